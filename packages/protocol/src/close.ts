@@ -1,0 +1,74 @@
+/**
+ * Why a console connection ended: the WebSocket close code (RFC 6455, section 7.4.2: 4000-4999 is
+ * for private use). The name is also the close frame's reason text.
+ *
+ * The hundreds digit says what a client may do, so an old client still acts correctly on a code it
+ * has never heard of; {@link closeAction} is that rule.
+ */
+export const CloseCode = {
+  /** The peer broke the contract: malformed or oversized control message. */
+  protocol_error: 4000,
+  /** The grant names a target that this gateway may not dial, or another policy forbids the session. */
+  forbidden: 4003,
+  /** The target does not exist, for example its name does not resolve. */
+  target_not_found: 4004,
+  /** An operator ended the session or revoked its token. */
+  session_terminated: 4005,
+  /** Another session took the console over. */
+  session_replaced: 4006,
+  /** Nobody typed, moved the pointer or pasted for the configured time. */
+  idle_timeout: 4007,
+  /** The deadline of a running session came. */
+  session_expired: 4100,
+  /** The token had expired before the session could open. */
+  token_expired: 4101,
+  /** No token, an unknown one, or one that was revoked. */
+  token_invalid: 4102,
+  /** The gateway is shutting down; another one, or the next one, will take the session. */
+  server_draining: 4200,
+  /** The gateway is at a limit, or its token source does not answer. */
+  server_busy: 4201,
+  /** The target refused the connection or cannot be routed to. */
+  target_unreachable: 4202,
+  /** The target closed the connection, for example because the machine was switched off. */
+  target_closed: 4203,
+  /** The target did not accept the connection in time. */
+  target_timeout: 4204,
+  /** A fault of the gateway's own. */
+  internal_error: 4299,
+} as const;
+
+/** Every end reason that a gateway can send, as one word. */
+export type ServerCloseReason = keyof typeof CloseCode;
+
+/**
+ * What a client may do after a close code:
+ * `stop` (connecting again will not help), `authorize` (get a new token, then connect) or `retry`
+ * (the same token is still good; connect again with back-off).
+ */
+export type CloseAction = "stop" | "authorize" | "retry";
+
+const reasons = new Map<number, ServerCloseReason>(
+  (Object.keys(CloseCode) as ServerCloseReason[]).map((reason) => [CloseCode[reason], reason]),
+);
+
+/** Codes of RFC 6455 and its registry that mean "the connection broke", not "you are at fault". */
+const retryable: ReadonlySet<number> = new Set([1000, 1001, 1005, 1006, 1011, 1012, 1013, 1014]);
+
+/**
+ * What a client may do after a close code. Total over every number, codes of newer gateways
+ * included: 41xx is `authorize`, 42xx `retry`, every other private code `stop`.
+ *
+ * A client that closed the connection itself has nothing to do and should not ask.
+ */
+export function closeAction(code: number): CloseAction {
+  const hundreds = Math.floor(code / 100);
+  if (hundreds === 41) return "authorize";
+  if (hundreds === 42 || retryable.has(code)) return "retry";
+  return "stop";
+}
+
+/** The end reason of a code, or `undefined` for one that this version does not know. */
+export function closeReason(code: number): ServerCloseReason | undefined {
+  return reasons.get(code);
+}

@@ -1,0 +1,44 @@
+import type { ServerCloseReason } from "./close.ts";
+
+/** Largest control message that either side accepts, in bytes of UTF-8. */
+export const MAX_CONTROL_BYTES = 8192;
+
+/**
+ * Gateway to client, one JSON object in each text frame. Times are durations in milliseconds,
+ * never instants: the two clocks disagree.
+ */
+export type ServerMessage =
+  /** The first message of a session that opened. `expiresInMs` is null when nothing will cut it. */
+  | {
+      readonly type: "hello";
+      readonly session: string;
+      readonly expiresInMs: number | null;
+      readonly renewable: boolean;
+    }
+  /** The session ends in `expiresInMs` unless it is renewed. */
+  | { readonly type: "expiring"; readonly expiresInMs: number }
+  /**
+   * The renewal `id` was granted. `renewable` says whether a further one can still move the
+   * deadline; absent means as before.
+   */
+  | { readonly type: "renewed"; readonly id: number; readonly expiresInMs: number | null; readonly renewable?: boolean }
+  /** The renewal `id` was refused; the old deadline stands. */
+  | {
+      readonly type: "renew_failed";
+      readonly id: number;
+      readonly reason: ServerCloseReason;
+      readonly detail?: string;
+    }
+  /** Answer to the ping `id`. */
+  | { readonly type: "pong"; readonly id: number }
+  /** The close frame follows at once; said twice because some intermediaries drop close frames. */
+  | { readonly type: "bye"; readonly reason: ServerCloseReason; readonly detail?: string };
+
+/** Client to gateway, one JSON object in each text frame. */
+export type ClientMessage =
+  /** Move the deadline to that of `token`. Answered by `renewed` or `renew_failed` with the same `id`. */
+  | { readonly type: "renew"; readonly id: number; readonly token: string }
+  /** Answered by `pong` with the same `id`. */
+  | { readonly type: "ping"; readonly id: number }
+  /** Serial BREAK of `durationMs`, where the target has a way to send one. */
+  | { readonly type: "break"; readonly durationMs?: number };

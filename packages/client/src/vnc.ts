@@ -1,0 +1,8 @@
+/**
+ * A VNC console in a page, over noVNC.
+ *
+ * @packageDocumentation
+ */
+export type { KeyCombo } from "./vnc/keys.ts";
+export type { ScaleMode, VncCredentials, VncEvents, VncOptions, VncView } from "./vnc/options.ts";
+export { VncConsole } from "./vnc/vnc-console.ts";

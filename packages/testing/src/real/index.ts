@@ -1,0 +1,14 @@
+/**
+ * Real console servers for tests and demonstrations: TigerVNC, QEMU's VNC server, and Linux on a serial port.
+ * They need those programs on the machine, Linux as its system, and listen on loopback only.
+ */
+export { findGuestKernel } from "./guest.ts";
+export { startLinuxSerialGuest } from "./linux-serial.ts";
+export type { LinuxSerialGuest, LinuxSerialOptions } from "./linux-serial.ts";
+export { findProgram } from "./programs.ts";
+export type { Program } from "./programs.ts";
+export { startQemuVnc } from "./qemu-vnc.ts";
+export type { QemuVnc, QemuVncOptions } from "./qemu-vnc.ts";
+export type { RealServer } from "./server.ts";
+export { startTigerVnc, TERMINAL_COLOUR } from "./tigervnc.ts";
+export type { TigerVnc, TigerVncOptions } from "./tigervnc.ts";

@@ -1,0 +1,63 @@
+import { GUEST_READY } from "./guest.ts";
+import { accepting, LOOPBACK, onFreePort } from "./ports.ts";
+import { guestReady, startMachine } from "./qemu.ts";
+import { realServer } from "./server.ts";
+import type { RealServer } from "./server.ts";
+
+/** QEMU's VNC display 0 has this TCP port. */
+const FIRST_VNC_PORT = 5900;
+
+/** A virtual machine whose screen is served by QEMU's own VNC server. */
+export interface QemuVnc extends RealServer {
+  /**
+   * Resolves when a line that matches was typed into the guest, at any time since its start.
+   * @throws Error when there is none within `timeoutMs` (default 10,000), quoting what was typed instead.
+   */
+  typed(pattern: RegExp, timeoutMs?: number): Promise<string>;
+}
+
+/** What the machine boots. */
+export interface QemuVncOptions {
+  /** "bios" shows the firmware's messages and stops there; "linux" (default) a Linux console with a shell. */
+  readonly guest?: "bios" | "linux";
+  /** Path of a Linux kernel with a VGA text console built in. Default: see `findGuestKernel`. */
+  readonly kernel?: string;
+}
+
+/** Runs typed lines in a shell, and reports each on the serial port. */
+const consoleScript = `#!/bin/sh
+cd /root
+echo "Curfew guest: this is a real machine's screen."
+while printf '/ # ' && read -r line; do
+  printf '%s\\n' "$line" > /dev/ttyS0
+  eval "$line"
+done
+`;
+
+/**
+ * Starts a virtual machine with a VGA screen and a keyboard behind QEMU's VNC server, without authentication.
+ * Resolves when the screen can be watched, and with a Linux guest when its shell reads the keyboard.
+ * @throws Error when QEMU, or what the guest needs, is missing or does not start.
+ */
+export async function startQemuVnc(options: QemuVncOptions = {}): Promise<QemuVnc> {
+  const { guest: kind = "linux", kernel } = options;
+  const guest = {
+    kernel,
+    parameters: ["console=tty0"],
+    system: {
+      hostname: "guest",
+      password: "curfew",
+      banner: "",
+      consoles: ["tty1::respawn:/bin/console", `::once:/bin/echo ${GUEST_READY} >/dev/ttyS0`],
+      console: consoleScript,
+    },
+  };
+  return onFreePort(async (port) => {
+    const devices = ["-vga", "std", "-vnc", `${LOOPBACK}:${port - FIRST_VNC_PORT}`, "-serial", "stdio"];
+    const machine = await (kind === "bios"
+      ? startMachine(devices, undefined, async (_, signal) => accepting(port, signal))
+      : startMachine(devices, guest, guestReady));
+    const server = realServer(port, LOOPBACK, { processes: [machine.process], folder: machine.folder });
+    return { ...server, typed: async (pattern, timeoutMs) => machine.reported.match(pattern, timeoutMs) };
+  });
+}

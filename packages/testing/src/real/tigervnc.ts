@@ -1,0 +1,112 @@
+import { once } from "node:events";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { LOOPBACK, onFreePort } from "./ports.ts";
+import { startProcess } from "./process.ts";
+import type { ServerProcess } from "./process.ts";
+import { requireProgram } from "./programs.ts";
+import { discard, makeFolder, realServer, whenReady } from "./server.ts";
+import type { RealServer } from "./server.ts";
+import { TypedText } from "./typed-text.ts";
+import { vncPasswordFile } from "./vnc-password.ts";
+
+/** How long the X server and its client may take to start, in milliseconds. */
+const START_MS = 30_000;
+
+/** What the terminal reports when it reads the keyboard. */
+const TERMINAL_READY = "terminal ready";
+
+/** The colour of the terminal in the upper left corner of the screen, as `#rrggbb`. */
+export const TERMINAL_COLOUR = "#103060";
+
+/** A desktop served by TigerVNC. */
+export interface TigerVnc extends RealServer {
+  /** The X display, for further X clients: ":7". */
+  readonly display: string;
+  /**
+   * Resolves when a line that matches was typed into the terminal, at any time since its start.
+   * @throws Error when there is none within `timeoutMs` (default 10,000), quoting what was typed instead.
+   */
+  typed(pattern: RegExp, timeoutMs?: number): Promise<string>;
+}
+
+/** How to start TigerVNC. */
+export interface TigerVncOptions {
+  /** Pixels. Default: 800. */
+  readonly width?: number;
+  /** Pixels. Default: 600. */
+  readonly height?: number;
+  /** What runs on the desktop: "xterm" (default), or nothing. */
+  readonly client?: "xterm" | "none";
+  /** With a password of 1 to 8 bytes the server asks for VNC authentication; without one for none. */
+  readonly password?: string;
+}
+
+/** Draws something to recognise, then repeats each typed line, to the screen and to whoever started it. */
+const terminalScript = `
+for colour in 41 42 43 44 45 46; do printf '\\033[%sm      ' "$colour"; done
+printf '\\033[0m\\n\\nCurfew test desktop\\n\\n'
+echo '${TERMINAL_READY}' >&3
+while printf '> ' && IFS= read -r line; do
+  printf '%s\\n' "$line" >&3
+  printf 'typed: %s\\n' "$line"
+done
+`;
+
+/**
+ * Starts TigerVNC's X server with a terminal on it, on a free display and port, reachable from this machine only.
+ * Resolves when it accepts connections and the terminal reads the keyboard.
+ * @throws Error when TigerVNC or xterm is missing or does not start.
+ */
+export async function startTigerVnc(options: TigerVncOptions = {}): Promise<TigerVnc> {
+  return onFreePort(async (port) => startDesktop(port, options));
+}
+
+async function startDesktop(port: number, options: TigerVncOptions): Promise<TigerVnc> {
+  const { width = 800, height = 600, client = "xterm", password } = options;
+  const program = requireProgram("Xtigervnc");
+  const folder = await makeFolder("tigervnc");
+  const processes: ServerProcess[] = [];
+  try {
+    const security = await securityArguments(folder, password);
+    const geometry = ["-geometry", `${width}x${height}`, "-depth", "24"];
+    // The server chooses its display itself and reports it, once clients can connect.
+    const local = ["-displayfd", "3", "-rfbport", `${port}`, "-localhost", "-nolisten", "tcp", "-ac"];
+    const desktop = await startProcess(program, [...local, ...geometry, ...security], 3);
+    processes.push(desktop);
+    let display = "";
+    await whenReady("TigerVNC", desktop, START_MS, async (signal) => {
+      const [chosen] = (await once(desktop.report, "data", { signal })) as [Buffer];
+      display = `:${chosen.toString().trim()}`;
+    });
+    const terminal = client === "xterm" ? await startTerminal(display, processes) : undefined;
+    return {
+      ...realServer(port, LOOPBACK, { processes: [desktop, ...processes.slice(1)], folder }),
+      display,
+      async typed(pattern, timeoutMs) {
+        if (terminal === undefined) throw new Error('nothing reads the keyboard: start with client: "xterm"');
+        return terminal.match(pattern, timeoutMs);
+      },
+    };
+  } catch (error) {
+    await discard(processes, folder);
+    throw error;
+  }
+}
+
+async function securityArguments(folder: string, password: string | undefined): Promise<string[]> {
+  if (password === undefined) return ["-SecurityTypes", "None"];
+  const file = join(folder, "password");
+  await writeFile(file, vncPasswordFile(password), { mode: 0o600 });
+  return ["-SecurityTypes", "VncAuth", "-PasswordFile", file];
+}
+
+async function startTerminal(display: string, processes: ServerProcess[]): Promise<TypedText> {
+  const look = ["-fa", "Monospace", "-fs", "12", "-bg", TERMINAL_COLOUR, "-fg", "white", "-geometry", "76x24+0+0"];
+  const behaviour = ["-display", display, "-b", "0", "-bw", "0", "+sb", "-e", "sh", "-c", terminalScript];
+  const terminal = await startProcess(requireProgram("xterm"), [...look, ...behaviour], 3);
+  processes.push(terminal);
+  const typed = new TypedText(terminal.report);
+  await whenReady("xterm", terminal, START_MS, async () => typed.match(new RegExp(TERMINAL_READY, "u"), START_MS));
+  return typed;
+}

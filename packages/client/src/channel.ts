@@ -145,9 +145,10 @@ export class ConsoleChannel extends EventTarget implements WebSocket {
     if (this.readyState === this.OPEN) this.#socket.send(text);
   }
 
+  /** The owner hears last: a viewer that attaches there finds an open channel, and must not be told twice. */
   #opened(): void {
-    this.#owner.opened(this.protocol);
     this.dispatchEvent(new Event("open"));
+    this.#owner.opened(this.protocol);
   }
 
   #received(data: unknown): void {

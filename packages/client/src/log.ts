@@ -1,0 +1,49 @@
+import { TOKEN_SUBPROTOCOL_PREFIX } from "@curfew/protocol";
+import type { LogLevel, LogSink } from "./options.ts";
+
+const REDACTED = "[redacted]";
+const carriers = [
+  // Query strings and fragments of URLs.
+  [/([a-z][a-z0-9+.-]*:\/\/[^\s"'?#]*)[?#][^\s"']*/gi, `$1?${REDACTED}`],
+  [/\btoken=[^\s"'&]+/gi, `token=${REDACTED}`],
+  [new RegExp(`${TOKEN_SUBPROTOCOL_PREFIX.replaceAll(".", "\\.")}[\\w-]+`, "g"), TOKEN_SUBPROTOCOL_PREFIX + REDACTED],
+] as const;
+
+/** Takes query strings, token parameters and the known `secrets` out of a text. */
+export function redact(text: string, secrets: Iterable<string> = []): string {
+  let clean = text;
+  for (const secret of secrets) if (secret) clean = clean.replaceAll(secret, REDACTED);
+  for (const [pattern, replacement] of carriers) clean = clean.replace(pattern, replacement);
+  return clean;
+}
+
+/** Writes through `sink`, redacting every string first. */
+export class Log {
+  readonly #sink: LogSink;
+  readonly #secrets = new Set<string>();
+
+  constructor(sink: LogSink = consoleSink) {
+    this.#sink = sink;
+  }
+
+  /** Remembers a value that must not appear in any line, whatever text it comes in. */
+  hide(secret: string): void {
+    if (secret) this.#secrets.add(secret);
+  }
+
+  /** A text that may be shown: what is known to be secret is taken out. */
+  clean(text: string): string {
+    return redact(text, this.#secrets);
+  }
+
+  write(level: LogLevel, message: string, context: Readonly<Record<string, unknown>> = {}): void {
+    const clean = Object.fromEntries(
+      Object.entries(context).map(([key, value]) => [key, typeof value === "string" ? this.clean(value) : value]),
+    );
+    this.#sink(level, this.clean(message), clean);
+  }
+}
+
+const consoleSink: LogSink = (level, message, context) => {
+  if (level === "warn" || level === "error") globalThis.console[level](`curfew: ${message}`, context);
+};

@@ -1,0 +1,46 @@
+import { type Draft, endAttempt, linkOf, setLink } from "./outcome.ts";
+import type { Link } from "./types.ts";
+
+/** How long nothing may arrive after a ping. */
+const SILENCE_LIMIT_MS = 10_000;
+
+/** Arms the next ping; without control messages, or with pings turned off, there is none. */
+export function pingLater(draft: Draft, link: Link): void {
+  const { pingIntervalMs } = draft.state.settings;
+  setLink(draft, { ...link, ping: null });
+  draft.effects.push({ type: "clearTimer", name: "pong" });
+  if (link.controlled && pingIntervalMs > 0) {
+    draft.effects.push({ type: "setTimer", name: "ping", ms: pingIntervalMs });
+  }
+}
+
+/** Pings now: it is time, or the network or the page's visibility changed. */
+export function pingNow(draft: Draft): void {
+  const link = linkOf(draft);
+  if (link?.connected && link.controlled && !link.ping && draft.state.settings.pingIntervalMs > 0) ping(draft, link);
+}
+
+function ping(draft: Draft, link: Link): void {
+  const id = link.nextId;
+  setLink(draft, { ...link, nextId: id + 1, ping: { id, sentAt: draft.now } });
+  draft.effects.push(
+    { type: "clearTimer", name: "ping" },
+    { type: "send", message: { type: "ping", id } },
+    { type: "setTimer", name: "pong", ms: SILENCE_LIMIT_MS },
+  );
+}
+
+/** The answer is overdue. Data counts as a sign of life: the answer may be stuck behind it. */
+export function onPongTimer(draft: Draft, link: Link): void {
+  if (!link.ping) return;
+  const silentMs = draft.now - link.ping.sentAt;
+  if (draft.lastFrameAt > link.ping.sentAt) {
+    pingLater(draft, link);
+  } else if (silentMs > 2 * SILENCE_LIMIT_MS) {
+    // The computer slept: the answer may be waiting behind this very timer.
+    ping(draft, link);
+  } else {
+    const detail = `no frame arrived for ${Math.round(silentMs / 1000)} s`;
+    endAttempt(draft, { reason: "connection_lost", action: "retry", code: 1006, detail, wasConnected: true });
+  }
+}

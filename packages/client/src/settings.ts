@@ -1,0 +1,26 @@
+import type { Settings } from "./machine/types.ts";
+import type { ConsoleOptions } from "./options.ts";
+
+/**
+ * The part of the options that the state machine works with.
+ *
+ * @throws RangeError for a duration that is not a number from 0, TypeError without `authorize`.
+ */
+export function settingsOf(options: ConsoleOptions): Settings {
+  if (typeof options.authorize !== "function") throw new TypeError("the option authorize must be a function");
+  return {
+    autoRenew: options.autoRenew ?? false,
+    canFetchToken: options.renew !== undefined,
+    reconnects: options.reconnect !== false,
+    waitForViewer: options.waitForViewer ?? false,
+    warnBeforeMs: duration("warnBeforeMs", options.warnBeforeMs, 60_000),
+    connectTimeoutMs: duration("connectTimeoutMs", options.connectTimeoutMs, 10_000),
+    pingIntervalMs: duration("pingIntervalMs", options.pingIntervalMs, 15_000),
+  };
+}
+
+function duration(name: string, value: number | undefined, fallback: number): number {
+  if (value === undefined) return fallback;
+  if (typeof value === "number" && value >= 0) return value;
+  throw new RangeError(`${name}: expected milliseconds from 0, got ${String(value)}`);
+}

@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { playwright } from "@vitest/browser-playwright";
 import { defaultClientConditions, defaultServerConditions } from "vite";
 import { defineConfig } from "vitest/config";
+import { guestKernel } from "./tools/setup/kernel.ts";
 
 /** Tests run the sources of every package, never their built output. */
 const source = "@curfew/source";
@@ -11,11 +12,14 @@ export default defineConfig({
   resolve: { conditions: [source, ...defaultClientConditions] },
   ssr: { resolve: { conditions: [source, ...defaultServerConditions] } },
   test: {
+    env: { CURFEW_GUEST_KERNEL: guestKernel() },
     projects: [
       ...["protocol", "proxy", "client", "testing"].map((name) => ({
         extends: true as const,
         test: { name, include: [`packages/${name}/src/**/*.test.ts`, `packages/${name}/test/**/*.test.ts`] },
       })),
+      { extends: true as const, test: { name: "console", include: ["apps/console/src/**/*.test.ts"] } },
+      { extends: true as const, test: { name: "tools", include: ["tools/**/*.test.ts"] } },
     ],
   },
 });

@@ -1,4 +1,4 @@
-import { accessSync, constants } from "node:fs";
+import { accessSync, constants, readFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 
 /** The programs that the real servers are made of, and the Debian package of each. */
@@ -12,13 +12,16 @@ const debianPackages = {
 /** A program that a real server needs. */
 export type Program = keyof typeof debianPackages;
 
-/** The program's path on this machine, or undefined when it is not installed. */
+/**
+ * The program's path on this machine, or undefined when it is not installed. A busybox that needs shared libraries
+ * does not count: guests have none.
+ */
 export function findProgram(name: Program, path: string = process.env["PATH"] ?? ""): string | undefined {
   return path
     .split(delimiter)
     .filter((folder) => folder !== "")
     .map((folder) => join(folder, name))
-    .find(isExecutable);
+    .find((file) => isExecutable(file) && (name !== "busybox" || isStatic(readFileSync(file))));
 }
 
 /**
@@ -40,4 +43,15 @@ function isExecutable(file: string): boolean {
   } catch {
     return false;
   }
+}
+
+/** Whether a 64-bit little-endian ELF program runs without a dynamic loader: no program header asks for one. */
+function isStatic(program: Buffer): boolean {
+  const interpreter = 3;
+  const offset = Number(program.readBigUInt64LE(0x20));
+  const size = program.readUInt16LE(0x36);
+  const count = program.readUInt16LE(0x38);
+  return Array.from({ length: count }, (_, index) => program.readUInt32LE(offset + index * size)).every(
+    (type) => type !== interpreter,
+  );
 }

@@ -1,0 +1,17 @@
+import { allNeeds, ensure } from "./setup/ensure.ts";
+import type { Need } from "./setup/needs.ts";
+
+/** Installs what the tests and the demo need on this machine: `node tools/setup.ts [need…]`, by default all. */
+const asked = process.argv.slice(2);
+const unknown = asked.filter((name) => !allNeeds.some((need) => need === name));
+if (unknown.length > 0) {
+  console.error(`unknown: ${unknown.join(", ")}; expected one or more of ${allNeeds.join(", ")}`);
+  process.exitCode = 2;
+} else {
+  try {
+    await ensure(asked.length > 0 ? (asked as Need[]) : allNeeds);
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error);
+    process.exitCode = 1;
+  }
+}

@@ -1,0 +1,99 @@
+import { expect, test } from "vitest";
+import { ensure } from "./ensure.ts";
+import type { Machine } from "./machine.ts";
+import { needs } from "./needs.ts";
+import type { Need, Requirement } from "./needs.ts";
+
+/** Requirements of which only the named ones are missing. */
+function missing(...names: Need[]): Record<Need, Requirement> {
+  const list = Object.entries(needs) as [Need, Requirement][];
+  return Object.fromEntries(
+    list.map(([name, requirement]) => [name, { ...requirement, present: () => !names.includes(name) }]),
+  ) as Record<Need, Requirement>;
+}
+
+interface Recorded extends Machine {
+  readonly ran: string[];
+  readonly said: string[];
+}
+
+function machine(overrides: Partial<Machine> = {}): Recorded {
+  const ran: string[] = [];
+  const said: string[] = [];
+  return {
+    ran,
+    said,
+    hasApt: true,
+    isRoot: true,
+    architecture: "x64",
+    run: async (command, args) => {
+      ran.push([command, ...args].join(" "));
+    },
+    read: async () => "",
+    say: (line) => {
+      said.push(line);
+    },
+    ...overrides,
+  };
+}
+
+const everything: Need[] = ["browser", "tigervnc", "qemu", "kernel", "websockify"];
+
+test("nothing runs and nothing is said when everything is there", async () => {
+  const here = machine();
+  await ensure(everything, here, missing());
+  expect(here.ran).toEqual([]);
+  expect(here.said).toEqual([]);
+});
+
+test("as root on Debian one update and one installation bring what is missing, after one line that says so", async () => {
+  const here = machine();
+  await ensure(everything, here, missing("browser", "tigervnc"));
+  expect(here.said).toEqual([
+    "Set-up: installing chromium, fonts-dejavu-core, tigervnc-standalone-server, xterm with apt, " +
+      "for pages in a real browser, a real VNC desktop.",
+  ]);
+  expect(here.ran[0]).toBe("apt-get update -qq");
+  expect(here.ran[1]).toMatch(/^apt-get install -y --no-install-recommends .* chromium fonts-dejavu-core /u);
+  expect(here.ran).toHaveLength(2);
+});
+
+test("only what is asked for is installed", async () => {
+  const here = machine();
+  await ensure(["websockify"], here, missing("browser", "websockify"));
+  expect(here.ran.at(-1)).toMatch(/ python3-websockify$/u);
+  expect(here.ran.join(" ")).not.toContain("chromium");
+});
+
+test("without root the error lists what is missing and the command that brings it", async () => {
+  const here = machine({ isRoot: false });
+  await expect(ensure(everything, here, missing("qemu"))).rejects.toThrow(
+    /qemu: needed for a real virtual machine\nOn Debian, as root: apt-get install -y --no-install-recommends qemu-system-x86 busybox-static/u,
+  );
+  expect(here.ran).toEqual([]);
+});
+
+test("without apt the error lists what is missing", async () => {
+  const here = machine({ hasApt: false });
+  await expect(ensure(everything, here, missing("browser", "kernel"))).rejects.toThrow(
+    /browser: .*\n {2}kernel: [^]*npx playwright install chromium[^]*CURFEW_GUEST_KERNEL/u,
+  );
+});
+
+test("an installation that fails is reported with its cause and what to do by hand", async () => {
+  const here = machine({
+    run: async (command, args) => {
+      throw new Error(`${command} ${args[0] ?? ""} failed with exit code 100`);
+    },
+  });
+  await expect(ensure(everything, here, missing("tigervnc"))).rejects.toThrow(
+    /apt-get update failed with exit code 100\nMissing on this machine:\n {2}tigervnc: /u,
+  );
+});
+
+test("a machine that is not amd64 is told that it has to bring a kernel", async () => {
+  const here = machine({ architecture: "arm64" });
+  await expect(ensure(["kernel"], here, missing("kernel"))).rejects.toThrow(
+    /machine of type arm64.*CURFEW_GUEST_KERNEL/u,
+  );
+});

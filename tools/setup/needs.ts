@@ -1,0 +1,56 @@
+import { existsSync } from "node:fs";
+import { findProgram } from "../../packages/testing/src/real/programs.ts";
+import { guestKernel } from "./kernel.ts";
+
+/** What Debian's python3-websockify is made for; `python3` on PATH may be another Python. */
+export const debianPython = "/usr/bin/python3";
+
+/** Debian's Chromium. */
+export const debianChromium = "/usr/bin/chromium";
+
+/** Something that the tests or the demo need on the machine. */
+export interface Requirement {
+  /** What it is for, as the end of "needed for …". */
+  readonly purpose: string;
+  /** The Debian packages that bring it; none when it is fetched in another way. */
+  readonly packages: readonly string[];
+  present(): boolean | Promise<boolean>;
+}
+
+/** All that can be asked for. */
+export const needs = {
+  browser: {
+    purpose: "pages in a real browser",
+    packages: ["chromium", "fonts-dejavu-core"],
+    present: async () => existsSync(debianChromium) || (await playwrightHasBrowser()),
+  },
+  tigervnc: {
+    purpose: "a real VNC desktop",
+    packages: ["tigervnc-standalone-server", "xterm", "fonts-dejavu-core"],
+    present: () => findProgram("Xtigervnc") !== undefined && findProgram("xterm") !== undefined,
+  },
+  qemu: {
+    purpose: "a real virtual machine",
+    packages: ["qemu-system-x86", "busybox-static"],
+    present: () => findProgram("qemu-system-x86_64") !== undefined && findProgram("busybox") !== undefined,
+  },
+  kernel: {
+    purpose: "a Linux guest on a serial port",
+    packages: [],
+    present: () => existsSync(guestKernel()),
+  },
+  websockify: {
+    purpose: "a stock client in Python",
+    packages: ["python3-websockify"],
+    present: () => existsSync(debianPython) && existsSync("/usr/lib/python3/dist-packages/websockify"),
+  },
+} as const satisfies Readonly<Record<string, Requirement>>;
+
+/** The name of something that can be asked for. */
+export type Need = keyof typeof needs;
+
+/** Playwright is loaded only on machines without Debian's Chromium: it takes longer than all other checks. */
+async function playwrightHasBrowser(): Promise<boolean> {
+  const { chromium } = await import("@playwright/test");
+  return existsSync(chromium.executablePath());
+}

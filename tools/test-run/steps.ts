@@ -1,0 +1,79 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { root } from "../root.ts";
+import { countPlaywright, countVitest, readReport } from "./reports.ts";
+import type { PlaywrightReport, VitestReport } from "./reports.ts";
+import type { SuiteResult } from "./summary.ts";
+
+/** A command of the test run. */
+export interface Step {
+  readonly name: string;
+  readonly command: readonly [program: string, ...args: string[]];
+  readonly env?: Readonly<Record<string, string>>;
+  /** For a step that runs tests: reads their results when it is over; undefined when it left none. */
+  results?(): Promise<SuiteResult[] | undefined>;
+}
+
+/** What can be run: everything, or one of the two kinds of tests. */
+export type Selection = "all" | "unit" | "e2e";
+
+/**
+ * The steps of a test run, in order.
+ * @param folder - where the runners leave their reports.
+ * @param filters - parts of file names: only tests in such files are run.
+ */
+export function planSteps(selection: Selection, folder: string, filters: readonly string[]): Step[] {
+  const setUp: Step = { name: "set-up", command: ["node", "tools/setup.ts"] };
+  const types: Step = { name: "types", command: ["tsc", "-b"] };
+  const pages: Step = { name: "pages", command: ["pnpm", "build:pages"] };
+  const checks: Step[] = [
+    { name: "format", command: ["oxfmt", "--check"] },
+    { name: "lint", command: ["pnpm", "lint"] },
+    types,
+    { name: "unused code", command: ["knip"] },
+  ];
+  const unit = vitestStep(join(folder, "vitest.json"), filters);
+  const e2e = playwrightStep(join(folder, "playwright.json"), filters);
+  const sizes: Step[] = existsSync(join(root, ".size-limit.json")) ? [{ name: "sizes", command: ["size-limit"] }] : [];
+  const plans: Readonly<Record<Selection, Step[]>> = {
+    all: [setUp, ...checks, unit, pages, ...sizes, e2e],
+    unit: [setUp, unit],
+    e2e: [setUp, types, pages, e2e],
+  };
+  return plans[selection];
+}
+
+/** Runs a step, its output going straight through, and returns its exit code. */
+export async function runStep(step: Step): Promise<number> {
+  const [program, ...args] = step.command;
+  const child = spawn(program, args, { cwd: root, env: { ...process.env, ...step.env }, stdio: "inherit" });
+  const [code] = (await once(child, "exit")) as [number | null];
+  return code ?? 1;
+}
+
+function vitestStep(report: string, filters: readonly string[]): Step {
+  const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${report}`];
+  return {
+    name: "unit and integration tests",
+    command: ["vitest", "run", ...reporters, ...filters],
+    async results() {
+      const found = await readReport<VitestReport>(report);
+      return found && countVitest(found);
+    },
+  };
+}
+
+function playwrightStep(report: string, filters: readonly string[]): Step {
+  return {
+    name: "end-to-end tests",
+    command: ["playwright", "test", "--config", "e2e/playwright.config.ts", ...filters],
+    // Like all tests, these run the sources of the packages: only the pages are built.
+    env: { CURFEW_E2E_REPORT: report, NODE_OPTIONS: "--conditions=@curfew/source" },
+    async results() {
+      const found = await readReport<PlaywrightReport>(report);
+      return found && countPlaywright(found);
+    },
+  };
+}

@@ -1,0 +1,170 @@
+import type { Socket } from "node:net";
+import type { Fault } from "../faults/fault.ts";
+import { FakeConnection } from "../net/connection.ts";
+import type { RecordedEvent, Recorder, WaitOptions } from "../net/recorder.ts";
+import type { ConnectionEvents } from "../net/server.ts";
+import { handshake, type RfbVersion, type VncPhase } from "./handshake.ts";
+import { BELL, type ClientMessage, readMessage, serverCutText } from "./messages.ts";
+import type { PixelFormat } from "./pixel-format.ts";
+import type { Rect, Size } from "./picture.ts";
+import { type Shown, UpdateEncoder, type VncEncoding } from "./update-encoder.ts";
+
+/** What a fake VNC server records. */
+export interface VncEvents extends ConnectionEvents {
+  /** The client chose a protocol version. */
+  readonly version: RecordedEvent & { readonly version: RfbVersion };
+  /** The client answered the VNC authentication challenge. */
+  readonly auth: RecordedEvent & { readonly ok: boolean };
+  readonly clientInit: RecordedEvent & { readonly shared: boolean };
+  readonly pixelFormat: RecordedEvent & { readonly format: PixelFormat };
+  readonly encodings: RecordedEvent & { readonly encodings: readonly number[] };
+  readonly updateRequest: RecordedEvent & { readonly incremental: boolean; readonly region: Rect };
+  /** A key went down or up; `keysym` is X11's number for it. */
+  readonly key: RecordedEvent & { readonly keysym: number; readonly down: boolean };
+  /** The pointer's place and its buttons, one bit each, the left one lowest. */
+  readonly pointer: RecordedEvent & { readonly x: number; readonly y: number; readonly buttons: number };
+  readonly clipboard: RecordedEvent & { readonly text: string };
+  /** The client asked for another desktop size (SetDesktopSize). */
+  readonly resizeRequest: RecordedEvent & { readonly size: Size };
+  /** Not received but sent: an update with this frame's pixels went to the operating system completely. */
+  readonly update: RecordedEvent & {
+    readonly frame: number;
+    readonly rectangles: number;
+    readonly encodings: readonly VncEncoding[];
+    readonly bytes: number;
+  };
+}
+
+/** What a connection needs to know of its server. */
+export interface VncDesktop {
+  readonly recorder: Recorder<VncEvents>;
+  readonly version: RfbVersion;
+  readonly password: string | undefined;
+  readonly name: string;
+  readonly encoding: VncEncoding | undefined;
+  shown(): Shown;
+  /** Whether the desktop took the size that a client asked for. */
+  requestSize(size: Size): boolean;
+}
+
+type Details<Type extends keyof VncEvents> = Omit<VncEvents[Type], "connection">;
+
+/** One client of a fake VNC server. */
+export class VncConnection extends FakeConnection<VncPhase> {
+  readonly #desktop: VncDesktop;
+  #encoder: UpdateEncoder | undefined;
+  #request: { readonly region: Rect; readonly incremental: boolean } | undefined;
+  #updating = false;
+  #updated = false;
+
+  /** Made by the server. */
+  constructor(socket: Socket, number: number, faults: readonly Fault<VncPhase>[], desktop: VncDesktop) {
+    super(socket, number, faults);
+    this.#desktop = desktop;
+  }
+
+  /** The first event of this connection, past or future, that satisfies the predicate; as the server's `waitFor`. */
+  waitFor<Type extends keyof VncEvents>(
+    type: Type,
+    predicate: (event: VncEvents[Type]) => boolean = () => true,
+    options?: WaitOptions,
+  ): Promise<VncEvents[Type]> {
+    const mine = (event: VncEvents[Type]): boolean => event.connection === this.number && predicate(event);
+    return this.#desktop.recorder.waitFor(type, mine, options);
+  }
+
+  /** Rings the client's bell, once the handshake is over. */
+  bell(): void {
+    this.#say(BELL);
+  }
+
+  /** Puts text on the client's clipboard, once the handshake is over. Latin-1 only. */
+  sendClipboard(text: string): void {
+    this.#say(serverCutText(text));
+  }
+
+  /** Sends an update if one was asked for and something changed. */
+  refresh(): void {
+    void this.#update().catch(() => {});
+  }
+
+  protected override async serve(): Promise<void> {
+    const desktop = this.#desktop;
+    const size = desktop.shown().picture;
+    await handshake(
+      this.output,
+      this.reader,
+      { ...desktop, size },
+      {
+        versionChosen: (version) => this.#record("version", { version }),
+        authenticated: (ok) => this.#record("auth", { ok }),
+        clientInit: (shared) => this.#record("clientInit", { shared }),
+      },
+    );
+    using encoder = new UpdateEncoder(size, desktop.encoding);
+    this.#encoder = encoder;
+    for (;;) this.#handle(await readMessage(this.reader), encoder);
+  }
+
+  protected override problem(message: string): void {
+    this.#record("problem", { message });
+  }
+
+  protected override flood(): Uint8Array {
+    return this.#encoder?.encodeStateless(this.#desktop.shown()) ?? super.flood();
+  }
+
+  #handle(message: ClientMessage, encoder: UpdateEncoder): void {
+    const { type, ...details } = message;
+    this.#desktop.recorder.record(type, { connection: this.number, ...details });
+    if (message.type === "pixelFormat") encoder.setPixelFormat(message.format);
+    else if (message.type === "encodings") encoder.setEncodings(message.encodings);
+    else if (message.type === "updateRequest") this.#demand(message);
+    else if (message.type === "resizeRequest") {
+      encoder.answerResize(1, this.#desktop.requestSize(message.size) ? 0 : 1);
+      this.refresh();
+    }
+  }
+
+  /** A full request stays one when an incremental one follows before it was answered. */
+  #demand({ region, incremental }: { readonly region: Rect; readonly incremental: boolean }): void {
+    const waiting = this.#request;
+    if (waiting === undefined || waiting.incremental) this.#request = { region, incremental };
+    this.refresh();
+  }
+
+  /** One at a time: what is asked for meanwhile is looked at when the last update is out. */
+  async #update(): Promise<void> {
+    const encoder = this.#encoder;
+    if (encoder === undefined || this.#updating) return;
+    this.#updating = true;
+    try {
+      while (this.#request !== undefined && this.open) {
+        const { region, incremental } = this.#request;
+        const shown = this.#desktop.shown();
+        if (!this.#updated) await this.output.enter("update");
+        this.#updated = true;
+        const request = this.#request;
+        const update = await encoder.encode(shown, region, incremental);
+        if (update === undefined) {
+          if (this.#request === request && this.#desktop.shown() === shown) return;
+          continue;
+        }
+        if (this.#request === request) this.#request = undefined;
+        await this.output.write(update.bytes);
+        const { bytes, rectangles, encodings } = update;
+        this.#record("update", { frame: shown.frame, rectangles, encodings, bytes: bytes.length });
+      }
+    } finally {
+      this.#updating = false;
+    }
+  }
+
+  #say(message: Uint8Array): void {
+    if (this.#encoder !== undefined && this.open) void this.output.write(message).catch(() => {});
+  }
+
+  #record<Type extends keyof VncEvents>(type: Type, details: Details<Type>): void {
+    this.#desktop.recorder.record(type, { connection: this.number, ...details } as VncEvents[Type]);
+  }
+}

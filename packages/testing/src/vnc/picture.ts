@@ -1,0 +1,177 @@
+import { createHash } from "node:crypto";
+import { expectInteger } from "../faults/fault.ts";
+import { seededBytes } from "../faults/seeded-bytes.ts";
+
+/** Width and height in pixels. */
+export interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** A rectangle in pixels, from the upper left corner. */
+export interface Rect extends Size {
+  readonly x: number;
+  readonly y: number;
+}
+
+/** Pixels in rows from the top; four bytes each: red, green, blue and alpha, as a canvas's `getImageData` has them. */
+export interface Picture extends Size {
+  readonly data: Uint8Array;
+}
+
+/** Size of the test picture where nothing else is asked for. */
+export const DEFAULT_SIZE: Size = { width: 320, height: 240 };
+
+type Colour = readonly [red: number, green: number, blue: number];
+
+const WHITE: Colour = [255, 255, 255];
+const NAVY: Colour = [16, 24, 64];
+const ORANGE: Colour = [255, 136, 0];
+const BARS: readonly Colour[] = [
+  WHITE,
+  [255, 255, 0],
+  [0, 255, 255],
+  [0, 255, 0],
+  [255, 0, 255],
+  [255, 0, 0],
+  [0, 0, 255],
+  [0, 0, 0],
+];
+
+/** Each digit in five rows of three pixels, most significant bit on the left. */
+const DIGITS: readonly (readonly number[])[] = [
+  [7, 5, 5, 5, 7],
+  [2, 6, 2, 2, 7],
+  [7, 1, 7, 4, 7],
+  [7, 1, 7, 1, 7],
+  [5, 5, 7, 1, 1],
+  [7, 4, 7, 1, 7],
+  [7, 4, 7, 5, 7],
+  [7, 1, 2, 2, 2],
+  [7, 5, 7, 5, 7],
+  [7, 5, 7, 1, 7],
+];
+
+/**
+ * The test picture: eight colour bars, a colour gradient, a patch of noise, a block that moves with `n`, and
+ * `n` itself in digits. A pure function: the same arguments always give the same pixels. It has flat, two-colour,
+ * many-colour and random areas, so that every way of coding a tile is used.
+ *
+ * @param n frame number, an integer from 0 to 999,999
+ * @param size at most 8192 pixels each way
+ * @throws RangeError for other arguments
+ */
+export function frame(n: number, size: Size = DEFAULT_SIZE): Picture {
+  checkFrame(n);
+  checkSize(size);
+  const { width, height } = size;
+  const canvas = new Canvas(size);
+  const barsHeight = Math.ceil(height / 2);
+  const gradientHeight = Math.ceil(height / 4);
+  for (const [i, colour] of BARS.entries()) {
+    const left = Math.floor((i * width) / BARS.length);
+    const right = Math.floor(((i + 1) * width) / BARS.length);
+    canvas.box({ x: left, y: 0, width: right - left, height: barsHeight }, colour);
+  }
+  canvas.paint({ x: 0, y: barsHeight, width, height: gradientHeight }, (x, y) => [
+    Math.floor((x * 255) / width),
+    Math.floor((y * 255) / gradientHeight),
+    255 - Math.floor((x * 255) / width),
+  ]);
+  const footer = { x: 0, y: barsHeight + gradientHeight, width, height: height - barsHeight - gradientHeight };
+  canvas.box(footer, NAVY);
+  drawNoise(canvas, { ...footer, x: Math.ceil(width / 2), width: Math.floor(width / 2) });
+  drawNumber(canvas, n, { ...footer, width: Math.floor(width / 2) });
+  const block = blockAt(n, size);
+  canvas.box(block, ORANGE);
+  canvas.box(inset(block, Math.floor(block.width / 4)), NAVY);
+  return canvas.picture;
+}
+
+/** Where the moving block is in frame `n`: it runs to and fro over the colour bars. */
+export function blockAt(n: number, { width, height }: Size): Rect {
+  const side = Math.min(32, Math.ceil(width / 4), Math.ceil(height / 4));
+  return {
+    x: toAndFro(n * 8, width - side),
+    y: toAndFro(n * 2, Math.ceil(height / 2) - side),
+    width: side,
+    height: side,
+  };
+}
+
+/** SHA-256, in hex, of the pixels of `frame(n, size)` as RGBA: what hashing a canvas that shows it must give. */
+export function pictureHash(n: number, size: Size = DEFAULT_SIZE): string {
+  return createHash("sha256").update(frame(n, size).data).digest("hex");
+}
+
+/** @throws RangeError unless `n` is a frame number */
+export function checkFrame(n: number): void {
+  expectInteger("frame number", n, 0, LAST_FRAME);
+}
+
+/** The highest frame number: the counter has six digits. */
+export const LAST_FRAME = 999_999;
+
+/** @throws RangeError unless both are from 1 to 8192 */
+export function checkSize({ width, height }: Size): void {
+  expectInteger("width", width, 1, 8192);
+  expectInteger("height", height, 1, 8192);
+}
+
+function toAndFro(distance: number, range: number): number {
+  if (range <= 0) return 0;
+  const there = distance % (2 * range);
+  return there <= range ? there : 2 * range - there;
+}
+
+function inset({ x, y, width, height }: Rect, by: number): Rect {
+  return { x: x + by, y: y + by, width: width - 2 * by, height: height - 2 * by };
+}
+
+function drawNoise(canvas: Canvas, rect: Rect): void {
+  const noise = seededBytes(2024, rect.width * rect.height * 3);
+  canvas.paint(rect, (x, y) => {
+    const at = 3 * (y * rect.width + x);
+    return [noise[at]!, noise[at + 1]!, noise[at + 2]!];
+  });
+}
+
+function drawNumber(canvas: Canvas, n: number, { x, y, width, height }: Rect): void {
+  const text = String(n).padStart(6, "0");
+  const scale = Math.max(1, Math.min(Math.floor(height / 7), Math.floor(width / (4 * text.length + 2))));
+  for (const [i, digit] of text.split("").entries()) {
+    for (const [row, bits] of DIGITS[Number(digit)]!.entries()) {
+      for (let column = 0; column < 3; column++) {
+        if ((bits & (4 >> column)) === 0) continue;
+        const left = x + scale * (1 + 4 * i + column);
+        canvas.box({ x: left, y: y + scale * (1 + row), width: scale, height: scale }, WHITE);
+      }
+    }
+  }
+}
+
+/** Opaque pixels; drawing outside is ignored. */
+class Canvas {
+  readonly picture: Picture;
+
+  constructor({ width, height }: Size) {
+    this.picture = { width, height, data: new Uint8Array(width * height * 4) };
+  }
+
+  box(rect: Rect, colour: Colour): void {
+    this.paint(rect, () => colour);
+  }
+
+  paint(rect: Rect, colourAt: (x: number, y: number) => Colour): void {
+    const { width, height, data } = this.picture;
+    const right = Math.min(rect.width, width - rect.x);
+    const bottom = Math.min(rect.height, height - rect.y);
+    for (let y = 0; y < bottom; y++) {
+      for (let x = 0; x < right; x++) {
+        const at = 4 * ((rect.y + y) * width + rect.x + x);
+        data.set(colourAt(x, y), at);
+        data[at + 3] = 255;
+      }
+    }
+  }
+}

@@ -1,0 +1,130 @@
+import type { Socket } from "node:net";
+import type { Fault } from "../faults/fault.ts";
+import { FakeServer, type FakeServerOptions } from "../net/server.ts";
+import { VncConnection, type VncEvents } from "./connection.ts";
+import { RFB_VERSIONS, type RfbVersion, VNC_PHASES, type VncPhase } from "./handshake.ts";
+import { checkFrame, checkSize, DEFAULT_SIZE, frame, LAST_FRAME, type Size } from "./picture.ts";
+import { type Shown, VNC_ENCODINGS, type VncEncoding } from "./update-encoder.ts";
+
+/** Options of {@link startFakeVnc}. */
+export interface FakeVncOptions extends FakeServerOptions<VncPhase> {
+  /** Asks for VNC authentication with this password, of which DES uses eight characters. @defaultValue no authentication */
+  readonly password?: string;
+  /** The highest RFB version to offer. @defaultValue `"3.8"` */
+  readonly version?: RfbVersion;
+  /** The desktop's name. @defaultValue `"Curfew fake VNC"` */
+  readonly name?: string;
+  /** Size of the desktop in pixels. @defaultValue 320 by 240 */
+  readonly size?: Size;
+  /** Frames per second of a moving picture; 0 is still, and changes only by `showFrame`. @defaultValue 0 */
+  readonly fps?: number;
+  /** Encoding to use if the client takes it (Raw if not). @defaultValue the client's first choice, with CopyRect */
+  readonly encoding?: VncEncoding;
+  /** Whether a client may change the desktop's size with SetDesktopSize. @defaultValue true */
+  readonly resizable?: boolean;
+}
+
+/** A VNC server that shows the test picture and records what its clients do. */
+export class FakeVncServer extends FakeServer<VncPhase, VncConnection, VncEvents> {
+  readonly #options: FakeVncOptions;
+  #shown: Shown;
+  #timer: NodeJS.Timeout | undefined;
+
+  private constructor(options: FakeVncOptions) {
+    super(options, VNC_PHASES);
+    this.#options = options;
+    this.#shown = { frame: 0, picture: frame(0, options.size ?? DEFAULT_SIZE) };
+    expectOneOf("version", options.version, RFB_VERSIONS);
+    expectOneOf("encoding", options.encoding, VNC_ENCODINGS);
+    const fps = options.fps ?? 0;
+    if (!(fps >= 0 && fps <= 1000)) throw new RangeError(`fps is ${fps}; expected a number from 0 to 1000`);
+    if (fps > 0) this.#timer = setInterval(() => this.showFrame((this.frame + 1) % (LAST_FRAME + 1)), 1000 / fps);
+  }
+
+  /** @internal Use {@link startFakeVnc}. */
+  static start(options: FakeVncOptions): Promise<FakeVncServer> {
+    return new FakeVncServer(options).start();
+  }
+
+  /** Number of the frame that is shown. */
+  get frame(): number {
+    return this.#shown.frame;
+  }
+
+  /** The desktop's size in pixels. */
+  get size(): Size {
+    const { width, height } = this.#shown.picture;
+    return { width, height };
+  }
+
+  /**
+   * Shows another frame of the test picture to all clients.
+   * @throws RangeError unless `n` is an integer from 0 to 999,999
+   */
+  showFrame(n: number): void {
+    checkFrame(n);
+    this.#show(n, this.size);
+  }
+
+  /**
+   * Changes the desktop's size; clients that do not know of resizing see a part, or black beyond the edge.
+   * @throws RangeError unless both are from 1 to 8192
+   */
+  resize(width: number, height: number): void {
+    this.#show(this.frame, { width, height });
+  }
+
+  /** Rings the bell of every client. */
+  bell(): void {
+    for (const connection of this.connections) connection.bell();
+  }
+
+  /**
+   * Puts text on every client's clipboard.
+   * @throws RangeError for characters outside Latin-1
+   */
+  sendClipboard(text: string): void {
+    for (const connection of this.connections) connection.sendClipboard(text);
+  }
+
+  override async close(): Promise<void> {
+    clearInterval(this.#timer);
+    await super.close();
+  }
+
+  protected override connect(socket: Socket, number: number, faults: readonly Fault<VncPhase>[]): VncConnection {
+    const { password, version = "3.8", name = "Curfew fake VNC", encoding, resizable = true } = this.#options;
+    return new VncConnection(socket, number, faults, {
+      recorder: this.recorder,
+      version,
+      password,
+      name,
+      encoding,
+      shown: () => this.#shown,
+      requestSize: ({ width, height }) => {
+        if (!resizable || width < 1 || height < 1 || width > 8192 || height > 8192) return false;
+        this.resize(width, height);
+        return true;
+      },
+    });
+  }
+
+  #show(n: number, size: Size): void {
+    checkSize(size);
+    this.#shown = { frame: n, picture: frame(n, size) };
+    for (const connection of this.connections) connection.refresh();
+  }
+}
+
+/**
+ * Starts a fake VNC server.
+ * @throws RangeError for an option outside its range; or the error of `listen`, such as EADDRINUSE
+ */
+export function startFakeVnc(options: FakeVncOptions = {}): Promise<FakeVncServer> {
+  return FakeVncServer.start(options);
+}
+
+function expectOneOf(name: string, value: string | undefined, known: readonly string[]): void {
+  if (value === undefined || known.includes(value)) return;
+  throw new RangeError(`${name} is ${JSON.stringify(value)}; expected one of ${known.join(", ")}`);
+}

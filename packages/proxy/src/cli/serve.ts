@@ -1,0 +1,95 @@
+import type { Command } from "commander";
+import { isIP } from "node:net";
+import { parseAddress } from "../config/address.ts";
+import type { Config, ConfigInput } from "../config/config.ts";
+import { loadConfig } from "../config/load.ts";
+import { type ConsoleProxy, createConsoleProxyFrom } from "../console-proxy.ts";
+import { consoleUrl } from "../gateway/console-url.ts";
+import { SqliteTokenStore } from "../tokens/sqlite.ts";
+import type { ConsoleType } from "../tokens/source.ts";
+import { CommandError } from "./command-error.ts";
+import { address, seconds } from "./options.ts";
+
+interface ServeOptions {
+  readonly config?: string;
+  readonly listen?: string;
+  readonly adminListen?: string;
+  readonly enforce?: true;
+  readonly vnc?: string;
+  readonly serial?: string;
+  readonly ttl?: number;
+}
+
+/** Adds `serve`. */
+export function addServe(program: Command): void {
+  program
+    .command("serve")
+    .description("run the gateway until SIGINT or SIGTERM, which let running sessions finish")
+    .option("--config <file>", "YAML configuration; CURFEW_* variables and flags win over it")
+    .option("--listen <host:port>", "where browsers connect", address)
+    .option("--admin-listen <host:port>", "where the operator's API listens", address)
+    .option("--enforce", "end sessions when their token expires (consoleauth.enforce_session_timeout)")
+    .option("--vnc <host:port>", "also issue a token for this VNC server and print its URL", address)
+    .option("--serial <host:port>", "also issue a token for this serial console and print its URL", address)
+    .option("--ttl <seconds>", "lifetime of the tokens that --vnc and --serial issue", seconds)
+    .action(serve);
+}
+
+async function serve(options: ServeOptions): Promise<void> {
+  const config = allowing(
+    await loadConfig({ file: options.config, env: process.env, flags: flags(options) }),
+    [options.vnc, options.serial].filter((target) => target !== undefined),
+  );
+  const store = openStore(config);
+  const proxy = createConsoleProxyFrom(config, { tokens: store });
+  const { url, adminUrl } = await proxy.listen().catch((error: Error) => {
+    throw new CommandError(error.message);
+  });
+  stopOnSignals(proxy);
+  console.log(`curfew listens at ${url}`);
+  console.log(`operator's API at ${adminUrl}`);
+  if (config.admin.key === null) console.log(`operator's key, shown only now: ${proxy.adminKey}`);
+  if (!config.consoleauth.enforce_session_timeout) {
+    console.log("sessions outlive their tokens: consoleauth.enforce_session_timeout is off, as in Nova");
+  }
+  const issue = async (type: ConsoleType, target: string | undefined): Promise<void> => {
+    if (target === undefined) return;
+    const ttlMs = (options.ttl ?? config.consoleauth.token_ttl) * 1000;
+    const { token, record } = await store.issue({ type, target: parseAddress(target), ttlMs, name: target });
+    console.log(`console of ${target}: ${consoleUrl(config.console.base_url ?? url, token, record)}`);
+  };
+  await issue("vnc", options.vnc);
+  await issue("serial", options.serial);
+}
+
+function openStore(config: Config): SqliteTokenStore {
+  try {
+    return new SqliteTokenStore(config.tokens.path);
+  } catch (error) {
+    throw new CommandError(error instanceof Error ? error.message : String(error));
+  }
+}
+
+/** Who names an address on the command line means it to be dialled; a name still has to resolve to an allowed one. */
+function allowing(config: Config, targets: readonly string[]): Config {
+  const addresses = targets.filter((target) => isIP(parseAddress(target).host) !== 0);
+  return { ...config, targets: { ...config.targets, allow: [...config.targets.allow, ...addresses] } };
+}
+
+function flags({ listen, adminListen, enforce }: ServeOptions): ConfigInput {
+  return {
+    ...(listen !== undefined && { listen }),
+    ...(adminListen !== undefined && { admin: { listen: adminListen } }),
+    ...(enforce === true && { consoleauth: { enforce_session_timeout: true } }),
+  };
+}
+
+/** The first signal drains; a second one ends the sessions at once. */
+function stopOnSignals(proxy: ConsoleProxy): void {
+  let asked = false;
+  const stop = (): void => {
+    void proxy.drain(asked ? 0 : undefined);
+    asked = true;
+  };
+  process.on("SIGINT", stop).on("SIGTERM", stop);
+}

@@ -1,0 +1,14 @@
+/** Prints rows as aligned columns under a heading, for people. */
+export function printTable<T extends object>(rows: readonly T[], columns: readonly (keyof T & string)[]): void {
+  const cells = rows.map((row) => columns.map((column) => String(row[column] ?? "-")));
+  const heading = columns.map((column) => column.replaceAll("_", " ").toUpperCase());
+  const widths = columns.map((_, index) => Math.max(...[heading, ...cells].map((line) => line[index]?.length ?? 0)));
+  for (const line of [heading, ...cells]) {
+    console.log(
+      line
+        .map((cell, index) => cell.padEnd(widths[index] ?? 0))
+        .join("  ")
+        .trimEnd(),
+    );
+  }
+}

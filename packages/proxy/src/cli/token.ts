@@ -1,0 +1,57 @@
+import { type Command, Option } from "commander";
+import type { TokenView } from "../admin/views.ts";
+import { AdminClient, type AdminClientOptions, withAdminOptions } from "./admin-client.ts";
+import { address, seconds } from "./options.ts";
+import { printTable } from "./table.ts";
+
+interface CreateOptions extends AdminClientOptions {
+  readonly type: string;
+  readonly target: string;
+  readonly ttl?: number;
+  readonly instance?: string;
+  readonly name?: string;
+  readonly json?: true;
+}
+
+interface JsonOption extends AdminClientOptions {
+  readonly json?: true;
+}
+
+/** Adds `token create`, `token list` and `token revoke`. */
+export function addToken(program: Command): void {
+  const token = program.command("token").description("issue, list and revoke tokens of a running gateway");
+
+  withAdminOptions(token.command("create"))
+    .description("issue a token and print the URL that opens the console")
+    .addOption(new Option("--type <type>", "kind of console").choices(["vnc", "serial"]).makeOptionMandatory())
+    .requiredOption("--target <host:port>", "the console's end point, as the gateway reaches it", address)
+    .option("--ttl <seconds>", "lifetime; by default consoleauth.token_ttl", seconds)
+    .option("--instance <id>", "the virtual machine's identifier")
+    .option("--name <text>", "the machine's name, for people")
+    .option("--json", "print one line of JSON with token, url and expires_at")
+    .action(async ({ type, target, ttl, instance, name, json, ...options }: CreateOptions) => {
+      const client = await AdminClient.from(options);
+      const body = { type, target, ttl, instance, name };
+      const answer = await client.call<TokenView & { token: string; url: string }>("POST", "/v1/tokens", body);
+      console.log(json === true ? JSON.stringify(answer) : answer.url);
+    });
+
+  withAdminOptions(token.command("list"))
+    .description("list the tokens that are neither expired nor revoked")
+    .option("--json", "print one line of JSON")
+    .action(async ({ json, ...options }: JsonOption) => {
+      const client = await AdminClient.from(options);
+      const { tokens } = await client.call<{ tokens: TokenView[] }>("GET", "/v1/tokens");
+      if (json === true) console.log(JSON.stringify(tokens));
+      else printTable(tokens, ["id", "type", "target", "instance", "name", "expires_at"]);
+    });
+
+  withAdminOptions(token.command("revoke"))
+    .description("revoke a token and end its sessions")
+    .argument("<id>", "the token's id, as token list shows it")
+    .action(async (id: string, options: AdminClientOptions) => {
+      const client = await AdminClient.from(options);
+      await client.call("DELETE", `/v1/tokens/${encodeURIComponent(id)}`);
+      console.log(`revoked ${id}`);
+    });
+}

@@ -1,0 +1,66 @@
+import type { Address } from "./address.ts";
+
+/**
+ * The gateway's configuration after defaults and checks. Names that OpenStack Nova has are Nova's.
+ * Times are in seconds here, as an operator writes them; the code behind it counts milliseconds.
+ */
+export interface Config {
+  /** Where browsers connect: WebSocket and the console page. */
+  readonly listen: Address;
+  readonly consoleauth: {
+    /** Whether a session ends when its token expires. Off, tokens only gate the opening. */
+    readonly enforce_session_timeout: boolean;
+    /** Lifetime in seconds of tokens whose issuer or source names none. */
+    readonly token_ttl: number;
+  };
+  readonly sessions: {
+    /** How many seconds before the deadline a client is warned; longest first. */
+    readonly warn_before: readonly number[];
+    /** Longest life of a session in seconds, whatever its token says; null for no such limit. */
+    readonly max_duration: number | null;
+    /** How many seconds running sessions get to finish when the gateway is told to stop. */
+    readonly drain_timeout: number;
+  };
+  readonly console: {
+    /** Hosts (`host[:port]`) or origins (`https://host[:port]`) of other sites that may open consoles. */
+    readonly allowed_origins: readonly string[];
+    /** Start of the console URLs that tokens are issued with; null for the listener's own address. */
+    readonly base_url: string | null;
+  };
+  readonly targets: {
+    /** Networks and ports that may be dialled, in the syntax of {@link AllowList}. */
+    readonly allow: readonly string[];
+    /** How many seconds a target has to accept the connection. */
+    readonly connect_timeout: number;
+  };
+  readonly tokens: {
+    /** The kind of token source. */
+    readonly source: "sqlite";
+    /** The store's file, or `:memory:`. */
+    readonly path: string;
+  };
+  readonly admin: {
+    /** Where the operator's API listens. */
+    readonly listen: Address;
+    /** The bearer key of the operator's API; null to generate one and print it once. */
+    readonly key: string | null;
+  };
+  readonly log: {
+    /** The least severe level that is logged. */
+    readonly level: LogLevel;
+  };
+}
+
+export type LogLevel = "trace" | "debug" | "info" | "warn" | "error" | "silent";
+
+/** A configuration as written: everything is optional, addresses are `host:port`. */
+export interface ConfigInput {
+  readonly listen?: string | undefined;
+  readonly consoleauth?: Partial<Config["consoleauth"]> | undefined;
+  readonly sessions?: Partial<Config["sessions"]> | undefined;
+  readonly console?: Partial<Config["console"]> | undefined;
+  readonly targets?: Partial<Config["targets"]> | undefined;
+  readonly tokens?: Partial<Config["tokens"]> | undefined;
+  readonly admin?: { readonly listen?: string | undefined; readonly key?: string | null | undefined } | undefined;
+  readonly log?: Partial<Config["log"]> | undefined;
+}

@@ -1,0 +1,89 @@
+import { readFile } from "node:fs/promises";
+import type { Config, ConfigInput } from "./config.ts";
+import { ConfigError, describeOptions, parseConfig } from "./schema.ts";
+
+type Written = Record<string, unknown>;
+
+/** Where a configuration comes from; what stands further down wins. */
+export interface ConfigSources {
+  /** A YAML file. */
+  readonly file?: string | undefined;
+  /** `CURFEW_*` variables, such as `CURFEW_CONSOLEAUTH_TOKEN_TTL`. */
+  readonly env?: Readonly<Record<string, string | undefined>> | undefined;
+  /** Command-line flags. */
+  readonly flags?: ConfigInput | undefined;
+}
+
+/**
+ * Reads, merges and checks a configuration.
+ *
+ * @throws {ConfigError} when a file cannot be read or a value is wrong.
+ */
+export async function loadConfig({ file, env = {}, flags = {} }: ConfigSources): Promise<Config> {
+  const fromFile = file === undefined ? {} : await readYaml(file);
+  const fromEnv = await readEnvironment(env);
+  return parseConfig(merge(merge(fromFile, fromEnv), flags as Written));
+}
+
+/** The environment variable of an option: `sessions.warn_before` is `CURFEW_SESSIONS_WARN_BEFORE`. */
+export function variableName(path: string): string {
+  return `CURFEW_${path.replaceAll(".", "_").toUpperCase()}`;
+}
+
+async function readYaml(file: string): Promise<unknown> {
+  const source = await readFile(file, "utf8").catch((error: NodeJS.ErrnoException) => {
+    throw new ConfigError([`${file}: cannot be read: ${error.message}`]);
+  });
+  try {
+    return await parseYaml(source);
+  } catch (error) {
+    throw new ConfigError([`${file}: ${error instanceof Error ? error.message : String(error)}`]);
+  }
+}
+
+/** Values are YAML, so that `true`, `600` and `[60, 10]` mean what they mean in the file; a key stays text. */
+async function readEnvironment(env: Readonly<Record<string, string | undefined>>): Promise<Written> {
+  const result: Record<string, unknown> = {};
+  for (const { path } of describeOptions()) {
+    const value = env[variableName(path)];
+    if (value === undefined) continue;
+    const [group = "", name] = path.split(".");
+    const parsed: unknown = path === "admin.key" ? value : await parseVariable(variableName(path), value);
+    result[group] = name === undefined ? parsed : { ...(result[group] as Written | undefined), [name]: parsed };
+  }
+  return result;
+}
+
+async function parseVariable(name: string, value: string): Promise<unknown> {
+  try {
+    return await parseYaml(value);
+  } catch {
+    throw new ConfigError([`${name}: expected a YAML value, but got ${JSON.stringify(value)}`]);
+  }
+}
+
+/** Loaded only when something is to be parsed: a gateway without a file starts faster. */
+async function parseYaml(source: string): Promise<unknown> {
+  const { parse } = await import("yaml");
+  return parse(source);
+}
+
+/** Options are at most two levels deep; lists are replaced, not joined. */
+function merge(base: unknown, over: Written): unknown {
+  if (base === null || base === undefined) return over;
+  if (!isGroup(base)) return base;
+  const result: Written = { ...base };
+  for (const [name, value] of Object.entries(over)) {
+    const current = result[name];
+    result[name] = isGroup(current) && isGroup(value) ? { ...current, ...defined(value) } : (value ?? current);
+  }
+  return result;
+}
+
+function defined(group: Written): Written {
+  return Object.fromEntries(Object.entries(group).filter(([, value]) => value !== undefined));
+}
+
+function isGroup(value: unknown): value is Written {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,198 @@
+import { homedir } from "node:os";
+import { join } from "node:path";
+import * as v from "valibot";
+import { parseAllowedOrigin } from "../gateway/origin.ts";
+import { AllowList } from "../targets/allow-list.ts";
+import { parseAddress } from "./address.ts";
+import type { Config } from "./config.ts";
+
+const flag = v.boolean("expected true or false");
+const text = v.pipe(v.string("expected a string"), v.nonEmpty("expected a string that is not empty"));
+const number = v.pipe(v.number("expected a number of seconds"), v.finite("expected a finite number of seconds"));
+const seconds = v.pipe(number, v.minValue(0, "expected 0 seconds or more"));
+const someSeconds = v.pipe(number, v.gtValue(0, "expected more than 0 seconds"));
+const address = v.pipe(text, v.rawTransform(translate(parseAddress)));
+const network = v.pipe(text, v.rawCheck(reject((entry) => new AllowList([entry]))));
+const allowedOrigin = v.pipe(text, v.rawCheck(reject(parseAllowedOrigin)));
+const httpUrl = v.pipe(
+  text,
+  v.check((value) => /^https?:$/.test(URL.parse(value)?.protocol ?? ""), "expected an http or https URL"),
+);
+const levels = ["trace", "debug", "info", "warn", "error", "silent"] as const;
+
+/**
+ * All options with their defaults and the sentence that the options table shows. Unknown names are
+ * refused: a mistyped option that silently does nothing is how a limit goes missing.
+ */
+const schema = group({
+  listen: option(address, "127.0.0.1:6080", "Where browsers connect: WebSocket and the console page."),
+  consoleauth: group({
+    enforce_session_timeout: option(
+      flag,
+      false,
+      "End a session when its token expires. Off, tokens only gate the opening (Nova's option).",
+    ),
+    token_ttl: option(someSeconds, 600, "Lifetime in seconds of tokens whose issuer names none (Nova's option)."),
+  }),
+  sessions: group({
+    warn_before: option(
+      v.pipe(
+        v.array(someSeconds, "expected a list of seconds"),
+        v.transform((list) => list.toSorted((a, b) => b - a)),
+      ),
+      [300, 60, 10],
+      "How many seconds before the deadline clients are warned.",
+    ),
+    max_duration: option(
+      v.nullable(someSeconds),
+      null,
+      "Longest life of a session in seconds, whatever its token says. Holds with enforcement off, too.",
+    ),
+    drain_timeout: option(seconds, 10, "Seconds that running sessions get to finish when the gateway stops."),
+  }),
+  console: group({
+    allowed_origins: option(
+      v.array(allowedOrigin, "expected a list of hosts or origins"),
+      [],
+      "Other sites that may open consoles: `host[:port]`, or `https://host[:port]` to bind the scheme too.",
+    ),
+    base_url: option(
+      v.nullable(httpUrl),
+      null,
+      "Start of the console URLs that tokens are issued with; by default the listener's own address.",
+    ),
+  }),
+  targets: group({
+    allow: option(
+      v.array(network, "expected a list of networks"),
+      ["127.0.0.0/8", "::1"],
+      "Networks and ports that may be dialled, such as `10.0.0.0/8:5900-5999`.",
+    ),
+    connect_timeout: option(someSeconds, 10, "Seconds that a target has to accept the connection."),
+  }),
+  tokens: group({
+    source: option(v.picklist(["sqlite"], 'expected "sqlite"'), "sqlite", "Where grants are looked up."),
+    path: option(text, defaultTokensPath(), "The token store's file, or `:memory:`."),
+  }),
+  admin: group({
+    listen: option(address, "127.0.0.1:6081", "Where the operator's API, `/healthz` and `/metrics` listen."),
+    key: option(
+      v.nullable(text),
+      null,
+      "Bearer key of the operator's API; by default one is generated and printed once.",
+    ),
+  }),
+  log: group({
+    level: option(
+      v.picklist(levels, `expected one of ${levels.join(", ")}`),
+      "info",
+      "Least severe level that is logged.",
+    ),
+  }),
+});
+
+/**
+ * Checks a configuration as written and fills in the defaults.
+ *
+ * @throws {ConfigError} that names each wrong value by its path, and what was expected.
+ */
+export function parseConfig(input: unknown): Config {
+  if (Array.isArray(input)) throw new ConfigError(["(top level): expected options by name, but got a list"]);
+  const result = v.safeParse(schema, withEveryGroup(input ?? {}));
+  if (result.success) return result.output;
+  throw new ConfigError(result.issues.map(describeIssue));
+}
+
+/** A group that is absent, or empty in YAML (null), takes all its defaults. */
+function withEveryGroup(input: unknown): unknown {
+  if (typeof input !== "object" || input === null) return input;
+  const groups = Object.keys(schema.entries).filter((name) => !("pipe" in schema.entries[name as keyof Config]));
+  const written: Record<string, unknown> = { ...input };
+  return { ...written, ...Object.fromEntries(groups.map((name) => [name, written[name] ?? {}])) };
+}
+
+/** One or more values of a configuration are wrong; `problems` has a line for each. */
+export class ConfigError extends Error {
+  override readonly name = "ConfigError";
+  readonly problems: readonly string[];
+
+  constructor(problems: readonly string[]) {
+    super(`the configuration is wrong:\n${problems.map((problem) => `  ${problem}`).join("\n")}`);
+    this.problems = problems;
+  }
+}
+
+/** An option as the options table shows it. */
+export interface OptionDescription {
+  /** Dotted path, such as `sessions.warn_before`. */
+  readonly path: string;
+  readonly default: unknown;
+  readonly description: string;
+}
+
+/** Every option, in the order of the schema. */
+export function describeOptions(): readonly OptionDescription[] {
+  return Object.entries(schema.entries).flatMap(([name, entry]): OptionDescription[] => {
+    if ("pipe" in entry) return [describeOption(name, entry)];
+    return Object.entries(entry.entries).map(([inner, leaf]) => describeOption(`${name}.${inner}`, leaf));
+  });
+}
+
+function describeOption(path: string, entry: v.GenericSchema): OptionDescription {
+  return { path, default: v.getDefault(entry), description: v.getDescription(entry) ?? "" };
+}
+
+function describeIssue(issue: v.BaseIssue<unknown>): string {
+  const path = v.getDotPath(issue) ?? "(top level)";
+  if (issue.type === "strict_object" && issue.expected === "never") {
+    return `${path}: there is no such option`;
+  }
+  const secret = path === "admin.key";
+  const got = secret || issue.message.includes("but got") ? "" : `, but got ${JSON.stringify(issue.input)}`;
+  return `${path}: ${issue.message}${got}`;
+}
+
+/** The service manager's folder where there is one (systemd sets it), else the user's (XDG base directories). */
+function defaultTokensPath(): string {
+  const { STATE_DIRECTORY, XDG_STATE_HOME } = process.env;
+  return join(STATE_DIRECTORY ?? join(XDG_STATE_HOME ?? join(homedir(), ".local/state"), "curfew"), "tokens.db");
+}
+
+function option<const S extends v.GenericSchema, const D extends v.InferInput<S>>(
+  of: S,
+  fallback: D,
+  sentence: string,
+) {
+  return v.pipe(v.optional(of, fallback), v.description(sentence));
+}
+
+function group<const E extends v.ObjectEntries>(entries: E) {
+  return v.strictObject(entries, "expected a group of options");
+}
+
+type RawTransform<T> = Parameters<typeof v.rawTransform<string, T>>[0];
+type RawCheck = Parameters<typeof v.rawCheck<string>>[0];
+
+/** A parser that throws, as a step of a schema. */
+function translate<T>(parse: (value: string) => T): RawTransform<T> {
+  return ({ dataset, addIssue, NEVER }) => {
+    try {
+      return parse(dataset.value);
+    } catch (error) {
+      addIssue({ message: error instanceof Error ? error.message : String(error) });
+      return NEVER;
+    }
+  };
+}
+
+/** As {@link translate}, where the value stays as it was written. */
+function reject(parse: (value: string) => unknown): RawCheck {
+  return ({ dataset, addIssue }) => {
+    if (!dataset.typed) return;
+    try {
+      parse(dataset.value);
+    } catch (error) {
+      addIssue({ message: error instanceof Error ? error.message : String(error) });
+    }
+  };
+}

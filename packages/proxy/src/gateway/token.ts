@@ -1,0 +1,42 @@
+import { tokenFromSubprotocol } from "@curfew/protocol";
+import type { IncomingMessage } from "node:http";
+
+/**
+ * The token of an upgrade request, in order of preference: the subprotocol list, `Authorization:
+ * Bearer` (RFC 6750), `?token=`, the `token` cookie. As in Nova the last of several query values or
+ * cookies wins, and an earlier place that holds a token is not saved by a later one.
+ */
+export function requestToken(request: IncomingMessage): string | undefined {
+  return (
+    subprotocolToken(request.headers["sec-websocket-protocol"]) ??
+    bearerToken(request.headers.authorization) ??
+    queryToken(request.url) ??
+    cookieToken(request.headers.cookie)
+  );
+}
+
+function subprotocolToken(list: string | undefined): string | undefined {
+  return list
+    ?.split(",")
+    .map((entry) => tokenFromSubprotocol(entry.trim()))
+    .find((token) => token !== undefined);
+}
+
+function bearerToken(header: string | undefined): string | undefined {
+  return /^bearer +(\S+) *$/i.exec(header ?? "")?.[1];
+}
+
+function queryToken(url: string | undefined): string | undefined {
+  const query = url?.split("?").slice(1).join("?") ?? "";
+  return nonEmpty(new URLSearchParams(query).getAll("token").at(-1));
+}
+
+/** Parts that are no `name=value` are skipped, and quotes around a value are not part of it (RFC 6265). */
+function cookieToken(header: string | undefined): string | undefined {
+  const values = (header ?? "").split(";").flatMap((part) => /^\s*token=\s*"?([^"]*?)"?\s*$/.exec(part)?.[1] ?? []);
+  return nonEmpty(values.at(-1));
+}
+
+function nonEmpty(text: string | undefined): string | undefined {
+  return text === "" ? undefined : text;
+}

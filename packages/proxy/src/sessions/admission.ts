@@ -1,0 +1,58 @@
+import type { Grant, TokenSource } from "../tokens/source.ts";
+import type { Clock } from "./clock.ts";
+import { EndError } from "./end-reason.ts";
+
+/** How long a token source may take to answer, in milliseconds. */
+const SOURCE_TIMEOUT_MS = 10_000;
+
+/** A grant that is good now; its expiry is settled. */
+export interface Admission {
+  readonly grant: Grant;
+  /** Milliseconds since the epoch. */
+  readonly expiresAt: number;
+}
+
+/** What {@link admit} needs to know. */
+export interface AdmissionContext {
+  readonly tokens: TokenSource;
+  readonly clock: Clock;
+  /** Lifetime in milliseconds of a grant whose source names none. */
+  readonly tokenTtlMs: number;
+}
+
+/**
+ * Looks a token up and judges it.
+ *
+ * @throws {EndError} `token_invalid`, `token_expired`, or `server_busy` when the source fails.
+ */
+export async function admit(token: string | undefined, context: AdmissionContext): Promise<Admission> {
+  const { tokens, clock, tokenTtlMs } = context;
+  if (token === undefined || token === "") throw new EndError("token_invalid", "there is no token in the request");
+  const grant = await withTimeout(tokens.resolve(token)).catch((cause: unknown) => {
+    throw new EndError("server_busy", "the token source does not answer", { cause });
+  });
+  if (grant === undefined) throw new EndError("token_invalid", "the token is unknown or was revoked");
+  const now = clock.wall();
+  const expiresAt = grant.expiresAt ?? now + tokenTtlMs;
+  if (expiresAt <= now) throw new EndError("token_expired", "the token has expired");
+  return { grant, expiresAt };
+}
+
+/** Whether a renewal's grant is for the console that the session already shows. */
+export function sameConsole(a: Grant, b: Grant): boolean {
+  return (
+    a.instance === b.instance && a.type === b.type && a.target.host === b.target.host && a.target.port === b.target.port
+  );
+}
+
+async function withTimeout<T>(answer: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const timeout = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`no answer within ${SOURCE_TIMEOUT_MS} ms`)), SOURCE_TIMEOUT_MS);
+  });
+  try {
+    return await Promise.race([answer, timeout]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

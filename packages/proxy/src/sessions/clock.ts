@@ -1,0 +1,41 @@
+/**
+ * The two clocks of a deadline. The wall clock says when access expires; the monotonic one how much
+ * time is left, and keeps saying it when somebody sets the wall clock back.
+ */
+export interface Clock {
+  /** Milliseconds from an arbitrary start; never goes back. */
+  monotonic(): number;
+  /** Milliseconds since the epoch. */
+  wall(): number;
+}
+
+export const systemClock: Clock = {
+  monotonic: () => performance.now(),
+  wall: () => Date.now(),
+};
+
+/** One instant on both clocks; it has come as soon as one of them says so. */
+export interface Instant {
+  readonly monotonic: number;
+  readonly wall: number;
+}
+
+/** The instant that the wall clock will call `wall`, as things stand now. */
+export function instantAt(clock: Clock, wall: number): Instant {
+  return { wall, monotonic: clock.monotonic() + (wall - clock.wall()) };
+}
+
+/** Milliseconds until `instant`, by the clock that is nearer to it; 0 once it has come. */
+export function timeLeft(clock: Clock, instant: Instant): number {
+  return Math.max(0, Math.min(instant.monotonic - clock.monotonic(), instant.wall - clock.wall()));
+}
+
+/** The same instant, `ms` earlier. */
+export function earlier(instant: Instant, ms: number): Instant {
+  return { monotonic: instant.monotonic - ms, wall: instant.wall - ms };
+}
+
+/** Milliseconds by which `instant` is over; negative while it lies ahead. */
+export function overdue(clock: Clock, instant: Instant): number {
+  return Math.max(clock.monotonic() - instant.monotonic, clock.wall() - instant.wall);
+}

@@ -1,0 +1,37 @@
+import type { Socket } from "node:net";
+import type { WebSocket } from "ws";
+
+/** How long a client has to complete the closing handshake (RFC 6455, section 7.1.4), in milliseconds. */
+export const CLOSING_HANDSHAKE_MS = 2000;
+
+/** How long a client has to read the last bytes of a target that closed, in milliseconds. */
+export const LAST_BYTES_MS = 10_000;
+
+/**
+ * Sends the close frame, and destroys the socket if the client does not complete the closing
+ * handshake in time. What the client sends from now on is read, so that its close frame is found,
+ * and dropped.
+ */
+export function closeClient(client: WebSocket, code: number, reason: string, graceMs: number): void {
+  if (client.readyState === client.CLOSED) return;
+  const timer = setTimeout(() => client.terminate(), graceMs);
+  client.once("close", () => clearTimeout(timer));
+  client.resume();
+  client.close(code, reason);
+}
+
+/**
+ * Destroys the target socket: at once, or after what the client sent last was written, for which
+ * there is `flushMs`.
+ */
+export function closeTarget(target: Socket, flushMs: number): void {
+  if (target.writableLength === 0 || flushMs <= 0) {
+    target.destroy();
+    return;
+  }
+  const timer = setTimeout(() => target.destroy(), Math.min(flushMs, CLOSING_HANDSHAKE_MS));
+  target.once("close", () => clearTimeout(timer));
+  // A target that still sends would keep its side open if nobody read it.
+  target.resume();
+  target.destroySoon();
+}

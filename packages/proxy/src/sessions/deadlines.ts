@@ -1,0 +1,87 @@
+import type { Clock, Instant } from "./clock.ts";
+import { type HeapEntry, MinHeap } from "./heap.ts";
+
+/** How often the wall clock is compared: a clock set forward is noticed within this time. */
+const WALL_CHECK_MS = 1000;
+
+interface Entry extends HeapEntry {
+  readonly wall: number;
+  /** Undefined once taken back. */
+  due: (() => void) | undefined;
+}
+
+/** A scheduled call that has not come yet. */
+export interface Scheduled {
+  /** Takes the call back; does nothing once it was made. */
+  cancel(): void;
+}
+
+/**
+ * Holds the deadlines of all sessions: one heap and one timer. Calls are never made early on the
+ * monotonic clock, unless the wall clock says that the instant has come. Because the timer wakes at
+ * least once a second, deadlines further away than a Node timer can count (24.8 days) work, too.
+ */
+export class DeadlineScheduler {
+  readonly #clock: Clock;
+  readonly #heap = new MinHeap<Entry>();
+  #timer: NodeJS.Timeout | undefined;
+  #timerAt = Infinity;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** Calls that are still to come. */
+  get size(): number {
+    return this.#heap.size;
+  }
+
+  /** Calls `due` once `at` has come, and not in this turn, even if it has come already. */
+  schedule(at: Instant, due: () => void): Scheduled {
+    const entry: Entry = { key: at.monotonic, wall: at.wall, index: -1, due };
+    this.#heap.push(entry);
+    this.#arm();
+    return {
+      cancel: () => {
+        entry.due = undefined;
+        this.#heap.remove(entry);
+        if (this.#heap.size === 0) this.#disarm();
+      },
+    };
+  }
+
+  #arm(): void {
+    const next = this.#heap.peek();
+    if (next === undefined) return this.#disarm();
+    const now = this.#clock.monotonic();
+    // Node counts whole milliseconds; rounding up keeps the call from coming early.
+    const delay = Math.max(0, Math.min(Math.ceil(next.key - now), WALL_CHECK_MS));
+    if (this.#timer !== undefined && this.#timerAt <= now + delay) return;
+    this.#disarm();
+    this.#timerAt = now + delay;
+    this.#timer = setTimeout(() => this.#run(), delay);
+  }
+
+  #disarm(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#timerAt = Infinity;
+  }
+
+  #run(): void {
+    this.#disarm();
+    // Collected before the first call, because a call may schedule and cancel.
+    const due: Entry[] = [];
+    const now = this.#clock.monotonic();
+    for (let next = this.#heap.peek(); next !== undefined && next.key <= now; next = this.#heap.peek()) {
+      due.push(next);
+      this.#heap.remove(next);
+    }
+    const wall = this.#clock.wall();
+    const jumped = due.length;
+    for (const entry of this.#heap) if (entry.wall <= wall) due.push(entry);
+    for (const entry of due.slice(jumped)) this.#heap.remove(entry);
+    this.#arm();
+    for (const entry of due) entry.due?.();
+  }
+}

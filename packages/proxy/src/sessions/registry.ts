@@ -1,0 +1,125 @@
+import type { ServerCloseReason } from "@curfew/protocol";
+import type { RelayedBytes } from "../relay/relay.ts";
+import { DeadlineScheduler } from "./deadlines.ts";
+import { Session, type SessionClient, type SessionContext, type SessionEvents } from "./session.ts";
+import { inSlices } from "./slices.ts";
+
+/** How often a quiet client is pinged, so that load balancers keep the connection; in milliseconds. */
+const HEARTBEAT_MS = 30_000;
+
+/** What the sessions of a registry share, less what the registry itself provides. */
+export type RegistryOptions = Omit<SessionContext, "scheduler" | "later">;
+
+/** All sessions of a gateway. */
+export class SessionRegistry {
+  readonly #context: SessionContext;
+  readonly #running = new Map<string, Session>();
+  /** Ended, but a socket is still open: the closing handshake, at most a few seconds. */
+  readonly #closing = new Set<Session>();
+  #heartbeat: NodeJS.Timeout | undefined;
+  #idle: PromiseWithResolvers<void> | undefined;
+
+  constructor(options: RegistryOptions) {
+    const { events } = options;
+    this.#context = {
+      ...options,
+      scheduler: new DeadlineScheduler(options.clock),
+      later: inSlices(),
+      events: {
+        ...this.#track(events),
+        opened: (session, handshakeMs) => events.opened(session, handshakeMs),
+        renewed: (session) => events.renewed(session),
+      },
+    };
+  }
+
+  /** Sessions that have not ended. */
+  get size(): number {
+    return this.#running.size;
+  }
+
+  /** Sessions that ended while one of their sockets is still open. */
+  get closing(): number {
+    return this.#closing.size;
+  }
+
+  /** Entries in the deadline scheduler. */
+  get deadlines(): number {
+    return this.#context.scheduler.size;
+  }
+
+  /** Begins a session; whatever fails ends it with a reason. */
+  open(client: SessionClient, token: string | undefined): Session {
+    const session = this.#begin(client);
+    void session.open(token);
+    return session;
+  }
+
+  /** Tells a client why it gets no session. */
+  refuse(client: SessionClient, reason: ServerCloseReason, detail: string): void {
+    this.#begin(client).end(reason, detail);
+  }
+
+  get(id: string): Session | undefined {
+    return this.#running.get(id);
+  }
+
+  /** The sessions that have not ended, oldest first. */
+  list(): readonly Session[] {
+    return [...this.#running.values()];
+  }
+
+  /** Bytes that the sessions which have not ended have passed so far. */
+  bytes(): RelayedBytes {
+    const sum = { toClient: 0, toTarget: 0 };
+    for (const { bytes } of this.#running.values()) {
+      sum.toClient += bytes.toClient;
+      sum.toTarget += bytes.toTarget;
+    }
+    return sum;
+  }
+
+  /** Ends every session that `which` picks, and says how many. */
+  endAll(reason: ServerCloseReason, detail: string, which: (session: Session) => boolean = () => true): number {
+    const picked = this.list().filter(which);
+    for (const session of picked) session.end(reason, detail);
+    return picked.length;
+  }
+
+  /** Fulfils when no session runs and every socket is closed. */
+  async idle(): Promise<void> {
+    if (this.#running.size + this.#closing.size === 0) return;
+    this.#idle ??= Promise.withResolvers();
+    await this.#idle.promise;
+  }
+
+  #begin(client: SessionClient): Session {
+    const session = new Session(client, this.#context);
+    this.#running.set(session.id, session);
+    this.#heartbeat ??= setInterval(() => {
+      for (const running of this.#running.values()) running.heartbeat();
+    }, HEARTBEAT_MS);
+    return session;
+  }
+
+  #track(events: SessionEvents): Pick<SessionEvents, "ended" | "closed"> {
+    return {
+      ended: (session, reason, detail, lateMs) => {
+        this.#running.delete(session.id);
+        this.#closing.add(session);
+        if (this.#running.size === 0) {
+          clearInterval(this.#heartbeat);
+          this.#heartbeat = undefined;
+        }
+        events.ended(session, reason, detail, lateMs);
+      },
+      closed: (session) => {
+        this.#closing.delete(session);
+        events.closed(session);
+        if (this.#running.size + this.#closing.size > 0) return;
+        this.#idle?.resolve();
+        this.#idle = undefined;
+      },
+    };
+  }
+}

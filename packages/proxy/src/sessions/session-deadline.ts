@@ -1,0 +1,87 @@
+import { type Clock, earlier, type Instant, instantAt, overdue, timeLeft } from "./clock.ts";
+import type { DeadlineScheduler, Scheduled } from "./deadlines.ts";
+
+/** When sessions end and when clients are warned. Times in milliseconds. */
+export interface DeadlinePolicy {
+  /** Whether a grant's expiry ends the session. */
+  readonly enforce: boolean;
+  /** Longest life of a session, or null. */
+  readonly maxDurationMs: number | null;
+  /** Times before the deadline, longest first. */
+  readonly warnBeforeMs: readonly number[];
+}
+
+export interface DeadlineEvents {
+  /** The session ends in `leftMs` unless it is renewed. */
+  expiring(leftMs: number): void;
+  /** The deadline came `lateMs` ago. */
+  expired(lateMs: number): void;
+}
+
+/** The one deadline of a session, with its warnings. It has at most one entry in the scheduler. */
+export class SessionDeadline {
+  readonly #clock: Clock;
+  readonly #scheduler: DeadlineScheduler;
+  readonly #policy: DeadlinePolicy;
+  readonly #events: DeadlineEvents;
+  /** The end of the longest life, counted from the session's start. */
+  readonly #cap: Instant | undefined;
+  #deadline: Instant | undefined;
+  #scheduled: Scheduled | undefined;
+  #warningsGiven = 0;
+
+  constructor(clock: Clock, scheduler: DeadlineScheduler, policy: DeadlinePolicy, events: DeadlineEvents) {
+    this.#clock = clock;
+    this.#scheduler = scheduler;
+    this.#policy = policy;
+    this.#events = events;
+    this.#cap = policy.maxDurationMs === null ? undefined : instantAt(clock, clock.wall() + policy.maxDurationMs);
+  }
+
+  /** Milliseconds left, or null when nothing will end the session. */
+  get leftMs(): number | null {
+    return this.#deadline === undefined ? null : timeLeft(this.#clock, this.#deadline);
+  }
+
+  /** When the session ends, in milliseconds since the epoch, or null. */
+  get wall(): number | null {
+    return this.#deadline?.wall ?? null;
+  }
+
+  /** Whether a later grant would move the deadline. */
+  get renewable(): boolean {
+    return this.#policy.enforce && (this.#cap === undefined || this.#deadline !== this.#cap);
+  }
+
+  /** Sets or moves the deadline to the expiry of a grant, in milliseconds since the epoch. */
+  set(expiresAt: number): void {
+    const expiry = this.#policy.enforce ? instantAt(this.#clock, expiresAt) : undefined;
+    const cap = this.#cap;
+    this.#deadline = expiry === undefined || (cap !== undefined && cap.monotonic <= expiry.monotonic) ? cap : expiry;
+    const left = this.leftMs ?? 0;
+    this.#warningsGiven = this.#policy.warnBeforeMs.findLastIndex((ms) => ms >= left) + 1;
+    this.#arm();
+  }
+
+  /** Takes everything back. */
+  clear(): void {
+    this.#scheduled?.cancel();
+    this.#scheduled = undefined;
+  }
+
+  #arm(): void {
+    this.clear();
+    const deadline = this.#deadline;
+    if (deadline === undefined) return;
+    const warning = this.#policy.warnBeforeMs[this.#warningsGiven];
+    if (warning === undefined) {
+      this.#scheduled = this.#scheduler.schedule(deadline, () => this.#events.expired(overdue(this.#clock, deadline)));
+    } else {
+      this.#scheduled = this.#scheduler.schedule(earlier(deadline, warning), () => {
+        this.#warningsGiven += 1;
+        this.#arm();
+        this.#events.expiring(timeLeft(this.#clock, deadline));
+      });
+    }
+  }
+}

@@ -1,0 +1,168 @@
+import { describe, expect, it } from "vitest";
+import { parseLocation, type ConsoleLink } from "./parse-location.ts";
+
+const token = "b1c5d2d8-3f0a-4b3a-9f0e-1a2b3c4d5e6f";
+
+function link(address: string, allowed?: readonly string[]): ConsoleLink {
+  const result = parseLocation(new URL(address), allowed);
+  if ("error" in result) throw result.error;
+  return result;
+}
+
+function refusal(address: string, allowed?: readonly string[]): string {
+  const result = parseLocation(new URL(address), allowed);
+  if (!("error" in result)) throw new Error(`accepted: ${address}`);
+  return `${result.error.parameter} ${result.error.kind}`;
+}
+
+describe("Curfew's own links", () => {
+  it("take the token from the fragment", () => {
+    expect(link(`https://gw.example/console/?type=vnc#token=${token}`)).toEqual({
+      type: "vnc",
+      token,
+      socketUrl: "wss://gw.example/websockify",
+      name: null,
+      viewOnly: false,
+      scale: "fit",
+      renewUrl: null,
+    });
+  });
+
+  it("show VNC unless told otherwise, and serial under /serial.html", () => {
+    expect(link(`https://gw.example/console/#token=${token}`).type).toBe("vnc");
+    expect(link(`https://gw.example/serial.html?token=${token}`).type).toBe("serial");
+    expect(link(`https://gw.example/console/?type=serial#token=${token}`).type).toBe("serial");
+  });
+
+  it("carry name, view_only and scale", () => {
+    const result = link(`http://gw.example/console/?name=web-03&view_only=1&scale=remote#token=${token}`);
+    expect(result).toMatchObject({ name: "web-03", viewOnly: true, scale: "remote" });
+  });
+
+  it("without a token are links without a token, not errors", () => {
+    expect(link("https://gw.example/console/?type=vnc").token).toBeNull();
+  });
+
+  it("keep the gateway's path prefix", () => {
+    expect(link(`https://example.org/consoles/console/#token=${token}`).socketUrl).toBe(
+      "wss://example.org/consoles/websockify",
+    );
+  });
+});
+
+describe("Nova's and noVNC's links", () => {
+  it.each([
+    ["/vnc_lite.html?path=%3Ftoken%3D", "ws://gw.example:6080/"],
+    ["/vnc_auto.html?path=%3Ftoken%3D", "ws://gw.example:6080/"],
+    ["/vnc.html?path=%3Ftoken%3D", "ws://gw.example:6080/"],
+    ["/vnc_lite.html?path=websockify%3Ftoken%3D", "ws://gw.example:6080/websockify"],
+    ["/vnc.html?path=/websockify%3Ftoken%3D", "ws://gw.example:6080/websockify"],
+    ["/vnc_auto.html?token=", "ws://gw.example:6080/websockify"],
+    ["/?token=", "ws://gw.example:6080/websockify"],
+    ["/vnc.html#token=", "ws://gw.example:6080/websockify"],
+  ])("%s… connect to the path they name, with the token taken out of it", (form, socketUrl) => {
+    expect(link(`http://gw.example:6080${form}${token}`)).toMatchObject({ type: "vnc", token, socketUrl });
+  });
+
+  it("keep the other parameters of path", () => {
+    expect(link(`http://gw.example/vnc_lite.html?path=ws%3Fa%3D1%26token%3D${token}%26b%3D2`).socketUrl).toBe(
+      "ws://gw.example/ws?a=1&b=2",
+    );
+  });
+
+  it("take the name from Horizon's title", () => {
+    expect(link(`http://gw.example/vnc_lite.html?path=%3Ftoken%3D${token}&title=web-03`).name).toBe("web-03");
+  });
+
+  it.each([
+    ["resize=scale", "fit"],
+    ["resize=off", "none"],
+    ["resize=remote", "remote"],
+    ["scale=true", "fit"],
+    ["scale=false", "none"],
+  ])("understand noVNC's %s", (parameter, scale) => {
+    expect(link(`http://gw.example/vnc.html?${parameter}&token=${token}`).scale).toBe(scale);
+  });
+
+  it("accept host, port and encrypt that name the page's own origin", () => {
+    expect(link(`https://gw.example/vnc.html?host=GW.example&port=443&encrypt=1&token=${token}`).socketUrl).toBe(
+      "wss://gw.example/websockify",
+    );
+    expect(link(`http://[::1]:6080/vnc.html?host=::1&port=6080&encrypt=false&token=${token}`).token).toBe(token);
+  });
+});
+
+describe("Links to another place are refused", () => {
+  it.each([
+    ["host=evil.example", "host host_elsewhere"],
+    ["host=gw.example.evil.example", "host host_elsewhere"],
+    ["port=81", "port port_elsewhere"],
+    ["encrypt=0", "encrypt encrypt_mismatch"],
+    ["encrypt=maybe", "encrypt encrypt_mismatch"],
+    ["path=//evil.example/ws", "path path_elsewhere"],
+    ["path=/%5Cevil.example/ws", "path path_elsewhere"],
+    ["path=%5C%5Cevil.example/ws", "path path_elsewhere"],
+    ["path=%20//evil.example/ws", "path path_elsewhere"],
+    ["path=/%09/evil.example/ws", "path path_elsewhere"],
+    ["path=wss://evil.example/ws", "path path_elsewhere"],
+    ["path=https:evil.example", "path path_elsewhere"],
+    ["path=javascript:alert(1)", "path path_elsewhere"],
+  ])("%s", (parameter, expected) => {
+    expect(refusal(`https://gw.example/vnc.html?${parameter}&token=${token}`)).toBe(expected);
+  });
+
+  it("never repeats the token of a refused path", () => {
+    const result = parseLocation(new URL(`https://gw.example/vnc.html?path=//evil.example/%3Ftoken%3D${token}`));
+    if (!("error" in result)) throw new Error("accepted");
+    expect(JSON.stringify(result.error) + result.error.message).not.toContain(token);
+  });
+});
+
+describe("Values that make no sense are refused", () => {
+  it.each([
+    ["type=spice", "type type_unknown"],
+    ["view_only=maybe", "view_only flag_unknown"],
+    ["scale=huge", "scale scale_unknown"],
+    ["resize=huge", "resize scale_unknown"],
+    ["token=", "token token_malformed"],
+    ["token=a%00b", "token token_malformed"],
+    ["token=one#token=two", "token token_ambiguous"],
+    ["token=one&path=%3Ftoken%3Dtwo", "token token_ambiguous"],
+  ])("%s", (parameter, expected) => {
+    expect(refusal(`https://gw.example/console/?${parameter}`)).toBe(expected);
+  });
+
+  it("accepts the same token twice", () => {
+    expect(link(`https://gw.example/vnc.html?token=${token}&path=%3Ftoken%3D${token}`).token).toBe(token);
+  });
+});
+
+describe("The renew address", () => {
+  it("may be a path of the page's own origin", () => {
+    expect(link("https://gw.example/console/?renew=/api/renew?vm=3#token=t").renewUrl).toBe(
+      "https://gw.example/api/renew?vm=3",
+    );
+  });
+
+  it("may be on an origin that the operator listed", () => {
+    const address = "https://gw.example/console/?renew=https://cloud.example:8443/renew#token=t";
+    expect(link(address, ["https://cloud.example:8443"]).renewUrl).toBe("https://cloud.example:8443/renew");
+    expect(refusal(address, ["https://cloud.example"])).toBe("renew renew_elsewhere");
+    expect(refusal(address)).toBe("renew renew_elsewhere");
+  });
+
+  it.each([
+    "//evil.example/r",
+    "/\\evil.example",
+    "\\\\evil.example",
+    "/\t/evil.example",
+    "javascript:alert(1)",
+    "renew",
+    "https://gw.example@evil.example/",
+    "https://user:word@gw.example/r",
+  ])("is refused when it is %s", (value) => {
+    expect(refusal(`https://gw.example/console/?renew=${encodeURIComponent(value)}#token=t`)).toBe(
+      "renew renew_elsewhere",
+    );
+  });
+});

@@ -1,0 +1,37 @@
+import { hasControlCharacter } from "./parameters.ts";
+import { LinkProblem } from "./problem.ts";
+
+/**
+ * The address that hands out new tokens, from a link's `renew` parameter.
+ *
+ * It is a path on the page's own origin, or an absolute http(s) URL whose origin the gateway's
+ * operator listed (`console.allowed_origins`). Everything else is refused, so that nobody can
+ * make the page send a visitor's cookies to a place of their choice.
+ *
+ * @throws LinkProblem of kind `renew_elsewhere`
+ */
+export function resolveRenewUrl(value: string, page: URL, allowedOrigins: readonly string[]): URL {
+  const problem = new LinkProblem("renew_elsewhere", "renew", value);
+  if (hasControlCharacter(value) || value.includes("\\") || value.startsWith("//")) throw problem;
+  const isAbsolute = /^https?:\/\//i.test(value);
+  if (!isAbsolute && !value.startsWith("/")) throw problem;
+  if (!URL.canParse(value, page.origin)) throw problem;
+  const url = new URL(value, page.origin);
+  if (url.username !== "" || url.password !== "") throw problem;
+  if (url.origin !== page.origin && !allowedOrigins.includes(url.origin)) throw problem;
+  url.hash = "";
+  return url;
+}
+
+/**
+ * The origins in `<meta name="curfew-allowed-origins" content="…">`: space separated, each an exact
+ * `scheme://host[:port]`. Anything else in the list, wildcards included, is passed over.
+ */
+export function parseAllowedOrigins(content: string): string[] {
+  return content
+    .split(/\s+/)
+    .filter((entry) => /^https?:\/\/[^*]+$/i.test(entry) && URL.canParse(entry))
+    .map((entry) => new URL(entry))
+    .filter((url) => url.pathname === "/" && url.search === "" && url.hash === "" && url.username === "")
+    .map((url) => url.origin);
+}

@@ -1,0 +1,58 @@
+import { afterEach, expect, it, vi, type Mock } from "vitest";
+import type { ConsoleLink } from "../link/parse-location.ts";
+import { Access } from "./access.ts";
+
+const link: ConsoleLink = {
+  type: "vnc",
+  token: "first",
+  socketUrl: "wss://gw.example/websockify",
+  name: null,
+  viewOnly: false,
+  scale: "fit",
+  renewUrl: "https://gw.example/renew",
+};
+
+afterEach(() => {
+  vi.unstubAllGlobals();
+});
+
+function answering(body: BodyInit, init?: ResponseInit): Mock<typeof fetch> {
+  const fetching = vi.fn<typeof fetch>(() => Promise.resolve(new Response(body, init)));
+  vi.stubGlobal("fetch", fetching);
+  return fetching;
+}
+
+it("hands the token over beside the address, not in it", () => {
+  expect(new Access(link).grant()).toEqual({ url: "wss://gw.example/websockify", token: "first" });
+});
+
+it("POSTs with cookies, and connects with the new token only once it is confirmed", async () => {
+  const fetching = answering('{"token":"second"}');
+  const access = new Access(link);
+  expect(await access.request()).toBe("second");
+  expect(fetching).toHaveBeenCalledWith(
+    "https://gw.example/renew",
+    expect.objectContaining({ method: "POST", credentials: "include", redirect: "error" }),
+  );
+  expect(access.grant().token).toBe("first");
+  access.confirm();
+  expect(access.grant().token).toBe("second");
+});
+
+it.each([
+  ["", { status: 403 }, "You may not open this console any more."],
+  ["", { status: 500 }, "The answer was HTTP 500."],
+  ["<html>", {}, "The answer did not contain a token."],
+  ['{"token":5}', {}, "The answer did not contain a token."],
+])("says what is wrong with the answer %j %j", async (body, init, sentence) => {
+  answering(body, init);
+  const access = new Access(link);
+  await expect(access.request()).rejects.toThrow(sentence);
+  access.confirm();
+  expect(access.grant().token).toBe("first");
+});
+
+it("says so when nobody answers", async () => {
+  vi.stubGlobal("fetch", () => Promise.reject(new TypeError("Failed to fetch")));
+  await expect(new Access(link).request()).rejects.toThrow("did not answer");
+});

@@ -1,0 +1,276 @@
+import type { CloseInfo, ConsoleError, ConsoleState, SessionInfo } from "@curfew/client";
+import type { ConsoleLink } from "../link/parse-location.ts";
+import type { ToolContext } from "../tools/common.ts";
+import { serialTools } from "../tools/serial-tools.ts";
+import { vncTools } from "../tools/vnc-tools.ts";
+import type { Renewing } from "../views/banner.ts";
+import { askCredentials } from "../views/dialogs.ts";
+import type { Ending } from "../views/end-card.ts";
+import type { Frame } from "../views/frame.ts";
+import { createConnectingCard, createReconnectingCard, type ReconnectingCard } from "../views/status-cards.ts";
+import { shortTimeLeft, spokenTimeLeft } from "../words/duration.ts";
+import { endReasons } from "../words/end-reasons.ts";
+import type { Access } from "./access.ts";
+import { exitKeys } from "./keyboard-exit.ts";
+import { createConsole, type AnyConsole } from "./open-console.ts";
+import { isOpen, pageStatus, type PageStatus } from "./page-status.ts";
+
+/** Milliseconds between looks at the clock; short, so that no second of a countdown is skipped. */
+const tick = 250;
+
+/**
+ * One console from opening to end, reconnections included: brings what the SDK reports onto the
+ * page. `onEnd` is called once; by then the picture is out of the page.
+ */
+export class ConsoleSession {
+  readonly #link: ConsoleLink;
+  readonly #frame: Frame;
+  readonly #access: Access;
+  readonly #onEnd: (ending: Omit<Ending, "canRequest">) => void;
+  readonly #over = new AbortController();
+  #console: AnyConsole | null = null;
+  #status: PageStatus = "connecting";
+  #name: string;
+  #credentialsWanted = false;
+  #renewFailure: string | null = null;
+  #renewFailed = false;
+  #openedAt: number | null = null;
+  #sessionId: string | null = null;
+  #tools: HTMLElement[] | null = null;
+  #retry: { readonly card: ReconnectingCard; readonly at: number } | null = null;
+
+  constructor(link: ConsoleLink, frame: Frame, access: Access, onEnd: (ending: Omit<Ending, "canRequest">) => void) {
+    this.#link = link;
+    this.#frame = frame;
+    this.#access = access;
+    this.#onEnd = onEnd;
+    this.#name = link.name ?? "the machine";
+  }
+
+  async open(): Promise<void> {
+    const host = this.#frame.createHost(`Console of ${this.#name}`);
+    this.#frame.setStatus("connecting");
+    this.#showConnecting(1);
+    try {
+      this.#console = await createConsole(this.#link, host, {
+        authorize: () => this.#access.grant(),
+        ...(this.#access.canRequest ? { renew: ({ signal }) => this.#access.request(signal) } : {}),
+        onCredentialsRequired: (types) => this.#askCredentials(types),
+        signal: this.#over.signal,
+      });
+    } catch (error) {
+      this.#end({ ...viewerMissing, detail: error instanceof Error ? error.message : String(error) });
+      return;
+    }
+    if (this.#over.signal.aborted) return;
+    this.#listen(this.#console);
+    const clock = setInterval(() => {
+      this.#tellTime();
+    }, tick);
+    this.#over.signal.addEventListener("abort", () => {
+      clearInterval(clock);
+    });
+    addEventListener("beforeunload", (event) => this.#guard(event), { signal: this.#over.signal });
+    // The end is told by `closed`, with more to say than this rejection has.
+    await this.#console.view.connect().catch(() => {});
+  }
+
+  renew(): void {
+    if (this.#status === "renewing" || !isOpen(this.#status)) return;
+    // The outcome comes as an event.
+    this.#console?.view.connection.renew().catch(() => {});
+  }
+
+  #listen({ type, view }: AnyConsole): void {
+    const { connection } = view;
+    connection.on("state", (state) => {
+      this.#showState(state);
+    });
+    connection.on("expiring", ({ expiresInMs }) => {
+      this.#frame.banner.warn();
+      this.#frame.announce(`This session ends in ${spokenTimeLeft(expiresInMs)}.`);
+      this.#showState(connection.state);
+    });
+    connection.on("renewed", ({ expiresInMs }) => {
+      this.#access.confirm();
+      this.#renewFailed = false;
+      const left = expiresInMs === null ? "No time limit now." : `${shortTimeLeft(expiresInMs)} left.`;
+      this.#frame.toasts.show(`Session renewed. ${left}`);
+      this.#showState(connection.state);
+      this.#refocus();
+    });
+    connection.on("renewfailed", (error) => {
+      this.#renewFailed = true;
+      this.#renewFailure = renewFailure(error);
+      this.#frame.announce(`Renewing failed. ${this.#renewFailure}`);
+      this.#showState(connection.state);
+    });
+    connection.on("closed", (info) => {
+      this.#end(info);
+    });
+    if (type === "vnc" && this.#link.name === null) {
+      view.on("desktopname", ({ name }) => {
+        this.#name = name;
+        this.#frame.bar.setName(name);
+      });
+    }
+  }
+
+  #showState(state: ConsoleState): void {
+    if (state.status === "closed" || this.#over.signal.aborted) return;
+    const before = this.#status;
+    this.#status = pageStatus(state, { credentialsWanted: this.#credentialsWanted, renewFailed: this.#renewFailed });
+    this.#frame.setStatus(this.#status);
+    if (state.status !== "reconnecting") this.#retry = null;
+    if (state.status === "connected") this.#showConsole(state.session, isOpen(before));
+    else {
+      this.#frame.setTools(null);
+      this.#frame.banner.hide();
+      this.#renewFailed = false;
+      if (state.status === "reconnecting") this.#showReconnecting(state);
+      else this.#showConnecting(state.status === "connecting" ? state.attempt : 1);
+    }
+    this.#tellTime();
+  }
+
+  #showConsole(session: SessionInfo | null, wasOpen: boolean): void {
+    this.#sessionId = session?.id ?? this.#sessionId;
+    if (!wasOpen) {
+      const first = this.#openedAt === null;
+      this.#openedAt ??= performance.now();
+      this.#frame.showCard(null);
+      this.#tools ??= this.#createTools();
+      this.#frame.setTools(this.#tools, () => {
+        this.#refocus();
+      });
+      this.#refocus();
+      if (!first) this.#frame.toasts.show("Connected again.");
+      else if (!this.#link.viewOnly) this.#frame.toasts.show(`${exitKeys} leaves the console.`, "keyboard");
+    }
+    if (this.#status === "connected") this.#frame.banner.hide();
+    else if (this.#status === "expiring" || this.#status === "renewing" || this.#status === "renew-failed") {
+      this.#frame.banner.show(this.#status, this.#renewing(session), this.#renewFailure);
+    }
+  }
+
+  #renewing(session: SessionInfo | null): Renewing {
+    if (session?.renewable !== true) return "not-renewable";
+    return this.#access.canRequest ? "possible" : "needs-new-link";
+  }
+
+  #createTools(): HTMLElement[] {
+    const context: ToolContext = {
+      name: () => this.#name,
+      refocus: () => {
+        this.#refocus();
+      },
+      toast: (text) => {
+        this.#frame.toasts.show(text);
+      },
+      disconnect: () => {
+        this.#close();
+      },
+      addOverlay: (overlay) => {
+        document.body.append(overlay);
+        this.#over.signal.addEventListener("abort", () => {
+          overlay.remove();
+        });
+      },
+      signal: this.#over.signal,
+    };
+    if (this.#console === null) return [];
+    return this.#console.type === "vnc"
+      ? vncTools(this.#console.view, this.#link.viewOnly, context)
+      : serialTools(this.#console.view, this.#link.viewOnly, context);
+  }
+
+  #showConnecting(attempt: number): void {
+    const card = createConnectingCard(this.#link.name ?? "the console", attempt, () => {
+      this.#close();
+    });
+    this.#frame.showCard(card);
+  }
+
+  #showReconnecting(state: Extract<ConsoleState, { status: "reconnecting" }>): void {
+    const card = createReconnectingCard(state.cause, state.attempt, {
+      tryNow: () => {
+        this.#console?.view.connect().catch(() => {});
+      },
+      cancel: () => {
+        this.#close();
+      },
+    });
+    this.#retry = { card, at: performance.now() + state.retryInMs };
+    this.#frame.showCard(card.root);
+  }
+
+  #tellTime(): void {
+    this.#retry?.card.setTime(this.#retry.at - performance.now());
+    const state = this.#console?.view.state;
+    const { bar, banner } = this.#frame;
+    let title = this.#link.name ?? "Console";
+    if (state?.status !== "connected" || state.session === null) bar.setTime("unknown");
+    else if (state.session.expiresAt === null) bar.setTime("unlimited");
+    else {
+      const left = state.session.expiresAt - performance.now();
+      bar.setTime(left);
+      banner.setTime(left);
+      if (this.#status !== "connected") title = `${shortTimeLeft(left)} left – ${title}`;
+    }
+    if (document.title !== title) document.title = title;
+  }
+
+  async #askCredentials(types: Parameters<typeof askCredentials>[0]): ReturnType<typeof askCredentials> {
+    this.#credentialsWanted = true;
+    this.#frame.setStatus("credentials");
+    try {
+      return await askCredentials(types, this.#name, this.#over.signal);
+    } catch (error) {
+      this.#close();
+      throw error;
+    } finally {
+      this.#credentialsWanted = false;
+      if (this.#console !== null) this.#showState(this.#console.view.state);
+    }
+  }
+
+  #refocus(): void {
+    if (document.querySelector("dialog[open]") === null) this.#console?.view.focus();
+  }
+
+  /** A reload or Ctrl+W, meant for the machine, would lose the console: its token is used up. */
+  #guard(event: BeforeUnloadEvent): void {
+    if (isOpen(this.#status) && !this.#link.viewOnly) event.preventDefault();
+  }
+
+  #close(): void {
+    if (this.#console === null) this.#end(leftEarly);
+    else this.#console.view.close().catch(() => {});
+  }
+
+  #end(info: CloseInfo): void {
+    if (this.#over.signal.aborted) return;
+    this.#over.abort();
+    this.#frame.removeHost();
+    this.#frame.setTools(null);
+    this.#frame.banner.hide();
+    this.#frame.bar.setTime("unknown");
+    document.title = `${endReasons[info.reason].title} – ${this.#link.name ?? "Console"}`;
+    this.#onEnd({
+      info,
+      endedAt: new Date(),
+      lastedMs: this.#openedAt === null ? null : performance.now() - this.#openedAt,
+      sessionId: this.#sessionId,
+    });
+  }
+}
+
+/** The viewer's own script did not load, for example because the gateway was upgraded meanwhile. */
+const viewerMissing: CloseInfo = { reason: "viewer_failed", action: "stop", code: 1006, wasConnected: false };
+const leftEarly: CloseInfo = { reason: "client_closed", action: "stop", code: 1000, wasConnected: false };
+
+/** Prefers the sentence of the page's own request over the SDK's about it. */
+function renewFailure(error: ConsoleError): string {
+  if (error.cause instanceof Error) return error.cause.message;
+  return error.message;
+}

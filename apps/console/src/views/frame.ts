@@ -1,0 +1,78 @@
+import type { PageStatus } from "../session/page-status.ts";
+import { exitKeys, listenForExit } from "../session/keyboard-exit.ts";
+import { ExpiryBanner } from "./banner.ts";
+import { element } from "./element.ts";
+import { Toasts } from "./toasts.ts";
+import { createToolbar, focusToolbar } from "./toolbar.ts";
+import { TopBar } from "./top-bar.ts";
+
+/** The page's fixed parts, and what of them changes: status, card, toolbar, the console's place. */
+export class Frame {
+  readonly bar: TopBar;
+  readonly banner: ExpiryBanner;
+  readonly toasts: Toasts = new Toasts();
+  readonly #stage = element("main", { class: "stage" });
+  readonly #cards = element("div", { class: "cards" });
+  readonly #alert = element("div", { class: "visually-hidden", role: "alert" });
+  #host: HTMLElement | null = null;
+  #toolbar: HTMLElement | null = null;
+  #status: PageStatus | null = null;
+
+  constructor(type: "vnc" | "serial", name: string, viewOnly: boolean, onRenew: () => void) {
+    this.bar = new TopBar(type, name, viewOnly);
+    this.banner = new ExpiryBanner(onRenew);
+    this.#stage.append(this.#cards);
+    document.body.replaceChildren(this.bar.root, this.banner.root, this.#stage, this.toasts.root, this.#alert);
+    document.body.dataset["type"] = type;
+    listenForExit(() => {
+      if (this.#toolbar !== null) focusToolbar(this.#toolbar);
+    });
+  }
+
+  setStatus(status: PageStatus): void {
+    if (this.#status === status) return;
+    this.#status = status;
+    document.body.dataset["state"] = status;
+    this.bar.setStatus(status);
+  }
+
+  /** Shows `card` in place of the console; null shows the console. */
+  showCard(card: HTMLElement | null): void {
+    const hadFocus = this.#cards.contains(document.activeElement) || document.activeElement === document.body;
+    this.#cards.replaceChildren(...(card === null ? [] : [card]));
+    this.#cards.hidden = card === null;
+    this.#host?.toggleAttribute("inert", card !== null);
+    if (card !== null && (hadFocus || document.activeElement === document.body)) {
+      card.querySelector<HTMLElement>(".button-primary, .card-title")?.focus({ preventScroll: true });
+    }
+  }
+
+  /** A new, empty place for a console. The one before is taken out of the page with its picture. */
+  createHost(label: string): HTMLElement {
+    this.removeHost();
+    this.#host = element("div", {
+      class: "screen",
+      role: "region",
+      "aria-label": label,
+      "aria-description": `Takes every key. Press and let go ${exitKeys} to leave it.`,
+    });
+    this.#stage.prepend(this.#host);
+    return this.#host;
+  }
+
+  /** Takes the console and its picture out of the page. */
+  removeHost(): void {
+    this.#host?.remove();
+    this.#host = null;
+  }
+
+  setTools(tools: readonly HTMLElement[] | null, onLeave: () => void = () => {}): void {
+    this.#toolbar = tools === null ? null : createToolbar("Console actions", tools, onLeave);
+    this.bar.setTools(this.#toolbar);
+  }
+
+  /** Has screen readers say `text` at once. */
+  announce(text: string): void {
+    this.#alert.textContent = text;
+  }
+}

@@ -1,0 +1,105 @@
+import { element } from "./element.ts";
+import { icon } from "./icons.ts";
+
+export interface MenuItem {
+  readonly label: string;
+  /** Shown at the end of the line, for example a shortcut. */
+  readonly hint?: string;
+  /** Present on items of which one is chosen. */
+  readonly checked?: () => boolean;
+  readonly onChoose: () => void;
+}
+
+/**
+ * A menu button's menu after the ARIA pattern, in the top layer. Escape and a click elsewhere close
+ * it; arrow keys, Home, End and first letters move inside. After a choice `onDone` runs.
+ */
+export function attachMenu(
+  button: HTMLButtonElement,
+  label: string,
+  groups: readonly (readonly MenuItem[])[],
+  options: { readonly note?: string; readonly onDone: () => void },
+): HTMLElement {
+  const menu = element("div", { role: "menu", "aria-label": label, class: "menu", popover: "auto" });
+  const checkable: { node: HTMLElement; checked: () => boolean }[] = [];
+  for (const group of groups) {
+    const list = element("div", { role: "group", class: "menu-group" });
+    for (const item of group) {
+      const node = createItem(item);
+      if (item.checked !== undefined) checkable.push({ node, checked: item.checked });
+      node.addEventListener("click", () => {
+        menu.hidePopover();
+        item.onChoose();
+        options.onDone();
+      });
+      list.append(node);
+    }
+    menu.append(list);
+  }
+  if (options.note !== undefined) menu.append(element("p", { class: "menu-note" }, options.note));
+
+  button.setAttribute("aria-haspopup", "menu");
+  button.setAttribute("aria-expanded", "false");
+  button.popoverTargetElement = menu;
+  menu.addEventListener("beforetoggle", (event) => {
+    if (event.newState !== "open") return;
+    for (const { node, checked } of checkable) node.setAttribute("aria-checked", String(checked()));
+    placeBelow(button, menu);
+  });
+  menu.addEventListener("toggle", (event) => {
+    const open = event.newState === "open";
+    button.setAttribute("aria-expanded", String(open));
+    if (!open) return;
+    placeBelow(button, menu);
+    (
+      menu.querySelector<HTMLElement>('[aria-checked="true"]') ?? menu.querySelector<HTMLElement>(".menu-item")
+    )?.focus();
+  });
+  menu.addEventListener("keydown", (event) => {
+    moveInside(menu, event);
+    // Otherwise the toolbar would take it for its own.
+    if (event.key === "Escape") event.stopPropagation();
+  });
+  return menu;
+}
+
+function createItem(item: MenuItem): HTMLButtonElement {
+  const role = item.checked === undefined ? "menuitem" : "menuitemradio";
+  return element(
+    "button",
+    { type: "button", role, class: "menu-item", tabindex: "-1" },
+    item.checked === undefined ? null : icon("check"),
+    element("span", {}, item.label),
+    item.hint === undefined ? null : element("kbd", {}, item.hint),
+  );
+}
+
+function placeBelow(button: HTMLElement, menu: HTMLElement): void {
+  const edge = 8;
+  const anchor = button.getBoundingClientRect();
+  const widest = document.documentElement.clientWidth - menu.offsetWidth - edge;
+  menu.style.left = `${Math.max(edge, Math.min(anchor.left, widest))}px`;
+  menu.style.top = `${anchor.bottom + 6}px`;
+}
+
+function moveInside(menu: HTMLElement, event: KeyboardEvent): void {
+  const items = [...menu.querySelectorAll<HTMLElement>(".menu-item")];
+  const at = items.findIndex((item) => item === document.activeElement);
+  const steps: Readonly<Record<string, number>> = {
+    ArrowDown: at + 1,
+    ArrowUp: at - 1 + items.length,
+    Home: 0,
+    End: items.length - 1,
+  };
+  let to = steps[event.key];
+  if (to === undefined && /^\p{L}$/u.test(event.key)) {
+    const letter = event.key.toLowerCase();
+    const from = [...items.slice(at + 1), ...items.slice(0, at + 1)];
+    const match = from.find((item) => item.textContent.trim().toLowerCase().startsWith(letter));
+    to = match === undefined ? undefined : items.indexOf(match);
+  }
+  if (event.key === "Tab") menu.hidePopover();
+  if (to === undefined) return;
+  event.preventDefault();
+  items[to % items.length]?.focus();
+}

@@ -40,9 +40,11 @@ test.each([
   expect(parseClientMessage(text)).toEqual({ ok: false, error });
 });
 
+function hello(expiresInMs: unknown): boolean | "ignored" {
+  return parseServerMessage(JSON.stringify({ type: "hello", session: "s", expiresInMs, renewable: false })).ok;
+}
+
 test("a deadline is a duration from 0, or null where there may be none", () => {
-  const hello = (expiresInMs: unknown) =>
-    parseServerMessage(JSON.stringify({ type: "hello", session: "s", expiresInMs, renewable: false })).ok;
   expect([hello(0), hello(0.5), hello(null)]).toEqual([true, true, true]);
   expect([hello(-1), hello("1"), hello(undefined)]).toEqual([false, false, false]);
   expect(parseServerMessage('{"type":"expiring","expiresInMs":null}').ok).toBe(false);

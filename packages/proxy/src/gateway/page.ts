@@ -43,6 +43,8 @@ export function createPageHandler(allowedOrigins: readonly AllowedOrigin[], drai
     if (path === "/healthz") return answer(response, 200, "ok");
     if (path === "/readyz") return draining() ? answer(response, 503, "draining") : answer(response, 200, "ready");
     if (PAGE_PATHS.has(path)) return void servePage(response, headers, allowedOrigins);
+    // The page names its assets relative to itself, and it also stands under /console/.
+    request.url = request.url?.replace(/^\/console\//, "/");
     const notFound = (): void => answer(response, 404, "There is nothing at this address.");
     if (existsSync(PAGE)) assets()(request, response, notFound);
     else notFound();

@@ -1,6 +1,5 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { root } from "../root.ts";
 import { countPlaywright, countVitest, readReport } from "./reports.ts";
@@ -36,9 +35,9 @@ export function planSteps(selection: Selection, folder: string, filters: readonl
   ];
   const unit = vitestStep(join(folder, "vitest.json"), filters);
   const e2e = playwrightStep(join(folder, "playwright.json"), filters);
-  const sizes: Step[] = existsSync(join(root, ".size-limit.json")) ? [{ name: "sizes", command: ["size-limit"] }] : [];
+  const sizes: Step = { name: "sizes", command: ["pnpm", "size"] };
   const plans: Readonly<Record<Selection, Step[]>> = {
-    all: [setUp, ...checks, unit, pages, ...sizes, e2e],
+    all: [setUp, ...checks, unit, pages, sizes, e2e],
     unit: [setUp, unit],
     e2e: [setUp, types, pages, e2e],
   };

@@ -1,55 +1,231 @@
+import type { ConsoleChannel } from "../channel.ts";
 import { ConsoleConnection } from "../connection.ts";
-import type { ListenOptions, Unsubscribe } from "../emitter.ts";
-import type { ConsoleState } from "../state.ts";
+import { Emitter, type ListenOptions, type Unsubscribe } from "../emitter.ts";
+import { createHost } from "../host-element.ts";
+import { ViewerLoader } from "../load-viewer.ts";
+import { Log } from "../log.ts";
+import type { ConsoleEvents, ConsoleState } from "../state.ts";
 import type { SerialEvents, SerialOptions, SerialTheme } from "./options.ts";
+import { Screen, type ScreenView, type XtermLibrary } from "./screen.ts";
 
-/** A serial console in an element. */
+type ViewEvents = Omit<SerialEvents, keyof ConsoleEvents>;
+const viewEvents: ReadonlySet<string> = new Set<keyof ViewEvents>(["title", "resize", "bell"]);
+
+/** The longest delay of a browser's timer. */
+const MAX_DELAY_MS = 2 ** 31 - 1;
+
+const xterm = new ViewerLoader<XtermLibrary>("xterm.js", async () => {
+  const [{ Terminal }, { AttachAddon }, { FitAddon }] = await Promise.all([
+    import("@xterm/xterm"),
+    import("@xterm/addon-attach"),
+    import("@xterm/addon-fit"),
+  ]);
+  return { Terminal, AttachAddon, FitAddon };
+});
+
+/**
+ * A serial console in an element, which must have a size. xterm.js is loaded by the first
+ * `connect()`; the page includes its style sheet, `@xterm/xterm/css/xterm.css`.
+ *
+ * The screen and its scrollback survive reconnections. They are wiped at the end, and earlier when
+ * the session's time is over before the connection comes back.
+ */
 export class SerialConsole {
-  /** The connection below, for `renew()` and for the state. */
+  /** The connection below, for `renew()`, `sendBreak()` and for the state. */
   readonly connection: ConsoleConnection;
-  fontSize = 14;
-  readOnly = false;
-  theme: SerialTheme = "auto";
+  readonly #target: HTMLElement;
+  readonly #host: HTMLElement;
+  readonly #options: SerialOptions;
+  readonly #events = new Emitter<ViewEvents>();
+  readonly #log: Log;
+  readonly #view: ScreenView;
+  #screen: Screen | null = null;
+  #expiresAt: number | null = null;
+  #wipeTimer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(_target: HTMLElement, options: SerialOptions) {
+  /** @throws TypeError or RangeError for an option or an element that does not fit. */
+  constructor(target: HTMLElement, options: SerialOptions) {
+    this.#host = createHost(target, "serial");
+    this.#target = target;
+    this.#options = options;
+    this.#log = new Log(options.log);
+    this.#view = {
+      fontSize: fontSize(options.fontSize ?? 14),
+      readOnly: options.readOnly ?? false,
+      theme: themeOf(options.theme ?? "auto"),
+    };
     this.connection = new ConsoleConnection({ ...options, waitForViewer: true });
+    this.connection.on("state", (state) => this.#follow(state));
+    this.connection.on("channel", (channel) => void this.#attach(channel));
   }
 
+  /** See {@link ConsoleConnection.state}. */
   get state(): ConsoleState {
     return this.connection.state;
   }
 
+  /** CSS pixels. */
+  get fontSize(): number {
+    return this.#view.fontSize;
+  }
+  set fontSize(value: number) {
+    this.#change({ fontSize: fontSize(value) });
+  }
+
+  /** Sends nothing that is typed or pasted. */
+  get readOnly(): boolean {
+    return this.#view.readOnly;
+  }
+  set readOnly(value: boolean) {
+    this.#change({ readOnly: value });
+  }
+
+  /** Colours. */
+  get theme(): SerialTheme {
+    return this.#view.theme;
+  }
+  set theme(value: SerialTheme) {
+    this.#change({ theme: themeOf(value) });
+  }
+
+  /** See {@link ConsoleConnection.connect}. */
   connect(): Promise<void> {
+    xterm.preload();
     return this.connection.connect();
   }
 
+  /** See {@link ConsoleConnection.close}. */
   close(): Promise<void> {
     return this.connection.close();
   }
 
-  focus(): void {}
-
-  /** Sends text to the machine as if typed. */
-  write(_text: string): void {}
-
-  paste(_text: string): void {}
-
-  copySelection(): Promise<boolean> {
-    return Promise.resolve(false);
+  /** Gives the keyboard to the terminal. */
+  focus(): void {
+    this.#screen?.terminal.focus();
   }
 
-  /** Scrollback and screen as plain text. */
+  /** Sends text to the machine as it is. Sends nothing while not connected or read-only. */
+  write(text: string): void {
+    this.#screen?.terminal.input(text);
+  }
+
+  /** Sends text as a paste: with line breaks as Enter, and bracketed where the machine asked for it. */
+  paste(text: string): void {
+    this.#screen?.terminal.paste(text);
+  }
+
+  /** Copies what is selected. Resolves to false when nothing is, or the browser refuses. */
+  async copySelection(): Promise<boolean> {
+    const text = this.#screen?.terminal.getSelection() ?? "";
+    if (text === "") return false;
+    try {
+      await navigator.clipboard.writeText(text);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  /** Scrollback and screen as plain text; empty once closed. */
   transcript(): string {
-    return "";
+    return this.#screen?.text() ?? "";
   }
 
-  clear(): void {}
+  /** Clears the scrollback and the screen but for the line with the cursor. */
+  clear(): void {
+    this.#screen?.terminal.clear();
+  }
 
+  /** Listens for an event of the view or of its connection. */
   on<K extends keyof SerialEvents>(
-    _type: K,
-    _listener: (event: SerialEvents[K]) => void,
-    _options?: ListenOptions,
+    type: K,
+    listener: (event: SerialEvents[K]) => void,
+    options?: ListenOptions,
   ): Unsubscribe {
-    return () => {};
+    const emitter = (viewEvents.has(type) ? this.#events : this.connection) as Pick<Emitter<SerialEvents>, "on">;
+    return emitter.on(type, listener, options);
   }
+
+  #change(change: Partial<ScreenView>): void {
+    Object.assign(this.#view, change);
+    this.#screen?.show(this.#view);
+  }
+
+  #follow(state: ConsoleState): void {
+    switch (state.status) {
+      case "connecting":
+        this.#target.append(this.#host);
+        break;
+      case "connected":
+        this.#expiresAt = state.session?.expiresAt ?? null;
+        clearTimeout(this.#wipeTimer);
+        break;
+      case "reconnecting":
+        if (state.cause.action === "authorize") this.#wipe();
+        else this.#wipeAtExpiry();
+        break;
+      case "closed":
+        this.#expiresAt = null;
+        this.#wipe();
+        this.#host.remove();
+        break;
+      case "idle":
+        break;
+    }
+  }
+
+  #wipe(): void {
+    clearTimeout(this.#wipeTimer);
+    this.#screen?.remove();
+    this.#screen = null;
+  }
+
+  /** Nobody is there to say that the time is over. The terminal stays: it may have a new channel by then. */
+  #wipeAtExpiry(): void {
+    if (this.#expiresAt === null) return;
+    const leftMs = Math.max(0, this.#expiresAt - performance.now());
+    clearTimeout(this.#wipeTimer);
+    this.#wipeTimer = setTimeout(() => this.#screen?.terminal.reset(), Math.min(leftMs, MAX_DELAY_MS));
+  }
+
+  async #attach(channel: ConsoleChannel): Promise<void> {
+    try {
+      const library = await xterm.load();
+      if (this.connection.channel !== channel) return;
+      this.#screen ??= this.#open(library);
+      this.#screen.attach(channel);
+      this.connection.viewerReady();
+    } catch (error) {
+      if (this.connection.channel === channel) {
+        this.connection.viewerFailed(error instanceof Error ? error.message : String(error));
+      }
+    }
+  }
+
+  #open(library: XtermLibrary): Screen {
+    const { scrollback = 5000, screenReader = false } = this.#options;
+    return new Screen(
+      library,
+      this.#host,
+      this.#view,
+      { scrollback, screenReaderMode: screenReader },
+      {
+        title: (title) => this.#events.emit("title", { title }),
+        resize: (cols, rows) => this.#events.emit("resize", { cols, rows }),
+        bell: () => this.#events.emit("bell", undefined),
+        missingStyles: () =>
+          this.#log.write("warn", "xterm.css is missing: import @xterm/xterm/css/xterm.css into the page"),
+      },
+    );
+  }
+}
+
+function fontSize(value: number): number {
+  if (typeof value === "number" && value >= 1 && value <= 200) return value;
+  throw new RangeError(`fontSize: expected pixels from 1 to 200, got ${String(value)}`);
+}
+
+function themeOf(value: SerialTheme): SerialTheme {
+  if (value === "dark" || value === "light" || value === "auto") return value;
+  throw new RangeError(`theme: expected "dark", "light" or "auto", got ${JSON.stringify(value)}`);
 }

@@ -1,62 +1,217 @@
+import type RFB from "@novnc/novnc";
+import type { ConsoleChannel } from "../channel.ts";
 import { ConsoleConnection } from "../connection.ts";
-import type { ListenOptions, Unsubscribe } from "../emitter.ts";
+import { Emitter, type ListenOptions, type Unsubscribe } from "../emitter.ts";
 import { ConsoleError } from "../errors.ts";
-import type { ConsoleState } from "../state.ts";
-import { type KeyCombo, characterKeys, comboKeys } from "./keys.ts";
+import { createHost } from "../host-element.ts";
+import { ViewerLoader } from "../load-viewer.ts";
+import type { ConsoleEvents, ConsoleState } from "../state.ts";
+import { type Key, type KeyCombo, comboKeys } from "./keys.ts";
 import type { ScaleMode, VncEvents, VncOptions, VncView } from "./options.ts";
+import { Picture } from "./picture.ts";
+import { press, typeCharacters } from "./typing.ts";
 
-/** A VNC console in an element. */
+type ViewEvents = Omit<VncEvents, keyof ConsoleEvents>;
+const viewEvents: ReadonlySet<string> = new Set<keyof ViewEvents>(["clipboard", "desktopname", "capabilities", "bell"]);
+
+const noVnc = new ViewerLoader<typeof RFB>("noVNC", async () => (await import("@novnc/novnc")).default);
+
+/**
+ * A VNC console in an element, which must have a size. noVNC is loaded by the first `connect()`.
+ *
+ * The picture is there only while the console is connected: each loss of the connection takes it
+ * off the page, and so does the end.
+ */
 export class VncConsole implements VncView {
   /** The connection below, for `renew()` and for the state. */
   readonly connection: ConsoleConnection;
-  viewOnly = false;
-  scale: ScaleMode = "fit";
-  quality = 6;
-  compression = 2;
-  showDotCursor = false;
+  readonly #target: HTMLElement;
+  readonly #host: HTMLElement;
+  readonly #options: VncOptions;
+  readonly #events = new Emitter<ViewEvents>();
+  readonly #view: VncView;
+  #picture: Picture | null = null;
 
-  constructor(_target: HTMLElement, options: VncOptions) {
+  /** @throws TypeError or RangeError for an option or an element that does not fit. */
+  constructor(target: HTMLElement, options: VncOptions) {
+    this.#host = createHost(target, "vnc");
+    this.#target = target;
+    this.#options = options;
+    this.#view = {
+      viewOnly: options.viewOnly ?? false,
+      scale: scaleMode(options.scale ?? "fit"),
+      quality: level("quality", options.quality ?? 6),
+      compression: level("compression", options.compression ?? 2),
+      showDotCursor: options.showDotCursor ?? false,
+    };
     this.connection = new ConsoleConnection({ ...options, waitForViewer: true });
+    this.connection.on("state", (state) => this.#follow(state));
+    this.connection.on("channel", (channel) => void this.#attach(channel));
   }
 
+  /** See {@link ConsoleConnection.state}. */
   get state(): ConsoleState {
     return this.connection.state;
   }
 
+  get viewOnly(): boolean {
+    return this.#view.viewOnly;
+  }
+  set viewOnly(value: boolean) {
+    this.#change({ viewOnly: value });
+  }
+
+  get scale(): ScaleMode {
+    return this.#view.scale;
+  }
+  set scale(value: ScaleMode) {
+    this.#change({ scale: scaleMode(value) });
+  }
+
+  get quality(): number {
+    return this.#view.quality;
+  }
+  set quality(value: number) {
+    this.#change({ quality: level("quality", value) });
+  }
+
+  get compression(): number {
+    return this.#view.compression;
+  }
+  set compression(value: number) {
+    this.#change({ compression: level("compression", value) });
+  }
+
+  get showDotCursor(): boolean {
+    return this.#view.showDotCursor;
+  }
+  set showDotCursor(value: boolean) {
+    this.#change({ showDotCursor: value });
+  }
+
+  /** See {@link ConsoleConnection.connect}. */
   connect(): Promise<void> {
+    noVnc.preload();
     return this.connection.connect();
   }
 
+  /** See {@link ConsoleConnection.close}. */
   close(): Promise<void> {
     return this.connection.close();
   }
 
-  focus(): void {}
+  /** Gives the keyboard to the machine. */
+  focus(): void {
+    this.#picture?.rfb.focus({ preventScroll: true });
+  }
 
+  /** Presses and releases a combination. Sends nothing while not connected or view-only. */
   sendKeys(combo: KeyCombo): void {
-    comboKeys(combo);
+    press(comboKeys(combo), this.#sendKey);
   }
 
-  sendKey(_keysym: number, _code?: string, _down?: boolean): void {}
-
-  typeText(text: string, _options: { delayMs?: number; signal?: AbortSignal } = {}): Promise<void> {
-    characterKeys(text);
-    return Promise.resolve();
+  /**
+   * Sends an X11 keysym with its `KeyboardEvent.code`, for servers that want scan codes: down, up,
+   * or without `down` both. Sends nothing while not connected or view-only.
+   */
+  sendKey(keysym: number, code?: string, down?: boolean): void {
+    this.#picture?.rfb.sendKey(keysym, code ?? null, down);
   }
 
-  paste(_text: string): void {}
-
-  screenshot(_type?: "image/png" | "image/jpeg", _quality?: number): Promise<Blob> {
-    return Promise.reject(new ConsoleError("not_connected", "no picture"));
+  /**
+   * Types text key by key, `delayMs` (10) milliseconds apart; for machines without a clipboard.
+   * Knows the US keyboard's Shift; other characters depend on the server.
+   *
+   * Rejects with a {@link ConsoleError}: `not_connected`, or `aborted` through `signal`.
+   */
+  typeText(text: string, options: { delayMs?: number; signal?: AbortSignal } = {}): Promise<void> {
+    return typeCharacters(text, this.#sendKey, () => this.state.status === "connected", options);
   }
 
-  power(_action: "shutdown" | "reboot" | "reset"): void {}
+  /** Puts text on the machine's clipboard. Sends nothing while not connected or view-only. */
+  paste(text: string): void {
+    this.#picture?.rfb.clipboardPasteFrom(text);
+  }
 
+  /** The picture as an image. Rejects with a {@link ConsoleError} `not_connected` when there is none. */
+  screenshot(type: "image/png" | "image/jpeg" = "image/png", quality?: number): Promise<Blob> {
+    return new Promise((resolve, reject) => {
+      const none = (): void => reject(new ConsoleError("not_connected", "there is no picture"));
+      if (!this.#picture || this.state.status !== "connected") none();
+      else this.#picture.rfb.toBlob((blob) => (blob ? resolve(blob) : none()), type, quality);
+    });
+  }
+
+  /** Asks the hypervisor to act on the machine, where the event `capabilities` said that it can. */
+  power(action: "shutdown" | "reboot" | "reset"): void {
+    const rfb = this.#picture?.rfb;
+    switch (action) {
+      case "shutdown":
+        rfb?.machineShutdown();
+        break;
+      case "reboot":
+        rfb?.machineReboot();
+        break;
+      case "reset":
+        rfb?.machineReset();
+        break;
+    }
+  }
+
+  /** Listens for an event of the view or of its connection. */
   on<K extends keyof VncEvents>(
-    _type: K,
-    _listener: (event: VncEvents[K]) => void,
-    _options?: ListenOptions,
+    type: K,
+    listener: (event: VncEvents[K]) => void,
+    options?: ListenOptions,
   ): Unsubscribe {
-    return () => {};
+    const emitter = (viewEvents.has(type) ? this.#events : this.connection) as Pick<Emitter<VncEvents>, "on">;
+    return emitter.on(type, listener, options);
   }
+
+  readonly #sendKey = (key: Key, down: boolean): void => this.sendKey(key.keysym, key.code, down);
+
+  #change(change: Partial<VncView>): void {
+    Object.assign(this.#view, change);
+    this.#picture?.show(this.#view);
+  }
+
+  #follow(state: ConsoleState): void {
+    if (state.status === "connecting") this.#target.append(this.#host);
+    if (state.status !== "reconnecting" && state.status !== "closed") return;
+    this.#picture?.remove();
+    this.#picture = null;
+    this.#host.replaceChildren();
+    if (state.status === "closed") this.#host.remove();
+  }
+
+  async #attach(channel: ConsoleChannel): Promise<void> {
+    try {
+      const library = await noVnc.load();
+      if (this.connection.channel !== channel) return;
+      this.#picture = new Picture(library, this.#host, channel, this.#options, {
+        ready: () => this.connection.viewerReady(),
+        waiting: () => this.connection.viewerWaiting(),
+        failed: (detail) => this.connection.viewerFailed(detail),
+        clipboard: (text) => this.#events.emit("clipboard", { text }),
+        desktopName: (name) => this.#events.emit("desktopname", { name }),
+        power: (power) => this.#events.emit("capabilities", { power }),
+        bell: () => this.#events.emit("bell", undefined),
+      });
+      this.#picture.show(this.#view);
+    } catch (error) {
+      if (this.connection.channel === channel) {
+        this.connection.viewerFailed(error instanceof Error ? error.message : String(error));
+      }
+    }
+  }
+}
+
+function scaleMode(value: ScaleMode): ScaleMode {
+  if (value === "none" || value === "fit" || value === "remote") return value;
+  throw new RangeError(`scale: expected "none", "fit" or "remote", got ${JSON.stringify(value)}`);
+}
+
+function level(name: string, value: number): number {
+  if (Number.isInteger(value) && value >= 0 && value <= 9) return value;
+  throw new RangeError(`${name}: expected a whole number from 0 to 9, got ${String(value)}`);
 }

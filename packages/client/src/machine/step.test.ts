@@ -1,0 +1,288 @@
+import { CloseCode } from "@curfew/protocol";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { initialState, step } from "./step.ts";
+import type { Effect, Emit, MachineEvent, MachineState, Settings, TimerName } from "./types.ts";
+
+const settings: Settings = {
+  autoRenew: false,
+  canFetchToken: true,
+  reconnects: true,
+  waitForViewer: false,
+  warnBeforeMs: 60_000,
+  connectTimeoutMs: 10_000,
+  pingIntervalMs: 15_000,
+};
+
+/** Runs the machine as the runner would, keeping account of timers, sockets and events. */
+class Harness {
+  state: MachineState;
+  now = 0;
+  lastFrameAt = 0;
+  readonly timers = new Map<TimerName, number>();
+  readonly emitted: Emit[] = [];
+  readonly effects: Effect[] = [];
+  sockets = 0;
+  watching = false;
+
+  constructor(changes: Partial<Settings> = {}) {
+    this.state = initialState({ ...settings, ...changes });
+  }
+
+  send(event: MachineEvent): void {
+    const { state, effects } = step(this.state, event, { now: this.now, lastFrameAt: this.lastFrameAt });
+    this.state = state;
+    for (const effect of effects) this.#perform(effect);
+  }
+
+  #perform(effect: Effect): void {
+    this.effects.push(effect);
+    if (effect.type === "emit") this.emitted.push(effect);
+    if (effect.type === "setTimer") this.timers.set(effect.name, effect.ms);
+    if (effect.type === "clearTimer") this.timers.delete(effect.name);
+    if (effect.type === "clearTimers") this.timers.clear();
+    if (effect.type === "openSocket") this.sockets += 1;
+    if (effect.type === "closeSocket") this.sockets -= 1;
+    if (effect.type === "watchPage") this.watching = true;
+    if (effect.type === "unwatchPage") this.watching = false;
+  }
+
+  fire(name: TimerName): void {
+    if (!this.timers.delete(name)) return;
+    this.send({ type: "timer", name });
+  }
+
+  connected(expiresInMs: number | null = null): this {
+    this.send({ type: "connect", hidden: false });
+    this.#open(expiresInMs);
+    return this;
+  }
+
+  reopen(expiresInMs: number | null = null): void {
+    this.#open(expiresInMs);
+  }
+
+  #open(expiresInMs: number | null): void {
+    const { serial } = this.state;
+    this.send({ type: "authorized", serial, address: { url: "ws://x/", protocols: [] } });
+    this.send({ type: "opened", serial, protocol: "curfew.v1" });
+    const hello = { type: "hello", session: "s", expiresInMs, renewable: true };
+    this.send({ type: "control", serial, text: JSON.stringify(hello) });
+  }
+}
+
+const offset = fc.constantFrom(0, 0, 0, -1);
+const anyCode = fc.oneof(
+  fc.constantFrom(1000, 1001, 1005, 1006, 1011, 1002, ...Object.values(CloseCode)),
+  fc.integer({ min: 0, max: 4999 }),
+);
+const control = fc.oneof(
+  fc.record({
+    type: fc.constant("hello"),
+    session: fc.constant("s"),
+    expiresInMs: fc.option(fc.nat(100_000)),
+    renewable: fc.boolean(),
+  }),
+  fc.record({ type: fc.constant("expiring"), expiresInMs: fc.nat(60_000) }),
+  fc.record({ type: fc.constant("renewed"), id: fc.nat(4), expiresInMs: fc.option(fc.nat(100_000)) }),
+  fc.record({ type: fc.constant("renew_failed"), id: fc.nat(4), reason: fc.constant("token_invalid") }),
+  fc.record({ type: fc.constant("pong"), id: fc.nat(4) }),
+  fc.record({ type: fc.constant("bye"), reason: fc.constantFrom(...Object.keys(CloseCode)) }),
+  fc.constantFrom({ type: "new" }, []),
+);
+/** Built when it is sent, because most events name the current attempt, or (offset -1) the one before. */
+type Make = (serial: number) => MachineEvent;
+const made = <T>(arbitrary: fc.Arbitrary<T>, make: (value: T, serial: number) => MachineEvent): fc.Arbitrary<Make> =>
+  fc.tuple(arbitrary, offset).map(
+    ([value, back]): Make =>
+      (serial) =>
+        make(value, serial + back),
+  );
+const plain = fc.constantFrom<MachineEvent>(
+  { type: "connect", hidden: false },
+  { type: "connect", hidden: true },
+  { type: "close" },
+  { type: "viewerReady" },
+  { type: "viewerWaiting" },
+  { type: "viewerFailed", detail: "x" },
+  { type: "renew", token: null },
+  { type: "renew", token: "t" },
+  { type: "tokenFetched", id: 1, token: "t" },
+  { type: "tokenFetchFailed", id: 1, cause: "x" },
+  { type: "online" },
+  { type: "offline" },
+  { type: "visible" },
+  { type: "hidden" },
+);
+const anyEvent: fc.Arbitrary<Make | "timer"> = fc.oneof(
+  made(plain, (event) => event),
+  made(fc.constant(null), (_, serial) => ({ type: "authorized", serial, address: { url: "ws://x/", protocols: [] } })),
+  made(fc.boolean(), (stop, serial) => ({ type: "authorizeFailed", serial, detail: "x", stop })),
+  made(fc.constant(null), (_, serial) => ({ type: "socketFailed", serial, detail: "x" })),
+  made(fc.constantFrom("curfew.v1", "binary", ""), (protocol, serial) => ({ type: "opened", serial, protocol })),
+  made(control, (message, serial) => ({ type: "control", serial, text: JSON.stringify(message) })),
+  made(anyCode, (code, serial) => ({ type: "socketClosed", serial, code, reason: "" })),
+  made(fc.constant(null), (_, serial) => ({ type: "viewerClosed", serial })),
+  made(fc.option(fc.nat(5000)), (delayMs, serial) => ({ type: "policy", serial, delayMs })),
+  fc.constant("timer" as const),
+);
+const anyRun = fc.record({
+  changes: fc.record({ autoRenew: fc.boolean(), reconnects: fc.boolean(), waitForViewer: fc.boolean() }),
+  events: fc.array(fc.tuple(anyEvent, fc.nat(40_000)), { maxLength: 60 }),
+});
+
+/** Runs the events, calling `check` after each. `timer` fires the one that is due next. */
+function run(
+  { changes, events }: { changes: Partial<Settings>; events: [Make | "timer", number][] },
+  check: (harness: Harness, before: MachineState, event: MachineEvent | null, from: number) => void,
+): Harness {
+  const harness = new Harness(changes);
+  for (const [make, ms] of events) {
+    const before = harness.state;
+    const from = harness.emitted.length;
+    harness.now += ms;
+    let event: MachineEvent | null = null;
+    if (make === "timer") {
+      const next = [...harness.timers].toSorted(([, a], [, b]) => a - b)[0];
+      if (next) harness.fire(next[0]);
+    } else {
+      event = make(before.serial);
+      harness.send(event);
+    }
+    check(harness, before, event, from);
+  }
+  return harness;
+}
+
+describe("in any order of events", () => {
+  it("keeps closed until connect is called, and says closed once for each opening", () => {
+    fc.assert(
+      fc.property(anyRun, (sequence) => {
+        run(sequence, ({ state, emitted }, before, event, from) => {
+          const closings = emitted.slice(from).filter(({ name }) => name === "closed").length;
+          const wasClosed = before.phase.name === "closed";
+          const isClosed = state.phase.name === "closed";
+          if (wasClosed && event?.type !== "connect") expect(isClosed).toBe(true);
+          expect(closings).toBe(isClosed && !wasClosed ? 1 : 0);
+        });
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it("leaves no timer, socket or page listener once closed, and never two sockets", () => {
+    fc.assert(
+      fc.property(anyRun, (sequence) => {
+        run(sequence, (harness) => {
+          expect(harness.sockets).toBe(harness.state.phase.name === "linked" ? 1 : 0);
+          if (harness.state.phase.name !== "closed") return;
+          expect([...harness.timers.keys()]).toEqual([]);
+          expect(harness.watching).toBe(false);
+        });
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it("resets the attempt counter only when connected, or opened anew", () => {
+    fc.assert(
+      fc.property(anyRun, (sequence) => {
+        run(sequence, ({ state, emitted }, before, event, from) => {
+          if (state.attempt >= before.attempt) return;
+          const connected = emitted
+            .slice(from)
+            .some((emit) => emit.name === "state" && emit.event.status === "connected");
+          expect(connected || event?.type === "connect").toBe(true);
+          expect(state.attempt).toBe(1);
+        });
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it("tells every change of state exactly once, and always has a way on", () => {
+    fc.assert(
+      fc.property(anyRun, (sequence) => {
+        run(sequence, ({ state, emitted, timers }, before, _event, from) => {
+          const told = emitted.slice(from).filter((emit) => emit.name === "state");
+          expect(told.at(-1)?.event ?? before.published).toBe(state.published);
+          expect(new Set(told.map((emit) => emit.event)).size).toBe(told.length);
+          if (state.phase.name === "waiting") expect(timers.has("retry")).toBe(true);
+        });
+      }),
+      { numRuns: 500 },
+    );
+  });
+});
+
+describe("liveness", () => {
+  it("loses the connection when nothing arrives for 10 s after a ping", () => {
+    const harness = new Harness().connected();
+    harness.now = 15_000;
+    harness.fire("ping");
+    harness.now = 25_000;
+    harness.fire("pong");
+    expect(harness.state.phase).toMatchObject({ name: "deciding", cause: { reason: "connection_lost", code: 1006 } });
+  });
+
+  it("counts data as a sign of life", () => {
+    const harness = new Harness().connected();
+    harness.now = 15_000;
+    harness.fire("ping");
+    harness.lastFrameAt = 16_000;
+    harness.now = 25_000;
+    harness.fire("pong");
+    expect(harness.state.published.status).toBe("connected");
+    expect(harness.timers.has("ping")).toBe(true);
+  });
+
+  it("asks again after the computer slept", () => {
+    const harness = new Harness().connected();
+    harness.fire("ping");
+    harness.now = 3_600_000;
+    harness.fire("pong");
+    expect(harness.state.published.status).toBe("connected");
+    harness.now += 10_000;
+    harness.fire("pong");
+    expect(harness.state.phase.name).toBe("deciding");
+  });
+});
+
+describe("the end of a session", () => {
+  it("is noticed even when the gateway's closing never arrives", () => {
+    const harness = new Harness().connected(30_000);
+    harness.now = 32_000;
+    harness.fire("expire");
+    expect(harness.state.published).toMatchObject({ status: "closed", cause: { reason: "session_expired" } });
+  });
+
+  it("is not announced early by a timer that the browser cut short", () => {
+    const days30 = 30 * 86_400_000;
+    const harness = new Harness().connected(days30);
+    harness.now = 2 ** 31 - 1;
+    harness.fire("expire");
+    harness.fire("warn");
+    expect(harness.state.published).toMatchObject({ status: "connected", session: { expiring: false } });
+    expect(harness.timers.get("expire")).toBe(days30 - harness.now + 2000);
+  });
+
+  it("authorizes at once with autoRenew, but not twice in a row", () => {
+    const harness = new Harness({ autoRenew: true }).connected(30_000);
+    const expire = (): void =>
+      harness.send({ type: "socketClosed", serial: harness.state.serial, code: 4100, reason: "session_expired" });
+    expire();
+    expect(harness.state.phase.name).toBe("authorizing");
+    harness.send({ type: "authorized", serial: harness.state.serial, address: { url: "ws://x/", protocols: [] } });
+    expire();
+    expect(harness.state.published).toMatchObject({ status: "closed", cause: { reason: "session_expired" } });
+  });
+
+  it("authorizes at once again after it was connected in between", () => {
+    const harness = new Harness({ autoRenew: true }).connected(30_000);
+    for (let round = 0; round < 3; round += 1) {
+      harness.send({ type: "socketClosed", serial: harness.state.serial, code: 4100, reason: "session_expired" });
+      harness.reopen(30_000);
+      expect(harness.state.published.status).toBe("connected");
+    }
+  });
+});

@@ -1,0 +1,45 @@
+/** What this package uses of noVNC 1.7. Internal: no exported type mentions it. */
+declare module "@novnc/novnc" {
+  interface RfbCredentials {
+    username?: string;
+    password?: string;
+    target?: string;
+  }
+
+  interface RfbEvents {
+    connect: CustomEvent<Record<string, never>>;
+    disconnect: CustomEvent<{ clean: boolean }>;
+    credentialsrequired: CustomEvent<{ types: (keyof RfbCredentials)[] }>;
+    securityfailure: CustomEvent<{ status: number; reason?: string }>;
+    serververification: CustomEvent<{ type: string; publickey: Uint8Array }>;
+    clipboard: CustomEvent<{ text: string }>;
+    desktopname: CustomEvent<{ name: string }>;
+    capabilities: CustomEvent<{ capabilities: { power: boolean } }>;
+    bell: CustomEvent<null>;
+  }
+
+  export default class RFB {
+    constructor(
+      target: HTMLElement,
+      channel: WebSocket,
+      options?: { shared?: boolean; credentials?: RfbCredentials; wsProtocols?: string[] },
+    );
+    viewOnly: boolean;
+    scaleViewport: boolean;
+    resizeSession: boolean;
+    showDotCursor: boolean;
+    background: string;
+    qualityLevel: number;
+    compressionLevel: number;
+    addEventListener<K extends keyof RfbEvents>(type: K, listener: (event: RfbEvents[K]) => void): void;
+    disconnect(): void;
+    sendCredentials(credentials: RfbCredentials): void;
+    sendKey(keysym: number, code: string | null, down?: boolean): void;
+    focus(options?: FocusOptions): void;
+    clipboardPasteFrom(text: string): void;
+    toBlob(callback: (blob: Blob | null) => void, type?: string, quality?: number): void;
+    machineShutdown(): void;
+    machineReboot(): void;
+    machineReset(): void;
+  }
+}

@@ -1,0 +1,104 @@
+import type RFB from "@novnc/novnc";
+import type { ConsoleChannel } from "../channel.ts";
+import type { VncCredentials, VncOptions, VncView } from "./options.ts";
+
+/** What a {@link Picture} tells. */
+export interface PictureOwner {
+  ready(): void;
+  waiting(): void;
+  failed(detail: string): void;
+  clipboard(text: string): void;
+  desktopName(name: string): void;
+  power(possible: boolean): void;
+  bell(): void;
+}
+
+/**
+ * One RFB object, for one attempt: noVNC's are used once, whatever becomes of their connection.
+ */
+export class Picture {
+  readonly rfb: RFB;
+  readonly #canvas: HTMLCanvasElement | null;
+  readonly #owner: PictureOwner;
+  readonly #channel: ConsoleChannel;
+  readonly #options: Pick<VncOptions, "onCredentialsRequired">;
+  #failure = "noVNC gave up on what the server sent";
+  #disconnected = false;
+  #removed = false;
+
+  constructor(
+    library: typeof RFB,
+    host: HTMLElement,
+    channel: ConsoleChannel,
+    options: Pick<VncOptions, "credentials" | "onCredentialsRequired" | "shared">,
+    owner: PictureOwner,
+  ) {
+    this.#owner = owner;
+    this.#channel = channel;
+    this.#options = options;
+    this.rfb = new library(host, channel, {
+      shared: options.shared ?? true,
+      ...(options.credentials ? { credentials: options.credentials } : {}),
+    });
+    this.rfb.background = "transparent";
+    this.#canvas = host.querySelector("canvas");
+    this.#listen();
+  }
+
+  /** Applies what can change while the picture is up. */
+  show(view: VncView): void {
+    const { rfb } = this;
+    rfb.viewOnly = view.viewOnly;
+    rfb.scaleViewport = view.scale === "fit";
+    rfb.resizeSession = view.scale === "remote";
+    rfb.qualityLevel = view.quality;
+    rfb.compressionLevel = view.compression;
+    rfb.showDotCursor = view.showDotCursor;
+  }
+
+  /** Takes the picture off the page and its pixels out of memory. */
+  remove(): void {
+    if (this.#removed) return;
+    this.#removed = true;
+    if (!this.#disconnected) this.rfb.disconnect();
+    if (this.#canvas) {
+      this.#canvas.width = 0;
+      this.#canvas.height = 0;
+    }
+  }
+
+  #listen(): void {
+    const { rfb } = this;
+    const owner = this.#owner;
+    rfb.addEventListener("connect", () => owner.ready());
+    rfb.addEventListener("securityfailure", ({ detail }) => {
+      this.#failure = `the VNC server refused the connection${detail.reason ? `: ${detail.reason}` : ""}`;
+    });
+    rfb.addEventListener("disconnect", () => {
+      this.#disconnected = true;
+      // noVNC does not say why. While the channel is still open, it was not the connection that ended.
+      if (!this.#removed && this.#channel.readyState !== this.#channel.CLOSED) owner.failed(this.#failure);
+    });
+    rfb.addEventListener("credentialsrequired", ({ detail }) => void this.#authenticate(detail.types));
+    rfb.addEventListener("serververification", () => owner.failed("the VNC server wants its identity to be verified"));
+    rfb.addEventListener("clipboard", ({ detail }) => owner.clipboard(detail.text));
+    rfb.addEventListener("desktopname", ({ detail }) => owner.desktopName(detail.name));
+    rfb.addEventListener("capabilities", ({ detail }) => owner.power(detail.capabilities.power));
+    rfb.addEventListener("bell", () => owner.bell());
+  }
+
+  async #authenticate(types: readonly (keyof VncCredentials)[]): Promise<void> {
+    const ask = this.#options.onCredentialsRequired;
+    if (!ask) {
+      this.#owner.failed(`the VNC server asks for ${types.join(", ")}`);
+      return;
+    }
+    this.#owner.waiting();
+    try {
+      const credentials = await ask(types);
+      if (!this.#removed && !this.#disconnected) this.rfb.sendCredentials(credentials);
+    } catch {
+      if (!this.#removed) this.#owner.failed(`no credentials were given: the VNC server asks for ${types.join(", ")}`);
+    }
+  }
+}

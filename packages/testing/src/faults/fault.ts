@@ -19,7 +19,7 @@ export type Fault<Phase extends string = never> =
   | { readonly type: "slow"; readonly bytesPerSecond: number }
   /** Sends nothing from here on, until `resume()` or, if given, for `forMs` milliseconds. */
   | { readonly type: "stall"; readonly at: FaultPoint<Phase>; readonly forMs?: number }
-  /** Closes the socket with RST. */
+  /** Closes the socket with RST, 10 ms after what came before it, so that the client has read that. */
   | { readonly type: "reset"; readonly at: FaultPoint<Phase> }
   /** Ends the socket with FIN, after everything before this point. */
   | { readonly type: "close"; readonly at: FaultPoint<Phase> }

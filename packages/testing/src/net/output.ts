@@ -4,6 +4,8 @@ import type { Fault, PointFault } from "../faults/fault.ts";
 import { seededBytes } from "../faults/seeded-bytes.ts";
 import { ConnectionEnded } from "./reader.ts";
 
+const RESET_DELAY_MS = 10;
+
 /** What faults need from the connection they strike. */
 export interface FaultHooks {
   /** The next piece of an endless stream. */
@@ -144,6 +146,8 @@ export class Output<Phase extends string> {
         this.#hooks.stopReading();
         return;
       case "reset":
+        // RST overtakes what the client has not read yet: give it a moment to read.
+        await delay(RESET_DELAY_MS);
         this.#hooks.reset();
         return this.#ended;
       case "close":

@@ -43,8 +43,9 @@ export interface VncDesktop {
   readonly name: string;
   readonly encoding: VncEncoding | undefined;
   shown(): Shown;
-  /** Whether the desktop took the size that a client asked for. */
-  requestSize(size: Size): boolean;
+  /** Whether a client may give the desktop this size. */
+  accepts(size: Size): boolean;
+  resize(size: Size): void;
 }
 
 type Details<Type extends keyof VncEvents> = Omit<VncEvents[Type], "connection">;
@@ -121,7 +122,9 @@ export class VncConnection extends FakeConnection<VncPhase> {
     else if (message.type === "encodings") encoder.setEncodings(message.encodings);
     else if (message.type === "updateRequest") this.#demand(message);
     else if (message.type === "resizeRequest") {
-      encoder.answerResize(1, this.#desktop.requestSize(message.size) ? 0 : 1);
+      const accepted = this.#desktop.accepts(message.size);
+      encoder.answerResize(1, accepted ? 0 : 1);
+      if (accepted) this.#desktop.resize(message.size);
       this.refresh();
     }
   }

@@ -112,10 +112,13 @@ export function checkFrame(n: number): void {
 /** The highest frame number: the counter has six digits. */
 export const LAST_FRAME = 999_999;
 
+/** The longest side of a picture. */
+export const MAX_SIDE = 8192;
+
 /** @throws RangeError unless both are from 1 to 8192 */
 export function checkSize({ width, height }: Size): void {
-  expectInteger("width", width, 1, 8192);
-  expectInteger("height", height, 1, 8192);
+  expectInteger("width", width, 1, MAX_SIDE);
+  expectInteger("height", height, 1, MAX_SIDE);
 }
 
 function toAndFro(distance: number, range: number): number {

@@ -3,7 +3,7 @@ import type { Fault } from "../faults/fault.ts";
 import { FakeServer, type FakeServerOptions } from "../net/server.ts";
 import { VncConnection, type VncEvents } from "./connection.ts";
 import { RFB_VERSIONS, type RfbVersion, VNC_PHASES, type VncPhase } from "./handshake.ts";
-import { checkFrame, checkSize, DEFAULT_SIZE, frame, LAST_FRAME, type Size } from "./picture.ts";
+import { checkFrame, checkSize, DEFAULT_SIZE, frame, LAST_FRAME, MAX_SIDE, type Size } from "./picture.ts";
 import { type Shown, VNC_ENCODINGS, type VncEncoding } from "./update-encoder.ts";
 
 /** Options of {@link startFakeVnc}. */
@@ -101,11 +101,8 @@ export class FakeVncServer extends FakeServer<VncPhase, VncConnection, VncEvents
       name,
       encoding,
       shown: () => this.#shown,
-      requestSize: ({ width, height }) => {
-        if (!resizable || width < 1 || height < 1 || width > 8192 || height > 8192) return false;
-        this.resize(width, height);
-        return true;
-      },
+      accepts: ({ width, height }) => resizable && isSide(width) && isSide(height),
+      resize: ({ width, height }) => this.resize(width, height),
     });
   }
 
@@ -127,4 +124,8 @@ export function startFakeVnc(options: FakeVncOptions = {}): Promise<FakeVncServe
 function expectOneOf(name: string, value: string | undefined, known: readonly string[]): void {
   if (value === undefined || known.includes(value)) return;
   throw new RangeError(`${name} is ${JSON.stringify(value)}; expected one of ${known.join(", ")}`);
+}
+
+function isSide(length: number): boolean {
+  return length >= 1 && length <= MAX_SIDE;
 }

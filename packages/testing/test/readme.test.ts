@@ -1,0 +1,85 @@
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { startFakeVnc } from "@curfew/testing";
+import { expect, test } from "vitest";
+import { byHand, misbehaving, others, picture, received } from "./readme-examples.ts";
+import { RfbClient } from "./rfb-client.ts";
+import { TcpClient } from "./tcp-client.ts";
+
+const README = readFileSync(new URL("../README.md", import.meta.url), "utf8");
+const EXAMPLES = readFileSync(new URL("./readme-examples.ts", import.meta.url), "utf8").replaceAll(/^ {2}/gm, "");
+
+test("every piece of TypeScript in the README is one of the examples that these tests run", () => {
+  const pieces = Array.from(README.matchAll(/```ts\n(.*?)```/gs), ([, code]) => code!);
+  expect(pieces.length).toBe(5);
+  for (const piece of pieces) expect(EXAMPLES).toContain(piece);
+});
+
+test("the console that misbehaves does what the README says", async () => {
+  await misbehaving(async (server) => {
+    using hanging = await RfbClient.connect(server.port);
+    const handshake = hanging.handshake("3.8");
+    await server.waitFor("clientInit");
+    expect(server.connections[0]!.bytesSent).toBe(18);
+
+    using split = await RfbClient.connect(server.port);
+    await split.handshake("3.8");
+    expect(split).toMatchObject({ width: 320, height: 240 });
+
+    using reset = await RfbClient.connect(server.port);
+    await reset.handshake("3.8");
+    reset.requestUpdate(false);
+    await expect(reset.readUpdate()).rejects.toThrow("the server ended");
+    expect(await server.connections[2]!.closed).toEqual({ by: "server", how: "reset" });
+    expect(server.connections[2]!.bytesSent).toBe(1000);
+
+    using expiring = await RfbClient.connect(server.port);
+    await expiring.handshake("3.8");
+    expect(await server.connections[3]!.closed.then(({ by }) => by)).toBe("server");
+    server.connections[0]!.resume();
+    await handshake;
+  });
+});
+
+test("a connection is stalled, resumed and reset by hand", async () => {
+  await using server = await startFakeVnc();
+  using client = await TcpClient.connect(server.port);
+  expect(await byHand(server)).toEqual({ by: "server", how: "reset" });
+  expect(await client.ended).toBe("reset");
+  await expect(TcpClient.connect(server.port)).rejects.toThrow("ECONNREFUSED");
+});
+
+test("keys and clicks are found in the record", async () => {
+  await using server = await startFakeVnc();
+  using client = await RfbClient.connect(server.port);
+  await client.handshake("3.8");
+  client.socket.end(Buffer.from("0501000100020401000000000061", "hex"));
+  expect(await received(server)).toEqual({
+    key: { connection: 0, keysym: 0x61, down: true },
+    clicks: [{ connection: 0, x: 1, y: 2, buttons: 1 }],
+  });
+});
+
+test("the picture's hash is that of the pixels which a client decodes", async () => {
+  await picture(async (server, expected) => {
+    using client = await RfbClient.connect(server.port);
+    await client.handshake("3.8");
+    client.setEncodings(16);
+    client.requestUpdate(false);
+    await client.readUpdate();
+    const rgba = Buffer.alloc(client.pixels.length * 4);
+    for (const [i, value] of client.pixels.entries()) rgba.writeUInt32BE(((value << 8) | 0xff) >>> 0, 4 * i);
+    expect(createHash("sha256").update(rgba).digest("hex")).toBe(expected);
+  });
+});
+
+test("the serial guest and the byte server do what the README says", async () => {
+  await others(async ({ guest, source, expected }) => {
+    using terminal = await TcpClient.connect(guest);
+    terminal.write("root\rsecret\r");
+    await terminal.untilText("root@vm-1:~$ ");
+    using bytes = await TcpClient.connect(source);
+    await bytes.ended;
+    expect(createHash("sha256").update(bytes.received).digest("hex")).toBe(expected);
+  });
+});

@@ -68,7 +68,6 @@ program.parse();
 
 try {
   const server = await start(program.opts<Options>());
-  console.log(`${program.opts<Options>().serial ? "serial guest" : "VNC server"} listening on ${server.address}`);
   // A server that refuses has no socket that would keep the process alive.
   const keepAlive = setInterval(() => {}, 2 ** 30);
   const stop = (): void => {
@@ -77,6 +76,8 @@ try {
   };
   process.once("SIGINT", stop);
   process.once("SIGTERM", stop);
+  // Last, because whoever reads it may send a signal at once.
+  console.log(`${program.opts<Options>().serial ? "serial guest" : "VNC server"} listening on ${server.address}`);
 } catch (error) {
   program.error(`error: ${error instanceof Error ? error.message : String(error)}`);
 }

@@ -28,8 +28,8 @@ function machine(overrides: Partial<Machine> = {}): Recorded {
     architecture: "x64",
     run: async (command, args) => {
       ran.push([command, ...args].join(" "));
+      return "";
     },
-    read: async () => "",
     say: (line) => {
       said.push(line);
     },
@@ -51,7 +51,7 @@ test("as root on Debian one update and one installation bring what is missing, a
   await ensure(everything, here, missing("browser", "tigervnc"));
   expect(here.said).toEqual([
     "Set-up: installing chromium, fonts-dejavu-core, tigervnc-standalone-server, xterm with apt, " +
-      "for pages in a real browser, a real VNC desktop.",
+      "for pages in a real browser, a real VNC desktop. This takes a few minutes.",
   ]);
   expect(here.ran[0]).toBe("apt-get update -qq");
   expect(here.ran[1]).toMatch(/^apt-get install -y --no-install-recommends .* chromium fonts-dejavu-core /u);

@@ -32,7 +32,7 @@ export async function fetchKernel(machine: Machine): Promise<void> {
   // Fetched aside and moved at the end, so that an interrupted set-up leaves no half of a kernel.
   const aside = await mkdtemp(join(cache, "kernel-"));
   try {
-    const dependencies = await machine.read("apt-cache", ["show", "--no-all-versions", CURRENT_KERNEL], aside);
+    const dependencies = await machine.run("apt-cache", ["show", "--no-all-versions", CURRENT_KERNEL], aside);
     const [versioned] = /linux-image-[\w.+-]+-cloud-amd64/u.exec(/^Depends: .*$/mu.exec(dependencies)?.[0] ?? "") ?? [];
     if (versioned === undefined) throw new Error(`Debian's ${CURRENT_KERNEL} names no kernel: ${dependencies}`);
     await machine.run("apt-get", ["-qq", "-o", "APT::Sandbox::User=root", "download", versioned], aside);

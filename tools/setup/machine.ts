@@ -1,7 +1,9 @@
-import { execFile, spawn } from "node:child_process";
-import { once } from "node:events";
+import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
 import { promisify } from "node:util";
+
+/** More than any installation prints; the default of 1 MiB would end it. */
+const MAX_OUTPUT_BYTES = 64 * 1024 * 1024;
 
 /** What the set-up asks of the machine it runs on. */
 export interface Machine {
@@ -11,10 +13,8 @@ export interface Machine {
   readonly isRoot: boolean;
   /** As in `process.arch`. */
   readonly architecture: string;
-  /** Runs a program of which people see only errors. @throws Error with its exit code when that is not 0. */
-  run(command: string, args: readonly string[], folder?: string): Promise<void>;
-  /** Runs a program for its output. @throws Error with its error output when it fails. */
-  read(command: string, args: readonly string[], folder?: string): Promise<string>;
+  /** Runs a program and returns its output. @throws Error with the command and its error output when it fails. */
+  run(command: string, args: readonly string[], folder?: string): Promise<string>;
   say(line: string): void;
 }
 
@@ -25,12 +25,7 @@ export const thisMachine: Machine = {
   architecture: process.arch,
   async run(command, args, folder) {
     const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
-    const child = spawn(command, args, { cwd: folder, env, stdio: ["ignore", "ignore", "inherit"] });
-    const [code] = (await once(child, "exit")) as [number | null];
-    if (code !== 0) throw new Error(`${command} ${args.join(" ")} failed with exit code ${String(code)}`);
-  },
-  async read(command, args, folder) {
-    const { stdout } = await promisify(execFile)(command, args, { cwd: folder });
+    const { stdout } = await promisify(execFile)(command, args, { cwd: folder, env, maxBuffer: MAX_OUTPUT_BYTES });
     return stdout;
   },
   say(line) {

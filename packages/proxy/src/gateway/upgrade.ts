@@ -3,6 +3,7 @@ import { type IncomingMessage, STATUS_CODES } from "node:http";
 import { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { WebSocketServer } from "ws";
+import { LAST_BYTES_MS } from "../sessions/closing.ts";
 import type { SessionRegistry } from "../sessions/registry.ts";
 import { type AllowedOrigin, originAllowed } from "./origin.ts";
 import { selectSubprotocol } from "./subprotocol.ts";
@@ -34,6 +35,8 @@ export function createUpgradeHandler({ sessions, allowedOrigins, draining }: Upg
     clientTracking: false,
     perMessageDeflate: false,
     maxPayload: MAX_MESSAGE_BYTES,
+    // For a client that closes but keeps the connection (@types/ws does not know the option yet).
+    ...{ closeTimeout: LAST_BYTES_MS },
     handleProtocols: selectSubprotocol,
   });
   return (request, socket, head) => {

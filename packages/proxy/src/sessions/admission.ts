@@ -23,12 +23,17 @@ export interface AdmissionContext {
 /**
  * Looks a token up and judges it.
  *
+ * @param signal - gives the lookup up, when the session has ended meanwhile.
  * @throws {EndError} `token_invalid`, `token_expired`, or `server_busy` when the source fails.
  */
-export async function admit(token: string | undefined, context: AdmissionContext): Promise<Admission> {
+export async function admit(
+  token: string | undefined,
+  context: AdmissionContext,
+  signal: AbortSignal,
+): Promise<Admission> {
   const { tokens, clock, tokenTtlMs } = context;
   if (token === undefined || token === "") throw new EndError("token_invalid", "there is no token in the request");
-  const grant = await withTimeout(tokens.resolve(token)).catch((cause: unknown) => {
+  const grant = await inTime(lookUp(tokens, token), signal).catch((cause: unknown) => {
     throw new EndError("server_busy", "the token source does not answer", { cause });
   });
   if (grant === undefined) throw new EndError("token_invalid", "the token is unknown or was revoked");
@@ -45,13 +50,17 @@ export function sameConsole(a: Grant, b: Grant): boolean {
   );
 }
 
-async function withTimeout<T>(answer: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const timeout = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer within ${SOURCE_TIMEOUT_MS} ms`)), SOURCE_TIMEOUT_MS);
-  });
+/** Asynchronous itself, so that a source which throws is one which rejects. */
+async function lookUp(tokens: TokenSource, token: string): Promise<Grant | undefined> {
+  return await tokens.resolve(token);
+}
+
+async function inTime<T>(answer: Promise<T>, signal: AbortSignal): Promise<T> {
+  const { promise: givenUp, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => reject(new Error(`no answer within ${SOURCE_TIMEOUT_MS} ms`)), SOURCE_TIMEOUT_MS);
+  signal.addEventListener("abort", () => reject(new Error("the session has ended")), { once: true });
   try {
-    return await Promise.race([answer, timeout]);
+    return await Promise.race([answer, givenUp]);
   } finally {
     clearTimeout(timer);
   }

@@ -38,7 +38,9 @@ export class DeadlineScheduler {
 
   /** Calls `due` once `at` has come, and not in this turn, even if it has come already. */
   schedule(at: Instant, due: () => void): Scheduled {
-    const entry: Entry = { key: at.monotonic, wall: at.wall, index: -1, due };
+    // What the wall clock has passed already need not wait for the next time that it is compared.
+    const key = at.wall <= this.#clock.wall() ? Math.min(at.monotonic, this.#clock.monotonic()) : at.monotonic;
+    const entry: Entry = { key, wall: at.wall, index: -1, due };
     this.#heap.push(entry);
     this.#arm();
     return {

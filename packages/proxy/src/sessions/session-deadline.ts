@@ -58,8 +58,7 @@ export class SessionDeadline {
     const expiry = this.#policy.enforce ? instantAt(this.#clock, expiresAt) : undefined;
     const cap = this.#cap;
     this.#deadline = expiry === undefined || (cap !== undefined && cap.monotonic <= expiry.monotonic) ? cap : expiry;
-    const left = this.leftMs ?? 0;
-    this.#warningsGiven = this.#policy.warnBeforeMs.findLastIndex((ms) => ms >= left) + 1;
+    this.#warningsGiven = this.#warningsPast(this.leftMs ?? 0);
     this.#arm();
   }
 
@@ -78,10 +77,17 @@ export class SessionDeadline {
       this.#scheduled = this.#scheduler.schedule(deadline, () => this.#events.expired(overdue(this.#clock, deadline)));
     } else {
       this.#scheduled = this.#scheduler.schedule(earlier(deadline, warning), () => {
-        this.#warningsGiven += 1;
+        const leftMs = timeLeft(this.#clock, deadline);
+        // A clock set forward may have passed several at once, or the deadline, too.
+        this.#warningsGiven = Math.max(this.#warningsGiven + 1, this.#warningsPast(leftMs));
         this.#arm();
-        this.#events.expiring(timeLeft(this.#clock, deadline));
+        if (leftMs > 0) this.#events.expiring(leftMs);
       });
     }
+  }
+
+  /** How many of the warnings have had their time when `leftMs` are left. */
+  #warningsPast(leftMs: number): number {
+    return this.#policy.warnBeforeMs.findLastIndex((ms) => ms >= leftMs) + 1;
   }
 }

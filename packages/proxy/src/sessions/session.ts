@@ -11,7 +11,7 @@ import type { WebSocket } from "ws";
 import { Relay, type RelayedBytes } from "../relay/relay.ts";
 import { dial, type DialOptions } from "../targets/dial.ts";
 import type { Grant } from "../tokens/source.ts";
-import { admit, type AdmissionContext, sameConsole } from "./admission.ts";
+import { type Admission, admit, type AdmissionContext, sameConsole } from "./admission.ts";
 import { closeClient, CLOSING_HANDSHAKE_MS, closeTarget, LAST_BYTES_MS } from "./closing.ts";
 import type { DeadlineScheduler } from "./deadlines.ts";
 import { EndError, type EndReason } from "./end-reason.ts";
@@ -62,9 +62,11 @@ export class Session {
   #grant: Grant | undefined;
   #relay: Relay | undefined;
   #target: Socket | undefined;
-  #renewing = false;
-  #clientFault = false;
+  /** The lookup of a token that is under way. */
+  #lookup: AbortController | undefined;
   #awaitingPong = false;
+  /** Control messages that came before the target had accepted. */
+  readonly #early: ClientMessage[] = [];
 
   constructor(client: SessionClient, context: SessionContext) {
     this.client = client;
@@ -72,7 +74,7 @@ export class Session {
     this.startedAt = context.clock.wall();
     this.#startedMonotonic = context.clock.monotonic();
     this.#deadline = new SessionDeadline(context.clock, context.scheduler, context.policy, {
-      expiring: (leftMs) => this.#send({ type: "expiring", expiresInMs: Math.floor(leftMs) }),
+      expiring: (leftMs) => this.#warn(leftMs),
       expired: (lateMs) => this.#expire(lateMs),
     });
     const { socket } = client;
@@ -103,7 +105,7 @@ export class Session {
   /** Looks the token up, arms the deadline, dials and relays. Ends the session if anything fails. */
   async open(token: string | undefined): Promise<void> {
     try {
-      const { grant, expiresAt } = await admit(token, this.#context);
+      const { grant, expiresAt } = await this.#admit(token);
       if (this.#hasEnded()) return;
       this.#grant = grant;
       // Before the dial, so that the deadline covers every phase.
@@ -118,6 +120,8 @@ export class Session {
       if (this.#hasEnded()) return;
       this.#phase = "relaying";
       this.#send({ type: "hello", session: this.id, ...this.#timeLeft(), renewable: this.#deadline.renewable });
+      for (const message of this.#early.splice(0)) this.#onControl(message);
+      this.client.socket.resume();
       this.#context.events.opened(this, this.#context.clock.monotonic() - this.#startedMonotonic);
     } catch (error) {
       const { reason, message } = EndError.from(error);
@@ -142,6 +146,11 @@ export class Session {
     socket.ping();
   }
 
+  #warn(leftMs: number): void {
+    // Before `hello`, which says how much is left, a client expects no other message.
+    if (this.#phase === "relaying") this.#send({ type: "expiring", expiresInMs: Math.floor(leftMs) });
+  }
+
   #expire(lateMs: number): void {
     const detail = "access has expired";
     if (this.#cut("session_expired", detail, lateMs)) {
@@ -155,6 +164,7 @@ export class Session {
     this.#phase = "ended";
     const leftMs = this.#deadline.leftMs ?? Infinity;
     this.#deadline.clear();
+    this.#lookup?.abort();
     this.#relay?.stop();
     // What a client sent before it left still reaches the target, if that takes it before the deadline.
     if (this.#target !== undefined) closeTarget(this.#target, reason === "client_closed" ? leftMs : 0);
@@ -189,9 +199,16 @@ export class Session {
     // Stock clients type in text frames (xterm's AttachAddon); only curfew.v1 makes text control.
     if (isBinary || !this.client.speaksControl) return this.#relay?.forwardToTarget(data);
     const parsed = parseClientMessage(data.toString());
-    if (parsed.ok === true) this.#onControl(parsed.message);
+    if (parsed.ok === true) this.#takeControl(parsed.message);
     else if (parsed.ok === false) this.end("protocol_error", parsed.error);
   };
+
+  /** `hello` is the first message of a session: answers wait for it, and meanwhile nothing more is read. */
+  #takeControl(message: ClientMessage): void {
+    if (this.#phase === "relaying") return this.#onControl(message);
+    this.#early.push(message);
+    this.client.socket.pause();
+  }
 
   #onControl(message: ClientMessage): void {
     switch (message.type) {
@@ -207,11 +224,20 @@ export class Session {
     }
   }
 
+  async #admit(token: string | undefined): Promise<Admission> {
+    const lookup = new AbortController();
+    this.#lookup = lookup;
+    try {
+      return await admit(token, this.#context, lookup.signal);
+    } finally {
+      this.#lookup = undefined;
+    }
+  }
+
   async #renew(id: number, token: string): Promise<void> {
     try {
-      if (this.#renewing) throw new EndError("server_busy", "another renewal is under way");
-      this.#renewing = true;
-      const { grant, expiresAt } = await admit(token, this.#context).finally(() => (this.#renewing = false));
+      if (this.#lookup !== undefined) throw new EndError("server_busy", "another renewal is under way");
+      const { grant, expiresAt } = await this.#admit(token);
       if (this.#hasEnded()) return;
       if (this.#grant === undefined || !sameConsole(grant, this.#grant)) {
         throw new EndError("forbidden", "the token is for another console");
@@ -235,13 +261,15 @@ export class Session {
     this.#awaitingPong = false;
   };
 
-  readonly #onClientFault = (): void => {
-    this.#clientFault = true;
+  /** The client broke the WebSocket protocol; its code, 1002 or another, is on its way. */
+  readonly #onClientFault = (error: Error): void => {
+    if (this.#cut("protocol_error", error.message)) {
+      closeClient(this.client.socket, 1002, "", CLOSING_HANDSHAKE_MS);
+    }
   };
 
   readonly #onClientClose = (code: number): void => {
-    const reason = this.#clientFault ? "protocol_error" : code === 1006 ? "connection_lost" : "client_closed";
-    this.#cut(reason);
+    this.#cut(code === 1006 ? "connection_lost" : "client_closed");
     this.#onSocketClosed();
   };
 

@@ -1,0 +1,51 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { type HeapEntry, MinHeap } from "./heap.ts";
+
+const entry = (key: number): HeapEntry => ({ key, index: -1 });
+
+function drain(heap: MinHeap<HeapEntry>): number[] {
+  const keys: number[] = [];
+  for (let next = heap.peek(); next !== undefined; next = heap.peek()) {
+    keys.push(next.key);
+    heap.remove(next);
+  }
+  return keys;
+}
+
+test("entries come out in the order of their keys, whatever the order they went in", () => {
+  fc.assert(
+    fc.property(fc.array(fc.integer()), (keys) => {
+      const heap = new MinHeap<HeapEntry>();
+      for (const key of keys) heap.push(entry(key));
+      expect(drain(heap)).toEqual(keys.toSorted((a, b) => a - b));
+    }),
+  );
+});
+
+test("removing any entries leaves the others in order", () => {
+  const keysAndFates = fc.array(fc.tuple(fc.integer({ min: 0, max: 50 }), fc.boolean()));
+  fc.assert(
+    fc.property(keysAndFates, (list) => {
+      const heap = new MinHeap<HeapEntry>();
+      const entries = list.map(([key]) => entry(key));
+      for (const one of entries) heap.push(one);
+      entries.forEach((one, index) => list[index]?.[1] === true && heap.remove(one));
+      const kept = list.filter(([, removed]) => !removed).map(([key]) => key);
+      expect(heap.size).toBe(kept.length);
+      expect([...heap].map(({ key }) => key).toSorted((a, b) => a - b)).toEqual(kept.toSorted((a, b) => a - b));
+      expect(drain(heap)).toEqual(kept.toSorted((a, b) => a - b));
+    }),
+  );
+});
+
+test("removing an entry that is not in the heap changes nothing", () => {
+  const heap = new MinHeap<HeapEntry>();
+  const [one, other] = [entry(1), entry(2)];
+  heap.push(one);
+  heap.remove(other);
+  heap.remove(one);
+  heap.remove(one);
+  expect(heap.size).toBe(0);
+  expect(one.index).toBe(-1);
+});

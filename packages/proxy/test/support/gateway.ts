@@ -1,0 +1,90 @@
+import { type Clock, type ConfigInput, type ConsoleProxy, createConsoleProxy, createLogger } from "../../src/index.ts";
+import { parseAddress } from "../../src/config/address.ts";
+import { SqliteTokenStore } from "../../src/tokens/sqlite.ts";
+import type { TokenRecord, TokenRequest, TokenSource } from "../../src/tokens/source.ts";
+
+export const ADMIN_KEY = "the operator's key";
+
+export interface GatewayOptions {
+  readonly config?: ConfigInput;
+  readonly clock?: Clock;
+  /** Looks tokens up instead of the store; `token()` still issues them from the store. */
+  readonly source?: (store: SqliteTokenStore) => TokenSource;
+}
+
+/** What to issue a token for, less the target. */
+export type Request = Partial<Omit<TokenRequest, "target">>;
+
+/** A gateway on free ports, with an embedded token store in memory. Enforcement is on unless a test says otherwise. */
+export class TestGateway implements AsyncDisposable {
+  readonly proxy: ConsoleProxy;
+  readonly store: SqliteTokenStore;
+  /** Every line that it logged, at level trace. */
+  readonly logLines: string[];
+  readonly host: string;
+  readonly url: string;
+  readonly adminUrl: string;
+
+  private constructor(made: Pick<TestGateway, "proxy" | "store" | "logLines" | "url" | "adminUrl">) {
+    this.proxy = made.proxy;
+    this.store = made.store;
+    this.logLines = made.logLines;
+    this.url = made.url;
+    this.adminUrl = made.adminUrl;
+    this.host = new URL(made.url).host;
+  }
+
+  static async start({ config = {}, clock, source }: GatewayOptions = {}): Promise<TestGateway> {
+    const store = new SqliteTokenStore(":memory:");
+    const logLines: string[] = [];
+    const proxy = createConsoleProxy({
+      config: {
+        listen: "127.0.0.1:0",
+        ...config,
+        consoleauth: { enforce_session_timeout: true, ...config.consoleauth },
+        admin: { listen: "127.0.0.1:0", key: ADMIN_KEY, ...config.admin },
+      },
+      tokens: source?.(store) ?? store,
+      log: createLogger("trace", { write: (line) => void logLines.push(line) }),
+      ...(clock && { clock }),
+    });
+    return new TestGateway({ proxy, store, logLines, ...(await proxy.listen()) });
+  }
+
+  /** Issues a token for `target`, good for a minute unless the request says otherwise. */
+  async token(target: string, request: Request = {}): Promise<{ token: string; record: TokenRecord }> {
+    return await this.store.issue({ type: "serial", target: parseAddress(target), ttlMs: 60_000, ...request });
+  }
+
+  /** The log's objects with this message. */
+  logged(message: string): Record<string, unknown>[] {
+    return this.logLines
+      .map((line) => JSON.parse(line) as Record<string, unknown>)
+      .filter(({ msg }) => msg === message);
+  }
+
+  /** The one reason for which the sessions so far have ended. */
+  endReasons(): unknown[] {
+    return this.logged("session ended").map(({ reason }) => reason);
+  }
+
+  /** Sessions, half-closed sessions and deadlines that it holds. */
+  held(): { sessions: number; closing: number; deadlines: number } {
+    const { size, closing, deadlines } = this.proxy.sessions;
+    return { sessions: size, closing, deadlines };
+  }
+
+  /** A request to the operator's API. */
+  async admin(method: string, path: string, body?: unknown, key: string = ADMIN_KEY): Promise<Response> {
+    return await fetch(this.adminUrl + path, {
+      method,
+      headers: { Authorization: `Bearer ${key}`, "Content-Type": "application/json" },
+      ...(body !== undefined && { body: typeof body === "string" ? body : JSON.stringify(body) }),
+    });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.proxy.close();
+    await this.store.close();
+  }
+}

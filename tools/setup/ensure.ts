@@ -59,7 +59,7 @@ function announcement(
     ...(packages.length > 0 ? [`installing ${packages.join(", ")} with apt`] : []),
     ...(missing.includes("kernel") ? ["fetching Debian's Linux kernel into .cache"] : []),
   ];
-  return `Set-up: ${actions.join(" and ")}, for ${missing.map((need) => requirements[need].purpose).join(", ")}. This takes a few minutes.`;
+  return `Set-up: ${actions.join(" and ")}, for ${missing.map((need) => requirements[need].purpose).join(", ")}.${packages.length > 0 ? " This takes a few minutes." : ""}`;
 }
 
 /** What to do by hand, one line for each thing that is missing. */

@@ -15,6 +15,9 @@ import { requestToken } from "./token.ts";
  */
 const MAX_MESSAGE_BYTES = 1024 * 1024;
 
+/** For a client that closes but keeps the connection. Apart, because @types/ws lacks the option. */
+const CLOSING = { closeTimeout: LAST_BYTES_MS };
+
 export interface UpgradeOptions {
   readonly sessions: SessionRegistry;
   readonly allowedOrigins: readonly AllowedOrigin[];
@@ -35,8 +38,7 @@ export function createUpgradeHandler({ sessions, allowedOrigins, draining }: Upg
     clientTracking: false,
     perMessageDeflate: false,
     maxPayload: MAX_MESSAGE_BYTES,
-    // For a client that closes but keeps the connection (@types/ws does not know the option yet).
-    ...{ closeTimeout: LAST_BYTES_MS },
+    ...CLOSING,
     handleProtocols: selectSubprotocol,
   });
   return (request, socket, head) => {

@@ -24,7 +24,7 @@ afterEach(() => void vi.useRealTimers());
 
 describe("rule 5: never early", () => {
   test("a call is made in the millisecond of its instant, and not in the one before", () => {
-    const due = vi.fn();
+    const due = vi.fn<() => void>();
     scheduler.schedule(after(4321), due);
     vi.advanceTimersByTime(4320);
     expect(due).not.toHaveBeenCalled();
@@ -33,7 +33,7 @@ describe("rule 5: never early", () => {
   });
 
   test("an instant between two milliseconds is rounded up to the later one", () => {
-    const due = vi.fn();
+    const due = vi.fn<() => void>();
     scheduler.schedule(after(100.25), due);
     vi.advanceTimersByTime(100);
     expect(due).not.toHaveBeenCalled();
@@ -44,7 +44,7 @@ describe("rule 5: never early", () => {
   test("a timer that fires before its time is armed again instead of making the call", () => {
     const slow = { monotonic: () => performance.now() * 0.5, wall: () => Date.UTC(2030, 0, 1) };
     const halfSpeed = new DeadlineScheduler(slow);
-    const due = vi.fn();
+    const due = vi.fn<() => void>();
     halfSpeed.schedule(instantAt(slow, slow.wall() + 100), due);
     vi.advanceTimersByTime(199);
     expect(due).not.toHaveBeenCalled();
@@ -72,7 +72,7 @@ describe("rule 5: never early", () => {
   });
 
   test("an instant that lies in the past is called soon, but not in the same turn", () => {
-    const due = vi.fn();
+    const due = vi.fn<() => void>();
     scheduler.schedule(after(-10), due);
     expect(due).not.toHaveBeenCalled();
     vi.advanceTimersByTime(0);
@@ -82,7 +82,7 @@ describe("rule 5: never early", () => {
 
 describe("rule 6: whichever clock comes first ends the session", () => {
   test("a wall clock set forward past the instant is noticed within a second", () => {
-    const due = vi.fn();
+    const due = vi.fn<() => void>();
     scheduler.schedule(after(60_000), due);
     vi.advanceTimersByTime(10_000);
     clock.wallOffset = 50_000;
@@ -91,7 +91,7 @@ describe("rule 6: whichever clock comes first ends the session", () => {
   });
 
   test("a wall clock set forward, but not past the instant, brings it nearer", () => {
-    const due = vi.fn();
+    const due = vi.fn<() => void>();
     scheduler.schedule(after(60_000), due);
     clock.wallOffset = 30_000;
     vi.advanceTimersByTime(29_999);
@@ -101,7 +101,7 @@ describe("rule 6: whichever clock comes first ends the session", () => {
   });
 
   test("the clock ends only those whose instant it has passed", () => {
-    const [near, far] = [vi.fn(), vi.fn()];
+    const [near, far] = [vi.fn<() => void>(), vi.fn<() => void>()];
     scheduler.schedule(after(60_000), near);
     scheduler.schedule(after(120_000), far);
     clock.wallOffset = 70_000;
@@ -111,7 +111,7 @@ describe("rule 6: whichever clock comes first ends the session", () => {
   });
 
   test("an instant that only the wall clock has passed when it is scheduled is called at once", () => {
-    const due = vi.fn();
+    const due = vi.fn<() => void>();
     const instant = after(60_000);
     clock.wallOffset = 61_000;
     scheduler.schedule(instant, due);
@@ -120,7 +120,7 @@ describe("rule 6: whichever clock comes first ends the session", () => {
   });
 
   test("a wall clock set back gives nobody more time", () => {
-    const due = vi.fn();
+    const due = vi.fn<() => void>();
     scheduler.schedule(after(60_000), due);
     clock.wallOffset = -3_600_000;
     vi.advanceTimersByTime(60_000);
@@ -128,7 +128,7 @@ describe("rule 6: whichever clock comes first ends the session", () => {
   });
 
   test("deadlines further away than a Node timer can count are kept", () => {
-    const due = vi.fn();
+    const due = vi.fn<() => void>();
     // The once-a-second check would make millions of turns: time passes on the monotonic clock in leaps.
     let leap = 0;
     const leaping = { monotonic: () => performance.now() + leap, wall: () => Date.now() + leap };
@@ -153,7 +153,7 @@ describe("rule 7: one scheduler holds all deadlines", () => {
   });
 
   test("an earlier deadline is kept although a later one came first", () => {
-    const due = vi.fn();
+    const due = vi.fn<() => void>();
     scheduler.schedule(after(900), () => {});
     scheduler.schedule(after(100), due);
     expect(vi.getTimerCount()).toBe(1);
@@ -162,7 +162,7 @@ describe("rule 7: one scheduler holds all deadlines", () => {
   });
 
   test("cancelling removes the entry, and the last one the timer", () => {
-    const due = vi.fn();
+    const due = vi.fn<() => void>();
     const [one, other] = [scheduler.schedule(after(100), due), scheduler.schedule(after(200), due)];
     one.cancel();
     expect([scheduler.size, vi.getTimerCount()]).toEqual([1, 1]);
@@ -174,7 +174,7 @@ describe("rule 7: one scheduler holds all deadlines", () => {
   });
 
   test("a call that is taken back by another call of the same instant is not made", () => {
-    const second = vi.fn();
+    const second = vi.fn<() => void>();
     const at = after(50);
     const later: { cancel: () => void }[] = [];
     scheduler.schedule(at, () => later[0]?.cancel());
@@ -185,7 +185,7 @@ describe("rule 7: one scheduler holds all deadlines", () => {
   });
 
   test("a call may schedule the next one", () => {
-    const due = vi.fn();
+    const due = vi.fn<() => void>();
     scheduler.schedule(after(50), () => void scheduler.schedule(after(50), due));
     vi.advanceTimersByTime(99);
     expect(due).not.toHaveBeenCalled();

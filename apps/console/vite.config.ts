@@ -1,9 +1,23 @@
-import { defaultClientConditions, defineConfig } from "vite";
+import { readFileSync } from "node:fs";
+import { defaultClientConditions, defineConfig, type Plugin } from "vite";
+
+/** `build.license` knows scripts only; the typeface's licence must go with it too. */
+function fontLicense(): Plugin {
+  const source = new URL("node_modules/@fontsource-variable/geist/LICENSE", import.meta.url);
+  return {
+    name: "font-license",
+    apply: "build",
+    generateBundle() {
+      this.emitFile({ type: "asset", fileName: "licenses-fonts.txt", source: readFileSync(source) });
+    },
+  };
+}
 
 export default defineConfig({
   root: import.meta.dirname,
   // Relative, so that the page also works below a path prefix that a reverse proxy strips.
   base: "./",
+  plugins: [fontLicense()],
   resolve: { conditions: ["@curfew/source", ...defaultClientConditions] },
   build: {
     outDir: "../../packages/proxy/page",

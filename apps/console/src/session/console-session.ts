@@ -254,6 +254,7 @@ export class ConsoleSession {
     this.#frame.removeHost();
     this.#frame.setTools(null);
     this.#frame.banner.hide();
+    this.#frame.toasts.clear();
     this.#frame.bar.setTime("unknown");
     document.title = `${endReasons[info.reason].title} – ${this.#link.name ?? "Console"}`;
     this.#onEnd({

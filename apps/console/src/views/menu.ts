@@ -38,19 +38,25 @@ export function attachMenu(
   }
   if (options.note !== undefined) menu.append(element("p", { class: "menu-note" }, options.note));
 
+  const place = (): void => {
+    placeBelow(button, menu);
+  };
   button.setAttribute("aria-haspopup", "menu");
   button.setAttribute("aria-expanded", "false");
   button.popoverTargetElement = menu;
   menu.addEventListener("beforetoggle", (event) => {
     if (event.newState !== "open") return;
     for (const { node, checked } of checkable) node.setAttribute("aria-checked", String(checked()));
-    placeBelow(button, menu);
   });
   menu.addEventListener("toggle", (event) => {
     const open = event.newState === "open";
     button.setAttribute("aria-expanded", String(open));
-    if (!open) return;
-    placeBelow(button, menu);
+    if (!open) {
+      removeEventListener("resize", place);
+      return;
+    }
+    place();
+    addEventListener("resize", place);
     (
       menu.querySelector<HTMLElement>('[aria-checked="true"]') ?? menu.querySelector<HTMLElement>(".menu-item")
     )?.focus();

@@ -14,4 +14,8 @@ export class Toasts {
       toast.remove();
     }, shownFor);
   }
+
+  clear(): void {
+    this.root.replaceChildren();
+  }
 }

@@ -16,8 +16,39 @@ export default defineConfig({
     projects: [
       ...["protocol", "proxy", "client", "testing"].map((name) => ({
         extends: true as const,
-        test: { name, include: [`packages/${name}/src/**/*.test.ts`, `packages/${name}/test/**/*.test.ts`] },
+        test: {
+          name,
+          include: [`packages/${name}/src/**/*.test.ts`, `packages/${name}/test/**/*.test.ts`],
+          exclude: ["**/*.browser.test.ts"],
+        },
       })),
+      {
+        extends: true as const,
+        optimizeDeps: { include: ["@novnc/novnc", "@xterm/xterm", "@xterm/addon-attach", "@xterm/addon-fit"] },
+        test: {
+          name: "client-browser",
+          root: "packages/client",
+          include: ["src/**/*.browser.test.ts"],
+          setupFiles: ["@xterm/xterm/css/xterm.css"],
+          testTimeout: 10_000,
+          browser: {
+            enabled: true,
+            headless: true,
+            screenshotFailures: false,
+            provider: playwright(
+              existsSync(chromium)
+                ? {
+                    launchOptions: {
+                      executablePath: chromium,
+                      args: ["--no-sandbox", "--disable-background-networking"],
+                    },
+                  }
+                : {},
+            ),
+            instances: [{ browser: "chromium" as const }],
+          },
+        },
+      },
       { extends: true as const, test: { name: "console", include: ["apps/console/src/**/*.test.ts"] } },
       { extends: true as const, test: { name: "tools", include: ["tools/**/*.test.ts"] } },
     ],

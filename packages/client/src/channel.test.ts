@@ -1,0 +1,107 @@
+import { describe, expect, it } from "vitest";
+import { FakeSocket } from "../test/fake-socket.ts";
+import { ConsoleChannel } from "./channel.ts";
+
+function create(): { socket: FakeSocket; channel: ConsoleChannel; calls: string[] } {
+  const socket = new FakeSocket("ws://gateway/ws?token=secret", []);
+  const calls: string[] = [];
+  const channel = new ConsoleChannel(socket as unknown as WebSocket, {
+    opened: () => calls.push("opened"),
+    control: (text) => calls.push(`control ${text}`),
+    alive: () => {},
+    closed: (code) => calls.push(`closed ${code}`),
+    viewerClosed: () => calls.push("viewerClosed"),
+    overflowed: () => calls.push("overflowed"),
+  });
+  return { socket, channel, calls };
+}
+
+const received = (into: number[][]) => (event: MessageEvent) =>
+  into.push([...new Uint8Array(event.data as ArrayBuffer)]);
+
+describe("the channel", () => {
+  it("has every member that noVNC looks for on the object or its immediate prototype", () => {
+    const { channel } = create();
+    const names = [...Object.keys(channel), ...Object.getOwnPropertyNames(Object.getPrototypeOf(channel))];
+    const required = ["send", "close", "binaryType", "onerror", "onmessage", "onopen", "protocol", "readyState"];
+    expect(names).toEqual(expect.arrayContaining(required));
+  });
+
+  it("keeps what came before the viewer, and delivers it in order after the viewer's own set-up", async () => {
+    const { socket, channel } = create();
+    socket.accept();
+    socket.bytes([1]);
+    socket.bytes([2]);
+    const frames: number[][] = [];
+    attachAsNoVnc(channel, frames);
+    socket.bytes([3]);
+    expect(frames).toEqual([]);
+    await Promise.resolve();
+    socket.bytes([4]);
+    expect(frames).toEqual([[1], [2], [3], [4]]);
+  });
+
+  it("delivers what is left before it says close", async () => {
+    const { socket, channel } = create();
+    socket.accept();
+    socket.bytes([1]);
+    const seen: string[] = [];
+    channel.addEventListener("message", () => seen.push("message"));
+    channel.addEventListener("close", ({ code, reason }) => seen.push(`close ${code} ${reason}`));
+    socket.end(4203, "target_closed");
+    await Promise.resolve();
+    expect(seen).toEqual(["message", "close 4203 target_closed"]);
+    expect(channel.readyState).toBe(channel.CLOSED);
+  });
+
+  it("gives up rather than keep more than 8 MiB for a viewer that never comes", () => {
+    const { socket, calls } = create();
+    socket.accept();
+    for (let sent = 0; sent <= 8; sent += 1) socket.bytes(new Uint8Array(1024 * 1024));
+    expect(calls).toEqual(["opened", "overflowed"]);
+  });
+
+  it("takes text as control on curfew.v1, and as bytes elsewhere", async () => {
+    const frames: number[][] = [];
+    const first = create();
+    attachAsNoVnc(first.channel, frames);
+    first.socket.accept("curfew.v1");
+    first.socket.text("5");
+    const second = create();
+    attachAsNoVnc(second.channel, frames);
+    second.socket.accept("binary");
+    await Promise.resolve();
+    second.socket.text("é");
+    expect(first.calls).toEqual(["opened", "control 5"]);
+    expect(second.calls).toEqual(["opened"]);
+    expect(frames).toEqual([[0xc3, 0xa9]]);
+  });
+
+  it("sends strings as UTF-8 bytes, and nothing once closed", () => {
+    const { socket, channel } = create();
+    socket.accept();
+    channel.send("é");
+    channel.send(Uint8Array.of(1, 2));
+    channel.finish(1000, "");
+    channel.send("late");
+    expect(socket.sent).toEqual([Uint8Array.of(0xc3, 0xa9), Uint8Array.of(1, 2)]);
+  });
+
+  it("hides the query of its address", () => {
+    expect(create().channel.url).toBe("ws://gateway/ws");
+  });
+
+  it("tells the owner when the viewer closes it, and drops what the server says after its own end", () => {
+    const { socket, channel, calls } = create();
+    socket.accept();
+    channel.close();
+    expect(calls).toEqual(["opened", "viewerClosed"]);
+    channel.finish(1000, "bye");
+    channel.finish(1000, "bye");
+    channel.close();
+    socket.bytes([1]);
+    socket.end(4100);
+    expect(calls).toHaveLength(2);
+    expect(socket.closedWith).toEqual({ code: 1000, reason: "bye" });
+  });
+});

@@ -1,0 +1,212 @@
+import { describe, expect, it, vi } from "vitest";
+import { connectionFixture, failure, settled } from "../test/connection-fixture.ts";
+import type { ConsoleError } from "./errors.ts";
+import type { ConsoleState } from "./state.ts";
+
+const { server, create, opened } = connectionFixture();
+
+describe("time", () => {
+  it("knows the end on the monotonic clock, and warns itself where the gateway does not", async () => {
+    const { connection } = await opened({ warnBeforeMs: 60_000 }, 120_000);
+    const warnings: unknown[] = [];
+    connection.on("expiring", (warning) => warnings.push(warning));
+    const { session } = connection.state as Extract<ConsoleState, { status: "connected" }>;
+    expect(session?.expiresAt).toBe(performance.now() + 120_000);
+    await vi.advanceTimersByTimeAsync(61_000);
+    expect(warnings).toEqual([{ expiresInMs: 59_000, renewable: true }]);
+    expect(connection.state).toMatchObject({ session: { expiring: true } });
+  });
+
+  it("does not repeat a warning that the gateway gave", async () => {
+    const { connection } = await opened({ warnBeforeMs: 60_000 }, 120_000);
+    const warnings: unknown[] = [];
+    connection.on("expiring", (warning) => warnings.push(warning));
+    await vi.advanceTimersByTimeAsync(60_010);
+    server.last.control({ type: "expiring", expiresInMs: 59_990 });
+    await vi.advanceTimersByTimeAsync(30_000);
+    expect(warnings).toHaveLength(1);
+  });
+
+  it("measures latency", async () => {
+    const { connection } = await opened({ pingIntervalMs: 15_000 });
+    const latencies: unknown[] = [];
+    connection.on("latency", (latency) => latencies.push(latency));
+    await vi.advanceTimersByTimeAsync(15_000);
+    const ping = server.last.controls.at(-1);
+    await vi.advanceTimersByTimeAsync(40);
+    server.last.control({ type: "pong", id: Number(ping?.["id"]) });
+    expect(latencies).toEqual([{ rttMs: 40 }]);
+  });
+
+  it("gives every listener the same state object until it changes", async () => {
+    const { connection } = await opened();
+    expect(connection.state).toBe(connection.state);
+    const seen: boolean[] = [];
+    connection.on("state", (state) => seen.push(state === connection.state));
+    server.last.end(1006);
+    await connection.close();
+    expect(seen).toEqual([true, true]);
+  });
+});
+
+describe("renewing", () => {
+  it("sends the token and moves the end", async () => {
+    const { connection } = await opened();
+    const renewing = connection.renew("fresh");
+    expect(connection.state).toMatchObject({ session: { renewing: true } });
+    expect(server.last.controls.at(-1)).toEqual({ type: "renew", id: 1, token: "fresh" });
+    server.last.control({ type: "renewed", id: 1, expiresInMs: 600_000, renewable: false });
+    await renewing;
+    expect(connection.state).toMatchObject({
+      session: { renewing: false, renewable: false, expiresAt: performance.now() + 600_000 },
+    });
+    expect((await failure(connection.renew("more"))).code).toBe("not_renewable");
+  });
+
+  it("asks the callback, and joins a second call to the first", async () => {
+    const renew = vi.fn<() => Promise<string>>(() => Promise.resolve("fresh"));
+    const { connection } = await opened({ renew });
+    const both = Promise.all([connection.renew(), connection.renew()]);
+    await settled();
+    server.last.control({ type: "renewed", id: 1, expiresInMs: null });
+    await both;
+    expect(renew).toHaveBeenCalledTimes(1);
+  });
+
+  it("renews at the warning with autoRenew, and the page hears", async () => {
+    const { connection } = await opened({ autoRenew: true, renew: () => "fresh" });
+    const renewed = vi.fn<(event: unknown) => void>();
+    connection.on("renewed", renewed);
+    server.last.control({ type: "expiring", expiresInMs: 60_000 });
+    await settled();
+    server.last.control({ type: "renewed", id: 1, expiresInMs: 900_000 });
+    expect(renewed).toHaveBeenCalledWith({ expiresInMs: 900_000 });
+    expect(connection.state).toMatchObject({ session: { expiring: false } });
+  });
+
+  it("keeps the old end when the gateway refuses, and when the callback fails", async () => {
+    const { connection } = await opened({ renew: () => Promise.reject(new Error("logged out")) });
+    const heard: ConsoleError[] = [];
+    connection.on("renewfailed", (error) => heard.push(error));
+    const before = connection.state;
+    const refused = failure(connection.renew("bad"));
+    server.last.control({ type: "renew_failed", id: 1, reason: "token_invalid" });
+    expect((await refused).code).toBe("renew_failed");
+    const failed = await failure(connection.renew());
+    expect(failed.cause).toEqual(new Error("logged out"));
+    expect(heard.map(({ message }) => message)).toEqual(["token_invalid", "the renew callback failed"]);
+    expect(connection.state).toEqual(before);
+  });
+
+  it("may be tried again from the listener that heard of the failure", async () => {
+    const { connection } = await opened();
+    const second: Promise<void>[] = [];
+    connection.on("renewfailed", () => second.push(connection.renew("better")), { once: true });
+    const first = failure(connection.renew("bad"));
+    server.last.control({ type: "renew_failed", id: 1, reason: "token_invalid" });
+    expect((await first).code).toBe("renew_failed");
+    server.last.control({ type: "renewed", id: 2, expiresInMs: null });
+    await expect(second[0]).resolves.toBeUndefined();
+  });
+
+  it("times out, but a late answer still moves the end", async () => {
+    const { connection } = await opened();
+    const late = failure(connection.renew("fresh"));
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect((await late).code).toBe("timeout");
+    server.last.control({ type: "renewed", id: 1, expiresInMs: 600_000 });
+    expect(connection.state).toMatchObject({ session: { expiresAt: performance.now() + 600_000 } });
+  });
+
+  it("ends with the connection: the callback's signal is aborted", async () => {
+    let signal: AbortSignal | undefined;
+    const { connection } = await opened({
+      renew: (context) => {
+        ({ signal } = context);
+        return new Promise(() => {});
+      },
+    });
+    const cut = failure(connection.renew());
+    server.last.end(1006);
+    expect((await cut).code).toBe("not_connected");
+    expect(signal?.aborted).toBe(true);
+    const closed = failure(connection.renew());
+    expect((await closed).code).toBe("not_connected");
+  });
+
+  it("refuses a token that does not fit into a control message", async () => {
+    const { connection } = await opened();
+    expect((await failure(connection.renew("x".repeat(9000)))).message).toContain("8192 bytes");
+    expect(server.last.controls).toEqual([]);
+  });
+});
+
+describe("the page around it", () => {
+  it("tries at once when the network or the page comes back, waits longer while hidden, listens no longer than needed", async () => {
+    const page = Object.assign(new EventTarget(), { visibilityState: "visible" });
+    const network = new EventTarget();
+    vi.stubGlobal("document", page);
+    vi.stubGlobal("window", network);
+    const added = vi.spyOn(network, "addEventListener");
+    const { connection } = await opened({ pingIntervalMs: 15_000 });
+    network.dispatchEvent(new Event("offline"));
+    expect(server.last.controls.at(-1)).toMatchObject({ type: "ping" });
+    page.visibilityState = "hidden";
+    page.dispatchEvent(new Event("visibilitychange"));
+    server.last.end(1006);
+    expect(connection.state).toMatchObject({ retryInMs: 4000 });
+    network.dispatchEvent(new Event("online"));
+    await settled();
+    expect(server.sockets).toHaveLength(2);
+    server.last.end(1006);
+    page.visibilityState = "visible";
+    page.dispatchEvent(new Event("visibilitychange"));
+    await settled();
+    expect(server.sockets).toHaveLength(3);
+    await connection.close();
+    for (const [, , options] of added.mock.calls) {
+      expect((options as AddEventListenerOptions).signal?.aborted).toBe(true);
+    }
+  });
+
+  it("writes no token into its log, whatever goes wrong", async () => {
+    const lines: string[] = [];
+    const marker = "marker-token-1234";
+    const { connection } = create({
+      authorize: () => ({ url: `ws://gateway/ws?token=${marker}`, token: marker }),
+      renew: () => Promise.reject(new Error(`no ${marker}`)),
+      log: (level, message, context) => lines.push(`${level} ${message} ${JSON.stringify(context)}`),
+      webSocket: (url, protocols) => {
+        if (server.sockets.length === 2) throw new Error(`bad URL ${url} ${protocols.join()}`);
+        return server.open(url, protocols);
+      },
+    });
+    void connection.connect().catch(() => {});
+    await settled();
+    server.last.accept();
+    server.last.hello();
+    await failure(connection.renew());
+    await failure(connection.renew("x".repeat(9000)));
+    server.last.end(1006, `about ${marker}`);
+    await vi.advanceTimersByTimeAsync(1000);
+    server.last.end(1006);
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(connection.state).toMatchObject({ status: "closed", cause: { reason: "connect_failed", action: "stop" } });
+    expect(lines.length).toBeGreaterThan(5);
+    expect(lines.join("\n") + JSON.stringify(connection.state)).not.toContain(marker);
+  });
+
+  it("keeps going when a listener throws, and reports it", async () => {
+    const { connection, states } = create();
+    connection.on("state", () => {
+      throw new Error("page bug");
+    });
+    const connecting = connection.connect();
+    await settled();
+    server.last.accept();
+    server.last.hello();
+    await connecting;
+    expect(states).toEqual(["connecting", "connected"]);
+    expect(reportError).toHaveBeenCalledTimes(2);
+  });
+});

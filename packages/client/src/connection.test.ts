@@ -1,0 +1,206 @@
+import { tokenSubprotocol } from "@curfew/protocol";
+import { describe, expect, it, vi } from "vitest";
+import { connectionFixture, failure, settled } from "../test/connection-fixture.ts";
+import { StopRetrying } from "./errors.ts";
+import type { ConsoleOptions } from "./options.ts";
+
+const { server, create, opened } = connectionFixture();
+
+describe("opening", () => {
+  it("offers curfew.v1, then binary, and keeps the URL as it is", async () => {
+    const { connection, states } = await opened();
+    expect(server.last.offered).toEqual(["curfew.v1", "binary"]);
+    expect(server.last.url).toBe("ws://gateway/ws?token=secret");
+    expect(states).toEqual(["connecting", "connected"]);
+    expect(connection.state).toMatchObject({ status: "connected", session: { id: "s1", renewable: true } });
+  });
+
+  it("sends a token of its own in the subprotocol list", async () => {
+    await opened({ authorize: () => ({ url: "https://gateway/ws", token: "abc" }) });
+    expect(server.last.url).toBe("wss://gateway/ws");
+    expect(server.last.offered).toEqual(["curfew.v1", "binary", tokenSubprotocol("abc")]);
+  });
+
+  it("is connected only after hello, and after the viewer where there is one", async () => {
+    const { connection } = create({ waitForViewer: true });
+    const connecting = connection.connect();
+    await settled();
+    server.last.accept();
+    expect(connection.state.status).toBe("connecting");
+    server.last.hello();
+    expect(connection.state.status).toBe("connecting");
+    connection.viewerReady();
+    expect(connection.state.status).toBe("connected");
+    await connecting;
+  });
+
+  it.each(["binary", ""])("works without control messages on subprotocol %j", async (protocol) => {
+    const { connection } = create();
+    const connecting = connection.connect();
+    await settled();
+    server.last.accept(protocol);
+    await connecting;
+    expect(connection.state).toEqual({ status: "connected", session: null });
+    expect((await failure(connection.renew("t"))).code).toBe("not_renewable");
+    expect(connection.sendBreak()).toBe(false);
+    server.last.end(4100, "session_expired");
+    expect(connection.state).toMatchObject({ status: "closed", cause: { reason: "session_expired", code: 4100 } });
+  });
+
+  it("gives up an attempt without an answer, and tries again", async () => {
+    const { connection } = create({ connectTimeoutMs: 3000 });
+    void connection.connect();
+    await settled();
+    server.last.accept();
+    await vi.advanceTimersByTimeAsync(3000);
+    expect(connection.state).toMatchObject({
+      status: "reconnecting",
+      attempt: 2,
+      retryInMs: 1000,
+      cause: { reason: "connect_failed", detail: "the gateway sent no hello within 3000 ms" },
+    });
+    expect(server.last.closedWith?.code).toBe(1000);
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(server.sockets).toHaveLength(2);
+  });
+
+  it("gives a person the time to type a password", async () => {
+    const { connection } = create({ waitForViewer: true, connectTimeoutMs: 3000 });
+    void connection.connect();
+    await settled();
+    server.last.accept();
+    server.last.hello();
+    connection.viewerWaiting();
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(connection.state.status).toBe("connecting");
+  });
+
+  it("ends with authorize_failed when authorize() says stop, and retries its other errors", async () => {
+    const authorize = vi.fn<ConsoleOptions["authorize"]>();
+    authorize.mockRejectedValueOnce(new Error("503")).mockRejectedValueOnce(new StopRetrying("not yours"));
+    const { connection, states } = create({ authorize });
+    const error = failure(connection.connect());
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(await error).toMatchObject({ code: "authorize_failed", closeInfo: { detail: "not yours", action: "stop" } });
+    expect(states).toEqual(["connecting", "reconnecting", "connecting", "closed"]);
+    expect(authorize.mock.calls[1]?.[0]).toMatchObject({ attempt: 2, cause: { reason: "authorize_failed" } });
+  });
+
+  it.each([[undefined], [{}], [{ url: "ftp://x" }], [{ url: "::" }], [{ url: "ws://x", token: "" }]])(
+    "refuses the grant %j with a clear sentence",
+    async (grant) => {
+      const { connection } = create({ authorize: () => grant as never });
+      const error = await failure(connection.connect());
+      expect(error.code).toBe("authorize_failed");
+      expect(error.message).toContain("authorize() ");
+    },
+  );
+
+  it("names a wrong option", () => {
+    expect(() => create({ warnBeforeMs: -1 })).toThrow("warnBeforeMs: expected milliseconds from 0, got -1");
+  });
+});
+
+describe("endings", () => {
+  it("closes for good on session_expired, once, and may be opened again", async () => {
+    const { connection, states } = await opened();
+    const closings: unknown[] = [];
+    connection.on("closed", (info) => closings.push(info));
+    server.last.control({ type: "bye", reason: "session_expired", detail: "the token expired" });
+    server.last.end(1006);
+    expect(closings).toEqual([
+      { reason: "session_expired", action: "authorize", code: 1006, detail: "the token expired", wasConnected: true },
+    ]);
+    expect(connection.channel).toBeNull();
+    expect(vi.getTimerCount()).toBe(0);
+
+    const again = connection.connect();
+    await settled();
+    server.last.accept();
+    server.last.hello();
+    await again;
+    await connection.close();
+    expect(closings).toHaveLength(2);
+    expect(states.slice(2)).toEqual(["closed", "connecting", "connected", "closed"]);
+  });
+
+  it("says bye's reason even when the close frame never comes", async () => {
+    const { connection } = await opened();
+    server.last.control({ type: "bye", reason: "idle_timeout" });
+    await vi.advanceTimersByTimeAsync(2000);
+    expect(connection.state).toMatchObject({ status: "closed", cause: { reason: "idle_timeout" } });
+  });
+
+  it("closes on what the gateway should not send, with 4000", async () => {
+    const { connection } = await opened();
+    server.last.text('{"type":"pong","id":"x"}');
+    expect(server.last.closedWith).toEqual({ code: 4000, reason: "protocol_error" });
+    expect(connection.state).toMatchObject({ status: "closed", cause: { reason: "protocol_error", code: 4000 } });
+  });
+
+  it("counts retries from the start again once connected", async () => {
+    const { connection } = await opened();
+    server.last.end(1006);
+    expect(connection.state).toMatchObject({ status: "reconnecting", attempt: 2 });
+    await vi.advanceTimersByTimeAsync(1000);
+    server.last.end(4201, "server_busy");
+    expect(connection.state).toMatchObject({ attempt: 3, cause: { reason: "server_busy", wasConnected: false } });
+    await vi.advanceTimersByTimeAsync(1000);
+    server.last.accept();
+    server.last.hello();
+    server.last.end(4203, "target_closed");
+    expect(connection.state).toMatchObject({ attempt: 2, cause: { reason: "target_closed", wasConnected: true } });
+  });
+
+  it("gives up when the policy does, keeping what ended it", async () => {
+    const { connection } = await opened({ reconnect: () => null });
+    server.last.end(4200, "server_draining");
+    expect(connection.state).toMatchObject({ status: "closed", cause: { reason: "server_draining", action: "retry" } });
+  });
+
+  it("tries at once when connect() is called between attempts", async () => {
+    const { connection } = await opened({ reconnect: () => 60_000 });
+    server.last.end(1006);
+    const again = connection.connect();
+    await settled();
+    server.last.accept();
+    server.last.hello();
+    await again;
+    expect(server.sockets).toHaveLength(2);
+  });
+
+  it("close() is safe at any time, and rejects what waits for the connection", async () => {
+    const { connection } = create();
+    await connection.close();
+    await connection.close();
+    const error = failure(connection.connect());
+    await connection.close("enough");
+    expect(await error).toMatchObject({ code: "aborted", closeInfo: { reason: "client_closed", detail: "enough" } });
+    await settled();
+    expect(server.sockets).toHaveLength(0);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it("obeys the AbortSignal before, during and after", async () => {
+    const controller = new AbortController();
+    const { connection } = await opened({ signal: controller.signal });
+    controller.abort();
+    expect(connection.state).toMatchObject({ status: "closed", cause: { reason: "client_closed" } });
+    expect(server.last.closedWith?.code).toBe(1000);
+    expect((await failure(connection.connect())).code).toBe("aborted");
+    expect(server.sockets).toHaveLength(1);
+  });
+
+  it("ends as client_closed when the viewer closes its channel, viewer_failed when it says so", async () => {
+    const first = await opened();
+    first.connection.channel?.close();
+    await settled();
+    expect(first.connection.state).toMatchObject({ cause: { reason: "client_closed" } });
+
+    const second = await opened();
+    second.connection.channel?.close();
+    second.connection.viewerFailed("wrong password");
+    await settled();
+    expect(second.connection.state).toMatchObject({ cause: { reason: "viewer_failed", detail: "wrong password" } });
+  });
+});

@@ -1,0 +1,68 @@
+import { afterEach, beforeEach, vi } from "vitest";
+import { ConsoleConnection } from "../src/connection.ts";
+import type { ConsoleError } from "../src/errors.ts";
+import type { ConsoleOptions } from "../src/options.ts";
+import { FakeServer } from "./fake-socket.ts";
+
+/** A connection and the names of the states that it went through. */
+export interface Created {
+  readonly connection: ConsoleConnection;
+  readonly states: string[];
+}
+
+/** What {@link connectionFixture} gives to a file of tests. */
+export interface ConnectionFixture {
+  readonly server: FakeServer;
+  readonly create: (options?: Partial<ConsoleOptions>) => Created;
+  /** Connected to the fake server, with a session that ends in `expiresInMs`. */
+  readonly opened: (options?: Partial<ConsoleOptions>, expiresInMs?: number | null) => Promise<Created>;
+}
+
+/** Lets promises settle without letting time pass. */
+export const settled = (): Promise<unknown> => vi.advanceTimersByTimeAsync(0);
+
+/** The error that a promise rejects with. */
+export const failure = (promise: Promise<unknown>): Promise<ConsoleError> =>
+  promise.then(
+    () => {
+      throw new Error("expected a rejection");
+    },
+    (error: unknown) => error as ConsoleError,
+  );
+
+/** Fake time and a fake server for every test of the file that calls this. */
+export function connectionFixture(): ConnectionFixture {
+  const server = new FakeServer();
+  beforeEach(() => {
+    vi.useFakeTimers();
+    vi.stubGlobal("reportError", vi.fn<(error: unknown) => void>());
+    server.sockets.length = 0;
+  });
+  afterEach(() => {
+    vi.unstubAllGlobals();
+    vi.useRealTimers();
+  });
+  const create = (options: Partial<ConsoleOptions> = {}): Created => {
+    const connection = new ConsoleConnection({
+      authorize: () => ({ url: "ws://gateway/ws?token=secret" }),
+      webSocket: server.open,
+      reconnect: () => 1000,
+      pingIntervalMs: 0,
+      log: () => {},
+      ...options,
+    });
+    const states: string[] = [];
+    connection.on("state", ({ status }) => states.push(status));
+    return { connection, states };
+  };
+  const opened = async (options: Partial<ConsoleOptions> = {}, expiresInMs: number | null = 120_000) => {
+    const created = create(options);
+    const connecting = created.connection.connect();
+    await settled();
+    server.last.accept();
+    server.last.hello(expiresInMs);
+    await connecting;
+    return created;
+  };
+  return { server, create, opened };
+}

@@ -1,0 +1,84 @@
+import type { FakeSocket } from "./fake-socket.ts";
+
+const ascii = (text: string): number[] => [...new TextEncoder().encode(text)];
+const u16 = (value: number): number[] => [value >> 8, value & 255];
+const u32 = (value: number): number[] => [...u16(value >>> 16), ...u16(value & 0xffff)];
+
+/** Colour of the picture that {@link speakRfb} sends: red, green, blue. */
+export const COLOUR: readonly [number, number, number] = [200, 30, 60];
+
+/** What a fake VNC server heard. */
+export interface FakeVnc {
+  /** Key events as `[keysym, down]`. */
+  readonly keys: [number, boolean][];
+  readonly pasted: string[];
+  clipboard(text: string): void;
+}
+
+/**
+ * Speaks the server's side of RFB 3.8 (RFC 6143) on a fake socket: no authentication, then a
+ * one-colour picture of 32 by 16 in answer to the first request. Starts when the client's version arrives.
+ */
+export function speakRfb(socket: FakeSocket): FakeVnc {
+  const keys: [number, boolean][] = [];
+  const pasted: string[] = [];
+  let input: number[] = [];
+  let phase: "version" | "security" | "init" | "messages" = "version";
+  let painted = false;
+
+  const take = (count: number): number[] | null => (input.length < count ? null : input.splice(0, count));
+  const sizes: Record<number, () => number> = {
+    0: () => 20,
+    2: () => 4 + 4 * (((input[2] ?? 0) << 8) | (input[3] ?? 0)),
+    3: () => 10,
+    4: () => 8,
+    5: () => 6,
+    6: () => 8 + (((input[6] ?? 0) << 8) | (input[7] ?? 0)),
+    150: () => 10,
+    248: () => 9 + (input[8] ?? 0),
+  };
+  const message = (bytes: number[]): void => {
+    if (bytes[0] === 4) keys.push([((bytes[6] ?? 0) << 8) | (bytes[7] ?? 0), bytes[1] === 1]);
+    if (bytes[0] === 6) pasted.push(new TextDecoder("latin1").decode(Uint8Array.from(bytes.slice(8))));
+    if (bytes[0] !== 3 || painted) return;
+    painted = true;
+    const [red, green, blue] = COLOUR;
+    const pixels = Array.from({ length: 32 * 16 }, () => [red, green, blue, 0]).flat();
+    socket.bytes([0, 0, ...u16(1), ...u16(0), ...u16(0), ...u16(32), ...u16(16), ...u32(0), ...pixels]);
+  };
+  const advance = (): boolean => {
+    if (phase === "version") {
+      if (!take(12)) return false;
+      phase = "security";
+      socket.bytes([1, 1]);
+    } else if (phase === "security") {
+      if (!take(1)) return false;
+      phase = "init";
+      socket.bytes(u32(0));
+    } else if (phase === "init") {
+      if (!take(1)) return false;
+      const format = [32, 24, 0, 1, ...u16(255), ...u16(255), ...u16(255), 16, 8, 0, 0, 0, 0];
+      phase = "messages";
+      socket.bytes([...u16(32), ...u16(16), ...format, ...u32(4), ...ascii("fake")]);
+    } else {
+      const size = sizes[input[0] ?? -1];
+      if (input.length > 0 && !size) throw new Error(`unknown message type ${input[0]}`);
+      const bytes = size && input.length >= 4 ? take(size()) : null;
+      if (!bytes) return false;
+      message(bytes);
+    }
+    return true;
+  };
+
+  socket.onsent = (data) => {
+    if (typeof data === "string") return;
+    // Later, as a network would: noVNC sets its state after it sent.
+    queueMicrotask(() => {
+      input = [...input, ...data];
+      while (advance());
+    });
+  };
+  socket.bytes(ascii("RFB 003.008\n"));
+  const clipboard = (text: string): void => socket.bytes([3, 0, 0, 0, ...u32(text.length), ...ascii(text)]);
+  return { keys, pasted, clipboard };
+}

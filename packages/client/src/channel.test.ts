@@ -16,8 +16,11 @@ function create(): { socket: FakeSocket; channel: ConsoleChannel; calls: string[
   return { socket, channel, calls };
 }
 
-const received = (into: number[][]) => (event: MessageEvent) =>
-  into.push([...new Uint8Array(event.data as ArrayBuffer)]);
+/** By assignment, as noVNC attaches. */
+function attachAsNoVnc(channel: ConsoleChannel, into: number[][]): void {
+  const onmessage = ({ data }: MessageEvent<ArrayBuffer>): unknown => into.push([...new Uint8Array(data)]);
+  Object.assign(channel, { binaryType: "arraybuffer", onmessage });
+}
 
 describe("the channel", () => {
   it("has every member that noVNC looks for on the object or its immediate prototype", () => {

@@ -1,11 +1,14 @@
 import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
-import { afterEach, describe, expect, test } from "vitest";
+import { afterEach, describe, expect, test, vi } from "vitest";
 import { RfbClient } from "./rfb-client.ts";
 import { TcpClient } from "./tcp-client.ts";
 
 const CLI = fileURLToPath(new URL("../src/cli.ts", import.meta.url));
+// Starting a process takes its time on a busy machine.
+vi.setConfig({ testTimeout: 30_000 });
+
 const running = new Set<ChildProcessWithoutNullStreams>();
 
 function start(...args: string[]): ChildProcessWithoutNullStreams {

@@ -35,6 +35,7 @@ test("the block moves within the picture, and is orange at its corner", () => {
 
 test.each([
   { width: 1, height: 1 },
+  { width: 50, height: 1 },
   { width: 3, height: 200 },
   { width: 17, height: 5 },
 ])("a picture of $width by $height is possible", (size) => {

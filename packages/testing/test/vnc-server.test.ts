@@ -40,15 +40,16 @@ describe("security", () => {
   });
 
   test.each([
-    ["3.3", "refused: no reason in this version"],
-    ["3.7", "refused: no reason in this version"],
-    ["3.8", "refused: wrong password"],
-  ] as const)("a wrong password is refused over RFB %s", async (version, message) => {
+    ["3.3", "refused: no reason in this version", 12 + 4 + 16 + 4],
+    ["3.7", "refused: no reason in this version", 12 + 2 + 16 + 4],
+    ["3.8", "refused: wrong password", 12 + 2 + 16 + 4 + 4 + "wrong password".length],
+  ] as const)("a wrong password is refused over RFB %s", async (version, message, bytes) => {
     await using server = await startFakeVnc({ password: "secret13", version });
     using client = await RfbClient.connect(server.port);
     await expect(client.handshake(version, respondWith(KEY))).rejects.toThrow(message);
     expect(server.received("auth")).toEqual([{ connection: 0, ok: false }]);
     expect((await server.connections[0]!.closed).by).toBe("server");
+    expect(server.connections[0]!.bytesSent).toBe(bytes);
   });
 
   test("only the first eight characters of a password count", async () => {
@@ -119,6 +120,25 @@ describe("updates", () => {
     client.requestUpdate(false, [8, 4, 20, 10]);
     expect(await client.readUpdate()).toEqual([{ x: 8, y: 4, width: 20, height: 10, encoding: 0 }]);
     client.requestUpdate(true);
+    await client.readUpdate();
+    expect(client.pixels).toEqual(expected(0));
+  });
+
+  test("a full request that waits is not replaced by an incremental one behind it", async () => {
+    await using server = await startFakeVnc({ size: SIZE });
+    using client = await RfbClient.connect(server.port);
+    await client.handshake("3.8");
+    client.requestUpdate(false);
+    await client.readUpdate();
+    const connection = server.connections[0]!;
+    connection.stall();
+    for (const incremental of [false, false, true]) {
+      client.requestUpdate(incremental);
+      const requests = server.received("updateRequest").length;
+      await expect.poll(() => server.received("updateRequest").length).toBeGreaterThan(requests);
+    }
+    connection.resume();
+    await client.readUpdate();
     await client.readUpdate();
     expect(client.pixels).toEqual(expected(0));
   });

@@ -64,28 +64,45 @@ const DIGITS: readonly (readonly number[])[] = [
 export function frame(n: number, size: Size = DEFAULT_SIZE): Picture {
   checkFrame(n);
   checkSize(size);
+  const canvas = new Canvas(size, background(size).data.slice());
+  const footer = footerOf(size);
+  drawNumber(canvas, n, { ...footer, width: Math.floor(footer.width / 2) });
+  const block = blockAt(n, size);
+  canvas.box(block, ORANGE);
+  canvas.box(inset(block, Math.floor(block.width / 4)), NAVY);
+  return canvas.picture;
+}
+
+/** Everything that does not move: kept for the last size, because drawing it takes most of the time. */
+let lastBackground: Picture | undefined;
+
+function background(size: Size): Picture {
   const { width, height } = size;
-  const canvas = new Canvas(size);
+  if (lastBackground?.width === width && lastBackground.height === height) return lastBackground;
+  const canvas = new Canvas(size, new Uint8Array(width * height * 4));
   const barsHeight = Math.ceil(height / 2);
-  const gradientHeight = Math.ceil(height / 4);
   for (const [i, colour] of BARS.entries()) {
     const left = Math.floor((i * width) / BARS.length);
     const right = Math.floor(((i + 1) * width) / BARS.length);
     canvas.box({ x: left, y: 0, width: right - left, height: barsHeight }, colour);
   }
+  const footer = footerOf(size);
+  const gradientHeight = footer.y - barsHeight;
   canvas.paint({ x: 0, y: barsHeight, width, height: gradientHeight }, (x, y) => [
     Math.floor((x * 255) / width),
     Math.floor((y * 255) / gradientHeight),
     255 - Math.floor((x * 255) / width),
   ]);
-  const footer = { x: 0, y: barsHeight + gradientHeight, width, height: height - barsHeight - gradientHeight };
   canvas.box(footer, NAVY);
   drawNoise(canvas, { ...footer, x: Math.ceil(width / 2), width: Math.floor(width / 2) });
-  drawNumber(canvas, n, { ...footer, width: Math.floor(width / 2) });
-  const block = blockAt(n, size);
-  canvas.box(block, ORANGE);
-  canvas.box(inset(block, Math.floor(block.width / 4)), NAVY);
-  return canvas.picture;
+  lastBackground = canvas.picture;
+  return lastBackground;
+}
+
+/** The lowest quarter: the frame number on the left, noise on the right. */
+function footerOf({ width, height }: Size): Rect {
+  const y = Math.min(height, Math.ceil(height / 2) + Math.ceil(height / 4));
+  return { x: 0, y, width, height: height - y };
 }
 
 /** Where the moving block is in frame `n`: it runs to and fro over the colour bars. */
@@ -157,8 +174,8 @@ function drawNumber(canvas: Canvas, n: number, { x, y, width, height }: Rect): v
 class Canvas {
   readonly picture: Picture;
 
-  constructor({ width, height }: Size) {
-    this.picture = { width, height, data: new Uint8Array(width * height * 4) };
+  constructor({ width, height }: Size, data: Uint8Array) {
+    this.picture = { width, height, data };
   }
 
   box(rect: Rect, colour: Colour): void {

@@ -6,7 +6,7 @@ import { createCipheriv, timingSafeEqual } from "node:crypto";
  * implementation does it. OpenSSL 3 keeps plain DES in its legacy provider; triple DES with one key thrice is the
  * same function and is always there.
  */
-export function vncAuthResponse(password: string, challenge: Uint8Array): Buffer {
+function vncAuthResponse(password: string, challenge: Uint8Array): Buffer {
   const key = Buffer.alloc(8);
   Buffer.from(password, "latin1").copy(key);
   const reversed = key.map(reverseBits);

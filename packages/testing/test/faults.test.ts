@@ -10,9 +10,13 @@ import {
   startFakeVnc,
   type VncPhase,
 } from "@curfew/testing";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { RfbClient } from "./rfb-client.ts";
 import { TcpClient } from "./tcp-client.ts";
+
+/** A busy machine may take its time. */
+const PATIENT = { timeout: 15_000 };
+vi.setConfig({ testTimeout: 30_000 });
 
 const VERSION = "RFB 003.008\n";
 const SMALL = { width: 40, height: 30 };
@@ -70,7 +74,7 @@ describe("stall", () => {
       await client.readUpdate();
     })();
     const connection = await server.waitForConnection();
-    await expect.poll(() => connection.bytesSent).toBe(bytes);
+    await expect.poll(() => connection.bytesSent, PATIENT).toBe(bytes);
     // It stays so: the event loop turns, the client has nothing more to send, and nothing comes.
     for (let turn = 0; turn < 50; turn++) await new Promise((resolve) => setImmediate(resolve));
     expect(connection.bytesSent).toBe(bytes);
@@ -99,7 +103,7 @@ describe("stall", () => {
     const connection = await server.waitForConnection();
     connection.stall();
     client.write("held");
-    await expect.poll(() => connection.bytesReceived).toBe(4);
+    await expect.poll(() => connection.bytesReceived, PATIENT).toBe(4);
     expect(client.text).toBe("");
     connection.resume();
     await client.untilText("held");
@@ -189,9 +193,9 @@ test("flood sends without end, but no more than the client takes", async () => {
   const connection = server.connections[0]!;
   // The buffers of TCP fill up, and then no byte more is taken.
   let before = -1;
-  await expect.poll(() => before === (before = connection.bytesSent), { interval: 200, timeout: 5000 }).toBe(true);
+  await expect.poll(() => before === (before = connection.bytesSent), { ...PATIENT, interval: 200 }).toBe(true);
   client.socket.resume();
-  await expect.poll(() => connection.bytesSent).toBeGreaterThan(before);
+  await expect.poll(() => connection.bytesSent, PATIENT).toBeGreaterThan(before);
   client.socket.destroy();
   expect((await connection.closed).by).toBe("client");
 });
@@ -214,12 +218,15 @@ test("stop_reading takes no more input until resume()", async () => {
   client.socket.write(bytes, () => (written = true));
   let before = -1;
   await expect
-    .poll(() => before === (before = client.socket.bytesWritten - client.socket.writableLength), { interval: 100 })
+    .poll(() => before === (before = client.socket.bytesWritten - client.socket.writableLength), {
+      ...PATIENT,
+      interval: 100,
+    })
     .toBe(true);
   expect(written).toBe(false);
   expect(connection.bytesReceived).toBeLessThan(2 ** 20);
   connection.resume();
-  await expect.poll(() => connection.bytesReceived, { timeout: 5000 }).toBe(bytes.length);
+  await expect.poll(() => connection.bytesReceived, PATIENT).toBe(bytes.length);
   expect(connection.receivedHash).toBe(seededHash(3, bytes.length));
 });
 

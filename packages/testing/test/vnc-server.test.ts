@@ -2,9 +2,13 @@ import { createCipheriv } from "node:crypto";
 import { once } from "node:events";
 import { connect } from "node:net";
 import { frame, startFakeVnc } from "@curfew/testing";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { RfbClient } from "./rfb-client.ts";
 import { TcpClient } from "./tcp-client.ts";
+
+/** A busy machine may take its time. */
+const PATIENT = { timeout: 15_000 };
+vi.setConfig({ testTimeout: 30_000 });
 
 const SIZE = { width: 64, height: 48 };
 const DESKTOP_SIZE = -223;
@@ -135,7 +139,7 @@ describe("updates", () => {
     for (const incremental of [false, false, true]) {
       client.requestUpdate(incremental);
       const requests = server.received("updateRequest").length;
-      await expect.poll(() => server.received("updateRequest").length).toBeGreaterThan(requests);
+      await expect.poll(() => server.received("updateRequest").length, PATIENT).toBeGreaterThan(requests);
     }
     connection.resume();
     await client.readUpdate();

@@ -126,7 +126,7 @@ export abstract class FakeServer<
     this.#port = (listener.address() as AddressInfo).port;
   }
 
-  /** Stops listening and closes every connection. Safe to call more than once. */
+  /** Stops listening and closes every connection with RST. Safe to call more than once. */
   async close(): Promise<void> {
     await this.refuse();
     for (const connection of this.#connections) if (connection.open) connection.reset();

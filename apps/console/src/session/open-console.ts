@@ -19,7 +19,10 @@ export async function createConsole(
 ): Promise<AnyConsole> {
   const { onCredentialsRequired, ...common } = options;
   if (link.type === "serial") {
-    const { SerialConsole } = await import("@curfew/client/serial");
+    const [{ SerialConsole }] = await Promise.all([
+      import("@curfew/client/serial"),
+      import("@xterm/xterm/css/xterm.css"),
+    ]);
     return { type: "serial", view: new SerialConsole(host, { ...common, readOnly: link.viewOnly }) };
   }
   const { VncConsole } = await import("@curfew/client/vnc");

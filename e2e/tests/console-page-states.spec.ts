@@ -1,0 +1,381 @@
+import { AxeBuilder } from "@axe-core/playwright";
+import type { CloseReason, ServerCloseReason } from "@curfew/client";
+import { CloseCode, closeAction, tokenSubprotocol } from "@curfew/protocol";
+import { type FakeSerialServer, type FakeVncServer, startFakeSerial, startFakeVnc } from "@curfew/testing";
+import { expect, test, type Locator, type Page } from "@playwright/test";
+import { takePictures } from "../src/console-page-pictures.ts";
+import { type PageServer, startPageServer } from "../src/page-server.ts";
+import { ScriptedGateway } from "../src/scripted-gateway.ts";
+
+const token = "marker-token-4711";
+const renewing = (url: URL): boolean => url.pathname === "/renew/web-03";
+let server: PageServer;
+let vnc: FakeVncServer;
+let serial: FakeSerialServer;
+
+test.beforeAll(async () => {
+  server = await startPageServer();
+  vnc = await startFakeVnc({ size: { width: 1024, height: 768 }, name: "desktop" });
+  serial = await startFakeSerial();
+});
+test.afterAll(async () => {
+  await server[Symbol.asyncDispose]();
+  await vnc.close();
+  await serial.close();
+});
+
+/** Every page in this file must stay within the policy and must not break. */
+const faults: string[] = [];
+test.beforeEach(({ page }) => {
+  faults.length = 0;
+  page.on("pageerror", (error) => faults.push(error.message));
+  page.on("console", (message) => {
+    if (/content security policy/i.test(message.text())) faults.push(message.text());
+  });
+});
+test.afterEach(() => {
+  expect(faults).toEqual([]);
+});
+
+function open(page: Page, query = "?name=web-03", path = "/console/"): Promise<unknown> {
+  return page.goto(`${server.origin}${path}${query}#token=${token}`);
+}
+
+function state(page: Page, name: string): Promise<void> {
+  return expect(page.locator("body")).toHaveAttribute("data-state", name);
+}
+
+function card(page: Page): Locator {
+  return page.getByRole("main").locator("section");
+}
+
+async function accessible(page: Page): Promise<void> {
+  await page.emulateMedia({ reducedMotion: "reduce" });
+  for (const colorScheme of ["light", "dark"] as const) {
+    await page.emulateMedia({ colorScheme });
+    const { violations } = await new AxeBuilder({ page }).exclude(".screen").analyze();
+    expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`)).toEqual([]);
+  }
+}
+
+test.describe("before a connection", () => {
+  test("the token leaves the address at once and travels in the subprotocol list only", async ({ page }) => {
+    const gateway = await ScriptedGateway.install(page, { target: vnc.address });
+    await page.goto(`${server.origin}/vnc_lite.html?path=%3Ftoken%3D${token}&title=web-03`);
+    await state(page, "connected");
+    expect(page.url()).toBe(`${server.origin}/vnc_lite.html?title=web-03`);
+    expect(gateway.connections[0]?.url).toBe(`${server.origin.replace("http", "ws")}/`);
+    expect(gateway.connections[0]?.protocols).toContain(tokenSubprotocol(token));
+    expect(await page.content()).not.toContain(token);
+  });
+
+  test("a page without a token asks for a new link", async ({ page }) => {
+    await page.goto(`${server.origin}/console/?type=vnc&name=web-03`);
+    await state(page, "no-token");
+    await expect(card(page).getByRole("heading")).toHaveText("A new link is needed");
+    await accessible(page);
+    await takePictures(page, "no-token");
+  });
+
+  test("a link to another host is refused with the host's name, and nothing is connected", async ({ page }) => {
+    const gateway = await ScriptedGateway.install(page);
+    await page.goto(`${server.origin}/vnc.html?host=evil.example&token=${token}`);
+    await state(page, "refused");
+    await expect(card(page)).toContainText("points to the host “evil.example”");
+    expect(gateway.connections).toHaveLength(0);
+    expect(page.url()).not.toContain(token);
+    await takePictures(page, "refused");
+  });
+
+  test("connecting can be cancelled", async ({ page }) => {
+    await ScriptedGateway.install(page, { hello: null });
+    await open(page);
+    await state(page, "connecting");
+    await accessible(page);
+    await takePictures(page, "connecting");
+    await page.getByRole("button", { name: "Cancel" }).click();
+    await expect(card(page)).toHaveAttribute("data-reason", "client_closed");
+  });
+
+  test("a console with a password asks for it, and opens with it", async ({ page }) => {
+    await using guarded = await startFakeVnc({ password: "secret" });
+    await ScriptedGateway.install(page, { target: guarded.address });
+    await open(page);
+    await state(page, "credentials");
+    await accessible(page);
+    await takePictures(page, "credentials");
+    await page.getByRole("textbox", { name: "Password" }).fill("secret");
+    await page.getByRole("button", { name: "Connect" }).click();
+    await state(page, "connected");
+  });
+});
+
+test.describe("while connected", () => {
+  test("VNC has its toolbar, usable by keyboard, and a way out of the console", async ({ page }) => {
+    await ScriptedGateway.install(page, { target: vnc.address });
+    await open(page);
+    await state(page, "connected");
+    await expect(page.locator("canvas")).toBeVisible();
+    await expect(page.getByRole("timer").first()).toContainText("59 min left");
+    await accessible(page);
+    await takePictures(page, "connected-vnc");
+
+    await page.keyboard.press("Control+Alt+Shift");
+    await expect(page.getByRole("button", { name: "Send Ctrl + Alt + Del" })).toBeFocused();
+    await page.keyboard.press("ArrowRight");
+    await page.keyboard.press("Enter");
+    await expect(page.getByRole("menuitem", { name: "Ctrl + Alt + Del" })).toBeFocused();
+    await takePictures(page, "menu-keys");
+    vnc.clearReceived();
+    await page.keyboard.press("Enter");
+    await vnc.waitFor("key", (key) => key.keysym === 0xffff);
+    await expect(page.locator("canvas")).toBeFocused();
+  });
+
+  test("text is typed key by key", async ({ page }) => {
+    await ScriptedGateway.install(page, { target: vnc.address });
+    await open(page);
+    await state(page, "connected");
+    await page.getByRole("button", { name: "Send text" }).click();
+    await accessible(page);
+    await page.getByLabel("Text for the machine").fill("Zq");
+    await takePictures(page, "dialog-text");
+    await page.getByRole("button", { name: "Type text" }).click();
+    await vnc.waitFor("key", (key) => key.keysym === "q".charCodeAt(0));
+  });
+
+  test("serial has its own toolbar", async ({ page }) => {
+    await ScriptedGateway.install(page, { target: serial.address });
+    await open(page, "?name=router-1", "/serial.html");
+    await state(page, "connected");
+    await expect(page.getByRole("toolbar")).toBeVisible();
+    await expect(page.getByRole("button", { name: "Save transcript" })).toBeVisible();
+    await accessible(page);
+    await takePictures(page, "connected-serial");
+  });
+
+  test("view only offers nothing that sends input", async ({ page }) => {
+    await ScriptedGateway.install(page, { target: vnc.address, hello: { expiresInMs: null, renewable: false } });
+    await open(page, "?name=web-03&view_only=1");
+    await state(page, "connected");
+    await expect(page.getByText("No time limit").first()).toBeVisible();
+    await expect(page.getByRole("button", { name: /Send/ })).toHaveCount(0);
+    await takePictures(page, "connected-view-only-unlimited");
+  });
+});
+
+test.describe("near the end", () => {
+  test("a session that can be renewed is renewed in place", async ({ page }) => {
+    const answers = [
+      { status: 403, json: {} },
+      { status: 200, json: { token: "second" } },
+    ];
+    await page.route(renewing, (route) => route.fulfill(answers.shift() ?? { status: 500 }));
+    const gateway = await ScriptedGateway.install(page, { target: vnc.address });
+    const opened = gateway.next();
+    await open(page, "?name=web-03&renew=/renew/web-03");
+    await state(page, "connected");
+    const connection = await opened;
+    connection.send({ type: "expiring", expiresInMs: 58_000 });
+    await state(page, "expiring");
+    await expect(page.getByText(/^This session ends in 0:5\d\.$/)).toBeVisible();
+    await accessible(page);
+    await takePictures(page, "expiring-renewable");
+
+    await page.getByRole("button", { name: "Renew" }).click();
+    await state(page, "renew-failed");
+    await expect(page.getByText("You may not open this console any more.").first()).toBeVisible();
+    await accessible(page);
+    await takePictures(page, "renew-failed");
+
+    await page.getByRole("button", { name: "Try again" }).click();
+    await expect.poll(() => connection.renewals).toEqual(["second"]);
+    await state(page, "renewing");
+    await accessible(page);
+    await takePictures(page, "renewing");
+    connection.send({ type: "renewed", id: 1, expiresInMs: 1_800_000 });
+    await state(page, "connected");
+    await expect(page.getByRole("status").filter({ hasText: "Session renewed." })).toBeVisible();
+    await takePictures(page, "renewed");
+    expect(gateway.connections).toHaveLength(1);
+  });
+
+  test("without a place to renew at there is no Renew button", async ({ page }) => {
+    const gateway = await ScriptedGateway.install(page, { target: vnc.address });
+    const opened = gateway.next();
+    await open(page);
+    await state(page, "connected");
+    (await opened).send({ type: "expiring", expiresInMs: 240_000 });
+    await state(page, "expiring");
+    await expect(page.getByText("open the console again with a new link")).toBeVisible();
+    await expect(page.getByRole("button", { name: "Renew" })).toHaveCount(0);
+    await takePictures(page, "expiring-needs-new-link");
+    await page.getByRole("button", { name: "Hide" }).click();
+    const banner = page.getByRole("region", { name: "Session end" });
+    await expect(banner).toBeHidden();
+    (await opened).send({ type: "expiring", expiresInMs: 10_000 });
+    await expect(banner).toContainText("This session ends in 0:");
+  });
+
+  test("a lost connection comes back by itself, or at once on demand", async ({ page }) => {
+    await page.clock.install();
+    const gateway = await ScriptedGateway.install(page, { target: vnc.address });
+    const opened = gateway.next();
+    await open(page);
+    await state(page, "connected");
+    await page.clock.pauseAt(Date.now() + 3_600_000);
+    gateway.follow({ refuse: "server_draining" });
+    await (await opened).end("server_draining");
+    await state(page, "reconnecting");
+    await takePictures(page, "reconnecting");
+    gateway.follow({ target: vnc.address });
+    await page.getByRole("button", { name: "Try now" }).click();
+    await page.clock.resume();
+    await state(page, "connected");
+  });
+});
+
+/** Title and next button of every end screen; null where no button can help. */
+const endScreens: Record<CloseReason, readonly [title: string, button: string | null]> = {
+  session_expired: ["Session expired", null],
+  token_expired: ["This link has expired", null],
+  token_invalid: ["This link is not valid", null],
+  session_terminated: ["Ended by an operator", null],
+  session_replaced: ["Opened somewhere else", "Open again"],
+  idle_timeout: ["Closed because it was idle", "Open again"],
+  forbidden: ["Access not allowed", null],
+  target_not_found: ["Machine not found", null],
+  protocol_error: ["The gateway did not understand this page", null],
+  server_draining: ["The gateway is restarting", "Open again"],
+  server_busy: ["The gateway is busy", "Open again"],
+  target_unreachable: ["Machine not reachable", "Open again"],
+  target_closed: ["The machine closed its console", "Open again"],
+  target_timeout: ["The machine did not answer", "Open again"],
+  internal_error: ["The gateway had a fault", "Open again"],
+  client_closed: ["Disconnected", "Open again"],
+  connection_lost: ["Connection lost", "Open again"],
+  connect_failed: ["No connection to the gateway", "Try again"],
+  authorize_failed: ["No new access", "Try again"],
+  viewer_failed: ["The console could not be shown", "Try again"],
+  unknown: ["The session ended", "Open again"],
+};
+
+async function expectEnd(page: Page, reason: CloseReason): Promise<void> {
+  const [title, button] = endScreens[reason];
+  await state(page, "ended");
+  await expect(card(page)).toHaveAttribute("data-reason", reason);
+  await expect(card(page).getByRole("heading")).toHaveText(title);
+  const buttons = card(page).getByRole("button", { name: /again/ });
+  if (button === null) await expect(buttons).toHaveCount(0);
+  else await expect(buttons).toHaveText(button);
+  await expect(page.locator("canvas, .xterm, .screen")).toHaveCount(0);
+  await expect(page.getByRole("toolbar")).toHaveCount(0);
+  // One calm and one troubled end: the others differ in words only.
+  if (reason === "session_expired" || reason === "viewer_failed") await accessible(page);
+  await takePictures(page, `ended-${reason}`);
+}
+
+/**
+ * Lets the page's time run until it has given up connecting again. Time stands still while an
+ * attempt is under way, which happens in real time, so that none of them times out.
+ */
+async function giveUp(page: Page): Promise<void> {
+  await expect(async () => {
+    await page.clock.runFor(4_000);
+    await expect(page.locator("body")).toHaveAttribute("data-state", /^(?:reconnecting|ended)$/, { timeout: 5_000 });
+    await expect(page.locator("body")).toHaveAttribute("data-state", "ended", { timeout: 1 });
+  }).toPass({ timeout: 45_000, intervals: [0] });
+}
+
+test.describe("the end screen", () => {
+  for (const reason of Object.keys(CloseCode) as ServerCloseReason[]) {
+    test(`for ${reason} says what happened and what to do`, async ({ page }) => {
+      const retried = closeAction(CloseCode[reason]) === "retry";
+      if (retried) await page.clock.install();
+      const gateway = await ScriptedGateway.install(page, { target: vnc.address });
+      const opened = gateway.next();
+      await open(page);
+      await state(page, "connected");
+      gateway.follow({ refuse: reason });
+      await (await opened).end(reason);
+      if (retried) await giveUp(page);
+      await expectEnd(page, reason);
+    });
+  }
+
+  test("for client_closed opens again with the same token", async ({ page }) => {
+    await ScriptedGateway.install(page, { target: vnc.address });
+    await open(page);
+    await page.getByRole("button", { name: "Disconnect" }).click();
+    await expectEnd(page, "client_closed");
+    await page.getByRole("button", { name: "Open again" }).click();
+    await state(page, "connected");
+  });
+
+  test("for connection_lost", async ({ page }) => {
+    await page.clock.install();
+    const gateway = await ScriptedGateway.install(page, { target: vnc.address });
+    const opened = gateway.next();
+    await open(page);
+    await state(page, "connected");
+    gateway.follow({ target: vnc.address, closeWith: 1006 });
+    await (await opened).close(1006);
+    await giveUp(page);
+    await expectEnd(page, "connection_lost");
+  });
+
+  test("for connect_failed", async ({ page }) => {
+    await page.clock.install();
+    await ScriptedGateway.install(page, { hello: null });
+    await open(page);
+    await state(page, "connecting");
+    await expect(async () => {
+      await page.clock.runFor(20_000);
+      await expect(page.locator("body")).toHaveAttribute("data-state", "ended", { timeout: 50 });
+    }).toPass({ timeout: 40_000, intervals: [0] });
+    await expectEnd(page, "connect_failed");
+  });
+
+  test("for authorize_failed, and then opens with the token that it got", async ({ page }) => {
+    const answers = [{ status: 500 }, { status: 200, json: { token: "second" } }];
+    await page.route(renewing, (route) => route.fulfill(answers.shift() ?? { status: 500 }));
+    const gateway = await ScriptedGateway.install(page, { target: vnc.address });
+    await page.goto(`${server.origin}/console/?name=web-03&renew=/renew/web-03`);
+    await page.getByRole("button", { name: "Open console" }).click();
+    await expectEnd(page, "authorize_failed");
+    await page.getByRole("button", { name: "Try again" }).click();
+    await state(page, "connected");
+    expect(gateway.connections[0]?.protocols).toContain(tokenSubprotocol("second"));
+  });
+
+  test("for viewer_failed, when the viewer's script does not load", async ({ page }) => {
+    await page.route(/\/assets\/rfb-.*\.js/, (route) => route.abort());
+    await ScriptedGateway.install(page, { target: vnc.address });
+    await open(page);
+    await expectEnd(page, "viewer_failed");
+  });
+
+  test("for unknown shows the code", async ({ page }) => {
+    const gateway = await ScriptedGateway.install(page, { target: vnc.address });
+    const opened = gateway.next();
+    await open(page);
+    await state(page, "connected");
+    await (await opened).close(4999, "from_the_future");
+    await expectEnd(page, "unknown");
+    await expect(card(page)).toContainText("4999");
+  });
+
+  test("for session_expired opens again where the link says how", async ({ page }) => {
+    await page.route(renewing, (route) => route.fulfill({ json: { token: "second" } }));
+    const gateway = await ScriptedGateway.install(page, { target: vnc.address });
+    const opened = gateway.next();
+    await open(page, "?name=web-03&renew=/renew/web-03");
+    await state(page, "connected");
+    await (await opened).end("session_expired");
+    await state(page, "ended");
+    await takePictures(page, "ended-session_expired-renewable");
+    await page.getByRole("button", { name: "Open again" }).click();
+    await state(page, "connected");
+    expect(gateway.connections.at(-1)?.protocols).toContain(tokenSubprotocol("second"));
+  });
+});

@@ -96,6 +96,22 @@ describe("opening", () => {
     },
   );
 
+  it("uses no answer of authorize() that came after the console was closed and opened again", async () => {
+    const answers: ((grant: { url: string }) => void)[] = [];
+    const { connection } = create({ authorize: () => new Promise((resolve) => answers.push(resolve)) });
+    const first = failure(connection.connect());
+    await connection.close();
+    await first;
+    void connection.connect().catch(() => {});
+    answers[0]?.({ url: "ws://gateway/old" });
+    await settled();
+    expect(server.sockets).toHaveLength(0);
+    answers[1]?.({ url: "ws://gateway/new" });
+    await settled();
+    expect(server.last.url).toBe("ws://gateway/new");
+    await connection.close();
+  });
+
   it("names a wrong option", () => {
     expect(() => create({ warnBeforeMs: -1 })).toThrow("warnBeforeMs: expected milliseconds from 0, got -1");
   });

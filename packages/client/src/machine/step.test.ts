@@ -200,6 +200,18 @@ describe("in any order of events", () => {
     );
   });
 
+  it("ignores what belongs to an attempt that is over", () => {
+    fc.assert(
+      fc.property(anyRun, (sequence) => {
+        run(sequence, ({ state }, before, event) => {
+          const stale = event !== null && "serial" in event && event.serial !== before.serial;
+          expect(state).toBe(stale ? before : state);
+        });
+      }),
+      { numRuns: 500 },
+    );
+  });
+
   it("tells every change of state exactly once, and always has a way on", () => {
     fc.assert(
       fc.property(anyRun, (sequence) => {

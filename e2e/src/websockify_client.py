@@ -1,0 +1,36 @@
+"""A stock client: websockify's own WebSocket class, which knows nothing of Curfew.
+
+Usage: websockify_client.py URL SUBPROTOCOL[,SUBPROTOCOL...] TEXT
+
+Sends TEXT to the console and prints one line of JSON when the connection is over: the subprotocol,
+all that the console sent, the close code and the reason.
+"""
+
+import json
+import random
+import sys
+from types import SimpleNamespace
+
+from websockify import websocket
+
+url, subprotocols, text = sys.argv[1:]
+client = websocket.WebSocket()
+client.connect(url, protocols=subprotocols.split(","))
+# websockify 0.10, which Debian 12 has, adds a number to bytes where it makes a client's mask.
+websocket.random = SimpleNamespace(randrange=lambda end: bytes([random.randrange(end)]))
+client.send(text.encode())
+
+received = b""
+while (data := client.recv()) is not None:
+    received += data
+
+print(
+    json.dumps(
+        {
+            "protocol": client.protocol,
+            "received": received.decode("latin-1"),
+            "code": client.close_code,
+            "reason": client.close_reason,
+        }
+    )
+)

@@ -1,0 +1,60 @@
+import { pictureHash, startFakeSerial, startFakeVnc } from "@curfew/testing";
+import { ConsolePage } from "../src/console-page.ts";
+import { GatewayProcess } from "../src/gateway.ts";
+import { takePictures } from "../src/console-page-pictures.ts";
+import { expect, test } from "../src/test.ts";
+
+test("rule 11: at the deadline the page says so, the close code is 4100, the target is closed and the picture cleared", async ({
+  gateway,
+  console,
+  page,
+}) => {
+  await using server = await startFakeVnc();
+  const { url, expiresAt } = await gateway.issue({ type: "vnc", target: server.address, ttl: 8 });
+  await console.open(url);
+  await console.waitFor("connected", "expiring");
+  await expect.poll(() => console.pictureHash()).toBe(pictureHash(server.frame, server.size));
+
+  const { by } = await (await server.waitForConnection()).closed;
+  expect(by).toBe("client");
+  expect(Date.now()).toBeGreaterThanOrEqual(expiresAt);
+  await console.waitForEnd("session_expired");
+  expect(await console.closes()).toEqual([{ code: 4100, reason: "session_expired" }]);
+  await expect(console.endScreen).toContainText("4100");
+  await expect(page.locator("canvas")).toHaveCount(0);
+  expect(server.openConnections).toBe(0);
+  await takePictures(page, "live-session-expired");
+});
+
+test("rule 11: the text of an expired serial session is gone from the page", async ({ gateway, console, page }) => {
+  await using server = await startFakeSerial({ banner: "confidential words\r\n" });
+  await console.open((await gateway.issue({ type: "serial", target: server.address, ttl: 10 })).url);
+  await expect(page.getByText("confidential words").first()).toBeVisible();
+  await console.waitForEnd("session_expired");
+  expect(await page.content()).not.toContain("confidential");
+  await server.waitForNoConnections();
+});
+
+test("with enforcement off the session outlives its token, and the expired token opens no second one", async ({
+  console,
+  context,
+}) => {
+  await using gateway = await GatewayProcess.start({ consoleauth: { enforce_session_timeout: false } });
+  await using server = await startFakeVnc();
+  const { url, expiresAt } = await gateway.issue({ type: "vnc", target: server.address, ttl: 10 });
+  await console.open(url);
+  await console.waitFor("connected");
+
+  // The second opening is refused as expired: by then the token is over, and the first session goes on.
+  await expect.poll(() => Date.now(), { timeout: 10_000 }).toBeGreaterThan(expiresAt);
+  const second = new ConsolePage(await context.newPage());
+  await second.open(url);
+  await second.waitForEnd("token_expired");
+  expect(await second.closes()).toEqual([{ code: 4101, reason: "token_expired" }]);
+
+  server.showFrame(9);
+  await console.page.bringToFront();
+  await expect.poll(() => console.pictureHash()).toBe(pictureHash(9, server.size));
+  expect(await console.closes()).toEqual([]);
+  expect(await gateway.sessions()).toHaveLength(1);
+});

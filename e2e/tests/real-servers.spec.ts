@@ -1,0 +1,65 @@
+import { startLinuxSerialGuest, startQemuVnc, startTigerVnc } from "@curfew/testing/real";
+import { takePictures } from "../src/console-page-pictures.ts";
+import { expect, test } from "../src/test.ts";
+
+test("TigerVNC: the desktop appears, typing reaches it, and the deadline ends it", async ({
+  gateway,
+  console,
+  page,
+}) => {
+  await using server = await startTigerVnc({ width: 1024, height: 768 });
+  const { url, expiresAt } = await gateway.issue({
+    type: "vnc",
+    target: `127.0.0.1:${server.port}`,
+    ttl: 30,
+    name: "TigerVNC",
+  });
+  await console.open(url);
+  await console.waitFor("connected", "expiring");
+  await expect
+    .poll(() => console.canvas.evaluate((canvas: HTMLCanvasElement) => [canvas.width, canvas.height]))
+    .toEqual([1024, 768]);
+  await console.canvas.click();
+  await page.keyboard.type("echo Real Input 42\n");
+  await server.typed(/^echo Real Input 42$/m);
+  await takePictures(page, "live-tigervnc");
+  await console.waitForEnd("session_expired");
+  expect(Date.now()).toBeGreaterThanOrEqual(expiresAt);
+  await expect(page.locator("canvas")).toHaveCount(0);
+  await takePictures(page, "live-tigervnc-expired");
+});
+
+test("QEMU: the machine's screen appears through the gateway", async ({ gateway, console, page }) => {
+  await using server = await startQemuVnc();
+  const { url } = await gateway.issue({ type: "vnc", target: `127.0.0.1:${server.port}`, ttl: 300, name: "QEMU" });
+  await console.open(url);
+  await console.waitFor("connected");
+  const colours = (): Promise<number> =>
+    console.canvas.evaluate((canvas: HTMLCanvasElement) => {
+      const data = canvas.getContext("2d")?.getImageData(0, 0, canvas.width, canvas.height).data;
+      return new Set(new Uint32Array(data?.buffer ?? new ArrayBuffer(0))).size;
+    });
+  await expect.poll(colours).toBeGreaterThan(1);
+  await takePictures(page, "live-qemu");
+});
+
+test("Linux on a serial port: a login, a command, and its output in the terminal", async ({
+  gateway,
+  console,
+  page,
+}) => {
+  test.setTimeout(180_000);
+  await using guest = await startLinuxSerialGuest({ hostname: "realguest" });
+  const { url } = await gateway.issue({ type: "serial", target: `127.0.0.1:${guest.port}`, ttl: 300, name: "Linux" });
+  await console.open(url);
+  await console.waitFor("connected");
+  await page.keyboard.press("Enter");
+  await expect.poll(() => console.terminalText()).toContain("realguest login:");
+  await page.keyboard.type("root\n");
+  await expect.poll(() => console.terminalText()).toContain("Password:");
+  await page.keyboard.type("curfew\n");
+  await expect.poll(() => console.terminalText()).toContain("~ #");
+  await page.keyboard.type("echo $((6 * 7)) $(uname -s)\n");
+  await expect.poll(() => console.terminalText()).toMatch(/^42 Linux$/m);
+  await takePictures(page, "live-linux-serial");
+});

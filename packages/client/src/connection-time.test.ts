@@ -118,6 +118,17 @@ describe("renewing", () => {
     expect(connection.state).toMatchObject({ session: { expiresAt: performance.now() + 600_000 } });
   });
 
+  it("gives a slow callback its time, whatever an earlier renewal waited for", async () => {
+    const { connection } = await opened({ renew: () => new Promise(() => {}) });
+    const first = connection.renew("fresh");
+    server.last.control({ type: "renewed", id: 1, expiresInMs: 600_000 });
+    await first;
+    void connection.renew().catch(() => {});
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(connection.state).toMatchObject({ session: { renewing: true } });
+    await connection.close();
+  });
+
   it("ends with the connection: the callback's signal is aborted", async () => {
     let signal: AbortSignal | undefined;
     const { connection } = await opened({

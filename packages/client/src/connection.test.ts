@@ -7,9 +7,9 @@ import type { ConsoleOptions } from "./options.ts";
 const { server, create, opened } = connectionFixture();
 
 describe("opening", () => {
-  it("offers curfew.v1, then binary, and keeps the URL as it is", async () => {
+  it("offers binary first, where websockify finds it, then curfew.v1, and keeps the URL as it is", async () => {
     const { connection, states } = await opened();
-    expect(server.last.offered).toEqual(["curfew.v1", "binary"]);
+    expect(server.last.offered).toEqual(["binary", "curfew.v1"]);
     expect(server.last.url).toBe("ws://gateway/ws?token=secret");
     expect(states).toEqual(["connecting", "connected"]);
     expect(connection.state).toMatchObject({ status: "connected", session: { id: "s1", renewable: true } });
@@ -18,7 +18,7 @@ describe("opening", () => {
   it("sends a token of its own in the subprotocol list", async () => {
     await opened({ authorize: () => ({ url: "https://gateway/ws", token: "abc" }) });
     expect(server.last.url).toBe("wss://gateway/ws");
-    expect(server.last.offered).toEqual(["curfew.v1", "binary", tokenSubprotocol("abc")]);
+    expect(server.last.offered).toEqual(["binary", "curfew.v1", tokenSubprotocol("abc")]);
   });
 
   it("is connected only after hello, and after the viewer where there is one", async () => {

@@ -4,6 +4,13 @@ import type { Grant } from "./options.ts";
 /** `authorize()` returned something that no retry will turn into an address. */
 export class BadGrant extends TypeError {}
 
+/**
+ * What every attempt offers. A gateway takes `curfew.v1` wherever it stands in the list; `binary`
+ * comes first for websockify and Nova, which do not strip the blank that browsers put before every
+ * later entry, find no subprotocol that they know, and refuse the connection.
+ */
+const OFFER: readonly string[] = [FALLBACK_SUBPROTOCOL, SUBPROTOCOL];
+
 /** What the WebSocket constructor needs. */
 export interface Address {
   readonly url: string;
@@ -30,8 +37,7 @@ export function addressOf(grant: Grant, base: string | undefined): Address {
     throw new BadGrant(`authorize() returned a URL with ${url.protocol}, expected ws:, wss:, http: or https:`);
   }
   url.hash = "";
-  const protocols = [SUBPROTOCOL, FALLBACK_SUBPROTOCOL];
-  return { url: url.href, protocols: token === undefined ? protocols : [...protocols, tokenSubprotocol(token)] };
+  return { url: url.href, protocols: token === undefined ? [...OFFER] : [...OFFER, tokenSubprotocol(token)] };
 }
 
 function parse(url: string | URL, base: string | undefined): URL {

@@ -60,7 +60,10 @@ describe("renewing", () => {
     expect(connection.state).toMatchObject({
       session: { renewing: false, renewable: false, expiresAt: performance.now() + 600_000 },
     });
+    const heard: string[] = [];
+    connection.on("renewfailed", ({ code }) => heard.push(code));
     expect((await failure(connection.renew("more"))).code).toBe("not_renewable");
+    expect(heard).toEqual(["not_renewable"]);
   });
 
   it("asks the callback, and joins a second call to the first", async () => {
@@ -71,6 +74,13 @@ describe("renewing", () => {
     server.last.control({ type: "renewed", id: 1, expiresInMs: null });
     await both;
     expect(renew).toHaveBeenCalledTimes(1);
+  });
+
+  it("joins a call without a token even where it could not fetch one", async () => {
+    const { connection } = await opened();
+    const both = Promise.all([connection.renew("fresh"), connection.renew()]);
+    server.last.control({ type: "renewed", id: 1, expiresInMs: null });
+    await expect(both).resolves.toHaveLength(2);
   });
 
   it("renews at the warning with autoRenew, and the page hears", async () => {

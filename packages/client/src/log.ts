@@ -12,7 +12,7 @@ const carriers = [
 /** Takes query strings, token parameters and the known `secrets` out of a text. */
 export function redact(text: string, secrets: Iterable<string> = []): string {
   let clean = text;
-  for (const secret of secrets) if (secret) clean = clean.replaceAll(secret, REDACTED);
+  for (const secret of secrets) clean = clean.replaceAll(secret, REDACTED);
   for (const [pattern, replacement] of carriers) clean = clean.replace(pattern, replacement);
   return clean;
 }
@@ -26,9 +26,12 @@ export class Log {
     this.#sink = sink;
   }
 
-  /** Remembers a value that must not appear in any line, whatever text it comes in. */
+  /**
+   * Remembers a value that must not appear in any line, whatever text it comes in. What is too
+   * short for a secret is not taken, so that ordinary words stay readable.
+   */
   hide(secret: string): void {
-    if (secret) this.#secrets.add(secret);
+    if (secret.length >= 8) this.#secrets.add(secret);
   }
 
   /** A text that may be shown: what is known to be secret is taken out. */

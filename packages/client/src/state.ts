@@ -46,7 +46,10 @@ export interface ConsoleEvents {
   expiring: { readonly expiresInMs: number; readonly renewable: boolean };
   /** The session was renewed in place; it now ends in `expiresInMs`, or never (null). */
   renewed: { readonly expiresInMs: number | null };
-  /** A renewal failed; the old deadline stands. Also fires for automatic renewals. */
+  /**
+   * A renewal failed, an automatic one too; the old deadline stands. When the connection ends during
+   * a renewal, `state` tells instead.
+   */
   renewfailed: ConsoleError;
   /** The end: no more attempts. Fires once for each `connect()` that was begun. */
   closed: CloseInfo;

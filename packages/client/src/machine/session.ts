@@ -145,12 +145,16 @@ function renewAutomatically(draft: Draft, link: Link, session: SessionInfo): voi
 export function onRenew(draft: Draft, token: string | null): void {
   const link = linkOf(draft);
   if (!link?.connected) {
-    settle(draft, new ConsoleError("not_connected", `cannot renew while ${draft.state.published.status}`));
-  } else if (!link.session?.renewable) {
-    settle(draft, new ConsoleError("not_renewable", "the gateway does not renew this session in place"));
+    refuse(draft, new ConsoleError("not_connected", `cannot renew while ${draft.state.published.status}`));
+    return;
+  }
+  const joins = token === null && link.renewal !== null;
+  if (joins) return;
+  if (!link.session?.renewable) {
+    refuse(draft, new ConsoleError("not_renewable", "the gateway does not renew this session in place"));
   } else if (token === null && !draft.state.settings.canFetchToken) {
-    settle(draft, new ConsoleError("not_renewable", "renew() needs a token, or the option renew"));
-  } else if (token !== null || !link.renewal) {
+    refuse(draft, new ConsoleError("not_renewable", "renew() needs a token, or the option renew"));
+  } else {
     startRenewal(draft, link, link.session, token);
   }
 }
@@ -213,6 +217,10 @@ function failRenewal(draft: Draft, link: Link, error: ConsoleError): void {
   const idle = { ...link, renewal: null };
   draft.effects.push({ type: "clearTimer", name: "renew" });
   if (link.session) setSession(draft, idle, { ...link.session, renewing: false });
+  refuse(draft, error);
+}
+
+function refuse(draft: Draft, error: ConsoleError): void {
   draft.effects.push({ type: "emit", name: "renewfailed", event: error });
   settle(draft, error);
 }

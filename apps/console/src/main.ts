@@ -8,7 +8,7 @@ const page = new URL(location.href);
 history.replaceState(null, "", addressWithoutSecrets(page));
 
 const meta = document.querySelector<HTMLMetaElement>('meta[name="curfew-allowed-origins"]');
-const link = parseLocation(page, parseAllowedOrigins(meta?.content ?? ""));
+const link = parseLocation(page, parseAllowedOrigins(meta?.content ?? "", page.protocol));
 if ("error" in link) startRefused(link);
 else startPage(link);
 

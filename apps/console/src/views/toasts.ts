@@ -1,7 +1,8 @@
 import { element } from "./element.ts";
 import { icon, type IconName } from "./icons.ts";
 
-const shownFor = 4_000;
+/** Milliseconds. */
+const shownFor = 6_000;
 
 /** Short confirmations at the foot of the page, read out by screen readers. */
 export class Toasts {

@@ -16,14 +16,15 @@ export interface FakeVnc {
 }
 
 /**
- * Speaks the server's side of RFB 3.8 (RFC 6143) on a fake socket: no authentication, then a
- * one-colour picture of 32 by 16 in answer to the first request. Starts when the client's version arrives.
+ * Speaks the server's side of RFB 3.8 (RFC 6143) on a fake socket: no authentication, or VNC
+ * authentication that accepts or refuses whatever comes; then a one-colour picture of 32 by 16 in
+ * answer to the first request.
  */
-export function speakRfb(socket: FakeSocket): FakeVnc {
+export function speakRfb(socket: FakeSocket, password: "none" | "accepted" | "refused" = "none"): FakeVnc {
   const keys: [number, boolean][] = [];
   const pasted: string[] = [];
   let input: number[] = [];
-  let phase: "version" | "security" | "init" | "messages" = "version";
+  let phase: "version" | "security" | "response" | "init" | "messages" = "version";
   let painted = false;
 
   const take = (count: number): number[] | null => (input.length < count ? null : input.splice(0, count));
@@ -50,11 +51,15 @@ export function speakRfb(socket: FakeSocket): FakeVnc {
     if (phase === "version") {
       if (!take(12)) return false;
       phase = "security";
-      socket.bytes([1, 1]);
+      socket.bytes([1, password === "none" ? 1 : 2]);
     } else if (phase === "security") {
       if (!take(1)) return false;
+      phase = password === "none" ? "init" : "response";
+      socket.bytes(password === "none" ? u32(0) : Array.from({ length: 16 }, (_, index) => index));
+    } else if (phase === "response") {
+      if (!take(16)) return false;
       phase = "init";
-      socket.bytes(u32(0));
+      socket.bytes(password === "accepted" ? u32(0) : [...u32(1), ...u32(14), ...ascii("wrong password")]);
     } else if (phase === "init") {
       if (!take(1)) return false;
       const format = [32, 24, 0, 1, ...u16(255), ...u16(255), ...u16(255), 16, 8, 0, 0, 0, 0];

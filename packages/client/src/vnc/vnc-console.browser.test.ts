@@ -34,11 +34,11 @@ const nextSocket = (): Promise<FakeSocket> =>
     server.onsocket = resolve;
   });
 
-async function answer(socket: FakeSocket): Promise<FakeVnc> {
+async function answer(socket: FakeSocket, password?: Parameters<typeof speakRfb>[1]): Promise<FakeVnc> {
   await Promise.resolve();
   socket.accept();
   socket.hello(60_000);
-  return speakRfb(socket);
+  return speakRfb(socket, password);
 }
 
 async function connected(options: Partial<VncOptions> = {}): Promise<{ vnc: VncConsole; machine: FakeVnc }> {
@@ -168,6 +168,38 @@ describe("VncConsole", () => {
     machine.clipboard("from the machine");
     expect(await heard).toEqual({ text: "from the machine" });
     await vnc.close();
+  });
+
+  it("asks for the password that the server wants, without hurry", async () => {
+    const onCredentialsRequired = vi.fn<NonNullable<VncOptions["onCredentialsRequired"]>>(async () => {
+      await new Promise((resolve) => setTimeout(resolve, 400));
+      return { password: "open sesame" };
+    });
+    const vnc = create({ onCredentialsRequired, connectTimeoutMs: 200 });
+    const socket = nextSocket();
+    const connecting = vnc.connect();
+    await answer(await socket, "accepted");
+    await connecting;
+    expect(onCredentialsRequired).toHaveBeenCalledWith(["password"]);
+    expect(server.sockets).toHaveLength(1);
+    await vnc.close();
+  });
+
+  it.each<[string, Partial<VncOptions>, string]>([
+    ["is wrong", { credentials: { password: "x" } }, "the VNC server refused the connection: wrong password"],
+    ["is not known", {}, "the VNC server asks for password"],
+    [
+      "is not given",
+      { onCredentialsRequired: () => Promise.reject(new Error("cancelled")) },
+      "no credentials were given: the VNC server asks for password",
+    ],
+  ])("says viewer_failed when the password %s", async (_case, options, detail) => {
+    const vnc = create(options);
+    const socket = nextSocket();
+    const connecting = vnc.connect();
+    void socket.then((opened) => answer(opened, "refused"));
+    await expect(connecting).rejects.toMatchObject({ closeInfo: { reason: "viewer_failed", action: "stop", detail } });
+    expect(target.childElementCount).toBe(0);
   });
 
   it("says viewer_failed when the server does not speak RFB", async () => {

@@ -35,6 +35,8 @@ export class ConsoleSession {
   #renewFailure: string | null = null;
   #renewFailed = false;
   #openedAt: number | null = null;
+  /** When the console was last open; null while it is. */
+  #lostAt: number | null = null;
   #sessionId: string | null = null;
   #tools: HTMLElement[] | null = null;
   #retry: { readonly card: ReconnectingCard; readonly at: number } | null = null;
@@ -124,6 +126,7 @@ export class ConsoleSession {
     if (state.status !== "reconnecting") this.#retry = null;
     if (state.status === "connected") this.#showConsole(state.session, isOpen(before));
     else {
+      if (isOpen(before)) this.#lostAt = performance.now();
       this.#frame.setTools(null);
       this.#frame.banner.hide();
       this.#renewFailed = false;
@@ -135,6 +138,7 @@ export class ConsoleSession {
 
   #showConsole(session: SessionInfo | null, wasOpen: boolean): void {
     this.#sessionId = session?.id ?? this.#sessionId;
+    this.#lostAt = null;
     if (!wasOpen) {
       const first = this.#openedAt === null;
       this.#openedAt ??= performance.now();
@@ -260,7 +264,7 @@ export class ConsoleSession {
     this.#onEnd({
       info,
       endedAt: new Date(),
-      lastedMs: this.#openedAt === null ? null : performance.now() - this.#openedAt,
+      lastedMs: this.#openedAt === null ? null : (this.#lostAt ?? performance.now()) - this.#openedAt,
       sessionId: this.#sessionId,
     });
   }

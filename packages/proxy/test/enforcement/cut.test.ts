@@ -1,0 +1,127 @@
+import { SeededBytes, startByteServer } from "@curfew/testing";
+import { once } from "node:events";
+import { createServer, type AddressInfo, type Socket } from "node:net";
+import { describe, expect, test } from "vitest";
+import { Client } from "../support/client.ts";
+import { TestGateway } from "../support/gateway.ts";
+import { frame, OPCODE, RawClient, upgradeRequest } from "../support/raw-client.ts";
+
+const EXPIRED = { code: 4100, reason: "session_expired" };
+
+describe("rule 4: at the deadline nothing passes any more, the target goes first, then the client is told why", () => {
+  test("a client that keeps sending and a target that keeps flooding are cut in both directions", async () => {
+    await using target = await startByteServer({ mode: "sink", faults: [{ type: "flood", at: 0 }] });
+    await using gateway = await TestGateway.start();
+    const { token } = await gateway.token(target.address, { ttlMs: 700 });
+    using client = new Client(gateway.host, token);
+    await client.message("hello");
+    const noise = new SeededBytes(7);
+    const sending = setInterval(() => client.socket.send(noise.next(1000)), 1);
+    const connection = await target.waitForConnection();
+    await connection.closed;
+    const [session] = gateway.logged("session ended");
+    const { code, reason } = await client.closed;
+    clearInterval(sending);
+    expect({ code, reason }).toEqual(EXPIRED);
+    // What the log counted at the cut is the last that anybody got.
+    expect(connection.bytesReceived).toBeLessThanOrEqual(Number(session?.["bytes_to_target"]));
+    expect(client.received).toBeLessThanOrEqual(Number(session?.["bytes_to_client"]));
+    expect(client.received).toBeGreaterThan(0);
+    expect(client.order).toEqual(["hello", "bytes", "bye", "close"]);
+  });
+
+  test("the target socket is destroyed before the close frame is sent", async () => {
+    await using target = await startByteServer({ mode: "sink" });
+    await using gateway = await TestGateway.start();
+    const { token } = await gateway.token(target.address, { ttlMs: 300 });
+    using client = new RawClient(gateway.host);
+    client.write(upgradeRequest(`/?token=${token}`, { "Sec-WebSocket-Protocol": "curfew.v1" }));
+    const order: string[] = [];
+    void (await target.waitForConnection()).closed.then(() => order.push("target closed"));
+    await client.until(() => client.frames.some(({ payload }) => payload.includes('"bye"')));
+    order.push("bye");
+    expect(await client.close()).toEqual(EXPIRED);
+    order.push("close frame");
+    expect(order).toEqual(["target closed", "bye", "close frame"]);
+  });
+
+  test("every session of a mass expiry loses its target before any of them is told", async () => {
+    await using target = await startByteServer({ mode: "sink" });
+    await using gateway = await TestGateway.start();
+    const expiresAt = Date.now() + 900;
+    const clients: Client[] = [];
+    for (let count = 0; count < 20; count += 1) {
+      const { token } = await gateway.token(target.address, { ttlMs: expiresAt - Date.now() });
+      const client = new Client(gateway.host, token);
+      await client.message("hello");
+      clients.push(client);
+    }
+    await Promise.race(clients.map(({ closed }) => closed));
+    expect(gateway.endReasons().length).toBeGreaterThan(0);
+    await Promise.all(clients.map(({ closed }) => closed));
+    expect(target.openConnections).toBe(0);
+  });
+
+  test("a client that never completes the closing handshake is destroyed, after 2 s and not before", async () => {
+    await using target = await startByteServer({ mode: "sink" });
+    await using gateway = await TestGateway.start();
+    const { token, record } = await gateway.token(target.address, { ttlMs: 200 });
+    using client = new RawClient(gateway.host);
+    client.write(upgradeRequest(`/?token=${token}`));
+    await client.close();
+    expect(gateway.held()).toEqual({ sessions: 0, closing: 1, deadlines: 0 });
+    await client.ended;
+    expect(Date.now()).toBeGreaterThanOrEqual(record.expiresAt + 1990);
+    await gateway.proxy.sessions.idle();
+    expect(gateway.held().closing).toBe(0);
+  });
+
+  test("input that arrives after the close frame does not reach the target", async () => {
+    const received: Buffer[] = [];
+    const server = createServer({ allowHalfOpen: true }, (socket: Socket) => {
+      socket.on("data", (chunk) => received.push(chunk)).on("error", () => {});
+    });
+    server.listen(0, "127.0.0.1");
+    await once(server, "listening");
+    await using gateway = await TestGateway.start();
+    const { token } = await gateway.token(`127.0.0.1:${(server.address() as AddressInfo).port}`, { ttlMs: 300 });
+    using client = new RawClient(gateway.host);
+    client.write(upgradeRequest(`/?token=${token}`), frame(OPCODE.binary, "before"));
+    await client.close();
+    client.write(frame(OPCODE.binary, "after"));
+    await client.ended;
+    await gateway.proxy.sessions.idle();
+    server.close();
+    expect(Buffer.concat(received).toString()).toBe("before");
+  });
+
+  test("output that a client has not read keeps the reason back by no more than what the kernel holds", async () => {
+    await using target = await startByteServer({ mode: "sink", faults: [{ type: "flood", at: 0 }] });
+    await using gateway = await TestGateway.start();
+    const { token } = await gateway.token(target.address, { ttlMs: 600 });
+    using client = new RawClient(gateway.host);
+    client.write(upgradeRequest(`/?token=${token}`, { "Sec-WebSocket-Protocol": "curfew.v1" }));
+    await client.status();
+    client.socket.pause();
+    await (
+      await target.waitForConnection()
+    ).closed;
+    const [{ bytes_to_client: sent } = {}] = gateway.logged("session ended");
+    client.socket.resume();
+    expect(await client.close()).toEqual(EXPIRED);
+    const bytes = client.frames.filter(({ opcode }) => opcode === OPCODE.binary);
+    expect(bytes.reduce((sum, { payload }) => sum + payload.length, 0)).toBe(sent);
+    expect(client.frames.slice(-2).map(({ opcode }) => opcode)).toEqual([OPCODE.text, OPCODE.close]);
+  });
+
+  test("a client that is held back by its target still gets the reason", async () => {
+    await using target = await startByteServer({ mode: "sink", faults: [{ type: "stop_reading", at: 0 }] });
+    await using gateway = await TestGateway.start();
+    const { token } = await gateway.token(target.address, { ttlMs: 600 });
+    using client = new Client(gateway.host, token);
+    await client.message("hello");
+    for (let sent = 0; sent < 48; sent += 1) client.socket.send(Buffer.alloc(256 * 1024));
+    expect(await client.closed).toEqual(EXPIRED);
+    expect(client.order).toEqual(["hello", "bye", "close"]);
+  });
+});

@@ -1,0 +1,98 @@
+import { startByteServer, startFakeVnc, type VncPhase } from "@curfew/testing";
+import { describe, expect, test } from "vitest";
+import { Client } from "../support/client.ts";
+import { TestGateway } from "../support/gateway.ts";
+import { RawClient, upgradeRequest } from "../support/raw-client.ts";
+import { UnacceptingTarget } from "../support/unaccepting-target.ts";
+
+const EXPIRED = { code: 4100, reason: "session_expired" };
+
+describe("rule 3: the deadline is armed before the target is dialled and covers every phase", () => {
+  test("dialling: a target that never accepts does not hold the session beyond its deadline", async () => {
+    await using target = await UnacceptingTarget.start();
+    await using gateway = await TestGateway.start();
+    const { token, record } = await gateway.token(target.address, { ttlMs: 400 });
+    using client = new Client(gateway.host, token);
+    await expect.poll(() => gateway.proxy.sessions.list()[0]?.phase).toBe("dialling");
+    expect(gateway.held().deadlines).toBe(1);
+    expect(await client.closed).toEqual(EXPIRED);
+    expect(Date.now()).toBeGreaterThanOrEqual(record.expiresAt);
+    expect(client.order).toEqual(["bye", "close"]);
+    await gateway.proxy.sessions.idle();
+    expect(gateway.held()).toEqual({ sessions: 0, closing: 0, deadlines: 0 });
+  });
+
+  test.each<VncPhase>(["version", "security", "securityResult", "serverInit", "update"])(
+    "a VNC handshake that stalls before %s is cut at the deadline",
+    async (phase) => {
+      await using target = await startFakeVnc({ faults: [{ type: "stall", at: phase }] });
+      await using gateway = await TestGateway.start();
+      const { token } = await gateway.token(target.address, { type: "vnc", ttlMs: 500 });
+      using client = new Client(gateway.host, token);
+      await client.message("hello");
+      await speakRfbUntil(client, phase);
+      expect(await client.closed).toEqual(EXPIRED);
+      await target.waitForNoConnections();
+    },
+  );
+
+  test("a client that stops after the upgrade is cut at the deadline", async () => {
+    await using target = await startByteServer({ mode: "sink" });
+    await using gateway = await TestGateway.start();
+    const { token } = await gateway.token(target.address, { ttlMs: 400 });
+    using client = new RawClient(gateway.host);
+    client.write(upgradeRequest(`/?token=${token}`));
+    expect(await client.close()).toEqual(EXPIRED);
+    await target.waitForNoConnections();
+  });
+
+  test("a client that does not read while the target floods it is cut at the deadline", async () => {
+    await using target = await startByteServer({ mode: "sink", faults: [{ type: "flood", at: 0 }] });
+    await using gateway = await TestGateway.start();
+    const { token, record } = await gateway.token(target.address, { ttlMs: 800 });
+    using client = new RawClient(gateway.host);
+    client.write(upgradeRequest(`/?token=${token}`));
+    await client.status();
+    client.socket.pause();
+    const connection = await target.waitForConnection();
+    await connection.closed;
+    expect(Date.now()).toBeGreaterThanOrEqual(record.expiresAt);
+    expect(gateway.endReasons()).toEqual(["session_expired"]);
+    await gateway.proxy.sessions.idle();
+  });
+
+  test("a target that does not read while the client floods it is cut at the deadline", async () => {
+    await using target = await startByteServer({ mode: "sink", faults: [{ type: "stop_reading", at: 0 }] });
+    await using gateway = await TestGateway.start();
+    const { token } = await gateway.token(target.address, { ttlMs: 800 });
+    using client = new Client(gateway.host, token);
+    await client.message("hello");
+    const block = Buffer.alloc(256 * 1024);
+    for (let sent = 0; sent < 64; sent += 1) client.socket.send(block);
+    expect(await client.closed).toEqual(EXPIRED);
+  });
+
+  test("no warning comes before hello, while the target is still being dialled", async () => {
+    await using target = await UnacceptingTarget.start();
+    await using gateway = await TestGateway.start({ config: { sessions: { warn_before: [0.3, 0.2] } } });
+    const { token } = await gateway.token(target.address, { ttlMs: 500 });
+    using client = new Client(gateway.host, token);
+    await client.closed;
+    expect(client.order).toEqual(["bye", "close"]);
+  });
+});
+
+/** Says what an RFB 3.8 client says without authentication, until the server should stall. */
+async function speakRfbUntil(client: Client, phase: VncPhase): Promise<void> {
+  const says: readonly [VncPhase, number, Buffer][] = [
+    ["version", 12, Buffer.from("RFB 003.008\n")],
+    ["security", 14, Buffer.from([1])],
+    ["securityResult", 18, Buffer.from([1])],
+    ["serverInit", 18 + 24, Buffer.from([3, 0, 0, 0, 0, 0, 0, 9, 0, 9])],
+  ];
+  for (const [at, bytes, answer] of says) {
+    if (at === phase) return;
+    await client.bytes(bytes);
+    client.socket.send(answer);
+  }
+}

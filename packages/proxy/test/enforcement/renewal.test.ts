@@ -1,0 +1,195 @@
+import { seededHash, startByteServer } from "@curfew/testing";
+import { describe, expect, test } from "vitest";
+import { Client } from "../support/client.ts";
+import { type Request, TestGateway } from "../support/gateway.ts";
+import { heldSource } from "../support/held-source.ts";
+import { UnacceptingTarget } from "../support/unaccepting-target.ts";
+
+const EXPIRED = { code: 4100, reason: "session_expired" };
+
+describe("rule 8: warnings come at warn_before, with the time left as a duration", () => {
+  test("a curfew.v1 client is warned each time, with less and less left", async () => {
+    await using target = await startByteServer({ mode: "sink" });
+    await using gateway = await TestGateway.start({ config: { sessions: { warn_before: [0.2, 0.4, 30] } } });
+    const { token } = await gateway.token(target.address, { ttlMs: 600 });
+    using client = new Client(gateway.host, token);
+    await client.closed;
+    expect(client.order).toEqual(["hello", "expiring", "expiring", "bye", "close"]);
+    const left = client.messages.flatMap((message) => (message.type === "expiring" ? message.expiresInMs : []));
+    expect(left[0]).toBeLessThanOrEqual(400);
+    expect(left[1]).toBeLessThanOrEqual(200);
+    expect(client.texts.every((text) => !/"(now|at|expiresAt|date)"/i.test(text))).toBe(true);
+  });
+
+  test.each([["binary"], []])(
+    "a client with the subprotocols [%s] gets no text frame, only the close code",
+    async (...protocols) => {
+      await using target = await startByteServer({ mode: "sink" });
+      await using gateway = await TestGateway.start({ config: { sessions: { warn_before: [0.2] } } });
+      const { token } = await gateway.token(target.address, { ttlMs: 400 });
+      using client = new Client(gateway.host, token, { protocols });
+      expect(await client.closed).toEqual(EXPIRED);
+      expect(client.order).toEqual(["close"]);
+    },
+  );
+});
+
+describe("rule 9: renew in place moves the deadline and loses nothing, or leaves everything as it was", () => {
+  test("the deadline moves to the new token's expiry, and the old one passes unnoticed", async () => {
+    await using target = await startByteServer({ mode: "echo" });
+    await using gateway = await TestGateway.start({ config: { sessions: { warn_before: [0.3] } } });
+    const [first, second] = await tokens(gateway, target.address, [{ ttlMs: 500 }, { ttlMs: 1200 }]);
+    using client = new Client(gateway.host, first.token);
+    await client.message("expiring");
+    client.control({ type: "renew", id: 5, token: second.token });
+    const renewed = await client.message("renewed");
+    expect(renewed).toMatchObject({ id: 5, renewable: true });
+    expect(renewed.expiresInMs).toBeGreaterThan(first.record.expiresAt - Date.now());
+    expect(gateway.proxy.sessions.list()[0]?.expiresAt).toBe(second.record.expiresAt);
+    expect(gateway.held().deadlines).toBe(1);
+    expect(await client.closed).toEqual(EXPIRED);
+    expect(Date.now()).toBeGreaterThanOrEqual(second.record.expiresAt);
+    expect(client.order).toEqual(["hello", "expiring", "renewed", "expiring", "bye", "close"]);
+    expect(gateway.logged("session renewed")).toHaveLength(1);
+    expect(gateway.logged("session ended")[0]?.["token_id"]).toBe(second.record.tokenId);
+  });
+
+  test("no byte of a stream is lost or changed through renewals", async () => {
+    const bytes = 4 * 2 ** 20;
+    await using target = await startByteServer({
+      mode: "source",
+      bytes,
+      seed: 3,
+      faults: [{ type: "slow", bytesPerSecond: 8e6 }],
+    });
+    await using gateway = await TestGateway.start();
+    const { token } = await gateway.token(target.address);
+    using client = new Client(gateway.host, token);
+    await client.message("hello");
+    for (let id = 1; id <= 5; id += 1) {
+      const again = await gateway.token(target.address);
+      client.control({ type: "renew", id, token: again.token });
+      await client.until(() => client.messages.filter(({ type }) => type === "renewed").length === id, "renewed");
+    }
+    expect((await client.closed).reason).toBe("target_closed");
+    expect(client.received).toBe(bytes);
+    expect(client.hash).toBe(seededHash(3, bytes));
+  });
+
+  test.each<[string, (other: string) => Request & { target?: string }]>([
+    ["instance", () => ({ instance: "another" })],
+    ["type", () => ({ type: "vnc" })],
+    ["target", (other) => ({ target: other })],
+  ])("a token for another %s is refused as forbidden, and the old deadline stands", async (_what, change) => {
+    await using target = await startByteServer({ mode: "sink" });
+    await using other = await startByteServer({ mode: "sink" });
+    await using gateway = await TestGateway.start();
+    const first = await gateway.token(target.address, { instance: "vm-1", ttlMs: 500 });
+    const { target: address = target.address, ...request } = change(other.address);
+    const second = await gateway.token(address, { instance: "vm-1", ...request });
+    using client = new Client(gateway.host, first.token);
+    await client.message("hello");
+    client.control({ type: "renew", id: 1, token: second.token });
+    expect(await client.message("renew_failed")).toMatchObject({ id: 1, reason: "forbidden" });
+    expect(gateway.proxy.sessions.list()[0]?.expiresAt).toBe(first.record.expiresAt);
+    expect(await client.closed).toEqual(EXPIRED);
+  });
+
+  test("unknown, revoked and expired tokens are refused with their reason, and the old deadline stands", async () => {
+    await using target = await startByteServer({ mode: "sink" });
+    await using gateway = await TestGateway.start();
+    const [first, revoked, expired] = await tokens(gateway, target.address, [{ ttlMs: 600 }, {}, { ttlMs: 1 }]);
+    await gateway.store.revoke(revoked.record.tokenId);
+    using client = new Client(gateway.host, first.token);
+    await client.message("hello");
+    await expect.poll(() => Date.now()).toBeGreaterThan(expired.record.expiresAt);
+    for (const [id, token] of ["no such token", revoked.token, expired.token].entries()) {
+      client.control({ type: "renew", id, token });
+      await client.until(() => client.messages.filter(({ type }) => type === "renew_failed").length > id, "an answer");
+    }
+    const reasons = client.messages.flatMap((message) => (message.type === "renew_failed" ? message.reason : []));
+    expect(reasons).toEqual(["token_invalid", "token_invalid", "token_expired"]);
+    expect(gateway.proxy.sessions.list()[0]?.expiresAt).toBe(first.record.expiresAt);
+    expect(await client.closed).toEqual(EXPIRED);
+  });
+
+  test("max_duration caps every renewal, and the answer says that another would not help", async () => {
+    await using target = await startByteServer({ mode: "sink" });
+    await using gateway = await TestGateway.start({ config: { sessions: { max_duration: 0.9 } } });
+    const [first, second] = await tokens(gateway, target.address, [{ ttlMs: 500 }, { ttlMs: 60_000 }]);
+    using client = new Client(gateway.host, first.token);
+    expect((await client.message("hello")).renewable).toBe(true);
+    client.control({ type: "renew", id: 1, token: second.token });
+    const renewed = await client.message("renewed");
+    expect(renewed.renewable).toBe(false);
+    expect(renewed.expiresInMs).toBeLessThanOrEqual(900);
+    expect(await client.closed).toEqual(EXPIRED);
+    expect(Date.now()).toBeGreaterThanOrEqual(first.record.expiresAt);
+  });
+
+  test("a second renewal while one is under way is refused as server_busy, and the first still counts", async () => {
+    await using target = await startByteServer({ mode: "sink" });
+    const { source, release } = heldSource(1);
+    await using gateway = await TestGateway.start({ source });
+    const [first, second] = await tokens(gateway, target.address, [{}, { ttlMs: 120_000 }]);
+    using client = new Client(gateway.host, first.token);
+    await client.message("hello");
+    client.control({ type: "renew", id: 1, token: second.token });
+    client.control({ type: "renew", id: 2, token: second.token });
+    expect(await client.message("renew_failed")).toMatchObject({ id: 2, reason: "server_busy" });
+    release();
+    expect(await client.message("renewed")).toMatchObject({ id: 1 });
+    expect(gateway.proxy.sessions.list()[0]?.expiresAt).toBe(second.record.expiresAt);
+  });
+
+  test("a renewal whose answer comes after the deadline revives nothing", async () => {
+    await using target = await startByteServer({ mode: "sink" });
+    const { source, release } = heldSource(1);
+    await using gateway = await TestGateway.start({ source });
+    const [first, second] = await tokens(gateway, target.address, [{ ttlMs: 400 }, {}]);
+    using client = new Client(gateway.host, first.token);
+    await client.message("hello");
+    client.control({ type: "renew", id: 1, token: second.token });
+    expect(await client.closed).toEqual(EXPIRED);
+    release();
+    await gateway.proxy.sessions.idle();
+    expect(client.order).toEqual(["hello", "bye", "close"]);
+    expect(gateway.held()).toEqual({ sessions: 0, closing: 0, deadlines: 0 });
+    expect(gateway.logged("session renewed")).toEqual([]);
+  });
+
+  test("hello is the first message even to a client that asks while its target is being dialled", async () => {
+    await using target = await UnacceptingTarget.start();
+    await using gateway = await TestGateway.start();
+    const [first, second] = await tokens(gateway, target.address, [{ ttlMs: 700 }, { ttlMs: 1000 }]);
+    using client = new Client(gateway.host, first.token);
+    client.socket.once("open", () => {
+      client.control({ type: "ping", id: 1 });
+      client.control({ type: "renew", id: 2, token: second.token });
+    });
+    await client.closed;
+    expect(client.order).toEqual(["bye", "close"]);
+  });
+
+  test("what a client asks before hello is answered after it", async () => {
+    await using target = await startByteServer({ mode: "sink" });
+    await using gateway = await TestGateway.start();
+    const { token } = await gateway.token(target.address);
+    using client = new Client(gateway.host, token);
+    client.socket.once("open", () => {
+      client.control({ type: "ping", id: 1 });
+      client.control({ type: "ping", id: 2 });
+    });
+    await client.until(() => client.messages.length === 3, "both answers");
+    expect(client.order).toEqual(["hello", "pong", "pong"]);
+  });
+});
+
+async function tokens<const Requests extends readonly Request[]>(
+  gateway: TestGateway,
+  target: string,
+  requests: Requests,
+): Promise<{ [Index in keyof Requests]: Awaited<ReturnType<TestGateway["token"]>> }> {
+  const issued = await Promise.all(requests.map((request) => gateway.token(target, request)));
+  return issued as { [Index in keyof Requests]: Awaited<ReturnType<TestGateway["token"]>> };
+}

@@ -1,0 +1,186 @@
+import { tokenSubprotocol } from "@curfew/protocol";
+import { type ByteServer, startByteServer } from "@curfew/testing";
+import { createHash } from "node:crypto";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { Client } from "./support/client.ts";
+import { TestGateway } from "./support/gateway.ts";
+import { closeFrame, frame, OPCODE, RawClient, upgradeRequest } from "./support/raw-client.ts";
+
+let target: ByteServer;
+let gateway: TestGateway;
+beforeAll(async () => {
+  target = await startByteServer({ mode: "echo" });
+  gateway = await TestGateway.start({ config: { console: { allowed_origins: ["dash.example:8443"] } } });
+});
+afterAll(async () => {
+  await gateway[Symbol.asyncDispose]();
+  await target.close();
+});
+
+const sha256 = (data: string | Buffer): string => createHash("sha256").update(data).digest("hex");
+
+describe("the token", () => {
+  test.each([
+    ["the subprotocol list", (token: string) => ({ protocols: ["curfew.v1", tokenSubprotocol(token)] })],
+    ["Authorization: Bearer", (token: string) => ({ headers: { Authorization: `Bearer ${token}` } })],
+    ["?token=", (token: string) => ({ path: `/any/deep/path?x=1&token=${token}` })],
+    ["the token cookie", (token: string) => ({ headers: { Cookie: `a=b; token=${token}; c` } })],
+  ])("is taken from %s", async (_place, options) => {
+    const { token } = await gateway.token(target.address);
+    using client = new Client(gateway.host, undefined, options(token));
+    expect((await client.message("hello")).session).toMatch(/^[0-9a-f-]{36}$/);
+    expect(client.socket.protocol).toBe("curfew.v1");
+  });
+
+  test("in an earlier place wins over later ones, even when it is wrong", async () => {
+    const { token } = await gateway.token(target.address);
+    const bad = tokenSubprotocol("wrong");
+    const places = [
+      { protocols: ["curfew.v1", bad], headers: { Authorization: `Bearer ${token}` } },
+      { headers: { Authorization: "Bearer wrong" }, path: `/?token=${token}` },
+      { path: "/?token=wrong", headers: { Cookie: `token=${token}` } },
+    ];
+    for (const place of places) {
+      using client = new Client(gateway.host, undefined, place);
+      expect((await client.closed).reason).toBe("token_invalid");
+    }
+  });
+
+  test("in a subprotocol is never echoed, neither alone nor beside others", async () => {
+    const { token } = await gateway.token(target.address);
+    using client = new RawClient(gateway.host);
+    client.write(upgradeRequest("/", { "Sec-WebSocket-Protocol": `${tokenSubprotocol(token)}, binary` }));
+    expect(await client.status()).toBe(101);
+    expect(client.head).toMatch(/Sec-WebSocket-Protocol: binary/i);
+    using alone = new RawClient(gateway.host);
+    alone.write(upgradeRequest("/", { "Sec-WebSocket-Protocol": tokenSubprotocol(token) }));
+    expect(await alone.status()).toBe(101);
+    expect(alone.head).not.toMatch(/Sec-WebSocket-Protocol/i);
+  });
+});
+
+describe("the subprotocol", () => {
+  test.each([
+    [["binary", "curfew.v1"], "curfew.v1"],
+    [["base64", "binary"], "binary"],
+    [["chat"], undefined],
+    [["Binary"], undefined],
+    [[], undefined],
+  ])("of %j offered is %s", async (offered, chosen) => {
+    using client = new RawClient(gateway.host);
+    client.write(upgradeRequest("/", { "Sec-WebSocket-Protocol": offered.join(", ") || undefined }));
+    expect(await client.status()).toBe(101);
+    expect(/sec-websocket-protocol: (.+)/i.exec(client.head)?.[1]).toBe(chosen);
+    expect(client.head).not.toMatch(/extensions/i);
+  });
+});
+
+describe("the Origin", () => {
+  const own = "console.example:6080";
+  test.each([
+    ["is missing: not a browser", undefined, own, 101],
+    ["is the host itself", "http://console.example:6080", own, 101],
+    ["is the host itself behind TLS", "https://console.example:6080", own, 101],
+    ["has the default port of its scheme", "https://console.example", "console.example:443", 101],
+    ["is written in capitals", "http://CONSOLE.example:6080", own, 101],
+    ["is in allowed_origins", "https://dash.example:8443", own, 101],
+    ["has another port", "http://console.example:6081", own, 403],
+    ["has no port where the host has one", "http://console.example", own, 403],
+    ["is another host", "http://evil.example", own, 403],
+    ["only begins like the host", "http://console.example:6080.evil.example", own, 403],
+    ["is an allowed host at another port", "https://dash.example", own, 403],
+    ["is null", "null", own, 403],
+    ["is blank", "", own, 403],
+    ["is no URL", "console.example:6080", own, 403],
+    ["has another scheme", "file://console.example:6080", own, 403],
+  ])("%s", async (_what, origin, host, status) => {
+    using client = new RawClient(gateway.host);
+    client.write(upgradeRequest("/", { Origin: origin, Host: host }));
+    expect(await client.status()).toBe(status);
+    if (status === 403) await client.ended;
+  });
+
+  test("is judged before the token: a foreign page learns nothing about it", async () => {
+    const { token } = await gateway.token(target.address);
+    using client = new RawClient(gateway.host);
+    client.write(upgradeRequest(`/?token=${token}`, { Origin: "http://evil.example" }));
+    expect(await client.status()).toBe(403);
+    expect(gateway.held().sessions).toBe(0);
+  });
+});
+
+describe("a malformed upgrade gets a plain HTTP error", () => {
+  test.each([
+    ["no key", { "Sec-WebSocket-Key": undefined }, 400],
+    ["a short key", { "Sec-WebSocket-Key": "abc" }, 400],
+    ["no version", { "Sec-WebSocket-Version": undefined }, 400],
+    ["an unknown version", { "Sec-WebSocket-Version": "12" }, 400],
+    ["another protocol to upgrade to", { Upgrade: "h2c" }, 400],
+    ["a malformed subprotocol list", { "Sec-WebSocket-Protocol": "binary,,binary" }, 400],
+  ])("%s", async (_what, headers, status) => {
+    using client = new RawClient(gateway.host);
+    client.write(upgradeRequest("/", headers));
+    expect(await client.status()).toBe(status);
+    await client.ended;
+    expect(gateway.held().sessions).toBe(0);
+  });
+
+  test("what is no HTTP at all gets 400", async () => {
+    using client = new RawClient(gateway.host);
+    client.write("RFB 003.008\n\r\n\r\n");
+    expect(await client.status()).toBe(400);
+    await client.ended;
+  });
+});
+
+describe("no input is lost", () => {
+  test("frames right behind the upgrade request, in the same segment, reach the target", async () => {
+    const { token } = await gateway.token(target.address);
+    using client = new RawClient(gateway.host);
+    client.write(upgradeRequest(`/?token=${token}`), frame(OPCODE.binary, "early "), frame(OPCODE.binary, "bird"));
+    const echoed = (): string => Buffer.concat(client.frames.map(({ payload }) => payload)).toString();
+    await client.until(() => echoed().includes("early bird"));
+  });
+
+  test("frames followed at once by a close frame all reach the target, also in the segment of the upgrade", async () => {
+    for (const together of [true, false]) {
+      await using sink = await startByteServer({ mode: "sink" });
+      const { token } = await gateway.token(sink.address);
+      using client = new RawClient(gateway.host);
+      const frames = ["a", "b", "c"].map((letter) => frame(OPCODE.binary, letter.repeat(1000)));
+      const request = upgradeRequest(`/?token=${token}`);
+      if (!together) {
+        client.write(request);
+        await client.status();
+      }
+      client.write(...(together ? [request] : []), ...frames, closeFrame(1000));
+      expect((await client.close()).code).toBe(1000);
+      client.socket.end();
+      const connection = await sink.waitForConnection();
+      await connection.closed;
+      expect(connection.receivedHash).toBe(sha256("a".repeat(1000) + "b".repeat(1000) + "c".repeat(1000)));
+    }
+  });
+
+  test("a large message followed at once by a close frame reaches a target that is slow to read", async () => {
+    await using sink = await startByteServer({ mode: "sink", faults: [{ type: "stop_reading", at: 0 }] });
+    const { token } = await gateway.token(sink.address);
+    using client = new Client(gateway.host, token);
+    await client.message("hello");
+    const messages = Array.from({ length: 4 }, (_, index) => Buffer.alloc(1_000_000, index));
+    for (const message of messages) client.socket.send(message);
+    client.socket.close(1000);
+    const connection = await sink.waitForConnection();
+    connection.resume();
+    await connection.closed;
+    expect(connection.receivedHash).toBe(sha256(Buffer.concat(messages)));
+  });
+
+  test.each([[["binary"]], [[]]])("text frames of a client that offers %j are console input", async (protocols) => {
+    const { token } = await gateway.token(target.address);
+    using client = new Client(gateway.host, token, { protocols });
+    client.socket.once("open", () => client.socket.send('{"type":"ping","id":1} héllo'));
+    await client.bytes(Buffer.byteLength('{"type":"ping","id":1} héllo'));
+    expect(Buffer.concat(client.head).toString()).toBe('{"type":"ping","id":1} héllo');
+  });
+});

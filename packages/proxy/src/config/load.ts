@@ -37,7 +37,9 @@ async function readYaml(file: string): Promise<unknown> {
   try {
     return await parseYaml(source);
   } catch (error) {
-    throw new ConfigError([`${file}: ${error instanceof Error ? error.message : String(error)}`]);
+    // Only the first line: those after it quote the file, which may hold the operator's key.
+    const [problem] = String(error instanceof Error ? error.message : error).split(/:?\n/, 1);
+    throw new ConfigError([`${file}: ${problem}`]);
   }
 }
 
@@ -65,7 +67,8 @@ async function parseVariable(name: string, value: string): Promise<unknown> {
 /** Loaded only when something is to be parsed: a gateway without a file starts faster. */
 async function parseYaml(source: string): Promise<unknown> {
   const { parse } = await import("yaml");
-  return parse(source);
+  // A warning would quote the source, too.
+  return parse(source, { logLevel: "error" });
 }
 
 /** Options are at most two levels deep; lists are replaced, not joined. */

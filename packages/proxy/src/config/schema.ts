@@ -147,7 +147,8 @@ function describeIssue(issue: v.BaseIssue<unknown>): string {
   if (issue.type === "strict_object" && issue.expected === "never") {
     return `${path}: there is no such option`;
   }
-  const secret = path === "admin.key";
+  // A key may also stand where its group belongs.
+  const secret = path === "admin.key" || path === "admin";
   const got = secret || issue.message.includes("but got") ? "" : `, but got ${JSON.stringify(issue.input)}`;
   return `${path}: ${issue.message}${got}`;
 }

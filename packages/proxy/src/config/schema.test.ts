@@ -1,0 +1,107 @@
+import { describe, expect, test } from "vitest";
+import { ConfigError, describeOptions, parseConfig } from "./schema.ts";
+
+/** Nests a value under a dotted path. */
+function at(path: string, value: unknown): unknown {
+  return path
+    .split(".")
+    .toReversed()
+    .reduce((inner, name) => ({ [name]: inner }), value);
+}
+
+function problems(input: unknown): readonly string[] {
+  try {
+    parseConfig(input);
+  } catch (error) {
+    if (error instanceof ConfigError) return error.problems;
+    throw error;
+  }
+  return [];
+}
+
+const wrong: Record<string, readonly (readonly [value: unknown, expected: RegExp])[]> = {
+  listen: [
+    ["6080", /expected host:port .* but got "6080"/],
+    ["127.0.0.1:70000", /expected host:port/],
+    [6080, /expected a string, but got 6080/],
+  ],
+  "consoleauth.enforce_session_timeout": [["yes", /expected true or false, but got "yes"/]],
+  "consoleauth.token_ttl": [
+    [0, /more than 0 seconds, but got 0/],
+    ["600", /expected a number of seconds, but got "600"/],
+    [Infinity, /finite/],
+  ],
+  "sessions.warn_before": [[60, /expected a list of seconds, but got 60/]],
+  "sessions.max_duration": [[-1, /more than 0 seconds, but got -1/]],
+  "sessions.drain_timeout": [[-1, /0 seconds or more, but got -1/]],
+  "console.allowed_origins": [["dash.example", /expected a list of hosts or origins/]],
+  "console.base_url": [["ftp://example", /expected an http or https URL, but got "ftp:/]],
+  "targets.allow": [["10.0.0.0/8", /expected a list of networks/]],
+  "targets.connect_timeout": [[0, /more than 0 seconds/]],
+  "tokens.source": [["redis", /expected "sqlite", but got "redis"/]],
+  "tokens.path": [["", /not empty/]],
+  "admin.listen": [["nowhere", /expected host:port .* but got "nowhere"/]],
+  "admin.key": [[12345, /expected a string$/]],
+  "log.level": [["loud", /expected one of trace, debug, info, warn, error, silent, but got "loud"/]],
+};
+
+describe("a wrong value is refused with its path and what was expected", () => {
+  const cases = Object.entries(wrong).flatMap(([path, list]) =>
+    list.map(([value, expected]) => [path, value, expected] as const),
+  );
+  test.each(cases)("%s: %j", (path, value, expected) => {
+    const [problem = "", ...more] = problems(at(path, value));
+    expect(more).toEqual([]);
+    expect(problem.startsWith(`${path}: `)).toBe(true);
+    expect(problem).toMatch(expected);
+  });
+
+  test("every option is tried above", () => {
+    expect(Object.keys(wrong).toSorted()).toEqual(
+      describeOptions()
+        .map(({ path }) => path)
+        .toSorted(),
+    );
+  });
+
+  test.each([
+    ["sessions.warn_before.1", { sessions: { warn_before: [60, -1] } }],
+    ["console.allowed_origins.0", { console: { allowed_origins: ["https://dash.example/path"] } }],
+    ["targets.allow.1", { targets: { allow: ["10.0.0.0/8", "example.org"] } }],
+  ])("an entry of a list is named by its place: %s", (path, input) => {
+    expect(problems(input)).toEqual([expect.stringContaining(`${path}: expected`)]);
+  });
+
+  test.each([
+    ["enforce", { enforce: true }],
+    ["consoleauth.enforce_session_timout", { consoleauth: { enforce_session_timout: true } }],
+  ])("an unknown name is refused: %s", (path, input) => {
+    expect(problems(input)).toEqual([`${path}: there is no such option`]);
+  });
+
+  test("several wrong values are all named", () => {
+    expect(problems({ listen: "x", log: { level: "y" } })).toHaveLength(2);
+  });
+});
+
+describe("what is right is taken", () => {
+  test("the defaults are those of the design", () => {
+    expect(parseConfig(undefined)).toMatchObject({
+      listen: { host: "127.0.0.1", port: 6080 },
+      consoleauth: { enforce_session_timeout: false, token_ttl: 600 },
+      sessions: { warn_before: [300, 60, 10], max_duration: null },
+      targets: { allow: ["127.0.0.0/8", "::1"] },
+      admin: { listen: { host: "127.0.0.1", port: 6081 }, key: null },
+    });
+  });
+
+  test("warnings are sorted, longest first", () => {
+    expect(parseConfig({ sessions: { warn_before: [1, 300, 60] } }).sessions.warn_before).toEqual([300, 60, 1]);
+  });
+
+  test("a default that is given changes nothing", () => {
+    for (const { path, default: value } of describeOptions()) {
+      expect(parseConfig(at(path, value))).toEqual(parseConfig({}));
+    }
+  });
+});

@@ -1,0 +1,57 @@
+import { describe, expect, test } from "vitest";
+import { originAllowed, parseAllowedOrigin } from "./origin.ts";
+
+const allowed = (origin: string | undefined, host: string | undefined, ...entries: string[]): boolean =>
+  originAllowed(origin, host, entries.map(parseAllowedOrigin));
+
+describe("an entry of allowed_origins", () => {
+  test.each([
+    ["a host matches both schemes at their default port", "dash.example", "https://dash.example", true],
+    ["a host matches both schemes at their default port", "dash.example", "http://dash.example", true],
+    ["a host without a port is not the host at any port", "dash.example", "https://dash.example:8443", false],
+    ["a port must be the same", "dash.example:8443", "https://dash.example:8443", true],
+    ["a default port may be written out", "dash.example:443", "https://dash.example", true],
+    ["the default port of the other scheme is not meant", "dash.example:443", "http://dash.example", false],
+    ["a scheme binds", "https://dash.example", "http://dash.example", false],
+    ["a scheme binds", "https://dash.example", "https://dash.example", true],
+    ["capitals do not matter", "DASH.example", "https://dash.example", true],
+    ["a subdomain is another host", "dash.example", "https://a.dash.example", false],
+    ["an IPv6 address stands in brackets", "[::1]:8080", "http://[::1]:8080", true],
+  ])("%s: %s, %s", (_what, entry, origin, expected) => {
+    expect(allowed(origin, "gateway.example", entry)).toBe(expected);
+  });
+
+  test.each([
+    "https://dash.example/",
+    "dash.example/x",
+    "https://",
+    "a b",
+    "https://u@dash.example",
+    "dash.example?",
+    "*",
+  ])("%j is refused, and named", (entry) => {
+    const refused = (): boolean => {
+      try {
+        return parseAllowedOrigin(entry).host === "*";
+      } catch (error) {
+        return String(error).includes(JSON.stringify(entry));
+      }
+    };
+    expect(refused()).toBe(true);
+  });
+});
+
+describe("without an entry", () => {
+  test("the host of the request is allowed, whatever proxy took TLS away", () => {
+    expect(allowed("https://gateway.example", "gateway.example")).toBe(true);
+    expect(allowed("http://gateway.example:6080", "gateway.example:6080")).toBe(true);
+  });
+
+  test("a request without Host allows no page", () => {
+    expect(allowed("https://gateway.example", undefined)).toBe(false);
+  });
+
+  test("a Host that is no host allows no page", () => {
+    expect(allowed("https://gateway.example", "gateway.example/path")).toBe(false);
+  });
+});

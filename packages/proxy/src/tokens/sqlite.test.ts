@@ -1,0 +1,116 @@
+import { createHash } from "node:crypto";
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { SqliteTokenStore } from "./sqlite.ts";
+import type { TokenRequest } from "./source.ts";
+
+const request: TokenRequest = { type: "vnc", target: { host: "127.0.0.1", port: 5901 }, ttlMs: 60_000 };
+const DAY = 24 * 60 * 60 * 1000;
+
+let folder: string;
+let path: string;
+const stores: SqliteTokenStore[] = [];
+function open(): SqliteTokenStore {
+  const store = new SqliteTokenStore(path);
+  stores.push(store);
+  return store;
+}
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "curfew-tokens-"));
+  path = join(folder, "state", "tokens.db");
+});
+afterEach(async () => {
+  vi.useRealTimers();
+  await Promise.all(stores.splice(0).map((store) => store.close()));
+  await rm(folder, { recursive: true });
+});
+
+test("a token is found again with everything that it was issued for", async () => {
+  const store = open();
+  const { token, record } = await store.issue({ ...request, instance: "vm-1", name: "Web" });
+  expect(await store.resolve(token)).toEqual(record);
+  expect(record).toMatchObject({ type: "vnc", instance: "vm-1", name: "Web", target: request.target });
+  expect(record.expiresAt - record.createdAt).toBe(60_000);
+  expect(await store.get(record.tokenId)).toEqual(record);
+  expect(token).toMatch(/^[\w-]{43}$/);
+});
+
+test("only the SHA-256 of a token is in the files", async () => {
+  const store = open();
+  const { token } = await store.issue(request);
+  const files = await readdir(join(folder, "state"));
+  const contents = Buffer.concat(await Promise.all(files.map((file) => readFile(join(folder, "state", file)))));
+  expect(contents.includes(token)).toBe(false);
+  expect(contents.includes(Buffer.from(token, "base64url"))).toBe(false);
+  expect(contents.includes(createHash("sha256").update(token).digest())).toBe(true);
+});
+
+test("the folder is made, and is nobody else's", async () => {
+  open();
+  expect((await stat(join(folder, "state"))).mode & 0o777).toBe(0o700);
+});
+
+test("two stores share one file, at once and after each other", async () => {
+  const [one, other] = [open(), open()];
+  const { token, record } = await one.issue(request);
+  expect(await other.resolve(token)).toEqual(record);
+  await other.revoke(record.tokenId);
+  expect(await one.resolve(token)).toBeUndefined();
+  const later = await other.issue(request);
+  await Promise.all([one.close(), other.close()]);
+  expect(await open().resolve(later.token)).toEqual(later.record);
+});
+
+test("a revoked token resolves to nothing, but is still found, with the first instant of its revocation", async () => {
+  const store = open();
+  const { token, record } = await store.issue(request);
+  const first = await store.revoke(record.tokenId);
+  expect(await store.resolve(token)).toBeUndefined();
+  expect(await store.revoke(record.tokenId)).toEqual(first);
+  expect((await store.find(token))?.revokedAt).toBe(first?.revokedAt);
+  expect(await store.revoke("no such id")).toBeUndefined();
+});
+
+test("an expired token still resolves, so that the gateway can say that it has expired, until it is purged", async () => {
+  vi.useFakeTimers({ toFake: ["Date"] });
+  const store = open();
+  const { token, record } = await store.issue(request);
+  vi.setSystemTime(record.expiresAt + 1);
+  expect(await store.resolve(token)).toEqual(record);
+  vi.setSystemTime(record.expiresAt + DAY - 1000);
+  await store.issue(request);
+  expect(await store.resolve(token)).toEqual(record);
+  vi.setSystemTime(record.expiresAt + DAY + 1000);
+  await store.issue(request);
+  expect(await store.resolve(token)).toBeUndefined();
+});
+
+test("the list has those that are neither expired nor revoked, newest first", async () => {
+  vi.useFakeTimers({ toFake: ["Date"] });
+  const store = open();
+  const short = await store.issue({ ...request, ttlMs: 1000 });
+  vi.setSystemTime(short.record.createdAt + 10);
+  const revoked = await store.issue(request);
+  const kept = await store.issue(request);
+  vi.setSystemTime(short.record.createdAt + 20);
+  const newest = await store.issue(request);
+  await store.revoke(revoked.record.tokenId);
+  expect(await store.list()).toEqual([newest.record, kept.record, short.record]);
+  vi.setSystemTime(short.record.expiresAt);
+  expect(await store.list()).toEqual([newest.record, kept.record]);
+});
+
+test("a file that is no database is refused with its path", async () => {
+  path = join(folder, "notes.txt");
+  await writeFile(path, "not a database, but long enough to be looked at as one ".repeat(20));
+  expect(() => open()).toThrow(path);
+});
+
+test("closing twice is harmless", async () => {
+  const store = open();
+  await store.close();
+  await store.close();
+});

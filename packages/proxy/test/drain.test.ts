@@ -1,0 +1,85 @@
+import { startByteServer } from "@curfew/testing";
+import { expect, test } from "vitest";
+import { Client } from "./support/client.ts";
+import { TestGateway } from "./support/gateway.ts";
+
+test("while draining, new sessions are refused, running ones go on until the time is up, and all is closed", async () => {
+  await using target = await startByteServer({ mode: "echo" });
+  await using gateway = await TestGateway.start();
+  const { token } = await gateway.token(target.address);
+  using running = new Client(gateway.host, token);
+  await running.message("hello");
+  const drained = gateway.proxy.drain(700);
+
+  using late = new Client(gateway.host, token);
+  expect(await late.closed).toEqual({ code: 4200, reason: "server_draining" });
+  expect(late.order).toEqual(["bye", "close"]);
+  for (const url of [`http://${gateway.host}`, gateway.adminUrl]) {
+    expect((await fetch(`${url}/readyz`)).status).toBe(503);
+    expect((await fetch(`${url}/healthz`)).status).toBe(200);
+  }
+  running.socket.send(Buffer.from("still here"));
+  await running.bytes(10);
+
+  expect(await running.closed).toEqual({ code: 4200, reason: "server_draining" });
+  await drained;
+  await target.waitForNoConnections();
+  expect(gateway.held()).toEqual({ sessions: 0, closing: 0, deadlines: 0 });
+  await expect(fetch(`http://${gateway.host}/healthz`)).rejects.toThrow("fetch failed");
+  await expect(fetch(`${gateway.adminUrl}/healthz`)).rejects.toThrow("fetch failed");
+});
+
+test("a drain is over as soon as the last session has ended by itself", async () => {
+  await using target = await startByteServer({ mode: "sink" });
+  await using gateway = await TestGateway.start();
+  const { token } = await gateway.token(target.address);
+  using client = new Client(gateway.host, token);
+  await client.message("hello");
+  const drained = gateway.proxy.drain(3_600_000);
+  client.socket.close(1000);
+  await drained;
+  expect(gateway.endReasons()).toEqual(["client_closed"]);
+});
+
+test("asked again, the shorter time counts", async () => {
+  await using target = await startByteServer({ mode: "sink" });
+  await using gateway = await TestGateway.start();
+  const { token } = await gateway.token(target.address);
+  using client = new Client(gateway.host, token);
+  await client.message("hello");
+  const first = gateway.proxy.drain(3_600_000);
+  await gateway.proxy.drain(0);
+  await first;
+  expect((await client.closed).reason).toBe("server_draining");
+});
+
+test("the deadline of a session holds while the gateway drains", async () => {
+  await using target = await startByteServer({ mode: "sink" });
+  await using gateway = await TestGateway.start();
+  const { token } = await gateway.token(target.address, { ttlMs: 400 });
+  using client = new Client(gateway.host, token);
+  await client.message("hello");
+  const drained = gateway.proxy.drain(3_600_000);
+  expect(await client.closed).toEqual({ code: 4100, reason: "session_expired" });
+  await drained;
+});
+
+test("a gateway that never listened, or has closed, can be closed", async () => {
+  await using gateway = await TestGateway.start();
+  await gateway.proxy.close();
+  await gateway.proxy.close();
+});
+
+test("an address that is taken is named, and nothing stays open", async () => {
+  await using gateway = await TestGateway.start();
+  const { createConsoleProxy, createLogger } = await import("../src/index.ts");
+  const make = (config: object) =>
+    createConsoleProxy({ config: { tokens: { path: ":memory:" }, ...config }, log: createLogger("silent") });
+  const admin = new URL(gateway.adminUrl).host;
+  await expect(make({ listen: gateway.host }).listen()).rejects.toThrow(
+    `listen: cannot listen at ${gateway.host}: EADDRINUSE`,
+  );
+  await expect(make({ listen: "127.0.0.1:0", admin: { listen: admin } }).listen()).rejects.toThrow(
+    `admin.listen: cannot listen at ${admin}: EADDRINUSE`,
+  );
+});

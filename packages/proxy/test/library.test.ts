@@ -1,0 +1,147 @@
+import { startByteServer } from "@curfew/testing";
+import { once } from "node:events";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { WebSocketServer } from "ws";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { createConsoleProxy, createLogger, type Grant, type TokenSource } from "../src/index.ts";
+import { Client } from "./support/client.ts";
+import { TestGateway } from "./support/gateway.ts";
+import { RawClient, upgradeRequest } from "./support/raw-client.ts";
+
+const log = createLogger("silent");
+let server: Server;
+let host: string;
+
+beforeEach(async () => {
+  server = createServer((_request, response) => void response.end("the application's own page"));
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
+});
+afterEach(async () => {
+  server.closeAllConnections();
+  await new Promise((resolve) => server.close(resolve));
+});
+
+/** A source of one grant, for whoever says "open sesame". */
+function oneGrant(grant: Partial<Grant> & Pick<Grant, "target">): TokenSource {
+  const all = { tokenId: "one", type: "serial", instance: undefined, name: undefined, expiresAt: undefined } as const;
+  return {
+    resolve: (token) => Promise.resolve(token === "open sesame" ? { ...all, ...grant } : undefined),
+    close: () => Promise.resolve(),
+  };
+}
+
+describe("a gateway in another server", () => {
+  test("takes the upgrades under its path, and leaves the server's own routes and upgrades alone", async () => {
+    await using target = await startByteServer({ mode: "echo" });
+    const proxy = createConsoleProxy({ tokens: oneGrant({ target }), log });
+    const own = new WebSocketServer({ noServer: true });
+    server.on("upgrade", (request, socket, head) => {
+      if (request.url === "/own") own.handleUpgrade(request, socket, head, (webSocket) => webSocket.send("own"));
+    });
+    const detach = proxy.attach(server, "/consoles");
+
+    using client = new Client(host, undefined, { path: "/consoles/7?token=open%20sesame" });
+    await client.message("hello");
+    client.socket.send(Buffer.from("x"));
+    await client.bytes(1);
+    expect(await (await fetch(`http://${host}/consoles`)).text()).toBe("the application's own page");
+    using other = new Client(host, undefined, { path: "/own", protocols: [] });
+    await other.until(() => other.texts.length > 0, "its message");
+    expect(other.texts).toEqual(["own"]);
+
+    detach();
+    expect(server.listenerCount("upgrade")).toBe(1);
+    client.socket.send(Buffer.from("y"));
+    await client.bytes(2);
+    await proxy.close();
+    expect((await client.closed).reason).toBe("server_draining");
+    expect(server.listening).toBe(true);
+  });
+
+  test("takes every upgrade without a path, and serves what it is handed", async () => {
+    await using target = await startByteServer({ mode: "sink" });
+    const proxy = createConsoleProxy({ tokens: oneGrant({ target }), log });
+    proxy.attach(server);
+    server.removeAllListeners("request").on("request", proxy.handleRequest);
+    using client = new RawClient(host);
+    client.write(upgradeRequest("/whatever?token=open+sesame"));
+    expect(await client.status()).toBe(101);
+    expect(await (await fetch(`http://${host}/healthz`)).text()).toBe("ok");
+    expect((await fetch(`http://${host}/no/such/page`)).status).toBe(404);
+    expect((await fetch(`http://${host}/`, { method: "POST" })).status).toBe(405);
+    await proxy.close();
+  });
+});
+
+describe("a token source of one's own", () => {
+  test("is asked for each opening; undefined means token_invalid", async () => {
+    await using target = await startByteServer({ mode: "sink" });
+    await using gateway = await TestGateway.start({ source: () => oneGrant({ target }) });
+    using wrong = new Client(gateway.host, "open barley");
+    expect(await wrong.closed).toEqual({ code: 4102, reason: "token_invalid" });
+    using right = new Client(gateway.host, "open sesame");
+    await right.message("hello");
+  });
+
+  test.each<[string, TokenSource["resolve"]]>([
+    ["rejects", () => Promise.reject(new Error("open sesame is what the database says"))],
+    [
+      "throws",
+      () => {
+        throw new Error("open sesame is what the database says");
+      },
+    ],
+  ])("that %s is told to the client as server_busy, without its words", async (_how, resolve) => {
+    await using gateway = await TestGateway.start({ source: () => ({ resolve, close: () => Promise.resolve() }) });
+    using client = new Client(gateway.host, "open sesame");
+    expect(await client.closed).toEqual({ code: 4201, reason: "server_busy" });
+    expect(client.texts.join()).not.toContain("sesame");
+    expect(gateway.logLines.join()).not.toContain("sesame");
+  });
+
+  test("that throws on a renewal refuses it as server_busy, and the session goes on", async () => {
+    await using target = await startByteServer({ mode: "echo" });
+    const grants = oneGrant({ target });
+    const resolve: TokenSource["resolve"] = (token) => {
+      if (token === "broken") throw new Error("away");
+      return grants.resolve(token);
+    };
+    await using gateway = await TestGateway.start({ source: () => ({ ...grants, resolve }) });
+    using client = new Client(gateway.host, "open sesame");
+    await client.message("hello");
+    client.control({ type: "renew", id: 1, token: "broken" });
+    expect(await client.message("renew_failed")).toMatchObject({ id: 1, reason: "server_busy" });
+    client.control({ type: "renew", id: 2, token: "open sesame" });
+    expect(await client.message("renewed")).toMatchObject({ id: 2 });
+  });
+
+  test("that never answers holds nothing once the session has ended", async () => {
+    const never: TokenSource = { resolve: () => new Promise(() => {}), close: () => Promise.resolve() };
+    const before = timers();
+    await using gateway = await TestGateway.start({ source: () => never });
+    using client = new Client(gateway.host, "any");
+    await expect.poll(() => gateway.held().sessions).toBe(1);
+    expect(timers()).toBeGreaterThan(before);
+    gateway.proxy.sessions.endAll("session_terminated", "an operator ended the session");
+    expect(await client.closed).toEqual({ code: 4005, reason: "session_terminated" });
+    await gateway.proxy.sessions.idle();
+    const [own] = [gateway.held()];
+    expect(own).toEqual({ sessions: 0, closing: 0, deadlines: 0 });
+    await expect.poll(timers).toBeLessThanOrEqual(before);
+  });
+
+  test("that only looks up leaves the operator without issuing", async () => {
+    await using target = await startByteServer({ mode: "sink" });
+    await using gateway = await TestGateway.start({ source: () => oneGrant({ target }) });
+    expect((await gateway.admin("POST", "/v1/tokens", {})).status).toBe(501);
+    expect((await gateway.admin("GET", "/v1/sessions")).status).toBe(200);
+  });
+});
+
+/** Timers that keep this process alive and are not one of `expect.poll`'s own short ones. */
+function timers(): number {
+  return process.getActiveResourcesInfo().filter((name) => name === "Timeout").length;
+}

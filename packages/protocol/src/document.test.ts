@@ -61,7 +61,7 @@ describe("the close codes of PROTOCOL.md and of the code are the same", () => {
   });
 
   test("each code that exists is listed once", () => {
-    expect(rows.map(({ name }) => name).toSorted()).toEqual(Object.keys(CloseCode).toSorted());
+    expect(rows.map(({ name }) => name)).toEqual(Object.keys(CloseCode));
   });
 
   test("the ranges mean what the document says", () => {
@@ -109,7 +109,7 @@ describe.each([
 });
 
 test("the document names the subprotocols, the token's prefix and the largest message", () => {
-  expect(documentText).toContain(`Sec-WebSocket-Protocol: ${SUBPROTOCOL}, ${FALLBACK_SUBPROTOCOL}\n`);
+  expect(documentText).toContain(`Sec-WebSocket-Protocol: ${FALLBACK_SUBPROTOCOL}, ${SUBPROTOCOL}\n`);
   expect(documentText).toContain(`\`${TOKEN_SUBPROTOCOL_PREFIX}<token>\``);
   expect(documentText).toContain(`at most ${MAX_CONTROL_BYTES} bytes`);
 });

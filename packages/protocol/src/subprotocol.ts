@@ -1,4 +1,7 @@
-/** WebSocket subprotocol that turns on control messages. Offer it before {@link FALLBACK_SUBPROTOCOL}. */
+/**
+ * WebSocket subprotocol that turns on control messages. Offer it after {@link FALLBACK_SUBPROTOCOL}:
+ * the gateway finds it anywhere, but websockify finds `binary` only in the first place.
+ */
 export const SUBPROTOCOL = "curfew.v1";
 
 /** Subprotocol of stock noVNC and websockify clients: bytes only, no control messages. */

@@ -11,8 +11,8 @@ import { createApi } from "./api.ts";
 import { Machines } from "./machines.ts";
 import { Operator } from "./operator.ts";
 
-/** Where the dashboard listens, if nothing else does. */
-const PREFERRED_PORT = 6090;
+/** Where the dashboard listens: at the port that was asked for, else at this one, or at any if that is taken. */
+const USUAL_PORT = 6090;
 
 const page = relative(process.cwd(), fileURLToPath(new URL("../../dist", import.meta.url)));
 
@@ -55,17 +55,15 @@ function describe(): void {
 }
 
 async function listen(httpServer: Server): Promise<string> {
-  for (const port of [PREFERRED_PORT, 0]) {
+  const asked = process.env["PORT"];
+  const listenAt = async (port: number): Promise<void> => {
     httpServer.listen(port, "127.0.0.1");
-    const taken = await once(httpServer, "listening").then(
-      () => false,
-      (error: NodeJS.ErrnoException) => {
-        if (error.code !== "EADDRINUSE") throw error;
-        return true;
-      },
-    );
-    if (!taken) break;
-  }
+    await once(httpServer, "listening");
+  };
+  await listenAt(Number(asked ?? USUAL_PORT)).catch(async (error: NodeJS.ErrnoException) => {
+    if (asked !== undefined || error.code !== "EADDRINUSE") throw error;
+    await listenAt(0);
+  });
   return `http://127.0.0.1:${(httpServer.address() as AddressInfo).port}`;
 }
 

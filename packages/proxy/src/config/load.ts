@@ -43,14 +43,18 @@ async function readYaml(file: string): Promise<unknown> {
   }
 }
 
-/** Values are YAML, so that `true`, `600` and `[60, 10]` mean what they mean in the file; a key stays text. */
+/**
+ * Values are YAML, so that `true`, `600` and `[60, 10]` mean what they mean in the file. Where text is
+ * expected they are taken as they stand: `:memory:`, `[::1]:6080` and a key of digits are other things in YAML.
+ */
 async function readEnvironment(env: Readonly<Record<string, string | undefined>>): Promise<Written> {
   const result: Record<string, unknown> = {};
-  for (const { path } of describeOptions()) {
+  for (const { path, default: fallback } of describeOptions()) {
     const value = env[variableName(path)];
     if (value === undefined) continue;
     const [group = "", name] = path.split(".");
-    const parsed: unknown = path === "admin.key" ? value : await parseVariable(variableName(path), value);
+    const isText = typeof fallback === "string" || path === "admin.key";
+    const parsed: unknown = isText ? value : await parseVariable(variableName(path), value);
     result[group] = name === undefined ? parsed : { ...(result[group] as Written | undefined), [name]: parsed };
   }
   return result;

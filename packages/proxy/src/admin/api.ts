@@ -1,5 +1,5 @@
 import { createHash, timingSafeEqual } from "node:crypto";
-import { Hono } from "hono";
+import { type Context, Hono } from "hono";
 import type { SessionRegistry } from "../sessions/registry.ts";
 import type { Logger } from "../telemetry/log.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
@@ -33,7 +33,7 @@ export function createAdminApi(options: AdminOptions): Hono {
   app.use("/v1/*", async (c, next) => {
     if (!keyMatches(c.req.header("Authorization"), options.key)) {
       c.header("WWW-Authenticate", 'Bearer realm="curfew"');
-      return c.json(...problem(401, "expected the header Authorization: Bearer <admin.key>"));
+      return problem(c, 401, "expected the header Authorization: Bearer <admin.key>");
     }
     return await next();
   });
@@ -42,36 +42,36 @@ export function createAdminApi(options: AdminOptions): Hono {
   app.get("/v1/sessions", (c) => c.json({ sessions: sessions.list().map(sessionView) }));
   app.get("/v1/sessions/:id", (c) => {
     const session = sessions.get(c.req.param("id"));
-    return session === undefined ? c.json(...problem(404, "there is no such session")) : c.json(sessionView(session));
+    return session === undefined ? problem(c, 404, "there is no such session") : c.json(sessionView(session));
   });
   app.delete("/v1/sessions/:id", (c) => {
     const session = sessions.get(c.req.param("id"));
-    if (session === undefined) return c.json(...problem(404, "there is no such session"));
+    if (session === undefined) return problem(c, 404, "there is no such session");
     session.end("session_terminated", "an operator ended the session");
     return c.json({ ended: 1 });
   });
   app.delete("/v1/sessions", (c) => {
     const instance = c.req.query("instance");
     if (instance === undefined && c.req.query("all") !== "true") {
-      return c.json(...problem(400, "expected ?instance=ID, or ?all=true to end every session"));
+      return problem(c, 400, "expected ?instance=ID, or ?all=true to end every session");
     }
     const picked = (id: string | undefined): boolean => instance === undefined || id === instance;
     const detail = "an operator ended the session";
     return c.json({ ended: sessions.endAll("session_terminated", detail, ({ grant }) => picked(grant?.instance)) });
   });
 
-  app.notFound((c) => c.json(...problem(404, "there is nothing at this address")));
+  app.notFound((c) => problem(c, 404, "there is nothing at this address"));
   app.onError((error, c) => {
-    if (error instanceof BadRequest) return c.json(...problem(422, error.message));
+    if (error instanceof BadRequest) return problem(c, 422, error.message);
     options.log.error({ err: error, path: c.req.path }, "the operator's API failed");
-    return c.json(...problem(500, "the gateway failed; its log says more"));
+    return problem(c, 500, "the gateway failed; its log says more");
   });
   return app;
 }
 
 function addTokens(app: Hono, { tokens, tokenTtl, sessions, consoleUrl, log }: AdminOptions): void {
   if (!isStore(tokens)) {
-    app.all("/v1/tokens/*", (c) => c.json(...problem(501, "this token source only looks tokens up")));
+    app.all("/v1/tokens/*", (c) => problem(c, 501, "this token source only looks tokens up"));
     return;
   }
   const revoke = async (record: TokenRecord | undefined): Promise<TokenRecord | undefined> => {
@@ -85,8 +85,6 @@ function addTokens(app: Hono, { tokens, tokenTtl, sessions, consoleUrl, log }: A
     log.info({ token_id: revoked.tokenId, sessions: mine }, "token revoked");
     return revoked;
   };
-  const unknown = problem(404, "there is no such token");
-
   app.post("/v1/tokens", async (c) => {
     const request = parseTokenRequest(await c.req.json().catch(() => undefined), tokenTtl);
     const { token, record } = await tokens.issue(request);
@@ -98,20 +96,20 @@ function addTokens(app: Hono, { tokens, tokenTtl, sessions, consoleUrl, log }: A
   app.get("/v1/tokens", async (c) => c.json({ tokens: (await tokens.list()).map(tokenView) }));
   app.get("/v1/tokens/:id", async (c) => {
     const record = await tokens.get(c.req.param("id"));
-    return record === undefined ? c.json(...unknown) : c.json(tokenView(record));
+    return record === undefined ? problem(c, 404, NO_TOKEN) : c.json(tokenView(record));
   });
   app.delete("/v1/tokens/:id", async (c) => {
     const record = await revoke(await tokens.get(c.req.param("id")));
-    return record === undefined ? c.json(...unknown) : c.json(tokenView(record));
+    return record === undefined ? problem(c, 404, NO_TOKEN) : c.json(tokenView(record));
   });
   // For who holds the token but not its id; named as in RFC 7662 and RFC 7009.
   app.post("/v1/tokens/introspect", async (c) => {
     const record = await tokens.find(parseTokenBody(await c.req.json().catch(() => undefined)));
-    return record === undefined ? c.json(...unknown) : c.json(tokenView(record));
+    return record === undefined ? problem(c, 404, NO_TOKEN) : c.json(tokenView(record));
   });
   app.post("/v1/tokens/revoke", async (c) => {
     const record = await revoke(await tokens.find(parseTokenBody(await c.req.json().catch(() => undefined))));
-    return record === undefined ? c.json(...unknown) : c.json(tokenView(record));
+    return record === undefined ? problem(c, 404, NO_TOKEN) : c.json(tokenView(record));
   });
 }
 
@@ -119,25 +117,21 @@ function isStore(source: TokenSource): source is TokenStore {
   return "issue" in source;
 }
 
-type ErrorStatus = 400 | 401 | 404 | 422 | 500 | 501;
-type Problem = [
-  body: { title: string; status: number; detail: string },
-  init: { status: ErrorStatus; headers: Record<string, string> },
-];
+const NO_TOKEN = "there is no such token";
 
-function problem(status: ErrorStatus, detail: string): Problem {
-  const titles: Record<ErrorStatus, string> = {
-    400: "Bad Request",
-    401: "Unauthorized",
-    404: "Not Found",
-    422: "Unprocessable Content",
-    500: "Internal Server Error",
-    501: "Not Implemented",
-  };
-  return [
-    { title: titles[status], status, detail },
-    { status, headers: { "Content-Type": "application/problem+json" } },
-  ];
+const TITLES = {
+  400: "Bad Request",
+  401: "Unauthorized",
+  404: "Not Found",
+  422: "Unprocessable Content",
+  500: "Internal Server Error",
+  501: "Not Implemented",
+} as const;
+
+/** An answer in the form of RFC 9457; `c.json` would say `application/json`. */
+function problem(c: Context, status: keyof typeof TITLES, detail: string): Response {
+  const body = JSON.stringify({ title: TITLES[status], status, detail });
+  return c.body(body, status, { "Content-Type": "application/problem+json" });
 }
 
 /** Compares digests, so that neither the length nor the content of the key shows in the time it takes. */

@@ -44,8 +44,10 @@ describe("precedence", () => {
     expect(names).toContain("CURFEW_CONSOLEAUTH_ENFORCE_SESSION_TIMEOUT");
   });
 
-  test("a key that looks like another type stays text", async () => {
-    expect((await loadConfig({ env: { CURFEW_ADMIN_KEY: "0123" } })).admin.key).toBe("0123");
+  test("text that is something else in YAML is taken from a variable as it stands", async () => {
+    const env = { CURFEW_ADMIN_KEY: "0123", CURFEW_TOKENS_PATH: ":memory:", CURFEW_LISTEN: "[::1]:6080" };
+    const { admin, tokens, listen } = await loadConfig({ env });
+    expect([admin.key, tokens.path, listen.host]).toEqual(["0123", ":memory:", "::1"]);
   });
 
   test("an empty file and empty groups take all defaults", async () => {

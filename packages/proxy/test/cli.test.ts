@@ -1,0 +1,185 @@
+import { type ByteServer, startByteServer } from "@curfew/testing";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { Client } from "./support/client.ts";
+import { Command, run } from "./support/command.ts";
+
+const KEY = "key-of-the-test";
+let folder: string;
+let target: ByteServer;
+let gateway: Command;
+let host: string;
+/** What the commands need to know to reach the gateway. */
+let reach: string[];
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "curfew-cli-"));
+  target = await startByteServer({ mode: "sink" });
+  const config = join(folder, "curfew.yaml");
+  const lines = [
+    "listen: 127.0.0.1:0",
+    `admin: { listen: "127.0.0.1:0", key: ${KEY} }`,
+    `tokens: { path: ${join(folder, "tokens.db")} }`,
+    "log: { level: silent }",
+  ];
+  await writeFile(config, lines.join("\n"));
+  gateway = new Command(["serve", "--config", config, "--enforce"]);
+  host = (await gateway.printed(/listens at http:\/\/(\S+)/))[1] ?? "";
+  const admin = (await gateway.printed(/API at (\S+)/))[1] ?? "";
+  reach = ["--config", config, "--admin", admin];
+}, 30_000);
+afterAll(async () => {
+  await gateway[Symbol.asyncDispose]();
+  await target.close();
+  await rm(folder, { recursive: true });
+});
+
+const SLOW = { timeout: 30_000 };
+
+describe("token and session", SLOW, () => {
+  test("a token is created as JSON, listed without itself, opens a session, and is revoked", async () => {
+    const create = ["token", "create", ...reach, "--type", "serial", "--target", target.address];
+    const made = await run([...create, "--ttl", "90", "--instance", "vm-1", "--name", "Web", "--json"]);
+    expect(made).toMatchObject({ code: 0, stderr: "" });
+    expect(made.stdout.trim().split("\n")).toHaveLength(1);
+    const { token, url, expires_at, id } = JSON.parse(made.stdout) as Record<string, string>;
+    expect(url).toBe(`http://${host}/console/?type=serial&name=Web#token=${token}`);
+    expect(expires_at).toMatch(/T\d\d:\d\d:\d\d\.\d{3}Z$/);
+
+    using client = new Client(host, token);
+    expect((await client.message("hello")).expiresInMs).toBeGreaterThan(60_000);
+    const [tokens, sessions] = await Promise.all([
+      run(["token", "list", ...reach]),
+      run(["session", "list", ...reach, "--json"]),
+    ]);
+    expect(tokens.stdout).toMatch(/^ID +TYPE +TARGET +INSTANCE +NAME +EXPIRES AT\n/);
+    expect(tokens.stdout).toContain(`${id}  serial`);
+    expect(tokens.stdout).not.toContain(token);
+    expect(JSON.parse(sessions.stdout)).toMatchObject([{ token_id: id, instance: "vm-1", state: "relaying" }]);
+
+    expect(await run(["token", "revoke", ...reach, id ?? ""])).toEqual({
+      code: 0,
+      stdout: `revoked ${id}\n`,
+      stderr: "",
+    });
+    expect((await client.closed).reason).toBe("session_terminated");
+  });
+
+  test("without --json the URL alone is printed; sessions end by id, by instance and all", async () => {
+    const { stdout } = await run([
+      "token",
+      "create",
+      ...reach,
+      "--type",
+      "vnc",
+      "--target",
+      target.address,
+      "--instance",
+      "vm-2",
+    ]);
+    const token = new URL(stdout.trim()).hash.slice("#token=".length);
+    using one = new Client(host, token);
+    using two = new Client(host, token);
+    const { session } = await one.message("hello");
+    await two.message("hello");
+    expect((await run(["session", "end", ...reach, session])).stdout).toBe("ended 1 session\n");
+    expect((await one.closed).code).toBe(4005);
+    expect((await run(["session", "end", ...reach, "--instance", "vm-2"])).stdout).toBe("ended 1 session\n");
+    expect((await two.closed).code).toBe(4005);
+    expect((await run(["session", "end", ...reach, "--all"])).stdout).toBe("ended 0 sessions\n");
+  });
+});
+
+describe("what is wrong is said in one line, with exit status 1", SLOW, () => {
+  const target1 = ["--target", "127.0.0.1:1"];
+  test.each<[string, () => string[], RegExp]>([
+    ["no type", () => ["token", "create", ...target1], /required option '--type/],
+    ["an unknown type", () => ["token", "create", "--type", "rdp", ...target1], /Allowed choices are vnc, serial/],
+    ["a target without port", () => ["token", "create", "--type", "vnc", "--target", "x"], /expected host:port.*"x"/],
+    ["a lifetime of 0", () => ["token", "create", "--type", "vnc", ...target1, "--ttl", "0"], /seconds above 0/],
+    ["an unknown command", () => ["frobnicate"], /unknown command 'frobnicate'/],
+    ["an unknown option", () => ["serve", "--enforced"], /unknown option '--enforced'/],
+    ["no session named", () => ["session", "end", ...reach], /exactly one of: a session's id, --instance ID, --all/],
+    ["two ways at once", () => ["session", "end", ...reach, "x", "--all"], /exactly one of/],
+    ["a session that is not there", () => ["session", "end", ...reach, "none"], /refused: there is no such session/],
+    ["a wrong key", () => ["session", "list", ...reach, "--key", "wrong"], /refused: expected the header/],
+    ["no key", () => ["session", "list"], /key of the operator's API is not known: expected admin.key/],
+    [
+      "no gateway",
+      () => ["session", "list", "--key", "x", "--admin", "http://127.0.0.1:1"],
+      /no gateway answers at http:\/\/127.0.0.1:1/,
+    ],
+    ["a missing file", () => ["serve", "--config", "/no/such/file.yaml"], /\/no\/such\/file.yaml: cannot be read/],
+    [
+      "a port in use",
+      () => ["serve", "--listen", host, "--admin-listen", "127.0.0.1:0"],
+      /listen: cannot listen at .*EADDRINUSE/,
+    ],
+  ])("%s", async (_what, args, expected) => {
+    const { code, stdout, stderr } = await run(args(), { CURFEW_TOKENS_PATH: ":memory:" });
+    expect(stderr).toMatch(expected);
+    expect(stderr).not.toMatch(/^\s+at .*:\d+:\d+\)?$/m);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
+  });
+
+  test("a wrong variable and a store that cannot be opened", async () => {
+    const wrong = await run(["serve"], { CURFEW_CONSOLEAUTH_TOKEN_TTL: "soon" });
+    expect(wrong).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining("consoleauth.token_ttl: expected a number"),
+    });
+    const closed = await run(["serve"], { CURFEW_TOKENS_PATH: "/dev/null/tokens.db" });
+    expect(closed).toMatchObject({ code: 1, stderr: expect.stringContaining("/dev/null/tokens.db cannot be opened") });
+  });
+});
+
+describe("serve", SLOW, () => {
+  const args = ["serve", "--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0"];
+  const env = { CURFEW_TOKENS_PATH: ":memory:", CURFEW_LOG_LEVEL: "silent", CURFEW_SESSIONS_DRAIN_TIMEOUT: "3600" };
+  const serve = (...more: string[]): Command => new Command([...args, "--serial", target.address, ...more], env);
+  const openOne = async (server: Command): Promise<Client> => {
+    const url = new URL((await server.printed(/console of \S+: (\S+)/))[1] ?? "");
+    const client = new Client(url.host, url.hash.slice("#token=".length));
+    await client.message("hello");
+    return client;
+  };
+
+  test("without configuration says where it listens, its key, and that sessions outlive their tokens", async () => {
+    await using server = serve();
+    using client = await openOne(server);
+    expect((await client.message("hello")).expiresInMs).toBeNull();
+    expect(server.stdout).toMatch(/operator's key, shown only now: [\w-]{32}\n/);
+    expect(server.stdout).toContain("enforce_session_timeout is off");
+  });
+
+  test("ends the session of --serial after --ttl with --enforce", async () => {
+    await using server = serve("--enforce", "--ttl", "1");
+    using client = await openOne(server);
+    expect(await client.closed).toEqual({ code: 4100, reason: "session_expired" });
+  });
+
+  test("on SIGTERM lets sessions finish and exits 0", async () => {
+    await using server = serve();
+    using client = await openOne(server);
+    server.process.kill("SIGTERM");
+    const url = `http://${new URL(client.socket.url).host}/readyz`;
+    await expect.poll(async () => (await fetch(url)).status).toBe(503);
+    client.control({ type: "ping", id: 1 });
+    await client.message("pong");
+    client.socket.close(1000);
+    expect(await server.exited).toBe(0);
+  });
+
+  test("on a second signal ends them at once and exits 0", async () => {
+    await using server = serve();
+    using client = await openOne(server);
+    server.process.kill("SIGINT");
+    const url = `http://${new URL(client.socket.url).host}/readyz`;
+    await expect.poll(async () => (await fetch(url)).status).toBe(503);
+    server.process.kill("SIGTERM");
+    expect(await client.closed).toEqual({ code: 4200, reason: "server_draining" });
+    expect(await server.exited).toBe(0);
+  });
+});

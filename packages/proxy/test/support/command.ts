@@ -1,0 +1,51 @@
+import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
+import { once } from "node:events";
+import { fileURLToPath } from "node:url";
+
+const MAIN = fileURLToPath(new URL("../../src/cli/main.ts", import.meta.url));
+
+/** The `curfew` command, run from source in an environment without any of its variables. */
+export class Command implements AsyncDisposable {
+  readonly process: ChildProcessWithoutNullStreams;
+  readonly exited: Promise<number | null>;
+  stdout = "";
+  stderr = "";
+
+  constructor(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
+    const { PATH = "", TMPDIR = "/tmp" } = process.env;
+    this.process = spawn(process.execPath, ["--conditions=@curfew/source", MAIN, ...args], {
+      env: { PATH, TMPDIR, HOME: "/nonexistent", NO_COLOR: "1", ...env },
+    });
+    this.process.stdout.setEncoding("utf8").on("data", (text: string) => (this.stdout += text));
+    this.process.stderr.setEncoding("utf8").on("data", (text: string) => (this.stderr += text));
+    this.exited = once(this.process, "close").then(([code]) => code as number | null);
+  }
+
+  /** The first match in what it has printed or will print. */
+  async printed(pattern: RegExp): Promise<RegExpExecArray> {
+    for (;;) {
+      const match = pattern.exec(this.stdout);
+      if (match !== null) return match;
+      const more = once(this.process.stdout, "data").then(() => true);
+      const over = this.exited.then(() => false);
+      if (!(await Promise.race([more, over])) && !pattern.test(this.stdout)) {
+        throw new Error(`it ended without printing ${String(pattern)}: ${this.stdout}${this.stderr}`);
+      }
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.process.kill("SIGKILL");
+    await this.exited;
+  }
+}
+
+/** Runs the command to its end. */
+export async function run(
+  args: readonly string[],
+  env?: Readonly<Record<string, string>>,
+): Promise<{ code: number | null; stdout: string; stderr: string }> {
+  await using command = new Command(args, env);
+  const code = await command.exited;
+  return { code, stdout: command.stdout, stderr: command.stderr };
+}

@@ -1,8 +1,10 @@
 import { existsSync, readFileSync } from "node:fs";
-import { createServer } from "node:http";
+import { createServer, type IncomingMessage } from "node:http";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
+import { SUBPROTOCOL } from "@curfew/protocol";
 import sirv from "sirv";
+import { type WebSocket, WebSocketServer } from "ws";
 
 const built = fileURLToPath(new URL("../../packages/proxy/page/", import.meta.url));
 
@@ -24,6 +26,8 @@ const pagePaths = /^\/(?:vnc_lite\.html|vnc_auto\.html|vnc\.html|serial\.html|co
 /** A running server of the built console page, without a gateway behind it. */
 export interface PageServer extends AsyncDisposable {
   readonly origin: string;
+  /** Takes the page's WebSockets, which have chosen `curfew.v1`. */
+  onWebSocket: ((socket: WebSocket, request: IncomingMessage) => void) | null;
 }
 
 /**
@@ -52,12 +56,19 @@ export async function startPageServer(): Promise<PageServer> {
   await once(server, "listening");
   const address = server.address();
   if (address === null || typeof address === "string") throw new Error("the page server has no port");
-  return {
+  const sockets = new WebSocketServer({ server, handleProtocols: () => SUBPROTOCOL });
+  const running: PageServer = {
     origin: `http://127.0.0.1:${address.port}`,
+    onWebSocket: null,
     async [Symbol.asyncDispose]() {
+      for (const socket of sockets.clients) socket.terminate();
       server.closeAllConnections();
       server.close();
       await once(server, "close");
     },
   };
+  sockets.on("connection", (socket, request) => {
+    running.onWebSocket?.(socket, request);
+  });
+  return running;
 }

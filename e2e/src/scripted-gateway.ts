@@ -1,6 +1,8 @@
+import type { IncomingMessage } from "node:http";
 import { connect, type Socket } from "node:net";
 import { CloseCode, type ClientMessage, type ServerCloseReason, type ServerMessage } from "@curfew/protocol";
-import type { Page, WebSocketRoute } from "@playwright/test";
+import type { WebSocket } from "ws";
+import type { PageServer } from "./page-server.ts";
 
 /** What a {@link ScriptedGateway} does with a connection that opens. */
 export interface GatewayScript {
@@ -16,24 +18,25 @@ export interface GatewayScript {
 
 /** One connection of the page, as its gateway sees it. */
 export class ScriptedConnection {
-  readonly url: string;
+  /** Path and query that the page connected to. */
+  readonly path: string;
   /** The subprotocols that the page offered. */
   readonly protocols: readonly string[];
-  readonly #route: WebSocketRoute;
+  readonly #socket: WebSocket;
   readonly #target: Socket | null;
   readonly #renewals: string[] = [];
 
-  constructor(route: WebSocketRoute, script: GatewayScript) {
-    this.#route = route;
-    this.url = route.url();
-    this.protocols = route.protocols();
+  constructor(socket: WebSocket, request: IncomingMessage, script: GatewayScript) {
+    this.#socket = socket;
+    this.path = request.url ?? "";
+    this.protocols = (request.headers["sec-websocket-protocol"] ?? "").split(/,\s*/);
     this.#target = script.target === undefined ? null : this.#dial(script.target);
-    route.onMessage((message) => {
-      if (script.closeWith !== undefined) void this.close(script.closeWith);
-      else if (typeof message === "string") this.#hear(JSON.parse(message) as ClientMessage);
-      else this.#target?.write(message);
+    socket.on("message", (data: Buffer, isBinary) => {
+      if (script.closeWith !== undefined) this.close(script.closeWith);
+      else if (isBinary) this.#target?.write(data);
+      else this.#hear(JSON.parse(data.toString()) as ClientMessage);
     });
-    route.onClose(() => {
+    socket.on("close", () => {
       this.#target?.destroy();
     });
   }
@@ -44,18 +47,20 @@ export class ScriptedConnection {
   }
 
   send(message: ServerMessage): void {
-    this.#route.send(JSON.stringify(message));
+    this.#socket.send(JSON.stringify(message));
   }
 
   /** Ends the session the way a gateway does: `bye`, then the close frame. */
-  async end(reason: ServerCloseReason, detail?: string): Promise<void> {
+  end(reason: ServerCloseReason, detail?: string): void {
     this.send({ type: "bye", reason, ...(detail === undefined ? {} : { detail }) });
-    await this.close(CloseCode[reason], reason);
+    this.close(CloseCode[reason], reason);
   }
 
-  async close(code: number, reason = ""): Promise<void> {
+  /** 1006 breaks the connection: that code is never sent (RFC 6455, section 7.4.1). */
+  close(code: number, reason = ""): void {
     this.#target?.destroy();
-    await this.#route.close({ code, reason });
+    if (code === 1006) this.#socket.terminate();
+    else this.#socket.close(code, reason);
   }
 
   #hear(message: ClientMessage): void {
@@ -67,7 +72,7 @@ export class ScriptedConnection {
     const { hostname, port } = new URL(`tcp://${target}`);
     const socket = connect(Number(port), hostname);
     socket.on("data", (data) => {
-      this.#route.send(data);
+      this.#socket.send(data);
     });
     // A console that goes away is the test's own doing; what the page makes of it is checked there.
     socket.on("error", () => {});
@@ -75,23 +80,20 @@ export class ScriptedConnection {
   }
 }
 
-/** Stands where the gateway would be, inside the browser's network: drives the page into every state. */
+/** Stands where the gateway would be and does what a test tells it: drives the page into every state. */
 export class ScriptedGateway {
   readonly connections: ScriptedConnection[] = [];
   #script: GatewayScript = {};
   #waiting: ((connection: ScriptedConnection) => void)[] = [];
 
-  /** Takes over every WebSocket that `page` opens from now on. */
-  static async install(page: Page, script: GatewayScript = {}): Promise<ScriptedGateway> {
-    const gateway = new ScriptedGateway();
-    gateway.#script = script;
-    await page.routeWebSocket(/.*/, (route) => {
-      gateway.#accept(route);
-    });
-    return gateway;
+  /** Takes every WebSocket that pages of `server` open from now on. */
+  constructor(server: PageServer) {
+    server.onWebSocket = (socket, request) => {
+      this.#accept(socket, request);
+    };
   }
 
-  /** What happens with connections from now on. */
+  /** What happens with connections from now on; silent consoles if never said. */
   follow(script: GatewayScript): void {
     this.#script = script;
   }
@@ -103,11 +105,11 @@ export class ScriptedGateway {
     });
   }
 
-  #accept(route: WebSocketRoute): void {
+  #accept(socket: WebSocket, request: IncomingMessage): void {
     const script = this.#script;
-    const connection = new ScriptedConnection(route, script);
+    const connection = new ScriptedConnection(socket, request, script);
     this.connections.push(connection);
-    if (script.refuse !== undefined) void connection.end(script.refuse);
+    if (script.refuse !== undefined) connection.end(script.refuse);
     else if (script.hello !== null) {
       const { expiresInMs, renewable } = script.hello ?? { expiresInMs: 3_600_000, renewable: true };
       connection.send({ type: "hello", session: "7f3a9c52", expiresInMs, renewable });

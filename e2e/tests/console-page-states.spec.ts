@@ -10,6 +10,7 @@ import { ScriptedGateway } from "../src/scripted-gateway.ts";
 const token = "marker-token-4711";
 const renewing = (url: URL): boolean => url.pathname === "/renew/web-03";
 let server: PageServer;
+let gateway: ScriptedGateway;
 let vnc: FakeVncServer;
 let serial: FakeSerialServer;
 
@@ -27,6 +28,7 @@ test.afterAll(async () => {
 /** Every page in this file must stay within the policy and must not break. */
 const faults: string[] = [];
 test.beforeEach(({ page }) => {
+  gateway = new ScriptedGateway(server);
   faults.length = 0;
   page.on("pageerror", (error) => faults.push(error.message));
   page.on("console", (message) => {
@@ -60,11 +62,11 @@ async function accessible(page: Page): Promise<void> {
 
 test.describe("before a connection", () => {
   test("the token leaves the address at once and travels in the subprotocol list only", async ({ page }) => {
-    const gateway = await ScriptedGateway.install(page, { target: vnc.address });
+    gateway.follow({ target: vnc.address });
     await page.goto(`${server.origin}/vnc_lite.html?path=%3Ftoken%3D${token}&title=web-03`);
     await state(page, "connected");
     expect(page.url()).toBe(`${server.origin}/vnc_lite.html?title=web-03`);
-    expect(gateway.connections[0]?.url).toBe(`${server.origin.replace("http", "ws")}/`);
+    expect(gateway.connections[0]?.path).toBe("/");
     expect(gateway.connections[0]?.protocols).toContain(tokenSubprotocol(token));
     expect(await page.content()).not.toContain(token);
   });
@@ -78,7 +80,6 @@ test.describe("before a connection", () => {
   });
 
   test("a link to another host is refused with the host's name, and nothing is connected", async ({ page }) => {
-    const gateway = await ScriptedGateway.install(page);
     await page.goto(`${server.origin}/vnc.html?host=evil.example&token=${token}`);
     await state(page, "refused");
     await expect(card(page)).toContainText("points to the host “evil.example”");
@@ -88,7 +89,7 @@ test.describe("before a connection", () => {
   });
 
   test("connecting can be cancelled", async ({ page }) => {
-    await ScriptedGateway.install(page, { hello: null });
+    gateway.follow({ hello: null });
     await open(page);
     await state(page, "connecting");
     await accessible(page);
@@ -99,7 +100,7 @@ test.describe("before a connection", () => {
 
   test("a console with a password asks for it, and opens with it", async ({ page }) => {
     await using guarded = await startFakeVnc({ password: "secret" });
-    await ScriptedGateway.install(page, { target: guarded.address });
+    gateway.follow({ target: guarded.address });
     await open(page);
     await state(page, "credentials");
     await accessible(page);
@@ -112,7 +113,7 @@ test.describe("before a connection", () => {
 
 test.describe("while connected", () => {
   test("VNC has its toolbar, usable by keyboard, and a way out of the console", async ({ page }) => {
-    await ScriptedGateway.install(page, { target: vnc.address });
+    gateway.follow({ target: vnc.address });
     await open(page);
     await state(page, "connected");
     await expect(page.locator("canvas")).toBeVisible();
@@ -133,7 +134,7 @@ test.describe("while connected", () => {
   });
 
   test("text is typed key by key", async ({ page }) => {
-    await ScriptedGateway.install(page, { target: vnc.address });
+    gateway.follow({ target: vnc.address });
     await open(page);
     await state(page, "connected");
     await page.getByRole("button", { name: "Send text" }).click();
@@ -145,7 +146,7 @@ test.describe("while connected", () => {
   });
 
   test("serial has its own toolbar", async ({ page }) => {
-    await ScriptedGateway.install(page, { target: serial.address });
+    gateway.follow({ target: serial.address });
     await open(page, "?name=router-1", "/serial.html");
     await state(page, "connected");
     await expect(page.getByRole("toolbar")).toBeVisible();
@@ -155,7 +156,10 @@ test.describe("while connected", () => {
   });
 
   test("view only offers nothing that sends input", async ({ page }) => {
-    await ScriptedGateway.install(page, { target: vnc.address, hello: { expiresInMs: null, renewable: false } });
+    gateway.follow({
+      target: vnc.address,
+      hello: { expiresInMs: null, renewable: false },
+    });
     await open(page, "?name=web-03&view_only=1");
     await state(page, "connected");
     await expect(page.getByText("No time limit").first()).toBeVisible();
@@ -171,7 +175,7 @@ test.describe("near the end", () => {
       { status: 200, json: { token: "second" } },
     ];
     await page.route(renewing, (route) => route.fulfill(answers.shift() ?? { status: 500 }));
-    const gateway = await ScriptedGateway.install(page, { target: vnc.address });
+    gateway.follow({ target: vnc.address });
     const opened = gateway.next();
     await open(page, "?name=web-03&renew=/renew/web-03");
     await state(page, "connected");
@@ -203,7 +207,7 @@ test.describe("near the end", () => {
   });
 
   test("without a place to renew at there is no Renew button", async ({ page }) => {
-    const gateway = await ScriptedGateway.install(page, { target: vnc.address });
+    gateway.follow({ target: vnc.address });
     const opened = gateway.next();
     await open(page);
     await state(page, "connected");
@@ -221,13 +225,13 @@ test.describe("near the end", () => {
 
   test("a lost connection comes back by itself, or at once on demand", async ({ page }) => {
     await page.clock.install();
-    const gateway = await ScriptedGateway.install(page, { target: vnc.address });
+    gateway.follow({ target: vnc.address });
     const opened = gateway.next();
     await open(page);
     await state(page, "connected");
     await page.clock.pauseAt(Date.now() + 3_600_000);
     gateway.follow({ refuse: "server_draining" });
-    await (await opened).end("server_draining");
+    (await opened).end("server_draining");
     await state(page, "reconnecting");
     await takePictures(page, "reconnecting");
     gateway.follow({ target: vnc.address });
@@ -294,19 +298,19 @@ test.describe("the end screen", () => {
     test(`for ${reason} says what happened and what to do`, async ({ page }) => {
       const retried = closeAction(CloseCode[reason]) === "retry";
       if (retried) await page.clock.install();
-      const gateway = await ScriptedGateway.install(page, { target: vnc.address });
+      gateway.follow({ target: vnc.address });
       const opened = gateway.next();
       await open(page);
       await state(page, "connected");
       gateway.follow({ refuse: reason });
-      await (await opened).end(reason);
+      (await opened).end(reason);
       if (retried) await giveUp(page);
       await expectEnd(page, reason);
     });
   }
 
   test("for client_closed opens again with the same token", async ({ page }) => {
-    await ScriptedGateway.install(page, { target: vnc.address });
+    gateway.follow({ target: vnc.address });
     await open(page);
     await page.getByRole("button", { name: "Disconnect" }).click();
     await expectEnd(page, "client_closed");
@@ -316,19 +320,19 @@ test.describe("the end screen", () => {
 
   test("for connection_lost", async ({ page }) => {
     await page.clock.install();
-    const gateway = await ScriptedGateway.install(page, { target: vnc.address });
+    gateway.follow({ target: vnc.address });
     const opened = gateway.next();
     await open(page);
     await state(page, "connected");
     gateway.follow({ target: vnc.address, closeWith: 1006 });
-    await (await opened).close(1006);
+    (await opened).close(1006);
     await giveUp(page);
     await expectEnd(page, "connection_lost");
   });
 
   test("for connect_failed", async ({ page }) => {
     await page.clock.install();
-    await ScriptedGateway.install(page, { hello: null });
+    gateway.follow({ hello: null });
     await open(page);
     await state(page, "connecting");
     await expect(async () => {
@@ -341,7 +345,7 @@ test.describe("the end screen", () => {
   test("for authorize_failed, and then opens with the token that it got", async ({ page }) => {
     const answers = [{ status: 500 }, { status: 200, json: { token: "second" } }];
     await page.route(renewing, (route) => route.fulfill(answers.shift() ?? { status: 500 }));
-    const gateway = await ScriptedGateway.install(page, { target: vnc.address });
+    gateway.follow({ target: vnc.address });
     await page.goto(`${server.origin}/console/?name=web-03&renew=/renew/web-03`);
     await page.getByRole("button", { name: "Open console" }).click();
     await expectEnd(page, "authorize_failed");
@@ -352,28 +356,28 @@ test.describe("the end screen", () => {
 
   test("for viewer_failed, when the viewer's script does not load", async ({ page }) => {
     await page.route(/\/assets\/rfb-.*\.js/, (route) => route.abort());
-    await ScriptedGateway.install(page, { target: vnc.address });
+    gateway.follow({ target: vnc.address });
     await open(page);
     await expectEnd(page, "viewer_failed");
   });
 
   test("for unknown shows the code", async ({ page }) => {
-    const gateway = await ScriptedGateway.install(page, { target: vnc.address });
+    gateway.follow({ target: vnc.address });
     const opened = gateway.next();
     await open(page);
     await state(page, "connected");
-    await (await opened).close(4999, "from_the_future");
+    (await opened).close(4999, "from_the_future");
     await expectEnd(page, "unknown");
     await expect(card(page)).toContainText("4999");
   });
 
   test("for session_expired opens again where the link says how", async ({ page }) => {
     await page.route(renewing, (route) => route.fulfill({ json: { token: "second" } }));
-    const gateway = await ScriptedGateway.install(page, { target: vnc.address });
+    gateway.follow({ target: vnc.address });
     const opened = gateway.next();
     await open(page, "?name=web-03&renew=/renew/web-03");
     await state(page, "connected");
-    await (await opened).end("session_expired");
+    (await opened).end("session_expired");
     await state(page, "ended");
     await takePictures(page, "ended-session_expired-renewable");
     await page.getByRole("button", { name: "Open again" }).click();

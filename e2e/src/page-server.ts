@@ -9,7 +9,7 @@ import { type WebSocket, WebSocketServer } from "ws";
 const built = fileURLToPath(new URL("../../packages/proxy/page/", import.meta.url));
 
 /** The strictest policy that the console page works under. */
-export const pageContentSecurityPolicy: string = [
+const pageContentSecurityPolicy = [
   "default-src 'none'",
   "script-src 'self'",
   "style-src 'self' 'unsafe-inline'",

@@ -4,7 +4,7 @@ const hour = 60 * minute;
 const day = 24 * hour;
 
 /** From this much time left on (milliseconds), the seconds are shown too. */
-export const secondsShownBelow: number = 5 * minute;
+const secondsShownBelow = 5 * minute;
 
 /**
  * Time left, as short as a top bar wants it: `2 d 3 h`, `1 h 12 min`, `12 min`, `4:07`. Whole

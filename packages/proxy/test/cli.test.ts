@@ -92,7 +92,7 @@ describe("token and session", SLOW, () => {
   });
 });
 
-describe("what is wrong is said in one line, with exit status 1", SLOW, () => {
+describe.concurrent("what is wrong is said in one line, with exit status 1", SLOW, () => {
   const target1 = ["--target", "127.0.0.1:1"];
   test.each<[string, () => string[], RegExp]>([
     ["no type", () => ["token", "create", ...target1], /required option '--type/],

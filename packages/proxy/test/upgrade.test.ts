@@ -176,6 +176,30 @@ describe("no input is lost", () => {
     expect(connection.receivedHash).toBe(sha256(Buffer.concat(messages)));
   });
 
+  test("nor is it lost when the target is sending and the kernel holds what it has not read", async () => {
+    await using busy = await startByteServer({
+      mode: "sink",
+      faults: [
+        { type: "stop_reading", at: 0 },
+        { type: "flood", at: 0 },
+      ],
+    });
+    const { token } = await gateway.token(busy.address);
+    using client = new Client(gateway.host, token);
+    await client.message("hello");
+    client.socket.pause();
+    const message = Buffer.alloc(1_000_000, 7);
+    client.socket.send(message);
+    await expect.poll(() => gateway.proxy.sessions.bytes().toTarget).toBe(message.length);
+    client.socket.close(1000);
+    client.socket.resume();
+    await client.closed;
+    const connection = await busy.waitForConnection();
+    connection.resume();
+    await connection.closed;
+    expect(connection.receivedHash).toBe(sha256(message));
+  });
+
   test.each([[["binary"]], [[]]])("text frames of a client that offers %j are console input", async (protocols) => {
     const { token } = await gateway.token(target.address);
     using client = new Client(gateway.host, token, { protocols });

@@ -21,17 +21,18 @@ export function closeClient(client: WebSocket, code: number, reason: string, gra
 }
 
 /**
- * Destroys the target socket: at once, or after what the client sent last was written, for which
- * there is `flushMs`.
+ * Ends the connection to the target: at once, or after what the client sent last was delivered, for
+ * which there is `flushMs`. Closing a socket with unread input resets the connection, and so throws
+ * away what is still on its way; so the target's own end is awaited, and what it sends is dropped.
  */
 export function closeTarget(target: Socket, flushMs: number): void {
-  if (target.writableLength === 0 || flushMs <= 0) {
+  const nothingSent = target.connecting && target.writableLength === 0;
+  if (nothingSent || flushMs <= 0) {
     target.destroy();
     return;
   }
   const timer = setTimeout(() => target.destroy(), Math.min(flushMs, CLOSING_HANDSHAKE_MS));
   target.once("close", () => clearTimeout(timer));
-  // A target that still sends would keep its side open if nobody read it.
   target.resume();
-  target.destroySoon();
+  target.end();
 }

@@ -62,7 +62,7 @@ describe("rule 4: at the deadline nothing passes any more, the target goes first
     expect(target.openConnections).toBe(0);
   });
 
-  test("a client that never completes the closing handshake is destroyed, after 2 s and not before", async () => {
+  test.concurrent("a client that never completes the closing handshake is destroyed, after 2 s and not before", async () => {
     await using target = await startByteServer({ mode: "sink" });
     await using gateway = await TestGateway.start();
     const { token, record } = await gateway.token(target.address, { ttlMs: 200 });
@@ -76,7 +76,7 @@ describe("rule 4: at the deadline nothing passes any more, the target goes first
     expect(gateway.held().closing).toBe(0);
   });
 
-  test("input that arrives after the close frame does not reach the target", async () => {
+  test.concurrent("input that arrives after the close frame does not reach the target", async () => {
     const received: Buffer[] = [];
     const server = createServer({ allowHalfOpen: true }, (socket: Socket) => {
       socket.on("data", (chunk) => received.push(chunk)).on("error", () => {});

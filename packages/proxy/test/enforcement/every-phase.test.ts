@@ -22,21 +22,27 @@ describe("rule 3: the deadline is armed before the target is dialled and covers 
     expect(gateway.held()).toEqual({ sessions: 0, closing: 0, deadlines: 0 });
   });
 
-  test.each<VncPhase>(["version", "security", "securityResult", "serverInit", "update"])(
-    "a VNC handshake that stalls before %s is cut at the deadline",
-    async (phase) => {
-      await using target = await startFakeVnc({ faults: [{ type: "stall", at: phase }] });
-      await using gateway = await TestGateway.start();
-      const { token } = await gateway.token(target.address, { type: "vnc", ttlMs: 500 });
-      using client = new Client(gateway.host, token);
-      await client.message("hello");
-      await speakRfbUntil(client, phase);
-      expect(await client.closed).toEqual(EXPIRED);
-      await target.waitForNoConnections();
-    },
-  );
+  test.concurrent.each<VncPhase>([
+    "version",
+    "security",
+    "auth",
+    "securityResult",
+    "clientInit",
+    "serverInit",
+    "update",
+  ])("a VNC handshake that stalls before %s is cut at the deadline", async (phase) => {
+    const password = phase === "auth" ? { password: "secret" } : {};
+    await using target = await startFakeVnc({ ...password, faults: [{ type: "stall", at: phase }] });
+    await using gateway = await TestGateway.start();
+    const { token } = await gateway.token(target.address, { type: "vnc", ttlMs: 500 });
+    using client = new Client(gateway.host, token);
+    await client.message("hello");
+    await speakRfbUntil(client, phase);
+    expect(await client.closed).toEqual(EXPIRED);
+    await target.waitForNoConnections();
+  });
 
-  test("a client that stops after the upgrade is cut at the deadline", async () => {
+  test.concurrent("a client that stops after the upgrade is cut at the deadline", async () => {
     await using target = await startByteServer({ mode: "sink" });
     await using gateway = await TestGateway.start();
     const { token } = await gateway.token(target.address, { ttlMs: 400 });
@@ -82,12 +88,14 @@ describe("rule 3: the deadline is armed before the target is dialled and covers 
   });
 });
 
-/** Says what an RFB 3.8 client says without authentication, until the server should stall. */
+/** Says what an RFB 3.8 client says, until the server should stall. */
 async function speakRfbUntil(client: Client, phase: VncPhase): Promise<void> {
   const says: readonly [VncPhase, number, Buffer][] = [
     ["version", 12, Buffer.from("RFB 003.008\n")],
-    ["security", 14, Buffer.from([1])],
+    ["security", 14, Buffer.from([phase === "auth" ? 2 : 1])],
+    ["auth", 14, Buffer.alloc(0)],
     ["securityResult", 18, Buffer.from([1])],
+    ["clientInit", 18, Buffer.alloc(0)],
     ["serverInit", 18 + 24, Buffer.from([3, 0, 0, 0, 0, 0, 0, 9, 0, 9])],
   ];
   for (const [at, bytes, answer] of says) {

@@ -7,7 +7,7 @@ import { UnacceptingTarget } from "../support/unaccepting-target.ts";
 
 const EXPIRED = { code: 4100, reason: "session_expired" };
 
-describe("rule 8: warnings come at warn_before, with the time left as a duration", () => {
+describe.concurrent("rule 8: warnings come at warn_before, with the time left as a duration", () => {
   test("a curfew.v1 client is warned each time, with less and less left", async () => {
     await using target = await startByteServer({ mode: "sink" });
     await using gateway = await TestGateway.start({ config: { sessions: { warn_before: [0.2, 0.4, 30] } } });
@@ -34,7 +34,7 @@ describe("rule 8: warnings come at warn_before, with the time left as a duration
   );
 });
 
-describe("rule 9: renew in place moves the deadline and loses nothing, or leaves everything as it was", () => {
+describe.concurrent("rule 9: renew in place moves the deadline and loses nothing, or leaves everything as it was", () => {
   test("the deadline moves to the new token's expiry, and the old one passes unnoticed", async () => {
     await using target = await startByteServer({ mode: "echo" });
     await using gateway = await TestGateway.start({ config: { sessions: { warn_before: [0.3] } } });

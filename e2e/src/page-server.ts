@@ -1,74 +1,35 @@
-import { existsSync, readFileSync } from "node:fs";
-import { createServer, type IncomingMessage } from "node:http";
 import { once } from "node:events";
-import { fileURLToPath } from "node:url";
+import { createServer, type IncomingMessage } from "node:http";
+import type { AddressInfo } from "node:net";
 import { SUBPROTOCOL } from "@curfew/protocol";
-import sirv from "sirv";
+import { createConsoleProxy } from "@curfew/proxy";
 import { type WebSocket, WebSocketServer } from "ws";
 
-const built = fileURLToPath(new URL("../../packages/proxy/page/", import.meta.url));
-
-/** The strictest policy that the console page works under. */
-const pageContentSecurityPolicy = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self' 'unsafe-inline'",
-  "img-src 'self' data: blob:",
-  "font-src 'self'",
-  "connect-src 'self'",
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'self'",
-].join("; ");
-
-const pagePaths = /^\/(?:vnc_lite\.html|vnc_auto\.html|vnc\.html|serial\.html|console\/)?$/;
-
-/** A running server of the built console page, without a gateway behind it. */
+/** The console page as a gateway serves it, headers included, with a test in the place of the sessions. */
 export interface PageServer extends AsyncDisposable {
   readonly origin: string;
   /** Takes the page's WebSockets, which have chosen `curfew.v1`. */
   onWebSocket: ((socket: WebSocket, request: IncomingMessage) => void) | null;
 }
 
-/**
- * Serves the built console page under the paths and the policy that a gateway uses.
- *
- * @throws Error when the page has not been built
- */
 export async function startPageServer(): Promise<PageServer> {
-  if (!existsSync(`${built}index.html`)) throw new Error("the console page is not built; run `pnpm build:pages`");
-  const page = readFileSync(`${built}index.html`);
-  const assets = sirv(built, { dev: true });
-  const server = createServer((request, response) => {
-    response.setHeader("content-security-policy", pageContentSecurityPolicy);
-    response.setHeader("referrer-policy", "no-referrer");
-    const { pathname } = new URL(request.url ?? "/", "http://page");
-    if (pagePaths.test(pathname)) {
-      response.setHeader("content-type", "text/html; charset=utf-8").end(page);
-      return;
-    }
-    request.url = pathname.replace(/^\/console\//, "/");
-    assets(request, response, () => {
-      response.writeHead(404).end();
-    });
-  });
+  const gateway = createConsoleProxy({ config: { tokens: { path: ":memory:" }, log: { level: "silent" } } });
+  const server = createServer(gateway.handleRequest);
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
-  const address = server.address();
-  if (address === null || typeof address === "string") throw new Error("the page server has no port");
   const sockets = new WebSocketServer({ server, handleProtocols: () => SUBPROTOCOL });
   const running: PageServer = {
-    origin: `http://127.0.0.1:${address.port}`,
+    origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     onWebSocket: null,
     async [Symbol.asyncDispose]() {
       for (const socket of sockets.clients) socket.terminate();
+      sockets.close();
       server.closeAllConnections();
       server.close();
       await once(server, "close");
+      await gateway.close();
     },
   };
-  sockets.on("connection", (socket, request) => {
-    running.onWebSocket?.(socket, request);
-  });
+  sockets.on("connection", (socket, request) => running.onWebSocket?.(socket, request));
   return running;
 }

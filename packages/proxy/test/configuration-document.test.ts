@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { variableName } from "../src/config/load.ts";
 import { describeOptions } from "../src/config/schema.ts";
 
-const document = readFileSync(new URL("../docs/configuration.md", import.meta.url), "utf8");
+const document = readFileSync(new URL("../../../docs/configuration.md", import.meta.url), "utf8");
 
 /** The cells of the rows of the options table. */
 const rows = document

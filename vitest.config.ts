@@ -14,7 +14,7 @@ export default defineConfig({
   test: {
     env: { CURFEW_GUEST_KERNEL: guestKernel() },
     projects: [
-      ...["protocol", "proxy", "client", "testing"].map((name) => ({
+      ...["protocol", "proxy", "client", "testing", "bench"].map((name) => ({
         extends: true as const,
         test: {
           name,

@@ -65,6 +65,14 @@ test("only what is asked for is installed", async () => {
   expect(here.ran.join(" ")).not.toContain("chromium");
 });
 
+test("what only the benchmark needs is installed on request, and not for the tests", async () => {
+  const here = machine();
+  await ensure(undefined, here, missing("bench"));
+  expect(here.ran).toEqual([]);
+  await ensure(["bench"], here, missing("bench"));
+  expect(here.ran.at(-1)).toMatch(/ haproxy python3-websockify python3-numpy gcc libc6-dev$/u);
+});
+
 test("without root the error lists what is missing and the command that brings it", async () => {
   const here = machine({ isRoot: false });
   await expect(ensure(everything, here, missing("qemu"))).rejects.toThrow(

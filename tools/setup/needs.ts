@@ -5,6 +5,9 @@ import { guestKernel } from "./kernel.ts";
 /** What Debian's python3-websockify is made for; `python3` on PATH may be another Python. */
 export const debianPython = "/usr/bin/python3";
 
+/** Where Debian's modules for it are. */
+const debianModules = "/usr/lib/python3/dist-packages";
+
 /** Debian's Chromium. */
 export const debianChromium = "/usr/bin/chromium";
 
@@ -42,7 +45,15 @@ export const needs = {
   websockify: {
     purpose: "a stock client in Python",
     packages: ["python3-websockify"],
-    present: () => existsSync(debianPython) && existsSync("/usr/lib/python3/dist-packages/websockify"),
+    present: () => existsSync(debianPython) && existsSync(`${debianModules}/websockify`),
+  },
+  bench: {
+    purpose: "the proxies that the benchmark compares with",
+    packages: ["haproxy", "python3-websockify", "python3-numpy", "gcc", "libc6-dev"],
+    present: () =>
+      ["/usr/sbin/haproxy", "/usr/bin/cc", ...["websockify", "numpy"].map((name) => `${debianModules}/${name}`)].every(
+        existsSync,
+      ),
   },
 } as const satisfies Readonly<Record<string, Requirement>>;
 

@@ -1,0 +1,44 @@
+import { readFileSync } from "node:fs";
+import { treeCpuSeconds } from "./processes.ts";
+
+/** What happened on the machine in a stretch of time. */
+export interface Observed {
+  readonly seconds: number;
+  /** CPU seconds of the proxy's process tree. */
+  readonly proxyCpu: number;
+  /** CPU seconds of the load generator. */
+  readonly generatorCpu: number;
+  /** Cores' worth of CPU that neither the proxy nor the generator used: other programs, and what the host took. */
+  readonly otherLoad: number;
+}
+
+/** Begins to observe; the function that comes back ends the stretch and says what happened. */
+export function observe(proxyPid: number): () => Observed {
+  const before = snapshot(proxyPid);
+  return () => {
+    const after = snapshot(proxyPid);
+    const seconds = (after.at - before.at) / 1000;
+    const proxyCpu = after.proxy - before.proxy;
+    const generatorCpu = after.generator - before.generator;
+    const other = after.machine - before.machine - proxyCpu - generatorCpu;
+    return { seconds, proxyCpu, generatorCpu, otherLoad: Math.max(0, other / seconds) };
+  };
+}
+
+function snapshot(proxyPid: number): { at: number; proxy: number; generator: number; machine: number } {
+  const { user, system } = process.cpuUsage();
+  return {
+    at: performance.now(),
+    proxy: treeCpuSeconds(proxyPid),
+    generator: (user + system) / 1e6,
+    machine: busySeconds(readFileSync("/proc/stat", "utf8")),
+  };
+}
+
+/** CPU seconds in which the machine was neither idle nor waiting for a disk, from the first line of /proc/stat. */
+export function busySeconds(stat: string): number {
+  const [user = 0, nice = 0, system = 0, , , irq = 0, softirq = 0, steal = 0] = (/^cpu +(.*)$/m.exec(stat)?.[1] ?? "")
+    .split(" ")
+    .map(Number);
+  return (user + nice + system + irq + softirq + steal) / 100;
+}

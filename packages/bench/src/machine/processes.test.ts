@@ -1,0 +1,33 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { expect, test } from "vitest";
+import { busySeconds } from "./observation.ts";
+import { cpuTicks, kilobytes, processTree, treePssBytes } from "./processes.ts";
+
+test("CPU time is that of a process and of its children, whatever its name", () => {
+  const fields = Array.from({ length: 50 }, (_, index) => String(index + 3));
+  // proc(5): utime, stime, cutime, cstime are the fields 14 to 17.
+  expect(cpuTicks(`1 (a (strange) name 1 2) ${fields.join(" ")}`)).toBe(14 + 15 + 16 + 17);
+  expect(cpuTicks("")).toBe(0);
+});
+
+test("the machine is busy while it neither idles nor waits for a disk; a host that takes CPU counts, too", () => {
+  expect(busySeconds("cpu  100 20 300 9999 8888 40 50 600 7 7\ncpu0 1 2 3 4 5 6 7 8 9 10\n")).toBe(11.1);
+});
+
+test("sizes are found by their name alone", () => {
+  expect(kilobytes("Pss", "Rss: 99 kB\nPss_Dirty:  7 kB\nPss:   123 kB\n")).toBe(123);
+  expect(kilobytes("Pss", "")).toBe(0);
+});
+
+test("a process tree holds what a process started, and weighs more than nothing", async () => {
+  const child = spawn("sh", ["-c", "sleep 60 & echo $!; wait"], { stdio: ["ignore", "pipe", "inherit"] });
+  const [line] = (await once(child.stdout, "data")) as [Buffer];
+  try {
+    expect(processTree(child.pid ?? 0)).toEqual([child.pid, Number(line.toString())]);
+    expect(treePssBytes(child.pid ?? 0)).toBeGreaterThan(0);
+  } finally {
+    process.kill(Number(line.toString()));
+    child.kill();
+  }
+});

@@ -1,0 +1,33 @@
+import { deadlines } from "./deadlines.ts";
+import { download } from "./download.ts";
+import { idleMemory } from "./idle-memory.ts";
+import { keystrokes, keystrokesUnderFlood } from "./keystrokes.ts";
+import type { Measure } from "./measure.ts";
+import { paced } from "./paced.ts";
+import { setUp } from "./set-up.ts";
+import { soak } from "./soak.ts";
+import { stalledClient, stalledTarget } from "./stalled.ts";
+import { startUp } from "./start-up.ts";
+import { upload } from "./upload.ts";
+
+/** Everything that is measured, in the order of the report. */
+export const measures: readonly Measure[] = [
+  download(1),
+  download(8),
+  paced,
+  upload,
+  keystrokes,
+  keystrokesUnderFlood,
+  setUp,
+  idleMemory(500),
+  idleMemory(5_000),
+  idleMemory(10_000),
+  stalledClient,
+  stalledTarget,
+  deadlines(1, "together"),
+  deadlines(1_000, "spread"),
+  deadlines(1_000, "together"),
+  deadlines(10_000, "together"),
+  startUp,
+  soak,
+];

@@ -1,0 +1,23 @@
+import { expect, test } from "vitest";
+import { sessionsThatFit } from "../machine/limits.ts";
+import { longestDelayMs } from "./deadlines.ts";
+
+test("the longest event-loop delay is the largest value that is in seconds", () => {
+  const metrics = `# HELP curfew_event_loop_delay_seconds How late.
+curfew_event_loop_delay_seconds{quantile="0.5"} 0.0015
+curfew_event_loop_delay_seconds_max 0.25
+nodejs_eventloop_lag_p99_seconds 0.0625
+curfew_sessions_active 7
+`;
+  expect(longestDelayMs(metrics)).toBe(250);
+});
+
+test("metrics that say nothing about it give no figure", () => {
+  expect(longestDelayMs("curfew_sessions_active 7\n")).toBeUndefined();
+});
+
+test("no more sessions are opened than two sockets each fit into the open files", () => {
+  expect(sessionsThatFit(500, 20_000)).toBe(500);
+  expect(sessionsThatFit(10_000, 20_000)).toBe(9_900);
+  expect(sessionsThatFit(10_000, Infinity)).toBe(10_000);
+});

@@ -1,0 +1,90 @@
+import { expect, test } from "vitest";
+import { formatReport } from "./markdown.ts";
+import type { BenchmarkResult, Outcome } from "./result.ts";
+
+function report(outcomes: readonly Partial<Outcome>[], quick = false): string {
+  const result: BenchmarkResult = {
+    startedAt: "2026-01-02T03:04:05.000Z",
+    minutes: 12,
+    quick,
+    rounds: 3,
+    windowMs: 3000,
+    yardstick: "copy",
+    machine: {
+      cpu: "a processor",
+      cores: 2,
+      memoryGiB: 4,
+      kernel: "6.1",
+      node: "24.0.0",
+      congestionControl: "cubic",
+      openFiles: 20_000,
+      pinned: true,
+    },
+    peers: ["copy", "other"].map((name) => ({ name, description: `the ${name} one` })),
+    measures: [
+      {
+        id: "speed",
+        title: "Speed",
+        method: "How it is done.",
+        figures: [
+          { id: "cpu", title: "CPU s/GiB", digits: 2, relative: true },
+          { id: "rate", title: "MB/s", digits: 0 },
+        ],
+      },
+    ],
+    outcomes: outcomes.map((outcome) => ({
+      measure: "speed",
+      peer: "copy",
+      round: 1,
+      values: {},
+      disturbed: false,
+      ...outcome,
+    })),
+  };
+  return formatReport(result);
+}
+
+test("a ratio is the median of the ratios within each round, not the ratio of the medians", () => {
+  const text = report([
+    { round: 1, values: { cpu: 1, rate: 1000 } },
+    { round: 1, peer: "other", values: { cpu: 3, rate: 900 } },
+    { round: 2, values: { cpu: 10, rate: 100 } },
+    { round: 2, peer: "other", values: { cpu: 20, rate: 90 } },
+    { round: 3, values: { cpu: 4, rate: 400 } },
+    { round: 3, peer: "other", values: { cpu: 4, rate: 1234 } },
+  ]);
+  expect(text).toContain("| copy | 4.00 | 1.00 | 400 |");
+  expect(text).toContain("| other | 4.00 | 2.00 | 900 |");
+});
+
+test("disturbed samples are counted and left out; the quick form keeps them and says so", () => {
+  const samples = [
+    { values: { cpu: 1 }, otherLoad: 0 },
+    { peer: "other", values: { cpu: 9 }, otherLoad: 0.7, disturbed: true },
+    { peer: "other", values: { cpu: 2 }, otherLoad: 0.01 },
+  ];
+  expect(report(samples)).toContain("| other | 2.00 | 2.00 | — |");
+  expect(report(samples)).toContain("Of 3 samples 1 were taken while other programs ran; they are left out.");
+  expect(report(samples, true)).toContain("| other | 5.50 | 5.50 | — |");
+  expect(report(samples, true)).toContain("its figures show only that everything works");
+});
+
+test("where there is no sample of the yardstick there is no ratio, and nothing is made up", () => {
+  expect(report([{ peer: "other", values: { cpu: 2, rate: 5 } }])).toContain("| other | 2.00 | — | 5 |");
+});
+
+test("a proxy that fails is in the table, and notes stand below it once", () => {
+  const text = report([
+    { round: 1, values: { cpu: 1 }, note: "400 sessions instead of 500" },
+    { round: 2, values: { cpu: 1 }, note: "400 sessions instead of 500" },
+    { peer: "other", error: "it has left" },
+  ]);
+  expect(text).toContain("| other | fails | — | fails |");
+  expect(text.match(/copy: 400 sessions instead of 500\./g)).toHaveLength(1);
+});
+
+test("the report names the machine and what is compared", () => {
+  const text = report([]);
+  expect(text).toContain("a processor, 2 cores, 4 GiB, Linux 6.1, Node 24.0.0");
+  expect(text).toContain("| other | the other one |");
+});

@@ -1,3 +1,4 @@
+import { stayAwake } from "../load/awake.ts";
 import type { Target } from "../load/target.ts";
 import { observe, type Observed } from "../machine/observation.ts";
 import type { RunningPeer } from "../peers/peer.ts";
@@ -64,11 +65,14 @@ export interface Measure {
 
 /** Lets the load that is under way warm the proxy up, then watches it for the length of a sample. */
 export async function sampleLoad({ peer, effort }: MeasureContext, begin: () => void = ignore): Promise<Observed> {
+  const sleepAgain = stayAwake();
   await delay(effort.warmUpMs);
   begin();
   const end = observe(peer.pid);
   await delay(effort.windowMs);
-  return end();
+  const observed = end();
+  sleepAgain();
+  return observed;
 }
 
 /** For measures that only the gateway understands. */

@@ -36,7 +36,8 @@ function introduction({
       `${machine.cores} cores, ${machine.memoryGiB.toFixed(0)} GiB, Linux ${machine.kernel}, Node ${machine.node}, ` +
       `congestion control ${machine.congestionControl}, ` +
       `${machine.openFiles === null ? "any number of" : machine.openFiles.toLocaleString("en")} open files.`,
-    "The load generator is both ends: clients, and the target that the proxy dials. " +
+    "The load generator is both ends: clients, and the target that the proxy dials. It never sleeps during a sample, so " +
+      "that no proxy pays for waking it. " +
       (machine.pinned
         ? "The proxy is pinned to one core, the generator to another. "
         : "Nothing is pinned: one core. ") +

@@ -94,6 +94,29 @@ describe("bytes pass in order and complete", () => {
     expect(client.hash).toBe(seededHash(16, 32 * MIB));
   });
 
+  test("several floods at once, to clients that stop and go, with control messages in between", async () => {
+    const size = 24 * MIB;
+    await using gateway = await TestGateway.start();
+    const floods = Array.from({ length: 6 }, async (_, number) => {
+      await using target = await startByteServer({ mode: "source", bytes: size, seed: 20 + number });
+      const { token } = await gateway.token(target.address);
+      using client = new Client(gateway.host, token);
+      await client.message("hello");
+      // Each stop leaves frames half written, whose buffers nobody else may touch meanwhile.
+      for (let stop = 1; stop < 6; stop += 1) {
+        await client.bytes((size / 8) * stop);
+        client.control({ type: "ping", id: stop });
+        client.socket.pause();
+        await new Promise((resolve) => setImmediate(resolve));
+        setTimeout(() => client.socket.resume(), 10 * (1 + (number % 3)));
+      }
+      expect(await client.closed).toEqual({ code: 4203, reason: "target_closed" });
+      expect(client.hash).toBe(seededHash(20 + number, size));
+      expect(client.messages.filter(({ type }) => type === "pong")).toHaveLength(5);
+    });
+    await Promise.all(floods);
+  });
+
   test("a target that is reset ends the session with what was read before", async () => {
     await using target = await startByteServer({
       mode: "source",

@@ -52,6 +52,7 @@ export function createUpgradeHandler({ sessions, allowedOrigins, draining }: Upg
       if (socket instanceof Socket) socket.setNoDelay(true).setKeepAlive(true, 30_000);
       const client = {
         socket: webSocket,
+        stream: socket,
         speaksControl: webSocket.protocol === SUBPROTOCOL,
         address: request.socket.remoteAddress ?? "",
       };

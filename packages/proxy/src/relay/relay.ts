@@ -1,5 +1,8 @@
-import type { Socket } from "node:net";
+import type { OnReadOpts, Socket } from "node:net";
+import type { Duplex } from "node:stream";
 import type { WebSocket } from "ws";
+import type { BufferPool } from "./buffer-pool.ts";
+import { ToClient } from "./to-client.ts";
 
 /** Console bytes that have passed, by direction. */
 export interface RelayedBytes {
@@ -7,63 +10,59 @@ export interface RelayedBytes {
   readonly toTarget: number;
 }
 
-const BINARY = { binary: true, compress: false } as const;
-
-/**
- * The byte pump between a client and its target.
- *
- * Back-pressure, target to client: as long as a chunk is not with the kernel, the target is not
- * read. So at most what one read returned waits in user space, and at a deadline there is no queue
- * that the close frame would have to wait behind. Client to target: while the target's queue is
- * over its high-water mark, the client is not read.
- */
+/** The byte pump between a client and its target, with back-pressure in both directions. */
 export class Relay {
   readonly #client: WebSocket;
-  readonly #target: Socket;
-  readonly #onTargetEnd: () => void;
-  #toClient = 0;
+  readonly #toClient: ToClient;
+  #target: Socket | undefined;
+  #onTargetEnd: (() => void) | undefined;
   #toTarget = 0;
-  #stopped = false;
 
-  /** @param onTargetEnd - called once when the target has closed and all that it sent was passed on. */
-  constructor(client: WebSocket, target: Socket, onTargetEnd: () => void) {
+  /** @param stream - the connection that `client` reads and writes; frames of console bytes go to it directly. */
+  constructor(client: WebSocket, stream: Duplex, buffers: BufferPool) {
     this.#client = client;
-    this.#target = target;
-    this.#onTargetEnd = onTargetEnd;
-    target.on("data", this.#forwardToClient).on("drain", this.#targetDrained);
-    // `end` comes after the last byte was passed on; a reset has no `end`, only `close`.
-    target.on("end", onTargetEnd).on("close", onTargetEnd);
+    this.#toClient = new ToClient(stream, buffers);
+  }
+
+  /** For `net.connect`: how the target is read. */
+  get onread(): OnReadOpts {
+    return this.#toClient.onread;
   }
 
   get bytes(): RelayedBytes {
-    return { toClient: this.#toClient, toTarget: this.#toTarget };
+    return { toClient: this.#toClient.bytes, toTarget: this.#toTarget };
   }
 
-  /** Passes a client's message on. */
+  /**
+   * Connects the two; the target may still be connecting.
+   *
+   * @param onTargetEnd - called when the target has closed and all that it sent was passed on.
+   */
+  attach(target: Socket, onTargetEnd: () => void): void {
+    this.#target = target;
+    this.#onTargetEnd = onTargetEnd;
+    this.#toClient.attach(target);
+    // `end` comes after the last byte was passed on; a reset has no `end`, only `close`.
+    target.on("drain", this.#drained).on("end", onTargetEnd).on("close", onTargetEnd);
+  }
+
+  /** Passes a client's message on; while the target is behind, the client is not read. */
   forwardToTarget(data: Buffer): void {
-    if (this.#stopped) return;
+    if (this.#target === undefined) return;
     this.#toTarget += data.length;
     if (!this.#target.write(data)) this.#client.pause();
   }
 
   /** From now on no byte passes in either direction. What happens to the two sockets is the caller's. */
   stop(): void {
-    this.#stopped = true;
-    this.#target.off("data", this.#forwardToClient).off("drain", this.#targetDrained);
-    this.#target.off("end", this.#onTargetEnd).off("close", this.#onTargetEnd);
+    this.#toClient.stop();
+    const target = this.#target;
+    this.#target = undefined;
+    if (target === undefined || this.#onTargetEnd === undefined) return;
+    target.off("drain", this.#drained).off("end", this.#onTargetEnd).off("close", this.#onTargetEnd);
   }
 
-  readonly #forwardToClient = (chunk: Buffer): void => {
-    this.#toClient += chunk.length;
-    this.#client.send(chunk, BINARY, this.#sent);
-    if (this.#client.bufferedAmount > 0) this.#target.pause();
-  };
-
-  readonly #sent = (): void => {
-    if (!this.#stopped && this.#client.bufferedAmount === 0) this.#target.resume();
-  };
-
-  readonly #targetDrained = (): void => {
+  readonly #drained = (): void => {
     this.#client.resume();
   };
 }

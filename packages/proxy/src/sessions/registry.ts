@@ -1,4 +1,5 @@
 import type { ServerCloseReason } from "@curfew/protocol";
+import { BufferPool } from "../relay/buffer-pool.ts";
 import type { RelayedBytes } from "../relay/relay.ts";
 import { DeadlineScheduler } from "./deadlines.ts";
 import { Session, type SessionClient, type SessionContext, type SessionEvents } from "./session.ts";
@@ -8,7 +9,7 @@ import { inSlices } from "./slices.ts";
 const HEARTBEAT_MS = 30_000;
 
 /** What the sessions of a registry share, less what the registry itself provides. */
-export type RegistryOptions = Omit<SessionContext, "scheduler" | "later">;
+export type RegistryOptions = Omit<SessionContext, "scheduler" | "buffers" | "later">;
 
 /** All sessions of a gateway. */
 export class SessionRegistry {
@@ -24,6 +25,7 @@ export class SessionRegistry {
     this.#context = {
       ...options,
       scheduler: new DeadlineScheduler(options.clock),
+      buffers: new BufferPool(),
       later: inSlices(),
       events: {
         ...this.#track(events),

@@ -7,7 +7,9 @@ import {
 } from "@curfew/protocol";
 import { randomUUID } from "node:crypto";
 import type { Socket } from "node:net";
+import type { Duplex } from "node:stream";
 import type { WebSocket } from "ws";
+import type { BufferPool } from "../relay/buffer-pool.ts";
 import { Relay, type RelayedBytes } from "../relay/relay.ts";
 import { dial, type DialOptions } from "../targets/dial.ts";
 import type { Grant } from "../tokens/source.ts";
@@ -20,6 +22,8 @@ import { type DeadlinePolicy, SessionDeadline } from "./session-deadline.ts";
 /** The client's half of a session. */
 export interface SessionClient {
   readonly socket: WebSocket;
+  /** The connection under the WebSocket. */
+  readonly stream: Duplex;
   /** Whether it chose `curfew.v1` and so reads and writes control messages. */
   readonly speaksControl: boolean;
   /** Its IP address, as the connection shows it. */
@@ -31,6 +35,7 @@ export interface SessionContext extends AdmissionContext {
   readonly scheduler: DeadlineScheduler;
   readonly policy: DeadlinePolicy;
   readonly dialling: DialOptions;
+  readonly buffers: BufferPool;
   readonly events: SessionEvents;
   /** Runs the rest of a mass expiry in slices, after every target socket is gone. */
   readonly later: (task: () => void) => void;
@@ -111,10 +116,11 @@ export class Session {
       // Before the dial, so that the deadline covers every phase.
       this.#deadline.set(expiresAt);
       this.#phase = "dialling";
-      const { socket, connected } = dial(grant.target, this.#context.dialling);
+      this.#relay = new Relay(this.client.socket, this.client.stream, this.#context.buffers);
+      const { socket, connected } = dial(grant.target, this.#context.dialling, this.#relay.onread);
       this.#target = socket;
       socket.once("close", this.#onSocketClosed);
-      this.#relay = new Relay(this.client.socket, socket, this.#onTargetEnd);
+      this.#relay.attach(socket, this.#onTargetEnd);
       this.client.socket.resume();
       await connected;
       if (this.#hasEnded()) return;

@@ -1,5 +1,5 @@
 import { lookup as dnsLookup } from "node:dns";
-import { connect, isIP, type LookupFunction, type Socket } from "node:net";
+import { connect, isIP, type LookupFunction, type OnReadOpts, type Socket } from "node:net";
 import { type Address, formatAddress } from "../config/address.ts";
 import { EndError } from "../sessions/end-reason.ts";
 import type { AllowList } from "./allow-list.ts";
@@ -25,9 +25,10 @@ export interface Dialling {
  * Starts to connect to a target. Each address that its name resolves to is held against the allow-list, and
  * only an allowed one is dialled, so that a name cannot change its meaning in between.
  *
+ * @param onread - how the socket is read; it emits no `data`.
  * @throws {EndError} `forbidden` at once when the target is an address outside the allow-list.
  */
-export function dial(target: Address, { allow, timeoutMs }: DialOptions): Dialling {
+export function dial(target: Address, { allow, timeoutMs }: DialOptions, onread: OnReadOpts): Dialling {
   if (isIP(target.host) !== 0 && !allow.allows(target.host, target.port)) {
     throw outsideAllowList(target);
   }
@@ -38,6 +39,7 @@ export function dial(target: Address, { allow, timeoutMs }: DialOptions): Dialli
     keepAlive: true,
     keepAliveInitialDelay: 30_000,
     lookup: allowedLookup(target, allow),
+    onread,
   });
   // Whoever uses the socket learns of its end from `close`; without a listener an error would be fatal.
   socket.on("error", () => {});

@@ -98,6 +98,8 @@ function choosePeers({ peer, peerCommand, rawPeerCommand }: Options): readonly P
       ...rawPeerCommand.map((definition) => commandPeer(definition, "raw")),
     ];
     const all = [...peers, ...more];
+    const twice = all.find(({ name }, index) => all.findIndex((one) => one.name === name) !== index);
+    if (twice !== undefined) throw new Error(`there are two proxies with the name ${twice.name}`);
     const unknown = peer.filter((name) => !all.some((one) => one.name === name));
     if (unknown.length > 0) throw new Error(`there is no proxy ${unknown.join(", ")}; expected ${names(all)}`);
     return all.filter(

@@ -6,7 +6,7 @@ const KEY_BYTES = 8;
 
 /** People who type: each session sends keys at a steady rate, and its target answers each with as many bytes. */
 export interface Typing {
-  /** Forgets the round trips so far. */
+  /** Forgets the round trips so far, and those that are under way. */
   restart: () => void;
   /** Round trips since then, in microseconds. */
   roundTrips(): readonly number[];
@@ -16,6 +16,7 @@ export interface Typing {
 /** Begins to type on all sessions, `perSecond` keys on each. */
 export function type(sessions: readonly Session[], perSecond: number): Typing {
   let trips: number[] = [];
+  let since = 0;
   const sent = sessions.map((): number[] => []);
   sessions.forEach(({ client, target }, index) => {
     target.on("data", (keys) => target.write(keys));
@@ -23,7 +24,8 @@ export function type(sessions: readonly Session[], perSecond: number): Typing {
     client.onPayload = (bytes) => {
       received += bytes.length;
       for (; received >= KEY_BYTES; received -= KEY_BYTES) {
-        trips.push((performance.now() - (sent[index]?.shift() ?? NaN)) * 1000);
+        const sentAt = sent[index]?.shift() ?? 0;
+        if (sentAt >= since) trips.push((performance.now() - sentAt) * 1000);
       }
     };
   });
@@ -36,6 +38,7 @@ export function type(sessions: readonly Session[], perSecond: number): Typing {
   return {
     restart: () => {
       trips = [];
+      since = performance.now();
     },
     roundTrips: () => trips,
     stop,

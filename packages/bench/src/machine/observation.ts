@@ -6,9 +6,7 @@ export interface Observed {
   readonly seconds: number;
   /** CPU seconds of the proxy's process tree. */
   readonly proxyCpu: number;
-  /** CPU seconds of the load generator. */
-  readonly generatorCpu: number;
-  /** Cores' worth of CPU that neither the proxy nor the generator used: other programs, and what the host took. */
+  /** Cores' worth of CPU that neither this process nor its children used: other programs, and what the host took. */
   readonly otherLoad: number;
 }
 
@@ -19,18 +17,16 @@ export function observe(proxyPid: number): () => Observed {
     const after = snapshot(proxyPid);
     const seconds = (after.at - before.at) / 1000;
     const proxyCpu = after.proxy - before.proxy;
-    const generatorCpu = after.generator - before.generator;
-    const other = after.machine - before.machine - proxyCpu - generatorCpu;
-    return { seconds, proxyCpu, generatorCpu, otherLoad: Math.max(0, other / seconds) };
+    const other = after.machine - before.machine - (after.own - before.own);
+    return { seconds, proxyCpu, otherLoad: Math.max(0, other / seconds) };
   };
 }
 
-function snapshot(proxyPid: number): { at: number; proxy: number; generator: number; machine: number } {
-  const { user, system } = process.cpuUsage();
+function snapshot(proxyPid: number): { at: number; proxy: number; own: number; machine: number } {
   return {
     at: performance.now(),
     proxy: treeCpuSeconds(proxyPid),
-    generator: (user + system) / 1e6,
+    own: treeCpuSeconds(process.pid),
     machine: busySeconds(readFileSync("/proc/stat", "utf8")),
   };
 }

@@ -2,13 +2,20 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { expect, test } from "vitest";
 import { busySeconds } from "./observation.ts";
-import { cpuTicks, kilobytes, processTree, treePssBytes } from "./processes.ts";
+import { cpuTicks, kilobytes, processTree, treeCpuSeconds, treePssBytes } from "./processes.ts";
 
-test("CPU time is that of a process and of its children, whatever its name", () => {
+test("CPU time is read right whatever the name of the process", () => {
   const fields = Array.from({ length: 50 }, (_, index) => String(index + 3));
   // proc(5): utime, stime, cutime, cstime are the fields 14 to 17.
-  expect(cpuTicks(`1 (a (strange) name 1 2) ${fields.join(" ")}`)).toBe(14 + 15 + 16 + 17);
-  expect(cpuTicks("")).toBe(0);
+  expect(cpuTicks(`1 (a (strange) name 1 2) ${fields.join(" ")}`)).toEqual({ own: 14 + 15, children: 16 + 17 });
+  expect(cpuTicks("")).toEqual({ own: 0, children: 0 });
+});
+
+test("CPU time grows by what this process uses, in less than hundredths of a second", () => {
+  const before = treeCpuSeconds(process.pid);
+  const start = process.cpuUsage();
+  while (process.cpuUsage(start).user < 4_000) continue;
+  expect(treeCpuSeconds(process.pid) - before).toBeGreaterThan(0.003);
 });
 
 test("the machine is busy while it neither idles nor waits for a disk; a host that takes CPU counts, too", () => {

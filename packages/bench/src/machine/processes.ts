@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 
 /** The kernel counts CPU time in /proc in hundredths of a second (USER_HZ, the same on every architecture). */
 const TICKS_PER_SECOND = 100;
@@ -16,21 +16,34 @@ export function processTree(pid: number): number[] {
  * count through the parent that waited for them.
  */
 export function treeCpuSeconds(pid: number): number {
-  const ticks = processTree(pid).map((member) => cpuTicks(readText(`/proc/${member}/stat`) ?? ""));
-  return ticks.reduce((sum, value) => sum + value, 0) / TICKS_PER_SECOND;
+  return sum(processTree(pid).map(cpuSeconds));
 }
 
-/** utime + stime + cutime + cstime of a line of /proc/PID/stat (proc(5)); the name may hold spaces and brackets. */
-export function cpuTicks(stat: string): number {
+/**
+ * /proc/PID/stat is cut down to whole hundredths of a second, which loses most of what hundreds of small processes
+ * use in a short sample; schedstat counts nanoseconds, but not those of threads that have left.
+ */
+function cpuSeconds(pid: number): number {
+  const { own, children } = cpuTicks(readText(`/proc/${pid}/stat`) ?? "");
+  const threads = listFolder(`/proc/${pid}/task`).map((thread) => readText(`/proc/${pid}/task/${thread}/schedstat`));
+  const exact = sum(threads.map((line) => Number(line?.split(" ", 1)[0] ?? 0))) / 1e9;
+  return Math.max(own / TICKS_PER_SECOND, exact) + children / TICKS_PER_SECOND;
+}
+
+/**
+ * utime + stime, and cutime + cstime of the children that were waited for, of a line of /proc/PID/stat (proc(5)).
+ * The name in it may hold spaces and brackets.
+ */
+export function cpuTicks(stat: string): { readonly own: number; readonly children: number } {
   const afterName = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
   // The field after the name is number 3; utime is number 14.
-  return afterName.slice(11, 15).reduce((sum, field) => sum + Number(field), 0);
+  const [utime = 0, stime = 0, cutime = 0, cstime = 0] = afterName.slice(11, 15).map(Number);
+  return { own: utime + stime, children: cutime + cstime };
 }
 
 /** Proportional set size of a process tree in bytes: shared pages count in equal parts for each who shares them. */
 export function treePssBytes(pid: number): number {
-  const sizes = processTree(pid).map((member) => kilobytes("Pss", readText(`/proc/${member}/smaps_rollup`) ?? ""));
-  return sizes.reduce((sum, value) => sum + value, 0) * 1024;
+  return sum(processTree(pid).map((member) => kilobytes("Pss", readText(`/proc/${member}/smaps_rollup`) ?? ""))) * 1024;
 }
 
 /** Resident set size of one process in bytes. */
@@ -41,6 +54,18 @@ export function rssBytes(pid: number): number {
 /** The value of a line such as `Pss:   123 kB`; 0 when there is none. */
 export function kilobytes(name: string, text: string): number {
   return Number(new RegExp(`^${name}:\\s+(\\d+) kB$`, "m").exec(text)?.[1] ?? 0);
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}
+
+function listFolder(path: string): string[] {
+  try {
+    return readdirSync(path);
+  } catch {
+    return [];
+  }
 }
 
 /** Undefined when the process has left in the meantime. */

@@ -1,8 +1,10 @@
 import { CloseCode } from "@curfew/protocol";
 import type { Socket } from "node:net";
 import type { Entrance } from "../load/client.ts";
+import { stayAwake } from "../load/awake.ts";
 import { openSessions, type Session } from "../load/session.ts";
 import { sessionsThatFit } from "../machine/limits.ts";
+import { observe } from "../machine/observation.ts";
 import { percentile } from "../report/statistics.ts";
 import type { RunningPeer } from "../peers/peer.ts";
 import { gatewayOnly, type Measure } from "./measure.ts";
@@ -43,9 +45,13 @@ export function deadlines(wished: number, spread: "spread" | "together"): Measur
       const count = sessionsThatFit(wished);
       const ways = await entrances(peer, count, spread);
       const sessions = await openSessions(ways, target);
+      const sleepAgain = stayAwake();
+      const observed = observe(peer.pid);
       const late = await Promise.all(
         sessions.map(async (session, index) => await lateness(session, ways[index]?.ticket?.expiresAt ?? NaN)),
       );
+      const { otherLoad } = observed();
+      sleepAgain();
       const targets = late.map((one) => one.target);
       const clients = late.map((one) => one.client);
       const delay = longestDelayMs((await peer.metrics?.()) ?? "");
@@ -63,6 +69,7 @@ export function deadlines(wished: number, spread: "spread" | "together"): Measur
           client100: percentile(clients, 100),
           ...(delay !== undefined && { delay }),
         },
+        otherLoad,
         ...(notes.length > 0 && { note: notes.join("; ") }),
       };
     },

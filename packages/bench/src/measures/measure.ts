@@ -63,12 +63,15 @@ export interface Measure {
   run(context: MeasureContext): Promise<Sample>;
 }
 
-/** Lets the load that is under way warm the proxy up, then watches it for the length of a sample. */
+/**
+ * Lets the load that is under way warm the proxy up, then watches it for the length of a sample.
+ * @param begin - called at the sample's start, to forget what was counted before
+ */
 export async function sampleLoad({ peer, effort }: MeasureContext, begin: () => void = ignore): Promise<Observed> {
   const sleepAgain = stayAwake();
   await delay(effort.warmUpMs);
-  begin();
   const end = observe(peer.pid);
+  begin();
   await delay(effort.windowMs);
   const observed = end();
   sleepAgain();

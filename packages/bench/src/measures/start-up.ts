@@ -1,6 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { mkdtemp } from "node:fs/promises";
 import { join } from "node:path";
+import { observe } from "../machine/observation.ts";
 import { rssBytes } from "../machine/processes.ts";
 import { startGateway } from "../peers/curfew.ts";
 import { median } from "../report/statistics.ts";
@@ -18,9 +19,10 @@ export const startUp: Measure = {
     { id: "memory", title: "idle RSS MiB", digits: 1 },
   ],
   suits: gatewayOnly,
-  async run({ folder, effort }) {
+  async run({ peer, folder, effort }) {
     const times: number[] = [];
     const sizes: number[] = [];
+    const observed = observe(peer.pid);
     for (let index = 0; index < (effort.quick ? 2 : 5); index++) {
       const own = await mkdtemp(join(folder, "start-"));
       const start = performance.now();
@@ -30,6 +32,6 @@ export const startUp: Measure = {
       sizes.push(rssBytes(gateway.pid) / MIB);
       await gateway.stop();
     }
-    return { values: { time: median(times), memory: median(sizes) } };
+    return { values: { time: median(times), memory: median(sizes) }, otherLoad: observed().otherLoad };
   },
 };

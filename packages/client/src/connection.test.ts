@@ -47,8 +47,44 @@ describe("opening", () => {
     expect(connection.state).toMatchObject({ status: "closed", cause: { reason: "session_expired", code: 4100 } });
   });
 
+  it("waits for the gateway's own reason once the socket is open", async () => {
+    const { connection } = create();
+    void connection.connect();
+    await settled();
+    await vi.advanceTimersByTimeAsync(9000);
+    server.last.accept();
+    await vi.advanceTimersByTimeAsync(20_000);
+    expect(server.sockets).toHaveLength(1);
+    server.last.end(4204, "target_timeout");
+    expect(connection.state).toMatchObject({ status: "reconnecting", cause: { reason: "target_timeout" } });
+  });
+
+  it.each([
+    ["connection did not open within 10000 ms", 10_000, []],
+    ["gateway sent no hello within 30000 ms", 30_000, ["accept"]],
+    ["console did not start within 30000 ms", 30_000, ["accept", "hello"]],
+    ["console did not start within 30000 ms", 30_000, ["accept binary"]],
+  ])("gives an attempt up by default when the %s (%#)", async (detail, limitMs, answers) => {
+    const { connection } = create({ waitForViewer: true });
+    void connection.connect();
+    await settled();
+    for (const answer of answers) {
+      await vi.advanceTimersByTimeAsync(5000);
+      if (answer === "accept") server.last.accept();
+      if (answer === "accept binary") server.last.accept("binary");
+      if (answer === "hello") server.last.hello();
+    }
+    await vi.advanceTimersByTimeAsync(limitMs - 1);
+    expect(connection.state.status).toBe("connecting");
+    await vi.advanceTimersByTimeAsync(1);
+    expect(connection.state).toMatchObject({
+      status: "reconnecting",
+      cause: { reason: "connect_failed", detail: `the ${detail}` },
+    });
+  });
+
   it("gives up an attempt without an answer, and tries again", async () => {
-    const { connection } = create({ connectTimeoutMs: 3000 });
+    const { connection } = create({ helloTimeoutMs: 3000 });
     void connection.connect();
     await settled();
     server.last.accept();
@@ -65,7 +101,7 @@ describe("opening", () => {
   });
 
   it("gives a person the time to type a password", async () => {
-    const { connection } = create({ waitForViewer: true, connectTimeoutMs: 3000 });
+    const { connection } = create({ waitForViewer: true, helloTimeoutMs: 3000 });
     void connection.connect();
     await settled();
     server.last.accept();

@@ -116,7 +116,7 @@ export class ConsoleConnection {
     this.#dispatch({ type: "viewerReady" });
   }
 
-  /** The viewer waits for a person (a password, say): the connect timeout stops for this attempt. */
+  /** The viewer waits for a person (a password, say): `helloTimeoutMs` stops for this attempt. */
   viewerWaiting(): void {
     this.#dispatch({ type: "viewerWaiting" });
   }

@@ -64,12 +64,15 @@ export interface ConsoleOptions {
   warnBeforeMs?: number;
   /** `false` never reconnects. @defaultValue `backoff()` */
   reconnect?: ReconnectPolicy | false;
-  /**
-   * Milliseconds from creating the socket until the gateway's `hello`; the viewer's handshake then
-   * has the same time once more.
-   * @defaultValue 10_000
-   */
+  /** Milliseconds from creating the socket until it is open. @defaultValue 10_000 */
   connectTimeoutMs?: number;
+  /**
+   * Milliseconds from the open socket until the gateway's `hello`; the viewer's handshake then has
+   * the same time once more. Longer than the gateway takes to look up the token and to dial the
+   * target, so that the gateway's own reason for a failure arrives first.
+   * @defaultValue 30_000
+   */
+  helloTimeoutMs?: number;
   /** Milliseconds between pings; 0 turns liveness checks and `latency` off. @defaultValue 15_000 */
   pingIntervalMs?: number;
   /**

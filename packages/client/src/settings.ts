@@ -15,6 +15,7 @@ export function settingsOf(options: ConsoleOptions): Settings {
     waitForViewer: options.waitForViewer ?? false,
     warnBeforeMs: duration("warnBeforeMs", options.warnBeforeMs, 60_000),
     connectTimeoutMs: duration("connectTimeoutMs", options.connectTimeoutMs, 10_000),
+    helloTimeoutMs: duration("helloTimeoutMs", options.helloTimeoutMs, 30_000),
     pingIntervalMs: duration("pingIntervalMs", options.pingIntervalMs, 15_000),
   };
 }

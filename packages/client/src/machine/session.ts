@@ -69,18 +69,16 @@ function greet(draft: Draft, link: Link, hello: Extract<ServerMessage, { type: "
   const greeted = { ...link, greeted: true, session };
   setLink(draft, greeted);
   setDeadline(draft, greeted, session, hello.expiresInMs);
+  // The viewer's handshake has the time that hello had.
+  draft.effects.push({ type: "setTimer", name: "connect", ms: draft.state.settings.helloTimeoutMs });
   advance(draft);
 }
 
 /** After each step of an opening: tells the page once gateway and viewer are both ready. */
 export function advance(draft: Draft): void {
   const link = linkOf(draft);
-  const { waitForViewer, connectTimeoutMs } = draft.state.settings;
   if (!link || link.connected || !link.opened || !link.greeted) return;
-  if (waitForViewer && !link.viewerReady) {
-    draft.effects.push({ type: "setTimer", name: "connect", ms: connectTimeoutMs });
-    return;
-  }
+  if (draft.state.settings.waitForViewer && !link.viewerReady) return;
   const connected = { ...link, connected: true };
   draft.effects.push({ type: "clearTimer", name: "connect" });
   setLink(draft, connected);

@@ -11,6 +11,7 @@ const settings: Settings = {
   waitForViewer: false,
   warnBeforeMs: 60_000,
   connectTimeoutMs: 10_000,
+  helloTimeoutMs: 30_000,
   pingIntervalMs: 15_000,
 };
 

@@ -155,7 +155,10 @@ function openLink(draft: Draft, serial: number, address: Address): void {
 function onOpened(draft: Draft, link: Link, protocol: string): void {
   const controlled = protocol === SUBPROTOCOL;
   setLink(draft, { ...link, opened: true, controlled, greeted: !controlled });
-  draft.effects.push({ type: "announceChannel" });
+  draft.effects.push(
+    { type: "setTimer", name: "connect", ms: draft.state.settings.helloTimeoutMs },
+    { type: "announceChannel" },
+  );
   advance(draft);
 }
 
@@ -188,8 +191,9 @@ function onTimer(draft: Draft, name: TimerName): void {
 }
 
 function lateness(draft: Draft, link: Link): string {
-  const within = `within ${draft.state.settings.connectTimeoutMs} ms`;
-  if (!link.opened) return `the connection did not open ${within}`;
+  const { connectTimeoutMs, helloTimeoutMs } = draft.state.settings;
+  if (!link.opened) return `the connection did not open within ${connectTimeoutMs} ms`;
+  const within = `within ${helloTimeoutMs} ms`;
   return link.greeted ? `the console did not start ${within}` : `the gateway sent no hello ${within}`;
 }
 

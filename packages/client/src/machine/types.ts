@@ -17,6 +17,7 @@ export interface Settings {
   readonly waitForViewer: boolean;
   readonly warnBeforeMs: number;
   readonly connectTimeoutMs: number;
+  readonly helloTimeoutMs: number;
   readonly pingIntervalMs: number;
 }
 
@@ -58,7 +59,7 @@ export interface MachineState {
 }
 
 /**
- * `connect`: hello, then the viewer, must come. `retry`: the next attempt. `ping`: time to send one.
+ * `connect`: the socket must open, then hello and the viewer must come. `retry`: the next attempt. `ping`: time to send one.
  * `pong`: the answer must have come. `warn`: warn if the gateway has not. `expire`: the session is
  * over even if the close frame never arrives. `renew`: the gateway must have answered.
  */

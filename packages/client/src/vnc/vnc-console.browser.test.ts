@@ -175,7 +175,7 @@ describe("VncConsole", () => {
       await new Promise((resolve) => setTimeout(resolve, 400));
       return { password: "open sesame" };
     });
-    const vnc = create({ onCredentialsRequired, connectTimeoutMs: 200 });
+    const vnc = create({ onCredentialsRequired, helloTimeoutMs: 200 });
     const socket = nextSocket();
     const connecting = vnc.connect();
     await answer(await socket, "accepted");

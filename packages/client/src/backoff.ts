@@ -12,7 +12,8 @@ export interface BackoffOptions {
 
 /**
  * Exponential back-off with full jitter: each delay is random between 0 and its bound, so that a
- * restarted gateway does not see all of its clients in the same instant.
+ * restarted gateway does not see all of its clients in the same instant. It starts over after a
+ * connection that held for 10 s; a shorter one counts as another failure.
  */
 export function backoff(options: BackoffOptions = {}): ReconnectPolicy {
   const { baseMs = 500, maxMs = 15_000, maxElapsedMs = 300_000 } = options;

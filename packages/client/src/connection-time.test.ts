@@ -155,6 +155,35 @@ describe("renewing", () => {
     expect((await closed).code).toBe("not_connected");
   });
 
+  it.each([
+    ["gives a token", (answer: PromiseWithResolvers<string>) => answer.resolve("late")],
+    ["fails", (answer: PromiseWithResolvers<string>) => answer.reject(new Error("late"))],
+  ])("leaves the renewal on a new connection alone when one of the last connection %s late", async (_case, end) => {
+    const answers: PromiseWithResolvers<string>[] = [];
+    const { connection } = await opened({
+      renew: () => {
+        const answer = Promise.withResolvers<string>();
+        answers.push(answer);
+        return answer.promise;
+      },
+    });
+    const first = failure(connection.renew());
+    server.last.end(1006);
+    await first;
+    await vi.advanceTimersByTimeAsync(1000);
+    server.last.accept();
+    server.last.hello();
+    const second = connection.renew();
+    if (answers[0]) end(answers[0]);
+    await settled();
+    expect(server.last.controls).toEqual([]);
+    answers[1]?.resolve("fresh");
+    await settled();
+    expect(server.last.controls).toEqual([{ type: "renew", id: 1, token: "fresh" }]);
+    server.last.control({ type: "renewed", id: 1, expiresInMs: null });
+    await second;
+  });
+
   it("refuses a token that does not fit into a control message", async () => {
     const { connection } = await opened();
     expect((await failure(connection.renew("x".repeat(9000)))).message).toContain("8192 bytes");

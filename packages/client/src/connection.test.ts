@@ -1,6 +1,7 @@
 import { tokenSubprotocol } from "@curfew/protocol";
 import { describe, expect, it, vi } from "vitest";
 import { connectionFixture, failure, settled } from "../test/connection-fixture.ts";
+import { backoff } from "./backoff.ts";
 import { StopRetrying } from "./errors.ts";
 import type { ConsoleOptions } from "./options.ts";
 
@@ -190,7 +191,7 @@ describe("endings", () => {
     expect(connection.state).toMatchObject({ status: "closed", cause: { reason: "protocol_error", code: 4000 } });
   });
 
-  it("counts retries from the start again once connected", async () => {
+  it("counts retries from the start again after a connection that held for 10 s", async () => {
     const { connection } = await opened();
     server.last.end(1006);
     expect(connection.state).toMatchObject({ status: "reconnecting", attempt: 2 });
@@ -200,8 +201,27 @@ describe("endings", () => {
     await vi.advanceTimersByTimeAsync(1000);
     server.last.accept();
     server.last.hello();
+    await vi.advanceTimersByTimeAsync(10_000);
     server.last.end(4203, "target_closed");
     expect(connection.state).toMatchObject({ attempt: 2, cause: { reason: "target_closed", wasConnected: true } });
+  });
+
+  it("asks ever more slowly a target that accepts and closes, and gives up after five minutes", async () => {
+    vi.spyOn(Math, "random").mockReturnValue(0.5);
+    const authorize = vi.fn<ConsoleOptions["authorize"]>(() => ({ url: "ws://gateway/ws" }));
+    server.onsocket = (socket) =>
+      queueMicrotask(() => {
+        socket.accept();
+        socket.hello();
+        socket.end(4203, "target_closed");
+      });
+    const { connection, states } = create({ authorize, reconnect: backoff() });
+    await connection.connect();
+    await vi.advanceTimersByTimeAsync(400_000);
+    expect(connection.state).toMatchObject({ status: "closed", cause: { reason: "target_closed" } });
+    // 250 ms, doubled five times, then 7.5 s each.
+    expect(authorize).toHaveBeenCalledTimes(45);
+    expect(states.filter((status) => status === "connected")).toHaveLength(45);
   });
 
   it("gives up when the policy does, keeping what ended it", async () => {

@@ -191,7 +191,7 @@ export class ConsoleConnection {
         this.#dispatch({ type: "policy", serial: effect.serial, delayMs: this.#askPolicy(effect.context) });
         break;
       case "fetchToken":
-        void this.#fetchToken(effect.id, effect.session);
+        void this.#fetchToken(effect.serial, effect.id, effect.session);
         break;
       case "cancelCallbacks":
         this.#callbacks.abort();
@@ -237,7 +237,7 @@ export class ConsoleConnection {
     this.#dispatch({ type: "authorized", serial, address });
   }
 
-  async #fetchToken(id: number, session: SessionInfo): Promise<void> {
+  async #fetchToken(serial: number, id: number, session: SessionInfo): Promise<void> {
     this.#callbacks = new AbortController();
     const { signal } = this.#callbacks;
     let token: string | undefined;
@@ -245,11 +245,11 @@ export class ConsoleConnection {
       token = await this.#options.renew?.({ session, signal });
     } catch (error) {
       if (!signal.aborted) this.#log.write("warn", `the renew callback failed: ${messageOf(error)}`);
-      this.#dispatch({ type: "tokenFetchFailed", id, cause: error });
+      this.#dispatch({ type: "tokenFetchFailed", serial, id, cause: error });
       return;
     }
     if (typeof token === "string") this.#log.hide(token);
-    this.#dispatch({ type: "tokenFetched", id, token: token ?? "" });
+    this.#dispatch({ type: "tokenFetched", serial, id, token: token ?? "" });
   }
 
   #openSocket(serial: number, { url, protocols }: Address): void {

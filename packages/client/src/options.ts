@@ -26,7 +26,7 @@ export interface AuthorizeContext {
 export interface ReconnectContext {
   /** The attempt that it decides about: 2 is the first retry. */
   readonly attempt: number;
-  /** Milliseconds since the first failure in this row of failures. */
+  /** Milliseconds since the first failure in this row of failures; a connection that held for 10 s ends the row. */
   readonly elapsedMs: number;
   /** Why the last attempt or connection ended. */
   readonly cause: CloseInfo;
@@ -55,8 +55,9 @@ export interface ConsoleOptions {
    */
   renew?: (context: { readonly session: SessionInfo; readonly signal: AbortSignal }) => string | Promise<string>;
   /**
-   * Renew at each warning, and call `authorize()` again at once when the token is over. Without it
-   * an expired session ends in `closed`, so that the page can ask.
+   * Renew at each warning, and call `authorize()` again at once when the token is over: once, and
+   * again only after a connection that held for 10 s. Without it an expired session ends in
+   * `closed`, so that the page can ask.
    * @defaultValue false
    */
   autoRenew?: boolean;

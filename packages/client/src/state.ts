@@ -18,7 +18,7 @@ export interface SessionInfo {
 
 /**
  * Where a connection stands. `attempt` is 1 for a first opening, 2 for the first retry, and so on;
- * it counts from 1 again once `connected` was reached. `session` is null on servers that do not
+ * it counts from 1 again after a connection that held for 10 s. `session` is null on servers that do not
  * speak `curfew.v1` (websockify, Nova).
  */
 export type ConsoleState =

@@ -37,8 +37,10 @@ export function connectionFixture(): ConnectionFixture {
     vi.useFakeTimers();
     vi.stubGlobal("reportError", vi.fn<(error: unknown) => void>());
     server.sockets.length = 0;
+    server.onsocket = null;
   });
   afterEach(() => {
+    vi.restoreAllMocks();
     vi.unstubAllGlobals();
     vi.useRealTimers();
   });

@@ -8,7 +8,7 @@ const link: Link = {
   controlled: true,
   greeted: true,
   viewerReady: false,
-  connected: true,
+  connectedAt: 0,
   session: null,
   bye: null,
   ping: null,

@@ -4,7 +4,8 @@ import type { Link } from "./types.ts";
 
 /** The ending that a socket's close event stands for (RFC 6455, section 7.4). */
 export function endingOfClose(code: number, text: string, link: Link): CloseInfo {
-  const { bye, connected: wasConnected } = link;
+  const { bye } = link;
+  const wasConnected = link.connectedAt !== null;
   // A private code of the close frame beats `bye`: it may be of a newer gateway, and tells the action.
   if (code >= 4000 || !bye) {
     const reason = closeReason(code);

@@ -17,7 +17,8 @@ export function pingLater(draft: Draft, link: Link): void {
 /** Pings now: it is time, or the network or the page's visibility changed. */
 export function pingNow(draft: Draft): void {
   const link = linkOf(draft);
-  if (link?.connected && link.controlled && !link.ping && draft.state.settings.pingIntervalMs > 0) ping(draft, link);
+  if (!link || link.connectedAt === null || !link.controlled || link.ping) return;
+  if (draft.state.settings.pingIntervalMs > 0) ping(draft, link);
 }
 
 function ping(draft: Draft, link: Link): void {

@@ -5,6 +5,8 @@ import type { Effect, Link, MachineState } from "./types.ts";
 
 /** In a hidden tab the next attempt may wait this much longer: nobody looks. */
 const HIDDEN_STRETCH = 4;
+/** A connection that held this long ends a row of failures: a target that accepts and closes must not. */
+const HELD_MS = 10_000;
 
 /** A state under construction in one step: transitions change `state` and add `effects`. */
 export interface Draft {
@@ -31,7 +33,7 @@ export function setLink(draft: Draft, link: Link): void {
 export function setSession(draft: Draft, link: Link, session: SessionInfo): Link {
   const next = { ...link, session };
   setLink(draft, next);
-  if (link.connected) publish(draft, { status: "connected", session });
+  if (link.connectedAt !== null) publish(draft, { status: "connected", session });
   return next;
 }
 
@@ -45,6 +47,10 @@ export function beginAttempt(draft: Draft, cause: CloseInfo | null): void {
 
 /** The link or the attempt is over: closes what is open, then does what the ending's action says. */
 export function endAttempt(draft: Draft, cause: CloseInfo, code = 1000): void {
+  const connectedAt = linkOf(draft)?.connectedAt ?? null;
+  if (connectedAt !== null && draft.now - connectedAt >= HELD_MS) {
+    draft.state = { ...draft.state, attempt: 1, failingSince: null, reauthorized: false };
+  }
   const { settings, reauthorized, serial } = draft.state;
   const goesOn =
     (cause.action === "retry" && settings.reconnects) ||

@@ -22,7 +22,7 @@ export function onControl(draft: Draft, link: Link, text: string): void {
     return;
   }
   const detail = `the gateway sent a bad control message: ${parsed.error}`;
-  const { connected: wasConnected } = link;
+  const wasConnected = link.connectedAt !== null;
   endAttempt(draft, { reason: "protocol_error", action: "stop", code: 4000, detail, wasConnected }, 4000);
 }
 
@@ -77,12 +77,11 @@ function greet(draft: Draft, link: Link, hello: Extract<ServerMessage, { type: "
 /** After each step of an opening: tells the page once gateway and viewer are both ready. */
 export function advance(draft: Draft): void {
   const link = linkOf(draft);
-  if (!link || link.connected || !link.opened || !link.greeted) return;
+  if (!link || link.connectedAt !== null || !link.opened || !link.greeted) return;
   if (draft.state.settings.waitForViewer && !link.viewerReady) return;
-  const connected = { ...link, connected: true };
+  const connected = { ...link, connectedAt: draft.now };
   draft.effects.push({ type: "clearTimer", name: "connect" });
   setLink(draft, connected);
-  draft.state = { ...draft.state, attempt: 1, failingSince: null, reauthorized: false };
   publish(draft, { status: "connected", session: link.session });
   pingLater(draft, connected);
   const ready = linkOf(draft);
@@ -134,7 +133,7 @@ export function onExpireTimer(draft: Draft, link: Link): void {
 
 function renewAutomatically(draft: Draft, link: Link, session: SessionInfo): void {
   const { autoRenew, canFetchToken } = draft.state.settings;
-  if (autoRenew && canFetchToken && link.connected && session.renewable && !link.renewal) {
+  if (autoRenew && canFetchToken && link.connectedAt !== null && session.renewable && !link.renewal) {
     startRenewal(draft, link, session, null);
   }
 }
@@ -142,7 +141,7 @@ function renewAutomatically(draft: Draft, link: Link, session: SessionInfo): voi
 /** A renewal that the page asked for. The newest one with a token of its own replaces what is under way. */
 export function onRenew(draft: Draft, token: string | null): void {
   const link = linkOf(draft);
-  if (!link?.connected) {
+  if (!link || link.connectedAt === null) {
     refuse(draft, new ConsoleError("not_connected", `cannot renew while ${draft.state.published.status}`));
     return;
   }
@@ -162,7 +161,7 @@ function startRenewal(draft: Draft, link: Link, session: SessionInfo, token: str
   if (link.renewal) draft.effects.push({ type: "cancelCallbacks" });
   const renewing = { ...session, renewing: true };
   const next = setSession(draft, { ...link, nextId: id + 1, renewal: { id, sent: false } }, renewing);
-  if (token === null) draft.effects.push({ type: "fetchToken", id, session: renewing });
+  if (token === null) draft.effects.push({ type: "fetchToken", serial: draft.state.serial, id, session: renewing });
   else sendRenewal(draft, next, id, token);
 }
 

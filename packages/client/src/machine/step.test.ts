@@ -108,14 +108,12 @@ const plain = fc.constantFrom<MachineEvent>(
   { type: "viewerFailed", detail: "x" },
   { type: "renew", token: null },
   { type: "renew", token: "t" },
-  { type: "tokenFetched", id: 1, token: "t" },
-  { type: "tokenFetchFailed", id: 1, cause: "x" },
   { type: "online" },
   { type: "offline" },
   { type: "visible" },
   { type: "hidden" },
 );
-const anyEvent: fc.Arbitrary<Make | "timer"> = fc.oneof(
+const anyEvent: fc.Arbitrary<Make | "timer" | "open"> = fc.oneof(
   made(plain, (event) => event),
   made(fc.constant(null), (_, serial) => ({ type: "authorized", serial, address: { url: "ws://x/", protocols: [] } })),
   made(fc.boolean(), (stop, serial) => ({ type: "authorizeFailed", serial, detail: "x", stop })),
@@ -124,17 +122,19 @@ const anyEvent: fc.Arbitrary<Make | "timer"> = fc.oneof(
   made(control, (message, serial) => ({ type: "control", serial, text: JSON.stringify(message) })),
   made(anyCode, (code, serial) => ({ type: "socketClosed", serial, code, reason: "" })),
   made(fc.constant(null), (_, serial) => ({ type: "viewerClosed", serial })),
+  made(fc.nat(4), (id, serial) => ({ type: "tokenFetched", serial, id, token: "t" })),
+  made(fc.nat(4), (id, serial) => ({ type: "tokenFetchFailed", serial, id, cause: "x" })),
   made(fc.option(fc.nat(5000)), (delayMs, serial) => ({ type: "policy", serial, delayMs })),
-  fc.constant("timer" as const),
+  { weight: 3, arbitrary: fc.constantFrom("timer" as const, "open" as const) },
 );
 const anyRun = fc.record({
   changes: fc.record({ autoRenew: fc.boolean(), reconnects: fc.boolean(), waitForViewer: fc.boolean() }),
-  events: fc.array(fc.tuple(anyEvent, fc.nat(40_000)), { maxLength: 60 }),
+  events: fc.array(fc.tuple(anyEvent, fc.nat(40_000)), { maxLength: 60, size: "max" }),
 });
 
-/** Runs the events, calling `check` after each. `timer` fires the one that is due next. */
+/** Runs the events, calling `check` after each. `timer` fires the one that is due next, `open` connects. */
 function run(
-  { changes, events }: { changes: Partial<Settings>; events: [Make | "timer", number][] },
+  { changes, events }: { changes: Partial<Settings>; events: [Make | "timer" | "open", number][] },
   check: (harness: Harness, before: MachineState, event: MachineEvent | null, from: number) => void,
 ): Harness {
   const harness = new Harness(changes);
@@ -146,6 +146,9 @@ function run(
     if (make === "timer") {
       const next = [...harness.timers].toSorted(([, a], [, b]) => a - b)[0];
       if (next) harness.fire(next[0]);
+    } else if (make === "open") {
+      event = { type: "connect", hidden: false };
+      harness.connected();
     } else {
       event = make(before.serial);
       harness.send(event);
@@ -185,16 +188,16 @@ describe("in any order of events", () => {
     );
   });
 
-  it("resets the attempt counter only when connected, or opened anew", () => {
+  it("resets the attempt counter only after a connection that held for 10 s, or opened anew", () => {
     fc.assert(
       fc.property(anyRun, (sequence) => {
-        run(sequence, ({ state, emitted }, before, event, from) => {
-          if (state.attempt >= before.attempt) return;
-          const connected = emitted
-            .slice(from)
-            .some((emit) => emit.name === "state" && emit.event.status === "connected");
-          expect(connected || event?.type === "connect").toBe(true);
-          expect(state.attempt).toBe(1);
+        let since = Infinity;
+        run(sequence, ({ state, now }, before, event) => {
+          const anew = event?.type === "connect" && ["idle", "closed"].includes(before.phase.name);
+          const reset = state.attempt < before.attempt || (before.failingSince !== null && state.failingSince === null);
+          expect(reset && !anew && !(now - since >= 10_000)).toBe(false);
+          if (state.published.status !== "connected") since = Infinity;
+          else if (before.published.status !== "connected") since = now;
         });
       }),
       { numRuns: 500 },
@@ -290,12 +293,16 @@ describe("the end of a session", () => {
     expect(harness.state.published).toMatchObject({ status: "closed", cause: { reason: "session_expired" } });
   });
 
-  it("authorizes at once again after it was connected in between", () => {
+  it("authorizes at once again after a connection that held for 10 s, not after a shorter one", () => {
     const harness = new Harness({ autoRenew: true }).connected(30_000);
     for (let round = 0; round < 3; round += 1) {
+      harness.now += 10_000;
       harness.send({ type: "socketClosed", serial: harness.state.serial, code: 4100, reason: "session_expired" });
       harness.reopen(30_000);
       expect(harness.state.published.status).toBe("connected");
     }
+    harness.now += 9999;
+    harness.send({ type: "socketClosed", serial: harness.state.serial, code: 4100, reason: "session_expired" });
+    expect(harness.state.published).toMatchObject({ status: "closed", cause: { reason: "session_expired" } });
   });
 });

@@ -78,7 +78,7 @@ function apply(draft: Draft, event: MachineEvent): void {
       }
       break;
     case "viewerWaiting":
-      if (link && link.greeted && !link.connected) draft.effects.push({ type: "clearTimer", name: "connect" });
+      if (link?.greeted && link.connectedAt === null) draft.effects.push({ type: "clearTimer", name: "connect" });
       break;
     case "viewerFailed":
       if (phase.name !== "idle" && phase.name !== "closed") {
@@ -139,7 +139,7 @@ function openLink(draft: Draft, serial: number, address: Address): void {
     controlled: false,
     greeted: false,
     viewerReady: false,
-    connected: false,
+    connectedAt: null,
     session: null,
     bye: null,
     ping: null,
@@ -168,7 +168,9 @@ function onTimer(draft: Draft, name: TimerName): void {
   if (!link) return;
   switch (name) {
     case "connect":
-      if (!link.connected) endAttempt(draft, localEnding("connect_failed", "retry", link, lateness(draft, link)));
+      if (link.connectedAt === null) {
+        endAttempt(draft, localEnding("connect_failed", "retry", link, lateness(draft, link)));
+      }
       break;
     case "ping":
       pingNow(draft);
@@ -209,5 +211,5 @@ function localEnding(
   detail: string | undefined,
 ): CloseInfo {
   const text = detail === undefined || detail === "" ? {} : { detail };
-  return { reason, action, code: 1006, ...text, wasConnected: link?.connected ?? false };
+  return { reason, action, code: 1006, ...text, wasConnected: typeof link?.connectedAt === "number" };
 }

@@ -28,7 +28,8 @@ export interface Link {
   readonly controlled: boolean;
   readonly greeted: boolean;
   readonly viewerReady: boolean;
-  readonly connected: boolean;
+  /** When the page was told `connected`; null until then. */
+  readonly connectedAt: number | null;
   readonly session: SessionInfo | null;
   readonly bye: { readonly reason: ServerCloseReason; readonly detail?: string } | null;
   readonly ping: { readonly id: number; readonly sentAt: number } | null;
@@ -50,10 +51,10 @@ export interface MachineState {
   readonly phase: Phase;
   /** Number of the attempt, never reused: answers to older ones are ignored. */
   readonly serial: number;
-  /** See {@link ConsoleState}. */
+  /** See {@link ConsoleState}. Counted from 1 again at the end of a connection that held. */
   readonly attempt: number;
   readonly failingSince: number | null;
-  /** Whether `authorize()` was already called at once for a token that was over, since `connected`. */
+  /** Whether `authorize()` was already called at once for a token that was over, in this row of failures. */
   readonly reauthorized: boolean;
   readonly hidden: boolean;
 }
@@ -80,8 +81,8 @@ export type MachineEvent =
   | { readonly type: "policy"; readonly serial: number; readonly delayMs: number | null }
   | { readonly type: "timer"; readonly name: TimerName }
   | { readonly type: "renew"; readonly token: string | null }
-  | { readonly type: "tokenFetched"; readonly id: number; readonly token: string }
-  | { readonly type: "tokenFetchFailed"; readonly id: number; readonly cause: unknown }
+  | { readonly type: "tokenFetched"; readonly serial: number; readonly id: number; readonly token: string }
+  | { readonly type: "tokenFetchFailed"; readonly serial: number; readonly id: number; readonly cause: unknown }
   | { readonly type: "online" | "offline" | "visible" | "hidden" };
 
 type EmittedByMachine = Omit<ConsoleEvents, "channel">;
@@ -108,7 +109,7 @@ export type Effect =
   | { readonly type: "clearTimer"; readonly name: TimerName }
   | { readonly type: "clearTimers" }
   | { readonly type: "askPolicy"; readonly serial: number; readonly context: ReconnectContext }
-  | { readonly type: "fetchToken"; readonly id: number; readonly session: SessionInfo }
+  | { readonly type: "fetchToken"; readonly serial: number; readonly id: number; readonly session: SessionInfo }
   /** Aborts the signals given to `authorize` and `renew`. */
   | { readonly type: "cancelCallbacks" }
   | { readonly type: "settleRenewals"; readonly error: ConsoleError | null }

@@ -246,17 +246,49 @@ describe("the page around it", () => {
     expect(lines.join("\n") + JSON.stringify(connection.state)).not.toContain(marker);
   });
 
+  it.each([
+    ["a browser", true],
+    ["a runtime without reportError", false],
+  ])("ends as it should when log throws, and reports it, in %s", async (_where, available) => {
+    const reported: unknown[] = [];
+    const collect = (error: unknown): unknown => reported.push(error);
+    vi.stubGlobal("reportError", available ? collect : undefined);
+    vi.stubGlobal("queueMicrotask", (task: () => void) => {
+      try {
+        task();
+      } catch (error) {
+        collect(error);
+      }
+    });
+    const { connection, states } = await opened({
+      log: () => {
+        throw new Error("page bug");
+      },
+    });
+    const socket = server.last;
+    await connection.close();
+    expect(states).toEqual(["connecting", "connected", "closed"]);
+    expect(socket.closedWith?.code).toBe(1000);
+    expect(vi.getTimerCount()).toBe(0);
+    expect(reported).toContainEqual(new Error("page bug"));
+  });
+
   it("keeps going when a listener throws, and reports it", async () => {
     const { connection, states } = create();
-    connection.on("state", () => {
-      throw new Error("page bug");
-    });
+    for (const name of ["state", "channel", "closed"] as const) {
+      connection.on(name, () => {
+        throw new Error("page bug");
+      });
+    }
     const connecting = connection.connect();
     await settled();
     server.last.accept();
     server.last.hello();
     await connecting;
-    expect(states).toEqual(["connecting", "connected"]);
-    expect(reportError).toHaveBeenCalledTimes(2);
+    await connection.close();
+    expect(states).toEqual(["connecting", "connected", "closed"]);
+    expect(server.last.closedWith?.code).toBe(1000);
+    expect(vi.getTimerCount()).toBe(0);
+    expect(reportError).toHaveBeenCalledTimes(5);
   });
 });

@@ -10,6 +10,7 @@ import { initialState, step } from "./machine/step.ts";
 import type { Effect, MachineEvent, MachineState } from "./machine/types.ts";
 import type { ConsoleOptions, ReconnectContext } from "./options.ts";
 import { PageWatch } from "./page-watch.ts";
+import { report } from "./report.ts";
 import { settingsOf } from "./settings.ts";
 import type { ConsoleEvents, ConsoleState, SessionInfo } from "./state.ts";
 import { Timers } from "./timers.ts";
@@ -224,7 +225,7 @@ export class ConsoleConnection {
     try {
       const grant = await this.#options.authorize({ cause, attempt, signal });
       address = addressOf(grant, globalThis.location?.href);
-      for (const secret of [grant.token ?? "", ...new URL(address.url).searchParams.values()]) this.#log.hide(secret);
+      this.#log.hide(grant.token ?? "", ...new URL(address.url).searchParams.values());
     } catch (error) {
       if (signal.aborted) return;
       this.#authorizeError = error;
@@ -284,7 +285,7 @@ export class ConsoleConnection {
       if (delayMs === null || delayMs >= 0) return delayMs;
       throw new RangeError(`reconnect: expected milliseconds from 0 or null, got ${String(delayMs)}`);
     } catch (error) {
-      reportError(error);
+      report(error);
       return null;
     }
   }

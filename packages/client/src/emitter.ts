@@ -1,3 +1,5 @@
+import { report } from "./report.ts";
+
 /** Removes the listener; harmless to call again. */
 export type Unsubscribe = () => void;
 
@@ -40,7 +42,7 @@ export class Emitter<Events extends object> {
       try {
         listener(event);
       } catch (error) {
-        reportError(error);
+        report(error);
       }
     }
   }

@@ -38,7 +38,10 @@ export type ReconnectPolicy = (context: ReconnectContext) => number | null;
 /** Severity of a line for a {@link LogSink}. */
 export type LogLevel = "debug" | "info" | "warn" | "error";
 
-/** One structured line. Tokens and query strings are redacted before this is called. */
+/**
+ * One structured line. Tokens and query strings are redacted before this is called. An error that
+ * it throws is reported as an uncaught one and does not disturb the connection.
+ */
 export type LogSink = (level: LogLevel, message: string, context: Readonly<Record<string, unknown>>) => void;
 
 /** Options of a {@link ConsoleConnection}; every view takes them too. */

@@ -4,7 +4,7 @@ import { backoff } from "./backoff.ts";
 import type { CloseInfo } from "./close-info.ts";
 import { Emitter } from "./emitter.ts";
 import { ViewerLoader } from "./load-viewer.ts";
-import { redact } from "./log.ts";
+import { Log, redact } from "./log.ts";
 import { characterKeys, comboKeys } from "./vnc/keys.ts";
 
 describe("backoff", () => {
@@ -36,6 +36,16 @@ describe("redact", () => {
     ["the secret s3cr3t is out", "the secret [redacted] is out"],
   ])("%j", (text, clean) => {
     expect(redact(text, ["s3cr3t"])).toBe(clean);
+  });
+});
+
+describe("Log", () => {
+  it("hides the secrets of the last four calls, and keeps no more", () => {
+    const log = new Log(() => {});
+    for (let call = 1; call <= 5; call += 1) log.hide(`secret-${call}`, `another-${call}`, "word");
+    expect(log.clean("secret-1 another-1 secret-2 another-2 secret-5 word")).toBe(
+      "secret-1 another-1 [redacted] [redacted] [redacted] word",
+    );
   });
 });
 

@@ -12,6 +12,7 @@ function create(): { socket: FakeSocket; channel: ConsoleChannel; calls: string[
     closed: (code) => calls.push(`closed ${code}`),
     viewerClosed: () => calls.push("viewerClosed"),
     overflowed: () => calls.push("overflowed"),
+    viewerThrew: (error) => calls.push(`viewerThrew ${String(error)}`),
   });
   return { socket, channel, calls };
 }
@@ -62,6 +63,38 @@ describe("the channel", () => {
     socket.accept();
     for (let sent = 0; sent <= 8; sent += 1) socket.bytes(new Uint8Array(1024 * 1024));
     expect(calls).toEqual(["opened", "overflowed"]);
+  });
+
+  it.each<[string, (channel: ConsoleChannel, listener: (event: MessageEvent) => void) => void]>([
+    ["onmessage", (channel, listener) => Object.assign(channel, { onmessage: listener })],
+    ["a listener", (channel, listener) => channel.addEventListener("message", listener)],
+    ["a listener object", (channel, handleEvent) => channel.addEventListener("message", { handleEvent } as never)],
+  ])("tells the owner when %s throws on a message, and delivers no more", async (_kind, attach) => {
+    const { socket, channel, calls } = create();
+    socket.accept();
+    socket.bytes([1]);
+    socket.bytes([2]);
+    attach(channel, () => {
+      calls.push("message");
+      throw new Error("too much");
+    });
+    await Promise.resolve();
+    socket.bytes([3]);
+    expect(calls).toEqual(["opened", "message", "viewerThrew Error: too much"]);
+  });
+
+  it("lets a viewer detach, and hears it once however often it attached", async () => {
+    const { socket, channel } = create();
+    const frames: unknown[] = [];
+    const listener = ({ data }: MessageEvent): unknown => frames.push(data);
+    channel.addEventListener("message", listener);
+    channel.addEventListener("message", listener);
+    socket.accept();
+    await Promise.resolve();
+    socket.bytes([1]);
+    channel.removeEventListener("message", listener as EventListener);
+    socket.bytes([2]);
+    expect(frames).toHaveLength(1);
   });
 
   it("takes text as control on curfew.v1, and as bytes elsewhere", async () => {

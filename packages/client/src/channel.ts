@@ -1,4 +1,5 @@
 import { SUBPROTOCOL } from "@curfew/protocol";
+import { report } from "./report.ts";
 
 /** Bytes that are kept for a viewer that has not attached yet. */
 const MAX_QUEUED_BYTES = 8 * 1024 * 1024;
@@ -16,6 +17,8 @@ export interface ChannelOwner {
   viewerClosed(): void;
   /** More than {@link MAX_QUEUED_BYTES} arrived and no viewer took them. */
   overflowed(): void;
+  /** A listener of the viewer threw on a message; it gets no more of them. */
+  viewerThrew(error: unknown): void;
 }
 
 /**
@@ -23,7 +26,8 @@ export interface ChannelOwner {
  * `new AttachAddon(channel)` of xterm.js accept, and typed as a `WebSocket` for their sake.
  *
  * Only bytes are delivered: control messages are taken out before. What arrives before a viewer
- * attaches is kept, up to 8 MiB, and delivered right after. Strings passed to `send` go out as
+ * attaches is kept, up to 8 MiB, and delivered right after. A `message` listener that throws has
+ * lost output, so it ends the connection as `viewer_failed`. Strings passed to `send` go out as
  * UTF-8 in binary frames.
  *
  * Do not extend or wrap it: noVNC looks for the members on the object and its immediate prototype
@@ -46,6 +50,9 @@ export class ConsoleChannel extends EventTarget implements WebSocket {
   #queue: ArrayBuffer[] | null = [];
   #queuedBytes = 0;
   #replaying = false;
+  #viewerThrew = false;
+  /** The `message` listeners as they were added, each with what listens in its place. */
+  readonly #guards = new WeakMap<EventListenerOrEventListenerObject, EventListener>();
 
   /** @internal Created by `ConsoleConnection`, one for each attempt. */
   constructor(socket: WebSocket, owner: ChannelOwner) {
@@ -61,7 +68,10 @@ export class ConsoleChannel extends EventTarget implements WebSocket {
     super.addEventListener("open", (event) => this.onopen?.(event));
     super.addEventListener("error", (event) => this.onerror?.(event));
     super.addEventListener("close", (event) => this.onclose?.(event as CloseEvent));
-    super.addEventListener("message", (event) => this.#onmessage?.(event as MessageEvent));
+    super.addEventListener(
+      "message",
+      this.#guarded((event) => this.#onmessage?.(event as MessageEvent)),
+    );
   }
 
   /** Always `"arraybuffer"`; setting it has no effect. */
@@ -117,8 +127,18 @@ export class ConsoleChannel extends EventTarget implements WebSocket {
     listener: EventListenerOrEventListenerObject | null,
     options?: boolean | AddEventListenerOptions,
   ): void {
-    super.addEventListener(type, listener, options);
-    if (type === "message" && listener) this.#replay();
+    const isReader = type === "message" && listener !== null;
+    super.addEventListener(type, isReader ? this.#guarded(listener) : listener, options);
+    if (isReader) this.#replay();
+  }
+
+  override removeEventListener(
+    type: string,
+    listener: EventListenerOrEventListenerObject | null,
+    options?: boolean | EventListenerOptions,
+  ): void {
+    const guard = type === "message" && listener ? this.#guards.get(listener) : undefined;
+    super.removeEventListener(type, guard ?? listener, options);
   }
 
   /** Sends bytes; dropped silently once the channel is closed. Throws `InvalidStateError` before it is open. */
@@ -163,7 +183,7 @@ export class ConsoleChannel extends EventTarget implements WebSocket {
 
   #deliver(data: ArrayBuffer): void {
     if (this.#queue === null) {
-      this.dispatchEvent(new MessageEvent("message", { data }));
+      this.#hand(data);
       return;
     }
     this.#queue.push(data);
@@ -185,7 +205,29 @@ export class ConsoleChannel extends EventTarget implements WebSocket {
   #flush(): void {
     const queue = this.#queue ?? [];
     this.#queue = null;
-    for (const data of queue) this.dispatchEvent(new MessageEvent("message", { data }));
+    for (const data of queue) this.#hand(data);
+  }
+
+  #hand(data: ArrayBuffer): void {
+    if (!this.#viewerThrew) this.dispatchEvent(new MessageEvent("message", { data }));
+  }
+
+  /** Viewers throw when they are sent more than they can keep: noVNC from 40 MiB, xterm.js from 50 MB. */
+  #guarded(listener: EventListenerOrEventListenerObject): EventListener {
+    const known = this.#guards.get(listener);
+    if (known) return known;
+    const guard: EventListener = (event) => {
+      try {
+        if (typeof listener === "function") listener.call(this, event);
+        else listener.handleEvent(event);
+      } catch (error) {
+        this.#viewerThrew = true;
+        if (this.#detach.signal.aborted) report(error);
+        else this.#owner.viewerThrew(error);
+      }
+    };
+    this.#guards.set(listener, guard);
+    return guard;
   }
 
   #socketClosed(code: number, reason: string): void {

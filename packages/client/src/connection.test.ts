@@ -263,6 +263,20 @@ describe("endings", () => {
     expect(server.sockets).toHaveLength(1);
   });
 
+  it("ends as viewer_failed when the viewer throws on the console's output", async () => {
+    const lines: unknown[] = [];
+    const { connection } = await opened({ log: (level, message) => lines.push(`${level} ${message}`) });
+    connection.channel?.addEventListener("message", () => {
+      throw new Error("cannot buffer ws://x/?token=secret");
+    });
+    await settled();
+    server.last.bytes([1]);
+    const detail = "the viewer failed on the console's output: cannot buffer ws://x/?[redacted]";
+    expect(connection.state).toMatchObject({ status: "closed", cause: { reason: "viewer_failed", detail } });
+    expect(lines).toContain(`error ${detail}`);
+    expect(server.last.closedWith?.code).toBe(1000);
+  });
+
   it("ends as client_closed when the viewer closes its channel, viewer_failed when it says so", async () => {
     const first = await opened();
     first.connection.channel?.close();

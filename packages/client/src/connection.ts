@@ -268,10 +268,17 @@ export class ConsoleConnection {
         // Later: a viewer that failed says so right after it closed the channel, and that is the reason.
         viewerClosed: () => queueMicrotask(() => this.#dispatch({ type: "viewerClosed", serial })),
         overflowed: () => this.#dispatch({ type: "viewerFailed", detail: "no viewer took the console's output" }),
+        viewerThrew: (error) => this.#viewerThrew(error),
       });
     } catch (error) {
       this.#dispatch({ type: "socketFailed", serial, detail: this.#log.clean(messageOf(error)) });
     }
+  }
+
+  #viewerThrew(error: unknown): void {
+    const detail = this.#log.clean(`the viewer failed on the console's output: ${messageOf(error)}`);
+    this.#log.write("error", detail, error instanceof Error ? { stack: error.stack } : {});
+    this.#dispatch({ type: "viewerFailed", detail });
   }
 
   #send(message: ClientMessage): void {

@@ -215,6 +215,21 @@ describe("VncConsole", () => {
     expect(canvases()).toBe(0);
   });
 
+  it("says viewer_failed when noVNC is sent more than it keeps", async () => {
+    const vnc = create();
+    const socket = nextSocket();
+    const connecting = vnc.connect();
+    await answer(await socket);
+    await connecting;
+    // A clipboard text that never ends.
+    server.last.bytes([3, 0, 0, 0, 0x7f, 0, 0, 0]);
+    const chunk = new Uint8Array(8 * 1024 * 1024);
+    for (let sent = 0; sent < 6 && vnc.state.status === "connected"; sent += 1) server.last.bytes(chunk);
+    expect(vnc.state).toMatchObject({ status: "closed", cause: { reason: "viewer_failed" } });
+    expect(vnc.state).toHaveProperty("cause.detail", expect.stringContaining("buffer exceeded 41943040 bytes"));
+    expect(canvases()).toBe(0);
+  });
+
   it("opens and closes 20 times and leaves no canvas, element or window listener", async () => {
     // By identity, as the browser counts them: noVNC adds one of its listeners twice.
     const listening = new Map<unknown, string>();

@@ -8,7 +8,7 @@ import { parseConfig } from "./config/schema.ts";
 import { consoleUrl } from "./gateway/console-url.ts";
 import { parseAllowedOrigin } from "./gateway/origin.ts";
 import { createPageHandler, type RequestHandler } from "./gateway/page.ts";
-import { createUpgradeHandler, type UpgradeHandler } from "./gateway/upgrade.ts";
+import { createUpgradeHandler, refuseRequest, type UpgradeHandler } from "./gateway/upgrade.ts";
 import { type Clock, systemClock } from "./sessions/clock.ts";
 import { SessionRegistry } from "./sessions/registry.ts";
 import { AllowList } from "./targets/allow-list.ts";
@@ -44,10 +44,11 @@ export interface ConsoleProxy {
   readonly sessions: SessionRegistry;
   /** For a server of your own: takes over an upgrade request, whatever its path. */
   readonly handleUpgrade: UpgradeHandler;
-  /** For a server of your own: answers with the console page and its assets, or 404. */
+  /** For a server of your own: answers GET and HEAD with the page, its assets, `/healthz` and `/readyz`, or 404. */
   readonly handleRequest: RequestHandler;
   /**
-   * Takes over upgrade requests of an existing server under `path`, and nothing else of it.
+   * Takes over upgrade requests of an existing server under `path`, and nothing else of it. As the
+   * only one who takes upgrades it answers the others with 404.
    *
    * @param path - the start of the paths to take. @defaultValue "/", every upgrade
    * @returns a function that lets go of the server; running sessions go on.
@@ -131,13 +132,17 @@ class Gateway implements ConsoleProxy {
   attach(server: Server, path = "/"): () => void {
     const onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
       if (request.url?.startsWith(path) === true) this.handleUpgrade(request, socket, head);
+      // Node leaves an upgrade to its listeners alone: with no other one it would hang for ever.
+      else if (server.listenerCount("upgrade") === 1) refuseRequest(socket, 404, "There is nothing at this address.");
     };
     server.on("upgrade", onUpgrade);
     return () => void server.off("upgrade", onUpgrade);
   }
 
   async listen(): Promise<ListeningAt> {
-    const publicServer = createServer(this.handleRequest);
+    // Another upgrade than to WebSocket, such as a curl's to HTTP/2, is an ordinary request.
+    const shouldUpgradeCallback = ({ headers }: IncomingMessage): boolean => /^websocket$/i.test(headers.upgrade ?? "");
+    const publicServer = createServer({ shouldUpgradeCallback }, this.handleRequest);
     this.attach(publicServer);
     try {
       const url = await this.#listenAt(publicServer, this.config.listen, "listen");

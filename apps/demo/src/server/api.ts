@@ -28,6 +28,8 @@ export function createApi({ machines, operator, dashboardOrigin, gatewayOrigin }
   // The console page is served by the gateway, so its renewals come from another origin.
   api.use("/machines/:id/renewal", cors({ origin: gatewayOrigin, credentials: true, allowMethods: ["POST"] }));
   api.use(async (c, next) => {
+    // A name of somebody else's that leads here (DNS rebinding) shows in Host.
+    if (c.req.header("Host") !== new URL(dashboardOrigin).host) return c.json({ error: "this is not my name" }, 403);
     const origin = c.req.header("Origin");
     const known = origin === undefined || origin === dashboardOrigin || origin === gatewayOrigin;
     if (c.req.method !== "GET" && !known) return c.json({ error: `requests from ${origin} are not taken` }, 403);

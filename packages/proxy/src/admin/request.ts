@@ -1,9 +1,7 @@
 import * as v from "valibot";
 import { parseAddress } from "../config/address.ts";
+import { MAX_LIFETIME_SECONDS } from "../config/lifetime.ts";
 import type { TokenRequest } from "../tokens/source.ts";
-
-/** Longest lifetime that can be asked for: what a date can still say, less a margin. */
-const MAX_TTL_SECONDS = 100 * 365 * 24 * 60 * 60;
 
 const text = v.pipe(v.string("expected a string"), v.nonEmpty("expected a string that is not empty"), v.maxLength(256));
 
@@ -16,7 +14,7 @@ const tokenRequest = v.strictObject(
         v.number("expected a number of seconds"),
         v.finite("expected a finite number of seconds"),
         v.gtValue(0, "expected more than 0 seconds"),
-        v.maxValue(MAX_TTL_SECONDS, `expected at most ${MAX_TTL_SECONDS} seconds`),
+        v.maxValue(MAX_LIFETIME_SECONDS, `expected at most ${MAX_LIFETIME_SECONDS} seconds (100 years)`),
       ),
     ),
     instance: v.optional(v.nullable(text)),

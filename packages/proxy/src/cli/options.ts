@@ -1,10 +1,15 @@
 import { InvalidArgumentError } from "commander";
 import { parseAddress } from "../config/address.ts";
+import { MAX_LIFETIME_SECONDS } from "../config/lifetime.ts";
 
-/** A number of seconds above 0, as a command-line argument. */
+/** A lifetime in seconds, as a command-line argument. */
 export function seconds(value: string): number {
   const number = value.trim() === "" ? NaN : Number(value);
-  if (!Number.isFinite(number) || number <= 0) throw new InvalidArgumentError("expected a number of seconds above 0");
+  if (!(number > 0 && number <= MAX_LIFETIME_SECONDS)) {
+    throw new InvalidArgumentError(
+      `expected a number of seconds above 0 and up to ${MAX_LIFETIME_SECONDS} (100 years)`,
+    );
+  }
   return number;
 }
 

@@ -86,3 +86,19 @@ describe("what is wrong is refused", () => {
     expect(await refusal({ env: { CURFEW_TARGETS_ALLOW: "[" } })).toContain("CURFEW_TARGETS_ALLOW");
   });
 });
+
+describe("variables that are no options", () => {
+  test.each(["CURFEW_CONSOLEAUTH_ENFORCE_SESION_TIMEOUT", "CURFEW_SESSIONS_WARN"])(
+    "%s is refused: a misspelt option must not silently do nothing",
+    async (name) => {
+      await expect(loadConfig({ env: { [name]: "true" } })).rejects.toThrow(`${name}: there is no option of this name`);
+    },
+  );
+
+  test.each(["CURFEW_PORT", "CURFEW_PORT_6080_TCP", "CURFEW_ADMIN_SERVICE_HOST", "CURFEW_ADMIN_SERVICE_PORT_HTTP"])(
+    "%s is Kubernetes' and not looked at",
+    async (name) => {
+      await expect(loadConfig({ env: { [name]: "tcp://10.0.0.1:80" } })).resolves.toBeDefined();
+    },
+  );
+});

@@ -49,6 +49,7 @@ async function readYaml(file: string): Promise<unknown> {
  */
 async function readEnvironment(env: Readonly<Record<string, string | undefined>>): Promise<Written> {
   const result: Record<string, unknown> = {};
+  refuseUnknown(env);
   for (const { path, default: fallback } of describeOptions()) {
     const value = env[variableName(path)];
     if (value === undefined) continue;
@@ -58,6 +59,21 @@ async function readEnvironment(env: Readonly<Record<string, string | undefined>>
     result[group] = name === undefined ? parsed : { ...(result[group] as Written | undefined), [name]: parsed };
   }
   return result;
+}
+
+/**
+ * A misspelt variable must not silently do nothing. Variables of other groups are somebody else's, and so are
+ * those that Kubernetes makes for a Service of such a name (`CURFEW_ADMIN_PORT`, `CURFEW_ADMIN_SERVICE_HOST`).
+ */
+function refuseUnknown(env: Readonly<Record<string, string | undefined>>): void {
+  const paths = describeOptions().map(({ path }) => path);
+  const known = new Set(paths.map(variableName));
+  const groups = new Set(paths.map((path) => variableName(path.split(".", 1)[0] ?? "")));
+  const unknown = Object.keys(env).filter((name) => {
+    const group = /^CURFEW_[^_]+/.exec(name)?.[0];
+    return group !== undefined && groups.has(group) && !known.has(name) && !/_PORT(?:_|$)|_SERVICE_HOST$/.test(name);
+  });
+  if (unknown.length > 0) throw new ConfigError(unknown.map((name) => `${name}: there is no option of this name`));
 }
 
 async function parseVariable(name: string, value: string): Promise<unknown> {

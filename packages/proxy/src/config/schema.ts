@@ -5,12 +5,21 @@ import { parseAllowedOrigin } from "../gateway/origin.ts";
 import { AllowList } from "../targets/allow-list.ts";
 import { parseAddress } from "./address.ts";
 import type { Config } from "./config.ts";
+import { MAX_LIFETIME_SECONDS } from "./lifetime.ts";
 
 const flag = v.boolean("expected true or false");
 const text = v.pipe(v.string("expected a string"), v.nonEmpty("expected a string that is not empty"));
 const number = v.pipe(v.number("expected a number of seconds"), v.finite("expected a finite number of seconds"));
-const seconds = v.pipe(number, v.minValue(0, "expected 0 seconds or more"));
-const someSeconds = v.pipe(number, v.gtValue(0, "expected more than 0 seconds"));
+/** What a Node timer can count; longer ones would end at once. */
+const MAX_TIMER_SECONDS = 24 * 24 * 60 * 60;
+const timer = v.pipe(number, v.maxValue(MAX_TIMER_SECONDS, `expected at most ${MAX_TIMER_SECONDS} seconds (24 days)`));
+const seconds = v.pipe(timer, v.minValue(0, "expected 0 seconds or more"));
+const timerSeconds = v.pipe(timer, v.gtValue(0, "expected more than 0 seconds"));
+const someSeconds = v.pipe(
+  number,
+  v.gtValue(0, "expected more than 0 seconds"),
+  v.maxValue(MAX_LIFETIME_SECONDS, `expected at most ${MAX_LIFETIME_SECONDS} seconds (100 years)`),
+);
 const address = v.pipe(text, v.rawTransform(translate(parseAddress)));
 const network = v.pipe(text, v.rawCheck(reject((entry) => new AllowList([entry]))));
 const allowedOrigin = v.pipe(text, v.rawCheck(reject(parseAllowedOrigin)));
@@ -68,7 +77,7 @@ const schema = group({
       ["127.0.0.0/8", "::1"],
       "Networks and ports that may be dialled, such as `10.0.0.0/8:5900-5999`.",
     ),
-    connect_timeout: option(someSeconds, 10, "Seconds that a target has to accept the connection."),
+    connect_timeout: option(timerSeconds, 10, "Seconds that a target has to accept the connection."),
   }),
   tokens: group({
     source: option(v.picklist(["sqlite"], 'expected "sqlite"'), "sqlite", "Where grants are looked up."),
@@ -98,7 +107,7 @@ const schema = group({
  */
 export function parseConfig(input: unknown): Config {
   if (Array.isArray(input)) throw new ConfigError(["(top level): expected options by name, but got a list"]);
-  const result = v.safeParse(schema, withEveryGroup(input ?? {}));
+  const result = v.safeParse(schema, withEveryGroup(input ?? {}), { abortPipeEarly: true });
   if (result.success) return result.output;
   throw new ConfigError(result.issues.map(describeIssue));
 }

@@ -13,13 +13,15 @@ export function parseAllowedOrigin(entry: string): AllowedOrigin {
   const withScheme = /^https?:\/\//i.test(entry);
   const url = URL.parse(withScheme ? entry : `https://${entry}`);
   const bare = url !== null && url.pathname === "/" && url.search + url.hash + url.username + url.password === "";
-  if (!bare || /[/?#]$/.test(entry)) {
+  // Characters that a URL forgives but a Content-Security-Policy gives a meaning, and wildcards.
+  if (!bare || /[\s;,*'"]|[/?#]$/.test(entry)) {
     throw new TypeError(
       `expected a host or an origin such as dash.example:8443 or https://dash.example, but got ${JSON.stringify(entry)}`,
     );
   }
+  if (withScheme) return { host: url.host, protocol: url.protocol };
   // A host without a scheme keeps its port as written: :443 is the default of https only.
-  return { host: withScheme ? url.host : entry.toLowerCase(), protocol: withScheme ? url.protocol : undefined };
+  return { host: url.hostname + (/:\d+$/.exec(entry)?.[0] ?? ""), protocol: undefined };
 }
 
 /**

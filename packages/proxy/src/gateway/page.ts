@@ -1,40 +1,26 @@
-import { existsSync } from "node:fs";
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import sirv from "sirv";
 import type { AllowedOrigin } from "./origin.ts";
-
-/** The built console page, beside this package's sources and its compiled code. */
-const PAGE = fileURLToPath(new URL("../../page/", import.meta.url));
+import { readPageFile } from "./page-files.ts";
 
 /** Where the page answers: its own address, and those that Nova's links and bookmarks have. */
 const PAGE_PATHS: ReadonlySet<string> = new Set([
   "/",
   "/console",
   "/console/",
+  "/index.html",
   "/vnc.html",
   "/vnc_auto.html",
   "/vnc_lite.html",
   "/serial.html",
 ]);
 
+type Headers = Readonly<Record<string, string>>;
+
 export type RequestHandler = (request: IncomingMessage, response: ServerResponse) => void;
 
 /** Serves the console page with the headers that confine it, and `/healthz` and `/readyz`. */
 export function createPageHandler(allowedOrigins: readonly AllowedOrigin[], draining: () => boolean): RequestHandler {
   const headers = securityHeaders(allowedOrigins);
-  const assets = lazily(() =>
-    sirv(PAGE, {
-      etag: true,
-      setHeaders: (response, path) => {
-        for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
-        // Vite puts a digest of the content into the names of assets.
-        if (path.includes("/assets/")) response.setHeader("Cache-Control", "public, max-age=31536000, immutable");
-      },
-    }),
-  );
   return (request, response) => {
     const path = request.url?.split("?", 1)[0] ?? "/";
     if (request.method !== "GET" && request.method !== "HEAD") {
@@ -44,34 +30,37 @@ export function createPageHandler(allowedOrigins: readonly AllowedOrigin[], drai
     if (path === "/readyz") return draining() ? answer(response, 503, "draining") : answer(response, 200, "ready");
     if (PAGE_PATHS.has(path)) return void servePage(response, headers, allowedOrigins);
     // The page names its assets relative to itself, and it also stands under /console/.
-    request.url = request.url?.replace(/^\/console\//, "/");
-    const notFound = (): void => answer(response, 404, "There is nothing at this address.");
-    if (existsSync(PAGE)) assets()(request, response, notFound);
-    else notFound();
+    return void serveFile(response, path.replace(/^\/console\//, "/"), request.headers["if-none-match"], headers);
   };
-}
-
-/** The list of files is read on the first request: a gateway that serves no page needs none. */
-function lazily<T>(make: () => T): () => T {
-  let made: T | undefined;
-  return () => (made ??= make());
 }
 
 async function servePage(
   response: ServerResponse,
-  headers: Readonly<Record<string, string>>,
+  headers: Headers,
   allowedOrigins: readonly AllowedOrigin[],
 ): Promise<void> {
-  try {
-    const html = await readFile(join(PAGE, "index.html"), "utf8");
-    answer(response, 200, withAllowedOrigins(html, allowedOrigins), {
-      ...headers,
-      "Content-Type": "text/html; charset=utf-8",
-      "Cache-Control": "no-store",
-    });
-  } catch {
-    answer(response, 404, "The console page is not built. In a checkout, `npx pnpm@12 build:pages` builds it.");
+  const page = await readPageFile("/index.html");
+  if (page === undefined) {
+    return answer(response, 404, "The console page is not built. In a checkout, `npx pnpm@12 build:pages` builds it.");
   }
+  const html = withAllowedOrigins(page.body.toString(), allowedOrigins);
+  answer(response, 200, html, { ...headers, "Content-Type": page.type, "Cache-Control": "no-store" });
+}
+
+async function serveFile(
+  response: ServerResponse,
+  path: string,
+  cached: string | undefined,
+  headers: Headers,
+): Promise<void> {
+  const file = await readPageFile(path);
+  if (file === undefined) return answer(response, 404, "There is nothing at this address.");
+  const caching = {
+    ETag: file.etag,
+    "Cache-Control": file.immutable ? "public, max-age=31536000, immutable" : "no-cache",
+  };
+  if (cached === file.etag) return void response.writeHead(304, caching).end();
+  answer(response, 200, file.body, { ...headers, ...caching, "Content-Type": file.type });
 }
 
 /** Tells the page which other sites it may ask for a new token. */
@@ -80,7 +69,7 @@ function withAllowedOrigins(html: string, allowedOrigins: readonly AllowedOrigin
   return html.replace(/(<meta name="curfew-allowed-origins" content=")[^"]*(")/, (_, start, end) => start + list + end);
 }
 
-function securityHeaders(allowedOrigins: readonly AllowedOrigin[]): Record<string, string> {
+function securityHeaders(allowedOrigins: readonly AllowedOrigin[]): Headers {
   const others = sources(allowedOrigins)
     .map((source) => ` ${source}`)
     .join("");
@@ -110,12 +99,7 @@ function sources(allowedOrigins: readonly AllowedOrigin[]): string[] {
   return allowedOrigins.map(({ protocol, host }) => (protocol === undefined ? host : `${protocol}//${host}`));
 }
 
-function answer(
-  response: ServerResponse,
-  status: number,
-  body: string,
-  headers: Readonly<Record<string, string>> = {},
-): void {
+function answer(response: ServerResponse, status: number, body: string | Buffer, headers: Headers = {}): void {
   response.writeHead(status, {
     "Content-Type": "text/plain; charset=utf-8",
     "X-Content-Type-Options": "nosniff",

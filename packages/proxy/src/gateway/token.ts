@@ -33,8 +33,16 @@ function queryToken(url: string | undefined): string | undefined {
 
 /** Parts that are no `name=value` are skipped, and quotes around a value are not part of it (RFC 6265). */
 function cookieToken(header: string | undefined): string | undefined {
-  const values = (header ?? "").split(";").flatMap((part) => /^\s*token=\s*"?([^"]*?)"?\s*$/.exec(part)?.[1] ?? []);
+  // Without a regular expression over the whole part: what a stranger sends must not cost more than its length.
+  const values = (header ?? "").split(";").flatMap((part) => {
+    const equals = part.indexOf("=");
+    return part.slice(0, Math.max(0, equals)).trim() === "token" ? [unquoted(part.slice(equals + 1).trim())] : [];
+  });
   return nonEmpty(values.at(-1));
+}
+
+function unquoted(value: string): string {
+  return value.length > 1 && value.startsWith('"') && value.endsWith('"') ? value.slice(1, -1) : value;
 }
 
 function nonEmpty(text: string | undefined): string | undefined {

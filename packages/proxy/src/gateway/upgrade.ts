@@ -64,8 +64,9 @@ export function createUpgradeHandler({ sessions, allowedOrigins, draining }: Upg
 
 function ignore(): void {}
 
-function refuseRequest(socket: Duplex, status: number, message: string): void {
-  socket.once("finish", () => socket.destroy());
+/** Answers an upgrade request with a plain HTTP error and closes the connection. */
+export function refuseRequest(socket: Duplex, status: number, message: string): void {
+  socket.on("error", ignore).once("finish", () => socket.destroy());
   socket.end(
     `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n` +
       "Connection: close\r\n" +

@@ -2,6 +2,7 @@ import type { OnReadOpts, Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import type { WebSocket } from "ws";
 import type { BufferPool } from "./buffer-pool.ts";
+import type { Intake } from "./intake.ts";
 import { ToClient } from "./to-client.ts";
 
 /** Console bytes that have passed, by direction. */
@@ -12,16 +13,16 @@ export interface RelayedBytes {
 
 /** The byte pump between a client and its target, with back-pressure in both directions. */
 export class Relay {
-  readonly #client: WebSocket;
+  readonly #intake: Intake;
   readonly #toClient: ToClient;
   #target: Socket | undefined;
   #onTargetEnd: (() => void) | undefined;
   #toTarget = 0;
 
   /** @param stream - the connection that `client` reads and writes; frames of console bytes go to it directly. */
-  constructor(client: WebSocket, stream: Duplex, buffers: BufferPool) {
-    this.#client = client;
-    this.#toClient = new ToClient(stream, buffers);
+  constructor(client: WebSocket, stream: Duplex, intake: Intake, buffers: BufferPool) {
+    this.#intake = intake;
+    this.#toClient = new ToClient(client, stream, buffers);
   }
 
   /** For `net.connect`: how the target is read. */
@@ -50,7 +51,7 @@ export class Relay {
   forwardToTarget(data: Buffer): void {
     if (this.#target === undefined) return;
     this.#toTarget += data.length;
-    if (!this.#target.write(data)) this.#client.pause();
+    if (!this.#target.write(data)) this.#intake.hold("target_behind");
   }
 
   /** From now on no byte passes in either direction. What happens to the two sockets is the caller's. */
@@ -63,6 +64,6 @@ export class Relay {
   }
 
   readonly #drained = (): void => {
-    this.#client.resume();
+    this.#intake.release("target_behind");
   };
 }

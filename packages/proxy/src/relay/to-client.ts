@@ -1,5 +1,6 @@
 import type { OnReadOpts, Socket } from "node:net";
 import type { Duplex } from "node:stream";
+import type { WebSocket } from "ws";
 import type { BufferPool } from "./buffer-pool.ts";
 import { MAX_HEADER_BYTES, writeBinaryHeader } from "./frame-header.ts";
 
@@ -29,6 +30,7 @@ const NOTHING = Buffer.alloc(0);
 export class ToClient {
   /** For `net.connect`; called by the socket, not by us. */
   readonly onread: OnReadOpts;
+  readonly #webSocket: WebSocket;
   readonly #client: Duplex;
   readonly #pool: BufferPool;
   readonly #own: Buffer = Buffer.allocUnsafe(MAX_HEADER_BYTES + OWN_BYTES);
@@ -41,7 +43,9 @@ export class ToClient {
   #writing = false;
   #stopped = false;
 
-  constructor(client: Duplex, pool: BufferPool) {
+  /** @param client - the connection under `webSocket`, which writes control frames to it. */
+  constructor(webSocket: WebSocket, client: Duplex, pool: BufferPool) {
+    this.#webSocket = webSocket;
     this.#client = client;
     this.#pool = pool;
     this.onread = { buffer: () => this.#room(), callback: (length) => this.#forward(length) };
@@ -70,7 +74,8 @@ export class ToClient {
 
   /** Passes on what was just read; false stops reading. */
   #forward(length: number): boolean {
-    if (this.#stopped) return true;
+    // Behind a close frame no other may follow (RFC 6455, section 5.5.1).
+    if (this.#stopped || this.#webSocket.readyState !== this.#webSocket.OPEN) return true;
     this.#bytes += length;
     const buffer = this.#borrowed ?? this.#own;
     this.#client.write(buffer.subarray(writeBinaryHeader(buffer, length), MAX_HEADER_BYTES + length));

@@ -1,9 +1,13 @@
+import { inspect } from "node:util";
 import type { Grant, TokenSource } from "../tokens/source.ts";
 import type { Clock } from "./clock.ts";
 import { EndError } from "./end-reason.ts";
 
 /** How long a token source may take to answer, in milliseconds. */
 const SOURCE_TIMEOUT_MS = 10_000;
+
+/** The last instant that a date can say, in milliseconds since the epoch (ECMA-262). */
+const LAST_DATE = 8.64e15;
 
 /** A grant that is good now; its expiry is settled. */
 export interface Admission {
@@ -34,11 +38,14 @@ export async function admit(
   const { tokens, clock, tokenTtlMs } = context;
   if (token === undefined || token === "") throw new EndError("token_invalid", "there is no token in the request");
   const grant = await inTime(lookUp(tokens, token), signal).catch((cause: unknown) => {
-    throw new EndError("server_busy", "the token source does not answer", { cause });
+    throw new EndError("server_busy", "the token source does not answer", { cause: withoutToken(cause, token) });
   });
   if (grant === undefined) throw new EndError("token_invalid", "the token is unknown or was revoked");
   const now = clock.wall();
   const expiresAt = grant.expiresAt ?? now + tokenTtlMs;
+  if (!(Math.abs(expiresAt) <= LAST_DATE)) {
+    throw new EndError("internal_error", `the token source gave an expiry that is no date: ${expiresAt}`);
+  }
   if (expiresAt <= now) throw new EndError("token_expired", "the token has expired");
   return { grant, expiresAt };
 }
@@ -48,6 +55,12 @@ export function sameConsole(a: Grant, b: Grant): boolean {
   return (
     a.instance === b.instance && a.type === b.type && a.target.host === b.target.host && a.target.port === b.target.port
   );
+}
+
+/** A source's own words for the log; it may have quoted the token. */
+function withoutToken(cause: unknown, token: string): string {
+  const words = inspect(cause);
+  return words.replaceAll(token, "[token]").replaceAll(encodeURIComponent(token), "[token]");
 }
 
 /** Asynchronous itself, so that a source which throws is one which rejects. */

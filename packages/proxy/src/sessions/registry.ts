@@ -31,6 +31,7 @@ export class SessionRegistry {
         ...this.#track(events),
         opened: (session, handshakeMs) => events.opened(session, handshakeMs),
         renewed: (session) => events.renewed(session),
+        renewalRefused: (session, error) => events.renewalRefused(session, error),
       },
     };
   }
@@ -106,14 +107,14 @@ export class SessionRegistry {
 
   #track(events: SessionEvents): Pick<SessionEvents, "ended" | "closed"> {
     return {
-      ended: (session, reason, detail, lateMs) => {
+      ended: (session, end) => {
         this.#running.delete(session.id);
         this.#closing.add(session);
         if (this.#running.size === 0) {
           clearInterval(this.#heartbeat);
           this.#heartbeat = undefined;
         }
-        events.ended(session, reason, detail, lateMs);
+        events.ended(session, end);
       },
       closed: (session) => {
         this.#closing.delete(session);

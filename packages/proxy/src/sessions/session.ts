@@ -10,6 +10,7 @@ import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import type { WebSocket } from "ws";
 import type { BufferPool } from "../relay/buffer-pool.ts";
+import { Intake } from "../relay/intake.ts";
 import { Relay, type RelayedBytes } from "../relay/relay.ts";
 import { dial, type DialOptions } from "../targets/dial.ts";
 import type { Grant } from "../tokens/source.ts";
@@ -46,11 +47,26 @@ export interface SessionEvents {
   /** The target has accepted; `handshakeMs` since the client connected. */
   opened(session: Session, handshakeMs: number): void;
   renewed(session: Session): void;
-  /** Nothing passes any more. `lateMs` is how late a deadline was kept; undefined for other ends. */
-  ended(session: Session, reason: EndReason, detail: string | undefined, lateMs: number | undefined): void;
+  /** A renewal was refused; the old deadline stands. */
+  renewalRefused(session: Session, error: EndError): void;
+  /** Nothing passes any more. */
+  ended(session: Session, end: SessionEnd): void;
   /** Both sockets are gone. */
   closed(session: Session): void;
 }
+
+/** How a session ended. */
+export interface SessionEnd {
+  readonly reason: EndReason;
+  readonly detail?: string | undefined;
+  /** What failed in the gateway or behind it; for the log alone. */
+  readonly cause?: unknown;
+  /** How late a deadline was kept, in milliseconds. */
+  readonly lateMs?: number;
+}
+
+/** How much of answers a client may leave unread before it is not read either, in bytes. */
+const MAX_UNREAD_ANSWERS = 64 * 1024;
 
 type Phase = "resolving" | "dialling" | "relaying" | "ended";
 
@@ -69,7 +85,11 @@ export class Session {
   #target: Socket | undefined;
   /** The lookup of a token that is under way. */
   #lookup: AbortController | undefined;
-  #awaitingPong = false;
+  readonly #intake: Intake;
+  /** Whether the end was told; at a mass expiry that comes after the cut. */
+  #told = false;
+  /** Pings since the last sign of life. */
+  #unanswered = 0;
   /** Control messages that came before the target had accepted. */
   readonly #early: ClientMessage[] = [];
 
@@ -86,7 +106,8 @@ export class Session {
     socket.on("message", this.#onMessage).on("pong", this.#onPong);
     socket.on("error", this.#onClientFault).on("close", this.#onClientClose);
     // Nothing is read, and so nothing lost, until there is a target to write to.
-    socket.pause();
+    this.#intake = new Intake(socket);
+    this.#intake.hold("opening");
   }
 
   /** What the current token entitles to; undefined until it was looked up. */
@@ -103,6 +124,11 @@ export class Session {
     return this.#deadline.wall;
   }
 
+  /** Milliseconds since the client connected. */
+  get ageMs(): number {
+    return this.#context.clock.monotonic() - this.#startedMonotonic;
+  }
+
   get phase(): Phase {
     return this.#phase;
   }
@@ -116,39 +142,40 @@ export class Session {
       // Before the dial, so that the deadline covers every phase.
       this.#deadline.set(expiresAt);
       this.#phase = "dialling";
-      this.#relay = new Relay(this.client.socket, this.client.stream, this.#context.buffers);
+      this.#relay = new Relay(this.client.socket, this.client.stream, this.#intake, this.#context.buffers);
       const { socket, connected } = dial(grant.target, this.#context.dialling, this.#relay.onread);
       this.#target = socket;
       socket.once("close", this.#onSocketClosed);
       this.#relay.attach(socket, this.#onTargetEnd);
-      this.client.socket.resume();
+      this.#intake.release("opening");
       await connected;
       if (this.#hasEnded()) return;
       this.#phase = "relaying";
       this.#send({ type: "hello", session: this.id, ...this.#timeLeft(), renewable: this.#deadline.renewable });
       for (const message of this.#early.splice(0)) this.#onControl(message);
-      this.client.socket.resume();
-      this.#context.events.opened(this, this.#context.clock.monotonic() - this.#startedMonotonic);
+      this.#intake.release("opening");
+      this.#context.events.opened(this, this.ageMs);
     } catch (error) {
-      const { reason, message } = EndError.from(error);
-      this.end(reason, message);
+      const { reason, message, cause } = EndError.from(error);
+      this.end(reason, message, cause);
     }
   }
 
   /** Ends the session now; does nothing when it has ended. */
-  end(reason: ServerCloseReason, detail?: string): void {
+  end(reason: ServerCloseReason, detail?: string, cause?: unknown): void {
     const leftMs = this.#deadline.leftMs ?? Infinity;
-    if (!this.#cut(reason, detail)) return;
+    if (!this.#cut(reason)) return;
+    this.#tell({ reason, detail, cause });
     // What a target sent last may take a slow client a while; even so nothing passes after the deadline.
     this.#farewell(reason, detail, reason === "target_closed" ? Math.min(LAST_BYTES_MS, leftMs) : CLOSING_HANDSHAKE_MS);
   }
 
-  /** Asks the client for a sign of life, and gives it up when the last one stayed out. */
+  /** Asks the client for a sign of life, and gives it up when there was none since the last but one. */
   heartbeat(): void {
     const { socket } = this.client;
     // A client that is behind gets the ping late, and one that is held back cannot answer.
-    if (this.#awaitingPong && !socket.isPaused && socket.bufferedAmount === 0) return socket.terminate();
-    this.#awaitingPong = true;
+    if (this.#unanswered > 1 && !socket.isPaused && socket.bufferedAmount === 0) return socket.terminate();
+    this.#unanswered += 1;
     socket.ping();
   }
 
@@ -158,14 +185,17 @@ export class Session {
   }
 
   #expire(lateMs: number): void {
-    const detail = "access has expired";
-    if (this.#cut("session_expired", detail, lateMs)) {
-      this.#context.later(() => this.#farewell("session_expired", detail, CLOSING_HANDSHAKE_MS));
-    }
+    if (!this.#cut("session_expired")) return;
+    const end = { reason: "session_expired", detail: "access has expired", lateMs } as const;
+    // At a mass expiry every target goes first; telling the clients, the log and the metrics can wait.
+    this.#context.later(() => {
+      this.#tell(end);
+      this.#farewell(end.reason, end.detail, CLOSING_HANDSHAKE_MS);
+    });
   }
 
   /** From here on no byte passes, and the target socket is gone. False when that was so already. */
-  #cut(reason: EndReason, detail?: string, lateMs?: number): boolean {
+  #cut(reason: EndReason): boolean {
     if (this.#phase === "ended") return false;
     this.#phase = "ended";
     const leftMs = this.#deadline.leftMs ?? Infinity;
@@ -174,8 +204,14 @@ export class Session {
     this.#relay?.stop();
     // What a client sent before it left still reaches the target, if that takes it before the deadline.
     if (this.#target !== undefined) closeTarget(this.#target, reason === "client_closed" ? leftMs : 0);
-    this.#context.events.ended(this, reason, detail, lateMs);
     return true;
+  }
+
+  /** Says how the session ended; only then may anybody hear that its sockets are gone. */
+  #tell(end: SessionEnd): void {
+    this.#told = true;
+    this.#context.events.ended(this, end);
+    this.#onSocketClosed();
   }
 
   #farewell(reason: ServerCloseReason, detail: string | undefined, graceMs: number): void {
@@ -202,6 +238,7 @@ export class Session {
 
   readonly #onMessage = (data: Buffer, isBinary: boolean): void => {
     if (this.#phase === "ended") return;
+    this.#unanswered = 0;
     // Stock clients type in text frames (xterm's AttachAddon); only curfew.v1 makes text control.
     if (isBinary || !this.client.speaksControl) return this.#relay?.forwardToTarget(data);
     const parsed = parseClientMessage(data.toString());
@@ -213,13 +250,13 @@ export class Session {
   #takeControl(message: ClientMessage): void {
     if (this.#phase === "relaying") return this.#onControl(message);
     this.#early.push(message);
-    this.client.socket.pause();
+    this.#intake.hold("opening");
   }
 
   #onControl(message: ClientMessage): void {
     switch (message.type) {
       case "ping":
-        this.#send({ type: "pong", id: message.id });
+        this.#answer({ type: "pong", id: message.id });
         break;
       case "renew":
         void this.#renew(message.id, message.token);
@@ -228,6 +265,15 @@ export class Session {
         // A plain TCP target has no way to carry one.
         break;
     }
+  }
+
+  /** Sends what the client asked for; who does not read the answers may not go on asking. */
+  #answer(message: ServerMessage): void {
+    const { socket, stream } = this.client;
+    this.#send(message);
+    if (socket.bufferedAmount <= MAX_UNREAD_ANSWERS || this.#phase === "ended") return;
+    // Messages of the same read still come after this.
+    if (this.#intake.hold("answers_unread")) stream.once("drain", () => this.#intake.release("answers_unread"));
   }
 
   async #admit(token: string | undefined): Promise<Admission> {
@@ -250,11 +296,13 @@ export class Session {
       }
       this.#grant = grant;
       this.#deadline.set(expiresAt);
-      this.#send({ type: "renewed", id, ...this.#timeLeft(), renewable: this.#deadline.renewable });
+      this.#answer({ type: "renewed", id, ...this.#timeLeft(), renewable: this.#deadline.renewable });
       this.#context.events.renewed(this);
     } catch (error) {
-      const { reason, message } = EndError.from(error);
-      if (!this.#hasEnded()) this.#send({ type: "renew_failed", id, reason, detail: message });
+      if (this.#hasEnded()) return;
+      const refusal = EndError.from(error);
+      this.#answer({ type: "renew_failed", id, reason: refusal.reason, detail: refusal.message });
+      this.#context.events.renewalRefused(this, refusal);
     }
   }
 
@@ -264,24 +312,26 @@ export class Session {
   };
 
   readonly #onPong = (): void => {
-    this.#awaitingPong = false;
+    this.#unanswered = 0;
   };
 
   /** The client broke the WebSocket protocol; its code, 1002 or another, is on its way. */
   readonly #onClientFault = (error: Error): void => {
-    if (this.#cut("protocol_error", error.message)) {
+    if (this.#cut("protocol_error")) {
+      this.#tell({ reason: "protocol_error", detail: error.message });
       closeClient(this.client.socket, 1002, "", CLOSING_HANDSHAKE_MS);
     }
   };
 
   readonly #onClientClose = (code: number): void => {
-    this.#cut(code === 1006 ? "connection_lost" : "client_closed");
-    this.#onSocketClosed();
+    const reason = code === 1006 ? "connection_lost" : "client_closed";
+    if (this.#cut(reason)) this.#tell({ reason });
+    else this.#onSocketClosed();
   };
 
   readonly #onSocketClosed = (): void => {
     const { socket } = this.client;
     const bothGone = socket.readyState === socket.CLOSED && (this.#target === undefined || this.#target.closed);
-    if (bothGone && this.#phase === "ended") this.#context.events.closed(this);
+    if (bothGone && this.#told) this.#context.events.closed(this);
   };
 }

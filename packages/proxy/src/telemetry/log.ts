@@ -2,6 +2,7 @@ import { pino, type DestinationStream, type Logger } from "pino";
 import type { LogLevel } from "../config/config.ts";
 import { formatAddress } from "../config/address.ts";
 import type { Session } from "../sessions/session.ts";
+import { LogDestination } from "./log-destination.ts";
 
 export type { Logger };
 
@@ -18,8 +19,11 @@ export function createLogger(level: LogLevel, destination?: DestinationStream): 
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label: string) => ({ level: label }) },
   };
-  return destination === undefined ? pino(options, pino.destination(2)) : pino(options, destination);
+  return pino(options, destination ?? (standardError ??= new LogDestination(2)));
 }
+
+/** One for all gateways of a process: two writers would tear each other's lines. */
+let standardError: LogDestination | undefined;
 
 /** What the log says about a session, in each of its lines. */
 export function sessionFields(session: Session): Record<string, unknown> {

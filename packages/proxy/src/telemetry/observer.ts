@@ -1,4 +1,6 @@
-import type { SessionEvents } from "../sessions/session.ts";
+import { inspect } from "node:util";
+import type { EndReason } from "../sessions/end-reason.ts";
+import type { Session, SessionEvents } from "../sessions/session.ts";
 import { type Logger, sessionFields } from "./log.ts";
 import type { Metrics } from "./metrics.ts";
 
@@ -7,24 +9,29 @@ export function sessionObserver(log: Logger, metrics: Metrics): SessionEvents {
   return {
     opened(session, handshakeMs) {
       metrics.opened(handshakeMs);
-      const expires_at = session.expiresAt === null ? null : new Date(session.expiresAt).toISOString();
-      log.info({ ...sessionFields(session), expires_at }, "session opened");
+      log.info({ ...sessionFields(session), expires_at: expiry(session) }, "session opened");
     },
     renewed(session) {
       metrics.renewed();
-      const expires_at = session.expiresAt === null ? null : new Date(session.expiresAt).toISOString();
-      log.info({ ...sessionFields(session), expires_at }, "session renewed");
+      log.info({ ...sessionFields(session), expires_at: expiry(session) }, "session renewed");
     },
-    ended(session, reason, detail, lateMs) {
+    renewalRefused(session, { reason, message, cause }) {
+      log[level(reason)](
+        { ...sessionFields(session), reason, detail: message, cause: words(cause) },
+        "renewal refused",
+      );
+    },
+    ended(session, { reason, detail, cause, lateMs }) {
       const { bytes } = session;
       metrics.ended(reason, bytes, lateMs);
-      log.info(
+      log[level(reason)](
         {
           ...sessionFields(session),
           reason,
           detail,
+          cause: words(cause),
           late_ms: lateMs === undefined ? undefined : Math.round(lateMs * 1000) / 1000,
-          duration_ms: Date.now() - session.startedAt,
+          duration_ms: Math.round(session.ageMs),
           bytes_to_client: bytes.toClient,
           bytes_to_target: bytes.toTarget,
         },
@@ -33,4 +40,20 @@ export function sessionObserver(log: Logger, metrics: Metrics): SessionEvents {
     },
     closed() {},
   };
+}
+
+/** A fault of the gateway's own is an error, one of its token source a warning; every other end is daily life. */
+function level(reason: EndReason): "error" | "warn" | "info" {
+  if (reason === "internal_error") return "error";
+  return reason === "server_busy" ? "warn" : "info";
+}
+
+function expiry({ expiresAt }: Session): string | null {
+  return expiresAt === null ? null : new Date(expiresAt).toISOString();
+}
+
+function words(cause: unknown): string | undefined {
+  if (cause === undefined) return undefined;
+  if (cause instanceof Error) return cause.stack ?? cause.message;
+  return typeof cause === "string" ? cause : inspect(cause);
 }

@@ -57,9 +57,10 @@ export class SqliteTokenStore implements TokenStore {
   constructor(path: string) {
     try {
       if (path !== ":memory:") mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-      this.#db = new DatabaseSync(path);
+      // A writer in another process is waited for, but not for long: everybody waits meanwhile.
+      this.#db = new DatabaseSync(path, { timeout: 250 });
       // Write-ahead logging lets another process read while this one writes.
-      this.#db.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA busy_timeout = 2000; ${SCHEMA}`);
+      this.#db.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; ${SCHEMA}`);
     } catch (cause) {
       throw new Error(
         `the token store ${path} cannot be opened: ${cause instanceof Error ? cause.message : String(cause)}`,

@@ -1,0 +1,69 @@
+import { write, writeSync } from "node:fs";
+
+/** How much may wait for a reader that is behind, in characters. */
+const MAX_WAITING = 4 * 1024 * 1024;
+
+/**
+ * Where log lines go. Writing happens outside the event loop, and what cannot be written is lost and
+ * counted: a full disk or a stalled reader must not keep a session open past its deadline.
+ */
+export class LogDestination {
+  readonly #fd: number;
+  #waiting: string[] = [];
+  #length = 0;
+  #lost = 0;
+  #writing = false;
+
+  constructor(fd: number) {
+    this.#fd = fd;
+    process.once("exit", () => this.#finish());
+  }
+
+  /** Takes a line, its line feed included. */
+  write(line: string): void {
+    if (this.#length + line.length > MAX_WAITING) {
+      this.#lost += 1;
+      return;
+    }
+    this.#waiting.push(line);
+    this.#length += line.length;
+    if (!this.#writing) this.#next();
+  }
+
+  #next(): void {
+    if (this.#waiting.length === 0) return;
+    const lines = this.#waiting.length;
+    const text = Buffer.from(this.#waiting.join(""));
+    this.#waiting = [];
+    this.#length = 0;
+    this.#writing = true;
+    this.#put(text, 0, lines);
+  }
+
+  #put(text: Buffer, from: number, lines: number): void {
+    write(this.#fd, text, from, text.length - from, null, (error, written) => {
+      if (error !== null && error.code === "EAGAIN") return void setTimeout(() => this.#put(text, from, lines), 10);
+      if (error === null && from + written < text.length) return this.#put(text, from + written, lines);
+      this.#writing = false;
+      if (error !== null) this.#lost += lines;
+      // Once there is room again.
+      else if (this.#lost > 0 && this.#waiting.length === 0) this.#reportLoss();
+      this.#next();
+    });
+  }
+
+  #reportLoss(): void {
+    const line = { level: "warn", time: new Date().toISOString(), lines: this.#lost, msg: "log lines were lost" };
+    this.#lost = 0;
+    this.write(`${JSON.stringify(line)}\n`);
+  }
+
+  /** The last lines before the process ends; there is nobody left to tell if they cannot be written. */
+  #finish(): void {
+    try {
+      if (this.#waiting.length > 0) writeSync(this.#fd, this.#waiting.join(""));
+    } catch {
+      // The disk is full or the reader is gone.
+    }
+  }
+}

@@ -1,0 +1,76 @@
+import { startByteServer } from "@curfew/testing";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, open, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import type { Readable } from "node:stream";
+import { fileURLToPath } from "node:url";
+import { expect, test } from "vitest";
+import { LogDestination } from "../src/telemetry/log-destination.ts";
+import { Client } from "./support/client.ts";
+
+const main = fileURLToPath(new URL("../src/cli/main.ts", import.meta.url));
+
+test(
+  "a gateway whose log cannot be written keeps its deadlines and stops when it is told to",
+  { timeout: 30_000 },
+  async () => {
+    await using target = await startByteServer({ mode: "sink" });
+    const full = await open("/dev/full", "w");
+    const args = ["--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0", "--enforce", "--ttl", "3"];
+    const child = spawn(
+      process.execPath,
+      ["--conditions=@curfew/source", main, "serve", ...args, "--serial", target.address],
+      { stdio: ["ignore", "pipe", full.fd], env: { CURFEW_TOKENS_PATH: ":memory:" } },
+    );
+    const closed = once(child, "close");
+    let url: URL | undefined;
+    for await (const line of createInterface({ input: child.stdout as Readable })) {
+      url = URL.parse(/^console of .*: (\S+)$/.exec(line)?.[1] ?? "") ?? undefined;
+      if (url !== undefined) break;
+    }
+    using client = new Client(url?.host ?? "", url?.hash.replace("#token=", ""));
+    expect(await client.closed).toEqual({ code: 4100, reason: "session_expired" });
+    expect((await fetch(`${url?.origin ?? ""}/healthz`)).status).toBe(200);
+    child.kill("SIGTERM");
+    expect((await closed)[0]).toBe(0);
+    await full.close();
+  },
+);
+
+test("lines reach the file whole and in order", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "curfew-log-"));
+  const file = await open(join(folder, "log"), "w");
+  const destination = new LogDestination(file.fd);
+  const lines = Array.from({ length: 2000 }, (_, number) => `line ${number} ${"x".repeat(number % 100)}\n`);
+  for (const line of lines) destination.write(line);
+  await expect.poll(() => readFile(join(folder, "log"), "utf8")).toBe(lines.join(""));
+  await file.close();
+  await rm(folder, { recursive: true });
+});
+
+test(
+  "what a stalled reader does not take is dropped beyond 4 MiB, and counted once it reads again",
+  { timeout: 20_000 },
+  async () => {
+    const folder = await mkdtemp(join(tmpdir(), "curfew-log-"));
+    const fifo = join(folder, "log");
+    await once(spawn("mkfifo", [fifo]), "close");
+    const file = await open(fifo, "r+");
+    const destination = new LogDestination(file.fd);
+    const line = `${"y".repeat(1023)}\n`;
+    for (let count = 0; count < 10_000; count += 1) destination.write(line);
+
+    const reader = spawn("cat", [fifo], { stdio: ["ignore", "pipe", "inherit"] });
+    let text = "";
+    reader.stdout.on("data", (chunk: Buffer) => (text += chunk.toString()));
+    const lost = (): number => Number(/"lines":(\d+),"msg":"log lines were lost"/.exec(text)?.[1] ?? 0);
+    await expect.poll(() => text.split(line).length - 1 + lost(), { timeout: 15_000 }).toBe(10_000);
+    expect(lost()).toBeGreaterThan(5000);
+    reader.kill();
+    await file.close();
+    await rm(folder, { recursive: true });
+  },
+);

@@ -1,0 +1,86 @@
+import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { get, type IncomingMessage } from "node:http";
+import { once } from "node:events";
+import { fileURLToPath } from "node:url";
+import { beforeAll, describe, expect, test } from "vitest";
+import { TestGateway } from "./support/gateway.ts";
+
+const folder = fileURLToPath(new URL("../page/", import.meta.url));
+const probe = "probe-of-the-page-tests.css";
+
+beforeAll(() => mkdirSync(`${folder}assets`, { recursive: true }));
+
+describe("files of the page", () => {
+  test("are served with a type and a digest, for ever where their name is one, and again only when they changed", async () => {
+    await using gateway = await TestGateway.start();
+    writeFileSync(`${folder}assets/${probe}`, "a {}");
+    try {
+      const first = await fetch(`${gateway.url}/assets/${probe}`);
+      expect(first.headers.get("content-type")).toBe("text/css; charset=utf-8");
+      expect(first.headers.get("cache-control")).toContain("immutable");
+      expect(await first.text()).toBe("a {}");
+      const tag = first.headers.get("etag") ?? "";
+      const again = await fetch(`${gateway.url}/console/assets/${probe}`, { headers: { "If-None-Match": tag } });
+      expect(again.status).toBe(304);
+    } finally {
+      rmSync(`${folder}assets/${probe}`);
+    }
+    // One that is gone is gone; the gateway goes on.
+    expect((await fetch(`${gateway.url}/assets/${probe}`)).status).toBe(404);
+    expect((await fetch(`${gateway.url}/healthz`)).status).toBe(200);
+  });
+
+  test("are sent whole whatever range is asked for", async () => {
+    await using gateway = await TestGateway.start();
+    writeFileSync(`${folder}assets/range-${probe}`, "0123456789");
+    try {
+      for (const range of ["bytes=5-2", "bytes=2-5", "bytes=99-", "nonsense"]) {
+        const answer = await fetch(`${gateway.url}/assets/range-${probe}`, { headers: { Range: range } });
+        expect([answer.status, await answer.text()]).toEqual([200, "0123456789"]);
+      }
+    } finally {
+      rmSync(`${folder}assets/range-${probe}`);
+    }
+  });
+
+  test.each([
+    "/assets/../package.json",
+    "/..%2fpackage.json",
+    "/assets/..%2findex.html",
+    "//example.com/x.js",
+    "/assets/",
+  ])("%s is none", async (path) => {
+    await using gateway = await TestGateway.start();
+    expect((await fetch(gateway.url + path, { redirect: "manual" })).status).toBe(404);
+  });
+});
+
+test("an upgrade to another protocol is an ordinary request", async () => {
+  await using gateway = await TestGateway.start();
+  const headers = { Connection: "Upgrade, HTTP2-Settings", Upgrade: "h2c", "HTTP2-Settings": "AAMAAABkAAQAAP__" };
+  const [answer] = (await once(get(`${gateway.url}/healthz`, { headers }), "response")) as [IncomingMessage];
+  expect(answer.statusCode).toBe(200);
+  answer.resume();
+});
+
+describe("other sites that may open consoles", () => {
+  test("stand in the policy in a form that a header can carry", async () => {
+    await using gateway = await TestGateway.start({
+      config: { console: { allowed_origins: ["控制台.example:8443", "https://dash.example"] } },
+    });
+    const answer = await fetch(`${gateway.url}/assets/none.css`);
+    expect(answer.status).toBe(404);
+    if (!existsSync(`${folder}index.html`)) return;
+    const page = await fetch(`${gateway.url}/`);
+    const policy = page.headers.get("content-security-policy");
+    expect(policy).toContain("frame-ancestors 'self' xn--xcrx5b1z3a.example:8443 https://dash.example");
+    expect(await page.text()).toContain('content="xn--xcrx5b1z3a.example:8443 https://dash.example"');
+  });
+});
+
+test("each file of the built page is one that the gateway serves", async () => {
+  await using gateway = await TestGateway.start();
+  for (const name of readdirSync(`${folder}assets`)) {
+    expect((await fetch(`${gateway.url}/assets/${name}`)).status, name).toBe(200);
+  }
+});

@@ -87,6 +87,8 @@ export function createConsoleProxyFrom(config: Config, options: Omit<ConsoleProx
   return new Gateway(options, config);
 }
 
+type AdminHandler = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
+
 class Gateway implements ConsoleProxy {
   readonly config: Config;
   readonly adminKey: string;
@@ -98,6 +100,7 @@ class Gateway implements ConsoleProxy {
   readonly #metrics: Metrics;
   readonly #servers: Server[] = [];
   #url: string | undefined;
+  #admin: Promise<AdminHandler> | undefined;
   #draining = false;
   #closed: Promise<void> | undefined;
 
@@ -147,11 +150,11 @@ class Gateway implements ConsoleProxy {
     try {
       const url = await this.#listenAt(publicServer, this.config.listen, "listen");
       this.#url = url;
-      const adminUrl = await this.#listenAt(
-        createServer(await this.#adminHandler()),
-        this.config.admin.listen,
-        "admin.listen",
-      );
+      const adminServer = createServer((request, response) => {
+        this.#admin ??= this.#adminHandler();
+        void this.#admin.then((handle) => handle(request, response));
+      });
+      const adminUrl = await this.#listenAt(adminServer, this.config.admin.listen, "admin.listen");
       this.#log.info(
         { url, admin_url: adminUrl, enforce: this.config.consoleauth.enforce_session_timeout },
         "listening",
@@ -184,8 +187,8 @@ class Gateway implements ConsoleProxy {
     this.#log.info("stopped");
   }
 
-  /** Loaded here, so that a gateway inside another server does not carry it. */
-  async #adminHandler(): Promise<(request: IncomingMessage, response: ServerResponse) => void> {
+  /** Loaded by the first request, so that a gateway starts faster and one inside another server does not carry it. */
+  async #adminHandler(): Promise<AdminHandler> {
     const [{ createAdminApi }, { getRequestListener }] = await Promise.all([
       import("./admin/api.ts"),
       import("@hono/node-server"),
@@ -200,8 +203,7 @@ class Gateway implements ConsoleProxy {
       draining: () => this.#draining,
       consoleUrl: (token, record) => consoleUrl(this.config.console.base_url ?? this.#url ?? "", token, record),
     });
-    const listener = getRequestListener(app.fetch, { overrideGlobalObjects: false });
-    return (request, response) => void listener(request, response);
+    return getRequestListener(app.fetch, { overrideGlobalObjects: false });
   }
 
   async #listenAt(server: Server, address: Address, option: string): Promise<string> {

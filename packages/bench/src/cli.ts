@@ -2,7 +2,7 @@ import { Command, InvalidArgumentError } from "commander";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describeMachine } from "./machine/describe.ts";
-import { runInNamespace } from "./machine/network.ts";
+import { enterNamespace } from "./machine/network.ts";
 import { pinGenerator } from "./machine/pinning.ts";
 import { measures } from "./measures/all.ts";
 import { type Effort, GIB, type Measure, MIB } from "./measures/measure.ts";
@@ -43,7 +43,8 @@ const options = program.opts<Options>();
 const chosenPeers = choosePeers(options);
 const chosenMeasures = chooseMeasures(options);
 
-process.exitCode = runInNamespace() ?? (await run());
+enterNamespace();
+process.exitCode = await run();
 
 async function run(): Promise<number> {
   const { quick = false, soak = false, rounds = quick ? 1 : 4, out } = options;

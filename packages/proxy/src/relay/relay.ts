@@ -47,11 +47,19 @@ export class Relay {
     target.on("drain", this.#drained).on("end", onTargetEnd).on("close", onTargetEnd);
   }
 
-  /** Passes a client's message on; while the target is behind, the client is not read. */
+  /**
+   * Passes a client's message on; while the target is behind, the client is not read. One read of the
+   * client may hold many messages: they are gathered and written at once.
+   */
   forwardToTarget(data: Buffer): void {
-    if (this.#target === undefined) return;
+    const target = this.#target;
+    if (target === undefined) return;
     this.#toTarget += data.length;
-    if (!this.#target.write(data)) this.#intake.hold("target_behind");
+    if (target.writableCorked === 0) {
+      target.cork();
+      process.nextTick(uncork, target);
+    }
+    if (!target.write(data)) this.#intake.hold("target_behind");
   }
 
   /** From now on no byte passes in either direction. What happens to the two sockets is the caller's. */
@@ -66,4 +74,8 @@ export class Relay {
   readonly #drained = (): void => {
     this.#intake.release("target_behind");
   };
+}
+
+function uncork(target: Socket): void {
+  target.uncork();
 }

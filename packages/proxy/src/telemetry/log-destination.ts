@@ -1,5 +1,8 @@
 import { write, writeSync } from "node:fs";
 
+/** How long lines are gathered for one write, in milliseconds: sessions come and go in bursts. */
+const GATHER_MS = 100;
+
 /** How much may wait for a reader that is behind, in characters. */
 const MAX_WAITING = 4 * 1024 * 1024;
 
@@ -12,6 +15,7 @@ export class LogDestination {
   #waiting: string[] = [];
   #length = 0;
   #lost = 0;
+  /** Whether a write is under way or due. */
   #writing = false;
 
   constructor(fd: number) {
@@ -27,16 +31,17 @@ export class LogDestination {
     }
     this.#waiting.push(line);
     this.#length += line.length;
-    if (!this.#writing) this.#next();
+    if (this.#writing) return;
+    this.#writing = true;
+    // Does not keep the process: what is left at its end is written then.
+    setTimeout(() => this.#next(), GATHER_MS).unref();
   }
 
   #next(): void {
-    if (this.#waiting.length === 0) return;
     const lines = this.#waiting.length;
     const text = Buffer.from(this.#waiting.join(""));
     this.#waiting = [];
     this.#length = 0;
-    this.#writing = true;
     this.#put(text, 0, lines);
   }
 
@@ -44,11 +49,11 @@ export class LogDestination {
     write(this.#fd, text, from, text.length - from, null, (error, written) => {
       if (error !== null && error.code === "EAGAIN") return void setTimeout(() => this.#put(text, from, lines), 10);
       if (error === null && from + written < text.length) return this.#put(text, from + written, lines);
-      this.#writing = false;
       if (error !== null) this.#lost += lines;
+      if (this.#waiting.length > 0) return this.#next();
+      this.#writing = false;
       // Once there is room again.
-      else if (this.#lost > 0 && this.#waiting.length === 0) this.#reportLoss();
-      this.#next();
+      if (error === null && this.#lost > 0) this.#reportLoss();
     });
   }
 

@@ -6,7 +6,6 @@ import { GatewayProcess } from "./gateway.ts";
 export const test = base.extend<{ readonly console: ConsolePage }, { readonly gateway: GatewayProcess }>({
   gateway: [
     // Playwright finds out what a fixture needs by reading its parameter's pattern.
-    // oxlint-disable-next-line no-empty-pattern
     async ({}, use) => {
       await using gateway = await GatewayProcess.start();
       await use(gateway);

@@ -10,7 +10,6 @@ const root = fileURLToPath(new URL("../..", import.meta.url));
 
 /** The demo as `pnpm start` runs it, on any free port. */
 const test = base.extend<{ readonly dashboard: string }>({
-  // oxlint-disable-next-line no-empty-pattern
   dashboard: async ({}, use) => {
     const child = spawn(process.execPath, ["--conditions=@curfew/source", server], {
       cwd: root,

@@ -11,7 +11,6 @@ import { debianPython } from "../../tools/setup/needs.ts";
 
 /** The page of somebody else's dashboard, on another origin that the gateway allows. */
 const test = base.extend<{ readonly stock: StockPage; readonly open: GatewayProcess }>({
-  // oxlint-disable-next-line no-empty-pattern
   stock: async ({}, use) => {
     await using stock = await startStockPage();
     await use(stock);

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { flood } from "../load/flood.ts";
-import { closeSessions, openSessions } from "../load/session.ts";
-import { GIB, type Measure, sampleLoad } from "./measure.ts";
+import type { Measure } from "./measure.ts";
+import { measureThroughput, throughputFigures } from "./throughput.ts";
 
 const BLOCK_BYTES = 64 * 1024;
 
@@ -11,28 +11,15 @@ export function download(sessionCount: number): Measure {
     id: `download-${sessionCount}`,
     title: `Target to client, 64 KiB writes, ${sessionCount} ${sessionCount === 1 ? "session" : "sessions"}`,
     method: "Each target writes 64 KiB blocks as fast as they are taken; the client reads as fast as it can.",
-    figures: [
-      { id: "cpu", title: "CPU s/GiB", digits: 3, relative: true },
-      { id: "rate", title: "MB/s", digits: 0 },
-    ],
+    figures: throughputFigures,
     async run(context) {
-      const entrances = await context.peer.entrances(sessionCount);
-      const sessions = await openSessions(entrances, context.target);
       const block = randomBytes(BLOCK_BYTES);
-      let received = 0;
-      for (const { client } of sessions) {
-        client.onPayload = (bytes) => {
-          received += bytes.length;
-        };
-      }
-      const stops = sessions.map(({ target }) => flood(target, block));
-      const { proxyCpu, seconds, otherLoad } = await sampleLoad(context, () => {
-        received = 0;
+      return await measureThroughput(context, sessionCount, {
+        send: ({ target }) => flood(target, block),
+        receive({ client }, arrived) {
+          client.onPayload = (bytes) => arrived(bytes.length);
+        },
       });
-      const bytes = received;
-      for (const stop of stops) stop();
-      await closeSessions(sessions);
-      return { values: { cpu: proxyCpu / (bytes / GIB), rate: bytes / 1e6 / seconds }, otherLoad };
     },
   };
 }

@@ -24,6 +24,17 @@ export default defineConfig({
       })),
       {
         extends: true as const,
+        test: {
+          // What depends on how the client's connection takes bytes, once more over TLS.
+          name: "proxy-tls",
+          include: ["relay", "hostile-clients", "end-reasons", "enforcement/*"].map(
+            (part) => `packages/proxy/test/${part}.test.ts`,
+          ),
+          setupFiles: ["packages/proxy/test/support/over-tls.ts"],
+        },
+      },
+      {
+        extends: true as const,
         optimizeDeps: { include: ["@novnc/novnc", "@xterm/xterm", "@xterm/addon-attach", "@xterm/addon-fit"] },
         test: {
           name: "client-browser",

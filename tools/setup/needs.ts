@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { findProgram } from "../../packages/testing/src/real/programs.ts";
 import { guestKernel } from "./kernel.ts";
@@ -46,6 +47,11 @@ export const needs = {
     purpose: "a stock client in Python",
     packages: ["python3-websockify"],
     present: () => existsSync(debianPython) && existsSync(`${debianModules}/websockify`),
+  },
+  openssl: {
+    purpose: "the certificates of tests over TLS",
+    packages: ["openssl"],
+    present: () => spawnSync("openssl", ["version"]).status === 0,
   },
   bench: {
     purpose: "the proxies that the benchmark compares with",

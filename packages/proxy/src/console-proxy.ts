@@ -55,9 +55,9 @@ export interface ConsoleProxy {
    */
   attach(server: Server, path?: string): () => void;
   /**
-   * Listens at `listen` and `admin.listen`.
+   * Listens at `listen`, over TLS with `cert`, and at `admin.listen`.
    *
-   * @throws {Error} naming the address that cannot be listened at.
+   * @throws {Error} naming the address that cannot be listened at, or what is wrong with the certificate.
    */
   listen(): Promise<ListeningAt>;
   /**
@@ -143,18 +143,17 @@ class Gateway implements ConsoleProxy {
   }
 
   async listen(): Promise<ListeningAt> {
-    // Another upgrade than to WebSocket, such as a curl's to HTTP/2, is an ordinary request.
-    const shouldUpgradeCallback = ({ headers }: IncomingMessage): boolean => /^websocket$/i.test(headers.upgrade ?? "");
-    const publicServer = createServer({ shouldUpgradeCallback }, this.handleRequest);
-    this.attach(publicServer);
     try {
-      const url = await this.#listenAt(publicServer, this.config.listen, "listen");
+      const publicServer = await this.#publicServer();
+      this.attach(publicServer);
+      const at = await this.#listenAt(publicServer, this.config.listen, "listen");
+      const url = `${this.config.cert === null ? "http" : "https"}://${at}`;
       this.#url = url;
       const adminServer = createServer((request, response) => {
         this.#admin ??= this.#adminHandler();
         void this.#admin.then((handle) => handle(request, response));
       });
-      const adminUrl = await this.#listenAt(adminServer, this.config.admin.listen, "admin.listen");
+      const adminUrl = `http://${await this.#listenAt(adminServer, this.config.admin.listen, "admin.listen")}`;
       this.#log.info(
         { url, admin_url: adminUrl, enforce: this.config.consoleauth.enforce_session_timeout },
         "listening",
@@ -206,6 +205,20 @@ class Gateway implements ConsoleProxy {
     return getRequestListener(app.fetch, { overrideGlobalObjects: false });
   }
 
+  /** TLS is loaded only where it is spoken, so that a plain gateway starts faster. */
+  async #publicServer(): Promise<Server> {
+    // Another upgrade than to WebSocket, such as a curl's to HTTP/2, is an ordinary request.
+    const shouldUpgradeCallback = ({ headers }: IncomingMessage): boolean => /^websocket$/i.test(headers.upgrade ?? "");
+    const { cert, key, console: options } = this.config;
+    if (cert === null) return createServer({ shouldUpgradeCallback }, this.handleRequest);
+    const { createTlsServer } = await import("./gateway/tls/server.ts");
+    return await createTlsServer(
+      { cert, key, minimumVersion: options.ssl_minimum_version, ciphers: options.ssl_ciphers },
+      { http: { shouldUpgradeCallback }, handler: this.handleRequest, log: this.#log },
+    );
+  }
+
+  /** @returns the authority that a browser on this machine reaches it at. */
   async #listenAt(server: Server, address: Address, option: string): Promise<string> {
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     server.once("error", reject).listen({ host: address.host, port: address.port }, resolve);
@@ -214,7 +227,7 @@ class Gateway implements ConsoleProxy {
     });
     server.off("error", reject);
     this.#servers.push(server);
-    return `http://${formatAddress({ host: reachable(address.host), port: (server.address() as AddressInfo).port })}`;
+    return formatAddress({ host: reachable(address.host), port: (server.address() as AddressInfo).port });
   }
 }
 

@@ -7,6 +7,10 @@ import type { Address } from "./address.ts";
 export interface Config {
   /** Where browsers connect: WebSocket and the console page. */
   readonly listen: Address;
+  /** PEM file with the certificate of the public listener, which then speaks TLS only; null for plain HTTP. */
+  readonly cert: string | null;
+  /** PEM file with the certificate's private key; null when `cert` has that, too. */
+  readonly key: string | null;
   readonly consoleauth: {
     /** Whether a session ends when its token expires. Off, tokens only gate the opening. */
     readonly enforce_session_timeout: boolean;
@@ -26,6 +30,10 @@ export interface Config {
     readonly allowed_origins: readonly string[];
     /** Start of the console URLs that tokens are issued with; null for the listener's own address. */
     readonly base_url: string | null;
+    /** The oldest TLS version that clients may use; `default` is Node's. */
+    readonly ssl_minimum_version: TlsMinimum;
+    /** OpenSSL cipher list for TLS 1.2; null for Node's. */
+    readonly ssl_ciphers: string | null;
   };
   readonly targets: {
     /** Networks and ports that may be dialled, in the syntax of {@link AllowList}. */
@@ -51,11 +59,15 @@ export interface Config {
   };
 }
 
+export type TlsMinimum = "default" | "tlsv1_2" | "tlsv1_3";
+
 export type LogLevel = "trace" | "debug" | "info" | "warn" | "error" | "silent";
 
 /** A configuration as written: everything is optional, addresses are `host:port`. */
 export interface ConfigInput {
   readonly listen?: string | undefined;
+  readonly cert?: string | null | undefined;
+  readonly key?: string | null | undefined;
   readonly consoleauth?: Partial<Config["consoleauth"]> | undefined;
   readonly sessions?: Partial<Config["sessions"]> | undefined;
   readonly console?: Partial<Config["console"]> | undefined;

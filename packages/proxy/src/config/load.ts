@@ -43,6 +43,9 @@ async function readYaml(file: string): Promise<unknown> {
   }
 }
 
+/** Options of text whose default is none. */
+const TEXT_WITHOUT_DEFAULT: ReadonlySet<string> = new Set(["cert", "key", "console.ssl_ciphers", "admin.key"]);
+
 /**
  * Values are YAML, so that `true`, `600` and `[60, 10]` mean what they mean in the file. Where text is
  * expected they are taken as they stand: `:memory:`, `[::1]:6080` and a key of digits are other things in YAML.
@@ -54,7 +57,7 @@ async function readEnvironment(env: Readonly<Record<string, string | undefined>>
     const value = env[variableName(path)];
     if (value === undefined) continue;
     const [group = "", name] = path.split(".");
-    const isText = typeof fallback === "string" || path === "admin.key";
+    const isText = typeof fallback === "string" || TEXT_WITHOUT_DEFAULT.has(path);
     const parsed: unknown = isText ? value : await parseVariable(variableName(path), value);
     result[group] = name === undefined ? parsed : { ...(result[group] as Written | undefined), [name]: parsed };
   }

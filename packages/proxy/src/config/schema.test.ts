@@ -25,6 +25,15 @@ const wrong: Record<string, readonly (readonly [value: unknown, expected: RegExp
     ["127.0.0.1:70000", /expected host:port/],
     [6080, /expected a string, but got 6080/],
   ],
+  cert: [
+    [true, /expected a string, but got true/],
+    ["-----BEGIN CERTIFICATE-----", /expected the path of a PEM file, but got PEM text$/],
+  ],
+  key: [
+    ["", /not empty/],
+    ["-----BEGIN PRIVATE KEY-----", /expected the path of a PEM file, but got PEM text$/],
+    ["/etc/curfew/key.pem", /expected cert, too/],
+  ],
   "consoleauth.enforce_session_timeout": [["yes", /expected true or false, but got "yes"/]],
   "consoleauth.token_ttl": [
     [0, /more than 0 seconds, but got 0/],
@@ -36,6 +45,8 @@ const wrong: Record<string, readonly (readonly [value: unknown, expected: RegExp
   "sessions.drain_timeout": [[-1, /0 seconds or more, but got -1/]],
   "console.allowed_origins": [["dash.example", /expected a list of hosts or origins/]],
   "console.base_url": [["ftp://example", /expected an http or https URL, but got "ftp:/]],
+  "console.ssl_minimum_version": [["tlsv1_1", /expected one of default, tlsv1_2, tlsv1_3, but got "tlsv1_1"/]],
+  "console.ssl_ciphers": [["", /not empty/]],
   "targets.allow": [["10.0.0.0/8", /expected a list of networks/]],
   "targets.connect_timeout": [[0, /more than 0 seconds/]],
   "tokens.source": [["redis", /expected "sqlite", but got "redis"/]],

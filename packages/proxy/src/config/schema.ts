@@ -27,6 +27,12 @@ const httpUrl = v.pipe(
   text,
   v.check((value) => /^https?:$/.test(URL.parse(value)?.protocol ?? ""), "expected an http or https URL"),
 );
+const tlsMinimums = ["default", "tlsv1_2", "tlsv1_3"] as const;
+/** Without the value in the message where somebody put the key itself. */
+const pemFile = v.pipe(
+  text,
+  v.check((value) => !value.includes("-----BEGIN"), "expected the path of a PEM file, but got PEM text"),
+);
 const levels = ["trace", "debug", "info", "warn", "error", "silent"] as const;
 
 /**
@@ -35,6 +41,16 @@ const levels = ["trace", "debug", "info", "warn", "error", "silent"] as const;
  */
 const schema = group({
   listen: option(address, "127.0.0.1:6080", "Where browsers connect: WebSocket and the console page."),
+  cert: option(
+    v.nullable(pemFile),
+    null,
+    "PEM file with the certificate chain for browsers; `listen` then speaks https and wss only (Nova's option).",
+  ),
+  key: option(
+    v.nullable(pemFile),
+    null,
+    "PEM file with the private key, if `cert` does not hold it, too (Nova's option).",
+  ),
   consoleauth: group({
     enforce_session_timeout: option(
       flag,
@@ -69,6 +85,16 @@ const schema = group({
       v.nullable(httpUrl),
       null,
       "Start of the console URLs that tokens are issued with; by default the listener's own address.",
+    ),
+    ssl_minimum_version: option(
+      v.picklist(tlsMinimums, `expected one of ${tlsMinimums.join(", ")}`),
+      "default",
+      "Oldest TLS version for browsers: `default` (Node's own, TLS 1.2), `tlsv1_2` or `tlsv1_3` (Nova's option).",
+    ),
+    ssl_ciphers: option(
+      v.nullable(text),
+      null,
+      "OpenSSL cipher list for TLS 1.2; by default Node's own. Those of TLS 1.3 stay unless it names some (Nova's option).",
     ),
   }),
   targets: group({
@@ -108,8 +134,16 @@ const schema = group({
 export function parseConfig(input: unknown): Config {
   if (Array.isArray(input)) throw new ConfigError(["(top level): expected options by name, but got a list"]);
   const result = v.safeParse(schema, withEveryGroup(input ?? {}), { abortPipeEarly: true });
-  if (result.success) return result.output;
+  if (result.success) return together(result.output);
   throw new ConfigError(result.issues.map(describeIssue));
+}
+
+/** What the options must be to each other. */
+function together(config: Config): Config {
+  if (config.key !== null && config.cert === null) {
+    throw new ConfigError(["key: expected cert, too: a key without its certificate is of no use"]);
+  }
+  return config;
 }
 
 /** A group that is absent, or empty in YAML (null), takes all its defaults. */

@@ -1,6 +1,7 @@
 import { parseServerMessage, type ServerMessage } from "@curfew/protocol";
 import { createHash } from "node:crypto";
 import { WebSocket } from "ws";
+import { trusted } from "./transport.ts";
 
 export interface ClientOptions {
   /** Subprotocols to offer. @defaultValue `curfew.v1`, `binary` */
@@ -32,7 +33,9 @@ export class Client implements Disposable {
   constructor(host: string, token: string | undefined, options: ClientOptions = {}) {
     const { protocols = ["curfew.v1", "binary"], headers = {} } = options;
     const path = options.path ?? (token === undefined ? "/" : `/?token=${encodeURIComponent(token)}`);
-    this.socket = new WebSocket(`ws://${host.replace(/^\w+:\/\//, "")}${path}`, [...protocols], { headers });
+    const tls = trusted();
+    const url = `${tls === undefined ? "ws" : "wss"}://${host.replace(/^\w+:\/\//, "")}${path}`;
+    this.socket = new WebSocket(url, [...protocols], { headers, ...tls });
     this.socket.on("error", () => {});
     this.socket.on("message", (data: Buffer, isBinary) => this.#take(data, isBinary));
     this.closed = new Promise((resolve) => {

@@ -1,6 +1,7 @@
 import { type Clock, type ConfigInput, type ConsoleProxy, createConsoleProxy, createLogger } from "../../src/index.ts";
 import { parseAddress } from "../../src/config/address.ts";
 import { SqliteTokenStore } from "../../src/tokens/sqlite.ts";
+import { tlsConfig } from "./transport.ts";
 import type { TokenRecord, TokenRequest, TokenSource } from "../../src/tokens/source.ts";
 
 export const ADMIN_KEY = "the operator's key";
@@ -40,6 +41,7 @@ export class TestGateway implements AsyncDisposable {
     const proxy = createConsoleProxy({
       config: {
         listen: "127.0.0.1:0",
+        ...tlsConfig(),
         ...config,
         consoleauth: { enforce_session_timeout: true, ...config.consoleauth },
         admin: { listen: "127.0.0.1:0", key: ADMIN_KEY, ...config.admin },

@@ -1,5 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { connect, type Socket } from "node:net";
+import { connect as connectTls } from "node:tls";
+import { trusted } from "./transport.ts";
 
 export const OPCODE = { continuation: 0, text: 1, binary: 2, close: 8, ping: 9, pong: 10 } as const;
 
@@ -55,7 +57,9 @@ export class RawClient implements Disposable {
 
   constructor(host: string) {
     const { hostname, port } = new URL(`http://${host}`);
-    this.socket = connect({ host: hostname, port: Number(port), allowHalfOpen: true, noDelay: true });
+    const options = { host: hostname, port: Number(port), allowHalfOpen: true, noDelay: true };
+    const tls = trusted();
+    this.socket = tls === undefined ? connect(options) : connectTls({ ...options, ...tls });
     this.socket.on("data", (chunk: Buffer) => this.#take(chunk)).on("error", () => {});
     this.ended = new Promise((resolve) => {
       const over = (): void => {

@@ -1,0 +1,76 @@
+import { createHash, createPrivateKey, type KeyObject, X509Certificate } from "node:crypto";
+import { readFile } from "node:fs/promises";
+
+/** Where the certificate of the public listener stands. */
+export interface CertificateFiles {
+  /** PEM: the certificate, and behind it those that lead to its root. */
+  readonly cert: string;
+  /** PEM; null when the private key stands in `cert`. */
+  readonly key: string | null;
+}
+
+/** A certificate with its private key, both as PEM. */
+export interface Certificate {
+  readonly cert: string;
+  readonly key: string;
+  /** The last moment at which browsers take it. */
+  readonly validTo: Date;
+}
+
+/** What the files hold, as read. */
+export interface CertificateText {
+  readonly cert: string;
+  readonly key: string;
+  /** Tells one content from another without keeping it. */
+  readonly digest: string;
+}
+
+/** @throws {Error} naming the option and the file that cannot be read. */
+export async function readCertificate(files: CertificateFiles): Promise<CertificateText> {
+  const cert = await read("cert", files.cert);
+  const key = files.key === null ? cert : await read("key", files.key);
+  return { cert, key, digest: createHash("sha256").update(cert).update("\0").update(key).digest("hex") };
+}
+
+/** @throws {Error} naming the option, the file and what was expected in it. */
+export function checkCertificate({ cert, key }: CertificateText, files: CertificateFiles): Certificate {
+  const certificate = parseFirst(cert, files.cert);
+  if (!certificate.checkPrivateKey(parseKey(key, files))) {
+    const keyFile = files.key ?? files.cert;
+    throw new Error(
+      `${keyOption(files)}: expected the private key of the certificate in ${files.cert}, but ${keyFile} holds another one`,
+    );
+  }
+  return { cert, key, validTo: certificate.validToDate };
+}
+
+async function read(option: string, file: string): Promise<string> {
+  return await readFile(file, "utf8").catch((error: NodeJS.ErrnoException) => {
+    throw new Error(`${option}: ${file} cannot be read: ${error.code ?? error.message}`);
+  });
+}
+
+/** The listener's own certificate comes first (RFC 8446, section 4.4.2). */
+function parseFirst(pem: string, file: string): X509Certificate {
+  try {
+    return new X509Certificate(pem);
+  } catch {
+    throw new Error(`cert: expected a certificate in PEM, but found none in ${file}`);
+  }
+}
+
+function parseKey(pem: string, files: CertificateFiles): KeyObject {
+  try {
+    return createPrivateKey(pem);
+  } catch {
+    const where = files.key === null ? `${files.cert}, and the option key names no other file` : files.key;
+    throw new Error(
+      `${keyOption(files)}: expected a private key without a passphrase in PEM, but found none in ${where}`,
+    );
+  }
+}
+
+/** The option that says where the private key is. */
+function keyOption(files: CertificateFiles): "cert" | "key" {
+  return files.key === null ? "cert" : "key";
+}

@@ -1,0 +1,160 @@
+import { startByteServer } from "@curfew/testing";
+import { once } from "node:events";
+import { appendFileSync, readFileSync, writeFileSync } from "node:fs";
+import { request } from "node:https";
+import { connect } from "node:net";
+import { join } from "node:path";
+import { connect as connectTls, type ConnectionOptions, type TLSSocket } from "node:tls";
+import { afterAll, beforeEach, describe, expect, test } from "vitest";
+import type { ConfigInput } from "../../src/index.ts";
+import { TestCertificate } from "../support/certificate.ts";
+import { Command } from "../support/command.ts";
+import { TestGateway } from "../support/gateway.ts";
+import { useTls } from "../support/transport.ts";
+
+const certificate = new TestCertificate();
+const other = new TestCertificate();
+beforeEach(() => useTls(certificate));
+afterAll(() => {
+  certificate[Symbol.dispose]();
+  other[Symbol.dispose]();
+});
+
+/** A file of the test's own in the certificate's folder. */
+function file(name: string, text: string): string {
+  const path = join(certificate.folder, name);
+  writeFileSync(path, text);
+  return path;
+}
+
+/** The connection of a client, once its handshake is over. */
+async function handshake(gateway: TestGateway, options: ConnectionOptions = {}): Promise<TLSSocket> {
+  const { hostname, port } = new URL(gateway.url);
+  const socket = connectTls({ host: hostname, port: Number(port), ca: certificate.pem, ...options });
+  await once(socket, "secureConnect");
+  return socket;
+}
+
+/** The status of a request over https. */
+async function get(url: string): Promise<number | undefined> {
+  const sent = request(url, { ca: certificate.pem, agent: false }).end();
+  const [response] = await once(sent, "response");
+  response.resume();
+  return response.statusCode;
+}
+
+describe("a gateway with a certificate", () => {
+  test("is reached over https, and the console URLs that it issues say so", async () => {
+    await using gateway = await TestGateway.start();
+    expect(gateway.url).toMatch(/^https:\/\/127\.0\.0\.1:\d+$/);
+    expect(gateway.adminUrl).toMatch(/^http:/);
+    expect(await get(`${gateway.url}/healthz`)).toBe(200);
+    const issued = await gateway.admin("POST", "/v1/tokens", { type: "vnc", target: "127.0.0.1:5901" });
+    expect(await issued.json()).toMatchObject({ url: expect.stringContaining(`${gateway.url}/console/`) });
+  });
+
+  test("speaks nothing but TLS", async () => {
+    await using gateway = await TestGateway.start();
+    await expect(fetch(`http://${gateway.host}/healthz`)).rejects.toThrow("fetch failed");
+  });
+
+  test("speaks HTTP/1.1 to a client that would rather have HTTP/2", async () => {
+    await using gateway = await TestGateway.start();
+    await using socket = await handshake(gateway, { ALPNProtocols: ["h2", "http/1.1"] });
+    expect(socket.alpnProtocol).toBe("http/1.1");
+  });
+
+  test("finds the private key in the file of the certificate where key is not set", async () => {
+    const both = file("both.pem", certificate.pem + readFileSync(certificate.key, "utf8"));
+    await using gateway = await TestGateway.start({ config: { cert: both, key: null } });
+    expect(await get(`${gateway.url}/healthz`)).toBe(200);
+  });
+
+  test("is closed although a client is in the middle of its handshake", async () => {
+    const gateway = await TestGateway.start();
+    const { hostname, port } = new URL(gateway.url);
+    const client = connect(Number(port), hostname);
+    const closed = once(client, "close");
+    await once(client, "connect");
+    await gateway[Symbol.asyncDispose]();
+    await closed;
+  });
+
+  test("is what `curfew serve` starts with cert and key", async () => {
+    await using target = await startByteServer({ mode: "echo" });
+    const args = ["serve", "--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0", "--serial", target.address];
+    await using command = new Command(args, {
+      CURFEW_CERT: certificate.cert,
+      CURFEW_KEY: certificate.key,
+      CURFEW_TOKENS_PATH: ":memory:",
+    });
+    const [, url = ""] = await command.printed(/curfew listens at (https:\/\/\S+)/);
+    expect(await get(`${url}/healthz`)).toBe(200);
+    await command.printed(new RegExp(`console of ${target.address}: ${url}/console/`));
+  });
+});
+
+describe("what a client may speak", () => {
+  const OLD = { maxVersion: "TLSv1.2" } as const;
+  const CIPHER = "ECDHE-ECDSA-AES256-GCM-SHA384";
+
+  test.each(["default", "tlsv1_2"] as const)("%s takes TLS 1.2 and 1.3", async (ssl_minimum_version) => {
+    await using gateway = await TestGateway.start({ config: { console: { ssl_minimum_version } } });
+    await using older = await handshake(gateway, OLD);
+    await using newer = await handshake(gateway);
+    expect([older.getProtocol(), newer.getProtocol()]).toEqual(["TLSv1.2", "TLSv1.3"]);
+  });
+
+  test("tlsv1_3 takes nothing older", async () => {
+    await using gateway = await TestGateway.start({ config: { console: { ssl_minimum_version: "tlsv1_3" } } });
+    await expect(handshake(gateway, OLD)).rejects.toThrow(/protocol version/i);
+    await using newer = await handshake(gateway);
+    expect(newer.getProtocol()).toBe("TLSv1.3");
+  });
+
+  test("ssl_ciphers chooses the ciphers of TLS 1.2, and leaves TLS 1.3 alone", async () => {
+    await using gateway = await TestGateway.start({ config: { console: { ssl_ciphers: CIPHER } } });
+    await using older = await handshake(gateway, OLD);
+    await using newer = await handshake(gateway);
+    expect([older.getCipher().name, newer.getProtocol()]).toEqual([CIPHER, "TLSv1.3"]);
+    await expect(handshake(gateway, { ...OLD, ciphers: "ECDHE-ECDSA-AES128-GCM-SHA256" })).rejects.toThrow(
+      /handshake/i,
+    );
+  });
+});
+
+describe("a wrong certificate is refused at the start, with the option and the file", () => {
+  const missing = join(certificate.folder, "missing.pem");
+  const empty = file("empty.pem", "no certificate\n");
+
+  test.each<[string, ConfigInput, string]>([
+    ["no such file", { cert: missing }, `cert: ${missing} cannot be read: ENOENT`],
+    ["a folder", { cert: certificate.folder }, `cert: ${certificate.folder} cannot be read: EISDIR`],
+    ["no certificate in it", { cert: empty }, `cert: expected a certificate in PEM, but found none in ${empty}`],
+    ["no such key file", { key: missing }, `key: ${missing} cannot be read: ENOENT`],
+    [
+      "no key in it",
+      { key: empty },
+      `key: expected a private key without a passphrase in PEM, but found none in ${empty}`,
+    ],
+    ["no key in the certificate's file", { key: null }, `found none in ${certificate.cert}, and the option key`],
+    [
+      "the key of another certificate",
+      { key: other.key },
+      `key: expected the private key of the certificate in ${certificate.cert}, but ${other.key} holds another one`,
+    ],
+    [
+      "ciphers that do not exist",
+      { console: { ssl_ciphers: "NO-SUCH" } },
+      'console.ssl_ciphers: expected an OpenSSL cipher list, but nothing matches "NO-SUCH"',
+    ],
+  ])("%s", async (_what, config, problem) => {
+    await expect(TestGateway.start({ config })).rejects.toThrow(problem);
+  });
+
+  test("a broken chain behind the certificate", async () => {
+    const broken = file("broken.pem", certificate.pem);
+    appendFileSync(broken, certificate.pem.replace(/\n[\w+/]{20}/, "\n"));
+    await expect(TestGateway.start({ config: { cert: broken } })).rejects.toThrow(`cert: OpenSSL refuses ${broken}`);
+  });
+});

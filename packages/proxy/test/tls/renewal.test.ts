@@ -1,0 +1,116 @@
+import { once } from "node:events";
+import { writeFileSync } from "node:fs";
+import type { AddressInfo } from "node:net";
+import { connect, type TLSSocket } from "node:tls";
+import type { Server } from "node:https";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { createTlsServer } from "../../src/gateway/tls/server.ts";
+import { createLogger } from "../../src/index.ts";
+import { TestCertificate } from "../support/certificate.ts";
+
+let first: TestCertificate;
+let second: TestCertificate;
+let server: Server;
+let logged: { level: string; msg: string; err?: { message: string } }[];
+
+beforeEach(() => {
+  first = new TestCertificate();
+  second = new TestCertificate();
+  logged = [];
+});
+afterEach(async () => {
+  await close();
+  first[Symbol.dispose]();
+  second[Symbol.dispose]();
+});
+
+/** Starts a server that looks for a new certificate all the time. */
+async function start(): Promise<void> {
+  const log = createLogger("trace", { write: (line) => void logged.push(JSON.parse(line)) });
+  server = await createTlsServer(
+    { cert: first.cert, key: first.key, minimumVersion: "default", ciphers: null },
+    { http: {}, handler: (_request, response) => void response.end("answer"), log, renewalMs: 5 },
+  );
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+}
+
+async function close(): Promise<void> {
+  if (!server.listening) return;
+  const closed = once(server, "close");
+  server.close();
+  server.closeAllConnections();
+  await closed;
+}
+
+async function handshake(): Promise<TLSSocket> {
+  const socket = connect({
+    port: (server.address() as AddressInfo).port,
+    host: "127.0.0.1",
+    rejectUnauthorized: false,
+  });
+  await once(socket, "secureConnect");
+  return socket;
+}
+
+/** The certificate that a new connection is shown, as PEM. */
+async function shown(): Promise<string> {
+  await using socket = await handshake();
+  return socket.getPeerX509Certificate()?.toString() ?? "";
+}
+
+function messages(level: string): string[] {
+  return logged.filter((line) => line.level === level).map(({ msg }) => msg);
+}
+
+describe("a certificate that is renewed while the gateway runs", () => {
+  test("is shown to new connections, and the old ones go on", async () => {
+    await start();
+    const [before, after] = [first.pem, second.pem];
+    expect(await shown()).toBe(before);
+    await using old = await handshake();
+    first.replaceBy(second);
+    await expect.poll(shown).toBe(after);
+    expect(messages("info")).toEqual(["certificate renewed"]);
+    expect(messages("error")).toEqual([]);
+    old.write("GET / HTTP/1.1\r\nHost: gateway.example\r\nConnection: close\r\n\r\n");
+    const [answer] = (await once(old, "data")) as [Buffer];
+    expect(answer.toString()).toContain("200 OK");
+  });
+
+  test("is an error in the log, once, when it is broken; the old one stays until it is repaired", async () => {
+    await start();
+    const [before, after] = [first.pem, second.pem];
+    writeFileSync(first.cert, after);
+    await expect.poll(() => messages("error")).toHaveLength(1);
+    expect(logged.at(-1)?.err?.message).toContain(`but ${first.key} holds another one`);
+    expect(await shown()).toBe(before);
+    // Several more looks.
+    for (let times = 0; times < 20; times += 1) expect(await shown()).toBe(before);
+    expect(messages("error")).toHaveLength(1);
+    first.replaceBy(second);
+    await expect.poll(shown).toBe(after);
+    expect(messages("error")).toHaveLength(1);
+  });
+
+  test("is an error in the log when its file is gone", async () => {
+    await start();
+    const before = first.pem;
+    first[Symbol.dispose]();
+    await expect.poll(() => messages("error")).toHaveLength(1);
+    expect(logged.at(-1)?.err?.message).toContain(`cert: ${first.cert} cannot be read: ENOENT`);
+    expect(await shown()).toBe(before);
+  });
+
+  test("is looked for no longer than the server listens", async () => {
+    vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
+    try {
+      await start();
+      const looking = vi.getTimerCount();
+      await close();
+      expect(vi.getTimerCount()).toBe(looking - 1);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+});

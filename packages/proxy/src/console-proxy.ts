@@ -118,6 +118,7 @@ class Gateway implements ConsoleProxy {
       tokens: this.tokens,
       clock: options.clock ?? systemClock,
       tokenTtlMs: config.consoleauth.token_ttl * 1000,
+      idleTimeoutMs: config.sessions.idle_timeout === null ? null : config.sessions.idle_timeout * 1000,
       policy: {
         enforce: config.consoleauth.enforce_session_timeout,
         maxDurationMs: config.sessions.max_duration === null ? null : config.sessions.max_duration * 1000,

@@ -30,6 +30,14 @@ const endings: Record<string, readonly [ServerCloseReason, Ending]> = {
     "session_expired",
     { opened: true, run: (gateway, protocols) => openSession(gateway, protocols, 500) },
   ],
+  "nobody types": [
+    "idle_timeout",
+    {
+      options: { config: { sessions: { idle_timeout: 0.3 } } },
+      opened: true,
+      run: (gateway, protocols) => openSession(gateway, protocols),
+    },
+  ],
   "the token has expired": [
     "token_expired",
     {

@@ -22,6 +22,8 @@ export interface Config {
     readonly warn_before: readonly number[];
     /** Longest life of a session in seconds, whatever its token says; null for no such limit. */
     readonly max_duration: number | null;
+    /** How many seconds a session may be without input of its user; null for ever. */
+    readonly idle_timeout: number | null;
     /** How many seconds running sessions get to finish when the gateway is told to stop. */
     readonly drain_timeout: number;
   };

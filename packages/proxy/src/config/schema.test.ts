@@ -42,6 +42,7 @@ const wrong: Record<string, readonly (readonly [value: unknown, expected: RegExp
   ],
   "sessions.warn_before": [[60, /expected a list of seconds, but got 60/]],
   "sessions.max_duration": [[-1, /more than 0 seconds, but got -1/]],
+  "sessions.idle_timeout": [[0, /more than 0 seconds, but got 0/]],
   "sessions.drain_timeout": [[-1, /0 seconds or more, but got -1/]],
   "console.allowed_origins": [["dash.example", /expected a list of hosts or origins/]],
   "console.base_url": [["ftp://example", /expected an http or https URL, but got "ftp:/]],

@@ -73,6 +73,11 @@ const schema = group({
       null,
       "Longest life of a session in seconds, whatever its token says. Holds with enforcement off, too.",
     ),
+    idle_timeout: option(
+      v.nullable(someSeconds),
+      null,
+      "Seconds without a key, a pointer move or a paste after which a session ends. Holds with enforcement off, too.",
+    ),
     drain_timeout: option(seconds, 10, "Seconds that running sessions get to finish when the gateway stops."),
   }),
   console: group({

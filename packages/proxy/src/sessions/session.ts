@@ -18,6 +18,7 @@ import { type Admission, admit, type AdmissionContext, sameConsole } from "./adm
 import { closeClient, CLOSING_HANDSHAKE_MS, closeTarget, LAST_BYTES_MS } from "./closing.ts";
 import type { DeadlineScheduler } from "./deadlines.ts";
 import { EndError, type EndReason } from "./end-reason.ts";
+import { IdleClock, type IdleContext } from "./idle-clock.ts";
 import { type DeadlinePolicy, SessionDeadline } from "./session-deadline.ts";
 
 /** The client's half of a session. */
@@ -32,7 +33,7 @@ export interface SessionClient {
 }
 
 /** What every session of a gateway shares. */
-export interface SessionContext extends AdmissionContext {
+export interface SessionContext extends AdmissionContext, IdleContext {
   readonly scheduler: DeadlineScheduler;
   readonly policy: DeadlinePolicy;
   readonly dialling: DialOptions;
@@ -82,6 +83,7 @@ export class Session {
   #phase: Phase = "resolving";
   #grant: Grant | undefined;
   #relay: Relay | undefined;
+  #idle: IdleClock | undefined;
   #target: Socket | undefined;
   /** The lookup of a token that is under way. */
   #lookup: AbortController | undefined;
@@ -142,6 +144,7 @@ export class Session {
       // Before the dial, so that the deadline covers every phase.
       this.#deadline.set(expiresAt);
       this.#phase = "dialling";
+      this.#idle = IdleClock.for(this.#context, grant.type, this.#onIdle);
       this.#relay = new Relay(this.client.socket, this.client.stream, this.#intake, this.#context.buffers);
       const { socket, connected } = dial(grant.target, this.#context.dialling, this.#relay.onread);
       this.#target = socket;
@@ -151,6 +154,7 @@ export class Session {
       await connected;
       if (this.#hasEnded()) return;
       this.#phase = "relaying";
+      this.#idle?.start();
       this.#send({ type: "hello", session: this.id, ...this.#timeLeft(), renewable: this.#deadline.renewable });
       for (const message of this.#early.splice(0)) this.#onControl(message);
       this.#intake.release("opening");
@@ -200,6 +204,7 @@ export class Session {
     this.#phase = "ended";
     const leftMs = this.#deadline.leftMs ?? Infinity;
     this.#deadline.clear();
+    this.#idle?.stop();
     this.#lookup?.abort();
     this.#relay?.stop();
     // What a client sent before it left still reaches the target, if that takes it before the deadline.
@@ -240,7 +245,10 @@ export class Session {
     if (this.#phase === "ended") return;
     this.#unanswered = 0;
     // Stock clients type in text frames (xterm's AttachAddon); only curfew.v1 makes text control.
-    if (isBinary || !this.client.speaksControl) return this.#relay?.forwardToTarget(data);
+    if (isBinary || !this.client.speaksControl) {
+      this.#idle?.take(data);
+      return this.#relay?.forwardToTarget(data);
+    }
     const parsed = parseClientMessage(data.toString());
     if (parsed.ok === true) this.#takeControl(parsed.message);
     else if (parsed.ok === false) this.end("protocol_error", parsed.error);
@@ -305,6 +313,10 @@ export class Session {
       this.#context.events.renewalRefused(this, refusal);
     }
   }
+
+  readonly #onIdle = (): void => {
+    this.end("idle_timeout", `there was no input for ${(this.#context.idleTimeoutMs ?? 0) / 1000} s`);
+  };
 
   readonly #onTargetEnd = (): void => {
     // While dialling, the failure of the dial says more.

@@ -13,3 +13,17 @@ export class SettableClock implements Clock {
     return Date.now() + this.wallOffset;
   }
 }
+
+/** Its monotonic clock moves only when a test moves it, however busy the machine is. */
+export class HandClock implements Clock {
+  /** Milliseconds. */
+  now = 0;
+
+  monotonic(): number {
+    return this.now;
+  }
+
+  wall(): number {
+    return Date.now();
+  }
+}

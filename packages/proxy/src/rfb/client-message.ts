@@ -1,0 +1,108 @@
+/** Client-to-server messages (RFC 6143, section 7.5, and the RFB community specification). */
+export const ClientMessageType = {
+  setPixelFormat: 0,
+  setEncodings: 2,
+  framebufferUpdateRequest: 3,
+  keyEvent: 4,
+  pointerEvent: 5,
+  clientCutText: 6,
+  enableContinuousUpdates: 150,
+  clientFence: 248,
+  xvp: 250,
+  setDesktopSize: 251,
+  qemu: 255,
+} as const;
+
+const QEMU_EXTENDED_KEY = 0;
+const QEMU_AUDIO = 1;
+/** Lengths of QEMU's audio messages: enable, disable, and set the sample format. */
+const QEMU_AUDIO_BYTES: readonly number[] = [4, 4, 10];
+
+/** Bit of a PointerEvent's button mask that says that a byte with more buttons follows. */
+const MORE_BUTTONS = 0x80;
+
+/** The most bytes that are needed to know how long a message is and whether it is input. */
+export const MAX_HEADER_BYTES = 12;
+
+/** Actions of an extended ClientCutText that stand for the user's copying, not for the viewer's answering. */
+const CLIPBOARD_NOTIFY = 0x08;
+const CLIPBOARD_PROVIDE = 0x10;
+
+/** What the start of a message cannot tell yet, and that it is of a type nobody knows. */
+export const MORE_NEEDED = 0;
+export const UNKNOWN = -1;
+
+/**
+ * How long a message is.
+ *
+ * @param header - the message's start, of which `have` bytes are there.
+ * @param extendedButtons - whether the client knows the pseudo-encoding ExtendedMouseButtons.
+ * @returns bytes from the type to the end, {@link MORE_NEEDED}, or {@link UNKNOWN}.
+ */
+export function messageBytes(header: Uint8Array, have: number, extendedButtons: boolean): number {
+  switch (header[0] ?? 0) {
+    case ClientMessageType.setPixelFormat:
+      return 20;
+    case ClientMessageType.setEncodings:
+      return have < 4 ? MORE_NEEDED : 4 + 4 * (((header[2] ?? 0) << 8) | (header[3] ?? 0));
+    case ClientMessageType.framebufferUpdateRequest:
+      return 10;
+    case ClientMessageType.keyEvent:
+      return 8;
+    case ClientMessageType.pointerEvent:
+      if (have < 2) return MORE_NEEDED;
+      return extendedButtons && ((header[1] ?? 0) & MORE_BUTTONS) !== 0 ? 7 : 6;
+    case ClientMessageType.clientCutText:
+      return cutTextBytes(header, have);
+    case ClientMessageType.enableContinuousUpdates:
+      return 10;
+    case ClientMessageType.clientFence:
+      return have < 9 ? MORE_NEEDED : 9 + (header[8] ?? 0);
+    case ClientMessageType.xvp:
+      return 4;
+    case ClientMessageType.setDesktopSize:
+      return have < 8 ? MORE_NEEDED : 8 + 16 * (header[6] ?? 0);
+    case ClientMessageType.qemu:
+      return have < 4 ? MORE_NEEDED : qemuBytes(header);
+    default:
+      return UNKNOWN;
+  }
+}
+
+/** Whether a message whose length is known is something that the user did. */
+export function isUserInput(header: Uint8Array): boolean {
+  switch (header[0] ?? 0) {
+    case ClientMessageType.keyEvent:
+    case ClientMessageType.pointerEvent:
+    case ClientMessageType.xvp:
+      return true;
+    case ClientMessageType.clientCutText: {
+      const extended = int32(header, 4) < 0;
+      return !extended || ((header[8] ?? 0) & (CLIPBOARD_NOTIFY | CLIPBOARD_PROVIDE)) !== 0;
+    }
+    case ClientMessageType.qemu:
+      return header[1] === QEMU_EXTENDED_KEY;
+    default:
+      return false;
+  }
+}
+
+/** A negative length stands for the extended clipboard, which begins with 4 bytes of flags. */
+function cutTextBytes(header: Uint8Array, have: number): number {
+  if (have < 8) return MORE_NEEDED;
+  const length = int32(header, 4);
+  if (length >= 0) return 8 + length;
+  if (length > -4) return UNKNOWN;
+  return have < 12 ? MORE_NEEDED : 8 - length;
+}
+
+function qemuBytes(header: Uint8Array): number {
+  if (header[1] === QEMU_EXTENDED_KEY) return 12;
+  if (header[1] !== QEMU_AUDIO || header[2] !== 0) return UNKNOWN;
+  return QEMU_AUDIO_BYTES[header[3] ?? 0] ?? UNKNOWN;
+}
+
+/** A big-endian 32-bit integer with sign. */
+export function int32(bytes: Uint8Array, at: number): number {
+  return ((bytes[at] ?? 0) << 24) | ((bytes[at + 1] ?? 0) << 16) | ((bytes[at + 2] ?? 0) << 8) | (bytes[at + 3] ?? 0);
+}

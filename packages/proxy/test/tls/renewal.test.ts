@@ -103,7 +103,7 @@ describe("a certificate that is renewed while the gateway runs", () => {
   });
 
   test("is looked for no longer than the server listens", async () => {
-    vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
     try {
       await start();
       const looking = vi.getTimerCount();

@@ -27,7 +27,7 @@ export interface RenewalOptions {
  */
 export class CertificateRenewal {
   readonly #options: RenewalOptions;
-  readonly #timer: NodeJS.Timeout;
+  #timer: NodeJS.Timeout;
   /** What was found at the last look: a digest, or why there was nothing. */
   #seen: string;
   /** What was settled last, in use or refused. */
@@ -38,21 +38,27 @@ export class CertificateRenewal {
     this.#options = options;
     this.#seen = options.digest;
     this.#settled = options.digest;
-    this.#timer = setInterval(() => void this.#look(), options.everyMs ?? LOOK_MS).unref();
+    this.#timer = this.#lookLater();
   }
 
   stop(): void {
     this.#stopped = true;
-    clearInterval(this.#timer);
+    clearTimeout(this.#timer);
+  }
+
+  #lookLater(): NodeJS.Timeout {
+    return setTimeout(() => void this.#look(), this.#options.everyMs ?? LOOK_MS).unref();
   }
 
   async #look(): Promise<void> {
     const found = await readCertificate(this.#options.files).catch((error: Error) => error);
     const what = found instanceof Error ? found.message : found.digest;
     // A certificate and its key are written one after the other: wait until nothing changes any more.
+    if (this.#stopped) return;
+    this.#timer = this.#lookLater();
     const atRest = what === this.#seen;
     this.#seen = what;
-    if (this.#stopped || !atRest || what === this.#settled) return;
+    if (!atRest || what === this.#settled) return;
     this.#settled = what;
     this.#settle(found);
   }

@@ -12,9 +12,6 @@ const HANDSHAKE_MS = 10_000;
 
 const VERSIONS = { default: undefined, tlsv1_2: "TLSv1.2", tlsv1_3: "TLSv1.3" } as const;
 
-/** OpenSSL's cipher lists do not speak of these; Node takes a list that names none for a refusal of TLS 1.3. */
-const TLS_1_3_SUITES = "TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256:TLS_AES_128_GCM_SHA256";
-
 export interface TlsOptions extends CertificateFiles {
   readonly minimumVersion: TlsMinimum;
   /** OpenSSL cipher list, or null. */
@@ -78,7 +75,7 @@ function secureOptions({ ciphers, minimumVersion, cert }: TlsOptions, certificat
     cert: certificate.cert,
     key: certificate.key,
     minVersion: VERSIONS[minimumVersion],
-    ciphers: ciphers === null || ciphers.includes("TLS_") ? (ciphers ?? undefined) : `${ciphers}:${TLS_1_3_SUITES}`,
+    ciphers: ciphers ?? undefined,
   };
   try {
     createSecureContext(options);

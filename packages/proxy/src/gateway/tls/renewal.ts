@@ -53,9 +53,9 @@ export class CertificateRenewal {
   async #look(): Promise<void> {
     const found = await readCertificate(this.#options.files).catch((error: Error) => error);
     const what = found instanceof Error ? found.message : found.digest;
-    // A certificate and its key are written one after the other: wait until nothing changes any more.
     if (this.#stopped) return;
     this.#timer = this.#lookLater();
+    // A certificate and its key are written one after the other: wait until nothing changes any more.
     const atRest = what === this.#seen;
     this.#seen = what;
     if (!atRest || what === this.#settled) return;

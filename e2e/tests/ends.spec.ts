@@ -29,6 +29,24 @@ test("revoking a token ends the session that it opened", async ({ gateway, conso
   await console.waitForEnd("session_terminated");
 });
 
+test("nobody works: noVNC goes on asking for updates, and the page says that it was idle", async ({
+  console,
+  page,
+}) => {
+  await using gateway = await GatewayProcess.start({ sessions: { idle_timeout: 1.5 } });
+  await using server = await startFakeVnc({ fps: 20 });
+  await console.open((await gateway.issue({ type: "vnc", target: server.address, ttl: 300 })).url);
+  await console.waitFor("connected");
+  const typedAt = Date.now();
+  await console.canvas.click();
+  await page.keyboard.type("x");
+  await server.waitFor("key");
+  await console.waitForEnd("idle_timeout");
+  expect(Date.now() - typedAt).toBeGreaterThanOrEqual(1500);
+  expect(await console.closes()).toEqual([{ code: 4007, reason: "idle_timeout" }]);
+  await server.waitForNoConnections();
+});
+
 test("a target that closes is opened again, and given up with its reason when it stays away", async ({
   gateway,
   console,

@@ -1,5 +1,7 @@
+import { spawn } from "node:child_process";
 import { startLinuxSerialGuest, startQemuVnc, startTigerVnc } from "@curfew/testing/real";
 import { takePictures } from "../src/console-page-pictures.ts";
+import { GatewayProcess } from "../src/gateway.ts";
 import { expect, test } from "../src/test.ts";
 
 test("TigerVNC: the desktop appears, typing reaches it, and the deadline ends it", async ({
@@ -27,6 +29,18 @@ test("TigerVNC: the desktop appears, typing reaches it, and the deadline ends it
   expect(Date.now()).toBeGreaterThanOrEqual(expiresAt);
   await expect(page.locator("canvas")).toHaveCount(0);
   await takePictures(page, "live-tigervnc-expired");
+});
+
+test("TigerVNC: what noVNC says by itself while the screen changes keeps no idle session open", async ({ console }) => {
+  await using gateway = await GatewayProcess.start({ sessions: { idle_timeout: 2 } });
+  await using server = await startTigerVnc();
+  // Ends with its display.
+  spawn("xterm", ["-display", server.display, "-e", "while :; do date +%N; sleep 0.1; done"]);
+  await console.open((await gateway.issue({ type: "vnc", target: `127.0.0.1:${server.port}`, ttl: 300 })).url);
+  await console.waitFor("connected");
+  await console.canvas.click();
+  await console.canvas.press("a");
+  await console.waitForEnd("idle_timeout");
 });
 
 test("QEMU: the machine's screen appears through the gateway", async ({ gateway, console, page }) => {

@@ -3,7 +3,7 @@ import { isIP } from "node:net";
 import { parseAddress } from "../config/address.ts";
 import type { Config, ConfigInput } from "../config/config.ts";
 import { loadConfig } from "../config/load.ts";
-import { type ConsoleProxy, createConsoleProxyFrom } from "../console-proxy.ts";
+import { type ConsoleProxy, Gateway } from "../console-proxy.ts";
 import { consoleUrl } from "../gateway/console-url.ts";
 import { SqliteTokenStore } from "../tokens/sqlite.ts";
 import type { ConsoleType } from "../tokens/source.ts";
@@ -41,7 +41,7 @@ async function serve(options: ServeOptions): Promise<void> {
     [options.vnc, options.serial].filter((target) => target !== undefined),
   );
   const store = openStore(config);
-  const proxy = createConsoleProxyFrom(config, { tokens: store });
+  const proxy = new Gateway(config, { tokens: store });
   const { url, adminUrl } = await proxy.listen().catch((error: Error) => {
     throw new CommandError(error.message);
   });

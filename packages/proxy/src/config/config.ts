@@ -7,6 +7,8 @@ import type { Address } from "./address.ts";
 export interface Config {
   /** Where browsers connect: WebSocket and the console page. */
   readonly listen: Address;
+  /** How many processes run the sessions. Only the command `curfew serve` can run more than one. */
+  readonly workers: number;
   readonly consoleauth: {
     /** Whether a session ends when its token expires. Off, tokens only gate the opening. */
     readonly enforce_session_timeout: boolean;
@@ -20,6 +22,14 @@ export interface Config {
     readonly max_duration: number | null;
     /** How many seconds running sessions get to finish when the gateway is told to stop. */
     readonly drain_timeout: number;
+    /** How many sessions may run at once; null for no such limit. */
+    readonly max: number | null;
+    /** How many of them may come from one IP address; null for no such limit. */
+    readonly max_per_client: number | null;
+    /** How many of them may show one virtual machine; null for no such limit. */
+    readonly max_per_instance: number | null;
+    /** Whether a session above `max_per_instance` is refused, or ends the machine's oldest one. */
+    readonly on_limit_per_instance: "refuse" | "replace";
   };
   readonly console: {
     /** Hosts (`host[:port]`) or origins (`https://host[:port]`) of other sites that may open consoles. */
@@ -56,6 +66,7 @@ export type LogLevel = "trace" | "debug" | "info" | "warn" | "error" | "silent";
 /** A configuration as written: everything is optional, addresses are `host:port`. */
 export interface ConfigInput {
   readonly listen?: string | undefined;
+  readonly workers?: number | undefined;
   readonly consoleauth?: Partial<Config["consoleauth"]> | undefined;
   readonly sessions?: Partial<Config["sessions"]> | undefined;
   readonly console?: Partial<Config["console"]> | undefined;

@@ -25,6 +25,11 @@ const wrong: Record<string, readonly (readonly [value: unknown, expected: RegExp
     ["127.0.0.1:70000", /expected host:port/],
     [6080, /expected a string, but got 6080/],
   ],
+  workers: [
+    [0, /a whole number of 1 or more, but got 0/],
+    ["two", /a whole number of 1 or more, but got "two"/],
+    [1000, /at most 256 workers, but got 1000/],
+  ],
   "consoleauth.enforce_session_timeout": [["yes", /expected true or false, but got "yes"/]],
   "consoleauth.token_ttl": [
     [0, /more than 0 seconds, but got 0/],
@@ -34,6 +39,10 @@ const wrong: Record<string, readonly (readonly [value: unknown, expected: RegExp
   "sessions.warn_before": [[60, /expected a list of seconds, but got 60/]],
   "sessions.max_duration": [[-1, /more than 0 seconds, but got -1/]],
   "sessions.drain_timeout": [[-1, /0 seconds or more, but got -1/]],
+  "sessions.max": [[0, /a whole number of 1 or more, but got 0/]],
+  "sessions.max_per_client": [[1.5, /a whole number of 1 or more, but got 1.5/]],
+  "sessions.max_per_instance": [["1", /a whole number of 1 or more, but got "1"/]],
+  "sessions.on_limit_per_instance": [["end", /expected "refuse" or "replace", but got "end"/]],
   "console.allowed_origins": [["dash.example", /expected a list of hosts or origins/]],
   "console.base_url": [["ftp://example", /expected an http or https URL, but got "ftp:/]],
   "targets.allow": [["10.0.0.0/8", /expected a list of networks/]],

@@ -18,6 +18,7 @@ import { type Admission, admit, type AdmissionContext, sameConsole } from "./adm
 import { closeClient, CLOSING_HANDSHAKE_MS, closeTarget, LAST_BYTES_MS } from "./closing.ts";
 import type { DeadlineScheduler } from "./deadlines.ts";
 import { EndError, type EndReason } from "./end-reason.ts";
+import type { Limits } from "./limits.ts";
 import { type DeadlinePolicy, SessionDeadline } from "./session-deadline.ts";
 
 /** The client's half of a session. */
@@ -36,6 +37,8 @@ export interface SessionContext extends AdmissionContext {
   readonly scheduler: DeadlineScheduler;
   readonly policy: DeadlinePolicy;
   readonly dialling: DialOptions;
+  /** Undefined where there are none. */
+  readonly limits: Limits | undefined;
   readonly buffers: BufferPool;
   readonly events: SessionEvents;
   /** Runs the rest of a mass expiry in slices, after every target socket is gone. */
@@ -141,6 +144,13 @@ export class Session {
       this.#grant = grant;
       // Before the dial, so that the deadline covers every phase.
       this.#deadline.set(expiresAt);
+      const place = this.#context.limits?.take({
+        session: this.id,
+        client: this.client.address,
+        instance: grant.instance,
+      });
+      if (place !== undefined) await place;
+      if (this.#hasEnded()) return;
       this.#phase = "dialling";
       this.#relay = new Relay(this.client.socket, this.client.stream, this.#intake, this.#context.buffers);
       const { socket, connected } = dial(grant.target, this.#context.dialling, this.#relay.onread);

@@ -15,6 +15,9 @@ export interface MetricsSource {
 /** The media type of Prometheus' text format. */
 export const METRICS_CONTENT_TYPE: string = Registry.PROMETHEUS_CONTENT_TYPE;
 
+/** The metrics of one process, as they can be sent to another. */
+export type MetricsSnapshot = Awaited<ReturnType<Registry["getMetricsAsJSON"]>>;
+
 /** The gateway's metrics in Prometheus' text format. Each gateway has a registry of its own. */
 export class Metrics {
   readonly #registry = new Registry();
@@ -104,5 +107,10 @@ export class Metrics {
 
   async text(): Promise<string> {
     return await this.#registry.metrics();
+  }
+
+  /** For the page of a gateway of several processes. */
+  async snapshot(): Promise<MetricsSnapshot> {
+    return await this.#registry.getMetricsAsJSON();
   }
 }

@@ -15,16 +15,18 @@ export class WorkerProcess {
   /** Why it could not start. */
   failure: string | undefined;
 
-  /** @param ended - called once, with words for how. */
-  constructor(worker: Worker, ended: (how: string) => void) {
+  /** @param ended - called once, with words for how, unless it ended as it should. */
+  constructor(worker: Worker, ended: (how: string | undefined) => void) {
     this.#worker = worker;
     this.channel = new Channel(worker);
-    const end = (how: string): void => {
+    const end = (how: string | undefined): void => {
       // Messages may still arrive after the end.
       this.channel.close();
       ended(this.failure ?? how);
     };
-    worker.once("exit", (code: number, signal: string | null) => end(signal ?? `exit status ${code}`));
+    worker.once("exit", (code: number | null, signal: string | null) => {
+      end(signal ?? (code === 0 ? undefined : `exit status ${code}`));
+    });
     worker.on("error", (error) => {
       // It never ran, so it will not exit.
       if (worker.process.pid === undefined) end(error.message);

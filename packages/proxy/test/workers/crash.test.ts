@@ -60,7 +60,7 @@ describe("a worker that crashes", SLOW, () => {
     expect(await gateway.metric("curfew_session_handshake_seconds_count")).toBe(2);
   });
 
-  test("that does not answer is left out of the metrics after a while, and an operator is told that it failed", async () => {
+  test("that hangs does not hold the page up for ever, and an operator is told that ending its session failed", async () => {
     await using gateway = await WorkerGateway.start();
     const [, , worker] = await openTwo(gateway);
     process.kill(worker, "SIGSTOP");

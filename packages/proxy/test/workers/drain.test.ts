@@ -59,6 +59,20 @@ describe("a signal", SLOW, () => {
     expect(await gateway.command.exited).toBe(0);
   });
 
+  test("is obeyed, too, when a worker crashes while it drains", async () => {
+    await using gateway = await WorkerGateway.start({ SESSIONS_DRAIN_TIMEOUT: "3600" });
+    const clients = [await gateway.open(target.address), await gateway.open(target.address)] as const;
+    const worker = await gateway.workerOf(clients[0]);
+    gateway.command.process.kill("SIGTERM");
+    await draining(gateway);
+    process.kill(worker, "SIGKILL");
+    await clients[0].closed;
+    clients[1].socket.close(1000);
+    expect(await gateway.command.exited).toBe(0);
+    expect(gateway.logged("worker crashed")).toMatchObject([{ worker, how: "SIGKILL" }]);
+    expect(gateway.logged("worker listens")).toHaveLength(2);
+  });
+
   test("right after a worker has crashed starts no other", async () => {
     await using gateway = await WorkerGateway.start();
     process.kill(await gateway.worker(0), "SIGKILL");

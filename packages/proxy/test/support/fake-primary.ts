@@ -37,18 +37,18 @@ export class FakePrimary extends EventEmitter implements AsyncDisposable {
     return this.#sent.flatMap(({ request }) => request?.type ?? []);
   }
 
-  /** The worker's first request of a type. */
-  async asked(type: string): Promise<Sent> {
+  /** The worker's request of a type, by default the first. */
+  async asked(type: string, number = 0): Promise<Sent> {
     for (;;) {
-      const found = this.#sent.find(({ request }) => request?.type === type);
+      const found = this.#sent.filter(({ request }) => request?.type === type)[number];
       if (found !== undefined) return found;
       await new Promise((resolve) => this.once("sent", resolve));
     }
   }
 
-  /** Answers the first request of a type. */
-  async answer(type: string, answer: unknown): Promise<void> {
-    this.reply(await this.asked(type), answer);
+  /** Answers the request of a type, by default the first. */
+  async answer(type: string, answer: unknown, number = 0): Promise<void> {
+    this.reply(await this.asked(type, number), answer);
   }
 
   /** Answers a request. */

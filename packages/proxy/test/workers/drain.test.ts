@@ -13,7 +13,7 @@ const SLOW = { timeout: 30_000 };
 
 /** Asks until the operators' listener says that the gateway drains. */
 async function draining(gateway: WorkerGateway): Promise<void> {
-  await expect.poll(async () => (await fetch(`${gateway.adminUrl}/readyz`)).status).toBe(503);
+  await expect.poll(async () => (await fetch(`${gateway.adminUrl}/readyz`)).status, SLOW).toBe(503);
 }
 
 describe("a signal", SLOW, () => {
@@ -24,7 +24,7 @@ describe("a signal", SLOW, () => {
     expect((await fetch(`${gateway.adminUrl}/readyz`)).status).toBe(200);
     gateway.command.process.kill("SIGTERM");
     await draining(gateway);
-    await expect.poll(async () => (await fetch(`http://${gateway.host}/readyz`)).status).toBe(503);
+    await expect.poll(async () => (await fetch(`http://${gateway.host}/readyz`)).status, SLOW).toBe(503);
     for (const client of [first, second]) {
       client.control({ type: "ping", id: 1 });
       await client.message("pong");

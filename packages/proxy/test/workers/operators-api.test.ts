@@ -21,8 +21,10 @@ afterAll(async () => {
   await target.close();
 });
 
-/** Four sessions, of which no worker has all. */
-async function openFour(instances: readonly string[] = ["a", "a", "b", "b"]): Promise<readonly Client[]> {
+const SLOW = { timeout: 30_000 };
+
+/** A session for each of the machines, spread over both workers. */
+async function openSome(instances: readonly string[] = ["a", "a", "b", "b"]): Promise<readonly Client[]> {
   const clients: Client[] = [];
   for (const instance of instances) clients.push(await gateway.open(target.address, instance));
   expect(new Set(await Promise.all(clients.map((client) => gateway.workerOf(client)))).size).toBe(2);
@@ -36,9 +38,9 @@ async function ids(clients: readonly Client[]): Promise<readonly string[]> {
 const listed = async (): Promise<readonly SessionView[]> =>
   (await gateway.admin<{ sessions: SessionView[] }>("GET", "/v1/sessions")).sessions;
 
-describe("the operator's API", () => {
+describe("the operator's API", SLOW, () => {
   test("lists the sessions of all workers, oldest first, and inspects each", async () => {
-    const clients = await openFour();
+    const clients = await openSome();
     const sessions = await listed();
     expect(sessions.map(({ id }) => id)).toEqual(await ids(clients));
     for (const session of sessions) expect(await gateway.admin("GET", `/v1/sessions/${session.id}`)).toEqual(session);
@@ -46,7 +48,7 @@ describe("the operator's API", () => {
   });
 
   test("ends sessions one by one, by instance, and all, in whichever worker they run", async () => {
-    const clients = await openFour(["a", "a", "b", "b", "c", "c"]);
+    const clients = await openSome(["a", "a", "b", "b", "c", "c"]);
     const [first = "", second = ""] = await ids(clients);
     expect(await gateway.admin("DELETE", `/v1/sessions/${first}`)).toEqual({ ended: 1 });
     expect(await gateway.admin("DELETE", `/v1/sessions/${second}`)).toEqual({ ended: 1 });
@@ -85,7 +87,7 @@ describe("the operator's API", () => {
   });
 });
 
-test("the page of metrics is the sum over the workers", async () => {
+test("the page of metrics is the sum over the workers", SLOW, async () => {
   await using own = await WorkerGateway.start();
   const clients: Client[] = [];
   for (let count = 0; count < 4; count += 1) clients.push(await own.open(target.address));
@@ -102,7 +104,7 @@ test("the page of metrics is the sum over the workers", async () => {
   expect(await own.metric('curfew_sessions_refused_total{limit="max"}')).toBe(0);
 });
 
-test("with a store in a file every worker reads the same one", async () => {
+test("with a store in a file every worker reads the same one", SLOW, async () => {
   const folder = await mkdtemp(join(tmpdir(), "curfew-workers-"));
   {
     await using own = await WorkerGateway.start({ TOKENS_PATH: join(folder, "tokens.db") });

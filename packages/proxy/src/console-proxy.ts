@@ -11,7 +11,7 @@ import { parseAllowedOrigin } from "./gateway/origin.ts";
 import { createPageHandler, type RequestHandler } from "./gateway/page.ts";
 import { createUpgradeHandler, refuseRequest, type UpgradeHandler } from "./gateway/upgrade.ts";
 import { type Clock, systemClock } from "./sessions/clock.ts";
-import { hasLimits, type Limits, LocalLimits, type LimitContext } from "./sessions/limits.ts";
+import { hasLimits, type LimitContext, type Limits, LocalLimits, REPLACED } from "./sessions/limits.ts";
 import { SessionRegistry } from "./sessions/registry.ts";
 import { AllowList } from "./targets/allow-list.ts";
 import { createLogger, type Logger } from "./telemetry/log.ts";
@@ -131,7 +131,7 @@ export class Gateway implements ConsoleProxy {
       limits: hasLimits(config.sessions)
         ? limits({
             refused: (limit) => this.metrics.refused(limit),
-            replace: (id) => this.sessions.get(id)?.end("session_replaced", "another session took the console over"),
+            replace: (id) => this.sessions.get(id)?.end("session_replaced", REPLACED),
           })
         : undefined,
       events: sessionObserver(this.#log, this.metrics),

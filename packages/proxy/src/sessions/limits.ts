@@ -37,6 +37,9 @@ export interface LimitContext {
   readonly replace: (session: string) => void;
 }
 
+/** What the client of a session is told that another one has replaced. */
+export const REPLACED = "another session took the console over";
+
 /** Whether any limit is set. */
 export function hasLimits({ max, max_per_client, max_per_instance }: LimitOptions): boolean {
   return max !== null || max_per_client !== null || max_per_instance !== null;

@@ -1,4 +1,4 @@
-import type { LimitName, Place } from "../sessions/limits.ts";
+import { type LimitName, type Place, REPLACED } from "../sessions/limits.ts";
 import { type LimitOptions, Places } from "../sessions/places.ts";
 import { ChannelClosed } from "./channel.ts";
 import type { WorkerProcess } from "./worker-process.ts";
@@ -46,9 +46,10 @@ export class SharedPlaces {
     const owner = this.#owners.get(session);
     this.#owners.delete(session);
     const selection = { by: "id", id: session } as const;
-    const detail = "another session took the console over";
-    await owner?.channel.ask({ type: "end", selection, reason: "session_replaced", detail }).catch((error: unknown) => {
-      if (!(error instanceof ChannelClosed)) throw error;
-    });
+    await owner?.channel
+      .ask({ type: "end", selection, reason: "session_replaced", detail: REPLACED })
+      .catch((error: unknown) => {
+        if (!(error instanceof ChannelClosed)) throw error;
+      });
   }
 }

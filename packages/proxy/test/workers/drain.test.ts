@@ -91,6 +91,12 @@ test("what the workers cannot do is said in one line, with exit status 1", SLOW,
     stdout: "",
     stderr: `curfew: listen: cannot listen at ${gateway.host}: EADDRINUSE\n`,
   });
+  const admin = new URL(gateway.adminUrl).host;
+  expect(await run(["serve", "--workers", "2", "--listen", "127.0.0.1:0", "--admin-listen", admin], env)).toEqual({
+    code: 1,
+    stdout: "",
+    stderr: `curfew: admin.listen: cannot listen at ${admin}: EADDRINUSE\n`,
+  });
   const none = await run(["serve", "--workers", "none"], env);
   expect(none).toMatchObject({ code: 1, stderr: expect.stringContaining("expected a whole number of 1 or more") });
 });

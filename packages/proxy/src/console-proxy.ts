@@ -1,15 +1,17 @@
 import { randomBytes } from "node:crypto";
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import { createServer, type IncomingMessage, type Server } from "node:http";
 import type { Duplex } from "node:stream";
-import { type Address, formatAddress } from "./config/address.ts";
+import { AdminListener } from "./admin/listener.ts";
+import { localOperations } from "./admin/operations.ts";
 import type { Config, ConfigInput } from "./config/config.ts";
-import { parseConfig } from "./config/schema.ts";
+import { ConfigError, parseConfig } from "./config/schema.ts";
 import { consoleUrl } from "./gateway/console-url.ts";
+import { listenAt, stopListening } from "./gateway/listening.ts";
 import { parseAllowedOrigin } from "./gateway/origin.ts";
 import { createPageHandler, type RequestHandler } from "./gateway/page.ts";
 import { createUpgradeHandler, refuseRequest, type UpgradeHandler } from "./gateway/upgrade.ts";
 import { type Clock, systemClock } from "./sessions/clock.ts";
+import { hasLimits, type LimitContext, type Limits, LocalLimits, REPLACED } from "./sessions/limits.ts";
 import { SessionRegistry } from "./sessions/registry.ts";
 import { AllowList } from "./targets/allow-list.ts";
 import { createLogger, type Logger } from "./telemetry/log.ts";
@@ -79,41 +81,43 @@ export interface ConsoleProxy {
  * @throws {Error} when the embedded token store cannot be opened.
  */
 export function createConsoleProxy(options: ConsoleProxyOptions = {}): ConsoleProxy {
-  return new Gateway(options, parseConfig(options.config));
+  const config = parseConfig(options.config);
+  if (config.workers === 1) return new Gateway(config, options);
+  throw new ConfigError([`workers: expected 1 outside of the command \`curfew serve\`, but got ${config.workers}`]);
 }
 
-/** As {@link createConsoleProxy}, from a configuration that was checked already. */
-export function createConsoleProxyFrom(config: Config, options: Omit<ConsoleProxyOptions, "config">): ConsoleProxy {
-  return new Gateway(options, config);
+/** What a {@link Gateway} is made with, besides a configuration that was checked already. */
+export interface GatewayOptions extends Omit<ConsoleProxyOptions, "config"> {
+  /** Who counts the sessions instead of this process; asked only if a limit is configured. */
+  readonly limits?: (context: LimitContext) => Limits;
 }
 
-type AdminHandler = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
-
-class Gateway implements ConsoleProxy {
+/** The gateway of one process; the same for one of several workers, less the operator's side. */
+export class Gateway implements ConsoleProxy {
   readonly config: Config;
   readonly adminKey: string;
   readonly tokens: TokenSource;
   readonly sessions: SessionRegistry;
   readonly handleUpgrade: UpgradeHandler;
   readonly handleRequest: RequestHandler;
+  readonly metrics: Metrics;
   readonly #log: Logger;
-  readonly #metrics: Metrics;
   readonly #servers: Server[] = [];
-  #url: string | undefined;
-  #admin: Promise<AdminHandler> | undefined;
+  #admin: AdminListener | undefined;
   #draining = false;
   #closed: Promise<void> | undefined;
 
-  constructor(options: Omit<ConsoleProxyOptions, "config">, config: Config) {
+  constructor(config: Config, options: GatewayOptions) {
     this.config = config;
     this.adminKey = config.admin.key ?? randomBytes(24).toString("base64url");
     this.#log = options.log ?? createLogger(config.log.level);
     this.tokens = options.tokens ?? new SqliteTokenStore(config.tokens.path);
-    this.#metrics = new Metrics({
+    this.metrics = new Metrics({
       sessions: () => this.sessions.size,
       closing: () => this.sessions.closing,
       bytes: () => this.sessions.bytes(),
     });
+    const limits = options.limits ?? ((context) => new LocalLimits(config.sessions, context));
     this.sessions = new SessionRegistry({
       tokens: this.tokens,
       clock: options.clock ?? systemClock,
@@ -125,7 +129,13 @@ class Gateway implements ConsoleProxy {
         warnBeforeMs: config.sessions.warn_before.map((seconds) => seconds * 1000),
       },
       dialling: { allow: new AllowList(config.targets.allow), timeoutMs: config.targets.connect_timeout * 1000 },
-      events: sessionObserver(this.#log, this.#metrics),
+      limits: hasLimits(config.sessions)
+        ? limits({
+            refused: (limit) => this.metrics.refused(limit),
+            replace: (id) => this.sessions.get(id)?.end("session_replaced", REPLACED),
+          })
+        : undefined,
+      events: sessionObserver(this.#log, this.metrics),
     });
     const allowedOrigins = config.console.allowed_origins.map(parseAllowedOrigin);
     const draining = (): boolean => this.#draining;
@@ -145,16 +155,16 @@ class Gateway implements ConsoleProxy {
 
   async listen(): Promise<ListeningAt> {
     try {
-      const publicServer = await this.#publicServer();
-      this.attach(publicServer);
-      const at = await this.#listenAt(publicServer, this.config.listen, "listen");
-      const url = `${this.config.cert === null ? "http" : "https"}://${at}`;
-      this.#url = url;
-      const adminServer = createServer((request, response) => {
-        this.#admin ??= this.#adminHandler();
-        void this.#admin.then((handle) => handle(request, response));
+      const url = await this.listenForBrowsers();
+      this.#admin = new AdminListener({
+        key: this.adminKey,
+        tokens: this.tokens,
+        tokenTtl: this.config.consoleauth.token_ttl,
+        operations: localOperations(this.sessions, this.metrics, () => this.#draining),
+        log: this.#log,
+        consoleUrl: (token, record) => consoleUrl(this.config.console.base_url ?? url, token, record),
       });
-      const adminUrl = `http://${await this.#listenAt(adminServer, this.config.admin.listen, "admin.listen")}`;
+      const adminUrl = await this.#admin.listen(this.config.admin.listen);
       this.#log.info(
         { url, admin_url: adminUrl, enforce: this.config.consoleauth.enforce_session_timeout },
         "listening",
@@ -164,6 +174,28 @@ class Gateway implements ConsoleProxy {
       await this.close();
       throw error;
     }
+  }
+
+  /** As {@link listen}, only at `listen`. */
+  async listenForBrowsers(): Promise<string> {
+    const server = await this.#publicServer();
+    this.attach(server);
+    const authority = await listenAt(server, this.config.listen, "listen");
+    this.#servers.push(server);
+    return `${this.config.cert === null ? "http" : "https"}://${authority}`;
+  }
+
+  /** TLS is loaded only where it is spoken, so that a plain gateway starts faster. */
+  async #publicServer(): Promise<Server> {
+    // Another upgrade than to WebSocket, such as a curl's to HTTP/2, is an ordinary request.
+    const shouldUpgradeCallback = ({ headers }: IncomingMessage): boolean => /^websocket$/i.test(headers.upgrade ?? "");
+    const { cert, key, console: options } = this.config;
+    if (cert === null) return createServer({ shouldUpgradeCallback }, this.handleRequest);
+    const { createTlsServer } = await import("./gateway/tls/server.ts");
+    return await createTlsServer(
+      { cert, key, minimumVersion: options.ssl_minimum_version, ciphers: options.ssl_ciphers },
+      { http: { shouldUpgradeCallback }, handler: this.handleRequest, log: this.#log },
+    );
   }
 
   async drain(timeoutMs: number = this.config.sessions.drain_timeout * 1000): Promise<void> {
@@ -182,66 +214,8 @@ class Gateway implements ConsoleProxy {
 
   async #closeWhenIdle(): Promise<void> {
     await this.sessions.idle();
-    await Promise.all(this.#servers.map(stop));
+    await Promise.all([...this.#servers.map(stopListening), this.#admin?.close()]);
     await this.tokens.close();
     this.#log.info("stopped");
   }
-
-  /** Loaded by the first request, so that a gateway starts faster and one inside another server does not carry it. */
-  async #adminHandler(): Promise<AdminHandler> {
-    const [{ createAdminApi }, { getRequestListener }] = await Promise.all([
-      import("./admin/api.ts"),
-      import("@hono/node-server"),
-    ]);
-    const app = createAdminApi({
-      key: this.adminKey,
-      tokens: this.tokens,
-      tokenTtl: this.config.consoleauth.token_ttl,
-      sessions: this.sessions,
-      metrics: this.#metrics,
-      log: this.#log,
-      draining: () => this.#draining,
-      consoleUrl: (token, record) => consoleUrl(this.config.console.base_url ?? this.#url ?? "", token, record),
-    });
-    return getRequestListener(app.fetch, { overrideGlobalObjects: false });
-  }
-
-  /** TLS is loaded only where it is spoken, so that a plain gateway starts faster. */
-  async #publicServer(): Promise<Server> {
-    // Another upgrade than to WebSocket, such as a curl's to HTTP/2, is an ordinary request.
-    const shouldUpgradeCallback = ({ headers }: IncomingMessage): boolean => /^websocket$/i.test(headers.upgrade ?? "");
-    const { cert, key, console: options } = this.config;
-    if (cert === null) return createServer({ shouldUpgradeCallback }, this.handleRequest);
-    const { createTlsServer } = await import("./gateway/tls/server.ts");
-    return await createTlsServer(
-      { cert, key, minimumVersion: options.ssl_minimum_version, ciphers: options.ssl_ciphers },
-      { http: { shouldUpgradeCallback }, handler: this.handleRequest, log: this.#log },
-    );
-  }
-
-  /** @returns the authority that a browser on this machine reaches it at. */
-  async #listenAt(server: Server, address: Address, option: string): Promise<string> {
-    const { promise, resolve, reject } = Promise.withResolvers<void>();
-    server.once("error", reject).listen({ host: address.host, port: address.port }, resolve);
-    await promise.catch((error: NodeJS.ErrnoException) => {
-      throw new Error(`${option}: cannot listen at ${formatAddress(address)}: ${error.code ?? error.message}`);
-    });
-    server.off("error", reject);
-    this.#servers.push(server);
-    return formatAddress({ host: reachable(address.host), port: (server.address() as AddressInfo).port });
-  }
-}
-
-/** Closes a server with its idle and its half-done requests; upgraded sockets are the sessions'. */
-async function stop(server: Server): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  server.close(() => resolve());
-  server.closeAllConnections();
-  await promise;
-}
-
-/** An address that a browser on this machine can open, for a listener on every address. */
-function reachable(host: string): string {
-  if (host === "0.0.0.0") return "127.0.0.1";
-  return host === "::" ? "::1" : host;
 }

@@ -78,6 +78,12 @@ describe("a gateway in another server", () => {
   });
 });
 
+test("workers are for the command alone", () => {
+  expect(() => createConsoleProxy({ config: { workers: 2 } })).toThrow(
+    "workers: expected 1 outside of the command `curfew serve`, but got 2",
+  );
+});
+
 describe("a token source of one's own", () => {
   test("is asked for each opening; undefined means token_invalid", async () => {
     await using target = await startByteServer({ mode: "sink" });

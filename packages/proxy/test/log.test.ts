@@ -74,3 +74,22 @@ test(
     await rm(folder, { recursive: true });
   },
 );
+
+test("two processes that share a pipe do not tear each other's lines", { timeout: 20_000 }, async () => {
+  const folder = await mkdtemp(join(tmpdir(), "curfew-log-"));
+  const fifo = join(folder, "log");
+  await once(spawn("mkfifo", [fifo]), "close");
+  const file = await open(fifo, "r+");
+  const lines = ["a", "b"].map((letter) => Array.from({ length: 2000 }, (_, n) => `${n} ${letter.repeat(n % 700)}`));
+  for (const own of lines) {
+    const destination = new LogDestination(file.fd, { shared: true });
+    for (const line of own) destination.write(`${line}\n`);
+  }
+  const reader = spawn("cat", [fifo], { stdio: ["ignore", "pipe", "inherit"] });
+  const read: string[] = [];
+  for await (const line of createInterface({ input: reader.stdout })) if (read.push(line) === 4000) break;
+  expect(read.toSorted()).toEqual(lines.flat().toSorted());
+  reader.kill();
+  await file.close();
+  await rm(folder, { recursive: true });
+});

@@ -1,21 +1,19 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import { type Context, Hono } from "hono";
-import type { SessionRegistry } from "../sessions/registry.ts";
 import type { Logger } from "../telemetry/log.ts";
-import type { Metrics } from "../telemetry/metrics.ts";
+import { METRICS_CONTENT_TYPE } from "../telemetry/metrics.ts";
 import type { TokenRecord, TokenSource, TokenStore } from "../tokens/source.ts";
+import type { Operations } from "./operations.ts";
 import { BadRequest, parseTokenBody, parseTokenRequest } from "./request.ts";
-import { sessionView, tokenView } from "./views.ts";
+import { tokenView } from "./views.ts";
 
 export interface AdminOptions {
   readonly key: string;
   readonly tokens: TokenSource;
   /** Lifetime in seconds of a token whose request names none. */
   readonly tokenTtl: number;
-  readonly sessions: SessionRegistry;
-  readonly metrics: Metrics;
+  readonly operations: Operations;
   readonly log: Logger;
-  readonly draining: () => boolean;
   readonly consoleUrl: (token: string, record: TokenRecord) => string;
 }
 
@@ -24,11 +22,11 @@ export interface AdminOptions {
  * problem details (RFC 9457). A token never stands in a URL, and only the answer that issues it shows it.
  */
 export function createAdminApi(options: AdminOptions): Hono {
-  const { sessions, metrics, draining } = options;
+  const { operations } = options;
   const app = new Hono();
   app.get("/healthz", (c) => c.text("ok"));
-  app.get("/readyz", (c) => (draining() ? c.text("draining", 503) : c.text("ready")));
-  app.get("/metrics", async (c) => c.body(await metrics.text(), 200, { "Content-Type": metrics.contentType }));
+  app.get("/readyz", (c) => c.text(operations.state(), operations.state() === "ready" ? 200 : 503));
+  app.get("/metrics", async (c) => c.body(await operations.metrics(), 200, { "Content-Type": METRICS_CONTENT_TYPE }));
 
   app.use("/v1/*", async (c, next) => {
     if (!keyMatches(c.req.header("Authorization"), options.key)) {
@@ -39,25 +37,23 @@ export function createAdminApi(options: AdminOptions): Hono {
   });
   addTokens(app, options);
 
-  app.get("/v1/sessions", (c) => c.json({ sessions: sessions.list().map(sessionView) }));
-  app.get("/v1/sessions/:id", (c) => {
-    const session = sessions.get(c.req.param("id"));
-    return session === undefined ? problem(c, 404, "there is no such session") : c.json(sessionView(session));
+  const detail = "an operator ended the session";
+  app.get("/v1/sessions", async (c) => c.json({ sessions: await operations.list() }));
+  app.get("/v1/sessions/:id", async (c) => {
+    const session = await operations.get(c.req.param("id"));
+    return session === undefined ? problem(c, 404, NO_SESSION) : c.json(session);
   });
-  app.delete("/v1/sessions/:id", (c) => {
-    const session = sessions.get(c.req.param("id"));
-    if (session === undefined) return problem(c, 404, "there is no such session");
-    session.end("session_terminated", "an operator ended the session");
-    return c.json({ ended: 1 });
+  app.delete("/v1/sessions/:id", async (c) => {
+    const ended = await operations.end({ by: "id", id: c.req.param("id") }, detail);
+    return ended === 0 ? problem(c, 404, NO_SESSION) : c.json({ ended });
   });
-  app.delete("/v1/sessions", (c) => {
+  app.delete("/v1/sessions", async (c) => {
     const instance = c.req.query("instance");
     if (instance === undefined && c.req.query("all") !== "true") {
       return problem(c, 400, "expected ?instance=ID, or ?all=true to end every session");
     }
-    const picked = (id: string | undefined): boolean => instance === undefined || id === instance;
-    const detail = "an operator ended the session";
-    return c.json({ ended: sessions.endAll("session_terminated", detail, ({ grant }) => picked(grant?.instance)) });
+    const selection = instance === undefined ? ({ by: "all" } as const) : ({ by: "instance", instance } as const);
+    return c.json({ ended: await operations.end(selection, detail) });
   });
 
   app.notFound((c) => problem(c, 404, "there is nothing at this address"));
@@ -69,7 +65,7 @@ export function createAdminApi(options: AdminOptions): Hono {
   return app;
 }
 
-function addTokens(app: Hono, { tokens, tokenTtl, sessions, consoleUrl, log }: AdminOptions): void {
+function addTokens(app: Hono, { tokens, tokenTtl, operations, consoleUrl, log }: AdminOptions): void {
   if (!isStore(tokens)) {
     app.all("/v1/tokens/*", (c) => problem(c, 501, "this token source only looks tokens up"));
     return;
@@ -77,12 +73,8 @@ function addTokens(app: Hono, { tokens, tokenTtl, sessions, consoleUrl, log }: A
   const revoke = async (record: TokenRecord | undefined): Promise<TokenRecord | undefined> => {
     const revoked = record && (await tokens.revoke(record.tokenId));
     if (revoked === undefined) return undefined;
-    const mine = sessions.endAll(
-      "session_terminated",
-      "the token was revoked",
-      ({ grant }) => grant?.tokenId === revoked.tokenId,
-    );
-    log.info({ token_id: revoked.tokenId, sessions: mine }, "token revoked");
+    const sessions = await operations.end({ by: "token", tokenId: revoked.tokenId }, "the token was revoked");
+    log.info({ token_id: revoked.tokenId, sessions }, "token revoked");
     return revoked;
   };
   app.post("/v1/tokens", async (c) => {
@@ -117,6 +109,7 @@ function isStore(source: TokenSource): source is TokenStore {
   return "issue" in source;
 }
 
+const NO_SESSION = "there is no such session";
 const NO_TOKEN = "there is no such token";
 
 const TITLES = {

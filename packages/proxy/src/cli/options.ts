@@ -22,3 +22,9 @@ export function address(value: string): string {
   }
   return value;
 }
+
+/** A number of things, as a command-line argument. */
+export function count(value: string): number {
+  if (!/^[1-9]\d{0,8}$/.test(value)) throw new InvalidArgumentError("expected a whole number of 1 or more");
+  return Number(value);
+}

@@ -3,22 +3,25 @@ import { isIP } from "node:net";
 import { parseAddress } from "../config/address.ts";
 import type { Config, ConfigInput } from "../config/config.ts";
 import { loadConfig } from "../config/load.ts";
-import { type ConsoleProxy, createConsoleProxyFrom } from "../console-proxy.ts";
+import { type ConsoleProxy, Gateway } from "../console-proxy.ts";
 import { consoleUrl } from "../gateway/console-url.ts";
 import { SqliteTokenStore } from "../tokens/sqlite.ts";
 import type { ConsoleType } from "../tokens/source.ts";
 import { CommandError } from "./command-error.ts";
-import { address, seconds } from "./options.ts";
+import { address, count, seconds } from "./options.ts";
 
 interface ServeOptions {
   readonly config?: string;
   readonly listen?: string;
   readonly adminListen?: string;
   readonly enforce?: true;
+  readonly workers?: number;
   readonly vnc?: string;
   readonly serial?: string;
   readonly ttl?: number;
 }
+
+type ServedProxy = Pick<ConsoleProxy, "adminKey" | "listen" | "drain">;
 
 /** Adds `serve`. */
 export function addServe(program: Command): void {
@@ -29,6 +32,7 @@ export function addServe(program: Command): void {
     .option("--listen <host:port>", "where browsers connect", address)
     .option("--admin-listen <host:port>", "where the operator's API listens", address)
     .option("--enforce", "end sessions when their token expires (consoleauth.enforce_session_timeout)")
+    .option("--workers <n>", "processes that run the sessions, to use several cores", count)
     .option("--vnc <host:port>", "also issue a token for this VNC server and print its URL", address)
     .option("--serial <host:port>", "also issue a token for this serial console and print its URL", address)
     .option("--ttl <seconds>", "lifetime of the tokens that --vnc and --serial issue", seconds)
@@ -41,7 +45,7 @@ async function serve(options: ServeOptions): Promise<void> {
     [options.vnc, options.serial].filter((target) => target !== undefined),
   );
   const store = openStore(config);
-  const proxy = createConsoleProxyFrom(config, { tokens: store });
+  const proxy = await makeProxy(config, store);
   const { url, adminUrl } = await proxy.listen().catch((error: Error) => {
     throw new CommandError(error.message);
   });
@@ -62,6 +66,13 @@ async function serve(options: ServeOptions): Promise<void> {
   await issue("serial", options.serial);
 }
 
+/** One process, or the one that leads the workers. */
+async function makeProxy(config: Config, tokens: SqliteTokenStore): Promise<ServedProxy> {
+  if (config.workers === 1) return new Gateway(config, { tokens });
+  const { Primary } = await import("../workers/primary.ts");
+  return new Primary(config, tokens);
+}
+
 function openStore(config: Config): SqliteTokenStore {
   try {
     return new SqliteTokenStore(config.tokens.path);
@@ -76,16 +87,17 @@ function allowing(config: Config, targets: readonly string[]): Config {
   return { ...config, targets: { ...config.targets, allow: [...config.targets.allow, ...addresses] } };
 }
 
-function flags({ listen, adminListen, enforce }: ServeOptions): ConfigInput {
+function flags({ listen, adminListen, enforce, workers }: ServeOptions): ConfigInput {
   return {
     ...(listen !== undefined && { listen }),
+    ...(workers !== undefined && { workers }),
     ...(adminListen !== undefined && { admin: { listen: adminListen } }),
     ...(enforce === true && { consoleauth: { enforce_session_timeout: true } }),
   };
 }
 
 /** The first signal drains; a second one ends the sessions at once. */
-function stopOnSignals(proxy: ConsoleProxy): void {
+function stopOnSignals(proxy: ServedProxy): void {
   let asked = false;
   const stop = (): void => {
     void proxy.drain(asked ? 0 : undefined);

@@ -11,6 +11,8 @@ export interface Config {
   readonly cert: string | null;
   /** PEM file with the certificate's private key; null when `cert` has that, too. */
   readonly key: string | null;
+  /** How many processes run the sessions. Only the command `curfew serve` can run more than one. */
+  readonly workers: number;
   readonly consoleauth: {
     /** Whether a session ends when its token expires. Off, tokens only gate the opening. */
     readonly enforce_session_timeout: boolean;
@@ -26,6 +28,14 @@ export interface Config {
     readonly idle_timeout: number | null;
     /** How many seconds running sessions get to finish when the gateway is told to stop. */
     readonly drain_timeout: number;
+    /** How many sessions may run at once; null for no such limit. */
+    readonly max: number | null;
+    /** How many of them may come from one IP address; null for no such limit. */
+    readonly max_per_client: number | null;
+    /** How many of them may show one virtual machine; null for no such limit. */
+    readonly max_per_instance: number | null;
+    /** Whether a session above `max_per_instance` is refused, or ends the machine's oldest one. */
+    readonly on_limit_per_instance: "refuse" | "replace";
   };
   readonly console: {
     /** Hosts (`host[:port]`) or origins (`https://host[:port]`) of other sites that may open consoles. */
@@ -70,6 +80,7 @@ export interface ConfigInput {
   readonly listen?: string | undefined;
   readonly cert?: string | null | undefined;
   readonly key?: string | null | undefined;
+  readonly workers?: number | undefined;
   readonly consoleauth?: Partial<Config["consoleauth"]> | undefined;
   readonly sessions?: Partial<Config["sessions"]> | undefined;
   readonly console?: Partial<Config["console"]> | undefined;

@@ -34,6 +34,11 @@ const wrong: Record<string, readonly (readonly [value: unknown, expected: RegExp
     ["-----BEGIN PRIVATE KEY-----", /expected the path of a PEM file, but got PEM text$/],
     ["/etc/curfew/key.pem", /expected cert, too/],
   ],
+  workers: [
+    [0, /a whole number of 1 or more, but got 0/],
+    ["two", /a whole number of 1 or more, but got "two"/],
+    [1000, /at most 256 workers, but got 1000/],
+  ],
   "consoleauth.enforce_session_timeout": [["yes", /expected true or false, but got "yes"/]],
   "consoleauth.token_ttl": [
     [0, /more than 0 seconds, but got 0/],
@@ -44,6 +49,10 @@ const wrong: Record<string, readonly (readonly [value: unknown, expected: RegExp
   "sessions.max_duration": [[-1, /more than 0 seconds, but got -1/]],
   "sessions.idle_timeout": [[0, /more than 0 seconds, but got 0/]],
   "sessions.drain_timeout": [[-1, /0 seconds or more, but got -1/]],
+  "sessions.max": [[0, /a whole number of 1 or more, but got 0/]],
+  "sessions.max_per_client": [[1.5, /a whole number of 1 or more, but got 1.5/]],
+  "sessions.max_per_instance": [["1", /a whole number of 1 or more, but got "1"/]],
+  "sessions.on_limit_per_instance": [["end", /expected "refuse" or "replace", but got "end"/]],
   "console.allowed_origins": [["dash.example", /expected a list of hosts or origins/]],
   "console.base_url": [["ftp://example", /expected an http or https URL, but got "ftp:/]],
   "console.ssl_minimum_version": [["tlsv1_1", /expected one of default, tlsv1_2, tlsv1_3, but got "tlsv1_1"/]],

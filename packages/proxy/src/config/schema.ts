@@ -15,6 +15,11 @@ const MAX_TIMER_SECONDS = 24 * 24 * 60 * 60;
 const timer = v.pipe(number, v.maxValue(MAX_TIMER_SECONDS, `expected at most ${MAX_TIMER_SECONDS} seconds (24 days)`));
 const seconds = v.pipe(timer, v.minValue(0, "expected 0 seconds or more"));
 const timerSeconds = v.pipe(timer, v.gtValue(0, "expected more than 0 seconds"));
+const counted = "expected a whole number of 1 or more";
+const count = v.pipe(v.number(counted), v.safeInteger(counted), v.minValue(1, counted));
+/** More than any machine has cores for, so that a slip of the finger does not fill its memory. */
+const MAX_WORKERS = 256;
+const workers = v.pipe(count, v.maxValue(MAX_WORKERS, `expected at most ${MAX_WORKERS} workers`));
 const someSeconds = v.pipe(
   number,
   v.gtValue(0, "expected more than 0 seconds"),
@@ -51,6 +56,7 @@ const schema = group({
     null,
     "PEM file with the private key, if `cert` does not hold it, too (Nova's option).",
   ),
+  workers: option(workers, 1, "Processes that run the sessions; more than 1 to use several cores."),
   consoleauth: group({
     enforce_session_timeout: option(
       flag,
@@ -79,6 +85,14 @@ const schema = group({
       "Seconds without a key, a pointer move or a paste after which a session ends. Holds with enforcement off, too.",
     ),
     drain_timeout: option(seconds, 10, "Seconds that running sessions get to finish when the gateway stops."),
+    max: option(v.nullable(count), null, "How many sessions may run; more are refused as `server_busy`."),
+    max_per_client: option(v.nullable(count), null, "The same, for the sessions from one IP address."),
+    max_per_instance: option(v.nullable(count), null, "The same, for the sessions of one machine."),
+    on_limit_per_instance: option(
+      v.picklist(["refuse", "replace"], 'expected "refuse" or "replace"'),
+      "refuse",
+      "At `max_per_instance`: `refuse` a new session, or let it `replace` the machine's oldest one.",
+    ),
   }),
   console: group({
     allowed_origins: option(

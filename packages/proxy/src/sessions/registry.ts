@@ -2,6 +2,7 @@ import type { ServerCloseReason } from "@curfew/protocol";
 import { BufferPool } from "../relay/buffer-pool.ts";
 import type { RelayedBytes } from "../relay/relay.ts";
 import { DeadlineScheduler } from "./deadlines.ts";
+import type { Limits } from "./limits.ts";
 import { Session, type SessionClient, type SessionContext, type SessionEvents } from "./session.ts";
 import { inSlices } from "./slices.ts";
 
@@ -21,14 +22,14 @@ export class SessionRegistry {
   #idle: PromiseWithResolvers<void> | undefined;
 
   constructor(options: RegistryOptions) {
-    const { events } = options;
+    const { events, limits } = options;
     this.#context = {
       ...options,
       scheduler: new DeadlineScheduler(options.clock),
       buffers: new BufferPool(),
       later: inSlices(),
       events: {
-        ...this.#track(events),
+        ...this.#track(events, limits),
         opened: (session, handshakeMs) => events.opened(session, handshakeMs),
         renewed: (session) => events.renewed(session),
         renewalRefused: (session, error) => events.renewalRefused(session, error),
@@ -105,11 +106,12 @@ export class SessionRegistry {
     return session;
   }
 
-  #track(events: SessionEvents): Pick<SessionEvents, "ended" | "closed"> {
+  #track(events: SessionEvents, limits: Limits | undefined): Pick<SessionEvents, "ended" | "closed"> {
     return {
       ended: (session, end) => {
         this.#running.delete(session.id);
         this.#closing.add(session);
+        limits?.giveBack(session.id);
         if (this.#running.size === 0) {
           clearInterval(this.#heartbeat);
           this.#heartbeat = undefined;

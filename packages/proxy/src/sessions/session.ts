@@ -19,6 +19,7 @@ import { closeClient, CLOSING_HANDSHAKE_MS, closeTarget, LAST_BYTES_MS } from ".
 import type { DeadlineScheduler } from "./deadlines.ts";
 import { EndError, type EndReason } from "./end-reason.ts";
 import { IdleClock, type IdleContext } from "./idle-clock.ts";
+import type { Limits } from "./limits.ts";
 import { type DeadlinePolicy, SessionDeadline } from "./session-deadline.ts";
 
 /** The client's half of a session. */
@@ -37,6 +38,8 @@ export interface SessionContext extends AdmissionContext, IdleContext {
   readonly scheduler: DeadlineScheduler;
   readonly policy: DeadlinePolicy;
   readonly dialling: DialOptions;
+  /** Undefined where there are none. */
+  readonly limits: Limits | undefined;
   readonly buffers: BufferPool;
   readonly events: SessionEvents;
   /** Runs the rest of a mass expiry in slices, after every target socket is gone. */
@@ -143,6 +146,13 @@ export class Session {
       this.#grant = grant;
       // Before the dial, so that the deadline covers every phase.
       this.#deadline.set(expiresAt);
+      const place = this.#context.limits?.take({
+        session: this.id,
+        client: this.client.address,
+        instance: grant.instance,
+      });
+      if (place !== undefined) await place;
+      if (this.#hasEnded()) return;
       this.#phase = "dialling";
       this.#idle = IdleClock.for(this.#context, grant.type, this.#onIdle);
       this.#relay = new Relay(this.client.socket, this.client.stream, this.#intake, this.#context.buffers);

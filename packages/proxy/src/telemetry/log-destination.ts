@@ -3,6 +3,9 @@ import { write, writeSync } from "node:fs";
 /** How long lines are gathered for one write, in milliseconds: sessions come and go in bursts. */
 const GATHER_MS = 100;
 
+/** As much as a write to a pipe puts there in one piece on Linux (`PIPE_BUF` in pipe(7)), in bytes. */
+const ONE_PIECE = 4096;
+
 /** How much may wait for a reader that is behind, in characters. */
 const MAX_WAITING = 4 * 1024 * 1024;
 
@@ -12,14 +15,17 @@ const MAX_WAITING = 4 * 1024 * 1024;
  */
 export class LogDestination {
   readonly #fd: number;
-  #waiting: string[] = [];
+  readonly #atOnce: number;
+  readonly #waiting: string[] = [];
   #length = 0;
   #lost = 0;
   /** Whether a write is under way or due. */
   #writing = false;
 
-  constructor(fd: number) {
+  /** @param shared - whether other processes write there, too: lines are then written so that none tears another's. */
+  constructor(fd: number, { shared = false }: { readonly shared?: boolean } = {}) {
     this.#fd = fd;
+    this.#atOnce = shared ? ONE_PIECE : Infinity;
     process.once("exit", () => this.#finish());
   }
 
@@ -38,11 +44,20 @@ export class LogDestination {
   }
 
   #next(): void {
-    const lines = this.#waiting.length;
-    const text = Buffer.from(this.#waiting.join(""));
-    this.#waiting = [];
-    this.#length = 0;
-    this.#put(text, 0, lines);
+    const lines = this.#take();
+    this.#put(Buffer.from(lines.join("")), 0, lines.length);
+  }
+
+  /** The lines of one write, at least one. */
+  #take(): readonly string[] {
+    let [count, bytes] = [0, 0];
+    for (const line of this.#waiting) {
+      bytes += Buffer.byteLength(line);
+      if (count > 0 && bytes > this.#atOnce) break;
+      this.#length -= line.length;
+      count += 1;
+    }
+    return this.#waiting.splice(0, count);
   }
 
   #put(text: Buffer, from: number, lines: number): void {
@@ -66,7 +81,7 @@ export class LogDestination {
   /** The last lines before the process ends; there is nobody left to tell if they cannot be written. */
   #finish(): void {
     try {
-      if (this.#waiting.length > 0) writeSync(this.#fd, this.#waiting.join(""));
+      while (this.#waiting.length > 0) writeSync(this.#fd, this.#take().join(""));
     } catch {
       // The disk is full or the reader is gone.
     }

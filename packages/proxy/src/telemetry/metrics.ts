@@ -2,6 +2,7 @@ import { CloseCode } from "@curfew/protocol";
 import { Counter, Gauge, Histogram, Registry } from "prom-client";
 import type { EndReason } from "../sessions/end-reason.ts";
 import type { RelayedBytes } from "../relay/relay.ts";
+import { LIMIT_NAMES, type LimitName } from "../sessions/limits.ts";
 
 /** What the metrics read when they are scraped. */
 export interface MetricsSource {
@@ -11,6 +12,12 @@ export interface MetricsSource {
   readonly bytes: () => RelayedBytes;
 }
 
+/** The media type of Prometheus' text format. */
+export const METRICS_CONTENT_TYPE: string = Registry.PROMETHEUS_CONTENT_TYPE;
+
+/** The metrics of one process, as they can be sent to another. */
+export type MetricsSnapshot = Awaited<ReturnType<Registry["getMetricsAsJSON"]>>;
+
 /** The gateway's metrics in Prometheus' text format. Each gateway has a registry of its own. */
 export class Metrics {
   readonly #registry = new Registry();
@@ -18,6 +25,7 @@ export class Metrics {
   readonly #lateness: Histogram;
   readonly #handshake: Histogram;
   readonly #renewals: Counter;
+  readonly #refused: Counter<"limit">;
   readonly #past = { toClient: 0, toTarget: 0 };
 
   constructor(source: MetricsSource) {
@@ -43,6 +51,13 @@ export class Metrics {
     // All series from the start: a rate over a series that begins at 1 misses the first event.
     const reasons: readonly string[] = [...Object.keys(CloseCode), "client_closed", "connection_lost"];
     for (const reason of reasons) this.#ended.inc({ reason }, 0);
+    this.#refused = new Counter({
+      name: "curfew_sessions_refused_total",
+      help: "Sessions refused at a limit, by limit.",
+      labelNames: ["limit"],
+      registers,
+    });
+    for (const limit of LIMIT_NAMES) this.#refused.inc({ limit }, 0);
     this.#renewals = new Counter({ name: "curfew_renewals_total", help: "Renewals in place.", registers });
     this.#lateness = new Histogram({
       name: "curfew_session_expiry_lateness_seconds",
@@ -79,6 +94,10 @@ export class Metrics {
     this.#renewals.inc();
   }
 
+  refused(limit: LimitName): void {
+    this.#refused.inc({ limit });
+  }
+
   ended(reason: EndReason, bytes: RelayedBytes, lateMs: number | undefined): void {
     this.#ended.inc({ reason });
     this.#past.toClient += bytes.toClient;
@@ -86,11 +105,12 @@ export class Metrics {
     if (lateMs !== undefined) this.#lateness.observe(lateMs / 1000);
   }
 
-  get contentType(): string {
-    return this.#registry.contentType;
-  }
-
   async text(): Promise<string> {
     return await this.#registry.metrics();
+  }
+
+  /** For the page of a gateway of several processes. */
+  async snapshot(): Promise<MetricsSnapshot> {
+    return await this.#registry.getMetricsAsJSON();
   }
 }

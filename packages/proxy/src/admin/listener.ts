@@ -1,0 +1,42 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { Address } from "../config/address.ts";
+import { listenAt, stopListening } from "../gateway/listening.ts";
+import type { AdminOptions } from "./api.ts";
+
+type AdminHandler = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
+
+/** Where operators connect. */
+export class AdminListener {
+  readonly #options: AdminOptions;
+  readonly #server: Server;
+  #handler: Promise<AdminHandler> | undefined;
+
+  constructor(options: AdminOptions) {
+    this.#options = options;
+    this.#server = createServer((request, response) => {
+      this.#handler ??= loadHandler(this.#options);
+      void this.#handler.then((handle) => handle(request, response));
+    });
+  }
+
+  /**
+   * @returns where it listens, as a URL without a path.
+   * @throws {Error} naming the address that cannot be listened at.
+   */
+  async listen(address: Address): Promise<string> {
+    return `http://${await listenAt(this.#server, address, "admin.listen")}`;
+  }
+
+  async close(): Promise<void> {
+    await stopListening(this.#server);
+  }
+}
+
+/** Loaded by the first request, so that a gateway starts faster and one inside another server does not carry it. */
+async function loadHandler(options: AdminOptions): Promise<AdminHandler> {
+  const [{ createAdminApi }, { getRequestListener }] = await Promise.all([
+    import("./api.ts"),
+    import("@hono/node-server"),
+  ]);
+  return getRequestListener(createAdminApi(options).fetch, { overrideGlobalObjects: false });
+}

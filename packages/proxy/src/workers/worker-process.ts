@@ -1,0 +1,48 @@
+import type { Worker } from "node:cluster";
+import type { MetricsSnapshot } from "../telemetry/metrics.ts";
+import { Channel } from "./channel.ts";
+import type { PrimaryAnswers, PrimaryRequest, WorkerAnswers, WorkerRequest } from "./messages.ts";
+
+/** In the primary: one worker. */
+export class WorkerProcess {
+  readonly channel: Channel<WorkerRequest, WorkerAnswers, PrimaryRequest, PrimaryAnswers>;
+  readonly #worker: Worker;
+  readonly #startedAt = performance.now();
+  /** Its metrics when it was asked last; they stay in the sum when it is gone. */
+  metrics: MetricsSnapshot = [];
+  /** Where it listens; undefined until it does. */
+  url: string | undefined;
+  /** Why it could not start. */
+  failure: string | undefined;
+
+  /** @param ended - called once, with words for how, unless it ended as it should. */
+  constructor(worker: Worker, ended: (how: string | undefined) => void) {
+    this.#worker = worker;
+    this.channel = new Channel(worker);
+    const end = (how: string | undefined): void => {
+      // Messages may still arrive after the end.
+      this.channel.close();
+      ended(this.failure ?? how);
+    };
+    worker.once("exit", (code: number | null, signal: string | null) => {
+      end(signal ?? (code === 0 ? undefined : `exit status ${code}`));
+    });
+    worker.on("error", (error) => {
+      // It never ran, so it will not exit.
+      if (worker.process.pid === undefined) end(error.message);
+    });
+  }
+
+  get pid(): number | undefined {
+    return this.#worker.process.pid;
+  }
+
+  /** Milliseconds since its start. */
+  get ageMs(): number {
+    return performance.now() - this.#startedAt;
+  }
+
+  kill(): void {
+    this.#worker.process.kill("SIGKILL");
+  }
+}

@@ -1,0 +1,155 @@
+import { type ByteServer, startByteServer } from "@curfew/testing";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { Client } from "./support/client.ts";
+import { type Request, TestGateway } from "./support/gateway.ts";
+import { heldSource } from "./support/held-source.ts";
+
+let target: ByteServer;
+beforeAll(async () => {
+  target = await startByteServer({ mode: "echo" });
+});
+afterAll(() => target.close());
+
+async function connect(gateway: TestGateway, request: Request = {}): Promise<Client> {
+  return new Client(gateway.host, (await gateway.token(target.address, request)).token);
+}
+
+async function open(gateway: TestGateway, request: Request = {}): Promise<Client> {
+  const client = await connect(gateway, request);
+  await client.message("hello");
+  return client;
+}
+
+async function refusals(gateway: TestGateway): Promise<Record<string, number>> {
+  const text = await (await fetch(`${gateway.adminUrl}/metrics`)).text();
+  const lines = text.matchAll(/^curfew_sessions_refused_total\{limit="(\w+)"\} (\d+)$/gm);
+  return Object.fromEntries([...lines].map(([, limit = "", count]) => [limit, Number(count)]));
+}
+
+describe("at a limit a session is told server_busy and the limit's name", () => {
+  test.each(["max", "max_per_client", "max_per_instance"] as const)("sessions.%s", async (limit) => {
+    await using gateway = await TestGateway.start({ config: { sessions: { [limit]: 2 } } });
+    using first = await open(gateway, { instance: "vm-1" });
+    using second = await open(gateway, { instance: "vm-1" });
+    using third = await connect(gateway, { instance: "vm-1" });
+    expect(await third.closed).toEqual({ code: 4201, reason: "server_busy" });
+    expect((await third.message("bye")).detail).toBe(`the gateway is at its limit sessions.${limit}`);
+    const none = { max: 0, max_per_client: 0, max_per_instance: 0 };
+    expect(await refusals(gateway)).toEqual({ ...none, [limit]: 1 });
+
+    first.socket.close(1000);
+    await first.closed;
+    using fourth = await open(gateway, { instance: "vm-1" });
+    expect([second, fourth].map(({ order }) => order)).toEqual([["hello"], ["hello"]]);
+  });
+
+  test("a session of another machine is not counted", async () => {
+    await using gateway = await TestGateway.start({ config: { sessions: { max_per_instance: 1 } } });
+    using first = await open(gateway, { instance: "vm-1" });
+    using second = await open(gateway, { instance: "vm-2" });
+    expect([first.order, second.order]).toEqual([["hello"], ["hello"]]);
+  });
+});
+
+describe("a place is given back", () => {
+  const one = { config: { sessions: { max: 1 } } };
+
+  test.each<[string, (gateway: TestGateway) => Promise<void>]>([
+    [
+      "when the target refuses the connection",
+      async (gateway) => {
+        await using refusing = await startByteServer({ mode: "sink", faults: [{ type: "refuse" }] });
+        const { token } = await gateway.token(refusing.address);
+        using client = new Client(gateway.host, token);
+        expect((await client.closed).reason).toBe("target_unreachable");
+      },
+    ],
+    [
+      "when the target may not be dialled",
+      async (gateway) => {
+        const { token } = await gateway.token("192.0.2.1:5900");
+        using client = new Client(gateway.host, token);
+        expect((await client.closed).reason).toBe("forbidden");
+      },
+    ],
+    [
+      "when the client vanishes",
+      async (gateway) => {
+        using client = await open(gateway);
+        client.socket.terminate();
+        await gateway.proxy.sessions.idle();
+      },
+    ],
+    [
+      "at the deadline",
+      async (gateway) => {
+        using client = await open(gateway, { ttlMs: 400 });
+        expect((await client.closed).reason).toBe("session_expired");
+      },
+    ],
+    [
+      "when an operator ends the session",
+      async (gateway) => {
+        using client = await open(gateway);
+        await gateway.admin("DELETE", "/v1/sessions?all=true");
+        expect((await client.closed).reason).toBe("session_terminated");
+      },
+    ],
+  ])("%s", async (_when, endOne) => {
+    await using gateway = await TestGateway.start(one);
+    await endOne(gateway);
+    using next = await open(gateway);
+    using tooMany = await connect(gateway);
+    expect((await tooMany.closed).reason).toBe("server_busy");
+    expect(next.order).toEqual(["hello"]);
+  });
+
+  test("and none is taken by who has no good token", async () => {
+    const { source, release } = heldSource(0);
+    await using gateway = await TestGateway.start({ ...one, source });
+    using stranger = new Client(gateway.host, "nonsense");
+    using client = await connect(gateway);
+    release();
+    expect((await stranger.closed).reason).toBe("token_invalid");
+    await client.message("hello");
+  });
+});
+
+test("of many sessions that open at once exactly as many get a place as there are", async () => {
+  const { source, release } = heldSource(0);
+  await using gateway = await TestGateway.start({ config: { sessions: { max: 7 } }, source });
+  const clients = await Promise.all(Array.from({ length: 20 }, () => connect(gateway)));
+  await expect.poll(() => gateway.proxy.sessions.size).toBe(20);
+  release();
+  const settled = clients.map(async (client) => await Promise.race([client.message("hello"), client.closed]));
+  await Promise.allSettled(settled);
+  await expect.poll(() => gateway.proxy.sessions.size).toBe(7);
+  expect(gateway.endReasons()).toEqual(Array<string>(13).fill("server_busy"));
+  for (const client of clients) client[Symbol.dispose]();
+});
+
+describe("with on_limit_per_instance: replace", () => {
+  const sessions = { max_per_instance: 1, on_limit_per_instance: "replace" } as const;
+
+  test("a new session for the machine ends the oldest as session_replaced", async () => {
+    await using gateway = await TestGateway.start({ config: { sessions } });
+    using other = await open(gateway, { instance: "vm-2" });
+    using first = await open(gateway, { instance: "vm-1" });
+    using second = await open(gateway, { instance: "vm-1" });
+    expect(await first.closed).toEqual({ code: 4006, reason: "session_replaced" });
+    expect((await first.message("bye")).detail).toBe("another session took the console over");
+    using third = await open(gateway, { instance: "vm-1" });
+    expect((await second.closed).reason).toBe("session_replaced");
+    expect([other.order, third.order]).toEqual([["hello"], ["hello"]]);
+    expect(gateway.endReasons()).toEqual(["session_replaced", "session_replaced"]);
+  });
+
+  test("a renewal is no new session", async () => {
+    await using gateway = await TestGateway.start({ config: { sessions } });
+    using client = await open(gateway, { instance: "vm-1" });
+    const { token } = await gateway.token(target.address, { instance: "vm-1" });
+    client.control({ type: "renew", id: 1, token });
+    await client.message("renewed");
+    expect(gateway.endReasons()).toEqual([]);
+  });
+});

@@ -1,0 +1,106 @@
+import { once } from "node:events";
+import { Client } from "./client.ts";
+import { Command } from "./command.ts";
+
+const KEY = "the operator's key";
+
+/** A gateway of several processes, run by the command, with a token store in the primary's memory. */
+export class WorkerGateway implements AsyncDisposable {
+  readonly command: Command;
+  readonly host: string;
+  readonly adminUrl: string;
+
+  private constructor(command: Command, host: string, adminUrl: string) {
+    this.command = command;
+    this.host = host;
+    this.adminUrl = adminUrl;
+  }
+
+  /** @param options - by environment variable, less `CURFEW_`. */
+  static async start(options: Readonly<Record<string, string>> = {}, workers = 2): Promise<WorkerGateway> {
+    const set = { ADMIN_KEY: KEY, TOKENS_PATH: ":memory:", LOG_LEVEL: "debug", ...options };
+    const env = Object.fromEntries(Object.entries(set).map(([name, value]) => [`CURFEW_${name}`, value]));
+    const flags = ["--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0", "--enforce"];
+    const command = new Command(["serve", ...flags, "--workers", String(workers)], env);
+    const [, host = ""] = await command.printed(/listens at http:\/\/(\S+)/);
+    const [, adminUrl = ""] = await command.printed(/API at (\S+)/);
+    const gateway = new WorkerGateway(command, host, adminUrl);
+    await gateway.until(() => gateway.workers().length === workers);
+    return gateway;
+  }
+
+  /** Waits for what is logged. */
+  async until(condition: () => boolean): Promise<void> {
+    while (!condition()) {
+      const more = once(this.command.process.stderr, "data").then(() => true);
+      const over = this.command.exited.then(() => false);
+      if (!(await Promise.race([more, over])) && !condition()) throw new Error(`it ended: ${this.command.stderr}`);
+    }
+  }
+
+  /** The process id of the worker that listened as the `number`th, once it does. */
+  async worker(number: number): Promise<number> {
+    await this.until(() => this.workers().length > number);
+    return this.workers()[number] as number;
+  }
+
+  /** The answer's JSON to a request to the operator's API. */
+  async admin<T = Record<string, unknown>>(method: string, path: string, body?: unknown): Promise<T> {
+    const headers = { Authorization: `Bearer ${KEY}`, "Content-Type": "application/json" };
+    const response = await fetch(this.adminUrl + path, {
+      method,
+      headers,
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    });
+    return (await response.json()) as T;
+  }
+
+  async token(target: string, instance = "vm-1"): Promise<{ id: string; token: string }> {
+    return await this.admin("POST", "/v1/tokens", { type: "serial", target, instance });
+  }
+
+  /** A client of a new token, whether it gets a session or not. */
+  async connect(target: string, instance?: string): Promise<Client> {
+    return new Client(this.host, (await this.token(target, instance)).token);
+  }
+
+  /** A client with a session. */
+  async open(target: string, instance?: string): Promise<Client> {
+    const client = await this.connect(target, instance);
+    await client.message("hello");
+    return client;
+  }
+
+  /** What it has logged with this message; fails for a line that is no whole one. */
+  logged(message: string): readonly Record<string, unknown>[] {
+    const lines = this.command.stderr.split("\n").slice(0, -1);
+    return lines.map((line) => JSON.parse(line) as Record<string, unknown>).filter(({ msg }) => msg === message);
+  }
+
+  /** The workers' process ids, also of those that are gone. */
+  workers(): readonly number[] {
+    return this.logged("worker listens").map(({ worker }) => Number(worker));
+  }
+
+  /** The worker that runs a session. */
+  async workerOf(client: Client): Promise<number> {
+    const id = (await client.message("hello")).session;
+    const find = (): Record<string, unknown> | undefined =>
+      this.logged("session opened").find(({ session }) => session === id);
+    await this.until(() => find() !== undefined);
+    return find()?.["worker"] as number;
+  }
+
+  /** The value of a metric, with its labels as on the page. */
+  async metric(name: string): Promise<number> {
+    const text = await (await fetch(`${this.adminUrl}/metrics`)).text();
+    const line = text.split("\n").filter((each) => each.startsWith(`${name} `));
+    if (line.length !== 1) throw new Error(`expected one line of ${name}, but got ${line.length} in ${text}`);
+    return Number(line[0]?.split(" ")[1]);
+  }
+
+  /** Waits until every process of it has ended, and not only the primary: they share its output. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.command[Symbol.asyncDispose]();
+  }
+}

@@ -1,0 +1,102 @@
+import { type ByteServer, startByteServer } from "@curfew/testing";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { run } from "../support/command.ts";
+import { WorkerGateway } from "../support/worker-gateway.ts";
+
+let target: ByteServer;
+beforeAll(async () => {
+  target = await startByteServer({ mode: "echo" });
+});
+afterAll(() => target.close());
+
+const SLOW = { timeout: 30_000 };
+
+/** Asks until the operators' listener says that the gateway drains. */
+async function draining(gateway: WorkerGateway): Promise<void> {
+  await expect.poll(async () => (await fetch(`${gateway.adminUrl}/readyz`)).status, SLOW).toBe(503);
+}
+
+describe("a signal", SLOW, () => {
+  test("drains every worker: running sessions finish, new ones are refused, and all ends with status 0", async () => {
+    await using gateway = await WorkerGateway.start({ SESSIONS_DRAIN_TIMEOUT: "3600" });
+    using first = await gateway.open(target.address);
+    using second = await gateway.open(target.address);
+    expect((await fetch(`${gateway.adminUrl}/readyz`)).status).toBe(200);
+    gateway.command.process.kill("SIGTERM");
+    await draining(gateway);
+    await expect.poll(async () => (await fetch(`http://${gateway.host}/readyz`)).status, SLOW).toBe(503);
+    for (const client of [first, second]) {
+      client.control({ type: "ping", id: 1 });
+      await client.message("pong");
+    }
+    using late = await gateway.connect(target.address);
+    expect((await late.closed).reason).toBe("server_draining");
+    first.socket.close(1000);
+    second.socket.close(1000);
+    expect(await gateway.command.exited).toBe(0);
+    expect(gateway.logged("stopped").filter(({ worker }) => worker === undefined)).toHaveLength(1);
+    expect(gateway.logged("worker crashed")).toEqual([]);
+    await target.waitForNoConnections();
+  });
+
+  test("to the workers alone does nothing, as a terminal's goes to all processes", async () => {
+    await using gateway = await WorkerGateway.start();
+    using client = await gateway.open(target.address);
+    const worker = await gateway.workerOf(client);
+    for (const signal of ["SIGINT", "SIGTERM"] as const) process.kill(worker, signal);
+    client.control({ type: "ping", id: 1 });
+    await client.message("pong");
+    expect((await fetch(`${gateway.adminUrl}/readyz`)).status).toBe(200);
+  });
+
+  test("that is the second one ends all sessions at once", async () => {
+    await using gateway = await WorkerGateway.start({ SESSIONS_DRAIN_TIMEOUT: "3600" });
+    const clients = [await gateway.open(target.address), await gateway.open(target.address)];
+    gateway.command.process.kill("SIGINT");
+    await draining(gateway);
+    gateway.command.process.kill("SIGINT");
+    for (const client of clients) expect(await client.closed).toEqual({ code: 4200, reason: "server_draining" });
+    expect(await gateway.command.exited).toBe(0);
+  });
+
+  test("is obeyed, too, when a worker crashes while it drains", async () => {
+    await using gateway = await WorkerGateway.start({ SESSIONS_DRAIN_TIMEOUT: "3600" });
+    const clients = [await gateway.open(target.address), await gateway.open(target.address)] as const;
+    const worker = await gateway.workerOf(clients[0]);
+    gateway.command.process.kill("SIGTERM");
+    await draining(gateway);
+    process.kill(worker, "SIGKILL");
+    await clients[0].closed;
+    clients[1].socket.close(1000);
+    expect(await gateway.command.exited).toBe(0);
+    expect(gateway.logged("worker crashed")).toMatchObject([{ worker, how: "SIGKILL" }]);
+    expect(gateway.logged("worker listens")).toHaveLength(2);
+  });
+
+  test("right after a worker has crashed starts no other", async () => {
+    await using gateway = await WorkerGateway.start();
+    process.kill(await gateway.worker(0), "SIGKILL");
+    gateway.command.process.kill("SIGTERM");
+    expect(await gateway.command.exited).toBe(0);
+    expect(gateway.logged("worker listens")).toHaveLength(2);
+  });
+});
+
+test("what the workers cannot do is said in one line, with exit status 1", SLOW, async () => {
+  await using gateway = await WorkerGateway.start();
+  const env = { CURFEW_TOKENS_PATH: ":memory:", CURFEW_LOG_LEVEL: "silent" };
+  const args = ["serve", "--workers", "2", "--admin-listen", "127.0.0.1:0"];
+  expect(await run([...args, "--listen", gateway.host], env)).toEqual({
+    code: 1,
+    stdout: "",
+    stderr: `curfew: listen: cannot listen at ${gateway.host}: EADDRINUSE\n`,
+  });
+  const admin = new URL(gateway.adminUrl).host;
+  expect(await run(["serve", "--workers", "2", "--listen", "127.0.0.1:0", "--admin-listen", admin], env)).toEqual({
+    code: 1,
+    stdout: "",
+    stderr: `curfew: admin.listen: cannot listen at ${admin}: EADDRINUSE\n`,
+  });
+  const none = await run(["serve", "--workers", "none"], env);
+  expect(none).toMatchObject({ code: 1, stderr: expect.stringContaining("expected a whole number of 1 or more") });
+});

@@ -1,0 +1,77 @@
+import { type ByteServer, startByteServer } from "@curfew/testing";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { Client } from "../support/client.ts";
+import { WorkerGateway } from "../support/worker-gateway.ts";
+
+let target: ByteServer;
+beforeAll(async () => {
+  target = await startByteServer({ mode: "echo" });
+});
+afterAll(() => target.close());
+
+const SLOW = { timeout: 30_000 };
+
+/** Whether a client gets a session; otherwise why not. */
+async function outcome(client: Client): Promise<string> {
+  return await client.message("hello").then(
+    () => "hello",
+    async () => (await client.closed).reason,
+  );
+}
+
+describe("limits hold for all workers together", SLOW, () => {
+  test("of many sessions that open at once exactly as many get a place as there are", async () => {
+    await using gateway = await WorkerGateway.start({ SESSIONS_MAX: "5" });
+    const { token } = await gateway.token(target.address);
+    const clients = Array.from({ length: 24 }, () => new Client(gateway.host, token));
+    const outcomes = await Promise.all(clients.map(outcome));
+    expect(outcomes.toSorted()).toEqual([...Array<string>(5).fill("hello"), ...Array<string>(19).fill("server_busy")]);
+    expect(await gateway.metric('curfew_sessions_refused_total{limit="max"}')).toBe(19);
+
+    const winner = clients[outcomes.indexOf("hello")];
+    winner?.socket.close(1000);
+    await winner?.closed;
+    await gateway.until(() => gateway.logged("session ended").length === 20);
+    const again = await Promise.all([gateway.connect(target.address), gateway.connect(target.address)]);
+    expect((await Promise.all(again.map(outcome))).toSorted()).toEqual(["hello", "server_busy"]);
+  });
+
+  test("the places of a worker that crashes, and of targets that refuse, are given back", async () => {
+    await using gateway = await WorkerGateway.start({ SESSIONS_MAX_PER_CLIENT: "2" });
+    await using refusing = await startByteServer({ mode: "sink", faults: [{ type: "refuse" }] });
+    for (let count = 0; count < 4; count += 1) {
+      using client = await gateway.connect(refusing.address);
+      expect((await client.closed).reason).toBe("target_unreachable");
+    }
+    const first = await gateway.open(target.address);
+    using second = await gateway.open(target.address);
+    using refused = await gateway.connect(target.address);
+    expect(await outcome(refused)).toBe("server_busy");
+    process.kill(await gateway.workerOf(first), "SIGKILL");
+    await first.closed;
+    await gateway.until(() => gateway.logged("worker crashed").length === 1);
+    using third = await gateway.open(target.address);
+    using fourth = await gateway.connect(target.address);
+    expect([await outcome(second), await outcome(third), await outcome(fourth)]).toEqual([
+      "hello",
+      "hello",
+      "server_busy",
+    ]);
+  });
+
+  test("a new session replaces the machine's oldest one in another worker", async () => {
+    await using gateway = await WorkerGateway.start({
+      SESSIONS_MAX_PER_INSTANCE: "1",
+      SESSIONS_ON_LIMIT_PER_INSTANCE: "replace",
+    });
+    using other = await gateway.open(target.address, "b");
+    using first = await gateway.open(target.address, "a");
+    using second = await gateway.open(target.address, "a");
+    expect(await first.closed).toEqual({ code: 4006, reason: "session_replaced" });
+    using third = await gateway.open(target.address, "a");
+    expect(await second.closed).toEqual({ code: 4006, reason: "session_replaced" });
+    const workers = await Promise.all([first, second, third].map((client) => gateway.workerOf(client)));
+    expect(new Set(workers).size).toBe(2);
+    expect([other.order, third.order]).toEqual([["hello"], ["hello"]]);
+  });
+});

@@ -1,0 +1,81 @@
+import { type ByteServer, startByteServer } from "@curfew/testing";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { parseAddress } from "../../src/config/address.ts";
+import type { Grant } from "../../src/tokens/source.ts";
+import { Client } from "../support/client.ts";
+import { FakePrimary } from "../support/fake-primary.ts";
+
+let target: ByteServer;
+beforeEach(async () => {
+  target = await startByteServer({ mode: "sink" });
+});
+afterEach(() => target.close());
+
+function grant(ttlMs = 60_000): Grant {
+  const console = { type: "vnc", target: parseAddress(target.address), instance: "vm-1", name: undefined } as const;
+  return { ...console, tokenId: "id of the token", expiresAt: Date.now() + ttlMs };
+}
+
+test("a revocation that comes right behind the answer to a lookup ends the session", async () => {
+  await using primary = await FakePrimary.start({});
+  using client = new Client(primary.url, "open sesame");
+  const selection = { by: "token", tokenId: "id of the token" };
+  primary.reply(await primary.asked("resolve"), grant());
+  primary.tell({ type: "end", selection, reason: "session_terminated", detail: "the token was revoked" });
+  expect(await client.closed).toEqual({ code: 4005, reason: "session_terminated" });
+});
+
+test("without limits no place is asked for", async () => {
+  await using primary = await FakePrimary.start({});
+  using client = new Client(primary.url, "open sesame");
+  await primary.answer("resolve", grant());
+  await client.message("hello");
+  client.socket.close(1000);
+  await client.closed;
+  expect(primary.requests).toEqual(["settings", "listening", "resolve"]);
+});
+
+describe("while a session waits for its place", () => {
+  const limited = { consoleauth: { enforce_session_timeout: true }, sessions: { max: 1 } };
+
+  /** Of the next session; one that had ended has none. */
+  async function expectOneConnection(primary: FakePrimary): Promise<void> {
+    using next = new Client(primary.url, "open sesame");
+    await primary.answer("resolve", grant(), 1);
+    await primary.answer("take", null, 1);
+    await next.message("hello");
+    await target.waitForConnection(0);
+    expect(target.connections).toHaveLength(1);
+  }
+
+  test("a client that leaves gives it back", async () => {
+    await using primary = await FakePrimary.start(limited);
+    using client = new Client(primary.url, "open sesame");
+    await primary.answer("resolve", grant());
+    await primary.asked("take");
+    client.socket.terminate();
+    await primary.asked("give_back");
+    await primary.answer("take", null);
+    await expectOneConnection(primary);
+  });
+
+  test("the deadline ends it and gives the place back, and an answer after that opens nothing", async () => {
+    await using primary = await FakePrimary.start(limited);
+    using client = new Client(primary.url, "open sesame");
+    await primary.answer("resolve", grant(300));
+    await primary.asked("take");
+    expect(await client.closed).toEqual({ code: 4100, reason: "session_expired" });
+    await primary.asked("give_back");
+    await primary.answer("take", null);
+    await expectOneConnection(primary);
+  });
+
+  test("a primary that fails refuses it as server_busy", async () => {
+    await using primary = await FakePrimary.start(limited);
+    using client = new Client(primary.url, "open sesame");
+    await primary.answer("resolve", grant());
+    primary.fail(await primary.asked("take"), "the other session's worker does not answer");
+    expect(await client.closed).toEqual({ code: 4201, reason: "server_busy" });
+    await primary.asked("give_back");
+  });
+});

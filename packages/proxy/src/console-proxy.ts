@@ -184,6 +184,7 @@ class Gateway implements ConsoleProxy {
     await this.sessions.idle();
     await Promise.all(this.#servers.map(stop));
     await this.tokens.close();
+    this.#metrics.close();
     this.#log.info("stopped");
   }
 

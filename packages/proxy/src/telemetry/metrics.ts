@@ -2,6 +2,7 @@ import { CloseCode } from "@curfew/protocol";
 import { Counter, Gauge, Histogram, Registry } from "prom-client";
 import type { EndReason } from "../sessions/end-reason.ts";
 import type { RelayedBytes } from "../relay/relay.ts";
+import { EventLoopDelay } from "./event-loop-delay.ts";
 
 /** What the metrics read when they are scraped. */
 export interface MetricsSource {
@@ -19,6 +20,7 @@ export class Metrics {
   readonly #handshake: Histogram;
   readonly #renewals: Counter;
   readonly #past = { toClient: 0, toTarget: 0 };
+  readonly #eventLoopDelay = new EventLoopDelay();
 
   constructor(source: MetricsSource) {
     const registers = [this.#registry];
@@ -34,6 +36,9 @@ export class Metrics {
     };
     gauge("curfew_sessions_active", "Sessions that have not ended.", source.sessions);
     gauge("curfew_sessions_closing", "Ended sessions with a socket still open.", source.closing);
+    gauge("curfew_event_loop_delay_max_seconds", "The event loop's longest delay since the last scrape.", () =>
+      this.#eventLoopDelay.takeLongest(),
+    );
     this.#ended = new Counter({
       name: "curfew_sessions_ended_total",
       help: "Ended sessions, by end reason.",
@@ -84,6 +89,11 @@ export class Metrics {
     this.#past.toClient += bytes.toClient;
     this.#past.toTarget += bytes.toTarget;
     if (lateMs !== undefined) this.#lateness.observe(lateMs / 1000);
+  }
+
+  /** Stops what is measured between scrapes. */
+  close(): void {
+    this.#eventLoopDelay.stop();
   }
 
   get contentType(): string {

@@ -1,4 +1,4 @@
-import { type IntervalHistogram, monitorEventLoopDelay } from "node:perf_hooks";
+import { type ELDHistogram, monitorEventLoopDelay } from "node:perf_hooks";
 
 const RESOLUTION_MS = 10;
 
@@ -7,7 +7,7 @@ const RESOLUTION_MS = 10;
  * Its timer keeps no process alive.
  */
 export class EventLoopDelay {
-  #histogram: IntervalHistogram | undefined;
+  #histogram: ELDHistogram | undefined;
 
   /** The longest delay since the last reading, in seconds; 0 at the first one. */
   takeLongest(): number {

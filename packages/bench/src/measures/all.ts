@@ -9,6 +9,7 @@ import { soak } from "./soak.ts";
 import { stalledClient, stalledTarget } from "./stalled.ts";
 import { startUp } from "./start-up.ts";
 import { upload } from "./upload.ts";
+import { workers } from "./workers.ts";
 
 /** Everything that is measured, in the order of the report. */
 export const measures: readonly Measure[] = [
@@ -16,7 +17,7 @@ export const measures: readonly Measure[] = [
   download(8),
   paced,
   upload,
-  keystrokes,
+  keystrokes(),
   keystrokesUnderFlood,
   setUp,
   idleMemory(500),
@@ -28,6 +29,11 @@ export const measures: readonly Measure[] = [
   deadlines(1_000, "spread"),
   deadlines(1_000, "together"),
   deadlines(10_000, "together"),
+  download(1, true),
+  download(8, true),
+  keystrokes(true),
+  deadlines(1_000, "together", true),
+  workers,
   startUp,
   soak,
 ];

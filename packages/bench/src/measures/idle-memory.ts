@@ -31,21 +31,21 @@ export function idleMemory(wished: number): Measure {
     inQuick: wished <= MOST_PROCESSES,
     once: true,
     async run({ peer, target, effort }) {
-      const count = sessionsThatFit(effort.quick ? 100 : wished);
+      const count = sessionsThatFit(effort.quick ? 50 : wished);
       const [entrance] = await peer.entrances(1);
       if (entrance === undefined) throw new Error("expected a way in");
-      await delay(effort.quick ? 500 : SETTLING_MS);
+      await delay(effort.quick ? 100 : SETTLING_MS);
       const before = treePssBytes(peer.pid);
       const sessions = await openSessions(
         Array.from({ length: count }, () => entrance),
         target,
       );
       const perSession = (): number => (treePssBytes(peer.pid) - before) / count / 1024;
-      await delay(effort.quick ? 500 : SETTLING_MS);
+      await delay(effort.quick ? 100 : SETTLING_MS);
       const idle = perSession();
       await sendThroughAll(sessions);
       const used = perSession();
-      await delay(effort.quick ? 1_000 : AFTERWARDS_MS);
+      await delay(effort.quick ? 100 : AFTERWARDS_MS);
       const later = perSession();
       await closeSessions(sessions);
       const note =

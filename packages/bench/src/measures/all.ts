@@ -3,6 +3,7 @@ import { download } from "./download.ts";
 import { idleMemory } from "./idle-memory.ts";
 import { keystrokes, keystrokesUnderFlood } from "./keystrokes.ts";
 import type { Measure } from "./measure.ts";
+import { memoryBreakdown } from "./memory-breakdown.ts";
 import { paced } from "./paced.ts";
 import { setUp } from "./set-up.ts";
 import { soak } from "./soak.ts";
@@ -23,6 +24,7 @@ export const measures: readonly Measure[] = [
   idleMemory(500),
   idleMemory(5_000),
   idleMemory(10_000),
+  memoryBreakdown,
   stalledClient,
   stalledTarget,
   deadlines(1, "together"),

@@ -18,7 +18,7 @@ export function formatReport(result: BenchmarkResult): string {
       "|---|---|",
       ...result.peers.map((peer) => `| ${peer.name} | ${peer.description} |`),
     ].join("\n"),
-    claimsTable(samples),
+    claimsTable(samples, result.quick),
     ...result.measures.map((measure) => section(measure, result, samples)),
   ];
   return `${parts.join("\n\n")}\n`;
@@ -48,15 +48,18 @@ function introduction({ quick, rounds, windowMs, machine, startedAt, minutes, ou
   return lines.join("\n\n");
 }
 
-function claimsTable(samples: Samples): string {
+function claimsTable(samples: Samples, quick: boolean): string {
   const rows = claims.map((claim) => {
     const { value, verdict, note } = judge(claim, samples);
     const measured = Number.isNaN(value) ? "—" : `${significant(value)}${note === undefined ? "" : ` (${note})`}`;
     return `| ${claim.about} | ${claim.text} | ${bound(claim)} ${claim.unit} | ${measured} | ${verdict} |`;
   });
-  return ["## Claims", ["| about | what | claimed | measured | |", "|---|---|---|---|---|", ...rows].join("\n")].join(
-    "\n\n",
-  );
+  const parts = [
+    "## Claims",
+    ...(quick ? ["The quick form measures too briefly to decide them."] : []),
+    ["| about | what | claimed | measured | |", "|---|---|---|---|---|", ...rows].join("\n"),
+  ];
+  return parts.join("\n\n");
 }
 
 function bound({ atMost, atLeast }: Claim): string {

@@ -1,7 +1,7 @@
-import { allNeeds, ensure, testNeeds } from "./setup/ensure.ts";
+import { allNeeds, ensure } from "./setup/ensure.ts";
 import type { Need } from "./setup/needs.ts";
 
-/** Installs what is needed on this machine: `node tools/setup.ts [need…]`, by default what the tests and the demo need. */
+/** Installs what is needed on this machine: `node tools/setup.ts [need…]`, by default everything. */
 const asked = process.argv.slice(2);
 const unknown = asked.filter((name) => !allNeeds.some((need) => need === name));
 if (unknown.length > 0) {
@@ -9,7 +9,7 @@ if (unknown.length > 0) {
   process.exitCode = 2;
 } else {
   try {
-    await ensure(asked.length > 0 ? (asked as Need[]) : testNeeds);
+    await ensure(asked.length > 0 ? (asked as Need[]) : allNeeds);
   } catch (error) {
     console.error(error instanceof Error ? error.message : error);
     process.exitCode = 1;

@@ -7,9 +7,6 @@ import type { Need, Requirement } from "./needs.ts";
 /** Everything that can be asked for. */
 export const allNeeds: readonly Need[] = Object.keys(needs) as Need[];
 
-/** Everything that the tests need. */
-export const testNeeds: readonly Need[] = allNeeds.filter((need) => need !== "bench");
-
 const INSTALL = ["apt-get", "install", "-y", "--no-install-recommends"] as const;
 
 /**
@@ -18,7 +15,7 @@ const INSTALL = ["apt-get", "install", "-y", "--no-install-recommends"] as const
  * @throws Error listing what to install and how, where that cannot be done.
  */
 export async function ensure(
-  asked: readonly Need[] = testNeeds,
+  asked: readonly Need[] = allNeeds,
   machine: Machine = thisMachine,
   requirements: Readonly<Record<Need, Requirement>> = needs,
 ): Promise<void> {

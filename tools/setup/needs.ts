@@ -55,11 +55,14 @@ export const needs = {
   },
   bench: {
     purpose: "the proxies that the benchmark compares with",
-    packages: ["haproxy", "python3-websockify", "python3-numpy", "gcc", "libc6-dev"],
+    packages: ["haproxy", "python3-websockify", "python3-numpy", "gcc", "libc6-dev", "openssl"],
     present: () =>
-      ["/usr/sbin/haproxy", "/usr/bin/cc", ...["websockify", "numpy"].map((name) => `${debianModules}/${name}`)].every(
-        existsSync,
-      ),
+      [
+        "/usr/sbin/haproxy",
+        "/usr/bin/cc",
+        "/usr/bin/openssl",
+        ...["websockify", "numpy"].map((name) => `${debianModules}/${name}`),
+      ].every(existsSync),
   },
 } as const satisfies Readonly<Record<string, Requirement>>;
 

@@ -35,9 +35,11 @@ export function planSteps(selection: Selection, folder: string, filters: readonl
   ];
   const unit = vitestStep(join(folder, "vitest.json"), filters);
   const e2e = playwrightStep(join(folder, "playwright.json"), filters);
+  // The quick form fails when a proxy does something wrong, never because of times.
+  const bench: Step = { name: "benchmark", command: ["pnpm", "bench", "--quick", "--out", join(folder, "bench")] };
   const sizes: Step = { name: "sizes", command: ["pnpm", "size"] };
   const plans: Readonly<Record<Selection, Step[]>> = {
-    all: [setUp, ...checks, unit, pages, sizes, e2e],
+    all: [setUp, ...checks, unit, bench, pages, sizes, e2e],
     unit: [setUp, unit],
     e2e: [setUp, types, pages, e2e],
   };

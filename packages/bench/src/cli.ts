@@ -2,6 +2,7 @@ import { Command, InvalidArgumentError } from "commander";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describeMachine } from "./machine/describe.ts";
+import { raiseOpenFilesLimit } from "./machine/limits.ts";
 import { enterNamespace } from "./machine/network.ts";
 import { pinGenerator } from "./machine/pinning.ts";
 import { measures } from "./measures/all.ts";
@@ -24,7 +25,6 @@ interface Options {
   readonly out: string;
 }
 
-const YARDSTICK = "copy";
 const root = join(import.meta.dirname, "../../..");
 
 const program = new Command("bench")
@@ -33,16 +33,17 @@ const program = new Command("bench")
   .option("--soak", "send 100 GiB in the integrity measure, instead of 4")
   .option("--rounds <number>", "rounds (4; quick: 1)", count)
   .option("--only <measure>", `only this measure; may be repeated: ${measures.map(({ id }) => id).join(", ")}`, add, [])
-  .option("--peer <name>", `only this proxy and the yardstick; may be repeated: ${names(peers)}`, add, [])
+  .option("--peer <name>", `only this proxy and the yardsticks; may be repeated: ${names(peers)}`, add, [])
   .option("--peer-command <name=command>", "one more WebSocket proxy: 'NAME=COMMAND {listen} {target}'", add, [])
   .option("--raw-peer-command <name=command>", "one more proxy that copies raw bytes, in the same form", add, [])
   .option("--out <folder>", "where the report goes", join(root, "bench"));
 
 program.parse(process.argv.filter((argument) => argument !== "--"));
 const options = program.opts<Options>();
-const chosenPeers = choosePeers(options);
 const chosenMeasures = chooseMeasures(options);
+const chosenPeers = choosePeers(options, chosenMeasures);
 
+raiseOpenFilesLimit();
 enterNamespace();
 process.exitCode = await run();
 
@@ -50,8 +51,8 @@ async function run(): Promise<number> {
   const { quick = false, soak = false, rounds = quick ? 1 : 4, out } = options;
   const effort: Effort = {
     quick,
-    warmUpMs: quick ? 150 : 1_000,
-    windowMs: quick ? 500 : 3_000,
+    warmUpMs: quick ? 100 : 1_000,
+    windowMs: quick ? 300 : 3_000,
     soakBytes: soak ? 100 * GIB : quick ? 128 * MIB : 4 * GIB,
   };
   pinGenerator();
@@ -70,7 +71,6 @@ async function run(): Promise<number> {
     quick,
     rounds,
     windowMs: effort.windowMs,
-    yardstick: YARDSTICK,
     machine: describeMachine(),
     peers: chosenPeers.map(({ name, description }) => ({ name, description })),
     measures: chosenMeasures.map(({ id, title, method, figures }) => ({ id, title, method, figures })),
@@ -92,7 +92,7 @@ function chooseMeasures({ only, quick }: Options): readonly Measure[] {
   return measures.filter(({ inQuick = true }) => inQuick || !quick);
 }
 
-function choosePeers({ peer, peerCommand, rawPeerCommand }: Options): readonly Peer[] {
+function choosePeers({ peer, peerCommand, rawPeerCommand }: Options, chosen: readonly Measure[]): readonly Peer[] {
   try {
     const more = [
       ...peerCommand.map((definition) => commandPeer(definition, "websocket")),
@@ -103,8 +103,9 @@ function choosePeers({ peer, peerCommand, rawPeerCommand }: Options): readonly P
     if (twice !== undefined) throw new Error(`there are two proxies with the name ${twice.name}`);
     const unknown = peer.filter((name) => !all.some((one) => one.name === name));
     if (unknown.length > 0) throw new Error(`there is no proxy ${unknown.join(", ")}; expected ${names(all)}`);
+    const yardsticks = new Set(chosen.flatMap(({ figures }) => figures.map(({ relative }) => relative)));
     return all.filter(
-      (one) => peer.length === 0 || peer.includes(one.name) || one.name === YARDSTICK || more.includes(one),
+      (one) => peer.length === 0 || peer.includes(one.name) || yardsticks.has(one.name) || more.includes(one),
     );
   } catch (error) {
     return program.error(`error: ${error instanceof Error ? error.message : String(error)}`);

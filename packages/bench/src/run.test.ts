@@ -10,8 +10,8 @@ function peer(name: string, events: string[]): Peer {
   return {
     name,
     description: name,
-    start: async (targetPort, folder) => {
-      events.push(`start ${name} ${targetPort > 0 && existsSync(folder)}`);
+    start: async (targetPort, folder, tls = false) => {
+      events.push(`start ${name} ${targetPort > 0 && existsSync(folder)}${tls ? " with TLS" : ""}`);
       return { pid: 0, entrances: async () => [], stop: async () => void events.push(`stop ${name}`) };
     },
   };
@@ -70,4 +70,16 @@ test("a measure is taken of the proxies that it suits, and once where once is en
     say: () => {},
   });
   expect(outcomes.map(({ peer, round }) => [peer, round])).toEqual([["two", 1]]);
+});
+
+test("a measure with TLS has its proxies started with it", async () => {
+  const events: string[] = [];
+  await runRounds({
+    measures: [measure(() => ({ values: {} }), { tls: true })],
+    peers: [peer("one", events)],
+    rounds: 1,
+    effort,
+    say: () => {},
+  });
+  expect(events).toEqual(["start one true with TLS", "stop one"]);
 });

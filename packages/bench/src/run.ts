@@ -55,7 +55,7 @@ async function take(measure: Measure, peer: Peer, round: number, effort: Effort)
   const folder = await mkdtemp(join(tmpdir(), "curfew-bench-"));
   const target = await Target.listen();
   try {
-    const running = await peer.start(target.port, folder);
+    const running = await peer.start(target.port, folder, measure.tls);
     try {
       const sample = await measure.run({ peer: running, target, effort, folder });
       return { ...what, ...sample, disturbed: (sample.otherLoad ?? 0) > DISTURBING_LOAD };

@@ -216,6 +216,7 @@ export class Gateway implements ConsoleProxy {
     await this.sessions.idle();
     await Promise.all([...this.#servers.map(stopListening), this.#admin?.close()]);
     await this.tokens.close();
+    this.metrics.close();
     this.#log.info("stopped");
   }
 }

@@ -1,7 +1,8 @@
 import { FALLBACK_SUBPROTOCOL } from "@curfew/protocol";
 import { createHash, randomBytes } from "node:crypto";
 import { once } from "node:events";
-import { connect, type Socket } from "node:net";
+import { connect, type Socket, type TcpNetConnectOpts } from "node:net";
+import { connect as connectTls, TLSSocket } from "node:tls";
 import { FrameReader, Opcode } from "./frame-reader.ts";
 import { maskedFrame } from "./masked-frame.ts";
 
@@ -20,6 +21,7 @@ export const plainTicket: Ticket = { path: "/", subprotocols: [FALLBACK_SUBPROTO
 /** Where a client connects, and what it speaks there. */
 export interface Entrance {
   readonly port: number;
+  readonly tls?: boolean;
   /** Undefined for a proxy that copies raw bytes. */
   readonly ticket: Ticket | undefined;
 }
@@ -53,7 +55,7 @@ export class Client {
   /** What the answer has to prove that the proxy speaks WebSocket. */
   #accept = "";
 
-  private constructor(port: number, ticket: Ticket | undefined) {
+  private constructor({ port, ticket, tls = false }: Entrance) {
     this.#framed = ticket !== undefined;
     const { promise, resolve } = Promise.withResolvers<Ending>();
     this.ended = promise;
@@ -72,7 +74,8 @@ export class Client {
       if (this.#gentle) setImmediate(() => this.#paused || this.socket.resume());
       return !this.#paused && !this.#gentle;
     };
-    this.socket = connect({ host: "127.0.0.1", port, noDelay: true, onread: { buffer: shared, callback } });
+    const where: TcpNetConnectOpts = { host: "127.0.0.1", port, noDelay: true, onread: { buffer: shared, callback } };
+    this.socket = tls ? connectTls({ ...where, rejectUnauthorized: false }) : connect(where);
     this.socket.on("error", ignore);
     this.socket.once("close", () => {
       this.#end({ code: 1006, reason: "", at: Date.now() });
@@ -81,10 +84,11 @@ export class Client {
   }
 
   /** @throws Error when the proxy does not accept */
-  static async open({ port, ticket }: Entrance): Promise<Client> {
-    const client = new Client(port, ticket);
+  static async open(entrance: Entrance): Promise<Client> {
+    const { port, ticket, tls = false } = entrance;
+    const client = new Client(entrance);
     const failed = once(client.socket, "error").then(([error]) => Promise.reject(error as Error));
-    await Promise.race([once(client.socket, "connect"), failed]);
+    await Promise.race([once(client.socket, tls ? "secureConnect" : "connect"), failed]);
     failed.catch(ignore);
     if (ticket !== undefined) await client.#upgrade(port, ticket);
     return client;
@@ -130,6 +134,13 @@ export class Client {
     const payload = Buffer.alloc(2);
     payload.writeUInt16BE(code === 1005 || code === 1006 ? 1000 : code);
     this.socket.end(maskedFrame(payload, Opcode.close));
+  }
+
+  /** Ends the connection by force. */
+  abort(): void {
+    // Node cannot reset one with TLS.
+    if (this.socket instanceof TLSSocket) this.socket.destroy();
+    else this.socket.resetAndDestroy();
   }
 
   #read(bytes: Buffer): void {

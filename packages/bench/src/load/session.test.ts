@@ -1,10 +1,15 @@
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { createServer as createTlsServer } from "node:https";
 import { connect, createServer, type AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterEach, expect, test } from "vitest";
 import { type WebSocket, WebSocketServer } from "ws";
+import { makeCertificate } from "../machine/certificate.ts";
 import { plainTicket } from "./client.ts";
-import { openSession } from "./session.ts";
+import { closeSessions, openSession } from "./session.ts";
 import { Target } from "./target.ts";
 
 const cleanups: (() => unknown)[] = [];
@@ -59,6 +64,32 @@ test.each([0, 125, 126, 65_535, 65_536, 300_000])(
   },
 );
 
+test("over TLS a session is the same, up to its end by force", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "curfew-bench-test-"));
+  cleanups.push(() => rm(folder, { recursive: true }));
+  const { cert, key } = await makeCertificate(folder);
+  const https = createTlsServer({ cert: await readFile(cert), key: await readFile(key) }).listen(0, "127.0.0.1");
+  cleanups.push(() => https.close());
+  await once(https, "listening");
+  const own = await target();
+  const server = new WebSocketServer({ server: https });
+  server.on("connection", (client) => {
+    client.once("message", (data: Buffer) => {
+      introduce(own.port, data);
+      client.send(data);
+      client.on("message", (more: Buffer) => client.send(more));
+    });
+  });
+  const ways = { port: (https.address() as AddressInfo).port, ticket: plainTicket, tls: true };
+  const session = await openSession(ways, own);
+  const { promise, resolve } = Promise.withResolvers<string>();
+  session.client.onPayload = (bytes) => resolve(bytes.toString());
+  session.client.send(Buffer.from("through TLS"));
+  expect(await promise).toBe("through TLS");
+  session.client.abort();
+  await closeSessions([session]);
+});
+
 test("a refusal names the proxy's close code and reason", async () => {
   const port = await webSocketServer((client) => client.close(4102, "token_invalid"));
   await expect(openSession({ port, ticket: plainTicket }, await target())).rejects.toThrow("4102 token_invalid");
@@ -73,7 +104,7 @@ test("an answer that is no upgrade is quoted", async () => {
 });
 
 function introduce(port: number, number: Buffer): void {
-  const socket = connect(port, "127.0.0.1");
+  const socket = connect(port, "127.0.0.1").on("error", () => {});
   cleanups.push(() => socket.destroy());
   socket.write(number);
 }

@@ -61,7 +61,7 @@ export async function openSessions(entrances: readonly Entrance[], target: Targe
 export async function closeSessions(sessions: readonly Session[]): Promise<void> {
   const timer = setTimeout(() => {
     for (const { client, target } of sessions) {
-      client.socket.resetAndDestroy();
+      client.abort();
       target.resetAndDestroy();
     }
   }, CLOSING_MS);

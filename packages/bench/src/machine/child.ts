@@ -15,6 +15,8 @@ export interface Child {
   stdout(): string;
   /** Resolves when `condition` holds. @throws Error with the program's output when it leaves before, or takes too long. */
   until(condition: () => boolean | Promise<boolean>): Promise<void>;
+  /** False once it has left. */
+  running(): boolean;
   stop(): Promise<void>;
 }
 
@@ -34,6 +36,7 @@ export async function startChild(command: readonly string[], log: string): Promi
   return {
     pid: child.pid ?? 0,
     stdout: () => stdout,
+    running,
     async until(condition) {
       const start = performance.now();
       while (!(await condition())) {

@@ -18,5 +18,19 @@ export function pinGenerator(): void {
 
 /** A command that runs on the proxy's core only. */
 export function onProxyCore(command: readonly string[]): readonly string[] {
-  return cores === undefined ? command : ["taskset", "-c", String(cores.proxy), ...command];
+  return cores === undefined ? command : onCores([cores.proxy], command);
+}
+
+/** A command that runs on the generator's core only. */
+export function onGeneratorCore(command: readonly string[]): readonly string[] {
+  return cores === undefined ? command : onCores([cores.generator], command);
+}
+
+/** A command that shares both cores with whatever else runs there. */
+export function onBothCores(command: readonly string[]): readonly string[] {
+  return cores === undefined ? command : onCores([cores.proxy, cores.generator], command);
+}
+
+function onCores(numbers: readonly number[], command: readonly string[]): readonly string[] {
+  return ["taskset", "-c", numbers.join(","), ...command];
 }

@@ -1,9 +1,10 @@
 import { randomBytes } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
+import type { Entrance } from "../load/client.ts";
 import { closeSessions, openSessions, type Session } from "../load/session.ts";
 import { sessionsThatFit } from "../machine/limits.ts";
 import { treePssBytes } from "../machine/processes.ts";
-import { type Measure, MIB } from "./measure.ts";
+import { type Measure, type MeasureContext, MIB } from "./measure.ts";
 
 /** Until garbage of the opening has gone, as far as it goes by itself. */
 const SETTLING_MS = 3_000;
@@ -31,28 +32,44 @@ export function idleMemory(wished: number): Measure {
     inQuick: wished <= MOST_PROCESSES,
     once: true,
     async run({ peer, target, effort }) {
-      const count = sessionsThatFit(effort.quick ? 100 : wished);
+      const count = sessionsThatFit(effort.quick ? 50 : wished);
       const [entrance] = await peer.entrances(1);
       if (entrance === undefined) throw new Error("expected a way in");
-      await delay(effort.quick ? 500 : SETTLING_MS);
-      const before = treePssBytes(peer.pid);
-      const sessions = await openSessions(
-        Array.from({ length: count }, () => entrance),
-        target,
-      );
-      const perSession = (): number => (treePssBytes(peer.pid) - before) / count / 1024;
-      await delay(effort.quick ? 500 : SETTLING_MS);
-      const idle = perSession();
+      const { sessions, before, perSessionKiB } = await openIdle({ peer, target, effort }, entrance, count);
+      const idle = perSessionKiB();
       await sendThroughAll(sessions);
-      const used = perSession();
-      await delay(effort.quick ? 1_000 : AFTERWARDS_MS);
-      const later = perSession();
+      const used = perSessionKiB();
+      await delay(effort.quick ? 100 : AFTERWARDS_MS);
+      const later = perSessionKiB();
       await closeSessions(sessions);
       const note =
         count < wished ? `${count.toLocaleString("en")} sessions instead of ${wished.toLocaleString("en")}` : undefined;
       return { values: { idle, used, later, empty: before / MIB }, ...(note !== undefined && { note }) };
     },
   };
+}
+
+/** Sessions that nobody uses, and what they weigh. */
+export interface IdleSessions {
+  readonly sessions: readonly Session[];
+  /** Bytes of the process tree without them. */
+  readonly before: number;
+  /** What each of them adds at the moment. */
+  readonly perSessionKiB: () => number;
+}
+
+/** Opens so many sessions through one entrance, and lets garbage go. */
+export async function openIdle(
+  { peer, target, effort }: Pick<MeasureContext, "peer" | "target" | "effort">,
+  entrance: Entrance,
+  count: number,
+): Promise<IdleSessions> {
+  await delay(effort.quick ? 100 : SETTLING_MS);
+  const before = treePssBytes(peer.pid);
+  const entrances = Array.from({ length: count }, () => entrance);
+  const sessions = await openSessions(entrances, target);
+  await delay(effort.quick ? 100 : SETTLING_MS);
+  return { sessions, before, perSessionKiB: () => (treePssBytes(peer.pid) - before) / count / 1024 };
 }
 
 async function sendThroughAll(sessions: readonly Session[]): Promise<void> {

@@ -3,7 +3,7 @@ import { flood } from "../load/flood.ts";
 import { type } from "../load/keystrokes.ts";
 import { closeSessions, openSessions } from "../load/session.ts";
 import { percentile } from "../report/statistics.ts";
-import { type Measure, sampleLoad } from "./measure.ts";
+import { endsTls, type Measure, sampleLoad, TLS_YARDSTICK, YARDSTICK } from "./measure.ts";
 
 const KEYS_PER_SECOND = 30;
 const BLOCK_BYTES = 64 * 1024;
@@ -14,23 +14,29 @@ const trips = [
 ] as const;
 
 /** What people feel: how long a key takes to the console and back. */
-export const keystrokes: Measure = {
-  id: "keystrokes",
-  title: "Keystroke round trip, 200 sessions × 30/s",
-  method: "Each client sends 8 bytes 30 times a second; its target sends them back. CPU is that of a round trip.",
-  figures: [{ id: "cpu", title: "CPU µs/round trip", digits: 1, relative: true }, ...trips],
-  async run(context) {
-    const entrances = await context.peer.entrances(200);
-    const sessions = await openSessions(entrances, context.target);
-    const typing = type(sessions, KEYS_PER_SECOND);
-    const { proxyCpu, otherLoad } = await sampleLoad(context, typing.restart);
-    const all = [...typing.roundTrips()];
-    typing.stop();
-    await closeSessions(sessions);
-    const values = { cpu: (proxyCpu / all.length) * 1e6, p50: percentile(all, 50), p99: percentile(all, 99) };
-    return { values, otherLoad };
-  },
-};
+export function keystrokes(tls = false): Measure {
+  return {
+    id: tls ? "keystrokes-tls" : "keystrokes",
+    title: `Keystroke round trip, 200 sessions × 30/s${tls ? ", TLS" : ""}`,
+    method: "Each client sends 8 bytes 30 times a second; its target sends them back. CPU is that of a round trip.",
+    figures: [
+      { id: "cpu", title: "CPU µs/round trip", digits: 1, relative: tls ? TLS_YARDSTICK : YARDSTICK },
+      ...trips,
+    ],
+    ...(tls && { tls, suits: endsTls, inQuick: false }),
+    async run(context) {
+      const entrances = await context.peer.entrances(200);
+      const sessions = await openSessions(entrances, context.target);
+      const typing = type(sessions, KEYS_PER_SECOND);
+      const { proxyCpu, otherLoad } = await sampleLoad(context, typing.restart);
+      const all = [...typing.roundTrips()];
+      typing.stop();
+      await closeSessions(sessions);
+      const values = { cpu: (proxyCpu / all.length) * 1e6, p50: percentile(all, 50), p99: percentile(all, 99) };
+      return { values, otherLoad };
+    },
+  };
+}
 
 /** Whether some who watch a film slow down all who type. */
 export const keystrokesUnderFlood: Measure = {

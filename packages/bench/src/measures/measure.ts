@@ -21,8 +21,8 @@ export interface Figure {
   /** With its unit. */
   readonly title: string;
   readonly digits: number;
-  /** Whether it is also given as a multiple of the yardstick's in the same round. */
-  readonly relative?: true;
+  /** The proxy of whose figure in the same round it is also given as a multiple. */
+  readonly relative?: string;
 }
 
 /** What a measure is given. */
@@ -53,6 +53,8 @@ export interface Measure {
   /** What is done, for the report. */
   readonly method: string;
   readonly figures: readonly Figure[];
+  /** Whether clients connect with TLS. @defaultValue false */
+  readonly tls?: boolean;
   /** The proxies it is for. @defaultValue all */
   readonly suits?: (peer: string) => boolean;
   /** Whether the quick form has it. @defaultValue true */
@@ -78,9 +80,23 @@ export async function sampleLoad({ peer, effort }: MeasureContext, begin: () => 
   return observed;
 }
 
+/** The name of the gateway among the proxies. */
+export const GATEWAY = "curfew";
+
+/** The relay in C, of whose CPU the others' is given as a multiple. */
+export const YARDSTICK = "copy";
+
+/** The same where clients connect with TLS, which a relay of raw bytes does not understand. */
+export const TLS_YARDSTICK = "haproxy";
+
+/** For measures with TLS: the proxies that end it themselves. */
+export function endsTls(peer: string): boolean {
+  return [TLS_YARDSTICK, "websockify", GATEWAY].includes(peer);
+}
+
 /** For measures that only the gateway understands. */
 export function gatewayOnly(peer: string): boolean {
-  return peer === "curfew";
+  return peer === GATEWAY;
 }
 
 export const MIB: number = 1024 * 1024;

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { pace } from "../load/pacer.ts";
 import { closeSessions, openSessions } from "../load/session.ts";
-import { type Measure, sampleLoad } from "./measure.ts";
+import { type Measure, sampleLoad, YARDSTICK } from "./measure.ts";
 
 const SESSIONS = 8;
 const WRITE_BYTES = 1400;
@@ -13,7 +13,7 @@ export const paced: Measure = {
   title: "Small paced writes from target to client",
   method: `${SESSIONS} targets together write ${WRITE_BYTES} bytes ${PER_SECOND.toLocaleString("en")} times a second.`,
   figures: [
-    { id: "cpu", title: "CPU µs/write", digits: 1, relative: true },
+    { id: "cpu", title: "CPU µs/write", digits: 1, relative: YARDSTICK },
     { id: "rate", title: "writes/s that arrived", digits: 0 },
   ],
   async run(context) {

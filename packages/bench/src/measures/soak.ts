@@ -11,7 +11,7 @@ const SESSIONS = 8;
 /** Of the bytes of a session, how many go from the client to the target. */
 const UPLOAD_SHARE = 1 / 8;
 const CONTROL_EVERY_MS = 50;
-const LOOK_EVERY_MS = 250;
+const LOOK_EVERY_MS = 100;
 /** A slow reader stops after so many bytes, for a while. */
 const READ_AT_MOST = 16 * MIB;
 const LONGEST_STOP_MS = 60;
@@ -29,6 +29,7 @@ export const soak: Measure = {
     { id: "pings", title: "control round trips", digits: 0 },
     { id: "early", title: "memory in the second quarter, MiB", digits: 1 },
     { id: "late", title: "in the last quarter, MiB", digits: 1 },
+    { id: "growth", title: "growth, MiB", digits: 1 },
   ],
   suits: gatewayOnly,
   once: true,
@@ -43,13 +44,16 @@ export const soak: Measure = {
       );
       const seconds = (performance.now() - start) / 1000;
       const quarter = Math.floor(sizes.length / 4);
+      const early = median(sizes.slice(quarter, 2 * quarter));
+      const late = median(sizes.slice(-quarter));
       return {
         values: {
           sent: effort.soakBytes / GIB,
           rate: effort.soakBytes / 1e6 / seconds,
           pings: pings.reduce((sum, count) => sum + count, 0),
-          early: median(sizes.slice(quarter, 2 * quarter)),
-          late: median(sizes.slice(-quarter)),
+          early,
+          late,
+          growth: late - early,
         },
       };
     } finally {

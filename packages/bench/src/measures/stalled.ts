@@ -55,7 +55,7 @@ async function push(
 ): Promise<Sample> {
   const limit = (effort.quick ? 16 : 64) * MIB;
   const sessions = await openSessions(await peer.entrances(SESSIONS), target);
-  await delay(effort.quick ? 300 : 2_000);
+  await delay(effort.quick ? 100 : 2_000);
   const before = treePssBytes(peer.pid);
   const senders = sessions.map(stall);
   const written = (): number =>

@@ -2,10 +2,12 @@ import { closeSessions, openSessions, type Session } from "../load/session.ts";
 import { type Figure, GIB, type MeasureContext, type Sample, sampleLoad } from "./measure.ts";
 
 /** What a flood costs, and how fast it goes. */
-export const throughputFigures: readonly Figure[] = [
-  { id: "cpu", title: "CPU s/GiB", digits: 3, relative: true },
-  { id: "rate", title: "MB/s", digits: 0 },
-];
+export function throughputFigures(yardstick: string): readonly Figure[] {
+  return [
+    { id: "cpu", title: "CPU s/GiB", digits: 3, relative: yardstick },
+    { id: "rate", title: "MB/s", digits: 0 },
+  ];
+}
 
 /** One direction of a session: who sends without end, and who counts what arrives. */
 export interface Direction {

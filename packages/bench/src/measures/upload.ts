@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { flood } from "../load/flood.ts";
-import type { Measure } from "./measure.ts";
+import { type Measure, YARDSTICK } from "./measure.ts";
 import { measureThroughput, throughputFigures } from "./throughput.ts";
 
 const SESSIONS = 8;
@@ -11,7 +11,7 @@ export const upload: Measure = {
   id: "upload",
   title: "Client to target, masked messages of 16 KiB, 8 sessions",
   method: "Each client sends binary messages of 16 KiB as fast as they are taken; the target reads as fast as it can.",
-  figures: throughputFigures,
+  figures: throughputFigures(YARDSTICK),
   async run(context) {
     const message = randomBytes(MESSAGE_BYTES);
     return await measureThroughput(context, SESSIONS, {

@@ -9,9 +9,10 @@ export interface Peer {
   /**
    * Starts it in front of the target.
    * @param folder - where it may write; removed afterwards
+   * @param tls - whether clients connect with TLS; only to proxies that `suits` of the measure names
    * @throws Error with its output when it does not start
    */
-  start(targetPort: number, folder: string): Promise<RunningPeer>;
+  start(targetPort: number, folder: string, tls?: boolean): Promise<RunningPeer>;
 }
 
 /** A proxy that accepts clients. */

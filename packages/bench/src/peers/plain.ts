@@ -1,6 +1,7 @@
 import { createServer, type AddressInfo } from "node:net";
 import { once } from "node:events";
 import { join } from "node:path";
+import { type Certificate, makeCertificate } from "../machine/certificate.ts";
 import { accepts, startChild } from "../machine/child.ts";
 import { onProxyCore } from "../machine/pinning.ts";
 import { plainTicket } from "../load/client.ts";
@@ -12,8 +13,13 @@ export interface PlainPeer {
   readonly description: string;
   /** Whether clients speak WebSocket to it, or raw bytes. */
   readonly framing: "websocket" | "raw";
-  /** The command that runs it; called anew for each start. */
-  command: (listenPort: number, targetPort: number, folder: string) => Promise<readonly string[]>;
+  /** The command that runs it; called anew for each start, with a certificate where clients connect with TLS. */
+  command: (
+    listenPort: number,
+    targetPort: number,
+    folder: string,
+    certificate?: Certificate,
+  ) => Promise<readonly string[]>;
 }
 
 /** A proxy that is ready when its port accepts. */
@@ -21,22 +27,24 @@ export function plainPeer({ name, description, framing, command }: PlainPeer): P
   return {
     name,
     description,
-    async start(targetPort, folder): Promise<RunningPeer> {
+    async start(targetPort, folder, tls = false): Promise<RunningPeer> {
       const port = await freePort();
-      const line = onProxyCore(await command(port, targetPort, folder));
+      const certificate = tls ? await makeCertificate(folder) : undefined;
+      const line = onProxyCore(await command(port, targetPort, folder, certificate));
       const child = await startChild(line, join(folder, "stderr.log"));
       await child.until(() => accepts(port));
       const ticket = framing === "websocket" ? plainTicket : undefined;
       return {
         pid: child.pid,
-        entrances: async (count) => Array.from({ length: count }, () => ({ port, ticket })),
+        entrances: async (count) => Array.from({ length: count }, () => ({ port, ticket, tls })),
         stop: () => child.stop(),
       };
     },
   };
 }
 
-async function freePort(): Promise<number> {
+/** A port on loopback that nobody listens at. */
+export async function freePort(): Promise<number> {
   const probe = createServer().listen(0, "127.0.0.1");
   await once(probe, "listening");
   const { port } = probe.address() as AddressInfo;

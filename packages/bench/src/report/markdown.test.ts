@@ -9,7 +9,6 @@ function report(outcomes: readonly Partial<Outcome>[], quick = false): string {
     quick,
     rounds: 3,
     windowMs: 3000,
-    yardstick: "copy",
     machine: {
       cpu: "a processor",
       cores: 2,
@@ -27,7 +26,7 @@ function report(outcomes: readonly Partial<Outcome>[], quick = false): string {
         title: "Speed",
         method: "How it is done.",
         figures: [
-          { id: "cpu", title: "CPU s/GiB", digits: 2, relative: true },
+          { id: "cpu", title: "CPU s/GiB", digits: 2, relative: "copy" },
           { id: "rate", title: "MB/s", digits: 0 },
         ],
       },
@@ -87,4 +86,13 @@ test("the report names the machine and what is compared", () => {
   const text = report([]);
   expect(text).toContain("a processor, 2 cores, 4 GiB, Linux 6.1, Node 24.0.0");
   expect(text).toContain("| other | the other one |");
+});
+
+test("each claim stands with its bound, what was measured, and whether it is met", () => {
+  const starts = (time: number): Partial<Outcome> => ({ measure: "start-up", peer: "curfew", values: { time } });
+  expect(report([starts(250)])).toContain("| start | listens after | ≤ 300 ms | 250 | met |");
+  expect(report([starts(301)])).toContain("| start | listens after | ≤ 300 ms | 301 | not met |");
+  expect(report([{ ...starts(9), note: "a slow disk" }])).toContain("≤ 300 ms | 9 (a slow disk) | met |");
+  expect(report([starts(250)], true)).toContain("The quick form measures too briefly to decide them.");
+  expect(report([])).toContain("| start | listens after | ≤ 300 ms | — | not measured |");
 });

@@ -1,11 +1,15 @@
 import type { Figure } from "../measures/measure.ts";
-import type { BenchmarkResult, Outcome } from "./result.ts";
+import type { BenchmarkResult } from "./result.ts";
+import { claims } from "./claims.ts";
+import { type Claim, judge } from "./judgement.ts";
+import { Samples } from "./samples.ts";
 import { median } from "./statistics.ts";
 
 type Measured = BenchmarkResult["measures"][number];
 
 /** The report for readers. */
 export function formatReport(result: BenchmarkResult): string {
+  const samples = new Samples(result);
   const parts = [
     "# Benchmark report",
     introduction(result),
@@ -14,21 +18,13 @@ export function formatReport(result: BenchmarkResult): string {
       "|---|---|",
       ...result.peers.map((peer) => `| ${peer.name} | ${peer.description} |`),
     ].join("\n"),
-    ...result.measures.map((measure) => section(measure, result)),
+    claimsTable(samples, result.quick),
+    ...result.measures.map((measure) => section(measure, result, samples)),
   ];
   return `${parts.join("\n\n")}\n`;
 }
 
-function introduction({
-  quick,
-  rounds,
-  windowMs,
-  yardstick,
-  machine,
-  startedAt,
-  minutes,
-  outcomes,
-}: BenchmarkResult): string {
+function introduction({ quick, rounds, windowMs, machine, startedAt, minutes, outcomes }: BenchmarkResult): string {
   const disturbed = outcomes.filter((outcome) => outcome.disturbed).length;
   const watched = outcomes.filter((outcome) => outcome.otherLoad !== undefined).length;
   const lines = [
@@ -43,7 +39,7 @@ function introduction({
         : "Nothing is pinned: one core. ") +
       "CPU is user and system time of the proxy's whole process tree. In each round the proxies take turns in random " +
       `order, each started anew; samples last ${windowMs / 1000} s after a warm-up. ` +
-      `Figures are medians over the rounds; “× ${yardstick}” is the median of the ratios to ${yardstick} in the same round.`,
+      `Figures are medians over the rounds; “× NAME” is the median of the ratios to that proxy in the same round.`,
     `Of ${watched} samples ${disturbed} were taken while other programs ran; ` +
       (quick
         ? "this is the quick form, which keeps them: its figures show only that everything works."
@@ -52,13 +48,35 @@ function introduction({
   return lines.join("\n\n");
 }
 
-function section(measure: Measured, result: BenchmarkResult): string {
+function claimsTable(samples: Samples, quick: boolean): string {
+  const rows = claims.map((claim) => {
+    const { value, verdict, note } = judge(claim, samples);
+    const measured = Number.isNaN(value) ? "—" : `${significant(value)}${note === undefined ? "" : ` (${note})`}`;
+    return `| ${claim.about} | ${claim.text} | ${bound(claim)} ${claim.unit} | ${measured} | ${verdict} |`;
+  });
+  const parts = [
+    "## Claims",
+    ...(quick ? ["The quick form measures too briefly to decide them."] : []),
+    ["| about | what | claimed | measured | |", "|---|---|---|---|---|", ...rows].join("\n"),
+  ];
+  return parts.join("\n\n");
+}
+
+function bound({ atMost, atLeast }: Claim): string {
+  const bounds = [
+    ...(atMost === undefined ? [] : [`≤ ${atMost.toLocaleString("en")}`]),
+    ...(atLeast === undefined ? [] : [`≥ ${atLeast.toLocaleString("en")}`]),
+  ];
+  return bounds.join(", ");
+}
+
+function section(measure: Measured, result: BenchmarkResult, samples: Samples): string {
   const outcomes = result.outcomes.filter((outcome) => outcome.measure === measure.id);
   const names = result.peers.map(({ name }) => name).filter((name) => outcomes.some(({ peer }) => peer === name));
   if (names.length === 0) return "";
-  const heads = measure.figures.flatMap((figure) => columns(figure, result.yardstick));
+  const heads = measure.figures.flatMap(columns);
   const notes = [...new Set(outcomes.flatMap(({ peer, note }) => (note === undefined ? [] : [`${peer}: ${note}.`])))];
-  const rows = names.map((name) => `| ${name} | ${cells(name, measure, outcomes, result).join(" | ")} |`);
+  const rows = names.map((name) => `| ${name} | ${cells(name, measure, samples).join(" | ")} |`);
   return [
     `## ${measure.title}`,
     measure.method,
@@ -67,32 +85,26 @@ function section(measure: Measured, result: BenchmarkResult): string {
   ].join("\n\n");
 }
 
-function columns(figure: Figure, yardstick: string): string[] {
-  return figure.relative ? [figure.title, `× ${yardstick}`] : [figure.title];
+function columns({ title, relative }: Figure): string[] {
+  return relative === undefined ? [title] : [title, `× ${relative}`];
 }
 
-function cells(name: string, measure: Measured, outcomes: readonly Outcome[], result: BenchmarkResult): string[] {
-  const counted = outcomes.filter((outcome) => result.quick || !outcome.disturbed);
-  const own = counted.filter(({ peer }) => peer === name);
-  const failed = own.find(({ error }) => error !== undefined);
-  return measure.figures.flatMap((figure) => {
-    const values = own.map(({ values }) => values[figure.id]).filter((value) => value !== undefined);
-    const value = failed === undefined ? format(median(values), figure.digits) : "fails";
-    if (!figure.relative) return [value];
-    return [value, format(median(ratios(figure.id, own, counted, result.yardstick)), 2)];
-  });
-}
-
-/** A figure as multiples of the yardstick's, for each round that has both. */
-function ratios(figure: string, own: readonly Outcome[], all: readonly Outcome[], yardstick: string): number[] {
-  return own.flatMap(({ round, values }) => {
-    const base = all.find((outcome) => outcome.peer === yardstick && outcome.round === round)?.values[figure];
-    const value = values[figure];
-    return value === undefined || base === undefined || base === 0 ? [] : [value / base];
+function cells(name: string, measure: Measured, samples: Samples): string[] {
+  const failed = samples.of(measure.id, name).some(({ error }) => error !== undefined);
+  return measure.figures.flatMap(({ id, digits, relative }) => {
+    const value = failed ? "fails" : format(median(samples.values(measure.id, name, id)), digits);
+    if (relative === undefined) return [value];
+    const ratios = samples.pairs(measure.id, name, id, relative).map(({ value, base }) => value / base);
+    return [value, format(median(ratios), 2)];
   });
 }
 
 function format(value: number, digits: number): string {
   if (!Number.isFinite(value)) return "—";
   return value.toLocaleString("en", { minimumFractionDigits: digits, maximumFractionDigits: digits });
+}
+
+/** Claims have no digits of their own. */
+function significant(value: number): string {
+  return value.toLocaleString("en", { maximumSignificantDigits: 3 });
 }

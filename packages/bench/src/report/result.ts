@@ -35,7 +35,6 @@ export interface BenchmarkResult {
   readonly quick: boolean;
   readonly rounds: number;
   readonly windowMs: number;
-  readonly yardstick: string;
   readonly machine: Machine;
   readonly peers: readonly { readonly name: string; readonly description: string }[];
   readonly measures: readonly {

@@ -3,6 +3,7 @@ import { Counter, Gauge, Histogram, Registry } from "prom-client";
 import type { EndReason } from "../sessions/end-reason.ts";
 import type { RelayedBytes } from "../relay/relay.ts";
 import { LIMIT_NAMES, type LimitName } from "../sessions/limits.ts";
+import { EventLoopDelay } from "./event-loop-delay.ts";
 
 /** What the metrics read when they are scraped. */
 export interface MetricsSource {
@@ -27,14 +28,16 @@ export class Metrics {
   readonly #renewals: Counter;
   readonly #refused: Counter<"limit">;
   readonly #past = { toClient: 0, toTarget: 0 };
+  readonly #eventLoopDelay = new EventLoopDelay();
 
   constructor(source: MetricsSource) {
     const registers = [this.#registry];
-    const gauge = (name: string, help: string, read: () => number): void => {
+    const gauge = (name: string, help: string, read: () => number, aggregator: "sum" | "max" = "sum"): void => {
       void new Gauge({
         name,
         help,
         registers,
+        aggregator,
         collect() {
           this.set(read());
         },
@@ -42,6 +45,13 @@ export class Metrics {
     };
     gauge("curfew_sessions_active", "Sessions that have not ended.", source.sessions);
     gauge("curfew_sessions_closing", "Ended sessions with a socket still open.", source.closing);
+    const longestDelay = (): number => this.#eventLoopDelay.takeLongest();
+    gauge(
+      "curfew_event_loop_delay_max_seconds",
+      "The event loop's longest delay since the last scrape.",
+      longestDelay,
+      "max",
+    );
     this.#ended = new Counter({
       name: "curfew_sessions_ended_total",
       help: "Ended sessions, by end reason.",
@@ -103,6 +113,11 @@ export class Metrics {
     this.#past.toClient += bytes.toClient;
     this.#past.toTarget += bytes.toTarget;
     if (lateMs !== undefined) this.#lateness.observe(lateMs / 1000);
+  }
+
+  /** Stops what is measured between scrapes. */
+  close(): void {
+    this.#eventLoopDelay.stop();
   }
 
   async text(): Promise<string> {

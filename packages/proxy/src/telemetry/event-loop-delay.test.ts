@@ -1,0 +1,41 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { expect, onTestFinished, test } from "vitest";
+import { EventLoopDelay } from "./event-loop-delay.ts";
+
+const HOLD_UP_MS = 200;
+
+function started(): EventLoopDelay {
+  const loop = new EventLoopDelay();
+  onTestFinished(() => loop.stop());
+  expect(loop.takeLongest()).toBe(0);
+  return loop;
+}
+
+/** Holds the event loop up between two ticks of the timer that measures. */
+async function holdUp(): Promise<void> {
+  await delay(50);
+  const until = performance.now() + HOLD_UP_MS;
+  while (performance.now() < until) continue;
+  await delay(50);
+}
+
+test("a reading tells of the longest time that the event loop was held up", async () => {
+  const loop = started();
+  await holdUp();
+  // A tick may have been due up to its resolution after the hold-up began.
+  expect(loop.takeLongest()).toBeGreaterThan((HOLD_UP_MS - 20) / 1000);
+});
+
+test("each reading begins anew", async () => {
+  const loop = started();
+  await holdUp();
+  loop.takeLongest();
+  expect(loop.takeLongest()).toBe(0);
+});
+
+test("what has stopped records nothing more", async () => {
+  const loop = started();
+  loop.stop();
+  await holdUp();
+  expect(loop.takeLongest()).toBe(0);
+});

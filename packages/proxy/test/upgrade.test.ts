@@ -115,7 +115,7 @@ describe("a malformed upgrade gets a plain HTTP error", () => {
     ["no key", { "Sec-WebSocket-Key": undefined }, 400],
     ["a short key", { "Sec-WebSocket-Key": "abc" }, 400],
     ["no version", { "Sec-WebSocket-Version": undefined }, 400],
-    ["an unknown version", { "Sec-WebSocket-Version": "12" }, 400],
+    ["an unknown version", { "Sec-WebSocket-Version": "12" }, 426],
     ["a malformed subprotocol list", { "Sec-WebSocket-Protocol": "binary,,binary" }, 400],
   ])("%s", async (_what, headers, status) => {
     using client = new RawClient(gateway.host);

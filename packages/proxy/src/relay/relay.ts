@@ -1,8 +1,6 @@
 import type { OnReadOpts, Socket } from "node:net";
-import type { Duplex } from "node:stream";
-import type { WebSocket } from "ws";
+import { Hold, type WebSocketConnection } from "../websocket/connection.ts";
 import type { BufferPool } from "./buffer-pool.ts";
-import type { Intake } from "./intake.ts";
 import { ToClient } from "./to-client.ts";
 
 /** Console bytes that have passed, by direction. */
@@ -13,16 +11,15 @@ export interface RelayedBytes {
 
 /** The byte pump between a client and its target, with back-pressure in both directions. */
 export class Relay {
-  readonly #intake: Intake;
+  readonly #client: WebSocketConnection;
   readonly #toClient: ToClient;
   #target: Socket | undefined;
   #onTargetEnd: (() => void) | undefined;
   #toTarget = 0;
 
-  /** @param stream - the connection that `client` reads and writes; frames of console bytes go to it directly. */
-  constructor(client: WebSocket, stream: Duplex, intake: Intake, buffers: BufferPool) {
-    this.#intake = intake;
-    this.#toClient = new ToClient(client, stream, buffers);
+  constructor(client: WebSocketConnection, buffers: BufferPool) {
+    this.#client = client;
+    this.#toClient = new ToClient(client, buffers);
   }
 
   /** For `net.connect`: how the target is read. */
@@ -47,19 +44,12 @@ export class Relay {
     target.on("drain", this.#drained).on("end", onTargetEnd).on("close", onTargetEnd);
   }
 
-  /**
-   * Passes a client's message on; while the target is behind, the client is not read. One read of the
-   * client may hold many messages: they are gathered and written at once.
-   */
-  forwardToTarget(data: Buffer): void {
+  /** Passes a client's bytes on as they arrive; while the target is behind, the client is not read. */
+  forwardToTarget(bytes: Buffer): void {
     const target = this.#target;
     if (target === undefined) return;
-    this.#toTarget += data.length;
-    if (target.writableCorked === 0) {
-      target.cork();
-      process.nextTick(uncork, target);
-    }
-    if (!target.write(data)) this.#intake.hold("target_behind");
+    this.#toTarget += bytes.length;
+    if (!target.write(bytes)) this.#client.hold(Hold.targetBehind);
   }
 
   /** From now on no byte passes in either direction. What happens to the two sockets is the caller's. */
@@ -72,10 +62,6 @@ export class Relay {
   }
 
   readonly #drained = (): void => {
-    this.#intake.release("target_behind");
+    this.#client.release(Hold.targetBehind);
   };
-}
-
-function uncork(target: Socket): void {
-  target.uncork();
 }

@@ -1,8 +1,7 @@
 import type { OnReadOpts, Socket } from "node:net";
-import type { Duplex } from "node:stream";
-import type { WebSocket } from "ws";
+import type { WebSocketConnection } from "../websocket/connection.ts";
+import { MAX_HEADER_BYTES, writeHeader } from "../websocket/frame-header.ts";
 import type { BufferPool } from "./buffer-pool.ts";
-import { MAX_HEADER_BYTES, writeBinaryHeader } from "./frame-header.ts";
 
 /** A session's own read buffer: enough for keystrokes and small updates. */
 const OWN_BYTES = 4096;
@@ -30,11 +29,12 @@ const NOTHING = Buffer.alloc(0);
 export class ToClient {
   /** For `net.connect`; called by the socket, not by us. */
   readonly onread: OnReadOpts;
-  readonly #webSocket: WebSocket;
-  readonly #client: Duplex;
+  readonly #client: WebSocketConnection;
   readonly #pool: BufferPool;
   readonly #own: Buffer = Buffer.allocUnsafe(MAX_HEADER_BYTES + OWN_BYTES);
   #borrowed: Buffer | undefined;
+  /** A buffer that goes back to the pool once the write that reads from it is flushed. */
+  #returning: Buffer | undefined;
   #target: Socket | undefined;
   #bytes = 0;
   #turnBytes = 0;
@@ -43,9 +43,7 @@ export class ToClient {
   #writing = false;
   #stopped = false;
 
-  /** @param client - the connection under `webSocket`, which writes control frames to it. */
-  constructor(webSocket: WebSocket, client: Duplex, pool: BufferPool) {
-    this.#webSocket = webSocket;
+  constructor(client: WebSocketConnection, pool: BufferPool) {
     this.#client = client;
     this.#pool = pool;
     this.onread = { buffer: () => this.#room(), callback: (length) => this.#forward(length) };
@@ -75,17 +73,19 @@ export class ToClient {
   /** Passes on what was just read; false stops reading. */
   #forward(length: number): boolean {
     // Behind a close frame no other may follow (RFC 6455, section 5.5.1).
-    if (this.#stopped || this.#webSocket.readyState !== this.#webSocket.OPEN) return true;
+    if (this.#stopped || !this.#client.isOpen) return true;
     this.#bytes += length;
     const buffer = this.#borrowed ?? this.#own;
-    this.#client.write(buffer.subarray(writeBinaryHeader(buffer, length), MAX_HEADER_BYTES + length));
-    if (this.#client.writableLength > 0) {
-      this.#writing = true;
+    const { stream } = this.#client;
+    stream.write(buffer.subarray(writeHeader(buffer, length), MAX_HEADER_BYTES + length));
+    // Over TLS that is always so: encryption ends in a later turn.
+    this.#writing = stream.writableLength > 0;
+    this.#chooseBuffer(length);
+    if (this.#writing) {
       // Behind the frame in the queue, so its callback tells that the frame is with the kernel.
-      this.#client.write(NOTHING, this.#flushed);
+      stream.write(NOTHING, this.#flushed);
       return false;
     }
-    this.#chooseBuffer(length);
     this.#turnBytes += length;
     if (this.#turnBytes < TURN_BYTES) return true;
     this.#turnBytes = 0;
@@ -93,6 +93,7 @@ export class ToClient {
     return false;
   }
 
+  /** For the next read, of which the socket asks as soon as it has told of this one. */
   #chooseBuffer(length: number): void {
     if (this.#borrowed === undefined) {
       if (length === OWN_BYTES) this.#borrowed = this.#pool.borrow();
@@ -100,13 +101,15 @@ export class ToClient {
       this.#smallReads = 0;
     } else if (++this.#smallReads === SMALL_READS) {
       this.#smallReads = 0;
-      this.#pool.giveBack(this.#borrowed);
+      this.#returning = this.#borrowed;
       this.#borrowed = undefined;
+      if (!this.#writing) this.#returnBuffer();
     }
   }
 
   readonly #flushed = (): void => {
     this.#writing = false;
+    this.#returnBuffer();
     if (this.#target?.closed === true) this.#giveBack();
     else this.#readOn();
   };
@@ -115,10 +118,16 @@ export class ToClient {
     if (!this.#stopped) this.#target?.resume();
   };
 
-  /** Only once neither the target reads into the buffer nor a write reads from it. */
+  /** Only once neither the target reads into the buffers nor a write reads from them. */
   #giveBack(): void {
-    if (this.#borrowed === undefined || this.#writing) return;
-    this.#pool.giveBack(this.#borrowed);
+    if (this.#writing) return;
+    this.#returning ??= this.#borrowed;
     this.#borrowed = undefined;
+    this.#returnBuffer();
+  }
+
+  #returnBuffer(): void {
+    if (this.#returning !== undefined) this.#pool.giveBack(this.#returning);
+    this.#returning = undefined;
   }
 }

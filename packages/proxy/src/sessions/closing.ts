@@ -1,24 +1,10 @@
 import type { Socket } from "node:net";
-import type { WebSocket } from "ws";
 
 /** How long a client has to complete the closing handshake (RFC 6455, section 7.1.4), in milliseconds. */
 export const CLOSING_HANDSHAKE_MS = 2000;
 
 /** How long a client has to read the last bytes of a target that closed, in milliseconds. */
 export const LAST_BYTES_MS = 10_000;
-
-/**
- * Sends the close frame, and destroys the socket if the client does not complete the closing
- * handshake in time. What the client sends from now on is read, so that its close frame is found,
- * and dropped.
- */
-export function closeClient(client: WebSocket, code: number, reason: string, graceMs: number): void {
-  if (client.readyState === client.CLOSED) return;
-  const timer = setTimeout(() => client.terminate(), graceMs);
-  client.once("close", () => clearTimeout(timer));
-  client.resume();
-  client.close(code, reason);
-}
 
 /**
  * Ends the connection to the target: at once, or after what the client sent last was delivered, for

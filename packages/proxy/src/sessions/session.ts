@@ -1,21 +1,21 @@
 import {
   CloseCode,
   type ClientMessage,
+  MAX_CONTROL_BYTES,
   parseClientMessage,
   type ServerCloseReason,
   type ServerMessage,
+  SUBPROTOCOL,
 } from "@curfew/protocol";
 import { randomUUID } from "node:crypto";
 import type { Socket } from "node:net";
-import type { Duplex } from "node:stream";
-import type { WebSocket } from "ws";
 import type { BufferPool } from "../relay/buffer-pool.ts";
-import { Intake } from "../relay/intake.ts";
 import { Relay, type RelayedBytes } from "../relay/relay.ts";
 import { dial, type DialOptions } from "../targets/dial.ts";
 import type { Grant } from "../tokens/source.ts";
 import { type Admission, admit, type AdmissionContext, sameConsole } from "./admission.ts";
-import { closeClient, CLOSING_HANDSHAKE_MS, closeTarget, LAST_BYTES_MS } from "./closing.ts";
+import { type ConnectionHandler, Hold, type WebSocketConnection } from "../websocket/connection.ts";
+import { CLOSING_HANDSHAKE_MS, closeTarget, LAST_BYTES_MS } from "./closing.ts";
 import type { DeadlineScheduler } from "./deadlines.ts";
 import { EndError, type EndReason } from "./end-reason.ts";
 import { IdleClock, type IdleContext } from "./idle-clock.ts";
@@ -24,11 +24,7 @@ import { type DeadlinePolicy, SessionDeadline } from "./session-deadline.ts";
 
 /** The client's half of a session. */
 export interface SessionClient {
-  readonly socket: WebSocket;
-  /** The connection under the WebSocket. */
-  readonly stream: Duplex;
-  /** Whether it chose `curfew.v1` and so reads and writes control messages. */
-  readonly speaksControl: boolean;
+  readonly connection: WebSocketConnection;
   /** Its IP address, as the connection shows it. */
   readonly address: string;
 }
@@ -69,9 +65,6 @@ export interface SessionEnd {
   readonly lateMs?: number;
 }
 
-/** How much of answers a client may leave unread before it is not read either, in bytes. */
-const MAX_UNREAD_ANSWERS = 64 * 1024;
-
 type Phase = "resolving" | "dialling" | "relaying" | "ended";
 
 /** One client connection and its target connection, from accept to the end, with one deadline. */
@@ -90,7 +83,6 @@ export class Session {
   #target: Socket | undefined;
   /** The lookup of a token that is under way. */
   #lookup: AbortController | undefined;
-  readonly #intake: Intake;
   /** Whether the end was told; at a mass expiry that comes after the cut. */
   #told = false;
   /** Pings since the last sign of life. */
@@ -107,12 +99,9 @@ export class Session {
       expiring: (leftMs) => this.#warn(leftMs),
       expired: (lateMs) => this.#expire(lateMs),
     });
-    const { socket } = client;
-    socket.on("message", this.#onMessage).on("pong", this.#onPong);
-    socket.on("error", this.#onClientFault).on("close", this.#onClientClose);
     // Nothing is read, and so nothing lost, until there is a target to write to.
-    this.#intake = new Intake(socket);
-    this.#intake.hold("opening");
+    client.connection.hold(Hold.opening);
+    client.connection.listen(this.#clientEvents);
   }
 
   /** What the current token entitles to; undefined until it was looked up. */
@@ -155,19 +144,19 @@ export class Session {
       if (this.#hasEnded()) return;
       this.#phase = "dialling";
       this.#idle = IdleClock.for(this.#context, grant.type, this.#onIdle);
-      this.#relay = new Relay(this.client.socket, this.client.stream, this.#intake, this.#context.buffers);
+      this.#relay = new Relay(this.client.connection, this.#context.buffers);
       const { socket, connected } = dial(grant.target, this.#context.dialling, this.#relay.onread);
       this.#target = socket;
       socket.once("close", this.#onSocketClosed);
       this.#relay.attach(socket, this.#onTargetEnd);
-      this.#intake.release("opening");
+      this.client.connection.release(Hold.opening);
       await connected;
       if (this.#hasEnded()) return;
       this.#phase = "relaying";
       this.#idle?.start();
       this.#send({ type: "hello", session: this.id, ...this.#timeLeft(), renewable: this.#deadline.renewable });
       for (const message of this.#early.splice(0)) this.#onControl(message);
-      this.#intake.release("opening");
+      this.client.connection.release(Hold.opening);
       this.#context.events.opened(this, this.ageMs);
     } catch (error) {
       const { reason, message, cause } = EndError.from(error);
@@ -186,11 +175,11 @@ export class Session {
 
   /** Asks the client for a sign of life, and gives it up when there was none since the last but one. */
   heartbeat(): void {
-    const { socket } = this.client;
+    const { connection } = this.client;
     // A client that is behind gets the ping late, and one that is held back cannot answer.
-    if (this.#unanswered > 1 && !socket.isPaused && socket.bufferedAmount === 0) return socket.terminate();
+    if (this.#unanswered > 1 && !connection.isHeld && connection.unsentBytes === 0) return connection.terminate();
     this.#unanswered += 1;
-    socket.ping();
+    connection.ping();
   }
 
   #warn(leftMs: number): void {
@@ -232,13 +221,17 @@ export class Session {
   #farewell(reason: ServerCloseReason, detail: string | undefined, graceMs: number): void {
     this.#send({ type: "bye", reason, ...(detail === undefined ? {} : { detail }) });
     // Stock clients know a target's end as 1000, the way websockify and Nova say it.
-    const code = reason === "target_closed" && !this.client.speaksControl ? 1000 : CloseCode[reason];
-    closeClient(this.client.socket, code, reason, graceMs);
+    const code = reason === "target_closed" && !this.#speaksControl ? 1000 : CloseCode[reason];
+    this.client.connection.close(code, reason, graceMs);
+  }
+
+  /** Whether the client chose `curfew.v1` and so reads and writes control messages. */
+  get #speaksControl(): boolean {
+    return this.client.connection.subprotocol === SUBPROTOCOL;
   }
 
   #send(message: ServerMessage): void {
-    const { socket, speaksControl } = this.client;
-    if (speaksControl && socket.readyState === socket.OPEN) socket.send(JSON.stringify(message), { compress: false });
+    if (this.#speaksControl) this.client.connection.sendText(JSON.stringify(message));
   }
 
   #timeLeft(): { expiresInMs: number | null } {
@@ -251,30 +244,43 @@ export class Session {
     return this.#phase === "ended";
   }
 
-  readonly #onMessage = (data: Buffer, isBinary: boolean): void => {
-    if (this.#phase === "ended") return;
-    this.#unanswered = 0;
-    // Stock clients type in text frames (xterm's AttachAddon); only curfew.v1 makes text control.
-    if (isBinary || !this.client.speaksControl) {
-      this.#idle?.take(data);
-      return this.#relay?.forwardToTarget(data);
-    }
-    const parsed = parseClientMessage(data.toString());
-    if (parsed.ok === true) this.#takeControl(parsed.message);
-    else if (parsed.ok === false) this.end("protocol_error", parsed.error);
+  readonly #clientEvents: ConnectionHandler = {
+    bytes: (run) => {
+      this.#unanswered = 0;
+      this.#idle?.take(run);
+      this.#relay?.forwardToTarget(run);
+    },
+    text: (message) => {
+      this.#unanswered = 0;
+      const parsed = parseClientMessage(message);
+      if (parsed.ok === true) this.#takeControl(parsed.message);
+      else if (parsed.ok === false) this.end("protocol_error", parsed.error);
+    },
+    textTooLong: () => this.end("protocol_error", `a control message has more than ${MAX_CONTROL_BYTES} bytes`),
+    alive: () => {
+      this.#unanswered = 0;
+    },
+    left: (code) => {
+      const reason = code === 1006 ? "connection_lost" : "client_closed";
+      if (this.#cut(reason)) this.#tell({ reason });
+    },
+    broke: ({ message }) => {
+      if (this.#cut("protocol_error")) this.#tell({ reason: "protocol_error", detail: message });
+    },
+    gone: () => this.#onSocketClosed(),
   };
 
   /** `hello` is the first message of a session: answers wait for it, and meanwhile nothing more is read. */
   #takeControl(message: ClientMessage): void {
     if (this.#phase === "relaying") return this.#onControl(message);
     this.#early.push(message);
-    this.#intake.hold("opening");
+    this.client.connection.hold(Hold.opening);
   }
 
   #onControl(message: ClientMessage): void {
     switch (message.type) {
       case "ping":
-        this.#answer({ type: "pong", id: message.id });
+        this.#send({ type: "pong", id: message.id });
         break;
       case "renew":
         void this.#renew(message.id, message.token);
@@ -283,15 +289,6 @@ export class Session {
         // A plain TCP target has no way to carry one.
         break;
     }
-  }
-
-  /** Sends what the client asked for; who does not read the answers may not go on asking. */
-  #answer(message: ServerMessage): void {
-    const { socket, stream } = this.client;
-    this.#send(message);
-    if (socket.bufferedAmount <= MAX_UNREAD_ANSWERS || this.#phase === "ended") return;
-    // Messages of the same read still come after this.
-    if (this.#intake.hold("answers_unread")) stream.once("drain", () => this.#intake.release("answers_unread"));
   }
 
   async #admit(token: string | undefined): Promise<Admission> {
@@ -314,12 +311,12 @@ export class Session {
       }
       this.#grant = grant;
       this.#deadline.set(expiresAt);
-      this.#answer({ type: "renewed", id, ...this.#timeLeft(), renewable: this.#deadline.renewable });
+      this.#send({ type: "renewed", id, ...this.#timeLeft(), renewable: this.#deadline.renewable });
       this.#context.events.renewed(this);
     } catch (error) {
       if (this.#hasEnded()) return;
       const refusal = EndError.from(error);
-      this.#answer({ type: "renew_failed", id, reason: refusal.reason, detail: refusal.message });
+      this.#send({ type: "renew_failed", id, reason: refusal.reason, detail: refusal.message });
       this.#context.events.renewalRefused(this, refusal);
     }
   }
@@ -333,27 +330,8 @@ export class Session {
     if (this.#phase === "relaying") this.end("target_closed", "the console closed the connection");
   };
 
-  readonly #onPong = (): void => {
-    this.#unanswered = 0;
-  };
-
-  /** The client broke the WebSocket protocol; its code, 1002 or another, is on its way. */
-  readonly #onClientFault = (error: Error): void => {
-    if (this.#cut("protocol_error")) {
-      this.#tell({ reason: "protocol_error", detail: error.message });
-      closeClient(this.client.socket, 1002, "", CLOSING_HANDSHAKE_MS);
-    }
-  };
-
-  readonly #onClientClose = (code: number): void => {
-    const reason = code === 1006 ? "connection_lost" : "client_closed";
-    if (this.#cut(reason)) this.#tell({ reason });
-    else this.#onSocketClosed();
-  };
-
   readonly #onSocketClosed = (): void => {
-    const { socket } = this.client;
-    const bothGone = socket.readyState === socket.CLOSED && (this.#target === undefined || this.#target.closed);
+    const bothGone = this.client.connection.isClosed && (this.#target === undefined || this.#target.closed);
     if (bothGone && this.#told) this.#context.events.closed(this);
   };
 }

@@ -39,6 +39,10 @@ export class LogDestination {
     this.#length += line.length;
     if (this.#writing) return;
     this.#writing = true;
+    this.#gather();
+  }
+
+  #gather(): void {
     // Does not keep the process: what is left at its end is written then.
     setTimeout(() => this.#next(), GATHER_MS).unref();
   }
@@ -65,7 +69,8 @@ export class LogDestination {
       if (error !== null && error.code === "EAGAIN") return void setTimeout(() => this.#put(text, from, lines), 10);
       if (error === null && from + written < text.length) return this.#put(text, from + written, lines);
       if (error !== null) this.#lost += lines;
-      if (this.#waiting.length > 0) return this.#next();
+      // A write costs far more than a line.
+      if (this.#waiting.length > 0) return this.#length > this.#atOnce ? this.#next() : this.#gather();
       this.#writing = false;
       // Once there is room again.
       if (error === null && this.#lost > 0) this.#reportLoss();

@@ -1,0 +1,226 @@
+import { isUtf8 } from "node:buffer";
+import {
+  checkClientHeader,
+  clientHeaderBytes,
+  MAX_CLIENT_HEADER_BYTES,
+  payloadLength,
+  validCloseCode,
+} from "./client-header.ts";
+import { FrameError } from "./frame-error.ts";
+import { Opcode } from "./frame-header.ts";
+import { rotateMask, unmask } from "./unmask.ts";
+
+/** What a client's frames mean. */
+export interface FrameHandler {
+  /**
+   * Console bytes. Several frames of one read come as one run, and a long frame comes in as many runs
+   * as reads, so nothing waits for its end. The memory is that of the read.
+   */
+  bytes(run: Buffer): void;
+  /** A whole control message. */
+  text(message: string): void;
+  /** A control message has more than `maxTextBytes`; the rest of it is skipped. */
+  textTooLong(): void;
+  ping(payload: Buffer): void;
+  pong(): void;
+  /** The client's last frame; `code` is undefined when it gave none. Nothing behind it is looked at. */
+  close(code: number | undefined): void;
+}
+
+/** What text frames are. */
+export interface TextPolicy {
+  /** Control messages (`curfew.v1`), or else console bytes, as stock clients type them. */
+  readonly isControl: boolean;
+  /** Longest control message in bytes. */
+  readonly maxBytes: number;
+}
+
+/** No frame has begun. */
+const NONE = -1;
+
+/**
+ * Parses a client's frames (RFC 6455, section 5) as they arrive.
+ *
+ * It works in the memory of the read: payload is unmasked where it stands, and the payloads of several
+ * frames are moved together over the headers between them. So a read becomes one write to the target,
+ * however many frames it holds, and no frame or message is ever put together in a memory of its own.
+ */
+export class FrameParser {
+  readonly #handler: FrameHandler;
+  readonly #text: TextPolicy;
+  /** The frame that is under way. */
+  #opcode = NONE;
+  #final = false;
+  #left = 0;
+  #mask = 0;
+  /** The type of the message that is under way, whatever control frames stand in between. */
+  #message = NONE;
+  /** A header or a control payload that is not complete yet. */
+  #partial: Buffer | undefined;
+  #partialBytes = 0;
+  /** Pieces of a control message that is under way, and how long it is so far. */
+  #pieces: Buffer[] = [];
+  #textBytes = 0;
+  /** Checks text that comes in several pieces, while one is under way. */
+  #utf8: InstanceType<typeof TextDecoder> | undefined;
+  #closed = false;
+  /** The run of console bytes in the read at hand. */
+  #runStart = 0;
+  #runEnd = 0;
+
+  constructor(handler: FrameHandler, text: TextPolicy) {
+    this.#handler = handler;
+    this.#text = text;
+  }
+
+  /**
+   * Takes the next bytes of the connection; they are changed in place.
+   *
+   * @throws {FrameError} when the client breaks the protocol; what came before that was handed on.
+   */
+  read(chunk: Buffer): void {
+    this.#runStart = 0;
+    this.#runEnd = 0;
+    let at = 0;
+    try {
+      while (at < chunk.length && !this.#closed) {
+        if (this.#opcode === NONE) {
+          at = this.#readHeader(chunk, at);
+          if (this.#opcode === NONE) break;
+        }
+        const end = Math.min(at + this.#left, chunk.length);
+        this.#left -= end - at;
+        this.#readPayload(chunk, at, end);
+        at = end;
+        if (this.#left === 0) this.#opcode = NONE;
+      }
+    } finally {
+      this.#handRunOver(chunk);
+    }
+  }
+
+  #readHeader(chunk: Buffer, from: number): number {
+    const partial = this.#partial;
+    if (partial !== undefined) return this.#completeHeader(partial, chunk, from);
+    const [first = 0, second = 0] = [chunk[from], chunk[from + 1]];
+    if (chunk.length - from >= 2) {
+      checkClientHeader(first, second, this.#message !== NONE);
+      const bytes = clientHeaderBytes(second);
+      if (chunk.length - from >= bytes) {
+        this.#begin(chunk, from, bytes);
+        return from + bytes;
+      }
+    }
+    this.#partial = Buffer.alloc(MAX_CLIENT_HEADER_BYTES);
+    this.#partialBytes = chunk.copy(this.#partial, 0, from);
+    return chunk.length;
+  }
+
+  #completeHeader(partial: Buffer, chunk: Buffer, from: number): number {
+    for (let at = from; at < chunk.length;) {
+      partial[this.#partialBytes++] = chunk[at++] ?? 0;
+      const [first = 0, second = 0] = partial;
+      if (this.#partialBytes === 2) checkClientHeader(first, second, this.#message !== NONE);
+      if (this.#partialBytes < 2 || this.#partialBytes < clientHeaderBytes(second)) continue;
+      this.#partial = undefined;
+      this.#begin(partial, 0, this.#partialBytes);
+      return at;
+    }
+    return chunk.length;
+  }
+
+  /** A frame begins, whose complete and checked header stands at `at`. */
+  #begin(header: Buffer, at: number, bytes: number): void {
+    const first = header[at] ?? 0;
+    this.#left = payloadLength(header, at);
+    this.#mask = header.readInt32BE(at + bytes - 4);
+    this.#final = (first & 0x80) !== 0;
+    this.#opcode = first & 0x0f;
+    if (this.#opcode === Opcode.text || this.#opcode === Opcode.binary) this.#message = this.#opcode;
+  }
+
+  #readPayload(chunk: Buffer, start: number, end: number): void {
+    unmask(chunk, start, end, this.#mask);
+    this.#mask = rotateMask(this.#mask, end - start);
+    if (this.#opcode >= Opcode.close) return this.#readControl(chunk, start, end);
+    const over = this.#left === 0 && this.#final;
+    if (this.#message === Opcode.text) this.#readText(chunk, start, end, over);
+    else this.#addToRun(chunk, start, end);
+    if (over) this.#message = NONE;
+  }
+
+  #readText(chunk: Buffer, start: number, end: number, over: boolean): void {
+    const piece = chunk.subarray(start, end);
+    this.#checkUtf8(piece, over);
+    if (!this.#text.isControl) return this.#addToRun(chunk, start, end);
+    const { maxBytes } = this.#text;
+    const before = this.#textBytes;
+    this.#textBytes += piece.length;
+    if (before <= maxBytes && this.#textBytes > maxBytes) {
+      this.#handRunOver(chunk);
+      this.#handler.textTooLong();
+    }
+    // The read's memory is not kept beyond the read.
+    if (this.#textBytes <= maxBytes) this.#pieces.push(over ? piece : Buffer.from(piece));
+    if (!over) return;
+    const message = this.#textBytes > maxBytes ? undefined : Buffer.concat(this.#pieces).toString();
+    this.#pieces = [];
+    this.#textBytes = 0;
+    this.#handRunOver(chunk);
+    if (message !== undefined) this.#handler.text(message);
+  }
+
+  /** Invalid text is refused at its first wrong byte, also in the middle of a long message. */
+  #checkUtf8(piece: Buffer, over: boolean): void {
+    const whole = over && this.#utf8 === undefined;
+    if (whole ? !isUtf8(piece) : !this.#continuesUtf8(piece, over)) {
+      throw new FrameError(1007, "a text message is not UTF-8");
+    }
+  }
+
+  #continuesUtf8(piece: Buffer, over: boolean): boolean {
+    this.#utf8 ??= new TextDecoder("utf-8", { fatal: true });
+    try {
+      this.#utf8.decode(piece, { stream: !over });
+      if (over) this.#utf8 = undefined;
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  #readControl(chunk: Buffer, start: number, end: number): void {
+    let payload = chunk.subarray(start, end);
+    if (this.#left > 0 || this.#partial !== undefined) {
+      payload = Buffer.concat([this.#partial ?? payload.subarray(0, 0), payload]);
+      this.#partial = this.#left > 0 ? payload : undefined;
+      if (this.#left > 0) return;
+    }
+    this.#handRunOver(chunk);
+    if (this.#opcode === Opcode.ping) this.#handler.ping(payload);
+    else if (this.#opcode === Opcode.pong) this.#handler.pong();
+    else this.#readClose(payload);
+  }
+
+  #readClose(payload: Buffer): void {
+    const code = payload.length === 0 ? undefined : payload.readUInt16BE(0);
+    if (code !== undefined && !validCloseCode(code)) throw new FrameError(1002, `a close frame has the code ${code}`);
+    if (!isUtf8(payload.subarray(2))) throw new FrameError(1007, "the reason in a close frame is not UTF-8");
+    this.#closed = true;
+    this.#handler.close(code);
+  }
+
+  #addToRun(chunk: Buffer, start: number, end: number): void {
+    if (this.#runStart === this.#runEnd) this.#runStart = this.#runEnd = start;
+    if (start !== this.#runEnd) chunk.copyWithin(this.#runEnd, start, end);
+    this.#runEnd += end - start;
+  }
+
+  /** Before anything that is no console byte, so that the order stays. */
+  #handRunOver(chunk: Buffer): void {
+    const start = this.#runStart;
+    const end = this.#runEnd;
+    this.#runStart = this.#runEnd = 0;
+    if (end > start) this.#handler.bytes(chunk.subarray(start, end));
+  }
+}

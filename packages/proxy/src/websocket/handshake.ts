@@ -1,0 +1,64 @@
+import { createHash } from "node:crypto";
+import type { IncomingMessage } from "node:http";
+import type { Duplex } from "node:stream";
+
+/** What RFC 6455, section 1.3, appends to a client's key. */
+const GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
+
+/** 16 bytes in base64. */
+const KEY = /^[+/0-9A-Za-z]{22}==$/;
+
+/** A token of RFC 9110, section 5.6.2: what a subprotocol may be named. */
+const NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
+
+/** Why an upgrade request cannot be answered with a WebSocket. */
+export interface Refusal {
+  /** HTTP status. */
+  readonly status: 400 | 405 | 426;
+  readonly message: string;
+  readonly headers?: string;
+}
+
+/** An upgrade request that may be accepted. */
+export interface Offer {
+  readonly key: string;
+  /** Subprotocols in the client's order. */
+  readonly subprotocols: readonly string[];
+}
+
+/**
+ * Checks an upgrade request (RFC 6455, section 4.2.1). Extensions are not looked at: none is ever
+ * agreed on, since a compressed picture gains nothing.
+ */
+export function readOffer({ method, headers }: IncomingMessage): Offer | Refusal {
+  const key = headers["sec-websocket-key"];
+  const version = headers["sec-websocket-version"];
+  if (method !== "GET") return { status: 405, message: `expected GET, but got ${method}`, headers: "Allow: GET\r\n" };
+  if (headers.upgrade?.toLowerCase() !== "websocket") return { status: 400, message: "expected Upgrade: websocket" };
+  if (key === undefined || !KEY.test(key)) {
+    return { status: 400, message: "expected a Sec-WebSocket-Key of 16 bytes in base64" };
+  }
+  // 8 is the draft that some old clients still name; on the wire it is the same.
+  if (version !== "13" && version !== "8") {
+    const message = `expected Sec-WebSocket-Version: 13, but got ${version ?? "none"}`;
+    return { status: version === undefined ? 400 : 426, message, headers: "Sec-WebSocket-Version: 13, 8\r\n" };
+  }
+  const subprotocols = headers["sec-websocket-protocol"]?.split(",").map((name) => name.trim()) ?? [];
+  if (subprotocols.length > new Set(subprotocols).size || !subprotocols.every((name) => NAME.test(name))) {
+    return { status: 400, message: "expected a list of different subprotocols in Sec-WebSocket-Protocol" };
+  }
+  return { key, subprotocols };
+}
+
+/** Accepts the offer: from here on the connection speaks WebSocket (section 4.2.2). */
+export function acceptOffer(stream: Duplex, key: string, subprotocol: string | undefined): void {
+  const accept = createHash("sha1")
+    .update(key + GUID)
+    .digest("base64");
+  stream.write(
+    "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n" +
+      `Sec-WebSocket-Accept: ${accept}\r\n` +
+      `${subprotocol === undefined ? "" : `Sec-WebSocket-Protocol: ${subprotocol}\r\n`}\r\n`,
+    "latin1",
+  );
+}

@@ -241,7 +241,7 @@ describe("what the client does", () => {
   test.each([
     ["an unmasked frame", Buffer.from([0x82, 0x01, 0x41]), 1002],
     ["a reserved bit", Buffer.from([0xc2, 0x80, 0, 0, 0, 0]), 1002],
-    ["a message of more than 1 MiB", Buffer.from([0x82, 0xff, 0, 0, 0, 0, 0, 0x10, 0, 1, 0, 0, 0, 0]), 1009],
+    ["a frame of 2^53 bytes", Buffer.from([0x82, 0xff, 0, 0x20, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]), 1009],
   ])("%s ends the session at once, although the client keeps its connection", async (_what, bytes, code) => {
     const { RawClient, upgradeRequest } = await import("./support/raw-client.ts");
     await using target = await startByteServer({ mode: "sink" });

@@ -2,6 +2,7 @@ import { MAX_CONTROL_BYTES, SUBPROTOCOL } from "@curfew/protocol";
 import { type IncomingMessage, STATUS_CODES } from "node:http";
 import { Socket } from "node:net";
 import type { Duplex } from "node:stream";
+import { BufferPool } from "../relay/buffer-pool.ts";
 import type { SessionRegistry } from "../sessions/registry.ts";
 import { WebSocketConnection } from "../websocket/connection.ts";
 import { acceptOffer, readOffer } from "../websocket/handshake.ts";
@@ -24,6 +25,7 @@ export type UpgradeHandler = (request: IncomingMessage, socket: Duplex, head: Bu
  * requests and foreign origins get a plain HTTP error before any WebSocket exists.
  */
 export function createUpgradeHandler({ sessions, allowedOrigins, draining }: UpgradeOptions): UpgradeHandler {
+  const buffers = new BufferPool();
   return (request, socket, head) => {
     // Until the connection listens for itself, a client that vanishes must not be fatal.
     socket.on("error", ignore);
@@ -33,14 +35,12 @@ export function createUpgradeHandler({ sessions, allowedOrigins, draining }: Upg
     const offer = readOffer(request);
     if ("status" in offer) return refuseRequest(socket, offer.status, offer.message, offer.headers);
     const subprotocol = selectSubprotocol(offer.subprotocols);
-    if (socket instanceof Socket) socket.setNoDelay(true).setKeepAlive(true, 30_000).setTimeout(0);
-    if (head.length > 0) socket.unshift(head);
-    acceptOffer(socket, offer.key, subprotocol);
+    if (socket instanceof Socket) socket.setNoDelay(true).setKeepAlive(true, 30_000);
+    const address = request.socket.remoteAddress ?? "";
     const text = subprotocol === SUBPROTOCOL ? CONTROL : CONSOLE_BYTES;
-    const client = {
-      connection: new WebSocketConnection(socket, subprotocol, text),
-      address: request.socket.remoteAddress ?? "",
-    };
+    const connection = new WebSocketConnection(socket, head, { subprotocol, text, buffers });
+    acceptOffer(connection.stream, offer.key, subprotocol);
+    const client = { connection, address };
     if (draining()) sessions.refuse(client, "server_draining", "the gateway is shutting down");
     else sessions.open(client, requestToken(request));
   };

@@ -3,6 +3,8 @@ import { Hold, type WebSocketConnection } from "../websocket/connection.ts";
 import type { BufferPool } from "./buffer-pool.ts";
 import { ToClient } from "./to-client.ts";
 
+const NOTHING = Buffer.alloc(0);
+
 /** Console bytes that have passed, by direction. */
 export interface RelayedBytes {
   readonly toClient: number;
@@ -41,7 +43,7 @@ export class Relay {
     this.#onTargetEnd = onTargetEnd;
     this.#toClient.attach(target);
     // `end` comes after the last byte was passed on; a reset has no `end`, only `close`.
-    target.on("drain", this.#drained).on("end", onTargetEnd).on("close", onTargetEnd);
+    target.on("end", onTargetEnd).on("close", onTargetEnd);
   }
 
   /** Passes a client's bytes on as they arrive; while the target is behind, the client is not read. */
@@ -49,7 +51,13 @@ export class Relay {
     const target = this.#target;
     if (target === undefined) return;
     this.#toTarget += bytes.length;
-    if (!target.write(bytes)) this.#client.hold(Hold.targetBehind);
+    target.write(bytes);
+    if (target.writableLength === 0) return;
+    this.#client.hold(Hold.targetBehind);
+    // Behind the bytes in the queue, so its callback tells that they are with the kernel, or that the socket is gone.
+    target.write(NOTHING, () => {
+      if (target.writableLength === 0 || target.destroyed) this.#client.release(Hold.targetBehind);
+    });
   }
 
   /** From now on no byte passes in either direction. What happens to the two sockets is the caller's. */
@@ -58,10 +66,6 @@ export class Relay {
     const target = this.#target;
     this.#target = undefined;
     if (target === undefined || this.#onTargetEnd === undefined) return;
-    target.off("drain", this.#drained).off("end", this.#onTargetEnd).off("close", this.#onTargetEnd);
+    target.off("end", this.#onTargetEnd).off("close", this.#onTargetEnd);
   }
-
-  readonly #drained = (): void => {
-    this.#client.release(Hold.targetBehind);
-  };
 }

@@ -100,7 +100,6 @@ export class Session {
       expired: (lateMs) => this.#expire(lateMs),
     });
     // Nothing is read, and so nothing lost, until there is a target to write to.
-    client.connection.hold(Hold.opening);
     client.connection.listen(this.#clientEvents);
   }
 

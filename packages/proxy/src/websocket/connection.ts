@@ -1,27 +1,38 @@
 import type { Duplex } from "node:stream";
+import type { BufferPool } from "../relay/buffer-pool.ts";
+import { ReadBuffer } from "../relay/read-buffer.ts";
+import { adoptSocket } from "./adopt-socket.ts";
 import { encodeClose, encodeFrame, Opcode } from "./frame-header.ts";
 import { FrameError } from "./frame-error.ts";
 import { type FrameHandler, FrameParser, type TextPolicy } from "./frame-parser.ts";
 
+/** How much is read and kept for a target that is not there yet, in bytes. */
+const MAX_EARLY_BYTES = 64 * 1024;
+
 /** How much of answers a client may leave unread before it is not read either, in bytes. */
 const MAX_UNREAD_ANSWERS = 64 * 1024;
+
+/** Size of a quiet client's read buffer, in bytes: keys and the pointer need little. */
+const OWN_BYTES = 1024;
 
 /** How long a client that has said goodbye may keep the connection, in milliseconds. */
 const LEAVING_MS = 2000;
 
 /** Why a client is not read for now; each is a bit. */
 export const Hold = {
-  /** There is no target to write to yet. */
+  /** There is no target to write to yet. A little is read even so, or nobody would notice a client that leaves. */
   opening: 1,
-  /** The target has not taken what came before. */
+  /** The target has not taken what came before, and that still stands in the buffer. */
   targetBehind: 2,
   /** The client does not read the answers that it asks for. */
   answersUnread: 4,
+  /** Others have their turn. */
+  turn: 8,
 } as const;
 
 /** Whom a connection tells what the client does. */
 export interface ConnectionHandler {
-  /** Console bytes; the memory may be used and changed until the write that takes them is flushed. */
+  /** Console bytes; their memory is used again, unless the connection is held when this returns. */
   bytes(run: Buffer): void;
   /** A control message, only where text is control. */
   text(message: string): void;
@@ -39,7 +50,19 @@ export interface ConnectionHandler {
 
 type State = "open" | "closing" | "closed";
 
+/** How much is read from one client before every other session gets its turn. */
+const TURN_BYTES = 512 * 1024;
+
 const NOTHING = Buffer.alloc(0);
+
+/** How a connection is read. */
+export interface ConnectionOptions {
+  /** The subprotocol that was agreed on. */
+  readonly subprotocol: string | undefined;
+  /** What the client's text frames are. */
+  readonly text: TextPolicy;
+  readonly buffers: BufferPool;
+}
 
 /**
  * The server's end of a WebSocket (RFC 6455) on a connection that was upgraded: reads the client's
@@ -52,22 +75,41 @@ export class WebSocketConnection {
   /** The subprotocol that was agreed on, or undefined. */
   readonly subprotocol: string | undefined;
   readonly #parser: FrameParser;
+  readonly #buffer: ReadBuffer;
+  /** Whether Node reads into {@link #buffer}, or brings memory of its own. */
+  readonly #adopted: boolean;
+  /** What was read and not looked at yet: from before the connection was ours, and during {@link Hold.opening}. */
+  #early: Buffer;
+  /** Whether the client's end came right behind {@link #early}. */
+  #endedEarly = false;
   #handler: ConnectionHandler | undefined;
   #state: State = "open";
-  #held = 0;
+  /** After a fault nothing in the stream has a meaning. */
+  #deaf = false;
+  #held: number = Hold.opening;
+  #turnBytes = 0;
   #grace: NodeJS.Timeout | undefined;
 
-  /** @param text - what the client's text frames are. */
-  constructor(stream: Duplex, subprotocol: string | undefined, text: TextPolicy) {
-    this.stream = stream;
+  /**
+   * @param stream - the upgraded connection; from now on only {@link WebSocketConnection.stream} may be used.
+   * @param head - what came right behind the upgrade request.
+   */
+  constructor(stream: Duplex, head: Buffer, { subprotocol, text, buffers }: ConnectionOptions) {
     this.subprotocol = subprotocol;
     this.#parser = new FrameParser(this.#frames, text);
+    this.#early = head;
+    this.#buffer = new ReadBuffer(buffers, OWN_BYTES);
+    const adopted = adoptSocket(stream, { buffer: () => this.#buffer.room, callback: this.#onRead });
+    this.stream = adopted ?? stream;
+    this.#adopted = adopted !== undefined;
   }
 
-  /** Begins to read. Nothing is lost before, and nothing is told before this returns. */
+  /** Says whom to tell; what the client sends is told once {@link Hold.opening} is released. */
   listen(handler: ConnectionHandler): void {
     this.#handler = handler;
-    this.stream.on("data", this.#onData).on("end", this.#onEnd).on("error", ignore).on("close", this.#onClose);
+    const { stream } = this;
+    stream.on("end", this.#onEnd).on("error", ignore).on("close", this.#onClose);
+    if (!this.#adopted) stream.on("data", this.#take);
   }
 
   /** Whether frames may be sent. */
@@ -92,14 +134,15 @@ export class WebSocketConnection {
   /** Stops reading the client until every reason was released: this bounds what it can make us hold. */
   hold(reason: number): void {
     if (this.#state !== "open") return;
-    if (this.#held === 0) this.stream.pause();
     this.#held |= reason;
+    if (reason !== Hold.opening) this.stream.pause();
   }
 
   release(reason: number): void {
     if ((this.#held & reason) === 0) return;
     this.#held &= ~reason;
-    if (this.#held === 0) this.stream.resume();
+    if (reason === Hold.targetBehind) this.#bufferIsFree();
+    this.#readOn();
   }
 
   /** Sends a text frame; one who does not read the answers may not go on asking. */
@@ -125,7 +168,7 @@ export class WebSocketConnection {
     this.stream.destroy();
   }
 
-  /** What the parser finds. A field, so that it is no part of the class to others. */
+  /** What the parser finds. */
   readonly #frames: FrameHandler = {
     bytes: (run) => {
       if (this.#state === "open") this.#handler?.bytes(run);
@@ -152,39 +195,83 @@ export class WebSocketConnection {
     this.stream.once("drain", () => this.release(Hold.answersUnread));
   }
 
-  /** The closing handshake begins with our frame. */
-  #say(frame: Buffer, graceMs: number): void {
+  /**
+   * The closing handshake begins with our frame. From now on the client is read whatever holds it, unless its
+   * last bytes are still to be written to the target.
+   */
+  #say(frame: Buffer, graceMs: number, keptHolds = 0): void {
     this.#state = "closing";
     this.#grace = setTimeout(() => this.stream.destroy(), graceMs);
-    this.#held = 0;
     this.stream.write(frame);
-    this.stream.resume();
+    this.#held &= keptHolds;
+    this.#readOn();
+  }
+
+  #readOn(): void {
+    if (this.#held !== 0) return;
+    const early = this.#early;
+    this.#early = NOTHING;
+    if (early.length > 0) this.#take(early);
+    if (this.#endedEarly) this.#onEnd();
+    if (this.#held === 0) this.stream.resume();
   }
 
   #onCloseFrame(code: number | undefined): void {
     if (this.#state === "open") {
-      this.#say(encodeClose(code), LEAVING_MS);
+      this.#say(encodeClose(code), LEAVING_MS, Hold.targetBehind);
       this.#handler?.left(code ?? 1005);
     }
     // Both have said goodbye: the server closes first (section 7.1.1), and waits for the client to do so.
     if (!this.stream.writableEnded) this.stream.end();
   }
 
-  readonly #onData = (chunk: Buffer): void => {
+  /** For `onread`; false stops reading. */
+  readonly #onRead = (length: number): boolean => {
+    this.#take(this.#buffer.current.subarray(0, length));
+    this.#buffer.advance(length, (this.#held & Hold.targetBehind) !== 0);
+    return !this.stream.isPaused();
+  };
+
+  readonly #take = (chunk: Buffer): void => {
+    if (this.#deaf) return;
+    if ((this.#held & Hold.opening) !== 0) return this.#keep(chunk);
     try {
       this.#parser.read(chunk);
     } catch (error) {
       if (!(error instanceof FrameError)) throw error;
-      // What follows in the stream has no meaning any more.
-      this.stream.off("data", this.#onData).resume();
-      if (this.#state !== "open") return void this.stream.destroy();
-      this.#say(encodeClose(error.code), LEAVING_MS);
-      this.stream.end();
-      this.#handler?.broke(error);
+      this.#onFault(error);
     }
+    this.#turnBytes += chunk.length;
+    if (this.#turnBytes < TURN_BYTES) return;
+    this.#turnBytes = 0;
+    this.hold(Hold.turn);
+    setImmediate(this.#nextTurn);
   };
 
+  #keep(chunk: Buffer): void {
+    this.#early = Buffer.concat([this.#early, chunk]);
+    if (this.#early.length >= MAX_EARLY_BYTES) this.stream.pause();
+  }
+
+  readonly #nextTurn = (): void => this.release(Hold.turn);
+
+  #onFault(error: FrameError): void {
+    this.#deaf = true;
+    if (this.#state !== "open") return void this.stream.destroy();
+    this.#say(encodeClose(error.code), LEAVING_MS);
+    this.stream.end();
+    this.#handler?.broke(error);
+  }
+
+  /** A write to the target no longer reads from the buffer; without a socket nobody else does either. */
+  #bufferIsFree(): void {
+    if (this.#state === "closed") this.#buffer.release();
+    else this.#buffer.flushed();
+  }
+
   readonly #onEnd = (): void => {
+    this.#endedEarly = this.#early.length > 0;
+    if (this.#endedEarly) return;
     if (this.#state === "open") {
       this.#state = "closing";
       this.#handler?.left(1006);
@@ -196,6 +283,7 @@ export class WebSocketConnection {
     clearTimeout(this.#grace);
     const broken = this.#state === "open";
     this.#state = "closed";
+    if ((this.#held & Hold.targetBehind) === 0) this.#buffer.release();
     if (broken) this.#handler?.left(1006);
     this.#handler?.gone();
   };

@@ -1,7 +1,7 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import { type Context, Hono } from "hono";
 import type { Logger } from "../telemetry/log.ts";
-import { METRICS_CONTENT_TYPE } from "../telemetry/metrics.ts";
+import { METRICS_CONTENT_TYPE } from "../telemetry/metrics-page.ts";
 import type { TokenRecord, TokenSource, TokenStore } from "../tokens/source.ts";
 import type { Operations } from "./operations.ts";
 import { BadRequest, parseTokenBody, parseTokenRequest } from "./request.ts";

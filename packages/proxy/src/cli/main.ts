@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import "./young-generation.ts";
 import { Command } from "commander";
 import { ConfigError } from "../config/schema.ts";
 import { addServe } from "./serve.ts";

@@ -2,7 +2,7 @@ import type { SessionView } from "../admin/views.ts";
 import type { Config } from "../config/config.ts";
 import type { LimitName, Place } from "../sessions/limits.ts";
 import type { Selection } from "../sessions/selection.ts";
-import type { MetricsSnapshot } from "../telemetry/metrics.ts";
+import type { MetricsSnapshot } from "../telemetry/metrics-page.ts";
 import type { Grant } from "../tokens/source.ts";
 
 /** What the primary asks of a worker. */

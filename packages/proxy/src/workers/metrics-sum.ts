@@ -1,5 +1,5 @@
 import { AggregatorRegistry } from "prom-client";
-import type { MetricsSnapshot } from "../telemetry/metrics.ts";
+import type { MetricsSnapshot } from "../telemetry/metrics-page.ts";
 
 /** The metrics of all workers. What those had counted that are gone stays in the sum, so that no counter falls. */
 export class MetricsSum {

@@ -1,8 +1,5 @@
 import type { BufferPool } from "./buffer-pool.ts";
 
-/** After this many small reads a borrowed buffer goes back. */
-const SMALL_READS = 16;
-
 /**
  * Where one direction of a session is read into: a small buffer of its own, which is enough for keystrokes
  * and small updates, and a large one on loan while reads fill the small one.
@@ -17,7 +14,6 @@ export class ReadBuffer {
   #borrowed: Buffer | undefined;
   /** Goes back to the pool once the write that reads from it is flushed. */
   #returning: Buffer | undefined;
-  #smallReads = 0;
 
   /**
    * @param ownBytes - size of the small buffer.
@@ -46,13 +42,11 @@ export class ReadBuffer {
    * @param writing - whether a write still reads from the {@link current} buffer.
    */
   advance(length: number, writing: boolean): void {
-    const small = this.#own.length - this.#headroom;
     if (this.#borrowed === undefined) {
-      if (length === small) this.#borrowed = this.#pool.borrow();
-    } else if (length > small) {
-      this.#smallReads = 0;
-    } else if (++this.#smallReads === SMALL_READS) {
-      this.#smallReads = 0;
+      if (length === this.#own.length - this.#headroom) this.#borrowed = this.#pool.borrow();
+    } else if (length < this.#borrowed.length - this.#headroom) {
+      // The other side has nothing more, and may have nothing for hours: Node asks for a buffer only after a read,
+      // so a large one that is kept now could not be had back from a session that stays quiet.
       this.#returning = this.#borrowed;
       this.#borrowed = undefined;
       if (!writing) this.flushed();

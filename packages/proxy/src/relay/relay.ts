@@ -16,7 +16,6 @@ export class Relay {
   readonly #client: WebSocketConnection;
   readonly #toClient: ToClient;
   #target: Socket | undefined;
-  #onTargetEnd: (() => void) | undefined;
   #toTarget = 0;
 
   constructor(client: WebSocketConnection, buffers: BufferPool) {
@@ -36,11 +35,11 @@ export class Relay {
   /**
    * Connects the two; the target may still be connecting.
    *
-   * @param onTargetEnd - called when the target has closed and all that it sent was passed on.
+   * @param onTargetEnd - called when the target has closed and all that it sent was passed on, perhaps more than once,
+   *   and even after {@link stop}.
    */
   attach(target: Socket, onTargetEnd: () => void): void {
     this.#target = target;
-    this.#onTargetEnd = onTargetEnd;
     this.#toClient.attach(target);
     // `end` comes after the last byte was passed on; a reset has no `end`, only `close`.
     target.on("end", onTargetEnd).on("close", onTargetEnd);
@@ -63,9 +62,6 @@ export class Relay {
   /** From now on no byte passes in either direction. What happens to the two sockets is the caller's. */
   stop(): void {
     this.#toClient.stop();
-    const target = this.#target;
     this.#target = undefined;
-    if (target === undefined || this.#onTargetEnd === undefined) return;
-    target.off("end", this.#onTargetEnd).off("close", this.#onTargetEnd);
   }
 }

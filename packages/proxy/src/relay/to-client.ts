@@ -4,11 +4,11 @@ import { MAX_HEADER_BYTES, writeHeader } from "../websocket/frame-header.ts";
 import type { BufferPool } from "./buffer-pool.ts";
 import { ReadBuffer } from "./read-buffer.ts";
 
-/** Enough for small updates of a screen. */
-const OWN_BYTES = 4096;
+/** Enough for most updates of a screen. */
+const OWN_BYTES = 8 * 1024;
 
 /** How much one session may pass on before every other one gets its turn. */
-const TURN_BYTES = 512 * 1024;
+const TURN_BYTES = 256 * 1024;
 
 const NOTHING = Buffer.alloc(0);
 

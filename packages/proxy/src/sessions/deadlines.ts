@@ -72,17 +72,9 @@ export class DeadlineScheduler {
 
   #run(): void {
     this.#disarm();
+    const [now, wall] = [this.#clock.monotonic(), this.#clock.wall()];
     // Collected before the first call, because a call may schedule and cancel.
-    const due: Entry[] = [];
-    const now = this.#clock.monotonic();
-    for (let next = this.#heap.peek(); next !== undefined && next.key <= now; next = this.#heap.peek()) {
-      due.push(next);
-      this.#heap.remove(next);
-    }
-    const wall = this.#clock.wall();
-    const jumped = due.length;
-    for (const entry of this.#heap) if (entry.wall <= wall) due.push(entry);
-    for (const entry of due.slice(jumped)) this.#heap.remove(entry);
+    const due = this.#heap.take((entry) => entry.key <= now || entry.wall <= wall);
     this.#arm();
     for (const entry of due) entry.due?.();
   }

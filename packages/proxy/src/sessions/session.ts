@@ -38,7 +38,7 @@ export interface SessionContext extends AdmissionContext, IdleContext {
   readonly limits: Limits | undefined;
   readonly buffers: BufferPool;
   readonly events: SessionEvents;
-  /** Runs the rest of a mass expiry in slices, after every target socket is gone. */
+  /** Runs the rest of a mass expiry in slices, in the order in which it is handed over. */
   readonly later: (task: () => void) => void;
 }
 
@@ -187,26 +187,37 @@ export class Session {
   }
 
   #expire(lateMs: number): void {
-    if (!this.#cut("session_expired")) return;
+    if (!this.#stop()) return;
     const end = { reason: "session_expired", detail: "access has expired", lateMs } as const;
-    // At a mass expiry every target goes first; telling the clients, the log and the metrics can wait.
-    this.#context.later(() => {
-      this.#tell(end);
-      this.#farewell(end.reason, end.detail, CLOSING_HANDSHAKE_MS);
+    const { later } = this.#context;
+    // At a mass expiry nothing passes any more from this turn on; then every target goes, and only after the last
+    // one are the clients, the log and the metrics told.
+    later(() => {
+      this.#target?.destroy();
+      later(() => {
+        this.#tell(end);
+        this.#farewell(end.reason, end.detail, CLOSING_HANDSHAKE_MS);
+      });
     });
   }
 
   /** From here on no byte passes, and the target socket is gone. False when that was so already. */
   #cut(reason: EndReason): boolean {
+    const leftMs = this.#deadline.leftMs ?? Infinity;
+    if (!this.#stop()) return false;
+    // What a client sent before it left still reaches the target, if that takes it before the deadline.
+    if (this.#target !== undefined) closeTarget(this.#target, reason === "client_closed" ? leftMs : 0);
+    return true;
+  }
+
+  /** From here on no byte passes. False when that was so already. */
+  #stop(): boolean {
     if (this.#phase === "ended") return false;
     this.#phase = "ended";
-    const leftMs = this.#deadline.leftMs ?? Infinity;
     this.#deadline.clear();
     this.#idle?.stop();
     this.#lookup?.abort();
     this.#relay?.stop();
-    // What a client sent before it left still reaches the target, if that takes it before the deadline.
-    if (this.#target !== undefined) closeTarget(this.#target, reason === "client_closed" ? leftMs : 0);
     return true;
   }
 

@@ -90,28 +90,33 @@ export class MetricsPage {
 class TalliedHistogram extends Histogram {
   readonly #name: string;
   readonly #tally: DurationTally;
+  readonly #empty: Histogram;
 
   constructor(name: string, help: string, tally: DurationTally) {
-    super({ name, help, buckets: [...tally.bounds], registers: [] });
+    const configuration = { name, help, buckets: [...tally.bounds], registers: [] };
+    super(configuration);
     this.#name = name;
     this.#tally = tally;
+    this.#empty = new Histogram(configuration);
+  }
+
+  /** What the text format is made of. */
+  async getForPromString(): ReturnType<Histogram["get"]> {
+    return await this.get();
   }
 
   override async get(): ReturnType<Histogram["get"]> {
     const { bounds, counts, sum } = this.#tally;
-    const described = await super.get();
     let total = 0;
     const buckets = [...bounds, "+Inf"].map((le, index) => {
       total += counts[index] ?? 0;
       return { metricName: `${this.#name}_bucket`, labels: { le }, value: total };
     });
-    return {
-      ...described,
-      values: [
-        ...buckets,
-        { metricName: `${this.#name}_sum`, labels: {}, value: sum },
-        { metricName: `${this.#name}_count`, labels: {}, value: total },
-      ],
-    };
+    const values = [
+      ...buckets,
+      { metricName: `${this.#name}_sum`, labels: {}, value: sum },
+      { metricName: `${this.#name}_count`, labels: {}, value: total },
+    ];
+    return { ...(await this.#empty.get()), values };
   }
 }

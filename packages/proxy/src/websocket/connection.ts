@@ -51,7 +51,7 @@ export interface ConnectionHandler {
 type State = "open" | "closing" | "closed";
 
 /** How much is read from one client before every other session gets its turn. */
-const TURN_BYTES = 512 * 1024;
+const TURN_BYTES = 256 * 1024;
 
 const NOTHING = Buffer.alloc(0);
 

@@ -1,5 +1,4 @@
 #!/usr/bin/env node
-import "./young-generation.ts";
 import { Command } from "commander";
 import { ConfigError } from "../config/schema.ts";
 import { addServe } from "./serve.ts";
@@ -7,6 +6,9 @@ import { addSession } from "./session.ts";
 import { addToken } from "./token.ts";
 import { CommandError } from "./command-error.ts";
 import { version } from "./version.ts";
+import { keepYoungGenerationSmall } from "./young-generation.ts";
+
+keepYoungGenerationSmall();
 
 const program = new Command("curfew")
   .description("A gateway to VNC and serial consoles that ends every session when its token expires.")

@@ -1,6 +1,10 @@
 import { setFlagsFromString } from "node:v8";
 
-// V8 lets the space for new objects grow to 16 MiB and more at the first burst, and a gateway that is quiet again
-// keeps it. A relay makes few objects: with the small space it starts with it is as fast, and its memory stays with
-// the sessions. Loaded first by the command; a program that embeds the gateway chooses for itself.
-setFlagsFromString("--semi-space-growth-factor=1");
+/**
+ * Keeps V8's space for new objects as small as it begins. Left alone it grows to 16 MiB and more at the first burst,
+ * and a gateway that is quiet again keeps that. A relay makes few objects, so it is as fast with a small one. For the
+ * command; a program that embeds the gateway chooses for itself.
+ */
+export function keepYoungGenerationSmall(): void {
+  setFlagsFromString("--semi-space-growth-factor=1");
+}

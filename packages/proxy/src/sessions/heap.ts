@@ -47,7 +47,7 @@ export class MinHeap<T extends HeapEntry> {
       const entry = this.#entries[index];
       if (entry !== undefined) this.#down(entry, index);
     }
-    return taken.sort((a, b) => a.key - b.key);
+    return taken.toSorted((a, b) => a.key - b.key);
   }
 
   #up(entry: T, from: number): void {

@@ -1,12 +1,15 @@
 import { type OnReadOpts, Socket } from "node:net";
 
-/** What a socket has under it; Node's own, without types. */
+/** Where a socket keeps what is under it. */
+const HANDLE = "_handle";
+
+/** Node's own, without types. */
 interface Handle {
   readonly useUserBuffer?: unknown;
 }
 
 interface SocketWithHandle {
-  _handle: Handle | null;
+  [HANDLE]: Handle | null;
 }
 
 /** Its types know no handle of an accepted connection. */
@@ -25,14 +28,14 @@ const SocketOverHandle: new (options: object) => Socket = Socket;
 export function adoptSocket(socket: object, onread: OnReadOpts): Socket | undefined {
   // A subclass, such as TLS', is more than its handle.
   if (Object.getPrototypeOf(socket) !== Socket.prototype || !hasHandle(socket)) return undefined;
-  const handle = socket._handle;
+  const handle = socket[HANDLE];
   if (typeof handle?.useUserBuffer !== "function") return undefined;
   const adopted = new SocketOverHandle({ handle, onread, allowHalfOpen: true, readable: true, writable: true });
-  socket._handle = null;
+  socket[HANDLE] = null;
   socket.destroy();
   return adopted;
 }
 
 function hasHandle(socket: object): socket is Socket & SocketWithHandle {
-  return "_handle" in socket;
+  return HANDLE in socket;
 }

@@ -20,3 +20,6 @@ export type { SocketEnd } from "./gateway/page-socket.ts";
 export type { GatewayOptions, GatewayScript, GatewayScripts } from "./gateway/script.ts";
 export { type FakeGatewayOptions, type FakeGatewayServer, startFakeGateway } from "./gateway/server.ts";
 export type { FakeSession } from "./gateway/session.ts";
+export { startVncPlayer, type VncPlayer, type VncPlayerOptions } from "./recording/player.ts";
+export type { PlayerConnection, PlayerEvents } from "./recording/player-connection.ts";
+export { recordRfb, type RfbRecorder, type RfbRecorderOptions } from "./recording/recorder.ts";

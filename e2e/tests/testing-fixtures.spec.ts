@@ -1,8 +1,9 @@
 import { CloseCode, closeAction, type ServerCloseReason } from "@curfew/protocol";
-import { pictureHash, seededHash } from "@curfew/testing";
+import { pictureHash, recordRfb, seededHash, startVncPlayer } from "@curfew/testing";
 import { expect, routeConsole, test } from "@curfew/testing/playwright";
 import type { Page } from "@playwright/test";
 import { pictureHash as canvasHash } from "../src/console-page.ts";
+import { startPageServer } from "../src/page-server.ts";
 import { samplePage, serveSamplePage } from "../src/sample-page.ts";
 
 /** Where the sample page connects when it is not told otherwise. */
@@ -141,6 +142,55 @@ test.describe("a routed gateway", () => {
         }),
     );
     expect(hello).toEqual(["curfew.v1", { type: "hello", session: "fake-0", expiresInMs: 1234, renewable: true }]);
+  });
+});
+
+test.describe("a routed gateway, elsewhere", () => {
+  test("plays to the console page that the gateway serves, under its policies", async ({ page, vnc, routeConsole }) => {
+    await using server = await startPageServer();
+    const gateway = await routeConsole(`${server.origin}/websockify`);
+    await page.goto(`${server.origin}/console/?name=web-03#token=marker`);
+    const body = page.locator("body");
+    await expect(body).toHaveAttribute("data-state", "connected");
+    await expect.poll(() => canvasHash(page.locator("canvas"))).toBe(pictureHash(0, vnc.size));
+    const session = await gateway.waitForSession();
+    expect(session.token).toBe("marker");
+    session.warn(10_000);
+    await expect(body).toHaveAttribute("data-state", "expiring");
+    session.expire();
+    await expect(page.locator("[data-reason]")).toHaveAttribute("data-reason", "session_expired");
+  });
+
+  test("plays to popups", async ({ context, page, routeConsole }) => {
+    await routeConsole(socket);
+    const opened = context.waitForEvent("page");
+    await page.evaluate(() => void open("about:blank"));
+    const popup = await opened;
+    await serveSamplePage(popup);
+    await popup.goto(samplePage);
+    await says(popup, "connected");
+    await expect(popup.getByRole("timer")).toHaveText(/^3\d{3} s left$/);
+  });
+});
+
+test.describe("a recording", () => {
+  test("shows noVNC what another noVNC saw", async ({ page, vnc }, info) => {
+    const file = info.outputPath("session.js");
+    await using recorder = await recordRfb({ target: vnc, file });
+    const gateway = await routeConsole(page, socket, { target: recorder });
+    await page.goto(samplePage);
+    await says(page, "connected");
+    vnc.showFrame(5);
+    await expect.poll(() => canvasHash(page.locator("canvas"))).toBe(pictureHash(5, vnc.size));
+    await page.goto("about:blank");
+    await recorder.finished;
+
+    await using player = await startVncPlayer(file, { speed: Infinity });
+    gateway.follow({ target: player });
+    await page.goto(samplePage);
+    await says(page, "connected");
+    await expect.poll(() => canvasHash(page.locator("canvas"))).toBe(pictureHash(5, vnc.size));
+    expect(vnc.connections).toHaveLength(1);
   });
 });
 

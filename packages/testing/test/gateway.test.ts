@@ -59,10 +59,14 @@ describe("opening", () => {
     await using vnc = await startFakeVnc();
     await using gateway = await startFakeGateway({ target: vnc, hello: false });
     const client = new Client(gateway);
-    await vnc.waitForConnection();
     const session = await gateway.waitForSession();
+    const connection = await vnc.waitForConnection();
+    await expect.poll(() => connection.bytesSent).toBe(12);
+    client.say({ type: "ping", id: 1 });
+    await client.messages(1);
     session.hello(1000);
-    expect(await client.messages(2)).toEqual([{ ...hello, expiresInMs: 1000 }, "RFB 003.008\n"]);
+    const first = [{ type: "pong", id: 1 }, { ...hello, expiresInMs: 1000 }, "RFB 003.008\n"];
+    expect(await client.messages(3)).toEqual(first);
   });
 });
 
@@ -142,6 +146,18 @@ describe("ends", () => {
     await renewed.messages(1);
     renewed.say({ type: "renew", id: 1, token: "t" });
     expect(await renewed.closed).toEqual({ code: 4100, reason: "session_expired" });
+  });
+
+  test("a renewal takes the old end away", async () => {
+    await using gateway = await startFakeGateway({ enforce: true });
+    gateway.follow((connection) => (connection === 0 ? { expiresInMs: 1000, renewal: null } : { expiresInMs: 1100 }));
+    const renewed = new Client(gateway);
+    await renewed.messages(1);
+    renewed.say({ type: "renew", id: 1, token: "t" });
+    await renewed.messages(2);
+    await new Client(gateway).messages(1);
+    await gateway.sessions[1]!.closed;
+    expect(gateway.sessions.map(({ open }) => open)).toEqual([true, false]);
   });
 });
 

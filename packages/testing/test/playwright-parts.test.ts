@@ -1,6 +1,11 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { addressPattern } from "../src/playwright/address-pattern.ts";
 import { type ConsoleOption, serverOf, startConsole } from "../src/playwright/console-option.ts";
+import { FOOTER, HEADER } from "../src/recording/format.ts";
+import { TcpClient } from "./tcp-client.ts";
 
 describe("addresses", () => {
   test.each([
@@ -34,6 +39,20 @@ describe("consoles", () => {
     await using server = running.server;
     expect(running.type).toBe(option.type);
     expect(serverOf(running, option.type)).toBe(server);
+  });
+
+  test("a recording is a console, too", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "curfew-console-"));
+    try {
+      const file = join(folder, "session.js");
+      await writeFile(file, `${HEADER}'{0{RFB 003.008\\n',\n'}0}RFB 003.008\\n\\x01\\x01',\n${FOOTER}`);
+      const running = await startConsole({ type: "recording", file, speed: 2 });
+      await using player = running.server;
+      using client = await TcpClient.connect(player.port);
+      await client.untilText("RFB 003.008\n");
+    } finally {
+      await rm(folder, { recursive: true });
+    }
   });
 
   test("a fixture of another type says which is asked for and which is there", async () => {

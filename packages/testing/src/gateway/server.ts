@@ -111,7 +111,7 @@ class ServerSocket implements PageSocket {
 }
 
 /**
- * Starts a fake gateway on real WebSockets, for pages that any browser, or a test without one, connects to it.
+ * Starts a fake gateway on real WebSockets, for any client: a browser, or a test without one.
  * @throws RangeError for an option outside its range; or the error of `listen`, such as EADDRINUSE
  */
 export function startFakeGateway(options: FakeGatewayOptions = {}): Promise<FakeGatewayServer> {

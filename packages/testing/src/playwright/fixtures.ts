@@ -30,7 +30,7 @@ export interface ConsoleFixtures {
   bytes: ByteServer;
   /** The console's server, where `console.type` is `"recording"`. */
   recording: VncPlayer;
-  /** {@link routeConsole} for the test's page, with the test's console as the target. */
+  /** {@link routeConsole} for the test's page and its popups, with the test's console as the target. */
   routeConsole: (url: string | RegExp, options?: GatewayOptions) => Promise<RoutedGateway>;
   /** A fake gateway on real WebSockets in front of the test's console; `gateway.url` is its address. */
   gateway: FakeGatewayServer;
@@ -58,10 +58,10 @@ export const test: TestType<
   serial: async ({ runningConsole }, use) => use(serverOf(runningConsole, "serial")),
   bytes: async ({ runningConsole }, use) => use(serverOf(runningConsole, "bytes")),
   recording: async ({ runningConsole }, use) => use(serverOf(runningConsole, "recording")),
-  routeConsole: async ({ page, target }, use) => {
+  routeConsole: async ({ context, target }, use) => {
     const gateways: RoutedGateway[] = [];
     await use(async (url, options = {}) => {
-      const gateway = await routeConsole(page, url, { target, ...options });
+      const gateway = await routeConsole(context, url, { target, ...options });
       gateways.push(gateway);
       return gateway;
     });

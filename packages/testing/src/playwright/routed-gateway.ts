@@ -1,5 +1,5 @@
 import { FALLBACK_SUBPROTOCOL, SUBPROTOCOL } from "@curfew/protocol";
-import type { Page, WebSocketRoute } from "@playwright/test";
+import type { BrowserContext, Page, WebSocketRoute } from "@playwright/test";
 import { FakeGateway } from "../gateway/gateway.ts";
 import type { PageSocket } from "../gateway/page-socket.ts";
 import type { GatewayOptions } from "../gateway/script.ts";
@@ -15,24 +15,25 @@ const MAX_UNDERWAY = 256 * 1024;
 
 /** A fake gateway inside a page: nothing listens anywhere, and no request leaves the browser. */
 export class RoutedGateway extends FakeGateway {
-  readonly #page: Page;
+  readonly #where: Page | BrowserContext;
   #stopped = false;
 
   /** @internal Use {@link routeConsole}. */
-  constructor(page: Page, options: GatewayOptions) {
+  constructor(where: Page | BrowserContext, options: GatewayOptions) {
     super(options);
-    this.#page = page;
+    this.#where = where;
   }
 
-  /** @internal Takes the page's WebSockets to this address from now on. */
+  /** @internal Takes the pages' WebSockets to this address from now on. */
   async take(url: string | RegExp): Promise<void> {
     const pattern = addressPattern(url);
     const known = this.subprotocol === SUBPROTOCOL ? [SUBPROTOCOL, FALLBACK_SUBPROTOCOL] : [FALLBACK_SUBPROTOCOL];
     const rule: SubprotocolRule = { source: pattern.source, flags: pattern.flags, known };
-    await this.#page.routeWebSocket(pattern, (route) => this.#connected(route));
-    await this.#page.addInitScript(addSubprotocolRule, rule);
-    // The document that is there already, if one is.
-    await Promise.all(this.#page.frames().map((frame) => frame.evaluate(addSubprotocolRule, rule).catch(() => {})));
+    await this.#where.routeWebSocket(pattern, (route) => this.#connected(route));
+    await this.#where.addInitScript(addSubprotocolRule, rule);
+    // Documents that are there already.
+    const frames = this.#pages.flatMap((page) => page.frames());
+    await Promise.all(frames.map((frame) => frame.evaluate(addSubprotocolRule, rule).catch(() => {})));
   }
 
   protected override async stop(): Promise<void> {
@@ -44,6 +45,15 @@ export class RoutedGateway extends FakeGateway {
     }
   }
 
+  get #pages(): Page[] {
+    return "pages" in this.#where ? this.#where.pages() : [this.#where];
+  }
+
+  /** Messages and evaluations arrive in the order in which they were sent. */
+  async #roundTrip(): Promise<void> {
+    await Promise.all(this.#pages.map((page) => page.evaluate(() => {}).catch(() => {})));
+  }
+
   #connected(route: WebSocketRoute): void {
     const offered = route.protocols();
     const protocol = chooseSubprotocol(offered, this.subprotocol);
@@ -53,7 +63,7 @@ export class RoutedGateway extends FakeGateway {
       void route.close({ code: ABNORMAL, reason: "" });
       return;
     }
-    const session = this.welcome(new RoutedSocket(this.#page, route, protocol), script);
+    const session = this.welcome(new RoutedSocket(route, protocol, () => this.#roundTrip()), script);
     route.onMessage((data) => session.received(data));
     route.onClose((code = NO_STATUS, reason = "") => {
       // Where the page closed first, this is the answer that it waits for.
@@ -67,17 +77,17 @@ class RoutedSocket implements PageSocket {
   readonly path: string;
   readonly offered: readonly string[];
   readonly protocol: string;
-  readonly #page: Page;
   readonly #route: WebSocketRoute;
+  readonly #roundTrip: () => Promise<void>;
   #underway = 0;
 
-  constructor(page: Page, route: WebSocketRoute, protocol: string) {
+  constructor(route: WebSocketRoute, protocol: string, roundTrip: () => Promise<void>) {
     const { pathname, search } = new URL(route.url());
     this.path = pathname + search;
     this.offered = route.protocols();
     this.protocol = protocol;
-    this.#page = page;
     this.#route = route;
+    this.#roundTrip = roundTrip;
   }
 
   async send(data: string | Buffer): Promise<void> {
@@ -85,8 +95,7 @@ class RoutedSocket implements PageSocket {
     this.#underway += data.length;
     if (this.#underway < MAX_UNDERWAY) return;
     this.#underway = 0;
-    // Messages and evaluations arrive in the order in which they were sent.
-    await this.#page.evaluate(() => {}).catch(() => {});
+    await this.#roundTrip();
   }
 
   close(code: number, reason: string): void {
@@ -102,15 +111,16 @@ class RoutedSocket implements PageSocket {
  * Plays a gateway to a page, inside the browser: its WebSockets to `url` open, get what the script says, and end as
  * the test says, whatever the page's own server would do. Call it before the page connects.
  *
+ * @param where a page, or a context with all its pages, popups included
  * @param url a regular expression, or the address, in which `**` stands for anything and `*` for anything but a slash
  * @throws RangeError for an option outside its range
  */
 export async function routeConsole(
-  page: Page,
+  where: Page | BrowserContext,
   url: string | RegExp,
   options: GatewayOptions = {},
 ): Promise<RoutedGateway> {
-  const gateway = new RoutedGateway(page, options);
+  const gateway = new RoutedGateway(where, options);
   await gateway.take(url);
   return gateway;
 }

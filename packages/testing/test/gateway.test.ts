@@ -198,6 +198,17 @@ describe("control messages", () => {
   });
 });
 
+test("a close code of the test's own is one that a close frame can have", async () => {
+  await using gateway = await startFakeGateway();
+  const client = new Client(gateway);
+  await client.messages(1);
+  const session = gateway.sessions[0]!;
+  expect(() => session.close(1006)).toThrow("code is 1006; expected one that a close frame can have");
+  session.close(4999, "from_the_future");
+  expect(await client.closed).toEqual({ code: 4999, reason: "from_the_future" });
+  expect(client.heard).toEqual([hello]);
+});
+
 test("refused connections count, and a function says what becomes of each", async () => {
   await using gateway = await startFakeGateway();
   gateway.follow((connection) => [{ refuse: "connect_failed" }, { refuse: "server_busy" }, {}][connection] as object);

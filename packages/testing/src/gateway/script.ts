@@ -69,6 +69,13 @@ export function expectTimeLeft(name: string, value: number | null): void {
   throw new RangeError(`${name} is ${value}; expected milliseconds from 0, or null`);
 }
 
+/** @throws RangeError for a code that no close frame can have (RFC 6455, section 7.4). */
+export function expectCloseCode(code: number): void {
+  const registered = code >= 1000 && code <= 1014 && ![1004, 1005, 1006].includes(code);
+  if (Number.isInteger(code) && (registered || (code >= 3000 && code <= 4999))) return;
+  throw new RangeError(`code is ${code}; expected one that a close frame can have: 1000 to 1014, or 3000 to 4999`);
+}
+
 /** @throws RangeError unless `reason` is one of the protocol's. */
 export function expectReason(name: string, reason: string): void {
   if (Object.hasOwn(CloseCode, reason)) return;

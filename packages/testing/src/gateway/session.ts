@@ -10,7 +10,7 @@ import type { Recorder, WaitOptions } from "../net/recorder.ts";
 import { ConsoleLine } from "./console-line.ts";
 import type { GatewayEvents } from "./events.ts";
 import type { PageSocket, SocketEnd } from "./page-socket.ts";
-import { DEFAULT_EXPIRY_MS, expectReason, expectTimeLeft, type GatewayScript } from "./script.ts";
+import { DEFAULT_EXPIRY_MS, expectCloseCode, expectReason, expectTimeLeft, type GatewayScript } from "./script.ts";
 import { tokenOf } from "./subprotocol.ts";
 
 /** Close code of a WebSocket that broke (RFC 6455, section 7.1.5). */
@@ -121,8 +121,12 @@ export class FakeSession {
     this.close(!this.controlled && reason === "target_closed" ? NORMAL : CloseCode[reason], reason);
   }
 
-  /** Closes with a code of the test's own, without `bye`. */
+  /**
+   * Closes with a code of the test's own, without `bye`.
+   * @throws RangeError for a code that no close frame can have, such as 1006: that is {@link drop}
+   */
   close(code: number, reason: string = ""): void {
+    expectCloseCode(code);
     if (this.#finish({ by: "gateway", code, reason })) this.#socket.close(code, reason);
   }
 

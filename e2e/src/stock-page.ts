@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join, normalize } from "node:path";
-import { fileURLToPath } from "node:url";
+import { packageFolder } from "./package-folder.ts";
 
 /** The packages as npm delivers them, by the first part of the path. */
 const packages: Readonly<Record<string, string>> = {
@@ -44,10 +44,4 @@ export async function startStockPage(): Promise<StockPage> {
       await once(server, "close");
     },
   };
-}
-
-/** The folder with a package's manifest. */
-function packageFolder(name: string): string {
-  const entry = fileURLToPath(import.meta.resolve(name));
-  return entry.slice(0, entry.lastIndexOf(join("node_modules", name))) + join("node_modules", name);
 }

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { Command, InvalidArgumentError, Option } from "commander";
 import type { Fault, FaultPoint } from "./faults/fault.ts";
+import { startVncPlayer } from "./recording/player.ts";
 import { type SerialPhase, SERIAL_PHASES } from "./serial/connection.ts";
 import { startFakeSerial } from "./serial/server.ts";
 import { RFB_VERSIONS, type RfbVersion, VNC_PHASES, type VncPhase } from "./vnc/handshake.ts";
@@ -22,6 +23,8 @@ interface Options {
   readonly encoding?: VncEncoding;
   readonly version: RfbVersion;
   readonly serial?: true;
+  readonly play?: string;
+  readonly speed: number;
   readonly refuse?: true;
   readonly chunk?: number;
   readonly slow?: number;
@@ -47,6 +50,8 @@ const program = new Command("curfew-fake-vnc")
   .addOption(new Option("--version <number>", "highest RFB version to offer").choices(RFB_VERSIONS).default("3.8"))
   .option("--serial", "be a serial guest with a login prompt and a small shell")
   .option("--user <text>", "with --serial: who may log in (guest)")
+  .addOption(new Option("--play <file>", "play a recording of an RFB session").conflicts("serial"))
+  .option("--speed <number>", "with --play: how many times as fast as it was recorded", positive, 1)
   .option("--refuse", "listen on nothing: connecting to the address is refused")
   .option("--chunk <bytes>", "send at most this many bytes per write", integer(1))
   .option("--slow <bytes>", "send at most this many bytes per second", integer(1))
@@ -83,10 +88,11 @@ try {
 }
 
 function start(options: Options): Promise<{ readonly address: string; close(): Promise<void> }> {
-  const { host, port, serial, user, password, name, size, fps, encoding, version } = options;
+  const { host, port, serial, play, speed, user, password, name, size, fps, encoding, version } = options;
   // Each server checks that the phases are its own.
   const faults = faultsOf(options);
   const common = { host, port, ...(password !== undefined && { password }) };
+  if (play !== undefined) return startVncPlayer(play, { host, port, speed, faults: faults as readonly Fault[] });
   if (serial) {
     return startFakeSerial({
       ...common,
@@ -127,6 +133,11 @@ function integer(least: number, most: number = Number.MAX_SAFE_INTEGER): (text: 
     if (/^\d+$/.test(text) && Number(text) >= least && Number(text) <= most) return Number(text);
     throw new InvalidArgumentError(`Expected an integer ${range}.`);
   };
+}
+
+function positive(text: string): number {
+  if (Number(text) > 0) return Number(text);
+  throw new InvalidArgumentError("Expected a number above 0.");
 }
 
 function size(text: string): Size {

@@ -1,6 +1,7 @@
-/** Fake VNC, serial and byte servers with scripted faults. */
+/** Fake VNC, serial and byte servers with scripted faults, a fake gateway, and recordings of VNC sessions. */
 export type { Fault, FaultPoint, FaultScript } from "./faults/fault.ts";
 export { SeededBytes, seededBytes, seededHash } from "./faults/seeded-bytes.ts";
+export type { Target } from "./net/address.ts";
 export type { ConnectionEnd, FakeConnection } from "./net/connection.ts";
 export type { RecordedEvent, WaitOptions } from "./net/recorder.ts";
 export type { ConnectionEvents, FakeServer, FakeServerOptions } from "./net/server.ts";
@@ -13,3 +14,12 @@ export type { VncEncoding } from "./vnc/update-encoder.ts";
 export type { SerialConnection, SerialEvents, SerialPhase } from "./serial/connection.ts";
 export { type FakeSerialOptions, type FakeSerialServer, startFakeSerial } from "./serial/server.ts";
 export { type ByteConnection, type ByteServer, type ByteServerOptions, startByteServer } from "./bytes/server.ts";
+export type { GatewayEvents } from "./gateway/events.ts";
+export type { FakeGateway } from "./gateway/gateway.ts";
+export type { SocketEnd } from "./gateway/page-socket.ts";
+export type { GatewayOptions, GatewayScript, GatewayScripts } from "./gateway/script.ts";
+export { type FakeGatewayOptions, type FakeGatewayServer, startFakeGateway } from "./gateway/server.ts";
+export type { FakeSession } from "./gateway/session.ts";
+export { startVncPlayer, type VncPlayer, type VncPlayerOptions } from "./recording/player.ts";
+export type { PlayerConnection, PlayerEvents } from "./recording/player-connection.ts";
+export { recordRfb, type RfbRecorder, type RfbRecorderOptions } from "./recording/recorder.ts";

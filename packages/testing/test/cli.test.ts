@@ -1,6 +1,10 @@
 import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { recordRfb, startFakeVnc } from "@curfew/testing";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { RfbClient } from "./rfb-client.ts";
 import { TcpClient } from "./tcp-client.ts";
@@ -58,6 +62,23 @@ test("is a serial guest with --serial", async () => {
   await client.untilText("root@vm-9:~$ ");
 });
 
+test("plays a recording with --play", async () => {
+  const file = join(await mkdtemp(join(tmpdir(), "curfew-cli-")), "session.js");
+  try {
+    await using server = await startFakeVnc({ size: { width: 40, height: 30 }, name: "recorded" });
+    await using recorder = await recordRfb({ target: server, file });
+    using original = await RfbClient.connect(recorder.port);
+    await original.handshake("3.8");
+    await recorder.close();
+    const { port } = await listening(start("--play", file, "--speed", "50"));
+    using client = await RfbClient.connect(port);
+    await client.handshake("3.8");
+    expect(client).toMatchObject({ name: "recorded", width: 40, height: 30 });
+  } finally {
+    await rm(dirname(file), { recursive: true });
+  }
+});
+
 test("faults of the command line strike", async () => {
   const { port } = await listening(start("--reset-at", "security"));
   using client = await TcpClient.connect(port);
@@ -87,6 +108,9 @@ describe("a wrong value is refused with the value and what was expected", () => 
     [["--serial", "--stall-at", "auth"], 'stall.at is "auth"; expected a number of bytes, one of the phases banner,'],
     [["--chunk", "0"], "'0' is invalid. Expected an integer of 1 or more."],
     [["--host", "192.0.2.1"], "EADDRNOTAVAIL"],
+    [["--play", "/nowhere/session.js"], "ENOENT"],
+    [["--play", "x", "--serial"], "option '--play <file>' cannot be used with option '--serial'"],
+    [["--play", "x", "--speed", "0"], "'0' is invalid. Expected a number above 0."],
     [["extra"], "too many arguments"],
   ])("%j", async (args, message) => {
     const { code, errors } = await result(start(...args));

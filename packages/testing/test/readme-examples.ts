@@ -1,10 +1,13 @@
 import {
   type Fault,
   pictureHash,
+  recordRfb,
   seededHash,
   startByteServer,
+  startFakeGateway,
   startFakeSerial,
   startFakeVnc,
+  startVncPlayer,
   type FakeVncServer,
   type VncPhase,
 } from "@curfew/testing";
@@ -60,4 +63,27 @@ export async function others(check: (ports: Ports) => Promise<void>): Promise<vo
   await using source = await startByteServer({ mode: "source", seed: 42, bytes: 1_000_000 });
   const expected = seededHash(42, 1_000_000); // SHA-256 of what the source sends
   await check({ guest: guest.port, source: source.port, expected });
+}
+
+export async function gateway(server: FakeVncServer, open: (url: string) => Promise<void>): Promise<unknown> {
+  await using gateway = await startFakeGateway({ target: server, expiresInMs: 120_000 });
+  await open(gateway.url);
+  const session = await gateway.waitForSession();
+  session.warn(60_000);
+  session.end("session_terminated", "by an operator");
+  const { by, code } = await session.closed;
+  return { by, code };
+}
+
+export async function recording(
+  server: FakeVncServer,
+  file: string,
+  view: (address: string) => Promise<void>,
+): Promise<void> {
+  await using recorder = await recordRfb({ target: server, file });
+  await view(recorder.address); // whoever is to be recorded connects there
+  await recorder.finished;
+
+  await using player = await startVncPlayer(file, { speed: Infinity });
+  await view(player.address);
 }

@@ -1,18 +1,26 @@
 import { createHash } from "node:crypto";
+import { once } from "node:events";
 import { readFileSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { startFakeVnc } from "@curfew/testing";
 import { expect, test } from "vitest";
-import { byHand, misbehaving, others, picture, received } from "./readme-examples.ts";
+import { byHand, gateway, misbehaving, others, picture, received, recording } from "./readme-examples.ts";
 import { RfbClient } from "./rfb-client.ts";
 import { TcpClient } from "./tcp-client.ts";
 
 const README = readFileSync(new URL("../README.md", import.meta.url), "utf8");
-const EXAMPLES = readFileSync(new URL("./readme-examples.ts", import.meta.url), "utf8").replaceAll(/^ {2}/gm, "");
+const EXAMPLES = readFileSync(new URL("./readme-examples.ts", import.meta.url), "utf8");
 
-test("every piece of TypeScript in the README is one of the examples that these tests run", () => {
+/** Those for Playwright run in a browser. */
+const SPEC = readFileSync(new URL("../../../e2e/tests/testing-readme.spec.ts", import.meta.url), "utf8");
+
+test("every piece of TypeScript in the README is one of the examples that tests run", () => {
   const pieces = Array.from(README.matchAll(/```ts\n(.*?)```/gs), ([, code]) => code!);
-  expect(pieces.length).toBe(5);
-  for (const piece of pieces) expect(EXAMPLES).toContain(piece);
+  expect(pieces.length).toBe(10);
+  const inside = (EXAMPLES + SPEC).replaceAll(/^ {2}/gm, "");
+  for (const piece of pieces) expect(SPEC + inside).toContain(piece);
 });
 
 test("the console that misbehaves does what the README says", async () => {
@@ -82,4 +90,33 @@ test("the serial guest and the byte server do what the README says", async () =>
     await bytes.ended;
     expect(createHash("sha256").update(bytes.received).digest("hex")).toBe(expected);
   });
+});
+
+test("the fake gateway warns and ends a session", async () => {
+  await using server = await startFakeVnc();
+  const heard: unknown[] = [];
+  const end = await gateway(server, async (url) => {
+    const page = new WebSocket(url, ["binary", "curfew.v1"]);
+    page.addEventListener("message", ({ data }) => typeof data === "string" && heard.push(JSON.parse(data).type));
+    await once(page, "message");
+  });
+  expect(end).toEqual({ by: "gateway", code: 4005 });
+  expect(heard).toEqual(["hello", "expiring", "bye"]);
+});
+
+test("a recording shows what was recorded", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "curfew-readme-"));
+  try {
+    await using server = await startFakeVnc();
+    const names: string[] = [];
+    await recording(server, join(folder, "session.js"), async (address) => {
+      using client = await RfbClient.connect(Number(address.split(":")[1]));
+      await client.handshake("3.8");
+      names.push(client.name);
+    });
+    expect(names).toEqual(["Curfew fake VNC", "Curfew fake VNC"]);
+    expect(server.connections).toHaveLength(1);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
 });

@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
 import { checkFaults, expectInteger, type Fault, type FaultScript } from "../faults/fault.ts";
+import { formatAddress } from "./address.ts";
 import type { ConnectionEnd, FakeConnection } from "./connection.ts";
 import { type RecordedEvent, Recorder, type WaitOptions } from "./recorder.ts";
 
@@ -54,7 +55,7 @@ export abstract class FakeServer<
 
   /** `host:port`, as `curfew token create --target` takes it. */
   get address(): string {
-    return this.host.includes(":") ? `[${this.host}]:${this.#port}` : `${this.host}:${this.#port}`;
+    return formatAddress(this.host, this.#port);
   }
 
   /** Every connection so far in order of arrival, closed ones included. */

@@ -1,0 +1,48 @@
+import { connect, type Socket } from "node:net";
+import type { ServerCloseReason } from "@curfew/protocol";
+import { hostAndPort, type Target } from "../net/address.ts";
+
+/** What a session is told of its console. */
+export interface ConsoleEvents {
+  connected(): void;
+  /** Resolves when the page has room for more. */
+  output(bytes: Buffer): Promise<void>;
+  ended(reason: ServerCloseReason): void;
+}
+
+/** The connection from a fake gateway to the console behind it. */
+export class ConsoleLine {
+  readonly #socket: Socket;
+
+  constructor(target: Target, events: ConsoleEvents) {
+    let accepted = false;
+    const socket = connect({ ...hostAndPort(target), noDelay: true });
+    this.#socket = socket;
+    socket.pause();
+    socket.on("connect", () => {
+      accepted = true;
+      events.connected();
+    });
+    socket.on("data", (bytes: Buffer) => {
+      socket.pause();
+      void events.output(bytes).then(() => socket.resume());
+    });
+    // The reason is told when it closes, and that it was a reset says no more.
+    socket.on("error", () => {});
+    socket.on("close", () => events.ended(accepted ? "target_closed" : "target_unreachable"));
+  }
+
+  /** Lets output flow. */
+  start(): void {
+    this.#socket.resume();
+  }
+
+  write(bytes: Buffer): void {
+    this.#socket.write(bytes);
+  }
+
+  destroy(): void {
+    this.#socket.removeAllListeners("close");
+    this.#socket.destroy();
+  }
+}

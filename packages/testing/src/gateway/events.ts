@@ -1,0 +1,20 @@
+import type { RecordedEvent } from "../net/recorder.ts";
+import type { SocketEnd } from "./page-socket.ts";
+
+/** What a fake gateway records. */
+export interface GatewayEvents {
+  /** The page's WebSocket opened. */
+  readonly open: RecordedEvent & { readonly path: string; readonly protocols: readonly string[] };
+  /** It closed. */
+  readonly close: RecordedEvent & SocketEnd;
+  /** The connection was refused before it opened. */
+  readonly refused: RecordedEvent;
+  /** The page wants to renew. */
+  readonly renew: RecordedEvent & { readonly id: number; readonly token: string };
+  readonly ping: RecordedEvent & { readonly id: number };
+  readonly break: RecordedEvent & { readonly durationMs?: number };
+  /** Bytes for the console, as they came. */
+  readonly input: RecordedEvent & { readonly bytes: Buffer };
+  /** The page broke the protocol; the gateway ended the connection. */
+  readonly problem: RecordedEvent & { readonly message: string };
+}

@@ -1,0 +1,83 @@
+import { CloseCode, FALLBACK_SUBPROTOCOL, type ServerCloseReason, SUBPROTOCOL } from "@curfew/protocol";
+import { hostAndPort, type Target } from "../net/address.ts";
+
+/** What a fake gateway does with a connection of the page, as a plain value. Durations are in milliseconds. */
+export interface GatewayScript {
+  /**
+   * The console behind it: `host:port`, or a fake server. Its end is `target_closed`, and `target_unreachable` when
+   * nobody listens, as a real gateway has it. Without one the console is silent, and `session.write` its output.
+   */
+  readonly target?: Target;
+  /** What `hello` says of the time left; null is a session without an end. @defaultValue one hour */
+  readonly expiresInMs?: number | null;
+  /** What `hello` says of renewal. @defaultValue true */
+  readonly renewable?: boolean;
+  /** False says no `hello`, like a gateway that hangs, until the test calls `session.hello()`. @defaultValue true */
+  readonly hello?: boolean;
+  /**
+   * Ends the session when its time is over, by the machine's clock. Off, it ends when the test says so, and the
+   * page's clock may run as it likes. @defaultValue false
+   */
+  readonly enforce?: boolean;
+  /**
+   * What a renewal is answered with: the new time left, a reason to refuse it, or `"silence"`, for a test that
+   * answers by itself. @defaultValue `expiresInMs`
+   */
+  readonly renewal?: number | null | ServerCloseReason | "silence";
+  /** Refuses the connection: with `bye` and a close code, or so that the WebSocket never opens. */
+  readonly refuse?: ServerCloseReason | "connect_failed";
+}
+
+/** The script of every connection, or a function from a connection's number (0, 1, …) to its script. */
+export type GatewayScripts = GatewayScript | ((connection: number) => GatewayScript);
+
+/** Options of a fake gateway. The script among them is that of every connection, where `follow` says nothing else. */
+export interface GatewayOptions extends GatewayScript {
+  /**
+   * The best subprotocol that it knows. `"binary"` is a server without control messages, such as websockify.
+   * @defaultValue `"curfew.v1"`
+   */
+  readonly subprotocol?: typeof SUBPROTOCOL | typeof FALLBACK_SUBPROTOCOL;
+}
+
+/** How long a session has when nothing was said. */
+export const DEFAULT_EXPIRY_MS = 3_600_000;
+
+/** @throws RangeError naming the value and what was expected. */
+export function checkScript({ target, expiresInMs, renewal, refuse, enforce }: GatewayScript): void {
+  if (target !== undefined) hostAndPort(target);
+  if (expiresInMs !== undefined) expectTimeLeft("expiresInMs", expiresInMs);
+  if (typeof renewal === "number") expectTimeLeft("renewal", renewal);
+  if (typeof renewal === "string" && renewal !== "silence") expectReason("renewal", renewal);
+  if (refuse !== undefined && refuse !== "connect_failed") expectReason("refuse", refuse);
+  if (enforce === true && expiresInMs === null) {
+    throw new RangeError("enforce is true and expiresInMs null; expected a time after which to end");
+  }
+}
+
+/** @throws RangeError for a subprotocol that no gateway speaks. */
+export function checkSubprotocol(subprotocol: string): void {
+  if (subprotocol === SUBPROTOCOL || subprotocol === FALLBACK_SUBPROTOCOL) return;
+  throw new RangeError(
+    `subprotocol is ${JSON.stringify(subprotocol)}; expected ${SUBPROTOCOL} or ${FALLBACK_SUBPROTOCOL}`,
+  );
+}
+
+/** @throws RangeError unless `value` is null or a number from 0. */
+export function expectTimeLeft(name: string, value: number | null): void {
+  if (value === null || value >= 0) return;
+  throw new RangeError(`${name} is ${value}; expected milliseconds from 0, or null`);
+}
+
+/** @throws RangeError for a code that no close frame can have (RFC 6455, section 7.4). */
+export function expectCloseCode(code: number): void {
+  const registered = code >= 1000 && code <= 1014 && ![1004, 1005, 1006].includes(code);
+  if (Number.isInteger(code) && (registered || (code >= 3000 && code <= 4999))) return;
+  throw new RangeError(`code is ${code}; expected one that a close frame can have: 1000 to 1014, or 3000 to 4999`);
+}
+
+/** @throws RangeError unless `reason` is one of the protocol's. */
+export function expectReason(name: string, reason: string): void {
+  if (Object.hasOwn(CloseCode, reason)) return;
+  throw new RangeError(`${name} is ${JSON.stringify(reason)}; expected one of ${Object.keys(CloseCode).join(", ")}`);
+}

@@ -2,11 +2,19 @@ import { join } from "node:path";
 import { build, defaultClientConditions } from "vite";
 import { cache, root } from "./root.ts";
 
-/**
- * Bundles each browser package as an application would, for measuring alone: `.size-limit.json` holds the limits.
- * The viewers are the application's own dependencies, loaded when a console opens.
- */
-for (const name of ["protocol", "client"]) {
+/** The viewers are the application's own dependencies, loaded when a console opens. */
+const viewers = [/^@novnc\//u, /^@xterm\//u];
+
+/** What to measure: an entry point, and what it shares with others and is not counted. */
+const bundles: readonly { name: string; entry: string; external: RegExp[] }[] = [
+  { name: "protocol", entry: "protocol/src/index.ts", external: viewers },
+  { name: "client", entry: "client/src/index.ts", external: viewers },
+  { name: "messages", entry: "client/src/messages.ts", external: viewers },
+  { name: "react", entry: "react/src/index.ts", external: [...viewers, /^react($|\/)/u, /^@curfew\/client/u] },
+];
+
+/** Bundles each as an application would, for measuring alone: `.size-limit.json` holds the limits. */
+for (const { name, entry, external } of bundles) {
   await build({
     configFile: false,
     root,
@@ -18,10 +26,14 @@ for (const name of ["protocol", "client"]) {
       copyPublicDir: false,
       modulePreload: { polyfill: false },
       rolldownOptions: {
-        input: join(root, "packages", name, "src", "index.ts"),
+        input: join(root, "packages", entry),
         preserveEntrySignatures: "strict",
-        external: [/^@novnc\//u, /^@xterm\//u],
-        output: { entryFileNames: "[name].js", chunkFileNames: "[name].js" },
+        external,
+        onwarn(warning, warn) {
+          // "use client" has done its work before a bundle is made.
+          if (warning.code !== "MODULE_LEVEL_DIRECTIVE") warn(warning);
+        },
+        output: { entryFileNames: "index.js", chunkFileNames: "[name].js" },
       },
     },
   });

@@ -156,5 +156,6 @@ export const german: Messages = {
     vnc: "Bildschirm der Maschine",
     serial: "Terminal der Maschine",
     sessionEnd: "Ende der Sitzung",
+    leave: "Drücken Sie {keys} und lassen Sie los, um die Konsole mit der Tastatur zu verlassen.",
   },
 };

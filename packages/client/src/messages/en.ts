@@ -150,5 +150,6 @@ export const english: Messages = {
     vnc: "Screen of the machine",
     serial: "Terminal of the machine",
     sessionEnd: "End of the session",
+    leave: "Press {keys} and let go to leave the console with the keyboard.",
   },
 };

@@ -152,5 +152,6 @@ export const spanish: Messages = {
     vnc: "Pantalla de la máquina",
     serial: "Terminal de la máquina",
     sessionEnd: "Fin de la sesión",
+    leave: "Pulse {keys} y suelte para salir de la consola con el teclado.",
   },
 };

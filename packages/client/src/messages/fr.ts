@@ -155,5 +155,6 @@ export const french: Messages = {
     vnc: "Écran de la machine",
     serial: "Terminal de la machine",
     sessionEnd: "Fin de la session",
+    leave: "Appuyez sur {keys} puis relâchez pour quitter la console au clavier.",
   },
 };

@@ -150,5 +150,6 @@ export const japanese: Messages = {
     vnc: "マシンの画面",
     serial: "マシンの端末",
     sessionEnd: "セッションの終了",
+    leave: "{keys} を押して離すと、キーボードでコンソールから離れられます。",
   },
 };

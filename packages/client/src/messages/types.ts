@@ -69,5 +69,7 @@ export interface Messages {
     readonly vnc: string;
     readonly serial: string;
     readonly sessionEnd: string;
+    /** How to leave a console that takes every key. */
+    readonly leave: TextWith<"keys">;
   };
 }

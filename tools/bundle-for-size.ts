@@ -10,6 +10,11 @@ const bundles: readonly { name: string; entry: string; external: RegExp[] }[] = 
   { name: "protocol", entry: "protocol/src/index.ts", external: viewers },
   { name: "client", entry: "client/src/index.ts", external: viewers },
   { name: "messages", entry: "client/src/messages.ts", external: viewers },
+  {
+    name: "element",
+    entry: "client/src/element.ts",
+    external: [...viewers, /\/(errors|report|vnc-console|serial-console)\.ts$/u],
+  },
   { name: "react", entry: "react/src/index.ts", external: [...viewers, /^react($|\/)/u, /^@curfew\/client/u] },
 ];
 
@@ -21,19 +26,18 @@ for (const { name, entry, external } of bundles) {
     logLevel: "warn",
     resolve: { conditions: ["@curfew/source", ...defaultClientConditions] },
     build: {
+      // As a library: an application's helpers for its chunks are not counted.
+      lib: { entry: join(root, "packages", entry), formats: ["es"] },
       outDir: join(cache, "sizes", name),
       emptyOutDir: true,
       copyPublicDir: false,
-      modulePreload: { polyfill: false },
       rolldownOptions: {
-        input: join(root, "packages", entry),
-        preserveEntrySignatures: "strict",
         external,
         onwarn(warning, warn) {
           // "use client" has done its work before a bundle is made.
           if (warning.code !== "MODULE_LEVEL_DIRECTIVE") warn(warning);
         },
-        output: { entryFileNames: "index.js", chunkFileNames: "[name].js" },
+        output: { minify: true, entryFileNames: "index.js", chunkFileNames: "[name].js" },
       },
     },
   });

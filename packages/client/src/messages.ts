@@ -7,7 +7,6 @@
  * @packageDocumentation
  */
 export { languages, messagesFor } from "./messages/choose.ts";
-export { english } from "./messages/en.ts";
 export { endTraits } from "./messages/end-traits.ts";
 export type { EndTraits, NextStep } from "./messages/end-traits.ts";
 export { fill } from "./messages/fill.ts";

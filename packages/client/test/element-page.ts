@@ -65,6 +65,7 @@ export class ElementPage {
   ): Promise<HTMLElementTagNameMap[N]> {
     const element = this.add<N>(markup, set);
     await reaches(element, "connected");
+    await speaks(element);
     return element;
   }
 }
@@ -72,6 +73,10 @@ export class ElementPage {
 /** Waits until an element has a status. */
 export const reaches = (element: Element, status: string): Promise<void> =>
   vi.waitFor(() => expect(element.getAttribute("status")).toBe(status));
+
+/** Waits until an element has its words. */
+const speaks = (element: Element): Promise<void> =>
+  vi.waitFor(() => expect(element.shadowRoot?.querySelector<HTMLElement>(".frame")?.lang).not.toBe(""));
 
 /** What a person sees of an element, leaving out what is hidden. */
 export function shown(element: Element, selector: string): HTMLElement | null {

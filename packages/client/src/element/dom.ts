@@ -10,6 +10,16 @@ export function html<Tag extends keyof HTMLElementTagNameMap>(
   return created;
 }
 
+/** As {@link html}, with a name to style it by: as a class in here, and as a part in the page. */
+export function part<Tag extends keyof HTMLElementTagNameMap>(
+  tag: Tag,
+  name: string,
+  attributes: Readonly<Record<string, string>>,
+  ...children: readonly (Node | string | null)[]
+): HTMLElementTagNameMap[Tag] {
+  return html(tag, { class: name, part: name, ...attributes }, ...children);
+}
+
 /** Sets the text only where it differs, so that nothing is announced or painted twice. */
 export function setText(node: Element, text: string): void {
   if (node.textContent !== text) node.textContent = text;
@@ -21,8 +31,7 @@ export function button(
   onClick: () => void,
   emphasis: "primary" | "normal" | "quiet",
 ): HTMLButtonElement {
-  const parts = emphasis === "normal" ? "button" : `button ${emphasis}-button`;
-  const created = html("button", { type: "button", part: parts, class: emphasis }, label);
+  const created = html("button", { type: "button", part: `button ${emphasis}`, class: emphasis }, label);
   created.addEventListener("click", () => {
     if (created.ariaDisabled !== "true") onClick();
   });

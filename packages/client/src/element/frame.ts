@@ -1,9 +1,8 @@
 import { fill } from "../messages/fill.ts";
 import type { Messages } from "../messages/types.ts";
 import type { ConsoleState } from "../state.ts";
-import { announcement } from "./announcement.ts";
 import { Countdown } from "./countdown.ts";
-import { html, setText } from "./dom.ts";
+import { html, part, setText } from "./dom.ts";
 import { FocusWatch } from "./focus-watch.ts";
 import { leaveKeys, listenForLeaving } from "./leave-keys.ts";
 import { type PanelActions, panelFor } from "./panel.ts";
@@ -32,7 +31,7 @@ export interface FrameActions extends PanelActions {
 /** All that an element has in its shadow root: the warning, the console, and what is drawn over it. */
 export class Frame {
   /** Where the console goes. */
-  readonly screen: HTMLElement = html("div", { part: "screen", class: "screen", role: "group", tabindex: "-1" });
+  readonly screen: HTMLElement = part("div", "screen", { role: "group", tabindex: "-1" });
   readonly #root: ShadowRoot;
   readonly #kind: "vnc" | "serial";
   readonly #actions: FrameActions;
@@ -40,11 +39,13 @@ export class Frame {
   readonly #warning: WarningBar;
   readonly #end = html("slot", { name: "end" });
   readonly #overlaySlot = html("slot", { name: "overlay" });
-  readonly #overlay = html("div", { part: "overlay", class: "overlay" }, this.#overlaySlot);
+  readonly #overlay = part("div", "overlay", {}, this.#overlaySlot);
   readonly #announcer = html("p", { class: "announcer", role: "status" });
   readonly #countdown = new Countdown();
   readonly #focus: FocusWatch;
   #shown: FrameContent | null = null;
+  /** When the state was entered. */
+  #shownAt = 0;
   #hiddenByHand = false;
 
   constructor(root: ShadowRoot, kind: "vnc" | "serial", actions: FrameActions) {
@@ -53,18 +54,21 @@ export class Frame {
     this.#actions = actions;
     this.#warning = new WarningBar({ renew: actions.renew, hide: () => this.#hideWarning() });
     const stage = html("div", { class: "stage" }, this.screen, this.#overlay);
-    this.#frame = html("div", { part: "frame", class: "frame" }, this.#warning.root, stage, this.#announcer);
+    this.#frame = part("div", "frame", {}, this.#warning.root, stage, this.#announcer);
     this.#focus = new FocusWatch(this.screen);
     listenForLeaving(this.screen, () => this.#leave());
     root.adoptedStyleSheets = [styleSheet()];
+    // Until there are words to say.
+    this.#overlay.hidden = true;
+    this.#warning.root.hidden = true;
     root.append(this.#frame);
   }
 
   show(content: FrameContent): void {
     const before = this.#shown;
     this.#shown = content;
+    if (before?.state !== content.state) this.#shownAt = performance.now();
     const { phase, state, words } = content;
-    if (phase !== before?.phase) this.#hiddenByHand = this.#hiddenByHand && !newsOf(phase);
     this.#frame.dataset["phase"] = phase;
     this.#frame.lang = words.language;
     this.screen.ariaLabel = words.labels[this.#kind];
@@ -76,21 +80,20 @@ export class Frame {
     this.#showWarning(content);
     if (panelChanged) this.#showPanel(content);
     if (phase !== before?.phase) {
-      this.#announce(content);
-      if (hadFocus) this.#moveFocus(state);
+      this.#announce(phase, words);
+      if (hadFocus) this.#moveFocus();
     }
   }
 
   /** Puts the keyboard to where a person can act. */
   focus(): void {
     if (this.#shown?.state.status === "connected") this.#actions.focusConsole();
-    else
-      (
-        this.#overlay.querySelector<HTMLElement>("button") ?? this.#overlay.querySelector<HTMLElement>(".panel")
-      )?.focus();
+    else (query(this.#overlay, "button") ?? query(this.#overlay, ".panel"))?.focus();
+    // A slot may have taken the place of both.
+    if (!this.#root.activeElement) this.screen.focus();
   }
 
-  /** A new warning shows the bar again after it was hidden by hand. */
+  /** There is something new about the end of the session: shows the bar again after it was hidden by hand. */
   warn(): void {
     this.#hiddenByHand = false;
   }
@@ -109,6 +112,8 @@ export class Frame {
     this.#warning.show(phase, words, outlook, warnedMs);
     const expiresAt = state.session?.expiresAt ?? null;
     if (expiresAt === null) this.#warning.setTime(null);
+    // What a renewal brought is said once: counted down, ten minutes would be nine a second later.
+    else if (phase === "renewed") this.#warning.setTime(expiresAt - performance.now());
     else this.#countdown.start(expiresAt, (leftMs) => this.#warning.setTime(leftMs));
   }
 
@@ -120,19 +125,21 @@ export class Frame {
     this.#overlaySlot.replaceChildren(...(panel ? [ended ? this.#end : panel.root] : []));
     const { setTime } = panel ?? {};
     if (state.status === "reconnecting" && setTime) {
-      this.#countdown.start(performance.now() + state.retryInMs, setTime);
+      this.#countdown.start(this.#shownAt + state.retryInMs, setTime);
     }
   }
 
-  #announce({ phase, state, outlook, words }: FrameContent): void {
-    const text = announcement(phase, state, outlook, words);
-    if (text !== null) setText(this.#announcer, text);
+  /** Tells a screen reader what a new phase shows. */
+  #announce(phase: ConsolePhase, words: Messages): void {
+    if (phase === "idle" || phase === "renewing") return;
+    const from = this.#overlay.hidden ? this.#warning.root : this.#overlay;
+    const texts = [...from.querySelectorAll("[data-told]")].map((node) => node.textContent);
+    setText(this.#announcer, phase === "connected" ? words.states.connected : texts.join(" – "));
   }
 
-  #moveFocus(state: ConsoleState): void {
+  #moveFocus(): void {
     this.#focus.clear();
     this.focus();
-    if (state.status !== "connected" && this.#root.activeElement === null) this.screen.focus();
   }
 
   #hideWarning(): void {
@@ -143,14 +150,10 @@ export class Frame {
   /** To the warning's first button, else to the element itself, so that Tab goes on in the page. */
   #leave(): void {
     this.#focus.clear();
-    const renew = this.#warning.root.hidden
-      ? null
-      : this.#warning.root.querySelector<HTMLElement>("button:not([hidden])");
-    (renew ?? this.screen).focus();
+    (query(this.#warning.root, ".warning:not([hidden]) button:not([hidden])") ?? this.screen).focus();
   }
 }
 
-/** Phases that show the warning again after it was hidden. */
-function newsOf(phase: ConsolePhase): boolean {
-  return phase === "renew-failed" || phase === "connected" || phase === "renewed";
+function query(root: Element, selector: string): HTMLElement | null {
+  return root.querySelector(selector);
 }

@@ -99,8 +99,10 @@ describe("a lost connection", () => {
     const element = await page.connected<"curfew-serial">(serial());
     page.server.last.end(1006);
     expect(text(element, ".title")).toBe("Connection lost");
-    expect(text(element, ".note")).toBe("Next try in 1 minute · Attempt 2");
-    expect(announced(element)).toBe("Connection lost. Reconnecting…");
+    expect(text(element, ".countdown")).toBe("Next try in 1 minute · Attempt 2");
+    expect(announced(element)).toBe(
+      "Connection lost – The page connects again by itself. Nothing is lost on the machine.",
+    );
     expect(shown(element, ".xterm")).not.toBeNull();
     click(element, "Try now");
     await reaches(element, "connected");
@@ -125,7 +127,7 @@ describe("the end", () => {
     expect(text(element, ".title")).toBe("Session expired");
     expect(text(element, ".sentence")).toContain("limited in time");
     expect(text(element, "code")).toBe("session_expired · 4100");
-    expect(announced(element)).toMatch(/^Session expired\. Your access/);
+    expect(announced(element)).toMatch(/^Session expired – Your access/);
     click(element, "Open again");
     await reaches(element, "connected");
     expect(authorize).toHaveBeenCalledTimes(2);
@@ -134,7 +136,7 @@ describe("the end", () => {
   it("asks for a new link where only a url was given", async () => {
     const element = await page.connected<"curfew-serial">(serial());
     page.server.last.end(4100, "session_expired");
-    expect(text(element, ".note")).toContain("open the console again from the place");
+    expect(text(element, ".advice")).toContain("open the console again from the place");
     expect(() => click(element, "Open again")).toThrow("no button");
   });
 

@@ -4,7 +4,7 @@ import { fill } from "../messages/fill.ts";
 import { timeLeft } from "../messages/time-left.ts";
 import type { Messages } from "../messages/types.ts";
 import type { ConsoleState } from "../state.ts";
-import { button, html, setText } from "./dom.ts";
+import { button, html, part, setText } from "./dom.ts";
 import { type IconName, Ring, icon, spinner } from "./pictures.ts";
 
 /** What the buttons over the console do. */
@@ -60,6 +60,9 @@ function connectingPanel(words: Messages, attempt: number, actions: PanelActions
   };
 }
 
+/** Two digits fit into the ring. */
+const MOST_IN_RING_MS = 99_000;
+
 /** Between a loss of the connection and the next attempt, which a ring counts down to. */
 function reconnectingPanel(
   words: Messages,
@@ -68,9 +71,10 @@ function reconnectingPanel(
 ): Panel {
   const { states } = words;
   const ring = new Ring();
-  const next = html("p", { part: "countdown", class: "note", role: "timer", "aria-live": "off" });
+  const seconds = html("span", { "aria-hidden": "true" });
+  const next = part("p", "countdown", { role: "timer", "aria-live": "off" });
   const root = panel({
-    picture: ring.root,
+    picture: html("div", { class: "counter" }, ring.root, seconds),
     title: words.ends[state.cause.reason].title,
     sentence: states.reconnectingByItself,
     note: next,
@@ -85,6 +89,7 @@ function reconnectingPanel(
     setTime(leftMs) {
       const when = fill(states.nextAttempt, { time: timeLeft(words.language, leftMs) });
       setText(next, `${when} · ${attempt}`);
+      setText(seconds, leftMs > MOST_IN_RING_MS ? "" : String(Math.ceil(leftMs / 1000)));
       ring.show(leftMs, state.retryInMs);
     },
   };
@@ -99,14 +104,14 @@ function endPanel(words: Messages, cause: CloseInfo, canAuthorize: boolean, acti
   const picture: IconName = tone === "problem" ? "problem" : clocks.has(cause.reason) ? "clock" : "leave";
   const needsLink = step === "new-access" && !canAuthorize;
   const advice = step === "operator" ? words.advice.operator : needsLink ? words.advice.newAccess : null;
-  const code = html("code", { part: "code" }, `${cause.reason} · ${cause.code}`);
+  const code = part("code", "code", {}, `${cause.reason} · ${cause.code}`);
   return {
     root: panel({
       picture: icon(picture),
       tone,
       title,
       sentence,
-      ...(advice === null ? {} : { note: html("p", { part: "advice", class: "note" }, advice) }),
+      ...(advice === null ? {} : { note: part("p", "advice", {}, advice) }),
       actions: needsLink ? [] : [button(next, actions.open, step === "operator" ? "normal" : "primary")],
       foot: html("footer", {}, code, cause.detail === undefined ? null : html("span", { lang: "en" }, cause.detail)),
     }),
@@ -124,12 +129,13 @@ interface PanelContent {
 }
 
 function panel({ picture, tone = "calm", title, sentence, note, actions, foot }: PanelContent): HTMLElement {
-  return html(
+  return part(
     "section",
-    { part: "panel", class: "panel", "data-tone": tone, tabindex: "-1", "aria-label": title },
+    "panel",
+    { "data-tone": tone, tabindex: "-1", "aria-label": title },
     html("div", { class: "picture" }, picture),
-    html("p", { part: "title", class: "title" }, title),
-    sentence === undefined ? null : html("p", { part: "sentence", class: "sentence" }, sentence),
+    part("p", "title", { "data-told": "" }, title),
+    sentence === undefined ? null : part("p", "sentence", { "data-told": "" }, sentence),
     note ?? null,
     actions.length === 0 ? null : html("div", { class: "actions" }, ...actions),
     foot ?? null,

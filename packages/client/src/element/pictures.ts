@@ -1,59 +1,55 @@
 const svgSpace = "http://www.w3.org/2000/svg";
 
-function svg(
-  className: string,
-  viewBox: string,
-  ...shapes: readonly (readonly [string, Record<string, string>])[]
-): SVGSVGElement {
+/** From the top clockwise, so that an arc of it begins there. */
+const circle = "M12 2a10 10 0 1 1 0 20a10 10 0 1 1 0-20";
+
+const signs = {
+  clock: "M12 7v5l3 1.75",
+  leave: "M7.5 12h9",
+  done: "M7.5 12.5l3 3 6-6.5",
+  problem: "M12 7v5.5M12 16.5v.1",
+};
+
+/** Names of the icons. */
+export type IconName = keyof typeof signs;
+
+/** Lines in the colour of the text; a path's class is its name here. */
+function drawing(className: string, paths: Readonly<Record<string, string>>): SVGSVGElement {
   const picture = document.createElementNS(svgSpace, "svg");
   picture.setAttribute("class", className);
-  picture.setAttribute("viewBox", viewBox);
+  picture.setAttribute("viewBox", "0 0 24 24");
   picture.setAttribute("aria-hidden", "true");
-  for (const [tag, attributes] of shapes) {
-    const shape = document.createElementNS(svgSpace, tag);
-    for (const [name, value] of Object.entries(attributes)) shape.setAttribute(name, value);
-    picture.append(shape);
+  for (const [name, d] of Object.entries(paths)) {
+    const path = document.createElementNS(svgSpace, "path");
+    path.setAttribute("class", name);
+    path.setAttribute("d", d);
+    path.setAttribute("pathLength", "100");
+    picture.append(path);
   }
   return picture;
 }
 
-const paths = {
-  clock: "M12 7v5l3 2",
-  leave: "M8 12h8",
-  done: "M8 12.5l2.7 2.7 5.3-6",
-  problem: "M12 7.5v5.5M12 16.4v.1",
-};
-
-/** Names of the icons. */
-export type IconName = keyof typeof paths;
-
-/** A line drawing in a circle, in the colour of the text. */
+/** A sign in a circle. */
 export function icon(name: IconName): SVGSVGElement {
-  return svg("icon", "0 0 24 24", ["circle", { cx: "12", cy: "12", r: "9" }], ["path", { d: paths[name] }]);
+  return drawing("icon", { circle, sign: signs[name] });
 }
 
 /** A circle that turns. */
 export function spinner(): SVGSVGElement {
-  return svg(
-    "ring spinner",
-    "0 0 24 24",
-    ["circle", { class: "track", cx: "12", cy: "12", r: "10" }],
-    ["circle", { class: "arc", cx: "12", cy: "12", r: "10", pathLength: "100" }],
-  );
+  return drawing("icon spinner", { track: circle, arc: circle });
 }
 
 /** A circle that empties while time runs out. */
 export class Ring {
-  readonly root: SVGSVGElement = svg(
-    "ring",
-    "0 0 24 24",
-    ["circle", { class: "track", cx: "12", cy: "12", r: "10" }],
-    ["circle", { class: "arc", cx: "12", cy: "12", r: "10", pathLength: "100" }],
-  );
+  readonly root: SVGSVGElement;
+
+  /** @param sign drawn inside: with `clock`, it is the face of one */
+  constructor(sign?: IconName) {
+    this.root = drawing("icon", { track: circle, arc: circle, ...(sign ? { sign: signs[sign] } : {}) });
+  }
 
   /** Shows `left` of `total`. */
   show(left: number, total: number): void {
-    const percent = total > 0 ? Math.min(100, Math.max(0, (100 * left) / total)) : 0;
-    this.root.style.setProperty("--left", String(Math.round(percent * 10) / 10));
+    this.root.style.setProperty("--left", String(total > 0 ? Math.min(100, (100 * left) / total) : 0));
   }
 }

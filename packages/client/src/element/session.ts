@@ -1,10 +1,9 @@
 import { ConsoleError, StopRetrying } from "../errors.ts";
-import { english } from "../messages/en.ts";
 import type { Messages } from "../messages/types.ts";
 import type { ConsoleOptions } from "../options.ts";
 import { report } from "../report.ts";
-import type { ConsoleState } from "../state.ts";
-import { attributeValue, optionsOf } from "./attributes.ts";
+import type { ConsoleEvents, ConsoleState } from "../state.ts";
+import { attributeValue, optionOf, optionsIn } from "./attributes.ts";
 import { Frame } from "./frame.ts";
 import type { AnyConsole, ElementKind } from "./kinds.ts";
 import { wordsFor } from "./language.ts";
@@ -27,7 +26,8 @@ export class ElementSession<Options extends ConsoleOptions, View extends AnyCons
   #console: View | null = null;
   #listening = new AbortController();
   #words: Messages | null = null;
-  #xtermSheet: CSSStyleSheet | null = null;
+  /** The words that were asked for last. */
+  #speech: Promise<Messages> | null = null;
   #renewal: "done" | "failed" | null = null;
   #renewedTimer: ReturnType<typeof setTimeout> | undefined;
   #warnedMs = 0;
@@ -89,18 +89,24 @@ export class ElementSession<Options extends ConsoleOptions, View extends AnyCons
 
   /** Takes the words for the element's language; the element shows nothing before it has them. */
   async speak(): Promise<void> {
-    const given = this.#element.messages;
-    this.#words = given ?? (await wordsFor(this.#element).catch(() => english));
-    this.render();
+    const speech = (this.#speech = Promise.resolve(this.#element.messages ?? wordsFor(this.#element)));
+    try {
+      const words = await speech;
+      if (this.#speech !== speech) return;
+      this.#words = words;
+      this.render();
+    } catch (error) {
+      report(error); // The console works without them.
+    }
   }
 
-  /** An attribute changed: the open console follows. One that is taken away leaves the console as it is, but for flags. */
+  /** An attribute changed: the open console follows. Without the attribute flags are off, and the rest stays. */
   follow(name: string): void {
-    const attribute = this.#kind.attributes[name];
-    if (!attribute?.live || !this.#console || this.state.status === "closed") return;
-    const value =
-      attributeValue(this.#element, name, attribute.type) ?? (attribute.type === "flag" ? false : undefined);
-    if (value !== undefined) Object.assign(this.#console, { [attribute.option]: value });
+    const type = this.#kind.attributes[name];
+    const option = optionOf(name);
+    if (!type || !this.#console || !(option in this.#console)) return;
+    const value = attributeValue(this.#element, name, type) ?? (type === "flag" ? false : undefined);
+    if (value !== undefined) Object.assign(this.#console, { [option]: value });
   }
 
   render(): void {
@@ -144,7 +150,7 @@ export class ElementSession<Options extends ConsoleOptions, View extends AnyCons
     const { renew } = element;
     const options: Partial<Options> = {
       ...element.options,
-      ...(optionsOf(element, this.#kind.attributes) as Partial<Options>),
+      ...(optionsIn(element, this.#kind.attributes) as Partial<Options>),
       authorize: (context: Parameters<Options["authorize"]>[0]) => {
         const authorize = element.authorize ?? element.options.authorize;
         if (authorize) return authorize(context);
@@ -158,48 +164,38 @@ export class ElementSession<Options extends ConsoleOptions, View extends AnyCons
   }
 
   #listen({ connection }: View): void {
-    const { signal } = this.#listening;
-    connection.on(
-      "state",
-      (state) => {
-        if (state.status !== "connected") {
-          this.#renewal = null;
-          this.#warnedMs = 0;
-        }
-        this.render();
-        this.#dispatch("curfew-state", state);
-      },
-      { signal },
-    );
-    connection.on(
-      "expiring",
-      (event) => {
-        if (this.#renewal === "done" || this.#warnedMs < event.expiresInMs) this.#warnedMs = event.expiresInMs;
+    const on = <Type extends keyof ConsoleEvents>(type: Type, act: (event: ConsoleEvents[Type]) => void): void =>
+      void connection.on(type, act, { signal: this.#listening.signal });
+    on("state", (state) => {
+      if (state.status !== "connected") {
         this.#renewal = null;
+        this.#warnedMs = 0;
         this.#frame.warn();
-        this.render();
-        this.#dispatch("curfew-expiring", event);
-      },
-      { signal },
-    );
-    connection.on(
-      "renewed",
-      (event) => {
-        this.#settleRenewal("done");
-        this.#dispatch("curfew-renewed", event);
-      },
-      { signal },
-    );
-    connection.on("renewfailed", () => this.#settleRenewal("failed"), { signal });
-    connection.on("closed", (info) => this.#dispatch("curfew-closed", info), { signal });
+      }
+      this.render();
+      this.#dispatch("curfew-state", state);
+    });
+    on("expiring", (event) => {
+      this.#warnedMs = Math.max(this.#warnedMs, event.expiresInMs);
+      this.#renewal = null;
+      this.#frame.warn();
+      this.render();
+      this.#dispatch("curfew-expiring", event);
+    });
+    on("renewed", (event) => {
+      this.#settleRenewal("done");
+      this.#dispatch("curfew-renewed", event);
+    });
+    on("renewfailed", () => this.#settleRenewal("failed"));
+    on("closed", (info) => this.#dispatch("curfew-closed", info));
   }
 
   #settleRenewal(result: "done" | "failed"): void {
     clearTimeout(this.#renewedTimer);
     this.#renewal = result;
-    this.#warnedMs = result === "done" ? 0 : this.#warnedMs;
+    this.#frame.warn();
+    if (result === "done") this.#warnedMs = 0;
     this.render();
-    if (result === "failed") return;
     this.#renewedTimer = setTimeout(() => {
       if (this.#renewal !== "done") return;
       this.#renewal = null;
@@ -212,11 +208,11 @@ export class ElementSession<Options extends ConsoleOptions, View extends AnyCons
     return (this.#element.renew ?? this.#element.options.renew) ? "renewable" : "needsNewAccess";
   }
 
+  /** Once, and again at the next opening if the page did not have them yet. */
   #adoptXtermStyles(): void {
-    this.#xtermSheet ??= xtermStyles(this.#element);
     const sheets = this.#root.adoptedStyleSheets;
-    if (this.#xtermSheet && !sheets.includes(this.#xtermSheet))
-      this.#root.adoptedStyleSheets = [this.#xtermSheet, ...sheets];
+    const xterm = sheets.length > 1 ? null : xtermStyles(this.#element);
+    if (xterm) this.#root.adoptedStyleSheets = [xterm, ...sheets];
   }
 
   #dispatch<Type extends keyof ConsoleElementEventMap>(

@@ -1,7 +1,7 @@
 import { fill } from "../messages/fill.ts";
 import { timeLeft } from "../messages/time-left.ts";
 import type { Messages } from "../messages/types.ts";
-import { button, html, setText } from "./dom.ts";
+import { button, html, part, setText } from "./dom.ts";
 import type { ConsolePhase } from "./phase.ts";
 import { Ring, icon } from "./pictures.ts";
 
@@ -16,8 +16,8 @@ export interface WarningActions {
 
 /** The row above the console that warns of the end. It moves the console and never covers it. */
 export class WarningBar {
-  readonly root: HTMLElement = html("section", { part: "warning", class: "warning" });
-  readonly #ring = new Ring();
+  readonly root: HTMLElement = part("section", "warning", {});
+  readonly #ring = new Ring("clock");
   readonly #done = icon("done");
   readonly #time = html("strong", { role: "timer", "aria-live": "off" });
   readonly #outlook = html("span", {});
@@ -36,8 +36,8 @@ export class WarningBar {
         html(
           "div",
           { class: "warning-row" },
-          html("div", { class: "warning-picture" }),
-          html("p", { part: "warning-text" }, this.#time, " ", this.#outlook),
+          html("div", { class: "picture" }),
+          part("p", "warning-text", { "data-told": "" }, this.#time, " ", this.#outlook),
           html("div", { class: "actions" }, this.#renew, this.#hide),
         ),
       ),
@@ -50,8 +50,9 @@ export class WarningBar {
     this.#words = words;
     this.#totalMs = totalMs;
     this.root.dataset["phase"] = phase;
+    this.root.dataset["outlook"] = phase === "renew-failed" ? "" : outlook;
     this.root.ariaLabel = words.labels.sessionEnd;
-    this.root.querySelector(".warning-picture")?.replaceChildren(done ? this.#done : this.#ring.root);
+    this.root.querySelector(".picture")?.replaceChildren(done ? this.#done : this.#ring.root);
     this.#renew.hidden = done || outlook !== "renewable";
     // Not `disabled`, which would throw the keyboard focus away.
     this.#renew.ariaDisabled = String(phase === "renewing");

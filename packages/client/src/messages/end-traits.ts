@@ -13,27 +13,33 @@ export interface EndTraits {
   readonly step: NextStep;
 }
 
+const expected: EndTraits = { tone: "calm", step: "reopen" };
+const timeIsOver: EndTraits = { tone: "calm", step: "new-access" };
+const failed: EndTraits = { tone: "problem", step: "reopen" };
+const noAccess: EndTraits = { tone: "problem", step: "new-access" };
+const refused: EndTraits = { tone: "problem", step: "operator" };
+
 /** Tone and next step of each end reason. */
 export const endTraits: Readonly<Record<CloseReason, EndTraits>> = {
-  session_expired: { tone: "calm", step: "new-access" },
-  token_expired: { tone: "calm", step: "new-access" },
-  token_invalid: { tone: "problem", step: "new-access" },
+  session_expired: timeIsOver,
+  token_expired: timeIsOver,
+  token_invalid: noAccess,
   session_terminated: { tone: "calm", step: "operator" },
-  session_replaced: { tone: "calm", step: "reopen" },
-  idle_timeout: { tone: "calm", step: "reopen" },
-  forbidden: { tone: "problem", step: "operator" },
-  target_not_found: { tone: "problem", step: "operator" },
-  protocol_error: { tone: "problem", step: "operator" },
-  server_draining: { tone: "calm", step: "reopen" },
-  server_busy: { tone: "problem", step: "reopen" },
-  target_unreachable: { tone: "problem", step: "reopen" },
-  target_closed: { tone: "calm", step: "reopen" },
-  target_timeout: { tone: "problem", step: "reopen" },
-  internal_error: { tone: "problem", step: "reopen" },
-  client_closed: { tone: "calm", step: "reopen" },
-  connection_lost: { tone: "problem", step: "reopen" },
-  connect_failed: { tone: "problem", step: "reopen" },
-  authorize_failed: { tone: "problem", step: "new-access" },
-  viewer_failed: { tone: "problem", step: "reopen" },
-  unknown: { tone: "problem", step: "reopen" },
+  session_replaced: expected,
+  idle_timeout: expected,
+  forbidden: refused,
+  target_not_found: refused,
+  protocol_error: refused,
+  server_draining: expected,
+  server_busy: failed,
+  target_unreachable: failed,
+  target_closed: expected,
+  target_timeout: failed,
+  internal_error: failed,
+  client_closed: expected,
+  connection_lost: failed,
+  connect_failed: failed,
+  authorize_failed: noAccess,
+  viewer_failed: failed,
+  unknown: failed,
 };

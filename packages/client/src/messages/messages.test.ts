@@ -1,7 +1,8 @@
 import { describe, expect, expectTypeOf, it } from "vitest";
 import { CloseCode } from "@curfew/protocol";
 import type { CloseInfo, CloseReason } from "../close-info.ts";
-import { english, endTraits, fill, languages, messagesFor } from "../messages.ts";
+import { endTraits, fill, languages, messagesFor } from "../messages.ts";
+import { english } from "./en.ts";
 import type { Messages, PlaceholderOf, TextWith } from "../messages.ts";
 
 /** Every text of a table by its path, such as `states.attempt`. */

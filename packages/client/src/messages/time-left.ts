@@ -13,8 +13,9 @@ type Part = readonly [value: number, unit: Unit];
 export type TimeStyle = "long" | "short";
 
 /**
- * Time left in the words of a language. Whole minutes are rounded down and seconds up: it never
- * promises a minute that is not there, and reaches 0 seconds only at the end.
+ * Time left in the words of a language. Seconds are rounded up, so that it reaches 0 only at
+ * the end; where no seconds are shown, whole minutes are then rounded down: it promises no minute that
+ * is not there.
  *
  * @param language BCP 47 tag
  * @param leftMs milliseconds; less than 0 counts as 0
@@ -23,7 +24,7 @@ export type TimeStyle = "long" | "short";
 export function timeLeft(language: string, leftMs: number, style: TimeStyle = "long"): string {
   // What Intl.DurationFormat is specified to do (ECMA-402, PartitionDurationFormatPattern), without
   // asking for browsers that have it.
-  const parts = partsOf(Math.max(0, leftMs)).map(([value, unit]) =>
+  const parts = partsOf(Math.ceil(Math.max(0, leftMs) / second) * second).map(([value, unit]) =>
     new Intl.NumberFormat(language, { style: "unit", unit, unitDisplay: style }).format(value),
   );
   return new Intl.ListFormat(language, { type: "unit", style }).format(parts);
@@ -31,7 +32,7 @@ export function timeLeft(language: string, leftMs: number, style: TimeStyle = "l
 
 function partsOf(left: number): readonly Part[] {
   if (left < secondsShownBelow) {
-    const seconds = Math.ceil(left / second);
+    const seconds = left / second;
     return withoutZero([Math.floor(seconds / 60), "minute"], [seconds % 60, "second"]);
   }
   if (left < hour) return [[Math.floor(left / minute), "minute"]];

@@ -36,6 +36,7 @@ describe("defining the elements", () => {
     document.body.append(element);
     defineConsoleElements({ vnc: "late-screen" });
     await vi.waitFor(() => expect(page.server.sockets.map(({ url }) => url)).toEqual(["ws://gateway/early"]));
+    expect(Object.keys(element)).toEqual([]);
   });
 });
 

@@ -1,7 +1,7 @@
 import { describe, expect, expectTypeOf, it, vi } from "vitest";
 import { ElementPage, click, heard, reaches, shown } from "../../test/element-page.ts";
 import type { CloseInfo } from "../close-info.ts";
-import { type CurfewVncElement, defineConsoleElements } from "../element.ts";
+import { type CurfewSerialElement, type CurfewVncElement, defineConsoleElements } from "../element.ts";
 import type { VncConsole } from "../vnc.ts";
 
 const page = new ElementPage();
@@ -29,12 +29,12 @@ describe("defining the elements", () => {
   });
 
   it("takes over what was set before the element was defined", async () => {
-    const element = document.createElement("late-screen") as CurfewVncElement;
+    const element = document.createElement("late-terminal") as CurfewSerialElement;
     element.authorize = () => ({ url: "ws://gateway/early" });
     page.prepare(element);
     element.setAttribute("autoconnect", "");
     document.body.append(element);
-    defineConsoleElements({ vnc: "late-screen" });
+    defineConsoleElements({ serial: "late-terminal" });
     await vi.waitFor(() => expect(page.server.sockets.map(({ url }) => url)).toEqual(["ws://gateway/early"]));
     expect(Object.keys(element)).toEqual([]);
   });

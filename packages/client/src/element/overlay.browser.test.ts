@@ -215,6 +215,18 @@ describe("words", () => {
     expect(shown(element, ".frame")?.lang).toBe("ja");
   });
 
+  it("are those that were asked for last, whichever come first", async () => {
+    const element = await page.connected<"curfew-serial">(serial());
+    page.server.last.end(4100, "session_expired");
+    const words = await messagesFor("fr");
+    element.lang = "es";
+    element.messages = words;
+    await vi.waitFor(() => expect(text(element, ".title")).toBe(words.ends.session_expired.title));
+    await messagesFor("es");
+    await new Promise(requestAnimationFrame);
+    expect(text(element, ".title")).toBe(words.ends.session_expired.title);
+  });
+
   it("can be the page's own", async () => {
     const words = await messagesFor("en");
     const element = await page.connected<"curfew-serial">(serial(), (one) => {

@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { playwright } from "@vitest/browser-playwright";
 import { defaultClientConditions, defaultServerConditions } from "vite";
 import { defineConfig } from "vitest/config";
@@ -8,18 +9,59 @@ import { guestKernel } from "./tools/setup/kernel.ts";
 const source = "@curfew/source";
 const chromium = "/usr/bin/chromium";
 
+/** A new object for each project: vitest names the instances in it. */
+const inChromium = () => ({
+  enabled: true,
+  headless: true,
+  screenshotFailures: false,
+  provider: playwright(
+    existsSync(chromium)
+      ? { launchOptions: { executablePath: chromium, args: ["--no-sandbox", "--disable-background-networking"] } }
+      : {},
+  ),
+  instances: [{ browser: "chromium" as const }],
+});
+
+const viewers = ["@novnc/novnc", "@xterm/xterm", "@xterm/addon-attach", "@xterm/addon-fit"];
+
+/** The suites of `packages/react`, with one of the versions of React that it is made for. */
+const reactProject = (name: string, version: "18" | "19") => {
+  const suffix = version === "19" ? "" : `-${version}`;
+  const installed = (library: string): string =>
+    join(import.meta.dirname, "packages/react/node_modules", library + suffix);
+  return {
+    extends: true as const,
+    resolve: {
+      alias: ["react", "react-dom"].map((library) => ({
+        find: new RegExp(`^${library}(?=/|$)`),
+        replacement: installed(library),
+      })),
+    },
+    optimizeDeps: { include: [...viewers, "react", "react/jsx-dev-runtime", "react-dom/client"] },
+    test: {
+      name,
+      env: { CURFEW_REACT: version },
+      root: "packages/react",
+      include: ["src/**/*.browser.test.tsx"],
+      setupFiles: ["@xterm/xterm/css/xterm.css"],
+      testTimeout: 10_000,
+      browser: inChromium(),
+    },
+  };
+};
+
 export default defineConfig({
   resolve: { conditions: [source, ...defaultClientConditions] },
   ssr: { resolve: { conditions: [source, ...defaultServerConditions] } },
   test: {
     env: { CURFEW_GUEST_KERNEL: guestKernel() },
     projects: [
-      ...["protocol", "proxy", "client", "testing", "bench"].map((name) => ({
+      ...["protocol", "proxy", "client", "react", "testing", "bench"].map((name) => ({
         extends: true as const,
         test: {
           name,
-          include: [`packages/${name}/src/**/*.test.ts`, `packages/${name}/test/**/*.test.ts`],
-          exclude: ["**/*.browser.test.ts"],
+          include: [`packages/${name}/src/**/*.test.{ts,tsx}`, `packages/${name}/test/**/*.test.ts`],
+          exclude: ["**/*.browser.test.{ts,tsx}"],
         },
       })),
       {
@@ -35,31 +77,18 @@ export default defineConfig({
       },
       {
         extends: true as const,
-        optimizeDeps: { include: ["@novnc/novnc", "@xterm/xterm", "@xterm/addon-attach", "@xterm/addon-fit"] },
+        optimizeDeps: { include: viewers },
         test: {
           name: "client-browser",
           root: "packages/client",
           include: ["src/**/*.browser.test.ts"],
           setupFiles: ["@xterm/xterm/css/xterm.css"],
           testTimeout: 10_000,
-          browser: {
-            enabled: true,
-            headless: true,
-            screenshotFailures: false,
-            provider: playwright(
-              existsSync(chromium)
-                ? {
-                    launchOptions: {
-                      executablePath: chromium,
-                      args: ["--no-sandbox", "--disable-background-networking"],
-                    },
-                  }
-                : {},
-            ),
-            instances: [{ browser: "chromium" as const }],
-          },
+          browser: inChromium(),
         },
       },
+      reactProject("react-browser", "19"),
+      reactProject("react-18-browser", "18"),
       { extends: true as const, test: { name: "console", include: ["apps/console/src/**/*.test.ts"] } },
       { extends: true as const, test: { name: "tools", include: ["tools/**/*.test.ts"] } },
     ],

@@ -2,7 +2,7 @@ import { mkdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import type { Page } from "@playwright/test";
 
-const folder = fileURLToPath(new URL("../artifacts/console-page/", import.meta.url));
+const artifacts = fileURLToPath(new URL("../artifacts/", import.meta.url));
 const widths = [
   { width: 1440, height: 900 },
   { width: 768, height: 1024 },
@@ -12,9 +12,9 @@ const widths = [
 /** All of them take a while: without `CURFEW_E2E_PICTURES=all` a wide light and a narrow dark one must do. */
 const all = process.env["CURFEW_E2E_PICTURES"] === "all";
 
-/** Writes pictures of the page as it is now, light and dark, at three widths, to `e2e/artifacts/`. */
-export async function takePictures(page: Page, name: string): Promise<void> {
-  mkdirSync(folder, { recursive: true });
+/** Writes pictures of the page as it is now, light and dark, at three widths, to a folder in `e2e/artifacts/`. */
+export async function takePictures(page: Page, name: string, kind = "console-page"): Promise<void> {
+  mkdirSync(`${artifacts}${kind}`, { recursive: true });
   for (const viewport of widths) {
     await page.setViewportSize(viewport);
     for (const colorScheme of ["light", "dark"] as const) {
@@ -25,7 +25,7 @@ export async function takePictures(page: Page, name: string): Promise<void> {
       )
         continue;
       await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-      await page.screenshot({ path: `${folder}${name}-${viewport.width}-${colorScheme}.png` });
+      await page.screenshot({ path: `${artifacts}${kind}/${name}-${viewport.width}-${colorScheme}.png` });
     }
   }
   await page.setViewportSize({ width: 1280, height: 800 });

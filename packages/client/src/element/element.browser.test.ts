@@ -1,0 +1,203 @@
+import { describe, expect, expectTypeOf, it, vi } from "vitest";
+import { ElementPage, click, heard, reaches, shown } from "../../test/element-page.ts";
+import type { CloseInfo } from "../close-info.ts";
+import { type CurfewSerialElement, type CurfewVncElement, defineConsoleElements } from "../element.ts";
+import type { VncConsole } from "../vnc.ts";
+
+const page = new ElementPage();
+const title = (element: Element): string | undefined => shown(element, ".title")?.textContent;
+
+describe("defining the elements", () => {
+  it("may be repeated, and takes other names", () => {
+    defineConsoleElements();
+    const before = customElements.get("curfew-vnc");
+    defineConsoleElements({ vnc: "my-screen", serial: "my-terminal" });
+    defineConsoleElements({ vnc: "my-screen" });
+    expect(customElements.get("curfew-vnc")).toBe(before);
+    expect(document.createElement("my-screen")).toHaveProperty("state", { status: "idle" });
+    expect(() => defineConsoleElements({ vnc: "noHyphen" })).toThrow("not a valid custom element name");
+  });
+
+  it("gives the compiler the elements and their events", () => {
+    const element = document.createElement("curfew-vnc");
+    expectTypeOf(element).toEqualTypeOf<CurfewVncElement>();
+    expectTypeOf(element.console).toEqualTypeOf<VncConsole | null>();
+    element.addEventListener("curfew-closed", (event) => expectTypeOf(event.detail).toEqualTypeOf<CloseInfo>());
+    document.addEventListener("curfew-expiring", ({ detail }) => expectTypeOf(detail.expiresInMs).toBeNumber(), {
+      once: true,
+    });
+  });
+
+  it("takes over what was set before the element was defined", async () => {
+    const element = document.createElement("late-terminal") as CurfewSerialElement;
+    element.authorize = () => ({ url: "ws://gateway/early" });
+    page.prepare(element);
+    element.setAttribute("autoconnect", "");
+    document.body.append(element);
+    defineConsoleElements({ serial: "late-terminal" });
+    await vi.waitFor(() => expect(page.server.sockets.map(({ url }) => url)).toEqual(["ws://gateway/early"]));
+    expect(Object.keys(element)).toEqual([]);
+  });
+});
+
+describe("opening", () => {
+  it("connects by itself to the url with autoconnect", async () => {
+    const element = await page.connected(`<curfew-vnc url="ws://gateway/ws" autoconnect></curfew-vnc>`);
+    expect(page.server.last.url).toBe("ws://gateway/ws");
+    expect(element.shadowRoot?.querySelector("canvas")?.checkVisibility()).toBe(true);
+    expect(shown(element, ".overlay")).toBeNull();
+  });
+
+  it("waits with autoconnect until there is somewhere to connect", async () => {
+    const element = page.add<"curfew-serial">(`<curfew-serial autoconnect></curfew-serial>`);
+    await vi.waitFor(() => expect(title(element)).toBe("Not connected"));
+    expect(page.server.sockets).toHaveLength(0);
+    element.authorize = () => ({ url: "ws://gateway/later", token: "t" });
+    await reaches(element, "connected");
+    expect(page.server.last.url).toBe("ws://gateway/later");
+  });
+
+  it("shows a button that opens the console without autoconnect", async () => {
+    const element = page.add<"curfew-serial">(`<curfew-serial url="ws://gateway/ws"></curfew-serial>`);
+    await vi.waitFor(() => expect(title(element)).toBe("Not connected"));
+    click(element, "Open console");
+    await reaches(element, "connected");
+  });
+
+  it("can be cancelled, and opened again", async () => {
+    page.answers = false;
+    const element = page.add<"curfew-serial">(`<curfew-serial url="ws://gateway/ws" autoconnect></curfew-serial>`);
+    await vi.waitFor(() => expect(title(element)).toBe("Connecting…"));
+    click(element, "Cancel");
+    expect(title(element)).toBe("Disconnected");
+    page.answers = true;
+    click(element, "Open again");
+    await reaches(element, "connected");
+  });
+
+  it("rejects connect() outside of a page, and for an attribute that does not fit", async () => {
+    const outside = document.createElement("curfew-vnc");
+    await expect(outside.connect()).rejects.toMatchObject({ code: "not_connected" });
+    const wrong = page.add<"curfew-vnc">(`<curfew-vnc url="/ws" quality="high"></curfew-vnc>`);
+    await expect(wrong.connect()).rejects.toThrow(`attribute quality: expected a number, got "high"`);
+    wrong.setAttribute("quality", "12");
+    await expect(wrong.connect()).rejects.toThrow("quality: expected a whole number from 0 to 9, got 12");
+  });
+
+  it("ends as authorize_failed when nothing says where to connect", async () => {
+    const element = page.add<"curfew-serial">(`<curfew-serial></curfew-serial>`);
+    await expect(element.connect()).rejects.toMatchObject({ code: "authorize_failed" });
+    expect(element.state).toMatchObject({ cause: { reason: "authorize_failed" } });
+  });
+});
+
+describe("attributes", () => {
+  it("set the options and follow while the console is open", async () => {
+    const element = await page.connected<"curfew-vnc">(
+      `<curfew-vnc url="ws://gateway/ws" autoconnect scale="none" view-only quality="3"></curfew-vnc>`,
+    );
+    expect(element.console).toMatchObject({ scale: "none", viewOnly: true, quality: 3, compression: 2 });
+    element.setAttribute("scale", "fit");
+    element.removeAttribute("view-only");
+    element.setAttribute("compression", "5");
+    expect(element.console).toMatchObject({ scale: "fit", viewOnly: false, quality: 3, compression: 5 });
+    expect(page.server.sockets).toHaveLength(1);
+  });
+
+  it("win over the property options", async () => {
+    const element = await page.connected<"curfew-serial">(
+      `<curfew-serial url="ws://gateway/ws" autoconnect font-size="20"></curfew-serial>`,
+      (serial) => {
+        serial.options = { ...serial.options, fontSize: 10, readOnly: true };
+      },
+    );
+    expect(element.console).toMatchObject({ fontSize: 20, readOnly: true });
+  });
+});
+
+describe("in and out of the page", () => {
+  it("closes the session when it is removed, and opens a new one when it is put back", async () => {
+    const element = await page.connected<"curfew-serial">(
+      `<curfew-serial url="ws://gateway/ws" autoconnect></curfew-serial>`,
+    );
+    const events = heard(element);
+    element.remove();
+    await vi.waitFor(() => expect(page.server.last.closedWith).not.toBeNull());
+    expect(events.at(-1)).toEqual(["curfew-closed", expect.objectContaining({ reason: "client_closed" })]);
+    expect(element.state.status).toBe("idle");
+    expect(element.console).toBeNull();
+    document.body.append(element);
+    await reaches(element, "connected");
+    expect(page.server.sockets).toHaveLength(2);
+  });
+
+  it("keeps the session when it is moved", async () => {
+    const element = await page.connected<"curfew-vnc">(`<curfew-vnc url="ws://gateway/ws" autoconnect></curfew-vnc>`);
+    const { console } = element;
+    const elsewhere = document.createElement("main");
+    document.body.append(elsewhere);
+    elsewhere.append(element);
+    await Promise.resolve();
+    expect(element.console).toBe(console);
+    expect(element.state.status).toBe("connected");
+    expect(page.server.last.closedWith).toBeNull();
+  });
+
+  it("does not open an ended session again when it is moved", async () => {
+    const element = await page.connected<"curfew-serial">(
+      `<curfew-serial url="ws://gateway/ws" autoconnect></curfew-serial>`,
+    );
+    page.server.last.end(4005, "session_terminated");
+    document.body.prepend(element);
+    await Promise.resolve();
+    expect(element.state.status).toBe("closed");
+    expect(page.server.sockets).toHaveLength(1);
+  });
+});
+
+describe("events", () => {
+  it("tell the states, the warning, the renewal and the end, and bubble", async () => {
+    const element = page.add<"curfew-serial">(`<curfew-serial url="ws://gateway/ws"></curfew-serial>`);
+    const events = heard(element);
+    const atDocument = vi.fn<(event: CustomEvent<CloseInfo>) => void>();
+    document.addEventListener("curfew-closed", atDocument, { once: true });
+    await element.connect();
+    page.server.last.control({ type: "expiring", expiresInMs: 30_000 });
+    const renewing = element.console?.connection.renew("token");
+    page.server.last.control({ type: "renewed", id: 1, expiresInMs: 600_000 });
+    await renewing;
+    page.server.last.end(4003, "forbidden");
+    expect(events.filter(([name]) => name !== "curfew-state")).toEqual([
+      ["curfew-expiring", { expiresInMs: 30_000, renewable: true }],
+      ["curfew-renewed", { expiresInMs: 600_000 }],
+      ["curfew-closed", expect.objectContaining({ reason: "forbidden" })],
+    ]);
+    const states = events
+      .filter(([name]) => name === "curfew-state")
+      .map(([, state]) => (state as { status: string }).status);
+    expect([...new Set(states)]).toEqual(["connecting", "connected", "closed"]);
+    expect(atDocument.mock.calls[0]?.[0].target).toBe(element);
+  });
+});
+
+describe("xterm's style sheet", () => {
+  it("is put into the shadow root, and nothing else of the page's styles", async () => {
+    const style = document.createElement("style");
+    style.textContent = "@layer page { .xterm { --layered: 1 } } button { color: red }";
+    document.head.append(style);
+    const lines: string[] = [];
+    const element = await page.connected<"curfew-serial">(
+      `<curfew-serial url="ws://gateway/ws" autoconnect></curfew-serial>`,
+      (serial) => {
+        serial.options = { ...serial.options, log: (level, text) => void lines.push(`${level} ${text}`) };
+      },
+    );
+    style.remove();
+    const textarea = element.shadowRoot?.querySelector("textarea");
+    expect(textarea && getComputedStyle(textarea).position).toBe("absolute");
+    const rules = element.shadowRoot?.adoptedStyleSheets[0]?.cssRules ?? [];
+    expect([...rules].some(({ cssText }) => cssText.includes("--layered"))).toBe(true);
+    expect([...rules].every(({ cssText }) => cssText.includes(".xterm"))).toBe(true);
+    expect(lines.filter((line) => line.includes("xterm.css"))).toEqual([]);
+  });
+});

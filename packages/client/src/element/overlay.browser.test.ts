@@ -1,0 +1,242 @@
+import { describe, expect, it, vi } from "vitest";
+import { ElementPage, click, reaches, shown } from "../../test/element-page.ts";
+import { messagesFor } from "../messages.ts";
+
+const page = new ElementPage();
+const serial = (attributes = "", slots = ""): string =>
+  `<curfew-serial url="ws://gateway/ws" autoconnect ${attributes}>${slots}</curfew-serial>`;
+const text = (element: Element, selector: string): string | undefined => shown(element, selector)?.textContent;
+const announced = (element: Element): string | null | undefined =>
+  element.shadowRoot?.querySelector("[role=status]")?.textContent;
+
+describe("the warning", () => {
+  it("says how long the session has, moves the console, and renews", async () => {
+    const element = await page.connected<"curfew-serial">(serial(), (one) => {
+      one.renew = () => "new-token";
+    });
+    const top = (): number => shown(element, ".screen")?.getBoundingClientRect().top ?? 0;
+    const before = top();
+    page.server.last.control({ type: "expiring", expiresInMs: 60_000 });
+    expect(element.getAttribute("status")).toBe("expiring");
+    expect(text(element, ".warning p")).toContain("This session ends in 1 minute. Renew it");
+    expect(announced(element)).toContain("This session ends in 1 minute.");
+    expect(shown(element, "[role=timer]")?.ariaLive).toBe("off");
+    expect(top()).toBeGreaterThan(before);
+
+    click(element, "Renew");
+    await vi.waitFor(() =>
+      expect(page.server.last.controls.at(-1)).toMatchObject({ type: "renew", token: "new-token" }),
+    );
+    expect(element.getAttribute("status")).toBe("renewing");
+    expect(shown(element, ".warning button")?.ariaDisabled).toBe("true");
+    page.server.last.control({ type: "renewed", id: 1, expiresInMs: 600_000 });
+    expect(element.getAttribute("status")).toBe("renewed");
+    expect(text(element, ".warning p")).toContain("Renewed. This session now ends in");
+    expect(announced(element)).toContain("Renewed.");
+  });
+
+  it("counts down", async () => {
+    const element = await page.connected<"curfew-serial">(serial());
+    page.server.last.control({ type: "expiring", expiresInMs: 2500 });
+    expect(text(element, "[role=timer]")).toContain("3 seconds");
+    await vi.waitFor(() => expect(text(element, "[role=timer]")).toContain("2 seconds"));
+  });
+
+  it("can be hidden, and comes again with the next warning", async () => {
+    const element = await page.connected<"curfew-serial">(serial());
+    page.server.last.control({ type: "expiring", expiresInMs: 60_000 });
+    click(element, "Hide");
+    expect(shown(element, ".warning")).toBeNull();
+    page.server.last.control({ type: "expiring", expiresInMs: 10_000 });
+    expect(shown(element, ".warning")).not.toBeNull();
+  });
+
+  it("offers to try again when the renewal failed", async () => {
+    const element = await page.connected<"curfew-serial">(serial(), (one) => {
+      one.renew = () => Promise.reject(new Error("no"));
+    });
+    page.server.last.control({ type: "expiring", expiresInMs: 60_000 });
+    click(element, "Renew");
+    await reaches(element, "renew-failed");
+    expect(text(element, ".warning p")).toContain("Renewing failed.");
+    expect(announced(element)).toContain("Renewing failed.");
+    click(element, "Try again");
+    expect(element.getAttribute("status")).toBe("renewing");
+  });
+
+  it.each([
+    ["the gateway does not renew", false, true, "It cannot be made longer."],
+    ["the page cannot get a token", true, false, "open the console again with a new link"],
+  ])("has no Renew when %s", async (_case, renewable, canRenew, sentence) => {
+    page.renewable = renewable;
+    const element = await page.connected<"curfew-serial">(serial(), (one) => {
+      if (canRenew) one.renew = () => "token";
+    });
+    page.server.last.control({ type: "expiring", expiresInMs: 60_000 });
+    expect(text(element, ".warning p")).toContain(sentence);
+    expect(() => click(element, "Renew")).toThrow("no button Renew");
+  });
+
+  it("does not come when the session renews itself, unless that fails", async () => {
+    let token = Promise.resolve("new-token");
+    const element = await page.connected<"curfew-serial">(serial("auto-renew"), (one) => {
+      one.renew = () => token;
+    });
+    page.server.last.control({ type: "expiring", expiresInMs: 60_000 });
+    expect(element.getAttribute("status")).toBe("connected");
+    await vi.waitFor(() => expect(page.server.last.controls).toHaveLength(1));
+    page.server.last.control({ type: "renewed", id: 1, expiresInMs: 60_000 });
+    expect(element.getAttribute("status")).toBe("connected");
+    token = Promise.reject(new Error("no"));
+    page.server.last.control({ type: "expiring", expiresInMs: 30_000 });
+    await reaches(element, "renew-failed");
+    expect(shown(element, ".warning")).not.toBeNull();
+  });
+});
+
+describe("a lost connection", () => {
+  it("is told with its reason and a countdown, and tried again at once on request", async () => {
+    const element = await page.connected<"curfew-serial">(serial());
+    page.server.last.end(1006);
+    expect(text(element, ".title")).toBe("Connection lost");
+    expect(text(element, ".countdown")).toBe("Next try in 1 minute · Attempt 2");
+    expect(announced(element)).toBe(
+      "Connection lost – The page connects again by itself. Nothing is lost on the machine.",
+    );
+    expect(shown(element, ".xterm")).not.toBeNull();
+    click(element, "Try now");
+    await reaches(element, "connected");
+    expect(page.server.sockets).toHaveLength(2);
+  });
+
+  it("can be given up", async () => {
+    const element = await page.connected<"curfew-serial">(serial());
+    page.server.last.end(1006);
+    click(element, "Cancel");
+    expect(text(element, ".title")).toBe("Disconnected");
+  });
+});
+
+describe("the end", () => {
+  it("says why, and opens again with a new token", async () => {
+    const authorize = vi.fn<() => { url: string }>(() => ({ url: "ws://gateway/ws" }));
+    const element = await page.connected<"curfew-serial">(serial(), (one) => {
+      one.authorize = authorize;
+    });
+    page.server.last.end(4100, "session_expired");
+    expect(text(element, ".title")).toBe("Session expired");
+    expect(text(element, ".sentence")).toContain("limited in time");
+    expect(text(element, "code")).toBe("session_expired · 4100");
+    expect(announced(element)).toMatch(/^Session expired – Your access/);
+    click(element, "Open again");
+    await reaches(element, "connected");
+    expect(authorize).toHaveBeenCalledTimes(2);
+  });
+
+  it("asks for a new link where only a url was given", async () => {
+    const element = await page.connected<"curfew-serial">(serial());
+    page.server.last.end(4100, "session_expired");
+    expect(text(element, ".advice")).toContain("open the console again from the place");
+    expect(() => click(element, "Open again")).toThrow("no button");
+  });
+
+  it("takes the keyboard from the console that is gone, and gives it back when it is opened again", async () => {
+    const element = await page.connected<"curfew-serial">(serial(), (one) => {
+      one.authorize = () => ({ url: "ws://gateway/ws" });
+    });
+    element.focus();
+    expect(element.shadowRoot?.activeElement?.localName).toBe("textarea");
+    page.server.last.end(4100, "session_expired");
+    expect(element.shadowRoot?.activeElement?.textContent).toBe("Open again");
+    click(element, "Open again");
+    await reaches(element, "connected");
+    expect(element.shadowRoot?.activeElement?.localName).toBe("textarea");
+  });
+
+  it("takes no keyboard that the console did not have", async () => {
+    const element = await page.connected<"curfew-serial">(serial());
+    page.server.last.end(4100, "session_expired");
+    expect(document.activeElement).toBe(document.body);
+    expect(element.shadowRoot?.activeElement).toBeNull();
+  });
+});
+
+describe("the keyboard", () => {
+  it("leaves the console with Ctrl + Alt + Shift, to Renew while there is a warning", async () => {
+    const element = await page.connected<"curfew-serial">(serial(), (one) => {
+      one.renew = () => "token";
+    });
+    const chord = async (): Promise<void> => {
+      element.focus();
+      const down = { bubbles: true, composed: true, ctrlKey: true, altKey: true, shiftKey: true };
+      const textarea = element.shadowRoot?.activeElement;
+      textarea?.dispatchEvent(new KeyboardEvent("keydown", { ...down, key: "Shift" }));
+      textarea?.dispatchEvent(new KeyboardEvent("keyup", { bubbles: true, composed: true, key: "Shift" }));
+      await vi.waitFor(() => expect(element.shadowRoot?.activeElement).not.toBe(textarea));
+    };
+    await chord();
+    expect(element.shadowRoot?.activeElement?.classList.contains("screen")).toBe(true);
+    page.server.last.control({ type: "expiring", expiresInMs: 60_000 });
+    await chord();
+    expect(element.shadowRoot?.activeElement?.textContent).toBe("Renew");
+  });
+});
+
+describe("slots", () => {
+  it("replace the end only at the end", async () => {
+    const element = await page.connected<"curfew-serial">(serial("", `<p slot="end">Bye</p>`));
+    const bye = element.querySelector("p");
+    expect(bye?.checkVisibility()).toBe(false);
+    page.server.last.end(4100, "session_expired");
+    expect(bye?.checkVisibility()).toBe(true);
+    expect(shown(element, ".panel")).toBeNull();
+  });
+
+  it("replace the warning and everything that is drawn over the console", async () => {
+    const element = await page.connected<"curfew-serial">(
+      serial("", `<p slot="overlay">Over</p><p slot="warning">Soon</p>`),
+    );
+    const [over, soon] = element.querySelectorAll("p");
+    page.server.last.control({ type: "expiring", expiresInMs: 60_000 });
+    expect([over, soon].map((slotted) => slotted?.checkVisibility())).toEqual([false, true]);
+    page.server.last.end(1006);
+    expect([over, soon].map((slotted) => slotted?.checkVisibility())).toEqual([true, false]);
+    expect(shown(element, ".panel")).toBeNull();
+  });
+});
+
+describe("words", () => {
+  it("are those of the element's language, and change with it", async () => {
+    const element = await page.connected<"curfew-serial">(serial(`lang="de-CH"`));
+    page.server.last.end(4100, "session_expired");
+    await vi.waitFor(() => expect(text(element, ".title")).toBe("Sitzung abgelaufen"));
+    element.lang = "ja";
+    await vi.waitFor(() => expect(text(element, ".title")).toBe("セッションの期限が切れました"));
+    expect(shown(element, ".frame")?.lang).toBe("ja");
+  });
+
+  it("are those that were asked for last, whichever come first", async () => {
+    const element = await page.connected<"curfew-serial">(serial());
+    page.server.last.end(4100, "session_expired");
+    const words = await messagesFor("fr");
+    element.lang = "es";
+    element.messages = words;
+    await vi.waitFor(() => expect(text(element, ".title")).toBe(words.ends.session_expired.title));
+    await messagesFor("es");
+    await new Promise(requestAnimationFrame);
+    expect(text(element, ".title")).toBe(words.ends.session_expired.title);
+  });
+
+  it("can be the page's own", async () => {
+    const words = await messagesFor("en");
+    const element = await page.connected<"curfew-serial">(serial(), (one) => {
+      one.messages = {
+        ...words,
+        states: { ...words.states, idle: "x" },
+        ends: { ...words.ends, forbidden: { title: "No", sentence: "No.", next: "No" } },
+      };
+    });
+    page.server.last.end(4003, "forbidden");
+    expect(text(element, ".title")).toBe("No");
+  });
+});

@@ -1,0 +1,81 @@
+import { ConsoleConnection } from "@curfew/client";
+import { act } from "react";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { AnsweringServer, mount } from "../test/render.tsx";
+import { useConsoleState, useExpiryCountdown } from "./index.ts";
+
+let server: AnsweringServer;
+let connection: ConsoleConnection;
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  server = new AnsweringServer();
+  connection = new ConsoleConnection({ ...server.options, pingIntervalMs: 0 });
+});
+
+afterEach(async () => {
+  await act(async () => connection.close());
+  vi.useRealTimers();
+});
+
+const pass = (ms: number): Promise<unknown> => act(async () => vi.advanceTimersByTimeAsync(ms));
+const connect = (): Promise<void> => act(async () => connection.connect());
+
+describe("useConsoleState", () => {
+  it("is idle without a connection, and follows the one it is given", async () => {
+    function State({ of }: { of: ConsoleConnection | null }) {
+      return useConsoleState(of).status;
+    }
+    const page = await mount(<State of={null} />);
+    expect(page.element.textContent).toBe("idle");
+    await page.render(<State of={connection} />);
+    await connect();
+    expect(page.element.textContent).toBe("connected");
+    act(() => server.last.end(4005, "session_terminated"));
+    expect(page.element.textContent).toBe("closed");
+    await page.render(<State of={null} />);
+    expect(page.element.textContent).toBe("idle");
+  });
+});
+
+describe("useExpiryCountdown", () => {
+  it("counts whole seconds once a second from the warning to the end, and renders for nothing else", async () => {
+    const seen: (number | null)[] = [];
+    function Countdown() {
+      const left = useExpiryCountdown(connection);
+      seen.push(left);
+      return left;
+    }
+    await mount(<Countdown />);
+    await connect();
+    await pass(5000);
+    expect(seen.every((left) => left === null)).toBe(true);
+    const before = seen.length;
+    expect(before).toBeLessThanOrEqual(3);
+
+    act(() => server.last.control({ type: "expiring", expiresInMs: 3400 }));
+    for (const ms of [399, 1, 999, 1, 999, 1, 999]) await pass(ms);
+    expect(seen.slice(before)).toEqual([4, 3, 2, 1]);
+    act(() => server.last.end(4100, "session_expired"));
+    expect(seen.at(-1)).toBeNull();
+    const after = seen.length;
+    await pass(5000);
+    expect(seen).toHaveLength(after);
+  });
+
+  it("stops counting when the session is renewed", async () => {
+    function Countdown() {
+      return String(useExpiryCountdown(connection));
+    }
+    const page = await mount(<Countdown />);
+    await connect();
+    act(() => server.last.control({ type: "expiring", expiresInMs: 10_000 }));
+    expect(page.element.textContent).toBe("10");
+    await act(async () => {
+      const renewing = connection.renew("token");
+      server.last.control({ type: "renewed", id: 1, expiresInMs: 60_000 });
+      await renewing;
+    });
+    expect(page.element.textContent).toBe("null");
+  });
+});

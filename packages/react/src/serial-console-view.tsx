@@ -1,0 +1,24 @@
+import { SerialConsole, type SerialOptions } from "@curfew/client/serial";
+import { type ForwardRefExoticComponent, type RefAttributes, forwardRef } from "react";
+import { type ConsoleViewProps, useConsoleView } from "./console-view.tsx";
+import type { ConsoleKind } from "./use-console.ts";
+
+/** The options of a {@link SerialConsole} as props. */
+export interface SerialConsoleViewProps extends SerialOptions, ConsoleViewProps {}
+
+const kind: ConsoleKind<SerialOptions, SerialConsole> = {
+  create: (target, options) => new SerialConsole(target, options),
+  live: ["fontSize", "readOnly", "theme"],
+};
+
+/**
+ * A serial console; the page includes `@xterm/xterm/css/xterm.css`. Connects when it is mounted and
+ * closes when it is unmounted; `ref` gives the {@link SerialConsole}.
+ *
+ * Callbacks may change with every render, and `fontSize`, `readOnly` and `theme` follow their props.
+ * Everything else, also whether a callback is there at all, is read once, when it is mounted:
+ * nothing reconnects but a new `key`.
+ */
+export const SerialConsoleView: ForwardRefExoticComponent<SerialConsoleViewProps & RefAttributes<SerialConsole>> =
+  forwardRef((props: SerialConsoleViewProps, ref) => useConsoleView(kind, props, ref));
+SerialConsoleView.displayName = "SerialConsoleView";

@@ -1,0 +1,20 @@
+import { expect, it } from "vitest";
+import { renderToString } from "react-dom/server";
+import { SerialConsoleView, VncConsoleView, useExpiryCountdown } from "./index.ts";
+
+const authorize = (): never => {
+  throw new Error("a server opens no console");
+};
+
+function Countdown(): string {
+  return String(useExpiryCountdown(null));
+}
+
+it("renders on a server: an empty console, and the overlay of a console that is not connected", () => {
+  const overlay = ({ status }: { status: string }): string => status;
+  const html = renderToString(<VncConsoleView authorize={authorize} className="screen" overlay={overlay} />);
+  expect(html).toMatch(/^<div class="screen" style="position:relative"><div style="width:100%;height:100%"><\/div>/);
+  expect(html).toContain(">idle</div>");
+  expect(renderToString(<SerialConsoleView authorize={authorize} />)).toContain("height:100%");
+  expect(renderToString(<Countdown />)).toBe("null");
+});

@@ -1,0 +1,221 @@
+import type { CloseInfo, ConsoleState } from "@curfew/client";
+import type { SerialConsole } from "@curfew/client/serial";
+import type { VncConsole } from "@curfew/client/vnc";
+import * as React from "react";
+import { StrictMode, act, createRef, useEffect, useRef, version } from "react";
+import { beforeEach, describe, expect, it, vi } from "vitest";
+import { speakRfb } from "../../client/test/fake-vnc.ts";
+import { AnsweringServer, mount } from "../test/render.tsx";
+import { SerialConsoleView, VncConsoleView } from "./index.ts";
+
+const size = { width: 320, height: 160 };
+let server: AnsweringServer;
+
+beforeEach(() => {
+  server = new AnsweringServer();
+});
+
+const connected = (ref: { readonly current: SerialConsole | VncConsole | null }): Promise<void> =>
+  act(async () => vi.waitFor(() => expect(ref.current?.state.status).toBe("connected")));
+
+/** Lets deferred work of an unmounting come about. */
+const settle = (): Promise<void> => act(async () => {});
+
+it("runs with the version of React that the project is named for", () => {
+  expect(version.split(".")[0]).toBe((import.meta as unknown as { env: Record<string, string> }).env["CURFEW_REACT"]);
+});
+
+describe("SerialConsoleView", () => {
+  it("opens a console when it is mounted and closes it when it is unmounted", async () => {
+    const ref = createRef<SerialConsole>();
+    const page = await mount(<SerialConsoleView ref={ref} {...server.options} style={size} />);
+    await connected(ref);
+    expect(page.element.querySelector("[data-curfew=serial] .xterm")).not.toBeNull();
+    const serial = ref.current;
+    await page.unmount();
+    expect(serial?.state).toMatchObject({ status: "closed", cause: { reason: "client_closed" } });
+    expect(ref.current).toBeNull();
+    expect(page.element.innerHTML).toBe("");
+  });
+
+  it("opens one session in StrictMode, which mounts everything twice", async () => {
+    const ref = createRef<SerialConsole>();
+    const authorize = vi.fn<() => { url: string }>(() => ({ url: "ws://gateway/ws" }));
+    await mount(
+      <StrictMode>
+        <SerialConsoleView ref={ref} {...server.options} authorize={authorize} style={size} />
+      </StrictMode>,
+    );
+    await connected(ref);
+    await settle();
+    expect(ref.current?.state.status).toBe("connected");
+    expect(server.sockets).toHaveLength(1);
+    expect(authorize).toHaveBeenCalledTimes(1);
+  });
+
+  it.skipIf(version.startsWith("18."))(
+    "closes while an Activity hides it, and opens one session when it is shown",
+    async () => {
+      const ref = createRef<SerialConsole>();
+      const authorize = vi.fn<() => { url: string }>(() => ({ url: "ws://gateway/ws" }));
+      const view = (mode: "hidden" | "visible") => (
+        <StrictMode>
+          <React.Activity mode={mode}>
+            <SerialConsoleView ref={ref} {...server.options} authorize={authorize} style={size} />
+          </React.Activity>
+        </StrictMode>
+      );
+      const page = await mount(view("visible"));
+      await connected(ref);
+      const serial = ref.current;
+      await page.render(view("hidden"));
+      expect(serial?.state.status).toBe("closed");
+      await page.render(view("visible"));
+      await connected(ref);
+      expect(ref.current).toBe(serial);
+      expect(authorize).toHaveBeenCalledTimes(2);
+    },
+  );
+
+  it("calls the callbacks of the last render, and does not reconnect for new ones", async () => {
+    const ref = createRef<SerialConsole>();
+    const first = vi.fn<() => { url: string }>(() => ({ url: "ws://gateway/first" }));
+    const second = vi.fn<() => { url: string }>(() => ({ url: "ws://gateway/second" }));
+    const page = await mount(<SerialConsoleView ref={ref} {...server.options} authorize={first} style={size} />);
+    await connected(ref);
+    const closed = vi.fn<(info: CloseInfo) => void>();
+    await page.render(
+      <SerialConsoleView ref={ref} {...server.options} authorize={second} onClosed={closed} style={size} />,
+    );
+    expect(server.sockets).toHaveLength(1);
+    act(() => server.last.end(4100, "session_expired"));
+    expect(closed.mock.calls).toEqual([[expect.objectContaining({ reason: "session_expired" })]]);
+    await act(async () => ref.current?.connect());
+    expect(server.sockets.map(({ url }) => url)).toEqual(["ws://gateway/first", "ws://gateway/second"]);
+    expect(first).toHaveBeenCalledTimes(1);
+    expect(second).toHaveBeenCalledTimes(1);
+  });
+
+  it("does not tell onClosed of its own unmounting", async () => {
+    const ref = createRef<SerialConsole>();
+    const closed = vi.fn<(info: CloseInfo) => void>();
+    const page = await mount(<SerialConsoleView ref={ref} {...server.options} onClosed={closed} style={size} />);
+    await connected(ref);
+    await page.unmount();
+    expect(closed).not.toHaveBeenCalled();
+  });
+
+  it("has its ref before the effects of the component around it", async () => {
+    const seen: (string | undefined)[] = [];
+    function Page() {
+      const ref = useRef<SerialConsole>(null);
+      useEffect(() => {
+        seen.push(ref.current?.state.status);
+      }, []);
+      return <SerialConsoleView ref={ref} {...server.options} style={size} />;
+    }
+    await mount(<Page />);
+    expect(seen).toEqual(["idle"]);
+  });
+
+  it("follows fontSize, readOnly and theme while it is open, and leaves what has no prop alone", async () => {
+    const ref = createRef<SerialConsole>();
+    const page = await mount(<SerialConsoleView ref={ref} {...server.options} fontSize={12} style={size} />);
+    await connected(ref);
+    if (ref.current) ref.current.theme = "light";
+    await page.render(<SerialConsoleView ref={ref} {...server.options} fontSize={18} readOnly style={size} />);
+    expect(ref.current).toMatchObject({ fontSize: 18, readOnly: true, theme: "light" });
+    expect(server.sockets).toHaveLength(1);
+  });
+
+  it("opens anew under a new key", async () => {
+    const ref = createRef<SerialConsole>();
+    const page = await mount(<SerialConsoleView key="a" ref={ref} {...server.options} style={size} />);
+    await connected(ref);
+    await page.render(<SerialConsoleView key="b" ref={ref} {...server.options} style={size} />);
+    await connected(ref);
+    expect(server.sockets).toHaveLength(2);
+    expect(server.sockets[0]?.closedWith).not.toBeNull();
+  });
+});
+
+describe("the overlay", () => {
+  it("is drawn in every state but connected, and from the warning on, with what its buttons can do", async () => {
+    const ref = createRef<SerialConsole>();
+    const drawn: ConsoleState["status"][] = [];
+    const renew = vi.fn<() => string>(() => "new-token");
+    const page = await mount(
+      <SerialConsoleView
+        ref={ref}
+        {...server.options}
+        renew={renew}
+        style={size}
+        overlay={(state, actions) => {
+          drawn.push(state.status);
+          return (
+            <p>
+              {state.status} <button onClick={actions.renew}>renew</button>
+              <button onClick={actions.connect}>connect</button>
+              <button onClick={actions.close}>close</button>
+            </p>
+          );
+        }}
+      />,
+    );
+    const overlay = (): string | undefined => page.element.querySelector("p")?.textContent.split(" ")[0];
+    const click = (name: string): Promise<void> =>
+      act(async () =>
+        [...page.element.querySelectorAll("button")].find(({ textContent }) => textContent === name)?.click(),
+      );
+    await connected(ref);
+    expect(drawn).toEqual(expect.arrayContaining(["idle", "connecting"]));
+    expect(overlay()).toBeUndefined();
+
+    act(() => server.last.control({ type: "expiring", expiresInMs: 30_000 }));
+    expect(overlay()).toBe("connected");
+    await click("renew");
+    expect(server.last.controls.at(-1)).toMatchObject({ type: "renew", token: "new-token" });
+    act(() => server.last.control({ type: "renewed", id: 1, expiresInMs: 600_000 }));
+    expect(overlay()).toBeUndefined();
+
+    act(() => server.last.end(1006));
+    expect(overlay()).toBe("reconnecting");
+    await click("connect");
+    expect(overlay()).toBeUndefined();
+    act(() => server.last.end(4003, "forbidden"));
+    expect(overlay()).toBe("closed");
+    await click("connect");
+    act(() => server.last.end(1006));
+    await click("close");
+    expect(ref.current?.state).toMatchObject({ status: "closed", cause: { reason: "client_closed" } });
+  });
+});
+
+describe("VncConsoleView", () => {
+  it("shows the picture, follows its props, and closes when it is unmounted", async () => {
+    const ref = createRef<VncConsole>();
+    const answer = server.onsocket;
+    server.onsocket = (socket) => {
+      answer?.(socket);
+      queueMicrotask(() => speakRfb(socket));
+    };
+    const page = await mount(
+      <StrictMode>
+        <VncConsoleView ref={ref} {...server.options} scale="none" style={size} />
+      </StrictMode>,
+    );
+    await connected(ref);
+    expect(page.element.querySelectorAll("canvas")).toHaveLength(1);
+    await page.render(
+      <StrictMode>
+        <VncConsoleView ref={ref} {...server.options} scale="fit" viewOnly quality={3} style={size} />
+      </StrictMode>,
+    );
+    expect(ref.current).toMatchObject({ scale: "fit", viewOnly: true, quality: 3, compression: 2 });
+    expect(server.sockets).toHaveLength(1);
+    const vnc = ref.current;
+    await page.unmount();
+    expect(vnc?.state.status).toBe("closed");
+    expect(page.element.querySelector("canvas")).toBeNull();
+  });
+});

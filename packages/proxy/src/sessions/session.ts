@@ -264,6 +264,9 @@ export class Session {
       case "break":
         // A plain TCP target has no way to carry one.
         break;
+      case "pause":
+      case "resume":
+        break;
     }
   }
 

@@ -24,7 +24,15 @@ export default defineConfig({
       })),
       {
         extends: true as const,
-        optimizeDeps: { include: ["@novnc/novnc", "@xterm/xterm", "@xterm/addon-attach", "@xterm/addon-fit"] },
+        optimizeDeps: {
+          include: [
+            "@novnc/novnc",
+            "@xterm/xterm",
+            ...["attach", "fit", "search", "serialize", "unicode11", "web-links", "webgl"].map(
+              (name) => `@xterm/addon-${name}`,
+            ),
+          ],
+        },
         test: {
           name: "client-browser",
           root: "packages/client",

@@ -1,6 +1,12 @@
 import type { IncomingMessage } from "node:http";
 import { connect, type Socket } from "node:net";
-import { CloseCode, type ClientMessage, type ServerCloseReason, type ServerMessage } from "@curfew/protocol";
+import {
+  CloseCode,
+  type ClientMessage,
+  type ServerCloseReason,
+  type ServerMessage,
+  SUBPROTOCOL,
+} from "@curfew/protocol";
 import type { WebSocket } from "ws";
 import type { PageServer } from "./page-server.ts";
 
@@ -66,6 +72,8 @@ export class ScriptedConnection {
   #hear(message: ClientMessage): void {
     if (message.type === "ping") this.send({ type: "pong", id: message.id });
     if (message.type === "renew") this.#renewals.push(message.token);
+    if (message.type === "pause") this.#target?.pause();
+    if (message.type === "resume") this.#target?.resume();
   }
 
   #dial(target: string): Socket {
@@ -87,7 +95,7 @@ export class ScriptedGateway {
   #waiting: ((connection: ScriptedConnection) => void)[] = [];
 
   /** Takes every WebSocket that pages of `server` open from now on. */
-  constructor(server: PageServer) {
+  constructor(server: Pick<PageServer, "onWebSocket">) {
     server.onWebSocket = (socket, request) => {
       this.#accept(socket, request);
     };
@@ -110,7 +118,7 @@ export class ScriptedGateway {
     const connection = new ScriptedConnection(socket, request, script);
     this.connections.push(connection);
     if (script.refuse !== undefined) connection.end(script.refuse);
-    else if (script.hello !== null) {
+    else if (script.hello !== null && socket.protocol === SUBPROTOCOL) {
       const { expiresInMs, renewable } = script.hello ?? { expiresInMs: 3_600_000, renewable: true };
       connection.send({ type: "hello", session: "7f3a9c52", expiresInMs, renewable });
     }

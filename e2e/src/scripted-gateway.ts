@@ -31,6 +31,8 @@ export class ScriptedConnection {
   readonly #socket: WebSocket;
   readonly #target: Socket | null;
   readonly #renewals: string[] = [];
+  #pauses = 0;
+  #isPaused = false;
 
   constructor(socket: WebSocket, request: IncomingMessage, script: GatewayScript) {
     this.#socket = socket;
@@ -50,6 +52,11 @@ export class ScriptedConnection {
   /** Tokens that the page wants to renew with. */
   get renewals(): readonly string[] {
     return this.#renewals;
+  }
+
+  /** How often the page could not keep up. */
+  get pauses(): number {
+    return this.#pauses;
   }
 
   send(message: ServerMessage): void {
@@ -72,15 +79,24 @@ export class ScriptedConnection {
   #hear(message: ClientMessage): void {
     if (message.type === "ping") this.send({ type: "pong", id: message.id });
     if (message.type === "renew") this.#renewals.push(message.token);
-    if (message.type === "pause") this.#target?.pause();
-    if (message.type === "resume") this.#target?.resume();
+    if (message.type === "pause") {
+      this.#pauses += 1;
+      this.#isPaused = true;
+    } else if (message.type === "resume") {
+      this.#isPaused = false;
+      this.#target?.resume();
+    }
   }
 
   #dial(target: string): Socket {
     const { hostname, port } = new URL(`tcp://${target}`);
     const socket = connect(Number(port), hostname);
+    // As a gateway does: reads no more than the page takes.
     socket.on("data", (data) => {
-      this.#socket.send(data);
+      socket.pause();
+      this.#socket.send(data, () => {
+        if (!this.#isPaused) socket.resume();
+      });
     });
     // A console that goes away is the test's own doing; what the page makes of it is checked there.
     socket.on("error", () => {});

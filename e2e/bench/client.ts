@@ -25,7 +25,7 @@ async function openOne({ kind, url, countedMs }: { kind: Kind; url: string; coun
   const screen = document.querySelector<HTMLElement>("#screen");
   if (!screen) throw new Error("no screen");
   const prototype = CanvasRenderingContext2D.prototype;
-  const draw = prototype.drawImage as (...image: unknown[]) => void;
+  const draw = Reflect.get(prototype, "drawImage") as (...image: unknown[]) => void;
   let frames = 0;
   const firstFrame = new Promise<number>((resolve) => {
     prototype.drawImage = function (this: CanvasRenderingContext2D, ...image: unknown[]): void {
@@ -52,7 +52,7 @@ async function openOne({ kind, url, countedMs }: { kind: Kind; url: string; coun
   await new Promise((resolve) => setTimeout(resolve, countedMs));
   const framesPerSecond = ((frames - before) * 1000) / (performance.now() - since);
   await close();
-  prototype.drawImage = draw as typeof prototype.drawImage;
+  Object.assign(prototype, { drawImage: draw });
   return { firstFrameMs, framesPerSecond };
 }
 

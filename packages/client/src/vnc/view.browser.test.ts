@@ -161,6 +161,32 @@ describe("a server that shows its public key", () => {
     return { rfb, told, picture };
   };
 
+  it("gets the client's key, and so goes on, once the page has approved of its own", async () => {
+    const approval = Promise.withResolvers<boolean>();
+    const onServerVerification = vi.fn<NonNullable<VncOptions["onServerVerification"]>>(() => approval.promise);
+    const vnc = create({ onServerVerification });
+    const opened = nextSocket();
+    vnc.connect().catch(() => {});
+    const socket = await opened;
+    await Promise.resolve();
+    socket.accept();
+    socket.hello(60_000);
+    const sent = (): number => socket.sent.reduce((sum, data) => sum + data.length, 0);
+    const key = [0, 0, 4, 0, ...Array.from({ length: 128 }, () => 0xff), ...Array.from({ length: 128 }, () => 1)];
+    socket.bytes(new TextEncoder().encode("RFB 003.008\n"));
+    await vi.waitFor(() => expect(sent()).toBe(12));
+    // The only security type is RA2ne.
+    socket.bytes([1, 6]);
+    await vi.waitFor(() => expect(sent()).toBe(13));
+    socket.bytes(key);
+    await vi.waitFor(() => expect(onServerVerification).toHaveBeenCalledTimes(1));
+    expect(onServerVerification.mock.calls[0]?.[0]).toMatchObject({ type: "RSA", publicKey: Uint8Array.from(key) });
+    expect(sent()).toBe(13);
+    approval.resolve(true);
+    await vi.waitFor(() => expect(sent()).toBeGreaterThanOrEqual(13 + 4 + 512));
+    await vnc.close();
+  });
+
   it("is approved by the page, which gets the fingerprint that other viewers show, without hurry", async () => {
     const onServerVerification = vi.fn<NonNullable<VncOptions["onServerVerification"]>>(() => Promise.resolve(true));
     const { rfb, told } = show({ onServerVerification });

@@ -286,7 +286,9 @@ export class ConsoleConnection {
       });
     } catch (error) {
       this.#dispatch({ type: "socketFailed", serial, detail: this.#log.clean(messageOf(error)) });
+      return;
     }
+    this.#events.emit("opening", this.#channel);
   }
 
   #viewerThrew(error: unknown): void {

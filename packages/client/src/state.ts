@@ -50,6 +50,8 @@ export interface ConnectionStatistics {
 export interface ConsoleEvents {
   /** Every transition, in order, exactly once. */
   state: ConsoleState;
+  /** The socket of an attempt was created. A viewer that takes a socket which is not open yet is ready sooner. */
+  opening: ConsoleChannel;
   /** The socket of an attempt is open: attach a viewer to its channel now. */
   channel: ConsoleChannel;
   /** The session will end in `expiresInMs` unless it is renewed. May come several times. */

@@ -150,6 +150,18 @@ describe("VncConsole", () => {
     expect(target.childElementCount).toBe(0);
   });
 
+  it("leaves no picture of an attempt that never opened", async () => {
+    const vnc = create({ reconnect: false });
+    const socket = nextSocket();
+    const connecting = vnc.connect();
+    const opened = await socket;
+    await vi.waitFor(() => expect(canvases()).toBe(1));
+    opened.end(1006);
+    await expect(connecting).rejects.toMatchObject({ closeInfo: { reason: "connect_failed" } });
+    expect(canvases()).toBe(0);
+    expect(target.childElementCount).toBe(0);
+  });
+
   it("says viewer_failed when the server does not speak RFB", async () => {
     const vnc = create();
     const socket = nextSocket();

@@ -57,7 +57,8 @@ export class VncConsole implements VncView {
     };
     this.connection = new ConsoleConnection({ ...options, waitForViewer: true });
     this.connection.on("state", (state) => this.#follow(state));
-    this.connection.on("channel", (channel) => void this.#attach(channel));
+    // noVNC sets itself up while the socket opens.
+    this.connection.on("opening", (channel) => void this.#attach(channel));
   }
 
   /** See {@link ConsoleConnection.state}. */

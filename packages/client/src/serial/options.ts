@@ -6,7 +6,11 @@ import type { Paste } from "./paste.ts";
 /** Colours of the terminal; `auto` follows the person's system setting. */
 export type SerialTheme = "dark" | "light" | "auto";
 
-/** `auto` is WebGL where hardware draws it and `@xterm/addon-webgl` is installed, otherwise `dom`. */
+/**
+ * `dom` draws with elements, whose text other tools find in the page. `webgl` is faster and needs
+ * `@xterm/addon-webgl`; where it cannot be had, elements are drawn. `auto` is `webgl` where hardware
+ * draws it.
+ */
 export type SerialRenderer = "auto" | "dom" | "webgl";
 
 /** What Enter sends: carriage return as terminals do, line feed, or both. */
@@ -28,7 +32,7 @@ export interface SerialView {
 export interface SerialOptions extends Omit<ConsoleOptions, "waitForViewer">, Partial<SerialView> {
   /** Lines kept above the screen. @defaultValue 5000 */
   scrollback?: number;
-  /** @defaultValue `"auto"` */
+  /** @defaultValue `"dom"` */
   renderer?: SerialRenderer;
   /** Keeps a copy of the screen for screen readers. @defaultValue false */
   screenReader?: boolean;

@@ -20,9 +20,14 @@ export async function chooseRenderer(terminal: Terminal, renderer: SerialRendere
   }
 }
 
-/** Whether WebGL is drawn by hardware; in software it is slower than elements are. */
+/** Names of drawing in software, where it is slower than elements are. Not every browser counts it as a caveat. */
+const SOFTWARE = /swiftshader|llvmpipe|softpipe|software|basic render/i;
+
 function isAccelerated(): boolean {
   const context = document.createElement("canvas").getContext("webgl2", { failIfMajorPerformanceCaveat: true });
-  context?.getExtension("WEBGL_lose_context")?.loseContext();
-  return context !== null;
+  if (!context) return false;
+  const names = context.getExtension("WEBGL_debug_renderer_info");
+  const name = String(context.getParameter(names?.UNMASKED_RENDERER_WEBGL ?? context.RENDERER));
+  context.getExtension("WEBGL_lose_context")?.loseContext();
+  return !SOFTWARE.test(name);
 }

@@ -3,6 +3,8 @@ import { serialFixture, shows } from "../../test/serial-fixture.ts";
 import { followLink } from "./links.ts";
 
 const { server, target, connected, print } = serialFixture();
+/** Of the extension WEBGL_debug_renderer_info. */
+const UNMASKED_RENDERER = 0x9246;
 const send = (text: string): void => server.last.bytes(new TextEncoder().encode(text));
 
 describe("searching a serial console", () => {
@@ -79,11 +81,29 @@ describe("what a serial console shows", () => {
     expect(target.childElementCount).toBe(0);
   });
 
-  it("is drawn by elements where the page wants that", async () => {
-    const serial = await connected({ renderer: "dom" });
+  it("is drawn by elements unless the page wants something else", async () => {
+    const serial = await connected();
     await print(serial, "drawn");
     await vi.waitFor(() => expect(target.querySelector(".xterm-rows")?.textContent).toContain("drawn"));
     expect(target.querySelector("canvas")).toBeNull();
+    await serial.close();
+  });
+
+  it.each([
+    ["ANGLE (NVIDIA, NVIDIA GeForce RTX 3060/PCIe/SSE2, OpenGL ES 3.2)", "webgl"],
+    ["ANGLE (Google, Vulkan 1.3.0 (SwiftShader Device (Subzero) (0x0000C0DE)), SwiftShader driver)", "dom"],
+    ["llvmpipe (LLVM 15.0.6, 256 bits)", "dom"],
+  ])("is drawn on %s by %s where the page leaves it open", async (name, drawnBy) => {
+    const { prototype } = WebGL2RenderingContext;
+    const real = Reflect.get(prototype, "getParameter") as (parameter: number) => unknown;
+    const stub = vi.spyOn(prototype, "getParameter").mockImplementation(function (this: unknown, parameter: number) {
+      return parameter === UNMASKED_RENDERER ? name : real.call(this, parameter);
+    });
+    const serial = await connected({ renderer: "auto" });
+    await print(serial, "drawn");
+    await import("@xterm/addon-webgl");
+    await vi.waitFor(() => expect(target.querySelector(".xterm-rows") ? "dom" : "webgl").toBe(drawnBy));
+    stub.mockRestore();
     await serial.close();
   });
 

@@ -70,7 +70,7 @@ export class SerialConsole implements SerialView {
       theme: oneOf("theme", options.theme ?? "auto", themes),
       lineEnding: oneOf("lineEnding", options.lineEnding ?? "cr", lineEndings),
     };
-    this.#renderer = oneOf("renderer", options.renderer ?? "auto", renderers);
+    this.#renderer = oneOf("renderer", options.renderer ?? "dom", renderers);
     this.#pasteDelayMs = milliseconds("pasteDelayMs", options.pasteDelayMs ?? 10);
     this.connection = new ConsoleConnection({ ...options, waitForViewer: true });
     this.connection.on("state", (state) => this.#follow(state));

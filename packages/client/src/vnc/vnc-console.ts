@@ -4,11 +4,11 @@ import { oneOf } from "../check.ts";
 import { ConsoleConnection } from "../connection.ts";
 import { Emitter, type ListenOptions, type Unsubscribe } from "../emitter.ts";
 import { ConsoleError } from "../errors.ts";
-import { FullScreen } from "../full-screen.ts";
+import { FullScreen } from "./full-screen.ts";
 import { createHost } from "../host-element.ts";
 import { ViewerLoader } from "../load-viewer.ts";
 import type { ConsoleEvents, ConsoleState } from "../state.ts";
-import { Clipboard } from "./clipboard.ts";
+import { Clipboards } from "./clipboards.ts";
 import { type Key, type KeyCombo, comboKeys } from "./keys.ts";
 import type { ScaleMode, VncEvents, VncOptions, VncStatistics, VncView } from "./options.ts";
 import { Picture } from "./picture.ts";
@@ -34,7 +34,7 @@ export class VncConsole implements VncView {
   readonly #events = new Emitter<ViewEvents>();
   readonly #view: VncView;
   readonly #fullScreen: FullScreen;
-  readonly #clipboard = new Clipboard({
+  readonly #clipboards = new Clipboards({
     canSend: () => !this.viewOnly && this.state.status === "connected",
     send: (text) => this.paste(text),
   });
@@ -167,7 +167,7 @@ export class VncConsole implements VncView {
    * none, or the browser refuses: it wants a click or key before, and a secure context.
    */
   copyClipboard(): Promise<boolean> {
-    return this.#clipboard.copy();
+    return this.#clipboards.copy();
   }
 
   /**
@@ -175,7 +175,7 @@ export class VncConsole implements VncView {
    * view-only, or when the person or the browser refuses: the browser may ask for permission.
    */
   pasteClipboard(): Promise<boolean> {
-    return this.#clipboard.paste();
+    return this.#clipboards.paste();
   }
 
   /** The picture as an image. Rejects with a {@link ConsoleError} `not_connected` when there is none. */
@@ -241,11 +241,11 @@ export class VncConsole implements VncView {
 
   #follow(state: ConsoleState): void {
     if (state.status === "connecting") this.#target.append(this.#host);
-    if (state.status === "connected" && this.#options.clipboardSync) this.#clipboard.sync(this.#host);
+    if (state.status === "connected" && this.#options.clipboardSync) this.#clipboards.sync(this.#host);
     if (state.status !== "reconnecting" && state.status !== "closed") return;
     this.#picture?.remove();
     this.#picture = null;
-    this.#clipboard.forget();
+    this.#clipboards.forget();
     this.#host.replaceChildren();
     if (state.status !== "closed") return;
     this.#host.remove();
@@ -262,7 +262,7 @@ export class VncConsole implements VncView {
         waiting: () => this.connection.viewerWaiting(),
         failed: (detail) => this.connection.viewerFailed(detail),
         clipboard: (text) => {
-          this.#clipboard.changed(text);
+          this.#clipboards.changed(text);
           this.#events.emit("clipboard", { text });
         },
         desktopName: (name) => this.#events.emit("desktopname", { name }),

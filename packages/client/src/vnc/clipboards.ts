@@ -1,19 +1,19 @@
-/** What a {@link Clipboard} needs of its console. */
-export interface ClipboardOwner {
+/** What a {@link Clipboards} needs of its console. */
+export interface ClipboardsOwner {
   /** Whether text can be put on the machine's clipboard now. */
   canSend(): boolean;
   send(text: string): void;
 }
 
-/** The person's clipboard beside the machine's, through the asynchronous Clipboard API. */
-export class Clipboard {
-  readonly #owner: ClipboardOwner;
+/** The clipboards of person and machine, through the asynchronous Clipboard API. */
+export class Clipboards {
+  readonly #owner: ClipboardsOwner;
   #machineText: string | null = null;
   /** What both have, as far as is known: not copied to and fro. */
   #shared: string | null = null;
   #watch: AbortController | null = null;
 
-  constructor(owner: ClipboardOwner) {
+  constructor(owner: ClipboardsOwner) {
     this.#owner = owner;
   }
 

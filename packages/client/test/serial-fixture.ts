@@ -10,7 +10,11 @@ export interface SerialFixture {
   readonly target: HTMLElement;
   readonly create: (options?: Partial<SerialOptions>) => SerialConsole;
   /** Connected to the fake server, with a session that ends in `expiresInMs`. */
-  readonly connected: (options?: Partial<SerialOptions>, expiresInMs?: number) => Promise<SerialConsole>;
+  readonly connected: (
+    options?: Partial<SerialOptions>,
+    expiresInMs?: number,
+    protocol?: string,
+  ) => Promise<SerialConsole>;
   /** The next socket that a console opens. Ask before doing what opens it. */
   readonly nextSocket: () => Promise<FakeSocket>;
   /** Prints on the newest connection, and waits until it, or `visible`, is on the screen. */
@@ -56,11 +60,11 @@ export function serialFixture(): SerialFixture {
     new Promise((resolve) => {
       server.onsocket = resolve;
     });
-  const connected = async (options: Partial<SerialOptions> = {}, expiresInMs = 60_000): Promise<SerialConsole> => {
+  const connected: SerialFixture["connected"] = async (options = {}, expiresInMs = 60_000, protocol = "curfew.v1") => {
     const serial = create(options);
     const socket = nextSocket();
     const connecting = serial.connect();
-    await answer(await socket, "curfew.v1", expiresInMs);
+    await answer(await socket, protocol, expiresInMs);
     await connecting;
     return serial;
   };

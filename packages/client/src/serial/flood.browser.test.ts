@@ -73,6 +73,25 @@ describe("a flood of output", () => {
     await serial.close();
   }, 120_000);
 
+  it.each(["curfew.v1", "binary"])(
+    "of a server that does not pause loses its oldest part, which the terminal says, and no more (%s)",
+    async (protocol) => {
+      const serial = await connected({}, 60_000, protocol);
+      server.last.bytes(new TextEncoder().encode("first\r\n"));
+      // In one go: xterm.js has no time in between. Carriage returns keep all of it on the screen.
+      const returns = new Uint8Array(CHUNK_BYTES).fill(13);
+      for (let sent = 0; sent < 80_000_000; sent += CHUNK_BYTES) server.last.bytes(returns);
+      server.last.bytes(new TextEncoder().encode("\r\nthe end"));
+      expect(serial.state.status).toBe("connected");
+      await shows(serial, "the end");
+      const told = /^first\n\n?\[(\d+\.\d) MB of output skipped\]\n\n?the end$/.exec(serial.transcript());
+      // All but 16 MiB, and the half that xterm.js had taken already.
+      expect(Number(told?.[1])).toBeCloseTo(62.7, 0);
+      await serial.close();
+    },
+    30_000,
+  );
+
   it("does not hold a later connection back", async () => {
     const serial = await connected();
     while (server.last.controls.length === 0) server.last.bytes(chunk);

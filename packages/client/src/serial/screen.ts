@@ -9,7 +9,7 @@ import { coloursOf, matchColoursOf } from "./colours.ts";
 import { type FindOptions, type FindResult, Finder } from "./finder.ts";
 import { followLink } from "./links.ts";
 import type { SerialLineEnding, SerialOptions, SerialRenderer, SerialView } from "./options.ts";
-import { printOutput } from "./output.ts";
+import { Output } from "./output.ts";
 import { encodePaste } from "./paste.ts";
 import { chooseRenderer } from "./renderer.ts";
 import { textOf } from "./text.ts";
@@ -99,7 +99,7 @@ export class Screen {
   /** Connects the terminal with the channel of an attempt, which must be open. */
   attach(channel: ConsoleChannel): void {
     this.#channel = channel;
-    printOutput(this.terminal, channel);
+    new Output(this.terminal, channel).start();
   }
 
   /** Sends text as it is. Returns false, and sends nothing, while read-only or not connected. */

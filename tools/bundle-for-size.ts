@@ -1,26 +1,20 @@
 import { join } from "node:path";
-import { build, defaultClientConditions } from "vite";
+import { build, defaultClientConditions, type Rolldown } from "vite";
 import { cache, root } from "./root.ts";
 
-/** The viewers are the application's own dependencies, loaded when a console opens. */
-const viewers = [/^@novnc\//u, /^@xterm\//u];
+/** The viewers are the application's own dependencies, loaded when a console opens; React is there already. */
+const provided = /^(@novnc\/|@xterm\/|react($|\/))/u;
 
-/** What to measure: an entry point, and what it shares with others and is not counted. */
-const bundles: readonly { name: string; entry: string; external: RegExp[] }[] = [
-  { name: "protocol", entry: "protocol/src/index.ts", external: viewers },
-  { name: "client", entry: "client/src/index.ts", external: viewers },
-  { name: "messages", entry: "client/src/messages.ts", external: viewers },
-  {
-    name: "element",
-    entry: "client/src/element.ts",
-    external: [...viewers, /\/(errors|report|vnc-console|serial-console)\.ts$/u],
-  },
-  { name: "react", entry: "react/src/index.ts", external: [...viewers, /^react($|\/)/u, /^@curfew\/client/u] },
-];
-
-/** Bundles each as an application would, for measuring alone: `.size-limit.json` holds the limits. */
-for (const { name, entry, external } of bundles) {
-  await build({
+/**
+ * Bundles an entry point as an application would, for measuring alone: `.size-limit.json` holds the limits.
+ * `without` says which modules another bundle has already. Resolves to the modules of this one.
+ */
+async function bundle(
+  name: string,
+  entry: string,
+  without: (id: string) => boolean = () => false,
+): Promise<ReadonlySet<string>> {
+  const built = await build({
     configFile: false,
     root,
     logLevel: "warn",
@@ -32,7 +26,7 @@ for (const { name, entry, external } of bundles) {
       emptyOutDir: true,
       copyPublicDir: false,
       rolldownOptions: {
-        external,
+        external: (id) => provided.test(id) || without(id),
         onwarn(warning, warn) {
           // "use client" has done its work before a bundle is made.
           if (warning.code !== "MODULE_LEVEL_DIRECTIVE") warn(warning);
@@ -41,4 +35,17 @@ for (const { name, entry, external } of bundles) {
       },
     },
   });
+  const outputs = [built].flat() as Rolldown.RolldownOutput[];
+  return new Set(
+    outputs.flatMap(({ output }) => output.flatMap((file) => (file.type === "chunk" ? file.moduleIds : []))),
+  );
 }
+
+const protocol = await bundle("protocol", "protocol/src/index.ts");
+const client = await bundle("client", "client/src/index.ts", (id) => protocol.has(id));
+const both = new Set([...protocol, ...client]);
+await bundle("vnc", "client/src/vnc.ts", (id) => both.has(id));
+await bundle("serial", "client/src/serial.ts", (id) => both.has(id));
+await bundle("messages", "client/src/messages.ts");
+await bundle("element", "client/src/element.ts", (id) => /\/(errors|report|vnc-console|serial-console)\.ts$/u.test(id));
+await bundle("react", "react/src/index.ts", (id) => id.startsWith("@curfew/client"));

@@ -1,6 +1,12 @@
 import type { IncomingMessage } from "node:http";
 import { connect, type Socket } from "node:net";
-import { CloseCode, type ClientMessage, type ServerCloseReason, type ServerMessage } from "@curfew/protocol";
+import {
+  CloseCode,
+  type ClientMessage,
+  type ServerCloseReason,
+  type ServerMessage,
+  SUBPROTOCOL,
+} from "@curfew/protocol";
 import type { WebSocket } from "ws";
 import type { PageServer } from "./page-server.ts";
 
@@ -25,6 +31,8 @@ export class ScriptedConnection {
   readonly #socket: WebSocket;
   readonly #target: Socket | null;
   readonly #renewals: string[] = [];
+  #pauses = 0;
+  #isPaused = false;
 
   constructor(socket: WebSocket, request: IncomingMessage, script: GatewayScript) {
     this.#socket = socket;
@@ -44,6 +52,11 @@ export class ScriptedConnection {
   /** Tokens that the page wants to renew with. */
   get renewals(): readonly string[] {
     return this.#renewals;
+  }
+
+  /** How often the page could not keep up. */
+  get pauses(): number {
+    return this.#pauses;
   }
 
   send(message: ServerMessage): void {
@@ -66,13 +79,24 @@ export class ScriptedConnection {
   #hear(message: ClientMessage): void {
     if (message.type === "ping") this.send({ type: "pong", id: message.id });
     if (message.type === "renew") this.#renewals.push(message.token);
+    if (message.type === "pause") {
+      this.#pauses += 1;
+      this.#isPaused = true;
+    } else if (message.type === "resume") {
+      this.#isPaused = false;
+      this.#target?.resume();
+    }
   }
 
   #dial(target: string): Socket {
     const { hostname, port } = new URL(`tcp://${target}`);
     const socket = connect(Number(port), hostname);
+    // As a gateway does: reads no more than the page takes.
     socket.on("data", (data) => {
-      this.#socket.send(data);
+      socket.pause();
+      this.#socket.send(data, () => {
+        if (!this.#isPaused) socket.resume();
+      });
     });
     // A console that goes away is the test's own doing; what the page makes of it is checked there.
     socket.on("error", () => {});
@@ -87,7 +111,7 @@ export class ScriptedGateway {
   #waiting: ((connection: ScriptedConnection) => void)[] = [];
 
   /** Takes every WebSocket that pages of `server` open from now on. */
-  constructor(server: PageServer) {
+  constructor(server: Pick<PageServer, "onWebSocket">) {
     server.onWebSocket = (socket, request) => {
       this.#accept(socket, request);
     };
@@ -110,7 +134,7 @@ export class ScriptedGateway {
     const connection = new ScriptedConnection(socket, request, script);
     this.connections.push(connection);
     if (script.refuse !== undefined) connection.end(script.refuse);
-    else if (script.hello !== null) {
+    else if (script.hello !== null && socket.protocol === SUBPROTOCOL) {
       const { expiresInMs, renewable } = script.hello ?? { expiresInMs: 3_600_000, renewable: true };
       connection.send({ type: "hello", session: "7f3a9c52", expiresInMs, renewable });
     }

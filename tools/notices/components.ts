@@ -54,7 +54,14 @@ export const components: readonly Component[] = [
       "and is available under the Mozilla Public License 2.0. It contains pako (MIT, a port of zlib) and a DES cipher.",
     further: zlibTerms,
   },
-  ...["@xterm/xterm", "@xterm/addon-attach", "@xterm/addon-fit"].map((name) => ({
+  ...[
+    "@xterm/xterm",
+    "@xterm/addon-fit",
+    "@xterm/addon-search",
+    "@xterm/addon-unicode11",
+    "@xterm/addon-web-links",
+    "@xterm/addon-webgl",
+  ].map((name) => ({
     name,
     dependent: "packages/client",
     license: "MIT",
@@ -62,6 +69,14 @@ export const components: readonly Component[] = [
     texts: ["LICENSE"],
     ...(name === "@xterm/xterm" ? { further: xtermAuthors } : {}),
   })),
+  {
+    name: "@xterm/addon-serialize",
+    dependent: "packages/client",
+    license: "MIT",
+    source: "https://github.com/xtermjs/xterm.js",
+    texts: ["../xterm/LICENSE"],
+    remark: "The package carries no licence of its own: it is part of xterm.js.",
+  },
   {
     name: "@fontsource-variable/geist",
     dependent: "apps/console",
@@ -84,6 +99,7 @@ export const notInPages: readonly string[] = [
   "@playwright/test",
   "@types/node",
   "@vitest/browser-playwright",
+  "@xterm/addon-attach",
   "fast-check",
   "vite",
   "vitest",

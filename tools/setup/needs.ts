@@ -12,6 +12,9 @@ const debianModules = "/usr/lib/python3/dist-packages";
 /** Debian's Chromium. */
 export const debianChromium = "/usr/bin/chromium";
 
+/** Debian's Firefox. */
+export const debianFirefox = "/usr/bin/firefox-esr";
+
 /** Something that the tests or the demo need on the machine. */
 export interface Requirement {
   /** What it is for, as the end of "needed for …". */
@@ -27,6 +30,11 @@ export const needs = {
     purpose: "pages in a real browser",
     packages: ["chromium", "fonts-dejavu-core"],
     present: async () => existsSync(debianChromium) || (await playwrightHasBrowser()),
+  },
+  firefox: {
+    purpose: "the client in Firefox",
+    packages: ["firefox-esr"],
+    present: () => existsSync(debianFirefox),
   },
   tigervnc: {
     purpose: "a real VNC desktop",

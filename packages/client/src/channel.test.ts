@@ -2,19 +2,28 @@ import { describe, expect, it } from "vitest";
 import { FakeSocket } from "../test/fake-socket.ts";
 import { ConsoleChannel } from "./channel.ts";
 
-function create(): { socket: FakeSocket; channel: ConsoleChannel; calls: string[] } {
+interface Created {
+  readonly socket: FakeSocket;
+  readonly channel: ConsoleChannel;
+  readonly calls: string[];
+  readonly counted: { received: number; sent: number };
+}
+
+function create(): Created {
   const socket = new FakeSocket("ws://gateway/ws?token=secret", []);
   const calls: string[] = [];
+  const counted = { received: 0, sent: 0 };
   const channel = new ConsoleChannel(socket as unknown as WebSocket, {
     opened: () => calls.push("opened"),
     control: (text) => calls.push(`control ${text}`),
-    alive: () => {},
+    received: (bytes) => void (counted.received += bytes),
+    sent: (bytes) => void (counted.sent += bytes),
     closed: (code) => calls.push(`closed ${code}`),
     viewerClosed: () => calls.push("viewerClosed"),
     overflowed: () => calls.push("overflowed"),
     viewerThrew: (error) => calls.push(`viewerThrew ${String(error)}`),
   });
-  return { socket, channel, calls };
+  return { socket, channel, calls, counted };
 }
 
 /** By assignment, as noVNC attaches. */
@@ -121,6 +130,57 @@ describe("the channel", () => {
     channel.finish(1000, "");
     channel.send("late");
     expect(socket.sent).toEqual([Uint8Array.of(0xc3, 0xa9), Uint8Array.of(1, 2)]);
+  });
+
+  it("counts the console's bytes in both directions, and no control messages", () => {
+    const { socket, channel, counted } = create();
+    socket.accept();
+    socket.bytes([1, 2, 3]);
+    socket.text("{}");
+    channel.send("é");
+    channel.send(Uint8Array.of(1, 2).subarray(1));
+    channel.send(new Blob(["four"]));
+    channel.pause();
+    expect(counted).toEqual({ received: 3, sent: 7 });
+  });
+
+  it("asks the gateway to pause and to resume, once each", () => {
+    const { socket, channel } = create();
+    socket.accept();
+    expect([channel.pause(), channel.pause()]).toEqual([true, true]);
+    expect(socket.controls).toEqual([{ type: "pause" }]);
+    channel.resume();
+    channel.resume();
+    expect(socket.controls).toEqual([{ type: "pause" }, { type: "resume" }]);
+  });
+
+  it("cannot ask a server that does not speak curfew.v1, nor one that is gone", () => {
+    const plain = create();
+    plain.socket.accept("binary");
+    expect(plain.channel.pause()).toBe(false);
+    plain.channel.resume();
+    expect(plain.socket.sent).toEqual([]);
+    const ended = create();
+    ended.socket.accept();
+    ended.channel.pause();
+    ended.channel.finish(1000, "");
+    ended.channel.resume();
+    expect(ended.channel.pause()).toBe(false);
+    expect(ended.socket.sent).toHaveLength(1);
+  });
+
+  it("asks the gateway to wait for a viewer that comes late, and for one that is slow after that", async () => {
+    const { socket, channel } = create();
+    socket.accept();
+    socket.bytes(new Uint8Array(1024 * 1024));
+    expect(socket.controls).toEqual([]);
+    socket.bytes([1]);
+    expect(socket.controls).toEqual([{ type: "pause" }]);
+    channel.addEventListener("message", () => channel.pause());
+    await Promise.resolve();
+    expect(socket.controls).toEqual([{ type: "pause" }]);
+    channel.resume();
+    expect(socket.controls).toEqual([{ type: "pause" }, { type: "resume" }]);
   });
 
   it("hides the query of its address", () => {

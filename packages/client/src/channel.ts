@@ -1,16 +1,21 @@
-import { SUBPROTOCOL } from "@curfew/protocol";
+import { type ClientMessage, SUBPROTOCOL } from "@curfew/protocol";
 import { report } from "./report.ts";
 
-/** Bytes that are kept for a viewer that has not attached yet. */
+/** Bytes that are kept for a viewer that has not attached yet; from an eighth of them on the gateway is asked to wait. */
 const MAX_QUEUED_BYTES = 8 * 1024 * 1024;
+
+const PAUSE = JSON.stringify({ type: "pause" } satisfies ClientMessage);
+const RESUME = JSON.stringify({ type: "resume" } satisfies ClientMessage);
 
 /** What the owner of a channel is told. */
 export interface ChannelOwner {
   opened(protocol: string): void;
   /** A text frame on `curfew.v1`. */
   control(text: string): void;
-  /** Any frame arrived. */
-  alive(): void;
+  /** A frame arrived, with so many bytes of the console: 0 for a control message. */
+  received(bytes: number): void;
+  /** So many bytes were sent to the console. */
+  sent(bytes: number): void;
   /** The socket closed; called before the viewer hears of it. */
   closed(code: number, reason: string): void;
   /** The viewer called `close()`. */
@@ -26,7 +31,7 @@ export interface ChannelOwner {
  * `new AttachAddon(channel)` of xterm.js accept, and typed as a `WebSocket` for their sake.
  *
  * Only bytes are delivered: control messages are taken out before. What arrives before a viewer
- * attaches is kept, up to 8 MiB, and delivered right after. A `message` listener that throws has
+ * attaches is kept, up to 8 MiB, and delivered right after; past 1 MiB the gateway is asked to wait. A `message` listener that throws has
  * lost output, so it ends the connection as `viewer_failed`. Strings passed to `send` go out as
  * UTF-8 in binary frames.
  *
@@ -51,6 +56,8 @@ export class ConsoleChannel extends EventTarget implements WebSocket {
   #queuedBytes = 0;
   #replaying = false;
   #viewerThrew = false;
+  /** Who wants the console's output held back. */
+  readonly #holds = new Set<"queue" | "viewer">();
   /** The `message` listeners as they were added, each with what listens in its place. */
   readonly #guards = new WeakMap<EventListenerOrEventListenerObject, EventListener>();
 
@@ -144,7 +151,23 @@ export class ConsoleChannel extends EventTarget implements WebSocket {
   /** Sends bytes; dropped silently once the channel is closed. Throws `InvalidStateError` before it is open. */
   send(data: string | BufferSource | Blob): void {
     if (this.#detach.signal.aborted) return;
-    this.#socket.send(typeof data === "string" ? new TextEncoder().encode(data) : data);
+    const bytes = typeof data === "string" ? new TextEncoder().encode(data) : data;
+    this.#socket.send(bytes);
+    this.#owner.sent("size" in bytes ? bytes.size : bytes.byteLength);
+  }
+
+  /**
+   * Asks the gateway to hold the console's output back until {@link resume}, for a viewer that
+   * cannot keep up: browsers read a WebSocket whatever the page does. What is under way still
+   * arrives. Returns false where the server does not speak `curfew.v1` and cannot be asked.
+   */
+  pause(): boolean {
+    return this.#hold("viewer");
+  }
+
+  /** Lets the output come again. */
+  resume(): void {
+    this.#release("viewer");
   }
 
   /** Ends the connection with the reason `client_closed`: viewers call it when they are told to disconnect. */
@@ -165,6 +188,17 @@ export class ConsoleChannel extends EventTarget implements WebSocket {
     if (this.readyState === this.OPEN) this.#socket.send(text);
   }
 
+  #hold(by: "queue" | "viewer"): boolean {
+    if (this.protocol !== SUBPROTOCOL || this.readyState !== this.OPEN) return false;
+    if (this.#holds.size === 0) this.sendControl(PAUSE);
+    this.#holds.add(by);
+    return true;
+  }
+
+  #release(by: "queue" | "viewer"): void {
+    if (this.#holds.delete(by) && this.#holds.size === 0) this.sendControl(RESUME);
+  }
+
   /** The owner hears last: a viewer that attaches there finds an open channel, and must not be told twice. */
   #opened(): void {
     this.dispatchEvent(new Event("open"));
@@ -172,13 +206,14 @@ export class ConsoleChannel extends EventTarget implements WebSocket {
   }
 
   #received(data: unknown): void {
-    this.#owner.alive();
-    if (typeof data === "string") {
-      if (this.protocol === SUBPROTOCOL) this.#owner.control(data);
-      else this.#deliver(new TextEncoder().encode(data).buffer);
-    } else {
-      this.#deliver(data as ArrayBuffer);
+    if (typeof data === "string" && this.protocol === SUBPROTOCOL) {
+      this.#owner.received(0);
+      this.#owner.control(data);
+      return;
     }
+    const bytes = typeof data === "string" ? new TextEncoder().encode(data).buffer : (data as ArrayBuffer);
+    this.#owner.received(bytes.byteLength);
+    this.#deliver(bytes);
   }
 
   #deliver(data: ArrayBuffer): void {
@@ -188,6 +223,7 @@ export class ConsoleChannel extends EventTarget implements WebSocket {
     }
     this.#queue.push(data);
     this.#queuedBytes += data.byteLength;
+    if (this.#queuedBytes > MAX_QUEUED_BYTES / 8) this.#hold("queue");
     if (this.#queuedBytes > MAX_QUEUED_BYTES) {
       this.#queue = [];
       this.#queuedBytes = 0;
@@ -206,6 +242,7 @@ export class ConsoleChannel extends EventTarget implements WebSocket {
     const queue = this.#queue ?? [];
     this.#queue = null;
     for (const data of queue) this.#hand(data);
+    this.#release("queue");
   }
 
   #hand(data: ArrayBuffer): void {

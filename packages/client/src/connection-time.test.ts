@@ -36,6 +36,23 @@ describe("time", () => {
     await vi.advanceTimersByTimeAsync(40);
     server.last.control({ type: "pong", id: Number(ping?.["id"]) });
     expect(latencies).toEqual([{ rttMs: 40 }]);
+    expect(connection.statistics().roundTripMs).toBe(40);
+  });
+
+  it("counts the console's bytes over all attempts, and knows no round trip while the connection is lost", async () => {
+    const { connection } = await opened({ pingIntervalMs: 15_000 });
+    await vi.advanceTimersByTimeAsync(15_000);
+    server.last.control({ type: "pong", id: Number(server.last.controls.at(-1)?.["id"]) });
+    server.last.bytes([1, 2, 3]);
+    connection.channel?.send("hi");
+    expect(connection.statistics()).toEqual({ bytesReceived: 3, bytesSent: 2, roundTripMs: 0 });
+    server.last.end(1006);
+    expect(connection.statistics()).toEqual({ bytesReceived: 3, bytesSent: 2, roundTripMs: null });
+    await vi.advanceTimersByTimeAsync(1000);
+    server.last.accept();
+    server.last.hello(null);
+    server.last.bytes([4]);
+    expect(connection.statistics()).toEqual({ bytesReceived: 4, bytesSent: 2, roundTripMs: null });
   });
 
   it("gives every listener the same state object until it changes", async () => {

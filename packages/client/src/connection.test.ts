@@ -35,6 +35,23 @@ describe("opening", () => {
     await connecting;
   });
 
+  it("offers the channel while the socket opens, and again once it is open", async () => {
+    const { connection } = create();
+    const heard: string[] = [];
+    connection.on("opening", (channel) =>
+      heard.push(`opening ${channel.readyState} ${channel === connection.channel}`),
+    );
+    connection.on("channel", (channel) =>
+      heard.push(`channel ${channel.readyState} ${channel === connection.channel}`),
+    );
+    connection.connect().catch(() => {});
+    await settled();
+    expect(heard).toEqual(["opening 0 true"]);
+    server.last.accept();
+    expect(heard).toEqual(["opening 0 true", "channel 1 true"]);
+    await connection.close();
+  });
+
   it.each(["binary", ""])("works without control messages on subprotocol %j", async (protocol) => {
     const { connection } = create();
     const connecting = connection.connect();

@@ -12,7 +12,7 @@ import type { ConsoleOptions, ReconnectContext } from "./options.ts";
 import { PageWatch } from "./page-watch.ts";
 import { report } from "./report.ts";
 import { settingsOf } from "./settings.ts";
-import type { ConsoleEvents, ConsoleState, SessionInfo } from "./state.ts";
+import type { ConnectionStatistics, ConsoleEvents, ConsoleState, SessionInfo } from "./state.ts";
 import { Timers } from "./timers.ts";
 import { type Waiter, endedError, settle } from "./waiters.ts";
 
@@ -34,6 +34,9 @@ export class ConsoleConnection {
   #channel: ConsoleChannel | null = null;
   #authorizeError: unknown;
   #lastFrameAt = 0;
+  #bytesReceived = 0;
+  #bytesSent = 0;
+  #roundTripMs: number | null = null;
   #callbacks = new AbortController();
   #running = false;
   readonly #connecting: Waiter[] = [];
@@ -106,6 +109,11 @@ export class ConsoleConnection {
     return true;
   }
 
+  /** What went over the connection so far, all of its attempts together. */
+  statistics(): ConnectionStatistics {
+    return { bytesReceived: this.#bytesReceived, bytesSent: this.#bytesSent, roundTripMs: this.#roundTripMs };
+  }
+
   /** Ends the connection and resolves once `closed`. Safe in any state, any number of times. */
   close(detail?: string): Promise<void> {
     this.#dispatch({ type: "close", ...(detail === undefined ? {} : { detail }) });
@@ -161,6 +169,7 @@ export class ConsoleConnection {
       case "emit":
         if (effect.name === "state") this.#moveTo(effect.event);
         else this.#log.write("debug", effect.name);
+        if (effect.name === "latency") this.#roundTripMs = effect.event.rttMs;
         this.#events.emit(effect.name, effect.event);
         break;
       case "authorize":
@@ -211,6 +220,7 @@ export class ConsoleConnection {
 
   #moveTo(state: ConsoleState): void {
     this.#state = state;
+    if (state.status !== "connected") this.#roundTripMs = null;
     const cause = "cause" in state ? { reason: state.cause.reason, code: state.cause.code } : {};
     this.#log.write("debug", `state: ${state.status}`, cause);
     if (state.status === "connected") settle(this.#connecting.splice(0), null);
@@ -261,8 +271,12 @@ export class ConsoleConnection {
       this.#channel = new ConsoleChannel(create(url, protocols), {
         opened: (protocol) => this.#dispatch({ type: "opened", serial, protocol }),
         control: (text) => this.#dispatch({ type: "control", serial, text }),
-        alive: () => {
+        received: (bytes) => {
           this.#lastFrameAt = performance.now();
+          this.#bytesReceived += bytes;
+        },
+        sent: (bytes) => {
+          this.#bytesSent += bytes;
         },
         closed: (code, reason) => this.#dispatch({ type: "socketClosed", serial, code, reason }),
         // Later: a viewer that failed says so right after it closed the channel, and that is the reason.
@@ -272,7 +286,9 @@ export class ConsoleConnection {
       });
     } catch (error) {
       this.#dispatch({ type: "socketFailed", serial, detail: this.#log.clean(messageOf(error)) });
+      return;
     }
+    this.#events.emit("opening", this.#channel);
   }
 
   #viewerThrew(error: unknown): void {

@@ -23,4 +23,4 @@ export type {
   ReconnectContext,
   ReconnectPolicy,
 } from "./options.ts";
-export type { ConsoleEvents, ConsoleState, SessionInfo } from "./state.ts";
+export type { ConnectionStatistics, ConsoleEvents, ConsoleState, SessionInfo } from "./state.ts";

@@ -1,3 +1,4 @@
+import { milliseconds } from "./check.ts";
 import type { Settings } from "./machine/types.ts";
 import type { ConsoleOptions } from "./options.ts";
 
@@ -13,15 +14,9 @@ export function settingsOf(options: ConsoleOptions): Settings {
     canFetchToken: options.renew !== undefined,
     reconnects: options.reconnect !== false,
     waitForViewer: options.waitForViewer ?? false,
-    warnBeforeMs: duration("warnBeforeMs", options.warnBeforeMs, 60_000),
-    connectTimeoutMs: duration("connectTimeoutMs", options.connectTimeoutMs, 10_000),
-    helloTimeoutMs: duration("helloTimeoutMs", options.helloTimeoutMs, 30_000),
-    pingIntervalMs: duration("pingIntervalMs", options.pingIntervalMs, 15_000),
+    warnBeforeMs: milliseconds("warnBeforeMs", options.warnBeforeMs ?? 60_000),
+    connectTimeoutMs: milliseconds("connectTimeoutMs", options.connectTimeoutMs ?? 10_000),
+    helloTimeoutMs: milliseconds("helloTimeoutMs", options.helloTimeoutMs ?? 30_000),
+    pingIntervalMs: milliseconds("pingIntervalMs", options.pingIntervalMs ?? 15_000),
   };
-}
-
-function duration(name: string, value: number | undefined, fallback: number): number {
-  if (value === undefined) return fallback;
-  if (typeof value === "number" && value >= 0) return value;
-  throw new RangeError(`${name}: expected milliseconds from 0, got ${String(value)}`);
 }

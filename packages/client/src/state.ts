@@ -36,10 +36,22 @@ export type ConsoleState =
     }
   | { readonly status: "closed"; readonly cause: CloseInfo };
 
+/** See {@link ConsoleConnection.statistics}. */
+export interface ConnectionStatistics {
+  /** Bytes of the console's output; control messages are not counted. */
+  readonly bytesReceived: number;
+  /** Bytes sent to the console. */
+  readonly bytesSent: number;
+  /** The last round trip to the gateway in milliseconds; null while not connected, and without `curfew.v1`. */
+  readonly roundTripMs: number | null;
+}
+
 /** Events of {@link ConsoleConnection.on}, with what their listeners receive. */
 export interface ConsoleEvents {
   /** Every transition, in order, exactly once. */
   state: ConsoleState;
+  /** The socket of an attempt was created. A viewer that takes a socket which is not open yet is ready sooner. */
+  opening: ConsoleChannel;
   /** The socket of an attempt is open: attach a viewer to its channel now. */
   channel: ConsoleChannel;
   /** The session will end in `expiresInMs` unless it is renewed. May come several times. */

@@ -4,5 +4,6 @@
  * @packageDocumentation
  */
 export type { KeyCombo } from "./vnc/keys.ts";
-export type { ScaleMode, VncCredentials, VncEvents, VncOptions, VncView } from "./vnc/options.ts";
+export type { ScaleMode, VncCredentials, VncEvents, VncOptions, VncStatistics, VncView } from "./vnc/options.ts";
+export type { ServerIdentity } from "./vnc/server-identity.ts";
 export { VncConsole } from "./vnc/vnc-console.ts";

@@ -41,4 +41,8 @@ export type ClientMessage =
   /** Answered by `pong` with the same `id`. */
   | { readonly type: "ping"; readonly id: number }
   /** Serial BREAK of `durationMs`, where the target has a way to send one. */
-  | { readonly type: "break"; readonly durationMs?: number };
+  | { readonly type: "break"; readonly durationMs?: number }
+  /** Send no console bytes until `resume`: a browser cannot slow a WebSocket down by reading less. */
+  | { readonly type: "pause" }
+  /** Console bytes may come again. */
+  | { readonly type: "resume" };

@@ -69,3 +69,8 @@ test("a reason that is younger than this version reads as internal_error", () =>
     message: { type: "bye", reason: "internal_error" },
   });
 });
+
+test("pause and resume have no fields, and what a newer client adds to them is ignored", () => {
+  expect(parseClientMessage('{"type":"pause","atMost":1}')).toEqual({ ok: true, message: { type: "pause" } });
+  expect(parseClientMessage('{"type":"resume"}')).toEqual({ ok: true, message: { type: "resume" } });
+});

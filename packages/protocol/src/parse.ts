@@ -52,6 +52,9 @@ export function parseClientMessage(text: string): ParseResult<ClientMessage> {
         return { type, id: id(fields) };
       case "break":
         return fields["durationMs"] === undefined ? { type } : { type, durationMs: duration(fields, "durationMs") };
+      case "pause":
+      case "resume":
+        return { type };
       default:
         return undefined;
     }

@@ -72,7 +72,7 @@ async function paste(serial: SerialConsole, context: ToolContext): Promise<void>
         {
           label: "Send",
           onText: (typed) => {
-            serial.paste(typed);
+            void serial.paste(typed);
           },
         },
       ],
@@ -80,7 +80,7 @@ async function paste(serial: SerialConsole, context: ToolContext): Promise<void>
     });
     return;
   }
-  serial.paste(text);
+  void serial.paste(text);
   context.refocus();
 }
 

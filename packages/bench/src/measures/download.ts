@@ -12,7 +12,7 @@ export function download(sessionCount: number, tls = false): Measure {
     title: `Target to client, 64 KiB writes, ${sessionCount} ${sessionCount === 1 ? "session" : "sessions"}${tls ? ", TLS" : ""}`,
     method: "Each target writes 64 KiB blocks as fast as they are taken; the client reads as fast as it can.",
     figures: throughputFigures(tls ? TLS_YARDSTICK : YARDSTICK),
-    ...(tls && { tls, suits: endsTls, inQuick: false }),
+    ...(tls && { tls, suits: endsTls }),
     async run(context) {
       const block = randomBytes(BLOCK_BYTES);
       return await measureThroughput(context, sessionCount, {

@@ -23,7 +23,7 @@ export function keystrokes(tls = false): Measure {
       { id: "cpu", title: "CPU µs/round trip", digits: 1, relative: tls ? TLS_YARDSTICK : YARDSTICK },
       ...trips,
     ],
-    ...(tls && { tls, suits: endsTls, inQuick: false }),
+    ...(tls && { tls, suits: endsTls }),
     async run(context) {
       const entrances = await context.peer.entrances(200);
       const sessions = await openSessions(entrances, context.target);

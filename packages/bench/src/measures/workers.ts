@@ -30,7 +30,6 @@ export const workers: Measure = {
     { id: "cost2", title: "with two", digits: 3 },
   ],
   suits: gatewayOnly,
-  inQuick: false,
   async run(context) {
     if (cores === undefined) return { values: {}, note: "one core: nothing to share" };
     const one = await flood(context, 1);

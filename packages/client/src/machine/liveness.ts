@@ -1,4 +1,4 @@
-import { type Draft, endAttempt, linkOf, setLink } from "./outcome.ts";
+import { type Draft, endAttempt, arm, disarm, linkOf, setLink } from "./outcome.ts";
 import type { Link } from "./types.ts";
 
 /** How long nothing may arrive after a ping. */
@@ -8,9 +8,9 @@ const SILENCE_LIMIT_MS = 10_000;
 export function pingLater(draft: Draft, link: Link): void {
   const { pingIntervalMs } = draft.state.settings;
   setLink(draft, { ...link, ping: null });
-  draft.effects.push({ type: "clearTimer", name: "pong" });
+  disarm(draft, "pong");
   if (link.controlled && pingIntervalMs > 0) {
-    draft.effects.push({ type: "setTimer", name: "ping", ms: pingIntervalMs });
+    arm(draft, "ping", pingIntervalMs);
   }
 }
 
@@ -24,11 +24,9 @@ export function pingNow(draft: Draft): void {
 function ping(draft: Draft, link: Link): void {
   const id = link.nextId;
   setLink(draft, { ...link, nextId: id + 1, ping: { id, sentAt: draft.now } });
-  draft.effects.push(
-    { type: "clearTimer", name: "ping" },
-    { type: "send", message: { type: "ping", id } },
-    { type: "setTimer", name: "pong", ms: SILENCE_LIMIT_MS },
-  );
+  disarm(draft, "ping");
+  draft.effects.push({ type: "send", message: { type: "ping", id } });
+  arm(draft, "pong", SILENCE_LIMIT_MS);
 }
 
 /** The answer is overdue. Data counts as a sign of life: the answer may be stuck behind it. */

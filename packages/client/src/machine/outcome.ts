@@ -1,7 +1,7 @@
 import { ConsoleError } from "../errors.ts";
 import type { CloseInfo } from "../close-info.ts";
 import type { ConsoleState, SessionInfo } from "../state.ts";
-import type { Effect, Link, MachineState } from "./types.ts";
+import type { Effect, Link, MachineState, TimerName } from "./types.ts";
 
 /** In a hidden tab the next attempt may wait this much longer: nobody looks. */
 const HIDDEN_STRETCH = 4;
@@ -14,6 +14,15 @@ export interface Draft {
   readonly effects: Effect[];
   readonly now: number;
   readonly lastFrameAt: number;
+}
+
+/** Starts a timer, anew if it runs. */
+export function arm(draft: Draft, name: TimerName, ms: number): void {
+  draft.effects.push({ type: "setTimer", name, ms });
+}
+
+export function disarm(draft: Draft, name: TimerName): void {
+  draft.effects.push({ type: "clearTimer", name });
 }
 
 export function publish(draft: Draft, published: ConsoleState): void {
@@ -83,7 +92,7 @@ export function applyPolicy(draft: Draft, cause: CloseInfo, delayMs: number | nu
   const retryInMs = Math.max(0, delayMs) * (hidden ? HIDDEN_STRETCH : 1);
   draft.state = { ...draft.state, phase: { name: "waiting", cause } };
   publish(draft, { status: "reconnecting", attempt, retryInMs, cause });
-  draft.effects.push({ type: "setTimer", name: "retry", ms: retryInMs });
+  arm(draft, "retry", retryInMs);
 }
 
 /** The final end. */

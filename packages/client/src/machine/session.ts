@@ -3,7 +3,7 @@ import { ConsoleError } from "../errors.ts";
 import type { SessionInfo } from "../state.ts";
 import { endingOfClose } from "./ending.ts";
 import { pingLater } from "./liveness.ts";
-import { type Draft, endAttempt, linkOf, publish, setLink, setSession } from "./outcome.ts";
+import { type Draft, arm, disarm, endAttempt, linkOf, publish, setLink, setSession } from "./outcome.ts";
 import type { Link } from "./types.ts";
 
 /** How long the gateway's own warning may be late before ours is given, at most. */
@@ -52,7 +52,7 @@ function onMessage(draft: Draft, link: Link, message: ServerMessage): void {
     case "bye": {
       const { reason, detail } = message;
       setLink(draft, { ...link, bye: { reason, ...(detail === undefined ? {} : { detail }) } });
-      draft.effects.push({ type: "setTimer", name: "expire", ms: CLOSE_GRACE_MS });
+      arm(draft, "expire", CLOSE_GRACE_MS);
       break;
     }
   }
@@ -70,7 +70,7 @@ function greet(draft: Draft, link: Link, hello: Extract<ServerMessage, { type: "
   setLink(draft, greeted);
   setDeadline(draft, greeted, session, hello.expiresInMs);
   // The viewer's handshake has the time that hello had.
-  draft.effects.push({ type: "setTimer", name: "connect", ms: draft.state.settings.helloTimeoutMs });
+  arm(draft, "connect", draft.state.settings.helloTimeoutMs);
   advance(draft);
 }
 
@@ -80,7 +80,7 @@ export function advance(draft: Draft): void {
   if (!link || link.connectedAt !== null || !link.opened || !link.greeted) return;
   if (draft.state.settings.waitForViewer && !link.viewerReady) return;
   const connected = { ...link, connectedAt: draft.now };
-  draft.effects.push({ type: "clearTimer", name: "connect" });
+  disarm(draft, "connect");
   setLink(draft, connected);
   publish(draft, { status: "connected", session: link.session });
   pingLater(draft, connected);
@@ -92,14 +92,13 @@ export function advance(draft: Draft): void {
 function setDeadline(draft: Draft, link: Link, session: SessionInfo, expiresInMs: number | null): Link {
   const { warnBeforeMs } = draft.state.settings;
   if (expiresInMs === null) {
-    draft.effects.push({ type: "clearTimer", name: "warn" }, { type: "clearTimer", name: "expire" });
+    disarm(draft, "warn");
+    disarm(draft, "expire");
     return setSession(draft, link, { ...session, expiresAt: null });
   }
   const untilWarning = Math.max(0, expiresInMs - warnBeforeMs) + Math.min(WARNING_GRACE_MS, warnBeforeMs / 2);
-  draft.effects.push(
-    { type: "setTimer", name: "warn", ms: untilWarning },
-    { type: "setTimer", name: "expire", ms: expiresInMs + CLOSE_GRACE_MS },
-  );
+  arm(draft, "warn", untilWarning);
+  arm(draft, "expire", expiresInMs + CLOSE_GRACE_MS);
   return setSession(draft, link, { ...session, expiresAt: draft.now + expiresInMs });
 }
 
@@ -124,7 +123,7 @@ export function onWarnTimer(draft: Draft, link: Link): void {
 export function onExpireTimer(draft: Draft, link: Link): void {
   const left = (link.session?.expiresAt ?? draft.now) + CLOSE_GRACE_MS - draft.now;
   if (!link.bye && left > CLOSE_GRACE_MS) {
-    draft.effects.push({ type: "setTimer", name: "expire", ms: left });
+    arm(draft, "expire", left);
     return;
   }
   const bye = link.bye ?? ({ reason: "session_expired" } as const);
@@ -182,7 +181,8 @@ function sendRenewal(draft: Draft, link: Link, id: number, token: string): void 
     return;
   }
   setLink(draft, { ...link, renewal: { id, sent: true } });
-  draft.effects.push({ type: "send", message }, { type: "setTimer", name: "renew", ms: ANSWER_TIMEOUT_MS });
+  draft.effects.push({ type: "send", message });
+  arm(draft, "renew", ANSWER_TIMEOUT_MS);
 }
 
 /** An answer to a renewal that was given up still moved the deadline. */
@@ -200,7 +200,7 @@ function onRenewed(
     renewing: session.renewing && !mine,
     renewable: message.renewable ?? session.renewable,
   };
-  if (mine) draft.effects.push({ type: "clearTimer", name: "renew" });
+  if (mine) disarm(draft, "renew");
   setDeadline(draft, mine ? { ...link, renewal: null } : link, renewed, expiresInMs);
   draft.effects.push({ type: "emit", name: "renewed", event: { expiresInMs } });
   if (mine) settle(draft, null);
@@ -212,7 +212,7 @@ export function onRenewTimer(draft: Draft, link: Link): void {
 
 function failRenewal(draft: Draft, link: Link, error: ConsoleError): void {
   const idle = { ...link, renewal: null };
-  draft.effects.push({ type: "clearTimer", name: "renew" });
+  disarm(draft, "renew");
   if (link.session) setSession(draft, idle, { ...link.session, renewing: false });
   refuse(draft, error);
 }

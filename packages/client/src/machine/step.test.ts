@@ -216,6 +216,55 @@ describe("in any order of events", () => {
     );
   });
 
+  it("answers every renewal that it began: with the gateway's word, or with the end of the connection", () => {
+    const renewalOf = ({ phase }: MachineState): number | null =>
+      phase.name === "linked" ? (phase.link.renewal?.id ?? null) : null;
+    fc.assert(
+      fc.property(anyRun, (sequence) => {
+        let settled = 0;
+        run(sequence, ({ state, effects }, before) => {
+          const answers = effects.filter(({ type }) => type === "settleRenewals").length;
+          const over = renewalOf(before) !== null && renewalOf(state) === null;
+          expect(over && answers === settled).toBe(false);
+          settled = answers;
+        });
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it("aborts what it asked the page for once the answer is no longer wanted", () => {
+    const asks = ({ phase }: MachineState): boolean =>
+      phase.name === "authorizing" ||
+      (phase.name === "linked" && phase.link.renewal !== null && !phase.link.renewal.sent);
+    fc.assert(
+      fc.property(anyRun, (sequence) => {
+        let cancelled = 0;
+        run(sequence, ({ state, effects }, before) => {
+          const cancellations = effects.filter(({ type }) => type === "cancelCallbacks").length;
+          const over = asks(before) && ["closed", "waiting", "deciding"].includes(state.phase.name);
+          expect(over && cancellations === cancelled).toBe(false);
+          cancelled = cancellations;
+        });
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it("waits longer while hidden, and tries at once when the network or the page comes back", () => {
+    fc.assert(
+      fc.property(anyRun, fc.constantFrom("online" as const, "visible" as const), (sequence, wakes) => {
+        run(sequence, ({ state, timers }, before, event) => {
+          if (event?.type !== "policy" || state.phase.name !== "waiting" || before.phase.name !== "deciding") return;
+          expect(timers.get("retry")).toBe((event.delayMs ?? 0) * (state.hidden ? 4 : 1));
+          const { state: woken } = step(state, { type: wakes }, { now: 0, lastFrameAt: 0 });
+          expect(woken.phase.name).toBe("authorizing");
+        });
+      }),
+      { numRuns: 500 },
+    );
+  });
+
   it("tells every change of state exactly once, and always has a way on", () => {
     fc.assert(
       fc.property(anyRun, (sequence) => {

@@ -3,7 +3,17 @@ import type { CloseInfo } from "../close-info.ts";
 import type { Address } from "../grant.ts";
 import { endingOfClose } from "./ending.ts";
 import { onPongTimer, pingNow } from "./liveness.ts";
-import { type Draft, applyPolicy, beginAttempt, endAttempt, endForGood, linkOf, setLink } from "./outcome.ts";
+import {
+  type Draft,
+  applyPolicy,
+  arm,
+  disarm,
+  beginAttempt,
+  endAttempt,
+  endForGood,
+  linkOf,
+  setLink,
+} from "./outcome.ts";
 import {
   advance,
   onControl,
@@ -78,7 +88,7 @@ function apply(draft: Draft, event: MachineEvent): void {
       }
       break;
     case "viewerWaiting":
-      if (link?.greeted && link.connectedAt === null) draft.effects.push({ type: "clearTimer", name: "connect" });
+      if (link?.greeted && link.connectedAt === null) disarm(draft, "connect");
       break;
     case "viewerFailed":
       if (phase.name !== "idle" && phase.name !== "closed") {
@@ -129,7 +139,7 @@ function connect(draft: Draft, hidden: boolean): void {
 function retryNow(draft: Draft): void {
   const { phase } = draft.state;
   if (phase.name !== "waiting") return;
-  draft.effects.push({ type: "clearTimer", name: "retry" });
+  disarm(draft, "retry");
   beginAttempt(draft, phase.cause);
 }
 
@@ -146,19 +156,15 @@ function openLink(draft: Draft, serial: number, address: Address): void {
     renewal: null,
     nextId: 1,
   });
-  draft.effects.push(
-    { type: "setTimer", name: "connect", ms: draft.state.settings.connectTimeoutMs },
-    { type: "openSocket", serial, address },
-  );
+  arm(draft, "connect", draft.state.settings.connectTimeoutMs);
+  draft.effects.push({ type: "openSocket", serial, address });
 }
 
 function onOpened(draft: Draft, link: Link, protocol: string): void {
   const controlled = protocol === SUBPROTOCOL;
   setLink(draft, { ...link, opened: true, controlled, greeted: !controlled });
-  draft.effects.push(
-    { type: "setTimer", name: "connect", ms: draft.state.settings.helloTimeoutMs },
-    { type: "announceChannel" },
-  );
+  arm(draft, "connect", draft.state.settings.helloTimeoutMs);
+  draft.effects.push({ type: "announceChannel" });
   advance(draft);
 }
 

@@ -85,7 +85,7 @@ export type MachineEvent =
   | { readonly type: "tokenFetchFailed"; readonly serial: number; readonly id: number; readonly cause: unknown }
   | { readonly type: "online" | "offline" | "visible" | "hidden" };
 
-type EmittedByMachine = Omit<ConsoleEvents, "channel">;
+type EmittedByMachine = Omit<ConsoleEvents, "opening" | "channel">;
 
 /** An event for the page. */
 export type Emit = {

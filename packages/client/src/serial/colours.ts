@@ -32,7 +32,32 @@ const light: ITheme = {
   brightWhite: "#3c4043",
 };
 
+/** Marks of what a search found. */
+export interface MatchColours {
+  readonly matchBackground: string;
+  readonly activeMatchBackground: string;
+  readonly matchOverviewRuler: string;
+  readonly activeMatchColorOverviewRuler: string;
+}
+
+/** The text on them keeps its colour, so they differ with the theme. */
+export function matchColoursOf(theme: SerialTheme, prefersDark: boolean): MatchColours {
+  const [match, active] = isDark(theme, prefersDark)
+    ? (["#5c4b00", "#8a6d00"] as const)
+    : (["#ffe58f", "#ffb74d"] as const);
+  return {
+    matchBackground: match,
+    activeMatchBackground: active,
+    matchOverviewRuler: match,
+    activeMatchColorOverviewRuler: active,
+  };
+}
+
 /** The colours of a theme. `auto` follows `prefersDark`. */
 export function coloursOf(theme: SerialTheme, prefersDark: boolean): ITheme {
-  return theme === "dark" || (theme === "auto" && prefersDark) ? dark : light;
+  return isDark(theme, prefersDark) ? dark : light;
+}
+
+function isDark(theme: SerialTheme, prefersDark: boolean): boolean {
+  return theme === "dark" || (theme === "auto" && prefersDark);
 }

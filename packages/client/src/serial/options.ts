@@ -1,21 +1,57 @@
 import type { ConsoleOptions } from "../options.ts";
 import type { ConsoleEvents } from "../state.ts";
+import type { LinkDecision } from "./links.ts";
+import type { Paste } from "./paste.ts";
 
 /** Colours of the terminal; `auto` follows the person's system setting. */
 export type SerialTheme = "dark" | "light" | "auto";
 
-/** Options of a {@link SerialConsole}. */
-export interface SerialOptions extends Omit<ConsoleOptions, "waitForViewer"> {
+/**
+ * `dom` draws with elements, whose text other tools find in the page. `webgl` is faster and needs
+ * `@xterm/addon-webgl`; where it cannot be had, elements are drawn. `auto` is `webgl` where hardware
+ * draws it.
+ */
+export type SerialRenderer = "auto" | "dom" | "webgl";
+
+/** What Enter sends: carriage return as terminals do, line feed, or both. */
+export type SerialLineEnding = "cr" | "lf" | "crlf";
+
+/** What can be changed while the screen is up, and is kept across reconnections. */
+export interface SerialView {
   /** CSS pixels. @defaultValue 14 */
-  fontSize?: number;
+  fontSize: number;
+  /** Sends nothing that is typed or pasted. @defaultValue false */
+  readOnly: boolean;
+  /** @defaultValue `"auto"` */
+  theme: SerialTheme;
+  /** For Enter, and for the line breaks of what is pasted. @defaultValue `"cr"` */
+  lineEnding: SerialLineEnding;
+}
+
+/** Options of a {@link SerialConsole}. */
+export interface SerialOptions extends Omit<ConsoleOptions, "waitForViewer">, Partial<SerialView> {
   /** Lines kept above the screen. @defaultValue 5000 */
   scrollback?: number;
-  /** @defaultValue `"auto"` */
-  theme?: SerialTheme;
+  /** @defaultValue `"dom"` */
+  renderer?: SerialRenderer;
   /** Keeps a copy of the screen for screen readers. @defaultValue false */
   screenReader?: boolean;
-  /** Sends nothing that is typed or pasted. @defaultValue false */
-  readOnly?: boolean;
+  /**
+   * Asked at a click on a web link that the machine printed; true opens it in a new tab. Without
+   * it, a click with Ctrl or Cmd opens links. Links in plain text need `@xterm/addon-web-links`.
+   */
+  onLink?: LinkDecision;
+  /**
+   * Asked before text with a line break is pasted, by the keyboard too: a shell runs each line.
+   * Without it everything is pasted.
+   */
+  confirmPaste?: (paste: Paste) => boolean | Promise<boolean>;
+  /**
+   * Milliseconds after each line of a paste, and within long lines after 256 characters: a serial
+   * line loses what comes faster than the machine reads.
+   * @defaultValue 10
+   */
+  pasteDelayMs?: number;
 }
 
 /** Events of {@link SerialConsole.on}. */

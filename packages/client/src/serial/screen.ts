@@ -1,22 +1,32 @@
-import type { AttachAddon } from "@xterm/addon-attach";
 import type { FitAddon } from "@xterm/addon-fit";
-import type { IBuffer, ITerminalOptions, Terminal } from "@xterm/xterm";
+import type { Unicode11Addon } from "@xterm/addon-unicode11";
+import type { WebLinksAddon } from "@xterm/addon-web-links";
+import type { ILinkHandler, Terminal } from "@xterm/xterm";
 import type { ConsoleChannel } from "../channel.ts";
-import { coloursOf } from "./colours.ts";
-import type { SerialTheme } from "./options.ts";
+import { pause } from "../pause.ts";
+import { loadSerialize } from "./addons.ts";
+import { coloursOf, matchColoursOf } from "./colours.ts";
+import { type FindOptions, type FindResult, Finder } from "./finder.ts";
+import { followLink } from "./links.ts";
+import type { SerialLineEnding, SerialOptions, SerialRenderer, SerialView } from "./options.ts";
+import { Output } from "./output.ts";
+import { encodePaste } from "./paste.ts";
+import { chooseRenderer } from "./renderer.ts";
+import { textOf } from "./text.ts";
 
 /** The modules that a screen is made of; loaded in browsers only. */
 export interface XtermLibrary {
   readonly Terminal: typeof Terminal;
-  readonly AttachAddon: typeof AttachAddon;
   readonly FitAddon: typeof FitAddon;
+  readonly Unicode11Addon: typeof Unicode11Addon | null;
+  readonly WebLinksAddon: typeof WebLinksAddon | null;
 }
 
-/** What can be changed while the screen is up. */
-export interface ScreenView {
-  fontSize: number;
-  readOnly: boolean;
-  theme: SerialTheme;
+/** What a {@link Screen} is built with, besides what can change. */
+export interface ScreenOptions extends Pick<SerialOptions, "onLink"> {
+  readonly scrollback: number;
+  readonly screenReader: boolean;
+  readonly renderer: SerialRenderer;
 }
 
 /** What a {@link Screen} tells. */
@@ -24,53 +34,61 @@ export interface ScreenOwner {
   title(title: string): void;
   resize(cols: number, rows: number): void;
   bell(): void;
+  /** Text was pasted with the keyboard or the mouse; nothing of it was sent yet. */
+  pasted(text: string): void;
   missingStyles(): void;
 }
+
+const endings: Readonly<Record<SerialLineEnding, string>> = { cr: "\r", lf: "\n", crlf: "\r\n" };
 
 /** One terminal in an element: from the first connection until the console is closed. */
 export class Screen {
   readonly terminal: Terminal;
-  readonly #library: XtermLibrary;
   readonly #host: HTMLElement;
   readonly #fit: FitAddon;
+  readonly #finder: Finder;
   readonly #observer: ResizeObserver;
   readonly #prefersDark = matchMedia("(prefers-color-scheme: dark)");
   readonly #removal = new AbortController();
-  #view: ScreenView;
+  #view: SerialView;
+  #channel: ConsoleChannel | null = null;
+  #pasting: Promise<unknown> = Promise.resolve();
   #frame = 0;
 
-  constructor(
-    library: XtermLibrary,
-    host: HTMLElement,
-    view: ScreenView,
-    options: Pick<ITerminalOptions, "scrollback" | "screenReaderMode">,
-    owner: ScreenOwner,
-  ) {
-    this.#library = library;
+  constructor(library: XtermLibrary, host: HTMLElement, view: SerialView, options: ScreenOptions, owner: ScreenOwner) {
     this.#host = host;
     this.#view = view;
+    const follow = (event: MouseEvent, url: string): void => void followLink(url, event, options.onLink);
     this.terminal = new library.Terminal({
-      ...options,
+      scrollback: options.scrollback,
+      screenReaderMode: options.screenReader,
       cursorBlink: true,
       fontFamily: "ui-monospace, Menlo, Consolas, 'DejaVu Sans Mono', monospace",
+      // For the widths of Unicode 11 and for the marks of matches.
+      allowProposedApi: true,
+      linkHandler: { activate: follow } satisfies ILinkHandler,
     });
     this.#fit = new library.FitAddon();
     this.terminal.loadAddon(this.#fit);
-    this.terminal.onTitleChange((title) => owner.title(title));
-    this.terminal.onResize(({ cols, rows }) => owner.resize(cols, rows));
-    this.terminal.onBell(() => owner.bell());
+    this.#finder = new Finder(this.terminal);
+    if (library.WebLinksAddon) this.terminal.loadAddon(new library.WebLinksAddon(follow));
+    if (library.Unicode11Addon) {
+      this.terminal.loadAddon(new library.Unicode11Addon());
+      this.terminal.unicode.activeVersion = "11";
+    }
+    this.#listen(owner);
     this.show(view);
     this.terminal.open(host);
+    void chooseRenderer(this.terminal, options.renderer, this.#removal.signal);
     const { textarea } = this.terminal;
     if (textarea && getComputedStyle(textarea).position !== "absolute") owner.missingStyles();
-    this.#prefersDark.addEventListener("change", () => this.show(this.#view), { signal: this.#removal.signal });
     this.#observer = new ResizeObserver(() => this.#fitSoon());
     this.#observer.observe(host);
     this.#fit.fit();
   }
 
   /** Applies what can change while the screen is up. */
-  show(view: ScreenView): void {
+  show(view: SerialView): void {
     this.#view = view;
     const theme = coloursOf(view.theme, this.#prefersDark.matches);
     Object.assign(this.terminal.options, { fontSize: view.fontSize, disableStdin: view.readOnly, theme });
@@ -80,7 +98,31 @@ export class Screen {
 
   /** Connects the terminal with the channel of an attempt, which must be open. */
   attach(channel: ConsoleChannel): void {
-    this.terminal.loadAddon(new this.#library.AttachAddon(channel));
+    this.#channel = channel;
+    new Output(this.terminal, channel).start();
+  }
+
+  /** Sends text as it is. Returns false, and sends nothing, while read-only or not connected. */
+  send(data: string | Uint8Array<ArrayBuffer>): boolean {
+    const channel = this.#channel;
+    if (this.#view.readOnly || !channel || channel.readyState !== channel.OPEN) return false;
+    channel.send(data);
+    return true;
+  }
+
+  /**
+   * Sends text as a paste, after those that are under way. Resolves to whether all of it was sent;
+   * a paste that is cut short still closes its brackets.
+   */
+  paste(text: string, delayMs: number, signal: AbortSignal | undefined): Promise<boolean> {
+    const pasted = this.#pasting.then(() => this.#paste(text, delayMs, signal));
+    this.#pasting = pasted;
+    return pasted;
+  }
+
+  find(text: string, options: FindOptions): Promise<FindResult | null> {
+    const colours = matchColoursOf(this.#view.theme, this.#prefersDark.matches);
+    return this.#finder.find(text, options, colours, this.#removal.signal);
   }
 
   /** Scrollback and screen as plain text, lines joined where the terminal wrapped them. */
@@ -90,9 +132,23 @@ export class Screen {
     return buffers.map(textOf).join("\n");
   }
 
+  /** Scrollback and screen with their colours; empty once removed. */
+  async serialize(format: "ansi" | "html"): Promise<string> {
+    const Serialize = await loadSerialize();
+    if (this.#removal.signal.aborted) return "";
+    const addon = new Serialize();
+    this.terminal.loadAddon(addon);
+    try {
+      return format === "html" ? addon.serializeAsHTML({ includeGlobalBackground: true }) : addon.serialize();
+    } finally {
+      addon.dispose();
+    }
+  }
+
   /** Wipes the terminal and takes it off the page. */
   remove(): void {
     this.#removal.abort();
+    this.#channel = null;
     this.#observer.disconnect();
     cancelAnimationFrame(this.#frame);
     this.terminal.reset();
@@ -101,19 +157,47 @@ export class Screen {
     this.#host.style.background = "";
   }
 
+  #listen(owner: ScreenOwner): void {
+    const { terminal } = this;
+    const { signal } = this.#removal;
+    terminal.onTitleChange((title) => owner.title(title));
+    terminal.onResize(({ cols, rows }) => owner.resize(cols, rows));
+    terminal.onBell(() => owner.bell());
+    terminal.onData((data) => this.#type(data));
+    terminal.onBinary((data) => this.send(Uint8Array.from(data, (character) => character.charCodeAt(0))));
+    this.#prefersDark.addEventListener("change", () => this.show(this.#view), { signal });
+    // Before xterm.js, which would send it at once.
+    const onPaste = (event: ClipboardEvent): void => {
+      event.preventDefault();
+      event.stopPropagation();
+      owner.pasted(event.clipboardData?.getData("text/plain") ?? "");
+    };
+    this.#host.addEventListener("paste", onPaste, { capture: true, signal });
+  }
+
+  /** Sends what a keyboard would: Enter as the line ending that the machine wants. */
+  #type(text: string): boolean {
+    return this.send(text.replaceAll("\r", endings[this.#view.lineEnding]));
+  }
+
+  async #paste(text: string, delayMs: number, signal: AbortSignal | undefined): Promise<boolean> {
+    const channel = this.#channel;
+    const { before, pieces, after } = encodePaste(text, this.terminal.modes.bracketedPasteMode);
+    this.terminal.scrollToBottom();
+    let sent = this.#type(before);
+    for (const piece of pieces) {
+      if (signal?.aborted) sent = false;
+      if (this.#channel !== channel) return false;
+      if (!sent) break;
+      sent = this.#type(piece);
+      await pause(delayMs, signal);
+    }
+    return this.#channel === channel && this.#type(after) && sent;
+  }
+
   /** In the next frame: resizing inside the observer's callback would make it fire again. */
   #fitSoon(): void {
     cancelAnimationFrame(this.#frame);
     this.#frame = requestAnimationFrame(() => this.#fit.fit());
   }
-}
-
-function textOf(buffer: IBuffer): string {
-  let text = "";
-  for (let row = 0; row < buffer.length; row += 1) {
-    const line = buffer.getLine(row);
-    const wraps = buffer.getLine(row + 1)?.isWrapped ?? false;
-    text += (line?.translateToString(!wraps) ?? "") + (wraps ? "" : "\n");
-  }
-  return text.trimEnd();
 }

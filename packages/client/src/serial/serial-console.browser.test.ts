@@ -1,58 +1,14 @@
 import { AttachAddon } from "@xterm/addon-attach";
 import { Terminal } from "@xterm/xterm";
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { FakeServer, type FakeSocket } from "../../test/fake-socket.ts";
+import { describe, expect, it, vi } from "vitest";
+import type { FakeSocket } from "../../test/fake-socket.ts";
+import { answer, serialFixture, shows } from "../../test/serial-fixture.ts";
 import { ConsoleConnection } from "../connection.ts";
-import type { SerialOptions } from "./options.ts";
-import { SerialConsole } from "./serial-console.ts";
 
-let server: FakeServer;
-let target: HTMLElement;
+const { server, target, create, connected, nextSocket } = serialFixture();
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 const typed = (socket: FakeSocket): string =>
   socket.sent.map((data) => (typeof data === "string" ? `text:${data}` : new TextDecoder().decode(data))).join("");
-
-beforeEach(() => {
-  server = new FakeServer();
-  target = document.createElement("div");
-  target.style.cssText = "width: 640px; height: 320px";
-  document.body.append(target);
-});
-
-afterEach(() => target.remove());
-
-const nextSocket = (): Promise<FakeSocket> =>
-  new Promise((resolve) => {
-    server.onsocket = resolve;
-  });
-
-async function answer(socket: FakeSocket, protocol = "curfew.v1", expiresInMs = 60_000): Promise<void> {
-  await Promise.resolve();
-  socket.accept(protocol);
-  if (protocol === "curfew.v1") socket.hello(expiresInMs);
-}
-
-function create(options: Partial<SerialOptions> = {}): SerialConsole {
-  return new SerialConsole(target, {
-    authorize: () => ({ url: "ws://gateway/ws" }),
-    webSocket: server.open,
-    reconnect: () => 0,
-    log: () => {},
-    ...options,
-  });
-}
-
-async function connected(options: Partial<SerialOptions> = {}, expiresInMs = 60_000): Promise<SerialConsole> {
-  const serial = create(options);
-  const socket = nextSocket();
-  const connecting = serial.connect();
-  await answer(await socket, "curfew.v1", expiresInMs);
-  await connecting;
-  return serial;
-}
-
-const shows = (serial: SerialConsole, text: string): Promise<void> =>
-  vi.waitFor(() => expect(serial.transcript()).toContain(text));
 
 describe("the channel, given to AttachAddon as it comes from npm", () => {
   it.each(["curfew.v1", "binary"])("prints and sends bytes on %s, also attached late", async (protocol) => {
@@ -94,7 +50,7 @@ describe("SerialConsole", () => {
     expect(serial.transcript()).toBe("login:");
     serial.readOnly = true;
     serial.write("no");
-    serial.paste("no");
+    expect(await serial.paste("no")).toBe(false);
     expect(typed(server.last)).toBe("häns\r");
     await serial.close();
   });
@@ -142,15 +98,6 @@ describe("SerialConsole", () => {
     server.last.end(code, reason);
     expect(serial.state).toMatchObject({ status: "closed", cause: { reason } });
     expect(atTheEnd).toEqual(["", ""]);
-  });
-
-  it("says viewer_failed when xterm.js is sent more than it keeps", async () => {
-    const serial = await connected();
-    const chunk = new Uint8Array(8_000_000);
-    for (let sent = 0; sent < 10 && serial.state.status === "connected"; sent += 1) server.last.bytes(chunk);
-    expect(serial.state).toMatchObject({ status: "closed", cause: { reason: "viewer_failed" } });
-    expect(serial.state).toHaveProperty("cause.detail", expect.stringContaining("write data discarded"));
-    expect(target.childElementCount).toBe(0);
   });
 
   it("wipes the screen before it authorizes again", async () => {

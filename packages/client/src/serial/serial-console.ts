@@ -1,12 +1,24 @@
 import type { ConsoleChannel } from "../channel.ts";
+import { milliseconds, oneOf } from "../check.ts";
 import { ConsoleConnection } from "../connection.ts";
 import { Emitter, type ListenOptions, type Unsubscribe } from "../emitter.ts";
 import { createHost } from "../host-element.ts";
 import { ViewerLoader } from "../load-viewer.ts";
 import { Log } from "../log.ts";
+import { report } from "../report.ts";
 import type { ConsoleEvents, ConsoleState } from "../state.ts";
-import type { SerialEvents, SerialOptions, SerialTheme } from "./options.ts";
-import { Screen, type ScreenView, type XtermLibrary } from "./screen.ts";
+import { loadUnicode11, loadWebLinks } from "./addons.ts";
+import type { FindOptions, FindResult } from "./finder.ts";
+import type {
+  SerialEvents,
+  SerialLineEnding,
+  SerialOptions,
+  SerialRenderer,
+  SerialTheme,
+  SerialView,
+} from "./options.ts";
+import { describePaste } from "./paste.ts";
+import { Screen, type XtermLibrary } from "./screen.ts";
 
 type ViewEvents = Omit<SerialEvents, keyof ConsoleEvents>;
 const viewEvents: ReadonlySet<string> = new Set<keyof ViewEvents>(["title", "resize", "bell"]);
@@ -15,12 +27,13 @@ const viewEvents: ReadonlySet<string> = new Set<keyof ViewEvents>(["title", "res
 const MAX_DELAY_MS = 2 ** 31 - 1;
 
 const xterm = new ViewerLoader<XtermLibrary>("xterm.js", async () => {
-  const [{ Terminal }, { AttachAddon }, { FitAddon }] = await Promise.all([
+  const [{ Terminal }, { FitAddon }, Unicode11Addon, WebLinksAddon] = await Promise.all([
     import("@xterm/xterm"),
-    import("@xterm/addon-attach"),
     import("@xterm/addon-fit"),
+    loadUnicode11(),
+    loadWebLinks(),
   ]);
-  return { Terminal, AttachAddon, FitAddon };
+  return { Terminal, FitAddon, Unicode11Addon, WebLinksAddon };
 });
 
 /**
@@ -30,7 +43,7 @@ const xterm = new ViewerLoader<XtermLibrary>("xterm.js", async () => {
  * The screen and its scrollback survive reconnections. They are wiped at the end, and earlier when
  * the session's time is over before the connection comes back.
  */
-export class SerialConsole {
+export class SerialConsole implements SerialView {
   /** The connection below, for `renew()`, `sendBreak()` and for the state. */
   readonly connection: ConsoleConnection;
   readonly #target: HTMLElement;
@@ -38,7 +51,9 @@ export class SerialConsole {
   readonly #options: SerialOptions;
   readonly #events = new Emitter<ViewEvents>();
   readonly #log: Log;
-  readonly #view: ScreenView;
+  readonly #view: SerialView;
+  readonly #renderer: SerialRenderer;
+  readonly #pasteDelayMs: number;
   #screen: Screen | null = null;
   #expiresAt: number | null = null;
   #wipeTimer: ReturnType<typeof setTimeout> | undefined;
@@ -52,8 +67,11 @@ export class SerialConsole {
     this.#view = {
       fontSize: fontSize(options.fontSize ?? 14),
       readOnly: options.readOnly ?? false,
-      theme: themeOf(options.theme ?? "auto"),
+      theme: oneOf("theme", options.theme ?? "auto", themes),
+      lineEnding: oneOf("lineEnding", options.lineEnding ?? "cr", lineEndings),
     };
+    this.#renderer = oneOf("renderer", options.renderer ?? "dom", renderers);
+    this.#pasteDelayMs = milliseconds("pasteDelayMs", options.pasteDelayMs ?? 10);
     this.connection = new ConsoleConnection({ ...options, waitForViewer: true });
     this.connection.on("state", (state) => this.#follow(state));
     this.connection.on("channel", (channel) => void this.#attach(channel));
@@ -85,7 +103,15 @@ export class SerialConsole {
     return this.#view.theme;
   }
   set theme(value: SerialTheme) {
-    this.#change({ theme: themeOf(value) });
+    this.#change({ theme: oneOf("theme", value, themes) });
+  }
+
+  /** What Enter sends. */
+  get lineEnding(): SerialLineEnding {
+    return this.#view.lineEnding;
+  }
+  set lineEnding(value: SerialLineEnding) {
+    this.#change({ lineEnding: oneOf("lineEnding", value, lineEndings) });
   }
 
   /** See {@link ConsoleConnection.connect}. */
@@ -106,12 +132,27 @@ export class SerialConsole {
 
   /** Sends text to the machine as it is. Sends nothing while not connected or read-only. */
   write(text: string): void {
-    this.#screen?.terminal.input(text);
+    this.#screen?.send(text);
   }
 
-  /** Sends text as a paste: with line breaks as Enter, and bracketed where the machine asked for it. */
-  paste(text: string): void {
-    this.#screen?.terminal.paste(text);
+  /**
+   * Sends text as a paste: with line breaks as Enter, bracketed where the machine asked for it, and
+   * slowly ({@link SerialOptions.pasteDelayMs}). A paste waits for the one before it.
+   *
+   * Resolves to whether all of it was sent: not when `confirmPaste` said no, nor when `signal` was
+   * aborted, the console became read-only or its connection ended.
+   */
+  async paste(text: string, options: { signal?: AbortSignal } = {}): Promise<boolean> {
+    const { channel } = this.connection;
+    if (text === "" || this.readOnly || !(await this.#confirms(text))) return false;
+    // Another connection may be another login: what was confirmed was not meant for it.
+    if (!this.#screen || this.connection.channel !== channel) return false;
+    return this.#screen.paste(text, this.#pasteDelayMs, options.signal);
+  }
+
+  /** See {@link ConsoleConnection.sendBreak}. Sends nothing while read-only. */
+  sendBreak(durationMs?: number): boolean {
+    return !this.readOnly && this.connection.sendBreak(durationMs);
   }
 
   /** Copies what is selected. Resolves to false when nothing is, or the browser refuses. */
@@ -124,6 +165,26 @@ export class SerialConsole {
     } catch {
       return false;
     }
+  }
+
+  /**
+   * Selects the next match in scrollback and screen, scrolls to it and marks the others. Null when
+   * there is none; an empty text ends the search and its marks.
+   *
+   * Rejects with a RangeError for a regular expression that is none, and with a
+   * {@link ConsoleError} `viewer_failed` without the package `@xterm/addon-search`.
+   */
+  async find(text: string, options: FindOptions = {}): Promise<FindResult | null> {
+    return (await this.#screen?.find(text, options)) ?? null;
+  }
+
+  /**
+   * Scrollback and screen with their colours: as the escape sequences that print them, or as a page
+   * of HTML. Empty once closed. Rejects with a {@link ConsoleError} `viewer_failed` without the
+   * package `@xterm/addon-serialize`.
+   */
+  async serialize(format: "ansi" | "html"): Promise<string> {
+    return (await this.#screen?.serialize(oneOf("format", format, ["ansi", "html"]))) ?? "";
   }
 
   /** Scrollback and screen as plain text; empty once closed. */
@@ -146,7 +207,7 @@ export class SerialConsole {
     return emitter.on(type, listener, options);
   }
 
-  #change(change: Partial<ScreenView>): void {
+  #change(change: Partial<SerialView>): void {
     Object.assign(this.#view, change);
     this.#screen?.show(this.#view);
   }
@@ -202,30 +263,35 @@ export class SerialConsole {
     }
   }
 
+  async #confirms(text: string): Promise<boolean> {
+    const { hasBreaks, ...paste } = describePaste(text);
+    try {
+      return !hasBreaks || ((await this.#options.confirmPaste?.(paste)) ?? true);
+    } catch (error) {
+      report(error);
+      return false;
+    }
+  }
+
   #open(library: XtermLibrary): Screen {
-    const { scrollback = 5000, screenReader = false } = this.#options;
-    return new Screen(
-      library,
-      this.#host,
-      this.#view,
-      { scrollback, screenReaderMode: screenReader },
-      {
-        title: (title) => this.#events.emit("title", { title }),
-        resize: (cols, rows) => this.#events.emit("resize", { cols, rows }),
-        bell: () => this.#events.emit("bell", undefined),
-        missingStyles: () =>
-          this.#log.write("warn", "xterm.css is missing: import @xterm/xterm/css/xterm.css into the page"),
-      },
-    );
+    const { scrollback = 5000, screenReader = false, onLink } = this.#options;
+    const options = { scrollback, screenReader, renderer: this.#renderer, ...(onLink ? { onLink } : {}) };
+    return new Screen(library, this.#host, this.#view, options, {
+      title: (title) => this.#events.emit("title", { title }),
+      resize: (cols, rows) => this.#events.emit("resize", { cols, rows }),
+      bell: () => this.#events.emit("bell", undefined),
+      pasted: (text) => void this.paste(text),
+      missingStyles: () =>
+        this.#log.write("warn", "xterm.css is missing: import @xterm/xterm/css/xterm.css into the page"),
+    });
   }
 }
+
+const themes: readonly SerialTheme[] = ["dark", "light", "auto"];
+const lineEndings: readonly SerialLineEnding[] = ["cr", "lf", "crlf"];
+const renderers: readonly SerialRenderer[] = ["auto", "dom", "webgl"];
 
 function fontSize(value: number): number {
   if (typeof value === "number" && value >= 1 && value <= 200) return value;
   throw new RangeError(`fontSize: expected pixels from 1 to 200, got ${String(value)}`);
-}
-
-function themeOf(value: SerialTheme): SerialTheme {
-  if (value === "dark" || value === "light" || value === "auto") return value;
-  throw new RangeError(`theme: expected "dark", "light" or "auto", got ${JSON.stringify(value)}`);
 }

@@ -26,6 +26,8 @@ declare module "@novnc/novnc" {
     );
     viewOnly: boolean;
     scaleViewport: boolean;
+    clipViewport: boolean;
+    dragViewport: boolean;
     resizeSession: boolean;
     showDotCursor: boolean;
     background: string;
@@ -33,6 +35,7 @@ declare module "@novnc/novnc" {
     compressionLevel: number;
     addEventListener<K extends keyof RfbEvents>(type: K, listener: (event: RfbEvents[K]) => void): void;
     disconnect(): void;
+    approveServer(): void;
     sendCredentials(credentials: RfbCredentials): void;
     sendKey(keysym: number, code: string | null, down?: boolean): void;
     focus(options?: FocusOptions): void;

@@ -1,5 +1,6 @@
 import type { ConsoleOptions } from "../options.ts";
-import type { ConsoleEvents } from "../state.ts";
+import type { ConnectionStatistics, ConsoleEvents } from "../state.ts";
+import type { ServerIdentity } from "./server-identity.ts";
 
 /**
  * How the picture meets the element: `none` shows it pixel by pixel with scroll bars, `fit` scales
@@ -19,6 +20,10 @@ export interface VncView {
   compression: number;
   /** Shows a dot where the machine has no cursor. @defaultValue false */
   showDotCursor: boolean;
+  /** With `scale: "none"`, cuts the picture at the element's edges in place of scroll bars. @defaultValue false */
+  clipViewport: boolean;
+  /** Moves a clipped picture with the pointer, which then does not reach the machine. @defaultValue false */
+  dragViewport: boolean;
 }
 
 /** What a VNC server may ask for. Which of them depends on its security type. */
@@ -34,8 +39,27 @@ export interface VncOptions extends Omit<ConsoleOptions, "waitForViewer">, Parti
   credentials?: VncCredentials;
   /** Asked when `credentials` does not have what the server wants; a rejection ends in `viewer_failed`. */
   onCredentialsRequired?: (types: readonly (keyof VncCredentials)[]) => Promise<VncCredentials>;
+  /**
+   * Asked with the server's public key when its security type has one (RA2); true goes on. Compare
+   * with what is known of the server: without that anybody on the way can be it. Without this
+   * option such servers end in `viewer_failed`.
+   */
+  onServerVerification?: (identity: ServerIdentity) => boolean | Promise<boolean>;
+  /**
+   * Keeps the machine's clipboard and the person's the same: the machine's text goes into the
+   * browser's clipboard when it changes, and the browser's to the machine when the console gets the
+   * keyboard. The browser may ask the person for permission; without this option it is never asked.
+   * @defaultValue false
+   */
+  clipboardSync?: boolean;
   /** Leaves other viewers of the machine connected (RFC 6143, section 7.3.1). @defaultValue true */
   shared?: boolean;
+}
+
+/** See {@link VncConsole.statistics}. */
+export interface VncStatistics extends ConnectionStatistics {
+  /** How often the picture was drawn in the last second. */
+  readonly framesPerSecond: number;
 }
 
 /** Events of {@link VncConsole.on}. */

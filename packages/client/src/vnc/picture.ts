@@ -1,6 +1,15 @@
 import type RFB from "@novnc/novnc";
 import type { ConsoleChannel } from "../channel.ts";
+import { report } from "../report.ts";
+import { FrameCounter } from "./frame-counter.ts";
 import type { VncCredentials, VncOptions, VncView } from "./options.ts";
+import { identityOf } from "./server-identity.ts";
+
+/** The options that a {@link Picture} needs. */
+export type PictureOptions = Pick<
+  VncOptions,
+  "credentials" | "onCredentialsRequired" | "onServerVerification" | "shared"
+>;
 
 /** What a {@link Picture} tells. */
 export interface PictureOwner {
@@ -18,10 +27,11 @@ export interface PictureOwner {
  */
 export class Picture {
   readonly rfb: RFB;
+  readonly frames: FrameCounter;
   readonly #canvas: HTMLCanvasElement | null;
   readonly #owner: PictureOwner;
   readonly #channel: ConsoleChannel;
-  readonly #options: Pick<VncOptions, "onCredentialsRequired">;
+  readonly #options: PictureOptions;
   #failure = "noVNC gave up on what the server sent";
   #disconnected = false;
   #removed = false;
@@ -30,7 +40,7 @@ export class Picture {
     library: typeof RFB,
     host: HTMLElement,
     channel: ConsoleChannel,
-    options: Pick<VncOptions, "credentials" | "onCredentialsRequired" | "shared">,
+    options: PictureOptions,
     owner: PictureOwner,
   ) {
     this.#owner = owner;
@@ -42,6 +52,7 @@ export class Picture {
     });
     this.rfb.background = "transparent";
     this.#canvas = host.querySelector("canvas");
+    this.frames = new FrameCounter(this.#canvas);
     this.#listen();
   }
 
@@ -54,6 +65,8 @@ export class Picture {
     rfb.qualityLevel = view.quality;
     rfb.compressionLevel = view.compression;
     rfb.showDotCursor = view.showDotCursor;
+    rfb.clipViewport = view.clipViewport;
+    rfb.dragViewport = view.dragViewport;
   }
 
   /** Takes the picture off the page and its pixels out of memory. */
@@ -80,7 +93,7 @@ export class Picture {
       if (!this.#removed && this.#channel.readyState !== this.#channel.CLOSED) owner.failed(this.#failure);
     });
     rfb.addEventListener("credentialsrequired", ({ detail }) => void this.#authenticate(detail.types));
-    rfb.addEventListener("serververification", () => owner.failed("the VNC server wants its identity to be verified"));
+    rfb.addEventListener("serververification", ({ detail }) => void this.#verify(detail.type, detail.publickey));
     rfb.addEventListener("clipboard", ({ detail }) => owner.clipboard(detail.text));
     rfb.addEventListener("desktopname", ({ detail }) => owner.desktopName(detail.name));
     rfb.addEventListener("capabilities", ({ detail }) => owner.power(detail.capabilities.power));
@@ -100,5 +113,23 @@ export class Picture {
     } catch {
       if (!this.#removed) this.#owner.failed(`no credentials were given: the VNC server asks for ${types.join(", ")}`);
     }
+  }
+
+  async #verify(type: string, publicKey: Uint8Array): Promise<void> {
+    const ask = this.#options.onServerVerification;
+    if (!ask) {
+      this.#owner.failed("the VNC server wants its identity to be verified");
+      return;
+    }
+    this.#owner.waiting();
+    let approved = false;
+    try {
+      approved = await ask(await identityOf(type, publicKey));
+    } catch (error) {
+      report(error);
+    }
+    if (this.#removed || this.#disconnected) return;
+    if (approved) this.rfb.approveServer();
+    else this.#owner.failed("the VNC server's identity was not approved");
   }
 }

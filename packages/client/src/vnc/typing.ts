@@ -1,4 +1,5 @@
 import { ConsoleError } from "../errors.ts";
+import { pause } from "../pause.ts";
 import { type Key, characterKeys } from "./keys.ts";
 
 /** Sends one key down or up. */
@@ -27,17 +28,4 @@ export async function typeCharacters(
     press(characterKeys(character), send);
     await pause(delayMs, signal);
   }
-}
-
-/** Resolves after `ms`, or as soon as `signal` is aborted. */
-function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
-  return new Promise((resolve) => {
-    const done = (): void => {
-      clearTimeout(timer);
-      signal?.removeEventListener("abort", done);
-      resolve();
-    };
-    const timer = setTimeout(done, ms);
-    signal?.addEventListener("abort", done);
-  });
 }

@@ -1,63 +1,11 @@
 import RFB from "@novnc/novnc";
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { FakeServer, type FakeSocket } from "../../test/fake-socket.ts";
-import { COLOUR, type FakeVnc, speakRfb } from "../../test/fake-vnc.ts";
+import { describe, expect, it, vi } from "vitest";
+import { COLOUR, speakRfb } from "../../test/fake-vnc.ts";
+import { answer, colour, vncFixture } from "../../test/vnc-fixture.ts";
 import { ConsoleConnection } from "../connection.ts";
 import type { VncOptions } from "./options.ts";
-import { VncConsole } from "./vnc-console.ts";
 
-let server: FakeServer;
-let target: HTMLElement;
-
-beforeEach(() => {
-  server = new FakeServer();
-  target = document.createElement("div");
-  target.style.cssText = "width: 320px; height: 160px";
-  document.body.append(target);
-});
-
-afterEach(() => target.remove());
-
-function create(options: Partial<VncOptions> = {}): VncConsole {
-  return new VncConsole(target, {
-    authorize: () => ({ url: "ws://gateway/ws" }),
-    webSocket: server.open,
-    reconnect: () => 0,
-    log: () => {},
-    ...options,
-  });
-}
-
-/** The next socket that the client opens. */
-const nextSocket = (): Promise<FakeSocket> =>
-  new Promise((resolve) => {
-    server.onsocket = resolve;
-  });
-
-async function answer(socket: FakeSocket, password?: Parameters<typeof speakRfb>[1]): Promise<FakeVnc> {
-  await Promise.resolve();
-  socket.accept();
-  socket.hello(60_000);
-  return speakRfb(socket, password);
-}
-
-async function connected(options: Partial<VncOptions> = {}): Promise<{ vnc: VncConsole; machine: FakeVnc }> {
-  const vnc = create(options);
-  const socket = nextSocket();
-  const connecting = vnc.connect();
-  const machine = await answer(await socket);
-  await connecting;
-  return { vnc, machine };
-}
-
-/** Colour of the middle of the picture. */
-async function colour(vnc: VncConsole): Promise<number[]> {
-  const bitmap = await createImageBitmap(await vnc.screenshot());
-  const context = new OffscreenCanvas(bitmap.width, bitmap.height).getContext("2d");
-  context?.drawImage(bitmap, 0, 0);
-  return [...(context?.getImageData(bitmap.width / 2, bitmap.height / 2, 1, 1).data.slice(0, 3) ?? [])];
-}
-
+const { server, target, create, connected, nextSocket } = vncFixture();
 const canvases = (): number => document.querySelectorAll("canvas").length;
 
 describe("the channel, given to noVNC as it comes from npm", () => {
@@ -199,6 +147,18 @@ describe("VncConsole", () => {
     const connecting = vnc.connect();
     void socket.then((opened) => answer(opened, "refused"));
     await expect(connecting).rejects.toMatchObject({ closeInfo: { reason: "viewer_failed", action: "stop", detail } });
+    expect(target.childElementCount).toBe(0);
+  });
+
+  it("leaves no picture of an attempt that never opened", async () => {
+    const vnc = create({ reconnect: false });
+    const socket = nextSocket();
+    const connecting = vnc.connect();
+    const opened = await socket;
+    await vi.waitFor(() => expect(canvases()).toBe(1));
+    opened.end(1006);
+    await expect(connecting).rejects.toMatchObject({ closeInfo: { reason: "connect_failed" } });
+    expect(canvases()).toBe(0);
     expect(target.childElementCount).toBe(0);
   });
 

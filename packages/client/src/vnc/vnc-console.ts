@@ -1,13 +1,16 @@
 import type RFB from "@novnc/novnc";
 import type { ConsoleChannel } from "../channel.ts";
+import { oneOf } from "../check.ts";
 import { ConsoleConnection } from "../connection.ts";
 import { Emitter, type ListenOptions, type Unsubscribe } from "../emitter.ts";
 import { ConsoleError } from "../errors.ts";
+import { FullScreen } from "./full-screen.ts";
 import { createHost } from "../host-element.ts";
 import { ViewerLoader } from "../load-viewer.ts";
 import type { ConsoleEvents, ConsoleState } from "../state.ts";
+import { Clipboards } from "./clipboards.ts";
 import { type Key, type KeyCombo, comboKeys } from "./keys.ts";
-import type { ScaleMode, VncEvents, VncOptions, VncView } from "./options.ts";
+import type { ScaleMode, VncEvents, VncOptions, VncStatistics, VncView } from "./options.ts";
 import { Picture } from "./picture.ts";
 import { press, typeCharacters } from "./typing.ts";
 
@@ -30,6 +33,11 @@ export class VncConsole implements VncView {
   readonly #options: VncOptions;
   readonly #events = new Emitter<ViewEvents>();
   readonly #view: VncView;
+  readonly #fullScreen: FullScreen;
+  readonly #clipboards = new Clipboards({
+    canSend: () => !this.viewOnly && this.state.status === "connected",
+    send: (text) => this.paste(text),
+  });
   #picture: Picture | null = null;
 
   /** @throws TypeError or RangeError for an option or an element that does not fit. */
@@ -37,16 +45,20 @@ export class VncConsole implements VncView {
     this.#host = createHost(target, "vnc");
     this.#target = target;
     this.#options = options;
+    this.#fullScreen = new FullScreen(target);
     this.#view = {
       viewOnly: options.viewOnly ?? false,
-      scale: scaleMode(options.scale ?? "fit"),
+      scale: oneOf("scale", options.scale ?? "fit", scaleModes),
       quality: level("quality", options.quality ?? 6),
       compression: level("compression", options.compression ?? 2),
       showDotCursor: options.showDotCursor ?? false,
+      clipViewport: options.clipViewport ?? false,
+      dragViewport: options.dragViewport ?? false,
     };
     this.connection = new ConsoleConnection({ ...options, waitForViewer: true });
     this.connection.on("state", (state) => this.#follow(state));
-    this.connection.on("channel", (channel) => void this.#attach(channel));
+    // noVNC sets itself up while the socket opens.
+    this.connection.on("opening", (channel) => void this.#attach(channel));
   }
 
   /** See {@link ConsoleConnection.state}. */
@@ -65,7 +77,7 @@ export class VncConsole implements VncView {
     return this.#view.scale;
   }
   set scale(value: ScaleMode) {
-    this.#change({ scale: scaleMode(value) });
+    this.#change({ scale: oneOf("scale", value, scaleModes) });
   }
 
   get quality(): number {
@@ -87,6 +99,20 @@ export class VncConsole implements VncView {
   }
   set showDotCursor(value: boolean) {
     this.#change({ showDotCursor: value });
+  }
+
+  get clipViewport(): boolean {
+    return this.#view.clipViewport;
+  }
+  set clipViewport(value: boolean) {
+    this.#change({ clipViewport: value });
+  }
+
+  get dragViewport(): boolean {
+    return this.#view.dragViewport;
+  }
+  set dragViewport(value: boolean) {
+    this.#change({ dragViewport: value });
   }
 
   /** See {@link ConsoleConnection.connect}. */
@@ -120,17 +146,36 @@ export class VncConsole implements VncView {
 
   /**
    * Types text key by key, `delayMs` (10) milliseconds apart; for machines without a clipboard.
-   * Knows the US keyboard's Shift; other characters depend on the server.
+   * Knows the US keyboard's Shift; other characters depend on the server. Types on in no other
+   * connection than the one in which it began, and nothing while view-only.
    *
    * Rejects with a {@link ConsoleError}: `not_connected`, or `aborted` through `signal`.
    */
   typeText(text: string, options: { delayMs?: number; signal?: AbortSignal } = {}): Promise<void> {
-    return typeCharacters(text, this.#sendKey, () => this.state.status === "connected", options);
+    const picture = this.#picture;
+    const connected = (): boolean => this.#picture === picture && this.state.status === "connected";
+    return typeCharacters(text, this.#sendKey, connected, options);
   }
 
   /** Puts text on the machine's clipboard. Sends nothing while not connected or view-only. */
   paste(text: string): void {
     this.#picture?.rfb.clipboardPasteFrom(text);
+  }
+
+  /**
+   * Puts the machine's clipboard on the person's. Resolves to false when the machine has told of
+   * none, or the browser refuses: it wants a click or key before, and a secure context.
+   */
+  copyClipboard(): Promise<boolean> {
+    return this.#clipboards.copy();
+  }
+
+  /**
+   * Puts the person's clipboard on the machine's. Resolves to false while not connected or
+   * view-only, or when the person or the browser refuses: the browser may ask for permission.
+   */
+  pasteClipboard(): Promise<boolean> {
+    return this.#clipboards.paste();
   }
 
   /** The picture as an image. Rejects with a {@link ConsoleError} `not_connected` when there is none. */
@@ -158,6 +203,25 @@ export class VncConsole implements VncView {
     }
   }
 
+  /**
+   * Shows the element that the console was given in full screen, with the keys that the browser
+   * would keep for itself where it has the Keyboard Lock API. Ends with the console. Only after a
+   * person's click or key; rejects with the browser's TypeError where it refuses.
+   */
+  requestFullscreen(): Promise<void> {
+    return this.#fullScreen.enter();
+  }
+
+  /** Leaves full screen; does nothing when this console is not in it. */
+  exitFullscreen(): Promise<void> {
+    return this.#fullScreen.exit();
+  }
+
+  /** How much went over the connection, and how often the picture is drawn. */
+  statistics(): VncStatistics {
+    return { ...this.connection.statistics(), framesPerSecond: this.#picture?.frames.perSecond ?? 0 };
+  }
+
   /** Listens for an event of the view or of its connection. */
   on<K extends keyof VncEvents>(
     type: K,
@@ -177,11 +241,16 @@ export class VncConsole implements VncView {
 
   #follow(state: ConsoleState): void {
     if (state.status === "connecting") this.#target.append(this.#host);
+    if (state.status === "connected" && this.#options.clipboardSync) this.#clipboards.sync(this.#host);
     if (state.status !== "reconnecting" && state.status !== "closed") return;
     this.#picture?.remove();
     this.#picture = null;
+    this.#clipboards.forget();
     this.#host.replaceChildren();
-    if (state.status === "closed") this.#host.remove();
+    if (state.status !== "closed") return;
+    this.#host.remove();
+    // What the page says about the end must be seen; a browser that refuses is left already.
+    this.#fullScreen.exit().catch(() => {});
   }
 
   async #attach(channel: ConsoleChannel): Promise<void> {
@@ -192,7 +261,10 @@ export class VncConsole implements VncView {
         ready: () => this.connection.viewerReady(),
         waiting: () => this.connection.viewerWaiting(),
         failed: (detail) => this.connection.viewerFailed(detail),
-        clipboard: (text) => this.#events.emit("clipboard", { text }),
+        clipboard: (text) => {
+          this.#clipboards.changed(text);
+          this.#events.emit("clipboard", { text });
+        },
         desktopName: (name) => this.#events.emit("desktopname", { name }),
         power: (power) => this.#events.emit("capabilities", { power }),
         bell: () => this.#events.emit("bell", undefined),
@@ -206,10 +278,7 @@ export class VncConsole implements VncView {
   }
 }
 
-function scaleMode(value: ScaleMode): ScaleMode {
-  if (value === "none" || value === "fit" || value === "remote") return value;
-  throw new RangeError(`scale: expected "none", "fit" or "remote", got ${JSON.stringify(value)}`);
-}
+const scaleModes: readonly ScaleMode[] = ["none", "fit", "remote"];
 
 function level(name: string, value: number): number {
   if (Number.isInteger(value) && value >= 0 && value <= 9) return value;

@@ -59,6 +59,15 @@ export class Relay {
     });
   }
 
+  /** Stops reading the target, for a client that cannot keep up and whose browser does not tell TCP so. */
+  pauseTarget(): void {
+    this.#toClient.pause();
+  }
+
+  resumeTarget(): void {
+    this.#toClient.resume();
+  }
+
   /** From now on no byte passes in either direction. What happens to the two sockets is the caller's. */
   stop(): void {
     this.#toClient.stop();

@@ -33,6 +33,10 @@ export class ToClient {
   #turnBytes = 0;
   /** Whether a write that is not flushed yet still reads from the buffer. */
   #writing = false;
+  /** Whether the client asked for a pause. */
+  #paused = false;
+  /** Whether reading goes on in a later turn: after a flush, or when the others had theirs. */
+  #waiting = false;
   #stopped = false;
 
   constructor(client: WebSocketConnection, pool: BufferPool) {
@@ -50,6 +54,18 @@ export class ToClient {
   attach(target: Socket): void {
     this.#target = target;
     target.once("close", () => this.#letGo());
+  }
+
+  /** Reads no more until {@link resume}; what is under way is still passed on. */
+  pause(): void {
+    if (this.#stopped) return;
+    this.#paused = true;
+    this.#target?.pause();
+  }
+
+  resume(): void {
+    this.#paused = false;
+    if (!this.#waiting) this.#readOn();
   }
 
   /** From now on nothing is passed on; what the target still sends is dropped. */
@@ -71,11 +87,13 @@ export class ToClient {
     if (this.#writing) {
       // Behind the frame in the queue, so its callback tells that the frame is with the kernel.
       stream.write(NOTHING, this.#flushed);
+      this.#waiting = true;
       return false;
     }
     this.#turnBytes += length;
     if (this.#turnBytes < TURN_BYTES) return true;
     this.#turnBytes = 0;
+    this.#waiting = true;
     setImmediate(this.#readOn);
     return false;
   }
@@ -88,7 +106,8 @@ export class ToClient {
   };
 
   readonly #readOn = (): void => {
-    if (!this.#stopped) this.#target?.resume();
+    this.#waiting = false;
+    if (!this.#stopped && !this.#paused) this.#target?.resume();
   };
 
   /** Only once neither the target reads into the buffers nor a write reads from them. */

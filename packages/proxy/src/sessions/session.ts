@@ -298,6 +298,12 @@ export class Session {
       case "break":
         // A plain TCP target has no way to carry one.
         break;
+      case "pause":
+        this.#relay?.pauseTarget();
+        break;
+      case "resume":
+        this.#relay?.resumeTarget();
+        break;
     }
   }
 

@@ -1,9 +1,13 @@
 import fc from "fast-check";
+import { createRequire } from "node:module";
+import type { Writable } from "node:stream";
 import { describe, expect, test } from "vitest";
-import { Receiver } from "ws";
 import { FrameError } from "./frame-error.ts";
 import { FrameParser } from "./frame-parser.ts";
 import { clientFrame, closePayload, type FrameOptions, Recorder } from "../../test/support/client-frames.ts";
+
+/** ws exports it, its types do not. */
+const { Receiver } = createRequire(import.meta.url)("ws") as { Receiver: new (options: object) => Writable };
 
 const BINARY = 2;
 const TEXT = 1;

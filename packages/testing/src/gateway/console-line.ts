@@ -13,6 +13,8 @@ export interface ConsoleEvents {
 /** The connection from a fake gateway to the console behind it. */
 export class ConsoleLine {
   readonly #socket: Socket;
+  /** Whether the page asked for a pause. */
+  #paused = false;
 
   constructor(target: Target, events: ConsoleEvents) {
     let accepted = false;
@@ -25,7 +27,7 @@ export class ConsoleLine {
     });
     socket.on("data", (bytes: Buffer) => {
       socket.pause();
-      void events.output(bytes).then(() => socket.resume());
+      void events.output(bytes).then(() => this.#paused || socket.resume());
     });
     // The reason is told when it closes, and that it was a reset says no more.
     socket.on("error", () => {});
@@ -34,6 +36,16 @@ export class ConsoleLine {
 
   /** Lets output flow. */
   start(): void {
+    this.#socket.resume();
+  }
+
+  pause(): void {
+    this.#paused = true;
+    this.#socket.pause();
+  }
+
+  resume(): void {
+    this.#paused = false;
     this.#socket.resume();
   }
 

@@ -13,6 +13,9 @@ export interface GatewayEvents {
   readonly renew: RecordedEvent & { readonly id: number; readonly token: string };
   readonly ping: RecordedEvent & { readonly id: number };
   readonly break: RecordedEvent & { readonly durationMs?: number };
+  /** The page cannot keep up: the gateway sends no console bytes until `resume`. */
+  readonly pause: RecordedEvent;
+  readonly resume: RecordedEvent;
   /** Bytes for the console, as they came. */
   readonly input: RecordedEvent & { readonly bytes: Buffer };
   /** The page broke the protocol; the gateway ended the connection. */

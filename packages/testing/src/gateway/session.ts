@@ -197,6 +197,8 @@ export class FakeSession {
     this.#recorder.record(type, { connection: this.number, ...details });
     if (message.type === "ping") this.send({ type: "pong", id: message.id });
     if (message.type === "renew") this.#answer(message.id);
+    if (message.type === "pause") this.#line?.pause();
+    if (message.type === "resume") this.#line?.resume();
   }
 
   #answer(id: number): void {

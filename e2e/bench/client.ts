@@ -1,0 +1,120 @@
+import { existsSync } from "node:fs";
+import { chromium, type Page } from "@playwright/test";
+import { debianChromium } from "../../tools/setup/needs.ts";
+import { ScriptedGateway } from "../src/scripted-gateway.ts";
+import { startSdkPage } from "../src/sdk-page/server.ts";
+import { startFastVnc } from "./fast-vnc.ts";
+
+/**
+ * What the SDK costs above noVNC alone, which it contains: `pnpm bench:client [rounds]`. Both open
+ * the same console through the same gateway, one after the other, so that what else the machine does
+ * meets both; the medians are compared. Prints a table; how much is too much is in the last column.
+ */
+interface Sample {
+  /** From the call until the first picture is drawn. */
+  readonly firstFrameMs: number;
+  readonly framesPerSecond: number;
+}
+type Kind = "sdk" | "bare";
+
+const WARM_UP_ROUNDS = 3;
+const COUNTED_MS = 1000;
+
+/** Runs in the page. */
+async function openOne({ kind, url, countedMs }: { kind: Kind; url: string; countedMs: number }): Promise<Sample> {
+  const screen = document.querySelector<HTMLElement>("#screen");
+  if (!screen) throw new Error("no screen");
+  const prototype = CanvasRenderingContext2D.prototype;
+  const draw = Reflect.get(prototype, "drawImage") as (...image: unknown[]) => void;
+  let frames = 0;
+  const firstFrame = new Promise<number>((resolve) => {
+    prototype.drawImage = function (this: CanvasRenderingContext2D, ...image: unknown[]): void {
+      draw.apply(this, image);
+      if (!this.canvas.isConnected) return;
+      frames += 1;
+      resolve(performance.now());
+    };
+  });
+  const start = performance.now();
+  let close: () => Promise<unknown>;
+  if (kind === "sdk") {
+    const vnc = new sdk.VncConsole(screen, { authorize: () => ({ url }), scale: "none" });
+    void vnc.connect();
+    close = () => vnc.close();
+  } else {
+    const rfb = new sdk.RFB(screen, new WebSocket(url, ["binary"]));
+    const disconnected = new Promise((resolve) => rfb.addEventListener("disconnect", resolve));
+    close = () => (rfb.disconnect(), disconnected);
+  }
+  const firstFrameMs = (await firstFrame) - start;
+  const before = frames;
+  const since = performance.now();
+  await new Promise((resolve) => setTimeout(resolve, countedMs));
+  const framesPerSecond = ((frames - before) * 1000) / (performance.now() - since);
+  await close();
+  Object.assign(prototype, { drawImage: draw });
+  return { firstFrameMs, framesPerSecond };
+}
+
+async function measure(page: Page, url: string, rounds: number): Promise<Record<Kind, Sample[]>> {
+  const samples: Record<Kind, Sample[]> = { sdk: [], bare: [] };
+  for (let round = -WARM_UP_ROUNDS; round < rounds; round += 1) {
+    // Who goes second finds warmer caches.
+    const order: Kind[] = round % 2 === 0 ? ["sdk", "bare"] : ["bare", "sdk"];
+    for (const kind of order) {
+      const sample = await page.evaluate(openOne, { kind, url, countedMs: COUNTED_MS });
+      if (round >= 0) samples[kind].push(sample);
+    }
+  }
+  return samples;
+}
+
+function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  const middle = sorted.length / 2;
+  return ((sorted[Math.ceil(middle) - 1] ?? Number.NaN) + (sorted[Math.floor(middle)] ?? Number.NaN)) / 2;
+}
+
+function table(samples: Record<Kind, readonly Sample[]>): string {
+  const row = (name: string, of: (sample: Sample) => number, limit: (bare: number) => number): string => {
+    const [ours, bare] = [median(samples.sdk.map(of)), median(samples.bare.map(of))];
+    const cells = [ours.toFixed(1), bare.toFixed(1), (ours / bare).toFixed(3), limit(bare).toFixed(1)];
+    return `| ${name} | ${cells.join(" | ")} |`;
+  };
+  return [
+    "| | SDK | noVNC | ratio | limit |",
+    "| --- | --- | --- | --- | --- |",
+    row(
+      "first frame, ms",
+      (sample) => sample.firstFrameMs,
+      (bare) => bare * 1.03 + 5,
+    ),
+    row(
+      "frames per second",
+      (sample) => sample.framesPerSecond,
+      (bare) => bare * 0.97,
+    ),
+  ].join("\n");
+}
+
+async function main(rounds: number): Promise<void> {
+  if (!(Number.isInteger(rounds) && rounds > 0)) throw new RangeError(`rounds: expected a whole number from 1`);
+  await using server = await startFastVnc();
+  await using sdkPage = await startSdkPage();
+  new ScriptedGateway(sdkPage).follow({ target: server.address });
+  const browser = await chromium.launch({
+    ...(existsSync(debianChromium) ? { executablePath: debianChromium } : {}),
+    args: ["--no-sandbox", "--disable-background-networking", "--no-first-run"],
+  });
+  try {
+    const page = await browser.newPage();
+    await page.goto(sdkPage.origin);
+    await page.waitForFunction(() => "sdk" in globalThis);
+    const samples = await measure(page, sdkPage.socketUrl, rounds);
+    process.stdout.write(`medians of ${rounds} rounds, 640 by 480, Raw, loopback\n\n${table(samples)}\n`);
+  } finally {
+    await browser.close();
+  }
+}
+
+await main(Number(process.argv[2] ?? 20));

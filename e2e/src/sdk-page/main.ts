@@ -1,0 +1,14 @@
+import { ConsoleConnection } from "@curfew/client";
+import { SerialConsole } from "@curfew/client/serial";
+import { VncConsole } from "@curfew/client/vnc";
+import RFB from "@novnc/novnc";
+
+/** What tests find in the page, as `sdk`. */
+const exported = { ConsoleConnection, SerialConsole, VncConsole, RFB };
+
+declare global {
+  /** In pages of `startSdkPage` only. */
+  var sdk: typeof exported;
+}
+
+globalThis.sdk = exported;

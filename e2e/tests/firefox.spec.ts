@@ -1,0 +1,86 @@
+import { startFakeSerial, startFakeVnc } from "@curfew/testing";
+import type { Page } from "puppeteer-core";
+import { expect, hasFirefox, test } from "../src/firefox.ts";
+import { GatewayProcess } from "../src/gateway.ts";
+
+/** What the page was told, in order: `told`. */
+declare global {
+  var told: string[];
+}
+
+/** Fake machines, each with a promise that the key k reached it. */
+const machines = {
+  vnc: async () => {
+    const server = await startFakeVnc();
+    return { server, heardK: () => server.waitFor("key", ({ keysym, down }) => keysym === 0x6b && down) };
+  },
+  serial: async () => {
+    const server = await startFakeSerial();
+    return { server, heardK: () => server.waitFor("input", ({ bytes }) => bytes.includes("k")) };
+  },
+};
+
+interface Opening {
+  readonly type: "vnc" | "serial";
+  readonly url: string;
+  readonly tokens: readonly [first: string, second: string];
+}
+
+/** Opens a console in the page that renews itself once, at the warning. */
+async function open(page: Page, opening: Opening): Promise<void> {
+  await page.waitForFunction(() => "sdk" in globalThis);
+  await page.evaluate(async ({ type, url, tokens }) => {
+    globalThis.told = [];
+    const screen = document.querySelector<HTMLElement>("#screen");
+    if (!screen) throw new Error("no screen");
+    const options = { authorize: () => ({ url, token: tokens[0] }), renew: () => tokens[1], warnBeforeMs: 3000 };
+    const view = type === "vnc" ? new sdk.VncConsole(screen, options) : new sdk.SerialConsole(screen, options);
+    const { connection } = view;
+    connection.on("expiring", () => told.push("expiring"));
+    connection.on("expiring", () => void connection.renew(), { once: true });
+    connection.on("renewed", () => told.push("renewed"));
+    connection.on("closed", ({ reason, code }) => told.push(`${reason} ${code}`));
+    await view.connect();
+    told.push("connected");
+    view.focus();
+  }, opening);
+}
+
+test.describe("Firefox", () => {
+  test.skip(!hasFirefox, "Debian's firefox-esr is not installed");
+
+  for (const type of ["vnc", "serial"] as const) {
+    test(`opens a ${type} console, types, is warned, renews and sees the end`, async ({ firefox, sdkPage }) => {
+      await using gateway = await GatewayProcess.start({
+        console: { allowed_origins: [sdkPage.origin] },
+        sessions: { warn_before: [3] },
+      });
+      const machine = await machines[type]();
+      await using server = machine.server;
+      const request = { type, target: server.address, instance: "vm-1" } as const;
+      const [first, second] = await Promise.all([
+        gateway.issue({ ...request, ttl: 6 }),
+        gateway.issue({ ...request, ttl: 10 }),
+      ]);
+      const page = await firefox.newPage();
+      await page.goto(sdkPage.origin);
+      await open(page, { type, url: gateway.socketUrl, tokens: [first.token, second.token] });
+      await page.keyboard.type("k");
+      await machine.heardK();
+      const connection = await server.waitForConnection();
+      const { by } = await connection.closed;
+      expect(by).toBe("client");
+      expect(Date.now()).toBeGreaterThanOrEqual(second.expiresAt);
+      await expect.poll(() => page.evaluate(() => told.at(-1))).toBe("session_expired 4100");
+      expect(await page.evaluate(() => told)).toEqual([
+        "connected",
+        "expiring",
+        "renewed",
+        "expiring",
+        "session_expired 4100",
+      ]);
+      expect(await page.evaluate(() => document.querySelectorAll("#screen > *, canvas").length)).toBe(0);
+      await page.close();
+    });
+  }
+});

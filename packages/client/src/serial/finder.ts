@@ -1,0 +1,65 @@
+import type { SearchAddon } from "@xterm/addon-search";
+import type { Terminal } from "@xterm/xterm";
+import { loadSearch } from "./addons.ts";
+import type { MatchColours } from "./colours.ts";
+
+/** How {@link SerialConsole.find} searches; everything is off by default. */
+export interface FindOptions {
+  /** Upwards, towards older output. */
+  backwards?: boolean;
+  /** The text is a regular expression of JavaScript. */
+  regex?: boolean;
+  caseSensitive?: boolean;
+  wholeWord?: boolean;
+}
+
+/** A match of {@link SerialConsole.find}. */
+export interface FindResult {
+  /** Which of the matches is selected, from 0; -1 if it is none of the first 1000. */
+  readonly index: number;
+  /** How many there are; counted up to 1000. */
+  readonly count: number;
+}
+
+/** Searches a terminal, scrollback included. */
+export class Finder {
+  readonly #terminal: Terminal;
+  #addon: SearchAddon | null = null;
+  #lastOptions = "";
+
+  constructor(terminal: Terminal) {
+    this.#terminal = terminal;
+  }
+
+  /** Selects the next match, scrolls to it and marks the others. `gone` tells that the terminal is. */
+  async find(text: string, options: FindOptions, colours: MatchColours, gone: AbortSignal): Promise<FindResult | null> {
+    if (options.regex) checkRegex(text);
+    const Search = await loadSearch();
+    if (gone.aborted) return null;
+    if (!this.#addon) {
+      this.#addon = new Search();
+      this.#terminal.loadAddon(this.#addon);
+    }
+    const { backwards = false, ...how } = options;
+    let result: FindResult = { index: -1, count: 0 };
+    const counted = this.#addon.onDidChangeResults(({ resultIndex, resultCount }) => {
+      result = { index: resultIndex, count: resultCount };
+    });
+    const search = { ...how, decorations: colours };
+    // The addon counts anew only for another text.
+    const key = JSON.stringify([how.regex, how.caseSensitive, how.wholeWord]);
+    if (key !== this.#lastOptions) this.#addon.clearDecorations();
+    this.#lastOptions = key;
+    const found = backwards ? this.#addon.findPrevious(text, search) : this.#addon.findNext(text, search);
+    counted.dispose();
+    return found ? result : null;
+  }
+}
+
+function checkRegex(text: string): void {
+  try {
+    void new RegExp(text);
+  } catch (cause) {
+    throw new RangeError(`find: expected a regular expression, got ${JSON.stringify(text)}`, { cause });
+  }
+}

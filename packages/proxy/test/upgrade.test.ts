@@ -4,7 +4,8 @@ import { createHash } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Client } from "./support/client.ts";
 import { TestGateway } from "./support/gateway.ts";
-import { closeFrame, frame, OPCODE, RawClient, upgradeRequest } from "./support/raw-client.ts";
+import { clientFrame, closePayload } from "./support/client-frames.ts";
+import { OPCODE, RawClient, upgradeRequest } from "./support/raw-client.ts";
 
 let target: ByteServer;
 let gateway: TestGateway;
@@ -137,7 +138,11 @@ describe("no input is lost", () => {
   test("frames right behind the upgrade request, in the same segment, reach the target", async () => {
     const { token } = await gateway.token(target.address);
     using client = new RawClient(gateway.host);
-    client.write(upgradeRequest(`/?token=${token}`), frame(OPCODE.binary, "early "), frame(OPCODE.binary, "bird"));
+    client.write(
+      upgradeRequest(`/?token=${token}`),
+      clientFrame(OPCODE.binary, "early "),
+      clientFrame(OPCODE.binary, "bird"),
+    );
     const echoed = (): string => Buffer.concat(client.frames.map(({ payload }) => payload)).toString();
     await client.until(() => echoed().includes("early bird"));
   });
@@ -147,13 +152,13 @@ describe("no input is lost", () => {
       await using sink = await startByteServer({ mode: "sink" });
       const { token } = await gateway.token(sink.address);
       using client = new RawClient(gateway.host);
-      const frames = ["a", "b", "c"].map((letter) => frame(OPCODE.binary, letter.repeat(1000)));
+      const frames = ["a", "b", "c"].map((letter) => clientFrame(OPCODE.binary, letter.repeat(1000)));
       const request = upgradeRequest(`/?token=${token}`);
       if (!together) {
         client.write(request);
         await client.status();
       }
-      client.write(...(together ? [request] : []), ...frames, closeFrame(1000));
+      client.write(...(together ? [request] : []), ...frames, clientFrame(OPCODE.close, closePayload(1000)));
       expect((await client.close()).code).toBe(1000);
       client.socket.end();
       const connection = await sink.waitForConnection();

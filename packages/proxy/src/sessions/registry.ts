@@ -19,6 +19,8 @@ export class SessionRegistry {
   /** Ended, but a socket is still open: the closing handshake, at most a few seconds. */
   readonly #closing = new Set<Session>();
   #heartbeat: NodeJS.Timeout | undefined;
+  /** Ten thousand pings take a while, and no deadline is to wait behind them. */
+  readonly #heartbeats = inSlices();
   #idle: PromiseWithResolvers<void> | undefined;
 
   constructor(options: RegistryOptions) {
@@ -101,7 +103,7 @@ export class SessionRegistry {
     const session = new Session(client, this.#context);
     this.#running.set(session.id, session);
     this.#heartbeat ??= setInterval(() => {
-      for (const running of this.#running.values()) running.heartbeat();
+      for (const running of this.#running.values()) this.#heartbeats(() => running.heartbeat());
     }, HEARTBEAT_MS);
     return session;
   }

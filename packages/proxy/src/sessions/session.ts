@@ -175,6 +175,7 @@ export class Session {
   /** Asks the client for a sign of life, and gives it up when there was none since the last but one. */
   heartbeat(): void {
     const { connection } = this.client;
+    if (!connection.isOpen) return;
     // A client that is behind gets the ping late, and one that is held back cannot answer.
     if (this.#unanswered > 1 && !connection.isHeld && connection.unsentBytes === 0) return connection.terminate();
     this.#unanswered += 1;

@@ -4,7 +4,8 @@ import { createServer, type AddressInfo, type Socket } from "node:net";
 import { describe, expect, test } from "vitest";
 import { Client } from "../support/client.ts";
 import { TestGateway } from "../support/gateway.ts";
-import { frame, OPCODE, RawClient, upgradeRequest } from "../support/raw-client.ts";
+import { clientFrame } from "../support/client-frames.ts";
+import { OPCODE, RawClient, upgradeRequest } from "../support/raw-client.ts";
 
 const EXPIRED = { code: 4100, reason: "session_expired" };
 
@@ -86,9 +87,9 @@ describe("rule 4: at the deadline nothing passes any more, the target goes first
     await using gateway = await TestGateway.start();
     const { token } = await gateway.token(`127.0.0.1:${(server.address() as AddressInfo).port}`, { ttlMs: 300 });
     using client = new RawClient(gateway.host);
-    client.write(upgradeRequest(`/?token=${token}`), frame(OPCODE.binary, "before"));
+    client.write(upgradeRequest(`/?token=${token}`), clientFrame(OPCODE.binary, "before"));
     await client.close();
-    client.write(frame(OPCODE.binary, "after"));
+    client.write(clientFrame(OPCODE.binary, "after"));
     await client.ended;
     await gateway.proxy.sessions.idle();
     server.close();

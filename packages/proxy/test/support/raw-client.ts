@@ -10,25 +10,6 @@ export interface Frame {
   readonly payload: Buffer;
 }
 
-/** A client's frame, masked (RFC 6455, section 5.2). */
-export function frame(opcode: number, payload: string | Buffer, { fin = true } = {}): Buffer {
-  const body = Buffer.from(payload);
-  const mask = randomBytes(4);
-  const length =
-    body.length < 126
-      ? [body.length]
-      : body.length < 65_536
-        ? [126, ...word(body.length, 2)]
-        : [127, ...word(body.length, 8)];
-  length[0] = (length[0] ?? 0) | 0x80;
-  const masked = body.map((byte, index) => byte ^ (mask[index % 4] ?? 0));
-  return Buffer.concat([Buffer.from([(fin ? 0x80 : 0) | opcode, ...length]), mask, masked]);
-}
-
-export function closeFrame(code: number): Buffer {
-  return frame(OPCODE.close, Buffer.from(word(code, 2)));
-}
-
 /** The bytes of an upgrade request; a header of `undefined` is left out. */
 export function upgradeRequest(path: string, headers: Readonly<Record<string, string | undefined>> = {}): string {
   const all: Record<string, string | undefined> = {
@@ -130,8 +111,4 @@ export class RawClient implements Disposable {
       this.#rest = this.#rest.subarray(start + length);
     }
   }
-}
-
-function word(value: number, bytes: number): number[] {
-  return Array.from({ length: bytes }, (_, index) => Math.floor(value / 256 ** (bytes - 1 - index)) % 256);
 }

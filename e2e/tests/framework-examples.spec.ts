@@ -13,9 +13,10 @@ for (const name of ["vue", "svelte"]) {
   test.describe(`examples/${name}`, () => {
     const root = fileURLToPath(new URL(name, examples));
     let origin = "";
-    let stop: () => Promise<void>;
+    let stop: (() => Promise<void>) | undefined;
 
     test.beforeAll(async () => {
+      test.setTimeout(180_000);
       // As a person builds it, the check of its types included.
       await promisify(execFile)("pnpm", ["run", "build"], { cwd: root });
       const server = await preview({ root, logLevel: "silent", preview: { port: 0, host: "127.0.0.1" } });
@@ -23,7 +24,7 @@ for (const name of ["vue", "svelte"]) {
       stop = () => server.close();
     });
 
-    test.afterAll(() => stop());
+    test.afterAll(() => stop?.());
 
     test("shows the picture, takes keys, renews, counts down, and says why it ended", async ({
       page,

@@ -27,7 +27,10 @@ const generated = new Set(["node_modules", "dist", ".cache", "artifacts", "test-
 /** Every Markdown file that people wrote. */
 export function readDocuments(): Document[] {
   const exclude = (path: string): boolean => path === "bench" || generated.has(basename(path));
-  const paths = globSync(["**/*.md", ".changeset/*.md"], { cwd: root, exclude });
+  const paths = globSync(["**/*.md", ".changeset/*.md"], { cwd: root, exclude }).filter(
+    // Lists of declarations that a tool makes.
+    (path) => !path.endsWith(".api.md"),
+  );
   return paths.toSorted().map((path) => ({ path, text: readFileSync(join(root, path), "utf8") }));
 }
 

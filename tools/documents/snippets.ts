@@ -18,7 +18,20 @@ const switchedOff = /@ts-(?:ignore|nocheck|expect-error)|[:<,|] *any\b|\bas any\
 /** Their compilers are those of the examples. */
 const components: ReadonlySet<string> = new Set(["vue", "svelte"]);
 /** What no compiler reads. */
-const others: ReadonlySet<string> = new Set(["", "http", "ini", "json", "nginx", "sh", "text", "yaml"]);
+const others: ReadonlySet<string> = new Set([
+  "caddyfile",
+  "diff",
+  "dockerfile",
+  "http",
+  "ini",
+  "json",
+  "nginx",
+  "sh",
+  "text",
+  "toml",
+  "xml",
+  "yaml",
+]);
 
 /** Everything wrong with the code in some documents. */
 export function problemsIn(documents: readonly Document[]): Problem[] {
@@ -48,7 +61,7 @@ function withoutCompiler(path: string, block: Block): Problem[] {
   if (language === "css") return placed(path, block, unknownStyles(code));
   if (components.has(language)) return componentOf(path, block);
   if (scripts.has(language) || others.has(language)) return [];
-  return [{ path, line, message: `nothing checks blocks in ${language}` }];
+  return [{ path, line, message: language ? `nothing checks blocks in ${language}` : "the block names no language" }];
 }
 
 function silenced({ path, parts }: Piece): Problem[] {

@@ -32,6 +32,7 @@ test("a renewal that is refused is told, and the session goes on", async ({ page
   await page.goto(consolePage);
   const session = await gateway.waitForSession();
   session.warn(60_000);
+  await expect(page.getByRole("status")).toHaveText("expiring");
   await page.getByRole("button", { name: "Renew" }).click();
   await expect(page.getByRole("status")).toContainText("not renewed");
   expect(session.open).toBe(true);

@@ -21,9 +21,9 @@ export interface CloseInfo {
   /** Match on this. */
   readonly reason: CloseReason;
   /**
-   * What helps: `"retry"` and `"authorize"` mean that opening the console again may work (with the
-   * same token, or with a new one), `"stop"` that it will not. In `closed` it is what the page may
-   * offer; in `reconnecting`, what the connection is doing.
+   * What may be done without asking anybody: connecting again with the same token (`"retry"`) or with
+   * a new one (`"authorize"`), or nothing (`"stop"`). In `reconnecting` it is what the connection is
+   * doing. What to offer to a person is in `endTraits` of `@curfew/client/messages`.
    */
   readonly action: CloseAction;
   /** Close code as received (RFC 6455, section 7.4); 1006 when there was no close frame. */

@@ -1,0 +1,62 @@
+import { serveSamplePage } from "../src/sample-page.ts";
+// The rest of this file stands in docs/guide/testing.md, but for what serves the page.
+import { CloseCode, type ServerCloseReason } from "@curfew/protocol";
+import { expect, test } from "@curfew/testing/playwright";
+
+const consolePage = "http://localhost/console.html";
+const gatewayAddress = "**/websockify";
+
+test("the picture is there, and keys reach the machine", async ({ page, vnc, routeConsole }) => {
+  await routeConsole(gatewayAddress);
+  await page.goto(consolePage);
+  await expect(page.locator("canvas")).toBeVisible();
+  await page.locator("canvas").focus();
+  await page.keyboard.press("a");
+  await vnc.waitFor("key", ({ keysym, down }) => keysym === 0x61 && down);
+});
+
+test("Renew gets a new token and keeps the picture", async ({ page, vnc, routeConsole }) => {
+  const gateway = await routeConsole(gatewayAddress, { renewal: 600_000 });
+  await page.goto(consolePage);
+  const session = await gateway.waitForSession();
+  session.warn(60_000);
+  await expect(page.getByRole("status")).toHaveText("expiring");
+  await page.getByRole("button", { name: "Renew" }).click();
+  await expect(page.getByRole("status")).toHaveText("renewed");
+  await gateway.waitFor("renew", ({ token }) => token !== session.token);
+  expect(vnc.connections).toHaveLength(1);
+});
+
+test("a renewal that is refused is told, and the session goes on", async ({ page, routeConsole }) => {
+  const gateway = await routeConsole(gatewayAddress, { renewal: "token_invalid" });
+  await page.goto(consolePage);
+  const session = await gateway.waitForSession();
+  session.warn(60_000);
+  await expect(page.getByRole("status")).toHaveText("expiring");
+  await page.getByRole("button", { name: "Renew" }).click();
+  await expect(page.getByRole("status")).toContainText("not renewed");
+  expect(session.open).toBe(true);
+});
+
+test("a gateway that restarts is found again", async ({ page, routeConsole }) => {
+  const gateway = await routeConsole(gatewayAddress);
+  await page.goto(consolePage);
+  (await gateway.waitForSession()).end("server_draining");
+  await gateway.waitForSession(1);
+  await expect(page.getByRole("status")).toHaveText("connected");
+});
+
+const final = (Object.keys(CloseCode) as ServerCloseReason[]).filter((reason) => CloseCode[reason] < 4200);
+
+for (const reason of final) {
+  test(`${reason} is said, and the picture is gone`, async ({ page, routeConsole }) => {
+    const gateway = await routeConsole(gatewayAddress);
+    await page.goto(consolePage);
+    await expect(page.locator("canvas")).toBeVisible();
+    (await gateway.waitForSession()).end(reason);
+    await expect(page.getByRole("status")).toHaveText(`Ended: ${reason}`);
+    await expect(page.locator("canvas")).toHaveCount(0);
+  });
+}
+
+test.beforeEach(({ page }) => serveSamplePage(page));

@@ -1,0 +1,29 @@
+import { type CloseReason, CloseCode } from "@curfew/client";
+import { endTraits, type NextStep } from "@curfew/client/messages";
+import { english } from "@curfew/client/messages/en";
+
+const steps: Readonly<Record<NextStep, string>> = {
+  reopen: "open again",
+  "new-access": "get new access",
+  operator: "ask the operator",
+};
+
+/** The rows of the table in `docs/guide/ends.md`: one for each end reason, those of the gateway first. */
+export function endRows(): readonly (readonly string[])[] {
+  const codes = new Map<string, number>(Object.entries(CloseCode));
+  return (Object.keys(endTraits) as CloseReason[])
+    .toSorted((a, b) => (codes.get(a) ?? Infinity) - (codes.get(b) ?? Infinity) || 0)
+    .map((reason) => {
+      const code = codes.get(reason);
+      const { title, sentence, next } = english.ends[reason];
+      const { tone, step } = endTraits[reason];
+      return [
+        `\`${reason}\``,
+        code === undefined ? "" : String(code),
+        code === undefined ? "SDK" : "gateway",
+        `${title}. ${sentence}`,
+        tone,
+        `${steps[step]}: “${next}”`,
+      ];
+    });
+}

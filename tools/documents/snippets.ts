@@ -1,0 +1,88 @@
+import { globSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { root } from "../root.ts";
+import { type Piece, type Problem, compile } from "./compile.ts";
+import { scriptsIn, unknownElements, unknownStyles } from "./elements.ts";
+import { type Block, type Document, blocksIn, lineAt } from "./markdown.ts";
+
+const scripts: ReadonlyMap<string, Piece["extension"]> = new Map([
+  ["ts", "ts"],
+  ["typescript", "ts"],
+  ["tsx", "tsx"],
+  ["js", "js"],
+  ["javascript", "js"],
+  ["jsx", "jsx"],
+]);
+/** What keeps the compiler from saying what is wrong. */
+const switchedOff = /@ts-(?:ignore|nocheck|expect-error)|[:<,|] *any\b|\bas any\b/;
+/** Their compilers are those of the examples. */
+const components: ReadonlySet<string> = new Set(["vue", "svelte"]);
+/** What no compiler reads. */
+const others: ReadonlySet<string> = new Set([
+  "caddyfile",
+  "diff",
+  "dockerfile",
+  "http",
+  "ini",
+  "json",
+  "nginx",
+  "sh",
+  "text",
+  "toml",
+  "xml",
+  "yaml",
+]);
+
+/** Everything wrong with the code in some documents. */
+export function problemsIn(documents: readonly Document[]): Problem[] {
+  const problems: Problem[] = [];
+  const pieces: Piece[] = [];
+  for (const { path, text } of documents) {
+    for (const block of blocksIn(text)) {
+      pieces.push(...piecesOf(path, block));
+      problems.push(...withoutCompiler(path, block));
+    }
+  }
+  problems.push(...pieces.flatMap(silenced), ...compile(pieces));
+  return problems.toSorted((a, b) => a.path.localeCompare(b.path) || a.line - b.line);
+}
+
+/** What the compiler reads of a block. */
+function piecesOf(path: string, block: Block): Piece[] {
+  if (block.language === "html") return scriptsOf(path, block);
+  const extension = scripts.get(block.language);
+  return extension ? [{ path, extension, parts: block.context ? [block.context, block] : [block] }] : [];
+}
+
+/** What is wrong with a block that the compiler does not read, or not all of it. */
+function withoutCompiler(path: string, block: Block): Problem[] {
+  const { code, language, line } = block;
+  if (language === "html") return placed(path, block, unknownElements(code));
+  if (language === "css") return placed(path, block, unknownStyles(code));
+  if (components.has(language)) return componentOf(path, block);
+  if (scripts.has(language) || others.has(language)) return [];
+  return [{ path, line, message: language ? `nothing checks blocks in ${language}` : "the block names no language" }];
+}
+
+function silenced({ path, parts }: Piece): Problem[] {
+  const part = parts.find(({ code }) => switchedOff.test(code));
+  return part ? [{ path, line: part.line, message: "a block may not switch the compiler off" }] : [];
+}
+
+function scriptsOf(path: string, { code, line }: Block): Piece[] {
+  return scriptsIn(code).map((script) => ({
+    path,
+    extension: "js",
+    parts: [{ line: line + lineAt(code, script.index) - 1, code: script.code }],
+  }));
+}
+
+function placed(path: string, { code, line }: Block, faults: ReturnType<typeof unknownStyles>): Problem[] {
+  return faults.map(({ index, message }) => ({ path, line: line + lineAt(code, index) - 1, message }));
+}
+
+function componentOf(path: string, { code, language, line }: Block): Problem[] {
+  const files = globSync(`examples/*/src/**/*.${language}`, { cwd: root });
+  if (files.some((file) => readFileSync(join(root, file), "utf8").includes(code))) return [];
+  return [{ path, line, message: `expected a piece of one of ${files.join(", ")}` }];
+}

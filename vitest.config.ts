@@ -37,7 +37,7 @@ const reactProject = (name: string, version: "18" | "19") => {
         replacement: installed(library),
       })),
     },
-    optimizeDeps: { include: [...viewers, "react", "react/jsx-dev-runtime", "react-dom/client"] },
+    optimizeDeps: { include: [...viewers, "react", "react/jsx-dev-runtime", "react-dom/client", "react-dom/server"] },
     test: {
       name,
       env: { CURFEW_REACT: version },

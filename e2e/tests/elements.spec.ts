@@ -1,15 +1,15 @@
 import { AxeBuilder } from "@axe-core/playwright";
 import { startFakeSerial, startFakeVnc } from "@curfew/testing";
 import { type Page, expect, test } from "@playwright/test";
-import { type ElementPage, startElementPage } from "../src/element-page/server.ts";
+import { type BundledPage, startBundledPage } from "../src/bundled-page.ts";
 import { GatewayProcess, type IssueRequest } from "../src/gateway.ts";
 import { takePictures } from "../src/console-page-pictures.ts";
 
-let site: ElementPage;
+let site: BundledPage;
 let gateway: GatewayProcess;
 
 test.beforeAll(async () => {
-  site = await startElementPage();
+  site = await startBundledPage("element");
   gateway = await GatewayProcess.start({
     console: { allowed_origins: [site.origin] },
     sessions: { warn_before: [55] },

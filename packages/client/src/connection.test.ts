@@ -101,6 +101,19 @@ describe("opening", () => {
     });
   });
 
+  it("says when the next attempt comes, on the page's clock", async () => {
+    const { connection } = await opened({ reconnect: () => 3000 });
+    await vi.advanceTimersByTimeAsync(700);
+    server.last.end(1006);
+    const { state } = connection;
+    expect(state).toMatchObject({ status: "reconnecting", retryAt: performance.now() + 3000, retryInMs: 3000 });
+    await vi.advanceTimersByTimeAsync(2999);
+    expect(connection.state).toBe(state);
+    expect(state).toMatchObject({ retryAt: performance.now() + 1 });
+    await vi.advanceTimersByTimeAsync(1);
+    expect(connection.state.status).toBe("connecting");
+  });
+
   it("gives up an attempt without an answer, and tries again", async () => {
     const { connection } = create({ helloTimeoutMs: 3000 });
     void connection.connect();

@@ -1,22 +1,17 @@
-import { afterEach, beforeEach, expect, vi } from "vitest";
+import { expect, vi } from "vitest";
 import type { SerialOptions } from "../src/serial/options.ts";
 import { SerialConsole } from "../src/serial/serial-console.ts";
-import { FakeServer, type FakeSocket } from "./fake-socket.ts";
+import type { FakeSocket } from "./fake-socket.ts";
+import { type ViewFixture, viewFixture } from "./view-fixture.ts";
 
 /** What {@link serialFixture} gives to a file of tests. */
-export interface SerialFixture {
-  readonly server: FakeServer;
-  /** The element of the running test, 640 by 320 pixels. */
-  readonly target: HTMLElement;
-  readonly create: (options?: Partial<SerialOptions>) => SerialConsole;
+export interface SerialFixture extends ViewFixture<SerialOptions, SerialConsole> {
   /** Connected to the fake server, with a session that ends in `expiresInMs`. */
   readonly connected: (
     options?: Partial<SerialOptions>,
     expiresInMs?: number,
     protocol?: string,
   ) => Promise<SerialConsole>;
-  /** The next socket that a console opens. Ask before doing what opens it. */
-  readonly nextSocket: () => Promise<FakeSocket>;
   /** Prints on the newest connection, and waits until it, or `visible`, is on the screen. */
   readonly print: (serial: SerialConsole, text: string, visible?: string) => Promise<void>;
   /** What the newest connection was sent as console bytes. */
@@ -33,36 +28,16 @@ export async function answer(socket: FakeSocket, protocol = "curfew.v1", expires
 export const shows = (serial: SerialConsole, text: string): Promise<void> =>
   vi.waitFor(() => expect(serial.transcript()).toContain(text));
 
-/** A page with an element for a serial console, and a server, for every test of the file that calls this. */
+/** A {@link viewFixture} for serial consoles. */
 export function serialFixture(): SerialFixture {
-  const server = new FakeServer();
-  const target = document.createElement("div");
-  target.style.cssText = "width: 640px; height: 320px";
-  beforeEach(() => {
-    server.sockets.length = 0;
-    server.onsocket = null;
-    document.body.append(target);
-  });
-  afterEach(() => {
-    target.replaceChildren();
-    target.remove();
-  });
-  const create = (options: Partial<SerialOptions> = {}): SerialConsole =>
-    new SerialConsole(target, {
-      authorize: () => ({ url: "ws://gateway/ws" }),
-      webSocket: server.open,
-      reconnect: () => 0,
-      pingIntervalMs: 0,
-      log: () => {},
-      ...options,
-    });
-  const nextSocket = (): Promise<FakeSocket> =>
-    new Promise((resolve) => {
-      server.onsocket = resolve;
-    });
+  const view = viewFixture(
+    { width: 640, height: 320 },
+    (target, options: SerialOptions) => new SerialConsole(target, { pingIntervalMs: 0, ...options }),
+  );
+  const { server } = view;
   const connected: SerialFixture["connected"] = async (options = {}, expiresInMs = 60_000, protocol = "curfew.v1") => {
-    const serial = create(options);
-    const socket = nextSocket();
+    const serial = view.create(options);
+    const socket = view.nextSocket();
     const connecting = serial.connect();
     await answer(await socket, protocol, expiresInMs);
     await connecting;
@@ -77,5 +52,5 @@ export function serialFixture(): SerialFixture {
       .filter((data) => typeof data !== "string")
       .map((data) => new TextDecoder().decode(data))
       .join("");
-  return { server, target, create, connected, nextSocket, print, typed };
+  return { ...view, connected, print, typed };
 }

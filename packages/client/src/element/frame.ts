@@ -44,8 +44,6 @@ export class Frame {
   readonly #countdown = new Countdown();
   readonly #focus: FocusWatch;
   #shown: FrameContent | null = null;
-  /** When the state was entered. */
-  #shownAt = 0;
   #hiddenByHand = false;
 
   constructor(root: ShadowRoot, kind: "vnc" | "serial", actions: FrameActions) {
@@ -67,7 +65,6 @@ export class Frame {
   show(content: FrameContent): void {
     const before = this.#shown;
     this.#shown = content;
-    if (before?.state !== content.state) this.#shownAt = performance.now();
     const { phase, state, words } = content;
     this.#frame.dataset["phase"] = phase;
     this.#frame.lang = words.language;
@@ -124,9 +121,7 @@ export class Frame {
     this.#end.replaceChildren(...(panel && ended ? [panel.root] : []));
     this.#overlaySlot.replaceChildren(...(panel ? [ended ? this.#end : panel.root] : []));
     const { setTime } = panel ?? {};
-    if (state.status === "reconnecting" && setTime) {
-      this.#countdown.start(this.#shownAt + state.retryInMs, setTime);
-    }
+    if (state.status === "reconnecting" && setTime) this.#countdown.start(state.retryAt ?? 0, setTime);
   }
 
   /** Tells a screen reader what a new phase shows. */

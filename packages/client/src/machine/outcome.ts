@@ -73,7 +73,7 @@ export function endAttempt(draft: Draft, cause: CloseInfo, code = 1000): void {
   const failingSince = draft.state.failingSince ?? draft.now;
   if (cause.action === "authorize") {
     draft.state = { ...draft.state, attempt, failingSince, reauthorized: true };
-    publish(draft, { status: "reconnecting", attempt, retryInMs: 0, cause });
+    publish(draft, { status: "reconnecting", attempt, retryAt: draft.now, retryInMs: 0, cause });
     beginAttempt(draft, cause);
   } else {
     draft.state = { ...draft.state, attempt, failingSince, phase: { name: "deciding", cause } };
@@ -91,7 +91,7 @@ export function applyPolicy(draft: Draft, cause: CloseInfo, delayMs: number | nu
   const { attempt, hidden } = draft.state;
   const retryInMs = Math.max(0, delayMs) * (hidden ? HIDDEN_STRETCH : 1);
   draft.state = { ...draft.state, phase: { name: "waiting", cause } };
-  publish(draft, { status: "reconnecting", attempt, retryInMs, cause });
+  publish(draft, { status: "reconnecting", attempt, retryAt: draft.now + retryInMs, retryInMs, cause });
   arm(draft, "retry", retryInMs);
 }
 

@@ -2,7 +2,7 @@ import { MAX_CONTROL_BYTES, SUBPROTOCOL } from "@curfew/protocol";
 import { type IncomingMessage, STATUS_CODES } from "node:http";
 import { Socket } from "node:net";
 import type { Duplex } from "node:stream";
-import { BufferPool } from "../relay/buffer-pool.ts";
+import { BufferPool } from "../buffers/buffer-pool.ts";
 import type { SessionRegistry } from "../sessions/registry.ts";
 import { WebSocketConnection } from "../websocket/connection.ts";
 import { acceptOffer, readOffer } from "../websocket/handshake.ts";

@@ -1,6 +1,6 @@
 import type { OnReadOpts, Socket } from "node:net";
 import { Hold, type WebSocketConnection } from "../websocket/connection.ts";
-import type { BufferPool } from "./buffer-pool.ts";
+import type { BufferPool } from "../buffers/buffer-pool.ts";
 import { ToClient } from "./to-client.ts";
 
 const NOTHING = Buffer.alloc(0);

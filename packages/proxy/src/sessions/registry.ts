@@ -1,5 +1,5 @@
 import type { ServerCloseReason } from "@curfew/protocol";
-import { BufferPool } from "../relay/buffer-pool.ts";
+import { BufferPool } from "../buffers/buffer-pool.ts";
 import type { RelayedBytes } from "../relay/relay.ts";
 import { DeadlineScheduler } from "./deadlines.ts";
 import type { Limits } from "./limits.ts";

@@ -9,7 +9,7 @@ import {
 } from "@curfew/protocol";
 import { randomUUID } from "node:crypto";
 import type { Socket } from "node:net";
-import type { BufferPool } from "../relay/buffer-pool.ts";
+import type { BufferPool } from "../buffers/buffer-pool.ts";
 import { Relay, type RelayedBytes } from "../relay/relay.ts";
 import { dial, type DialOptions } from "../targets/dial.ts";
 import type { Grant } from "../tokens/source.ts";

@@ -1,6 +1,6 @@
 import type { Duplex } from "node:stream";
-import type { BufferPool } from "../relay/buffer-pool.ts";
-import { ReadBuffer } from "../relay/read-buffer.ts";
+import type { BufferPool } from "../buffers/buffer-pool.ts";
+import { ReadBuffer } from "../buffers/read-buffer.ts";
 import { adoptSocket } from "./adopt-socket.ts";
 import { encodeClose, encodeFrame, Opcode } from "./frame-header.ts";
 import { FrameError } from "./frame-error.ts";

@@ -11,19 +11,20 @@ const types: Readonly<Record<string, string>> = {
   ".js": "text/javascript",
 };
 
-/** A page of one's own with a custom element, bundled with Vite as its readers would. */
-export interface ElementPage extends AsyncDisposable {
+/** A page of one's own with the SDK in it, on an origin of its own, bundled with Vite as its readers would. */
+export interface BundledPage extends AsyncDisposable {
   readonly origin: string;
 }
 
-export async function startElementPage(): Promise<ElementPage> {
-  const files = await bundle();
+/** Bundles and serves one of the pages in the folder `pages`. */
+export async function startBundledPage(name: "element" | "ends" | "sdk"): Promise<BundledPage> {
+  const files = await bundle(fileURLToPath(new URL(`pages/${name}/`, import.meta.url)));
   const server = createServer((request, response) => {
     const { pathname } = new URL(request.url ?? "/", "http://page");
-    const name = pathname === "/" ? "index.html" : pathname.slice(1);
-    const content = files.get(name);
+    const file = pathname === "/" ? "index.html" : pathname.slice(1);
+    const content = files.get(file);
     if (content === undefined) response.writeHead(404).end();
-    else response.setHeader("content-type", types[extname(name)] ?? "application/octet-stream").end(content);
+    else response.setHeader("content-type", types[extname(file)] ?? "application/octet-stream").end(content);
   });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
@@ -38,10 +39,10 @@ export async function startElementPage(): Promise<ElementPage> {
 }
 
 /** The page's files by name. */
-async function bundle(): Promise<ReadonlyMap<string, string | Uint8Array>> {
+async function bundle(root: string): Promise<ReadonlyMap<string, string | Uint8Array>> {
   const { output } = (await build({
     configFile: false,
-    root: fileURLToPath(new URL(".", import.meta.url)),
+    root,
     logLevel: "warn",
     resolve: { conditions: ["@curfew/source", ...defaultClientConditions] },
     build: { write: false, chunkSizeWarningLimit: 1000 },

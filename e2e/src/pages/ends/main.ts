@@ -1,0 +1,57 @@
+import { type CloseInfo, type Grant, StopRetrying } from "@curfew/client";
+import { endTraits, messagesFor } from "@curfew/client/messages";
+import { SerialConsole } from "@curfew/client/serial";
+import { VncConsole } from "@curfew/client/vnc";
+
+declare global {
+  interface Window {
+    /** The test's: where to connect, or null for a person who may not. */
+    access: () => Promise<Grant | null>;
+  }
+}
+
+function find(selector: string): HTMLElement {
+  const found = document.querySelector<HTMLElement>(selector);
+  if (!found) throw new Error(`nothing is ${selector}`);
+  return found;
+}
+
+const screen = find("#screen");
+const status = find("[role=status]");
+const end = find("section");
+const next = find("#next");
+const words = await messagesFor("en");
+
+async function authorize(): Promise<Grant> {
+  const access = await window.access();
+  if (!access) throw new StopRetrying("no access");
+  return access;
+}
+
+/** One attempt for each press of the button, so that each end is seen. */
+const options = { authorize, reconnect: false as const };
+const type = new URLSearchParams(location.search).get("type");
+const view = type === "vnc" ? new VncConsole(screen, options) : new SerialConsole(screen, options);
+
+function showEnd({ reason, code }: CloseInfo): void {
+  const { title, sentence, next: label } = words.ends[reason];
+  const { step } = endTraits[reason];
+  end.dataset["reason"] = reason;
+  end.dataset["code"] = String(code);
+  find("h1").textContent = title;
+  find("#sentence").textContent = sentence;
+  find("#advice").textContent = step === "operator" ? words.advice.operator : "";
+  next.textContent = label;
+  end.hidden = false;
+}
+
+view.connection.on("state", (state) => {
+  status.textContent = words.states[state.status];
+  if (state.status !== "closed") end.hidden = true;
+});
+view.connection.on("closed", showEnd);
+/** How a connection ended is told by `closed`. */
+const connect = (): void => void view.connect().catch(() => {});
+next.addEventListener("click", connect);
+find("#leave").addEventListener("click", () => void view.close());
+connect();

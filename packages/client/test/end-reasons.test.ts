@@ -1,0 +1,61 @@
+import { CloseCode } from "@curfew/protocol";
+import { expect, it } from "vitest";
+import type { CloseInfo, CloseReason } from "../src/close-info.ts";
+import { endTraits } from "../src/messages/end-traits.ts";
+import { sentence } from "./readme/sentence.ts";
+
+const reasons = Object.keys(endTraits) as CloseReason[];
+const ended = (reason: CloseReason): CloseInfo => ({ reason, action: "stop", code: 4321, wasConnected: true });
+
+it("the reasons are the gateway's and those that only the client can see", () => {
+  expect(reasons.toSorted()).toEqual(
+    [
+      ...Object.keys(CloseCode),
+      "client_closed",
+      "connection_lost",
+      "connect_failed",
+      "authorize_failed",
+      "viewer_failed",
+      "unknown",
+    ].toSorted(),
+  );
+});
+
+// That it compiles, with `never` in its default, is the other half of the test.
+it.each(reasons)("a switch over the reasons has a sentence for %s", (reason) => {
+  expect(sentence(ended(reason))).toMatch(/\.$/);
+});
+
+it("a switch that leaves a reason out does not compile", () => {
+  const isKnown = ({ reason }: CloseInfo): boolean => {
+    // oxlint-disable-next-line typescript/switch-exhaustiveness-check -- the compiler is to say it
+    switch (reason) {
+      case "session_expired":
+      case "token_expired":
+      case "token_invalid":
+      case "session_terminated":
+      case "session_replaced":
+      case "idle_timeout":
+      case "forbidden":
+      case "target_not_found":
+      case "target_closed":
+      case "target_unreachable":
+      case "target_timeout":
+      case "server_draining":
+      case "server_busy":
+      case "internal_error":
+      case "protocol_error":
+      case "connection_lost":
+      case "connect_failed":
+      case "authorize_failed":
+      case "viewer_failed":
+      case "client_closed":
+        return true;
+      default:
+        // @ts-expect-error `unknown` is left
+        reason satisfies never;
+        return false;
+    }
+  };
+  expect(reasons.filter((reason) => !isKnown(ended(reason)))).toEqual(["unknown"]);
+});

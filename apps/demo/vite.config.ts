@@ -7,5 +7,7 @@ export default defineConfig({
     emptyOutDir: true,
     // The page's Content-Security-Policy allows no data: fonts or scripts.
     assetsInlineLimit: 0,
+    // "use client" means nothing to a page that is rendered in the browser only.
+    rolldownOptions: { checks: { moduleLevelDirective: false, pluginTimings: false } },
   },
 });

@@ -118,7 +118,7 @@ export const faultRecipes: readonly FaultRecipe[] = [
     options: once,
   }),
   fault("garbage", "Garbage", "vnc", "The machine sends random bytes, and the viewer gives up.", {
-    start: vnc({ type: "garbage", at: "security" }),
+    start: vnc({ type: "garbage", at: "version" }),
     options: once,
   }),
 ];

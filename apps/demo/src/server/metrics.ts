@@ -25,7 +25,8 @@ export class MetricsReader {
     const ended: Record<string, number> = {};
     for (const { name, labels, value } of samples) {
       const reason = labels["reason"];
-      if (name === "curfew_sessions_ended_total" && reason !== undefined) ended[reason] = (ended[reason] ?? 0) + value;
+      if (name === "curfew_sessions_ended_total" && reason !== undefined && value > 0)
+        ended[reason] = (ended[reason] ?? 0) + value;
     }
     return {
       active: sum("curfew_sessions_active"),

@@ -59,25 +59,27 @@ export function ConsolePanel({ place, theme, onClose }: ConsolePanelProps) {
   };
   return (
     <PanelFrame place={place} head={<Status view={view} />} onClose={onClose}>
-      {place.type === "vnc" ? (
-        <VncConsoleView
-          {...shared}
-          ref={setView}
-          onCredentialsRequired={password}
-          overlay={(state, actions) => (
-            <Overlay state={state} actions={actions} renewProblem={renewProblem}>
-              {askPassword !== null && <PasswordForm onPassword={askPassword} />}
-            </Overlay>
-          )}
-        />
-      ) : (
-        <SerialConsoleView
-          {...shared}
-          ref={setView}
-          theme={theme}
-          overlay={(state, actions) => <Overlay state={state} actions={actions} renewProblem={renewProblem} />}
-        />
-      )}
+      <div className="stage">
+        {place.type === "vnc" ? (
+          <VncConsoleView
+            {...shared}
+            ref={setView}
+            onCredentialsRequired={password}
+            overlay={(state, actions) => (
+              <Overlay state={state} actions={actions} renewProblem={renewProblem}>
+                {askPassword !== null && <PasswordForm onPassword={askPassword} />}
+              </Overlay>
+            )}
+          />
+        ) : (
+          <SerialConsoleView
+            {...shared}
+            ref={setView}
+            theme={theme}
+            overlay={(state, actions) => <Overlay state={state} actions={actions} renewProblem={renewProblem} />}
+          />
+        )}
+      </div>
     </PanelFrame>
   );
 }

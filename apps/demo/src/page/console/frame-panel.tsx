@@ -30,13 +30,15 @@ export function FramePanel({ place, attempt, onClose }: FramePanelProps) {
   }, []);
   return (
     <PanelFrame place={place} head={null} onClose={onClose}>
-      <iframe
-        ref={frame}
-        className="screen"
-        title={`Console page of ${place.name}`}
-        allow="clipboard-read; clipboard-write; fullscreen"
-        {...(url === undefined ? {} : { src: url })}
-      />
+      <div className="stage">
+        <iframe
+          ref={frame}
+          className="screen"
+          title={`Console page of ${place.name}`}
+          allow="clipboard-read; clipboard-write; fullscreen"
+          {...(url === undefined ? {} : { src: url })}
+        />
+      </div>
       <section className="messages" aria-labelledby="messages-heading">
         <div className="heading">
           <h3 id="messages-heading">Messages</h3>

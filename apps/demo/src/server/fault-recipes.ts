@@ -19,7 +19,7 @@ export interface FaultRecipe extends FaultCard {
   /** @defaultValue `enforcing` */
   readonly gateway?: GatewayName;
   /** What the back end does a moment after the console was opened. */
-  readonly then?: "accept" | "terminate" | "restart";
+  readonly later?: "accept" | "terminate" | "restart";
   /** Gives a token that the gateway refuses: for opening, or for renewing. */
   readonly badToken?: "open" | "renew";
   /** What the page is asked to do differently. */
@@ -51,7 +51,7 @@ export const faultRecipes: readonly FaultRecipe[] = [
   fault("terminate", "Terminate", "vnc", "After 3 seconds an operator ends the session.", {
     ttl: 300,
     start: vnc(),
-    then: "terminate",
+    later: "terminate",
   }),
   fault("idle", "Idle", "serial", "Do nothing: after 6 seconds the gateway ends the session as idle.", {
     ttl: 300,
@@ -62,7 +62,7 @@ export const faultRecipes: readonly FaultRecipe[] = [
     ttl: 300,
     gateway: "spare",
     start: vnc(),
-    then: "restart",
+    later: "restart",
   }),
   fault("renewal", "Refused renewal", "vnc", "Press Renew: the token is not good, and the old deadline stands.", {
     start: vnc(),
@@ -86,7 +86,7 @@ export const faultRecipes: readonly FaultRecipe[] = [
     {
       ttl: 300,
       start: vnc({ type: "refuse" }),
-      then: "accept",
+      later: "accept",
     },
   ),
   fault("password", "Wrong password", "vnc", "The machine turns the page’s password away.", {

@@ -26,7 +26,7 @@ export class Faults implements AsyncDisposable {
   async open(recipe: FaultRecipe): Promise<OpenedConsole> {
     await this.#close(recipe.id);
     if (recipe.start !== undefined) this.#servers.set(recipe.id, await recipe.start());
-    if (recipe.then !== undefined) {
+    if (recipe.later !== undefined) {
       const act = (): void => void this.#act(recipe).catch((error: unknown) => console.error(error));
       this.#timers.set(recipe.id, setTimeout(act, LATER_MS));
     }
@@ -56,10 +56,10 @@ export class Faults implements AsyncDisposable {
     return { ...grantOf(issued, origin), options };
   }
 
-  async #act({ id, gateway = "enforcing", then }: FaultRecipe): Promise<void> {
-    if (then === "accept") await this.#servers.get(id)?.accept();
-    if (then === "terminate") await this.#gateways.get(gateway).operator.endInstance(id);
-    if (then === "restart") await this.#gateways.restart(gateway);
+  async #act({ id, gateway = "enforcing", later }: FaultRecipe): Promise<void> {
+    if (later === "accept") await this.#servers.get(id)?.accept();
+    if (later === "terminate") await this.#gateways.get(gateway).operator.endInstance(id);
+    if (later === "restart") await this.#gateways.restart(gateway);
   }
 
   async #close(id: string): Promise<void> {

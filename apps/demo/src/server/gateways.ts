@@ -70,13 +70,14 @@ export class Gateways implements AsyncDisposable {
 
   /** Shuts a gateway down as SIGTERM would, and starts it again at the same address. */
   async restart(name: GatewayName): Promise<void> {
-    this.#restarting = this.#restarting.then(async () => {
-      if (this.#stopped) return;
-      const { proxy, origin } = this.get(name);
-      this.#running.delete(name);
+    if (this.#stopped) return;
+    const { proxy, origin } = this.get(name);
+    this.#running.delete(name);
+    const again = async (): Promise<void> => {
       await proxy.close();
       await this.#start(name, Number(new URL(origin).port));
-    });
+    };
+    this.#restarting = again();
     await this.#restarting;
   }
 

@@ -62,7 +62,7 @@ export function FramePanel({ place, attempt, onClose }: FramePanelProps) {
 
 function MessageLog({ log }: { readonly log: readonly LoggedMessage[] }) {
   return (
-    <div className="list" role="region" aria-labelledby="messages-heading" tabIndex={0}>
+    <div className="list" role="group" aria-labelledby="messages-heading" tabIndex={0}>
       {log.length === 0 ? (
         <p className="empty">The frame has not said anything yet.</p>
       ) : (

@@ -10,7 +10,7 @@ export function AuditList({ events }: { readonly events: readonly AuditEvent[] }
       <div className="heading">
         <h2 id="events-heading">Audit events</h2>
       </div>
-      <div className="list" role="region" aria-labelledby="events-heading" tabIndex={0}>
+      <div className="list" role="group" aria-labelledby="events-heading" tabIndex={0}>
         {events.length === 0 ? (
           <p className="empty">No session has begun yet. Each beginning, renewal and end is written here.</p>
         ) : (

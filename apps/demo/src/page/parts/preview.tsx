@@ -64,7 +64,7 @@ function Still({ machine, text }: { readonly machine: MachineCard; readonly text
 /** Lets the machine's output through for a moment each second, once the first picture is there. */
 function useLowFrameRate(view: VncConsole | SerialConsole | null): void {
   useEffect(() => {
-    if (view === null) return;
+    if (view === null) return undefined;
     const { connection } = view;
     let stop = (): void => {};
     const unsubscribe = connection.on("channel", (channel) => {

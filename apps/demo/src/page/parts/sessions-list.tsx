@@ -28,7 +28,7 @@ export function SessionsList({ sessions, since, attempt }: SessionsListProps) {
           End all
         </button>
       </div>
-      <div className="list" role="region" aria-labelledby="sessions-heading" tabIndex={0}>
+      <div className="list" role="group" aria-labelledby="sessions-heading" tabIndex={0}>
         {sessions.length === 0 ? (
           <p className="empty">Nobody is connected. Open a machine, and its session appears here.</p>
         ) : (

@@ -4,7 +4,7 @@ import { useEffect, useState } from "react";
 export function useNow(running: boolean): number {
   const [now, setNow] = useState(() => performance.now());
   useEffect(() => {
-    if (!running) return;
+    if (!running) return undefined;
     setNow(performance.now());
     const timer = setInterval(() => setNow(performance.now()), 1000);
     return () => clearInterval(timer);

@@ -4,7 +4,7 @@ import { type RefObject, useEffect, useState } from "react";
 export function useVisible(target: RefObject<Element | null>): boolean {
   const [visible, setVisible] = useState(false);
   useEffect(() => {
-    if (target.current === null) return;
+    if (target.current === null) return undefined;
     let onScreen = false;
     const update = (): void => setVisible(onScreen && !document.hidden);
     const observer = new IntersectionObserver((entries) => {

@@ -126,7 +126,7 @@ test("the page around a frame shows its messages and answers renew-wanted with a
 test("a machine with a password asks for it, and its card shows it without", async ({ dashboard: page }) => {
   await expect(page.locator(".machine", { hasText: "Locked desktop" }).locator("canvas").first()).toBeVisible();
   await press(page, "Open Locked desktop here");
-  await page.getByLabel("Password").fill("secret");
+  await page.getByLabel("Password", { exact: true }).fill("secret");
   await press(page, "Unlock");
   await waitForStatus(page, "connected");
 });
@@ -158,7 +158,7 @@ for (const [name, { passes = [], reason }] of Object.entries(ends)) {
     await press(page, `Try ${name}`);
     for (const status of passes) await waitForStatus(page, status);
     if (name === "Refused renewal") {
-      await press(page, "Renew the session");
+      await press(page, "Renew");
       await expect(panelOf(page).getByText("Renewing failed.")).toBeVisible();
     }
     if (reason !== undefined) await expect(endOf(page)).toHaveAttribute("data-reason", reason, { timeout: 30_000 });

@@ -3,7 +3,7 @@ import type { AuthorizeContext, Grant } from "@curfew/client";
 import { english } from "@curfew/client/messages/en";
 import type { SerialConsole, SerialTheme } from "@curfew/client/serial";
 import type { VncConsole } from "@curfew/client/vnc";
-import { useEffect, useRef, useState } from "react";
+import { useRef, useState } from "react";
 import { openConsole, renewToken } from "../state/back-end.ts";
 import type { Place } from "../state/place.ts";
 import { useNow } from "../state/use-now.ts";
@@ -12,6 +12,7 @@ import type { ConsoleOptions } from "../../api-types.ts";
 import { Overlay } from "./overlay.tsx";
 import { PanelFrame } from "./panel-frame.tsx";
 import { PasswordForm } from "./password-form.tsx";
+import { Warning } from "./warning.tsx";
 
 interface ConsolePanelProps {
   readonly place: Place;
@@ -22,17 +23,12 @@ interface ConsolePanelProps {
 /** A console in this page: its state and time left, the warning, Renew, and the end with what comes next. */
 export function ConsolePanel({ place, theme, onClose }: ConsolePanelProps) {
   const [view, setView] = useState<VncConsole | SerialConsole | null>(null);
-  const [renewProblem, setRenewProblem] = useState(false);
   const [askPassword, setAskPassword] = useState<((password: string) => void) | null>(null);
   const options = useRef<ConsoleOptions>({});
   const authorize = async ({ attempt, cause }: AuthorizeContext): Promise<Grant> => {
     const opened = await openConsole(place, attempt > 1 || cause?.action === "retry");
     options.current = opened.options;
     return opened;
-  };
-  const renew = async (): Promise<string> => {
-    setRenewProblem(false);
-    return await renewToken(place);
   };
   const password = async (): Promise<{ password: string }> => {
     const known = options.current.password;
@@ -41,16 +37,9 @@ export function ConsolePanel({ place, theme, onClose }: ConsolePanelProps) {
     setAskPassword(() => resolve);
     return { password: await promise.finally(() => setAskPassword(null)) };
   };
-  useEffect(() => {
-    const ends = [
-      view?.connection.on("renewfailed", () => setRenewProblem(true)),
-      view?.connection.on("renewed", () => setRenewProblem(false)),
-    ];
-    return () => ends.forEach((end) => end?.());
-  }, [view]);
   const shared = {
     authorize,
-    renew,
+    renew: async () => await renewToken(place),
     // What the fault wants is known once it was authorized.
     reconnect: ({ attempt }: { readonly attempt: number }) =>
       options.current.reconnect === false ? null : Math.min(500 * 2 ** (attempt - 2), 4000),
@@ -59,6 +48,7 @@ export function ConsolePanel({ place, theme, onClose }: ConsolePanelProps) {
   };
   return (
     <PanelFrame place={place} head={<Status view={view} />} onClose={onClose}>
+      <Warning connection={view?.connection ?? null} />
       <div className="stage">
         {place.type === "vnc" ? (
           <VncConsoleView
@@ -66,7 +56,7 @@ export function ConsolePanel({ place, theme, onClose }: ConsolePanelProps) {
             ref={setView}
             onCredentialsRequired={password}
             overlay={(state, actions) => (
-              <Overlay state={state} actions={actions} renewProblem={renewProblem}>
+              <Overlay state={state} actions={actions}>
                 {askPassword !== null && <PasswordForm onPassword={askPassword} />}
               </Overlay>
             )}
@@ -76,7 +66,7 @@ export function ConsolePanel({ place, theme, onClose }: ConsolePanelProps) {
             {...shared}
             ref={setView}
             theme={theme}
-            overlay={(state, actions) => <Overlay state={state} actions={actions} renewProblem={renewProblem} />}
+            overlay={(state, actions) => <Overlay state={state} actions={actions} />}
           />
         )}
       </div>
@@ -102,7 +92,7 @@ function Status({ view }: { readonly view: VncConsole | SerialConsole | null }) 
           {expiresAt === null ? "no limit" : clock(expiresAt - now)}
         </p>
       )}
-      {session?.renewable === true && expiresAt !== null && (
+      {session?.renewable === true && !session.expiring && expiresAt !== null && (
         <button
           type="button"
           disabled={session.renewing}

@@ -1,21 +1,18 @@
-import type { CloseInfo, ConsoleState, SessionInfo } from "@curfew/client";
-import { endTraits, fill, timeLeft } from "@curfew/client/messages";
+import type { CloseInfo, ConsoleState } from "@curfew/client";
+import { endTraits } from "@curfew/client/messages";
 import { english } from "@curfew/client/messages/en";
 import type { OverlayActions } from "@curfew/react";
 import type { ReactNode } from "react";
-import { useNow } from "../state/use-now.ts";
 
 interface OverlayProps {
   readonly state: ConsoleState;
   readonly actions: OverlayActions;
-  /** Whether the last renewal failed. */
-  readonly renewProblem: boolean;
   /** What the console waits for, in place of the words. */
   readonly children?: ReactNode;
 }
 
 /** What stands over a console that is not simply there. */
-export function Overlay({ state, actions, renewProblem, children }: OverlayProps) {
+export function Overlay({ state, actions, children }: OverlayProps) {
   switch (state.status) {
     case "idle":
     case "connecting":
@@ -30,7 +27,8 @@ export function Overlay({ state, actions, renewProblem, children }: OverlayProps
         </div>
       );
     case "connected":
-      return state.session && <Warning session={state.session} actions={actions} renewProblem={renewProblem} />;
+      // Its warning stands above the console, which it must not hide.
+      return null;
     case "reconnecting":
       return (
         <div className="cover">
@@ -50,25 +48,6 @@ export function Overlay({ state, actions, renewProblem, children }: OverlayProps
     default:
       return state satisfies never;
   }
-}
-
-function Warning({ session, actions, renewProblem }: { session: SessionInfo } & Omit<OverlayProps, "state">) {
-  const now = useNow(true);
-  if (session.expiresAt === null) return null;
-  const time = timeLeft(english.language, session.expiresAt - now);
-  return (
-    <div className="warning">
-      <p>
-        {renewProblem && <strong>{english.session.renewFailed} </strong>}
-        {fill(english.session.endsIn, { time })}
-      </p>
-      {session.renewable && (
-        <button type="button" disabled={session.renewing} onClick={actions.renew}>
-          {session.renewing ? english.session.renewing : english.actions.renew}
-        </button>
-      )}
-    </div>
-  );
 }
 
 function End({ cause, actions }: { readonly cause: CloseInfo; readonly actions: OverlayActions }) {

@@ -235,7 +235,8 @@ for (const colorScheme of ["light", "dark"] as const) {
   for (const width of [1440, 768, 360]) {
     test(`the dashboard is accessible and fits, ${colorScheme}, ${width} px wide`, async ({ dashboard: page }) => {
       const mistakes: string[] = [];
-      page.on("console", (message) => message.type() === "error" && mistakes.push(message.text()));
+      page.on("pageerror", ({ message }) => mistakes.push(message));
+      page.on("console", (message) => /content security policy/i.test(message.text()) && mistakes.push(message.text()));
       await page.setViewportSize({ width, height: 900 });
       await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
       await expect(page.locator(".machine canvas").first()).toBeAttached();

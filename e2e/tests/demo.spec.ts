@@ -1,61 +1,89 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { createInterface } from "node:readline";
-import { fileURLToPath } from "node:url";
+import { AxeBuilder } from "@axe-core/playwright";
+import type { Locator, Page } from "@playwright/test";
 import { ConsolePage } from "../src/console-page.ts";
+import { takePictures } from "../src/console-page-pictures.ts";
+import { type RunningDemo, startDemo } from "../src/demo.ts";
 import { expect, test as base } from "../src/test.ts";
 
-const server = fileURLToPath(new URL("../../apps/demo/src/server/main.ts", import.meta.url));
-const root = fileURLToPath(new URL("../..", import.meta.url));
-
-/** The demo as `pnpm start` runs it, on any free port. */
-const test = base.extend<{ readonly dashboard: string }>({
-  dashboard: async ({}, use) => {
-    const child = spawn(process.execPath, ["--conditions=@curfew/source", server], {
-      cwd: root,
-      // Without programs on its path there are no real machines, which have suites of their own.
-      env: { ...process.env, PORT: "0", PATH: "" },
-      stdio: ["ignore", "pipe", "inherit"],
-    });
-    const closed = once(child, "close");
-    const lines = createInterface(child.stdout)[Symbol.asyncIterator]();
-    const { value: url } = (await lines.next()) as { value: string };
-    expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
-    await use(url);
-    child.kill("SIGTERM");
-    expect((await closed)[0], "the exit status after SIGTERM").toBe(0);
-    expect((await lines.next()).done, "nothing but the address is printed without a terminal").toBe(true);
+/** The dashboard of a demo that all tests of a worker share, with nobody connected. */
+const test = base.extend<{ readonly dashboard: Page }, { readonly demo: RunningDemo }>({
+  demo: [
+    async ({}, use) => {
+      const demo = await startDemo();
+      expect(demo.url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
+      await use(demo);
+      const { status, printed } = await demo.stop("SIGTERM");
+      expect(status, "the exit status after SIGTERM").toBe(0);
+      expect(printed, "nothing but the address is printed without a terminal").toEqual([]);
+    },
+    { scope: "worker" },
+  ],
+  dashboard: async ({ page, demo }, use) => {
+    await page.goto(demo.url);
+    await expect(page.getByText("Live", { exact: true })).toBeVisible();
+    await use(page);
   },
 });
 
-test("the dashboard opens a console with the chosen lifetime, lists it and ends it", async ({
-  dashboard,
-  page,
-  context,
-}) => {
-  await page.goto(dashboard);
-  await page.getByRole("radio", { name: "5 minutes" }).check();
-  const opened = context.waitForEvent("page");
-  await page.getByRole("button", { name: "Open Test picture" }).click();
-  const tab = new ConsolePage(await opened);
-  await tab.waitFor("connected");
-  await expect(tab.canvas).toBeVisible();
+const panelOf = (page: Page): Locator => page.getByRole("complementary");
+const endOf = (page: Page): Locator => panelOf(page).locator("[data-reason]");
+const press = (page: Page, name: string): Promise<void> => page.getByRole("button", { name, exact: true }).click();
 
-  await page.bringToFront();
+async function waitForStatus(page: Page, status: string): Promise<void> {
+  await expect(panelOf(page).locator("[data-status]")).toHaveAttribute("data-status", status, { timeout: 30_000 });
+}
+
+test("a console opens in the page with the chosen lifetime, is listed and ended", async ({ dashboard: page }) => {
+  await page.getByRole("radio", { name: "5 minutes" }).check();
+  await press(page, "Open Test picture here");
+  await waitForStatus(page, "connected");
+  await expect(panelOf(page).locator("canvas").first()).toBeVisible();
+  await expect(panelOf(page).getByRole("timer")).toHaveText(/[45]:\d\d/);
   const row = page.getByRole("row", { name: /Test picture/ });
   await expect(row).toContainText(/connected.*[45]:\d\d/);
+  await takePictures(page, "in-page", "demo");
+
   await row.getByRole("button", { name: "End the session of Test picture" }).click();
-  await tab.page.bringToFront();
-  await tab.waitForEnd("session_terminated");
-  await page.bringToFront();
+  await expect(endOf(page)).toHaveAttribute("data-reason", "session_terminated");
   await expect(page.getByText("Nobody is connected.")).toBeVisible();
+  const events = page.getByRole("region", { name: "Audit events" }).getByRole("listitem");
+  await expect(events.first()).toContainText(/ended.*Test picture session_terminated/);
+  await expect(events.nth(1)).toContainText(/opened.*Test picture/);
+  await expect(page.getByText(/\d session_terminated/)).toBeVisible();
 });
 
-test("a console of the demo renews itself through the dashboard's back end", async ({ dashboard, page, context }) => {
-  await page.goto(dashboard);
+test("a console in the page warns, is renewed and expires, and the audit events say so", async ({
+  dashboard: page,
+}) => {
+  await page.getByRole("radio", { name: "20 seconds" }).check();
+  await press(page, "Open Small shell here");
+  await expect(panelOf(page).getByText("This session ends in")).toBeVisible({ timeout: 30_000 });
+  await takePictures(page, "warning", "demo");
+  await press(page, "Renew");
+  await expect(panelOf(page).getByText("This session ends in")).toBeHidden();
+  const events = page.getByRole("region", { name: "Audit events" });
+  await expect(events.getByText("renewed", { exact: true }).first()).toBeVisible();
+
+  await expect(endOf(page)).toHaveAttribute("data-reason", "session_expired", { timeout: 40_000 });
+  await expect(panelOf(page).getByRole("button", { name: "Open again" })).toBeVisible();
+  await expect(events.getByText(/session_expired/).first()).toBeVisible();
+  await expect(page.getByText("mean, after the deadline")).toBeVisible();
+  await takePictures(page, "expired", "demo");
+});
+
+test("without enforcement a session has no end, and all sessions can be ended at once", async ({ dashboard: page }) => {
+  await page.getByRole("switch", { name: "Enforce the end" }).uncheck();
+  await press(page, "Open Small shell here");
+  await expect(panelOf(page).getByRole("timer")).toHaveText("no limit");
+  await expect(page.getByRole("row", { name: /Small shell/ })).toContainText("no limit");
+  await press(page, "End all");
+  await expect(endOf(page)).toHaveAttribute("data-reason", "session_terminated");
+});
+
+test("a console in a new tab renews itself through the dashboard's back end", async ({ dashboard: page, context }) => {
   await page.getByRole("radio", { name: "20 seconds" }).check();
   const opened = context.waitForEvent("page");
-  await page.getByRole("button", { name: "Open Small shell" }).click();
+  await press(page, "Open Small shell in a new tab");
   const tab = new ConsolePage(await opened);
   await tab.waitFor("expiring");
   const renewed = tab.page.waitForResponse((response) => response.url().includes("/renewal") && response.ok());
@@ -64,4 +92,179 @@ test("a console of the demo renews itself through the dashboard's back end", asy
   await expect.poll(() => tab.terminalText()).toContain("login:");
   await tab.waitForEnd("session_expired");
   await expect(tab.page.getByRole("button", { name: "Open again" })).toBeVisible();
+});
+
+test("the console page opens in a frame", async ({ dashboard: page }) => {
+  await press(page, "Open Small shell in a frame");
+  await expect(page.frameLocator("iframe").locator(".xterm-rows")).toContainText("login:");
+  await takePictures(page, "frame", "demo");
+});
+
+test("the page around a frame shows its messages and answers renew-wanted with a token", async ({
+  dashboard: page,
+}) => {
+  // Plays the console page: it tells of itself, wants a renewal, and repeats what it got.
+  const script = `
+    const say = (message) => parent.postMessage({ curfew: 1, ...message }, "*");
+    addEventListener("message", ({ data }) => say({ type: "state", state: "got " + data.type + " " + typeof data.token }));
+    parent.postMessage({ type: "foreign" }, "*");
+    say({ type: "ready" });
+    say({ type: "renew-wanted" });`;
+  await page.route("**/console/?*", (route) =>
+    route.fulfill({ contentType: "text/html", body: `<!doctype html><script>${script}</script>` }),
+  );
+  await press(page, "Open Small shell in a frame");
+  const messages = page.getByRole("region", { name: "Messages" }).getByRole("listitem");
+  await expect(messages.filter({ hasText: '{"type":"ready"}' })).toHaveCount(1);
+  await expect(messages.filter({ hasText: '{"type":"renew","token":"…"}' })).toHaveCount(1);
+  await expect(messages.filter({ hasText: "got renew string" })).toHaveCount(1);
+  await press(page, "Focus");
+  await expect(messages.filter({ hasText: "got focus undefined" })).toHaveCount(1);
+  await expect(messages.filter({ hasText: "foreign" })).toHaveCount(0);
+});
+
+test("a machine with a password asks for it, and its card shows it without", async ({ dashboard: page }) => {
+  await expect(page.locator(".machine", { hasText: "Locked desktop" }).locator("canvas").first()).toBeVisible();
+  await press(page, "Open Locked desktop here");
+  await page.getByLabel("Password", { exact: true }).fill("secret");
+  await press(page, "Unlock");
+  await waitForStatus(page, "connected");
+});
+
+interface Watched {
+  seenStatuses?: string[];
+}
+
+/** Takes note of every status of the panel from now on: some are over before one could wait for them. */
+async function watchStatuses(page: Page): Promise<() => Promise<string>> {
+  await page.evaluate(() => {
+    const seen: string[] = ((globalThis as Watched).seenStatuses = []);
+    new MutationObserver(() => {
+      const status = document.querySelector("[data-status]")?.getAttribute("data-status");
+      if (status && status !== seen.at(-1)) seen.push(status);
+    }).observe(document.body, { subtree: true, childList: true, attributes: true });
+  });
+  return async () => (await page.evaluate(() => (globalThis as Watched).seenStatuses ?? [])).join(" ");
+}
+
+/** How each fault goes on: the statuses that are passed, and the reason of its end. */
+const ends: Readonly<Record<string, { readonly passes?: readonly string[]; readonly reason?: string }>> = {
+  Expire: { passes: ["connected"], reason: "session_expired" },
+  Terminate: { passes: ["connected"], reason: "session_terminated" },
+  Idle: { passes: ["connected"], reason: "idle_timeout" },
+  Drain: { passes: ["connected", "reconnecting", "connected"] },
+  "Refused renewal": { passes: ["connected"], reason: "session_expired" },
+  "Invalid token": { reason: "token_invalid" },
+  "Refused target": { reason: "forbidden" },
+  "Unknown name": { reason: "target_not_found" },
+  Unreachable: { passes: ["reconnecting", "connected"] },
+  "Wrong password": { reason: "viewer_failed" },
+  Stall: { passes: ["connected"], reason: "session_expired" },
+  "Stop reading": { passes: ["connected"], reason: "session_expired" },
+  Split: { passes: ["connected"], reason: "session_expired" },
+  Slow: { reason: "session_expired" },
+  Flood: { passes: ["connected"], reason: "session_expired" },
+  Reset: { passes: ["connected", "reconnecting", "connected"] },
+  Close: { passes: ["connected"], reason: "target_closed" },
+  Garbage: { reason: "viewer_failed" },
+};
+
+for (const [name, { passes = [], reason }] of Object.entries(ends)) {
+  test(`the fault “${name}” goes as its line says`, async ({ dashboard: page }) => {
+    const statuses = await watchStatuses(page);
+    await press(page, `Try ${name}`);
+    await expect.poll(statuses, { timeout: 30_000 }).toMatch(new RegExp(passes.join(".*")));
+    if (name === "Refused renewal") {
+      await press(page, "Renew");
+      await expect(panelOf(page).getByText("Renewing failed.")).toBeVisible();
+    }
+    if (reason !== undefined) await expect(endOf(page)).toHaveAttribute("data-reason", reason, { timeout: 30_000 });
+    await press(page, "Close the console");
+  });
+}
+
+test("every fault of the page has a test", async ({ dashboard: page }) => {
+  const faults = page.getByRole("region", { name: "Scripted faults" }).getByRole("heading", { level: 3 });
+  await expect(faults).toHaveText(Object.keys(ends));
+});
+
+test("the page says that the demo is gone, and comes back with it", async ({ page }) => {
+  const first = await startDemo();
+  await page.goto(first.url);
+  await expect(page.getByText("Live", { exact: true })).toBeVisible();
+  await press(page, "Open Test picture here");
+  await waitForStatus(page, "connected");
+  // With a session and a page open: nothing may keep the process.
+  expect((await first.stop("SIGINT")).status).toBe(0);
+  await expect(page.getByText("The demo’s server is gone.")).toBeVisible();
+  await takePictures(page, "gone", "demo");
+  const second = await startDemo(Number(new URL(first.url).port));
+  await expect(page.getByText("Live", { exact: true })).toBeVisible({ timeout: 20_000 });
+  await expect(page.getByText("The demo’s server is gone.")).toBeHidden();
+  expect((await second.stop("SIGTERM")).status).toBe(0);
+});
+
+test("a gateway that does not answer is said", async ({ page, demo }) => {
+  // The gateways live and die with the demo, so its message is put into the page's stream.
+  await page.addInitScript(() => {
+    globalThis.EventSource = class extends EventTarget {
+      constructor() {
+        super();
+        setTimeout(() => {
+          this.dispatchEvent(new MessageEvent("hello", { data: "" }));
+          this.dispatchEvent(new MessageEvent("gateway", { data: '{"up":false}' }));
+        });
+      }
+    } as unknown as typeof EventSource;
+  });
+  await page.goto(demo.url);
+  await expect(page.getByText("The gateway does not answer.")).toBeVisible();
+});
+
+test("requests under another name, and changes from other sites, are refused", async ({ demo, request }) => {
+  const port = new URL(demo.url).port;
+  const renamed = await request.get(`${demo.url}/`, { headers: { Host: `evil.example:${port}` } });
+  expect(renamed.status()).toBe(403);
+  const foreign = await request.delete(`${demo.url}/api/sessions`, { headers: { Origin: "https://evil.example" } });
+  expect(foreign.status()).toBe(403);
+  const page = await request.get(`${demo.url}/`);
+  expect(page.headers()["content-security-policy"]).toContain("default-src 'none'");
+});
+
+for (const colorScheme of ["light", "dark"] as const) {
+  for (const width of [1440, 768, 360]) {
+    test(`the dashboard is accessible and fits, ${colorScheme}, ${width} px wide`, async ({ dashboard: page }) => {
+      const mistakes: string[] = [];
+      page.on("pageerror", ({ message }) => mistakes.push(message));
+      page.on("console", (message) => /content security policy/i.test(message.text()) && mistakes.push(message.text()));
+      await page.setViewportSize({ width, height: 900 });
+      await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+      await expect(page.locator(".machine canvas").first()).toBeAttached();
+      const check = async (): Promise<void> => {
+        expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([]);
+        expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
+      };
+      await check();
+      await page.screenshot({
+        path: `artifacts/demo/dashboard-${width}-${colorScheme}.png`,
+        fullPage: true,
+      });
+      await press(page, "Try Refused target");
+      await expect(endOf(page)).toBeVisible();
+      await check();
+      expect(mistakes).toEqual([]);
+    });
+  }
+}
+
+test("the theme can be chosen, and is kept", async ({ dashboard: page }) => {
+  await page.emulateMedia({ colorScheme: "light" });
+  const stage = (): Promise<string> => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+  const light = await stage();
+  await page.getByRole("radio", { name: "Dark" }).check();
+  await expect.poll(stage).not.toBe(light);
+  await page.reload();
+  await expect.poll(stage).not.toBe(light);
+  await page.getByRole("radio", { name: "As the system" }).check();
+  await expect.poll(stage).toBe(light);
 });

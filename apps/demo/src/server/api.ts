@@ -1,90 +1,128 @@
-import { Hono } from "hono";
+import { type Context, Hono } from "hono";
 import { cors } from "hono/cors";
-import type { DashboardSession, MachineCard, OpenedConsole } from "../api-types.ts";
+import { streamSSE } from "hono/streaming";
+import type { OpenedConsole, Setup } from "../api-types.ts";
+import { faultRecipes } from "./fault-recipes.ts";
+import type { Faults } from "./faults.ts";
+import type { Feed } from "./feed.ts";
+import { type GatewayName, type Gateways, watched } from "./gateways.ts";
+import { grantOf } from "./grant.ts";
 import type { Machine, Machines } from "./machines.ts";
-import type { Operator } from "./operator.ts";
 
 /** The lifetimes that the dashboard offers, in seconds; nothing else is issued. */
 const LIFETIMES: readonly number[] = [20, 90, 300, 1800];
 
+/** Milliseconds after which a page that lost the feed asks for it again. */
+const RETRY_MS = 1000;
+
 export interface ApiOptions {
   readonly machines: Machines;
-  readonly operator: Operator;
+  readonly gateways: Gateways;
+  readonly faults: Faults;
+  readonly feed: Feed;
   /** Where the dashboard itself is, for the renewals that console pages ask for. */
   readonly dashboardOrigin: string;
-  /** Where console pages come from. */
-  readonly gatewayOrigin: string;
 }
 
 /**
  * What a dashboard's back end does: it knows who may see which machine (here: everybody, every
  * one), and asks the gateway for a token when somebody opens a console or renews one.
  */
-export function createApi({ machines, operator, dashboardOrigin, gatewayOrigin }: ApiOptions): Hono {
+export function createApi(options: ApiOptions): Hono {
+  const { gateways, feed } = options;
   const api = new Hono();
-  const issue = (machine: Machine, ttl: number) =>
-    operator.issueToken({ type: machine.type, target: machine.target, ttl, instance: machine.id, name: machine.name });
 
-  // The console page is served by the gateway, so its renewals come from another origin.
-  api.use("/machines/:id/renewal", cors({ origin: gatewayOrigin, credentials: true, allowMethods: ["POST"] }));
-  api.use(async (c, next) => {
-    // A name of somebody else's that leads here (DNS rebinding) shows in Host.
-    if (c.req.header("Host") !== new URL(dashboardOrigin).host) return c.json({ error: "this is not my name" }, 403);
-    const origin = c.req.header("Origin");
-    const known = origin === undefined || origin === dashboardOrigin || origin === gatewayOrigin;
-    if (c.req.method !== "GET" && !known) return c.json({ error: `requests from ${origin} are not taken` }, 403);
-    return await next();
+  api.get("/setup", (c) => {
+    const faults = faultRecipes.map(({ id, name, type, line }) => ({ id, name, type, line }));
+    return c.json({ faults, lifetimes: LIFETIMES } satisfies Setup);
   });
 
-  api.get("/machines", (c) => {
-    const cards: MachineCard[] = machines
-      .list()
-      .map(({ id, name, type, about, real }) => ({ id, name, type, about, real }));
-    return c.json({ machines: cards, lifetimes: LIFETIMES });
-  });
+  api.get("/events", (c) =>
+    streamSSE(c, async (stream) => {
+      const { promise: left, resolve: leave } = Promise.withResolvers<void>();
+      stream.onAbort(leave);
+      await stream.writeSSE({ event: "hello", data: "", retry: RETRY_MS });
+      const close = feed.open((event, data) => void stream.writeSSE({ event, data: JSON.stringify(data) }));
+      await left;
+      close();
+    }),
+  );
+  addMachines(api, options);
+  addFaults(api, options);
 
-  api.post("/machines/:id/console", async (c) => {
-    const machine = machines.get(c.req.param("id"));
-    const ttl = lifetime(c.req.query("ttl"));
-    if (machine === undefined || ttl === undefined)
-      return c.json({ error: "there is no such machine or lifetime" }, 404);
-    const { url } = await issue(machine, ttl);
-    const opened = new URL(url);
-    const renewal = new URL(`/api/machines/${machine.id}/renewal?ttl=${ttl}`, dashboardOrigin);
-    opened.searchParams.set("renew", renewal.href);
-    return c.json({ url: opened.href } satisfies OpenedConsole);
+  api.delete("/sessions/:gateway/:id", async (c) => {
+    const name = watched.find((one) => one === c.req.param("gateway"));
+    if (name === undefined) return c.json({ error: "there is no such gateway" }, 404);
+    await gateways.get(name).operator.endSession(c.req.param("id"));
+    return c.body(null, 204);
   });
-
-  api.post("/machines/:id/renewal", async (c) => {
-    const machine = machines.get(c.req.param("id"));
-    const ttl = lifetime(c.req.query("ttl"));
-    if (machine === undefined || ttl === undefined)
-      return c.json({ error: "there is no such machine or lifetime" }, 404);
-    const { token } = await issue(machine, ttl);
-    return c.json({ token }, 200, { "Cache-Control": "no-store" });
-  });
-
-  api.get("/sessions", async (c) => {
-    const sessions: DashboardSession[] = (await operator.sessions()).map((session) => ({
-      id: session.id,
-      name: session.name ?? "unknown",
-      state: session.state,
-      // A duration, because the browser's clock may be another one.
-      leftMs: session.expires_at === null ? null : Math.max(0, Date.parse(session.expires_at) - Date.now()),
-      bytes: session.bytes_to_client,
-    }));
-    return c.json({ sessions });
-  });
-
-  api.delete("/sessions/:id", async (c) => {
-    await operator.endSession(c.req.param("id"));
+  api.delete("/sessions", async (c) => {
+    await Promise.all(gateways.watched().map(([, { operator }]) => operator.endAll()));
     return c.body(null, 204);
   });
 
+  api.notFound((c) => c.json({ error: "there is nothing at this address" }, 404));
   api.onError((error, c) => c.json({ error: error.message }, 502));
   return api;
 }
 
-function lifetime(value: string | undefined): number | undefined {
-  return LIFETIMES.find((seconds) => String(seconds) === value);
+function addMachines(api: Hono, { machines, gateways, dashboardOrigin }: ApiOptions): void {
+  const issue = async (machine: Machine, ttl: number, name: GatewayName): Promise<OpenedConsole> => {
+    const { operator, origin } = gateways.get(name);
+    const { type, target, id: instance } = machine;
+    return grantOf(await operator.issueToken({ type, target, ttl, instance, name: machine.name }), origin);
+  };
+  const asked = (c: Context): { machine: Machine; ttl: number; gateway: GatewayName } | undefined => {
+    const machine = machines.get(c.req.param("id") ?? "");
+    const ttl = LIFETIMES.find((seconds) => String(seconds) === c.req.query("ttl"));
+    const gateway = c.req.query("enforce") === "false" ? "lenient" : "enforcing";
+    return machine === undefined || ttl === undefined ? undefined : { machine, ttl, gateway };
+  };
+  const unknown = (c: Context): Response => c.json({ error: "there is no such machine or lifetime" }, 404);
+
+  // The console page is served by the gateway, so its renewals come from another origin.
+  const allowed = { origin: [...gateways.origins()], credentials: true, allowMethods: ["POST"] };
+  api.use("/machines/:id/renewal", cors(allowed));
+
+  api.post("/machines/:id/console", async (c) => {
+    const wish = asked(c);
+    if (wish === undefined) return unknown(c);
+    const { machine, ttl, gateway } = wish;
+    const opened = await issue(machine, ttl, gateway);
+    const page = new URL(opened.pageUrl);
+    const renewal = `/api/machines/${machine.id}/renewal?ttl=${ttl}&enforce=${gateway === "enforcing"}`;
+    page.searchParams.set("renew", new URL(renewal, dashboardOrigin).href);
+    return secret(c, { ...opened, pageUrl: page.href });
+  });
+
+  api.post("/machines/:id/renewal", async (c) => {
+    const wish = asked(c);
+    if (wish === undefined) return unknown(c);
+    const { token } = await issue(wish.machine, wish.ttl, wish.gateway);
+    return secret(c, { token });
+  });
+
+  api.post("/machines/:id/preview", async (c) => {
+    const machine = machines.get(c.req.param("id"));
+    if (machine?.preview !== true) return unknown(c);
+    return secret(c, await issue(machine, Math.max(...LIFETIMES), "previews"));
+  });
+}
+
+function addFaults(api: Hono, { faults }: ApiOptions): void {
+  const unknown = (c: Context): Response => c.json({ error: "there is no such fault" }, 404);
+  api.post("/faults/:id/console", async (c) => {
+    const recipe = faults.get(c.req.param("id"));
+    if (recipe === undefined) return unknown(c);
+    return secret(c, await (c.req.query("again") === "true" ? faults.reopen(recipe) : faults.open(recipe)));
+  });
+  api.post("/faults/:id/renewal", async (c) => {
+    const recipe = faults.get(c.req.param("id"));
+    return recipe === undefined ? unknown(c) : secret(c, { token: await faults.renew(recipe) });
+  });
+}
+
+/** An answer with a token in it. */
+function secret(c: Context, body: OpenedConsole | { readonly token: string }): Response {
+  return c.json(body, 200, { "Cache-Control": "no-store" });
 }

@@ -1,17 +1,10 @@
-import { type ConsoleType } from "@curfew/proxy";
 import { startFakeSerial, startFakeVnc } from "@curfew/testing";
 import { findGuestKernel, findProgram, startLinuxSerialGuest, startQemuVnc, startTigerVnc } from "@curfew/testing/real";
 import { existsSync } from "node:fs";
+import type { MachineCard } from "../api-types.ts";
 
 /** A machine of the dashboard, with a console that is running. */
-export interface Machine extends AsyncDisposable {
-  readonly id: string;
-  readonly name: string;
-  readonly type: ConsoleType;
-  /** One line for people: what it is, and how to log in. */
-  readonly about: string;
-  /** Whether a real server stands behind it. */
-  readonly real: boolean;
+export interface Machine extends MachineCard, AsyncDisposable {
   /** The console's end point, `host:port`. */
   readonly target: string;
 }
@@ -32,7 +25,9 @@ const recipes: readonly Recipe[] = [
     name: "Test picture",
     type: "vnc",
     about: "A fake VNC server with a moving picture",
+    login: "",
     real: false,
+    preview: true,
     available: () => true,
     start: () => startFakeVnc({ name: "Test picture", size: { width: 800, height: 600 }, fps: 10 }),
   },
@@ -40,8 +35,10 @@ const recipes: readonly Recipe[] = [
     id: "small-shell",
     name: "Small shell",
     type: "serial",
-    about: "A fake serial guest; log in as guest, password guest",
+    about: "A fake guest with a small shell",
+    login: "guest, password guest",
     real: false,
+    preview: true,
     available: () => true,
     start: () => startFakeSerial({ hostname: "small-shell" }),
   },
@@ -49,8 +46,11 @@ const recipes: readonly Recipe[] = [
     id: "locked-desktop",
     name: "Locked desktop",
     type: "vnc",
-    about: "A fake VNC server that asks for the password secret",
+    about: "A fake VNC server behind a password",
+    login: "password secret",
     real: false,
+    preview: true,
+    password: "secret",
     available: () => true,
     start: () =>
       startFakeVnc({ name: "Locked desktop", size: { width: 640, height: 480 }, fps: 4, password: "secret" }),
@@ -60,7 +60,9 @@ const recipes: readonly Recipe[] = [
     name: "TigerVNC desktop",
     type: "vnc",
     about: "A real X desktop with a terminal",
+    login: "",
     real: true,
+    preview: true,
     available: () => has("Xtigervnc", "xterm"),
     start: () => startTigerVnc({ width: 1024, height: 768 }),
   },
@@ -69,7 +71,9 @@ const recipes: readonly Recipe[] = [
     name: "QEMU screen",
     type: "vnc",
     about: "The screen of a real virtual machine",
+    login: "",
     real: true,
+    preview: true,
     available: () => has("qemu-system-x86_64"),
     start: () => startQemuVnc(),
   },
@@ -77,8 +81,11 @@ const recipes: readonly Recipe[] = [
     id: "linux-serial",
     name: "Linux serial port",
     type: "serial",
-    about: "A real Linux guest; log in as root, password curfew",
+    about: "A real Linux guest",
+    login: "root, password curfew",
     real: true,
+    // QEMU gives its serial port to one client at a time.
+    preview: false,
     available: () => has("qemu-system-x86_64", "busybox") && existsSync(findGuestKernel() ?? ""),
     start: () => startLinuxSerialGuest({ hostname: "linux" }),
   },
@@ -88,17 +95,31 @@ const recipes: readonly Recipe[] = [
 export class Machines implements AsyncDisposable {
   readonly #machines: Machine[] = [];
   readonly #pending = new Set<Promise<void>>();
+  readonly #onChange: () => void;
+  readonly #onProblem: (name: string, error: unknown) => void;
   #stopped = false;
 
+  /**
+   * @param onChange - called when one has joined.
+   * @param onProblem - called for each that did not start.
+   */
+  constructor(onChange: () => void, onProblem: (name: string, error: unknown) => void) {
+    this.#onChange = onChange;
+    this.#onProblem = onProblem;
+  }
+
   /** Starts the fake machines and returns; real ones join as they come up. */
-  static async start(onProblem: (name: string, error: unknown) => void): Promise<Machines> {
-    const machines = new Machines();
+  async start(): Promise<void> {
     const chosen = recipes.filter((recipe) => recipe.available());
-    await Promise.all(chosen.filter(({ real }) => !real).map((recipe) => machines.#add(recipe)));
+    await Promise.all(chosen.filter(({ real }) => !real).map((recipe) => this.#add(recipe)));
     for (const recipe of chosen.filter(({ real }) => real)) {
-      machines.#add(recipe).catch((error: unknown) => onProblem(recipe.name, error));
+      this.#add(recipe).catch((error: unknown) => this.#onProblem(recipe.name, error));
     }
-    return machines;
+  }
+
+  /** What the page is told of them. */
+  cards(): readonly MachineCard[] {
+    return this.list().map(({ target: _target, [Symbol.asyncDispose]: _dispose, ...card }) => card);
   }
 
   /** In the order of the recipes. */
@@ -122,13 +143,14 @@ export class Machines implements AsyncDisposable {
     await started.finally(() => this.#pending.delete(started));
   }
 
-  async #start({ id, name, type, about, real, start }: Recipe): Promise<void> {
+  async #start({ available: _available, start, ...recipe }: Recipe): Promise<void> {
     const server = await start();
     const stop = (): PromiseLike<void> => server[Symbol.asyncDispose]();
     // Asked to stop while it was still starting.
     if (this.#stopped) return await stop();
     const target = `${server.host}:${server.port}`;
-    this.#machines.push({ id, name, type, about, real, target, [Symbol.asyncDispose]: stop });
+    this.#machines.push({ ...recipe, target, [Symbol.asyncDispose]: stop });
+    this.#onChange();
   }
 }
 

@@ -1,4 +1,3 @@
-import { type ConsoleProxy, createConsoleProxy } from "@curfew/proxy";
 import { getRequestListener } from "@hono/node-server";
 import { serveStatic } from "@hono/node-server/serve-static";
 import { Hono } from "hono";
@@ -8,8 +7,13 @@ import type { AddressInfo } from "node:net";
 import { relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { createApi } from "./api.ts";
+import { Audit } from "./audit.ts";
+import { faultRecipes } from "./fault-recipes.ts";
+import { Faults } from "./faults.ts";
+import { Feed } from "./feed.ts";
+import { Gateways } from "./gateways.ts";
 import { Machines } from "./machines.ts";
-import { Operator } from "./operator.ts";
+import { confine, ownRequestsOnly } from "./safety.ts";
 
 /** Where the dashboard listens: at the port that was asked for, else at this one, or at any if that is taken. */
 const USUAL_PORT = 6090;
@@ -21,36 +25,35 @@ const listener = getRequestListener(app.fetch, { overrideGlobalObjects: false })
 const server = createServer((request, response) => void listener(request, response));
 const dashboardOrigin = await listen(server);
 
-const machines = await Machines.start((name, error) => {
-  console.error(`${name} did not start: ${error instanceof Error ? error.message : String(error)}`);
-});
-const proxy = createConsoleProxy({
-  config: {
-    listen: "127.0.0.1:0",
-    admin: { listen: "127.0.0.1:0" },
-    tokens: { path: ":memory:" },
-    consoleauth: { enforce_session_timeout: true },
-    sessions: { warn_before: [300, 60, 10] },
-    console: { allowed_origins: [dashboardOrigin] },
-    log: { level: "warn" },
-  },
-});
-const { url: gatewayOrigin, adminUrl } = await proxy.listen();
-const operator = new Operator(adminUrl, proxy.adminKey);
-app.route("/api", createApi({ machines, operator, dashboardOrigin, gatewayOrigin }));
+const audit = new Audit(nameOf, (event) => feed.audited(event));
+const gateways = await Gateways.start(dashboardOrigin, (line) => audit.take(line));
+const faults = new Faults(gateways);
+const machines = new Machines(
+  () => feed.machinesChanged(),
+  (name, error) => console.error(`${name} did not start: ${error instanceof Error ? error.message : String(error)}`),
+);
+const feed = new Feed({ gateways, machines: () => machines.cards(), audit: () => audit.recent() });
+await machines.start();
+
+app.use(ownRequestsOnly(dashboardOrigin, gateways.origins()));
+app.use(confine(gateways.origins()));
+app.route("/api", createApi({ machines, gateways, faults, feed, dashboardOrigin }));
 app.use("*", serveStatic({ root: page }));
 
-stopOnSignals(proxy);
+stopOnSignals();
 console.log(dashboardOrigin);
 if (process.stdout.isTTY) describe();
 
+/** The log has the ids of machines only. */
+function nameOf(instance: string): string {
+  return machines.get(instance)?.name ?? faultRecipes.find(({ id }) => id === instance)?.name ?? instance;
+}
+
 /** For people at a terminal: what runs behind the one address above. */
 function describe(): void {
-  console.log(
-    `\nOpen the address above. The gateway (${new URL(gatewayOrigin).host}) ends each console at its deadline.\n`,
-  );
-  for (const { name, target, about } of machines.list())
-    console.log(`  ${name.padEnd(18)} ${target.padEnd(16)} ${about}`);
+  console.log("\nOpen the address above. The gateway ends each console at its deadline.\n");
+  for (const { name, target, about, login } of machines.list())
+    console.log(`  ${name.padEnd(18)} ${target.padEnd(16)} ${about}${login === "" ? "" : `; ${login}`}`);
   console.log("\nReal machines join as they come up. Ctrl-C ends everything.");
 }
 
@@ -67,12 +70,12 @@ async function listen(httpServer: Server): Promise<string> {
   return `http://127.0.0.1:${(httpServer.address() as AddressInfo).port}`;
 }
 
-function stopOnSignals(gateway: ConsoleProxy): void {
+function stopOnSignals(): void {
   const stop = async (): Promise<void> => {
-    await gateway.close();
     server.close();
     server.closeAllConnections();
-    await machines[Symbol.asyncDispose]();
+    await gateways[Symbol.asyncDispose]();
+    await Promise.all([faults[Symbol.asyncDispose](), machines[Symbol.asyncDispose]()]);
   };
   process.once("SIGINT", () => void stop()).once("SIGTERM", () => void stop());
 }

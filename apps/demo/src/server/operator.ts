@@ -2,11 +2,20 @@
 export interface OperatorSession {
   readonly id: string;
   readonly name: string | null;
-  readonly instance: string | null;
+  readonly client: string;
   readonly state: string;
-  readonly started_at: string;
   readonly expires_at: string | null;
   readonly bytes_to_client: number;
+}
+
+/** The body of `POST /v1/tokens`. */
+export interface TokenRequest {
+  readonly type: string;
+  readonly target: string;
+  /** Seconds. */
+  readonly ttl: number;
+  readonly instance: string;
+  readonly name: string;
 }
 
 /** The operator's API of a gateway, as any back end would call it: over HTTP, with the key. */
@@ -19,13 +28,7 @@ export class Operator {
     this.#key = key;
   }
 
-  async issueToken(request: {
-    readonly type: string;
-    readonly target: string;
-    readonly ttl: number;
-    readonly instance: string;
-    readonly name: string;
-  }): Promise<{ token: string; url: string }> {
+  async issueToken(request: TokenRequest): Promise<{ token: string; url: string }> {
     return await this.#call("POST", "/v1/tokens", request);
   }
 
@@ -35,6 +38,22 @@ export class Operator {
 
   async endSession(id: string): Promise<void> {
     await this.#call("DELETE", `/v1/sessions/${encodeURIComponent(id)}`);
+  }
+
+  async endAll(): Promise<number> {
+    return (await this.#call<{ ended: number }>("DELETE", "/v1/sessions?all=true")).ended;
+  }
+
+  async endInstance(instance: string): Promise<number> {
+    const path = `/v1/sessions?instance=${encodeURIComponent(instance)}`;
+    return (await this.#call<{ ended: number }>("DELETE", path)).ended;
+  }
+
+  /** The metrics in Prometheus' text format. */
+  async metrics(): Promise<string> {
+    const response = await fetch(`${this.#url}/metrics`);
+    if (!response.ok) throw new Error(`the gateway's metrics answered ${response.status}`);
+    return await response.text();
   }
 
   async #call<T>(method: string, path: string, body?: unknown): Promise<T> {

@@ -1,0 +1,107 @@
+import { SerialConsoleView, VncConsoleView, useConsoleState } from "@curfew/react";
+import type { AuthorizeContext, Grant } from "@curfew/client";
+import { english } from "@curfew/client/messages/en";
+import type { SerialConsole, SerialTheme } from "@curfew/client/serial";
+import type { VncConsole } from "@curfew/client/vnc";
+import { useRef, useState } from "react";
+import { openConsole, renewToken } from "../state/back-end.ts";
+import type { Place } from "../state/place.ts";
+import { useNow } from "../state/use-now.ts";
+import { clock } from "../state/words.ts";
+import type { ConsoleOptions } from "../../api-types.ts";
+import { Overlay } from "./overlay.tsx";
+import { PanelFrame } from "./panel-frame.tsx";
+import { PasswordForm } from "./password-form.tsx";
+import { Warning } from "./warning.tsx";
+
+interface ConsolePanelProps {
+  readonly place: Place;
+  readonly theme: SerialTheme;
+  readonly onClose: () => void;
+}
+
+/** A console in this page: its state and time left, the warning, Renew, and the end with what comes next. */
+export function ConsolePanel({ place, theme, onClose }: ConsolePanelProps) {
+  const [view, setView] = useState<VncConsole | SerialConsole | null>(null);
+  const [askPassword, setAskPassword] = useState<((password: string) => void) | null>(null);
+  const options = useRef<ConsoleOptions>({});
+  const authorize = async ({ attempt, cause }: AuthorizeContext): Promise<Grant> => {
+    const opened = await openConsole(place, attempt > 1 || cause?.action === "retry");
+    options.current = opened.options;
+    return opened;
+  };
+  const password = async (): Promise<{ password: string }> => {
+    const known = options.current.password;
+    if (known !== undefined) return { password: known };
+    const { promise, resolve } = Promise.withResolvers<string>();
+    setAskPassword(() => resolve);
+    return { password: await promise.finally(() => setAskPassword(null)) };
+  };
+  const shared = {
+    authorize,
+    renew: async () => await renewToken(place),
+    // What the fault wants is known once it was authorized.
+    reconnect: ({ attempt }: { readonly attempt: number }) =>
+      options.current.reconnect === false ? null : Math.min(500 * 2 ** (attempt - 2), 4000),
+    className: "screen",
+    log: () => {},
+  };
+  return (
+    <PanelFrame place={place} head={<Status view={view} />} onClose={onClose}>
+      <Warning connection={view?.connection ?? null} />
+      <div className="stage">
+        {place.type === "vnc" ? (
+          <VncConsoleView
+            {...shared}
+            ref={setView}
+            onCredentialsRequired={password}
+            overlay={(state, actions) => (
+              <Overlay state={state} actions={actions}>
+                {askPassword !== null && <PasswordForm onPassword={askPassword} />}
+              </Overlay>
+            )}
+          />
+        ) : (
+          <SerialConsoleView
+            {...shared}
+            ref={setView}
+            theme={theme}
+            overlay={(state, actions) => <Overlay state={state} actions={actions} />}
+          />
+        )}
+      </div>
+    </PanelFrame>
+  );
+}
+
+/** The state in one word, the time left, and Renew. */
+function Status({ view }: { readonly view: VncConsole | SerialConsole | null }) {
+  const state = useConsoleState(view?.connection ?? null);
+  const session = state.status === "connected" ? state.session : null;
+  const expiresAt = session?.expiresAt ?? null;
+  const now = useNow(expiresAt !== null);
+  const tone = { idle: "busy", connecting: "busy", connected: "good", reconnecting: "busy", closed: "bad" } as const;
+  return (
+    <>
+      <p className="state" role="status" data-status={state.status}>
+        <span className={`dot ${tone[state.status]}`} />
+        {english.states[state.status]}
+      </p>
+      {session !== null && (
+        <p className={session.expiring ? "left near" : "left"} role="timer" aria-label="Time left">
+          {expiresAt === null ? "no limit" : clock(expiresAt - now)}
+        </p>
+      )}
+      {session?.renewable === true && !session.expiring && expiresAt !== null && (
+        <button
+          type="button"
+          disabled={session.renewing}
+          aria-label="Renew the session"
+          onClick={() => void view?.connection.renew().catch(() => {})}
+        >
+          {session.renewing ? english.session.renewing : english.actions.renew}
+        </button>
+      )}
+    </>
+  );
+}

@@ -5,12 +5,12 @@ import {
   CompilerState,
   Extractor,
   ExtractorConfig,
-  type ExtractorLogLevel,
+  ExtractorLogLevel,
   type ExtractorMessage,
   type IExtractorMessagesConfig,
 } from "@microsoft/api-extractor";
 import { root } from "../../tools/root.ts";
-import { type PublishedPackage, entryPoints } from "./published.ts";
+import { type PublishedPackage, entryPoints } from "../../tools/packages/published.ts";
 
 /** The reports of one package, freshly made. */
 export interface ApiReports {
@@ -39,25 +39,25 @@ export async function writeApiReports(published: PublishedPackage): Promise<read
 }
 
 /** What is wrong fails the run and is not written into the reports. */
-const level = (logLevel: `${ExtractorLogLevel}`) => ({
-  logLevel: logLevel as ExtractorLogLevel,
-  addToApiReportFile: false,
-});
+const fails = { logLevel: ExtractorLogLevel.Warning, addToApiReportFile: false };
+const isFine = { logLevel: ExtractorLogLevel.None, addToApiReportFile: false };
+
+const serious: ReadonlySet<ExtractorLogLevel> = new Set([ExtractorLogLevel.Warning, ExtractorLogLevel.Error]);
 
 const messages: IExtractorMessagesConfig = {
-  compilerMessageReporting: { default: level("warning") },
+  compilerMessageReporting: { default: fails },
   extractorMessageReporting: {
-    default: level("warning"),
+    default: fails,
     // Judged below, with what the package's other entry points export.
-    "ae-forgotten-export": level("warning"),
+    "ae-forgotten-export": fails,
     // Everything that an entry point exports is public; there are no stages of maturity to tag.
-    "ae-missing-release-tag": level("none"),
+    "ae-missing-release-tag": isFine,
     // It knows neither the names of other entry points nor those of the class around the comment, as editors do.
-    "ae-unresolved-link": level("none"),
+    "ae-unresolved-link": isFine,
     // Of members, many say all by their name. Undocumented exports are found in the reports.
-    "ae-undocumented": level("none"),
+    "ae-undocumented": isFine,
   },
-  tsdocMessageReporting: { default: level("warning") },
+  tsdocMessageReporting: { default: fails },
 };
 
 /** What a consumer's compiler would be told: no export conditions of our own. */
@@ -89,7 +89,7 @@ export async function makeApiReports(published: PublishedPackage): Promise<ApiRe
         localBuild: true,
         messageCallback: (message) => {
           message.handled = true;
-          if (message.logLevel === "warning" || message.logLevel === "error") raised.push(message);
+          if (serious.has(message.logLevel)) raised.push(message);
         },
       });
     }
@@ -111,13 +111,13 @@ function problemsOf(reports: ReadonlyMap<string, string>, raised: readonly Extra
   const exported = new Set(
     [...reports.values()].flatMap((report) => [...report.matchAll(EXPORT)].map(([, name]) => name)),
   );
-  const serious = raised.filter(
+  const wrong = raised.filter(
     ({ messageId, text }) => messageId !== "ae-forgotten-export" || !exported.has(/"(.*?)"/u.exec(text)?.[1]),
   );
   const undocumented = [...reports].flatMap(([file, report]) =>
     [...report.matchAll(UNDOCUMENTED)].map(([, declaration]) => `${file}: no TSDoc: ${declaration}`),
   );
-  return [...new Set([...serious.map(describe), ...undocumented])];
+  return [...new Set([...wrong.map(describe), ...undocumented])];
 }
 
 /** A declaration that an entry point exports. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { keptApiReports, makeApiReports } from "../src/api-reports.ts";
-import { publishedPackages } from "../src/published.ts";
+import { publishedPackages } from "../../tools/packages/published.ts";
 
 describe.each(await publishedPackages())("the API of $manifest.name", async (published) => {
   const made = makeApiReports(published);

@@ -8,7 +8,7 @@ import { publint } from "publint";
 import { formatMessage } from "publint/utils";
 import { afterAll, describe, expect, test } from "vitest";
 import { root } from "../../tools/root.ts";
-import { packTarballs } from "../src/tarballs.ts";
+import { packTarballs } from "../../tools/packages/tarballs.ts";
 
 const folder = await mkdtemp(join(tmpdir(), "curfew-tarballs-"));
 afterAll(async () => rm(folder, { recursive: true, force: true }));

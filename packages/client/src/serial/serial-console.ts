@@ -8,8 +8,9 @@ import { Log } from "../log.ts";
 import { report } from "../report.ts";
 import type { ConsoleEvents, ConsoleState } from "../state.ts";
 import { loadUnicode11, loadWebLinks } from "./addons.ts";
-import type { FindOptions, FindResult } from "./finder.ts";
 import type {
+  FindOptions,
+  FindResult,
   SerialEvents,
   SerialLineEnding,
   SerialOptions,

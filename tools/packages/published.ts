@@ -1,6 +1,6 @@
 import { readFile, readdir } from "node:fs/promises";
 import { join } from "node:path";
-import { root } from "../../tools/root.ts";
+import { root } from "../root.ts";
 
 /** What a manifest says that the checks need. */
 export interface Manifest {

@@ -42,7 +42,7 @@ export function planSteps(selection: Selection, folder: string, filters: readonl
   const e2e = playwrightStep(join(folder, "playwright.json"), filters);
   // The quick form fails when a proxy does something wrong, never because of times.
   const bench: Step = { name: "benchmark", command: ["pnpm", "bench", "--quick", "--out", join(folder, "bench")] };
-  const sizes: Step = { name: "sizes", command: ["pnpm", "size"] };
+  const sizes: Step = { name: "sizes", command: ["pnpm", "size", "--check"] };
   const plans: Readonly<Record<Selection, Step[]>> = {
     all: [setUp, ...checks, unit, bench, pages, packages, sizes, e2e],
     unit: [setUp, unit],

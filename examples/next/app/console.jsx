@@ -15,10 +15,17 @@ export function Console({ url, token }) {
 }
 
 function Status({ state, actions }) {
-  if (state.status !== "closed") return <p role="status">{english.states[state.status]}</p>;
+  const style = { padding: "1rem" };
+  if (state.status !== "closed") {
+    return (
+      <div role="status" style={style}>
+        {english.states[state.status]}
+      </div>
+    );
+  }
   const { title, sentence, next } = english.ends[state.cause.reason];
   return (
-    <div role="status">
+    <div role="status" style={style}>
       <h1>{title}</h1>
       <p>{sentence}</p>
       <button onClick={actions.connect}>{next}</button>

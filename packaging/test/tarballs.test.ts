@@ -74,6 +74,12 @@ describe.each(tarballs)("the tarball of $manifest.name", ({ file, content, manif
     expect(versions.filter((version) => /workspace|catalog/u.test(version))).toEqual([]);
   });
 
+  test("asks for React where it is made for it, and for no other package that a consumer may do without", () => {
+    const { peerDependencies = {}, peerDependenciesMeta = {} } = manifest;
+    const required = Object.keys(peerDependencies).filter((peer) => peerDependenciesMeta[peer]?.optional !== true);
+    expect(required).toEqual(manifest.name === "@curfew/react" ? ["react"] : []);
+  });
+
   test("has its commands as programs", async () => {
     for (const path of Object.values(manifest.bin ?? {})) {
       expect(await readFile(join(content, path), "utf8")).toMatch(/^#!\/usr\/bin\/env node\n/u);

@@ -104,3 +104,19 @@ test("a page with a serial console alone is built without noVNC, and without the
   await page.goto(`${site.origin}/?url=${encodeURIComponent(gateway.url)}&token=abc`);
   await expect(page.locator(".xterm-rows")).toContainText("login:");
 });
+
+test("a page with elements is built by webpack where only one of the viewers is installed", async ({ page }) => {
+  await using consumer = await Consumer.install("webpack", tarballs);
+  await copyFile(new URL("../src/examples/element.js", import.meta.url), join(consumer.folder, "src/main.js"));
+  await consumer.build();
+  await using site = await consumer.serve();
+  await using gateway = await startFakeGateway();
+  const open = async (name: string): Promise<void> => {
+    await page.goto(`${site.origin}/?name=${name}&url=${encodeURIComponent(gateway.url)}`);
+  };
+  await open("curfew-serial");
+  await expect(page.getByText(/@xterm\/xterm or @xterm\/addon-fit could not be imported/u).first()).toBeVisible();
+  const sessions = gateway.sessions.length;
+  await open("curfew-vnc");
+  await gateway.waitForSession(sessions);
+});

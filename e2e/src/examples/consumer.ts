@@ -70,12 +70,14 @@ export class Consumer implements AsyncDisposable {
     });
     const exited = once(child, "exit");
     const stop = async (): Promise<void> => {
-      if (child.pid !== undefined && child.exitCode === null) process.kill(-child.pid, "SIGTERM");
+      if (child.pid !== undefined && child.exitCode === null && child.signalCode === null) process.kill(-child.pid);
       await exited;
     };
     for await (const line of createInterface(child.stdout)) {
       const port = /http:\/\/(?:localhost|127\.0\.0\.1|0\.0\.0\.0):(\d+)/u.exec(line)?.[1];
-      if (port !== undefined) return { origin: `http://127.0.0.1:${port}`, [Symbol.asyncDispose]: stop };
+      if (port === undefined) continue;
+      child.stdout.resume();
+      return { origin: `http://127.0.0.1:${port}`, [Symbol.asyncDispose]: stop };
     }
     throw new Error(`${this.folder}: \`pnpm start\` ended without saying where it listens`);
   }

@@ -148,7 +148,7 @@ const schema = group({
 /**
  * Checks a configuration as written and fills in the defaults.
  *
- * @throws {ConfigError} that names each wrong value by its path, and what was expected.
+ * @throws ConfigError that names each wrong value by its path, and what was expected.
  */
 export function parseConfig(input: unknown): Config {
   if (Array.isArray(input)) throw new ConfigError(["(top level): expected options by name, but got a list"]);

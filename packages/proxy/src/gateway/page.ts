@@ -16,6 +16,7 @@ const PAGE_PATHS: ReadonlySet<string> = new Set([
 
 type Headers = Readonly<Record<string, string>>;
 
+/** Answers a request to an HTTP server. */
 export type RequestHandler = (request: IncomingMessage, response: ServerResponse) => void;
 
 /** Serves the console page with the headers that confine it, and `/healthz` and `/readyz`. */

@@ -92,6 +92,7 @@ export class FakeVncServer extends FakeServer<VncPhase, VncConnection, VncEvents
     await super.close();
   }
 
+  /** @internal */
   protected override connect(socket: Socket, number: number, faults: readonly Fault<VncPhase>[]): VncConnection {
     const { password, version = "3.8", name = "Curfew fake VNC", encoding, resizable = true } = this.#options;
     return new VncConnection(socket, number, faults, {

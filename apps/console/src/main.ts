@@ -21,6 +21,10 @@ const words = await loadWords(wanted);
 useWords(words);
 document.documentElement.lang = words.sdk.language;
 
+settings.follow(({ theme }) => {
+  document.documentElement.dataset["theme"] = theme;
+});
+
 const meta = document.querySelector<HTMLMetaElement>('meta[name="curfew-allowed-origins"]');
 const link = parseLocation(page, parseAllowedOrigins(meta?.content ?? "", page.protocol));
 if ("error" in link) startRefused(link);

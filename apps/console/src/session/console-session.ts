@@ -1,7 +1,8 @@
 import type { CloseInfo, ConsoleError, ConsoleState, SessionInfo } from "@curfew/client";
 import { fill } from "@curfew/client/messages";
 import type { ConsoleLink } from "../link/parse-location.ts";
-import type { ToolContext } from "../tools/common.ts";
+import { settings } from "../settings/settings-store.ts";
+import type { ToolContext, Tools } from "../tools/common.ts";
 import { serialTools } from "../tools/serial-tools.ts";
 import { vncTools } from "../tools/vnc-tools.ts";
 import type { Renewing } from "../views/banner.ts";
@@ -13,6 +14,7 @@ import { exitKeys } from "../words/key-names.ts";
 import { duration, words } from "../words/words.ts";
 import type { Access } from "./access.ts";
 import { createConsole, type AnyConsole } from "./open-console.ts";
+import { wakeLock } from "./wake-lock.ts";
 import { isOpen, pageStatus, type PageStatus } from "./page-status.ts";
 
 /** Milliseconds between looks at the clock; short, so that no second of a countdown is skipped. */
@@ -38,7 +40,8 @@ export class ConsoleSession {
   /** When the console was last open; null while it is. */
   #lostAt: number | null = null;
   #sessionId: string | null = null;
-  #tools: HTMLElement[] | null = null;
+  readonly #keepAwake = wakeLock(this.#over.signal);
+  #tools: Tools | null = null;
   #retry: { readonly card: ReconnectingCard; readonly at: number } | null = null;
 
   constructor(link: ConsoleLink, frame: Frame, access: Access, onEnd: (ending: Omit<Ending, "canRequest">) => void) {
@@ -147,7 +150,7 @@ export class ConsoleSession {
       const first = this.#openedAt === null;
       this.#openedAt ??= performance.now();
       this.#frame.showCard(null);
-      this.#tools ??= this.#createTools();
+      if (this.#console !== null) this.#tools ??= this.#createTools(this.#console);
       this.#frame.setTools(this.#tools, () => {
         this.#refocus();
       });
@@ -167,8 +170,9 @@ export class ConsoleSession {
     return this.#access.canRequest ? "possible" : "needs-new-link";
   }
 
-  #createTools(): HTMLElement[] {
+  #createTools({ type, view }: AnyConsole): Tools {
     const context: ToolContext = {
+      type,
       name: () => this.#name,
       refocus: () => {
         this.#refocus();
@@ -179,6 +183,16 @@ export class ConsoleSession {
       disconnect: () => {
         this.#close();
       },
+      renew: () => {
+        if (this.#access.canRequest) this.renew();
+      },
+      setTray: (place, row) => {
+        this.#frame.setTray(place, row);
+      },
+      hideBar: () => {
+        this.#frame.setBarHidden(true);
+      },
+      statistics: () => (type === "vnc" ? view.statistics() : view.connection.statistics()),
       addOverlay: (overlay) => {
         document.body.append(overlay);
         this.#over.signal.addEventListener("abort", () => {
@@ -187,10 +201,9 @@ export class ConsoleSession {
       },
       signal: this.#over.signal,
     };
-    if (this.#console === null) return [];
-    return this.#console.type === "vnc"
-      ? vncTools(this.#console.view, this.#link.viewOnly, context)
-      : serialTools(this.#console.view, this.#link.viewOnly, context);
+    return type === "vnc"
+      ? vncTools(view, this.#link.viewOnly, context)
+      : serialTools(view, this.#link.viewOnly, context);
   }
 
   #showConnecting(attempt: number): void {
@@ -214,6 +227,7 @@ export class ConsoleSession {
   }
 
   #tellTime(): void {
+    this.#keepAwake(isOpen(this.#status) && settings.current.wakeLock);
     this.#retry?.card.setTime(this.#retry.at - performance.now());
     const state = this.#console?.view.state;
     const { bar, banner } = this.#frame;
@@ -234,7 +248,7 @@ export class ConsoleSession {
     this.#credentialsWanted = true;
     this.#frame.setStatus("credentials");
     try {
-      return await askCredentials(types, this.#name, this.#over.signal);
+      return await askCredentials(types, this.#over.signal);
     } catch (error) {
       this.#close();
       throw error;

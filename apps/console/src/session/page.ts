@@ -1,5 +1,5 @@
 import type { ConsoleLink, RefusedLink } from "../link/parse-location.ts";
-import { copyText } from "../tools/common.ts";
+import { copyText } from "../tools/files.ts";
 import { words } from "../words/words.ts";
 import { createEndCard, type Ending } from "../views/end-card.ts";
 import { Frame } from "../views/frame.ts";

@@ -27,7 +27,7 @@ export const smallestFont = 9;
 export const largestFont = 28;
 
 /** Every setting that a person has. None of them says anything about a machine or an access. */
-export const fields = {
+const fields = {
   /** A tag of the page's languages; `auto` is the browser's. */
   language: choice<"auto" | "en" | "de" | "es" | "fr" | "ja" | "zh-Hans">(
     "auto",

@@ -3,6 +3,7 @@ import { fill } from "@curfew/client/messages";
 import { duration, words, type PageWords } from "../words/words.ts";
 import { element, setText } from "./element.ts";
 import { icon } from "./icons.ts";
+import { TimeRing } from "./time-ring.ts";
 
 /** The status as a word; its colour follows from `data-state` on the body. */
 const statusWords: Readonly<Record<PageStatus, keyof PageWords["status"]>> = {
@@ -30,13 +31,14 @@ export class TopBar {
   readonly #name = element("bdi");
   readonly #status = element("span", { class: "status-word" });
   readonly #time = element("div", { class: "time", role: "timer", "aria-live": "off", hidden: true });
+  readonly #ring = new TimeRing();
   readonly #timeText = element("span", { "aria-hidden": "true" });
   readonly #timeSpoken = element("span", { class: "visually-hidden" });
   readonly #tools = element("div", { class: "bar-tools" });
 
   constructor(type: "vnc" | "serial", name: string, viewOnly: boolean) {
     this.#name.textContent = name;
-    this.#time.append(icon("clock"), this.#timeText, this.#timeSpoken);
+    this.#time.append(this.#ring.root, this.#timeText, this.#timeSpoken);
     this.root = element(
       "header",
       { class: "bar" },
@@ -67,6 +69,7 @@ export class TopBar {
     this.#time.toggleAttribute("data-unlimited", left === "unlimited");
     this.#time.toggleAttribute("data-urgent", typeof left === "number" && left < urgentBelow);
     if (left === "unknown") return;
+    this.#ring.show(left === "unlimited" ? null : left);
     if (left === "unlimited") {
       setText(this.#timeText, words().time.noLimit);
       setText(this.#timeSpoken, words().time.noLimit);

@@ -78,11 +78,13 @@ test("a link opens after a question, and learns nothing of the page", async ({ p
   );
   await openTools(page, server, "serial");
   await print(page, "http://elsewhere.example/x");
-  await page
-    .locator(".xterm-rows > div")
-    .filter({ hasText: "http://elsewhere.example/x" })
-    .nth(1)
-    .click({ position: { x: 60, y: 5 } });
+  const printed = page.locator(".xterm-rows > div").filter({ hasText: "http://elsewhere.example/x" }).nth(1);
+  const box = await printed.boundingBox();
+  if (box === null) throw new Error("the link is not on the page");
+  await page.mouse.move(box.x + 40, box.y + 4);
+  await page.mouse.move(box.x + 60, box.y + box.height / 2);
+  await expect(page.locator(".xterm-cursor-pointer")).toBeVisible();
+  await page.mouse.click(box.x + 60, box.y + box.height / 2);
   const question = page.getByRole("dialog", { name: "Open this link?" });
   await expect(question).toContainText("http://elsewhere.example/x");
   const opened = context.waitForEvent("page");
@@ -104,10 +106,9 @@ test("the transcript is a text file with what the machine printed", async ({ pag
   expect(Buffer.concat(chunks).toString()).toContain("for-the-record");
 });
 
-test("what was cleared is gone, and no break is offered where none is announced", async ({ page }) => {
+test("what was cleared is gone", async ({ page }) => {
   await openTools(page, server, "serial");
   await print(page, "to-be-cleared");
   await page.getByRole("button", { name: "Clear screen" }).click();
   await expect(page.locator(".xterm-rows")).not.toContainText("to-be-cleared");
-  await expect(page.getByText("Send break")).toHaveCount(0);
 });

@@ -156,7 +156,7 @@ export class ConsoleSession {
       });
       this.#refocus();
       if (!first) this.#frame.toasts.show(words().notices.connectedAgain);
-      else if (!this.#link.viewOnly)
+      else if (!this.#link.viewOnly && !matchMedia("(pointer: coarse)").matches)
         this.#frame.toasts.show(fill(words().console.leaves, { keys: exitKeys() }), "keyboard");
     }
     if (this.#status === "connected") this.#frame.banner.hide();

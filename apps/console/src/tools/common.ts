@@ -110,6 +110,9 @@ export function moreTool(context: ToolContext, own: readonly (readonly MenuItem[
     { label: tools.statistics, hint: "I", onChoose: () => void showStatistics(context) },
     { label: tools.hideBar, hint: "H", onChoose: () => hideBar(context) },
   ];
+  settings.follow(() => {
+    if (!settings.kept) context.toast(words().notices.settingsNotKept);
+  }, context.signal);
   const groups = [...own, page, [theme("system"), theme("light"), theme("dark")]];
   context.addOverlay(attachMenu(button, tools.more, groups, { onDone: context.refocus }));
   return button;

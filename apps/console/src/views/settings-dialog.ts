@@ -26,7 +26,7 @@ export function openSettingsDialog(type: "vnc" | "serial", store: SettingsStore,
   const fields = element("div", { class: "settings" });
   const fill = (): void => {
     fields.replaceChildren(...common(store), ...(type === "vnc" ? vnc(store) : serial(store)));
-    fields.append(element("p", { class: "dialog-note" }, `${labels.languageNote} ${labels.next}`));
+    fields.append(element("p", { class: "dialog-note" }, labels.next));
   };
   fill();
   const reset = textButton(labels.reset, () => {
@@ -40,6 +40,7 @@ function common(store: SettingsStore): HTMLElement[] {
   const { settings: labels } = words();
   return [
     choice(store, "language", labels.language, [["auto", labels.asBrowser], ...languageNames]),
+    element("p", { class: "dialog-note" }, labels.languageNote),
     choice(store, "theme", labels.theme, [
       ["system", labels.system],
       ["light", labels.light],

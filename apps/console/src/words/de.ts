@@ -106,7 +106,6 @@ export const german: PageWords = {
     connectedAgain: "Wieder verbunden.",
     clipboardSet: "Der Text ist in der Zwischenablage der Maschine.",
     clipboardRefused: "Der Browser gab Ihre Zwischenablage nicht frei.",
-    clipboardEmpty: "Die Maschine hat noch nichts kopiert.",
     typed: "Text getippt.",
     typingCut: "Das Tippen brach ab: Die Konsole ist nicht verbunden.",
     screenshotSaved: "Bildschirmfoto liegt bei Ihren Downloads.",
@@ -114,7 +113,6 @@ export const german: PageWords = {
     transcriptSaved: "Mitschrift liegt bei Ihren Downloads.",
     textSize: "Schriftgröße {size}",
     noFullScreen: "Der Browser hat das Vollbild nicht erlaubt.",
-    breakSent: "Break gesendet.",
     barHidden: "{keys} holt die Leiste zurück.",
     settingsNotKept: "Dieser Browser bewahrt hier keine Einstellungen auf. Sie gelten, bis Sie gehen.",
   },
@@ -145,7 +143,6 @@ export const german: PageWords = {
     larger: "Größere Schrift",
     transcript: "Mitschrift speichern",
     clear: "Anzeige leeren",
-    sendBreak: "Break senden",
   },
   keys: {
     ctrl: "Strg",

@@ -102,7 +102,6 @@ export const english = {
     connectedAgain: "Connected again.",
     clipboardSet: "Text is in the machine’s clipboard.",
     clipboardRefused: "The browser did not let this page use your clipboard.",
-    clipboardEmpty: "The machine has copied nothing yet.",
     typed: "Text typed.",
     typingCut: "Typing was cut off: the console is not connected.",
     screenshotSaved: "Screenshot saved to your downloads.",
@@ -110,7 +109,6 @@ export const english = {
     transcriptSaved: "Transcript saved to your downloads.",
     textSize: "Text size {size}",
     noFullScreen: "The browser did not allow full screen.",
-    breakSent: "Break sent.",
     barHidden: "{keys} brings the bar back.",
     settingsNotKept: "This browser keeps no settings for this site. They hold until you leave.",
   },
@@ -141,7 +139,6 @@ export const english = {
     larger: "Larger text",
     transcript: "Save transcript",
     clear: "Clear screen",
-    sendBreak: "Send break",
   },
   keys: {
     ctrl: "Ctrl",

@@ -104,7 +104,6 @@ export const spanish: PageWords = {
     connectedAgain: "Conectado de nuevo.",
     clipboardSet: "El texto está en el portapapeles de la máquina.",
     clipboardRefused: "El navegador no dejó a esta página usar su portapapeles.",
-    clipboardEmpty: "La máquina aún no ha copiado nada.",
     typed: "Texto escrito.",
     typingCut: "La escritura se cortó: la consola no está conectada.",
     screenshotSaved: "Captura guardada en sus descargas.",
@@ -112,7 +111,6 @@ export const spanish: PageWords = {
     transcriptSaved: "Transcripción guardada en sus descargas.",
     textSize: "Tamaño del texto {size}",
     noFullScreen: "El navegador no permitió la pantalla completa.",
-    breakSent: "Break enviado.",
     barHidden: "{keys} trae la barra de vuelta.",
     settingsNotKept: "Este navegador no guarda ajustes para este sitio. Valen hasta que se vaya.",
   },
@@ -143,7 +141,6 @@ export const spanish: PageWords = {
     larger: "Texto más grande",
     transcript: "Guardar transcripción",
     clear: "Limpiar la pantalla",
-    sendBreak: "Enviar break",
   },
   keys: {
     ctrl: "Ctrl",

@@ -104,7 +104,6 @@ export const french: PageWords = {
     connectedAgain: "De nouveau connecté.",
     clipboardSet: "Le texte est dans le presse-papiers de la machine.",
     clipboardRefused: "Le navigateur n’a pas ouvert votre presse-papiers à cette page.",
-    clipboardEmpty: "La machine n’a encore rien copié.",
     typed: "Texte tapé.",
     typingCut: "La frappe s’est interrompue : la console n’est pas connectée.",
     screenshotSaved: "Capture enregistrée dans vos téléchargements.",
@@ -112,7 +111,6 @@ export const french: PageWords = {
     transcriptSaved: "Transcription enregistrée dans vos téléchargements.",
     textSize: "Taille du texte {size}",
     noFullScreen: "Le navigateur n’a pas permis le plein écran.",
-    breakSent: "Break envoyé.",
     barHidden: "{keys} fait revenir la barre.",
     settingsNotKept: "Ce navigateur ne garde pas de réglages pour ce site. Ils valent jusqu’à votre départ.",
   },
@@ -143,7 +141,6 @@ export const french: PageWords = {
     larger: "Texte plus grand",
     transcript: "Enregistrer la transcription",
     clear: "Effacer l’écran",
-    sendBreak: "Envoyer un break",
   },
   keys: {
     ctrl: "Ctrl",

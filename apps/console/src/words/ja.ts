@@ -104,7 +104,6 @@ export const japanese: PageWords = {
     connectedAgain: "再び接続しました。",
     clipboardSet: "テキストをマシンのクリップボードに入れました。",
     clipboardRefused: "ブラウザーがクリップボードの使用を許可しませんでした。",
-    clipboardEmpty: "マシンではまだ何もコピーされていません。",
     typed: "テキストを入力しました。",
     typingCut: "入力が途切れました。コンソールが接続されていません。",
     screenshotSaved: "スクリーンショットをダウンロードに保存しました。",
@@ -112,7 +111,6 @@ export const japanese: PageWords = {
     transcriptSaved: "記録をダウンロードに保存しました。",
     textSize: "文字サイズ {size}",
     noFullScreen: "ブラウザーが全画面表示を許可しませんでした。",
-    breakSent: "ブレークを送信しました。",
     barHidden: "{keys} でバーが戻ります。",
     settingsNotKept: "このブラウザーはこのサイトの設定を保存しません。離れるまでは有効です。",
   },
@@ -143,7 +141,6 @@ export const japanese: PageWords = {
     larger: "文字を大きく",
     transcript: "記録を保存",
     clear: "画面を消去",
-    sendBreak: "ブレークを送信",
   },
   keys: {
     ctrl: "Ctrl",

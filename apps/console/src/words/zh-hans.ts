@@ -102,7 +102,6 @@ export const simplifiedChinese: PageWords = {
     connectedAgain: "已重新连接。",
     clipboardSet: "文本已放入机器的剪贴板。",
     clipboardRefused: "浏览器不允许此页面使用您的剪贴板。",
-    clipboardEmpty: "机器上还没有复制任何内容。",
     typed: "文本已键入。",
     typingCut: "键入中断：控制台未连接。",
     screenshotSaved: "截图已保存到下载。",
@@ -110,7 +109,6 @@ export const simplifiedChinese: PageWords = {
     transcriptSaved: "记录已保存到下载。",
     textSize: "文字大小 {size}",
     noFullScreen: "浏览器不允许全屏。",
-    breakSent: "已发送 Break。",
     barHidden: "{keys} 可恢复工具栏。",
     settingsNotKept: "此浏览器不为此网站保存设置。设置在您离开前有效。",
   },
@@ -141,7 +139,6 @@ export const simplifiedChinese: PageWords = {
     larger: "放大文字",
     transcript: "保存记录",
     clear: "清屏",
-    sendBreak: "发送 Break",
   },
   keys: {
     ctrl: "Ctrl",

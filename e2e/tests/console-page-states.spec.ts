@@ -137,7 +137,7 @@ test.describe("while connected", () => {
     gateway.follow({ target: vnc.address });
     await open(page);
     await state(page, "connected");
-    await page.getByRole("button", { name: "Send text" }).click();
+    await page.getByRole("button", { name: "Text and clipboard" }).click();
     await accessible(page);
     await page.getByLabel("Text for the machine").fill("Zq");
     await takePictures(page, "dialog-text");

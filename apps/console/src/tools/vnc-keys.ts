@@ -30,14 +30,6 @@ export function keysTool(vnc: VncConsole, held: HeldKeys, context: ToolContext):
   };
   const numbers = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12] as const;
   const groups: MenuItem[][] = [
-    modifiers.map((name) => ({
-      label: `${keys.hold}: ${keyNames(name)}`,
-      checked: () => held.isHeld(name),
-      toggles: true,
-      onChoose: () => {
-        held.toggle(name);
-      },
-    })),
     [
       combo("ctrl-alt-del", "ctrl", "alt", "del"),
       combo("ctrl-alt-backspace", "ctrl", "alt", "backspace"),
@@ -49,6 +41,14 @@ export function keysTool(vnc: VncConsole, held: HeldKeys, context: ToolContext):
       combo("esc", "esc"),
       combo("tab", "tab"),
     ],
+    modifiers.map((name) => ({
+      label: `${keys.hold}: ${keyNames(name)}`,
+      checked: () => held.isHeld(name),
+      toggles: true,
+      onChoose: () => {
+        held.toggle(name);
+      },
+    })),
     numbers.map((number) => combo(`ctrl-alt-f${number}`, "ctrl", "alt", `F${number}`)),
   ];
   const note = fill(keys.note, { keys: exitKeys() });

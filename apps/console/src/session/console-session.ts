@@ -1,6 +1,8 @@
 import type { CloseInfo, ConsoleError, ConsoleState, SessionInfo } from "@curfew/client";
+import { fill } from "@curfew/client/messages";
 import type { ConsoleLink } from "../link/parse-location.ts";
-import type { ToolContext } from "../tools/common.ts";
+import { settings } from "../settings/settings-store.ts";
+import type { ToolContext, Tools } from "../tools/common.ts";
 import { serialTools } from "../tools/serial-tools.ts";
 import { vncTools } from "../tools/vnc-tools.ts";
 import type { Renewing } from "../views/banner.ts";
@@ -8,11 +10,11 @@ import { askCredentials } from "../views/dialogs.ts";
 import type { Ending } from "../views/end-card.ts";
 import type { Frame } from "../views/frame.ts";
 import { createConnectingCard, createReconnectingCard, type ReconnectingCard } from "../views/status-cards.ts";
-import { shortTimeLeft, spokenTimeLeft } from "../words/duration.ts";
-import { endReasons } from "../words/end-reasons.ts";
+import { exitKeys } from "../words/key-names.ts";
+import { duration, words } from "../words/words.ts";
 import type { Access } from "./access.ts";
-import { exitKeys } from "./keyboard-exit.ts";
 import { createConsole, type AnyConsole } from "./open-console.ts";
+import { wakeLock } from "./wake-lock.ts";
 import { isOpen, pageStatus, type PageStatus } from "./page-status.ts";
 
 /** Milliseconds between looks at the clock; short, so that no second of a countdown is skipped. */
@@ -38,7 +40,8 @@ export class ConsoleSession {
   /** When the console was last open; null while it is. */
   #lostAt: number | null = null;
   #sessionId: string | null = null;
-  #tools: HTMLElement[] | null = null;
+  readonly #keepAwake = wakeLock(this.#over.signal);
+  #tools: Tools | null = null;
   #retry: { readonly card: ReconnectingCard; readonly at: number } | null = null;
 
   constructor(link: ConsoleLink, frame: Frame, access: Access, onEnd: (ending: Omit<Ending, "canRequest">) => void) {
@@ -46,11 +49,13 @@ export class ConsoleSession {
     this.#frame = frame;
     this.#access = access;
     this.#onEnd = onEnd;
-    this.#name = link.name ?? "the machine";
+    this.#name = link.name ?? "";
   }
 
   async open(): Promise<void> {
-    const host = this.#frame.createHost(`Console of ${this.#name}`);
+    const host = this.#frame.createHost(
+      this.#name === "" ? words().console.unnamed : fill(words().console.of, { name: this.#name }),
+    );
     this.#frame.setStatus("connecting");
     this.#showConnecting(1);
     try {
@@ -90,21 +95,23 @@ export class ConsoleSession {
     });
     connection.on("expiring", ({ expiresInMs }) => {
       this.#frame.banner.warn();
-      this.#frame.announce(`This session ends in ${spokenTimeLeft(expiresInMs)}.`);
+      this.#frame.announce(fill(words().sdk.session.endsIn, { time: duration(expiresInMs, "long") }));
       this.#showState(connection.state);
     });
     connection.on("renewed", ({ expiresInMs }) => {
       this.#access.confirm();
       this.#renewFailed = false;
-      const left = expiresInMs === null ? "No time limit now." : `${shortTimeLeft(expiresInMs)} left.`;
-      this.#frame.toasts.show(`Session renewed. ${left}`);
+      const { session } = words().sdk;
+      this.#frame.toasts.show(
+        expiresInMs === null ? session.renewedForGood : fill(session.renewed, { time: duration(expiresInMs) }),
+      );
       this.#showState(connection.state);
       this.#refocus();
     });
     connection.on("renewfailed", (error) => {
       this.#renewFailed = true;
       this.#renewFailure = renewFailure(error);
-      this.#frame.announce(`Renewing failed. ${this.#renewFailure}`);
+      this.#frame.announce(`${words().sdk.session.renewFailed} ${this.#renewFailure}`);
       this.#showState(connection.state);
     });
     connection.on("closed", (info) => {
@@ -143,13 +150,14 @@ export class ConsoleSession {
       const first = this.#openedAt === null;
       this.#openedAt ??= performance.now();
       this.#frame.showCard(null);
-      this.#tools ??= this.#createTools();
+      if (this.#console !== null) this.#tools ??= this.#createTools(this.#console);
       this.#frame.setTools(this.#tools, () => {
         this.#refocus();
       });
       this.#refocus();
-      if (!first) this.#frame.toasts.show("Connected again.");
-      else if (!this.#link.viewOnly) this.#frame.toasts.show(`${exitKeys} leaves the console.`, "keyboard");
+      if (!first) this.#frame.toasts.show(words().notices.connectedAgain);
+      else if (!this.#link.viewOnly && !matchMedia("(pointer: coarse)").matches)
+        this.#frame.toasts.show(fill(words().console.leaves, { keys: exitKeys() }), "keyboard");
     }
     if (this.#status === "connected") this.#frame.banner.hide();
     else if (this.#status === "expiring" || this.#status === "renewing" || this.#status === "renew-failed") {
@@ -162,8 +170,9 @@ export class ConsoleSession {
     return this.#access.canRequest ? "possible" : "needs-new-link";
   }
 
-  #createTools(): HTMLElement[] {
+  #createTools({ type, view }: AnyConsole): Tools {
     const context: ToolContext = {
+      type,
       name: () => this.#name,
       refocus: () => {
         this.#refocus();
@@ -174,6 +183,16 @@ export class ConsoleSession {
       disconnect: () => {
         this.#close();
       },
+      renew: () => {
+        if (this.#access.canRequest) this.renew();
+      },
+      setTray: (place, row) => {
+        this.#frame.setTray(place, row);
+      },
+      hideBar: () => {
+        this.#frame.setBarHidden(true);
+      },
+      statistics: () => (type === "vnc" ? view.statistics() : view.connection.statistics()),
       addOverlay: (overlay) => {
         document.body.append(overlay);
         this.#over.signal.addEventListener("abort", () => {
@@ -182,14 +201,13 @@ export class ConsoleSession {
       },
       signal: this.#over.signal,
     };
-    if (this.#console === null) return [];
-    return this.#console.type === "vnc"
-      ? vncTools(this.#console.view, this.#link.viewOnly, context)
-      : serialTools(this.#console.view, this.#link.viewOnly, context);
+    return type === "vnc"
+      ? vncTools(view, this.#link.viewOnly, context)
+      : serialTools(view, this.#link.viewOnly, context);
   }
 
   #showConnecting(attempt: number): void {
-    const card = createConnectingCard(this.#link.name ?? "the console", attempt, () => {
+    const card = createConnectingCard(this.#link.name, attempt, () => {
       this.#close();
     });
     this.#frame.showCard(card);
@@ -209,17 +227,19 @@ export class ConsoleSession {
   }
 
   #tellTime(): void {
+    this.#keepAwake(isOpen(this.#status) && settings.current.wakeLock);
     this.#retry?.card.setTime(this.#retry.at - performance.now());
     const state = this.#console?.view.state;
     const { bar, banner } = this.#frame;
-    let title = this.#link.name ?? "Console";
+    let title = this.#link.name ?? words().title;
     if (state?.status !== "connected" || state.session === null) bar.setTime("unknown");
     else if (state.session.expiresAt === null) bar.setTime("unlimited");
     else {
       const left = state.session.expiresAt - performance.now();
       bar.setTime(left);
       banner.setTime(left);
-      if (this.#status !== "connected") title = `${shortTimeLeft(left)} left – ${title}`;
+      if (this.#status !== "connected")
+        title = `${fill(words().sdk.session.timeLeft, { time: duration(left) })} – ${title}`;
     }
     if (document.title !== title) document.title = title;
   }
@@ -228,7 +248,7 @@ export class ConsoleSession {
     this.#credentialsWanted = true;
     this.#frame.setStatus("credentials");
     try {
-      return await askCredentials(types, this.#name, this.#over.signal);
+      return await askCredentials(types, this.#over.signal);
     } catch (error) {
       this.#close();
       throw error;
@@ -260,7 +280,7 @@ export class ConsoleSession {
     this.#frame.banner.hide();
     this.#frame.toasts.clear();
     this.#frame.bar.setTime("unknown");
-    document.title = `${endReasons[info.reason].title} – ${this.#link.name ?? "Console"}`;
+    document.title = `${words().sdk.ends[info.reason].title} – ${this.#link.name ?? words().title}`;
     this.#onEnd({
       info,
       endedAt: new Date(),

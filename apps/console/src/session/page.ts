@@ -1,5 +1,6 @@
 import type { ConsoleLink, RefusedLink } from "../link/parse-location.ts";
-import { copyText } from "../tools/common.ts";
+import { copyText } from "../tools/files.ts";
+import { words } from "../words/words.ts";
 import { createEndCard, type Ending } from "../views/end-card.ts";
 import { Frame } from "../views/frame.ts";
 import {
@@ -13,8 +14,8 @@ import { ConsoleSession } from "./console-session.ts";
 
 /** Shows why a link is not followed. */
 export function startRefused({ error }: RefusedLink): void {
-  const frame = new Frame("vnc", "Console", false, () => {});
-  document.title = "This link was not followed";
+  const frame = new Frame("vnc", words().title, false, () => {});
+  document.title = words().cards.refused;
   frame.setStatus("refused");
   frame.showCard(createRefusedCard(error));
 }
@@ -23,7 +24,7 @@ export function startRefused({ error }: RefusedLink): void {
 export function startPage(link: ConsoleLink): void {
   const access = new Access(link);
   let session: ConsoleSession | null = null;
-  const frame = new Frame(link.type, link.name ?? "Console", link.viewOnly, () => {
+  const frame = new Frame(link.type, link.name ?? words().title, link.viewOnly, () => {
     session?.renew();
   });
 
@@ -59,7 +60,7 @@ export function startPage(link: ConsoleLink): void {
 
   const copy = async (text: string): Promise<boolean> => {
     const copied = await copyText(text);
-    frame.toasts.show(copied ? "Copied." : "The browser did not allow copying.");
+    frame.toasts.show(copied ? words().notices.copied : words().notices.copyRefused);
     return copied;
   };
 
@@ -67,7 +68,7 @@ export function startPage(link: ConsoleLink): void {
     open();
     return;
   }
-  document.title = link.name ?? "Console";
+  document.title = link.name ?? words().title;
   frame.setStatus("no-token");
   frame.showCard(createNoTokenCard(access.canRequest ? () => void requestAndOpen() : null));
 }

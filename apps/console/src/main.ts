@@ -1,3 +1,4 @@
+import { EmbeddingParent } from "./embedding/embedding-parent.ts";
 import { addressWithoutSecrets } from "./link/address-bar.ts";
 import { parseLocation } from "./link/parse-location.ts";
 import { parseAllowedOrigins } from "./link/renew-url.ts";
@@ -7,10 +8,16 @@ const page = new URL(location.href);
 // Before anything else, so that the token is in no history entry and no screenshot.
 history.replaceState(null, "", addressWithoutSecrets(page));
 
-const meta = document.querySelector<HTMLMetaElement>('meta[name="curfew-allowed-origins"]');
-const link = parseLocation(page, parseAllowedOrigins(meta?.content ?? "", page.protocol));
-if ("error" in link) startRefused(link);
-else startPage(link);
+const parent = EmbeddingParent.find(listed("curfew-frame-ancestors"));
+const link = parseLocation(page, listed("curfew-allowed-origins"));
+if ("error" in link) startRefused(link, parent);
+else startPage(link, parent);
+
+/** Origins that the gateway wrote into the page. */
+function listed(name: string): string[] {
+  const meta = document.querySelector<HTMLMetaElement>(`meta[name="${name}"]`);
+  return parseAllowedOrigins(meta?.content ?? "", page.protocol);
+}
 
 // A new link pasted into the address bar changes only the fragment: it means a new console.
 addEventListener("hashchange", () => {

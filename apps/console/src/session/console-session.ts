@@ -1,4 +1,4 @@
-import type { CloseInfo, ConsoleError, ConsoleState, SessionInfo } from "@curfew/client";
+import type { CloseInfo, ConsoleError, ConsoleEvents, ConsoleState, SessionInfo } from "@curfew/client";
 import type { ConsoleLink } from "../link/parse-location.ts";
 import type { ToolContext } from "../tools/common.ts";
 import { serialTools } from "../tools/serial-tools.ts";
@@ -18,15 +18,22 @@ import { isOpen, pageStatus, type PageStatus } from "./page-status.ts";
 /** Milliseconds between looks at the clock; short, so that no second of a countdown is skipped. */
 const tick = 250;
 
+/** What the page hears of a session. */
+export interface SessionListeners {
+  readonly onExpiring: (warning: ConsoleEvents["expiring"]) => void;
+  /** Called once; by then the picture is out of the page. */
+  readonly onEnd: (ending: Omit<Ending, "canRequest">) => void;
+}
+
 /**
  * One console from opening to end, reconnections included: brings what the SDK reports onto the
- * page. `onEnd` is called once; by then the picture is out of the page.
+ * page.
  */
 export class ConsoleSession {
   readonly #link: ConsoleLink;
   readonly #frame: Frame;
   readonly #access: Access;
-  readonly #onEnd: (ending: Omit<Ending, "canRequest">) => void;
+  readonly #listeners: SessionListeners;
   readonly #over = new AbortController();
   #console: AnyConsole | null = null;
   #status: PageStatus = "connecting";
@@ -41,11 +48,11 @@ export class ConsoleSession {
   #tools: HTMLElement[] | null = null;
   #retry: { readonly card: ReconnectingCard; readonly at: number } | null = null;
 
-  constructor(link: ConsoleLink, frame: Frame, access: Access, onEnd: (ending: Omit<Ending, "canRequest">) => void) {
+  constructor(link: ConsoleLink, frame: Frame, access: Access, listeners: SessionListeners) {
     this.#link = link;
     this.#frame = frame;
     this.#access = access;
-    this.#onEnd = onEnd;
+    this.#listeners = listeners;
     this.#name = link.name ?? "the machine";
   }
 
@@ -77,10 +84,16 @@ export class ConsoleSession {
     await this.#console.view.connect().catch(() => {});
   }
 
-  renew(): void {
+  /** @param token what to renew with; by default one is asked for */
+  renew(token?: string): void {
     if (this.#status === "renewing" || !isOpen(this.#status)) return;
     // The outcome comes as an event.
-    this.#console?.view.connection.renew().catch(() => {});
+    this.#console?.view.connection.renew(token).catch(() => {});
+  }
+
+  focus(): void {
+    window.focus();
+    this.#refocus();
   }
 
   #listen({ type, view }: AnyConsole): void {
@@ -88,7 +101,9 @@ export class ConsoleSession {
     connection.on("state", (state) => {
       this.#showState(state);
     });
-    connection.on("expiring", ({ expiresInMs }) => {
+    connection.on("expiring", (warning) => {
+      const { expiresInMs } = warning;
+      this.#listeners.onExpiring(warning);
       this.#frame.banner.warn();
       this.#frame.announce(`This session ends in ${spokenTimeLeft(expiresInMs)}.`);
       this.#showState(connection.state);
@@ -172,7 +187,7 @@ export class ConsoleSession {
         this.#frame.toasts.show(text);
       },
       disconnect: () => {
-        this.#close();
+        this.close();
       },
       addOverlay: (overlay) => {
         document.body.append(overlay);
@@ -190,7 +205,7 @@ export class ConsoleSession {
 
   #showConnecting(attempt: number): void {
     const card = createConnectingCard(this.#link.name ?? "the console", attempt, () => {
-      this.#close();
+      this.close();
     });
     this.#frame.showCard(card);
   }
@@ -201,7 +216,7 @@ export class ConsoleSession {
         this.#console?.view.connect().catch(() => {});
       },
       cancel: () => {
-        this.#close();
+        this.close();
       },
     });
     this.#retry = { card, at: performance.now() + state.retryInMs };
@@ -230,7 +245,7 @@ export class ConsoleSession {
     try {
       return await askCredentials(types, this.#name, this.#over.signal);
     } catch (error) {
-      this.#close();
+      this.close();
       throw error;
     } finally {
       this.#credentialsWanted = false;
@@ -247,7 +262,7 @@ export class ConsoleSession {
     if (isOpen(this.#status) && !this.#link.viewOnly) event.preventDefault();
   }
 
-  #close(): void {
+  close(): void {
     if (this.#console === null) this.#end(leftEarly);
     else this.#console.view.close().catch(() => {});
   }
@@ -261,7 +276,7 @@ export class ConsoleSession {
     this.#frame.toasts.clear();
     this.#frame.bar.setTime("unknown");
     document.title = `${endReasons[info.reason].title} – ${this.#link.name ?? "Console"}`;
-    this.#onEnd({
+    this.#listeners.onEnd({
       info,
       endedAt: new Date(),
       lastedMs: this.#openedAt === null ? null : (this.#lostAt ?? performance.now()) - this.#openedAt,

@@ -1,3 +1,4 @@
+import type { EmbeddingParent } from "../embedding/embedding-parent.ts";
 import type { ConsoleLink, RefusedLink } from "../link/parse-location.ts";
 import { copyText } from "../tools/common.ts";
 import { createEndCard, type Ending } from "../views/end-card.ts";
@@ -12,29 +13,36 @@ import { Access } from "./access.ts";
 import { ConsoleSession } from "./console-session.ts";
 
 /** Shows why a link is not followed. */
-export function startRefused({ error }: RefusedLink): void {
+export function startRefused({ error }: RefusedLink, parent: EmbeddingParent | null): void {
   const frame = new Frame("vnc", "Console", false, () => {});
+  tell(parent, frame);
   document.title = "This link was not followed";
   frame.setStatus("refused");
   frame.showCard(createRefusedCard(error));
 }
 
 /** Opens the console of a link, and opens it again when the person asks for it after an end. */
-export function startPage(link: ConsoleLink): void {
-  const access = new Access(link);
+export function startPage(link: ConsoleLink, parent: EmbeddingParent | null): void {
+  const access = new Access(link, parent);
   let session: ConsoleSession | null = null;
   const frame = new Frame(link.type, link.name ?? "Console", link.viewOnly, () => {
     session?.renew();
   });
+  tell(parent, frame);
 
   const open = (): void => {
-    session = new ConsoleSession(link, frame, access, end);
+    session = new ConsoleSession(link, frame, access, {
+      onExpiring: ({ expiresInMs, renewable }) => parent?.post({ type: "expiring", expiresInMs, renewable }),
+      onEnd: end,
+    });
     void session.open();
   };
 
   const end = (ending: Omit<Ending, "canRequest">): void => {
     session = null;
     frame.setStatus("ended");
+    const { reason, code } = ending.info;
+    parent?.post({ type: "closed", reason, code, wasClean: code !== 1006 });
     const card = createEndCard(
       { ...ending, canRequest: access.canRequest },
       { reopen: open, renewAndReopen: () => void requestAndOpen(), copy },
@@ -63,6 +71,20 @@ export function startPage(link: ConsoleLink): void {
     return copied;
   };
 
+  parent?.listen({
+    focus: () => session?.focus(),
+    close: () => session?.close(),
+    renew: (token) => {
+      access.offer(token);
+      if (session !== null) {
+        session.renew(token);
+        return;
+      }
+      access.confirm();
+      open();
+    },
+  });
+
   if (access.hasToken) {
     open();
     return;
@@ -70,4 +92,13 @@ export function startPage(link: ConsoleLink): void {
   document.title = link.name ?? "Console";
   frame.setStatus("no-token");
   frame.showCard(createNoTokenCard(access.canRequest ? () => void requestAndOpen() : null));
+}
+
+/** Has the page around this one told each state from now on. */
+function tell(parent: EmbeddingParent | null, frame: Frame): void {
+  if (parent === null) return;
+  parent.post({ type: "ready" });
+  frame.onStatus = (state) => {
+    parent.post({ type: "state", state });
+  };
 }

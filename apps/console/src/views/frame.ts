@@ -11,6 +11,8 @@ export class Frame {
   readonly bar: TopBar;
   readonly banner: ExpiryBanner;
   readonly toasts: Toasts = new Toasts();
+  /** Called at each change of the status. */
+  onStatus: (status: PageStatus) => void = () => {};
   readonly #stage = element("main", { class: "stage" });
   readonly #cards = element("div", { class: "cards" });
   readonly #alert = element("div", { class: "visually-hidden", role: "alert" });
@@ -34,6 +36,7 @@ export class Frame {
     this.#status = status;
     document.body.dataset["state"] = status;
     this.bar.setStatus(status);
+    this.onStatus(status);
   }
 
   /** Shows `card` in place of the console; null shows the console. */

@@ -182,7 +182,7 @@ test.describe("near the end", () => {
     const connection = await opened;
     connection.send({ type: "expiring", expiresInMs: 58_000 });
     await state(page, "expiring");
-    await expect(page.getByText(/^This session ends in 0:5\d\.$/)).toBeVisible();
+    await expect(page.getByText(/^This session ends in 5\d sec\.$/)).toBeVisible();
     await accessible(page);
     await takePictures(page, "expiring-renewable");
 
@@ -198,7 +198,7 @@ test.describe("near the end", () => {
     await accessible(page);
     await takePictures(page, "renewing");
     // Confirmations go away by themselves, so wait before there is something to see.
-    const confirmation = page.getByRole("status").filter({ hasText: "Session renewed." }).waitFor();
+    const confirmation = page.getByRole("status").filter({ hasText: "Renewed." }).waitFor();
     connection.send({ type: "renewed", id: 1, expiresInMs: 1_800_000 });
     await confirmation;
     await state(page, "connected");
@@ -217,10 +217,10 @@ test.describe("near the end", () => {
     await expect(page.getByRole("button", { name: "Renew" })).toHaveCount(0);
     await takePictures(page, "expiring-needs-new-link");
     await page.getByRole("button", { name: "Hide" }).click();
-    const banner = page.getByRole("region", { name: "Session end" });
+    const banner = page.getByRole("region", { name: "End of the session" });
     await expect(banner).toBeHidden();
     (await opened).send({ type: "expiring", expiresInMs: 10_000 });
-    await expect(banner).toContainText("This session ends in 0:");
+    await expect(banner).toContainText("This session ends in");
   });
 
   test("a lost connection comes back by itself, or at once on demand", async ({ page }) => {
@@ -247,21 +247,21 @@ const endScreens: Record<CloseReason, readonly [title: string, button: string | 
   token_expired: ["This link has expired", null],
   token_invalid: ["This link is not valid", null],
   session_terminated: ["Ended by an operator", null],
-  session_replaced: ["Opened somewhere else", "Open again"],
+  session_replaced: ["Opened somewhere else", "Open here again"],
   idle_timeout: ["Closed because it was idle", "Open again"],
   forbidden: ["Access not allowed", null],
   target_not_found: ["Machine not found", null],
   protocol_error: ["The gateway did not understand this page", null],
-  server_draining: ["The gateway is restarting", "Open again"],
-  server_busy: ["The gateway is busy", "Open again"],
-  target_unreachable: ["Machine not reachable", "Open again"],
+  server_draining: ["The gateway is restarting", "Try again"],
+  server_busy: ["The gateway is busy", "Try again"],
+  target_unreachable: ["Machine not reachable", "Try again"],
   target_closed: ["The machine closed its console", "Open again"],
-  target_timeout: ["The machine did not answer", "Open again"],
-  internal_error: ["The gateway had a fault", "Open again"],
+  target_timeout: ["The machine did not answer", "Try again"],
+  internal_error: ["The gateway had a fault", "Try again"],
   client_closed: ["Disconnected", "Open again"],
-  connection_lost: ["Connection lost", "Open again"],
+  connection_lost: ["Connection lost", "Try again"],
   connect_failed: ["No connection to the gateway", "Try again"],
-  authorize_failed: ["No new access", "Try again"],
+  authorize_failed: ["Access not granted", "Try again"],
   viewer_failed: ["The console could not be shown", "Try again"],
   unknown: ["The session ended", "Open again"],
 };

@@ -1,6 +1,8 @@
 import type { Grant } from "@curfew/client";
+import { fill } from "@curfew/client/messages";
 import type { EmbeddingParent } from "../embedding/embedding-parent.ts";
 import type { ConsoleLink } from "../link/parse-location.ts";
+import { words } from "../words/words.ts";
 
 /**
  * The access that the page holds: the link's token, and where to get a new one. Tokens stay in this
@@ -59,26 +61,34 @@ export class Access {
   }
 
   async #askParent(signal: AbortSignal | undefined): Promise<string> {
-    if (this.#parent === null) throw new Error("This link does not say where to get a new token.");
+    if (this.#parent === null) throw new Error(words().access.noPlace);
     try {
       return await this.#parent.requestToken(signal);
     } catch (cause) {
-      throw new Error("The page around this console gave no new access.", { cause });
+      throw new Error(words().access.parentSilent, { cause });
     }
   }
 }
 
 async function requestAt(url: string, signal: AbortSignal | undefined): Promise<string> {
   const response = await post(url, signal);
-  if (!response.ok) throw new Error(refusals.get(response.status) ?? `The answer was HTTP ${response.status}.`);
+  if (!response.ok) throw new Error(refusal(response.status));
   return tokenIn(await response.json().catch(() => null));
 }
 
-const refusals: ReadonlyMap<number, string> = new Map([
-  [401, "You are not signed in any more."],
-  [403, "You may not open this console any more."],
-  [404, "This console is not offered any more."],
-]);
+function refusal(status: number): string {
+  const { access } = words();
+  switch (status) {
+    case 401:
+      return access.signedOut;
+    case 403:
+      return access.forbidden;
+    case 404:
+      return access.gone;
+    default:
+      return fill(access.status, { status });
+  }
+}
 
 async function post(url: string, signal: AbortSignal | undefined): Promise<Response> {
   try {
@@ -91,12 +101,12 @@ async function post(url: string, signal: AbortSignal | undefined): Promise<Respo
       signal: signal ?? null,
     });
   } catch (cause) {
-    throw new Error("The place that hands out access did not answer.", { cause });
+    throw new Error(words().access.silent, { cause });
   }
 }
 
 function tokenIn(body: unknown): string {
   const token = typeof body === "object" && body !== null && "token" in body ? body.token : undefined;
-  if (typeof token !== "string" || token === "") throw new Error("The answer did not contain a token.");
+  if (typeof token !== "string" || token === "") throw new Error(words().access.noToken);
   return token;
 }

@@ -1,4 +1,5 @@
 import type { CloseInfo, ConsoleError, ConsoleEvents, ConsoleState, SessionInfo } from "@curfew/client";
+import { fill } from "@curfew/client/messages";
 import type { ConsoleLink } from "../link/parse-location.ts";
 import type { ToolContext } from "../tools/common.ts";
 import { serialTools } from "../tools/serial-tools.ts";
@@ -8,10 +9,9 @@ import { askCredentials } from "../views/dialogs.ts";
 import type { Ending } from "../views/end-card.ts";
 import type { Frame } from "../views/frame.ts";
 import { createConnectingCard, createReconnectingCard, type ReconnectingCard } from "../views/status-cards.ts";
-import { shortTimeLeft, spokenTimeLeft } from "../words/duration.ts";
-import { endReasons } from "../words/end-reasons.ts";
+import { exitKeys } from "../words/key-names.ts";
+import { duration, words } from "../words/words.ts";
 import type { Access } from "./access.ts";
-import { exitKeys } from "./keyboard-exit.ts";
 import { createConsole, type AnyConsole } from "./open-console.ts";
 import { isOpen, pageStatus, type PageStatus } from "./page-status.ts";
 
@@ -53,11 +53,13 @@ export class ConsoleSession {
     this.#frame = frame;
     this.#access = access;
     this.#listeners = listeners;
-    this.#name = link.name ?? "the machine";
+    this.#name = link.name ?? "";
   }
 
   async open(): Promise<void> {
-    const host = this.#frame.createHost(`Console of ${this.#name}`);
+    const host = this.#frame.createHost(
+      this.#name === "" ? words().console.unnamed : fill(words().console.of, { name: this.#name }),
+    );
     this.#frame.setStatus("connecting");
     this.#showConnecting(1);
     try {
@@ -105,21 +107,23 @@ export class ConsoleSession {
       const { expiresInMs } = warning;
       this.#listeners.onExpiring(warning);
       this.#frame.banner.warn();
-      this.#frame.announce(`This session ends in ${spokenTimeLeft(expiresInMs)}.`);
+      this.#frame.announce(fill(words().sdk.session.endsIn, { time: duration(expiresInMs, "long") }));
       this.#showState(connection.state);
     });
     connection.on("renewed", ({ expiresInMs }) => {
       this.#access.confirm();
       this.#renewFailed = false;
-      const left = expiresInMs === null ? "No time limit now." : `${shortTimeLeft(expiresInMs)} left.`;
-      this.#frame.toasts.show(`Session renewed. ${left}`);
+      const { session } = words().sdk;
+      this.#frame.toasts.show(
+        expiresInMs === null ? session.renewedForGood : fill(session.renewed, { time: duration(expiresInMs) }),
+      );
       this.#showState(connection.state);
       this.#refocus();
     });
     connection.on("renewfailed", (error) => {
       this.#renewFailed = true;
       this.#renewFailure = renewFailure(error);
-      this.#frame.announce(`Renewing failed. ${this.#renewFailure}`);
+      this.#frame.announce(`${words().sdk.session.renewFailed} ${this.#renewFailure}`);
       this.#showState(connection.state);
     });
     connection.on("closed", (info) => {
@@ -163,8 +167,9 @@ export class ConsoleSession {
         this.#refocus();
       });
       this.#refocus();
-      if (!first) this.#frame.toasts.show("Connected again.");
-      else if (!this.#link.viewOnly) this.#frame.toasts.show(`${exitKeys} leaves the console.`, "keyboard");
+      if (!first) this.#frame.toasts.show(words().notices.connectedAgain);
+      else if (!this.#link.viewOnly)
+        this.#frame.toasts.show(fill(words().console.leaves, { keys: exitKeys() }), "keyboard");
     }
     if (this.#status === "connected") this.#frame.banner.hide();
     else if (this.#status === "expiring" || this.#status === "renewing" || this.#status === "renew-failed") {
@@ -204,7 +209,7 @@ export class ConsoleSession {
   }
 
   #showConnecting(attempt: number): void {
-    const card = createConnectingCard(this.#link.name ?? "the console", attempt, () => {
+    const card = createConnectingCard(this.#link.name, attempt, () => {
       this.close();
     });
     this.#frame.showCard(card);
@@ -227,14 +232,15 @@ export class ConsoleSession {
     this.#retry?.card.setTime(this.#retry.at - performance.now());
     const state = this.#console?.view.state;
     const { bar, banner } = this.#frame;
-    let title = this.#link.name ?? "Console";
+    let title = this.#link.name ?? words().title;
     if (state?.status !== "connected" || state.session === null) bar.setTime("unknown");
     else if (state.session.expiresAt === null) bar.setTime("unlimited");
     else {
       const left = state.session.expiresAt - performance.now();
       bar.setTime(left);
       banner.setTime(left);
-      if (this.#status !== "connected") title = `${shortTimeLeft(left)} left – ${title}`;
+      if (this.#status !== "connected")
+        title = `${fill(words().sdk.session.timeLeft, { time: duration(left) })} – ${title}`;
     }
     if (document.title !== title) document.title = title;
   }
@@ -275,7 +281,7 @@ export class ConsoleSession {
     this.#frame.banner.hide();
     this.#frame.toasts.clear();
     this.#frame.bar.setTime("unknown");
-    document.title = `${endReasons[info.reason].title} – ${this.#link.name ?? "Console"}`;
+    document.title = `${words().sdk.ends[info.reason].title} – ${this.#link.name ?? words().title}`;
     this.#listeners.onEnd({
       info,
       endedAt: new Date(),

@@ -1,6 +1,7 @@
 import type { EmbeddingParent } from "../embedding/embedding-parent.ts";
 import type { ConsoleLink, RefusedLink } from "../link/parse-location.ts";
 import { copyText } from "../tools/common.ts";
+import { words } from "../words/words.ts";
 import { createEndCard, type Ending } from "../views/end-card.ts";
 import { Frame } from "../views/frame.ts";
 import {
@@ -14,9 +15,9 @@ import { ConsoleSession } from "./console-session.ts";
 
 /** Shows why a link is not followed. */
 export function startRefused({ error }: RefusedLink, parent: EmbeddingParent | null): void {
-  const frame = new Frame("vnc", "Console", false, () => {});
+  const frame = new Frame("vnc", words().title, false, () => {});
   tell(parent, frame);
-  document.title = "This link was not followed";
+  document.title = words().cards.refused;
   frame.setStatus("refused");
   frame.showCard(createRefusedCard(error));
 }
@@ -25,7 +26,7 @@ export function startRefused({ error }: RefusedLink, parent: EmbeddingParent | n
 export function startPage(link: ConsoleLink, parent: EmbeddingParent | null): void {
   const access = new Access(link, parent);
   let session: ConsoleSession | null = null;
-  const frame = new Frame(link.type, link.name ?? "Console", link.viewOnly, () => {
+  const frame = new Frame(link.type, link.name ?? words().title, link.viewOnly, () => {
     session?.renew();
   });
   tell(parent, frame);
@@ -67,7 +68,7 @@ export function startPage(link: ConsoleLink, parent: EmbeddingParent | null): vo
 
   const copy = async (text: string): Promise<boolean> => {
     const copied = await copyText(text);
-    frame.toasts.show(copied ? "Copied." : "The browser did not allow copying.");
+    frame.toasts.show(copied ? words().notices.copied : words().notices.copyRefused);
     return copied;
   };
 
@@ -89,7 +90,7 @@ export function startPage(link: ConsoleLink, parent: EmbeddingParent | null): vo
     open();
     return;
   }
-  document.title = link.name ?? "Console";
+  document.title = link.name ?? words().title;
   frame.setStatus("no-token");
   frame.showCard(createNoTokenCard(access.canRequest ? () => void requestAndOpen() : null));
 }

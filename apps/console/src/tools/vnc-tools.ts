@@ -1,5 +1,5 @@
 import type { KeyCombo, ScaleMode, VncConsole } from "@curfew/client/vnc";
-import { exitKeys } from "../session/keyboard-exit.ts";
+import { exitKeys } from "../words/key-names.ts";
 import { toolButton } from "../views/buttons.ts";
 import { openTextDialog } from "../views/dialogs.ts";
 import { attachMenu, type MenuItem } from "../views/menu.ts";
@@ -61,7 +61,7 @@ function keysTool(vnc: VncConsole, context: ToolContext): HTMLElement {
       },
     })),
   );
-  const note = `${exitKeys}, pressed and let go, moves your keyboard from the console to this bar. Esc moves it back.`;
+  const note = `${exitKeys()}, pressed and let go, moves your keyboard from the console to this bar. Esc moves it back.`;
   context.addOverlay(attachMenu(button, "Send keys", groups, { note, onDone: context.refocus }));
   return button;
 }

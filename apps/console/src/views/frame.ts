@@ -1,5 +1,8 @@
+import { fill } from "@curfew/client/messages";
 import type { PageStatus } from "../session/page-status.ts";
-import { exitKeys, listenForExit } from "../session/keyboard-exit.ts";
+import { listenForExit } from "../session/keyboard-exit.ts";
+import { exitKeys } from "../words/key-names.ts";
+import { words } from "../words/words.ts";
 import { ExpiryBanner } from "./banner.ts";
 import { element } from "./element.ts";
 import { Toasts } from "./toasts.ts";
@@ -57,7 +60,7 @@ export class Frame {
       class: "screen",
       role: "region",
       "aria-label": label,
-      "aria-description": `Takes every key. Press and let go ${exitKeys} to leave it.`,
+      "aria-description": fill(words().console.takesKeys, { keys: exitKeys() }),
     });
     this.#stage.prepend(this.#host);
     return this.#host;
@@ -70,7 +73,7 @@ export class Frame {
   }
 
   setTools(tools: readonly HTMLElement[] | null, onLeave: () => void = () => {}): void {
-    this.#toolbar = tools === null ? null : createToolbar("Console actions", tools, onLeave);
+    this.#toolbar = tools === null ? null : createToolbar(words().tools.toolbar, tools, onLeave);
     this.bar.setTools(this.#toolbar);
   }
 

@@ -1,20 +1,21 @@
 import type { PageStatus } from "../session/page-status.ts";
-import { shortTimeLeft, spokenTimeLeft } from "../words/duration.ts";
+import { fill } from "@curfew/client/messages";
+import { duration, words, type PageWords } from "../words/words.ts";
 import { element, setText } from "./element.ts";
 import { icon } from "./icons.ts";
 
 /** The status as a word; its colour follows from `data-state` on the body. */
-const statusWords: Readonly<Record<PageStatus, string>> = {
-  refused: "Not connected",
-  "no-token": "Not connected",
-  connecting: "Connecting",
-  credentials: "Password needed",
-  connected: "Connected",
-  expiring: "Ending soon",
-  renewing: "Renewing",
-  "renew-failed": "Ending soon",
-  reconnecting: "Reconnecting",
-  ended: "Ended",
+const statusWords: Readonly<Record<PageStatus, keyof PageWords["status"]>> = {
+  refused: "notConnected",
+  "no-token": "notConnected",
+  connecting: "connecting",
+  credentials: "passwordNeeded",
+  connected: "connected",
+  expiring: "endingSoon",
+  renewing: "renewing",
+  "renew-failed": "endingSoon",
+  reconnecting: "reconnecting",
+  ended: "ended",
 };
 
 /** How much of the session is left: milliseconds, without limit, or not known. */
@@ -45,7 +46,7 @@ export class TopBar {
         element("span", { class: "bar-type" }, icon(type === "vnc" ? "monitor" : "square-terminal")),
         element("h1", { class: "bar-name", title: name }, this.#name),
         element("p", { class: "status", role: "status" }, element("i", { class: "dot" }), this.#status),
-        viewOnly ? element("span", { class: "tag" }, icon("eye"), "View only") : null,
+        viewOnly ? element("span", { class: "tag" }, icon("eye"), words().status.viewOnly) : null,
       ),
       this.#time,
       this.#tools,
@@ -58,7 +59,7 @@ export class TopBar {
   }
 
   setStatus(status: PageStatus): void {
-    setText(this.#status, statusWords[status]);
+    setText(this.#status, words().status[statusWords[status]]);
   }
 
   setTime(left: TimeLeft): void {
@@ -67,14 +68,15 @@ export class TopBar {
     this.#time.toggleAttribute("data-urgent", typeof left === "number" && left < urgentBelow);
     if (left === "unknown") return;
     if (left === "unlimited") {
-      setText(this.#timeText, "No time limit");
-      setText(this.#timeSpoken, "No time limit");
-      this.#time.title = "Nothing will cut this session.";
+      setText(this.#timeText, words().time.noLimit);
+      setText(this.#timeSpoken, words().time.noLimit);
+      this.#time.title = words().time.noLimitHint;
       return;
     }
-    setText(this.#timeText, `${shortTimeLeft(left)} left`);
-    setText(this.#timeSpoken, `${spokenTimeLeft(left)} left`);
-    this.#time.title = "The session ends by itself when this time is over.";
+    const { timeLeft } = words().sdk.session;
+    setText(this.#timeText, fill(timeLeft, { time: duration(left) }));
+    setText(this.#timeSpoken, fill(timeLeft, { time: duration(left, "long") }));
+    this.#time.title = words().time.hint;
   }
 
   setTools(tools: HTMLElement | null): void {

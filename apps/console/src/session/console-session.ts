@@ -1,19 +1,25 @@
 import type { CloseInfo, ConsoleError, ConsoleEvents, ConsoleState, SessionInfo } from "@curfew/client";
 import { fill } from "@curfew/client/messages";
+import type { ServerIdentity } from "@curfew/client/vnc";
 import type { ConsoleLink } from "../link/parse-location.ts";
 import type { ToolContext } from "../tools/common.ts";
 import { serialTools } from "../tools/serial-tools.ts";
 import { vncTools } from "../tools/vnc-tools.ts";
 import type { Renewing } from "../views/banner.ts";
 import { askCredentials } from "../views/dialogs.ts";
-import type { Ending } from "../views/end-card.ts";
+import type { Circumstance, Ending } from "../views/end-card.ts";
 import type { Frame } from "../views/frame.ts";
-import { createConnectingCard, createReconnectingCard, type ReconnectingCard } from "../views/status-cards.ts";
+import { createIdentityCard } from "../views/identity-card.ts";
+import { createReconnectingCard, type ReconnectingCard } from "../views/reconnecting-card.ts";
+import { createConnectingCard } from "../views/status-cards.ts";
 import { exitKeys } from "../words/key-names.ts";
 import { duration, words } from "../words/words.ts";
 import type { Access } from "./access.ts";
 import { createConsole, type AnyConsole } from "./open-console.ts";
-import { isOpen, pageStatus, type PageStatus } from "./page-status.ts";
+import { isOpen, pageStatus, type PageFacts, type PageStatus } from "./page-status.ts";
+
+/** From this round trip on (milliseconds), typing is no fun. */
+const slowAnswer = 1_500;
 
 /** Milliseconds between looks at the clock; short, so that no second of a countdown is skipped. */
 const tick = 250;
@@ -38,7 +44,11 @@ export class ConsoleSession {
   #console: AnyConsole | null = null;
   #status: PageStatus = "connecting";
   #name: string;
-  #credentialsWanted = false;
+  #asked: PageFacts["asked"] = null;
+  /** SHA-256 of the machine's key that the person trusts; it is asked about once. */
+  #trusted: string | null = null;
+  /** Whether a socket to the gateway ever opened. */
+  #reached = false;
   #renewFailure: string | null = null;
   #renewFailed = false;
   #openedAt: number | null = null;
@@ -67,10 +77,12 @@ export class ConsoleSession {
         authorize: () => this.#access.grant(),
         ...(this.#access.canRequest ? { renew: ({ signal }) => this.#access.request(signal) } : {}),
         onCredentialsRequired: (types) => this.#askCredentials(types),
+        onServerVerification: (identity) => this.#askIdentity(identity),
         signal: this.#over.signal,
       });
     } catch (error) {
-      this.#end({ ...viewerMissing, detail: error instanceof Error ? error.message : String(error) });
+      const detail = error instanceof Error ? error.message : String(error);
+      this.#end({ ...viewerMissing, detail }, "viewer-missing");
       return;
     }
     if (this.#over.signal.aborted) return;
@@ -102,6 +114,12 @@ export class ConsoleSession {
     const { connection } = view;
     connection.on("state", (state) => {
       this.#showState(state);
+    });
+    connection.on("channel", () => {
+      this.#reached = true;
+    });
+    connection.on("latency", ({ rttMs }) => {
+      this.#frame.setUnstable(rttMs > slowAnswer);
     });
     connection.on("expiring", (warning) => {
       const { expiresInMs } = warning;
@@ -140,16 +158,18 @@ export class ConsoleSession {
   #showState(state: ConsoleState): void {
     if (state.status === "closed" || this.#over.signal.aborted) return;
     const before = this.#status;
-    this.#status = pageStatus(state, { credentialsWanted: this.#credentialsWanted, renewFailed: this.#renewFailed });
+    this.#status = pageStatus(state, { asked: this.#asked, renewFailed: this.#renewFailed });
     this.#frame.setStatus(this.#status);
     if (state.status !== "reconnecting") this.#retry = null;
     if (state.status === "connected") this.#showConsole(state.session, isOpen(before));
     else {
       if (isOpen(before)) this.#lostAt = performance.now();
       this.#frame.setTools(null);
+      this.#frame.setUnstable(false);
       this.#frame.banner.hide();
       this.#renewFailed = false;
       if (state.status === "reconnecting") this.#showReconnecting(state);
+      else if (this.#asked === "identity") return;
       else this.#showConnecting(state.status === "connecting" ? state.attempt : 1);
     }
     this.#tellTime();
@@ -216,7 +236,7 @@ export class ConsoleSession {
   }
 
   #showReconnecting(state: Extract<ConsoleState, { status: "reconnecting" }>): void {
-    const card = createReconnectingCard(state.cause, state.attempt, {
+    const card = createReconnectingCard(state, {
       tryNow: () => {
         this.#console?.view.connect().catch(() => {});
       },
@@ -246,7 +266,7 @@ export class ConsoleSession {
   }
 
   async #askCredentials(types: Parameters<typeof askCredentials>[0]): ReturnType<typeof askCredentials> {
-    this.#credentialsWanted = true;
+    this.#asked = "credentials";
     this.#frame.setStatus("credentials");
     try {
       return await askCredentials(types, this.#name, this.#over.signal);
@@ -254,9 +274,26 @@ export class ConsoleSession {
       this.close();
       throw error;
     } finally {
-      this.#credentialsWanted = false;
+      this.#asked = null;
       if (this.#console !== null) this.#showState(this.#console.view.state);
     }
+  }
+
+  async #askIdentity({ fingerprint, sha256 }: ServerIdentity): Promise<boolean> {
+    if (this.#trusted === sha256) return true;
+    this.#asked = "identity";
+    this.#frame.setStatus("identity");
+    const trusted = await new Promise<boolean>((resolve) => {
+      this.#frame.showCard(createIdentityCard(fingerprint, resolve));
+      this.#over.signal.addEventListener("abort", () => {
+        resolve(false);
+      });
+    });
+    this.#asked = null;
+    if (trusted) this.#trusted = sha256;
+    else this.close();
+    if (this.#console !== null) this.#showState(this.#console.view.state);
+    return trusted;
   }
 
   #refocus(): void {
@@ -273,11 +310,12 @@ export class ConsoleSession {
     else this.#console.view.close().catch(() => {});
   }
 
-  #end(info: CloseInfo): void {
+  #end(info: CloseInfo, circumstance: Circumstance | null = null): void {
     if (this.#over.signal.aborted) return;
     this.#over.abort();
     this.#frame.removeHost();
     this.#frame.setTools(null);
+    this.#frame.setUnstable(false);
     this.#frame.banner.hide();
     this.#frame.toasts.clear();
     this.#frame.bar.setTime("unknown");
@@ -287,6 +325,8 @@ export class ConsoleSession {
       endedAt: new Date(),
       lastedMs: this.#openedAt === null ? null : (this.#lostAt ?? performance.now()) - this.#openedAt,
       sessionId: this.#sessionId,
+      reached: this.#reached,
+      circumstance: circumstance ?? (info.reason === "viewer_failed" && !isSecureContext ? "insecure" : null),
     });
   }
 }

@@ -15,9 +15,9 @@ export type AnyConsole =
 export async function createConsole(
   link: ConsoleLink,
   host: HTMLElement,
-  options: ConsoleOptions & Pick<VncOptions, "onCredentialsRequired">,
+  options: ConsoleOptions & Pick<VncOptions, "onCredentialsRequired" | "onServerVerification">,
 ): Promise<AnyConsole> {
-  const { onCredentialsRequired, ...common } = options;
+  const { onCredentialsRequired, onServerVerification, ...common } = options;
   if (link.type === "serial") {
     const [{ SerialConsole }] = await Promise.all([
       import("@curfew/client/serial"),
@@ -29,6 +29,7 @@ export async function createConsole(
   const view = new VncConsole(host, {
     ...common,
     ...(onCredentialsRequired === undefined ? {} : { onCredentialsRequired }),
+    ...(onServerVerification === undefined ? {} : { onServerVerification }),
     viewOnly: link.viewOnly,
     scale: link.scale,
   });

@@ -11,6 +11,7 @@ import {
   createRequestingCard,
 } from "../views/status-cards.ts";
 import { Access } from "./access.ts";
+import { answersHttp } from "./answers-http.ts";
 import { ConsoleSession } from "./console-session.ts";
 
 /** Shows why a link is not followed. */
@@ -44,11 +45,19 @@ export function startPage(link: ConsoleLink, parent: EmbeddingParent | null): vo
     frame.setStatus("ended");
     const { reason, code } = ending.info;
     parent?.post({ type: "closed", reason, code, wasClean: code !== 1006 });
-    const card = createEndCard(
-      { ...ending, canRequest: access.canRequest },
-      { reopen: open, renewAndReopen: () => void requestAndOpen(), copy },
-    );
-    frame.showCard(card);
+    const show = (circumstance: Ending["circumstance"]): HTMLElement => {
+      const card = createEndCard(
+        { ...ending, circumstance, canRequest: access.canRequest },
+        { reopen: open, renewAndReopen: () => void requestAndOpen(), copy },
+      );
+      frame.showCard(card);
+      return card;
+    };
+    const card = show(ending.circumstance);
+    if (reason !== "connect_failed" || ending.reached) return;
+    void answersHttp().then((answers) => {
+      if (answers && card.isConnected) show("blocked");
+    });
   };
 
   const requestAndOpen = async (): Promise<void> => {

@@ -42,6 +42,12 @@ export class Frame {
     this.onStatus(status);
   }
 
+  /** A quiet hint in the bar that what is typed may arrive late. */
+  setUnstable(unstable: boolean): void {
+    document.body.toggleAttribute("data-unstable", unstable);
+    this.bar.setUnstable(unstable);
+  }
+
   /** Shows `card` in place of the console; null shows the console. */
   showCard(card: HTMLElement | null): void {
     const hadFocus = this.#cards.contains(document.activeElement) || document.activeElement === document.body;

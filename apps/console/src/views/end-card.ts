@@ -69,18 +69,16 @@ export function createEndCard(ending: Ending, actions: EndActions): HTMLElement 
 
 function circumstanceWords(circumstance: Circumstance): Record<"title" | "sentence" | "advice", string> {
   const { cards } = words();
-  switch (circumstance) {
-    case "blocked":
-      return { title: cards.blocked, sentence: cards.blockedSentence, advice: cards.blockedAdvice };
-    case "insecure":
-      return { title: cards.insecure, sentence: cards.insecureSentence, advice: cards.insecureAdvice };
-    case "viewer-missing":
-      return {
-        title: cards.viewerMissing,
-        sentence: cards.viewerMissingSentence,
-        advice: cards.viewerMissingAdvice,
-      };
-  }
+  const table = {
+    blocked: { title: cards.blocked, sentence: cards.blockedSentence, advice: cards.blockedAdvice },
+    insecure: { title: cards.insecure, sentence: cards.insecureSentence, advice: cards.insecureAdvice },
+    "viewer-missing": {
+      title: cards.viewerMissing,
+      sentence: cards.viewerMissingSentence,
+      advice: cards.viewerMissingAdvice,
+    },
+  };
+  return table[circumstance];
 }
 
 function adviceFor(reason: CloseInfo["reason"], canRequest: boolean): string | null {

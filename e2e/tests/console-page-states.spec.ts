@@ -2,9 +2,9 @@ import type { CloseReason, ServerCloseReason } from "@curfew/client";
 import { CloseCode, closeAction, tokenSubprotocol } from "@curfew/protocol";
 import { type FakeSerialServer, type FakeVncServer, startFakeSerial, startFakeVnc } from "@curfew/testing";
 import { expect, test, type Locator, type Page } from "@playwright/test";
+import { giveUp } from "../src/give-up.ts";
 import { inspect } from "../src/inspect-page.ts";
 import { type PageServer, startPageServer } from "../src/page-server.ts";
-import { startKeyedVnc } from "../src/keyed-vnc.ts";
 import { ScriptedGateway } from "../src/scripted-gateway.ts";
 
 const token = "marker-token-4711";
@@ -99,43 +99,7 @@ test.describe("before a connection", () => {
   });
 });
 
-test("a machine's key is asked about before anything is shown", async ({ page }) => {
-  await using guarded = await startKeyedVnc();
-  gateway.follow({ target: guarded.address });
-  await open(page);
-  await state(page, "identity");
-  await expect(card(page)).toContainText(/(?:[0-9a-f]{2}-){7}[0-9a-f]{2}/);
-  await expect(card(page).getByRole("heading")).toBeFocused();
-  await inspect(page, "identity");
-  await page.getByRole("button", { name: "Go on" }).click();
-  await state(page, "connecting");
-  await guarded.trusted;
-  await page.getByRole("button", { name: "Cancel" }).click();
-  await page.getByRole("button", { name: "Open again" }).click();
-  // Another session asks again.
-  await state(page, "identity");
-  await page.getByRole("button", { name: "Cancel" }).click();
-  await expect(card(page)).toHaveAttribute("data-reason", "client_closed");
-});
-
 test.describe("while connected", () => {
-  test("a slow network is hinted at, and no more", async ({ page }) => {
-    await page.clock.install();
-    gateway.follow({ target: vnc.address, deaf: true });
-    const opened = gateway.next();
-    await open(page);
-    await state(page, "connected");
-    const connection = await opened;
-    await page.clock.pauseAt(Date.now() + 60_000);
-    await expect.poll(() => connection.pings.length).toBeGreaterThan(0);
-    await page.clock.runFor(3_000);
-    connection.send({ type: "pong", id: connection.pings.at(-1) ?? 0 });
-    await expect(page.getByRole("status").filter({ hasText: "Unstable" })).toBeVisible();
-    await page.clock.resume();
-    await inspect(page, "connected-unstable");
-    await expect(page.locator("canvas")).toBeVisible();
-  });
-
   test("VNC has its toolbar, usable by keyboard, and a way out of the console", async ({ page }) => {
     gateway.follow({ target: vnc.address });
     await open(page);
@@ -298,18 +262,6 @@ async function expectEnd(page: Page, reason: CloseReason): Promise<void> {
   await inspect(page, `ended-${reason}`);
 }
 
-/**
- * Lets the page's time run until it has given up connecting again. Time stands still while an
- * attempt is under way, which happens in real time, so that none of them times out.
- */
-async function giveUp(page: Page): Promise<void> {
-  await expect(async () => {
-    await page.clock.runFor(4_000);
-    await expect(page.locator("body")).toHaveAttribute("data-state", /^(?:reconnecting|ended)$/, { timeout: 5_000 });
-    await expect(page.locator("body")).toHaveAttribute("data-state", "ended", { timeout: 1 });
-  }).toPass({ timeout: 45_000, intervals: [0] });
-}
-
 test.describe("the end screen", () => {
   for (const reason of Object.keys(CloseCode) as ServerCloseReason[]) {
     test(`for ${reason} says what happened and what to do`, async ({ page }) => {
@@ -376,21 +328,6 @@ test.describe("the end screen", () => {
     gateway.follow({ target: vnc.address });
     await open(page);
     await expectEnd(page, "viewer_failed");
-  });
-
-  test("for connect_failed names what is in between, when plain requests get through", async ({ page }) => {
-    await page.addInitScript(() => {
-      // As a proxy would that knows no WebSocket.
-      globalThis.WebSocket = new Proxy(globalThis.WebSocket, {
-        construct: (target, [url, protocols]: [string, string[]]) => new target(url.replace(/:\d+/, ":1"), protocols),
-      });
-    });
-    await page.clock.install();
-    await open(page);
-    await giveUp(page);
-    await expect(card(page).getByRole("heading")).toHaveText("The connection is blocked");
-    await expect(card(page)).toHaveAttribute("data-reason", "connect_failed");
-    await inspect(page, "ended-connect_failed-blocked");
   });
 
   test("for unknown shows the code", async ({ page }) => {

@@ -1,8 +1,8 @@
 import type { CloseInfo, ConsoleState, SessionInfo } from "@curfew/client";
 import { describe, expect, it } from "vitest";
-import { isOpen, pageStatus, type PageStatus } from "./page-status.ts";
+import { isOpen, pageStatus, type PageFacts, type PageStatus } from "./page-status.ts";
 
-const calm = { asked: null, renewFailed: false };
+const calm: PageFacts = { asked: null, renewFailed: false };
 const session: SessionInfo = { id: "s", expiresAt: 1, expiring: false, renewable: true, renewing: false };
 const cause: CloseInfo = { reason: "connection_lost", action: "retry", code: 1006, wasConnected: true };
 
@@ -11,7 +11,7 @@ function connected(change: Partial<SessionInfo>): ConsoleState {
 }
 
 describe("the page's status", () => {
-  it.each<[string, ConsoleState, Partial<typeof calm>, PageStatus]>([
+  it.each<[string, ConsoleState, Partial<PageFacts>, PageStatus]>([
     ["connecting before anything happened", { status: "idle" }, {}, "connecting"],
     ["connecting", { status: "connecting", attempt: 1 }, {}, "connecting"],
     ["asking for a password", { status: "connecting", attempt: 1 }, { asked: "credentials" }, "credentials"],

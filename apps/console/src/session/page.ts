@@ -54,10 +54,7 @@ export function startPage(link: ConsoleLink, parent: EmbeddingParent | null): vo
       return card;
     };
     const card = show(ending.circumstance);
-    if (reason !== "connect_failed" || ending.reached) return;
-    void answersHttp().then((answers) => {
-      if (answers && card.isConnected) show("blocked");
-    });
+    if (reason === "connect_failed" && !ending.reached) void explain(card, () => show("blocked"));
   };
 
   const requestAndOpen = async (): Promise<void> => {
@@ -102,6 +99,11 @@ export function startPage(link: ConsoleLink, parent: EmbeddingParent | null): vo
   document.title = link.name ?? words().title;
   frame.setStatus("no-token");
   frame.showCard(createNoTokenCard(access.canRequest ? () => void requestAndOpen() : null));
+}
+
+/** Says more about a connection that never came to be, unless the person has gone on meanwhile. */
+async function explain(card: HTMLElement, showBlocked: () => void): Promise<void> {
+  if ((await answersHttp()) && card.isConnected) showBlocked();
 }
 
 /** Has the page around this one told each state from now on. */

@@ -28,8 +28,11 @@ describe("README.md", () => {
 });
 
 describe("TypeScript in the documents is compiled", () => {
-  const snippets = readdirSync(join(root, "docs/snippets")).map((name) => read("docs/snippets", name).trim());
-  test.each(["README.md", "packages/proxy/README.md", "docs/operating.md"])("%s", (document) => {
+  const snippets = [
+    ...readdirSync(join(root, "docs/snippets")).map((name) => read("docs/snippets", name).trim()),
+    read("apps/console/src/embedding/messages.ts").trim(),
+  ];
+  test.each(["README.md", "packages/proxy/README.md", "docs/operating.md", "docs/embedding.md"])("%s", (document) => {
     for (const [, code] of read(document).matchAll(/```ts\n([^]*?)```/g)) expect(snippets).toContain(code?.trim());
   });
 });

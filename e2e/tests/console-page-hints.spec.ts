@@ -71,14 +71,10 @@ test("a slow network is hinted at, and no more", async ({ page }) => {
 });
 
 test("for connect_failed names what is in between, when plain requests get through", async ({ page }) => {
-  await page.addInitScript(() => {
-    // As a proxy would that knows no WebSocket.
-    globalThis.WebSocket = new Proxy(globalThis.WebSocket, {
-      construct: (target, [url, protocols]: [string, string[]]) => new target(url.replace(/:\d+/, ":1"), protocols),
-    });
-  });
+  await using proxied = await startPageServer();
+  proxied.refusesWebSockets = true;
   await page.clock.install();
-  await open(page);
+  await page.goto(`${proxied.origin}/console/?name=web-03#token=first`);
   await giveUp(page);
   await expect(card(page).getByRole("heading")).toHaveText("The connection is blocked");
   await expect(card(page)).toHaveAttribute("data-reason", "connect_failed");
@@ -96,7 +92,7 @@ test("a browser without JavaScript is told that it is needed", async ({ browser 
   await using context = await browser.newContext({ javaScriptEnabled: false });
   const page = await context.newPage();
   await open(page);
-  await expect(page.getByText("This console needs JavaScript.")).toBeVisible();
+  await expect(page.locator("noscript")).toBeVisible();
   await expect(page.getByText("did not load completely")).toBeHidden();
 });
 

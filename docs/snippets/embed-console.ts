@@ -9,9 +9,9 @@ export function embed(place: HTMLElement, link: string, newToken: () => Promise<
   place.append(frame);
 
   const say = (message: object): void => frame.contentWindow?.postMessage({ curfew: 1, ...message }, gateway);
-  addEventListener("message", async ({ source, origin, data }) => {
+  addEventListener("message", ({ source, origin, data }) => {
     if (source !== frame.contentWindow || origin !== gateway || data?.curfew !== 1) return;
-    if (data.type === "renew-wanted") say({ type: "renew", token: await newToken() });
+    if (data.type === "renew-wanted") void newToken().then((token) => say({ type: "renew", token }));
     if (data.type === "state" && data.state === "connected") say({ type: "focus" });
     if (data.type === "closed") place.title = `Ended: ${data.reason}`;
   });

@@ -1,6 +1,5 @@
 import { type FakeVncServer, startFakeVnc } from "@curfew/testing";
 import { expect, test, type Locator, type Page } from "@playwright/test";
-import { giveUp } from "../src/give-up.ts";
 import { inspect } from "../src/inspect-page.ts";
 import { startKeyedVnc } from "../src/keyed-vnc.ts";
 import { type PageServer, startPageServer } from "../src/page-server.ts";
@@ -75,7 +74,10 @@ test("for connect_failed names what is in between, when plain requests get throu
   proxied.refusesWebSockets = true;
   await page.clock.install();
   await page.goto(`${proxied.origin}/console/?name=web-03#token=first`);
-  await giveUp(page);
+  await expect(async () => {
+    await page.clock.runFor(30_000);
+    await expect(page.locator("body")).toHaveAttribute("data-state", "ended", { timeout: 50 });
+  }).toPass({ timeout: 40_000, intervals: [0] });
   await expect(card(page).getByRole("heading")).toHaveText("The connection is blocked");
   await expect(card(page)).toHaveAttribute("data-reason", "connect_failed");
   await inspect(page, "ended-connect_failed-blocked");

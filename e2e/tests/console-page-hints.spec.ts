@@ -75,7 +75,9 @@ test("for connect_failed names what is in between, when plain requests get throu
   await page.clock.install();
   await page.goto(`${proxied.origin}/console/?name=web-03#token=first`);
   await expect(async () => {
-    await page.clock.runFor(30_000);
+    // Less than what the viewer has for its handshake.
+    await page.clock.runFor(12_000);
+    await expect(page.locator("body")).toHaveAttribute("data-state", /^(?:reconnecting|ended)$/, { timeout: 5_000 });
     await expect(page.locator("body")).toHaveAttribute("data-state", "ended", { timeout: 50 });
   }).toPass({ timeout: 40_000, intervals: [0] });
   await expect(card(page).getByRole("heading")).toHaveText("The connection is blocked");

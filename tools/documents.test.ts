@@ -46,6 +46,11 @@ test("the guide's tests of a page are those that run", () => {
   expect(read("e2e/tests/guide.spec.ts")).toContain(block?.code);
 });
 
+test("the messages of an embedded page are those that the page has", () => {
+  const blocks = blocksIn(read("docs/embedding.md")).map(({ code }) => code.trim());
+  expect(blocks).toContain(read("apps/console/src/embedding/messages.ts").trim());
+});
+
 test("the index of the documents has every one of them", () => {
   const index = read("docs/README.md");
   const here = readDocuments().map(({ path }) => path);

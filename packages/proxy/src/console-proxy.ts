@@ -141,7 +141,8 @@ export class Gateway implements ConsoleProxy {
     const allowedOrigins = config.console.allowed_origins.map(parseAllowedOrigin);
     const draining = (): boolean => this.#draining;
     this.handleUpgrade = createUpgradeHandler({ sessions: this.sessions, allowedOrigins, draining });
-    this.handleRequest = createPageHandler(allowedOrigins, draining);
+    const frameAncestors = config.console.frame_ancestors?.map(parseAllowedOrigin) ?? allowedOrigins;
+    this.handleRequest = createPageHandler({ allowedOrigins, frameAncestors }, draining);
   }
 
   attach(server: Server, path = "/"): () => void {

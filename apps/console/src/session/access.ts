@@ -1,5 +1,6 @@
 import type { Grant } from "@curfew/client";
 import { fill } from "@curfew/client/messages";
+import type { EmbeddingParent } from "../embedding/embedding-parent.ts";
 import type { ConsoleLink } from "../link/parse-location.ts";
 import { words } from "../words/words.ts";
 
@@ -12,20 +13,23 @@ export class Access {
   #next: string | null = null;
   readonly #socketUrl: string;
   readonly #renewUrl: string | null;
+  readonly #parent: Pick<EmbeddingParent, "requestToken"> | null;
 
-  constructor(link: ConsoleLink) {
+  /** @param parent the page around this one, which is asked where the link has no `renew` */
+  constructor(link: ConsoleLink, parent: Pick<EmbeddingParent, "requestToken"> | null = null) {
     this.#token = link.token;
     this.#socketUrl = link.socketUrl;
     this.#renewUrl = link.renewUrl;
+    this.#parent = parent;
   }
 
   get hasToken(): boolean {
     return this.#token !== null;
   }
 
-  /** Whether the link says where new tokens come from. */
+  /** Whether there is somebody to ask for new tokens. */
   get canRequest(): boolean {
-    return this.#renewUrl !== null;
+    return this.#renewUrl !== null || this.#parent !== null;
   }
 
   grant(): Grant {
@@ -34,17 +38,20 @@ export class Access {
   }
 
   /**
-   * Asks the link's `renew` address for a new token: a POST without a body, with cookies, answered
-   * by `{ "token": "…" }`. The token is used from {@link confirm} on.
+   * Asks for a new token: at the link's `renew` address with a POST without a body, with cookies,
+   * answered by `{ "token": "…" }`; without one, the page around this one. The token is used from
+   * {@link confirm} on.
    *
    * @throws Error with a sentence for display
    */
   async request(signal?: AbortSignal): Promise<string> {
-    if (this.#renewUrl === null) throw new Error(words().access.noPlace);
-    const response = await post(this.#renewUrl, signal);
-    if (!response.ok) throw new Error(refusal(response.status));
-    this.#next = tokenIn(await response.json().catch(() => null));
+    this.#next = this.#renewUrl === null ? await this.#askParent(signal) : await requestAt(this.#renewUrl, signal);
     return this.#next;
+  }
+
+  /** Takes a token that was not asked for. It is used from {@link confirm} on. */
+  offer(token: string): void {
+    this.#next = token;
   }
 
   /** Makes the requested token the one to connect with. */
@@ -52,6 +59,21 @@ export class Access {
     this.#token = this.#next ?? this.#token;
     this.#next = null;
   }
+
+  async #askParent(signal: AbortSignal | undefined): Promise<string> {
+    if (this.#parent === null) throw new Error(words().access.noPlace);
+    try {
+      return await this.#parent.requestToken(signal);
+    } catch (cause) {
+      throw new Error(words().access.parentSilent, { cause });
+    }
+  }
+}
+
+async function requestAt(url: string, signal: AbortSignal | undefined): Promise<string> {
+  const response = await post(url, signal);
+  if (!response.ok) throw new Error(refusal(response.status));
+  return tokenIn(await response.json().catch(() => null));
 }
 
 function refusal(status: number): string {

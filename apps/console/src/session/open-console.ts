@@ -11,14 +11,15 @@ export type AnyConsole =
   | { readonly type: "vnc"; readonly view: VncConsole }
   | { readonly type: "serial"; readonly view: SerialConsole };
 
-type Options = ConsoleOptions & Pick<VncOptions, "onCredentialsRequired"> & { readonly signal: AbortSignal };
+type Options = ConsoleOptions &
+  Pick<VncOptions, "onCredentialsRequired" | "onServerVerification"> & { readonly signal: AbortSignal };
 
 /**
  * Loads the viewer that `link` needs, and only that one, and puts it into `host`. It is not
  * connected yet.
  */
 export async function createConsole(link: ConsoleLink, host: HTMLElement, options: Options): Promise<AnyConsole> {
-  const { onCredentialsRequired, ...common } = options;
+  const { onCredentialsRequired, onServerVerification, ...common } = options;
   const { webgl, clipboardSync } = settings.current;
   if (link.type === "serial") {
     const [{ SerialConsole }] = await Promise.all([
@@ -37,6 +38,7 @@ export async function createConsole(link: ConsoleLink, host: HTMLElement, option
   const view = new VncConsole(host, {
     ...common,
     ...(onCredentialsRequired === undefined ? {} : { onCredentialsRequired }),
+    ...(onServerVerification === undefined ? {} : { onServerVerification }),
     clipboardSync: clipboardSync && !link.viewOnly,
     viewOnly: link.viewOnly,
     scale: link.scale,

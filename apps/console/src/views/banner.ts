@@ -66,7 +66,7 @@ export class ExpiryBanner {
   }
 
   setTime(left: number): void {
-    setText(this.#countdown, fill(words().sdk.session.endsIn, { time: duration(left) }));
+    setText(this.#countdown, fill(words().sdk.session.endsIn, { time: duration(left, "long") }));
   }
 
   hide(): void {

@@ -6,6 +6,15 @@ import { createCard } from "./card.ts";
 import { element } from "./element.ts";
 import { endIcons } from "./end-icons.ts";
 
+/** What the page knows about an end beyond its reason, and says instead. */
+export type Circumstance =
+  /** HTTP reaches the gateway, WebSocket does not. */
+  | "blocked"
+  /** The viewer needs what browsers keep for pages over HTTPS. */
+  | "insecure"
+  /** The viewer's own script did not load. */
+  | "viewer-missing";
+
 /** How a session ended, for its end screen. */
 export interface Ending {
   readonly info: CloseInfo;
@@ -13,6 +22,9 @@ export interface Ending {
   /** Milliseconds from the first picture to the end; null when there never was a picture. */
   readonly lastedMs: number | null;
   readonly sessionId: string | null;
+  /** Whether the gateway ever took a connection. */
+  readonly reached: boolean;
+  readonly circumstance: Circumstance | null;
   /** The page can get a new token by itself. */
   readonly canRequest: boolean;
 }
@@ -30,7 +42,8 @@ export interface EndActions {
 /** The screen for the end of a session. */
 export function createEndCard(ending: Ending, actions: EndActions): HTMLElement {
   const { reason } = ending.info;
-  const { title, sentence } = words().sdk.ends[reason];
+  const special = ending.circumstance === null ? null : circumstanceWords(ending.circumstance);
+  const { title, sentence } = special ?? words().sdk.ends[reason];
   const at = ending.endedAt.toLocaleTimeString(words().sdk.language, {
     hour: "2-digit",
     minute: "2-digit",
@@ -38,7 +51,7 @@ export function createEndCard(ending: Ending, actions: EndActions): HTMLElement 
   });
   const facts: [string, string][] = [[words().cards.ended, at]];
   if (ending.lastedMs !== null) facts.push([words().cards.lasted, duration(ending.lastedMs)]);
-  const advice = adviceFor(reason, ending.canRequest);
+  const advice = special?.advice ?? adviceFor(reason, ending.canRequest);
   const card = createCard({
     icon: endIcons[reason],
     tone: endTraits[reason].tone,
@@ -50,7 +63,22 @@ export function createEndCard(ending: Ending, actions: EndActions): HTMLElement 
     foot: supportLine(ending, actions.copy),
   });
   card.dataset["reason"] = reason;
+  if (ending.circumstance !== null) card.dataset["circumstance"] = ending.circumstance;
   return card;
+}
+
+function circumstanceWords(circumstance: Circumstance): Record<"title" | "sentence" | "advice", string> {
+  const { cards } = words();
+  const table = {
+    blocked: { title: cards.blocked, sentence: cards.blockedSentence, advice: cards.blockedAdvice },
+    insecure: { title: cards.insecure, sentence: cards.insecureSentence, advice: cards.insecureAdvice },
+    "viewer-missing": {
+      title: cards.viewerMissing,
+      sentence: cards.viewerMissingSentence,
+      advice: cards.viewerMissingAdvice,
+    },
+  };
+  return table[circumstance];
 }
 
 function adviceFor(reason: CloseInfo["reason"], canRequest: boolean): string | null {

@@ -15,6 +15,8 @@ export class Frame {
   readonly bar: TopBar;
   readonly banner: ExpiryBanner;
   readonly toasts: Toasts = new Toasts();
+  /** Called at each change of the status. */
+  onStatus: (status: PageStatus) => void = () => {};
   readonly #stage = element("main", { class: "stage" });
   readonly #cards = element("div", { class: "cards" });
   /** Rows of tools above and below the picture, such as the search. */
@@ -57,6 +59,13 @@ export class Frame {
     this.#status = status;
     document.body.dataset["state"] = status;
     this.bar.setStatus(status);
+    this.onStatus(status);
+  }
+
+  /** A quiet hint in the bar that what is typed may arrive late. */
+  setUnstable(unstable: boolean): void {
+    document.body.toggleAttribute("data-unstable", unstable);
+    this.bar.setUnstable(unstable);
   }
 
   /** Shows `card` in place of the console; null shows the console. */

@@ -1,11 +1,10 @@
-import type { CloseInfo } from "@curfew/client";
 import { endTraits, fill } from "@curfew/client/messages";
 import type { LinkProblem } from "../link/problem.ts";
 import { linkProblemSentence } from "../words/link-problems.ts";
-import { duration, words } from "../words/words.ts";
+import { words } from "../words/words.ts";
 import { textButton } from "./buttons.ts";
 import { createCard } from "./card.ts";
-import { element, setText } from "./element.ts";
+import { element } from "./element.ts";
 import { endIcons } from "./end-icons.ts";
 
 /** `name` is null for a machine whose name is not known. */
@@ -29,44 +28,6 @@ export function createRequestingCard(): HTMLElement {
     sentence: words().cards.gettingAccessSentence,
     actions: [],
   });
-}
-
-/** A reconnecting card and the way to count it down. */
-export interface ReconnectingCard {
-  readonly root: HTMLElement;
-  readonly setTime: (milliseconds: number) => void;
-}
-
-export function createReconnectingCard(
-  cause: CloseInfo,
-  attempt: number,
-  actions: { readonly tryNow: () => void; readonly cancel: () => void },
-): ReconnectingCard {
-  const { cards, sdk } = words();
-  const when = element("dd", { role: "timer", "aria-live": "off" });
-  const root = createCard({
-    icon: endIcons[cause.reason],
-    tone: "busy",
-    title: sdk.ends[cause.reason].title,
-    sentence: sdk.states.reconnectingByItself,
-    actions: [
-      textButton(sdk.actions.tryNow, actions.tryNow, { kind: "primary" }),
-      textButton(sdk.actions.cancel, actions.cancel),
-    ],
-  });
-  const facts = element("dl", { class: "facts" });
-  facts.append(
-    element("div", {}, element("dt", {}, cards.attemptFact), element("dd", {}, String(attempt))),
-    element("div", {}, element("dt", {}, cards.nextTry), when),
-  );
-  root.querySelector(".card-sentence")?.after(facts);
-  root.dataset["reason"] = cause.reason;
-  return {
-    root,
-    setTime: (milliseconds) => {
-      setText(when, milliseconds <= 0 ? cards.now : fill(cards.inTime, { time: duration(milliseconds) }));
-    },
-  };
 }
 
 export function createRefusedCard(problem: LinkProblem): HTMLElement {

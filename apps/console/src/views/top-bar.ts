@@ -11,6 +11,7 @@ const statusWords: Readonly<Record<PageStatus, keyof PageWords["status"]>> = {
   "no-token": "notConnected",
   connecting: "connecting",
   credentials: "passwordNeeded",
+  identity: "toConfirm",
   connected: "connected",
   expiring: "endingSoon",
   renewing: "renewing",
@@ -35,6 +36,8 @@ export class TopBar {
   readonly #timeText = element("span", { "aria-hidden": "true" });
   readonly #timeSpoken = element("span", { class: "visually-hidden" });
   readonly #tools = element("div", { class: "bar-tools" });
+  #word: keyof PageWords["status"] = "notConnected";
+  #unstable = false;
 
   constructor(type: "vnc" | "serial", name: string, viewOnly: boolean) {
     this.#name.textContent = name;
@@ -61,7 +64,19 @@ export class TopBar {
   }
 
   setStatus(status: PageStatus): void {
-    setText(this.#status, words().status[statusWords[status]]);
+    this.#word = statusWords[status];
+    this.#showStatus();
+  }
+
+  setUnstable(unstable: boolean): void {
+    this.#unstable = unstable;
+    this.#showStatus();
+  }
+
+  #showStatus(): void {
+    const unstable = this.#unstable && this.#word === "connected";
+    setText(this.#status, words().status[unstable ? "unstable" : this.#word]);
+    this.#status.title = unstable ? words().cards.unstableSentence : "";
   }
 
   setTime(left: TimeLeft): void {

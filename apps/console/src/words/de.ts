@@ -7,6 +7,7 @@ export const german: PageWords = {
     notConnected: "Nicht verbunden",
     connecting: "Verbinden",
     passwordNeeded: "Passwort nötig",
+    toConfirm: "Zu bestätigen",
     connected: "Verbunden",
     unstable: "Unruhig",
     endingSoon: "Endet bald",
@@ -65,6 +66,7 @@ export const german: PageWords = {
   },
   access: {
     noPlace: "Dieser Link sagt nicht, wo es ein neues Token gibt.",
+    parentSilent: "Die Seite um diese Konsole herum gab keinen neuen Zugang.",
     signedOut: "Sie sind nicht mehr angemeldet.",
     forbidden: "Sie dürfen diese Konsole nicht mehr öffnen.",
     gone: "Diese Konsole wird nicht mehr angeboten.",

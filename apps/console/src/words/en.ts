@@ -5,6 +5,7 @@ export const english = {
     notConnected: "Not connected",
     connecting: "Connecting",
     passwordNeeded: "Password needed",
+    toConfirm: "To confirm",
     connected: "Connected",
     unstable: "Unstable",
     endingSoon: "Ending soon",
@@ -62,6 +63,7 @@ export const english = {
   },
   access: {
     noPlace: "This link does not say where to get a new token.",
+    parentSilent: "The page around this console gave no new access.",
     signedOut: "You are not signed in any more.",
     forbidden: "You may not open this console any more.",
     gone: "This console is not offered any more.",

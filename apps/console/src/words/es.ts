@@ -7,6 +7,7 @@ export const spanish: PageWords = {
     notConnected: "Sin conexión",
     connecting: "Conectando",
     passwordNeeded: "Falta la contraseña",
+    toConfirm: "Por confirmar",
     connected: "Conectado",
     unstable: "Inestable",
     endingSoon: "Termina pronto",
@@ -64,6 +65,7 @@ export const spanish: PageWords = {
   },
   access: {
     noPlace: "Este enlace no dice dónde obtener un token nuevo.",
+    parentSilent: "La página que rodea esta consola no dio un nuevo acceso.",
     signedOut: "Su sesión de usuario ya no está iniciada.",
     forbidden: "Ya no puede abrir esta consola.",
     gone: "Esta consola ya no se ofrece.",

@@ -7,6 +7,7 @@ export const french: PageWords = {
     notConnected: "Non connecté",
     connecting: "Connexion",
     passwordNeeded: "Mot de passe requis",
+    toConfirm: "À confirmer",
     connected: "Connecté",
     unstable: "Instable",
     endingSoon: "Fin proche",
@@ -64,6 +65,7 @@ export const french: PageWords = {
   },
   access: {
     noPlace: "Ce lien ne dit pas où obtenir un nouveau jeton.",
+    parentSilent: "La page qui entoure cette console n’a pas donné de nouvel accès.",
     signedOut: "Vous n’êtes plus connecté à votre compte.",
     forbidden: "Vous ne pouvez plus ouvrir cette console.",
     gone: "Cette console n’est plus proposée.",

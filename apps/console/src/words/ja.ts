@@ -7,6 +7,7 @@ export const japanese: PageWords = {
     notConnected: "未接続",
     connecting: "接続中",
     passwordNeeded: "パスワードが必要",
+    toConfirm: "確認が必要",
     connected: "接続済み",
     unstable: "不安定",
     endingSoon: "まもなく終了",
@@ -65,6 +66,7 @@ export const japanese: PageWords = {
   },
   access: {
     noPlace: "このリンクには新しいトークンの取得先がありません。",
+    parentSilent: "このコンソールを囲むページから新しいアクセス権が得られませんでした。",
     signedOut: "サインインの有効期間が終わっています。",
     forbidden: "このコンソールを開くことはもうできません。",
     gone: "このコンソールはもう提供されていません。",

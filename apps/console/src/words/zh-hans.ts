@@ -7,6 +7,7 @@ export const simplifiedChinese: PageWords = {
     notConnected: "未连接",
     connecting: "正在连接",
     passwordNeeded: "需要密码",
+    toConfirm: "待确认",
     connected: "已连接",
     unstable: "不稳定",
     endingSoon: "即将结束",
@@ -63,6 +64,7 @@ export const simplifiedChinese: PageWords = {
   },
   access: {
     noPlace: "此链接没有说明从哪里获取新的令牌。",
+    parentSilent: "嵌入此控制台的页面没有提供新的访问权限。",
     signedOut: "您已不在登录状态。",
     forbidden: "您不能再打开此控制台。",
     gone: "此控制台已不再提供。",

@@ -40,6 +40,8 @@ export interface Config {
   readonly console: {
     /** Hosts (`host[:port]`) or origins (`https://host[:port]`) of other sites that may open consoles. */
     readonly allowed_origins: readonly string[];
+    /** The same, for sites that may show the console page in a frame; null for those of `allowed_origins`. */
+    readonly frame_ancestors: readonly string[] | null;
     /** Start of the console URLs that tokens are issued with; null for the listener's own address. */
     readonly base_url: string | null;
     /** The oldest TLS version that clients may use; `default` is Node's. */

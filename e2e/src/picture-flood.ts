@@ -21,7 +21,7 @@ function chunk(type: string, data: Uint8Array): Buffer {
   return Buffer.concat([u32(data.length), body, u32(crc32(body))]);
 }
 
-/** Updates of one PNG of 128 by 128 each. No two are the same: browsers keep images. */
+/** Updates of one PNG of 128 by 128 each. No two are the same, because browsers keep what they have decoded. */
 function updatesOf(colour: Colour): (serial: number) => Buffer {
   const rows = Buffer.alloc((1 + SIDE * 3) * SIDE).map((_, at) => (at % (1 + SIDE * 3) === 0 ? 0 : colour(at)));
   const signature = Buffer.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a);

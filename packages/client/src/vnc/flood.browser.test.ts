@@ -5,6 +5,9 @@ import { answer, colour, vncFixture } from "../../test/vnc-fixture.ts";
 import type { VncConsole } from "./vnc-console.ts";
 
 const { server, create, connected, nextSocket } = vncFixture();
+/** A busy machine may take its time. */
+const PATIENT = { timeout: 30_000 };
+vi.setConfig({ testTimeout: 60_000 });
 const MEBIBYTE = 1024 * 1024;
 const CHUNK_BYTES = 64 * 1024;
 const SIDE = 512;
@@ -13,7 +16,10 @@ const JPEG = 0x90;
 
 type Paint = (context: OffscreenCanvasRenderingContext2D) => void;
 
-/** Updates of one JPEG in the Tight encoding, which noVNC has the browser decode. No two are the same: browsers keep images. */
+/**
+ * Updates of one JPEG in the Tight encoding, which noVNC has the browser decode. No two are the
+ * same, because browsers keep what they have decoded.
+ */
 async function updatesOf(paint: Paint): Promise<(serial: number) => Uint8Array> {
   const canvas = new OffscreenCanvas(SIDE, SIDE);
   const context = canvas.getContext("2d");
@@ -72,7 +78,7 @@ async function degraded(): Promise<VncConsole> {
 }
 
 const turnsBlue = (vnc: VncConsole): Promise<void> =>
-  vi.waitFor(async () => expect(await colour(vnc)).toEqual([0, 0, 254]), { timeout: 30_000 });
+  vi.waitFor(async () => expect(await colour(vnc)).toEqual([0, 0, 254]), PATIENT);
 
 describe("a flood of pictures", () => {
   it("pauses the gateway before two mebibytes wait for the browser to decode, and lets it go on afterwards", async () => {
@@ -85,7 +91,7 @@ describe("a flood of pictures", () => {
     }
     expect(sent).toBeLessThanOrEqual(2 * MEBIBYTE);
     expect(server.last.controls).toEqual([{ type: "pause" }]);
-    await vi.waitFor(() => expect(server.last.controls).toEqual([{ type: "pause" }, { type: "resume" }]));
+    await vi.waitFor(() => expect(server.last.controls).toEqual([{ type: "pause" }, { type: "resume" }]), PATIENT);
     await vnc.close();
   });
 
@@ -97,7 +103,7 @@ describe("a flood of pictures", () => {
     expect(vnc.state.status).toBe("connected");
     expect(pauses).toBeGreaterThan(20);
     vnc.sendKey(0x61);
-    await vi.waitFor(() => expect(machine.keys).toHaveLength(2));
+    await vi.waitFor(() => expect(machine.keys).toHaveLength(2), PATIENT);
     server.last.bytes(blue(serial));
     await turnsBlue(vnc);
     expect(vnc.connection.statistics().bytesReceived).toBeGreaterThan(100_000_000);
@@ -111,7 +117,7 @@ describe("a flood of pictures", () => {
     await turnsBlue(vnc);
     expect(vnc.state.status).toBe("connected");
     await vnc.close();
-  }, 60_000);
+  });
 
   it("of a server that does not pause ends the console when 40 MiB wait", async () => {
     const vnc = await degraded();
@@ -133,7 +139,7 @@ describe("a flood of pictures", () => {
     expect(vnc.state.status).toBe("connected");
     // A rectangle in the Tight encoding of a kind that there is not.
     server.last.bytes(Uint8Array.of(0, 0, 0, 1, 0, 0, 0, 0, 0, 8, 0, 8, ...TIGHT, 0xf0));
-    await vi.waitFor(() => expect(vnc.state.status).toBe("closed"));
+    await vi.waitFor(() => expect(vnc.state.status).toBe("closed"), PATIENT);
     expect(vnc.state).toMatchObject({
       cause: { reason: "viewer_failed", detail: "noVNC gave up on what the server sent" },
     });

@@ -24,19 +24,21 @@ const inChromium = () => ({
 
 const viewers = ["@novnc/novnc", "@xterm/xterm", "@xterm/addon-attach", "@xterm/addon-fit"];
 
-/** The suites of `packages/react`, with one of the versions of React that it is made for. */
-const reactProject = (name: string, version: "18" | "19") => {
-  const suffix = version === "19" ? "" : `-${version}`;
-  const installed = (library: string): string =>
-    join(import.meta.dirname, "packages/react/node_modules", library + suffix);
+/** The versions of React that `packages/react` is made for, and where each is installed. */
+const reactFolders = { "18": "packages/react/react-18", "19": "packages/react" };
+type ReactVersion = keyof typeof reactFolders;
+
+const aliasReact = (version: ReactVersion) =>
+  ["react", "react-dom"].map((library) => ({
+    find: new RegExp(`^${library}(?=/|$)`),
+    replacement: join(import.meta.dirname, reactFolders[version], "node_modules", library),
+  }));
+
+/** The suites of `packages/react` that need a page. */
+const reactInChromium = (name: string, version: ReactVersion) => {
   return {
     extends: true as const,
-    resolve: {
-      alias: ["react", "react-dom"].map((library) => ({
-        find: new RegExp(`^${library}(?=/|$)`),
-        replacement: installed(library),
-      })),
-    },
+    resolve: { alias: aliasReact(version) },
     optimizeDeps: { include: [...viewers, "react", "react/jsx-dev-runtime", "react-dom/client", "react-dom/server"] },
     test: {
       name,
@@ -87,8 +89,19 @@ export default defineConfig({
           browser: inChromium(),
         },
       },
-      reactProject("react-browser", "19"),
-      reactProject("react-18-browser", "18"),
+      {
+        extends: true as const,
+        resolve: { alias: aliasReact("18") },
+        test: {
+          name: "react-18",
+          env: { CURFEW_REACT: "18" },
+          root: "packages/react",
+          include: ["src/**/*.test.tsx"],
+          exclude: ["**/*.browser.test.tsx"],
+        },
+      },
+      reactInChromium("react-browser", "19"),
+      reactInChromium("react-18-browser", "18"),
       { extends: true as const, test: { name: "console", include: ["apps/console/src/**/*.test.ts"] } },
       { extends: true as const, test: { name: "tools", include: ["tools/**/*.test.ts"] } },
     ],

@@ -278,7 +278,7 @@ export const endings: Readonly<Record<CloseReason, Ending>> = {
   viewer_failed: {
     type: "vnc",
     code: 1006,
-    says: /console turned it away/,
+    says: /did not accept each other/,
     button: "Try again",
     step: "reopen",
     cause: async (ends) => {

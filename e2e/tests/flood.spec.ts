@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { type AddressInfo, createServer } from "node:net";
 import { Readable } from "node:stream";
+import { startPictureFlood } from "../src/picture-flood.ts";
 import { ScriptedGateway } from "../src/scripted-gateway.ts";
 import { expect, test } from "../src/sdk-page/test.ts";
 
@@ -23,8 +24,28 @@ const throttleTimers = (): void => {
   Object.assign(globalThis, { setTimeout: slowly, unthrottle: () => (throttled = false) });
 };
 
+interface PrivateRfb {
+  readonly _handleMessage: () => void;
+  readonly _sock: { rQlen(): number };
+}
+
+/** Looks after each message how much noVNC keeps; it tells nobody. */
+const watchNoVnc = (): void => {
+  const { prototype } = sdk.RFB as unknown as { readonly prototype: PrivateRfb };
+  const { _handleMessage: handle } = prototype;
+  globalThis.mostKeptByNoVnc = 0;
+  Object.assign(prototype, {
+    _handleMessage(this: PrivateRfb): void {
+      const { _sock: queue } = this;
+      handle.call(this);
+      globalThis.mostKeptByNoVnc = Math.max(globalThis.mostKeptByNoVnc, queue.rQlen());
+    },
+  });
+};
+
 declare global {
   var unthrottle: () => void;
+  var mostKeptByNoVnc: number;
 }
 
 test("100 MB of serial output in one go neither stop the page nor fill its memory", async ({ page, cdp, sdkPage }) => {
@@ -64,4 +85,40 @@ test("100 MB of serial output in one go neither stop the page nor fill its memor
   expect(highest).toBeLessThan(100 * MEBIBYTE);
   await view.evaluate((serial) => serial.close());
   machine.close();
+});
+
+test("100 MB of pictures in one go neither stop the page nor fill its memory", async ({ page, cdp, sdkPage }) => {
+  test.setTimeout(180_000);
+  using machine = await startPictureFlood(TOTAL_BYTES, [200, 30, 60]);
+  const gateway = new ScriptedGateway(sdkPage);
+  gateway.follow({ target: machine.address });
+  await page.evaluate(watchNoVnc);
+  const view = await page.evaluateHandle(async (url) => {
+    const screen = document.querySelector<HTMLElement>("#screen");
+    if (!screen) throw new Error("no screen");
+    const vnc = new sdk.VncConsole(screen, { authorize: () => ({ url }), reconnect: false });
+    await vnc.connect();
+    return vnc;
+  }, sdkPage.socketUrl);
+  let highest = 0;
+  const colour = async (): Promise<number[]> => {
+    // Each look is an answer of the page: one that hung would give none.
+    const { usedSize, backingStorageSize } = await cdp.send("Runtime.getHeapUsage");
+    highest = Math.max(highest, usedSize + backingStorageSize);
+    return await view.evaluate(async (vnc) => {
+      const bitmap = await createImageBitmap(await vnc.screenshot());
+      const context = new OffscreenCanvas(bitmap.width, bitmap.height).getContext("2d");
+      context?.drawImage(bitmap, 0, 0);
+      return [...(context?.getImageData(64, 64, 1, 1).data.slice(0, 3) ?? [])];
+    });
+  };
+  await expect.poll(colour, { timeout: 150_000, intervals: [50] }).toEqual([200, 30, 60]);
+  expect(await view.evaluate((vnc) => vnc.state.status)).toBe("connected");
+  expect(await view.evaluate((vnc) => vnc.statistics().bytesReceived)).toBeGreaterThan(TOTAL_BYTES);
+  const kept = await page.evaluate(() => mostKeptByNoVnc);
+  expect(gateway.connections[0]?.pauses).toBeGreaterThan(0);
+  expect(kept).toBeGreaterThan(0);
+  expect(kept).toBeLessThan(MEBIBYTE);
+  expect(highest).toBeLessThan(100 * MEBIBYTE);
+  await view.evaluate((vnc) => vnc.close());
 });

@@ -26,7 +26,7 @@ export async function answer(socket: FakeSocket, protocol = "curfew.v1", expires
 }
 
 export const shows = (serial: SerialConsole, text: string): Promise<void> =>
-  vi.waitFor(() => expect(serial.transcript()).toContain(text));
+  vi.waitFor(() => expect(serial.transcript()).toContain(text), { timeout: 10_000 });
 
 /** A {@link viewFixture} for serial consoles. */
 export function serialFixture(): SerialFixture {

@@ -6,7 +6,7 @@ import { type SerialPhase, SERIAL_PHASES } from "./serial/connection.ts";
 import { startFakeSerial } from "./serial/server.ts";
 import { RFB_VERSIONS, type RfbVersion, VNC_PHASES, type VncPhase } from "./vnc/handshake.ts";
 import type { Size } from "./vnc/picture.ts";
-import { startFakeVnc } from "./vnc/server.ts";
+import { startFakeVnc, VNC_SECURITIES, type VncSecurity } from "./vnc/server.ts";
 import { VNC_ENCODINGS, type VncEncoding } from "./vnc/update-encoder.ts";
 
 type Phase = VncPhase | SerialPhase;
@@ -16,6 +16,7 @@ interface Options {
   readonly port: number;
   readonly host: string;
   readonly password?: string;
+  readonly security?: VncSecurity;
   readonly user?: string;
   readonly name?: string;
   readonly size?: Size;
@@ -42,14 +43,15 @@ const program = new Command("curfew-fake-vnc")
   .description("A fake VNC server, or serial guest, that shows a test picture and fails as it is told to.")
   .option("--port <number>", "port to listen on; 0 takes any free one", integer(0, 65_535), 0)
   .option("--host <address>", "address to listen on", "127.0.0.1")
-  .option("--password <text>", "ask for VNC authentication; with --serial: the password (guest)")
+  .option("--password <text>", "ask for this password; with --serial: the password (guest)")
+  .addOption(new Option("--security <type>", "how the password is asked for (vnc)").choices(VNC_SECURITIES))
   .option("--name <text>", "the desktop's name; with --serial: the host name")
   .option("--size <WxH>", "size of the desktop in pixels (320x240)", size)
   .option("--fps <number>", "frames per second of the moving picture; 0 is still", integer(0, 1000), 10)
   .addOption(new Option("--encoding <name>", "encoding to use if the client takes it").choices(VNC_ENCODINGS))
   .addOption(new Option("--version <number>", "highest RFB version to offer").choices(RFB_VERSIONS).default("3.8"))
   .option("--serial", "be a serial guest with a login prompt and a small shell")
-  .option("--user <text>", "with --serial: who may log in (guest)")
+  .option("--user <text>", "with --security ra2ne: ask for this name, too; with --serial: who may log in (guest)")
   .addOption(new Option("--play <file>", "play a recording of an RFB session").conflicts("serial"))
   .option("--speed <number>", "with --play: how many times as fast as it was recorded", positive, 1)
   .option("--refuse", "listen on nothing: connecting to the address is refused")
@@ -88,7 +90,7 @@ try {
 }
 
 function start(options: Options): Promise<{ readonly address: string; close(): Promise<void> }> {
-  const { host, port, serial, play, speed, user, password, name, size, fps, encoding, version } = options;
+  const { host, port, serial, play, speed, user, password, security, name, size, fps, encoding, version } = options;
   // Each server checks that the phases are its own.
   const faults = faultsOf(options);
   const common = { host, port, ...(password !== undefined && { password }) };
@@ -106,6 +108,8 @@ function start(options: Options): Promise<{ readonly address: string; close(): P
     faults: faults as readonly Fault<VncPhase>[],
     fps,
     version,
+    ...(security !== undefined && { security }),
+    ...(user !== undefined && { username: user }),
     ...(name !== undefined && { name }),
     ...(size !== undefined && { size }),
     ...(encoding !== undefined && { encoding }),

@@ -9,7 +9,7 @@ export type { VncConnection, VncEvents } from "./vnc/connection.ts";
 export type { RfbVersion, VncPhase } from "./vnc/handshake.ts";
 export { blockAt, DEFAULT_SIZE, frame, type Picture, pictureHash, type Rect, type Size } from "./vnc/picture.ts";
 export type { PixelFormat } from "./vnc/pixel-format.ts";
-export { type FakeVncOptions, type FakeVncServer, startFakeVnc } from "./vnc/server.ts";
+export { type FakeVncOptions, type FakeVncServer, startFakeVnc, type VncSecurity } from "./vnc/server.ts";
 export type { VncEncoding } from "./vnc/update-encoder.ts";
 export type { SerialConnection, SerialEvents, SerialPhase } from "./serial/connection.ts";
 export { type FakeSerialOptions, type FakeSerialServer, startFakeSerial } from "./serial/server.ts";

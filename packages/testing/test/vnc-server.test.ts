@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { connect } from "node:net";
 import { frame, startFakeVnc } from "@curfew/testing";
 import { describe, expect, test, vi } from "vitest";
+import { openWithRa2ne } from "./ra2-client.ts";
 import { RfbClient } from "./rfb-client.ts";
 import { TcpClient } from "./tcp-client.ts";
 
@@ -61,6 +62,38 @@ describe("security", () => {
     using client = await RfbClient.connect(server.port);
     await client.handshake("3.8", respondWith(KEY));
     expect(server.received("auth")).toEqual([{ connection: 0, ok: true }]);
+  });
+});
+
+describe("RA2ne", () => {
+  test.each([
+    ["a name and a password", { username: "ada" }, "ada", 1],
+    ["a password alone", {}, "", 2],
+  ] as const)("shows its key and asks for %s", async (_case, wanted, username, subtype) => {
+    await using server = await startFakeVnc({ security: "ra2ne", password: "secret", ...wanted });
+    using client = await RfbClient.connect(server.port);
+    const { fingerprint } = server;
+    expect(fingerprint).toMatch(/^([0-9a-f]{2}-){7}[0-9a-f]{2}$/);
+    expect(await openWithRa2ne(client, username, "secret")).toEqual({ fingerprint, subtype, result: 0 });
+    expect(server.received("auth")).toEqual([{ connection: 0, ok: true }]);
+  });
+
+  test.each([
+    ["name", "eve", "secret"],
+    ["password", "ada", "sesame"],
+  ])("refuses a wrong %s", async (_case, username, password) => {
+    await using server = await startFakeVnc({ security: "ra2ne", username: "ada", password: "secret" });
+    using client = await RfbClient.connect(server.port);
+    expect(await openWithRa2ne(client, username, password)).toMatchObject({ result: 1 });
+    expect((await client.read(4 + 26)).toString("latin1", 4)).toBe("wrong username or password");
+    expect(server.received("auth")).toEqual([{ connection: 0, ok: false }]);
+  });
+
+  test("ends with a client that was shown another key", async () => {
+    await using server = await startFakeVnc({ security: "ra2ne", password: "secret" });
+    using client = await RfbClient.connect(server.port);
+    await expect(openWithRa2ne(client, "", "secret", { hash: true })).rejects.toThrow("the server ended");
+    expect(server.received("problem")).toMatchObject([{ message: "the client saw other keys than were sent" }]);
   });
 });
 
@@ -328,6 +361,10 @@ test("closing leaves no socket, and nobody listens", async () => {
 test("wrong options are refused with their value", () => {
   // @ts-expect-error -- no such version
   expect(() => startFakeVnc({ version: "3.9" })).toThrow('version is "3.9"; expected one of 3.3, 3.7, 3.8');
+  // @ts-expect-error -- no such security type
+  expect(() => startFakeVnc({ security: "tls" })).toThrow('security is "tls"; expected one of vnc, ra2ne');
+  expect(() => startFakeVnc({ security: "ra2ne" })).toThrow('security is "ra2ne", without a password; expected one');
+  expect(() => startFakeVnc({ username: "ada" })).toThrow('username is "ada"; expected none without security "ra2ne"');
   // @ts-expect-error -- no such encoding
   expect(() => startFakeVnc({ encoding: "tight" })).toThrow('encoding is "tight"; expected one of raw,');
   expect(() => startFakeVnc({ fps: -1 })).toThrow("fps is -1; expected a number from 0 to 1000");

@@ -104,7 +104,7 @@ export const german: Messages = {
     viewer_failed: {
       title: "Die Konsole konnte nicht angezeigt werden",
       sentence:
-        "Die Anzeige ist in diesem Browser nicht gestartet, oder die Konsole der Maschine hat sie zurückgewiesen.",
+        "Die Anzeige ist in diesem Browser nicht gestartet, oder diese Seite und die Konsole der Maschine haben einander nicht akzeptiert.",
       next: "Erneut versuchen",
     },
     unknown: {

@@ -101,7 +101,8 @@ export const english: Messages = {
     },
     viewer_failed: {
       title: "The console could not be shown",
-      sentence: "The viewer did not start in this browser, or the machine’s console turned it away.",
+      sentence:
+        "The viewer did not start in this browser, or this page and the machine’s console did not accept each other.",
       next: "Try again",
     },
     unknown: {

@@ -102,7 +102,8 @@ export const spanish: Messages = {
     },
     viewer_failed: {
       title: "No se pudo mostrar la consola",
-      sentence: "El visor no se inició en este navegador o la consola de la máquina lo rechazó.",
+      sentence:
+        "El visor no se inició en este navegador, o esta página y la consola de la máquina no se aceptaron mutuamente.",
       next: "Reintentar",
     },
     unknown: {

@@ -102,7 +102,8 @@ export const french: Messages = {
     },
     viewer_failed: {
       title: "La console n’a pas pu être affichée",
-      sentence: "L’affichage n’a pas démarré dans ce navigateur, ou la console de la machine l’a refusé.",
+      sentence:
+        "L’affichage n’a pas démarré dans ce navigateur, ou cette page et la console de la machine ne se sont pas acceptées.",
       next: "Réessayer",
     },
     unknown: {

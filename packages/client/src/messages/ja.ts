@@ -101,7 +101,8 @@ export const japanese: Messages = {
     },
     viewer_failed: {
       title: "コンソールを表示できませんでした",
-      sentence: "このブラウザーで表示を開始できなかったか、マシンのコンソールに拒否されました。",
+      sentence:
+        "このブラウザーで表示を開始できなかったか、このページとマシンのコンソールが互いを受け入れませんでした。",
       next: "再試行",
     },
     unknown: {

@@ -101,7 +101,7 @@ export const simplifiedChinese: Messages = {
     },
     viewer_failed: {
       title: "无法显示控制台",
-      sentence: "查看器未能在此浏览器中启动，或者被机器的控制台拒绝。",
+      sentence: "查看器未能在此浏览器中启动，或者此页面与机器的控制台未能接受对方。",
       next: "重试",
     },
     unknown: {

@@ -1,4 +1,5 @@
 import { describe, expect, it, vi } from "vitest";
+import { countFrames, flood } from "../../test/flood.ts";
 import { serialFixture, shows } from "../../test/serial-fixture.ts";
 
 const { server, connected } = serialFixture();
@@ -6,36 +7,9 @@ const CHUNK_BYTES = 64 * 1024;
 const line = `${"all work and no play ".repeat(4)}\r\n`;
 const chunk = new TextEncoder().encode(line.repeat(Math.ceil(CHUNK_BYTES / line.length))).subarray(0, CHUNK_BYTES);
 
-/** Sends like a gateway that honours `pause`, in bursts as a fast network does. */
-async function flood(totalBytes: number): Promise<{ pauses: number }> {
-  const socket = server.last;
-  let pauses = 0;
-  let resumed: () => void = () => {};
-  let goOn = Promise.resolve();
-  socket.onsent = (data) => {
-    if (typeof data !== "string") return;
-    const { type } = JSON.parse(data) as { type: string };
-    if (type === "pause") {
-      pauses += 1;
-      goOn = new Promise((resolve) => (resumed = resolve));
-    } else if (type === "resume") {
-      resumed();
-    }
-  };
-  const { port1, port2 } = new MessageChannel();
-  // A message to oneself is a turn of the event loop without a timer's delay.
-  for (let sent = 0; sent < totalBytes; sent += chunk.length) {
-    await goOn;
-    socket.bytes(chunk);
-    if ((sent / chunk.length) % 16 !== 0) continue;
-    await new Promise((resolve) => {
-      port1.addEventListener("message", resolve, { once: true });
-      port1.start();
-      port2.postMessage(null);
-    });
-  }
-  port1.close();
-  return { pauses };
+/** So many bytes of output. */
+function* output(totalBytes: number): Generator<Uint8Array> {
+  for (let sent = 0; sent < totalBytes; sent += chunk.length) yield chunk;
 }
 
 describe("a flood of output", () => {
@@ -54,17 +28,11 @@ describe("a flood of output", () => {
 
   it("of 100 MB arrives whole, while the page goes on drawing and the machine still hears keys", async () => {
     const serial = await connected();
-    let frames = 0;
-    const draw = (): void => {
-      frames += 1;
-      frame = requestAnimationFrame(draw);
-    };
-    let frame = requestAnimationFrame(draw);
-    const { pauses } = await flood(100_000_000);
-    cancelAnimationFrame(frame);
+    const frames = countFrames();
+    const { pauses } = await flood(server.last, output(100_000_000));
+    expect(frames.stop()).toBeGreaterThan(20);
     expect(serial.state.status).toBe("connected");
     expect(pauses).toBeGreaterThan(20);
-    expect(frames).toBeGreaterThan(20);
     serial.write("\u0003");
     expect(server.last.sent.at(-1)).toEqual(Uint8Array.of(3));
     server.last.bytes(new TextEncoder().encode("\r\nthe end"));

@@ -18,12 +18,21 @@ declare module "@novnc/novnc" {
     bell: CustomEvent<null>;
   }
 
+  /** The images that are being decoded, and what is to be drawn after them. */
+  interface DisplayQueue {
+    pending(): boolean;
+    /** Resolves when nothing is pending. */
+    flush(): Promise<void>;
+  }
+
   export default class RFB {
     constructor(
       target: HTMLElement,
       channel: WebSocket,
       options?: { shared?: boolean; credentials?: RfbCredentials; wsProtocols?: string[] },
     );
+    /** Private in noVNC, so not in every version. */
+    readonly _display?: Partial<DisplayQueue>;
     viewOnly: boolean;
     scaleViewport: boolean;
     clipViewport: boolean;

@@ -40,9 +40,13 @@ export interface VncOptions extends Omit<ConsoleOptions, "waitForViewer">, Parti
   /** Asked when `credentials` does not have what the server wants; a rejection ends in `viewer_failed`. */
   onCredentialsRequired?: (types: readonly (keyof VncCredentials)[]) => Promise<VncCredentials>;
   /**
-   * Asked with the server's public key when its security type has one (RA2); true goes on. Compare
-   * with what is known of the server: without that anybody on the way can be it. Without this
-   * option such servers end in `viewer_failed`.
+   * Asked with the server's public key when its security type has one (RA2ne), before the server
+   * gets credentials. True goes on. Compare with what is known of the server: without that anybody
+   * on the way can be it.
+   *
+   * False ends in `viewer_failed`, as does a rejection, and such a server without this option. Where
+   * it was a person who said no, call {@link VncConsole.close} before: the end is then theirs,
+   * `client_closed`.
    */
   onServerVerification?: (identity: ServerIdentity) => boolean | Promise<boolean>;
   /**

@@ -2,6 +2,7 @@ import type RFB from "@novnc/novnc";
 import type { ConsoleChannel } from "../channel.ts";
 import { report } from "../report.ts";
 import { FrameCounter } from "./frame-counter.ts";
+import { Intake } from "./intake.ts";
 import type { VncCredentials, VncOptions, VncView } from "./options.ts";
 import { identityOf } from "./server-identity.ts";
 
@@ -29,6 +30,7 @@ export class Picture {
   readonly rfb: RFB;
   readonly frames: FrameCounter;
   readonly #canvas: HTMLCanvasElement | null;
+  readonly #intake: Intake | null;
   readonly #owner: PictureOwner;
   readonly #channel: ConsoleChannel;
   readonly #options: PictureOptions;
@@ -50,6 +52,7 @@ export class Picture {
       shared: options.shared ?? true,
       ...(options.credentials ? { credentials: options.credentials } : {}),
     });
+    this.#intake = Intake.between(channel, this.rfb, (detail) => owner.failed(detail));
     this.rfb.background = "transparent";
     this.#canvas = host.querySelector("canvas");
     this.frames = new FrameCounter(this.#canvas);
@@ -73,6 +76,7 @@ export class Picture {
   remove(): void {
     if (this.#removed) return;
     this.#removed = true;
+    this.#intake?.stop();
     if (!this.#disconnected) this.rfb.disconnect();
     if (this.#canvas) {
       this.#canvas.width = 0;

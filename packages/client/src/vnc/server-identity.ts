@@ -1,6 +1,6 @@
 /** What a VNC server shows of itself before it is given credentials. */
 export interface ServerIdentity {
-  /** Kind of the key: `"RSA"` for the security types RA2 and RA2ne. */
+  /** Kind of the key: `"RSA"` for the security type RA2ne. */
   readonly type: string;
   /** As the server sent it: length in bits (4 bytes), modulus, exponent. */
   readonly publicKey: Uint8Array;

@@ -7,13 +7,14 @@ import { handshake, type RfbVersion, type VncPhase } from "./handshake.ts";
 import { BELL, type ClientMessage, readMessage, serverCutText } from "./messages.ts";
 import type { PixelFormat } from "./pixel-format.ts";
 import type { Rect, Size } from "./picture.ts";
+import type { ServerKey } from "./server-key.ts";
 import { type Shown, UpdateEncoder, type VncEncoding } from "./update-encoder.ts";
 
 /** What a fake VNC server records. */
 export interface VncEvents extends ConnectionEvents {
   /** The client chose a protocol version. */
   readonly version: RecordedEvent & { readonly version: RfbVersion };
-  /** The client answered the VNC authentication challenge. */
+  /** The client answered the VNC authentication challenge, or gave its credentials. */
   readonly auth: RecordedEvent & { readonly ok: boolean };
   readonly clientInit: RecordedEvent & { readonly shared: boolean };
   readonly pixelFormat: RecordedEvent & { readonly format: PixelFormat };
@@ -40,6 +41,8 @@ export interface VncDesktop {
   readonly recorder: Recorder<VncEvents>;
   readonly version: RfbVersion;
   readonly password: string | undefined;
+  readonly username: string | undefined;
+  readonly key: ServerKey | undefined;
   readonly name: string;
   readonly encoding: VncEncoding | undefined;
   shown(): Shown;

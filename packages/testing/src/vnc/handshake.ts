@@ -3,6 +3,8 @@ import type { Output } from "../net/output.ts";
 import type { Reader } from "../net/reader.ts";
 import { encodePixelFormat, RGB888 } from "./pixel-format.ts";
 import type { Size } from "./picture.ts";
+import { ra2ne } from "./ra2.ts";
+import type { ServerKey } from "./server-key.ts";
 import { isVncAuthResponse } from "./vnc-auth.ts";
 
 /** Protocol versions of RFC 6143 and its predecessors. */
@@ -10,8 +12,8 @@ export type RfbVersion = "3.3" | "3.7" | "3.8";
 
 /**
  * Phases of a VNC connection, in order. A fault at a phase strikes before the server sends that phase's message
- * (`version`: ProtocolVersion; `security`: the security types; `auth`: the VNC authentication challenge, sent only
- * with a password; `securityResult`: SecurityResult, where the version has one; `serverInit`: ServerInit;
+ * (`version`: ProtocolVersion; `security`: the security types; `auth`: the VNC authentication challenge, or the key of
+ * RA2ne, sent only with a password; `securityResult`: SecurityResult, where the version has one; `serverInit`: ServerInit;
  * `update`: the first FramebufferUpdate), or, for `clientInit`, before it reads ClientInit.
  */
 export type VncPhase = "version" | "security" | "auth" | "securityResult" | "clientInit" | "serverInit" | "update";
@@ -33,13 +35,18 @@ export const RFB_VERSIONS: readonly RfbVersion[] = ["3.3", "3.7", "3.8"];
 const VERSION_LENGTH = 12;
 const NONE = 1;
 const VNC_AUTHENTICATION = 2;
+const RA2NE = 6;
 
 /** What the server's side of a handshake needs to know. */
 export interface HandshakeOptions {
   /** The highest version to offer. */
   readonly version: RfbVersion;
-  /** Asks for VNC authentication if given. */
+  /** Asks for it if given. */
   readonly password: string | undefined;
+  /** Asks for it, too, if given; only with a key. */
+  readonly username: string | undefined;
+  /** Asks with RA2ne and this key, in place of VNC authentication. */
+  readonly key: ServerKey | undefined;
   readonly name: string;
   readonly size: Size;
 }
@@ -65,17 +72,19 @@ export async function handshake(
   await output.write(Buffer.from(`RFB 00${options.version.replace(".", ".00")}\n`));
   const version = chosenVersion((await reader.read(VERSION_LENGTH)).toString("latin1"), options.version);
   events.versionChosen(version);
-  const type = options.password === undefined ? NONE : VNC_AUTHENTICATION;
+  const { password, username, key } = options;
   await output.enter("security");
-  await agreeOnSecurity(output, reader, version, type);
-  if (options.password !== undefined) {
-    const ok = await challenge(output, reader, options.password);
+  await agreeOnSecurity(output, reader, version, password === undefined ? NONE : key ? RA2NE : VNC_AUTHENTICATION);
+  if (password !== undefined) {
+    await output.enter("auth");
+    const ok = await (key ? ra2ne(output, reader, key, { username, password }) : challenge(output, reader, password));
     events.authenticated(ok);
     await output.enter("securityResult");
     if (!ok) {
+      const what = username === undefined ? "wrong password" : "wrong username or password";
       await output.write(uint32(1));
-      if (version === "3.8") await output.write(reason("wrong password"));
-      throw new Error("the client gave a wrong password");
+      if (version === "3.8") await output.write(reason(what));
+      throw new Error(`the client gave a ${what}`);
     }
     await output.write(uint32(0));
   } else if (version === "3.8") {
@@ -114,7 +123,6 @@ async function agreeOnSecurity(
 
 async function challenge(output: Output<VncPhase>, reader: Reader, password: string): Promise<boolean> {
   const bytes = randomBytes(16);
-  await output.enter("auth");
   await output.write(bytes);
   return isVncAuthResponse(password, bytes, await reader.read(16));
 }

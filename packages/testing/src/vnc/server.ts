@@ -4,12 +4,26 @@ import { FakeServer, type FakeServerOptions } from "../net/server.ts";
 import { VncConnection, type VncEvents } from "./connection.ts";
 import { RFB_VERSIONS, type RfbVersion, VNC_PHASES, type VncPhase } from "./handshake.ts";
 import { checkFrame, checkSize, DEFAULT_SIZE, frame, LAST_FRAME, MAX_SIDE, type Size } from "./picture.ts";
+import { ServerKey } from "./server-key.ts";
 import { type Shown, VNC_ENCODINGS, type VncEncoding } from "./update-encoder.ts";
+
+/** Security types that take a password. */
+export type VncSecurity = "vnc" | "ra2ne";
+
+/** All of them. */
+export const VNC_SECURITIES: readonly VncSecurity[] = ["vnc", "ra2ne"];
 
 /** Options of {@link startFakeVnc}. */
 export interface FakeVncOptions extends FakeServerOptions<VncPhase> {
-  /** Asks for VNC authentication with this password, of which DES uses eight characters. @defaultValue no authentication */
+  /** Asks for this password; of one for VNC authentication, DES uses eight characters. @defaultValue no authentication */
   readonly password?: string;
+  /**
+   * How the password is asked for: VNC authentication (RFC 6143, section 7.2.2), or RA2ne (RSA and AES), in which the
+   * server shows a key before; see {@link FakeVncServer.fingerprint}. @defaultValue `"vnc"`
+   */
+  readonly security?: VncSecurity;
+  /** With RA2ne, asks for this user's name, too. @defaultValue asks for none */
+  readonly username?: string;
   /** The highest RFB version to offer. @defaultValue `"3.8"` */
   readonly version?: RfbVersion;
   /** The desktop's name. @defaultValue `"Curfew fake VNC"` */
@@ -27,6 +41,7 @@ export interface FakeVncOptions extends FakeServerOptions<VncPhase> {
 /** A VNC server that shows the test picture and records what its clients do. */
 export class FakeVncServer extends FakeServer<VncPhase, VncConnection, VncEvents> {
   readonly #options: FakeVncOptions;
+  #key: ServerKey | undefined;
   #shown: Shown;
   #timer: NodeJS.Timeout | undefined;
 
@@ -35,6 +50,8 @@ export class FakeVncServer extends FakeServer<VncPhase, VncConnection, VncEvents
     this.#options = options;
     this.#shown = { frame: 0, picture: frame(0, options.size ?? DEFAULT_SIZE) };
     expectOneOf("version", options.version, RFB_VERSIONS);
+    expectOneOf("security", options.security, VNC_SECURITIES);
+    expectAccount(options);
     expectOneOf("encoding", options.encoding, VNC_ENCODINGS);
     const fps = options.fps ?? 0;
     if (!(fps >= 0 && fps <= 1000)) throw new RangeError(`fps is ${fps}; expected a number from 0 to 1000`);
@@ -44,6 +61,14 @@ export class FakeVncServer extends FakeServer<VncPhase, VncConnection, VncEvents
   /** @internal Use {@link startFakeVnc}. */
   static start(options: FakeVncOptions): Promise<FakeVncServer> {
     return new FakeVncServer(options).start();
+  }
+
+  /**
+   * The first 8 bytes of the SHA-1 of the key that the server shows with RA2ne, as VNC viewers show it to people:
+   * `"d6-20-…"`. Another one for each server, and undefined without RA2ne.
+   */
+  get fingerprint(): string | undefined {
+    return this.#key?.fingerprint;
   }
 
   /** Number of the frame that is shown. */
@@ -93,12 +118,20 @@ export class FakeVncServer extends FakeServer<VncPhase, VncConnection, VncEvents
   }
 
   /** @internal */
+  protected override async start(): Promise<this> {
+    if (this.#options.security === "ra2ne") this.#key = await ServerKey.generate();
+    return await super.start();
+  }
+
+  /** @internal */
   protected override connect(socket: Socket, number: number, faults: readonly Fault<VncPhase>[]): VncConnection {
-    const { password, version = "3.8", name = "Curfew fake VNC", encoding, resizable = true } = this.#options;
+    const { password, username, version = "3.8", name = "Curfew fake VNC", encoding, resizable = true } = this.#options;
     return new VncConnection(socket, number, faults, {
       recorder: this.recorder,
       version,
       password,
+      username,
+      key: this.#key,
       name,
       encoding,
       shown: () => this.#shown,
@@ -125,6 +158,15 @@ export function startFakeVnc(options: FakeVncOptions = {}): Promise<FakeVncServe
 function expectOneOf(name: string, value: string | undefined, known: readonly string[]): void {
   if (value === undefined || known.includes(value)) return;
   throw new RangeError(`${name} is ${JSON.stringify(value)}; expected one of ${known.join(", ")}`);
+}
+
+function expectAccount({ security, username, password }: FakeVncOptions): void {
+  if (security === "ra2ne" && password === undefined) {
+    throw new RangeError('security is "ra2ne", without a password; expected one');
+  }
+  if (security !== "ra2ne" && username !== undefined) {
+    throw new RangeError(`username is ${JSON.stringify(username)}; expected none without security "ra2ne"`);
+  }
 }
 
 function isSide(length: number): boolean {

@@ -29,11 +29,8 @@ export type ConsoleState =
       readonly status: "reconnecting";
       /** The attempt that comes next. */
       readonly attempt: number;
-      /**
-       * When the next attempt comes, on the clock of `performance.now()` (milliseconds): to count down to. A
-       * connection always sets it; states that are made by hand, as in a page's tests, may leave it out.
-       */
-      readonly retryAt?: number;
+      /** When the next attempt comes, on the clock of `performance.now()` (milliseconds): to count down to. */
+      readonly retryAt: number;
       /** Milliseconds from the moment this state was entered until the next attempt. */
       readonly retryInMs: number;
       /** Why the last attempt or connection ended. */

@@ -257,7 +257,7 @@ export class ConsoleSession {
         this.close();
       },
     });
-    this.#retry = { card, at: performance.now() + state.retryInMs };
+    this.#retry = { card, at: state.retryAt };
     this.#frame.showCard(card.root);
   }
 

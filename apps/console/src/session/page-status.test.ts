@@ -20,7 +20,7 @@ describe("the page's status", () => {
     ["expiring", connected({ expiring: true }), {}, "expiring"],
     ["renewing", connected({ expiring: true, renewing: true }), { renewFailed: true }, "renewing"],
     ["renew-failed", connected({ expiring: true }), { renewFailed: true }, "renew-failed"],
-    ["reconnecting", { status: "reconnecting", attempt: 2, retryInMs: 1, cause }, {}, "reconnecting"],
+    ["reconnecting", { status: "reconnecting", attempt: 2, retryAt: 1, retryInMs: 1, cause }, {}, "reconnecting"],
     ["ended", { status: "closed", cause }, { renewFailed: true }, "ended"],
   ])("is right when %s", (_name, state, facts, expected) => {
     expect(pageStatus(state, { ...calm, ...facts })).toBe(expected);

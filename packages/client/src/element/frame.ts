@@ -121,7 +121,7 @@ export class Frame {
     this.#end.replaceChildren(...(panel && ended ? [panel.root] : []));
     this.#overlaySlot.replaceChildren(...(panel ? [ended ? this.#end : panel.root] : []));
     const { setTime } = panel ?? {};
-    if (state.status === "reconnecting" && setTime) this.#countdown.start(state.retryAt ?? 0, setTime);
+    if (state.status === "reconnecting" && setTime) this.#countdown.start(state.retryAt, setTime);
   }
 
   /** Tells a screen reader what a new phase shows. */

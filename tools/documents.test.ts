@@ -30,12 +30,8 @@ describe("README.md", () => {
   });
 });
 
-/** Written elsewhere at this moment. */
-const toCome = "docs/content-security-policy.md";
-
 test("links lead to files and headings that are there", () => {
-  const broken = readDocuments().flatMap(brokenLinksIn);
-  expect(broken.filter(({ message }) => message !== `there is no ${toCome}`)).toEqual([]);
+  expect(readDocuments().flatMap(brokenLinksIn)).toEqual([]);
 });
 
 test("the guide's table of ends is that of the protocol, the words and their traits", () => {
@@ -48,6 +44,11 @@ test("the guide's table of ends is that of the protocol, the words and their tra
 test("the guide's tests of a page are those that run", () => {
   const [block] = blocksIn(read("docs/guide/testing.md")).filter(({ language }) => language === "ts");
   expect(read("e2e/tests/guide.spec.ts")).toContain(block?.code);
+});
+
+test("the messages of an embedded page are those that the page has", () => {
+  const blocks = blocksIn(read("docs/embedding.md")).map(({ code }) => code.trim());
+  expect(blocks).toContain(read("apps/console/src/embedding/messages.ts").trim());
 });
 
 test("the index of the documents has every one of them", () => {

@@ -1,20 +1,20 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { planSteps, runStep } from "./test-run/steps.ts";
-import type { Selection, Step } from "./test-run/steps.ts";
+import { SELECTIONS, planSteps, runStep } from "./test-run/steps.ts";
+import type { Step } from "./test-run/steps.ts";
 import { formatSummary, total } from "./test-run/summary.ts";
 import type { SuiteResult } from "./test-run/summary.ts";
 
 /**
- * Checks and tests everything: `pnpm test [unit|e2e] [part of a file name…]`. Stops at the first step that fails.
+ * Checks and tests everything: `pnpm test [unit|packages|e2e] [part of a file name…]`. Stops at the first step that fails.
  * The last line counts the tests.
  */
 async function main(args: readonly string[]): Promise<number> {
-  const [first] = args;
-  const selection: Selection = first === "unit" || first === "e2e" ? first : "all";
-  if (selection === "all" && first !== undefined) {
-    console.error(`unknown: ${first}; expected nothing, "unit" or "e2e"`);
+  const [first = "all"] = args;
+  const selection = SELECTIONS.find((name) => name === first);
+  if (selection === undefined) {
+    console.error(`unknown: ${first}; expected nothing, or one of ${SELECTIONS.join(", ")}`);
     return 2;
   }
   const folder = await mkdtemp(join(tmpdir(), "curfew-test-"));

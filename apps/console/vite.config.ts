@@ -1,14 +1,19 @@
 import { readFileSync } from "node:fs";
 import { defaultClientConditions, defineConfig, type Plugin } from "vite";
 
-/** `build.license` knows scripts only; the typeface's licence must go with it too. */
-function fontLicense(): Plugin {
-  const source = new URL("node_modules/@fontsource-variable/geist/LICENSE", import.meta.url);
+/** `build.license` knows scripts only; the terms of the typeface and of what scripts are made of must go with them. */
+function furtherTerms(): Plugin {
+  const files = {
+    "licenses-fonts.txt": new URL("node_modules/@fontsource-variable/geist/LICENSE", import.meta.url),
+    "third-party-notices.md": new URL("../../THIRD_PARTY_NOTICES.md", import.meta.url),
+  };
   return {
-    name: "font-license",
+    name: "further-terms",
     apply: "build",
     generateBundle() {
-      this.emitFile({ type: "asset", fileName: "licenses-fonts.txt", source: readFileSync(source) });
+      for (const [fileName, source] of Object.entries(files)) {
+        this.emitFile({ type: "asset", fileName, source: readFileSync(source) });
+      }
     },
   };
 }
@@ -17,7 +22,7 @@ export default defineConfig({
   root: import.meta.dirname,
   // Relative, so that the page also works below a path prefix that a reverse proxy strips.
   base: "./",
-  plugins: [fontLicense()],
+  plugins: [furtherTerms()],
   resolve: { conditions: ["@curfew/source", ...defaultClientConditions] },
   build: {
     outDir: "../../packages/proxy/page",

@@ -18,6 +18,8 @@ export interface GatewayScript {
   readonly hello?: { readonly expiresInMs: number | null; readonly renewable: boolean } | null;
   /** Ends the connection at once with this reason. */
   readonly refuse?: ServerCloseReason;
+  /** Leaves pings without an answer. */
+  readonly deaf?: boolean;
   /** Closes the connection with this code at the page's first message; 1006 is a connection that breaks. */
   readonly closeWith?: number;
 }
@@ -31,6 +33,7 @@ export class ScriptedConnection {
   readonly #socket: WebSocket;
   readonly #target: Socket | null;
   readonly #renewals: string[] = [];
+  readonly #pings: number[] = [];
   #pauses = 0;
   #isPaused = false;
 
@@ -42,7 +45,7 @@ export class ScriptedConnection {
     socket.on("message", (data: Buffer, isBinary) => {
       if (script.closeWith !== undefined) this.close(script.closeWith);
       else if (isBinary) this.#target?.write(data);
-      else this.#hear(JSON.parse(data.toString()) as ClientMessage);
+      else this.#hear(JSON.parse(data.toString()) as ClientMessage, script);
     });
     socket.on("close", () => {
       this.#target?.destroy();
@@ -52,6 +55,11 @@ export class ScriptedConnection {
   /** Tokens that the page wants to renew with. */
   get renewals(): readonly string[] {
     return this.#renewals;
+  }
+
+  /** Ids of the page's pings. */
+  get pings(): readonly number[] {
+    return this.#pings;
   }
 
   /** How often the page could not keep up. */
@@ -76,8 +84,11 @@ export class ScriptedConnection {
     else this.#socket.close(code, reason);
   }
 
-  #hear(message: ClientMessage): void {
-    if (message.type === "ping") this.send({ type: "pong", id: message.id });
+  #hear(message: ClientMessage, script: GatewayScript): void {
+    if (message.type === "ping") {
+      this.#pings.push(message.id);
+      if (script.deaf !== true) this.send({ type: "pong", id: message.id });
+    }
     if (message.type === "renew") this.#renewals.push(message.token);
     if (message.type === "pause") {
       this.#pauses += 1;

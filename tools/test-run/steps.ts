@@ -15,8 +15,11 @@ export interface Step {
   results?(): Promise<SuiteResult[] | undefined>;
 }
 
-/** What can be run: everything, or one of the two kinds of tests. */
-export type Selection = "all" | "unit" | "e2e";
+/** What can be run: everything, or one of the kinds of tests. */
+export const SELECTIONS = ["all", "unit", "packages", "e2e"] as const;
+
+/** One of {@link SELECTIONS}. */
+export type Selection = (typeof SELECTIONS)[number];
 
 /**
  * The steps of a test run, in order.
@@ -33,14 +36,17 @@ export function planSteps(selection: Selection, folder: string, filters: readonl
     types,
     { name: "unused code", command: ["knip"] },
   ];
-  const unit = vitestStep(join(folder, "vitest.json"), filters);
+  const unit = vitestStep("unit and integration tests", join(folder, "vitest.json"), filters);
+  // What is published is packed from what was built: declarations, modules and the gateway's page.
+  const packages = vitestStep("packages", join(folder, "packages.json"), ["--config", packagesConfig, ...filters]);
   const e2e = playwrightStep(join(folder, "playwright.json"), filters);
   // The quick form fails when a proxy does something wrong, never because of times.
   const bench: Step = { name: "benchmark", command: ["pnpm", "bench", "--quick", "--out", join(folder, "bench")] };
-  const sizes: Step = { name: "sizes", command: ["pnpm", "size"] };
+  const sizes: Step = { name: "sizes", command: ["pnpm", "size", "--check"] };
   const plans: Readonly<Record<Selection, Step[]>> = {
-    all: [setUp, ...checks, unit, bench, pages, sizes, e2e],
+    all: [setUp, ...checks, unit, bench, pages, packages, sizes, e2e],
     unit: [setUp, unit],
+    packages: [types, pages, packages],
     e2e: [setUp, types, pages, e2e],
   };
   return plans[selection];
@@ -54,11 +60,13 @@ export async function runStep(step: Step): Promise<number> {
   return code ?? 1;
 }
 
-function vitestStep(report: string, filters: readonly string[]): Step {
+const packagesConfig = "packaging/vitest.config.ts";
+
+function vitestStep(name: string, report: string, args: readonly string[]): Step {
   const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${report}`];
   return {
-    name: "unit and integration tests",
-    command: ["vitest", "run", ...reporters, ...filters],
+    name,
+    command: ["vitest", "run", ...reporters, ...args],
     async results() {
       const found = await readReport<VitestReport>(report);
       return found && countVitest(found);

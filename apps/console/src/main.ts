@@ -1,18 +1,38 @@
+import { EmbeddingParent } from "./embedding/embedding-parent.ts";
 import { addressWithoutSecrets } from "./link/address-bar.ts";
+import { LinkParameters } from "./link/parameters.ts";
 import { parseLocation } from "./link/parse-location.ts";
 import { parseAllowedOrigins } from "./link/renew-url.ts";
 import { startPage, startRefused } from "./session/page.ts";
+import { settings } from "./settings/settings-store.ts";
+import { loadWords } from "./words/load-words.ts";
+import { useWords } from "./words/words.ts";
 
 const page = new URL(location.href);
 // Before anything else, so that the token is in no history entry and no screenshot.
 history.replaceState(null, "", addressWithoutSecrets(page));
 
-const meta = document.querySelector<HTMLMetaElement>('meta[name="curfew-allowed-origins"]');
-const link = parseLocation(page, parseAllowedOrigins(meta?.content ?? "", page.protocol));
-if ("error" in link) startRefused(link);
-else startPage(link);
+/** Origins that the gateway wrote into the page. */
+function listed(name: string): string[] {
+  const meta = document.querySelector<HTMLMetaElement>(`meta[name="${name}"]`);
+  return parseAllowedOrigins(meta?.content ?? "", page.protocol);
+}
 
 // A new link pasted into the address bar changes only the fragment: it means a new console.
 addEventListener("hashchange", () => {
   location.reload();
 });
+
+const wanted = [new LinkParameters(page).get("lang") ?? "", settings.current.language, ...navigator.languages];
+const words = await loadWords(wanted);
+useWords(words);
+document.documentElement.lang = words.sdk.language;
+
+settings.follow(({ theme }) => {
+  document.documentElement.dataset["theme"] = theme;
+});
+
+const parent = EmbeddingParent.find(listed("curfew-frame-ancestors"));
+const link = parseLocation(page, listed("curfew-allowed-origins"));
+if ("error" in link) startRefused(link, parent);
+else startPage(link, parent);

@@ -3,7 +3,7 @@ import { report } from "./report.ts";
 /** Removes the listener; harmless to call again. */
 export type Unsubscribe = () => void;
 
-/** How {@link Emitter.on} listens. */
+/** How the `on()` of a connection or a view listens. */
 export interface ListenOptions {
   /** Removes the listener when aborted. */
   signal?: AbortSignal;

@@ -2,6 +2,15 @@
 const LOAD_TIMEOUT_MS = 10_000;
 
 /**
+ * For the `catch` around the `import()` of a viewer. It stands in a `try` for bundlers: there, a package
+ * that is not installed is a warning and no error, and a page needs those viewers only that it opens.
+ */
+export function importFailed(packages: string, cause: unknown): Error {
+  const text = cause instanceof Error ? cause.message : String(cause);
+  return new Error(`${packages} could not be imported: ${text}`, { cause });
+}
+
+/**
  * Loads a viewer's module, or fails after 10 s: noVNC 1.7 has a top-level `await` that never
  * settles in some browsers, and the import with it. A failed load is tried afresh by the next call.
  */

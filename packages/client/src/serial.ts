@@ -3,9 +3,10 @@
  *
  * @packageDocumentation
  */
-export type { FindOptions, FindResult } from "./serial/finder.ts";
 export type { LinkDecision } from "./serial/links.ts";
 export type {
+  FindOptions,
+  FindResult,
   SerialEvents,
   SerialLineEnding,
   SerialOptions,

@@ -20,6 +20,7 @@ import { sessionObserver } from "./telemetry/observer.ts";
 import type { TokenSource } from "./tokens/source.ts";
 import { SqliteTokenStore } from "./tokens/sqlite.ts";
 
+/** Options of {@link createConsoleProxy}. */
 export interface ConsoleProxyOptions {
   /** Configuration as in `curfew.yaml`; every option has a default. */
   readonly config?: ConfigInput;
@@ -59,7 +60,7 @@ export interface ConsoleProxy {
   /**
    * Listens at `listen`, over TLS with `cert`, and at `admin.listen`.
    *
-   * @throws {Error} naming the address that cannot be listened at, or what is wrong with the certificate.
+   * @throws Error naming the address that cannot be listened at, or what is wrong with the certificate.
    */
   listen(): Promise<ListeningAt>;
   /**
@@ -77,8 +78,8 @@ export interface ConsoleProxy {
  * Makes a gateway that listens nowhere yet: call `listen()`, or hand it the requests of your own
  * server.
  *
- * @throws {ConfigError} when a value is wrong.
- * @throws {Error} when the embedded token store cannot be opened.
+ * @throws ConfigError when a value is wrong.
+ * @throws Error when the embedded token store cannot be opened.
  */
 export function createConsoleProxy(options: ConsoleProxyOptions = {}): ConsoleProxy {
   const config = parseConfig(options.config);
@@ -140,7 +141,8 @@ export class Gateway implements ConsoleProxy {
     const allowedOrigins = config.console.allowed_origins.map(parseAllowedOrigin);
     const draining = (): boolean => this.#draining;
     this.handleUpgrade = createUpgradeHandler({ sessions: this.sessions, allowedOrigins, draining });
-    this.handleRequest = createPageHandler(allowedOrigins, draining);
+    const frameAncestors = config.console.frame_ancestors?.map(parseAllowedOrigin) ?? allowedOrigins;
+    this.handleRequest = createPageHandler({ allowedOrigins, frameAncestors }, draining);
   }
 
   attach(server: Server, path = "/"): () => void {

@@ -78,6 +78,38 @@ describe("other sites that may open consoles", () => {
   });
 });
 
+describe("sites that may show the page in a frame", () => {
+  test.each([
+    [null, "https://open.example"],
+    [["dash.example"], "dash.example"],
+    [[], ""],
+  ])("are %j beside https://open.example: %s", async (frame_ancestors, listed) => {
+    await using gateway = await TestGateway.start({
+      config: { console: { allowed_origins: ["https://open.example"], frame_ancestors } },
+    });
+    const policy = (await fetch(`${gateway.url}/assets/none.css`)).headers.get("content-security-policy") ?? "";
+    expect(policy).toMatch(new RegExp(`frame-ancestors 'self'${listed === "" ? "" : ` ${listed}`}$`));
+    expect(policy).toContain("connect-src 'self' https://open.example;");
+  });
+});
+
+test("each answer for the page confines it, and none says which page asked for it", async () => {
+  await using gateway = await TestGateway.start();
+  for (const path of ["/", "/vnc.html", "/assets/none.css"]) {
+    const { headers } = await fetch(gateway.url + path);
+    if (path !== "/assets/none.css" && !existsSync(`${folder}index.html`)) continue;
+    expect(headers.get("content-security-policy"), path).toMatch(/^default-src 'none'; script-src 'self';/);
+    expect(headers.get("x-content-type-options")).toBe("nosniff");
+    expect(headers.get("referrer-policy")).toBe("no-referrer");
+    expect(headers.get("cross-origin-opener-policy")).toBe("same-origin");
+    expect(headers.get("cross-origin-resource-policy")).toBe("same-origin");
+    expect(headers.get("permissions-policy")).toContain("camera=(), clipboard-read=(self), clipboard-write=(self)");
+    expect(headers.get("cache-control")).toBe("no-store");
+    // Over plain HTTP browsers do not look at it.
+    expect(headers.get("strict-transport-security")).toBeNull();
+  }
+});
+
 test("each file of the built page is one that the gateway serves", async () => {
   await using gateway = await TestGateway.start();
   for (const name of readdirSync(`${folder}assets`)) {

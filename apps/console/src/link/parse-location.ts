@@ -3,6 +3,7 @@ import { hasControlCharacter, LinkParameters } from "./parameters.ts";
 import { LinkProblem } from "./problem.ts";
 import { resolveRenewUrl } from "./renew-url.ts";
 import { resolveSocketUrl } from "./socket-url.ts";
+import { isToken } from "./token.ts";
 
 /** What a console link asks for. */
 export interface ConsoleLink {
@@ -24,8 +25,6 @@ export interface RefusedLink {
   readonly error: LinkProblem;
 }
 
-/** Longest token accepted, in characters: more does not fit in a request header. */
-const longestToken = 8192;
 const longestName = 120;
 
 /**
@@ -63,9 +62,7 @@ function readToken(parameters: LinkParameters, socketUrl: URL): string | null {
   const [token, another] = tokens;
   if (another !== undefined) throw new LinkProblem("token_ambiguous", "token");
   if (token === undefined) return null;
-  if (token === "" || token.length > longestToken || hasControlCharacter(token)) {
-    throw new LinkProblem("token_malformed", "token");
-  }
+  if (!isToken(token)) throw new LinkProblem("token_malformed", "token");
   return token;
 }
 

@@ -1,5 +1,7 @@
-import { afterEach, expect, it, vi, type Mock } from "vitest";
+import { afterEach, beforeAll, expect, it, vi, type Mock } from "vitest";
 import type { ConsoleLink } from "../link/parse-location.ts";
+import { loadWords } from "../words/load-words.ts";
+import { useWords } from "../words/words.ts";
 import { Access } from "./access.ts";
 
 const link: ConsoleLink = {
@@ -11,6 +13,10 @@ const link: ConsoleLink = {
   scale: "fit",
   renewUrl: "https://gw.example/renew",
 };
+
+beforeAll(async () => {
+  useWords(await loadWords(["en"]));
+});
 
 afterEach(() => {
   vi.unstubAllGlobals();

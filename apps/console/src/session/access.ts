@@ -1,5 +1,8 @@
 import type { Grant } from "@curfew/client";
+import { fill } from "@curfew/client/messages";
+import type { EmbeddingParent } from "../embedding/embedding-parent.ts";
 import type { ConsoleLink } from "../link/parse-location.ts";
+import { words } from "../words/words.ts";
 
 /**
  * The access that the page holds: the link's token, and where to get a new one. Tokens stay in this
@@ -10,20 +13,23 @@ export class Access {
   #next: string | null = null;
   readonly #socketUrl: string;
   readonly #renewUrl: string | null;
+  readonly #parent: Pick<EmbeddingParent, "requestToken"> | null;
 
-  constructor(link: ConsoleLink) {
+  /** @param parent the page around this one, which is asked where the link has no `renew` */
+  constructor(link: ConsoleLink, parent: Pick<EmbeddingParent, "requestToken"> | null = null) {
     this.#token = link.token;
     this.#socketUrl = link.socketUrl;
     this.#renewUrl = link.renewUrl;
+    this.#parent = parent;
   }
 
   get hasToken(): boolean {
     return this.#token !== null;
   }
 
-  /** Whether the link says where new tokens come from. */
+  /** Whether there is somebody to ask for new tokens. */
   get canRequest(): boolean {
-    return this.#renewUrl !== null;
+    return this.#renewUrl !== null || this.#parent !== null;
   }
 
   grant(): Grant {
@@ -32,17 +38,20 @@ export class Access {
   }
 
   /**
-   * Asks the link's `renew` address for a new token: a POST without a body, with cookies, answered
-   * by `{ "token": "…" }`. The token is used from {@link confirm} on.
+   * Asks for a new token: at the link's `renew` address with a POST without a body, with cookies,
+   * answered by `{ "token": "…" }`; without one, the page around this one. The token is used from
+   * {@link confirm} on.
    *
    * @throws Error with a sentence for display
    */
   async request(signal?: AbortSignal): Promise<string> {
-    if (this.#renewUrl === null) throw new Error("This link does not say where to get a new token.");
-    const response = await post(this.#renewUrl, signal);
-    if (!response.ok) throw new Error(refusals.get(response.status) ?? `The answer was HTTP ${response.status}.`);
-    this.#next = tokenIn(await response.json().catch(() => null));
+    this.#next = this.#renewUrl === null ? await this.#askParent(signal) : await requestAt(this.#renewUrl, signal);
     return this.#next;
+  }
+
+  /** Takes a token that was not asked for. It is used from {@link confirm} on. */
+  offer(token: string): void {
+    this.#next = token;
   }
 
   /** Makes the requested token the one to connect with. */
@@ -50,13 +59,36 @@ export class Access {
     this.#token = this.#next ?? this.#token;
     this.#next = null;
   }
+
+  async #askParent(signal: AbortSignal | undefined): Promise<string> {
+    if (this.#parent === null) throw new Error(words().access.noPlace);
+    try {
+      return await this.#parent.requestToken(signal);
+    } catch (cause) {
+      throw new Error(words().access.parentSilent, { cause });
+    }
+  }
 }
 
-const refusals: ReadonlyMap<number, string> = new Map([
-  [401, "You are not signed in any more."],
-  [403, "You may not open this console any more."],
-  [404, "This console is not offered any more."],
-]);
+async function requestAt(url: string, signal: AbortSignal | undefined): Promise<string> {
+  const response = await post(url, signal);
+  if (!response.ok) throw new Error(refusal(response.status));
+  return tokenIn(await response.json().catch(() => null));
+}
+
+function refusal(status: number): string {
+  const { access } = words();
+  switch (status) {
+    case 401:
+      return access.signedOut;
+    case 403:
+      return access.forbidden;
+    case 404:
+      return access.gone;
+    default:
+      return fill(access.status, { status });
+  }
+}
 
 async function post(url: string, signal: AbortSignal | undefined): Promise<Response> {
   try {
@@ -69,12 +101,12 @@ async function post(url: string, signal: AbortSignal | undefined): Promise<Respo
       signal: signal ?? null,
     });
   } catch (cause) {
-    throw new Error("The place that hands out access did not answer.", { cause });
+    throw new Error(words().access.silent, { cause });
   }
 }
 
 function tokenIn(body: unknown): string {
   const token = typeof body === "object" && body !== null && "token" in body ? body.token : undefined;
-  if (typeof token !== "string" || token === "") throw new Error("The answer did not contain a token.");
+  if (typeof token !== "string" || token === "") throw new Error(words().access.noToken);
   return token;
 }

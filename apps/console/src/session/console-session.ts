@@ -1,56 +1,78 @@
-import type { CloseInfo, ConsoleError, ConsoleState, SessionInfo } from "@curfew/client";
+import type { CloseInfo, ConsoleError, ConsoleEvents, ConsoleState, SessionInfo } from "@curfew/client";
+import { fill } from "@curfew/client/messages";
+import type { ServerIdentity } from "@curfew/client/vnc";
 import type { ConsoleLink } from "../link/parse-location.ts";
-import type { ToolContext } from "../tools/common.ts";
+import { settings } from "../settings/settings-store.ts";
+import type { ToolContext, Tools } from "../tools/common.ts";
 import { serialTools } from "../tools/serial-tools.ts";
 import { vncTools } from "../tools/vnc-tools.ts";
 import type { Renewing } from "../views/banner.ts";
 import { askCredentials } from "../views/dialogs.ts";
-import type { Ending } from "../views/end-card.ts";
+import type { Circumstance, Ending } from "../views/end-card.ts";
 import type { Frame } from "../views/frame.ts";
-import { createConnectingCard, createReconnectingCard, type ReconnectingCard } from "../views/status-cards.ts";
-import { shortTimeLeft, spokenTimeLeft } from "../words/duration.ts";
-import { endReasons } from "../words/end-reasons.ts";
+import { createIdentityCard } from "../views/identity-card.ts";
+import { createReconnectingCard, type ReconnectingCard } from "../views/reconnecting-card.ts";
+import { createConnectingCard } from "../views/status-cards.ts";
+import { exitKeys } from "../words/key-names.ts";
+import { duration, words } from "../words/words.ts";
 import type { Access } from "./access.ts";
-import { exitKeys } from "./keyboard-exit.ts";
 import { createConsole, type AnyConsole } from "./open-console.ts";
-import { isOpen, pageStatus, type PageStatus } from "./page-status.ts";
+import { wakeLock } from "./wake-lock.ts";
+import { isOpen, pageStatus, type PageFacts, type PageStatus } from "./page-status.ts";
+
+/** From this round trip on (milliseconds), typing is no fun. */
+const slowAnswer = 1_500;
 
 /** Milliseconds between looks at the clock; short, so that no second of a countdown is skipped. */
 const tick = 250;
 
+/** What the page hears of a session. */
+export interface SessionListeners {
+  readonly onExpiring: (warning: ConsoleEvents["expiring"]) => void;
+  /** Called once; by then the picture is out of the page. */
+  readonly onEnd: (ending: Omit<Ending, "canRequest">) => void;
+}
+
 /**
  * One console from opening to end, reconnections included: brings what the SDK reports onto the
- * page. `onEnd` is called once; by then the picture is out of the page.
+ * page.
  */
 export class ConsoleSession {
   readonly #link: ConsoleLink;
   readonly #frame: Frame;
   readonly #access: Access;
-  readonly #onEnd: (ending: Omit<Ending, "canRequest">) => void;
+  readonly #listeners: SessionListeners;
   readonly #over = new AbortController();
   #console: AnyConsole | null = null;
   #status: PageStatus = "connecting";
   #name: string;
-  #credentialsWanted = false;
+  #asked: PageFacts["asked"] = null;
+  /** SHA-256 of the machine's key that the person trusts; it is asked about once. */
+  #trusted: string | null = null;
+  /** Whether a socket to the gateway ever opened. */
+  #reached = false;
   #renewFailure: string | null = null;
   #renewFailed = false;
   #openedAt: number | null = null;
   /** When the console was last open; null while it is. */
   #lostAt: number | null = null;
   #sessionId: string | null = null;
-  #tools: HTMLElement[] | null = null;
+  readonly #keepAwake = wakeLock(this.#over.signal);
+  #tools: Tools | null = null;
   #retry: { readonly card: ReconnectingCard; readonly at: number } | null = null;
 
-  constructor(link: ConsoleLink, frame: Frame, access: Access, onEnd: (ending: Omit<Ending, "canRequest">) => void) {
+  constructor(link: ConsoleLink, frame: Frame, access: Access, listeners: SessionListeners) {
     this.#link = link;
     this.#frame = frame;
     this.#access = access;
-    this.#onEnd = onEnd;
-    this.#name = link.name ?? "the machine";
+    this.#listeners = listeners;
+    this.#name = link.name ?? "";
   }
 
   async open(): Promise<void> {
-    const host = this.#frame.createHost(`Console of ${this.#name}`);
+    const host = this.#frame.createHost(
+      this.#name === "" ? words().console.unnamed : fill(words().console.of, { name: this.#name }),
+    );
     this.#frame.setStatus("connecting");
     this.#showConnecting(1);
     try {
@@ -58,10 +80,12 @@ export class ConsoleSession {
         authorize: () => this.#access.grant(),
         ...(this.#access.canRequest ? { renew: ({ signal }) => this.#access.request(signal) } : {}),
         onCredentialsRequired: (types) => this.#askCredentials(types),
+        onServerVerification: (identity) => this.#askIdentity(identity),
         signal: this.#over.signal,
       });
     } catch (error) {
-      this.#end({ ...viewerMissing, detail: error instanceof Error ? error.message : String(error) });
+      const detail = error instanceof Error ? error.message : String(error);
+      this.#end({ ...viewerMissing, detail }, "viewer-missing");
       return;
     }
     if (this.#over.signal.aborted) return;
@@ -77,10 +101,16 @@ export class ConsoleSession {
     await this.#console.view.connect().catch(() => {});
   }
 
-  renew(): void {
+  /** @param token what to renew with; by default one is asked for */
+  renew(token?: string): void {
     if (this.#status === "renewing" || !isOpen(this.#status)) return;
     // The outcome comes as an event.
-    this.#console?.view.connection.renew().catch(() => {});
+    this.#console?.view.connection.renew(token).catch(() => {});
+  }
+
+  focus(): void {
+    window.focus();
+    this.#refocus();
   }
 
   #listen({ type, view }: AnyConsole): void {
@@ -88,23 +118,33 @@ export class ConsoleSession {
     connection.on("state", (state) => {
       this.#showState(state);
     });
-    connection.on("expiring", ({ expiresInMs }) => {
+    connection.on("channel", () => {
+      this.#reached = true;
+    });
+    connection.on("latency", ({ rttMs }) => {
+      this.#frame.setUnstable(rttMs > slowAnswer);
+    });
+    connection.on("expiring", (warning) => {
+      const { expiresInMs } = warning;
+      this.#listeners.onExpiring(warning);
       this.#frame.banner.warn();
-      this.#frame.announce(`This session ends in ${spokenTimeLeft(expiresInMs)}.`);
+      this.#frame.announce(fill(words().sdk.session.endsIn, { time: duration(expiresInMs, "long") }));
       this.#showState(connection.state);
     });
     connection.on("renewed", ({ expiresInMs }) => {
       this.#access.confirm();
       this.#renewFailed = false;
-      const left = expiresInMs === null ? "No time limit now." : `${shortTimeLeft(expiresInMs)} left.`;
-      this.#frame.toasts.show(`Session renewed. ${left}`);
+      const { session } = words().sdk;
+      this.#frame.toasts.show(
+        expiresInMs === null ? session.renewedForGood : fill(session.renewed, { time: duration(expiresInMs) }),
+      );
       this.#showState(connection.state);
       this.#refocus();
     });
     connection.on("renewfailed", (error) => {
       this.#renewFailed = true;
       this.#renewFailure = renewFailure(error);
-      this.#frame.announce(`Renewing failed. ${this.#renewFailure}`);
+      this.#frame.announce(`${words().sdk.session.renewFailed} ${this.#renewFailure}`);
       this.#showState(connection.state);
     });
     connection.on("closed", (info) => {
@@ -121,16 +161,18 @@ export class ConsoleSession {
   #showState(state: ConsoleState): void {
     if (state.status === "closed" || this.#over.signal.aborted) return;
     const before = this.#status;
-    this.#status = pageStatus(state, { credentialsWanted: this.#credentialsWanted, renewFailed: this.#renewFailed });
+    this.#status = pageStatus(state, { asked: this.#asked, renewFailed: this.#renewFailed });
     this.#frame.setStatus(this.#status);
     if (state.status !== "reconnecting") this.#retry = null;
     if (state.status === "connected") this.#showConsole(state.session, isOpen(before));
     else {
       if (isOpen(before)) this.#lostAt = performance.now();
       this.#frame.setTools(null);
+      this.#frame.setUnstable(false);
       this.#frame.banner.hide();
       this.#renewFailed = false;
       if (state.status === "reconnecting") this.#showReconnecting(state);
+      else if (this.#asked === "identity") return;
       else this.#showConnecting(state.status === "connecting" ? state.attempt : 1);
     }
     this.#tellTime();
@@ -143,13 +185,14 @@ export class ConsoleSession {
       const first = this.#openedAt === null;
       this.#openedAt ??= performance.now();
       this.#frame.showCard(null);
-      this.#tools ??= this.#createTools();
+      if (this.#console !== null) this.#tools ??= this.#createTools(this.#console);
       this.#frame.setTools(this.#tools, () => {
         this.#refocus();
       });
       this.#refocus();
-      if (!first) this.#frame.toasts.show("Connected again.");
-      else if (!this.#link.viewOnly) this.#frame.toasts.show(`${exitKeys} leaves the console.`, "keyboard");
+      if (!first) this.#frame.toasts.show(words().notices.connectedAgain);
+      else if (!this.#link.viewOnly && !matchMedia("(pointer: coarse)").matches)
+        this.#frame.toasts.show(fill(words().console.leaves, { keys: exitKeys() }), "keyboard");
     }
     if (this.#status === "connected") this.#frame.banner.hide();
     else if (this.#status === "expiring" || this.#status === "renewing" || this.#status === "renew-failed") {
@@ -162,8 +205,9 @@ export class ConsoleSession {
     return this.#access.canRequest ? "possible" : "needs-new-link";
   }
 
-  #createTools(): HTMLElement[] {
+  #createTools({ type, view }: AnyConsole): Tools {
     const context: ToolContext = {
+      type,
       name: () => this.#name,
       refocus: () => {
         this.#refocus();
@@ -172,8 +216,18 @@ export class ConsoleSession {
         this.#frame.toasts.show(text);
       },
       disconnect: () => {
-        this.#close();
+        this.close();
       },
+      renew: () => {
+        if (this.#access.canRequest) this.renew();
+      },
+      setTray: (place, row) => {
+        this.#frame.setTray(place, row);
+      },
+      hideBar: () => {
+        this.#frame.setBarHidden(true);
+      },
+      statistics: () => (type === "vnc" ? view.statistics() : view.connection.statistics()),
       addOverlay: (overlay) => {
         document.body.append(overlay);
         this.#over.signal.addEventListener("abort", () => {
@@ -182,26 +236,25 @@ export class ConsoleSession {
       },
       signal: this.#over.signal,
     };
-    if (this.#console === null) return [];
-    return this.#console.type === "vnc"
-      ? vncTools(this.#console.view, this.#link.viewOnly, context)
-      : serialTools(this.#console.view, this.#link.viewOnly, context);
+    return type === "vnc"
+      ? vncTools(view, this.#link.viewOnly, context)
+      : serialTools(view, this.#link.viewOnly, context);
   }
 
   #showConnecting(attempt: number): void {
-    const card = createConnectingCard(this.#link.name ?? "the console", attempt, () => {
-      this.#close();
+    const card = createConnectingCard(this.#link.name, attempt, () => {
+      this.close();
     });
     this.#frame.showCard(card);
   }
 
   #showReconnecting(state: Extract<ConsoleState, { status: "reconnecting" }>): void {
-    const card = createReconnectingCard(state.cause, state.attempt, {
+    const card = createReconnectingCard(state, {
       tryNow: () => {
         this.#console?.view.connect().catch(() => {});
       },
       cancel: () => {
-        this.#close();
+        this.close();
       },
     });
     this.#retry = { card, at: performance.now() + state.retryInMs };
@@ -209,33 +262,52 @@ export class ConsoleSession {
   }
 
   #tellTime(): void {
+    this.#keepAwake(isOpen(this.#status) && settings.current.wakeLock);
     this.#retry?.card.setTime(this.#retry.at - performance.now());
     const state = this.#console?.view.state;
     const { bar, banner } = this.#frame;
-    let title = this.#link.name ?? "Console";
+    let title = this.#link.name ?? words().title;
     if (state?.status !== "connected" || state.session === null) bar.setTime("unknown");
     else if (state.session.expiresAt === null) bar.setTime("unlimited");
     else {
       const left = state.session.expiresAt - performance.now();
       bar.setTime(left);
       banner.setTime(left);
-      if (this.#status !== "connected") title = `${shortTimeLeft(left)} left – ${title}`;
+      if (this.#status !== "connected")
+        title = `${fill(words().sdk.session.timeLeft, { time: duration(left) })} – ${title}`;
     }
     if (document.title !== title) document.title = title;
   }
 
   async #askCredentials(types: Parameters<typeof askCredentials>[0]): ReturnType<typeof askCredentials> {
-    this.#credentialsWanted = true;
+    this.#asked = "credentials";
     this.#frame.setStatus("credentials");
     try {
-      return await askCredentials(types, this.#name, this.#over.signal);
+      return await askCredentials(types, this.#over.signal);
     } catch (error) {
-      this.#close();
+      this.close();
       throw error;
     } finally {
-      this.#credentialsWanted = false;
+      this.#asked = null;
       if (this.#console !== null) this.#showState(this.#console.view.state);
     }
+  }
+
+  async #askIdentity({ fingerprint, sha256 }: ServerIdentity): Promise<boolean> {
+    if (this.#trusted === sha256) return true;
+    this.#asked = "identity";
+    this.#frame.setStatus("identity");
+    const trusted = await new Promise<boolean>((resolve) => {
+      this.#frame.showCard(createIdentityCard(fingerprint, resolve));
+      this.#over.signal.addEventListener("abort", () => {
+        resolve(false);
+      });
+    });
+    this.#asked = null;
+    if (trusted) this.#trusted = sha256;
+    else this.close();
+    if (this.#console !== null) this.#showState(this.#console.view.state);
+    return trusted;
   }
 
   #refocus(): void {
@@ -247,25 +319,28 @@ export class ConsoleSession {
     if (isOpen(this.#status) && !this.#link.viewOnly) event.preventDefault();
   }
 
-  #close(): void {
+  close(): void {
     if (this.#console === null) this.#end(leftEarly);
     else this.#console.view.close().catch(() => {});
   }
 
-  #end(info: CloseInfo): void {
+  #end(info: CloseInfo, circumstance: Circumstance | null = null): void {
     if (this.#over.signal.aborted) return;
     this.#over.abort();
     this.#frame.removeHost();
     this.#frame.setTools(null);
+    this.#frame.setUnstable(false);
     this.#frame.banner.hide();
     this.#frame.toasts.clear();
     this.#frame.bar.setTime("unknown");
-    document.title = `${endReasons[info.reason].title} – ${this.#link.name ?? "Console"}`;
-    this.#onEnd({
+    document.title = `${words().sdk.ends[info.reason].title} – ${this.#link.name ?? words().title}`;
+    this.#listeners.onEnd({
       info,
       endedAt: new Date(),
       lastedMs: this.#openedAt === null ? null : (this.#lostAt ?? performance.now()) - this.#openedAt,
       sessionId: this.#sessionId,
+      reached: this.#reached,
+      circumstance: circumstance ?? (info.reason === "viewer_failed" && !isSecureContext ? "insecure" : null),
     });
   }
 }

@@ -1,8 +1,5 @@
 const modifiers: ReadonlySet<string> = new Set(["Control", "Alt", "Shift"]);
 
-/** The keys that leave the console, as the page writes them. */
-export const exitKeys = "Ctrl + Alt + Shift";
-
 /**
  * The way out of a console that takes every key, Tab included: press Ctrl, Alt and Shift together
  * and let go, without another key in between. `onExit` runs only after the last of them is up, so

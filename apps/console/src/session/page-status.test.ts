@@ -1,8 +1,8 @@
 import type { CloseInfo, ConsoleState, SessionInfo } from "@curfew/client";
 import { describe, expect, it } from "vitest";
-import { isOpen, pageStatus, type PageStatus } from "./page-status.ts";
+import { isOpen, pageStatus, type PageFacts, type PageStatus } from "./page-status.ts";
 
-const calm = { credentialsWanted: false, renewFailed: false };
+const calm: PageFacts = { asked: null, renewFailed: false };
 const session: SessionInfo = { id: "s", expiresAt: 1, expiring: false, renewable: true, renewing: false };
 const cause: CloseInfo = { reason: "connection_lost", action: "retry", code: 1006, wasConnected: true };
 
@@ -11,10 +11,10 @@ function connected(change: Partial<SessionInfo>): ConsoleState {
 }
 
 describe("the page's status", () => {
-  it.each<[string, ConsoleState, Partial<typeof calm>, PageStatus]>([
+  it.each<[string, ConsoleState, Partial<PageFacts>, PageStatus]>([
     ["connecting before anything happened", { status: "idle" }, {}, "connecting"],
     ["connecting", { status: "connecting", attempt: 1 }, {}, "connecting"],
-    ["asking for a password", { status: "connecting", attempt: 1 }, { credentialsWanted: true }, "credentials"],
+    ["asking for a password", { status: "connecting", attempt: 1 }, { asked: "credentials" }, "credentials"],
     ["connected", connected({}), {}, "connected"],
     ["connected to a server without control messages", { status: "connected", session: null }, {}, "connected"],
     ["expiring", connected({ expiring: true }), {}, "expiring"],

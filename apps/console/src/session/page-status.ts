@@ -9,6 +9,7 @@ export type PageStatus =
   | "no-token"
   | "connecting"
   | "credentials"
+  | "identity"
   | "connected"
   | "expiring"
   | "renewing"
@@ -18,8 +19,8 @@ export type PageStatus =
 
 /** What the page knows beyond the SDK's state. */
 export interface PageFacts {
-  /** The machine's console asks for a password. */
-  readonly credentialsWanted: boolean;
+  /** What the machine's console wants of the person before it opens: a password, or trust in its key. */
+  readonly asked: "credentials" | "identity" | null;
   /** The last renewal failed, and none has succeeded since. */
   readonly renewFailed: boolean;
 }
@@ -28,7 +29,7 @@ export function pageStatus(state: ConsoleState, facts: PageFacts): PageStatus {
   if (state.status === "connected") return openStatus(state.session, facts);
   if (state.status === "reconnecting") return "reconnecting";
   if (state.status === "closed") return "ended";
-  return facts.credentialsWanted ? "credentials" : "connecting";
+  return facts.asked ?? "connecting";
 }
 
 function openStatus(session: SessionInfo | null, facts: PageFacts): PageStatus {

@@ -1,5 +1,7 @@
+import type { EmbeddingParent } from "../embedding/embedding-parent.ts";
 import type { ConsoleLink, RefusedLink } from "../link/parse-location.ts";
-import { copyText } from "../tools/common.ts";
+import { copyText } from "../tools/files.ts";
+import { words } from "../words/words.ts";
 import { createEndCard, type Ending } from "../views/end-card.ts";
 import { Frame } from "../views/frame.ts";
 import {
@@ -9,37 +11,50 @@ import {
   createRequestingCard,
 } from "../views/status-cards.ts";
 import { Access } from "./access.ts";
+import { answersHttp } from "./answers-http.ts";
 import { ConsoleSession } from "./console-session.ts";
 
 /** Shows why a link is not followed. */
-export function startRefused({ error }: RefusedLink): void {
-  const frame = new Frame("vnc", "Console", false, () => {});
-  document.title = "This link was not followed";
+export function startRefused({ error }: RefusedLink, parent: EmbeddingParent | null): void {
+  const frame = new Frame("vnc", words().title, false, () => {});
+  tell(parent, frame);
+  document.title = words().cards.refused;
   frame.setStatus("refused");
   frame.showCard(createRefusedCard(error));
 }
 
 /** Opens the console of a link, and opens it again when the person asks for it after an end. */
-export function startPage(link: ConsoleLink): void {
-  const access = new Access(link);
+export function startPage(link: ConsoleLink, parent: EmbeddingParent | null): void {
+  const access = new Access(link, parent);
   let session: ConsoleSession | null = null;
-  const frame = new Frame(link.type, link.name ?? "Console", link.viewOnly, () => {
+  const frame = new Frame(link.type, link.name ?? words().title, link.viewOnly, () => {
     session?.renew();
   });
+  tell(parent, frame);
 
   const open = (): void => {
-    session = new ConsoleSession(link, frame, access, end);
+    session = new ConsoleSession(link, frame, access, {
+      onExpiring: ({ expiresInMs, renewable }) => parent?.post({ type: "expiring", expiresInMs, renewable }),
+      onEnd: end,
+    });
     void session.open();
   };
 
   const end = (ending: Omit<Ending, "canRequest">): void => {
     session = null;
     frame.setStatus("ended");
-    const card = createEndCard(
-      { ...ending, canRequest: access.canRequest },
-      { reopen: open, renewAndReopen: () => void requestAndOpen(), copy },
-    );
-    frame.showCard(card);
+    const { reason, code } = ending.info;
+    parent?.post({ type: "closed", reason, code, wasClean: code !== 1006 });
+    const show = (circumstance: Ending["circumstance"]): HTMLElement => {
+      const card = createEndCard(
+        { ...ending, circumstance, canRequest: access.canRequest },
+        { reopen: open, renewAndReopen: () => void requestAndOpen(), copy },
+      );
+      frame.showCard(card);
+      return card;
+    };
+    const card = show(ending.circumstance);
+    if (reason === "connect_failed" && !ending.reached) void explain(card, () => show("blocked"));
   };
 
   const requestAndOpen = async (): Promise<void> => {
@@ -59,15 +74,43 @@ export function startPage(link: ConsoleLink): void {
 
   const copy = async (text: string): Promise<boolean> => {
     const copied = await copyText(text);
-    frame.toasts.show(copied ? "Copied." : "The browser did not allow copying.");
+    frame.toasts.show(copied ? words().notices.copied : words().notices.copyRefused);
     return copied;
   };
+
+  parent?.listen({
+    focus: () => session?.focus(),
+    close: () => session?.close(),
+    renew: (token) => {
+      access.offer(token);
+      if (session !== null) {
+        session.renew(token);
+        return;
+      }
+      access.confirm();
+      open();
+    },
+  });
 
   if (access.hasToken) {
     open();
     return;
   }
-  document.title = link.name ?? "Console";
+  document.title = link.name ?? words().title;
   frame.setStatus("no-token");
   frame.showCard(createNoTokenCard(access.canRequest ? () => void requestAndOpen() : null));
+}
+
+/** Says more about a connection that never came to be, unless the person has gone on meanwhile. */
+async function explain(card: HTMLElement, showBlocked: () => void): Promise<void> {
+  if ((await answersHttp()) && card.isConnected) showBlocked();
+}
+
+/** Has the page around this one told each state from now on. */
+function tell(parent: EmbeddingParent | null, frame: Frame): void {
+  if (parent === null) return;
+  parent.post({ type: "ready" });
+  frame.onStatus = (state) => {
+    parent.post({ type: "state", state });
+  };
 }

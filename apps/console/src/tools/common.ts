@@ -1,16 +1,36 @@
+import type { ConnectionStatistics } from "@curfew/client";
+import type { VncStatistics } from "@curfew/client/vnc";
+import { fill } from "@curfew/client/messages";
+import { settings } from "../settings/settings-store.ts";
 import { toolButton } from "../views/buttons.ts";
 import { icon } from "../views/icons.ts";
+import { attachMenu, type MenuItem } from "../views/menu.ts";
+import { exitKeys } from "../words/key-names.ts";
+import { words } from "../words/words.ts";
+
+/** The toolbar of a console: its buttons, and the keys that act while it has the keyboard. */
+export interface Tools {
+  readonly buttons: readonly HTMLElement[];
+  readonly letters: ReadonlyMap<string, () => void>;
+}
 
 /** What the tools of both console types need from the page. */
 export interface ToolContext {
-  /** The machine's name, for file names and titles. */
+  readonly type: "vnc" | "serial";
+  /** The machine's name, for file names. */
   readonly name: () => string;
   /** Gives the keyboard back to the console. */
   readonly refocus: () => void;
   readonly toast: (text: string) => void;
   readonly disconnect: () => void;
+  /** Renews the session, where the page can. */
+  readonly renew: () => void;
   /** Puts a menu into the page until the console is over. */
   readonly addOverlay: (overlay: HTMLElement) => void;
+  /** Puts a row above or below the picture; null takes it away. */
+  readonly setTray: (place: "top" | "bottom", row: HTMLElement | null) => void;
+  readonly hideBar: () => void;
+  readonly statistics: () => ConnectionStatistics & Partial<VncStatistics>;
   /** Aborted when the console is over: closes what the tools have open. */
   readonly signal: AbortSignal;
 }
@@ -18,23 +38,13 @@ export interface ToolContext {
 /** Full screen for the whole page, so that bar and warnings stay in sight. Null where there is none. */
 export function fullScreenTool(context: ToolContext): HTMLButtonElement | null {
   if (!document.fullscreenEnabled) return null;
-  const button = toolButton(
-    "Full screen",
-    () => {
-      const done = document.fullscreenElement
-        ? document.exitFullscreen()
-        : document.documentElement.requestFullscreen();
-      done.then(context.refocus, () => {
-        context.toast("The browser did not allow full screen.");
-      });
-    },
-    { icon: "maximize" },
-  );
+  const button = toolButton(words().tools.fullScreen, () => void toggleFullScreen(context), { icon: "maximize" });
+  button.classList.add("wide-only");
   document.addEventListener(
     "fullscreenchange",
     () => {
       const full = document.fullscreenElement !== null;
-      const label = full ? "Leave full screen" : "Full screen";
+      const label = full ? words().tools.leaveFullScreen : words().tools.fullScreen;
       button.setAttribute("aria-label", label);
       button.title = label;
       button.replaceChildren(icon(full ? "minimize" : "maximize"));
@@ -44,42 +54,92 @@ export function fullScreenTool(context: ToolContext): HTMLButtonElement | null {
   return button;
 }
 
+/** The part of the Keyboard Lock API that is used, in browsers that have it. */
+interface LockingNavigator extends Navigator {
+  readonly keyboard?: { lock: () => Promise<void> };
+}
+
+/** The browser gives locked keys back by itself when full screen ends. */
+async function toggleFullScreen(context: ToolContext): Promise<void> {
+  try {
+    if (document.fullscreenElement === null) {
+      await document.documentElement.requestFullscreen({ navigationUI: "hide" });
+      await (navigator as LockingNavigator).keyboard?.lock().catch(() => {});
+    } else await document.exitFullscreen();
+    context.refocus();
+  } catch {
+    context.toast(words().notices.noFullScreen);
+  }
+}
+
 export function disconnectTool(context: ToolContext): HTMLButtonElement {
-  const button = toolButton("Disconnect", context.disconnect, { icon: "unplug" });
+  const button = toolButton(words().tools.disconnect, context.disconnect, { icon: "unplug" });
   button.classList.add("tool-apart");
   return button;
 }
 
-/** Hands a file to the browser's downloads. */
-export function download(content: Blob, fileName: string): void {
-  const url = URL.createObjectURL(content);
-  const link = document.createElement("a");
-  link.href = url;
-  link.download = fileName;
-  link.click();
-  // The download has its own hold on the content once it started.
-  setTimeout(() => {
-    URL.revokeObjectURL(url);
-  }, 10_000);
+/** What the page can do beside the console's own tools, by the letter that does it from the toolbar. */
+export function pageLetters(context: ToolContext): Map<string, () => void> {
+  return new Map([
+    ["f", () => void toggleFullScreen(context)],
+    ["h", () => hideBar(context)],
+    ["i", () => void showStatistics(context)],
+    ["r", context.renew],
+    ["s", () => void openSettings(context)],
+    ["?", () => void openHelp(context)],
+  ]);
 }
 
-/** `web-03 2026-03-01 14.03.22.png`: a name that every file system takes and that sorts by time. */
-export function fileName(machine: string, at: Date, extension: string): string {
-  const safe = machine.replaceAll(/[^\p{L}\p{N}._-]+/gu, "-").replaceAll(/^[.-]+|-+$/g, "") || "console";
-  const day = `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}`;
-  return `${safe} ${day} ${two(at.getHours())}.${two(at.getMinutes())}.${two(at.getSeconds())}.${extension}`;
+/** The menu of everything that has no button, or none that fits. `own` comes first. */
+export function moreTool(context: ToolContext, own: readonly (readonly MenuItem[])[]): HTMLElement {
+  const { tools, settings: labels } = words();
+  const button = toolButton(tools.more, () => {}, { icon: "ellipsis" });
+  const theme = (value: "system" | "light" | "dark"): MenuItem => ({
+    label: `${tools.theme}: ${labels[value]}`,
+    checked: () => settings.current.theme === value,
+    onChoose: () => {
+      settings.change({ theme: value });
+    },
+  });
+  const page: readonly MenuItem[] = [
+    ...(document.fullscreenEnabled
+      ? [{ label: tools.fullScreen, narrow: true, onChoose: () => void toggleFullScreen(context) }]
+      : []),
+    { label: tools.settings, hint: "S", onChoose: () => void openSettings(context) },
+    { label: tools.help, hint: "?", onChoose: () => void openHelp(context) },
+    { label: tools.statistics, hint: "I", onChoose: () => void showStatistics(context) },
+    { label: tools.hideBar, hint: "H", onChoose: () => hideBar(context) },
+  ];
+  settings.follow(() => {
+    if (!settings.kept) context.toast(words().notices.settingsNotKept);
+  }, context.signal);
+  const groups = [...own, page, [theme("system"), theme("light"), theme("dark")]];
+  context.addOverlay(attachMenu(button, tools.more, groups, { onDone: context.refocus }));
+  return button;
 }
 
-function two(value: number): string {
-  return String(value).padStart(2, "0");
+function hideBar(context: ToolContext): void {
+  context.hideBar();
+  context.toast(fill(words().notices.barHidden, { keys: exitKeys() }));
+  context.refocus();
 }
 
-/** Puts text into the person's clipboard; false where the browser does not allow it. */
-export async function copyText(text: string): Promise<boolean> {
-  try {
-    await navigator.clipboard.writeText(text);
-    return true;
-  } catch {
-    return false;
-  }
+async function openSettings(context: ToolContext): Promise<void> {
+  const { openSettingsDialog } = await import("../views/settings-dialog.ts");
+  if (context.signal.aborted) return;
+  openSettingsDialog(context.type, settings, context.signal);
+}
+
+async function openHelp(context: ToolContext): Promise<void> {
+  const { openHelpDialog } = await import("../views/help-dialog.ts");
+  if (!context.signal.aborted) openHelpDialog(context.type, context.signal);
+}
+
+async function showStatistics(context: ToolContext): Promise<void> {
+  const { createStatisticsRow } = await import("../views/statistics-row.ts");
+  const close = (): void => {
+    context.setTray("top", null);
+    context.refocus();
+  };
+  if (!context.signal.aborted) context.setTray("top", createStatisticsRow(context.statistics, close, context.signal));
 }

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { fileName } from "./common.ts";
+import { fileName } from "./files.ts";
 
 const at = new Date(2026, 2, 1, 14, 3, 22);
 

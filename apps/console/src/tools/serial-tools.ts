@@ -1,94 +1,171 @@
 import type { SerialConsole } from "@curfew/client/serial";
+import { fill } from "@curfew/client/messages";
+import { largestFont, smallestFont } from "../settings/fields.ts";
+import { settings } from "../settings/settings-store.ts";
 import { toolButton } from "../views/buttons.ts";
-import { openTextDialog } from "../views/dialogs.ts";
-import { disconnectTool, download, fileName, fullScreenTool, type ToolContext } from "./common.ts";
-
-/** CSS pixels. */
-const smallestFont = 9;
-const largestFont = 28;
+import type { IconName } from "../views/icons.ts";
+import type { MenuItem } from "../views/menu.ts";
+import { createScreenKeys, type ScreenKey } from "../views/screen-keys.ts";
+import { keyNames } from "../words/key-names.ts";
+import { words } from "../words/words.ts";
+import { disconnectTool, fullScreenTool, moreTool, pageLetters, type ToolContext, type Tools } from "./common.ts";
+import { download, fileName, readClipboard } from "./files.ts";
 
 /** The toolbar of a serial console; with `viewOnly` without pasting. */
-export function serialTools(serial: SerialConsole, viewOnly: boolean, context: ToolContext): HTMLElement[] {
-  const resize = (by: number): void => {
-    serial.fontSize = Math.min(largestFont, Math.max(smallestFont, serial.fontSize + by));
-    context.toast(`Text size ${serial.fontSize}`);
-  };
-  const tools = [
-    toolButton("Copy selection", () => void copySelection(serial, context), { icon: "copy" }),
-    viewOnly ? null : toolButton("Paste", () => void paste(serial, context), { icon: "clipboard-paste" }),
-    toolButton(
-      "Smaller text",
-      () => {
-        resize(-1);
-      },
-      { icon: "a-arrow-down" },
-    ),
-    toolButton(
-      "Larger text",
-      () => {
-        resize(1);
-      },
-      { icon: "a-arrow-up" },
-    ),
-    toolButton(
-      "Save transcript",
-      () => {
-        const transcript = new Blob([serial.transcript()], { type: "text/plain;charset=utf-8" });
-        download(transcript, fileName(context.name(), new Date(), "txt"));
-        context.toast("Transcript saved to your downloads.");
-        context.refocus();
-      },
-      { icon: "download" },
-    ),
-    toolButton(
-      "Clear screen",
+export function serialTools(serial: SerialConsole, viewOnly: boolean, context: ToolContext): Tools {
+  applySettings(serial, context.signal);
+  const { tools } = words();
+  const search = (): void => void openSearch(serial, context);
+  const copy = (): void => void copySelection(serial, context);
+  const rare: readonly (readonly [label: string, icon: IconName, act: () => void])[] = [
+    [tools.smaller, "a-arrow-down", () => resize(-1, context)],
+    [tools.larger, "a-arrow-up", () => resize(1, context)],
+    [tools.transcript, "download", () => saveTranscript(serial, context)],
+    [
+      tools.clear,
+      "eraser",
       () => {
         serial.clear();
         context.refocus();
       },
-      { icon: "eraser" },
-    ),
+    ],
+  ];
+  const wide = rare.map(([label, icon, act]) => {
+    const button = toolButton(label, act, { icon });
+    button.classList.add("wide-only");
+    return button;
+  });
+  const narrow = rare.map(([label, , onChoose]): MenuItem => ({ label, narrow: true, onChoose }));
+  const own = viewOnly ? [narrow] : [narrow, [screenKeysItem(serial, context)]];
+  if (!viewOnly) pasteOnRightClick(serial, context);
+  searchOnKeys(search, context.signal);
+  const buttons = [
+    toolButton(tools.search, search, { icon: "search" }),
+    toolButton(tools.copy, copy, { icon: "copy" }),
+    viewOnly ? null : toolButton(tools.paste, () => void paste(serial, context), { icon: "clipboard-paste" }),
+    ...wide,
     fullScreenTool(context),
+    moreTool(context, own),
     disconnectTool(context),
   ];
-  return tools.filter((tool) => tool !== null);
+  const letters = pageLetters(context).set("/", search);
+  return { buttons: buttons.filter((tool) => tool !== null), letters };
+}
+
+function applySettings(serial: SerialConsole, signal: AbortSignal): void {
+  settings.follow(({ fontSize, terminalTheme, theme, lineEnding }) => {
+    serial.fontSize = fontSize;
+    serial.lineEnding = lineEnding;
+    const colours = terminalTheme === "page" ? theme : terminalTheme;
+    serial.theme = colours === "system" ? "auto" : colours;
+    document.body.dataset["terminal"] = colours;
+  }, signal);
+}
+
+function resize(by: number, context: ToolContext): void {
+  const size = Math.min(largestFont, Math.max(smallestFont, settings.current.fontSize + by));
+  settings.change({ fontSize: size });
+  context.toast(fill(words().notices.textSize, { size }));
+}
+
+function saveTranscript(serial: SerialConsole, context: ToolContext): void {
+  const transcript = new Blob([serial.transcript()], { type: "text/plain;charset=utf-8" });
+  download(transcript, fileName(context.name(), new Date(), "txt"));
+  context.toast(words().notices.transcriptSaved);
+  context.refocus();
 }
 
 async function copySelection(serial: SerialConsole, context: ToolContext): Promise<void> {
-  const copied = await serial.copySelection();
-  context.toast(copied ? "Copied." : "Nothing copied: select text in the console first.");
+  const { notices } = words();
+  context.toast((await serial.copySelection()) ? notices.copied : notices.nothingSelected);
   context.refocus();
 }
 
 /** From the clipboard where the browser allows reading it, else from a field to paste into. */
 async function paste(serial: SerialConsole, context: ToolContext): Promise<void> {
   const text = await readClipboard();
-  if (context.signal.aborted) return;
-  if (text === null) {
-    openTextDialog({
-      title: "Paste text",
-      sentence: "The browser does not let this page read your clipboard. Paste the text here.",
-      actions: [
-        {
-          label: "Send",
-          onText: (typed) => {
-            void serial.paste(typed);
-          },
-        },
-      ],
-      signal: context.signal,
-    });
+  if (text !== null) {
+    await serial.paste(text);
+    context.refocus();
     return;
   }
-  void serial.paste(text);
-  context.refocus();
+  const { openTextDialog } = await import("../views/text-dialog.ts");
+  const { text: labels, tools } = words();
+  const send = { label: labels.send, onText: (typed: string) => void serial.paste(typed) };
+  openTextDialog({ title: tools.paste, sentence: labels.pasteHere, actions: [send], signal: context.signal });
 }
 
-async function readClipboard(): Promise<string | null> {
-  try {
-    return await navigator.clipboard.readText();
-  } catch {
-    // Refused, or not there: browsers offer it on https and localhost only.
-    return null;
-  }
+/** As terminals do; with Shift the browser's own menu comes. */
+function pasteOnRightClick(serial: SerialConsole, context: ToolContext): void {
+  addEventListener(
+    "contextmenu",
+    (event) => {
+      if (event.shiftKey || !(event.target instanceof Element) || event.target.closest(".screen") === null) return;
+      if (event.pointerType === "touch") return;
+      event.preventDefault();
+      void paste(serial, context);
+    },
+    { signal: context.signal },
+  );
+}
+
+/** Ctrl + Shift + F, which terminals leave to the program around them. */
+function searchOnKeys(search: () => void, signal: AbortSignal): void {
+  addEventListener(
+    "keydown",
+    (event) => {
+      if (!event.ctrlKey || !event.shiftKey || event.altKey || event.code !== "KeyF") return;
+      event.preventDefault();
+      event.stopPropagation();
+      search();
+    },
+    { capture: true, signal },
+  );
+}
+
+async function openSearch(serial: SerialConsole, context: ToolContext): Promise<void> {
+  const { createSearchBar } = await import("../views/search-bar.ts");
+  if (context.signal.aborted) return;
+  const close = (): void => {
+    context.setTray("top", null);
+    context.refocus();
+  };
+  const bar = createSearchBar((text, options) => serial.find(text, options), close);
+  context.setTray("top", bar);
+  bar.querySelector("input")?.focus();
+}
+
+function screenKeysItem(serial: SerialConsole, context: ToolContext): MenuItem {
+  const { tools } = words();
+  const key = (label: string, sent: string): ScreenKey => ({
+    label,
+    onPress: () => {
+      serial.write(sent);
+    },
+  });
+  const arrow = (name: "left" | "up" | "down" | "right", final: string): ScreenKey => ({
+    ...key(keyNames(name), `\u001B[${final}`),
+    icon: `arrow-${name}`,
+  });
+  const control = (letter: string): ScreenKey =>
+    key(`${keyNames("ctrl")} + ${letter}`, String.fromCodePoint((letter.codePointAt(0) ?? 0) - 64));
+  const keys = [
+    key(keyNames("esc"), "\u001B"),
+    key(keyNames("tab"), "\t"),
+    ...["C", "D", "Z", "]"].map(control),
+    arrow("left", "D"),
+    arrow("up", "A"),
+    arrow("down", "B"),
+    arrow("right", "C"),
+  ];
+  const row = createScreenKeys(tools.screenKeys, keys, null).root;
+  if (matchMedia("(pointer: coarse)").matches) context.setTray("bottom", row);
+  return {
+    label: tools.screenKeys,
+    toggles: true,
+    checked: () => row.isConnected,
+    onChoose: () => {
+      context.setTray("bottom", row.isConnected ? null : row);
+    },
+  };
 }

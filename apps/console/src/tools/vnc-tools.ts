@@ -1,82 +1,120 @@
-import type { KeyCombo, ScaleMode, VncConsole } from "@curfew/client/vnc";
-import { exitKeys } from "../session/keyboard-exit.ts";
+import type { ScaleMode, VncConsole } from "@curfew/client/vnc";
+import { fill } from "@curfew/client/messages";
+import { settings } from "../settings/settings-store.ts";
 import { toolButton } from "../views/buttons.ts";
-import { openTextDialog } from "../views/dialogs.ts";
 import { attachMenu, type MenuItem } from "../views/menu.ts";
-import { copyText, disconnectTool, download, fileName, fullScreenTool, type ToolContext } from "./common.ts";
-
-const keyGroups: readonly (readonly (readonly [combo: KeyCombo, label: string])[])[] = [
-  [
-    ["ctrl-alt-del", "Ctrl + Alt + Del"],
-    ["ctrl-alt-backspace", "Ctrl + Alt + Backspace"],
-    ["alt-tab", "Alt + Tab"],
-    ["alt-f4", "Alt + F4"],
-  ],
-  [
-    ["super", "Super (Windows key)"],
-    ["print-screen", "Print Screen"],
-    ["esc", "Esc"],
-    ["tab", "Tab"],
-  ],
-  [
-    ["ctrl-alt-f1", "Ctrl + Alt + F1"],
-    ["ctrl-alt-f2", "Ctrl + Alt + F2"],
-    ["ctrl-alt-f3", "Ctrl + Alt + F3"],
-    ["ctrl-alt-f7", "Ctrl + Alt + F7"],
-  ],
-];
-
-const scaleLabels: Readonly<Record<ScaleMode, string>> = {
-  fit: "Fit to window",
-  none: "Actual size",
-  remote: "Resize the machine’s screen",
-};
+import { keyNames } from "../words/key-names.ts";
+import { words } from "../words/words.ts";
+import { disconnectTool, fullScreenTool, moreTool, pageLetters, type ToolContext, type Tools } from "./common.ts";
+import { copyText, download, fileName, readClipboard } from "./files.ts";
+import { HeldKeys } from "./held-keys.ts";
+import { keysTool, vncScreenKeys } from "./vnc-keys.ts";
 
 /** The toolbar of a VNC console; with `viewOnly` without everything that would send input. */
-export function vncTools(vnc: VncConsole, viewOnly: boolean, context: ToolContext): HTMLElement[] {
-  const screenshot = toolButton("Save screenshot", () => void saveScreenshot(vnc, context), { icon: "camera" });
-  const input = viewOnly ? [] : [ctrlAltDelTool(vnc, context), keysTool(vnc, context), textTool(vnc, context)];
-  const tools = [...input, screenshot, scaleTool(vnc, context), fullScreenTool(context), disconnectTool(context)];
-  return tools.filter((tool) => tool !== null);
+export function vncTools(vnc: VncConsole, viewOnly: boolean, context: ToolContext): Tools {
+  applySettings(vnc, context.signal);
+  const { tools } = words();
+  const shoot = (): void => void saveScreenshot(vnc, context);
+  const screenshot = toolButton(tools.screenshot, shoot, { icon: "camera" });
+  screenshot.classList.add("wide-only");
+  const held = new HeldKeys(vnc, context.signal);
+  const input = viewOnly ? [] : inputTools(vnc, held, context);
+  const narrow: readonly MenuItem[] = [
+    { label: tools.screenshot, narrow: true, onChoose: shoot },
+    ...scaleItems(vnc).map((item) => ({ ...item, narrow: true })),
+  ];
+  const own = viewOnly ? [narrow] : [narrow, inputItems(vnc, held, context)];
+  for (const tool of input) tool.classList.add("tool-input");
+  const buttons = [
+    ...input,
+    screenshot,
+    displayTool(vnc, context),
+    fullScreenTool(context),
+    moreTool(context, own),
+    disconnectTool(context),
+  ];
+  return { buttons: buttons.filter((tool) => tool !== null), letters: pageLetters(context) };
 }
 
-function ctrlAltDelTool(vnc: VncConsole, context: ToolContext): HTMLElement {
-  return toolButton(
-    "Send Ctrl + Alt + Del",
+/** What the link asked for stays until the person chooses something else. */
+function applySettings(vnc: VncConsole, signal: AbortSignal): void {
+  const asLinked = vnc.scale;
+  let scale = settings.current.scale;
+  if (settings.chosen.scale !== undefined && asLinked === "fit") vnc.scale = scale;
+  settings.follow((now) => {
+    vnc.quality = now.quality;
+    vnc.compression = now.compression;
+    vnc.showDotCursor = now.dotCursor;
+    if (now.scale !== scale) vnc.scale = now.scale;
+    ({ scale } = now);
+  }, signal);
+}
+
+function inputTools(vnc: VncConsole, held: HeldKeys, context: ToolContext): HTMLElement[] {
+  const ctrlAltDel = toolButton(
+    fill(words().tools.ctrlAltDel, { keys: keyNames("ctrl", "alt", "del") }),
     () => {
       vnc.sendKeys("ctrl-alt-del");
       context.refocus();
     },
-    { text: "Ctrl Alt Del" },
+    { text: keyNames("ctrl", "alt", "del").replaceAll(" + ", " ") },
   );
+  return [ctrlAltDel, keysTool(vnc, held, context), textTool(vnc, context)];
 }
 
-function keysTool(vnc: VncConsole, context: ToolContext): HTMLElement {
-  const button = toolButton("Send keys", () => {}, { icon: "keyboard" });
-  const groups = keyGroups.map((group) =>
-    group.map(([combo, label]): MenuItem => ({
-      label,
+function inputItems(vnc: VncConsole, held: HeldKeys, context: ToolContext): readonly MenuItem[] {
+  const { tools } = words();
+  const row = vncScreenKeys(vnc, held, context);
+  if (matchMedia("(pointer: coarse)").matches) context.setTray("bottom", row);
+  return [
+    {
+      label: tools.screenKeys,
+      toggles: true,
+      checked: () => row.isConnected,
       onChoose: () => {
-        vnc.sendKeys(combo);
+        context.setTray("bottom", row.isConnected ? null : row);
       },
-    })),
-  );
-  const note = `${exitKeys}, pressed and let go, moves your keyboard from the console to this bar. Esc moves it back.`;
-  context.addOverlay(attachMenu(button, "Send keys", groups, { note, onDone: context.refocus }));
-  return button;
+    },
+    {
+      label: tools.viewOnly,
+      toggles: true,
+      checked: () => vnc.viewOnly,
+      onChoose: () => {
+        held.releaseAll();
+        vnc.viewOnly = !vnc.viewOnly;
+        document.body.toggleAttribute("data-view-only", vnc.viewOnly);
+      },
+    },
+  ];
 }
 
-function scaleTool(vnc: VncConsole, context: ToolContext): HTMLElement {
-  const button = toolButton("Scaling", () => {}, { icon: "scaling" });
+function scaleItems(vnc: VncConsole): readonly MenuItem[] {
+  const { display } = words();
   const modes: readonly ScaleMode[] = ["fit", "none", "remote"];
-  const items = modes.map((mode): MenuItem => ({
-    label: scaleLabels[mode],
+  return modes.map((mode) => ({
+    label: display[mode],
     checked: () => vnc.scale === mode,
     onChoose: () => {
       vnc.scale = mode;
+      settings.change({ scale: mode });
     },
   }));
-  context.addOverlay(attachMenu(button, "Scaling", [items], { onDone: context.refocus }));
+}
+
+function displayTool(vnc: VncConsole, context: ToolContext): HTMLElement {
+  const { tools, display } = words();
+  const button = toolButton(tools.display, () => {}, { icon: "scaling" });
+  button.classList.add("wide-only");
+  const drag: MenuItem = {
+    label: display.drag,
+    toggles: true,
+    checked: () => vnc.dragViewport,
+    onChoose: () => {
+      vnc.clipViewport = !vnc.dragViewport;
+      vnc.dragViewport = vnc.clipViewport;
+    },
+  };
+  context.addOverlay(attachMenu(button, tools.display, [scaleItems(vnc), [drag]], { onDone: context.refocus }));
   return button;
 }
 
@@ -85,37 +123,46 @@ function textTool(vnc: VncConsole, context: ToolContext): HTMLElement {
   vnc.on("clipboard", ({ text }) => {
     received = text;
   });
+  const { text: labels, notices } = words();
   const paste = (text: string): void => {
     vnc.paste(text);
-    context.toast("Text is in the machine’s clipboard.");
+    context.toast(notices.clipboardSet);
     context.refocus();
   };
-  const open = (): void => {
+  const read = async (): Promise<string | null> => {
+    const text = await readClipboard();
+    if (text === null) context.toast(notices.clipboardRefused);
+    return text;
+  };
+  const open = async (): Promise<void> => {
+    const { openTextDialog } = await import("../views/text-dialog.ts");
     openTextDialog({
-      title: "Send text",
-      sentence: "Typing works on every machine, key by key. The clipboard needs a helper running on the machine.",
+      title: labels.title,
+      sentence: labels.sentence,
       actions: [
-        { label: "Set clipboard", onText: paste },
-        { label: "Type text", onText: (text) => void typeText(vnc, text, context) },
+        { label: labels.set, onText: paste },
+        { label: labels.type, onText: (text) => void typeText(vnc, text, context) },
       ],
       ...(received === "" ? {} : { received: { text: received, onCopy: () => void copyReceived(received, context) } }),
+      read,
       signal: context.signal,
     });
   };
-  return toolButton("Send text", open, { icon: "clipboard-paste" });
+  return toolButton(words().tools.text, () => void open(), { icon: "clipboard-paste" });
 }
 
 async function copyReceived(text: string, context: ToolContext): Promise<void> {
-  context.toast((await copyText(text)) ? "Copied." : "The browser did not allow copying.");
+  const { notices } = words();
+  context.toast((await copyText(text)) ? notices.copied : notices.copyRefused);
 }
 
 async function typeText(vnc: VncConsole, text: string, context: ToolContext): Promise<void> {
   context.refocus();
   try {
     await vnc.typeText(text, { signal: context.signal });
-    context.toast("Text typed.");
+    context.toast(words().notices.typed);
   } catch {
-    context.toast("Typing was cut off: the console is not connected.");
+    context.toast(words().notices.typingCut);
   }
 }
 
@@ -123,8 +170,8 @@ async function saveScreenshot(vnc: VncConsole, context: ToolContext): Promise<vo
   context.refocus();
   try {
     download(await vnc.screenshot("image/png"), fileName(context.name(), new Date(), "png"));
-    context.toast("Screenshot saved to your downloads.");
+    context.toast(words().notices.screenshotSaved);
   } catch {
-    context.toast("There is no picture to save.");
+    context.toast(words().notices.noPicture);
   }
 }

@@ -1,4 +1,5 @@
-import { shortTimeLeft } from "../words/duration.ts";
+import { fill } from "@curfew/client/messages";
+import { duration, words } from "../words/words.ts";
 import { textButton } from "./buttons.ts";
 import { element, setText } from "./element.ts";
 import { icon } from "./icons.ts";
@@ -8,11 +9,11 @@ export type BannerMode = "expiring" | "renewing" | "renew-failed";
 /** Why a session that is about to end can or cannot be renewed from this page. */
 export type Renewing = "possible" | "needs-new-link" | "not-renewable";
 
-const outlook: Readonly<Record<Renewing, string>> = {
-  possible: "Renew it to keep working without interruption. Otherwise it closes; the machine keeps running.",
-  "needs-new-link": "To go on after that, open the console again with a new link. The machine keeps running.",
-  "not-renewable": "It cannot be made longer. After that, a new link is needed; the machine keeps running.",
-};
+function outlook(renewing: Renewing): string {
+  const { session } = words().sdk;
+  if (renewing === "possible") return session.renewable;
+  return renewing === "needs-new-link" ? session.needsNewAccess : session.notRenewable;
+}
 
 /** The row between top bar and console that warns of the end. It moves the picture, never covers it. */
 export class ExpiryBanner {
@@ -24,10 +25,10 @@ export class ExpiryBanner {
   #hiddenByHand = false;
 
   constructor(onRenew: () => void) {
-    this.#renew = textButton("Renew", onRenew, { kind: "primary" });
+    this.#renew = textButton(words().sdk.actions.renew, onRenew, { kind: "primary" });
     this.#renewLabel = this.#renew.querySelector("span") ?? this.#renew;
     const hide = textButton(
-      "Hide",
+      words().sdk.actions.hide,
       () => {
         this.#hiddenByHand = true;
         this.hide();
@@ -36,7 +37,7 @@ export class ExpiryBanner {
     );
     this.root = element(
       "section",
-      { class: "banner", "aria-label": "Session end", hidden: true },
+      { class: "banner", "aria-label": words().sdk.labels.sessionEnd, hidden: true },
       icon("clock-alert"),
       element("p", { class: "banner-text" }, this.#countdown, " ", this.#outlook),
       element("div", { class: "banner-actions" }, this.#renew, hide),
@@ -55,12 +56,17 @@ export class ExpiryBanner {
     this.#renew.hidden = renewing !== "possible";
     // Not `disabled`, which would throw the keyboard focus away.
     this.#renew.setAttribute("aria-disabled", String(mode === "renewing"));
-    setText(this.#renewLabel, mode === "renewing" ? "Renewing…" : mode === "renew-failed" ? "Try again" : "Renew");
-    setText(this.#outlook, mode === "renew-failed" ? `Renewing failed. ${failure ?? ""}`.trim() : outlook[renewing]);
+    const { session, actions } = words().sdk;
+    const labels = { renewing: session.renewing, "renew-failed": actions.tryAgain, expiring: actions.renew };
+    setText(this.#renewLabel, labels[mode]);
+    setText(
+      this.#outlook,
+      mode === "renew-failed" ? `${session.renewFailed} ${failure ?? ""}`.trim() : outlook(renewing),
+    );
   }
 
   setTime(left: number): void {
-    setText(this.#countdown, `This session ends in ${shortTimeLeft(left)}.`);
+    setText(this.#countdown, fill(words().sdk.session.endsIn, { time: duration(left, "long") }));
   }
 
   hide(): void {

@@ -1,9 +1,19 @@
 import type { CloseInfo } from "@curfew/client";
-import { lasted } from "../words/duration.ts";
-import { endReasons, type EndWords } from "../words/end-reasons.ts";
+import { endTraits } from "@curfew/client/messages";
+import { duration, words } from "../words/words.ts";
 import { textButton } from "./buttons.ts";
 import { createCard } from "./card.ts";
 import { element } from "./element.ts";
+import { endIcons } from "./end-icons.ts";
+
+/** What the page knows about an end beyond its reason, and says instead. */
+export type Circumstance =
+  /** HTTP reaches the gateway, WebSocket does not. */
+  | "blocked"
+  /** The viewer needs what browsers keep for pages over HTTPS. */
+  | "insecure"
+  /** The viewer's own script did not load. */
+  | "viewer-missing";
 
 /** How a session ended, for its end screen. */
 export interface Ending {
@@ -12,6 +22,9 @@ export interface Ending {
   /** Milliseconds from the first picture to the end; null when there never was a picture. */
   readonly lastedMs: number | null;
   readonly sessionId: string | null;
+  /** Whether the gateway ever took a connection. */
+  readonly reached: boolean;
+  readonly circumstance: Circumstance | null;
   /** The page can get a new token by itself. */
   readonly canRequest: boolean;
 }
@@ -26,42 +39,61 @@ export interface EndActions {
   readonly copy: (text: string) => Promise<boolean>;
 }
 
-const newLinkAdvice = "To go on, open the console again from the place where you got this link.";
-const operatorAdvice = "If you should have access, ask the operator of this machine and name the code below.";
-
-/** The screen for the end of a session. Its words come from {@link endReasons}. */
+/** The screen for the end of a session. */
 export function createEndCard(ending: Ending, actions: EndActions): HTMLElement {
-  const words: EndWords = endReasons[ending.info.reason];
-  const at = ending.endedAt.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", second: "2-digit" });
-  const facts: [string, string][] = [["Ended", at]];
-  if (ending.lastedMs !== null) facts.push(["Lasted", lasted(ending.lastedMs)]);
-  const advice = adviceFor(words, ending.canRequest);
+  const { reason } = ending.info;
+  const special = ending.circumstance === null ? null : circumstanceWords(ending.circumstance);
+  const { title, sentence } = special ?? words().sdk.ends[reason];
+  const at = ending.endedAt.toLocaleTimeString(words().sdk.language, {
+    hour: "2-digit",
+    minute: "2-digit",
+    second: "2-digit",
+  });
+  const facts: [string, string][] = [[words().cards.ended, at]];
+  if (ending.lastedMs !== null) facts.push([words().cards.lasted, duration(ending.lastedMs)]);
+  const advice = special?.advice ?? adviceFor(reason, ending.canRequest);
   const card = createCard({
-    icon: words.icon,
-    tone: words.tone,
-    title: words.title,
-    sentence: words.sentence,
+    icon: endIcons[reason],
+    tone: endTraits[reason].tone,
+    title,
+    sentence,
     facts,
     ...(advice === null ? {} : { advice }),
-    actions: nextButtons(words, ending, actions),
+    actions: nextButtons(ending, actions),
     foot: supportLine(ending, actions.copy),
   });
-  card.dataset["reason"] = ending.info.reason;
+  card.dataset["reason"] = reason;
+  if (ending.circumstance !== null) card.dataset["circumstance"] = ending.circumstance;
   return card;
 }
 
-function adviceFor(words: EndWords, canRequest: boolean): string | null {
-  if (words.next === "operator") return operatorAdvice;
-  return words.next === "new-access" && !canRequest ? newLinkAdvice : null;
+function circumstanceWords(circumstance: Circumstance): Record<"title" | "sentence" | "advice", string> {
+  const { cards } = words();
+  const table = {
+    blocked: { title: cards.blocked, sentence: cards.blockedSentence, advice: cards.blockedAdvice },
+    insecure: { title: cards.insecure, sentence: cards.insecureSentence, advice: cards.insecureAdvice },
+    "viewer-missing": {
+      title: cards.viewerMissing,
+      sentence: cards.viewerMissingSentence,
+      advice: cards.viewerMissingAdvice,
+    },
+  };
+  return table[circumstance];
 }
 
-function nextButtons(words: EndWords, ending: Ending, actions: EndActions): HTMLButtonElement[] {
-  if (words.next === "reopen") {
-    const label = ending.lastedMs === null ? "Try again" : "Open again";
-    return [textButton(label, actions.reopen, { kind: "primary" })];
-  }
-  if (words.next === "new-access" && ending.canRequest) {
-    return [textButton("Open again", actions.renewAndReopen, { kind: "primary" })];
+function adviceFor(reason: CloseInfo["reason"], canRequest: boolean): string | null {
+  const { advice } = words().sdk;
+  const { step } = endTraits[reason];
+  if (step === "operator") return advice.operator;
+  return step === "new-access" && !canRequest ? advice.newAccess : null;
+}
+
+function nextButtons(ending: Ending, actions: EndActions): HTMLButtonElement[] {
+  const { step } = endTraits[ending.info.reason];
+  const { next } = words().sdk.ends[ending.info.reason];
+  if (step === "reopen") return [textButton(next, actions.reopen, { kind: "primary" })];
+  if (step === "new-access" && ending.canRequest) {
+    return [textButton(next, actions.renewAndReopen, { kind: "primary" })];
   }
   return [];
 }
@@ -78,7 +110,7 @@ function supportLine(ending: Ending, copy: EndActions["copy"]): HTMLElement {
     ...(info.detail === undefined ? [] : [`detail: ${info.detail}`]),
   ].join("\n");
   const button = textButton(
-    "Copy details",
+    words().cards.copyDetails,
     () => {
       void copy(details);
     },

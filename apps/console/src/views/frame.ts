@@ -1,5 +1,9 @@
+import { fill } from "@curfew/client/messages";
 import type { PageStatus } from "../session/page-status.ts";
-import { exitKeys, listenForExit } from "../session/keyboard-exit.ts";
+import { listenForExit } from "../session/keyboard-exit.ts";
+import { exitKeys } from "../words/key-names.ts";
+import { words } from "../words/words.ts";
+import type { Tools } from "../tools/common.ts";
 import { ExpiryBanner } from "./banner.ts";
 import { element } from "./element.ts";
 import { Toasts } from "./toasts.ts";
@@ -11,8 +15,15 @@ export class Frame {
   readonly bar: TopBar;
   readonly banner: ExpiryBanner;
   readonly toasts: Toasts = new Toasts();
+  /** Called at each change of the status. */
+  onStatus: (status: PageStatus) => void = () => {};
   readonly #stage = element("main", { class: "stage" });
   readonly #cards = element("div", { class: "cards" });
+  /** Rows of tools above and below the picture, such as the search. */
+  readonly #trays = {
+    top: element("div", { class: "tray tray-top" }),
+    bottom: element("div", { class: "tray tray-bottom" }),
+  };
   readonly #alert = element("div", { class: "visually-hidden", role: "alert" });
   #host: HTMLElement | null = null;
   #toolbar: HTMLElement | null = null;
@@ -22,9 +33,23 @@ export class Frame {
     this.bar = new TopBar(type, name, viewOnly);
     this.banner = new ExpiryBanner(onRenew);
     this.#stage.append(this.#cards);
-    document.body.replaceChildren(this.bar.root, this.banner.root, this.#stage, this.toasts.root, this.#alert);
+    const grip = element("button", { type: "button", class: "grip", "aria-label": words().tools.showBar });
+    grip.addEventListener("click", () => {
+      this.setBarHidden(false);
+    });
+    document.body.replaceChildren(
+      this.bar.root,
+      grip,
+      this.banner.root,
+      this.#trays.top,
+      this.#stage,
+      this.#trays.bottom,
+      this.toasts.root,
+      this.#alert,
+    );
     document.body.dataset["type"] = type;
     listenForExit(() => {
+      this.setBarHidden(false);
       if (this.#toolbar !== null) focusToolbar(this.#toolbar);
     });
   }
@@ -34,6 +59,13 @@ export class Frame {
     this.#status = status;
     document.body.dataset["state"] = status;
     this.bar.setStatus(status);
+    this.onStatus(status);
+  }
+
+  /** A quiet hint in the bar that what is typed may arrive late. */
+  setUnstable(unstable: boolean): void {
+    document.body.toggleAttribute("data-unstable", unstable);
+    this.bar.setUnstable(unstable);
   }
 
   /** Shows `card` in place of the console; null shows the console. */
@@ -54,7 +86,7 @@ export class Frame {
       class: "screen",
       role: "region",
       "aria-label": label,
-      "aria-description": `Takes every key. Press and let go ${exitKeys} to leave it.`,
+      "aria-description": fill(words().console.takesKeys, { keys: exitKeys() }),
     });
     this.#stage.prepend(this.#host);
     return this.#host;
@@ -66,9 +98,20 @@ export class Frame {
     this.#host = null;
   }
 
-  setTools(tools: readonly HTMLElement[] | null, onLeave: () => void = () => {}): void {
-    this.#toolbar = tools === null ? null : createToolbar("Console actions", tools, onLeave);
+  setTools(tools: Tools | null, onLeave: () => void = () => {}): void {
+    this.#toolbar = tools === null ? null : createToolbar(words().tools.toolbar, tools.buttons, tools.letters, onLeave);
     this.bar.setTools(this.#toolbar);
+    if (tools === null) for (const place of ["top", "bottom"] as const) this.setTray(place, null);
+  }
+
+  /** Puts a row of tools above or below the picture, in place of the one that is there. */
+  setTray(place: "top" | "bottom", row: HTMLElement | null): void {
+    this.#trays[place].replaceChildren(...(row === null ? [] : [row]));
+  }
+
+  /** Hides the bar while the console is open and nothing is to be told; see bar.css. */
+  setBarHidden(hidden: boolean): void {
+    document.body.toggleAttribute("data-bar-hidden", hidden);
   }
 
   /** Has screen readers say `text` at once. */

@@ -34,6 +34,18 @@ import unplug from "lucide-static/icons/unplug.svg?raw";
 import userX from "lucide-static/icons/user-x.svg?raw";
 import users from "lucide-static/icons/users.svg?raw";
 import wifiOff from "lucide-static/icons/wifi-off.svg?raw";
+import activity from "lucide-static/icons/activity.svg?raw";
+import arrowDownIcon from "lucide-static/icons/arrow-down.svg?raw";
+import arrowLeft from "lucide-static/icons/arrow-left.svg?raw";
+import arrowRight from "lucide-static/icons/arrow-right.svg?raw";
+import arrowUpIcon from "lucide-static/icons/arrow-up.svg?raw";
+import caseSensitive from "lucide-static/icons/case-sensitive.svg?raw";
+import chevronUp from "lucide-static/icons/chevron-up.svg?raw";
+import ellipsis from "lucide-static/icons/ellipsis.svg?raw";
+import regex from "lucide-static/icons/regex.svg?raw";
+import search from "lucide-static/icons/search.svg?raw";
+import wholeWord from "lucide-static/icons/whole-word.svg?raw";
+import x from "lucide-static/icons/x.svg?raw";
 
 const sources = {
   "a-arrow-down": arrowDown,
@@ -72,6 +84,18 @@ const sources = {
   "user-x": userX,
   users,
   "wifi-off": wifiOff,
+  activity,
+  "arrow-down": arrowDownIcon,
+  "arrow-left": arrowLeft,
+  "arrow-right": arrowRight,
+  "arrow-up": arrowUpIcon,
+  "case-sensitive": caseSensitive,
+  "chevron-up": chevronUp,
+  ellipsis,
+  regex,
+  search,
+  "whole-word": wholeWord,
+  x,
 } as const;
 
 /** Lucide's name of an icon that the page uses. */

@@ -7,6 +7,10 @@ export interface MenuItem {
   readonly hint?: string;
   /** Present on items of which one is chosen. */
   readonly checked?: () => boolean;
+  /** Makes `checked` an item's own: it can be on or off whatever the others are. */
+  readonly toggles?: boolean;
+  /** Only where the bar has no room for the same thing. */
+  readonly narrow?: boolean;
   readonly onChoose: () => void;
 }
 
@@ -57,9 +61,8 @@ export function attachMenu(
     }
     place();
     addEventListener("resize", place);
-    (
-      menu.querySelector<HTMLElement>('[aria-checked="true"]') ?? menu.querySelector<HTMLElement>(".menu-item")
-    )?.focus();
+    const items = [...menu.querySelectorAll<HTMLElement>(".menu-item")].filter((item) => item.checkVisibility());
+    (items.find((item) => item.getAttribute("aria-checked") === "true") ?? items[0])?.focus();
   });
   menu.addEventListener("keydown", (event) => {
     moveInside(menu, event);
@@ -70,10 +73,11 @@ export function attachMenu(
 }
 
 function createItem(item: MenuItem): HTMLButtonElement {
-  const role = item.checked === undefined ? "menuitem" : "menuitemradio";
+  const checkable = item.toggles === true ? "menuitemcheckbox" : "menuitemradio";
+  const role = item.checked === undefined ? "menuitem" : checkable;
   return element(
     "button",
-    { type: "button", role, class: "menu-item", tabindex: "-1" },
+    { type: "button", role, class: item.narrow === true ? "menu-item narrow-only" : "menu-item", tabindex: "-1" },
     item.checked === undefined ? null : icon("check"),
     element("span", {}, item.label),
     item.hint === undefined ? null : element("kbd", {}, item.hint),
@@ -89,7 +93,7 @@ function placeBelow(button: HTMLElement, menu: HTMLElement): void {
 }
 
 function moveInside(menu: HTMLElement, event: KeyboardEvent): void {
-  const items = [...menu.querySelectorAll<HTMLElement>(".menu-item")];
+  const items = [...menu.querySelectorAll<HTMLElement>(".menu-item")].filter((item) => item.checkVisibility());
   const at = items.findIndex((item) => item === document.activeElement);
   const steps: Readonly<Record<string, number>> = {
     ArrowDown: at + 1,

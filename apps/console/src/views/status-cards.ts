@@ -1,18 +1,21 @@
-import type { CloseInfo } from "@curfew/client";
+import { endTraits, fill } from "@curfew/client/messages";
 import type { LinkProblem } from "../link/problem.ts";
-import { endReasons } from "../words/end-reasons.ts";
 import { linkProblemSentence } from "../words/link-problems.ts";
+import { words } from "../words/words.ts";
 import { textButton } from "./buttons.ts";
 import { createCard } from "./card.ts";
-import { element, setText } from "./element.ts";
+import { element } from "./element.ts";
+import { endIcons } from "./end-icons.ts";
 
-export function createConnectingCard(name: string, attempt: number, onCancel: () => void): HTMLElement {
+/** `name` is null for a machine whose name is not known. */
+export function createConnectingCard(name: string | null, attempt: number, onCancel: () => void): HTMLElement {
+  const { cards, sdk } = words();
   return createCard({
     icon: "loader-circle",
     tone: "busy",
-    title: `Connecting to ${name}`,
-    sentence: attempt === 1 ? "Waiting for the machine’s console." : `Attempt ${attempt}.`,
-    actions: [textButton("Cancel", onCancel)],
+    title: name === null ? cards.connecting : fill(cards.connectingTo, { name }),
+    sentence: attempt === 1 ? sdk.states.waiting : fill(cards.attempt, { attempt }),
+    actions: [textButton(sdk.actions.cancel, onCancel)],
   });
 }
 
@@ -21,55 +24,19 @@ export function createRequestingCard(): HTMLElement {
   return createCard({
     icon: "loader-circle",
     tone: "busy",
-    title: "Getting new access",
-    sentence: "Asking for a new token for this console.",
+    title: words().cards.gettingAccess,
+    sentence: words().cards.gettingAccessSentence,
     actions: [],
   });
-}
-
-/** A reconnecting card and the way to count it down. */
-export interface ReconnectingCard {
-  readonly root: HTMLElement;
-  readonly setTime: (milliseconds: number) => void;
-}
-
-export function createReconnectingCard(
-  cause: CloseInfo,
-  attempt: number,
-  actions: { readonly tryNow: () => void; readonly cancel: () => void },
-): ReconnectingCard {
-  const words = endReasons[cause.reason];
-  const when = element("dd", { role: "timer", "aria-live": "off" });
-  const root = createCard({
-    icon: words.icon,
-    tone: "busy",
-    title: words.title,
-    sentence: "The page connects again by itself. Nothing is lost on the machine.",
-    actions: [textButton("Try now", actions.tryNow, { kind: "primary" }), textButton("Cancel", actions.cancel)],
-  });
-  const facts = element("dl", { class: "facts" });
-  facts.append(
-    element("div", {}, element("dt", {}, "Attempt"), element("dd", {}, String(attempt))),
-    element("div", {}, element("dt", {}, "Next try"), when),
-  );
-  root.querySelector(".card-sentence")?.after(facts);
-  root.dataset["reason"] = cause.reason;
-  return {
-    root,
-    setTime: (milliseconds) => {
-      const seconds = Math.ceil(milliseconds / 1000);
-      setText(when, seconds <= 0 ? "now" : `in ${seconds} s`);
-    },
-  };
 }
 
 export function createRefusedCard(problem: LinkProblem): HTMLElement {
   const card = createCard({
     icon: "unlink",
     tone: "problem",
-    title: "This link was not followed",
+    title: words().cards.refused,
     sentence: linkProblemSentence(problem),
-    advice: "Open the console again from the place where you got the link, or ask whoever made it.",
+    advice: words().cards.refusedAdvice,
     actions: [],
     foot: element(
       "footer",
@@ -83,26 +50,26 @@ export function createRefusedCard(problem: LinkProblem): HTMLElement {
 
 /** `onOpen` is null when the page cannot get a token by itself. */
 export function createNoTokenCard(onOpen: (() => void) | null): HTMLElement {
+  const { cards, sdk } = words();
   return createCard({
     icon: "key-round",
     tone: "calm",
-    title: onOpen === null ? "A new link is needed" : "Open this console again",
-    sentence:
-      "The address carries no token. For safety the page takes the token out of the address when it opens, so reloading it, or opening a copied address, needs a new one.",
-    ...(onOpen === null ? { advice: "Open the console again from the place where you got the link." } : {}),
-    actions: onOpen === null ? [] : [textButton("Open console", onOpen, { kind: "primary" })],
+    title: onOpen === null ? cards.newLinkNeeded : cards.openAgain,
+    sentence: cards.noToken,
+    ...(onOpen === null ? { advice: cards.noTokenAdvice } : {}),
+    actions: onOpen === null ? [] : [textButton(sdk.actions.open, onOpen, { kind: "primary" })],
   });
 }
 
 /** The link's `renew` address gave no token. */
 export function createRequestFailedCard(sentence: string, onRetry: () => void): HTMLElement {
-  const words = endReasons.authorize_failed;
+  const { authorize_failed: failed } = words().sdk.ends;
   const card = createCard({
-    icon: words.icon,
-    tone: words.tone,
-    title: words.title,
-    sentence: `${words.sentence} ${sentence}`,
-    actions: [textButton("Try again", onRetry, { kind: "primary" })],
+    icon: endIcons.authorize_failed,
+    tone: endTraits.authorize_failed.tone,
+    title: failed.title,
+    sentence: `${failed.sentence} ${sentence}`,
+    actions: [textButton(failed.next, onRetry, { kind: "primary" })],
     foot: element(
       "footer",
       { class: "support" },

@@ -1,20 +1,23 @@
 import type { PageStatus } from "../session/page-status.ts";
-import { shortTimeLeft, spokenTimeLeft } from "../words/duration.ts";
+import { fill } from "@curfew/client/messages";
+import { duration, words, type PageWords } from "../words/words.ts";
 import { element, setText } from "./element.ts";
 import { icon } from "./icons.ts";
+import { TimeRing } from "./time-ring.ts";
 
 /** The status as a word; its colour follows from `data-state` on the body. */
-const statusWords: Readonly<Record<PageStatus, string>> = {
-  refused: "Not connected",
-  "no-token": "Not connected",
-  connecting: "Connecting",
-  credentials: "Password needed",
-  connected: "Connected",
-  expiring: "Ending soon",
-  renewing: "Renewing",
-  "renew-failed": "Ending soon",
-  reconnecting: "Reconnecting",
-  ended: "Ended",
+const statusWords: Readonly<Record<PageStatus, keyof PageWords["status"]>> = {
+  refused: "notConnected",
+  "no-token": "notConnected",
+  connecting: "connecting",
+  credentials: "passwordNeeded",
+  identity: "toConfirm",
+  connected: "connected",
+  expiring: "endingSoon",
+  renewing: "renewing",
+  "renew-failed": "endingSoon",
+  reconnecting: "reconnecting",
+  ended: "ended",
 };
 
 /** How much of the session is left: milliseconds, without limit, or not known. */
@@ -29,13 +32,16 @@ export class TopBar {
   readonly #name = element("bdi");
   readonly #status = element("span", { class: "status-word" });
   readonly #time = element("div", { class: "time", role: "timer", "aria-live": "off", hidden: true });
+  readonly #ring = new TimeRing();
   readonly #timeText = element("span", { "aria-hidden": "true" });
   readonly #timeSpoken = element("span", { class: "visually-hidden" });
   readonly #tools = element("div", { class: "bar-tools" });
+  #word: keyof PageWords["status"] = "notConnected";
+  #unstable = false;
 
   constructor(type: "vnc" | "serial", name: string, viewOnly: boolean) {
     this.#name.textContent = name;
-    this.#time.append(icon("clock"), this.#timeText, this.#timeSpoken);
+    this.#time.append(this.#ring.root, this.#timeText, this.#timeSpoken);
     this.root = element(
       "header",
       { class: "bar" },
@@ -45,7 +51,7 @@ export class TopBar {
         element("span", { class: "bar-type" }, icon(type === "vnc" ? "monitor" : "square-terminal")),
         element("h1", { class: "bar-name", title: name }, this.#name),
         element("p", { class: "status", role: "status" }, element("i", { class: "dot" }), this.#status),
-        viewOnly ? element("span", { class: "tag" }, icon("eye"), "View only") : null,
+        viewOnly ? element("span", { class: "tag" }, icon("eye"), words().status.viewOnly) : null,
       ),
       this.#time,
       this.#tools,
@@ -58,7 +64,19 @@ export class TopBar {
   }
 
   setStatus(status: PageStatus): void {
-    setText(this.#status, statusWords[status]);
+    this.#word = statusWords[status];
+    this.#showStatus();
+  }
+
+  setUnstable(unstable: boolean): void {
+    this.#unstable = unstable;
+    this.#showStatus();
+  }
+
+  #showStatus(): void {
+    const unstable = this.#unstable && this.#word === "connected";
+    setText(this.#status, words().status[unstable ? "unstable" : this.#word]);
+    this.#status.title = unstable ? words().cards.unstableSentence : "";
   }
 
   setTime(left: TimeLeft): void {
@@ -66,15 +84,17 @@ export class TopBar {
     this.#time.toggleAttribute("data-unlimited", left === "unlimited");
     this.#time.toggleAttribute("data-urgent", typeof left === "number" && left < urgentBelow);
     if (left === "unknown") return;
+    this.#ring.show(left === "unlimited" ? null : left);
     if (left === "unlimited") {
-      setText(this.#timeText, "No time limit");
-      setText(this.#timeSpoken, "No time limit");
-      this.#time.title = "Nothing will cut this session.";
+      setText(this.#timeText, words().time.noLimit);
+      setText(this.#timeSpoken, words().time.noLimit);
+      this.#time.title = words().time.noLimitHint;
       return;
     }
-    setText(this.#timeText, `${shortTimeLeft(left)} left`);
-    setText(this.#timeSpoken, `${spokenTimeLeft(left)} left`);
-    this.#time.title = "The session ends by itself when this time is over.";
+    const { timeLeft } = words().sdk.session;
+    setText(this.#timeText, fill(timeLeft, { time: duration(left) }));
+    setText(this.#timeSpoken, fill(timeLeft, { time: duration(left, "long") }));
+    this.#time.title = words().time.hint;
   }
 
   setTools(tools: HTMLElement | null): void {

@@ -23,7 +23,7 @@ interface Panel {
 /**
  * The panel for a state; null while the console itself is there.
  *
- * @param canAuthorize whether opening again gets a new token
+ * @param canAuthorize - whether opening again gets a new token
  */
 export function panelFor(
   state: ConsoleState,

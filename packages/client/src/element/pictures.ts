@@ -43,7 +43,7 @@ export function spinner(): SVGSVGElement {
 export class Ring {
   readonly root: SVGSVGElement;
 
-  /** @param sign drawn inside: with `clock`, it is the face of one */
+  /** @param sign - drawn inside: with `clock`, it is the face of one */
   constructor(sign?: IconName) {
     this.root = drawing("icon", { track: circle, arc: circle, ...(sign ? { sign: signs[sign] } : {}) });
   }

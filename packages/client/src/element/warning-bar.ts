@@ -44,7 +44,7 @@ export class WarningBar {
     );
   }
 
-  /** @param totalMs the time left at the first warning: a full ring */
+  /** @param totalMs - the time left at the first warning: a full ring */
   show(phase: ConsolePhase, words: Messages, outlook: Outlook, totalMs: number): void {
     const done = phase === "renewed";
     this.#words = words;

@@ -20,7 +20,7 @@ export const languages: readonly string[] = Object.keys(loaders);
  * when it is asked for. Regions do not matter, scripts do: `de-AT` is German,
  * `zh-CN` and `zh` are Simplified Chinese, `zh-TW` (Traditional) is not known.
  *
- * @param wanted BCP 47 tags in order of preference, such as `navigator.languages`; what is not
+ * @param wanted - BCP 47 tags in order of preference, such as `navigator.languages`; what is not
  * well-formed is passed over.
  * @returns rejects when the language's module cannot be loaded.
  */

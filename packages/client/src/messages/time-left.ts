@@ -17,8 +17,8 @@ export type TimeStyle = "long" | "short";
  * the end; where no seconds are shown, whole minutes are then rounded down: it promises no minute that
  * is not there.
  *
- * @param language BCP 47 tag
- * @param leftMs milliseconds; less than 0 counts as 0
+ * @param language - BCP 47 tag
+ * @param leftMs - milliseconds; less than 0 counts as 0
  * @throws RangeError for a tag that is not well-formed.
  */
 export function timeLeft(language: string, leftMs: number, style: TimeStyle = "long"): string {

@@ -2,24 +2,7 @@ import type { SearchAddon } from "@xterm/addon-search";
 import type { Terminal } from "@xterm/xterm";
 import { loadSearch } from "./addons.ts";
 import type { MatchColours } from "./colours.ts";
-
-/** How {@link SerialConsole.find} searches; everything is off by default. */
-export interface FindOptions {
-  /** Upwards, towards older output. */
-  backwards?: boolean;
-  /** The text is a regular expression of JavaScript. */
-  regex?: boolean;
-  caseSensitive?: boolean;
-  wholeWord?: boolean;
-}
-
-/** A match of {@link SerialConsole.find}. */
-export interface FindResult {
-  /** Which of the matches is selected, from 0; -1 if it is none of the first 1000. */
-  readonly index: number;
-  /** How many there are; counted up to 1000. */
-  readonly count: number;
-}
+import type { FindOptions, FindResult } from "./options.ts";
 
 /** Searches a terminal, scrollback included. */
 export class Finder {

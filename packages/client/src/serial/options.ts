@@ -54,6 +54,24 @@ export interface SerialOptions extends Omit<ConsoleOptions, "waitForViewer">, Pa
   pasteDelayMs?: number;
 }
 
+/** How {@link SerialConsole.find} searches; everything is off by default. */
+export interface FindOptions {
+  /** Upwards, towards older output. */
+  backwards?: boolean;
+  /** The text is a regular expression of JavaScript. */
+  regex?: boolean;
+  caseSensitive?: boolean;
+  wholeWord?: boolean;
+}
+
+/** A match of {@link SerialConsole.find}. */
+export interface FindResult {
+  /** Which of the matches is selected, from 0; -1 if it is none of the first 1000. */
+  readonly index: number;
+  /** How many there are; counted up to 1000. */
+  readonly count: number;
+}
+
 /** Events of {@link SerialConsole.on}. */
 export interface SerialEvents extends ConsoleEvents {
   /** The machine set a window title (OSC 0 or 2). */

@@ -6,9 +6,16 @@ import type { ConsoleChannel } from "../channel.ts";
 import { pause } from "../pause.ts";
 import { loadSerialize } from "./addons.ts";
 import { coloursOf, matchColoursOf } from "./colours.ts";
-import { type FindOptions, type FindResult, Finder } from "./finder.ts";
+import { Finder } from "./finder.ts";
 import { followLink } from "./links.ts";
-import type { SerialLineEnding, SerialOptions, SerialRenderer, SerialView } from "./options.ts";
+import type {
+  FindOptions,
+  FindResult,
+  SerialLineEnding,
+  SerialOptions,
+  SerialRenderer,
+  SerialView,
+} from "./options.ts";
 import { Output } from "./output.ts";
 import { encodePaste } from "./paste.ts";
 import { chooseRenderer } from "./renderer.ts";

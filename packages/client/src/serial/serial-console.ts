@@ -3,13 +3,14 @@ import { milliseconds, oneOf } from "../check.ts";
 import { ConsoleConnection } from "../connection.ts";
 import { Emitter, type ListenOptions, type Unsubscribe } from "../emitter.ts";
 import { createHost } from "../host-element.ts";
-import { ViewerLoader } from "../load-viewer.ts";
+import { ViewerLoader, importFailed } from "../load-viewer.ts";
 import { Log } from "../log.ts";
 import { report } from "../report.ts";
 import type { ConsoleEvents, ConsoleState } from "../state.ts";
 import { loadUnicode11, loadWebLinks } from "./addons.ts";
-import type { FindOptions, FindResult } from "./finder.ts";
 import type {
+  FindOptions,
+  FindResult,
   SerialEvents,
   SerialLineEnding,
   SerialOptions,
@@ -27,13 +28,17 @@ const viewEvents: ReadonlySet<string> = new Set<keyof ViewEvents>(["title", "res
 const MAX_DELAY_MS = 2 ** 31 - 1;
 
 const xterm = new ViewerLoader<XtermLibrary>("xterm.js", async () => {
-  const [{ Terminal }, { FitAddon }, Unicode11Addon, WebLinksAddon] = await Promise.all([
-    import("@xterm/xterm"),
-    import("@xterm/addon-fit"),
-    loadUnicode11(),
-    loadWebLinks(),
-  ]);
-  return { Terminal, FitAddon, Unicode11Addon, WebLinksAddon };
+  try {
+    const [{ Terminal }, { FitAddon }, Unicode11Addon, WebLinksAddon] = await Promise.all([
+      import("@xterm/xterm"),
+      import("@xterm/addon-fit"),
+      loadUnicode11(),
+      loadWebLinks(),
+    ]);
+    return { Terminal, FitAddon, Unicode11Addon, WebLinksAddon };
+  } catch (error) {
+    throw importFailed("@xterm/xterm or @xterm/addon-fit", error);
+  }
 });
 
 /**

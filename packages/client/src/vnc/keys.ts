@@ -1,4 +1,5 @@
-type FunctionKey = 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9 | 10 | 11 | 12;
+/** Numbers of the function keys. */
+export type FunctionKey = 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9 | 10 | 11 | 12;
 
 /** Key combinations that a browser or the person's own system would catch. */
 export type KeyCombo =

@@ -6,7 +6,7 @@ import { Emitter, type ListenOptions, type Unsubscribe } from "../emitter.ts";
 import { ConsoleError } from "../errors.ts";
 import { FullScreen } from "./full-screen.ts";
 import { createHost } from "../host-element.ts";
-import { ViewerLoader } from "../load-viewer.ts";
+import { ViewerLoader, importFailed } from "../load-viewer.ts";
 import type { ConsoleEvents, ConsoleState } from "../state.ts";
 import { Clipboards } from "./clipboards.ts";
 import { type Key, type KeyCombo, comboKeys } from "./keys.ts";
@@ -17,7 +17,13 @@ import { press, typeCharacters } from "./typing.ts";
 type ViewEvents = Omit<VncEvents, keyof ConsoleEvents>;
 const viewEvents: ReadonlySet<string> = new Set<keyof ViewEvents>(["clipboard", "desktopname", "capabilities", "bell"]);
 
-const noVnc = new ViewerLoader<typeof RFB>("noVNC", async () => (await import("@novnc/novnc")).default);
+const noVnc = new ViewerLoader<typeof RFB>("noVNC", async () => {
+  try {
+    return (await import("@novnc/novnc")).default;
+  } catch (error) {
+    throw importFailed("@novnc/novnc", error);
+  }
+});
 
 /**
  * A VNC console in an element, which must have a size. noVNC is loaded by the first `connect()`.

@@ -21,7 +21,7 @@ export class AdminListener {
 
   /**
    * @returns where it listens, as a URL without a path.
-   * @throws {Error} naming the address that cannot be listened at.
+   * @throws Error naming the address that cannot be listened at.
    */
   async listen(address: Address): Promise<string> {
     return `http://${await listenAt(this.#server, address, "admin.listen")}`;

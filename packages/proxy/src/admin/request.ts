@@ -33,7 +33,7 @@ export class BadRequest extends Error {
 /**
  * The body of `POST /v1/tokens`.
  *
- * @throws {BadRequest}
+ * @throws BadRequest
  */
 export function parseTokenRequest(body: unknown, defaultTtlSeconds: number): TokenRequest {
   const { type, target, ttl, instance, name } = check(tokenRequest, body);
@@ -49,7 +49,7 @@ export function parseTokenRequest(body: unknown, defaultTtlSeconds: number): Tok
 /**
  * The body of the requests that name a token itself.
  *
- * @throws {BadRequest} that does not quote the token.
+ * @throws BadRequest that does not quote the token.
  */
 export function parseTokenBody(body: unknown): string {
   return check(revocation, body).token;

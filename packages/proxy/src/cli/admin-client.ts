@@ -28,7 +28,7 @@ export class AdminClient {
     this.#key = key;
   }
 
-  /** @throws {CommandError} when no key is known. */
+  /** @throws CommandError when no key is known. */
   static async from(options: AdminClientOptions): Promise<AdminClient> {
     const config = await loadConfig({ file: options.config, env: process.env });
     const key = options.key ?? config.admin.key;
@@ -43,7 +43,7 @@ export class AdminClient {
 
   /**
    * @returns the answer's JSON.
-   * @throws {CommandError} with the gateway's own words when it refuses, or its address when it does not answer.
+   * @throws CommandError with the gateway's own words when it refuses, or its address when it does not answer.
    */
   async call<T>(method: "GET" | "POST" | "DELETE", path: string, body?: unknown): Promise<T> {
     const response = await fetch(this.#url + path, {

@@ -9,7 +9,7 @@ export interface Address {
 /**
  * Parses `host:port`; an IPv6 address stands in brackets, as in a URL (RFC 3986).
  *
- * @throws {TypeError} naming the value and what was expected.
+ * @throws TypeError naming the value and what was expected.
  */
 export function parseAddress(text: string): Address {
   const match = /^(?:\[([^\]]+)\]|([^:[\]\s]+)):(\d{1,5})$/.exec(text);

@@ -40,6 +40,8 @@ export interface Config {
   readonly console: {
     /** Hosts (`host[:port]`) or origins (`https://host[:port]`) of other sites that may open consoles. */
     readonly allowed_origins: readonly string[];
+    /** The same, for sites that may show the console page in a frame; null for those of `allowed_origins`. */
+    readonly frame_ancestors: readonly string[] | null;
     /** Start of the console URLs that tokens are issued with; null for the listener's own address. */
     readonly base_url: string | null;
     /** The oldest TLS version that clients may use; `default` is Node's. */
@@ -48,7 +50,7 @@ export interface Config {
     readonly ssl_ciphers: string | null;
   };
   readonly targets: {
-    /** Networks and ports that may be dialled, in the syntax of {@link AllowList}. */
+    /** Networks and ports that may be dialled, such as `10.0.0.0/8:5900-5999` or `[fd00::/8]:5900`. */
     readonly allow: readonly string[];
     /** How many seconds a target has to accept the connection. */
     readonly connect_timeout: number;
@@ -71,8 +73,10 @@ export interface Config {
   };
 }
 
+/** As Nova has it in `[console] ssl_minimum_version`. */
 export type TlsMinimum = "default" | "tlsv1_2" | "tlsv1_3";
 
+/** The least severe level of what is logged, as pino has them. */
 export type LogLevel = "trace" | "debug" | "info" | "warn" | "error" | "silent";
 
 /** A configuration as written: everything is optional, addresses are `host:port`. */

@@ -17,7 +17,7 @@ export interface ConfigSources {
 /**
  * Reads, merges and checks a configuration.
  *
- * @throws {ConfigError} when a file cannot be read or a value is wrong.
+ * @throws ConfigError when a file cannot be read or a value is wrong.
  */
 export async function loadConfig({ file, env = {}, flags = {} }: ConfigSources): Promise<Config> {
   const fromFile = file === undefined ? {} : await readYaml(file);

@@ -54,6 +54,7 @@ const wrong: Record<string, readonly (readonly [value: unknown, expected: RegExp
   "sessions.max_per_instance": [["1", /a whole number of 1 or more, but got "1"/]],
   "sessions.on_limit_per_instance": [["end", /expected "refuse" or "replace", but got "end"/]],
   "console.allowed_origins": [["dash.example", /expected a list of hosts or origins/]],
+  "console.frame_ancestors": [["dash.example", /expected a list of hosts or origins/]],
   "console.base_url": [["ftp://example", /expected an http or https URL, but got "ftp:/]],
   "console.ssl_minimum_version": [["tlsv1_1", /expected one of default, tlsv1_2, tlsv1_3, but got "tlsv1_1"/]],
   "console.ssl_ciphers": [["", /not empty/]],

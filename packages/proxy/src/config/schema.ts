@@ -100,6 +100,11 @@ const schema = group({
       [],
       "Other sites that may open consoles: `host[:port]`, or `https://host[:port]` to bind the scheme too.",
     ),
+    frame_ancestors: option(
+      v.nullable(v.array(allowedOrigin, "expected a list of hosts or origins")),
+      null,
+      "Other sites that may show the page in a frame, in the same form; by default those of `console.allowed_origins`.",
+    ),
     base_url: option(
       v.nullable(httpUrl),
       null,
@@ -148,7 +153,7 @@ const schema = group({
 /**
  * Checks a configuration as written and fills in the defaults.
  *
- * @throws {ConfigError} that names each wrong value by its path, and what was expected.
+ * @throws ConfigError that names each wrong value by its path, and what was expected.
  */
 export function parseConfig(input: unknown): Config {
   if (Array.isArray(input)) throw new ConfigError(["(top level): expected options by name, but got a list"]);

@@ -7,7 +7,7 @@ import { type Address, formatAddress } from "../config/address.ts";
  *
  * @param option - the address' option, for the error.
  * @returns where that is, as the authority of a URL that a browser on this machine can open.
- * @throws {Error} naming the option and the address that cannot be listened at.
+ * @throws Error naming the option and the address that cannot be listened at.
  */
 export async function listenAt(server: Server, address: Address, option: string): Promise<string> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();

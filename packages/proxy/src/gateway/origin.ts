@@ -7,7 +7,7 @@ export interface AllowedOrigin {
 /**
  * Parses `host[:port]` or `https://host[:port]`.
  *
- * @throws {TypeError} naming the value and what was expected.
+ * @throws TypeError naming the value and what was expected.
  */
 export function parseAllowedOrigin(entry: string): AllowedOrigin {
   const withScheme = /^https?:\/\//i.test(entry);

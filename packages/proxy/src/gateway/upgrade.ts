@@ -17,6 +17,7 @@ export interface UpgradeOptions {
   readonly draining: () => boolean;
 }
 
+/** Takes over an upgrade, with the arguments of the `upgrade` event of an HTTP server. */
 export type UpgradeHandler = (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
 
 /**

@@ -28,7 +28,7 @@ export interface AdmissionContext {
  * Looks a token up and judges it.
  *
  * @param signal - gives the lookup up, when the session has ended meanwhile.
- * @throws {EndError} `token_invalid`, `token_expired`, or `server_busy` when the source fails.
+ * @throws EndError `token_invalid`, `token_expired`, or `server_busy` when the source fails.
  */
 export async function admit(
   token: string | undefined,

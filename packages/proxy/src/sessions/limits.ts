@@ -22,7 +22,7 @@ export interface Limits {
    * Takes a place for a session whose token is good; strangers take none.
    *
    * @returns a promise only where somebody else has to be asked.
-   * @throws {EndError} `server_busy` when a limit is reached, also through the promise.
+   * @throws EndError `server_busy` when a limit is reached, also through the promise.
    */
   take(place: Place): void | Promise<void>;
   /** Must follow each `take`, once the session has ended. Does nothing for a session without a place. */

@@ -23,6 +23,7 @@ export class SessionRegistry {
   readonly #heartbeats = inSlices();
   #idle: PromiseWithResolvers<void> | undefined;
 
+  /** @internal Made by the gateway. */
   constructor(options: RegistryOptions) {
     const { events, limits } = options;
     this.#context = {
@@ -54,14 +55,14 @@ export class SessionRegistry {
     return this.#context.scheduler.size;
   }
 
-  /** Begins a session; whatever fails ends it with a reason. */
+  /** @internal Begins a session; whatever fails ends it with a reason. */
   open(client: SessionClient, token: string | undefined): Session {
     const session = this.#begin(client);
     void session.open(token);
     return session;
   }
 
-  /** Tells a client why it gets no session. */
+  /** @internal Tells a client why it gets no session. */
   refuse(client: SessionClient, reason: ServerCloseReason, detail: string): void {
     this.#begin(client).end(reason, detail);
   }

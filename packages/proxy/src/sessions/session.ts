@@ -65,18 +65,20 @@ export interface SessionEnd {
   readonly lateMs?: number;
 }
 
-type Phase = "resolving" | "dialling" | "relaying" | "ended";
+/** How far a session has come. */
+export type SessionPhase = "resolving" | "dialling" | "relaying" | "ended";
 
 /** One client connection and its target connection, from accept to the end, with one deadline. */
 export class Session {
   readonly id: string = randomUUID();
+  /** @internal */
   readonly client: SessionClient;
   /** Milliseconds since the epoch. */
   readonly startedAt: number;
   readonly #context: SessionContext;
   readonly #deadline: SessionDeadline;
   readonly #startedMonotonic: number;
-  #phase: Phase = "resolving";
+  #phase: SessionPhase = "resolving";
   #grant: Grant | undefined;
   #relay: Relay | undefined;
   #idle: IdleClock | undefined;
@@ -90,6 +92,7 @@ export class Session {
   /** Control messages that came before the target had accepted. */
   readonly #early: ClientMessage[] = [];
 
+  /** @internal Made by the registry. */
   constructor(client: SessionClient, context: SessionContext) {
     this.client = client;
     this.#context = context;
@@ -122,11 +125,11 @@ export class Session {
     return this.#context.clock.monotonic() - this.#startedMonotonic;
   }
 
-  get phase(): Phase {
+  get phase(): SessionPhase {
     return this.#phase;
   }
 
-  /** Looks the token up, arms the deadline, dials and relays. Ends the session if anything fails. */
+  /** @internal Looks the token up, arms the deadline, dials and relays. Ends the session if anything fails. */
   async open(token: string | undefined): Promise<void> {
     try {
       const { grant, expiresAt } = await this.#admit(token);
@@ -172,7 +175,7 @@ export class Session {
     this.#farewell(reason, detail, reason === "target_closed" ? Math.min(LAST_BYTES_MS, leftMs) : CLOSING_HANDSHAKE_MS);
   }
 
-  /** Asks the client for a sign of life, and gives it up when there was none since the last but one. */
+  /** @internal Asks the client for a sign of life, and gives it up when there was none since the last but one. */
   heartbeat(): void {
     const { connection } = this.client;
     if (!connection.isOpen) return;

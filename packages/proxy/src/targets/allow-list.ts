@@ -16,7 +16,7 @@ export class AllowList {
   /**
    * @param entries - `address`, `network/prefix`, `address:port`, `network/prefix:first-last`;
    *   IPv6 with a port in brackets, such as `[fd00::/8]:5900-5999`.
-   * @throws {TypeError} naming the entry that is none of these.
+   * @throws TypeError naming the entry that is none of these.
    */
   constructor(entries: readonly string[]) {
     this.#rules = entries.map(parseRule);

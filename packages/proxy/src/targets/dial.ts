@@ -26,7 +26,7 @@ export interface Dialling {
  * only an allowed one is dialled, so that a name cannot change its meaning in between.
  *
  * @param onread - how the socket is read; it emits no `data`.
- * @throws {EndError} `forbidden` at once when the target is an address outside the allow-list.
+ * @throws EndError `forbidden` at once when the target is an address outside the allow-list.
  */
 export function dial(target: Address, { allow, timeoutMs }: DialOptions, onread: OnReadOpts): Dialling {
   if (isIP(target.host) !== 0 && !allow.allows(target.host, target.port)) {

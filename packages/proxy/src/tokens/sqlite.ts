@@ -52,7 +52,7 @@ export class SqliteTokenStore implements TokenStore {
 
   /**
    * @param path - the file, made with its folder if missing, or `:memory:`.
-   * @throws {Error} naming the path when it cannot be opened.
+   * @throws Error naming the path when it cannot be opened.
    */
   constructor(path: string) {
     try {

@@ -27,7 +27,7 @@ export function payloadLength(header: Buffer, at: number): number {
  * Checks the first two bytes of a client's frame (RFC 6455, sections 5.1 to 5.5).
  *
  * @param midMessage - whether a message has begun whose last frame is still to come.
- * @throws {FrameError} 1002
+ * @throws FrameError 1002
  */
 export function checkClientHeader(first: number, second: number, midMessage: boolean): void {
   const opcode = first & 0x0f;

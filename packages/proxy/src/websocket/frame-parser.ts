@@ -76,7 +76,7 @@ export class FrameParser {
   /**
    * Takes the next bytes of the connection; they are changed in place.
    *
-   * @throws {FrameError} when the client breaks the protocol; what came before that was handed on.
+   * @throws FrameError when the client breaks the protocol; what came before that was handed on.
    */
   read(chunk: Buffer): void {
     this.#runStart = 0;

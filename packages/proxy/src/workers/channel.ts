@@ -64,8 +64,8 @@ export class Channel<
   }
 
   /**
-   * @throws {ChannelClosed} when the other side ends before it has answered.
-   * @throws {Error} when it does not answer in time, or failed.
+   * @throws ChannelClosed when the other side ends before it has answered.
+   * @throws Error when it does not answer in time, or failed.
    */
   async ask<Request extends Asked>(request: Request): Promise<Answers[Request["type"]]> {
     if (this.#closed) throw new ChannelClosed(`nobody is left to answer "${request.type}"`);

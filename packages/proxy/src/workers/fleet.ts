@@ -53,7 +53,7 @@ export class Fleet {
 
   /**
    * @returns where all workers listen, as a URL without a path.
-   * @throws {Error} saying why a worker could not start.
+   * @throws Error saying why a worker could not start.
    */
   async start(): Promise<string> {
     // Not SO_REUSEPORT: setting a connection up costs about the same, but round robin spreads long sessions more evenly

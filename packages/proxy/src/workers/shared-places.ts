@@ -16,7 +16,7 @@ export class SharedPlaces {
    * Takes a place for a worker's session, and waits until the session that it replaces has ended.
    *
    * @returns the limit that refuses it, or null.
-   * @throws {Error} when the replaced session's worker does not answer; the place is free then.
+   * @throws Error when the replaced session's worker does not answer; the place is free then.
    */
   async take(place: Place, owner: WorkerProcess): Promise<LimitName | null> {
     const { refusedBy, replaces } = this.#places.take(place);

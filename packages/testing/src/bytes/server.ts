@@ -27,7 +27,7 @@ export class ByteConnection extends FakeConnection<never> {
   readonly #hash = createHash("sha256");
   readonly #noise: SeededBytes;
 
-  /** Made by the server. */
+  /** @internal Made by the server. */
   constructor(socket: Socket, number: number, faults: readonly Fault[], options: ByteServerOptions) {
     super(socket, number, faults);
     this.#options = options;
@@ -39,10 +39,12 @@ export class ByteConnection extends FakeConnection<never> {
     return this.#hash.copy().digest("hex");
   }
 
+  /** @internal */
   protected override async serve(): Promise<void> {
     await Promise.all([this.#receive(), this.#options.mode === "source" ? this.#send() : undefined]);
   }
 
+  /** @internal */
   protected override flood(): Uint8Array {
     return this.#noise.next(PIECE);
   }
@@ -85,6 +87,7 @@ export class ByteServer extends FakeServer<never, ByteConnection, ConnectionEven
     return new ByteServer(options).start();
   }
 
+  /** @internal */
   protected override connect(socket: Socket, number: number, faults: readonly Fault[]): ByteConnection {
     return new ByteConnection(socket, number, faults, this.#options);
   }

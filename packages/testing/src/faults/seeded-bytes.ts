@@ -4,7 +4,7 @@ import { createCipheriv, createHash } from "node:crypto";
 export class SeededBytes {
   readonly #cipher: ReturnType<typeof createCipheriv>;
 
-  /** @param seed an integer from 0 to 2^32 - 1 */
+  /** @param seed - an integer from 0 to 2^32 - 1 */
   constructor(seed: number) {
     const key = Buffer.alloc(16);
     key.writeUInt32BE(seed);

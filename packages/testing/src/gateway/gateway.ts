@@ -16,6 +16,7 @@ import { FakeSession } from "./session.ts";
  * `curfew.v1` by the protocol's document, and has no code in common with a real gateway.
  */
 export abstract class FakeGateway implements AsyncDisposable {
+  /** @internal */
   protected readonly subprotocol: string;
   readonly #options: GatewayScript;
   readonly #recorder = new Recorder<GatewayEvents>();
@@ -99,10 +100,10 @@ export abstract class FakeGateway implements AsyncDisposable {
     return this.close();
   }
 
-  /** Takes no more connections. */
+  /** @internal Takes no more connections. */
   protected abstract stop(): Promise<void>;
 
-  /** The script of the next connection; undefined when that may not even open. */
+  /** @internal The script of the next connection; undefined when that may not even open. */
   protected nextScript(): GatewayScript | undefined {
     const scripts = this.#scripts;
     const script: GatewayScript = {
@@ -116,7 +117,7 @@ export abstract class FakeGateway implements AsyncDisposable {
     return undefined;
   }
 
-  /** A page's WebSocket opened. */
+  /** @internal A page's WebSocket opened. */
   protected welcome(socket: PageSocket, script: GatewayScript): FakeSession {
     const session = new FakeSession(this.#connections++, socket, script, this.#recorder);
     this.#sessions.push(session);

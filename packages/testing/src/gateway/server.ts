@@ -54,6 +54,7 @@ export class FakeGatewayServer extends FakeGateway {
     return this.#url;
   }
 
+  /** @internal */
   protected override async stop(): Promise<void> {
     await (this.#stopped ??= this.#end());
   }

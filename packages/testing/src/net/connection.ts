@@ -17,12 +17,15 @@ export class FakeConnection<Phase extends string = string> {
   readonly number: number;
   /** Resolves when the socket is closed; never rejects. */
   readonly closed: Promise<ConnectionEnd>;
+  /** @internal */
   protected readonly output: Output<Phase>;
+  /** @internal */
   protected readonly reader: Reader;
   readonly #socket: Socket;
   #end: ConnectionEnd | undefined;
   #open = true;
 
+  /** @internal Made by the server. */
   constructor(socket: Socket, number: number, faults: readonly Fault<Phase>[]) {
     this.number = number;
     this.#socket = socket;
@@ -100,15 +103,15 @@ export class FakeConnection<Phase extends string = string> {
     }
   }
 
-  /** The protocol; may throw, which ends the connection. */
+  /** @internal The protocol; may throw, which ends the connection. */
   protected async serve(): Promise<void> {
     await this.closed;
   }
 
-  /** Takes note of a client that broke the protocol. */
+  /** @internal Takes note of a client that broke the protocol. */
   protected problem(_message: string): void {}
 
-  /** The next piece of an endless stream, for the `flood` fault. */
+  /** @internal The next piece of an endless stream, for the `flood` fault. */
   protected flood(): Uint8Array {
     return new Uint8Array(65_536);
   }

@@ -31,7 +31,9 @@ export abstract class FakeServer<
   Connection extends FakeConnection<Phase>,
   Events extends ConnectionEvents & { readonly [Type in keyof Events]: RecordedEvent },
 > implements AsyncDisposable {
+  /** The address it listens on. */
   readonly host: string;
+  /** @internal */
   protected readonly recorder: Recorder<Events> = new Recorder<Events>();
   readonly #phases: readonly Phase[];
   readonly #connections: Connection[] = [];
@@ -140,13 +142,14 @@ export abstract class FakeServer<
     return this.close();
   }
 
-  /** Begins to listen, unless a fault says that it should not. */
+  /** @internal Begins to listen, unless a fault says that it should not. */
   protected async start(): Promise<this> {
     await this.accept();
     if (typeof this.#faults !== "function" && this.#faults.some(({ type }) => type === "refuse")) await this.refuse();
     return this;
   }
 
+  /** @internal */
   protected abstract connect(socket: Socket, number: number, faults: readonly Fault<Phase>[]): Connection;
 
   #welcome(socket: Socket): void {

@@ -44,7 +44,7 @@ interface InternalFixtures {
 
 /** Playwright's `test` with {@link ConsoleFixtures}; combine it with a `test` of your own by `mergeTests`. */
 export const test: TestType<
-  PlaywrightTestArgs & PlaywrightTestOptions & ConsoleFixtures & InternalFixtures,
+  PlaywrightTestArgs & PlaywrightTestOptions & ConsoleFixtures,
   PlaywrightWorkerArgs & PlaywrightWorkerOptions
 > = base.extend<ConsoleFixtures & InternalFixtures>({
   console: [{ type: "vnc" }, { option: true }],

@@ -36,6 +36,7 @@ export class RoutedGateway extends FakeGateway {
     await Promise.all(frames.map((frame) => frame.evaluate(addSubprotocolRule, rule).catch(() => {})));
   }
 
+  /** @internal */
   protected override async stop(): Promise<void> {
     this.#stopped = true;
     for (const session of this.sessions) {
@@ -111,8 +112,8 @@ class RoutedSocket implements PageSocket {
  * Plays a gateway to a page, inside the browser: its WebSockets to `url` open, get what the script says, and end as
  * the test says, whatever the page's own server would do. Call it before the page connects.
  *
- * @param where a page, or a context with all its pages, popups included
- * @param url a regular expression, or the address, in which `**` stands for anything and `*` for anything but a slash
+ * @param where - a page, or a context with all its pages, popups included
+ * @param url - a regular expression, or the address, in which `**` stands for anything and `*` for anything but a slash
  * @throws RangeError for an option outside its range
  */
 export async function routeConsole(

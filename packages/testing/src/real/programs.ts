@@ -1,16 +1,16 @@
 import { accessSync, constants, readFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 
-/** The programs that the real servers are made of, and the Debian package of each. */
-const debianPackages = {
+/** A program that a real server needs. */
+export type Program = "Xtigervnc" | "xterm" | "qemu-system-x86_64" | "busybox";
+
+/** The Debian package of each. */
+const debianPackages: Readonly<Record<Program, string>> = {
   Xtigervnc: "tigervnc-standalone-server",
   xterm: "xterm",
   "qemu-system-x86_64": "qemu-system-x86",
   busybox: "busybox-static",
-} as const;
-
-/** A program that a real server needs. */
-export type Program = keyof typeof debianPackages;
+};
 
 /**
  * The program's path on this machine, or undefined when it is not installed. A busybox that needs shared libraries

@@ -28,13 +28,14 @@ export class PlayerConnection extends FakeConnection<never> {
   readonly #left = new AbortController();
   #taken = 0;
 
-  /** Made by the server. */
+  /** @internal Made by the server. */
   constructor(socket: Socket, number: number, faults: readonly Fault[], playback: Playback) {
     super(socket, number, faults);
     this.#playback = playback;
     void this.closed.then(() => this.#left.abort());
   }
 
+  /** @internal */
   protected override async serve(): Promise<void> {
     const { recorder, pieces, handshakeLength, speed } = this.#playback;
     let recordedInput = 0;
@@ -55,6 +56,7 @@ export class PlayerConnection extends FakeConnection<never> {
     for (;;) await this.reader.readSome();
   }
 
+  /** @internal */
   protected override problem(message: string): void {
     this.#playback.recorder.record("problem", { connection: this.number, message });
   }

@@ -32,6 +32,7 @@ export class VncPlayer extends FakeServer<never, PlayerConnection, PlayerEvents>
     return new VncPlayer(parseRecording(await readFile(file, "latin1"), file), file, options).start();
   }
 
+  /** @internal */
   protected override connect(socket: Socket, number: number, faults: readonly Fault[]): PlayerConnection {
     return new PlayerConnection(socket, number, faults, {
       recorder: this.recorder,

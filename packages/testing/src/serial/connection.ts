@@ -54,7 +54,7 @@ export class SerialConnection extends FakeConnection<SerialPhase> {
   #wake: (() => void) | undefined;
   #interrupted = false;
 
-  /** Made by the server. */
+  /** @internal Made by the server. */
   constructor(socket: Socket, number: number, faults: readonly Fault<SerialPhase>[], guest: SerialGuest) {
     super(socket, number, faults);
     this.#guest = guest;
@@ -95,14 +95,17 @@ export class SerialConnection extends FakeConnection<SerialPhase> {
     void this.output.write(Buffer.from(text)).catch(() => {});
   }
 
+  /** @internal */
   protected override async serve(): Promise<void> {
     await Promise.all([this.#readInput(), this.#converse()]);
   }
 
+  /** @internal */
   protected override problem(message: string): void {
     this.#guest.recorder.record("problem", { connection: this.number, message });
   }
 
+  /** @internal */
   protected override flood(): Uint8Array {
     return Buffer.from("y\r\n".repeat(16_384));
   }

@@ -29,6 +29,7 @@ export class FakeSerialServer extends FakeServer<SerialPhase, SerialConnection, 
     return new FakeSerialServer(options).start();
   }
 
+  /** @internal */
   protected override connect(socket: Socket, number: number, faults: readonly Fault<SerialPhase>[]): SerialConnection {
     const { user = "guest", password = "guest", hostname = "fake" } = this.#options;
     const banner = this.#options.banner ?? `\r\nCurfew fake guest ${hostname} ttyS0\r\n\r\n`;

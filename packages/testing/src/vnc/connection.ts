@@ -61,7 +61,7 @@ export class VncConnection extends FakeConnection<VncPhase> {
   #updating = false;
   #updated = false;
 
-  /** Made by the server. */
+  /** @internal Made by the server. */
   constructor(socket: Socket, number: number, faults: readonly Fault<VncPhase>[], desktop: VncDesktop) {
     super(socket, number, faults);
     this.#desktop = desktop;
@@ -92,6 +92,7 @@ export class VncConnection extends FakeConnection<VncPhase> {
     void this.#update().catch(() => {});
   }
 
+  /** @internal */
   protected override async serve(): Promise<void> {
     const desktop = this.#desktop;
     const size = desktop.shown().picture;
@@ -110,10 +111,12 @@ export class VncConnection extends FakeConnection<VncPhase> {
     for (;;) this.#handle(await readMessage(this.reader), encoder);
   }
 
+  /** @internal */
   protected override problem(message: string): void {
     this.#record("problem", { message });
   }
 
+  /** @internal */
   protected override flood(): Uint8Array {
     return this.#encoder?.encodeStateless(this.#desktop.shown()) ?? super.flood();
   }

@@ -57,8 +57,8 @@ const DIGITS: readonly (readonly number[])[] = [
  * `n` itself in digits. A pure function: the same arguments always give the same pixels. It has flat, two-colour,
  * many-colour and random areas, so that every way of coding a tile is used.
  *
- * @param n frame number, an integer from 0 to 999,999
- * @param size at most 8192 pixels each way
+ * @param n - frame number, an integer from 0 to 999,999
+ * @param size - at most 8192 pixels each way
  * @throws RangeError for other arguments
  */
 export function frame(n: number, size: Size = DEFAULT_SIZE): Picture {

@@ -117,11 +117,13 @@ export class FakeVncServer extends FakeServer<VncPhase, VncConnection, VncEvents
     await super.close();
   }
 
+  /** @internal */
   protected override async start(): Promise<this> {
     if (this.#options.security === "ra2ne") this.#key = await ServerKey.generate();
     return await super.start();
   }
 
+  /** @internal */
   protected override connect(socket: Socket, number: number, faults: readonly Fault<VncPhase>[]): VncConnection {
     const { password, username, version = "3.8", name = "Curfew fake VNC", encoding, resizable = true } = this.#options;
     return new VncConnection(socket, number, faults, {

@@ -41,7 +41,7 @@ export class UpdateEncoder implements Disposable {
   /** Reason and status of an ExtendedDesktopSize rectangle to send. */
   #sizeDue: readonly [reason: number, status: number] | undefined;
 
-  /** @param preferred the encoding to use where the client takes it; otherwise the client's first choice */
+  /** @param preferred - the encoding to use where the client takes it; otherwise the client's first choice */
   constructor(size: Size, preferred: VncEncoding | undefined) {
     this.#held = nothing(size);
     this.#preferred = preferred;
@@ -64,8 +64,8 @@ export class UpdateEncoder implements Disposable {
 
   /**
    * Has the next update answer a SetDesktopSize message.
-   * @param reason 1: this client asked; 2: another client did
-   * @param status 0: done; 1: prohibited
+   * @param reason - 1: this client asked; 2: another client did
+   * @param status - 0: done; 1: prohibited
    */
   answerResize(reason: number, status: number): void {
     if (this.#encodings.has(Encoding.extendedDesktopSize)) this.#sizeDue = [reason, status];
@@ -73,7 +73,7 @@ export class UpdateEncoder implements Disposable {
 
   /**
    * The update that brings a region up to date, or undefined if there is nothing to say. Calls must not overlap.
-   * @param incremental false: the whole region is wanted, changed or not
+   * @param incremental - false: the whole region is wanted, changed or not
    */
   async encode(shown: Shown, region: Rect, incremental: boolean): Promise<Update | undefined> {
     const resize = this.#desktopSize(shown.picture);

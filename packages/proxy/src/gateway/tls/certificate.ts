@@ -25,14 +25,14 @@ export interface CertificateText {
   readonly digest: string;
 }
 
-/** @throws {Error} naming the option and the file that cannot be read. */
+/** @throws Error naming the option and the file that cannot be read. */
 export async function readCertificate(files: CertificateFiles): Promise<CertificateText> {
   const cert = await read("cert", files.cert);
   const key = files.key === null ? cert : await read("key", files.key);
   return { cert, key, digest: createHash("sha256").update(cert).update("\0").update(key).digest("hex") };
 }
 
-/** @throws {Error} naming the option, the file and what was expected in it. */
+/** @throws Error naming the option, the file and what was expected in it. */
 export function checkCertificate({ cert, key }: CertificateText, files: CertificateFiles): Certificate {
   const certificate = parseFirst(cert, files.cert);
   if (!certificate.checkPrivateKey(parseKey(key, files))) {

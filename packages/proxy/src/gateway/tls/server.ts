@@ -31,7 +31,7 @@ export interface TlsContext {
 /**
  * A server that speaks HTTP/1.1 over TLS, with a certificate that can be renewed while it listens.
  *
- * @throws {Error} naming the option and the file that is wrong.
+ * @throws Error naming the option and the file that is wrong.
  */
 export async function createTlsServer(options: TlsOptions, context: TlsContext): Promise<Server> {
   const text = await readCertificate(options);
@@ -69,7 +69,7 @@ class TlsServer extends Server {
   }
 }
 
-/** @throws {Error} naming the option that OpenSSL does not take. */
+/** @throws Error naming the option that OpenSSL does not take. */
 function secureOptions({ ciphers, minimumVersion, cert }: TlsOptions, certificate: Certificate): SecureContextOptions {
   const options: SecureContextOptions = {
     cert: certificate.cert,

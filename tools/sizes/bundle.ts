@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { build, defaultClientConditions, type Rolldown } from "vite";
-import { cache, root } from "./root.ts";
+import { cache, root } from "../root.ts";
 
 /** The viewers are the application's own dependencies, loaded when a console opens; React is there already. */
 const provided = /^(@novnc\/|@xterm\/|react($|\/))/u;
@@ -41,11 +41,16 @@ async function bundle(
   );
 }
 
-const protocol = await bundle("protocol", "protocol/src/index.ts");
-const client = await bundle("client", "client/src/index.ts", (id) => protocol.has(id));
-const both = new Set([...protocol, ...client]);
-await bundle("vnc", "client/src/vnc.ts", (id) => both.has(id));
-await bundle("serial", "client/src/serial.ts", (id) => both.has(id));
-await bundle("messages", "client/src/messages.ts");
-await bundle("element", "client/src/element.ts", (id) => /\/(errors|report|vnc-console|serial-console)\.ts$/u.test(id));
-await bundle("react", "react/src/index.ts", (id) => id.startsWith("@curfew/client"));
+/** Bundles everything that is measured into `.cache/sizes`. */
+export async function bundleForSizes(): Promise<void> {
+  const protocol = await bundle("protocol", "protocol/src/index.ts");
+  const client = await bundle("client", "client/src/index.ts", (id) => protocol.has(id));
+  const both = new Set([...protocol, ...client]);
+  await bundle("vnc", "client/src/vnc.ts", (id) => both.has(id));
+  await bundle("serial", "client/src/serial.ts", (id) => both.has(id));
+  await bundle("messages", "client/src/messages.ts");
+  await bundle("element", "client/src/element.ts", (id) =>
+    /\/(errors|report|vnc-console|serial-console)\.ts$/u.test(id),
+  );
+  await bundle("react", "react/src/index.ts", (id) => id.startsWith("@curfew/client"));
+}

@@ -1,0 +1,91 @@
+import type { PageMessage, ParentMessage } from "./messages.ts";
+import { parseParentMessage } from "./parse-message.ts";
+
+/** What the page does when the page around it asks. */
+export interface ParentWishes {
+  readonly focus: () => void;
+  readonly renew: (token: string) => void;
+  readonly close: () => void;
+}
+
+type Unversioned<M> = M extends unknown ? Omit<M, "curfew"> : never;
+
+/** Milliseconds that the page around this one has to hand out a token. */
+const answerWithin = 20_000;
+
+/**
+ * The page that shows this one in a frame. Messages go to the origins that the gateway's operator
+ * listed, and only messages from those are heard.
+ */
+export class EmbeddingParent {
+  readonly #origins: readonly string[];
+  #tokenWanted: ((token: string) => void) | null = null;
+
+  private constructor(origins: readonly string[]) {
+    this.#origins = origins;
+  }
+
+  /**
+   * The page around this one; null when there is none, or one of an origin that is not allowed.
+   *
+   * @param allowed origins besides the page's own
+   */
+  static find(allowed: readonly string[]): EmbeddingParent | null {
+    if (window.parent === window) return null;
+    const origins = [...new Set([location.origin, ...allowed])];
+    // Not in every browser. Without it a message goes to each origin, and the browser delivers the one that fits.
+    const actual = "ancestorOrigins" in location ? location.ancestorOrigins[0] : undefined;
+    if (actual === undefined) return new EmbeddingParent(origins);
+    return origins.includes(actual) ? new EmbeddingParent([actual]) : null;
+  }
+
+  post(message: Unversioned<PageMessage>): void {
+    for (const origin of this.#origins) window.parent.postMessage({ curfew: 1, ...message }, origin);
+  }
+
+  listen(wishes: ParentWishes): void {
+    addEventListener("message", (event) => {
+      const message = this.#hear(event);
+      if (message?.type === "focus") wishes.focus();
+      else if (message?.type === "close") wishes.close();
+      else if (message?.type === "renew") {
+        const wanted = this.#tokenWanted;
+        if (wanted === null) wishes.renew(message.token);
+        else wanted(message.token);
+      }
+    });
+  }
+
+  /**
+   * Asks for a token with `renew-wanted` and takes the one in the next `renew`.
+   *
+   * @throws DOMException `TimeoutError` when none comes, or the reason of `signal`
+   */
+  async requestToken(signal?: AbortSignal): Promise<string> {
+    const over = AbortSignal.any([AbortSignal.timeout(answerWithin), ...(signal === undefined ? [] : [signal])]);
+    try {
+      return await new Promise((resolve, reject) => {
+        over.addEventListener("abort", () => {
+          reject(over.reason as DOMException);
+        });
+        this.#tokenWanted = resolve;
+        this.post({ type: "renew-wanted" });
+      });
+    } finally {
+      this.#tokenWanted = null;
+    }
+  }
+
+  #hear({ source, origin, data }: MessageEvent<unknown>): ParentMessage | null {
+    if (source !== window.parent || !this.#origins.includes(origin)) return null;
+    try {
+      return parseParentMessage(data);
+    } catch (error) {
+      const problem = error instanceof Error ? error.message : String(error);
+      // For whoever writes that page.
+      // oxlint-disable-next-line no-console
+      console.warn(`The console page did not understand a message from ${origin}: ${problem}`);
+      return null;
+    }
+  }
+}

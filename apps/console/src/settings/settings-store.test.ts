@@ -1,0 +1,64 @@
+import { expect, it } from "vitest";
+import { defaults } from "./fields.ts";
+import { SettingsStore, type SettingsStorage } from "./settings-store.ts";
+
+function holding(text: string | null): SettingsStorage & { text: string | null } {
+  return {
+    text,
+    getItem() {
+      return this.text;
+    },
+    setItem(_key, value) {
+      this.text = value;
+    },
+    removeItem() {
+      this.text = null;
+    },
+  };
+}
+
+it("what was chosen is there the next time, and nothing else is kept", () => {
+  const storage = holding(null);
+  new SettingsStore(() => storage).change({ quality: 9, theme: "dark" });
+  expect(JSON.parse(storage.text ?? "")).toEqual({ version: 1, quality: 9, theme: "dark" });
+  expect(new SettingsStore(() => storage).current).toEqual({ ...defaults, quality: 9, theme: "dark" });
+});
+
+it.each([
+  null,
+  "",
+  "{",
+  "5",
+  '{"quality":9}',
+  '{"version":2,"quality":9}',
+  '{"version":1,"quality":10,"theme":"pink","fontSize":1e9,"webgl":"yes","toString":1}',
+])("the stored text %j gives the defaults", (text) => {
+  expect(new SettingsStore(() => holding(text)).current).toEqual(defaults);
+});
+
+it("one invalid value does not cost the others", () => {
+  const store = new SettingsStore(() => holding('{"version":1,"quality":99,"compression":5}'));
+  expect(store.chosen).toEqual({ compression: 5 });
+});
+
+it("a blocked storage keeps nothing, says so, and breaks nothing", () => {
+  const store = new SettingsStore(() => {
+    throw new Error("blocked");
+  });
+  store.change({ fontSize: 20 });
+  expect(store.current.fontSize).toBe(20);
+  expect(store.kept).toBe(false);
+  store.reset();
+  expect(store.current).toEqual(defaults);
+});
+
+it("listeners hear of changes until they are aborted", () => {
+  const store = new SettingsStore(() => holding(null));
+  const over = new AbortController();
+  const heard: number[] = [];
+  store.follow(({ quality }) => heard.push(quality), over.signal);
+  store.change({ quality: 3 });
+  over.abort();
+  store.change({ quality: 4 });
+  expect(heard).toEqual([6, 3]);
+});

@@ -1,0 +1,40 @@
+import { element } from "./element.ts";
+import { icon, type IconName } from "./icons.ts";
+
+export interface ScreenKey {
+  readonly label: string;
+  readonly icon?: IconName;
+  readonly onPress: () => void;
+  /** Present on keys that stay down. */
+  readonly held?: () => boolean;
+}
+
+/** A row of keys for fingers, below the picture. Its keys leave the focus, and so the keyboard, where it is. */
+export function createScreenKeys(
+  label: string,
+  keys: readonly ScreenKey[],
+  extra: HTMLElement | null,
+): { readonly root: HTMLElement; readonly update: () => void } {
+  const buttons = keys.map((key) => {
+    const button = element(
+      "button",
+      { type: "button", class: "screen-key", "aria-label": key.label },
+      key.icon === undefined ? key.label : icon(key.icon),
+    );
+    button.addEventListener("pointerdown", (event) => {
+      event.preventDefault();
+    });
+    button.addEventListener("click", key.onPress);
+    return button;
+  });
+  const update = (): void => {
+    for (const [index, key] of keys.entries()) {
+      if (key.held !== undefined) buttons[index]?.setAttribute("aria-pressed", String(key.held()));
+    }
+  };
+  update();
+  return {
+    root: element("div", { role: "group", "aria-label": label, class: "screen-keys" }, ...buttons, extra),
+    update,
+  };
+}

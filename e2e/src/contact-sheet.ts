@@ -1,0 +1,38 @@
+import { readdirSync, renameSync, writeFileSync } from "node:fs";
+
+const style = `
+  :root { color-scheme: light dark; font: 14px/1.5 system-ui, sans-serif; }
+  body { margin: 24px; }
+  h2 { margin: 32px 0 8px; font-size: 15px; }
+  div { display: flex; flex-wrap: wrap; gap: 16px; align-items: start; }
+  figure { margin: 0; }
+  img { display: block; height: 260px; width: auto; max-width: 100%; border: 1px solid #8884; border-radius: 6px; }
+  figcaption { margin-top: 4px; font-size: 12px; opacity: 0.75; }
+`;
+
+/**
+ * Puts all pictures in `folder`'s subfolders onto one page, `contact-sheet.html`, a row for each
+ * state. It is written anew with each picture and put into place whole, because tests run side by side.
+ */
+export function writeContactSheet(folder: string): void {
+  const rows = new Map<string, string[]>();
+  const kinds = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+  for (const { name: kind } of kinds) {
+    for (const file of readdirSync(`${folder}${kind}`).toSorted()) {
+      const [, state, width, scheme] = /^([\w-]+)-(\d+)-(light|dark)\.png$/.exec(file) ?? [];
+      if (state === undefined) continue;
+      const row = rows.get(`${kind}: ${state}`) ?? [];
+      const caption = `${state}, ${scheme}, ${width}`;
+      row.push(
+        `<figure><a href="${kind}/${file}"><img src="${kind}/${file}" alt="${caption}" loading="lazy"></a>` +
+          `<figcaption>${caption}</figcaption></figure>`,
+      );
+      rows.set(`${kind}: ${state}`, row);
+    }
+  }
+  const body = [...rows].map(([title, figures]) => `<h2>${title}</h2>\n<div>${figures.join("\n")}</div>`).join("\n");
+  const sheet = `<!doctype html>\n<html lang="en"><meta charset="utf-8"><title>Contact sheet</title><style>${style}</style>\n<body><h1>Contact sheet</h1>\n${body}\n</body></html>\n`;
+  const draft = `${folder}contact-sheet.${process.pid}`;
+  writeFileSync(draft, sheet);
+  renameSync(draft, `${folder}contact-sheet.html`);
+}

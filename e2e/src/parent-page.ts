@@ -1,0 +1,53 @@
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import type { Page } from "@playwright/test";
+
+/** A page of somebody's own on an origin of its own, which shows the console page in a frame. */
+export interface ParentPage extends AsyncDisposable {
+  readonly origin: string;
+}
+
+const html = `<!doctype html><html lang="en"><title>Dashboard</title><body><script>
+  globalThis.heard = [];
+  addEventListener("message", ({ data, origin }) => heard.push({ ...data, origin }));
+  const frame = document.createElement("iframe");
+  frame.allow = "clipboard-read; clipboard-write; fullscreen";
+  frame.sandbox = "allow-scripts allow-same-origin allow-downloads allow-modals";
+  frame.title = "Console";
+  frame.width = 900;
+  frame.height = 600;
+  frame.src = decodeURIComponent(location.hash.slice(1));
+  document.body.append(frame);
+</script>`;
+
+export async function startParentPage(): Promise<ParentPage> {
+  const server = createServer((_, response) => {
+    response.setHeader("content-type", "text/html").end(html);
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  return {
+    origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections();
+      server.close();
+      await once(server, "close");
+    },
+  };
+}
+
+/** A message of the console page, with the origin that it came from. */
+export type Heard = Readonly<Record<string, unknown>>;
+
+/** What the parent in `page` has heard. */
+export async function heard(page: Page): Promise<readonly Heard[]> {
+  return await page.evaluate(() => (globalThis as unknown as { heard: Heard[] }).heard);
+}
+
+/** Has the parent in `page` say something to the page in its frame. */
+export async function say(page: Page, message: unknown): Promise<void> {
+  await page.evaluate((data) => {
+    document.querySelector("iframe")?.contentWindow?.postMessage(data, "*");
+  }, message);
+}

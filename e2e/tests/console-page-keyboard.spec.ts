@@ -1,0 +1,77 @@
+import { type FakeSerialServer, startFakeSerial } from "@curfew/testing";
+import { expect, test } from "@playwright/test";
+import { takePictures } from "../src/console-page-pictures.ts";
+import { type PageServer, startPageServer } from "../src/page-server.ts";
+import { ScriptedGateway } from "../src/scripted-gateway.ts";
+import { openTools } from "../src/tool-page.ts";
+
+let server: PageServer;
+let serial: FakeSerialServer;
+
+test.beforeAll(async () => {
+  server = await startPageServer();
+  serial = await startFakeSerial();
+});
+test.afterAll(async () => {
+  await server[Symbol.asyncDispose]();
+  await serial.close();
+});
+
+test("a whole session without a mouse: type, search, settings, hide the bar, renew, end", async ({ page }) => {
+  await page.route(
+    (url) => url.pathname === "/renew/web-03",
+    (route) => route.fulfill({ json: { token: "second" } }),
+  );
+  const gateway = new ScriptedGateway(server);
+  gateway.follow({ target: serial.address });
+  const opened = gateway.next();
+  await openTools(page, server, "serial", "&renew=/renew/web-03");
+  const { keyboard } = page;
+  const searchButton = page.getByRole("button", { name: "Search", exact: true });
+  const leave = async (): Promise<void> => {
+    await keyboard.press("Control+Alt+Shift");
+    await expect(searchButton).toBeFocused();
+  };
+  const terminal = page.getByRole("textbox", { name: "Terminal input" });
+  await expect(page.locator(".xterm-rows")).toContainText("login:");
+  await keyboard.type("root");
+  await expect(page.locator(".xterm-rows")).toContainText("root");
+
+  await leave();
+  await keyboard.press("/");
+  await expect(page.getByRole("searchbox")).toBeFocused();
+  await keyboard.type("login");
+  await expect(page.getByText(/^\d of \d$/)).toBeVisible();
+  await keyboard.press("Escape");
+  await expect(terminal).toBeFocused();
+
+  await leave();
+  await keyboard.press("s");
+  await expect(page.getByRole("dialog", { name: "Settings" })).toBeVisible();
+  await keyboard.press("Escape");
+  await leave();
+  await keyboard.press("?");
+  const help = page.getByRole("dialog", { name: "Keys and gestures" });
+  await expect(help).toContainText("Ctrl + Alt + Shift");
+  await takePictures(page, "dialog-help");
+  await keyboard.press("Escape");
+
+  await leave();
+  await keyboard.press("h");
+  await expect(page.getByRole("banner")).toBeHidden();
+  await leave();
+
+  const connection = await opened;
+  connection.send({ type: "expiring", expiresInMs: 58_000 });
+  await expect(page.locator("body")).toHaveAttribute("data-state", "expiring");
+  await keyboard.press("r");
+  await expect.poll(() => connection.renewals).toEqual(["second"]);
+  connection.send({ type: "renewed", id: 1, expiresInMs: 1_800_000 });
+  await expect(page.locator("body")).toHaveAttribute("data-state", "connected");
+
+  await leave();
+  await keyboard.press("End");
+  await expect(page.getByRole("button", { name: "Disconnect" })).toBeFocused();
+  await keyboard.press("Enter");
+  await expect(page.locator("[data-reason]")).toHaveAttribute("data-reason", "client_closed");
+});

@@ -1,0 +1,164 @@
+import { readFileSync } from "node:fs";
+import { gzipSync } from "node:zlib";
+import { tokenSubprotocol } from "@curfew/protocol";
+import { type FakeSerialServer, type FakeVncServer, startFakeSerial, startFakeVnc } from "@curfew/testing";
+import { expect, test, type Page } from "@playwright/test";
+import { type PageServer, startPageServer } from "../src/page-server.ts";
+import { ScriptedGateway } from "../src/scripted-gateway.ts";
+
+const token = "marker-token-4711";
+const built = new URL("../../packages/proxy/page/", import.meta.url);
+/** Bytes of the entry's scripts and styles, compressed. */
+const entryLimit = 60_000;
+let server: PageServer;
+let gateway: ScriptedGateway;
+let vnc: FakeVncServer;
+let serial: FakeSerialServer;
+
+test.beforeAll(async () => {
+  server = await startPageServer();
+  vnc = await startFakeVnc();
+  serial = await startFakeSerial();
+});
+test.afterAll(async () => {
+  await server[Symbol.asyncDispose]();
+  await vnc.close();
+  await serial.close();
+});
+test.beforeEach(() => {
+  gateway = new ScriptedGateway(server);
+});
+
+async function openConnected(page: Page, link: string): Promise<void> {
+  await page.goto(server.origin + link);
+  await expect(page.locator("body")).toHaveAttribute("data-state", "connected");
+}
+
+const forms = [
+  ["vnc", `/console/?type=vnc#token=${token}`],
+  ["vnc", `/console/?type=vnc&token=${token}`],
+  ["serial", `/console/?type=serial#token=${token}`],
+  ["serial", `/serial.html?token=${token}`],
+  ["serial", `/serial.html?token=${token}&title=router-1(4f1c)`],
+  ["vnc", `/vnc_lite.html?path=%3Ftoken%3D${token}`],
+  ["vnc", `/vnc_auto.html?path=%3Ftoken%3D${token}&title=web-03`],
+  ["vnc", `/vnc_auto.html?token=${token}`],
+  ["vnc", `/vnc.html?path=websockify%3Ftoken%3D${token}&resize=scale`],
+  ["vnc", `/?token=${token}`],
+] as const;
+
+for (const [type, link] of forms) {
+  test(`${link} opens a ${type} console here, and its token is nowhere to be found`, async ({ page }) => {
+    const asked: string[] = [];
+    const printed: string[] = [];
+    page.on("request", (request) => asked.push(request.url()));
+    page.on("console", (message) => printed.push(message.text()));
+    gateway.follow({ target: type === "vnc" ? vnc.address : serial.address });
+    await openConnected(page, link);
+    await expect(page.locator("body")).toHaveAttribute("data-type", type);
+    expect(gateway.connections[0]?.protocols).toContain(tokenSubprotocol(token));
+    expect(gateway.connections[0]?.path).not.toContain(token);
+    expect(asked.filter((url) => !url.startsWith(server.origin) && !/^(?:data|blob):/.test(url))).toEqual([]);
+    // The document itself was asked for with it, where the link has it in the query.
+    expect(asked.slice(1).join("\n")).not.toContain(token);
+    const kept = await page.evaluate(() =>
+      JSON.stringify([
+        location.href,
+        history.length,
+        history.state,
+        document.referrer,
+        document.title,
+        document.documentElement.outerHTML,
+        Object.entries(localStorage),
+        Object.entries(sessionStorage),
+        document.cookie,
+      ]),
+    );
+    expect(kept).not.toContain(token);
+    expect(printed.join("\n")).not.toContain(token);
+  });
+}
+
+test.describe("a link that leads elsewhere is refused and nothing is asked of that host", () => {
+  for (const query of [
+    "host=evil.example",
+    "path=//evil.example/x",
+    "path=/%5Cevil.example/x",
+    "path=%5C%5Cevil.example/x",
+    "path=wss://evil.example/x",
+    "path=%09//evil.example/x",
+    "renew=javascript:alert(1)",
+    "renew=data:text/html,x",
+    "renew=//evil.example/x",
+    "renew=/%5Cevil.example/x",
+    "renew=https://evil.example/x",
+  ]) {
+    test(query, async ({ page }) => {
+      const asked: string[] = [];
+      page.on("request", (request) => asked.push(request.url()));
+      page.on("websocket", (socket) => asked.push(socket.url()));
+      await page.goto(`${server.origin}/vnc.html?${query}#token=${token}`);
+      await expect(page.locator("body")).toHaveAttribute("data-state", "refused");
+      expect(asked.filter((url) => !url.startsWith(server.origin))).toEqual([]);
+      expect(gateway.connections).toHaveLength(0);
+    });
+  }
+});
+
+test.describe("leaving", () => {
+  for (const [query, guarded] of [
+    ["", true],
+    ["&view_only=1", false],
+  ] as const) {
+    test(`is ${guarded ? "asked about" : "not asked about"} with ${query === "" ? "a console in use" : "a look only"}, and never after the end`, async ({
+      page,
+    }) => {
+      gateway.follow({ target: vnc.address });
+      const opened = gateway.next();
+      await openConnected(page, `/console/?type=vnc${query}#token=${token}`);
+      const asks = (): Promise<boolean> =>
+        page.evaluate(() => !dispatchEvent(new Event("beforeunload", { cancelable: true })));
+      expect(await asks()).toBe(guarded);
+      (await opened).end("session_expired");
+      await expect(page.locator("body")).toHaveAttribute("data-state", "ended");
+      expect(await asks()).toBe(false);
+    });
+  }
+});
+
+test.describe("only the viewer that a link needs is loaded", () => {
+  for (const [type, other] of [
+    ["vnc", "xterm-helper-textarea"],
+    ["serial", "serververification"],
+  ] as const) {
+    test(type, async ({ page }) => {
+      const scripts: Promise<string>[] = [];
+      page.on("response", (response) => {
+        if (response.request().resourceType() === "script") scripts.push(response.text());
+      });
+      gateway.follow({ target: type === "vnc" ? vnc.address : serial.address });
+      await openConnected(page, `/console/?type=${type}#token=${token}`);
+      const code = (await Promise.all(scripts)).join("\n");
+      expect(code).toContain(type === "vnc" ? "serververification" : "xterm-helper-textarea");
+      expect(code).not.toContain(other);
+    });
+  }
+});
+
+test("the page begins with less than 60 kB, and says how soon it painted", async ({ page }) => {
+  const html = readFileSync(new URL("index.html", built), "utf8");
+  const files = [...html.matchAll(/(?:src|href)="\.\/(assets\/[^"]+\.(?:js|css))"/g)].map(([, file]) => file ?? "");
+  expect(files.length).toBeGreaterThan(1);
+  const size = files.reduce((sum, file) => sum + gzipSync(readFileSync(new URL(file, built))).length, 0);
+  gateway.follow({ target: vnc.address });
+  await openConnected(page, `/console/?type=vnc#token=${token}`);
+  const painted = await page.evaluate(() => {
+    const [document] = performance.getEntriesByType("navigation") as PerformanceNavigationTiming[];
+    const paint = performance.getEntriesByName("first-paint")[0];
+    return (paint?.startTime ?? Number.NaN) - (document?.responseEnd ?? 0);
+  });
+  const numbers = `${size} bytes, first paint ${Math.round(painted)} ms after the response`;
+  test.info().annotations.push({ type: "measured", description: numbers });
+  process.stdout.write(`console page: ${numbers}\n`);
+  expect(size).toBeLessThan(entryLimit);
+});

@@ -1,0 +1,114 @@
+import { type FakeSerialServer, startFakeSerial } from "@curfew/testing";
+import { expect, test, type Page } from "@playwright/test";
+import { takePictures } from "../src/console-page-pictures.ts";
+import { type PageServer, startPageServer } from "../src/page-server.ts";
+import { ScriptedGateway } from "../src/scripted-gateway.ts";
+import { openTools } from "../src/tool-page.ts";
+
+let server: PageServer;
+let serial: FakeSerialServer;
+
+test.beforeAll(async () => {
+  server = await startPageServer();
+  serial = await startFakeSerial();
+});
+test.afterAll(async () => {
+  await server[Symbol.asyncDispose]();
+  await serial.close();
+});
+test.beforeEach(() => {
+  new ScriptedGateway(server).follow({ target: serial.address });
+});
+
+/** Logs in, and has the shell print `text`. */
+async function print(page: Page, text: string): Promise<void> {
+  const rows = page.locator(".xterm-rows");
+  await expect(rows).toContainText("login:");
+  await page.keyboard.type("guest\r");
+  await expect(rows).toContainText("Password:");
+  await page.keyboard.type("guest\r");
+  await expect(rows).toContainText(/[#$]/);
+  await page.keyboard.type(`echo ${text}\r`);
+  await expect(rows.locator("> div").filter({ hasText: text }).nth(1)).toBeVisible();
+}
+
+test("the search counts, minds case when told to, and says what is no expression", async ({ page }) => {
+  await openTools(page, server, "serial");
+  await print(page, "needle-Needle");
+  await page.keyboard.press("Control+Shift+F");
+  const search = page.getByRole("searchbox", { name: "Search the terminal" });
+  await expect(search).toBeFocused();
+  await search.fill("needle");
+  await expect(page.getByText(/^\d of 4$/)).toBeVisible();
+  await page.keyboard.press("Enter");
+  await expect(page.getByText(/^\d of 4$/)).toBeVisible();
+  await page.getByRole("button", { name: "Match case" }).click();
+  await expect(page.getByText(/^\d of 2$/)).toBeVisible();
+  await takePictures(page, "search");
+  await page.getByRole("button", { name: "Regular expression" }).click();
+  await search.fill("(");
+  await expect(page.getByText("Not a regular expression")).toBeVisible();
+  await search.fill("no such thing");
+  await expect(page.getByText("No match")).toBeVisible();
+  await search.press("Escape");
+  await expect(search).toHaveCount(0);
+  await expect(page.getByRole("textbox", { name: "Terminal input" })).toBeFocused();
+});
+
+test("many lines are pasted only after a question", async ({ page, context }) => {
+  await context.grantPermissions(["clipboard-read", "clipboard-write"]);
+  await openTools(page, server, "serial");
+  await print(page, "ready");
+  await page.evaluate(() => navigator.clipboard.writeText("echo first-line\necho second-line\n"));
+  await page.getByRole("button", { name: "Paste", exact: true }).click();
+  const question = page.getByRole("dialog", { name: "Paste 2 lines?" });
+  await expect(question).toContainText("echo second-line");
+  await takePictures(page, "dialog-paste");
+  await question.getByRole("button", { name: "Cancel" }).click();
+  await expect(page.locator(".xterm-rows")).not.toContainText("first-line");
+
+  await page.locator(".xterm-screen").click({ button: "right" });
+  await question.getByRole("button", { name: "Paste" }).click();
+  await expect(page.locator(".xterm-rows")).toContainText("second-line");
+});
+
+test("a link opens after a question, and learns nothing of the page", async ({ page, context }) => {
+  await context.route("http://elsewhere.example/**", (route) =>
+    route.fulfill({ contentType: "text/html", body: "<title>there</title>" }),
+  );
+  await openTools(page, server, "serial");
+  await print(page, "http://elsewhere.example/x");
+  const printed = page.locator(".xterm-rows > div").filter({ hasText: "http://elsewhere.example/x" }).nth(1);
+  const box = await printed.boundingBox();
+  if (box === null) throw new Error("the link is not on the page");
+  await page.mouse.move(box.x + 40, box.y + 4);
+  await page.mouse.move(box.x + 60, box.y + box.height / 2);
+  await expect(page.locator(".xterm-cursor-pointer")).toBeVisible();
+  await page.mouse.click(box.x + 60, box.y + box.height / 2);
+  const question = page.getByRole("dialog", { name: "Open this link?" });
+  await expect(question).toContainText("http://elsewhere.example/x");
+  const opened = context.waitForEvent("page");
+  await question.getByRole("button", { name: "Open" }).click();
+  const tab = await opened;
+  await expect(tab).toHaveTitle("there");
+  expect(await tab.evaluate(() => [window.opener, document.referrer])).toEqual([null, ""]);
+});
+
+test("the transcript is a text file with what the machine printed", async ({ page }) => {
+  await openTools(page, server, "serial");
+  await print(page, "for-the-record");
+  const saving = page.waitForEvent("download");
+  await page.getByRole("button", { name: "Save transcript" }).click();
+  const download = await saving;
+  expect(download.suggestedFilename()).toMatch(/^web-03 .*\.txt$/);
+  const chunks: Buffer[] = [];
+  for await (const chunk of await download.createReadStream()) chunks.push(chunk as Buffer);
+  expect(Buffer.concat(chunks).toString()).toContain("for-the-record");
+});
+
+test("what was cleared is gone", async ({ page }) => {
+  await openTools(page, server, "serial");
+  await print(page, "to-be-cleared");
+  await page.getByRole("button", { name: "Clear screen" }).click();
+  await expect(page.locator(".xterm-rows")).not.toContainText("to-be-cleared");
+});

@@ -1,0 +1,150 @@
+import { AxeBuilder } from "@axe-core/playwright";
+import { type FakeSerialServer, type FakeVncServer, startFakeSerial, startFakeVnc } from "@curfew/testing";
+import { expect, test, type Page } from "@playwright/test";
+import { takePictures } from "../src/console-page-pictures.ts";
+import { type PageServer, startPageServer } from "../src/page-server.ts";
+import { ScriptedGateway } from "../src/scripted-gateway.ts";
+import { chooseMore, openTools } from "../src/tool-page.ts";
+
+let server: PageServer;
+let vnc: FakeVncServer;
+let serial: FakeSerialServer;
+let gateway: ScriptedGateway;
+
+test.beforeAll(async () => {
+  server = await startPageServer();
+  vnc = await startFakeVnc();
+  serial = await startFakeSerial();
+});
+test.afterAll(async () => {
+  await server[Symbol.asyncDispose]();
+  await vnc.close();
+  await serial.close();
+});
+test.beforeEach(() => {
+  gateway = new ScriptedGateway(server);
+  gateway.follow({ target: vnc.address });
+});
+
+async function openSettings(page: Page): Promise<void> {
+  await chooseMore(page, /^Settings/);
+  await expect(page.getByRole("dialog", { name: "Settings" })).toBeVisible();
+}
+
+test("settings hold at once and the next time, and no token is among them", async ({ page }) => {
+  await openTools(page, server, "vnc");
+  await openSettings(page);
+  await page.getByLabel("Appearance").selectOption("dark");
+  await page.getByLabel("Picture quality").fill("9");
+  await expect(page.locator("html")).toHaveCSS("color-scheme", "dark");
+  const { violations } = await new AxeBuilder({ page }).exclude(".screen").analyze();
+  expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`)).toEqual([]);
+  await takePictures(page, "dialog-settings");
+  const kept = await page.evaluate(() => JSON.stringify(Object.entries(localStorage)));
+  expect(kept).toContain("dark");
+  expect(kept).not.toContain("marker-token");
+
+  await page.goto("about:blank");
+  await openTools(page, server, "vnc");
+  await expect(page.locator("html")).toHaveAttribute("data-theme", "dark");
+  await openSettings(page);
+  await expect(page.getByLabel("Picture quality")).toHaveValue("9");
+  await page.getByRole("button", { name: "Reset" }).click();
+  await expect(page.getByLabel("Picture quality")).toHaveValue("6");
+  await expect(page.locator("html")).toHaveAttribute("data-theme", "system");
+});
+
+test("a blocked storage breaks nothing", async ({ page }) => {
+  await page.addInitScript(() => {
+    Object.defineProperty(globalThis, "localStorage", {
+      get() {
+        throw new DOMException("blocked", "SecurityError");
+      },
+    });
+  });
+  await openTools(page, server, "vnc");
+  await openSettings(page);
+  await page.getByLabel("Appearance").selectOption("light");
+  await expect(page.locator("html")).toHaveAttribute("data-theme", "light");
+});
+
+test("nonsense in the storage gives the defaults", async ({ page }) => {
+  await page.addInitScript(() =>
+    localStorage.setItem("curfew.console.settings", '{"version":1,"theme":5,"quality":[]}'),
+  );
+  await openTools(page, server, "vnc");
+  await expect(page.locator("html")).toHaveAttribute("data-theme", "system");
+});
+
+test("a terminal's text size and colours follow the settings", async ({ page }) => {
+  gateway.follow({ target: serial.address });
+  await openTools(page, server, "serial");
+  await expect(page.locator(".xterm-rows")).toContainText("login:");
+  const height = (): Promise<number> =>
+    page
+      .locator(".xterm-rows > div")
+      .first()
+      .evaluate((row) => row.getBoundingClientRect().height);
+  const before = await height();
+  await page.getByRole("button", { name: "Larger text" }).click();
+  await expect.poll(height).toBeGreaterThan(before);
+  await openSettings(page);
+  await page.getByLabel("Terminal colours").selectOption("dark");
+  await expect(page.locator(".xterm-scrollable-element")).toHaveCSS("background-color", "rgb(16, 20, 24)");
+});
+
+test.describe("the screen", () => {
+  test("is kept on while connected if the person wants it", async ({ page }) => {
+    await page.addInitScript(() => {
+      const calls: string[] = [];
+      Object.assign(globalThis, { wakeLockCalls: calls });
+      const request = (type: string): Promise<object> => {
+        calls.push(type);
+        return Promise.resolve({ release: () => Promise.resolve(calls.push("released")) });
+      };
+      Object.defineProperty(navigator, "wakeLock", { value: { request } });
+    });
+    const calls = (): Promise<string[]> =>
+      page.evaluate(() => (globalThis as unknown as { wakeLockCalls: string[] }).wakeLockCalls);
+    await openTools(page, server, "vnc");
+    expect(await calls()).toEqual([]);
+    await openSettings(page);
+    await page.getByLabel("Keep this screen on while connected").check();
+    await expect.poll(calls).toEqual(["screen"]);
+    await page.keyboard.press("Escape");
+    await page.getByRole("button", { name: "Disconnect" }).click();
+    await expect.poll(calls).toEqual(["screen", "released"]);
+  });
+});
+
+for (const [language, connected] of [
+  ["de", "Verbunden"],
+  ["fr", "Connecté"],
+  ["es", "Conectado"],
+  ["ja", "接続済み"],
+  ["zh-Hans", "已连接"],
+] as const) {
+  test(`the link chooses the language: ${language}`, async ({ page }) => {
+    const fetched: string[] = [];
+    page.on("request", (request) => fetched.push(new URL(request.url()).pathname));
+    await openTools(page, server, "vnc", `&lang=${language}`);
+    await expect(page.locator("html")).toHaveAttribute("lang", language);
+    await expect(page.getByRole("banner").getByRole("status")).toHaveText(connected);
+    expect(fetched.filter((path) => /\/(?:en|de|fr|es|ja|zh-hans)-/.test(path))).toHaveLength(2);
+    expect(fetched.filter((path) => /xterm|serial-/.test(path))).toEqual([]);
+    await takePictures(page, `connected-${language}`);
+  });
+}
+
+test.describe("without a word in the link", () => {
+  test.use({ locale: "fr-CA" });
+
+  test("the browser chooses the language, unless the person did", async ({ page }) => {
+    await openTools(page, server, "vnc");
+    await expect(page.locator("html")).toHaveAttribute("lang", "fr");
+    await page.evaluate(() => localStorage.setItem("curfew.console.settings", '{"version":1,"language":"ja"}'));
+    await page.goto("about:blank");
+    await openTools(page, server, "vnc");
+    await expect(page.locator("html")).toHaveAttribute("lang", "ja");
+  });
+});

@@ -1,0 +1,162 @@
+import { type FakeVncServer, startFakeVnc } from "@curfew/testing";
+import { expect, test } from "@playwright/test";
+import { takePictures } from "../src/console-page-pictures.ts";
+import { type PageServer, startPageServer } from "../src/page-server.ts";
+import { ScriptedGateway } from "../src/scripted-gateway.ts";
+import { chooseMore, openTools } from "../src/tool-page.ts";
+
+let server: PageServer;
+let vnc: FakeVncServer;
+
+test.beforeAll(async () => {
+  server = await startPageServer();
+  vnc = await startFakeVnc({ size: { width: 1024, height: 768 }, name: "desktop" });
+});
+test.afterAll(async () => {
+  await server[Symbol.asyncDispose]();
+  await vnc.close();
+});
+test.beforeEach(({ page }) => {
+  void page;
+  vnc.clearReceived();
+  new ScriptedGateway(server).follow({ target: vnc.address });
+});
+
+const control = 0xffe3;
+
+test("a held modifier is shown, and let go when the page loses the person's attention", async ({ page }) => {
+  await openTools(page, server, "vnc");
+  const keys = page.getByRole("button", { name: "Send keys" });
+  const hold = page.getByRole("menuitemcheckbox", { name: "Hold down: Ctrl" });
+  await keys.click();
+  await hold.click();
+  await vnc.waitFor("key", (key) => key.keysym === control && key.down);
+  await keys.click();
+  await expect(hold).toHaveAttribute("aria-checked", "true");
+  await takePictures(page, "menu-held");
+  await page.evaluate(() => dispatchEvent(new Event("blur")));
+  await vnc.waitFor("key", (key) => key.keysym === control && !key.down);
+});
+
+test("combinations go to the machine, SysRq and the function keys too", async ({ page }) => {
+  await openTools(page, server, "vnc");
+  for (const [name, keysym] of [
+    ["Ctrl + Alt + F12", 0xffc9],
+    ["Alt + SysRq", 0xff15],
+    ["Print Screen", 0xff61],
+    ["Alt + Tab", 0xff09],
+  ] as const) {
+    await page.getByRole("button", { name: "Send keys" }).click();
+    await page.getByRole("menuitem", { name, exact: true }).click();
+    await vnc.waitFor("key", (key) => key.keysym === keysym && !key.down);
+  }
+});
+
+test("the person's clipboard is inserted and set on the machine", async ({ page, context }) => {
+  await context.grantPermissions(["clipboard-read", "clipboard-write"]);
+  await openTools(page, server, "vnc");
+  await page.evaluate(() => navigator.clipboard.writeText("over there"));
+  await page.getByRole("button", { name: "Text and clipboard" }).click();
+  await page.getByRole("button", { name: "Insert your clipboard" }).click();
+  await expect(page.getByLabel("Text for the machine")).toHaveValue("over there");
+  await page.getByRole("button", { name: "Set clipboard" }).click();
+  await vnc.waitFor("clipboard", ({ text }) => text === "over there");
+});
+
+test("a screenshot is a PNG named after the machine", async ({ page }) => {
+  await openTools(page, server, "vnc");
+  const download = page.waitForEvent("download");
+  await page.getByRole("button", { name: "Save screenshot" }).click();
+  expect((await download).suggestedFilename()).toMatch(/^web-03 .*\.png$/);
+});
+
+test("view only, switched on by hand, sends nothing and takes the sending tools away", async ({ page }) => {
+  await openTools(page, server, "vnc");
+  await chooseMore(page, "View only");
+  await expect(page.getByRole("button", { name: "Send keys" })).toBeHidden();
+  vnc.clearReceived();
+  await page.locator("canvas").click();
+  await page.keyboard.press("a");
+  await chooseMore(page, "View only");
+  await page.keyboard.press("b");
+  await vnc.waitFor("key", (key) => key.keysym === 0x62);
+  expect(vnc.received("key").filter((key) => key.keysym === 0x61)).toEqual([]);
+});
+
+test("statistics tell of bytes and frames", async ({ page }) => {
+  await openTools(page, server, "vnc");
+  await chooseMore(page, /^Statistics/);
+  const row = page.getByRole("region", { name: "Statistics" });
+  await expect(row).toContainText(/Received[\d.,]+ (?:B|kB|MB)/);
+  await expect(row).toContainText("Frames per second");
+  await takePictures(page, "statistics");
+  await row.getByRole("button", { name: "Close" }).click();
+  await expect(row).toHaveCount(0);
+});
+
+test("the bar hides, comes back at its grip, and gives way to the warning", async ({ page }) => {
+  const gateway = new ScriptedGateway(server);
+  gateway.follow({ target: vnc.address });
+  const opened = gateway.next();
+  await openTools(page, server, "vnc");
+  const bar = page.getByRole("banner");
+  await chooseMore(page, /^Hide the bar/);
+  await expect(bar).toBeHidden();
+  await takePictures(page, "bar-hidden");
+  await page.getByRole("button", { name: "Show the bar" }).click();
+  await expect(bar).toBeVisible();
+  await chooseMore(page, /^Hide the bar/);
+  (await opened).send({ type: "expiring", expiresInMs: 58_000 });
+  await expect(bar).toBeVisible();
+  await expect(page.getByText("This session ends in").first()).toBeVisible();
+});
+
+test("at 360 pixels everything is reachable", async ({ page }) => {
+  await page.setViewportSize({ width: 360, height: 740 });
+  await openTools(page, server, "vnc");
+  for (const button of await page.getByRole("toolbar").getByRole("button").all()) {
+    if (!(await button.isVisible())) continue;
+    const box = await button.boundingBox();
+    expect(box === null ? 999 : box.x + box.width).toBeLessThanOrEqual(360);
+  }
+  await page.getByRole("button", { name: "More", exact: true }).click();
+  for (const name of ["Save screenshot", "Actual size", "Full screen", "Settings"]) {
+    await expect(page.getByRole("menu", { name: "More" }).getByText(name, { exact: true })).toBeVisible();
+  }
+  await page.screenshot({ path: "e2e/artifacts/console-page/more-360.png" });
+});
+
+test.describe("by touch", () => {
+  test.use({ hasTouch: true, isMobile: true, viewport: { width: 390, height: 780 } });
+
+  test("the row of keys holds modifiers and types, corrections of the screen keyboard included", async ({ page }) => {
+    await openTools(page, server, "vnc");
+    const row = page.getByRole("group", { name: "Keys on the screen" });
+    await row.getByRole("button", { name: "Ctrl" }).tap();
+    await vnc.waitFor("key", (key) => key.keysym === control && key.down);
+    await expect(row.getByRole("button", { name: "Ctrl" })).toHaveAttribute("aria-pressed", "true");
+    await row.getByRole("button", { name: "Ctrl" }).tap();
+    await row.getByRole("button", { name: "Esc" }).tap();
+    await vnc.waitFor("key", (key) => key.keysym === 0xff1b);
+    await page.screenshot({ path: "e2e/artifacts/console-page/touch-keys.png" });
+
+    await row.getByRole("button", { name: "Screen keyboard" }).tap();
+    const field = page.getByRole("textbox", { name: "Screen keyboard" });
+    await expect(field).toBeFocused();
+    vnc.clearReceived();
+    const type = async (text: string): Promise<void> => {
+      await field.evaluate((node: HTMLTextAreaElement, value) => {
+        node.value = node.value.replaceAll(/[^_]/g, "") + value;
+        node.dispatchEvent(new InputEvent("input"));
+      }, text);
+    };
+    await type("teh");
+    await type("the");
+    const pressed = (): number[] => vnc.received("key").flatMap((key) => (key.down ? [key.keysym] : []));
+    await expect.poll(pressed).toEqual(Array.from("teh", code).concat([0xff08, 0xff08], Array.from("he", code)));
+  });
+});
+
+function code(character: string): number {
+  return character.codePointAt(0) ?? 0;
+}

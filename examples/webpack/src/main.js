@@ -1,0 +1,24 @@
+import { messagesFor } from "@curfew/client/messages";
+import { VncConsole } from "@curfew/client/vnc";
+
+const [screen, status, again] = ["#screen", "#status", "#again"].map((name) => document.querySelector(name));
+const words = await messagesFor(navigator.languages);
+
+// Your back end hands out the gateway's address and a token; here they stand in the page's address.
+const { url, token } = Object.fromEntries(new URLSearchParams(location.search));
+const vnc = new VncConsole(screen, { authorize: () => ({ url, token }) });
+
+vnc.on("state", ({ status: now }) => {
+  if (now !== "closed") status.textContent = words.states[now];
+  again.hidden = now !== "closed";
+});
+vnc.on("closed", ({ reason }) => {
+  const { title, sentence, next } = words.ends[reason];
+  status.textContent = `${title}. ${sentence}`;
+  again.textContent = next;
+});
+
+// What went wrong is said by `closed`.
+const open = () => void vnc.connect().catch(() => {});
+again.addEventListener("click", open);
+open();

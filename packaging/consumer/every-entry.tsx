@@ -1,0 +1,103 @@
+// What a consumer may write: every public entry point once, compiled with several versions of TypeScript.
+import {
+  type CloseInfo,
+  type CloseReason,
+  ConsoleConnection,
+  type ConsoleState,
+  StopRetrying,
+  backoff,
+} from "@curfew/client";
+import { type CurfewVncElement, defineConsoleElements } from "@curfew/client/element";
+import { endTraits, fill, languages, messagesFor, timeLeft } from "@curfew/client/messages";
+import { german } from "@curfew/client/messages/de";
+import { english } from "@curfew/client/messages/en";
+import { spanish } from "@curfew/client/messages/es";
+import { french } from "@curfew/client/messages/fr";
+import { japanese } from "@curfew/client/messages/ja";
+import { simplifiedChinese } from "@curfew/client/messages/zh-hans";
+import { SerialConsole, type SerialOptions } from "@curfew/client/serial";
+import { VncConsole, type VncOptions } from "@curfew/client/vnc";
+import { CloseCode, type ServerMessage, closeAction, parseServerMessage } from "@curfew/protocol";
+import { ConfigError, createConsoleProxy, type Session, type TokenSource } from "@curfew/proxy";
+import { SerialConsoleView, VncConsoleView, useConsoleState, useExpiryCountdown } from "@curfew/react";
+import { startFakeGateway, startFakeSerial, startFakeVnc } from "@curfew/testing";
+import { expect, test } from "@curfew/testing/playwright";
+import { startTigerVnc } from "@curfew/testing/real";
+import { type ReactElement, createRef } from "react";
+
+const options: VncOptions & SerialOptions = {
+  authorize: async ({ signal, attempt }) => {
+    if (attempt > 3) throw new StopRetrying("enough");
+    return (await (await fetch("/api/console", { signal })).json()) as { url: string; token: string };
+  },
+  reconnect: backoff({ maxMs: 5_000 }),
+};
+
+export async function open(screen: HTMLElement): Promise<string> {
+  const connection = new ConsoleConnection(options);
+  const stop: () => void = connection.on("expiring", ({ expiresInMs }) => timeLeft("en", expiresInMs));
+  const vnc = new VncConsole(screen, { ...options, scale: "fit" });
+  vnc.on("clipboard", ({ text }) => text.length);
+  vnc.sendKeys("ctrl-alt-f12");
+  const serial: SerialConsole = new SerialConsole(screen, { ...options, fontSize: 14 });
+  await Promise.all([vnc.connect(), serial.connect()]);
+  stop();
+  const words = await messagesFor(languages);
+  const all = [english, german, spanish, french, japanese, simplifiedChinese, words];
+  return all.map(({ session }) => fill(session.endsIn, { time: "1 min" })).join();
+}
+
+export function describe(info: CloseInfo): string {
+  const reason: CloseReason = info.reason;
+  return `${english.ends[reason].sentence} ${endTraits[reason].tone}`;
+}
+
+export function element(): CurfewVncElement {
+  defineConsoleElements({ vnc: "curfew-vnc" });
+  const made = document.createElement("curfew-vnc");
+  made.addEventListener("curfew-closed", ({ detail }) => describe(detail));
+  return made;
+}
+
+export function Page(): ReactElement {
+  const vnc = createRef<VncConsole>();
+  const state: ConsoleState = useConsoleState(vnc.current?.connection ?? null);
+  const seconds: number | null = useExpiryCountdown(vnc.current?.connection ?? null);
+  return (
+    <main title={`${state.status} ${seconds}`}>
+      <VncConsoleView ref={vnc} {...options} overlay={({ status }, { renew }) => <a onClick={renew}>{status}</a>} />
+      <SerialConsoleView authorize={options.authorize} onClosed={describe} />
+    </main>
+  );
+}
+
+export async function serve(tokens: TokenSource): Promise<readonly Session[]> {
+  try {
+    const gateway = createConsoleProxy({ config: { listen: "127.0.0.1:0" }, tokens });
+    await gateway.listen();
+    gateway.sessions.endAll("session_terminated", "maintenance", (session) => session.grant?.type === "vnc");
+    return gateway.sessions.list();
+  } catch (error) {
+    throw error instanceof ConfigError ? new Error(error.problems.join()) : error;
+  }
+}
+
+export function read(text: string): ServerMessage | string {
+  const parsed = parseServerMessage(text);
+  return parsed.ok === true ? parsed.message : `${parsed.ok} ${closeAction(CloseCode.session_expired)}`;
+}
+
+test("a page ends with its session", async ({ page, gateway, vnc, clock }) => {
+  await clock.freeze();
+  vnc.showFrame(2);
+  await page.goto(`/?gateway=${gateway.url}`);
+  (await gateway.waitForSession()).expire();
+  await expect(page.getByRole("status")).toHaveText("Session expired");
+});
+
+export async function start(): Promise<string[]> {
+  const [vnc, serial] = await Promise.all([startFakeVnc({ encoding: "zrle" }), startFakeSerial({ user: "root" })]);
+  const gateway = await startFakeGateway({ target: vnc });
+  const desktop = await startTigerVnc();
+  return [gateway.url, serial.address, `${desktop.host}:${desktop.port}`];
+}

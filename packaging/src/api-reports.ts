@@ -1,0 +1,162 @@
+import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join, relative } from "node:path";
+import {
+  CompilerState,
+  Extractor,
+  ExtractorConfig,
+  ExtractorLogLevel,
+  type ExtractorMessage,
+  type IExtractorMessagesConfig,
+} from "@microsoft/api-extractor";
+import { root } from "../../tools/root.ts";
+import { type PublishedPackage, entryPoints } from "../../tools/packages/published.ts";
+
+/** The reports of one package, freshly made. */
+export interface ApiReports {
+  /** Contents by file name: `vnc.api.md`. */
+  readonly reports: ReadonlyMap<string, string>;
+  /** What is wrong with the API, a line each. */
+  readonly problems: readonly string[];
+}
+
+/** Where a package keeps its reports. */
+const reportFolder = ({ folder }: PublishedPackage): string => join(folder, "etc");
+
+/** The reports as they are kept, by file name. */
+export async function keptApiReports(published: PublishedPackage): Promise<ReadonlyMap<string, string>> {
+  return readReports(reportFolder(published));
+}
+
+/** Makes a package's reports anew and keeps them. Resolves to what is wrong with the API. */
+export async function writeApiReports(published: PublishedPackage): Promise<readonly string[]> {
+  const { reports, problems } = await makeApiReports(published);
+  const folder = reportFolder(published);
+  await rm(folder, { recursive: true, force: true });
+  await mkdir(folder);
+  for (const [name, report] of reports) await writeFile(join(folder, name), report);
+  return problems;
+}
+
+/** What is wrong fails the run and is not written into the reports. */
+const fails = { logLevel: ExtractorLogLevel.Warning, addToApiReportFile: false };
+const isFine = { logLevel: ExtractorLogLevel.None, addToApiReportFile: false };
+
+const serious: ReadonlySet<ExtractorLogLevel> = new Set([ExtractorLogLevel.Warning, ExtractorLogLevel.Error]);
+
+const messages: IExtractorMessagesConfig = {
+  compilerMessageReporting: { default: fails },
+  extractorMessageReporting: {
+    default: fails,
+    // Judged below, with what the package's other entry points export.
+    "ae-forgotten-export": fails,
+    // Everything that an entry point exports is public; there are no stages of maturity to tag.
+    "ae-missing-release-tag": isFine,
+    // It knows neither the names of other entry points nor those of the class around the comment, as editors do.
+    "ae-unresolved-link": isFine,
+    // Of members, many say all by their name. Undocumented exports are found in the reports.
+    "ae-undocumented": isFine,
+  },
+  tsdocMessageReporting: { default: fails },
+};
+
+/** What a consumer's compiler would be told: no export conditions of our own. */
+const compilerOptions = {
+  target: "es2023",
+  lib: ["es2024", "esnext.disposable", "dom", "dom.iterable"],
+  module: "nodenext",
+  moduleResolution: "nodenext",
+  types: ["node"],
+  jsx: "react-jsx",
+  strict: true,
+  skipLibCheck: true,
+};
+
+/** Makes the reports of a package's entry points from its built declarations. */
+export async function makeApiReports(published: PublishedPackage): Promise<ApiReports> {
+  const scratch = await mkdtemp(join(tmpdir(), "curfew-api-"));
+  try {
+    const raised: ExtractorMessage[] = [];
+    const configs = entryPoints(published).map(({ types }) => prepare(published, types, scratch));
+    const [first, ...others] = configs;
+    if (first === undefined) throw new Error(`${published.manifest.name} has no entry point with types`);
+    const compilerState = CompilerState.create(first, {
+      additionalEntryPoints: others.map(({ mainEntryPointFilePath }) => mainEntryPointFilePath),
+    });
+    for (const config of configs) {
+      Extractor.invoke(config, {
+        compilerState,
+        localBuild: true,
+        messageCallback: (message) => {
+          message.handled = true;
+          if (serious.has(message.logLevel)) raised.push(message);
+        },
+      });
+    }
+    const reports = await readReports(scratch);
+    return { reports, problems: problemsOf(reports, raised) };
+  } finally {
+    await rm(scratch, { recursive: true, force: true });
+  }
+}
+
+async function readReports(folder: string): Promise<ReadonlyMap<string, string>> {
+  const names = (await readdir(folder)).toSorted();
+  return new Map(
+    await Promise.all(names.map(async (name) => [name, await readFile(join(folder, name), "utf8")] as const)),
+  );
+}
+
+function problemsOf(reports: ReadonlyMap<string, string>, raised: readonly ExtractorMessage[]): string[] {
+  const exported = new Set(
+    [...reports.values()].flatMap((report) => [...report.matchAll(EXPORT)].map(([, name]) => name)),
+  );
+  const wrong = raised.filter(
+    ({ messageId, text }) => messageId !== "ae-forgotten-export" || !exported.has(/"(.*?)"/u.exec(text)?.[1]),
+  );
+  const undocumented = [...reports].flatMap(([file, report]) =>
+    [...report.matchAll(UNDOCUMENTED)].map(([, declaration]) => `${file}: no TSDoc: ${declaration}`),
+  );
+  return [...new Set([...wrong.map(describe), ...undocumented])];
+}
+
+/** A declaration that an entry point exports. */
+const EXPORT = /^export (?:(?:declare|abstract) )*(?:class|const|function|interface|namespace|type) (\w+)/gmu;
+
+/** An export without a TSDoc comment; not a member, which is indented. */
+const UNDOCUMENTED = /^\/\/ @\w+ .*\(undocumented\)\n(?<declaration>.*)/gmu;
+
+function prepare({ folder }: PublishedPackage, types: string, scratch: string): ExtractorConfig {
+  return ExtractorConfig.prepare({
+    configObject: {
+      projectFolder: folder,
+      mainEntryPointFilePath: types,
+      newlineKind: "lf",
+      compiler: { overrideTsconfig: { compilerOptions, files: [types] } },
+      apiReport: {
+        enabled: true,
+        reportFileName: reportName(folder, types),
+        reportFolder: scratch,
+        reportTempFolder: scratch,
+      },
+      docModel: { enabled: false },
+      dtsRollup: { enabled: false },
+      tsdocMetadata: { enabled: false },
+      messages,
+    },
+    configObjectFullPath: undefined,
+    packageJsonFullPath: join(folder, "package.json"),
+  });
+}
+
+/** `dist/messages/de.d.ts` → `messages-de`. */
+function reportName(folder: string, types: string): string {
+  return relative(join(folder, "dist"), types)
+    .replace(/\.d\.ts$/u, "")
+    .replaceAll("/", "-");
+}
+
+function describe({ messageId, text, sourceFilePath, sourceFileLine }: ExtractorMessage): string {
+  const where = sourceFilePath === undefined ? "" : `${relative(root, sourceFilePath)}:${sourceFileLine ?? 0}: `;
+  return `${where}${messageId}: ${text}`;
+}

@@ -1,0 +1,18 @@
+import { describe, expect, test } from "vitest";
+import { keptApiReports, makeApiReports } from "../src/api-reports.ts";
+import { publishedPackages } from "../../tools/packages/published.ts";
+
+describe.each(await publishedPackages())("the API of $manifest.name", async (published) => {
+  const made = makeApiReports(published);
+
+  test("exports and documents all that it consists of", async () => {
+    expect((await made).problems).toEqual([]);
+  });
+
+  test("is what the reports in etc/ say; after a change that is meant, run `pnpm api`", async () => {
+    const { reports } = await made;
+    const kept = await keptApiReports(published);
+    expect([...kept.keys()], "run `pnpm api`").toEqual([...reports.keys()]);
+    for (const [name, report] of reports) expect(kept.get(name), `${name}: run \`pnpm api\``).toBe(report);
+  });
+});

@@ -1,0 +1,76 @@
+import { execFile } from "node:child_process";
+import { copyFile, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, test } from "vitest";
+import { installTarballs } from "../../tools/packages/install.ts";
+import { entryPoints, publishedPackages } from "../../tools/packages/published.ts";
+import { packTarballs } from "../../tools/packages/tarballs.ts";
+
+/** Names of the compilers in this package's manifest: aliases, all of which are the npm package `typescript`. */
+const compilers = ["typescript-5.6", "typescript-5.9", "typescript-6.0", "typescript"];
+
+const packages = join(import.meta.dirname, "../node_modules");
+const consumer = join(import.meta.dirname, "../consumer/every-entry.tsx");
+const run = promisify(execFile);
+let folder: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "curfew-types-"));
+  const tarballs = await packTarballs(folder);
+  const others = ["react", "@types/react", "@types/node", "@playwright/test"];
+  await copyFile(consumer, join(folder, "every-entry.tsx"));
+  await writeFile(join(folder, "package.json"), JSON.stringify({ type: "module", private: true }));
+  await installTarballs(folder, tarballs, [...tarballs.map(({ manifest }) => manifest.name), ...others]);
+});
+afterAll(async () => rm(folder, { recursive: true, force: true }));
+
+test("the consumer's file imports every entry point", async ({ expect }) => {
+  const text = await readFile(consumer, "utf8");
+  const entries = (await publishedPackages()).flatMap(entryPoints).map(({ specifier }) => specifier);
+  const imported = [...text.matchAll(/ from "(@curfew\/.*)";/gu)].map(([, specifier]) => specifier);
+  expect(new Set(imported)).toEqual(new Set(entries));
+});
+
+const cases = compilers.flatMap((compiler) => ["nodenext", "bundler"].map((resolution) => ({ compiler, resolution })));
+
+test.concurrent.for(cases)(
+  "$compiler compiles the use of every entry point, module resolution $resolution",
+  async ({ compiler, resolution }, { expect }) => {
+    expect(await diagnostics(compiler, resolution)).toEqual([]);
+  },
+);
+
+async function diagnostics(compiler: string, moduleResolution: string): Promise<string[]> {
+  const config = join(folder, `tsconfig.${compiler}.${moduleResolution}.json`);
+  await writeFile(
+    config,
+    JSON.stringify({
+      compilerOptions: {
+        strict: true,
+        exactOptionalPropertyTypes: true,
+        skipLibCheck: false,
+        noEmit: true,
+        target: "es2022",
+        lib: ["es2022", "dom", "dom.iterable"],
+        jsx: "react-jsx",
+        module: moduleResolution === "nodenext" ? "nodenext" : "esnext",
+        moduleResolution,
+        types: ["node"],
+      },
+      files: ["every-entry.tsx"],
+    }),
+  );
+  const { bin } = JSON.parse(await readFile(join(packages, compiler, "package.json"), "utf8")) as {
+    bin: { tsc: string };
+  };
+  try {
+    await run(process.execPath, [join(packages, compiler, bin.tsc), "-p", config, "--pretty", "false"], {
+      cwd: folder,
+    });
+    return [];
+  } catch (error) {
+    return (error as { readonly stdout: string }).stdout.trim().split("\n");
+  }
+}

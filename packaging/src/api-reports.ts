@@ -1,6 +1,6 @@
 import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join, relative } from "node:path";
+import { basename, join, relative } from "node:path";
 import {
   CompilerState,
   Extractor,
@@ -9,13 +9,17 @@ import {
   type ExtractorMessage,
   type IExtractorMessagesConfig,
 } from "@microsoft/api-extractor";
+import { ApiPackage } from "@microsoft/api-extractor-model";
 import { root } from "../../tools/root.ts";
 import { type PublishedPackage, entryPoints } from "../../tools/packages/published.ts";
+import { apiReference } from "./api-reference.ts";
 
 /** The reports of one package, freshly made. */
 export interface ApiReports {
   /** Contents by file name: `vnc.api.md`. */
   readonly reports: ReadonlyMap<string, string>;
+  /** The API reference, a page of Markdown. */
+  readonly reference: string;
   /** What is wrong with the API, a line each. */
   readonly problems: readonly string[];
 }
@@ -23,14 +27,24 @@ export interface ApiReports {
 /** Where a package keeps its reports. */
 const reportFolder = ({ folder }: PublishedPackage): string => join(folder, "etc");
 
+/** Where its reference is: `docs/api/client.md`. */
+const referencePath = ({ folder }: PublishedPackage): string => join(root, "docs/api", `${basename(folder)}.md`);
+
 /** The reports as they are kept, by file name. */
 export async function keptApiReports(published: PublishedPackage): Promise<ReadonlyMap<string, string>> {
   return readReports(reportFolder(published));
 }
 
-/** Makes a package's reports anew and keeps them. Resolves to what is wrong with the API. */
+/** The reference as it is kept. */
+export async function keptApiReference(published: PublishedPackage): Promise<string> {
+  return readFile(referencePath(published), "utf8");
+}
+
+/** Makes a package's reports and its reference anew and keeps them. Resolves to what is wrong with the API. */
 export async function writeApiReports(published: PublishedPackage): Promise<readonly string[]> {
-  const { reports, problems } = await makeApiReports(published);
+  const { reports, reference, problems } = await makeApiReports(published);
+  await mkdir(join(root, "docs/api"), { recursive: true });
+  await writeFile(referencePath(published), reference);
   const folder = reportFolder(published);
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder);
@@ -77,7 +91,8 @@ export async function makeApiReports(published: PublishedPackage): Promise<ApiRe
   const scratch = await mkdtemp(join(tmpdir(), "curfew-api-"));
   try {
     const raised: ExtractorMessage[] = [];
-    const configs = entryPoints(published).map(({ types }) => prepare(published, types, scratch));
+    const entries = entryPoints(published);
+    const configs = entries.map(({ types }) => prepare(published, types, scratch));
     const [first, ...others] = configs;
     if (first === undefined) throw new Error(`${published.manifest.name} has no entry point with types`);
     const compilerState = CompilerState.create(first, {
@@ -94,14 +109,19 @@ export async function makeApiReports(published: PublishedPackage): Promise<ApiRe
       });
     }
     const reports = await readReports(scratch);
-    return { reports, problems: problemsOf(reports, raised) };
+    const documented = entries.map(({ specifier }, index) => ({
+      specifier,
+      model: ApiPackage.loadFromJsonFile(configs[index]?.apiJsonFilePath ?? ""),
+    }));
+    const reference = apiReference(published.manifest.name, documented);
+    return { reports, reference, problems: problemsOf(reports, raised) };
   } finally {
     await rm(scratch, { recursive: true, force: true });
   }
 }
 
 async function readReports(folder: string): Promise<ReadonlyMap<string, string>> {
-  const names = (await readdir(folder)).toSorted();
+  const names = (await readdir(folder)).filter((name) => name.endsWith(".api.md")).toSorted();
   return new Map(
     await Promise.all(names.map(async (name) => [name, await readFile(join(folder, name), "utf8")] as const)),
   );
@@ -139,7 +159,7 @@ function prepare({ folder }: PublishedPackage, types: string, scratch: string): 
         reportFolder: scratch,
         reportTempFolder: scratch,
       },
-      docModel: { enabled: false },
+      docModel: { enabled: true, apiJsonFilePath: join(scratch, `${reportName(folder, types)}.api.json`) },
       dtsRollup: { enabled: false },
       tsdocMetadata: { enabled: false },
       messages,

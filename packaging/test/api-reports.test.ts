@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { keptApiReports, makeApiReports } from "../src/api-reports.ts";
+import { keptApiReference, keptApiReports, makeApiReports } from "../src/api-reports.ts";
 import { publishedPackages } from "../../tools/packages/published.ts";
 
 describe.each(await publishedPackages())("the API of $manifest.name", async (published) => {
@@ -14,5 +14,9 @@ describe.each(await publishedPackages())("the API of $manifest.name", async (pub
     const kept = await keptApiReports(published);
     expect([...kept.keys()], "run `pnpm api`").toEqual([...reports.keys()]);
     for (const [name, report] of reports) expect(kept.get(name), `${name}: run \`pnpm api\``).toBe(report);
+  });
+
+  test("is what docs/api describes", async () => {
+    expect(await keptApiReference(published), "run `pnpm api`").toBe((await made).reference);
   });
 });

@@ -28,8 +28,8 @@ const generated = new Set(["node_modules", "dist", ".cache", "artifacts", "test-
 export function readDocuments(): Document[] {
   const exclude = (path: string): boolean => path === "bench" || generated.has(basename(path));
   const paths = globSync(["**/*.md", ".changeset/*.md"], { cwd: root, exclude }).filter(
-    // Lists of declarations that a tool makes.
-    (path) => !path.endsWith(".api.md"),
+    // What `pnpm api` makes from the declarations.
+    (path) => !path.endsWith(".api.md") && !path.startsWith("docs/api/"),
   );
   return paths.toSorted().map((path) => ({ path, text: readFileSync(join(root, path), "utf8") }));
 }

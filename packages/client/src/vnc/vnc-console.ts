@@ -72,6 +72,7 @@ export class VncConsole implements VncView {
     return this.connection.state;
   }
 
+  /** See {@link VncView.viewOnly}. */
   get viewOnly(): boolean {
     return this.#view.viewOnly;
   }
@@ -79,6 +80,7 @@ export class VncConsole implements VncView {
     this.#change({ viewOnly: value });
   }
 
+  /** See {@link VncView.scale}. */
   get scale(): ScaleMode {
     return this.#view.scale;
   }
@@ -86,6 +88,7 @@ export class VncConsole implements VncView {
     this.#change({ scale: oneOf("scale", value, scaleModes) });
   }
 
+  /** See {@link VncView.quality}. */
   get quality(): number {
     return this.#view.quality;
   }
@@ -93,6 +96,7 @@ export class VncConsole implements VncView {
     this.#change({ quality: level("quality", value) });
   }
 
+  /** See {@link VncView.compression}. */
   get compression(): number {
     return this.#view.compression;
   }
@@ -100,6 +104,7 @@ export class VncConsole implements VncView {
     this.#change({ compression: level("compression", value) });
   }
 
+  /** See {@link VncView.showDotCursor}. */
   get showDotCursor(): boolean {
     return this.#view.showDotCursor;
   }
@@ -107,6 +112,7 @@ export class VncConsole implements VncView {
     this.#change({ showDotCursor: value });
   }
 
+  /** See {@link VncView.clipViewport}. */
   get clipViewport(): boolean {
     return this.#view.clipViewport;
   }
@@ -114,6 +120,7 @@ export class VncConsole implements VncView {
     this.#change({ clipViewport: value });
   }
 
+  /** See {@link VncView.dragViewport}. */
   get dragViewport(): boolean {
     return this.#view.dragViewport;
   }

@@ -1,6 +1,6 @@
 import { type FakeSerialServer, startFakeSerial } from "@curfew/testing";
 import { expect, test } from "@playwright/test";
-import { takePictures } from "../src/console-page-pictures.ts";
+import { inspect } from "../src/inspect-page.ts";
 import { type PageServer, startPageServer } from "../src/page-server.ts";
 import { ScriptedGateway } from "../src/scripted-gateway.ts";
 import { openTools } from "../src/tool-page.ts";
@@ -53,7 +53,7 @@ test("a whole session without a mouse: type, search, settings, hide the bar, ren
   await keyboard.press("?");
   const help = page.getByRole("dialog", { name: "Keys and gestures" });
   await expect(help).toContainText("Ctrl + Alt + Shift");
-  await takePictures(page, "dialog-help");
+  await inspect(page, "dialog-help");
   await keyboard.press("Escape");
 
   await leave();

@@ -1,9 +1,10 @@
 import { type FakeSerialServer, startFakeSerial } from "@curfew/testing";
 import { expect, test, type Page } from "@playwright/test";
 import { takePictures } from "../src/console-page-pictures.ts";
+import { inspect } from "../src/inspect-page.ts";
 import { type PageServer, startPageServer } from "../src/page-server.ts";
 import { ScriptedGateway } from "../src/scripted-gateway.ts";
-import { openTools } from "../src/tool-page.ts";
+import { chooseMore, openTools } from "../src/tool-page.ts";
 
 let server: PageServer;
 let serial: FakeSerialServer;
@@ -44,7 +45,7 @@ test("the search counts, minds case when told to, and says what is no expression
   await expect(page.getByText(/^\d of 4$/)).toBeVisible();
   await page.getByRole("button", { name: "Match case" }).click();
   await expect(page.getByText(/^\d of 2$/)).toBeVisible();
-  await takePictures(page, "search");
+  await inspect(page, "search");
   await page.getByRole("button", { name: "Regular expression" }).click();
   await search.fill("(");
   await expect(page.getByText("Not a regular expression")).toBeVisible();
@@ -111,4 +112,13 @@ test("what was cleared is gone", async ({ page }) => {
   await print(page, "to-be-cleared");
   await page.getByRole("button", { name: "Clear screen" }).click();
   await expect(page.locator(".xterm-rows")).not.toContainText("to-be-cleared");
+});
+
+test("the menu More and the keys on the screen of a terminal", async ({ page }) => {
+  await openTools(page, server, "serial");
+  await expect(page.locator(".xterm-rows")).toContainText("login:");
+  await chooseMore(page, "Keys on the screen");
+  await inspect(page, "screen-keys-serial");
+  await page.getByRole("button", { name: "More", exact: true }).click();
+  await inspect(page, "menu-more-serial");
 });

@@ -1,6 +1,7 @@
 import { type FakeVncServer, startFakeVnc } from "@curfew/testing";
 import { expect, test } from "@playwright/test";
 import { takePictures } from "../src/console-page-pictures.ts";
+import { inspect } from "../src/inspect-page.ts";
 import { type PageServer, startPageServer } from "../src/page-server.ts";
 import { ScriptedGateway } from "../src/scripted-gateway.ts";
 import { chooseMore, openTools } from "../src/tool-page.ts";
@@ -33,7 +34,7 @@ test("a held modifier is shown, and let go when the page loses the person's atte
   await vnc.waitFor("key", (key) => key.keysym === control && key.down);
   await keys.click();
   await expect(hold).toHaveAttribute("aria-checked", "true");
-  await takePictures(page, "menu-held");
+  await inspect(page, "menu-held");
   await page.evaluate(() => dispatchEvent(new Event("blur")));
   await vnc.waitFor("key", (key) => key.keysym === control && !key.down);
 });
@@ -63,11 +64,42 @@ test("the person's clipboard is inserted and set on the machine", async ({ page,
   await vnc.waitFor("clipboard", ({ text }) => text === "over there");
 });
 
+test("what is copied on the machine is shown and can be copied here", async ({ page, context }) => {
+  await context.grantPermissions(["clipboard-read", "clipboard-write"]);
+  await openTools(page, server, "vnc");
+  vnc.sendClipboard("from over there");
+  const dialog = page.getByRole("dialog", { name: "Text and clipboard" });
+  const received = dialog.getByLabel("Copied on the machine");
+  await expect(async () => {
+    await page.getByRole("button", { name: "Text and clipboard" }).click();
+    try {
+      await expect(received).toHaveValue("from over there", { timeout: 500 });
+    } catch (error) {
+      // The dialog shows what has come by the time it opens.
+      await page.keyboard.press("Escape");
+      throw error;
+    }
+  }).toPass();
+  await expect(received).not.toBeEditable();
+  await inspect(page, "dialog-clipboard");
+  await dialog.getByRole("button", { name: "Copy to your clipboard" }).click();
+  await expect(page.getByText("Copied.", { exact: true })).toBeVisible();
+  expect(await page.evaluate(() => navigator.clipboard.readText())).toBe("from over there");
+});
+
 test("a screenshot is a PNG named after the machine", async ({ page }) => {
   await openTools(page, server, "vnc");
   const download = page.waitForEvent("download");
   await page.getByRole("button", { name: "Save screenshot" }).click();
   expect((await download).suggestedFilename()).toMatch(/^web-03 .*\.png$/);
+});
+
+test("the menu More and the keys on the screen", async ({ page }) => {
+  await openTools(page, server, "vnc");
+  await chooseMore(page, "Keys on the screen");
+  await inspect(page, "screen-keys");
+  await page.getByRole("button", { name: "More", exact: true }).click();
+  await inspect(page, "menu-more");
 });
 
 test("view only, switched on by hand, sends nothing and takes the sending tools away", async ({ page }) => {
@@ -89,7 +121,7 @@ test("statistics tell of bytes and frames", async ({ page }) => {
   const row = page.getByRole("region", { name: "Statistics" });
   await expect(row).toContainText(/Received[\d.,]+ (?:B|kB|MB)/);
   await expect(row).toContainText("Frames per second");
-  await takePictures(page, "statistics");
+  await inspect(page, "statistics");
   await row.getByRole("button", { name: "Close" }).click();
   await expect(row).toHaveCount(0);
 });
@@ -155,7 +187,41 @@ test.describe("by touch", () => {
     const pressed = (): number[] => vnc.received("key").flatMap((key) => (key.down ? [key.keysym] : []));
     await expect.poll(pressed).toEqual(Array.from("teh", code).concat([0xff08, 0xff08], Array.from("he", code)));
   });
+
+  test("what an input method composes arrives as it was accepted", async ({ page, context }) => {
+    await openTools(page, server, "vnc");
+    const row = page.getByRole("group", { name: "Keys on the screen" });
+    await row.getByRole("button", { name: "Screen keyboard" }).tap();
+    const field = page.getByRole("textbox", { name: "Screen keyboard" });
+    await expect(field).toBeFocused();
+    vnc.clearReceived();
+    const devTools = await context.newCDPSession(page);
+    for (const text of ["に", "にh", "にほ", "にほん"]) {
+      await devTools.send("Input.imeSetComposition", { text, selectionStart: text.length, selectionEnd: text.length });
+    }
+    await devTools.send("Input.insertText", { text: "日本" });
+    await expect.poll(onTheMachine).toBe("日本");
+    // One that is given up leaves nothing.
+    await devTools.send("Input.imeSetComposition", { text: "ご", selectionStart: 1, selectionEnd: 1 });
+    await expect.poll(onTheMachine).toBe("日本ご");
+    await devTools.send("Input.imeSetComposition", { text: "", selectionStart: 0, selectionEnd: 0 });
+    await expect.poll(onTheMachine).toBe("日本");
+    await page.keyboard.press("Enter");
+    await vnc.waitFor("key", (key) => key.keysym === 0xff0d);
+  });
 });
+
+/** What a text field on the machine holds after the keys that came. */
+function onTheMachine(): string {
+  let text: string[] = [];
+  for (const { keysym, down } of vnc.received("key")) {
+    if (!down) continue;
+    if (keysym === 0xff08) text = text.slice(0, -1);
+    // Keysyms of characters outside of Latin-1 are their code points, and a bit (X11, appendix A).
+    else text.push(String.fromCodePoint(keysym >= 0x1000000 ? keysym - 0x1000000 : keysym));
+  }
+  return text.join("");
+}
 
 function code(character: string): number {
   return character.codePointAt(0) ?? 0;

@@ -8,6 +8,7 @@ export type {
   FindOptions,
   FindResult,
   SerialEvents,
+  SerialKey,
   SerialLineEnding,
   SerialOptions,
   SerialRenderer,

@@ -1,4 +1,4 @@
-import type { SerialConsole } from "@curfew/client/serial";
+import type { SerialConsole, SerialKey } from "@curfew/client/serial";
 import { fill } from "@curfew/client/messages";
 import { largestFont, smallestFont } from "../settings/fields.ts";
 import { settings } from "../settings/settings-store.ts";
@@ -143,9 +143,12 @@ function screenKeysItem(serial: SerialConsole, context: ToolContext): MenuItem {
       serial.write(sent);
     },
   });
-  const arrow = (name: "left" | "up" | "down" | "right", final: string): ScreenKey => ({
-    ...key(keyNames(name), `\u001B[${final}`),
+  const arrow = (name: "left" | "up" | "down" | "right", sent: SerialKey): ScreenKey => ({
+    label: keyNames(name),
     icon: `arrow-${name}`,
+    onPress: () => {
+      serial.sendKey(sent);
+    },
   });
   const control = (letter: string): ScreenKey =>
     key(`${keyNames("ctrl")} + ${letter}`, String.fromCodePoint((letter.codePointAt(0) ?? 0) - 64));
@@ -153,10 +156,10 @@ function screenKeysItem(serial: SerialConsole, context: ToolContext): MenuItem {
     key(keyNames("esc"), "\u001B"),
     key(keyNames("tab"), "\t"),
     ...["C", "D", "Z", "]"].map(control),
-    arrow("left", "D"),
-    arrow("up", "A"),
-    arrow("down", "B"),
-    arrow("right", "C"),
+    arrow("left", "ArrowLeft"),
+    arrow("up", "ArrowUp"),
+    arrow("down", "ArrowDown"),
+    arrow("right", "ArrowRight"),
   ];
   const row = createScreenKeys(tools.screenKeys, keys, null).root;
   if (matchMedia("(pointer: coarse)").matches) context.setTray("bottom", row);

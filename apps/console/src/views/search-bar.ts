@@ -28,12 +28,12 @@ export function createSearchBar(find: Find, onClose: () => void): HTMLElement {
   };
   let asked = 0;
 
-  const go = async (backwards: boolean): Promise<void> => {
+  const go = async (direction: Pick<FindOptions, "backwards" | "incremental">): Promise<void> => {
     asked += 1;
     const mine = asked;
     const on = (name: keyof typeof toggles): boolean => toggles[name].getAttribute("aria-pressed") === "true";
-    const options = { backwards, caseSensitive: on("caseSensitive"), wholeWord: on("wholeWord"), regex: on("regex") };
-    const text = await outcome(find, input.value, options);
+    const how = { caseSensitive: on("caseSensitive"), wholeWord: on("wholeWord"), regex: on("regex") };
+    const text = await outcome(find, input.value, { ...direction, ...how });
     // A later key has asked something else meanwhile.
     if (mine === asked) setText(result, text);
   };
@@ -42,8 +42,9 @@ export function createSearchBar(find: Find, onClose: () => void): HTMLElement {
     onClose();
   };
 
-  for (const button of Object.values(toggles)) button.addEventListener("click", () => void go(false));
-  input.addEventListener("input", () => void go(false));
+  const goOn = (): void => void go({ incremental: true });
+  for (const button of Object.values(toggles)) button.addEventListener("click", goOn);
+  input.addEventListener("input", goOn);
   const row = element(
     "search",
     { class: "tray-row" },
@@ -51,13 +52,13 @@ export function createSearchBar(find: Find, onClose: () => void): HTMLElement {
     input,
     result,
     ...Object.values(toggles),
-    toolButton(search.previous, () => void go(true), { icon: "chevron-up" }),
-    toolButton(search.next, () => void go(false), { icon: "chevron-down" }),
+    toolButton(search.previous, () => void go({ backwards: true }), { icon: "chevron-up" }),
+    toolButton(search.next, () => void go({}), { icon: "chevron-down" }),
     toolButton(sdk.actions.close, close, { icon: "x" }),
   );
   row.addEventListener("keydown", (event) => {
     if (event.key === "Escape") close();
-    else if (event.key === "Enter" && event.target === input) void go(event.shiftKey);
+    else if (event.key === "Enter" && event.target === input) void go({ backwards: event.shiftKey });
   });
   return row;
 }

@@ -36,18 +36,20 @@ const light: ITheme = {
 export interface MatchColours {
   readonly matchBackground: string;
   readonly activeMatchBackground: string;
+  readonly activeMatchBorder: string;
   readonly matchOverviewRuler: string;
   readonly activeMatchColorOverviewRuler: string;
 }
 
-/** The text on them keeps its colour, so they differ with the theme. */
+/** The theme's own text keeps 4.5:1 on both grounds; the selected match has a border, too. */
 export function matchColoursOf(theme: SerialTheme, prefersDark: boolean): MatchColours {
-  const [match, active] = isDark(theme, prefersDark)
-    ? (["#5c4b00", "#8a6d00"] as const)
-    : (["#ffe58f", "#ffb74d"] as const);
+  const [match, active, border] = isDark(theme, prefersDark)
+    ? (["#4a3d00", "#755c00", "#ffd54f"] as const)
+    : (["#ffe58f", "#ffb74d", "#7a4a00"] as const);
   return {
     matchBackground: match,
     activeMatchBackground: active,
+    activeMatchBorder: border,
     matchOverviewRuler: match,
     activeMatchColorOverviewRuler: active,
   };

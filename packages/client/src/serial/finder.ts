@@ -23,15 +23,15 @@ export class Finder {
       this.#addon = new Search();
       this.#terminal.loadAddon(this.#addon);
     }
-    const { backwards = false, ...how } = options;
+    const { backwards = false, incremental = false, ...how } = options;
     let result: FindResult = { index: -1, count: 0 };
     const counted = this.#addon.onDidChangeResults(({ resultIndex, resultCount }) => {
       result = { index: resultIndex, count: resultCount };
     });
     const search = { ...how, decorations: colours };
-    // The addon counts anew only for another text.
+    // The addon counts anew, and begins at the selection, only for another text than it remembers.
     const key = JSON.stringify([how.regex, how.caseSensitive, how.wholeWord]);
-    if (key !== this.#lastOptions) this.#addon.clearDecorations();
+    if (incremental || key !== this.#lastOptions) this.#addon.clearDecorations();
     this.#lastOptions = key;
     const found = backwards ? this.#addon.findPrevious(text, search) : this.#addon.findNext(text, search);
     counted.dispose();

@@ -49,6 +49,22 @@ describe("typing into a serial console", () => {
     await serial.close();
   });
 
+  it("sends cursor keys in the mode that the machine's program asked for", async () => {
+    const serial = await connected();
+    serial.sendKey("ArrowUp");
+    serial.sendKey("End");
+    expect(typed()).toBe("\u001B[A\u001B[F");
+    await print(serial, "\u001B[?1hfull", "full");
+    serial.sendKey("ArrowLeft");
+    serial.sendKey("Home");
+    expect(typed()).toBe("\u001B[A\u001B[F\u001BOD\u001BOH");
+    serial.readOnly = true;
+    serial.sendKey("ArrowUp");
+    expect(typed()).toHaveLength(12);
+    expect(() => serial.sendKey("F1" as never)).toThrow(/^key: expected .*"End", got "F1"$/);
+    await serial.close();
+  });
+
   it("sends a mouse report as the bytes that it stands for", async () => {
     const serial = await connected();
     await print(serial, "\u001B[?1000hmouse", "mouse");

@@ -16,6 +16,9 @@ export type SerialRenderer = "auto" | "dom" | "webgl";
 /** What Enter sends: carriage return as terminals do, line feed, or both. */
 export type SerialLineEnding = "cr" | "lf" | "crlf";
 
+/** Keys whose bytes depend on the terminal's mode, by their `KeyboardEvent.key`. */
+export type SerialKey = "ArrowUp" | "ArrowDown" | "ArrowLeft" | "ArrowRight" | "Home" | "End";
+
 /** What can be changed while the screen is up, and is kept across reconnections. */
 export interface SerialView {
   /** CSS pixels. @defaultValue 14 */
@@ -62,6 +65,11 @@ export interface FindOptions {
   regex?: boolean;
   caseSensitive?: boolean;
   wholeWord?: boolean;
+  /**
+   * Begins at the selected match, not after it, so that it stays selected while it fits: for a
+   * search while somebody types. Has no effect with `backwards`.
+   */
+  incremental?: boolean;
 }
 
 /** A match of {@link SerialConsole.find}. */

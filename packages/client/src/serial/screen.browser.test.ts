@@ -5,6 +5,21 @@ import { followLink } from "./links.ts";
 const { server, target, connected, print } = serialFixture();
 /** Of the extension WEBGL_debug_renderer_info. */
 const UNMASKED_RENDERER = 0x9246;
+
+/** The contrast of text and ground (WCAG 2.2, "contrast ratio"). */
+function contrastOf({ color, backgroundColor }: CSSStyleDeclaration): number {
+  const [a = 0, b = 0] = [luminanceOf(color), luminanceOf(backgroundColor)].toSorted((x, y) => y - x);
+  return (a + 0.05) / (b + 0.05);
+}
+
+function luminanceOf(colour: string): number {
+  const [red = 0, green = 0, blue = 0] = (colour.match(/\d+/g) ?? []).map((part) => {
+    const value = Number(part) / 255;
+    return value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
+  });
+  return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+}
+
 const send = (text: string): void => server.last.bytes(new TextEncoder().encode(text));
 
 describe("searching a serial console", () => {
@@ -19,6 +34,37 @@ describe("searching a serial console", () => {
     expect(await serial.find("err.r \\d", { regex: true })).toMatchObject({ count: 3 });
     expect(await serial.find("erro", { wholeWord: true })).toBeNull();
     expect(await serial.find("absent")).toBeNull();
+    await serial.close();
+  });
+
+  it("stays at the selected match while it fits, as somebody types", async () => {
+    const serial = await connected();
+    await print(serial, "error 1\r\nerr 2\r\nerror 3\r\nend", "end");
+    expect(await serial.find("err", { incremental: true })).toEqual({ index: 0, count: 3 });
+    expect(await serial.find("error", { incremental: true })).toEqual({ index: 0, count: 2 });
+    expect(await serial.find("error", { incremental: true })).toEqual({ index: 0, count: 2 });
+    expect(await serial.find("error")).toEqual({ index: 1, count: 2 });
+    expect(await serial.find("err", { incremental: true })).toEqual({ index: 2, count: 3 });
+    expect(await serial.find("err", { incremental: true, caseSensitive: true })).toEqual({ index: 2, count: 3 });
+    await serial.close();
+  });
+
+  it.each(["dark", "light"] as const)("keeps text readable on its marks, in every colour: %s", async (theme) => {
+    const serial = await connected({ theme });
+    const colours = Array.from({ length: 8 }, (_, at) => [30 + at, 90 + at]).flat();
+    const line = `match ${colours.map((code) => `\u001B[${code}mmatch\u001B[0m`).join(" ")}`;
+    await print(serial, `${line}\r\n${line}`, "match");
+    await serial.find("match");
+    // A cell with a mark is an element of its own.
+    const marked = await vi.waitFor(() => {
+      const cells = [...target.querySelectorAll<HTMLElement>(".xterm-rows span")];
+      const found = cells.filter((cell) => cell.style.backgroundColor !== "");
+      expect(found.map((cell) => cell.textContent).join("")).toBe("match".repeat(34));
+      expect(new Set(found.map((cell) => cell.style.backgroundColor)).size).toBe(2);
+      return found;
+    });
+    const low = marked.map((cell) => contrastOf(getComputedStyle(cell))).filter((ratio) => ratio < 4.5);
+    expect(low).toEqual([]);
     await serial.close();
   });
 

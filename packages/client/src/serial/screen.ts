@@ -11,6 +11,7 @@ import { followLink } from "./links.ts";
 import type {
   FindOptions,
   FindResult,
+  SerialKey,
   SerialLineEnding,
   SerialOptions,
   SerialRenderer,
@@ -46,6 +47,19 @@ export interface ScreenOwner {
   missingStyles(): void;
 }
 
+/** The last byte of a key's sequence (ECMA-48 and DEC's application mode). */
+const finals: Readonly<Record<SerialKey, string>> = {
+  ArrowUp: "A",
+  ArrowDown: "B",
+  ArrowRight: "C",
+  ArrowLeft: "D",
+  Home: "H",
+  End: "F",
+};
+
+/** All of {@link SerialKey}. */
+export const serialKeys = Object.keys(finals) as readonly SerialKey[];
+
 const endings: Readonly<Record<SerialLineEnding, string>> = { cr: "\r", lf: "\n", crlf: "\r\n" };
 
 /** One terminal in an element: from the first connection until the console is closed. */
@@ -70,6 +84,8 @@ export class Screen {
       scrollback: options.scrollback,
       screenReaderMode: options.screenReader,
       cursorBlink: true,
+      // WCAG AA, for what the machine colours and on the marks of matches.
+      minimumContrastRatio: 4.5,
       fontFamily: "ui-monospace, Menlo, Consolas, 'DejaVu Sans Mono', monospace",
       // For the widths of Unicode 11 and for the marks of matches.
       allowProposedApi: true,
@@ -115,6 +131,11 @@ export class Screen {
     if (this.#view.readOnly || !channel || channel.readyState !== channel.OPEN) return false;
     channel.send(data);
     return true;
+  }
+
+  /** Sends a key in the form that the machine's program asked for. */
+  press(key: SerialKey): void {
+    this.send(`\u001B${this.terminal.modes.applicationCursorKeysMode ? "O" : "["}${finals[key]}`);
   }
 
   /**

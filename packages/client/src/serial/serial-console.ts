@@ -12,6 +12,7 @@ import type {
   FindOptions,
   FindResult,
   SerialEvents,
+  SerialKey,
   SerialLineEnding,
   SerialOptions,
   SerialRenderer,
@@ -19,7 +20,7 @@ import type {
   SerialView,
 } from "./options.ts";
 import { describePaste } from "./paste.ts";
-import { Screen, type XtermLibrary } from "./screen.ts";
+import { Screen, serialKeys, type XtermLibrary } from "./screen.ts";
 
 type ViewEvents = Omit<SerialEvents, keyof ConsoleEvents>;
 const viewEvents: ReadonlySet<string> = new Set<keyof ViewEvents>(["title", "resize", "bell"]);
@@ -138,6 +139,16 @@ export class SerialConsole implements SerialView {
   /** Sends text to the machine as it is. Sends nothing while not connected or read-only. */
   write(text: string): void {
     this.#screen?.send(text);
+  }
+
+  /**
+   * Sends a key as the keyboard would: its bytes depend on whether the machine's program has
+   * switched to application cursor keys. Sends nothing while not connected or read-only.
+   *
+   * @throws RangeError for a key that is none of {@link SerialKey}.
+   */
+  sendKey(key: SerialKey): void {
+    this.#screen?.press(oneOf("key", key, serialKeys));
   }
 
   /**

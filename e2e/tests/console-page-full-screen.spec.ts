@@ -1,0 +1,62 @@
+import { type FakeVncServer, startFakeVnc } from "@curfew/testing";
+import { expect, test, type Page } from "@playwright/test";
+import { type PageServer, startPageServer } from "../src/page-server.ts";
+import { ScriptedGateway } from "../src/scripted-gateway.ts";
+import { openTools } from "../src/tool-page.ts";
+
+let server: PageServer;
+let vnc: FakeVncServer;
+
+test.beforeAll(async () => {
+  server = await startPageServer();
+  vnc = await startFakeVnc();
+});
+test.afterAll(async () => {
+  await server[Symbol.asyncDispose]();
+  await vnc.close();
+});
+test.beforeEach(() => {
+  vnc.clearReceived();
+  new ScriptedGateway(server).follow({ target: vnc.address });
+});
+
+const shown = (page: Page): Promise<string | undefined> => page.evaluate(() => document.fullscreenElement?.localName);
+
+test("full screen takes the whole page, Escape goes to the machine, and the same button leaves", async ({ page }) => {
+  await openTools(page, server, "vnc");
+  await page.getByRole("button", { name: "Full screen" }).click();
+  await expect.poll(() => shown(page)).toBe("html");
+  await expect(page.getByRole("banner")).toBeVisible();
+  await expect(page.locator("canvas")).toBeFocused();
+  await page.keyboard.press("Escape");
+  await vnc.waitFor("key", ({ keysym, down }) => keysym === 0xff1b && down);
+  expect(await shown(page)).toBe("html");
+  await page.getByRole("button", { name: "Leave full screen" }).click();
+  await expect.poll(() => shown(page)).toBeUndefined();
+  await expect(page.getByRole("button", { name: "Full screen" })).toBeVisible();
+});
+
+test("full screen locks the keyboard where the browser can", async ({ page }) => {
+  await page.addInitScript(() => {
+    const locks: string[] = [];
+    const lock = (): Promise<void> => {
+      locks.push(document.fullscreenElement?.localName ?? "too early");
+      return Promise.reject(new DOMException("no lock", "NotSupportedError"));
+    };
+    Object.assign(globalThis, { locks });
+    Object.defineProperty(navigator, "keyboard", { value: { lock } });
+  });
+  await openTools(page, server, "vnc");
+  await page.getByRole("button", { name: "Full screen" }).click();
+  await expect.poll(() => page.evaluate(() => (globalThis as unknown as { locks: string[] }).locks)).toEqual(["html"]);
+  await expect(page.getByText("The browser did not allow full screen.")).toHaveCount(0);
+});
+
+test("a browser that refuses full screen is told of", async ({ page }) => {
+  await page.addInitScript(() => {
+    Element.prototype.requestFullscreen = () => Promise.reject(new TypeError("refused"));
+  });
+  await openTools(page, server, "vnc");
+  await page.getByRole("button", { name: "Full screen" }).click();
+  await expect(page.getByText("The browser did not allow full screen.")).toBeVisible();
+});

@@ -1,0 +1,121 @@
+import { type FakeSerialServer, startFakeSerial } from "@curfew/testing";
+import { expect, test, type Page } from "@playwright/test";
+import { type PageServer, startPageServer } from "../src/page-server.ts";
+import { ScriptedGateway } from "../src/scripted-gateway.ts";
+import { chooseMore, openTools } from "../src/tool-page.ts";
+
+let server: PageServer;
+let serial: FakeSerialServer;
+
+test.beforeAll(async () => {
+  server = await startPageServer();
+});
+test.afterAll(async () => {
+  await server[Symbol.asyncDispose]();
+});
+test.beforeEach(async () => {
+  serial = await startFakeSerial();
+  new ScriptedGateway(server).follow({ target: serial.address });
+});
+test.afterEach(async () => {
+  await serial.close();
+});
+
+const drawn = (page: Page) => page.locator(".xterm-screen canvas:not(.xterm-link-layer)");
+
+function print(text: string): void {
+  for (const connection of serial.connections) connection.print(text);
+}
+
+async function wantWebgl(page: Page): Promise<void> {
+  await page.addInitScript(() => localStorage.setItem("curfew.console.settings", '{"version":1,"webgl":true}'));
+}
+
+test("the setting draws the terminal with the graphics card", async ({ page }) => {
+  await wantWebgl(page);
+  await openTools(page, server, "serial");
+  await expect(drawn(page)).toBeVisible();
+  await expect(page.locator(".xterm-rows")).toHaveCount(0);
+});
+
+test("without the setting it is drawn with elements", async ({ page }) => {
+  await openTools(page, server, "serial");
+  await expect(page.locator(".xterm-rows")).toContainText("login:");
+  await expect(drawn(page)).toHaveCount(0);
+});
+
+test("a browser without WebGL draws with elements, whatever the setting", async ({ playwright, launchOptions }) => {
+  const args = [...(launchOptions.args ?? []), "--disable-3d-apis"];
+  await using browser = await playwright.chromium.launch({ ...launchOptions, args });
+  const page = await browser.newPage();
+  await wantWebgl(page);
+  await openTools(page, server, "serial");
+  expect(await page.evaluate(() => document.createElement("canvas").getContext("webgl2"))).toBeNull();
+  await expect(page.locator(".xterm-rows")).toContainText("login:");
+  await expect(drawn(page)).toHaveCount(0);
+});
+
+test("an emoji takes two cells, as in Unicode 11", async ({ page }) => {
+  await openTools(page, server, "serial");
+  await expect(page.locator(".xterm-rows")).toContainText("login:");
+  // The third column is the one after the emoji.
+  print("\r\u{1F9EA}|\u001B[3GX");
+  await expect(page.locator(".xterm-rows")).toContainText("\u{1F9EA}X");
+});
+
+test("the arrows on the screen follow the machine's program", async ({ page }) => {
+  await openTools(page, server, "serial");
+  await expect(page.locator(".xterm-rows")).toContainText("login:");
+  await chooseMore(page, "Keys on the screen");
+  const up = page.getByRole("group", { name: "Keys on the screen" }).getByRole("button", { name: "Up" });
+  const input = (): string => serial.connections.map((connection) => connection.input.toString()).join("");
+  await up.click();
+  await expect.poll(input).toBe("\u001B[A");
+  print("\u001B[?1hfull screen");
+  await expect(page.locator(".xterm-rows")).toContainText("full screen");
+  await up.click();
+  await expect.poll(input).toBe("\u001B[A\u001BOA");
+});
+
+test("one line is pasted by right click at once; with Shift the browser's menu is left alone", async ({
+  page,
+  context,
+}) => {
+  await context.grantPermissions(["clipboard-read", "clipboard-write"]);
+  await page.addInitScript(() => {
+    const prevented: boolean[] = [];
+    Object.assign(globalThis, { prevented });
+    // After the page's own listener on the window.
+    addEventListener("contextmenu", (event) => setTimeout(() => prevented.push(event.defaultPrevented)));
+  });
+  await openTools(page, server, "serial");
+  await expect(page.locator(".xterm-rows")).toContainText("login:");
+  await page.evaluate(() => navigator.clipboard.writeText("guest"));
+  await page.locator(".xterm-screen").click({ button: "right", modifiers: ["Shift"] });
+  await page.locator(".xterm-screen").click({ button: "right" });
+  await expect(page.locator(".xterm-rows")).toContainText("login: guest");
+  expect(await page.evaluate(() => (globalThis as unknown as { prevented: boolean[] }).prevented)).toEqual([
+    false,
+    true,
+  ]);
+  await expect(page.getByRole("dialog")).toHaveCount(0);
+});
+
+test("the match that is selected stays while one types, and Enter goes on", async ({ page }) => {
+  await openTools(page, server, "serial");
+  await expect(page.locator(".xterm-rows")).toContainText("login:");
+  print("\r\nneedle one\r\nneedle two\r\nneed");
+  await expect(page.locator(".xterm-rows")).toContainText("needle two");
+  await page.keyboard.press("Control+Shift+F");
+  const search = page.getByRole("searchbox", { name: "Search the terminal" });
+  await search.pressSequentially("need");
+  await expect(page.getByText("1 of 3")).toBeVisible();
+  await search.pressSequentially("le");
+  await expect(page.getByText("1 of 2")).toBeVisible();
+  await search.fill("needle");
+  await expect(page.getByText("1 of 2")).toBeVisible();
+  await search.press("Enter");
+  await expect(page.getByText("2 of 2")).toBeVisible();
+  await page.getByRole("button", { name: "Match case" }).click();
+  await expect(page.getByText("2 of 2")).toBeVisible();
+});

@@ -18,7 +18,7 @@ export async function startDemo(port = 0): Promise<RunningDemo> {
   const child = spawn(process.execPath, ["--conditions=@curfew/source", server], {
     cwd: root,
     // Without programs on its path there are no real machines, which have suites of their own.
-    env: { ...process.env, PORT: String(port), PATH: "" },
+    env: { ...process.env, PORT: String(port), PATH: "", CURFEW_DEMO_FAULT_TTL: "6" },
     stdio: ["ignore", "pipe", "inherit"],
   });
   const closed = once(child, "close");

@@ -1,7 +1,7 @@
 import { AxeBuilder } from "@axe-core/playwright";
 import type { Locator, Page } from "@playwright/test";
 import { ConsolePage } from "../src/console-page.ts";
-import { takePictures } from "../src/console-page-pictures.ts";
+import { pictureMatrix, takePicture, takePictures } from "../src/console-page-pictures.ts";
 import { type RunningDemo, startDemo } from "../src/demo.ts";
 import { expect, test as base } from "../src/test.ts";
 
@@ -49,7 +49,7 @@ test("a console opens in the page with the chosen lifetime, is listed and ended"
   const events = page.getByRole("region", { name: "Audit events" }).getByRole("listitem");
   await expect(events.first()).toContainText(/ended.*Test picture session_terminated/);
   await expect(events.nth(1)).toContainText(/opened.*Test picture/);
-  await expect(page.getByText(/\d session_terminated/)).toBeVisible();
+  await expect(page.getByLabel("Metrics").getByText(/\d session_terminated/)).toBeVisible();
 });
 
 test("a console in the page warns, is renewed and expires, and the audit events say so", async ({
@@ -94,33 +94,32 @@ test("a console in a new tab renews itself through the dashboard's back end", as
   await expect(tab.page.getByRole("button", { name: "Open again" })).toBeVisible();
 });
 
-test("the console page opens in a frame", async ({ dashboard: page }) => {
-  await press(page, "Open Small shell in a frame");
-  await expect(page.frameLocator("iframe").locator(".xterm-rows")).toContainText("login:");
-  await takePictures(page, "frame", "demo");
-});
-
-test("the page around a frame shows its messages and answers renew-wanted with a token", async ({
+test("the page around a frame shows what the console page says, and renews, focuses and ends it", async ({
   dashboard: page,
 }) => {
-  // Plays the console page: it tells of itself, wants a renewal, and repeats what it got.
-  const script = `
-    const say = (message) => parent.postMessage({ curfew: 1, ...message }, "*");
-    addEventListener("message", ({ data }) => say({ type: "state", state: "got " + data.type + " " + typeof data.token }));
-    parent.postMessage({ type: "foreign" }, "*");
-    say({ type: "ready" });
-    say({ type: "renew-wanted" });`;
-  await page.route("**/console/?*", (route) =>
-    route.fulfill({ contentType: "text/html", body: `<!doctype html><script>${script}</script>` }),
-  );
+  await page.getByRole("radio", { name: "20 seconds" }).check();
   await press(page, "Open Small shell in a frame");
+  const frame = page.frameLocator("iframe");
+  await expect(frame.locator(".xterm-rows")).toContainText("login:");
   const messages = page.getByRole("region", { name: "Messages" }).getByRole("listitem");
-  await expect(messages.filter({ hasText: '{"type":"ready"}' })).toHaveCount(1);
-  await expect(messages.filter({ hasText: '{"type":"renew","token":"…"}' })).toHaveCount(1);
-  await expect(messages.filter({ hasText: "got renew string" })).toHaveCount(1);
+  const said = async (text: string): Promise<void> =>
+    await expect(messages.filter({ hasText: text }).first()).toBeVisible({ timeout: 30_000 });
+  await said('frame → page{"type":"ready"}');
+  await said('frame → page{"type":"state","state":"connected"}');
+  await said('"type":"expiring"');
+  await takePictures(page, "frame", "demo");
+
+  await frame.getByRole("button", { name: "Renew" }).click();
+  await said('frame → page{"type":"renew-wanted"}');
+  await said('page → frame{"type":"renew","token":"…"}');
+  const events = page.getByRole("region", { name: "Audit events" }).getByRole("listitem");
+  await expect(events.first()).toContainText(/renewed.*Small shell/);
+
   await press(page, "Focus");
-  await expect(messages.filter({ hasText: "got focus undefined" })).toHaveCount(1);
-  await expect(messages.filter({ hasText: "foreign" })).toHaveCount(0);
+  await expect(frame.locator(".xterm-helper-textarea")).toBeFocused();
+  await press(page, "End");
+  await said('"type":"closed"');
+  await expect(frame.locator("[data-reason]")).toBeVisible();
 });
 
 test("a machine with a password asks for it, and its card shows it without", async ({ dashboard: page }) => {
@@ -231,30 +230,26 @@ test("requests under another name, and changes from other sites, are refused", a
   expect(page.headers()["content-security-policy"]).toContain("default-src 'none'");
 });
 
-for (const colorScheme of ["light", "dark"] as const) {
-  for (const width of [1440, 768, 360]) {
-    test(`the dashboard is accessible and fits, ${colorScheme}, ${width} px wide`, async ({ dashboard: page }) => {
-      const mistakes: string[] = [];
-      page.on("pageerror", ({ message }) => mistakes.push(message));
-      page.on("console", (message) => /content security policy/i.test(message.text()) && mistakes.push(message.text()));
-      await page.setViewportSize({ width, height: 900 });
-      await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-      await expect(page.locator(".machine canvas").first()).toBeAttached();
-      const check = async (): Promise<void> => {
-        expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([]);
-        expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
-      };
-      await check();
-      await page.screenshot({
-        path: `artifacts/demo/dashboard-${width}-${colorScheme}.png`,
-        fullPage: true,
-      });
-      await press(page, "Try Refused target");
-      await expect(endOf(page)).toBeVisible();
-      await check();
-      expect(mistakes).toEqual([]);
-    });
-  }
+for (const { viewport, colorScheme } of pictureMatrix) {
+  const { width } = viewport;
+  test(`the dashboard is accessible and fits, ${colorScheme}, ${width} px wide`, async ({ dashboard: page }) => {
+    const mistakes: string[] = [];
+    page.on("pageerror", ({ message }) => mistakes.push(message));
+    page.on("console", (message) => /content security policy/i.test(message.text()) && mistakes.push(message.text()));
+    await page.setViewportSize(viewport);
+    await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+    await expect(page.locator(".machine canvas").first()).toBeAttached();
+    const check = async (): Promise<void> => {
+      expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([]);
+      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
+    };
+    await check();
+    await takePicture(page, "dashboard", width, colorScheme, "demo");
+    await press(page, "Try Refused target");
+    await expect(endOf(page)).toBeVisible();
+    await check();
+    expect(mistakes).toEqual([]);
+  });
 }
 
 test("the theme can be chosen, and is kept", async ({ dashboard: page }) => {

@@ -65,6 +65,7 @@ export const faultRecipes: readonly FaultRecipe[] = [
     later: "restart",
   }),
   fault("renewal", "Refused renewal", "vnc", "Press Renew: the token is not good, and the old deadline stands.", {
+    ttl: 12,
     start: vnc(),
     badToken: "renew",
   }),

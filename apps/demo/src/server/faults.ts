@@ -6,7 +6,8 @@ import { grantOf } from "./grant.ts";
 /** How long after its opening something happens to a console, in milliseconds. */
 const LATER_MS = 3000;
 
-const DEFAULT_TTL = 12;
+/** Seconds that a fault's console lasts; tests wait less. */
+const DEFAULT_TTL = Number(process.env["CURFEW_DEMO_FAULT_TTL"] ?? 12);
 
 /** The scripted faults: each has a fake server of its own, a new one whenever it is opened. */
 export class Faults implements AsyncDisposable {

@@ -21,7 +21,10 @@ export function FramePanel({ place, attempt, onClose }: FramePanelProps) {
     let wanted = true;
     attempt(async () => {
       const { pageUrl } = await openConsole(place);
-      if (wanted) setUrl(pageUrl);
+      const url = new URL(pageUrl);
+      // Without the address for renewals the frame asks this page for them.
+      url.searchParams.delete("renew");
+      if (wanted) setUrl(url.href);
     });
     return () => {
       wanted = false;
@@ -35,7 +38,7 @@ export function FramePanel({ place, attempt, onClose }: FramePanelProps) {
           ref={frame}
           className="screen"
           title={`Console page of ${place.name}`}
-          allow="clipboard-read; clipboard-write; fullscreen"
+          allow="clipboard-read; clipboard-write; fullscreen; screen-wake-lock"
           {...(url === undefined ? {} : { src: url })}
         />
       </div>

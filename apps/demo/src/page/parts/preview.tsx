@@ -20,7 +20,7 @@ export function Preview({ machine }: { readonly machine: MachineCard }) {
       {machine.preview ? (
         visible && <Live machine={machine} />
       ) : (
-        <Still machine={machine} text="One client at a time" />
+        <Still machine={machine} text="No preview: its console takes one viewer at a time" />
       )}
     </div>
   );

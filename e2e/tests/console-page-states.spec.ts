@@ -2,9 +2,8 @@ import type { CloseReason, ServerCloseReason } from "@curfew/client";
 import { CloseCode, closeAction, tokenSubprotocol } from "@curfew/protocol";
 import { type FakeSerialServer, type FakeVncServer, startFakeSerial, startFakeVnc } from "@curfew/testing";
 import { expect, test, type Locator, type Page } from "@playwright/test";
-import { takePictures } from "../src/console-page-pictures.ts";
 import { giveUp, openWithViewer } from "../src/give-up.ts";
-import { inspect } from "../src/inspect-page.ts";
+import { inspect, inspectFrozen, keepTimers } from "../src/inspect-page.ts";
 import { type PageServer, startPageServer } from "../src/page-server.ts";
 import { ScriptedGateway } from "../src/scripted-gateway.ts";
 
@@ -114,7 +113,7 @@ test.describe("while connected", () => {
     await page.keyboard.press("ArrowRight");
     await page.keyboard.press("Enter");
     await expect(page.getByRole("menuitem", { name: "Ctrl + Alt + Del" })).toBeFocused();
-    await takePictures(page, "menu-keys");
+    await inspect(page, "menu-keys");
     vnc.clearReceived();
     await page.keyboard.press("Enter");
     await vnc.waitFor("key", (key) => key.keysym === 0xffff);
@@ -208,6 +207,7 @@ test.describe("near the end", () => {
   });
 
   test("a lost connection comes back by itself, or at once on demand", async ({ page }) => {
+    await keepTimers(page);
     await page.clock.install();
     gateway.follow({ target: vnc.address });
     const opened = gateway.next();
@@ -217,8 +217,7 @@ test.describe("near the end", () => {
     gateway.follow({ refuse: "server_draining" });
     (await opened).end("server_draining");
     await state(page, "reconnecting");
-    // Time stands still, which axe cannot bear.
-    await takePictures(page, "reconnecting");
+    await inspectFrozen(page, "reconnecting");
     gateway.follow({ target: vnc.address });
     await page.getByRole("button", { name: "Try now" }).click();
     await page.clock.resume();

@@ -235,7 +235,8 @@ export class ConsoleSession {
       },
       statistics: () => (type === "vnc" ? view.statistics() : view.connection.statistics()),
       addOverlay: (overlay) => {
-        document.body.append(overlay);
+        // Inside a landmark; where it is drawn is its own doing.
+        this.#frame.bar.root.append(overlay);
         this.#over.signal.addEventListener("abort", () => {
           overlay.remove();
         });

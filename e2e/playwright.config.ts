@@ -35,6 +35,7 @@ export default defineConfig({
     launchOptions,
     viewport: { width: 1280, height: 800 },
     screenshot: "only-on-failure",
-    trace: "retain-on-failure",
+    // Without its film strip, which costs more than the tests themselves.
+    trace: { mode: "retain-on-failure", screenshots: false },
   },
 });

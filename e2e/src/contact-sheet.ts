@@ -4,11 +4,20 @@ const style = `
   :root { color-scheme: light dark; font: 14px/1.5 system-ui, sans-serif; }
   body { margin: 24px; }
   h2 { margin: 32px 0 8px; font-size: 15px; }
-  div { display: flex; flex-wrap: wrap; gap: 16px; align-items: start; }
+  div { display: flex; gap: 16px; align-items: start; overflow-x: auto; }
   figure { margin: 0; }
-  img { display: block; height: 260px; width: auto; max-width: 100%; border: 1px solid #8884; border-radius: 6px; }
+  img { display: block; height: 260px; width: auto; border: 1px solid #8884; border-radius: 6px; }
   figcaption { margin-top: 4px; font-size: 12px; opacity: 0.75; }
 `;
+
+const nameOf = /^([\w-]+)-(\d+)-(light|dark)\.png$/;
+
+/** States in the order of their names; of each the widest first, and light before dark. */
+function byWidth(one: string, other: string): number {
+  const [, state = one, width = 0, scheme = ""] = nameOf.exec(one) ?? [];
+  const [, otherState = other, otherWidth = 0, otherScheme = ""] = nameOf.exec(other) ?? [];
+  return state.localeCompare(otherState) || Number(otherWidth) - Number(width) || otherScheme.localeCompare(scheme);
+}
 
 /**
  * Puts all pictures in `folder`'s subfolders onto one page, `contact-sheet.html`, a row for each
@@ -18,8 +27,8 @@ export function writeContactSheet(folder: string): void {
   const rows = new Map<string, string[]>();
   const kinds = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory());
   for (const { name: kind } of kinds) {
-    for (const file of readdirSync(`${folder}${kind}`).toSorted()) {
-      const [, state, width, scheme] = /^([\w-]+)-(\d+)-(light|dark)\.png$/.exec(file) ?? [];
+    for (const file of readdirSync(`${folder}${kind}`).toSorted(byWidth)) {
+      const [, state, width, scheme] = nameOf.exec(file) ?? [];
       if (state === undefined) continue;
       const row = rows.get(`${kind}: ${state}`) ?? [];
       const caption = `${state}, ${scheme}, ${width}`;

@@ -1,5 +1,6 @@
 import { type FakeVncServer, startFakeVnc } from "@curfew/testing";
 import { expect, test, type Locator, type Page } from "@playwright/test";
+import { giveUp, openWithViewer } from "../src/give-up.ts";
 import { inspect } from "../src/inspect-page.ts";
 import { startKeyedVnc } from "../src/keyed-vnc.ts";
 import { type PageServer, startPageServer } from "../src/page-server.ts";
@@ -73,13 +74,8 @@ test("for connect_failed names what is in between, when plain requests get throu
   await using proxied = await startPageServer();
   proxied.refusesWebSockets = true;
   await page.clock.install();
-  await page.goto(`${proxied.origin}/console/?name=web-03#token=first`);
-  await expect(async () => {
-    // Less than what the viewer has for its handshake.
-    await page.clock.runFor(12_000);
-    await expect(page.locator("body")).toHaveAttribute("data-state", /^(?:reconnecting|ended)$/, { timeout: 5_000 });
-    await expect(page.locator("body")).toHaveAttribute("data-state", "ended", { timeout: 50 });
-  }).toPass({ timeout: 40_000, intervals: [0] });
+  await openWithViewer(page, () => page.goto(`${proxied.origin}/console/?name=web-03#token=first`));
+  await giveUp(page);
   await expect(card(page).getByRole("heading")).toHaveText("The connection is blocked");
   await expect(card(page)).toHaveAttribute("data-reason", "connect_failed");
   await inspect(page, "ended-connect_failed-blocked");

@@ -2,9 +2,8 @@ import type { CloseReason, ServerCloseReason } from "@curfew/client";
 import { CloseCode, closeAction, tokenSubprotocol } from "@curfew/protocol";
 import { type FakeSerialServer, type FakeVncServer, startFakeSerial, startFakeVnc } from "@curfew/testing";
 import { expect, test, type Locator, type Page } from "@playwright/test";
-import { takePictures } from "../src/console-page-pictures.ts";
-import { giveUp } from "../src/give-up.ts";
-import { inspect } from "../src/inspect-page.ts";
+import { giveUp, openWithViewer } from "../src/give-up.ts";
+import { inspect, inspectFrozen, keepTimers } from "../src/inspect-page.ts";
 import { type PageServer, startPageServer } from "../src/page-server.ts";
 import { ScriptedGateway } from "../src/scripted-gateway.ts";
 
@@ -114,7 +113,7 @@ test.describe("while connected", () => {
     await page.keyboard.press("ArrowRight");
     await page.keyboard.press("Enter");
     await expect(page.getByRole("menuitem", { name: "Ctrl + Alt + Del" })).toBeFocused();
-    await takePictures(page, "menu-keys");
+    await inspect(page, "menu-keys");
     vnc.clearReceived();
     await page.keyboard.press("Enter");
     await vnc.waitFor("key", (key) => key.keysym === 0xffff);
@@ -208,6 +207,7 @@ test.describe("near the end", () => {
   });
 
   test("a lost connection comes back by itself, or at once on demand", async ({ page }) => {
+    await keepTimers(page);
     await page.clock.install();
     gateway.follow({ target: vnc.address });
     const opened = gateway.next();
@@ -217,8 +217,7 @@ test.describe("near the end", () => {
     gateway.follow({ refuse: "server_draining" });
     (await opened).end("server_draining");
     await state(page, "reconnecting");
-    // Time stands still, which axe cannot bear.
-    await takePictures(page, "reconnecting");
+    await inspectFrozen(page, "reconnecting");
     gateway.follow({ target: vnc.address });
     await page.getByRole("button", { name: "Try now" }).click();
     await page.clock.resume();
@@ -247,7 +246,7 @@ const endScreens: Record<CloseReason, readonly [title: string, button: string | 
   connection_lost: ["Connection lost", "Try again"],
   connect_failed: ["No connection to the gateway", "Try again"],
   authorize_failed: ["Access not granted", "Try again"],
-  viewer_failed: ["The viewer did not load", "Try again"],
+  viewer_failed: ["The console could not be shown", "Try again"],
   unknown: ["The session ended", "Open again"],
 };
 
@@ -304,11 +303,11 @@ test.describe("the end screen", () => {
   test("for connect_failed", async ({ page }) => {
     await page.clock.install();
     gateway.follow({ hello: null });
-    await open(page);
-    await state(page, "connecting");
+    await openWithViewer(page, () => open(page));
     await expect(async () => {
-      await page.clock.runFor(20_000);
-      await expect(page.locator("body")).toHaveAttribute("data-state", "ended", { timeout: 50 });
+      // Each attempt waits in vain for the gateway's hello, and then for the next one.
+      await page.clock.fastForward(160_000);
+      await expect(page.locator("body")).toHaveAttribute("data-state", "ended", { timeout: 500 });
     }).toPass({ timeout: 40_000, intervals: [0] });
     await expectEnd(page, "connect_failed");
   });
@@ -325,12 +324,29 @@ test.describe("the end screen", () => {
     expect(gateway.connections[0]?.protocols).toContain(tokenSubprotocol("second"));
   });
 
-  test("for viewer_failed, when the viewer's script does not load", async ({ page }) => {
-    await page.route(/\/assets\/rfb-.*\.js/, (route) => route.abort());
-    gateway.follow({ target: vnc.address });
+  test("for viewer_failed, when the machine's console turns the viewer away", async ({ page }) => {
+    await using guarded = await startFakeVnc({ password: "secret" });
+    gateway.follow({ target: guarded.address });
     await open(page);
+    await page.getByRole("textbox", { name: "Password" }).fill("wrong");
+    await page.getByRole("button", { name: "Connect" }).click();
     await expectEnd(page, "viewer_failed");
+    await expect(card(page)).not.toHaveAttribute("data-circumstance");
   });
+
+  // noVNC is a chunk of its own, fetched by the SDK's.
+  for (const script of ["rfb", "vnc"]) {
+    test(`for viewer_failed, when the script ${script} does not load`, async ({ page }) => {
+      await page.route(new RegExp(`/assets/${script}-.*\\.js`), (route) => route.abort());
+      gateway.follow({ target: vnc.address });
+      await open(page);
+      await state(page, "ended");
+      await expect(card(page)).toHaveAttribute("data-reason", "viewer_failed");
+      await expect(card(page)).toHaveAttribute("data-circumstance", "viewer-missing");
+      await expect(card(page).getByRole("heading")).toHaveText("The viewer did not load");
+      await inspect(page, "ended-viewer_failed-missing");
+    });
+  }
 
   test("for unknown shows the code", async ({ page }) => {
     gateway.follow({ target: vnc.address });

@@ -28,7 +28,7 @@ export interface Requirement {
 export const needs = {
   browser: {
     purpose: "pages in a real browser",
-    packages: ["chromium", "fonts-dejavu-core"],
+    packages: ["chromium", "fonts-dejavu-core", "fonts-noto-cjk"],
     present: async () => existsSync(debianChromium) || (await playwrightHasBrowser()),
   },
   firefox: {

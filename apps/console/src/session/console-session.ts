@@ -43,6 +43,8 @@ export class ConsoleSession {
   readonly #access: Access;
   readonly #listeners: SessionListeners;
   readonly #over = new AbortController();
+  /** What the browser said about each script of the page that did not load. */
+  readonly #unloaded: string[] = [];
   #console: AnyConsole | null = null;
   #status: PageStatus = "connecting";
   #name: string;
@@ -75,6 +77,10 @@ export class ConsoleSession {
     );
     this.#frame.setStatus("connecting");
     this.#showConnecting(1);
+    // Sent by Vite's loader: the SDK knows that its viewer failed, but not that it is a file of this page.
+    addEventListener("vite:preloadError", ({ payload }) => this.#unloaded.push(payload.message), {
+      signal: this.#over.signal,
+    });
     try {
       this.#console = await createConsole(this.#link, host, {
         authorize: () => this.#access.grant(),
@@ -85,7 +91,7 @@ export class ConsoleSession {
       });
     } catch (error) {
       const detail = error instanceof Error ? error.message : String(error);
-      this.#end({ ...viewerMissing, detail }, "viewer-missing");
+      this.#end({ ...notLoaded, detail });
       return;
     }
     if (this.#over.signal.aborted) return;
@@ -229,7 +235,8 @@ export class ConsoleSession {
       },
       statistics: () => (type === "vnc" ? view.statistics() : view.connection.statistics()),
       addOverlay: (overlay) => {
-        document.body.append(overlay);
+        // Inside a landmark; where it is drawn is its own doing.
+        this.#frame.bar.root.append(overlay);
         this.#over.signal.addEventListener("abort", () => {
           overlay.remove();
         });
@@ -324,7 +331,7 @@ export class ConsoleSession {
     else this.#console.view.close().catch(() => {});
   }
 
-  #end(info: CloseInfo, circumstance: Circumstance | null = null): void {
+  #end(info: CloseInfo): void {
     if (this.#over.signal.aborted) return;
     this.#over.abort();
     this.#frame.removeHost();
@@ -340,13 +347,19 @@ export class ConsoleSession {
       lastedMs: this.#openedAt === null ? null : (this.#lostAt ?? performance.now()) - this.#openedAt,
       sessionId: this.#sessionId,
       reached: this.#reached,
-      circumstance: circumstance ?? (info.reason === "viewer_failed" && !isSecureContext ? "insecure" : null),
+      circumstance: this.#circumstance(info),
     });
+  }
+
+  #circumstance({ reason, detail = "" }: CloseInfo): Circumstance | null {
+    if (reason !== "viewer_failed") return null;
+    // The gateway may have been upgraded meanwhile, for example.
+    if (this.#unloaded.some((message) => detail.includes(message))) return "viewer-missing";
+    return isSecureContext ? null : "insecure";
   }
 }
 
-/** The viewer's own script did not load, for example because the gateway was upgraded meanwhile. */
-const viewerMissing: CloseInfo = { reason: "viewer_failed", action: "stop", code: 1006, wasConnected: false };
+const notLoaded: CloseInfo = { reason: "viewer_failed", action: "stop", code: 1006, wasConnected: false };
 const leftEarly: CloseInfo = { reason: "client_closed", action: "stop", code: 1000, wasConnected: false };
 
 /** Prefers the sentence of the page's own request over the SDK's about it. */

@@ -14,6 +14,7 @@ import eraser from "lucide-static/icons/eraser.svg?raw";
 import eye from "lucide-static/icons/eye.svg?raw";
 import keyRound from "lucide-static/icons/key-round.svg?raw";
 import keyboard from "lucide-static/icons/keyboard.svg?raw";
+import lockOpen from "lucide-static/icons/lock-open.svg?raw";
 import loaderCircle from "lucide-static/icons/loader-circle.svg?raw";
 import maximize from "lucide-static/icons/maximize.svg?raw";
 import minimize from "lucide-static/icons/minimize.svg?raw";
@@ -65,6 +66,7 @@ const sources = {
   "key-round": keyRound,
   keyboard,
   "loader-circle": loaderCircle,
+  "lock-open": lockOpen,
   maximize,
   minimize,
   monitor,

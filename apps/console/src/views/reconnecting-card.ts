@@ -18,7 +18,7 @@ export function createReconnectingCard(
   actions: { readonly tryNow: () => void; readonly cancel: () => void },
 ): ReconnectingCard {
   const { cards, sdk } = words();
-  const when = element("dd", { role: "timer", "aria-live": "off" });
+  const when = element("span", { role: "timer", "aria-live": "off" });
   const root = createCard({
     icon: endIcons[cause.reason],
     tone: "busy",
@@ -33,7 +33,7 @@ export function createReconnectingCard(
     "dl",
     { class: "facts" },
     element("div", {}, element("dt", {}, cards.attemptFact), element("dd", {}, String(attempt))),
-    element("div", {}, element("dt", {}, cards.nextTry), when),
+    element("div", {}, element("dt", {}, cards.nextTry), element("dd", {}, when)),
   );
   root.querySelector(".card-sentence")?.after(facts);
   root.dataset["reason"] = cause.reason;

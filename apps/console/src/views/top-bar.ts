@@ -52,6 +52,7 @@ export class TopBar {
         element("h1", { class: "bar-name", title: name }, this.#name),
         element("p", { class: "status", role: "status" }, element("i", { class: "dot" }), this.#status),
         viewOnly ? element("span", { class: "tag" }, icon("eye"), words().status.viewOnly) : null,
+        isSecureContext ? null : insecureTag(),
       ),
       this.#time,
       this.#tools,
@@ -100,4 +101,15 @@ export class TopBar {
   setTools(tools: HTMLElement | null): void {
     this.#tools.replaceChildren(...(tools === null ? [] : [tools]));
   }
+}
+
+/** Over plain HTTP from another machine the browser withholds the clipboard, and more. */
+function insecureTag(): HTMLElement {
+  const { cards, status } = words();
+  return element(
+    "span",
+    { class: "tag", title: `${cards.insecureSentence} ${cards.insecureAdvice}` },
+    icon("lock-open"),
+    status.insecure,
+  );
 }

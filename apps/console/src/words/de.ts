@@ -15,6 +15,7 @@ export const german: PageWords = {
     reconnecting: "Neu verbinden",
     ended: "Beendet",
     viewOnly: "Nur ansehen",
+    insecure: "Nicht sicher",
   },
   time: {
     noLimit: "Ohne Zeitgrenze",

@@ -13,6 +13,7 @@ export const english = {
     reconnecting: "Reconnecting",
     ended: "Ended",
     viewOnly: "View only",
+    insecure: "Not secure",
   },
   time: {
     noLimit: "No time limit",

@@ -15,6 +15,7 @@ export const spanish: PageWords = {
     reconnecting: "Reconectando",
     ended: "Terminado",
     viewOnly: "Solo ver",
+    insecure: "No segura",
   },
   time: {
     noLimit: "Sin límite de tiempo",

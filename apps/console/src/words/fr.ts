@@ -15,6 +15,7 @@ export const french: PageWords = {
     reconnecting: "Reconnexion",
     ended: "Terminé",
     viewOnly: "Lecture seule",
+    insecure: "Non sécurisée",
   },
   time: {
     noLimit: "Sans limite de temps",

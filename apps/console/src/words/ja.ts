@@ -15,6 +15,7 @@ export const japanese: PageWords = {
     reconnecting: "再接続中",
     ended: "終了",
     viewOnly: "表示のみ",
+    insecure: "保護されていません",
   },
   time: {
     noLimit: "時間制限なし",

@@ -15,6 +15,7 @@ export const simplifiedChinese: PageWords = {
     reconnecting: "正在重连",
     ended: "已结束",
     viewOnly: "仅查看",
+    insecure: "不安全",
   },
   time: {
     noLimit: "没有时间限制",

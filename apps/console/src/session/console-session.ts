@@ -229,7 +229,7 @@ export class ConsoleSession {
       },
       statistics: () => (type === "vnc" ? view.statistics() : view.connection.statistics()),
       addOverlay: (overlay) => {
-        document.body.append(overlay);
+        this.#frame.bar.root.append(overlay);
         this.#over.signal.addEventListener("abort", () => {
           overlay.remove();
         });

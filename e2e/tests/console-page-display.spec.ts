@@ -47,8 +47,8 @@ test("a picture larger than the window is moved by dragging, at actual size", as
   await mouse.move(box.x + 450, box.y + 350, { steps: 4 });
   await mouse.move(box.x + 300, box.y + 300, { steps: 4 });
   await mouse.up();
-  await chooseDisplay(page, "Move the picture by dragging");
-  vnc.clearReceived();
+  expect(vnc.received("pointer").filter(({ buttons }) => buttons !== 0)).toEqual([]);
+  // A click without a drag is the machine's.
   await mouse.click(box.x + 100, box.y + 50);
   const { x, y } = await vnc.waitFor("pointer", ({ buttons }) => buttons === 1);
   expect([x, y]).toEqual([400, 150]);

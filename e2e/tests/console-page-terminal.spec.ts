@@ -67,7 +67,7 @@ test("the arrows on the screen follow the machine's program", async ({ page }) =
   await openTools(page, server, "serial");
   await expect(page.locator(".xterm-rows")).toContainText("login:");
   await chooseMore(page, "Keys on the screen");
-  const up = page.getByRole("group", { name: "Keys on the screen" }).getByRole("button", { name: "Up" });
+  const up = page.getByRole("region", { name: "Keys on the screen" }).getByRole("button", { name: "Up" });
   const input = (): string => serial.connections.map((connection) => connection.input.toString()).join("");
   await up.click();
   await expect.poll(input).toBe("\u001B[A");

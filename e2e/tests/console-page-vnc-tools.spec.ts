@@ -163,7 +163,7 @@ test.describe("by touch", () => {
 
   test("the row of keys holds modifiers and types, corrections of the screen keyboard included", async ({ page }) => {
     await openTools(page, server, "vnc");
-    const row = page.getByRole("group", { name: "Keys on the screen" });
+    const row = page.getByRole("region", { name: "Keys on the screen" });
     await row.getByRole("button", { name: "Ctrl" }).tap();
     await vnc.waitFor("key", (key) => key.keysym === control && key.down);
     await expect(row.getByRole("button", { name: "Ctrl" })).toHaveAttribute("aria-pressed", "true");
@@ -190,7 +190,7 @@ test.describe("by touch", () => {
 
   test("what an input method composes arrives as it was accepted", async ({ page, context }) => {
     await openTools(page, server, "vnc");
-    const row = page.getByRole("group", { name: "Keys on the screen" });
+    const row = page.getByRole("region", { name: "Keys on the screen" });
     await row.getByRole("button", { name: "Screen keyboard" }).tap();
     const field = page.getByRole("textbox", { name: "Screen keyboard" });
     await expect(field).toBeFocused();

@@ -25,7 +25,7 @@ export interface ToolContext {
   readonly disconnect: () => void;
   /** Renews the session, where the page can. */
   readonly renew: () => void;
-  /** Puts a menu into the page until the console is over. */
+  /** Puts a menu into the bar, which is a landmark, until the console is over. */
   readonly addOverlay: (overlay: HTMLElement) => void;
   /** Puts a row above or below the picture; null takes it away. */
   readonly setTray: (place: "top" | "bottom", row: HTMLElement | null) => void;

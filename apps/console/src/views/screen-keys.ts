@@ -34,7 +34,7 @@ export function createScreenKeys(
   };
   update();
   return {
-    root: element("div", { role: "group", "aria-label": label, class: "screen-keys" }, ...buttons, extra),
+    root: element("section", { "aria-label": label, class: "screen-keys" }, ...buttons, extra),
     update,
   };
 }

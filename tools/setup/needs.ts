@@ -28,8 +28,14 @@ export interface Requirement {
 export const needs = {
   browser: {
     purpose: "pages in a real browser",
-    packages: ["chromium", "fonts-dejavu-core", "fonts-noto-cjk"],
+    packages: ["chromium", "fonts-dejavu-core"],
     present: async () => existsSync(debianChromium) || (await playwrightHasBrowser()),
+  },
+  fonts: {
+    purpose: "pages in Japanese and Chinese",
+    packages: ["fontconfig", "fonts-noto-cjk"],
+    // Other systems come with such a font.
+    present: () => process.platform !== "linux" || printsSomething("fc-list", ":lang=ja"),
   },
   firefox: {
     purpose: "the client in Firefox",
@@ -76,6 +82,11 @@ export const needs = {
 
 /** The name of something that can be asked for. */
 export type Need = keyof typeof needs;
+
+function printsSomething(command: string, ...args: string[]): boolean {
+  const { status, stdout } = spawnSync(command, args);
+  return status === 0 && stdout.length > 0;
+}
 
 /** Playwright is loaded only on machines without Debian's Chromium: it takes longer than all other checks. */
 async function playwrightHasBrowser(): Promise<boolean> {

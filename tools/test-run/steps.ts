@@ -32,8 +32,9 @@ export function planSteps(selection: Selection, folder: string, filters: readonl
   const pages: Step = { name: "pages", command: ["pnpm", "build:pages"] };
   const checks: Step[] = [
     { name: "format", command: ["oxfmt", "--check"] },
-    { name: "lint", command: ["pnpm", "lint"] },
     types,
+    // Also of code that imports the packages as they are built.
+    { name: "lint", command: ["pnpm", "lint"] },
     { name: "unused code", command: ["knip"] },
   ];
   const unit = vitestStep("unit and integration tests", join(folder, "vitest.json"), filters);

@@ -64,11 +64,19 @@ export class Recorder implements FrameHandler {
   /** Neighbouring runs of bytes are one. */
   joined(): string[] {
     const joined: string[] = [];
+    let run: string[] = [];
+    const endRun = (): void => {
+      if (run.length > 0) joined.push(`bytes ${run.join("")}`);
+      run = [];
+    };
     for (const event of this.events) {
-      const last = joined.at(-1);
-      if (event.startsWith("bytes ") && last?.startsWith("bytes ")) joined[joined.length - 1] = last + event.slice(6);
-      else joined.push(event);
+      if (event.startsWith("bytes ")) run.push(event.slice(6));
+      else {
+        endRun();
+        joined.push(event);
+      }
     }
+    endRun();
     return joined;
   }
 }

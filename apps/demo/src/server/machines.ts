@@ -74,7 +74,7 @@ const recipes: readonly Recipe[] = [
     login: "",
     real: true,
     preview: true,
-    available: () => has("qemu-system-x86_64"),
+    available: () => has("qemu-system-x86_64") && hasGuestKernel(),
     start: () => startQemuVnc(),
   },
   {
@@ -86,7 +86,7 @@ const recipes: readonly Recipe[] = [
     real: true,
     // QEMU gives its serial port to one client at a time.
     preview: false,
-    available: () => has("qemu-system-x86_64", "busybox") && existsSync(findGuestKernel() ?? ""),
+    available: () => has("qemu-system-x86_64", "busybox") && hasGuestKernel(),
     start: () => startLinuxSerialGuest({ hostname: "linux" }),
   },
 ];
@@ -152,6 +152,10 @@ export class Machines implements AsyncDisposable {
     this.#machines.push({ ...recipe, target, [Symbol.asyncDispose]: stop });
     this.#onChange();
   }
+}
+
+function hasGuestKernel(): boolean {
+  return existsSync(findGuestKernel() ?? "");
 }
 
 function has(...programs: Parameters<typeof findProgram>[0][]): boolean {

@@ -75,6 +75,8 @@ export class ConsolePage {
 /** SHA-256 of a canvas' RGBA pixels. */
 export async function pictureHash(canvas: Locator): Promise<string> {
   const pixels = await canvas.evaluate((node: HTMLCanvasElement) => {
+    // noVNC adds its canvas to the page before it knows the screen's size, and an empty one has no pixels to read.
+    if (node.width === 0 || node.height === 0) return "";
     const data = node.getContext("2d")?.getImageData(0, 0, node.width, node.height).data ?? new Uint8ClampedArray();
     let text = "";
     for (let at = 0; at < data.length; at += 32_768) text += String.fromCharCode(...data.subarray(at, at + 32_768));

@@ -50,6 +50,7 @@ test("QEMU: the machine's screen appears through the gateway", async ({ gateway,
   await console.waitFor("connected");
   const colours = (): Promise<number> =>
     console.canvas.evaluate((canvas: HTMLCanvasElement) => {
+      if (canvas.width === 0 || canvas.height === 0) return 0;
       const data = canvas.getContext("2d")?.getImageData(0, 0, canvas.width, canvas.height).data;
       return new Set(new Uint32Array(data?.buffer ?? new ArrayBuffer(0))).size;
     });

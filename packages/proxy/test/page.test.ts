@@ -30,6 +30,32 @@ describe("files of the page", () => {
     expect((await fetch(`${gateway.url}/healthz`)).status).toBe(200);
   });
 
+  test("are compressed for who takes that, and are the same then", async () => {
+    await using gateway = await TestGateway.start();
+    const text = "a { color: red }\n".repeat(200);
+    writeFileSync(`${folder}assets/zip-${probe}`, text);
+    try {
+      const ask = (headers: Record<string, string>): Promise<Response> =>
+        fetch(`${gateway.url}/assets/zip-${probe}`, { headers });
+      const plain = await ask({ "Accept-Encoding": "identity" });
+      const zipped = await ask({ "Accept-Encoding": "br, gzip" });
+      expect(plain.headers.get("content-encoding")).toBeNull();
+      expect(Number(plain.headers.get("content-length"))).toBe(text.length);
+      expect(zipped.headers.get("content-encoding")).toBe("gzip");
+      expect(Number(zipped.headers.get("content-length"))).toBeLessThan(text.length / 10);
+      for (const answer of [plain, zipped]) {
+        expect(answer.headers.get("vary")).toBe("Accept-Encoding");
+        expect(await answer.text()).toBe(text);
+      }
+      const tag = zipped.headers.get("etag") ?? "";
+      expect(tag).not.toBe(plain.headers.get("etag"));
+      expect((await ask({ "Accept-Encoding": "gzip", "If-None-Match": tag })).status).toBe(304);
+      expect((await ask({ "Accept-Encoding": "identity", "If-None-Match": tag })).status).toBe(200);
+    } finally {
+      rmSync(`${folder}assets/zip-${probe}`);
+    }
+  });
+
   test("are sent whole whatever range is asked for", async () => {
     await using gateway = await TestGateway.start();
     writeFileSync(`${folder}assets/range-${probe}`, "0123456789");

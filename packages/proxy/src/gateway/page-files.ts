@@ -23,6 +23,8 @@ export interface PageFile {
   readonly etag: string;
   /** Whether its name changes with its content, as Vite names assets. */
   readonly immutable: boolean;
+  /** Whether it becomes smaller by compression: text does, a typeface has it inside. */
+  readonly compressible: boolean;
 }
 
 /**
@@ -39,5 +41,11 @@ export async function readPageFile(path: string): Promise<PageFile | undefined> 
   const body = await readFile(join(PAGE, path)).catch(() => undefined);
   if (body === undefined) return undefined;
   const etag = `"${createHash("sha256").update(body).digest("base64url").slice(0, 22)}"`;
-  return { body, type, etag, immutable: match.groups?.["folder"] !== undefined };
+  return {
+    body,
+    type,
+    etag,
+    immutable: match.groups?.["folder"] !== undefined,
+    compressible: type !== TYPES[".woff2"],
+  };
 }

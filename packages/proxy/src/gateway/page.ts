@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { acceptsGzip, compressOnce } from "./compression.ts";
 import { readPageFile } from "./page-files.ts";
 import { pageHeaders, transportHeaders, withSites, type Headers, type Sites } from "./page-headers.ts";
 
@@ -30,7 +31,7 @@ export function createPageHandler(sites: Sites, draining: () => boolean): Reques
     const headers = { ...confining, ...transportHeaders(request) };
     if (PAGE_PATHS.has(path)) return void servePage(response, headers, sites);
     // The page names its assets relative to itself, and it also stands under /console/.
-    return void serveFile(response, path.replace(/^\/console\//, "/"), request.headers["if-none-match"], headers);
+    return void serveFile(request, response, path.replace(/^\/console\//, "/"), headers);
   };
 }
 
@@ -43,19 +44,24 @@ async function servePage(response: ServerResponse, headers: Headers, sites: Site
 }
 
 async function serveFile(
+  request: IncomingMessage,
   response: ServerResponse,
   path: string,
-  cached: string | undefined,
   headers: Headers,
 ): Promise<void> {
   const file = await readPageFile(path);
   if (file === undefined) return answer(response, 404, "There is nothing at this address.", headers);
+  const zipped = file.compressible && acceptsGzip(request.headers["accept-encoding"]);
   const caching = {
-    ETag: file.etag,
+    // Each of the two forms is a representation of its own (RFC 9110, section 8.8.3.3).
+    ETag: zipped ? file.etag.replace(/"$/, '-gzip"') : file.etag,
     "Cache-Control": file.immutable ? "public, max-age=31536000, immutable" : "no-cache",
+    ...(file.compressible ? { Vary: "Accept-Encoding" } : {}),
   };
-  if (cached === file.etag) return void response.writeHead(304, caching).end();
-  answer(response, 200, file.body, { ...headers, ...caching, "Content-Type": file.type });
+  if (request.headers["if-none-match"] === caching.ETag) return void response.writeHead(304, caching).end();
+  const body = zipped ? await compressOnce(file.etag, file.body) : file.body;
+  const coding: Headers = zipped ? { "Content-Encoding": "gzip" } : {};
+  answer(response, 200, body, { ...headers, ...caching, ...coding, "Content-Type": file.type });
 }
 
 function answer(response: ServerResponse, status: number, body: string | Buffer, headers: Headers = {}): void {

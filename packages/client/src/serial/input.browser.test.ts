@@ -5,12 +5,12 @@ import type { SerialOptions } from "./options.ts";
 const { server, target, connected, nextSocket, print, typed } = serialFixture();
 const BRACKETED = "\u001B[?2004h";
 
-/** A paste as the keyboard causes one. */
-function pasteByKeyboard(text: string): void {
+/** A paste as the keyboard causes one; whether the browser may still do with it what it would by itself. */
+function pasteByKeyboard(text: string, type = "text/plain"): boolean | undefined {
   const clipboardData = new DataTransfer();
-  clipboardData.setData("text/plain", text);
+  clipboardData.setData(type, text);
   const event = new ClipboardEvent("paste", { clipboardData, bubbles: true, cancelable: true });
-  target.querySelector("textarea")?.dispatchEvent(event);
+  return target.querySelector("textarea")?.dispatchEvent(event);
 }
 
 /** Resolves as soon as something was sent. */
@@ -135,6 +135,15 @@ describe("pasting into a serial console", () => {
     pasteByKeyboard("ls\nrm -r x\n");
     await vi.waitFor(() => expect(typed()).toBe("one wordls\rrm -r x\r"));
     expect(confirmPaste).toHaveBeenCalledExactlyOnceWith({ text: "ls\nrm -r x\n", lines: 2 });
+    await serial.close();
+  });
+
+  it("leaves a paste without text to the browser, and sends not even brackets for it", async () => {
+    const serial = await connected();
+    await print(serial, `${BRACKETED}$`, "$");
+    expect(pasteByKeyboard("<b>", "text/html")).toBe(true);
+    expect(pasteByKeyboard("x")).toBe(false);
+    await vi.waitFor(() => expect(typed()).toBe("\u001B[200~x\u001B[201~"));
     await serial.close();
   });
 

@@ -196,9 +196,11 @@ export class Screen {
     this.#prefersDark.addEventListener("change", () => this.show(this.#view), { signal });
     // Before xterm.js, which would send it at once.
     const onPaste = (event: ClipboardEvent): void => {
-      event.preventDefault();
       event.stopPropagation();
-      owner.pasted(event.clipboardData?.getData("text/plain") ?? "");
+      const text = event.clipboardData?.getData("text/plain") ?? "";
+      if (text === "") return;
+      event.preventDefault();
+      owner.pasted(text);
     };
     this.#host.addEventListener("paste", onPaste, { capture: true, signal });
   }

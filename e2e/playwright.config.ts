@@ -1,8 +1,7 @@
-import { existsSync } from "node:fs";
 import { defineConfig } from "@playwright/test";
-import type { LaunchOptions, ReporterDescription } from "@playwright/test";
+import type { ReporterDescription } from "@playwright/test";
 import { guestKernel } from "../tools/setup/kernel.ts";
-import { debianChromium } from "../tools/setup/needs.ts";
+import { launchOptions } from "./src/chromium.ts";
 
 // Tests start Linux guests with the kernel that the set-up fetched.
 process.env["CURFEW_GUEST_KERNEL"] ??= guestKernel();
@@ -14,12 +13,6 @@ const reporter: ReporterDescription[] = [
   ["list"],
   ...(report === undefined ? [] : [["json", { outputFile: report }] satisfies ReporterDescription]),
 ];
-
-/** Debian's Chromium, or the one that Playwright installed. It runs as root in containers and talks to loopback only. */
-const launchOptions: LaunchOptions = {
-  ...(existsSync(debianChromium) ? { executablePath: debianChromium } : {}),
-  args: ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--no-first-run"],
-};
 
 export default defineConfig({
   testDir: "tests",

@@ -1,14 +1,16 @@
-import { existsSync } from "node:fs";
 import { chromium, type Page } from "@playwright/test";
-import { debianChromium } from "../../tools/setup/needs.ts";
+import { launchOptions } from "../src/chromium.ts";
 import { ScriptedGateway } from "../src/scripted-gateway.ts";
 import { startSdkPage } from "../src/sdk-page/server.ts";
 import { startFastVnc } from "./fast-vnc.ts";
+import { firstPaint } from "./first-paint.ts";
+import { median } from "./median.ts";
 
 /**
  * What the SDK costs above noVNC alone, which it contains: `pnpm bench:client [rounds]`. Both open
  * the same console through the same gateway, one after the other, so that what else the machine does
- * meets both; the medians are compared. Prints a table; how much is too much is in the last column.
+ * meets both; the medians are compared. Then how soon the console page paints. Prints tables; how much is too much is
+ * in the last column.
  */
 interface Sample {
   /** From the call until the first picture is drawn. */
@@ -69,12 +71,6 @@ async function measure(page: Page, url: string, rounds: number): Promise<Record<
   return samples;
 }
 
-function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  const middle = sorted.length / 2;
-  return ((sorted[Math.ceil(middle) - 1] ?? Number.NaN) + (sorted[Math.floor(middle)] ?? Number.NaN)) / 2;
-}
-
 function table(samples: Record<Kind, readonly Sample[]>): string {
   const row = (name: string, of: (sample: Sample) => number, limit: (bare: number) => number): string => {
     const [ours, bare] = [median(samples.sdk.map(of)), median(samples.bare.map(of))];
@@ -102,16 +98,14 @@ async function main(rounds: number): Promise<void> {
   await using server = await startFastVnc();
   await using sdkPage = await startSdkPage();
   new ScriptedGateway(sdkPage).follow({ target: server.address });
-  const browser = await chromium.launch({
-    ...(existsSync(debianChromium) ? { executablePath: debianChromium } : {}),
-    args: ["--no-sandbox", "--disable-background-networking", "--no-first-run"],
-  });
+  const browser = await chromium.launch(launchOptions);
   try {
     const page = await browser.newPage();
     await page.goto(sdkPage.origin);
     await page.waitForFunction(() => "sdk" in globalThis);
     const samples = await measure(page, sdkPage.socketUrl, rounds);
-    process.stdout.write(`medians of ${rounds} rounds, 640 by 480, Raw, loopback\n\n${table(samples)}\n`);
+    process.stdout.write(`medians of ${rounds} rounds, 640 by 480, Raw, loopback\n\n${table(samples)}\n\n`);
+    process.stdout.write(`${await firstPaint(browser, rounds)}\n`);
   } finally {
     await browser.close();
   }

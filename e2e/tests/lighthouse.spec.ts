@@ -1,0 +1,40 @@
+import { startFakeSerial, startFakeVnc } from "@curfew/testing";
+import type { Page } from "puppeteer-core";
+import { startDemo } from "../src/demo.ts";
+import { auditLoading, auditNow, expect, test } from "../src/lighthouse.ts";
+
+/** A run of Lighthouse loads a page more than once. */
+test.describe.configure({ timeout: 120_000 });
+
+const stateOf = (page: Page): Promise<string | undefined> => page.$eval("body", (body) => body.dataset["state"]);
+
+for (const [type, startFake] of [
+  ["vnc", startFakeVnc],
+  ["serial", startFakeSerial],
+] as const) {
+  test(`a ${type} console has full marks for accessibility and best practices, and so has its end`, async ({
+    audited: page,
+    gateway,
+  }) => {
+    await using server = await startFake();
+    const { url } = await gateway.issue({ type, target: server.address, ttl: 600, name: "web-03" });
+    await auditLoading(page, url);
+    expect(await stateOf(page)).toBe("connected");
+    await auditNow(page);
+
+    for (const { id } of await gateway.sessions()) await gateway.endSession(id);
+    await page.waitForSelector("[data-state=ended]");
+    await auditNow(page);
+  });
+}
+
+test("the demo's dashboard has full marks for accessibility and best practices", async ({ audited: page }) => {
+  const demo = await startDemo();
+  try {
+    await auditLoading(page, demo.url);
+    await page.waitForSelector(".machine canvas");
+    await auditNow(page);
+  } finally {
+    await demo.stop("SIGTERM");
+  }
+});

@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
-import { startLinuxSerialGuest, startQemuVnc, startTigerVnc } from "@curfew/testing/real";
+import { startLinuxSerialGuest, startQemuVnc, startTigerVnc, TERMINAL_COLOUR } from "@curfew/testing/real";
+import type { Locator } from "@playwright/test";
 import { takePictures } from "../src/console-page-pictures.ts";
 import { GatewayProcess } from "../src/gateway.ts";
 import { expect, test } from "../src/test.ts";
@@ -9,7 +10,7 @@ test("TigerVNC: the desktop appears, typing reaches it, and the deadline ends it
   console,
   page,
 }) => {
-  await using server = await startTigerVnc({ width: 1024, height: 768 });
+  await using server = await startTigerVnc({ width: 1024, height: 768, windowManager: true });
   const { url, expiresAt } = await gateway.issue({
     type: "vnc",
     target: `127.0.0.1:${server.port}`,
@@ -29,6 +30,33 @@ test("TigerVNC: the desktop appears, typing reaches it, and the deadline ends it
   expect(Date.now()).toBeGreaterThanOrEqual(expiresAt);
   await expect(page.locator("canvas")).toHaveCount(0);
   await takePictures(page, "live-tigervnc-expired");
+});
+
+/** The colour of a pixel of the machine's screen, as `#rrggbb`. */
+function colourAt(canvas: Locator, x: number, y: number): Promise<string> {
+  return canvas.evaluate(
+    (node: HTMLCanvasElement, at) => {
+      const [red, green, blue] = node.getContext("2d")?.getImageData(at.x, at.y, 1, 1).data ?? [];
+      return `#${[red, green, blue].map((part) => part?.toString(16).padStart(2, "0")).join("")}`;
+    },
+    { x, y },
+  );
+}
+
+test("TigerVNC: a window is moved by its title, as on a desktop at hand", async ({ gateway, console, page }) => {
+  await using server = await startTigerVnc({ width: 1024, height: 768, windowManager: true });
+  const { url } = await gateway.issue({ type: "vnc", target: `127.0.0.1:${server.port}`, ttl: 300 });
+  await console.open(url);
+  await console.waitFor("connected");
+  await expect.poll(() => colourAt(console.canvas, 100, 300)).toBe(TERMINAL_COLOUR);
+  const { x, y, width = 0 } = (await console.canvas.boundingBox()) ?? { x: 0, y: 0 };
+  const scale = width / 1024;
+  await page.mouse.move(x + 300 * scale, y + 10 * scale);
+  await page.mouse.down();
+  await page.mouse.move(x + 500 * scale, y + 200 * scale, { steps: 10 });
+  await page.mouse.up();
+  await expect.poll(() => colourAt(console.canvas, 900, 600)).toBe(TERMINAL_COLOUR);
+  expect(await colourAt(console.canvas, 100, 300)).not.toBe(TERMINAL_COLOUR);
 });
 
 test("TigerVNC: what noVNC says by itself while the screen changes keeps no idle session open", async ({ console }) => {

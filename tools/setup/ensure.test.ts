@@ -50,7 +50,7 @@ test("as root on Debian one update and one installation bring what is missing, a
   const here = machine();
   await ensure(everything, here, missing("browser", "tigervnc"));
   expect(here.said).toEqual([
-    "Set-up: installing chromium, fonts-dejavu-core, tigervnc-standalone-server, xterm with apt, " +
+    "Set-up: installing chromium, fonts-dejavu-core, tigervnc-standalone-server, icewm, xterm with apt, " +
       "for pages in a real browser, a real VNC desktop. This takes a few minutes.",
   ]);
   expect(here.ran[0]).toBe("apt-get update -qq");

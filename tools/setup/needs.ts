@@ -44,8 +44,8 @@ export const needs = {
   },
   tigervnc: {
     purpose: "a real VNC desktop",
-    packages: ["tigervnc-standalone-server", "xterm", "fonts-dejavu-core"],
-    present: () => findProgram("Xtigervnc") !== undefined && findProgram("xterm") !== undefined,
+    packages: ["tigervnc-standalone-server", "icewm", "xterm", "fonts-dejavu-core"],
+    present: () => (["Xtigervnc", "icewm", "xterm"] as const).every((name) => findProgram(name) !== undefined),
   },
   qemu: {
     purpose: "a real virtual machine",

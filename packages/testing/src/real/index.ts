@@ -10,5 +10,6 @@ export type { Program } from "./programs.ts";
 export { startQemuVnc } from "./qemu-vnc.ts";
 export type { QemuVnc, QemuVncOptions } from "./qemu-vnc.ts";
 export type { RealServer } from "./server.ts";
-export { startTigerVnc, TERMINAL_COLOUR } from "./tigervnc.ts";
+export { startTigerVnc } from "./tigervnc.ts";
 export type { TigerVnc, TigerVncOptions } from "./tigervnc.ts";
+export { TERMINAL_COLOUR } from "./x-clients.ts";

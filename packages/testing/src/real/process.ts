@@ -29,19 +29,22 @@ export interface ServerProcess {
 export type ReportChannel = 1 | 3;
 
 /**
- * Starts a program in its own process group. The program ends with `stop`, or when the calling process dies.
+ * Starts a program in its own process group, with `environment` on top of this process's. The program ends with `stop`,
+ * or when the calling process dies.
  * @throws Error when the program cannot be started.
  */
 export async function startProcess(
   command: string,
   args: readonly string[],
   channel: ReportChannel,
+  environment: Readonly<Record<string, string>> = {},
 ): Promise<ServerProcess> {
   const [file, ...rest] = existsSync(setpriv)
     ? [setpriv, "--pdeathsig", "KILL", "--", command, ...args]
     : [command, ...args];
   const child = spawn(file ?? command, rest, {
     detached: true,
+    env: { ...process.env, ...environment },
     stdio: channel === 1 ? ["ignore", "pipe", "pipe"] : ["ignore", "ignore", "pipe", "pipe"],
   });
   let stderr = "";

@@ -2,11 +2,12 @@ import { accessSync, constants, readFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 
 /** A program that a real server needs. */
-export type Program = "Xtigervnc" | "xterm" | "qemu-system-x86_64" | "busybox";
+export type Program = "Xtigervnc" | "icewm" | "xterm" | "qemu-system-x86_64" | "busybox";
 
 /** The Debian package of each. */
 const debianPackages: Readonly<Record<Program, string>> = {
   Xtigervnc: "tigervnc-standalone-server",
+  icewm: "icewm",
   xterm: "xterm",
   "qemu-system-x86_64": "qemu-system-x86",
   busybox: "busybox-static",

@@ -7,17 +7,11 @@ import type { ServerProcess } from "./process.ts";
 import { requireProgram } from "./programs.ts";
 import { discard, makeFolder, realServer, whenReady } from "./server.ts";
 import type { RealServer } from "./server.ts";
-import { TypedText } from "./typed-text.ts";
 import { vncPasswordFile } from "./vnc-password.ts";
+import { startTerminal, startWindowManager } from "./x-clients.ts";
 
-/** How long the X server and its client may take to start, in milliseconds. */
+/** How long the X server may take to start, in milliseconds. */
 const START_MS = 30_000;
-
-/** What the terminal reports when it reads the keyboard. */
-const TERMINAL_READY = "terminal ready";
-
-/** The colour of the terminal in the upper left corner of the screen, as `#rrggbb`. */
-export const TERMINAL_COLOUR = "#103060";
 
 /** A desktop served by TigerVNC. */
 export interface TigerVnc extends RealServer {
@@ -38,32 +32,23 @@ export interface TigerVncOptions {
   readonly height?: number;
   /** What runs on the desktop: "xterm" (default), or nothing. */
   readonly client?: "xterm" | "none";
+  /** Whether a window manager (IceWM) frames the windows, so that they can be moved. Default: false. */
+  readonly windowManager?: boolean;
   /** With a password of 1 to 8 bytes the server asks for VNC authentication; without one for none. */
   readonly password?: string;
 }
 
-/** Draws something to recognise, then repeats each typed line, to the screen and to whoever started it. */
-const terminalScript = `
-for colour in 41 42 43 44 45 46; do printf '\\033[%sm      ' "$colour"; done
-printf '\\033[0m\\n\\nCurfew test desktop\\n\\n'
-echo '${TERMINAL_READY}' >&3
-while printf '> ' && IFS= read -r line; do
-  printf '%s\\n' "$line" >&3
-  printf 'typed: %s\\n' "$line"
-done
-`;
-
 /**
  * Starts TigerVNC's X server with a terminal on it, on a free display and port, reachable from this machine only.
  * Resolves when it accepts connections and the terminal reads the keyboard.
- * @throws Error when TigerVNC or xterm is missing or does not start.
+ * @throws Error when TigerVNC, xterm or IceWM is missing, or the first two do not start.
  */
 export async function startTigerVnc(options: TigerVncOptions = {}): Promise<TigerVnc> {
   return onFreePort(async (port) => startDesktop(port, options));
 }
 
 async function startDesktop(port: number, options: TigerVncOptions): Promise<TigerVnc> {
-  const { width = 800, height = 600, client = "xterm", password } = options;
+  const { width = 800, height = 600, client = "xterm", windowManager = false, password } = options;
   const program = requireProgram("Xtigervnc");
   const folder = await makeFolder("tigervnc");
   const processes: ServerProcess[] = [];
@@ -79,6 +64,7 @@ async function startDesktop(port: number, options: TigerVncOptions): Promise<Tig
       const [chosen] = (await once(desktop.report, "data", { signal })) as [Buffer];
       display = `:${chosen.toString().trim()}`;
     });
+    if (windowManager) await startWindowManager(display, folder, processes);
     const terminal = client === "xterm" ? await startTerminal(display, processes) : undefined;
     return {
       ...realServer(port, LOOPBACK, { processes: [desktop, ...processes.slice(1)], folder }),
@@ -99,14 +85,4 @@ async function securityArguments(folder: string, password: string | undefined): 
   const file = join(folder, "password");
   await writeFile(file, vncPasswordFile(password), { mode: 0o600 });
   return ["-SecurityTypes", "VncAuth", "-PasswordFile", file];
-}
-
-async function startTerminal(display: string, processes: ServerProcess[]): Promise<TypedText> {
-  const look = ["-fa", "Monospace", "-fs", "12", "-bg", TERMINAL_COLOUR, "-fg", "white", "-geometry", "76x24+0+0"];
-  const behaviour = ["-display", display, "-b", "0", "-bw", "0", "+sb", "-e", "sh", "-c", terminalScript];
-  const terminal = await startProcess(requireProgram("xterm"), [...look, ...behaviour], 3);
-  processes.push(terminal);
-  const typed = new TypedText(terminal.report);
-  await whenReady("xterm", terminal, START_MS, async () => typed.match(new RegExp(TERMINAL_READY, "u"), START_MS));
-  return typed;
 }

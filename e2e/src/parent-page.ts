@@ -1,12 +1,5 @@
-import { once } from "node:events";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import type { Page } from "@playwright/test";
-
-/** A page of somebody's own on an origin of its own, which shows the console page in a frame. */
-export interface ParentPage extends AsyncDisposable {
-  readonly origin: string;
-}
+import { startWebServer, type WebServer } from "./web-server.ts";
 
 const html = `<!doctype html><html lang="en"><title>Dashboard</title><body><script>
   globalThis.heard = [];
@@ -21,20 +14,11 @@ const html = `<!doctype html><html lang="en"><title>Dashboard</title><body><scri
   document.body.append(frame);
 </script>`;
 
-export async function startParentPage(): Promise<ParentPage> {
-  const server = createServer((_, response) => {
+/** A page of somebody's own on an origin of its own, which shows the console page of the fragment in a frame. */
+export function startParentPage(): Promise<WebServer> {
+  return startWebServer((_, response) => {
     response.setHeader("content-type", "text/html").end(html);
   });
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  return {
-    origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    async [Symbol.asyncDispose]() {
-      server.closeAllConnections();
-      server.close();
-      await once(server, "close");
-    },
-  };
 }
 
 /** A message of the console page, with the origin that it came from. */

@@ -1,41 +1,25 @@
-import { once } from "node:events";
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { startWebServer, type WebServer } from "./web-server.ts";
 
 /** A back end of one's own that hands out new tokens to console pages: POST `/renew` answers `{ "token": … }`. */
-export interface RenewalServer extends AsyncDisposable {
+export interface RenewalServer extends WebServer {
   /** Where the page asks, for the link's `renew` parameter. */
   readonly url: string;
-  readonly origin: string;
   /** What the next requests are answered with. */
   issue: (() => Promise<string>) | undefined;
 }
 
 export async function startRenewalServer(): Promise<RenewalServer> {
-  const server = createServer((request, response) => {
+  const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     response.setHeader("access-control-allow-origin", request.headers.origin ?? "null");
     response.setHeader("access-control-allow-credentials", "true");
     response.setHeader("access-control-allow-headers", "content-type, accept");
-    void answer(request, response);
-  });
-  const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const token = request.method === "POST" ? await renewal.issue?.() : undefined;
     if (token !== undefined) response.setHeader("content-type", "application/json").end(JSON.stringify({ token }));
     else response.writeHead(request.method === "OPTIONS" ? 204 : 403).end();
   };
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const renewal: RenewalServer = {
-    origin,
-    url: `${origin}/renew`,
-    issue: undefined,
-    async [Symbol.asyncDispose]() {
-      server.closeAllConnections();
-      server.close();
-      await once(server, "close");
-    },
-  };
+  const server = await startWebServer((request, response) => void answer(request, response));
+  const renewal: RenewalServer = Object.assign(server, { url: `${server.origin}/renew`, issue: undefined });
   return renewal;
 }
 

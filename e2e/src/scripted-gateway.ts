@@ -8,7 +8,7 @@ import {
   SUBPROTOCOL,
 } from "@curfew/protocol";
 import type { WebSocket } from "ws";
-import type { PageServer } from "./page-server.ts";
+import type { SocketServer } from "./web-server.ts";
 
 /** What a {@link ScriptedGateway} does with a connection that opens. */
 export interface GatewayScript {
@@ -122,7 +122,7 @@ export class ScriptedGateway {
   #waiting: ((connection: ScriptedConnection) => void)[] = [];
 
   /** Takes every WebSocket that pages of `server` open from now on. */
-  constructor(server: Pick<PageServer, "onWebSocket">) {
+  constructor(server: Pick<SocketServer, "onWebSocket">) {
     server.onWebSocket = (socket, request) => {
       this.#accept(socket, request);
     };

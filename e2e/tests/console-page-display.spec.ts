@@ -1,55 +1,54 @@
 import { startFakeVnc } from "@curfew/testing";
 import { startTigerVnc } from "@curfew/testing/real";
 import type { Page } from "@playwright/test";
-import { startPageServer } from "../src/page-server.ts";
-import { ScriptedGateway } from "../src/scripted-gateway.ts";
-import { expect, test } from "../src/test.ts";
-import { openTools } from "../src/tool-page.ts";
+import { expect, test as scripted } from "../src/console-page-test.ts";
+import { test as enforced } from "../src/test.ts";
 
 async function chooseDisplay(page: Page, name: string): Promise<void> {
   await page.getByRole("button", { name: "Display", exact: true }).click();
   await page.getByRole("menu", { name: "Display" }).getByText(name, { exact: true }).click();
 }
 
-test("TigerVNC: the machine's screen takes the size of the window, and follows it", async ({
-  gateway,
-  console,
-  page,
-}) => {
-  await using desktop = await startTigerVnc({ width: 800, height: 600 });
-  await console.open((await gateway.issue({ type: "vnc", target: `127.0.0.1:${desktop.port}`, ttl: 300 })).url);
-  await console.waitFor("connected");
-  const picture = (): Promise<readonly number[]> =>
-    console.canvas.evaluate((canvas: HTMLCanvasElement) => [canvas.width, canvas.height]);
-  const room = (): Promise<readonly number[]> =>
-    page.locator(".screen").evaluate((screen) => [screen.clientWidth, screen.clientHeight]);
-  await expect.poll(picture).toEqual([800, 600]);
-  await chooseDisplay(page, "Resize the machine’s screen");
-  expect((await room())[0]).toBe(1280);
-  await expect.poll(picture).toEqual(await room());
-  await page.setViewportSize({ width: 1000, height: 700 });
-  await expect.poll(async () => (await room())[0]).toBe(1000);
-  await expect.poll(picture).toEqual(await room());
-});
+enforced(
+  "TigerVNC: the machine's screen takes the size of the window, and follows it",
+  async ({ console, page, gateway }) => {
+    await using desktop = await startTigerVnc({ width: 800, height: 600 });
+    await console.open((await gateway.issue({ type: "vnc", target: `127.0.0.1:${desktop.port}`, ttl: 300 })).url);
+    await console.waitFor("connected");
+    const picture = (): Promise<readonly number[]> =>
+      console.canvas.evaluate((canvas: HTMLCanvasElement) => [canvas.width, canvas.height]);
+    const room = (): Promise<readonly number[]> =>
+      page.locator(".screen").evaluate((screen) => [screen.clientWidth, screen.clientHeight]);
+    await expect.poll(picture).toEqual([800, 600]);
+    await chooseDisplay(page, "Resize the machine’s screen");
+    expect((await room())[0]).toBe(1280);
+    await expect.poll(picture).toEqual(await room());
+    await page.setViewportSize({ width: 1000, height: 700 });
+    await expect.poll(async () => (await room())[0]).toBe(1000);
+    await expect.poll(picture).toEqual(await room());
+  },
+);
 
-test("a picture larger than the window is moved by dragging, at actual size", async ({ page }) => {
-  await using server = await startPageServer();
-  await using vnc = await startFakeVnc({ size: { width: 2000, height: 1500 } });
-  new ScriptedGateway(server).follow({ target: vnc.address });
-  await openTools(page, server, "vnc");
-  await chooseDisplay(page, "Actual size");
-  await chooseDisplay(page, "Move the picture by dragging");
-  const box = await page.locator("canvas").boundingBox();
-  if (box === null) throw new Error("no picture");
-  const { mouse } = page;
-  await mouse.move(box.x + 600, box.y + 400);
-  await mouse.down();
-  await mouse.move(box.x + 450, box.y + 350, { steps: 4 });
-  await mouse.move(box.x + 300, box.y + 300, { steps: 4 });
-  await mouse.up();
-  expect(vnc.received("pointer").filter(({ buttons }) => buttons !== 0)).toEqual([]);
-  // A click without a drag is the machine's.
-  await mouse.click(box.x + 100, box.y + 50);
-  const { x, y } = await vnc.waitFor("pointer", ({ buttons }) => buttons === 1);
-  expect([x, y]).toEqual([400, 150]);
-});
+scripted(
+  "a picture larger than the window is moved by dragging, at actual size",
+  async ({ console, page, gateway }) => {
+    await using vnc = await startFakeVnc({ size: { width: 2000, height: 1500 } });
+    gateway.follow({ target: vnc.address });
+    await console.openConnected("vnc");
+    await chooseDisplay(page, "Actual size");
+    await chooseDisplay(page, "Move the picture by dragging");
+    const box = await page.locator("canvas").boundingBox();
+    if (box === null) throw new Error("no picture");
+    const { mouse } = page;
+    await mouse.move(box.x + 600, box.y + 400);
+    await mouse.down();
+    await mouse.move(box.x + 450, box.y + 350, { steps: 4 });
+    await mouse.move(box.x + 300, box.y + 300, { steps: 4 });
+    await mouse.up();
+    expect(vnc.received("pointer").filter(({ buttons }) => buttons !== 0)).toEqual([]);
+    // A click without a drag is the machine's.
+    await mouse.click(box.x + 100, box.y + 50);
+    const { x, y } = await vnc.waitFor("pointer", ({ buttons }) => buttons === 1);
+    expect([x, y]).toEqual([400, 150]);
+  },
+);

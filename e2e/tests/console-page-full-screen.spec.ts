@@ -1,29 +1,18 @@
-import { type FakeVncServer, startFakeVnc } from "@curfew/testing";
-import { expect, test, type Page } from "@playwright/test";
-import { type PageServer, startPageServer } from "../src/page-server.ts";
-import { ScriptedGateway } from "../src/scripted-gateway.ts";
-import { openTools } from "../src/tool-page.ts";
+import type { Page } from "@playwright/test";
+import { expect, test } from "../src/console-page-test.ts";
 
-let server: PageServer;
-let vnc: FakeVncServer;
-
-test.beforeAll(async () => {
-  server = await startPageServer();
-  vnc = await startFakeVnc();
-});
-test.afterAll(async () => {
-  await server[Symbol.asyncDispose]();
-  await vnc.close();
-});
-test.beforeEach(() => {
-  vnc.clearReceived();
-  new ScriptedGateway(server).follow({ target: vnc.address });
+test.beforeEach(({ gateway, vnc }) => {
+  gateway.follow({ target: vnc.address });
 });
 
 const shown = (page: Page): Promise<string | undefined> => page.evaluate(() => document.fullscreenElement?.localName);
 
-test("full screen takes the whole page, Escape goes to the machine, and the same button leaves", async ({ page }) => {
-  await openTools(page, server, "vnc");
+test("full screen takes the whole page, Escape goes to the machine, and the same button leaves", async ({
+  console,
+  page,
+  vnc,
+}) => {
+  await console.openConnected("vnc");
   await page.getByRole("button", { name: "Full screen" }).click();
   await expect.poll(() => shown(page)).toBe("html");
   await expect(page.getByRole("banner")).toBeVisible();
@@ -36,7 +25,7 @@ test("full screen takes the whole page, Escape goes to the machine, and the same
   await expect(page.getByRole("button", { name: "Full screen" })).toBeVisible();
 });
 
-test("full screen locks the keyboard where the browser can", async ({ page }) => {
+test("full screen locks the keyboard where the browser can", async ({ console, page }) => {
   await page.addInitScript(() => {
     const locks: string[] = [];
     const lock = (): Promise<void> => {
@@ -46,17 +35,17 @@ test("full screen locks the keyboard where the browser can", async ({ page }) =>
     Object.assign(globalThis, { locks });
     Object.defineProperty(navigator, "keyboard", { value: { lock } });
   });
-  await openTools(page, server, "vnc");
+  await console.openConnected("vnc");
   await page.getByRole("button", { name: "Full screen" }).click();
   await expect.poll(() => page.evaluate(() => (globalThis as unknown as { locks: string[] }).locks)).toEqual(["html"]);
   await expect(page.getByText("The browser did not allow full screen.")).toHaveCount(0);
 });
 
-test("a browser that refuses full screen is told of", async ({ page }) => {
+test("a browser that refuses full screen is told of", async ({ console, page }) => {
   await page.addInitScript(() => {
     Element.prototype.requestFullscreen = () => Promise.reject(new TypeError("refused"));
   });
-  await openTools(page, server, "vnc");
+  await console.openConnected("vnc");
   await page.getByRole("button", { name: "Full screen" }).click();
   await expect(page.getByText("The browser did not allow full screen.")).toBeVisible();
 });

@@ -1,31 +1,19 @@
-import { type FakeSerialServer, startFakeSerial } from "@curfew/testing";
-import { expect, test } from "@playwright/test";
+import { expect, test } from "../src/console-page-test.ts";
 import { inspect } from "../src/inspect-page.ts";
-import { type PageServer, startPageServer } from "../src/page-server.ts";
-import { ScriptedGateway } from "../src/scripted-gateway.ts";
-import { openTools } from "../src/tool-page.ts";
 
-let server: PageServer;
-let serial: FakeSerialServer;
-
-test.beforeAll(async () => {
-  server = await startPageServer();
-  serial = await startFakeSerial();
-});
-test.afterAll(async () => {
-  await server[Symbol.asyncDispose]();
-  await serial.close();
-});
-
-test("a whole session without a mouse: type, search, settings, hide the bar, renew, end", async ({ page }) => {
+test("a whole session without a mouse: type, search, settings, hide the bar, renew, end", async ({
+  console,
+  page,
+  gateway,
+  serial,
+}) => {
   await page.route(
     (url) => url.pathname === "/renew/web-03",
     (route) => route.fulfill({ json: { token: "second" } }),
   );
-  const gateway = new ScriptedGateway(server);
   gateway.follow({ target: serial.address });
   const opened = gateway.next();
-  await openTools(page, server, "serial", "&renew=/renew/web-03");
+  await console.openConnected("serial", "&renew=/renew/web-03");
   const { keyboard } = page;
   const searchButton = page.getByRole("button", { name: "Search", exact: true });
   const leave = async (): Promise<void> => {
@@ -63,11 +51,11 @@ test("a whole session without a mouse: type, search, settings, hide the bar, ren
 
   const connection = await opened;
   connection.send({ type: "expiring", expiresInMs: 58_000 });
-  await expect(page.locator("body")).toHaveAttribute("data-state", "expiring");
+  await console.waitFor("expiring");
   await keyboard.press("r");
   await expect.poll(() => connection.renewals).toEqual(["second"]);
   connection.send({ type: "renewed", id: 1, expiresInMs: 1_800_000 });
-  await expect(page.locator("body")).toHaveAttribute("data-state", "connected");
+  await console.waitFor("connected");
 
   await leave();
   await keyboard.press("End");

@@ -1,38 +1,11 @@
 import { readFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
 import { tokenSubprotocol } from "@curfew/protocol";
-import { type FakeSerialServer, type FakeVncServer, startFakeSerial, startFakeVnc } from "@curfew/testing";
-import { expect, test, type Page } from "@playwright/test";
-import { type PageServer, startPageServer } from "../src/page-server.ts";
-import { ScriptedGateway } from "../src/scripted-gateway.ts";
+import { expect, test, token } from "../src/console-page-test.ts";
 
-const token = "marker-token-4711";
 const built = new URL("../../packages/proxy/page/", import.meta.url);
 /** Bytes of the entry's scripts and styles, compressed. */
 const entryLimit = 60_000;
-let server: PageServer;
-let gateway: ScriptedGateway;
-let vnc: FakeVncServer;
-let serial: FakeSerialServer;
-
-test.beforeAll(async () => {
-  server = await startPageServer();
-  vnc = await startFakeVnc();
-  serial = await startFakeSerial();
-});
-test.afterAll(async () => {
-  await server[Symbol.asyncDispose]();
-  await vnc.close();
-  await serial.close();
-});
-test.beforeEach(() => {
-  gateway = new ScriptedGateway(server);
-});
-
-async function openConnected(page: Page, link: string): Promise<void> {
-  await page.goto(server.origin + link);
-  await expect(page.locator("body")).toHaveAttribute("data-state", "connected");
-}
 
 const forms = [
   ["vnc", `/console/?type=vnc#token=${token}`],
@@ -48,13 +21,21 @@ const forms = [
 ] as const;
 
 for (const [type, link] of forms) {
-  test(`${link} opens a ${type} console here, and its token is nowhere to be found`, async ({ page }) => {
+  test(`${link} opens a ${type} console here, and its token is nowhere to be found`, async ({
+    console,
+    page,
+    gateway,
+    vnc,
+    serial,
+    server,
+  }) => {
     const asked: string[] = [];
     const printed: string[] = [];
     page.on("request", (request) => asked.push(request.url()));
     page.on("console", (message) => printed.push(message.text()));
     gateway.follow({ target: type === "vnc" ? vnc.address : serial.address });
-    await openConnected(page, link);
+    await page.goto(link);
+    await console.waitFor("connected");
     await expect(page.locator("body")).toHaveAttribute("data-type", type);
     expect(gateway.connections[0]?.protocols).toContain(tokenSubprotocol(token));
     expect(gateway.connections[0]?.path).not.toContain(token);
@@ -93,12 +74,12 @@ test.describe("a link that leads elsewhere is refused and nothing is asked of th
     "renew=/%5Cevil.example/x",
     "renew=https://evil.example/x",
   ]) {
-    test(query, async ({ page }) => {
+    test(query, async ({ console, page, gateway, server }) => {
       const asked: string[] = [];
       page.on("request", (request) => asked.push(request.url()));
       page.on("websocket", (socket) => asked.push(socket.url()));
-      await page.goto(`${server.origin}/vnc.html?${query}#token=${token}`);
-      await expect(page.locator("body")).toHaveAttribute("data-state", "refused");
+      await page.goto(`/vnc.html?${query}#token=${token}`);
+      await console.waitFor("refused");
       expect(asked.filter((url) => !url.startsWith(server.origin))).toEqual([]);
       expect(gateway.connections).toHaveLength(0);
     });
@@ -111,16 +92,19 @@ test.describe("leaving", () => {
     ["&view_only=1", false],
   ] as const) {
     test(`is ${guarded ? "asked about" : "not asked about"} with ${query === "" ? "a console in use" : "a look only"}, and never after the end`, async ({
+      console,
       page,
+      gateway,
+      vnc,
     }) => {
       gateway.follow({ target: vnc.address });
       const opened = gateway.next();
-      await openConnected(page, `/console/?type=vnc${query}#token=${token}`);
+      await console.openConnected("vnc", query);
       const asks = (): Promise<boolean> =>
         page.evaluate(() => !dispatchEvent(new Event("beforeunload", { cancelable: true })));
       expect(await asks()).toBe(guarded);
       (await opened).end("session_expired");
-      await expect(page.locator("body")).toHaveAttribute("data-state", "ended");
+      await console.waitFor("ended");
       expect(await asks()).toBe(false);
     });
   }
@@ -131,13 +115,13 @@ test.describe("only the viewer that a link needs is loaded", () => {
     ["vnc", "xterm-helper-textarea"],
     ["serial", "serververification"],
   ] as const) {
-    test(type, async ({ page }) => {
+    test(type, async ({ console, page, gateway, vnc, serial }) => {
       const scripts: Promise<string>[] = [];
       page.on("response", (response) => {
         if (response.request().resourceType() === "script") scripts.push(response.text());
       });
       gateway.follow({ target: type === "vnc" ? vnc.address : serial.address });
-      await openConnected(page, `/console/?type=${type}#token=${token}`);
+      await console.openConnected(type);
       const code = (await Promise.all(scripts)).join("\n");
       expect(code).toContain(type === "vnc" ? "serververification" : "xterm-helper-textarea");
       expect(code).not.toContain(other);
@@ -145,13 +129,13 @@ test.describe("only the viewer that a link needs is loaded", () => {
   }
 });
 
-test("the page begins with less than 60 kB, and says how soon it painted", async ({ page }) => {
+test("the page begins with less than 60 kB, and says how soon it painted", async ({ console, page, gateway, vnc }) => {
   const html = readFileSync(new URL("index.html", built), "utf8");
   const files = [...html.matchAll(/(?:src|href)="\.\/(assets\/[^"]+\.(?:js|css))"/g)].map(([, file]) => file ?? "");
   expect(files.length).toBeGreaterThan(1);
   const size = files.reduce((sum, file) => sum + gzipSync(readFileSync(new URL(file, built))).length, 0);
   gateway.follow({ target: vnc.address });
-  await openConnected(page, `/console/?type=vnc#token=${token}`);
+  await console.openConnected("vnc");
   const painted = await page.evaluate(() => {
     const [document] = performance.getEntriesByType("navigation") as PerformanceNavigationTiming[];
     const paint = performance.getEntriesByName("first-paint")[0];

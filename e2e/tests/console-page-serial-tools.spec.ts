@@ -1,24 +1,10 @@
-import { type FakeSerialServer, startFakeSerial } from "@curfew/testing";
-import { expect, test, type Page } from "@playwright/test";
+import type { Page } from "@playwright/test";
+import { expect, test } from "../src/console-page-test.ts";
 import { takePictures } from "../src/console-page-pictures.ts";
 import { inspect } from "../src/inspect-page.ts";
-import { type PageServer, startPageServer } from "../src/page-server.ts";
-import { ScriptedGateway } from "../src/scripted-gateway.ts";
-import { chooseMore, openTools } from "../src/tool-page.ts";
 
-let server: PageServer;
-let serial: FakeSerialServer;
-
-test.beforeAll(async () => {
-  server = await startPageServer();
-  serial = await startFakeSerial();
-});
-test.afterAll(async () => {
-  await server[Symbol.asyncDispose]();
-  await serial.close();
-});
-test.beforeEach(() => {
-  new ScriptedGateway(server).follow({ target: serial.address });
+test.beforeEach(({ gateway, serial }) => {
+  gateway.follow({ target: serial.address });
 });
 
 /** Logs in, and has the shell print `text`. */
@@ -33,8 +19,8 @@ async function print(page: Page, text: string): Promise<void> {
   await expect(rows.locator("> div").filter({ hasText: text }).nth(1)).toBeVisible();
 }
 
-test("the search counts, minds case when told to, and says what is no expression", async ({ page }) => {
-  await openTools(page, server, "serial");
+test("the search counts, minds case when told to, and says what is no expression", async ({ console, page }) => {
+  await console.openConnected("serial");
   await print(page, "needle-Needle");
   await page.keyboard.press("Control+Shift+F");
   const search = page.getByRole("searchbox", { name: "Search the terminal" });
@@ -56,9 +42,9 @@ test("the search counts, minds case when told to, and says what is no expression
   await expect(page.getByRole("textbox", { name: "Terminal input" })).toBeFocused();
 });
 
-test("many lines are pasted only after a question", async ({ page, context }) => {
+test("many lines are pasted only after a question", async ({ console, page, context }) => {
   await context.grantPermissions(["clipboard-read", "clipboard-write"]);
-  await openTools(page, server, "serial");
+  await console.openConnected("serial");
   await print(page, "ready");
   await page.evaluate(() => navigator.clipboard.writeText("echo first-line\necho second-line\n"));
   await page.getByRole("button", { name: "Paste", exact: true }).click();
@@ -73,11 +59,11 @@ test("many lines are pasted only after a question", async ({ page, context }) =>
   await expect(page.locator(".xterm-rows")).toContainText("second-line");
 });
 
-test("a link opens after a question, and learns nothing of the page", async ({ page, context }) => {
+test("a link opens after a question, and learns nothing of the page", async ({ console, page, context }) => {
   await context.route("http://elsewhere.example/**", (route) =>
     route.fulfill({ contentType: "text/html", body: "<title>there</title>" }),
   );
-  await openTools(page, server, "serial");
+  await console.openConnected("serial");
   await print(page, "http://elsewhere.example/x");
   const printed = page.locator(".xterm-rows > div").filter({ hasText: "http://elsewhere.example/x" }).nth(1);
   const box = await printed.boundingBox();
@@ -95,8 +81,8 @@ test("a link opens after a question, and learns nothing of the page", async ({ p
   expect(await tab.evaluate(() => [window.opener, document.referrer])).toEqual([null, ""]);
 });
 
-test("the transcript is a text file with what the machine printed", async ({ page }) => {
-  await openTools(page, server, "serial");
+test("the transcript is a text file with what the machine printed", async ({ console, page }) => {
+  await console.openConnected("serial");
   await print(page, "for-the-record");
   const saving = page.waitForEvent("download");
   await page.getByRole("button", { name: "Save transcript" }).click();
@@ -107,17 +93,17 @@ test("the transcript is a text file with what the machine printed", async ({ pag
   expect(Buffer.concat(chunks).toString()).toContain("for-the-record");
 });
 
-test("what was cleared is gone", async ({ page }) => {
-  await openTools(page, server, "serial");
+test("what was cleared is gone", async ({ console, page }) => {
+  await console.openConnected("serial");
   await print(page, "to-be-cleared");
   await page.getByRole("button", { name: "Clear screen" }).click();
   await expect(page.locator(".xterm-rows")).not.toContainText("to-be-cleared");
 });
 
-test("the menu More and the keys on the screen of a terminal", async ({ page }) => {
-  await openTools(page, server, "serial");
+test("the menu More and the keys on the screen of a terminal", async ({ console, page }) => {
+  await console.openConnected("serial");
   await expect(page.locator(".xterm-rows")).toContainText("login:");
-  await chooseMore(page, "Keys on the screen");
+  await console.chooseMore("Keys on the screen");
   await inspect(page, "screen-keys-serial");
   await page.getByRole("button", { name: "More", exact: true }).click();
   await inspect(page, "menu-more-serial");

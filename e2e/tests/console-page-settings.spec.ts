@@ -1,39 +1,19 @@
 import { AxeBuilder } from "@axe-core/playwright";
-import { type FakeSerialServer, type FakeVncServer, startFakeSerial, startFakeVnc } from "@curfew/testing";
-import { expect, test, type Page } from "@playwright/test";
+import { expect, type ScriptedConsolePage, test } from "../src/console-page-test.ts";
 import { takePictures } from "../src/console-page-pictures.ts";
-import { type PageServer, startPageServer } from "../src/page-server.ts";
-import { ScriptedGateway } from "../src/scripted-gateway.ts";
-import { chooseMore, openTools } from "../src/tool-page.ts";
 
-let server: PageServer;
-let vnc: FakeVncServer;
-let serial: FakeSerialServer;
-let gateway: ScriptedGateway;
-
-test.beforeAll(async () => {
-  server = await startPageServer();
-  vnc = await startFakeVnc();
-  serial = await startFakeSerial();
-});
-test.afterAll(async () => {
-  await server[Symbol.asyncDispose]();
-  await vnc.close();
-  await serial.close();
-});
-test.beforeEach(() => {
-  gateway = new ScriptedGateway(server);
+test.beforeEach(({ gateway, vnc }) => {
   gateway.follow({ target: vnc.address });
 });
 
-async function openSettings(page: Page): Promise<void> {
-  await chooseMore(page, /^Settings/);
-  await expect(page.getByRole("dialog", { name: "Settings" })).toBeVisible();
+async function openSettings(console: ScriptedConsolePage): Promise<void> {
+  await console.chooseMore(/^Settings/);
+  await expect(console.page.getByRole("dialog", { name: "Settings" })).toBeVisible();
 }
 
-test("settings hold at once and the next time, and no token is among them", async ({ page }) => {
-  await openTools(page, server, "vnc");
-  await openSettings(page);
+test("settings hold at once and the next time, and no token is among them", async ({ console, page }) => {
+  await console.openConnected("vnc");
+  await openSettings(console);
   await page.getByLabel("Appearance").selectOption("dark");
   await page.getByLabel("Picture quality").fill("9");
   await expect(page.locator("html")).toHaveCSS("color-scheme", "dark");
@@ -45,16 +25,16 @@ test("settings hold at once and the next time, and no token is among them", asyn
   expect(kept).not.toContain("marker-token");
 
   await page.goto("about:blank");
-  await openTools(page, server, "vnc");
+  await console.openConnected("vnc");
   await expect(page.locator("html")).toHaveAttribute("data-theme", "dark");
-  await openSettings(page);
+  await openSettings(console);
   await expect(page.getByLabel("Picture quality")).toHaveValue("9");
   await page.getByRole("button", { name: "Reset" }).click();
   await expect(page.getByLabel("Picture quality")).toHaveValue("6");
   await expect(page.locator("html")).toHaveAttribute("data-theme", "system");
 });
 
-test("a blocked storage breaks nothing", async ({ page }) => {
+test("a blocked storage breaks nothing", async ({ console, page }) => {
   await page.addInitScript(() => {
     Object.defineProperty(globalThis, "localStorage", {
       get() {
@@ -62,23 +42,23 @@ test("a blocked storage breaks nothing", async ({ page }) => {
       },
     });
   });
-  await openTools(page, server, "vnc");
-  await openSettings(page);
+  await console.openConnected("vnc");
+  await openSettings(console);
   await page.getByLabel("Appearance").selectOption("light");
   await expect(page.locator("html")).toHaveAttribute("data-theme", "light");
 });
 
-test("nonsense in the storage gives the defaults", async ({ page }) => {
+test("nonsense in the storage gives the defaults", async ({ console, page }) => {
   await page.addInitScript(() =>
     localStorage.setItem("curfew.console.settings", '{"version":1,"theme":5,"quality":[]}'),
   );
-  await openTools(page, server, "vnc");
+  await console.openConnected("vnc");
   await expect(page.locator("html")).toHaveAttribute("data-theme", "system");
 });
 
-test("a terminal's text size and colours follow the settings", async ({ page }) => {
+test("a terminal's text size and colours follow the settings", async ({ console, page, gateway, serial }) => {
   gateway.follow({ target: serial.address });
-  await openTools(page, server, "serial");
+  await console.openConnected("serial");
   await expect(page.locator(".xterm-rows")).toContainText("login:");
   const height = (): Promise<number> =>
     page
@@ -88,13 +68,13 @@ test("a terminal's text size and colours follow the settings", async ({ page }) 
   const before = await height();
   await page.getByRole("button", { name: "Larger text" }).click();
   await expect.poll(height).toBeGreaterThan(before);
-  await openSettings(page);
+  await openSettings(console);
   await page.getByLabel("Terminal colours").selectOption("dark");
   await expect(page.locator(".xterm-scrollable-element")).toHaveCSS("background-color", "rgb(16, 20, 24)");
 });
 
 test.describe("the screen", () => {
-  test("is kept on while connected if the person wants it", async ({ page }) => {
+  test("is kept on while connected if the person wants it", async ({ console, page }) => {
     await page.addInitScript(() => {
       const calls: string[] = [];
       Object.assign(globalThis, { wakeLockCalls: calls });
@@ -106,9 +86,9 @@ test.describe("the screen", () => {
     });
     const calls = (): Promise<string[]> =>
       page.evaluate(() => (globalThis as unknown as { wakeLockCalls: string[] }).wakeLockCalls);
-    await openTools(page, server, "vnc");
+    await console.openConnected("vnc");
     expect(await calls()).toEqual([]);
-    await openSettings(page);
+    await openSettings(console);
     await page.getByLabel("Keep this screen on while connected").check();
     await expect.poll(calls).toEqual(["screen"]);
     await page.keyboard.press("Escape");
@@ -124,10 +104,10 @@ for (const [language, connected] of [
   ["ja", "接続済み"],
   ["zh-Hans", "已连接"],
 ] as const) {
-  test(`the link chooses the language: ${language}`, async ({ page }) => {
+  test(`the link chooses the language: ${language}`, async ({ console, page }) => {
     const fetched: string[] = [];
     page.on("request", (request) => fetched.push(new URL(request.url()).pathname));
-    await openTools(page, server, "vnc", `&lang=${language}`);
+    await console.openConnected("vnc", `&lang=${language}`);
     await expect(page.locator("html")).toHaveAttribute("lang", language);
     await expect(page.getByRole("banner").getByRole("status")).toHaveText(connected);
     expect(fetched.filter((path) => /\/(?:en|de|fr|es|ja|zh-hans)-/.test(path))).toHaveLength(2);
@@ -139,12 +119,12 @@ for (const [language, connected] of [
 test.describe("without a word in the link", () => {
   test.use({ locale: "fr-CA" });
 
-  test("the browser chooses the language, unless the person did", async ({ page }) => {
-    await openTools(page, server, "vnc");
+  test("the browser chooses the language, unless the person did", async ({ console, page }) => {
+    await console.openConnected("vnc");
     await expect(page.locator("html")).toHaveAttribute("lang", "fr");
     await page.evaluate(() => localStorage.setItem("curfew.console.settings", '{"version":1,"language":"ja"}'));
     await page.goto("about:blank");
-    await openTools(page, server, "vnc");
+    await console.openConnected("vnc");
     await expect(page.locator("html")).toHaveAttribute("lang", "ja");
   });
 });

@@ -1,109 +1,80 @@
 import type { CloseReason, ServerCloseReason } from "@curfew/client";
 import { CloseCode, closeAction, tokenSubprotocol } from "@curfew/protocol";
-import { type FakeSerialServer, type FakeVncServer, startFakeSerial, startFakeVnc } from "@curfew/testing";
-import { expect, test, type Locator, type Page } from "@playwright/test";
+import { startFakeVnc } from "@curfew/testing";
+import { expect, type ScriptedConsolePage, test, token } from "../src/console-page-test.ts";
 import { giveUp, openWithViewer } from "../src/give-up.ts";
 import { inspect, inspectFrozen, keepTimers } from "../src/inspect-page.ts";
-import { type PageServer, startPageServer } from "../src/page-server.ts";
-import { ScriptedGateway } from "../src/scripted-gateway.ts";
 
-const token = "marker-token-4711";
 const renewing = (url: URL): boolean => url.pathname === "/renew/web-03";
-let server: PageServer;
-let gateway: ScriptedGateway;
-let vnc: FakeVncServer;
-let serial: FakeSerialServer;
-
-test.beforeAll(async () => {
-  server = await startPageServer();
-  vnc = await startFakeVnc({ size: { width: 1024, height: 768 }, name: "desktop" });
-  serial = await startFakeSerial();
-});
-test.afterAll(async () => {
-  await server[Symbol.asyncDispose]();
-  await vnc.close();
-  await serial.close();
-});
-
-/** Every page in this file must stay within the policy and must not break. */
-const faults: string[] = [];
-test.beforeEach(({ page }) => {
-  gateway = new ScriptedGateway(server);
-  faults.length = 0;
-  page.on("pageerror", (error) => faults.push(error.message));
-  page.on("console", (message) => {
-    if (/content security policy/i.test(message.text())) faults.push(message.text());
-  });
-});
-test.afterEach(() => {
-  expect(faults).toEqual([]);
-});
-
-function open(page: Page, query = "?name=web-03", path = "/console/"): Promise<unknown> {
-  return page.goto(`${server.origin}${path}${query}#token=${token}`);
-}
-
-function state(page: Page, name: string): Promise<void> {
-  return expect(page.locator("body")).toHaveAttribute("data-state", name);
-}
-
-function card(page: Page): Locator {
-  return page.getByRole("main").locator("section");
-}
 
 test.describe("before a connection", () => {
-  test("the token leaves the address at once and travels in the subprotocol list only", async ({ page }) => {
+  test("the token leaves the address at once and travels in the subprotocol list only", async ({
+    console,
+    page,
+    gateway,
+    vnc,
+    server,
+  }) => {
     gateway.follow({ target: vnc.address });
-    await page.goto(`${server.origin}/vnc_lite.html?path=%3Ftoken%3D${token}&title=web-03`);
-    await state(page, "connected");
+    await page.goto(`/vnc_lite.html?path=%3Ftoken%3D${token}&title=web-03`);
+    await console.waitFor("connected");
     expect(page.url()).toBe(`${server.origin}/vnc_lite.html?title=web-03`);
     expect(gateway.connections[0]?.path).toBe("/");
     expect(gateway.connections[0]?.protocols).toContain(tokenSubprotocol(token));
     expect(await page.content()).not.toContain(token);
   });
 
-  test("a page without a token asks for a new link", async ({ page }) => {
-    await page.goto(`${server.origin}/console/?type=vnc&name=web-03`);
-    await state(page, "no-token");
-    await expect(card(page).getByRole("heading")).toHaveText("A new link is needed");
+  test("a page without a token asks for a new link", async ({ console, page }) => {
+    await page.goto(`/console/?type=vnc&name=web-03`);
+    await console.waitFor("no-token");
+    await expect(console.card.getByRole("heading")).toHaveText("A new link is needed");
     await inspect(page, "no-token");
   });
 
-  test("a link to another host is refused with the host's name, and nothing is connected", async ({ page }) => {
-    await page.goto(`${server.origin}/vnc.html?host=evil.example&token=${token}`);
-    await state(page, "refused");
-    await expect(card(page)).toContainText("points to the host “evil.example”");
+  test("a link to another host is refused with the host's name, and nothing is connected", async ({
+    console,
+    page,
+    gateway,
+  }) => {
+    await page.goto(`/vnc.html?host=evil.example&token=${token}`);
+    await console.waitFor("refused");
+    await expect(console.card).toContainText("points to the host “evil.example”");
     expect(gateway.connections).toHaveLength(0);
     expect(page.url()).not.toContain(token);
     await inspect(page, "refused");
   });
 
-  test("connecting can be cancelled", async ({ page }) => {
+  test("connecting can be cancelled", async ({ console, page, gateway }) => {
     gateway.follow({ hello: null });
-    await open(page);
-    await state(page, "connecting");
+    await console.openLink();
+    await console.waitFor("connecting");
     await inspect(page, "connecting");
     await page.getByRole("button", { name: "Cancel" }).click();
-    await expect(card(page)).toHaveAttribute("data-reason", "client_closed");
+    await expect(console.card).toHaveAttribute("data-reason", "client_closed");
   });
 
-  test("a console with a password asks for it, and opens with it", async ({ page }) => {
+  test("a console with a password asks for it, and opens with it", async ({ console, page, gateway }) => {
     await using guarded = await startFakeVnc({ password: "secret" });
     gateway.follow({ target: guarded.address });
-    await open(page);
-    await state(page, "credentials");
+    await console.openLink();
+    await console.waitFor("credentials");
     await inspect(page, "credentials");
     await page.getByRole("textbox", { name: "Password" }).fill("secret");
     await page.getByRole("button", { name: "Connect" }).click();
-    await state(page, "connected");
+    await console.waitFor("connected");
   });
 });
 
 test.describe("while connected", () => {
-  test("VNC has its toolbar, usable by keyboard, and a way out of the console", async ({ page }) => {
+  test("VNC has its toolbar, usable by keyboard, and a way out of the console", async ({
+    console,
+    page,
+    gateway,
+    vnc,
+  }) => {
     gateway.follow({ target: vnc.address });
-    await open(page);
-    await state(page, "connected");
+    await console.openLink();
+    await console.waitFor("connected");
     await expect(page.locator("canvas")).toBeVisible();
     await expect(page.getByRole("timer").first()).toContainText("59 min left");
     await inspect(page, "connected-vnc");
@@ -120,10 +91,10 @@ test.describe("while connected", () => {
     await expect(page.locator("canvas")).toBeFocused();
   });
 
-  test("text is typed key by key", async ({ page }) => {
+  test("text is typed key by key", async ({ console, page, gateway, vnc }) => {
     gateway.follow({ target: vnc.address });
-    await open(page);
-    await state(page, "connected");
+    await console.openLink();
+    await console.waitFor("connected");
     await page.getByRole("button", { name: "Text and clipboard" }).click();
     await inspect(page, "dialog-text-empty");
     await page.getByLabel("Text for the machine").fill("Zq");
@@ -132,22 +103,22 @@ test.describe("while connected", () => {
     await vnc.waitFor("key", (key) => key.keysym === "q".charCodeAt(0));
   });
 
-  test("serial has its own toolbar", async ({ page }) => {
+  test("serial has its own toolbar", async ({ console, page, gateway, serial }) => {
     gateway.follow({ target: serial.address });
-    await open(page, "?name=router-1", "/serial.html");
-    await state(page, "connected");
+    await console.openLink("?name=router-1", "/serial.html");
+    await console.waitFor("connected");
     await expect(page.getByRole("toolbar")).toBeVisible();
     await expect(page.getByRole("button", { name: "Save transcript" })).toBeVisible();
     await inspect(page, "connected-serial");
   });
 
-  test("view only offers nothing that sends input", async ({ page }) => {
+  test("view only offers nothing that sends input", async ({ console, page, gateway, vnc }) => {
     gateway.follow({
       target: vnc.address,
       hello: { expiresInMs: null, renewable: false },
     });
-    await open(page, "?name=web-03&view_only=1");
-    await state(page, "connected");
+    await console.openLink("?name=web-03&view_only=1");
+    await console.waitFor("connected");
     await expect(page.getByText("No time limit").first()).toBeVisible();
     await expect(page.getByRole("button", { name: /Send/ })).toHaveCount(0);
     await inspect(page, "connected-view-only-unlimited");
@@ -155,7 +126,7 @@ test.describe("while connected", () => {
 });
 
 test.describe("near the end", () => {
-  test("a session that can be renewed is renewed in place", async ({ page }) => {
+  test("a session that can be renewed is renewed in place", async ({ console, page, gateway, vnc }) => {
     const answers = [
       { status: 403, json: {} },
       { status: 200, json: { token: "second" } },
@@ -163,39 +134,39 @@ test.describe("near the end", () => {
     await page.route(renewing, (route) => route.fulfill(answers.shift() ?? { status: 500 }));
     gateway.follow({ target: vnc.address });
     const opened = gateway.next();
-    await open(page, "?name=web-03&renew=/renew/web-03");
-    await state(page, "connected");
+    await console.openLink("?name=web-03&renew=/renew/web-03");
+    await console.waitFor("connected");
     const connection = await opened;
     connection.send({ type: "expiring", expiresInMs: 58_000 });
-    await state(page, "expiring");
+    await console.waitFor("expiring");
     await expect(page.getByText(/^This session ends in 5\d seconds\.$/).first()).toBeVisible();
     await inspect(page, "expiring-renewable");
 
     await page.getByRole("button", { name: "Renew" }).click();
-    await state(page, "renew-failed");
+    await console.waitFor("renew-failed");
     await expect(page.getByText("You may not open this console any more.").first()).toBeVisible();
     await inspect(page, "renew-failed");
 
     await page.getByRole("button", { name: "Try again" }).click();
     await expect.poll(() => connection.renewals).toEqual(["second"]);
-    await state(page, "renewing");
+    await console.waitFor("renewing");
     await inspect(page, "renewing");
     // Confirmations go away by themselves, so wait before there is something to see.
     const confirmation = page.getByRole("status").filter({ hasText: "Renewed." }).waitFor();
     connection.send({ type: "renewed", id: 1, expiresInMs: 1_800_000 });
     await confirmation;
-    await state(page, "connected");
+    await console.waitFor("connected");
     await inspect(page, "renewed");
     expect(gateway.connections).toHaveLength(1);
   });
 
-  test("without a place to renew at there is no Renew button", async ({ page }) => {
+  test("without a place to renew at there is no Renew button", async ({ console, page, gateway, vnc }) => {
     gateway.follow({ target: vnc.address });
     const opened = gateway.next();
-    await open(page);
-    await state(page, "connected");
+    await console.openLink();
+    await console.waitFor("connected");
     (await opened).send({ type: "expiring", expiresInMs: 240_000 });
-    await state(page, "expiring");
+    await console.waitFor("expiring");
     await expect(page.getByText("open the console again with a new link")).toBeVisible();
     await expect(page.getByRole("button", { name: "Renew" })).toHaveCount(0);
     await inspect(page, "expiring-needs-new-link");
@@ -206,22 +177,22 @@ test.describe("near the end", () => {
     await expect(banner).toContainText("This session ends in");
   });
 
-  test("a lost connection comes back by itself, or at once on demand", async ({ page }) => {
+  test("a lost connection comes back by itself, or at once on demand", async ({ console, page, gateway, vnc }) => {
     await keepTimers(page);
     await page.clock.install();
     gateway.follow({ target: vnc.address });
     const opened = gateway.next();
-    await open(page);
-    await state(page, "connected");
+    await console.openLink();
+    await console.waitFor("connected");
     await page.clock.pauseAt(Date.now() + 3_600_000);
     gateway.follow({ refuse: "server_draining" });
     (await opened).end("server_draining");
-    await state(page, "reconnecting");
+    await console.waitFor("reconnecting");
     await inspectFrozen(page, "reconnecting");
     gateway.follow({ target: vnc.address });
     await page.getByRole("button", { name: "Try now" }).click();
     await page.clock.resume();
-    await state(page, "connected");
+    await console.waitFor("connected");
   });
 });
 
@@ -250,12 +221,12 @@ const endScreens: Record<CloseReason, readonly [title: string, button: string | 
   unknown: ["The session ended", "Open again"],
 };
 
-async function expectEnd(page: Page, reason: CloseReason): Promise<void> {
+async function expectEnd(console: ScriptedConsolePage, reason: CloseReason): Promise<void> {
+  const { card, page } = console;
   const [title, button] = endScreens[reason];
-  await state(page, "ended");
-  await expect(card(page)).toHaveAttribute("data-reason", reason);
-  await expect(card(page).getByRole("heading")).toHaveText(title);
-  const buttons = card(page).getByRole("button", { name: /again/ });
+  await console.waitForEnd(reason);
+  await expect(card.getByRole("heading")).toHaveText(title);
+  const buttons = card.getByRole("button", { name: /again/ });
   if (button === null) await expect(buttons).toHaveCount(0);
   else await expect(buttons).toHaveText(button);
   await expect(page.locator("canvas, .xterm, .screen")).toHaveCount(0);
@@ -265,110 +236,110 @@ async function expectEnd(page: Page, reason: CloseReason): Promise<void> {
 
 test.describe("the end screen", () => {
   for (const reason of Object.keys(CloseCode) as ServerCloseReason[]) {
-    test(`for ${reason} says what happened and what to do`, async ({ page }) => {
+    test(`for ${reason} says what happened and what to do`, async ({ console, page, gateway, vnc }) => {
       const retried = closeAction(CloseCode[reason]) === "retry";
       if (retried) await page.clock.install();
       gateway.follow({ target: vnc.address });
       const opened = gateway.next();
-      await open(page);
-      await state(page, "connected");
+      await console.openLink();
+      await console.waitFor("connected");
       gateway.follow({ refuse: reason });
       (await opened).end(reason);
       if (retried) await giveUp(page);
-      await expectEnd(page, reason);
+      await expectEnd(console, reason);
     });
   }
 
-  test("for client_closed opens again with the same token", async ({ page }) => {
+  test("for client_closed opens again with the same token", async ({ console, page, gateway, vnc }) => {
     gateway.follow({ target: vnc.address });
-    await open(page);
+    await console.openLink();
     await page.getByRole("button", { name: "Disconnect" }).click();
-    await expectEnd(page, "client_closed");
+    await expectEnd(console, "client_closed");
     await page.getByRole("button", { name: "Open again" }).click();
-    await state(page, "connected");
+    await console.waitFor("connected");
   });
 
-  test("for connection_lost", async ({ page }) => {
+  test("for connection_lost", async ({ console, page, gateway, vnc }) => {
     await page.clock.install();
     gateway.follow({ target: vnc.address });
     const opened = gateway.next();
-    await open(page);
-    await state(page, "connected");
+    await console.openLink();
+    await console.waitFor("connected");
     gateway.follow({ target: vnc.address, closeWith: 1006 });
     (await opened).close(1006);
     await giveUp(page);
-    await expectEnd(page, "connection_lost");
+    await expectEnd(console, "connection_lost");
   });
 
-  test("for connect_failed", async ({ page }) => {
+  test("for connect_failed", async ({ console, page, gateway }) => {
     await page.clock.install();
     gateway.follow({ hello: null });
-    await openWithViewer(page, () => open(page));
+    await openWithViewer(page, () => console.openLink());
     await expect(async () => {
       // Each attempt waits in vain for the gateway's hello, and then for the next one.
       await page.clock.fastForward(160_000);
       await expect(page.locator("body")).toHaveAttribute("data-state", "ended", { timeout: 500 });
     }).toPass({ timeout: 40_000, intervals: [0] });
-    await expectEnd(page, "connect_failed");
+    await expectEnd(console, "connect_failed");
   });
 
-  test("for authorize_failed, and then opens with the token that it got", async ({ page }) => {
+  test("for authorize_failed, and then opens with the token that it got", async ({ console, page, gateway, vnc }) => {
     const answers = [{ status: 500 }, { status: 200, json: { token: "second" } }];
     await page.route(renewing, (route) => route.fulfill(answers.shift() ?? { status: 500 }));
     gateway.follow({ target: vnc.address });
-    await page.goto(`${server.origin}/console/?name=web-03&renew=/renew/web-03`);
+    await page.goto(`/console/?name=web-03&renew=/renew/web-03`);
     await page.getByRole("button", { name: "Open console" }).click();
-    await expectEnd(page, "authorize_failed");
+    await expectEnd(console, "authorize_failed");
     await page.getByRole("button", { name: "Try again" }).click();
-    await state(page, "connected");
+    await console.waitFor("connected");
     expect(gateway.connections[0]?.protocols).toContain(tokenSubprotocol("second"));
   });
 
-  test("for viewer_failed, when the machine's console turns the viewer away", async ({ page }) => {
+  test("for viewer_failed, when the machine's console turns the viewer away", async ({ console, page, gateway }) => {
     await using guarded = await startFakeVnc({ password: "secret" });
     gateway.follow({ target: guarded.address });
-    await open(page);
+    await console.openLink();
     await page.getByRole("textbox", { name: "Password" }).fill("wrong");
     await page.getByRole("button", { name: "Connect" }).click();
-    await expectEnd(page, "viewer_failed");
-    await expect(card(page)).not.toHaveAttribute("data-circumstance");
+    await expectEnd(console, "viewer_failed");
+    await expect(console.card).not.toHaveAttribute("data-circumstance");
   });
 
   // noVNC is a chunk of its own, fetched by the SDK's.
   for (const script of ["rfb", "vnc"]) {
-    test(`for viewer_failed, when the script ${script} does not load`, async ({ page }) => {
+    test(`for viewer_failed, when the script ${script} does not load`, async ({ console, page, gateway, vnc }) => {
       await page.route(new RegExp(`/assets/${script}-.*\\.js`), (route) => route.abort());
       gateway.follow({ target: vnc.address });
-      await open(page);
-      await state(page, "ended");
-      await expect(card(page)).toHaveAttribute("data-reason", "viewer_failed");
-      await expect(card(page)).toHaveAttribute("data-circumstance", "viewer-missing");
-      await expect(card(page).getByRole("heading")).toHaveText("The viewer did not load");
+      await console.openLink();
+      await console.waitFor("ended");
+      await expect(console.card).toHaveAttribute("data-reason", "viewer_failed");
+      await expect(console.card).toHaveAttribute("data-circumstance", "viewer-missing");
+      await expect(console.card.getByRole("heading")).toHaveText("The viewer did not load");
       await inspect(page, "ended-viewer_failed-missing");
     });
   }
 
-  test("for unknown shows the code", async ({ page }) => {
+  test("for unknown shows the code", async ({ console, gateway, vnc }) => {
     gateway.follow({ target: vnc.address });
     const opened = gateway.next();
-    await open(page);
-    await state(page, "connected");
+    await console.openLink();
+    await console.waitFor("connected");
     (await opened).close(4999, "from_the_future");
-    await expectEnd(page, "unknown");
-    await expect(card(page)).toContainText("4999");
+    await expectEnd(console, "unknown");
+    await expect(console.card).toContainText("4999");
   });
 
-  test("for session_expired opens again where the link says how", async ({ page }) => {
+  test("for session_expired opens again where the link says how", async ({ console, page, gateway, vnc }) => {
     await page.route(renewing, (route) => route.fulfill({ json: { token: "second" } }));
     gateway.follow({ target: vnc.address });
     const opened = gateway.next();
-    await open(page, "?name=web-03&renew=/renew/web-03");
-    await state(page, "connected");
+    await console.openLink("?name=web-03&renew=/renew/web-03");
+    await console.waitFor("connected");
     (await opened).end("session_expired");
-    await state(page, "ended");
+    await console.waitFor("ended");
     await inspect(page, "ended-session_expired-renewable");
     await page.getByRole("button", { name: "Open again" }).click();
-    await state(page, "connected");
+    await console.waitFor("connected");
     expect(gateway.connections.at(-1)?.protocols).toContain(tokenSubprotocol("second"));
   });
 });

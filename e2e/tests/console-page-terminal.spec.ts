@@ -1,29 +1,14 @@
-import { type FakeSerialServer, startFakeSerial } from "@curfew/testing";
-import { expect, test, type Page } from "@playwright/test";
-import { type PageServer, startPageServer } from "../src/page-server.ts";
-import { ScriptedGateway } from "../src/scripted-gateway.ts";
-import { chooseMore, openTools } from "../src/tool-page.ts";
+import type { FakeSerialServer } from "@curfew/testing";
+import type { Page } from "@playwright/test";
+import { expect, ScriptedConsolePage, test } from "../src/console-page-test.ts";
 
-let server: PageServer;
-let serial: FakeSerialServer;
-
-test.beforeAll(async () => {
-  server = await startPageServer();
-});
-test.afterAll(async () => {
-  await server[Symbol.asyncDispose]();
-});
-test.beforeEach(async () => {
-  serial = await startFakeSerial();
-  new ScriptedGateway(server).follow({ target: serial.address });
-});
-test.afterEach(async () => {
-  await serial.close();
+test.beforeEach(({ gateway, serial }) => {
+  gateway.follow({ target: serial.address });
 });
 
 const drawn = (page: Page) => page.locator(".xterm-screen canvas:not(.xterm-link-layer)");
 
-function print(text: string): void {
+function print(serial: FakeSerialServer, text: string): void {
   for (const connection of serial.connections) connection.print(text);
 }
 
@@ -31,53 +16,58 @@ async function wantWebgl(page: Page): Promise<void> {
   await page.addInitScript(() => localStorage.setItem("curfew.console.settings", '{"version":1,"webgl":true}'));
 }
 
-test("the setting draws the terminal with the graphics card", async ({ page }) => {
+test("the setting draws the terminal with the graphics card", async ({ console, page }) => {
   await wantWebgl(page);
-  await openTools(page, server, "serial");
+  await console.openConnected("serial");
   await expect(drawn(page)).toBeVisible();
   await expect(page.locator(".xterm-rows")).toHaveCount(0);
 });
 
-test("without the setting it is drawn with elements", async ({ page }) => {
-  await openTools(page, server, "serial");
+test("without the setting it is drawn with elements", async ({ console, page }) => {
+  await console.openConnected("serial");
   await expect(page.locator(".xterm-rows")).toContainText("login:");
   await expect(drawn(page)).toHaveCount(0);
 });
 
-test("a browser without WebGL draws with elements, whatever the setting", async ({ playwright, launchOptions }) => {
+test("a browser without WebGL draws with elements, whatever the setting", async ({
+  playwright,
+  launchOptions,
+  server,
+}) => {
   const args = [...(launchOptions.args ?? []), "--disable-3d-apis"];
   await using browser = await playwright.chromium.launch({ ...launchOptions, args });
-  const page = await browser.newPage();
+  const page = await browser.newPage({ baseURL: server.origin });
   await wantWebgl(page);
-  await openTools(page, server, "serial");
+  await new ScriptedConsolePage(page).openConnected("serial");
   expect(await page.evaluate(() => document.createElement("canvas").getContext("webgl2"))).toBeNull();
   await expect(page.locator(".xterm-rows")).toContainText("login:");
   await expect(drawn(page)).toHaveCount(0);
 });
 
-test("an emoji takes two cells, as in Unicode 11", async ({ page }) => {
-  await openTools(page, server, "serial");
+test("an emoji takes two cells, as in Unicode 11", async ({ console, page, serial }) => {
+  await console.openConnected("serial");
   await expect(page.locator(".xterm-rows")).toContainText("login:");
   // The third column is the one after the emoji.
-  print("\r\u{1F9EA}|\u001B[3GX");
+  print(serial, "\r\u{1F9EA}|\u001B[3GX");
   await expect(page.locator(".xterm-rows")).toContainText("\u{1F9EA}X");
 });
 
-test("the arrows on the screen follow the machine's program", async ({ page }) => {
-  await openTools(page, server, "serial");
+test("the arrows on the screen follow the machine's program", async ({ console, page, serial }) => {
+  await console.openConnected("serial");
   await expect(page.locator(".xterm-rows")).toContainText("login:");
-  await chooseMore(page, "Keys on the screen");
+  await console.chooseMore("Keys on the screen");
   const up = page.getByRole("region", { name: "Keys on the screen" }).getByRole("button", { name: "Up" });
   const input = (): string => serial.connections.map((connection) => connection.input.toString()).join("");
   await up.click();
   await expect.poll(input).toBe("\u001B[A");
-  print("\u001B[?1hfull screen");
+  print(serial, "\u001B[?1hfull screen");
   await expect(page.locator(".xterm-rows")).toContainText("full screen");
   await up.click();
   await expect.poll(input).toBe("\u001B[A\u001BOA");
 });
 
 test("one line is pasted by right click at once; with Shift the browser's menu is left alone", async ({
+  console,
   page,
   context,
 }) => {
@@ -88,7 +78,7 @@ test("one line is pasted by right click at once; with Shift the browser's menu i
     // After the page's own listener on the window.
     addEventListener("contextmenu", (event) => setTimeout(() => prevented.push(event.defaultPrevented)));
   });
-  await openTools(page, server, "serial");
+  await console.openConnected("serial");
   await expect(page.locator(".xterm-rows")).toContainText("login:");
   await page.evaluate(() => navigator.clipboard.writeText("guest"));
   await page.locator(".xterm-screen").click({ button: "right", modifiers: ["Shift"] });
@@ -101,10 +91,10 @@ test("one line is pasted by right click at once; with Shift the browser's menu i
   await expect(page.getByRole("dialog")).toHaveCount(0);
 });
 
-test("the match that is selected stays while one types, and Enter goes on", async ({ page }) => {
-  await openTools(page, server, "serial");
+test("the match that is selected stays while one types, and Enter goes on", async ({ console, page, serial }) => {
+  await console.openConnected("serial");
   await expect(page.locator(".xterm-rows")).toContainText("login:");
-  print("\r\nneedle one\r\nneedle two\r\nneed");
+  print(serial, "\r\nneedle one\r\nneedle two\r\nneed");
   await expect(page.locator(".xterm-rows")).toContainText("needle two");
   await page.keyboard.press("Control+Shift+F");
   const search = page.getByRole("searchbox", { name: "Search the terminal" });

@@ -1,32 +1,20 @@
-import { type FakeVncServer, startFakeVnc } from "@curfew/testing";
-import { expect, test } from "@playwright/test";
+import type { FakeVncServer } from "@curfew/testing";
+import { expect, test } from "../src/console-page-test.ts";
 import { takePictures } from "../src/console-page-pictures.ts";
 import { inspect } from "../src/inspect-page.ts";
-import { type PageServer, startPageServer } from "../src/page-server.ts";
-import { ScriptedGateway } from "../src/scripted-gateway.ts";
-import { chooseMore, openTools } from "../src/tool-page.ts";
 
-let server: PageServer;
-let vnc: FakeVncServer;
-
-test.beforeAll(async () => {
-  server = await startPageServer();
-  vnc = await startFakeVnc({ size: { width: 1024, height: 768 }, name: "desktop" });
-});
-test.afterAll(async () => {
-  await server[Symbol.asyncDispose]();
-  await vnc.close();
-});
-test.beforeEach(({ page }) => {
-  void page;
-  vnc.clearReceived();
-  new ScriptedGateway(server).follow({ target: vnc.address });
+test.beforeEach(({ gateway, vnc }) => {
+  gateway.follow({ target: vnc.address });
 });
 
 const control = 0xffe3;
 
-test("a held modifier is shown, and let go when the page loses the person's attention", async ({ page }) => {
-  await openTools(page, server, "vnc");
+test("a held modifier is shown, and let go when the page loses the person's attention", async ({
+  console,
+  page,
+  vnc,
+}) => {
+  await console.openConnected("vnc");
   const keys = page.getByRole("button", { name: "Send keys" });
   const hold = page.getByRole("menuitemcheckbox", { name: "Hold down: Ctrl" });
   await keys.click();
@@ -39,8 +27,8 @@ test("a held modifier is shown, and let go when the page loses the person's atte
   await vnc.waitFor("key", (key) => key.keysym === control && !key.down);
 });
 
-test("combinations go to the machine, SysRq and the function keys too", async ({ page }) => {
-  await openTools(page, server, "vnc");
+test("combinations go to the machine, SysRq and the function keys too", async ({ console, page, vnc }) => {
+  await console.openConnected("vnc");
   for (const [name, keysym] of [
     ["Ctrl + Alt + F12", 0xffc9],
     ["Alt + SysRq", 0xff15],
@@ -53,9 +41,9 @@ test("combinations go to the machine, SysRq and the function keys too", async ({
   }
 });
 
-test("the person's clipboard is inserted and set on the machine", async ({ page, context }) => {
+test("the person's clipboard is inserted and set on the machine", async ({ console, page, context, vnc }) => {
   await context.grantPermissions(["clipboard-read", "clipboard-write"]);
-  await openTools(page, server, "vnc");
+  await console.openConnected("vnc");
   await page.evaluate(() => navigator.clipboard.writeText("over there"));
   await page.getByRole("button", { name: "Text and clipboard" }).click();
   await page.getByRole("button", { name: "Insert your clipboard" }).click();
@@ -64,9 +52,9 @@ test("the person's clipboard is inserted and set on the machine", async ({ page,
   await vnc.waitFor("clipboard", ({ text }) => text === "over there");
 });
 
-test("what is copied on the machine is shown and can be copied here", async ({ page, context }) => {
+test("what is copied on the machine is shown and can be copied here", async ({ console, page, context, vnc }) => {
   await context.grantPermissions(["clipboard-read", "clipboard-write"]);
-  await openTools(page, server, "vnc");
+  await console.openConnected("vnc");
   vnc.sendClipboard("from over there");
   const dialog = page.getByRole("dialog", { name: "Text and clipboard" });
   const received = dialog.getByLabel("Copied on the machine");
@@ -87,37 +75,41 @@ test("what is copied on the machine is shown and can be copied here", async ({ p
   expect(await page.evaluate(() => navigator.clipboard.readText())).toBe("from over there");
 });
 
-test("a screenshot is a PNG named after the machine", async ({ page }) => {
-  await openTools(page, server, "vnc");
+test("a screenshot is a PNG named after the machine", async ({ console, page }) => {
+  await console.openConnected("vnc");
   const download = page.waitForEvent("download");
   await page.getByRole("button", { name: "Save screenshot" }).click();
   expect((await download).suggestedFilename()).toMatch(/^web-03 .*\.png$/);
 });
 
-test("the menu More and the keys on the screen", async ({ page }) => {
-  await openTools(page, server, "vnc");
-  await chooseMore(page, "Keys on the screen");
+test("the menu More and the keys on the screen", async ({ console, page }) => {
+  await console.openConnected("vnc");
+  await console.chooseMore("Keys on the screen");
   await inspect(page, "screen-keys");
   await page.getByRole("button", { name: "More", exact: true }).click();
   await inspect(page, "menu-more");
 });
 
-test("view only, switched on by hand, sends nothing and takes the sending tools away", async ({ page }) => {
-  await openTools(page, server, "vnc");
-  await chooseMore(page, "View only");
+test("view only, switched on by hand, sends nothing and takes the sending tools away", async ({
+  console,
+  page,
+  vnc,
+}) => {
+  await console.openConnected("vnc");
+  await console.chooseMore("View only");
   await expect(page.getByRole("button", { name: "Send keys" })).toBeHidden();
   vnc.clearReceived();
   await page.locator("canvas").click();
   await page.keyboard.press("a");
-  await chooseMore(page, "View only");
+  await console.chooseMore("View only");
   await page.keyboard.press("b");
   await vnc.waitFor("key", (key) => key.keysym === 0x62);
   expect(vnc.received("key").filter((key) => key.keysym === 0x61)).toEqual([]);
 });
 
-test("statistics tell of bytes and frames", async ({ page }) => {
-  await openTools(page, server, "vnc");
-  await chooseMore(page, /^Statistics/);
+test("statistics tell of bytes and frames", async ({ console, page }) => {
+  await console.openConnected("vnc");
+  await console.chooseMore(/^Statistics/);
   const row = page.getByRole("region", { name: "Statistics" });
   await expect(row).toContainText(/Received[\d.,]+ (?:B|kB|MB)/);
   await expect(row).toContainText("Frames per second");
@@ -126,26 +118,24 @@ test("statistics tell of bytes and frames", async ({ page }) => {
   await expect(row).toHaveCount(0);
 });
 
-test("the bar hides, comes back at its grip, and gives way to the warning", async ({ page }) => {
-  const gateway = new ScriptedGateway(server);
-  gateway.follow({ target: vnc.address });
+test("the bar hides, comes back at its grip, and gives way to the warning", async ({ console, page, gateway }) => {
   const opened = gateway.next();
-  await openTools(page, server, "vnc");
+  await console.openConnected("vnc");
   const bar = page.getByRole("banner");
-  await chooseMore(page, /^Hide the bar/);
+  await console.chooseMore(/^Hide the bar/);
   await expect(bar).toBeHidden();
   await takePictures(page, "bar-hidden");
   await page.getByRole("button", { name: "Show the bar" }).click();
   await expect(bar).toBeVisible();
-  await chooseMore(page, /^Hide the bar/);
+  await console.chooseMore(/^Hide the bar/);
   (await opened).send({ type: "expiring", expiresInMs: 58_000 });
   await expect(bar).toBeVisible();
   await expect(page.getByText("This session ends in").first()).toBeVisible();
 });
 
-test("at 360 pixels everything is reachable", async ({ page }) => {
+test("at 360 pixels everything is reachable", async ({ console, page }) => {
   await page.setViewportSize({ width: 360, height: 740 });
-  await openTools(page, server, "vnc");
+  await console.openConnected("vnc");
   for (const button of await page.getByRole("toolbar").getByRole("button").all()) {
     if (!(await button.isVisible())) continue;
     const box = await button.boundingBox();
@@ -161,8 +151,12 @@ test("at 360 pixels everything is reachable", async ({ page }) => {
 test.describe("by touch", () => {
   test.use({ hasTouch: true, isMobile: true, viewport: { width: 390, height: 780 } });
 
-  test("the row of keys holds modifiers and types, corrections of the screen keyboard included", async ({ page }) => {
-    await openTools(page, server, "vnc");
+  test("the row of keys holds modifiers and types, corrections of the screen keyboard included", async ({
+    console,
+    page,
+    vnc,
+  }) => {
+    await console.openConnected("vnc");
     const row = page.getByRole("region", { name: "Keys on the screen" });
     await row.getByRole("button", { name: "Ctrl" }).tap();
     await vnc.waitFor("key", (key) => key.keysym === control && key.down);
@@ -188,8 +182,8 @@ test.describe("by touch", () => {
     await expect.poll(pressed).toEqual(Array.from("teh", code).concat([0xff08, 0xff08], Array.from("he", code)));
   });
 
-  test("what an input method composes arrives as it was accepted", async ({ page, context }) => {
-    await openTools(page, server, "vnc");
+  test("what an input method composes arrives as it was accepted", async ({ console, page, context, vnc }) => {
+    await console.openConnected("vnc");
     const row = page.getByRole("region", { name: "Keys on the screen" });
     await row.getByRole("button", { name: "Screen keyboard" }).tap();
     const field = page.getByRole("textbox", { name: "Screen keyboard" });
@@ -200,19 +194,19 @@ test.describe("by touch", () => {
       await devTools.send("Input.imeSetComposition", { text, selectionStart: text.length, selectionEnd: text.length });
     }
     await devTools.send("Input.insertText", { text: "日本" });
-    await expect.poll(onTheMachine).toBe("日本");
+    await expect.poll(() => onTheMachine(vnc)).toBe("日本");
     // One that is given up leaves nothing.
     await devTools.send("Input.imeSetComposition", { text: "ご", selectionStart: 1, selectionEnd: 1 });
-    await expect.poll(onTheMachine).toBe("日本ご");
+    await expect.poll(() => onTheMachine(vnc)).toBe("日本ご");
     await devTools.send("Input.imeSetComposition", { text: "", selectionStart: 0, selectionEnd: 0 });
-    await expect.poll(onTheMachine).toBe("日本");
+    await expect.poll(() => onTheMachine(vnc)).toBe("日本");
     await page.keyboard.press("Enter");
     await vnc.waitFor("key", (key) => key.keysym === 0xff0d);
   });
 });
 
 /** What a text field on the machine holds after the keys that came. */
-function onTheMachine(): string {
+function onTheMachine(vnc: FakeVncServer): string {
   let text: string[] = [];
   for (const { keysym, down } of vnc.received("key")) {
     if (!down) continue;

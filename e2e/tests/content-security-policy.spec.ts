@@ -19,7 +19,7 @@ import {
   without,
 } from "../src/csp-page/policies.ts";
 import { type BuiltPage, buildPage, type Kind, kinds, vncKinds } from "../src/csp-page/server.ts";
-import { serveFolder } from "../src/static-server.ts";
+import { serveFolder, startWebServer } from "../src/web-server.ts";
 
 /** In 24 bits of colour: xterm.js then writes a `style` attribute. */
 const COLOURED = Buffer.from("\u001B[38;2;9;99;199mcoloured\u001B[0m\r\n");
@@ -51,7 +51,7 @@ test.afterAll(async () => {
 /** Opens the page with one kind of console under a policy, and hands over to `look`. */
 async function underPolicy(page: Page, kind: Kind, policy: Policy, look: () => Promise<void>): Promise<void> {
   const header = headerOf(policy, [vncGateway.url, serialGateway.url]);
-  await using server = await serveFolder(site.folder, { "content-security-policy": header });
+  await using server = await startWebServer(serveFolder(site.folder, { "content-security-policy": header }));
   await page.addInitScript(() => {
     window.violations = [];
     addEventListener("securitypolicyviolation", ({ effectiveDirective, blockedURI }) => {

@@ -1,11 +1,12 @@
 import { AxeBuilder } from "@axe-core/playwright";
 import { startFakeSerial, startFakeVnc } from "@curfew/testing";
 import { type Page, expect, test } from "@playwright/test";
-import { type BundledPage, startBundledPage } from "../src/bundled-page.ts";
+import { startBundledPage } from "../src/bundled-page.ts";
 import { GatewayProcess, type IssueRequest } from "../src/gateway.ts";
 import { takePictures } from "../src/console-page-pictures.ts";
+import type { WebServer } from "../src/web-server.ts";
 
-let site: BundledPage;
+let site: WebServer;
 let gateway: GatewayProcess;
 
 test.beforeAll(async () => {

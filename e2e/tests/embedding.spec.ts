@@ -1,36 +1,48 @@
-import { type FakeVncServer, startFakeVnc } from "@curfew/testing";
-import { expect, test, type FrameLocator, type Page } from "@playwright/test";
-import { type PageServer, startPageServer } from "../src/page-server.ts";
-import { heard, type ParentPage, say, startParentPage } from "../src/parent-page.ts";
-import { ScriptedGateway } from "../src/scripted-gateway.ts";
+import type { FrameLocator, Page } from "@playwright/test";
+import { expect, test as base } from "../src/console-page-test.ts";
+import { startPageServer } from "../src/page-server.ts";
+import { heard, say, startParentPage } from "../src/parent-page.ts";
+import type { SocketServer, WebServer } from "../src/web-server.ts";
 
-let dashboard: ParentPage;
-let stranger: ParentPage;
-let server: PageServer;
-let gateway: ScriptedGateway;
-let vnc: FakeVncServer;
-
-test.beforeAll(async () => {
-  dashboard = await startParentPage();
-  stranger = await startParentPage();
-  server = await startPageServer({ frame_ancestors: [dashboard.origin] });
-  vnc = await startFakeVnc();
-});
-test.afterAll(async () => {
-  await server[Symbol.asyncDispose]();
-  await dashboard[Symbol.asyncDispose]();
-  await stranger[Symbol.asyncDispose]();
-  await vnc.close();
-});
-test.beforeEach(() => {
-  gateway = new ScriptedGateway(server);
-  gateway.follow({ target: vnc.address });
-});
-
-async function embed(page: Page, parent: ParentPage, fragment = "#token=first"): Promise<FrameLocator> {
-  await page.goto(`${parent.origin}/#${encodeURIComponent(`${server.origin}/console/?type=vnc${fragment}`)}`);
-  return page.frameLocator("iframe");
+interface Workers {
+  /** A page that may show the console page in a frame. */
+  readonly dashboard: WebServer;
+  /** One that may not. */
+  readonly stranger: WebServer;
+  readonly server: SocketServer;
 }
+
+interface Tests {
+  /** Opens a parent, the dashboard by default, with the console page in its frame. */
+  readonly embed: (parent?: WebServer, fragment?: string) => Promise<FrameLocator>;
+}
+
+const parentPage = [
+  async ({}, use: (page: WebServer) => Promise<void>): Promise<void> => {
+    await using page = await startParentPage();
+    await use(page);
+  },
+  { scope: "worker" },
+] as const;
+
+const test = base.extend<Tests, Workers>({
+  dashboard: [...parentPage],
+  stranger: [...parentPage],
+  server: [
+    async ({ dashboard }, use) => {
+      await using server = await startPageServer({ frame_ancestors: [dashboard.origin] });
+      await use(server);
+    },
+    { scope: "worker" },
+  ],
+  embed: async ({ page, dashboard, server, gateway, vnc }, use) => {
+    gateway.follow({ target: vnc.address });
+    await use(async (parent = dashboard, fragment = "#token=first") => {
+      await page.goto(`${parent.origin}/#${encodeURIComponent(`${server.origin}/console/?type=vnc${fragment}`)}`);
+      return page.frameLocator("iframe");
+    });
+  },
+});
 
 function state(frame: FrameLocator, name: string): Promise<void> {
   return expect(frame.locator("body")).toHaveAttribute("data-state", name);
@@ -39,9 +51,9 @@ function state(frame: FrameLocator, name: string): Promise<void> {
 const types = async (page: Page): Promise<unknown[]> =>
   (await heard(page)).map(({ type, state: word }) => (type === "state" ? word : type));
 
-test("an allowed parent hears what happens, and nobody sees a token", async ({ page }) => {
+test("an allowed parent hears what happens, and nobody sees a token", async ({ page, embed, gateway, server }) => {
   const opened = gateway.next();
-  const frame = await embed(page, dashboard);
+  const frame = await embed();
   await state(frame, "connected");
   const connection = await opened;
   connection.send({ type: "expiring", expiresInMs: 50_000 });
@@ -58,9 +70,9 @@ test("an allowed parent hears what happens, and nobody sees a token", async ({ p
   expect(JSON.stringify(messages)).not.toContain("first");
 });
 
-test("Renew asks the parent for a token, and renews with the one it sends", async ({ page }) => {
+test("Renew asks the parent for a token, and renews with the one it sends", async ({ page, embed, gateway }) => {
   const opened = gateway.next();
-  const frame = await embed(page, dashboard);
+  const frame = await embed();
   await state(frame, "connected");
   const connection = await opened;
   connection.send({ type: "expiring", expiresInMs: 50_000 });
@@ -73,9 +85,13 @@ test("Renew asks the parent for a token, and renews with the one it sends", asyn
   await state(frame, "connected");
 });
 
-test("a parent renews without being asked, gives the console the keyboard, and closes it", async ({ page }) => {
+test("a parent renews without being asked, gives the console the keyboard, and closes it", async ({
+  page,
+  embed,
+  gateway,
+}) => {
   const opened = gateway.next();
-  const frame = await embed(page, dashboard);
+  const frame = await embed();
   await state(frame, "connected");
   await say(page, { curfew: 1, type: "renew", token: "second" });
   const connection = await opened;
@@ -95,26 +111,25 @@ test("a parent renews without being asked, gives the console the keyboard, and c
   await state(frame, "connected");
 });
 
-test("a message that makes no sense is named once and changes nothing", async ({ page }) => {
+test("a message that makes no sense is named once and changes nothing", async ({ page, embed, dashboard }) => {
   const warnings: string[] = [];
   page.on("console", (message) => {
     if (message.type() === "warning" && message.text().includes("did not understand")) warnings.push(message.text());
   });
-  const frame = await embed(page, dashboard);
+  const frame = await embed();
   await state(frame, "connected");
   for (const data of ["close", { type: "close" }, { curfew: 1, type: "reboot" }]) await say(page, data);
   await expect.poll(() => warnings).toHaveLength(1);
   expect(warnings[0]).toContain(
-    `from ${dashboard.origin}: type: expected "focus", "renew" or "close", but got "reboot"`,
+    `from ${dashboard.origin}: type: expected "focus", "can-renew", "renew" or "close", but got "reboot"`,
   );
   await state(frame, "connected");
 });
 
-test("another site cannot show the page", async ({ page }) => {
-  const refusals: string[] = [];
-  page.on("console", (message) => refusals.push(message.text()));
-  await embed(page, stranger);
-  await expect.poll(() => refusals.join("\n")).toContain("frame-ancestors");
+test("another site cannot show the page", async ({ page, embed, stranger, gateway, faults }) => {
+  await embed(stranger);
+  await expect.poll(() => faults).toEqual([expect.stringContaining("frame-ancestors")]);
+  faults.length = 0;
   expect(await heard(page)).toEqual([]);
   expect(gateway.connections).toHaveLength(0);
 });
@@ -126,6 +141,9 @@ for (const [message, token, before] of [
 ] as const) {
   test(`another site is neither told anything nor heard, even where its browser shows the page: ${message.type}`, async ({
     page,
+    embed,
+    stranger,
+    server,
   }) => {
     await page.route(`${server.origin}/console/**`, async (route) => {
       const response = await route.fetch();
@@ -133,7 +151,7 @@ for (const [message, token, before] of [
       delete headers["content-security-policy"];
       await route.fulfill({ response, headers });
     });
-    const frame = await embed(page, stranger, token);
+    const frame = await embed(stranger, token);
     await expect(frame.locator("body")).toHaveAttribute("data-state", before);
     await say(page, { curfew: 1, ...message });
     // Goes through the same queue after it.

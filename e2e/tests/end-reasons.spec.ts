@@ -2,11 +2,12 @@ import type { CloseReason } from "@curfew/client";
 import { endTraits } from "@curfew/client/messages";
 import { english } from "@curfew/client/messages/en";
 import { expect, test } from "@playwright/test";
-import { type BundledPage, startBundledPage } from "../src/bundled-page.ts";
+import { startBundledPage } from "../src/bundled-page.ts";
 import { endings } from "../src/endings.ts";
 import { EndsPage } from "../src/ends-page.ts";
+import type { WebServer } from "../src/web-server.ts";
 
-let site: BundledPage;
+let site: WebServer;
 test.beforeAll(async () => {
   site = await startBundledPage("ends");
 });

@@ -5,12 +5,13 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { pictureHash as canvasHash } from "../src/console-page.ts";
 import { GatewayProcess } from "../src/gateway.ts";
-import { type StockPage, startStockPage } from "../src/stock-page.ts";
+import { startStockPage } from "../src/stock-page.ts";
 import { expect, test as base } from "../src/test.ts";
+import type { WebServer } from "../src/web-server.ts";
 import { debianPython } from "../../tools/setup/needs.ts";
 
 /** The page of somebody else's dashboard, on another origin that the gateway allows. */
-const test = base.extend<{ readonly stock: StockPage; readonly open: GatewayProcess }>({
+const test = base.extend<{ readonly stock: WebServer; readonly open: GatewayProcess }>({
   stock: async ({}, use) => {
     await using stock = await startStockPage();
     await use(stock);

@@ -8,7 +8,7 @@ import { createInterface } from "node:readline";
 import { installTarballs, runPnpm } from "../../../tools/packages/install.ts";
 import type { Tarball } from "../../../tools/packages/tarballs.ts";
 import { root } from "../../../tools/root.ts";
-import { serveFolder, type StaticServer } from "../static-server.ts";
+import { serveFolder, startWebServer, type WebServer } from "../web-server.ts";
 
 interface ExampleManifest {
   readonly scripts: { readonly build?: string; readonly start?: string };
@@ -49,10 +49,10 @@ export class Consumer implements AsyncDisposable {
   }
 
   /** Serves the example: by its script `start`, or else what was built, or else the folder as it is. */
-  async serve(): Promise<StaticServer> {
+  async serve(): Promise<WebServer> {
     if (this.#manifest.scripts.start !== undefined) return this.#start();
     const dist = join(this.folder, "dist");
-    return serveFolder(existsSync(dist) ? dist : this.folder);
+    return startWebServer(serveFolder(existsSync(dist) ? dist : this.folder));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -60,7 +60,7 @@ export class Consumer implements AsyncDisposable {
   }
 
   /** A server of its own, with PORT 0: it is up when it says at which address. */
-  async #start(): Promise<StaticServer> {
+  async #start(): Promise<WebServer> {
     const child = spawn("pnpm", ["start"], {
       cwd: this.folder,
       env: { ...process.env, NEXT_TELEMETRY_DISABLED: "1", NODE_OPTIONS: "", PORT: "0" },

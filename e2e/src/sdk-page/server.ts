@@ -1,19 +1,16 @@
-import { once } from "node:events";
 import { readFile } from "node:fs/promises";
-import { createServer, type IncomingMessage } from "node:http";
-import type { AddressInfo } from "node:net";
 import { fileURLToPath } from "node:url";
 import { FALLBACK_SUBPROTOCOL, SUBPROTOCOL } from "@curfew/protocol";
 import { build, defaultClientConditions, type Rolldown } from "vite";
-import { type WebSocket, WebSocketServer } from "ws";
+import { type Content, serveFiles, type SocketServer, startSocketServer } from "../web-server.ts";
 
-/** A page of one's own with the SDK in it, built as an application builds it, and a test in the gateway's place. */
-export interface SdkPage extends AsyncDisposable {
-  readonly origin: string;
+/**
+ * A page of one's own with the SDK in it, built as an application builds it, and a test in the gateway's place. Its
+ * WebSockets have chosen `curfew.v1` where the page offered it.
+ */
+export interface SdkPage extends SocketServer {
   /** Where the SDK connects; any path and query may follow. */
   readonly socketUrl: string;
-  /** Takes the page's WebSockets, which have chosen `curfew.v1` where they offered it. */
-  onWebSocket: ((socket: WebSocket, request: IncomingMessage) => void) | null;
 }
 
 const html = `<!doctype html>
@@ -25,43 +22,16 @@ const html = `<!doctype html>
 
 export async function startSdkPage(): Promise<SdkPage> {
   const files = await bundle();
-  files.set("/", { type: "text/html", content: html });
-  const server = createServer((request, response) => {
-    const file = files.get(new URL(request.url ?? "/", "http://page").pathname);
-    if (file) response.setHeader("content-type", file.type).end(file.content);
-    else response.writeHead(404).end();
-  });
-  const sockets = new WebSocketServer({
-    server,
-    perMessageDeflate: false,
-    handleProtocols: (offered) => (offered.has(SUBPROTOCOL) ? SUBPROTOCOL : FALLBACK_SUBPROTOCOL),
-  });
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  const page: SdkPage = {
-    origin: `http://127.0.0.1:${port}`,
-    socketUrl: `ws://127.0.0.1:${port}/socket`,
-    onWebSocket: null,
-    async [Symbol.asyncDispose]() {
-      for (const socket of sockets.clients) socket.terminate();
-      sockets.close();
-      server.closeAllConnections();
-      server.close();
-      await once(server, "close");
-    },
-  };
-  sockets.on("connection", (socket, request) => page.onWebSocket?.(socket, request));
-  return page;
-}
-
-interface ServedFile {
-  readonly type: string;
-  readonly content: string;
+  files.set("/index.html", html);
+  const server = await startSocketServer(
+    serveFiles((path) => files.get(path)),
+    (offered) => (offered.has(SUBPROTOCOL) ? SUBPROTOCOL : FALLBACK_SUBPROTOCOL),
+  );
+  return Object.assign(server, { socketUrl: `${server.origin.replace("http", "ws")}/socket` });
 }
 
 /** The SDK and the viewers, from source, as an application's bundler serves them. */
-async function bundle(): Promise<Map<string, ServedFile>> {
+async function bundle(): Promise<Map<string, Content>> {
   const built = (await build({
     configFile: false,
     logLevel: "error",
@@ -75,10 +45,10 @@ async function bundle(): Promise<Map<string, ServedFile>> {
       },
     },
   })) as Rolldown.RolldownOutput;
-  const files = new Map<string, ServedFile>();
+  const files = new Map<string, Content>();
   for (const file of built.output) {
-    if (file.type === "chunk") files.set(`/${file.fileName}`, { type: "text/javascript", content: file.code });
+    if (file.type === "chunk") files.set(`/${file.fileName}`, file.code);
   }
   const styles = await readFile(new URL(import.meta.resolve("@xterm/xterm/css/xterm.css")), "utf8");
-  return files.set("/xterm.css", { type: "text/css", content: styles });
+  return files.set("/xterm.css", styles);
 }

@@ -125,6 +125,10 @@ export class Picture {
       this.#owner.failed("the VNC server wants its identity to be verified");
       return;
     }
+    if (!isSecureContext) {
+      this.#owner.failed("the VNC server's identity can be verified over HTTPS only");
+      return;
+    }
     this.#owner.waiting();
     let approved = false;
     try {

@@ -11,7 +11,7 @@ test("a machine's key is asked about before anything is shown", async ({ console
   await expect(console.card).toContainText(/(?:[0-9a-f]{2}-){7}[0-9a-f]{2}/);
   await expect(console.card.getByRole("heading")).toBeFocused();
   await inspect(page, "identity");
-  await page.getByRole("button", { name: "Go on" }).click();
+  await page.getByRole("button", { name: "Continue" }).click();
   await console.waitFor("connecting");
   await guarded.trusted;
   await page.getByRole("button", { name: "Cancel" }).click();

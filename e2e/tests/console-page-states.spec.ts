@@ -7,6 +7,10 @@ import { inspect, inspectFrozen, keepTimers } from "../src/inspect-page.ts";
 
 const renewing = (url: URL): boolean => url.pathname === "/renew/web-03";
 
+interface Recorder {
+  said?: string[];
+}
+
 test.describe("before a connection", () => {
   test("the token leaves the address at once and travels in the subprotocol list only", async ({
     console,
@@ -44,10 +48,20 @@ test.describe("before a connection", () => {
     await inspect(page, "refused");
   });
 
-  test("connecting can be cancelled", async ({ console, page, gateway }) => {
+  test("connecting says what is waited for, and can be cancelled", async ({ console, page, gateway }) => {
+    await page.addInitScript(() => {
+      const said: string[] = ((globalThis as Recorder).said = []);
+      new MutationObserver(() => {
+        const sentence = document.querySelector(".card-sentence")?.textContent;
+        if (sentence && sentence !== said.at(-1)) said.push(sentence);
+      }).observe(document, { subtree: true, childList: true, characterData: true });
+    });
     gateway.follow({ hello: null });
     await console.openLink();
     await console.waitFor("connecting");
+    await expect
+      .poll(() => page.evaluate(() => (globalThis as Recorder).said))
+      .toEqual(["Reaching the gateway.", "Waiting for the machine’s console."]);
     await inspect(page, "connecting");
     await page.getByRole("button", { name: "Cancel" }).click();
     await expect(console.card).toHaveAttribute("data-reason", "client_closed");

@@ -8,11 +8,11 @@ import { serialTools } from "../tools/serial-tools.ts";
 import { vncTools } from "../tools/vnc-tools.ts";
 import type { Renewing } from "../views/banner.ts";
 import { askCredentials } from "../views/dialogs.ts";
+import { type ConnectingCard, createConnectingCard } from "../views/connecting-card.ts";
 import type { Circumstance, Ending } from "../views/end-card.ts";
 import type { Frame } from "../views/frame.ts";
 import { createIdentityCard } from "../views/identity-card.ts";
 import { createReconnectingCard, type ReconnectingCard } from "../views/reconnecting-card.ts";
-import { createConnectingCard } from "../views/status-cards.ts";
 import { exitKeys } from "../words/key-names.ts";
 import { duration, words } from "../words/words.ts";
 import type { Access } from "./access.ts";
@@ -61,6 +61,7 @@ export class ConsoleSession {
   #sessionId: string | null = null;
   readonly #keepAwake = wakeLock(this.#over.signal);
   #tools: Tools | null = null;
+  #connecting: ConnectingCard | null = null;
   #retry: { readonly card: ReconnectingCard; readonly at: number } | null = null;
 
   constructor(link: ConsoleLink, frame: Frame, access: Access, listeners: SessionListeners) {
@@ -126,6 +127,7 @@ export class ConsoleSession {
     });
     connection.on("channel", () => {
       this.#reached = true;
+      this.#connecting?.setReached();
     });
     connection.on("latency", ({ rttMs }) => {
       this.#frame.setUnstable(rttMs > slowAnswer);
@@ -249,10 +251,10 @@ export class ConsoleSession {
   }
 
   #showConnecting(attempt: number): void {
-    const card = createConnectingCard(this.#link.name, attempt, () => {
+    this.#connecting = createConnectingCard(this.#link.name, attempt, () => {
       this.close();
     });
-    this.#frame.showCard(card);
+    this.#frame.showCard(this.#connecting.root);
   }
 
   #showReconnecting(state: Extract<ConsoleState, { status: "reconnecting" }>): void {

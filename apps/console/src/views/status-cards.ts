@@ -1,4 +1,4 @@
-import { endTraits, fill } from "@curfew/client/messages";
+import { endTraits } from "@curfew/client/messages";
 import type { LinkProblem } from "../link/problem.ts";
 import { linkProblemSentence } from "../words/link-problems.ts";
 import { words } from "../words/words.ts";
@@ -6,18 +6,6 @@ import { textButton } from "./buttons.ts";
 import { createCard } from "./card.ts";
 import { element } from "./element.ts";
 import { endIcons } from "./end-icons.ts";
-
-/** `name` is null for a machine whose name is not known. */
-export function createConnectingCard(name: string | null, attempt: number, onCancel: () => void): HTMLElement {
-  const { cards, sdk } = words();
-  return createCard({
-    icon: "loader-circle",
-    tone: "busy",
-    title: name === null ? cards.connecting : fill(cards.connectingTo, { name }),
-    sentence: attempt === 1 ? sdk.states.waiting : fill(cards.attempt, { attempt }),
-    actions: [textButton(sdk.actions.cancel, onCancel)],
-  });
-}
 
 /** While the page asks the link's `renew` address for a new token. */
 export function createRequestingCard(): HTMLElement {

@@ -31,6 +31,7 @@ export const german: PageWords = {
   cards: {
     connectingTo: "Verbinden mit {name}",
     connecting: "Verbinden mit der Konsole",
+    reaching: "Das Gateway wird angesprochen.",
     attempt: "Versuch {attempt}.",
     gettingAccess: "Neuer Zugang wird geholt",
     gettingAccessSentence: "Für diese Konsole wird ein neues Token angefragt.",

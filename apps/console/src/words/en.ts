@@ -5,7 +5,7 @@ export const english = {
     notConnected: "Not connected",
     connecting: "Connecting",
     passwordNeeded: "Password needed",
-    toConfirm: "To confirm",
+    toConfirm: "Not verified",
     connected: "Connected",
     unstable: "Unstable",
     endingSoon: "Ending soon",
@@ -29,6 +29,7 @@ export const english = {
   cards: {
     connectingTo: "Connecting to {name}",
     connecting: "Connecting to the console",
+    reaching: "Reaching the gateway.",
     attempt: "Attempt {attempt}.",
     gettingAccess: "Getting new access",
     gettingAccessSentence: "Asking for a new token for this console.",
@@ -96,7 +97,7 @@ export const english = {
     identity: "Is this the right machine?",
     identitySentence: "The machine’s console shows this fingerprint. Compare it with what you know of the machine.",
     fingerprint: "Fingerprint",
-    trust: "Go on",
+    trust: "Continue",
   },
   notices: {
     copied: "Copied.",

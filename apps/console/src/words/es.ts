@@ -31,6 +31,7 @@ export const spanish: PageWords = {
   cards: {
     connectingTo: "Conectando con {name}",
     connecting: "Conectando con la consola",
+    reaching: "Conectando con la pasarela.",
     attempt: "Intento {attempt}.",
     gettingAccess: "Obteniendo acceso nuevo",
     gettingAccessSentence: "Se está pidiendo un token nuevo para esta consola.",

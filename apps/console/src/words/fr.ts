@@ -31,6 +31,7 @@ export const french: PageWords = {
   cards: {
     connectingTo: "Connexion à {name}",
     connecting: "Connexion à la console",
+    reaching: "Connexion à la passerelle.",
     attempt: "Essai {attempt}.",
     gettingAccess: "Obtention d’un nouvel accès",
     gettingAccessSentence: "Un nouveau jeton est demandé pour cette console.",

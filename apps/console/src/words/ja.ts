@@ -31,6 +31,7 @@ export const japanese: PageWords = {
   cards: {
     connectingTo: "{name} に接続しています",
     connecting: "コンソールに接続しています",
+    reaching: "ゲートウェイに接続しています。",
     attempt: "{attempt} 回目の試行です。",
     gettingAccess: "新しいアクセス権を取得しています",
     gettingAccessSentence: "このコンソールの新しいトークンを要求しています。",

@@ -31,6 +31,7 @@ export const simplifiedChinese: PageWords = {
   cards: {
     connectingTo: "正在连接 {name}",
     connecting: "正在连接控制台",
+    reaching: "正在连接网关。",
     attempt: "第 {attempt} 次尝试。",
     gettingAccess: "正在获取新的访问权限",
     gettingAccessSentence: "正在为此控制台请求新的令牌。",

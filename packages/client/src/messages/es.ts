@@ -129,7 +129,7 @@ export const spanish: Messages = {
     closed: "Finalizada",
   },
   session: {
-    timeLeft: "Tiempo restante: {time}",
+    timeLeft: "Restante: {time}",
     endsIn: "Esta sesión termina en {time}.",
     renewable: "Renuévela para seguir sin interrupciones. De lo contrario, se cerrará; la máquina sigue en marcha.",
     needsNewAccess: "Para continuar después, abra la consola con un enlace nuevo. La máquina sigue en marcha.",

@@ -17,6 +17,9 @@ const reporter: ReporterDescription[] = [
 export default defineConfig({
   testDir: "tests",
   outputDir: "test-results",
+  snapshotPathTemplate: "looks/{arg}{ext}",
+  // A picture that is missing or differs fails; this takes those anew that differ.
+  updateSnapshots: process.env["CURFEW_E2E_LOOKS"] === "update" ? "changed" : "none",
   reporter,
   workers: 2,
   retries: 0,

@@ -35,13 +35,16 @@ const test = base.extend<Tests, Workers>({
     },
     { scope: "worker" },
   ],
-  embed: async ({ page, dashboard, server, gateway, vnc }, use) => {
-    gateway.follow({ target: vnc.address });
+  embed: async ({ page, dashboard, server }, use) => {
     await use(async (parent = dashboard, fragment = "#token=first") => {
       await page.goto(`${parent.origin}/#${encodeURIComponent(`${server.origin}/console/?type=vnc${fragment}`)}`);
       return page.frameLocator("iframe");
     });
   },
+});
+
+test.beforeEach(({ gateway, vnc }) => {
+  gateway.follow({ target: vnc.address });
 });
 
 function state(frame: FrameLocator, name: string): Promise<void> {
@@ -70,10 +73,24 @@ test("an allowed parent hears what happens, and nobody sees a token", async ({ p
   expect(JSON.stringify(messages)).not.toContain("first");
 });
 
+test("the time left is in whole milliseconds, where the page's own clock warns too", async ({
+  page,
+  embed,
+  gateway,
+  vnc,
+}) => {
+  gateway.follow({ target: vnc.address, hello: { expiresInMs: 30_000, renewable: true } });
+  await state(await embed(), "expiring");
+  await expect.poll(() => types(page)).toContain("expiring");
+  const [warning] = (await heard(page)).filter(({ type }) => type === "expiring");
+  expect(Number.isInteger(warning?.["expiresInMs"])).toBe(true);
+});
+
 test("Renew asks the parent for a token, and renews with the one it sends", async ({ page, embed, gateway }) => {
   const opened = gateway.next();
   const frame = await embed();
   await state(frame, "connected");
+  await say(page, { curfew: 1, type: "can-renew" });
   const connection = await opened;
   connection.send({ type: "expiring", expiresInMs: 50_000 });
   await frame.getByRole("button", { name: "Renew" }).click();
@@ -83,6 +100,47 @@ test("Renew asks the parent for a token, and renews with the one it sends", asyn
   await expect.poll(() => connection.renewals).toEqual(["second"]);
   connection.send({ type: "renewed", id: 1, expiresInMs: 1_800_000 });
   await state(frame, "connected");
+});
+
+test.describe("nobody is offered what a parent may not answer", () => {
+  test("Renew comes once the parent has said that it hands out tokens", async ({ page, embed, gateway }) => {
+    const opened = gateway.next();
+    const frame = await embed();
+    await state(frame, "connected");
+    await say(page, { curfew: 1, type: "focus" });
+    (await opened).send({ type: "expiring", expiresInMs: 50_000 });
+    await expect(frame.getByText("open the console again with a new link")).toBeVisible();
+    await expect(frame.getByRole("button", { name: "Renew" })).toHaveCount(0);
+    await say(page, { curfew: 1, type: "can-renew" });
+    await expect(frame.getByRole("button", { name: "Renew" })).toBeVisible();
+  });
+
+  test("Open again comes after an end", async ({ page, embed, gateway }) => {
+    const opened = gateway.next();
+    const frame = await embed();
+    await state(frame, "connected");
+    (await opened).end("session_expired");
+    await state(frame, "ended");
+    const again = frame.getByRole("button", { name: "Open again" });
+    await expect(again).toHaveCount(0);
+    await say(page, { curfew: 1, type: "can-renew" });
+    await again.click();
+    await expect.poll(() => types(page)).toContain("renew-wanted");
+    await say(page, { curfew: 1, type: "renew", token: "second" });
+    await state(frame, "connected");
+  });
+
+  test("Open console comes where the link has no token", async ({ page, embed }) => {
+    const frame = await embed(undefined, "");
+    await state(frame, "no-token");
+    const open = frame.getByRole("button", { name: "Open console" });
+    await expect(open).toHaveCount(0);
+    await say(page, { curfew: 1, type: "can-renew" });
+    await open.click();
+    await expect.poll(() => types(page)).toContain("renew-wanted");
+    await say(page, { curfew: 1, type: "renew", token: "second" });
+    await state(frame, "connected");
+  });
 });
 
 test("a parent renews without being asked, gives the console the keyboard, and closes it", async ({

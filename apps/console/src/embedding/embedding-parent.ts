@@ -4,6 +4,8 @@ import { parseParentMessage } from "./parse-message.ts";
 /** What the page does when the page around it asks. */
 export interface ParentWishes {
   readonly focus: () => void;
+  /** It hands out tokens, which was not known before. */
+  readonly canRenew: () => void;
   readonly renew: (token: string) => void;
   readonly close: () => void;
 }
@@ -20,6 +22,7 @@ const answerWithin = 20_000;
 export class EmbeddingParent {
   readonly #origins: readonly string[];
   #tokenWanted: ((token: string) => void) | null = null;
+  #canRenew = false;
 
   private constructor(origins: readonly string[]) {
     this.#origins = origins;
@@ -39,6 +42,11 @@ export class EmbeddingParent {
     return origins.includes(actual) ? new EmbeddingParent([actual]) : null;
   }
 
+  /** Whether it hands out tokens: it said so, or it did. */
+  get canRenew(): boolean {
+    return this.#canRenew;
+  }
+
   post(message: Unversioned<PageMessage>): void {
     for (const origin of this.#origins) window.parent.postMessage({ curfew: 1, ...message }, origin);
   }
@@ -48,7 +56,12 @@ export class EmbeddingParent {
       const message = this.#hear(event);
       if (message?.type === "focus") wishes.focus();
       else if (message?.type === "close") wishes.close();
-      else if (message?.type === "renew") {
+      else if (message?.type === "can-renew") {
+        if (this.#canRenew) return;
+        this.#canRenew = true;
+        wishes.canRenew();
+      } else if (message?.type === "renew") {
+        this.#canRenew = true;
         const wanted = this.#tokenWanted;
         if (wanted === null) wishes.renew(message.token);
         else wanted(message.token);

@@ -2,9 +2,12 @@ import { describe, expect, it } from "vitest";
 import { parseParentMessage } from "./parse-message.ts";
 
 describe("a message of the page around this one", () => {
-  it.each([{ type: "focus" }, { type: "close" }, { type: "renew", token: "abc" }])("%j is taken", (message) => {
-    expect(parseParentMessage({ curfew: 1, ...message })).toEqual({ curfew: 1, ...message });
-  });
+  it.each([{ type: "focus" }, { type: "can-renew" }, { type: "close" }, { type: "renew", token: "abc" }])(
+    "%j is taken",
+    (message) => {
+      expect(parseParentMessage({ curfew: 1, ...message })).toEqual({ curfew: 1, ...message });
+    },
+  );
 
   it("keeps nothing that was not asked for", () => {
     expect(parseParentMessage({ curfew: 1, type: "focus", token: "abc" })).toEqual({ curfew: 1, type: "focus" });
@@ -16,7 +19,7 @@ describe("a message of the page around this one", () => {
 
   it.each([
     [{ curfew: 2, type: "focus" }, "curfew: expected 1, but got 2"],
-    [{ curfew: 1 }, 'type: expected "focus", "renew" or "close", but got undefined'],
+    [{ curfew: 1 }, 'type: expected "focus", "can-renew", "renew" or "close", but got undefined'],
     [{ curfew: 1, type: "reboot" }, 'but got "reboot"'],
     [{ curfew: 1, type: { a: 1 } }, "but got an object"],
     [{ curfew: 1, type: "renew" }, "token: expected a token as text, but got undefined"],

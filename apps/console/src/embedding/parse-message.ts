@@ -13,6 +13,7 @@ export function parseParentMessage(data: unknown): ParentMessage | null {
   const type = "type" in data ? data.type : undefined;
   switch (type) {
     case "focus":
+    case "can-renew":
     case "close":
       return { curfew: 1, type };
     case "renew": {
@@ -23,7 +24,7 @@ export function parseParentMessage(data: unknown): ParentMessage | null {
       );
     }
     default:
-      throw new TypeError(`type: expected "focus", "renew" or "close", but got ${shown(type)}`);
+      throw new TypeError(`type: expected "focus", "can-renew", "renew" or "close", but got ${shown(type)}`);
   }
 }
 

@@ -13,10 +13,10 @@ export class Access {
   #next: string | null = null;
   readonly #socketUrl: string;
   readonly #renewUrl: string | null;
-  readonly #parent: Pick<EmbeddingParent, "requestToken"> | null;
+  readonly #parent: Pick<EmbeddingParent, "canRenew" | "requestToken"> | null;
 
   /** @param parent the page around this one, which is asked where the link has no `renew` */
-  constructor(link: ConsoleLink, parent: Pick<EmbeddingParent, "requestToken"> | null = null) {
+  constructor(link: ConsoleLink, parent: Pick<EmbeddingParent, "canRenew" | "requestToken"> | null = null) {
     this.#token = link.token;
     this.#socketUrl = link.socketUrl;
     this.#renewUrl = link.renewUrl;
@@ -29,7 +29,7 @@ export class Access {
 
   /** Whether there is somebody to ask for new tokens. */
   get canRequest(): boolean {
-    return this.#renewUrl !== null || this.#parent !== null;
+    return this.#renewUrl !== null || this.#parent?.canRenew === true;
   }
 
   grant(): Grant {
@@ -61,7 +61,7 @@ export class Access {
   }
 
   async #askParent(signal: AbortSignal | undefined): Promise<string> {
-    if (this.#parent === null) throw new Error(words().access.noPlace);
+    if (this.#parent?.canRenew !== true) throw new Error(words().access.noPlace);
     try {
       return await this.#parent.requestToken(signal);
     } catch (cause) {

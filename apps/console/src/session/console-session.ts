@@ -85,7 +85,7 @@ export class ConsoleSession {
     try {
       this.#console = await createConsole(this.#link, host, {
         authorize: () => this.#access.grant(),
-        ...(this.#access.canRequest ? { renew: ({ signal }) => this.#access.request(signal) } : {}),
+        renew: ({ signal }) => this.#access.request(signal),
         onCredentialsRequired: (types) => this.#askCredentials(types),
         onServerVerification: (identity) => this.#askIdentity(identity),
         signal: this.#over.signal,
@@ -113,6 +113,11 @@ export class ConsoleSession {
     if (this.#status === "renewing" || !isOpen(this.#status)) return;
     // The outcome comes as an event.
     this.#console?.view.connection.renew(token).catch(() => {});
+  }
+
+  /** Shows Renew if there is somebody to ask for tokens now. */
+  showAgain(): void {
+    if (this.#console !== null && isOpen(this.#status)) this.#showState(this.#console.view.state);
   }
 
   focus(): void {

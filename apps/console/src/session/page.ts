@@ -27,14 +27,18 @@ export function startRefused({ error }: RefusedLink, parent: EmbeddingParent | n
 export function startPage(link: ConsoleLink, parent: EmbeddingParent | null): void {
   const access = new Access(link, parent);
   let session: ConsoleSession | null = null;
+  /** Shows a card again that depends on whether there is somebody to ask for tokens. */
+  let showAgain = (): void => {};
   const frame = new Frame(link.type, link.name ?? words().title, link.viewOnly, () => {
     session?.renew();
   });
   tell(parent, frame);
 
   const open = (): void => {
+    showAgain = () => session?.showAgain();
     session = new ConsoleSession(link, frame, access, {
-      onExpiring: ({ expiresInMs, renewable }) => parent?.post({ type: "expiring", expiresInMs, renewable }),
+      onExpiring: ({ expiresInMs, renewable }) =>
+        parent?.post({ type: "expiring", expiresInMs: Math.round(expiresInMs), renewable }),
       onEnd: end,
     });
     void session.open();
@@ -51,6 +55,7 @@ export function startPage(link: ConsoleLink, parent: EmbeddingParent | null): vo
         { reopen: open, renewAndReopen: () => void requestAndOpen(), copy },
       );
       frame.showCard(card);
+      showAgain = () => show(circumstance);
       return card;
     };
     const card = show(ending.circumstance);
@@ -58,6 +63,7 @@ export function startPage(link: ConsoleLink, parent: EmbeddingParent | null): vo
   };
 
   const requestAndOpen = async (): Promise<void> => {
+    showAgain = () => {};
     frame.setStatus("connecting");
     frame.showCard(createRequestingCard());
     try {
@@ -80,6 +86,7 @@ export function startPage(link: ConsoleLink, parent: EmbeddingParent | null): vo
 
   parent?.listen({
     focus: () => session?.focus(),
+    canRenew: () => showAgain(),
     close: () => session?.close(),
     renew: (token) => {
       access.offer(token);
@@ -98,7 +105,10 @@ export function startPage(link: ConsoleLink, parent: EmbeddingParent | null): vo
   }
   document.title = link.name ?? words().title;
   frame.setStatus("no-token");
-  frame.showCard(createNoTokenCard(access.canRequest ? () => void requestAndOpen() : null));
+  showAgain = () => {
+    frame.showCard(createNoTokenCard(access.canRequest ? () => void requestAndOpen() : null));
+  };
+  showAgain();
 }
 
 /** Says more about a connection that never came to be, unless the person has gone on meanwhile. */

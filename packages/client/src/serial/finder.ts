@@ -1,4 +1,4 @@
-import type { SearchAddon } from "@xterm/addon-search";
+import type { ISearchOptions, SearchAddon } from "@xterm/addon-search";
 import type { Terminal } from "@xterm/xterm";
 import { loadSearch } from "./addons.ts";
 import type { MatchColours } from "./colours.ts";
@@ -9,6 +9,8 @@ export class Finder {
   readonly #terminal: Terminal;
   #addon: SearchAddon | null = null;
   #lastOptions = "";
+  /** What is marked. */
+  #marked: { readonly text: string; readonly search: ISearchOptions } | null = null;
 
   constructor(terminal: Terminal) {
     this.#terminal = terminal;
@@ -33,9 +35,23 @@ export class Finder {
     const key = JSON.stringify([how.regex, how.caseSensitive, how.wholeWord]);
     if (incremental || key !== this.#lastOptions) this.#addon.clearDecorations();
     this.#lastOptions = key;
+    this.#marked = { text, search };
     const found = backwards ? this.#addon.findPrevious(text, search) : this.#addon.findNext(text, search);
     counted.dispose();
     return found ? result : null;
+  }
+
+  /** Marks the same matches in other colours, as after a change of the theme. */
+  recolour(colours: MatchColours): void {
+    if (this.#addon === null || this.#marked === null || this.#marked.text === "") return;
+    const { text, search } = this.#marked;
+    if (search.decorations?.matchBackground === colours.matchBackground) return;
+    const { viewportY } = this.#terminal.buffer.active;
+    this.#marked = { text, search: { ...search, decorations: colours } };
+    // As above: otherwise the addon leaves the marks as they are.
+    this.#addon.clearDecorations();
+    this.#addon.findNext(text, this.#marked.search);
+    this.#terminal.scrollToLine(viewportY);
   }
 }
 

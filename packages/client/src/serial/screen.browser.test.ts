@@ -68,6 +68,26 @@ describe("searching a serial console", () => {
     await serial.close();
   });
 
+  it("has its marks in the colours of the theme that is shown", async () => {
+    const serial = await connected({ theme: "dark" });
+    await print(serial, "match match match");
+    await serial.find("match");
+    await serial.find("match");
+    const grounds = (): ReadonlySet<string> => {
+      const cells = [...target.querySelectorAll<HTMLElement>(".xterm-rows span")];
+      return new Set(cells.map((cell) => cell.style.backgroundColor).filter((ground) => ground !== ""));
+    };
+    // Those of matches, and that of the selection on one of them.
+    await vi.waitFor(() => expect(grounds()).toEqual(new Set(["rgb(74, 61, 0)", "rgb(58, 90, 128)"])));
+    serial.theme = "light";
+    await vi.waitFor(() => expect(grounds()).toEqual(new Set(["rgb(255, 229, 143)", "rgb(180, 213, 254)"])));
+    expect(await serial.find("match")).toEqual({ index: 2, count: 3 });
+    await serial.find("");
+    serial.theme = "dark";
+    await vi.waitFor(() => expect(grounds()).toEqual(new Set()));
+    await serial.close();
+  });
+
   it("ends with an empty text, and finds nothing once closed", async () => {
     const serial = await connected();
     await print(serial, "word");

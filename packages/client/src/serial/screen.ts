@@ -5,7 +5,7 @@ import type { ILinkHandler, Terminal } from "@xterm/xterm";
 import type { ConsoleChannel } from "../channel.ts";
 import { pause } from "../pause.ts";
 import { loadSerialize } from "./addons.ts";
-import { coloursOf, matchColoursOf } from "./colours.ts";
+import { coloursOf, type MatchColours, matchColoursOf } from "./colours.ts";
 import { Finder } from "./finder.ts";
 import { followLink } from "./links.ts";
 import type {
@@ -116,6 +116,7 @@ export class Screen {
     const theme = coloursOf(view.theme, this.#prefersDark.matches);
     Object.assign(this.terminal.options, { fontSize: view.fontSize, disableStdin: view.readOnly, theme });
     this.#host.style.background = theme.background ?? "";
+    this.#finder.recolour(this.#matchColours);
     this.#fitSoon();
   }
 
@@ -149,8 +150,11 @@ export class Screen {
   }
 
   find(text: string, options: FindOptions): Promise<FindResult | null> {
-    const colours = matchColoursOf(this.#view.theme, this.#prefersDark.matches);
-    return this.#finder.find(text, options, colours, this.#removal.signal);
+    return this.#finder.find(text, options, this.#matchColours, this.#removal.signal);
+  }
+
+  get #matchColours(): MatchColours {
+    return matchColoursOf(this.#view.theme, this.#prefersDark.matches);
   }
 
   /** Scrollback and screen as plain text, lines joined where the terminal wrapped them. */

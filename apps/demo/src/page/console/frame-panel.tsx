@@ -14,6 +14,7 @@ interface FramePanelProps {
 export function FramePanel({ place, attempt, onClose }: FramePanelProps) {
   const [url, setUrl] = useState<string>();
   const { frame, log, send } = useFrameMessages(url && new URL(url).origin, ({ type }) => {
+    if (type === "ready") send({ curfew: 1, type: "can-renew" });
     if (type === "renew-wanted") renew();
   });
   const renew = (): void => attempt(async () => send({ curfew: 1, type: "renew", token: await renewToken(place) }));

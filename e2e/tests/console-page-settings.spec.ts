@@ -73,6 +73,28 @@ test("a terminal's text size and colours follow the settings", async ({ console,
   await expect(page.locator(".xterm-scrollable-element")).toHaveCSS("background-color", "rgb(16, 20, 24)");
 });
 
+test("what Enter sends, and whether typing is shown here, are the person's choice", async ({
+  console,
+  page,
+  gateway,
+  serial,
+}) => {
+  gateway.follow({ target: serial.address });
+  await console.openConnected("serial");
+  const rows = page.locator(".xterm-rows");
+  await expect(rows).toContainText("login:");
+  await page.keyboard.type("guest\r");
+  await expect(rows).toContainText("Password:");
+  await openSettings(console);
+  await page.getByLabel("Enter sends").selectOption("crlf");
+  await page.getByLabel("Show what is typed (local echo)").check();
+  await page.keyboard.press("Escape");
+  // Asking for a password, the machine sends nothing back.
+  await page.keyboard.type("seen\r");
+  await expect(rows).toContainText("Password: seen");
+  await serial.waitFor("input", ({ bytes }) => bytes.includes("\r\n"));
+});
+
 test.describe("the screen", () => {
   test("is kept on while connected if the person wants it", async ({ console, page }) => {
     await page.addInitScript(() => {

@@ -220,3 +220,9 @@ function onTheMachine(vnc: FakeVncServer): string {
 function code(character: string): number {
   return character.codePointAt(0) ?? 0;
 }
+
+test("a link asks for a console that is shared, or for nobody else", async ({ console, vnc }) => {
+  await console.openConnected("vnc");
+  await console.openConnected("vnc", "&shared=0");
+  expect(vnc.received("clientInit").map(({ shared }) => shared)).toEqual([true, false]);
+});

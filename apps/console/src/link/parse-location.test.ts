@@ -23,6 +23,7 @@ describe("Curfew's own links", () => {
       socketUrl: "wss://gw.example/websockify",
       name: null,
       viewOnly: false,
+      shared: true,
       scale: "fit",
       renewUrl: null,
     });
@@ -34,9 +35,9 @@ describe("Curfew's own links", () => {
     expect(link(`https://gw.example/console/?type=serial#token=${token}`).type).toBe("serial");
   });
 
-  it("carry name, view_only and scale", () => {
-    const result = link(`http://gw.example/console/?name=web-03&view_only=1&scale=remote#token=${token}`);
-    expect(result).toMatchObject({ name: "web-03", viewOnly: true, scale: "remote" });
+  it("carry name, view_only, shared and scale", () => {
+    const result = link(`http://gw.example/console/?name=web-03&view_only=1&shared=0&scale=remote#token=${token}`);
+    expect(result).toMatchObject({ name: "web-03", viewOnly: true, shared: false, scale: "remote" });
   });
 
   it("without a token are links without a token, not errors", () => {
@@ -122,6 +123,7 @@ describe("Values that make no sense are refused", () => {
   it.each([
     ["type=spice", "type type_unknown"],
     ["view_only=maybe", "view_only flag_unknown"],
+    ["shared=perhaps", "shared flag_unknown"],
     ["scale=huge", "scale scale_unknown"],
     ["resize=huge", "resize scale_unknown"],
     ["token=", "token token_malformed"],

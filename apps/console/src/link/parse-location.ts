@@ -15,6 +15,8 @@ export interface ConsoleLink {
   /** The machine's name, for display. */
   readonly name: string | null;
   readonly viewOnly: boolean;
+  /** Whether others may keep this VNC console open, too. */
+  readonly shared: boolean;
   readonly scale: ScaleMode;
   /** Where to POST for a new token; null when the link names no such place. */
   readonly renewUrl: string | null;
@@ -30,7 +32,7 @@ const longestName = 120;
 /**
  * Reads a console link: Curfew's own (`/console/?type=vnc#token=…`), Nova's
  * (`/vnc_lite.html?path=%3Ftoken%3D…`) and noVNC's parameters (`host`, `port`, `encrypt`, `path`,
- * `resize`, `scale`, `view_only`). Parameters it does not know are passed over, as noVNC does.
+ * `resize`, `scale`, `shared`, `view_only`). Parameters it does not know are passed over, as noVNC does.
  *
  * @param allowedOrigins origins besides the page's own where `renew` may point
  */
@@ -45,7 +47,8 @@ export function parseLocation(page: URL, allowedOrigins: readonly string[] = [])
       token,
       socketUrl: socketUrl.href,
       name: readName(parameters),
-      viewOnly: readFlag(parameters, "view_only"),
+      viewOnly: readFlag(parameters, "view_only", false),
+      shared: readFlag(parameters, "shared", true),
       scale: readScale(parameters),
       renewUrl: renew === undefined || renew === "" ? null : resolveRenewUrl(renew, page, allowedOrigins).href,
     };
@@ -86,9 +89,9 @@ const flags: ReadonlyMap<string, boolean> = new Map([
   ["false", false],
 ]);
 
-function readFlag(parameters: LinkParameters, name: string): boolean {
+function readFlag(parameters: LinkParameters, name: string, otherwise: boolean): boolean {
   const value = parameters.get(name);
-  if (value === undefined) return false;
+  if (value === undefined) return otherwise;
   const flag = flags.get(value.toLowerCase());
   if (flag === undefined) throw new LinkProblem("flag_unknown", name, value);
   return flag;

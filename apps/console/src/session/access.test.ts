@@ -10,6 +10,7 @@ const link: ConsoleLink = {
   socketUrl: "wss://gw.example/websockify",
   name: null,
   viewOnly: false,
+  shared: true,
   scale: "fit",
   renewUrl: "https://gw.example/renew",
 };

@@ -41,6 +41,7 @@ export async function createConsole(link: ConsoleLink, host: HTMLElement, option
     ...(onServerVerification === undefined ? {} : { onServerVerification }),
     clipboardSync: clipboardSync && !link.viewOnly,
     viewOnly: link.viewOnly,
+    shared: link.shared,
     scale: link.scale,
   });
   return { type: "vnc", view };

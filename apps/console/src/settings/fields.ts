@@ -48,6 +48,7 @@ const fields = {
   fontSize: whole(smallestFont, largestFont, 14),
   terminalTheme: choice<"page" | "light" | "dark">("page", "light", "dark"),
   lineEnding: choice<SerialLineEnding>("cr", "lf", "crlf"),
+  localEcho: flag(false),
   webgl: flag(false),
 } as const;
 

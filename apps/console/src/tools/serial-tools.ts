@@ -53,9 +53,10 @@ export function serialTools(serial: SerialConsole, viewOnly: boolean, context: T
 }
 
 function applySettings(serial: SerialConsole, signal: AbortSignal): void {
-  settings.follow(({ fontSize, terminalTheme, theme, lineEnding }) => {
+  settings.follow(({ fontSize, terminalTheme, theme, lineEnding, localEcho }) => {
     serial.fontSize = fontSize;
     serial.lineEnding = lineEnding;
+    serial.localEcho = localEcho;
     const colours = terminalTheme === "page" ? theme : terminalTheme;
     serial.theme = colours === "system" ? "auto" : colours;
     document.body.dataset["terminal"] = colours;

@@ -79,6 +79,7 @@ function serial(store: SettingsStore): HTMLElement[] {
       ["lf", "LF"],
       ["crlf", "CR LF"],
     ]),
+    flag(store, "localEcho", labels.localEcho),
     flag(store, "webgl", labels.webgl),
   ];
 }

@@ -229,6 +229,7 @@ export const german: PageWords = {
     terminalTheme: "Farben des Terminals",
     asPage: "Wie die Seite",
     lineEnding: "Eingabetaste sendet",
+    localEcho: "Getipptes selbst anzeigen (lokales Echo)",
     webgl: "Mit der Grafikkarte zeichnen",
     next: "Geteilte Zwischenablage und Zeichnen ändern sich, wenn die Konsole das nächste Mal öffnet.",
     reset: "Zurücksetzen",

@@ -223,6 +223,7 @@ export const english = {
     terminalTheme: "Terminal colours",
     asPage: "As the page",
     lineEnding: "Enter sends",
+    localEcho: "Show what is typed (local echo)",
     webgl: "Draw with the graphics card",
     next: "Clipboard sharing and drawing change when the console opens next.",
     reset: "Reset",

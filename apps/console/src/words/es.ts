@@ -226,6 +226,7 @@ export const spanish: PageWords = {
     terminalTheme: "Colores del terminal",
     asPage: "Como la página",
     lineEnding: "Intro envía",
+    localEcho: "Mostrar lo que se escribe (eco local)",
     webgl: "Dibujar con la tarjeta gráfica",
     next: "Compartir el portapapeles y el dibujo cambian cuando se abra de nuevo la consola.",
     reset: "Restablecer",

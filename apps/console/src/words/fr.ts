@@ -226,6 +226,7 @@ export const french: PageWords = {
     terminalTheme: "Couleurs du terminal",
     asPage: "Comme la page",
     lineEnding: "Entrée envoie",
+    localEcho: "Afficher la saisie (écho local)",
     webgl: "Dessiner avec la carte graphique",
     next: "Le partage du presse-papiers et le dessin changent à la prochaine ouverture de la console.",
     reset: "Réinitialiser",

@@ -225,6 +225,7 @@ export const japanese: PageWords = {
     terminalTheme: "端末の配色",
     asPage: "ページに合わせる",
     lineEnding: "Enter で送るもの",
+    localEcho: "入力した文字を表示する（ローカルエコー）",
     webgl: "グラフィックカードで描画",
     next: "クリップボードの共有と描画は、次にコンソールを開いたときに変わります。",
     reset: "リセット",

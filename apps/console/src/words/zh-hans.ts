@@ -223,6 +223,7 @@ export const simplifiedChinese: PageWords = {
     terminalTheme: "终端颜色",
     asPage: "跟随页面",
     lineEnding: "回车键发送",
+    localEcho: "显示键入的内容（本地回显）",
     webgl: "用显卡绘制",
     next: "剪贴板共享与绘制方式在下次打开控制台时改变。",
     reset: "重置",

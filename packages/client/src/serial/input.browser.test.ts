@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from "vitest";
-import { serialFixture } from "../../test/serial-fixture.ts";
+import { serialFixture, shows } from "../../test/serial-fixture.ts";
 import type { SerialOptions } from "./options.ts";
 
 const { server, target, connected, nextSocket, print, typed } = serialFixture();
@@ -39,6 +39,20 @@ describe("typing into a serial console", () => {
     serial.lineEnding = "cr";
     pressEnter();
     expect(typed().endsWith("\r")).toBe(true);
+    await serial.close();
+  });
+
+  it("shows what is typed where the machine does not, with Enter and Backspace as a machine would", async () => {
+    const serial = await connected({ localEcho: true });
+    await serial.paste("AX\u007FT\nB");
+    serial.sendKey("ArrowLeft");
+    expect(typed()).toBe("AX\u007FT\rB\u001B[D");
+    await shows(serial, "AT\nB");
+    serial.localEcho = false;
+    await serial.paste("hidden");
+    serial.localEcho = true;
+    await serial.paste("!");
+    await shows(serial, "AT\nB!");
     await serial.close();
   });
 

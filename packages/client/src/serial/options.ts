@@ -29,6 +29,8 @@ export interface SerialView {
   theme: SerialTheme;
   /** For Enter, and for the line breaks of what is pasted. @defaultValue `"cr"` */
   lineEnding: SerialLineEnding;
+  /** Shows what is typed and pasted: for lines whose machine does not send it back. @defaultValue false */
+  localEcho: boolean;
 }
 
 /** Options of a {@link SerialConsole}. */

@@ -211,7 +211,12 @@ export class Screen {
 
   /** Sends what a keyboard would: Enter as the line ending that the machine wants. */
   #type(text: string): boolean {
-    return this.send(text.replaceAll("\r", endings[this.#view.lineEnding]));
+    const sent = this.send(text.replaceAll("\r", endings[this.#view.lineEnding]));
+    // What begins with ESC is a key that no machine shows, or brackets around a paste.
+    if (sent && this.#view.localEcho && !text.startsWith("\u001B")) {
+      this.terminal.write(text.replaceAll("\r", "\r\n").replaceAll("\u007F", "\b \b"));
+    }
+    return sent;
   }
 
   async #paste(text: string, delayMs: number, signal: AbortSignal | undefined): Promise<boolean> {

@@ -75,6 +75,7 @@ export class SerialConsole implements SerialView {
       readOnly: options.readOnly ?? false,
       theme: oneOf("theme", options.theme ?? "auto", themes),
       lineEnding: oneOf("lineEnding", options.lineEnding ?? "cr", lineEndings),
+      localEcho: options.localEcho ?? false,
     };
     this.#renderer = oneOf("renderer", options.renderer ?? "dom", renderers);
     this.#pasteDelayMs = milliseconds("pasteDelayMs", options.pasteDelayMs ?? 10);
@@ -118,6 +119,14 @@ export class SerialConsole implements SerialView {
   }
   set lineEnding(value: SerialLineEnding) {
     this.#change({ lineEnding: oneOf("lineEnding", value, lineEndings) });
+  }
+
+  /** Shows what is typed and pasted: for lines whose machine does not send it back. */
+  get localEcho(): boolean {
+    return this.#view.localEcho;
+  }
+  set localEcho(value: boolean) {
+    this.#change({ localEcho: value });
   }
 
   /** See {@link ConsoleConnection.connect}. */

@@ -1,6 +1,7 @@
 import { startByteServer } from "@curfew/testing";
 import { once } from "node:events";
 import { appendFileSync, readFileSync, writeFileSync } from "node:fs";
+import type { IncomingMessage } from "node:http";
 import { request } from "node:https";
 import { connect } from "node:net";
 import { join } from "node:path";
@@ -35,12 +36,11 @@ async function handshake(gateway: TestGateway, options: ConnectionOptions = {}):
   return socket;
 }
 
-/** The status of a request over https. */
-async function get(url: string): Promise<number | undefined> {
+/** The head of the answer to a request over https. */
+async function get(url: string): Promise<IncomingMessage> {
   const sent = request(url, { ca: certificate.pem, agent: false }).end();
-  const [response] = await once(sent, "response");
-  response.resume();
-  return response.statusCode;
+  const [response] = (await once(sent, "response")) as [IncomingMessage];
+  return response.resume();
 }
 
 describe("a gateway with a certificate", () => {
@@ -48,9 +48,15 @@ describe("a gateway with a certificate", () => {
     await using gateway = await TestGateway.start();
     expect(gateway.url).toMatch(/^https:\/\/127\.0\.0\.1:\d+$/);
     expect(gateway.adminUrl).toMatch(/^http:/);
-    expect(await get(`${gateway.url}/healthz`)).toBe(200);
+    expect((await get(`${gateway.url}/healthz`)).statusCode).toBe(200);
     const issued = await gateway.admin("POST", "/v1/tokens", { type: "vnc", target: "127.0.0.1:5901" });
     expect(await issued.json()).toMatchObject({ url: expect.stringContaining(`${gateway.url}/console/`) });
+  });
+
+  test("keeps browsers on https", async () => {
+    await using gateway = await TestGateway.start();
+    const { headers } = await get(`${gateway.url}/assets/none.css`);
+    expect(headers["strict-transport-security"]).toBe("max-age=31536000");
   });
 
   test("speaks nothing but TLS", async () => {
@@ -67,7 +73,7 @@ describe("a gateway with a certificate", () => {
   test("finds the private key in the file of the certificate where key is not set", async () => {
     const both = file("both.pem", certificate.pem + readFileSync(certificate.key, "utf8"));
     await using gateway = await TestGateway.start({ config: { cert: both, key: null } });
-    expect(await get(`${gateway.url}/healthz`)).toBe(200);
+    expect((await get(`${gateway.url}/healthz`)).statusCode).toBe(200);
   });
 
   test("is closed although a client is in the middle of its handshake", async () => {
@@ -89,7 +95,7 @@ describe("a gateway with a certificate", () => {
       CURFEW_TOKENS_PATH: ":memory:",
     });
     const [, url = ""] = await command.printed(/curfew listens at (https:\/\/\S+)/);
-    expect(await get(`${url}/healthz`)).toBe(200);
+    expect((await get(`${url}/healthz`)).statusCode).toBe(200);
     await command.printed(new RegExp(`console of ${target.address}: ${url}/console/`));
   });
 });

@@ -1,7 +1,7 @@
 import { startFakeVnc } from "@curfew/testing";
 import { startTigerVnc } from "@curfew/testing/real";
 import type { Page } from "@playwright/test";
-import { expect, test as scripted } from "../src/console-page-test.ts";
+import { expect, test } from "../src/console-page-test.ts";
 import { test as enforced } from "../src/test.ts";
 
 async function chooseDisplay(page: Page, name: string): Promise<void> {
@@ -29,26 +29,23 @@ enforced(
   },
 );
 
-scripted(
-  "a picture larger than the window is moved by dragging, at actual size",
-  async ({ console, page, gateway }) => {
-    await using vnc = await startFakeVnc({ size: { width: 2000, height: 1500 } });
-    gateway.follow({ target: vnc.address });
-    await console.openConnected("vnc");
-    await chooseDisplay(page, "Actual size");
-    await chooseDisplay(page, "Move the picture by dragging");
-    const box = await page.locator("canvas").boundingBox();
-    if (box === null) throw new Error("no picture");
-    const { mouse } = page;
-    await mouse.move(box.x + 600, box.y + 400);
-    await mouse.down();
-    await mouse.move(box.x + 450, box.y + 350, { steps: 4 });
-    await mouse.move(box.x + 300, box.y + 300, { steps: 4 });
-    await mouse.up();
-    expect(vnc.received("pointer").filter(({ buttons }) => buttons !== 0)).toEqual([]);
-    // A click without a drag is the machine's.
-    await mouse.click(box.x + 100, box.y + 50);
-    const { x, y } = await vnc.waitFor("pointer", ({ buttons }) => buttons === 1);
-    expect([x, y]).toEqual([400, 150]);
-  },
-);
+test("a picture larger than the window is moved by dragging, at actual size", async ({ console, page, gateway }) => {
+  await using vnc = await startFakeVnc({ size: { width: 2000, height: 1500 } });
+  gateway.follow({ target: vnc.address });
+  await console.openConnected("vnc");
+  await chooseDisplay(page, "Actual size");
+  await chooseDisplay(page, "Move the picture by dragging");
+  const box = await page.locator("canvas").boundingBox();
+  if (box === null) throw new Error("no picture");
+  const { mouse } = page;
+  await mouse.move(box.x + 600, box.y + 400);
+  await mouse.down();
+  await mouse.move(box.x + 450, box.y + 350, { steps: 4 });
+  await mouse.move(box.x + 300, box.y + 300, { steps: 4 });
+  await mouse.up();
+  expect(vnc.received("pointer").filter(({ buttons }) => buttons !== 0)).toEqual([]);
+  // A click without a drag is the machine's.
+  await mouse.click(box.x + 100, box.y + 50);
+  const { x, y } = await vnc.waitFor("pointer", ({ buttons }) => buttons === 1);
+  expect([x, y]).toEqual([400, 150]);
+});

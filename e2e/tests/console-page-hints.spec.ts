@@ -1,4 +1,5 @@
 import { expect, test } from "../src/console-page-test.ts";
+import { takePicture } from "../src/console-page-pictures.ts";
 import { giveUp, openWithViewer } from "../src/give-up.ts";
 import { inspect } from "../src/inspect-page.ts";
 import { startKeyedVnc } from "../src/keyed-vnc.ts";
@@ -53,6 +54,22 @@ test("for connect_failed names what is in between, when plain requests get throu
   await inspect(page, "ended-connect_failed-blocked");
 });
 
+test("for connect_failed blames nothing in between when plain requests fail, too", async ({
+  console,
+  page,
+  server,
+}) => {
+  server.onWebSocket = null;
+  await page.clock.install();
+  await openWithViewer(page, () => console.openLink());
+  const asked = page.waitForRequest((request) => request.method() === "HEAD");
+  await page.route("/console/", (route) => route.abort());
+  await giveUp(page);
+  await (await asked).response();
+  await expect(console.card).toHaveAttribute("data-reason", "connect_failed");
+  await expect(console.card).not.toHaveAttribute("data-circumstance");
+});
+
 test("a page whose script does not load says so", async ({ console, page }) => {
   await page.route(/\/assets\/.*\.js/, (route) => route.abort());
   await console.openLink();
@@ -86,3 +103,32 @@ for (const language of ["de", "ja"]) {
     await inspect(page, `ended-session_expired-${language}`);
   });
 }
+
+test("the machine's name stays readable in a narrow frame, where the words of state and time give way", async ({
+  console,
+  page,
+  gateway,
+  vnc,
+}) => {
+  gateway.follow({ target: vnc.address });
+  const opened = gateway.next();
+  await console.openLink("?name=datenbank-replikat-03.frankfurt.example.com&lang=fr");
+  await console.waitFor("connected");
+  (await opened).send({ type: "expiring", expiresInMs: 125_000 });
+  await console.waitFor("expiring");
+  for (const width of [300, 420, 680, 760]) {
+    await page.setViewportSize({ width, height: 600 });
+    await takePicture(page, "narrow-bar", width, "light");
+    const [room, wanted] = await page.locator(".bar-name").evaluate((name) => {
+      const range = document.createRange();
+      const text = name.firstElementChild?.firstChild;
+      if (!text) throw new Error("no name");
+      range.setStart(text, 0);
+      range.setEnd(text, 8);
+      return [name.clientWidth, range.getBoundingClientRect().width];
+    });
+    expect(room, `${width} pixels wide`).toBeGreaterThan(wanted ?? 0);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBe(0);
+    await expect(page.locator(".time .ring")).toBeInViewport({ ratio: 1 });
+  }
+});

@@ -141,12 +141,15 @@ for (const [language, connected] of [
 test.describe("without a word in the link", () => {
   test.use({ locale: "fr-CA" });
 
-  test("the browser chooses the language, unless the person did", async ({ console, page }) => {
+  test("the browser chooses the language, unless the person did, unless the link does", async ({ console, page }) => {
     await console.openConnected("vnc");
     await expect(page.locator("html")).toHaveAttribute("lang", "fr");
     await page.evaluate(() => localStorage.setItem("curfew.console.settings", '{"version":1,"language":"ja"}'));
     await page.goto("about:blank");
     await console.openConnected("vnc");
     await expect(page.locator("html")).toHaveAttribute("lang", "ja");
+    await page.goto("about:blank");
+    await console.openConnected("vnc", "&lang=de");
+    await expect(page.locator("html")).toHaveAttribute("lang", "de");
   });
 });

@@ -67,6 +67,17 @@ test.describe("before a connection", () => {
     await expect(console.card).toHaveAttribute("data-reason", "client_closed");
   });
 
+  test("nothing moves for a person who wants less motion", async ({ console, page, gateway }) => {
+    gateway.follow({ hello: null });
+    const moving = (): Promise<number> => page.evaluate(() => document.getAnimations().length);
+    await page.emulateMedia({ reducedMotion: "no-preference" });
+    await console.openLink();
+    await console.waitFor("connecting");
+    await expect.poll(moving).toBeGreaterThan(0);
+    await page.emulateMedia({ reducedMotion: "reduce" });
+    await expect.poll(moving).toBe(0);
+  });
+
   test("a console with a password asks for it, and opens with it", async ({ console, page, gateway }) => {
     await using guarded = await startFakeVnc({ password: "secret" });
     gateway.follow({ target: guarded.address });

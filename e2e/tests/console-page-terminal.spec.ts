@@ -88,6 +88,10 @@ test("one line is pasted by right click at once; with Shift the browser's menu i
     false,
     true,
   ]);
+  // With its Enter it is one line still.
+  await page.evaluate(() => navigator.clipboard.writeText("\n"));
+  await page.locator(".xterm-screen").click({ button: "right" });
+  await expect(page.locator(".xterm-rows")).toContainText("Password:");
   await expect(page.getByRole("dialog")).toHaveCount(0);
 });
 

@@ -1,4 +1,5 @@
 import type { FakeVncServer } from "@curfew/testing";
+import type { Locator, Page } from "@playwright/test";
 import { expect, test } from "../src/console-page-test.ts";
 import { takePictures } from "../src/console-page-pictures.ts";
 import { inspect } from "../src/inspect-page.ts";
@@ -9,22 +10,37 @@ test.beforeEach(({ gateway, vnc }) => {
 
 const control = 0xffe3;
 
-test("a held modifier is shown, and let go when the page loses the person's attention", async ({
-  console,
-  page,
-  vnc,
-}) => {
-  await console.openConnected("vnc");
-  const keys = page.getByRole("button", { name: "Send keys" });
-  const hold = page.getByRole("menuitemcheckbox", { name: "Hold down: Ctrl" });
-  await keys.click();
-  await hold.click();
-  await vnc.waitFor("key", (key) => key.keysym === control && key.down);
-  await keys.click();
-  await expect(hold).toHaveAttribute("aria-checked", "true");
-  await inspect(page, "menu-held");
-  await page.evaluate(() => dispatchEvent(new Event("blur")));
-  await vnc.waitFor("key", (key) => key.keysym === control && !key.down);
+test.describe("a held modifier", () => {
+  const hold = (page: Page): Locator => page.getByRole("menuitemcheckbox", { name: "Hold down: Ctrl" });
+
+  test.beforeEach(async ({ console, page, vnc }) => {
+    await console.openConnected("vnc");
+    await page.getByRole("button", { name: "Send keys" }).click();
+    await hold(page).click();
+    await vnc.waitFor("key", (key) => key.keysym === control && key.down);
+  });
+
+  for (const [target, type] of [
+    ["window", "blur"],
+    ["document", "visibilitychange"],
+  ] as const) {
+    test(`is shown, and let go at ${type}, when the page loses the person's attention`, async ({ page, vnc }) => {
+      await page.getByRole("button", { name: "Send keys" }).click();
+      await expect(hold(page)).toHaveAttribute("aria-checked", "true");
+      if (type === "blur") await inspect(page, "menu-held");
+      await page.evaluate(([on, name]) => globalThis[on].dispatchEvent(new Event(name)), [target, type] as const);
+      await vnc.waitFor("key", (key) => key.keysym === control && !key.down);
+    });
+  }
+
+  test("is let go with the connection", async ({ page, gateway }) => {
+    const again = gateway.next();
+    gateway.connections[0]?.close(1006);
+    await again;
+    await expect(page.getByText("Connected again.")).toBeVisible();
+    await page.getByRole("button", { name: "Send keys" }).click();
+    await expect(hold(page)).toHaveAttribute("aria-checked", "false");
+  });
 });
 
 test("combinations go to the machine, SysRq and the function keys too", async ({ console, page, vnc }) => {

@@ -192,33 +192,55 @@ test("another site cannot show the page", async ({ page, embed, stranger, gatewa
   expect(gateway.connections).toHaveLength(0);
 });
 
-for (const [message, token, before] of [
-  [{ type: "close" }, "#token=first", /connecting/],
-  // A parent's token opens the console of a link that has none.
-  [{ type: "renew", token: "second" }, "", /no-token/],
-] as const) {
-  test(`another site is neither told anything nor heard, even where its browser shows the page: ${message.type}`, async ({
-    page,
-    embed,
-    stranger,
-    server,
-  }) => {
-    await page.route(`${server.origin}/console/**`, async (route) => {
-      const response = await route.fetch();
-      const headers = response.headers();
-      delete headers["content-security-policy"];
-      await route.fulfill({ response, headers });
-    });
-    const frame = await embed(stranger, token);
-    await expect(frame.locator("body")).toHaveAttribute("data-state", before);
-    await say(page, { curfew: 1, ...message });
-    // Goes through the same queue after it.
-    await frame.locator("body").evaluate(async () => {
-      const arrived = new Promise((resolve) => addEventListener("message", resolve, { once: true }));
-      window.postMessage("last", location.origin);
-      await arrived;
-    });
-    await expect(frame.locator("body")).toHaveAttribute("data-state", before);
-    expect(await heard(page)).toEqual([]);
+test.describe("another site is neither told anything nor heard, even where its browser shows the page", () => {
+  for (const [message, token, before] of [
+    [{ type: "close" }, "#token=first", /connecting/],
+    // A parent's token opens the console of a link that has none.
+    [{ type: "renew", token: "second" }, "", /no-token/],
+  ] as const) {
+    for (const named of [true, false]) {
+      const where = named ? "names the site" : "does not name the site";
+      test(`${message.type}, where the browser ${where}`, async ({ page, embed, stranger, server }) => {
+        await page.route(`${server.origin}/console/**`, async (route) => {
+          const response = await route.fetch();
+          const headers = response.headers();
+          delete headers["content-security-policy"];
+          const body = (await response.text()).replaceAll("ancestorOrigins", named ? "$&" : "ancestorsUnknown");
+          await route.fulfill({ response, headers, body });
+        });
+        const frame = await embed(stranger, token);
+        await expect(frame.locator("body")).toHaveAttribute("data-state", before);
+        await say(page, { curfew: 1, ...message });
+        await queued(frame);
+        await expect(frame.locator("body")).toHaveAttribute("data-state", before);
+        expect(await heard(page)).toEqual([]);
+      });
+    }
+  }
+});
+
+test("nobody but the page around it is heard, not even another window of its origin", async ({
+  page,
+  embed,
+  gateway,
+}) => {
+  const frame = await embed();
+  await state(frame, "connected");
+  await page.evaluate(() => document.body.append(document.createElement("iframe")));
+  const sibling = page.frames().find((other) => other.url() === "about:blank");
+  await sibling?.evaluate(() => window.parent.frames[0]?.postMessage({ curfew: 1, type: "close" }, "*"));
+  // Goes the same way after it, and would open another session where that was heard.
+  await say(page, { curfew: 1, type: "renew", token: "second" });
+  await expect.poll(() => gateway.connections.map(({ renewals }) => renewals)).toEqual([["second"]]);
+});
+
+/** Resolves when all messages that the page in the frame has got by now were taken. */
+async function queued(frame: FrameLocator): Promise<void> {
+  await frame.locator("body").evaluate(async () => {
+    const { promise, resolve } = Promise.withResolvers<Event>();
+    addEventListener("message", resolve, { once: true });
+    // Goes through the same queue after them.
+    window.postMessage("last", location.origin);
+    await promise;
   });
 }

@@ -23,7 +23,7 @@ export function MetricsStrip({ metrics }: { readonly metrics: MetricsSample | un
       <Metric
         name="Event-loop delay"
         value={metrics && milliseconds(metrics.loopDelayMs)}
-        note="shared with the machines"
+        note="longest, of the gateways"
       />
     </dl>
   );

@@ -8,7 +8,7 @@ const server = fileURLToPath(new URL("../../apps/demo/src/server/main.ts", impor
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
 /** Deadlines that are as real as the usual ones, and sooner. */
-const shorter = { CURFEW_DEMO_LIFETIMES: "6,90,300,1800", CURFEW_DEMO_FAULT_DELAY: "1" };
+const shorter = { CURFEW_DEMO_LIFETIMES: "6,20,90,300", CURFEW_DEMO_FAULT_DELAY: "1.5" };
 
 /** The demo as `pnpm start` runs it, in a process of its own. */
 export interface RunningDemo {

@@ -18,7 +18,7 @@ export interface FaultyServer extends AsyncDisposable {
 
 /** Something that goes wrong, and how to make it. */
 export interface FaultRecipe extends FaultCard {
-  /** Lifetime of its tokens in seconds. @defaultValue three times the delay of the faults */
+  /** Lifetime of its tokens in seconds. @defaultValue {@link lifetime} */
   readonly ttl?: number;
   /** Without it the target is `target`. */
   readonly start?: () => Promise<FaultyServer>;
@@ -60,8 +60,7 @@ export function faultRecipes(delay: number): readonly FaultRecipe[] {
   const at = { afterMs: delay * 1000 };
   const later = `After ${seconds(delay)}`;
   return [
-    fault("expire", "Expire", "vnc", `Access lasts ${seconds(2 * delay)}. At the deadline the picture is gone.`, {
-      ttl: 2 * delay,
+    fault("expire", "Expire", "vnc", `Access lasts ${seconds(lifetime(delay))}. Then the picture is gone.`, {
       start: vnc(),
     }),
     fault("terminate", "Terminate", "vnc", `${later} an operator ends the session.`, {
@@ -147,6 +146,11 @@ export function faultRecipes(delay: number): readonly FaultRecipe[] {
       options: once,
     }),
   ];
+}
+
+/** Seconds that a fault's console lasts: long enough to see what went wrong, and that it ends on time. */
+export function lifetime(delay: number): number {
+  return 3 * delay;
 }
 
 function seconds(count: number): string {

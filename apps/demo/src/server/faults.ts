@@ -1,5 +1,5 @@
 import type { FaultCard, OpenedConsole } from "../api-types.ts";
-import { type FaultRecipe, faultRecipes, type FaultyServer } from "./fault-recipes.ts";
+import { type FaultRecipe, faultRecipes, type FaultyServer, lifetime } from "./fault-recipes.ts";
 import type { Gateways } from "./gateways.ts";
 import { grantOf } from "./grant.ts";
 
@@ -11,6 +11,8 @@ export class Faults implements AsyncDisposable {
   readonly #delay: number;
   readonly #servers = new Map<string, FaultyServer>();
   readonly #timers = new Map<string, NodeJS.Timeout>();
+  /** Those to which something happens once their session has begun. */
+  readonly #waiting = new Set<string>();
   /** Those who take a console over. */
   readonly #others = new Map<string, WebSocket>();
 
@@ -34,11 +36,15 @@ export class Faults implements AsyncDisposable {
   async open(recipe: FaultRecipe): Promise<OpenedConsole> {
     await this.#close(recipe.id);
     if (recipe.start !== undefined) this.#servers.set(recipe.id, await recipe.start());
-    if (recipe.later !== undefined) {
-      const act = (): void => void this.#act(recipe).catch((error: unknown) => console.error(error));
-      this.#timers.set(recipe.id, setTimeout(act, this.#delay * 1000));
-    }
+    if (recipe.later === "accept") this.#actLater(recipe);
+    else if (recipe.later !== undefined) this.#waiting.add(recipe.id);
     return await this.reopen(recipe);
+  }
+
+  /** Somebody's session with a fault has begun; others are none of ours. */
+  sessionOpened(id: string): void {
+    const recipe = this.get(id);
+    if (recipe !== undefined && this.#waiting.delete(id)) this.#actLater(recipe);
   }
 
   /** For the page that comes back after a loss: the fault goes on as it was. */
@@ -56,12 +62,17 @@ export class Faults implements AsyncDisposable {
   }
 
   async #issue(recipe: FaultRecipe): Promise<OpenedConsole> {
-    const { id, name, type, ttl = 3 * this.#delay, gateway = "enforcing", options = {} } = recipe;
+    const { id, name, type, ttl = lifetime(this.#delay), gateway = "enforcing", options = {} } = recipe;
     const target = this.#servers.get(id)?.address ?? recipe.target;
     if (target === undefined) throw new Error(`the fault ${id} was not opened`);
     const { operator, origin } = this.#gateways.get(gateway);
     const issued = await operator.issueToken({ type, target, ttl, instance: id, name });
     return { ...grantOf(issued, origin), options };
+  }
+
+  #actLater(recipe: FaultRecipe): void {
+    const act = (): void => void this.#act(recipe).catch((error: unknown) => console.error(error));
+    this.#timers.set(recipe.id, setTimeout(act, this.#delay * 1000));
   }
 
   async #act(recipe: FaultRecipe): Promise<void> {
@@ -76,6 +87,7 @@ export class Faults implements AsyncDisposable {
   }
 
   async #close(id: string): Promise<void> {
+    this.#waiting.delete(id);
     clearTimeout(this.#timers.get(id));
     this.#others.get(id)?.close();
     await this.#servers.get(id)?.[Symbol.asyncDispose]();

@@ -23,10 +23,15 @@ const page = relative(process.cwd(), fileURLToPath(new URL("../../dist", import.
 const options = optionsOrExit();
 const app = new Hono();
 const listener = getRequestListener(app.fetch, { overrideGlobalObjects: false });
-const server = createServer((request, response) => void listener(request, response));
+// Pages of a demo that ran before ask at once; they wait for what is set up below.
+const { promise: ready, resolve: beReady } = Promise.withResolvers<void>();
+const server = createServer((request, response) => void ready.then(() => listener(request, response)));
 const dashboardOrigin = await listen(server);
 
-const audit = new Audit(nameOf, (event) => feed.audited(event));
+const audit = new Audit(nameOf, (event, instance) => {
+  feed.audited(event);
+  if (event.kind === "opened" && instance !== undefined) faults.sessionOpened(instance);
+});
 const gateways = await Gateways.start({ ...options, dashboardOrigin, onLog: (line) => audit.take(line) });
 const faults = new Faults(gateways, options.faultDelay);
 const machines = new Machines(
@@ -40,6 +45,7 @@ app.use(ownRequestsOnly(dashboardOrigin, gateways.origins()));
 app.use(confine(gateways.origins()));
 app.route("/api", createApi({ machines, gateways, faults, feed, dashboardOrigin, lifetimes: options.lifetimes }));
 app.use("*", serveStatic({ root: page }));
+beReady();
 
 stopOnSignals();
 console.log(dashboardOrigin);

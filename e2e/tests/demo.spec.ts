@@ -197,8 +197,16 @@ async function watchStatuses(page: Page): Promise<() => Promise<string>> {
   return async () => (await page.evaluate(() => (globalThis as Watched).seenStatuses ?? [])).join(" ");
 }
 
-/** How each fault goes on: the statuses that are passed, and the reason of its end. */
-const ends: Readonly<Record<string, { readonly passes?: readonly string[]; readonly reason?: string }>> = {
+interface FaultEnd {
+  /** The statuses that are passed. */
+  readonly passes?: readonly string[];
+  readonly reason?: string;
+  /** What the panel says in the end. */
+  readonly says?: string;
+}
+
+/** How each fault goes on. */
+const ends: Readonly<Record<string, FaultEnd>> = {
   Expire: { passes: ["connected"], reason: "session_expired" },
   Terminate: { passes: ["connected"], reason: "session_terminated" },
   Replace: { passes: ["connected"], reason: "session_replaced" },
@@ -208,7 +216,7 @@ const ends: Readonly<Record<string, { readonly passes?: readonly string[]; reado
   "Invalid token": { reason: "token_invalid" },
   "Refused target": { reason: "forbidden" },
   "Unknown name": { reason: "target_not_found" },
-  "No answer": { reason: "target_timeout" },
+  "No answer": { reason: "target_timeout", says: "did not accept within 1500 ms" },
   Unreachable: { passes: ["reconnecting", "connected"] },
   "Wrong password": { reason: "viewer_failed" },
   Stall: { passes: ["connected"], reason: "session_expired" },
@@ -221,7 +229,7 @@ const ends: Readonly<Record<string, { readonly passes?: readonly string[]; reado
   Garbage: { reason: "viewer_failed" },
 };
 
-for (const [name, { passes = [], reason }] of Object.entries(ends)) {
+for (const [name, { passes = [], reason, says = "" }] of Object.entries(ends)) {
   test(`the fault “${name}” goes as its line says`, async ({ dashboard: page }) => {
     const statuses = await watchStatuses(page);
     await press(page, `Try ${name}`);
@@ -231,6 +239,7 @@ for (const [name, { passes = [], reason }] of Object.entries(ends)) {
       await expect(panelOf(page).getByText("Renewing failed.")).toBeVisible();
     }
     if (reason !== undefined) await expect(endOf(page)).toHaveAttribute("data-reason", reason, { timeout: 30_000 });
+    await expect(panelOf(page)).toContainText(says);
     await press(page, "Close the console");
   });
 }

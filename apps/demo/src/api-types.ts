@@ -11,6 +11,8 @@ export interface MachineCard {
   /** How to log in; empty where nobody asks. */
   readonly login: string;
   readonly real: boolean;
+  /** A real machine takes a while until it can be opened. */
+  readonly state: "starting" | "ready" | "failed";
   /** Whether a second viewer may look on. A serial port takes one client at a time. */
   readonly preview: boolean;
   /** Given to the machine by previews, so that they show what is behind its password. */

@@ -1,9 +1,8 @@
 import { CloseCode, type ServerCloseReason } from "@curfew/protocol";
-import { startByteServer } from "@curfew/testing";
+import { startByteServer, startUnacceptingServer } from "@curfew/testing";
 import { describe, expect, test } from "vitest";
 import { Client } from "./support/client.ts";
 import { type GatewayOptions, TestGateway } from "./support/gateway.ts";
-import { UnacceptingTarget } from "./support/unaccepting-target.ts";
 
 /** One way for a session to end: the gateway it needs, and what happens. */
 interface Ending {
@@ -112,7 +111,7 @@ const endings: Record<string, readonly [ServerCloseReason, Ending]> = {
     {
       options: { config: { targets: { connect_timeout: 0.2 } } },
       run: async (gateway, protocols) => {
-        await using target = await UnacceptingTarget.start();
+        await using target = await startUnacceptingServer();
         const { token } = await gateway.token(target.address);
         const client = new Client(gateway.host, token, { protocols });
         await client.closed;

@@ -2,15 +2,11 @@ import { type Context, Hono } from "hono";
 import { cors } from "hono/cors";
 import { streamSSE } from "hono/streaming";
 import type { OpenedConsole, Setup } from "../api-types.ts";
-import { faultRecipes } from "./fault-recipes.ts";
 import type { Faults } from "./faults.ts";
 import type { Feed } from "./feed.ts";
 import { type GatewayName, type Gateways, watched } from "./gateways.ts";
 import { grantOf } from "./grant.ts";
 import type { Machine, Machines } from "./machines.ts";
-
-/** The lifetimes that the dashboard offers, in seconds; nothing else is issued. */
-const LIFETIMES: readonly number[] = [20, 90, 300, 1800];
 
 /** Milliseconds after which a page that lost the feed asks for it again. */
 const RETRY_MS = 1000;
@@ -20,6 +16,8 @@ export interface ApiOptions {
   readonly gateways: Gateways;
   readonly faults: Faults;
   readonly feed: Feed;
+  /** Seconds; nothing else is issued. */
+  readonly lifetimes: readonly number[];
   /** Where the dashboard itself is, for the renewals that console pages ask for. */
   readonly dashboardOrigin: string;
 }
@@ -29,13 +27,10 @@ export interface ApiOptions {
  * one), and asks the gateway for a token when somebody opens a console or renews one.
  */
 export function createApi(options: ApiOptions): Hono {
-  const { gateways, feed } = options;
+  const { gateways, feed, faults, lifetimes } = options;
   const api = new Hono();
 
-  api.get("/setup", (c) => {
-    const faults = faultRecipes.map(({ id, name, type, line }) => ({ id, name, type, line }));
-    return c.json({ faults, lifetimes: LIFETIMES } satisfies Setup);
-  });
+  api.get("/setup", (c) => c.json({ faults: faults.cards(), lifetimes } satisfies Setup));
 
   api.get("/events", (c) =>
     streamSSE(c, async (stream) => {
@@ -66,7 +61,7 @@ export function createApi(options: ApiOptions): Hono {
   return api;
 }
 
-function addMachines(api: Hono, { machines, gateways, dashboardOrigin }: ApiOptions): void {
+function addMachines(api: Hono, { machines, gateways, lifetimes, dashboardOrigin }: ApiOptions): void {
   const issue = async (machine: Machine, ttl: number, name: GatewayName): Promise<OpenedConsole> => {
     const { operator, origin } = gateways.get(name);
     const { type, target, id: instance } = machine;
@@ -74,7 +69,7 @@ function addMachines(api: Hono, { machines, gateways, dashboardOrigin }: ApiOpti
   };
   const asked = (c: Context): { machine: Machine; ttl: number; gateway: GatewayName } | undefined => {
     const machine = machines.get(c.req.param("id") ?? "");
-    const ttl = LIFETIMES.find((seconds) => String(seconds) === c.req.query("ttl"));
+    const ttl = lifetimes.find((seconds) => String(seconds) === c.req.query("ttl"));
     const gateway = c.req.query("enforce") === "false" ? "lenient" : "enforcing";
     return machine === undefined || ttl === undefined ? undefined : { machine, ttl, gateway };
   };
@@ -105,7 +100,7 @@ function addMachines(api: Hono, { machines, gateways, dashboardOrigin }: ApiOpti
   api.post("/machines/:id/preview", async (c) => {
     const machine = machines.get(c.req.param("id"));
     if (machine?.preview !== true) return unknown(c);
-    return secret(c, await issue(machine, Math.max(...LIFETIMES), "previews"));
+    return secret(c, await issue(machine, Math.max(...lifetimes), "previews"));
   });
 }
 

@@ -27,11 +27,17 @@ interface LogLine {
 export class Audit {
   readonly #events: AuditEvent[] = [];
   readonly #nameOf: (instance: string) => string;
-  readonly #onEvent: (event: AuditEvent) => void;
+  readonly #onEvent: (event: AuditEvent, instance: string | undefined) => void;
   #count = 0;
 
-  /** @param nameOf - the name of a machine, which the log has only the id of. */
-  constructor(nameOf: (instance: string) => string, onEvent: (event: AuditEvent) => void) {
+  /**
+   * @param nameOf - the name of a machine, which the log has only the id of.
+   * @param onEvent - gets each event, and the id of its machine.
+   */
+  constructor(
+    nameOf: (instance: string) => string,
+    onEvent: (event: AuditEvent, instance: string | undefined) => void,
+  ) {
     this.#nameOf = nameOf;
     this.#onEvent = onEvent;
   }
@@ -61,6 +67,6 @@ export class Audit {
     };
     this.#events.push(event);
     if (this.#events.length > KEPT) this.#events.shift();
-    this.#onEvent(event);
+    this.#onEvent(event, line.instance);
   }
 }

@@ -1,53 +1,49 @@
-import { type ConsoleProxy, createConsoleProxy, createLogger } from "@curfew/proxy";
+import type { ConfigInput } from "@curfew/proxy";
+import { once } from "node:events";
+import { MessageChannel, Worker } from "node:worker_threads";
+import type { GatewayAddress, ThreadReply, ThreadRequest } from "./gateway-thread.ts";
 import { Operator } from "./operator.ts";
+import type { DemoOptions } from "./options.ts";
 
-/** What each gateway is for, and how it differs from the others. */
-const roles = {
-  /** Ends sessions at their deadline. */
-  enforcing: { enforce: true, idleTimeout: null },
-  /** Tokens only gate the opening, as in Nova without the option. */
-  lenient: { enforce: false, idleTimeout: null },
-  /** Ends sessions that nobody uses. */
-  idle: { enforce: true, idleTimeout: 6 },
-  /** Is shut down and started again by one of the faults. */
-  spare: { enforce: true, idleTimeout: null },
-  /** For the pictures on the cards, which are nobody's sessions and stand in no list. */
-  previews: { enforce: true, idleTimeout: null },
-} as const;
+/** The gateways, in the order in which they start. */
+const names = ["enforcing", "lenient", "idle", "exclusive", "spare", "previews"] as const;
 
 /** The name of a gateway. */
-export type GatewayName = keyof typeof roles;
-
-const names = Object.keys(roles) as GatewayName[];
+export type GatewayName = (typeof names)[number];
 
 /** The gateways whose sessions the dashboard shows. */
 export const watched: readonly GatewayName[] = names.filter((name) => name !== "previews");
 
 /** A gateway that runs. */
 export interface RunningGateway {
-  readonly proxy: ConsoleProxy;
   readonly operator: Operator;
   /** Where its console page is, without a path. */
   readonly origin: string;
 }
 
+export interface GatewaysOptions extends DemoOptions {
+  /** Whose pages may show the gateways' console page in a frame. */
+  readonly dashboardOrigin: string;
+  /** Gets each line of the logs of the watched gateways. */
+  readonly onLog: (line: string) => void;
+}
+
 /** The demo's gateways: one for each setting that can be switched. A real service has one. */
 export class Gateways implements AsyncDisposable {
+  readonly #thread = new Worker(new URL("gateway-thread.ts", import.meta.url));
   readonly #running = new Map<GatewayName, RunningGateway>();
   readonly #origins = new Set<string>();
-  readonly #dashboardOrigin: string;
-  readonly #onLog: (line: string) => void;
+  readonly #options: GatewaysOptions;
   #restarting: Promise<void> = Promise.resolve();
   #stopped = false;
 
-  private constructor(dashboardOrigin: string, onLog: (line: string) => void) {
-    this.#dashboardOrigin = dashboardOrigin;
-    this.#onLog = onLog;
+  private constructor(options: GatewaysOptions) {
+    this.#options = options;
+    this.#thread.on("message", options.onLog);
   }
 
-  /** @param onLog - gets each line of the logs of the watched gateways. */
-  static async start(dashboardOrigin: string, onLog: (line: string) => void): Promise<Gateways> {
-    const gateways = new Gateways(dashboardOrigin, onLog);
+  static async start(options: GatewaysOptions): Promise<Gateways> {
+    const gateways = new Gateways(options);
     await Promise.all(names.map((name) => gateways.#start(name, 0)));
     return gateways;
   }
@@ -68,13 +64,13 @@ export class Gateways implements AsyncDisposable {
     return [...this.#origins];
   }
 
-  /** Shuts a gateway down as SIGTERM would, and starts it again at the same address. */
+  /** Shuts a gateway down and starts it again at the same address. */
   async restart(name: GatewayName): Promise<void> {
     if (this.#stopped) return;
-    const { proxy, origin } = this.get(name);
+    const { origin } = this.get(name);
     this.#running.delete(name);
     const again = async (): Promise<void> => {
-      await proxy.close();
+      await this.#ask({ type: "stop", name });
       await this.#start(name, Number(new URL(origin).port));
     };
     this.#restarting = again();
@@ -84,25 +80,59 @@ export class Gateways implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stopped = true;
     await this.#restarting.catch(() => {});
-    await Promise.all([...this.#running.values()].map(({ proxy }) => proxy.close()));
+    await Promise.all([...this.#running.keys()].map((name) => this.#ask({ type: "stop", name })));
+    await this.#thread.terminate();
   }
 
   async #start(name: GatewayName, port: number): Promise<void> {
-    const { enforce, idleTimeout } = roles[name];
-    const proxy = createConsoleProxy({
-      config: {
-        listen: `127.0.0.1:${port}`,
-        admin: { listen: "127.0.0.1:0" },
-        tokens: { path: ":memory:" },
-        consoleauth: { enforce_session_timeout: enforce },
-        sessions: { warn_before: [300, 60, 10], idle_timeout: idleTimeout },
-        console: { allowed_origins: [this.#dashboardOrigin] },
-      },
-      // The audit trail is in the log, from level info on.
-      log: watched.includes(name) ? createLogger("info", { write: this.#onLog }) : createLogger("warn"),
-    });
-    const { url, adminUrl } = await proxy.listen();
-    this.#running.set(name, { proxy, operator: new Operator(adminUrl, proxy.adminKey), origin: url });
+    const config = configOf(name, port, this.#options);
+    const { url, adminUrl, adminKey } = (await this.#ask({
+      type: "start",
+      name,
+      config,
+      audited: watched.includes(name),
+    })) as GatewayAddress;
+    this.#running.set(name, { operator: new Operator(adminUrl, adminKey), origin: url });
     this.#origins.add(url);
   }
+
+  async #ask(request: Ask): Promise<ThreadReply> {
+    const { port1, port2 } = new MessageChannel();
+    const replied = once(port1, "message") as Promise<[ThreadReply]>;
+    this.#thread.postMessage({ ...request, reply: port2 } satisfies ThreadRequest, [port2]);
+    const [reply] = await replied;
+    port1.close();
+    if (reply instanceof Error) throw reply;
+    return reply;
+  }
+}
+
+/** A request without where it is answered. */
+type Ask =
+  | Omit<Extract<ThreadRequest, { type: "start" }>, "reply">
+  | Omit<Extract<ThreadRequest, { type: "stop" }>, "reply">;
+
+function configOf(name: GatewayName, port: number, options: GatewaysOptions): ConfigInput {
+  const { dashboardOrigin, lifetimes, faultDelay } = options;
+  const shortest = Math.min(...lifetimes);
+  return {
+    listen: `127.0.0.1:${port}`,
+    admin: { listen: "127.0.0.1:0" },
+    tokens: { path: ":memory:" },
+    // Off, tokens only gate the opening, as in Nova without the option.
+    consoleauth: { enforce_session_timeout: name !== "lenient" },
+    sessions: {
+      // Each lifetime has a time before its warning.
+      warn_before: [300, 60, Math.min(10, shortest / 2)],
+      ...(name === "idle" ? { idle_timeout: idleTimeout(faultDelay) } : {}),
+      ...(name === "exclusive" ? { max_per_instance: 1, on_limit_per_instance: "replace" } : {}),
+    },
+    console: { allowed_origins: [dashboardOrigin] },
+    targets: { connect_timeout: faultDelay },
+  };
+}
+
+/** Seconds that the gateway `idle` lets nobody do anything. */
+export function idleTimeout(faultDelay: number): number {
+  return 2 * faultDelay;
 }

@@ -14,7 +14,7 @@ interface Server extends AsyncDisposable {
   readonly port: number;
 }
 
-type Recipe = Omit<Machine, "target" | typeof Symbol.asyncDispose> & {
+type Recipe = Omit<MachineCard, "state"> & {
   readonly available: () => boolean;
   readonly start: () => Promise<Server>;
 };
@@ -64,7 +64,8 @@ const recipes: readonly Recipe[] = [
     real: true,
     preview: true,
     available: () => has("Xtigervnc", "xterm"),
-    start: () => startTigerVnc({ width: 1024, height: 768 }),
+    // As large as its terminal, which is all that there is to see.
+    start: () => startTigerVnc({ width: 760, height: 456 }),
   },
   {
     id: "qemu-screen",
@@ -93,14 +94,16 @@ const recipes: readonly Recipe[] = [
 
 /** The machines of this computer: fake ones always, real ones where their programs are installed. */
 export class Machines implements AsyncDisposable {
+  readonly #chosen = recipes.filter((recipe) => recipe.available());
   readonly #machines: Machine[] = [];
+  readonly #failed = new Set<string>();
   readonly #pending = new Set<Promise<void>>();
   readonly #onChange: () => void;
   readonly #onProblem: (name: string, error: unknown) => void;
   #stopped = false;
 
   /**
-   * @param onChange - called when one has joined.
+   * @param onChange - called when one is ready, or did not start.
    * @param onProblem - called for each that did not start.
    */
   constructor(onChange: () => void, onProblem: (name: string, error: unknown) => void) {
@@ -108,23 +111,29 @@ export class Machines implements AsyncDisposable {
     this.#onProblem = onProblem;
   }
 
-  /** Starts the fake machines and returns; real ones join as they come up. */
+  /** Starts the fake machines and returns; real ones take longer. */
   async start(): Promise<void> {
-    const chosen = recipes.filter((recipe) => recipe.available());
-    await Promise.all(chosen.filter(({ real }) => !real).map((recipe) => this.#add(recipe)));
-    for (const recipe of chosen.filter(({ real }) => real)) {
-      this.#add(recipe).catch((error: unknown) => this.#onProblem(recipe.name, error));
+    await Promise.all(this.#chosen.filter(({ real }) => !real).map((recipe) => this.#add(recipe)));
+    for (const recipe of this.#chosen.filter(({ real }) => real)) {
+      this.#add(recipe).catch((error: unknown) => {
+        this.#failed.add(recipe.id);
+        this.#onChange();
+        this.#onProblem(recipe.name, error);
+      });
     }
   }
 
-  /** What the page is told of them. */
+  /** What the page is told of them, of those that are still starting, too. */
   cards(): readonly MachineCard[] {
-    return this.list().map(({ target: _target, [Symbol.asyncDispose]: _dispose, ...card }) => card);
+    return this.#chosen.map(({ available: _available, start: _start, ...recipe }) => ({
+      ...recipe,
+      state: this.get(recipe.id)?.state ?? (this.#failed.has(recipe.id) ? "failed" : "starting"),
+    }));
   }
 
-  /** In the order of the recipes. */
+  /** Those that run. */
   list(): readonly Machine[] {
-    return recipes.flatMap(({ id }) => this.#machines.filter((machine) => machine.id === id));
+    return this.#machines;
   }
 
   get(id: string): Machine | undefined {
@@ -149,7 +158,7 @@ export class Machines implements AsyncDisposable {
     // Asked to stop while it was still starting.
     if (this.#stopped) return await stop();
     const target = `${server.host}:${server.port}`;
-    this.#machines.push({ ...recipe, target, [Symbol.asyncDispose]: stop });
+    this.#machines.push({ ...recipe, state: "ready", target, [Symbol.asyncDispose]: stop });
     this.#onChange();
   }
 }

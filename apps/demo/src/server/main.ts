@@ -8,11 +8,11 @@ import { relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { createApi } from "./api.ts";
 import { Audit } from "./audit.ts";
-import { faultRecipes } from "./fault-recipes.ts";
 import { Faults } from "./faults.ts";
 import { Feed } from "./feed.ts";
 import { Gateways } from "./gateways.ts";
 import { Machines } from "./machines.ts";
+import { type DemoOptions, OptionError, readOptions } from "./options.ts";
 import { confine, ownRequestsOnly } from "./safety.ts";
 
 /** Where the dashboard listens: at the port that was asked for, else at this one, or at any if that is taken. */
@@ -20,14 +20,20 @@ const USUAL_PORT = 6090;
 
 const page = relative(process.cwd(), fileURLToPath(new URL("../../dist", import.meta.url)));
 
+const options = optionsOrExit();
 const app = new Hono();
 const listener = getRequestListener(app.fetch, { overrideGlobalObjects: false });
-const server = createServer((request, response) => void listener(request, response));
+// Pages of a demo that ran before ask at once; they wait for what is set up below.
+const { promise: ready, resolve: beReady } = Promise.withResolvers<void>();
+const server = createServer((request, response) => void ready.then(() => listener(request, response)));
 const dashboardOrigin = await listen(server);
 
-const audit = new Audit(nameOf, (event) => feed.audited(event));
-const gateways = await Gateways.start(dashboardOrigin, (line) => audit.take(line));
-const faults = new Faults(gateways);
+const audit = new Audit(nameOf, (event, instance) => {
+  feed.audited(event);
+  if (event.kind === "opened" && instance !== undefined) faults.sessionOpened(instance);
+});
+const gateways = await Gateways.start({ ...options, dashboardOrigin, onLog: (line) => audit.take(line) });
+const faults = new Faults(gateways, options.faultDelay);
 const machines = new Machines(
   () => feed.machinesChanged(),
   (name, error) => console.error(`${name} did not start: ${error instanceof Error ? error.message : String(error)}`),
@@ -37,8 +43,9 @@ await machines.start();
 
 app.use(ownRequestsOnly(dashboardOrigin, gateways.origins()));
 app.use(confine(gateways.origins()));
-app.route("/api", createApi({ machines, gateways, faults, feed, dashboardOrigin }));
+app.route("/api", createApi({ machines, gateways, faults, feed, dashboardOrigin, lifetimes: options.lifetimes }));
 app.use("*", serveStatic({ root: page }));
+beReady();
 
 stopOnSignals();
 console.log(dashboardOrigin);
@@ -46,7 +53,17 @@ if (process.stdout.isTTY) describe();
 
 /** The log has the ids of machines only. */
 function nameOf(instance: string): string {
-  return machines.get(instance)?.name ?? faultRecipes.find(({ id }) => id === instance)?.name ?? instance;
+  return machines.get(instance)?.name ?? faults.get(instance)?.name ?? instance;
+}
+
+function optionsOrExit(): DemoOptions {
+  try {
+    return readOptions(process.env);
+  } catch (error) {
+    if (!(error instanceof OptionError)) throw error;
+    console.error(error.message);
+    return process.exit(1);
+  }
 }
 
 /** For people at a terminal: what runs behind the one address above. */
@@ -54,17 +71,16 @@ function describe(): void {
   console.log("\nOpen the address above. The gateway ends each console at its deadline.\n");
   for (const { name, target, about, login } of machines.list())
     console.log(`  ${name.padEnd(18)} ${target.padEnd(16)} ${about}${login === "" ? "" : `; ${login}`}`);
-  console.log("\nReal machines join as they come up. Ctrl-C ends everything.");
+  console.log("\nReal machines follow as they come up. Ctrl-C ends everything.");
 }
 
 async function listen(httpServer: Server): Promise<string> {
-  const asked = process.env["PORT"];
   const listenAt = async (port: number): Promise<void> => {
     httpServer.listen(port, "127.0.0.1");
     await once(httpServer, "listening");
   };
-  await listenAt(Number(asked ?? USUAL_PORT)).catch(async (error: NodeJS.ErrnoException) => {
-    if (asked !== undefined || error.code !== "EADDRINUSE") throw error;
+  await listenAt(options.port ?? USUAL_PORT).catch(async (error: NodeJS.ErrnoException) => {
+    if (options.port !== undefined || error.code !== "EADDRINUSE") throw error;
     await listenAt(0);
   });
   return `http://127.0.0.1:${(httpServer.address() as AddressInfo).port}`;

@@ -1,15 +1,14 @@
-import { startByteServer, startFakeVnc, type VncPhase } from "@curfew/testing";
+import { startByteServer, startFakeVnc, startUnacceptingServer, type VncPhase } from "@curfew/testing";
 import { describe, expect, test } from "vitest";
 import { Client } from "../support/client.ts";
 import { TestGateway } from "../support/gateway.ts";
 import { RawClient, upgradeRequest } from "../support/raw-client.ts";
-import { UnacceptingTarget } from "../support/unaccepting-target.ts";
 
 const EXPIRED = { code: 4100, reason: "session_expired" };
 
 describe("rule 3: the deadline is armed before the target is dialled and covers every phase", () => {
   test("dialling: a target that never accepts does not hold the session beyond its deadline", async () => {
-    await using target = await UnacceptingTarget.start();
+    await using target = await startUnacceptingServer();
     await using gateway = await TestGateway.start();
     const { token, record } = await gateway.token(target.address, { ttlMs: 400 });
     using client = new Client(gateway.host, token);
@@ -79,7 +78,7 @@ describe("rule 3: the deadline is armed before the target is dialled and covers 
   });
 
   test("no warning comes before hello, while the target is still being dialled", async () => {
-    await using target = await UnacceptingTarget.start();
+    await using target = await startUnacceptingServer();
     await using gateway = await TestGateway.start({ config: { sessions: { warn_before: [0.3, 0.2] } } });
     const { token } = await gateway.token(target.address, { ttlMs: 500 });
     using client = new Client(gateway.host, token);

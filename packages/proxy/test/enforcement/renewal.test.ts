@@ -1,9 +1,8 @@
-import { seededHash, startByteServer } from "@curfew/testing";
+import { seededHash, startByteServer, startUnacceptingServer } from "@curfew/testing";
 import { describe, expect, test } from "vitest";
 import { Client } from "../support/client.ts";
 import { type Request, TestGateway } from "../support/gateway.ts";
 import { heldSource } from "../support/held-source.ts";
-import { UnacceptingTarget } from "../support/unaccepting-target.ts";
 
 const EXPIRED = { code: 4100, reason: "session_expired" };
 
@@ -159,7 +158,7 @@ describe.concurrent("rule 9: renew in place moves the deadline and loses nothing
   });
 
   test("hello is the first message even to a client that asks while its target is being dialled", async () => {
-    await using target = await UnacceptingTarget.start();
+    await using target = await startUnacceptingServer();
     await using gateway = await TestGateway.start();
     const [first, second] = await tokens(gateway, target.address, [{ ttlMs: 700 }, { ttlMs: 1000 }]);
     using client = new Client(gateway.host, first.token);

@@ -8,7 +8,8 @@ interface MachineTileProps {
 }
 
 export function MachineTile({ machine, onOpen }: MachineTileProps) {
-  const { name, type, about, login, real } = machine;
+  const { name, type, about, login, real, state } = machine;
+  const disabled = state !== "ready";
   return (
     <li className="machine">
       <Preview machine={machine} />
@@ -26,14 +27,30 @@ export function MachineTile({ machine, onOpen }: MachineTileProps) {
         {login !== "" && <code>{login}</code>}
       </p>
       <div className="actions">
-        <button type="button" className="primary" aria-label={`Open ${name} here`} onClick={() => onOpen("page")}>
+        <button
+          type="button"
+          className="primary"
+          disabled={disabled}
+          aria-label={`Open ${name} here`}
+          onClick={() => onOpen("page")}
+        >
           Open
         </button>
-        <button type="button" aria-label={`Open ${name} in a new tab`} onClick={() => onOpen("tab")}>
+        <button
+          type="button"
+          disabled={disabled}
+          aria-label={`Open ${name} in a new tab`}
+          onClick={() => onOpen("tab")}
+        >
           <Icon name="external" />
           New tab
         </button>
-        <button type="button" aria-label={`Open ${name} in a frame`} onClick={() => onOpen("frame")}>
+        <button
+          type="button"
+          disabled={disabled}
+          aria-label={`Open ${name} in a frame`}
+          onClick={() => onOpen("frame")}
+        >
           <Icon name="appWindow" />
           Frame
         </button>

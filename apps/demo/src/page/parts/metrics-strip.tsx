@@ -18,12 +18,12 @@ export function MetricsStrip({ metrics }: { readonly metrics: MetricsSample | un
       <Metric
         name="Expiry lateness"
         value={metrics && (lateness === null ? "–" : milliseconds(lateness))}
-        note={lateness === null ? "no session expired yet" : "mean, after the deadline"}
+        note={lateness === null ? "no session expired yet" : "on average"}
       />
       <Metric
         name="Event-loop delay"
         value={metrics && milliseconds(metrics.loopDelayMs)}
-        note="shared with the machines"
+        note="the gateways’ longest"
       />
     </dl>
   );

@@ -17,13 +17,16 @@ export function Preview({ machine }: { readonly machine: MachineCard }) {
   const visible = useVisible(frame);
   return (
     <div ref={frame} className={`preview ${machine.type}`} aria-hidden="true" inert>
-      {machine.preview ? (
-        visible && <Live machine={machine} />
-      ) : (
-        <Still machine={machine} text="No preview: its console takes one viewer at a time" />
-      )}
+      <Picture machine={machine} visible={visible} />
     </div>
   );
+}
+
+function Picture({ machine, visible }: { readonly machine: MachineCard; readonly visible: boolean }) {
+  if (machine.state === "starting") return <Still machine={machine} text="The machine is starting…" />;
+  if (machine.state === "failed") return <Still machine={machine} text="The machine did not start" />;
+  if (!machine.preview) return <Still machine={machine} text="No preview: its console takes one viewer at a time" />;
+  return visible && <Live machine={machine} />;
 }
 
 function Live({ machine }: { readonly machine: MachineCard }) {

@@ -1,0 +1,43 @@
+import { type ConfigInput, type ConsoleProxy, createConsoleProxy, createLogger } from "@curfew/proxy";
+import { type MessagePort, parentPort } from "node:worker_threads";
+
+/** What the thread is asked for. `reply` gets a {@link ThreadReply}. */
+export type ThreadRequest = { readonly name: string; readonly reply: MessagePort } & (
+  | { readonly type: "start"; readonly config: ConfigInput; readonly audited: boolean }
+  | { readonly type: "stop" }
+);
+
+/** How a gateway is reached that was started; nothing of one that was stopped; or why it failed. */
+export type ThreadReply = GatewayAddress | null | Error;
+
+export interface GatewayAddress {
+  readonly url: string;
+  readonly adminUrl: string;
+  readonly adminKey: string;
+}
+
+/** The gateways, in a thread whose event loop is theirs: it is what their metrics tell the delay of. */
+const running = new Map<string, ConsoleProxy>();
+
+parentPort?.on("message", (request: ThreadRequest) => void answer(request));
+
+async function answer(request: ThreadRequest): Promise<void> {
+  const done: Promise<ThreadReply> = request.type === "start" ? start(request) : stop(request.name);
+  request.reply.postMessage(await done.catch((error: unknown) => error), []);
+}
+
+async function start({ name, config, audited }: ThreadRequest & { readonly type: "start" }): Promise<GatewayAddress> {
+  // The audit trail is in the log, from level info on.
+  const write = (line: string): void => parentPort?.postMessage(line, []);
+  const proxy = createConsoleProxy({ config, log: audited ? createLogger("info", { write }) : createLogger("warn") });
+  const { url, adminUrl } = await proxy.listen();
+  running.set(name, proxy);
+  return { url, adminUrl, adminKey: proxy.adminKey };
+}
+
+/** Shuts a gateway down as SIGTERM would. */
+async function stop(name: string): Promise<null> {
+  await running.get(name)?.close();
+  running.delete(name);
+  return null;
+}

@@ -25,6 +25,16 @@ test("full screen takes the whole page, Escape goes to the machine, and the same
   await expect(page.getByRole("button", { name: "Full screen" })).toBeVisible();
 });
 
+test("full screen ends with the session, and so does its hold on the keyboard", async ({ console, page, gateway }) => {
+  const opened = gateway.next();
+  await console.openConnected("vnc");
+  await page.getByRole("button", { name: "Full screen" }).click();
+  await expect.poll(() => shown(page)).toBe("html");
+  (await opened).end("session_expired");
+  await console.waitFor("ended");
+  await expect.poll(() => shown(page)).toBeUndefined();
+});
+
 test("full screen locks the keyboard where the browser can", async ({ console, page }) => {
   await page.addInitScript(() => {
     const locks: string[] = [];

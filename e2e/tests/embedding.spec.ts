@@ -1,3 +1,4 @@
+import { tokenSubprotocol } from "@curfew/protocol";
 import type { FrameLocator, Page } from "@playwright/test";
 import { expect, test as base } from "../src/console-page-test.ts";
 import { startPageServer } from "../src/page-server.ts";
@@ -100,6 +101,42 @@ test("Renew asks the parent for a token, and renews with the one it sends", asyn
   await expect.poll(() => connection.renewals).toEqual(["second"]);
   connection.send({ type: "renewed", id: 1, expiresInMs: 1_800_000 });
   await state(frame, "connected");
+});
+
+test("who leaves while a token is asked for is not brought back by the answer", async ({ page, embed, gateway }) => {
+  const opened = gateway.next();
+  const frame = await embed();
+  await state(frame, "connected");
+  await say(page, { curfew: 1, type: "can-renew" });
+  (await opened).send({ type: "expiring", expiresInMs: 50_000 });
+  await frame.getByRole("button", { name: "Renew" }).click();
+  await expect.poll(() => types(page)).toContain("renew-wanted");
+  await frame.getByRole("button", { name: "Disconnect" }).click();
+  await state(frame, "ended");
+  await say(page, { curfew: 1, type: "renew", token: "late" });
+  // One that was not asked for does open the console.
+  await say(page, { curfew: 1, type: "renew", token: "unasked" });
+  await state(frame, "connected");
+  expect(gateway.connections.map(({ protocols }) => protocols.includes(tokenSubprotocol("late")))).toEqual([
+    false,
+    false,
+  ]);
+});
+
+test("a console that opens leaves the keyboard in the page around it, until that gives it", async ({ page, embed }) => {
+  const frame = await embed();
+  await state(frame, "connected");
+  await page.evaluate(() => {
+    const field = document.body.appendChild(document.createElement("input"));
+    field.focus();
+  });
+  await say(page, { curfew: 1, type: "close" });
+  await state(frame, "ended");
+  await say(page, { curfew: 1, type: "renew", token: "second" });
+  await state(frame, "connected");
+  await expect(page.locator("input")).toBeFocused();
+  await say(page, { curfew: 1, type: "focus" });
+  await expect(frame.locator("canvas")).toBeFocused();
 });
 
 test.describe("nobody is offered what a parent may not answer", () => {

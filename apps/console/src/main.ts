@@ -20,7 +20,13 @@ function listed(name: string): string[] {
 
 // A new link pasted into the address bar changes only the fragment: it means a new console.
 addEventListener("hashchange", () => {
-  location.reload();
+  const clean = addressWithoutSecrets(new URL(location.href));
+  // Not in Firefox ESR 140.
+  if (!("navigation" in window)) return location.reload();
+  // Who stays, being asked, goes on with the open console, and without that link's token in the address.
+  navigation.reload().committed?.catch(() => {
+    history.replaceState(null, "", clean);
+  });
 });
 
 const wanted = [new LinkParameters(page).get("lang") ?? "", settings.current.language, ...navigator.languages];

@@ -4,6 +4,14 @@
  * @packageDocumentation
  */
 export type { FunctionKey, KeyCombo } from "./vnc/keys.ts";
-export type { ScaleMode, VncCredentials, VncEvents, VncOptions, VncStatistics, VncView } from "./vnc/options.ts";
+export type {
+  ScaleMode,
+  VncCredentials,
+  VncEvents,
+  VncOptions,
+  VncQuestion,
+  VncStatistics,
+  VncView,
+} from "./vnc/options.ts";
 export type { ServerIdentity } from "./vnc/server-identity.ts";
 export { VncConsole } from "./vnc/vnc-console.ts";

@@ -12,7 +12,7 @@ export interface ParentWishes {
 
 type Unversioned<M> = M extends unknown ? Omit<M, "curfew"> : never;
 
-/** Milliseconds that the page around this one has to hand out a token. */
+/** For so long (milliseconds) after a question, a token is taken for its answer. */
 const answerWithin = 20_000;
 
 /**
@@ -23,6 +23,10 @@ export class EmbeddingParent {
   readonly #origins: readonly string[];
   #tokenWanted: ((token: string) => void) | null = null;
   #canRenew = false;
+  /** When it was asked for a token and has not answered yet, on the clock of `performance.now()`. */
+  #askedAt: number | null = null;
+  /** Until when a token is the answer to a question that was taken back. */
+  #takenBackUntil = 0;
 
   private constructor(origins: readonly string[]) {
     this.#origins = origins;
@@ -63,8 +67,11 @@ export class EmbeddingParent {
       } else if (message?.type === "renew") {
         this.#canRenew = true;
         const wanted = this.#tokenWanted;
-        if (wanted === null) wishes.renew(message.token);
-        else wanted(message.token);
+        const isTakenBack = performance.now() < this.#takenBackUntil;
+        this.#askedAt = null;
+        this.#takenBackUntil = 0;
+        if (wanted !== null) wanted(message.token);
+        else if (!isTakenBack) wishes.renew(message.token);
       }
     });
   }
@@ -72,21 +79,29 @@ export class EmbeddingParent {
   /**
    * Asks for a token with `renew-wanted` and takes the one in the next `renew`.
    *
-   * @throws DOMException `TimeoutError` when none comes, or the reason of `signal`
+   * @throws the reason of `signal`
    */
-  async requestToken(signal?: AbortSignal): Promise<string> {
-    const over = AbortSignal.any([AbortSignal.timeout(answerWithin), ...(signal === undefined ? [] : [signal])]);
+  async requestToken(signal: AbortSignal): Promise<string> {
+    const answered = new AbortController();
+    this.#askedAt = performance.now();
     try {
       return await new Promise((resolve, reject) => {
-        over.addEventListener("abort", () => {
-          reject(over.reason as DOMException);
-        });
+        const giveUp = (): void => {
+          reject(signal.reason as Error);
+        };
+        signal.addEventListener("abort", giveUp, { signal: answered.signal });
         this.#tokenWanted = resolve;
         this.post({ type: "renew-wanted" });
       });
     } finally {
+      answered.abort();
       this.#tokenWanted = null;
     }
+  }
+
+  /** The person left: an answer that is still to come opens nothing. */
+  takeBackQuestion(): void {
+    if (this.#askedAt !== null) this.#takenBackUntil = this.#askedAt + answerWithin;
   }
 
   #hear({ source, origin, data }: MessageEvent<unknown>): ParentMessage | null {

@@ -15,12 +15,15 @@ const link: ConsoleLink = {
   renewUrl: "https://gw.example/renew",
 };
 
+const { signal } = new AbortController();
+
 beforeAll(async () => {
   useWords(await loadWords(["en"]));
 });
 
 afterEach(() => {
   vi.unstubAllGlobals();
+  vi.restoreAllMocks();
 });
 
 function answering(body: BodyInit, init?: ResponseInit): Mock<typeof fetch> {
@@ -36,7 +39,7 @@ it("hands the token over beside the address, not in it", () => {
 it("POSTs with cookies, and connects with the new token only once it is confirmed", async () => {
   const fetching = answering('{"token":"second"}');
   const access = new Access(link);
-  expect(await access.request()).toBe("second");
+  expect(await access.request(signal)).toBe("second");
   expect(fetching).toHaveBeenCalledWith(
     "https://gw.example/renew",
     expect.objectContaining({ method: "POST", credentials: "include", redirect: "error" }),
@@ -54,12 +57,33 @@ it.each([
 ])("says what is wrong with the answer %j %j", async (body, init, sentence) => {
   answering(body, init);
   const access = new Access(link);
-  await expect(access.request()).rejects.toThrow(sentence);
+  await expect(access.request(signal)).rejects.toThrow(sentence);
   access.confirm();
   expect(access.grant().token).toBe("first");
 });
 
 it("says so when nobody answers", async () => {
   vi.stubGlobal("fetch", () => Promise.reject(new TypeError("Failed to fetch")));
-  await expect(new Access(link).request()).rejects.toThrow("did not answer");
+  await expect(new Access(link).request(signal)).rejects.toThrow("did not answer");
+});
+
+it("waits for an answer only so long, and not for one that is not wanted any more", async () => {
+  vi.stubGlobal("fetch", (_url: string, { signal: given }: RequestInit) => {
+    return new Promise((_, reject) => {
+      given?.addEventListener("abort", () => {
+        reject(given.reason as Error);
+      });
+    });
+  });
+  const timeouts = vi.spyOn(AbortSignal, "timeout");
+  const slow = new AbortController();
+  timeouts.mockReturnValueOnce(slow.signal);
+  const late = new Access(link).request(signal);
+  slow.abort();
+  await expect(late).rejects.toThrow("did not answer");
+  expect(timeouts).toHaveBeenCalledWith(20_000);
+  const left = new AbortController();
+  const unwanted = new Access(link).request(left.signal);
+  left.abort();
+  await expect(unwanted).rejects.toThrow("did not answer");
 });

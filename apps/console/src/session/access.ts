@@ -4,6 +4,9 @@ import type { EmbeddingParent } from "../embedding/embedding-parent.ts";
 import type { ConsoleLink } from "../link/parse-location.ts";
 import { words } from "../words/words.ts";
 
+/** Milliseconds that a place has to hand out a token. */
+const answerWithin = 20_000;
+
 /**
  * The access that the page holds: the link's token, and where to get a new one. Tokens stay in this
  * object, never in storage, history or the page.
@@ -44,8 +47,9 @@ export class Access {
    *
    * @throws Error with a sentence for display
    */
-  async request(signal?: AbortSignal): Promise<string> {
-    this.#next = this.#renewUrl === null ? await this.#askParent(signal) : await requestAt(this.#renewUrl, signal);
+  async request(signal: AbortSignal): Promise<string> {
+    const over = AbortSignal.any([signal, AbortSignal.timeout(answerWithin)]);
+    this.#next = this.#renewUrl === null ? await this.#askParent(over) : await requestAt(this.#renewUrl, over);
     return this.#next;
   }
 
@@ -60,7 +64,7 @@ export class Access {
     this.#next = null;
   }
 
-  async #askParent(signal: AbortSignal | undefined): Promise<string> {
+  async #askParent(signal: AbortSignal): Promise<string> {
     if (this.#parent?.canRenew !== true) throw new Error(words().access.noPlace);
     try {
       return await this.#parent.requestToken(signal);
@@ -70,7 +74,7 @@ export class Access {
   }
 }
 
-async function requestAt(url: string, signal: AbortSignal | undefined): Promise<string> {
+async function requestAt(url: string, signal: AbortSignal): Promise<string> {
   const response = await post(url, signal);
   if (!response.ok) throw new Error(refusal(response.status));
   return tokenIn(await response.json().catch(() => null));
@@ -90,7 +94,7 @@ function refusal(status: number): string {
   }
 }
 
-async function post(url: string, signal: AbortSignal | undefined): Promise<Response> {
+async function post(url: string, signal: AbortSignal): Promise<Response> {
   try {
     return await fetch(url, {
       method: "POST",
@@ -98,7 +102,7 @@ async function post(url: string, signal: AbortSignal | undefined): Promise<Respo
       headers: { accept: "application/json" },
       cache: "no-store",
       redirect: "error",
-      signal: signal ?? null,
+      signal,
     });
   } catch (cause) {
     throw new Error(words().access.silent, { cause });

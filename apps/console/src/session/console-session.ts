@@ -1,24 +1,22 @@
 import type { CloseInfo, ConsoleError, ConsoleEvents, ConsoleState, SessionInfo } from "@curfew/client";
 import { fill } from "@curfew/client/messages";
-import type { ServerIdentity } from "@curfew/client/vnc";
 import type { ConsoleLink } from "../link/parse-location.ts";
 import { settings } from "../settings/settings-store.ts";
 import type { ToolContext, Tools } from "../tools/common.ts";
 import { serialTools } from "../tools/serial-tools.ts";
 import { vncTools } from "../tools/vnc-tools.ts";
 import type { Renewing } from "../views/banner.ts";
-import { askCredentials } from "../views/dialogs.ts";
 import { type ConnectingCard, createConnectingCard } from "../views/connecting-card.ts";
 import type { Circumstance, Ending } from "../views/end-card.ts";
-import type { Frame } from "../views/frame.ts";
-import { createIdentityCard } from "../views/identity-card.ts";
+import { type Frame, mayTakeFocus } from "../views/frame.ts";
 import { createReconnectingCard, type ReconnectingCard } from "../views/reconnecting-card.ts";
 import { exitKeys } from "../words/key-names.ts";
 import { duration, words } from "../words/words.ts";
 import type { Access } from "./access.ts";
 import { createConsole, type AnyConsole } from "./open-console.ts";
 import { wakeLock } from "./wake-lock.ts";
-import { isOpen, pageStatus, type PageFacts, type PageStatus } from "./page-status.ts";
+import { isOpen, pageStatus, type PageStatus } from "./page-status.ts";
+import { Questions } from "./questions.ts";
 
 /** From this round trip on (milliseconds), typing is no fun. */
 const slowAnswer = 1_500;
@@ -42,15 +40,13 @@ export class ConsoleSession {
   readonly #frame: Frame;
   readonly #access: Access;
   readonly #listeners: SessionListeners;
+  readonly #questions: Questions;
   readonly #over = new AbortController();
   /** What the browser said about each script of the page that did not load. */
   readonly #unloaded: string[] = [];
   #console: AnyConsole | null = null;
   #status: PageStatus = "connecting";
   #name: string;
-  #asked: PageFacts["asked"] = null;
-  /** SHA-256 of the machine's key that the person trusts; it is asked about once. */
-  #trusted: string | null = null;
   /** Whether a socket to the gateway ever opened. */
   #reached = false;
   #renewFailure: string | null = null;
@@ -70,12 +66,18 @@ export class ConsoleSession {
     this.#access = access;
     this.#listeners = listeners;
     this.#name = link.name ?? "";
+    this.#questions = new Questions(frame, {
+      onAnswer: () => {
+        if (this.#console !== null) this.#showState(this.#console.view.state);
+      },
+      onCancel: () => {
+        this.close();
+      },
+    });
   }
 
   async open(): Promise<void> {
-    const host = this.#frame.createHost(
-      this.#name === "" ? words().console.unnamed : fill(words().console.of, { name: this.#name }),
-    );
+    const host = this.#frame.createHost(this.#name);
     this.#frame.setStatus("connecting");
     this.#showConnecting(1);
     // Sent by Vite's loader: the SDK knows that its viewer failed, but not that it is a file of this page.
@@ -86,8 +88,8 @@ export class ConsoleSession {
       this.#console = await createConsole(this.#link, host, {
         authorize: () => this.#access.grant(),
         renew: ({ signal }) => this.#access.request(signal),
-        onCredentialsRequired: (types) => this.#askCredentials(types),
-        onServerVerification: (identity) => this.#askIdentity(identity),
+        onCredentialsRequired: (types, { signal }) => this.#questions.credentials(types, signal),
+        onServerVerification: (identity, { signal }) => this.#questions.identity(identity, signal),
         signal: this.#over.signal,
       });
     } catch (error) {
@@ -151,14 +153,20 @@ export class ConsoleSession {
       this.#frame.toasts.show(
         expiresInMs === null ? session.renewedForGood : fill(session.renewed, { time: duration(expiresInMs) }),
       );
+      // Whoever types elsewhere, in the search or in a menu, goes on there.
+      if (this.#frame.banner.root.contains(document.activeElement)) this.#refocus();
       this.#showState(connection.state);
-      this.#refocus();
+      if (document.activeElement === document.body) this.#refocus();
     });
     connection.on("renewfailed", (error) => {
-      this.#renewFailed = true;
       this.#renewFailure = renewFailure(error);
-      this.#frame.announce(`${words().sdk.session.renewFailed} ${this.#renewFailure}`);
-      this.#showState(connection.state);
+      const failure = `${words().sdk.session.renewFailed} ${this.#renewFailure}`;
+      this.#frame.announce(failure);
+      // Without a banner, which comes with the warning and says it there.
+      const { state } = connection;
+      this.#renewFailed = state.status === "connected" && state.session?.expiring === true;
+      if (!this.#renewFailed) this.#frame.toasts.show(failure);
+      this.#showState(state);
     });
     connection.on("closed", (info) => {
       this.#end(info);
@@ -166,7 +174,7 @@ export class ConsoleSession {
     if (type === "vnc" && this.#link.name === null) {
       view.on("desktopname", ({ name }) => {
         this.#name = name;
-        this.#frame.bar.setName(name);
+        this.#frame.setName(name);
       });
     }
   }
@@ -174,7 +182,7 @@ export class ConsoleSession {
   #showState(state: ConsoleState): void {
     if (state.status === "closed" || this.#over.signal.aborted) return;
     const before = this.#status;
-    this.#status = pageStatus(state, { asked: this.#asked, renewFailed: this.#renewFailed });
+    this.#status = pageStatus(state, { asked: this.#questions.open, renewFailed: this.#renewFailed });
     this.#frame.setStatus(this.#status);
     if (state.status !== "reconnecting") this.#retry = null;
     if (state.status === "connected") this.#showConsole(state.session, isOpen(before));
@@ -185,7 +193,7 @@ export class ConsoleSession {
       this.#frame.banner.hide();
       this.#renewFailed = false;
       if (state.status === "reconnecting") this.#showReconnecting(state);
-      else if (this.#asked === "identity") return;
+      else if (this.#questions.open === "identity") return;
       else this.#showConnecting(state.status === "connecting" ? state.attempt : 1);
     }
     this.#tellTime();
@@ -202,7 +210,7 @@ export class ConsoleSession {
       this.#frame.setTools(this.#tools, () => {
         this.#refocus();
       });
-      this.#refocus();
+      if (mayTakeFocus()) this.#refocus();
       if (!first) this.#frame.toasts.show(words().notices.connectedAgain);
       else if (!this.#link.viewOnly && !matchMedia("(pointer: coarse)").matches)
         this.#frame.toasts.show(fill(words().console.leaves, { keys: exitKeys() }), "keyboard");
@@ -233,6 +241,7 @@ export class ConsoleSession {
       },
       renew: () => {
         if (this.#access.canRequest) this.renew();
+        else this.#frame.toasts.show(words().access.noPlace);
       },
       setTray: (place, row) => {
         this.#frame.setTray(place, row);
@@ -256,7 +265,7 @@ export class ConsoleSession {
   }
 
   #showConnecting(attempt: number): void {
-    this.#connecting = createConnectingCard(this.#link.name, attempt, () => {
+    this.#connecting = createConnectingCard(this.#name, attempt, () => {
       this.close();
     });
     this.#frame.showCard(this.#connecting.root);
@@ -280,7 +289,8 @@ export class ConsoleSession {
     this.#retry?.card.setTime(this.#retry.at - performance.now());
     const state = this.#console?.view.state;
     const { bar, banner } = this.#frame;
-    let title = this.#link.name ?? words().title;
+    const name = this.#name === "" ? words().title : this.#name;
+    let title = name;
     if (state?.status !== "connected" || state.session === null) bar.setTime("unknown");
     else if (state.session.expiresAt === null) bar.setTime("unlimited");
     else {
@@ -291,37 +301,6 @@ export class ConsoleSession {
         title = `${fill(words().sdk.session.timeLeft, { time: duration(left) })} – ${title}`;
     }
     if (document.title !== title) document.title = title;
-  }
-
-  async #askCredentials(types: Parameters<typeof askCredentials>[0]): ReturnType<typeof askCredentials> {
-    this.#asked = "credentials";
-    this.#frame.setStatus("credentials");
-    try {
-      return await askCredentials(types, this.#over.signal);
-    } catch (error) {
-      this.close();
-      throw error;
-    } finally {
-      this.#asked = null;
-      if (this.#console !== null) this.#showState(this.#console.view.state);
-    }
-  }
-
-  async #askIdentity({ fingerprint, sha256 }: ServerIdentity): Promise<boolean> {
-    if (this.#trusted === sha256) return true;
-    this.#asked = "identity";
-    this.#frame.setStatus("identity");
-    const trusted = await new Promise<boolean>((resolve) => {
-      this.#frame.showCard(createIdentityCard(fingerprint, resolve));
-      this.#over.signal.addEventListener("abort", () => {
-        resolve(false);
-      });
-    });
-    this.#asked = null;
-    if (trusted) this.#trusted = sha256;
-    else this.close();
-    if (this.#console !== null) this.#showState(this.#console.view.state);
-    return trusted;
   }
 
   #refocus(): void {
@@ -347,7 +326,8 @@ export class ConsoleSession {
     this.#frame.banner.hide();
     this.#frame.toasts.clear();
     this.#frame.bar.setTime("unknown");
-    document.title = `${words().sdk.ends[info.reason].title} – ${this.#link.name ?? words().title}`;
+    if (document.fullscreenElement !== null) void document.exitFullscreen().catch(() => {});
+    document.title = `${words().sdk.ends[info.reason].title} – ${this.#name === "" ? words().title : this.#name}`;
     this.#listeners.onEnd({
       info,
       endedAt: new Date(),

@@ -17,10 +17,13 @@ export type PageStatus =
   | "reconnecting"
   | "ended";
 
+/** What the machine's console wants of the person before it opens: a password, or trust in its key. */
+export type Question = "credentials" | "identity";
+
 /** What the page knows beyond the SDK's state. */
 export interface PageFacts {
-  /** What the machine's console wants of the person before it opens: a password, or trust in its key. */
-  readonly asked: "credentials" | "identity" | null;
+  /** What the person is being asked. */
+  readonly asked: Question | null;
   /** The last renewal failed, and none has succeeded since. */
   readonly renewFailed: boolean;
 }

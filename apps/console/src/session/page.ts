@@ -27,6 +27,9 @@ export function startRefused({ error }: RefusedLink, parent: EmbeddingParent | n
 export function startPage(link: ConsoleLink, parent: EmbeddingParent | null): void {
   const access = new Access(link, parent);
   let session: ConsoleSession | null = null;
+  /** While a token is asked for, to open a console with. */
+  let requesting: AbortController | null = null;
+  let cancelRequest = (): void => {};
   /** Shows a card again that depends on whether there is somebody to ask for tokens. */
   let showAgain = (): void => {};
   const frame = new Frame(link.type, link.name ?? words().title, link.viewOnly, () => {
@@ -46,10 +49,12 @@ export function startPage(link: ConsoleLink, parent: EmbeddingParent | null): vo
 
   const end = (ending: Omit<Ending, "canRequest">): void => {
     session = null;
-    frame.setStatus("ended");
     const { reason, code } = ending.info;
+    if (reason === "client_closed") parent?.takeBackQuestion();
+    frame.setStatus("ended");
     parent?.post({ type: "closed", reason, code, wasClean: code !== 1006 });
     const show = (circumstance: Ending["circumstance"]): HTMLElement => {
+      frame.setStatus("ended");
       const card = createEndCard(
         { ...ending, circumstance, canRequest: access.canRequest },
         { reopen: open, renewAndReopen: () => void requestAndOpen(), copy },
@@ -63,17 +68,32 @@ export function startPage(link: ConsoleLink, parent: EmbeddingParent | null): vo
   };
 
   const requestAndOpen = async (): Promise<void> => {
+    const request = (requesting = new AbortController());
+    const showBefore = showAgain;
+    cancelRequest = () => {
+      request.abort();
+      requesting = null;
+      parent?.takeBackQuestion();
+      showAgain = showBefore;
+      showAgain();
+    };
     showAgain = () => {};
     frame.setStatus("connecting");
-    frame.showCard(createRequestingCard());
+    frame.showCard(createRequestingCard(() => cancelRequest()));
     try {
-      await access.request();
+      await access.request(request.signal);
     } catch (error) {
-      frame.setStatus("ended");
+      if (request.signal.aborted) return;
+      requesting = null;
       const sentence = error instanceof Error ? error.message : String(error);
-      frame.showCard(createRequestFailedCard(sentence, () => void requestAndOpen()));
+      showAgain = () => {
+        frame.setStatus("ended");
+        frame.showCard(createRequestFailedCard(sentence, () => void requestAndOpen()));
+      };
+      showAgain();
       return;
     }
+    requesting = null;
     access.confirm();
     open();
   };
@@ -87,13 +107,18 @@ export function startPage(link: ConsoleLink, parent: EmbeddingParent | null): vo
   parent?.listen({
     focus: () => session?.focus(),
     canRenew: () => showAgain(),
-    close: () => session?.close(),
+    close: () => {
+      if (requesting === null) session?.close();
+      else cancelRequest();
+    },
     renew: (token) => {
       access.offer(token);
       if (session !== null) {
         session.renew(token);
         return;
       }
+      requesting?.abort();
+      requesting = null;
       access.confirm();
       open();
     },
@@ -104,8 +129,8 @@ export function startPage(link: ConsoleLink, parent: EmbeddingParent | null): vo
     return;
   }
   document.title = link.name ?? words().title;
-  frame.setStatus("no-token");
   showAgain = () => {
+    frame.setStatus("no-token");
     frame.showCard(createNoTokenCard(access.canRequest ? () => void requestAndOpen() : null));
   };
   showAgain();

@@ -10,14 +10,14 @@ export interface ConnectingCard {
   readonly setReached: () => void;
 }
 
-/** `name` is null for a machine whose name is not known. */
-export function createConnectingCard(name: string | null, attempt: number, onCancel: () => void): ConnectingCard {
+/** `name` is empty for a machine whose name is not known. */
+export function createConnectingCard(name: string, attempt: number, onCancel: () => void): ConnectingCard {
   const { cards, sdk } = words();
   const sentence = (step: string): string => (attempt === 1 ? step : `${fill(cards.attempt, { attempt })} ${step}`);
   const root = createCard({
     icon: "loader-circle",
     tone: "busy",
-    title: name === null ? cards.connecting : fill(cards.connectingTo, { name }),
+    title: name === "" ? cards.connecting : fill(cards.connectingTo, { name }),
     sentence: sentence(cards.reaching),
     actions: [textButton(sdk.actions.cancel, onCancel)],
   });

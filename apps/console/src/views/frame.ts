@@ -74,18 +74,28 @@ export class Frame {
     this.#cards.replaceChildren(...(card === null ? [] : [card]));
     this.#cards.hidden = card === null;
     this.#host?.toggleAttribute("inert", card !== null);
-    if (card !== null && (hadFocus || document.activeElement === document.body)) {
+    if (card !== null && mayTakeFocus() && (hadFocus || document.activeElement === document.body)) {
       card.querySelector<HTMLElement>(".button-primary, .card-title")?.focus({ preventScroll: true });
     }
   }
 
-  /** A new, empty place for a console. The one before is taken out of the page with its picture. */
-  createHost(label: string): HTMLElement {
+  /** A name that was not known before: the machine told it. */
+  setName(name: string): void {
+    this.bar.setName(name);
+    this.#host?.setAttribute("aria-label", consoleOf(name));
+  }
+
+  /**
+   * A new, empty place for a console. The one before is taken out of the page with its picture.
+   *
+   * @param name the machine's; empty when it is not known
+   */
+  createHost(name: string): HTMLElement {
     this.removeHost();
     this.#host = element("div", {
       class: "screen",
       role: "region",
-      "aria-label": label,
+      "aria-label": consoleOf(name),
       "aria-description": fill(words().console.takesKeys, { keys: exitKeys() }),
     });
     this.#stage.prepend(this.#host);
@@ -118,4 +128,13 @@ export class Frame {
   announce(text: string): void {
     this.#alert.textContent = text;
   }
+}
+
+/** In a frame the keyboard may be in the page around this one, whose message `focus` brings it here. */
+export function mayTakeFocus(): boolean {
+  return window.parent === window || document.hasFocus();
+}
+
+function consoleOf(name: string): string {
+  return name === "" ? words().console.unnamed : fill(words().console.of, { name });
 }

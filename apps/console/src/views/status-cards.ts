@@ -8,13 +8,13 @@ import { element } from "./element.ts";
 import { endIcons } from "./end-icons.ts";
 
 /** While the page asks the link's `renew` address for a new token. */
-export function createRequestingCard(): HTMLElement {
+export function createRequestingCard(onCancel: () => void): HTMLElement {
   return createCard({
     icon: "loader-circle",
     tone: "busy",
     title: words().cards.gettingAccess,
     sentence: words().cards.gettingAccessSentence,
-    actions: [],
+    actions: [textButton(words().sdk.actions.cancel, onCancel)],
   });
 }
 

@@ -33,12 +33,18 @@ export interface VncCredentials {
   target?: string;
 }
 
+/** What comes with a question that a person may be asked. */
+export interface VncQuestion {
+  /** Aborted when the connection that asks is over: take the question off the page, its answer is not wanted. */
+  readonly signal: AbortSignal;
+}
+
 /** Options of a {@link VncConsole}. */
 export interface VncOptions extends Omit<ConsoleOptions, "waitForViewer">, Partial<VncView> {
   /** Given when the server asks. */
   credentials?: VncCredentials;
   /** Asked when `credentials` does not have what the server wants; a rejection ends in `viewer_failed`. */
-  onCredentialsRequired?: (types: readonly (keyof VncCredentials)[]) => Promise<VncCredentials>;
+  onCredentialsRequired?: (types: readonly (keyof VncCredentials)[], question: VncQuestion) => Promise<VncCredentials>;
   /**
    * Asked with the server's public key when its security type has one (RA2ne), before the server
    * gets credentials. True goes on. Compare with what is known of the server: without that anybody
@@ -48,7 +54,7 @@ export interface VncOptions extends Omit<ConsoleOptions, "waitForViewer">, Parti
    * it was a person who said no, call {@link VncConsole.close} before: the end is then theirs,
    * `client_closed`.
    */
-  onServerVerification?: (identity: ServerIdentity) => boolean | Promise<boolean>;
+  onServerVerification?: (identity: ServerIdentity, question: VncQuestion) => boolean | Promise<boolean>;
   /**
    * Keeps the machine's clipboard and the person's the same: the machine's text goes into the
    * browser's clipboard when it changes, and the browser's to the machine when the console gets the

@@ -34,6 +34,8 @@ export class Picture {
   readonly #owner: PictureOwner;
   readonly #channel: ConsoleChannel;
   readonly #options: PictureOptions;
+  /** Aborted when the connection is over, for questions that are open by then. */
+  readonly #over = new AbortController();
   #failure = "noVNC gave up on what the server sent";
   #disconnected = false;
   #removed = false;
@@ -76,6 +78,7 @@ export class Picture {
   remove(): void {
     if (this.#removed) return;
     this.#removed = true;
+    this.#over.abort();
     this.#intake?.stop();
     if (!this.#disconnected) this.rfb.disconnect();
     if (this.#canvas) {
@@ -93,6 +96,7 @@ export class Picture {
     });
     rfb.addEventListener("disconnect", () => {
       this.#disconnected = true;
+      this.#over.abort();
       // noVNC does not say why. While the channel is still open, it was not the connection that ended.
       if (!this.#removed && this.#channel.readyState !== this.#channel.CLOSED) owner.failed(this.#failure);
     });
@@ -112,7 +116,7 @@ export class Picture {
     }
     this.#owner.waiting();
     try {
-      const credentials = await ask(types);
+      const credentials = await ask(types, { signal: this.#over.signal });
       if (!this.#removed && !this.#disconnected) this.rfb.sendCredentials(credentials);
     } catch {
       if (!this.#removed) this.#owner.failed(`no credentials were given: the VNC server asks for ${types.join(", ")}`);
@@ -132,7 +136,7 @@ export class Picture {
     this.#owner.waiting();
     let approved = false;
     try {
-      approved = await ask(await identityOf(type, publicKey));
+      approved = await ask(await identityOf(type, publicKey), { signal: this.#over.signal });
     } catch (error) {
       report(error);
     }

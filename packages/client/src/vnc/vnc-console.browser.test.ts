@@ -128,7 +128,7 @@ describe("VncConsole", () => {
     const connecting = vnc.connect();
     await answer(await socket, "accepted");
     await connecting;
-    expect(onCredentialsRequired).toHaveBeenCalledWith(["password"]);
+    expect(onCredentialsRequired).toHaveBeenCalledWith(["password"], { signal: expect.any(AbortSignal) });
     expect(server.sockets).toHaveLength(1);
     await vnc.close();
   });

@@ -1,0 +1,144 @@
+import { startFakeVnc } from "@curfew/testing";
+import type { Locator } from "@playwright/test";
+import { tokenSubprotocol } from "@curfew/protocol";
+import { expect, test } from "../src/console-page-test.ts";
+import { startKeyedVnc } from "../src/keyed-vnc.ts";
+
+const renewing = (url: URL): boolean => url.pathname === "/renew/web-03";
+
+/** Makes sure that what is shown by then is something else than what is shown now. */
+async function expectAnother(shown: Locator, interrupt: () => Promise<void>): Promise<void> {
+  await shown.evaluate((node) => {
+    (node as HTMLElement).dataset["old"] = "";
+  });
+  await interrupt();
+  await expect(shown).toHaveCount(1);
+  await expect(shown).not.toHaveAttribute("data-old");
+}
+
+test("a password is asked for by the connection that wants it, and by no other", async ({ console, page, gateway }) => {
+  await using guarded = await startFakeVnc({ password: "secret" });
+  gateway.follow({ target: guarded.address });
+  const opened = gateway.next();
+  await console.openLink();
+  await expectAnother(page.locator("dialog"), async () => (await opened).close(1006));
+  await console.waitFor("credentials");
+  await page.getByRole("textbox", { name: "Password" }).fill("secret");
+  await page.getByRole("button", { name: "Connect" }).click();
+  await console.waitFor("connected");
+  await expect(page.locator("dialog")).toHaveCount(0);
+});
+
+test("so is a machine's key", async ({ console, page, gateway }) => {
+  await using guarded = await startKeyedVnc();
+  gateway.follow({ target: guarded.address });
+  const opened = gateway.next();
+  await console.openLink();
+  await console.waitFor("identity");
+  const card = console.card.filter({ hasText: "Is this the right machine?" });
+  await expectAnother(card, async () => (await opened).close(1006));
+  await console.waitFor("identity");
+  await page.getByRole("button", { name: "Continue" }).click();
+  await guarded.trusted;
+});
+
+test("a renewal leaves the keyboard with who types elsewhere", async ({ console, page, gateway, serial }) => {
+  gateway.follow({ target: serial.address });
+  const { promise: answered, resolve: answer } = Promise.withResolvers<void>();
+  await page.route(renewing, async (route) => {
+    await answered;
+    await route.fulfill({ json: { token: "second" } });
+  });
+  const opened = gateway.next();
+  await console.openConnected("serial", "&renew=/renew/web-03");
+  const connection = await opened;
+  connection.send({ type: "expiring", expiresInMs: 50_000 });
+  await page.getByRole("button", { name: "Renew" }).click();
+  await page.keyboard.press("Control+Shift+F");
+  const search = page.getByRole("searchbox");
+  await search.pressSequentially("log");
+  answer();
+  await expect.poll(() => connection.renewals).toEqual(["second"]);
+  connection.send({ type: "renewed", id: 1, expiresInMs: 600_000 });
+  await console.waitFor("connected");
+  await expect(search).toBeFocused();
+});
+
+test("a renewal that fails long before the end says so, and is forgotten at the warning", async ({
+  console,
+  page,
+  gateway,
+  vnc,
+}) => {
+  gateway.follow({ target: vnc.address });
+  await page.route(renewing, (route) => route.fulfill({ status: 403 }));
+  const opened = gateway.next();
+  await console.openConnected("vnc", "&renew=/renew/web-03");
+  await page.keyboard.press("Control+Alt+Shift");
+  await page.keyboard.press("r");
+  await expect(page.getByRole("status").filter({ hasText: "You may not open this console any more." })).toBeVisible();
+  (await opened).send({ type: "expiring", expiresInMs: 50_000 });
+  await console.waitFor("expiring");
+});
+
+test("without a place to renew at, the key says that there is none", async ({ console, page, gateway, vnc }) => {
+  gateway.follow({ target: vnc.address });
+  await console.openConnected("vnc");
+  await page.keyboard.press("Control+Alt+Shift");
+  await page.keyboard.press("r");
+  await expect(page.getByText("This link does not say where to get a new token.")).toBeVisible();
+});
+
+test("asking for access can be cancelled, and begun again", async ({ console, page, gateway, vnc }) => {
+  gateway.follow({ target: vnc.address });
+  let asked = 0;
+  await page.route(renewing, async (route) => {
+    asked += 1;
+    // The first stays without an answer.
+    if (asked > 1) await route.fulfill({ json: { token: "second" } });
+  });
+  await page.goto("/console/?name=web-03&renew=/renew/web-03");
+  await page.getByRole("button", { name: "Open console" }).click();
+  await expect(console.card).toContainText("Getting new access");
+  await page.getByRole("button", { name: "Cancel" }).click();
+  await console.waitFor("no-token");
+  await page.getByRole("button", { name: "Open console" }).click();
+  await console.waitFor("connected");
+  expect(gateway.connections.map(({ protocols }) => protocols.includes(tokenSubprotocol("second")))).toEqual([true]);
+});
+
+test.describe("a link that is pasted over an open console", () => {
+  test.beforeEach(async ({ console, page, gateway, vnc }) => {
+    gateway.follow({ target: vnc.address });
+    await console.openConnected("vnc");
+    // Browsers ask only on pages that somebody has used.
+    await page.locator("canvas").click();
+  });
+
+  test("opens its console, for who leaves the one before", async ({ console, page, gateway }) => {
+    page.on("dialog", (dialog) => void dialog.accept());
+    const opened = gateway.next();
+    // Its page goes before it has answered.
+    void page.evaluate(() => (location.hash = "#token=pasted")).catch(() => {});
+    expect((await opened).protocols).toContain(tokenSubprotocol("pasted"));
+    await console.waitFor("connected");
+    expect(page.url()).not.toContain("pasted");
+  });
+
+  test("leaves nothing of its token in the address of who stays", async ({ console, page }) => {
+    page.on("dialog", (dialog) => void dialog.dismiss());
+    await page.evaluate(() => (location.hash = "#token=pasted"));
+    await expect.poll(() => page.url()).not.toContain("pasted");
+    await console.waitFor("connected");
+  });
+});
+
+test("a machine that tells its own name is called by it", async ({ console, page, gateway, vnc }) => {
+  gateway.follow({ target: vnc.address });
+  await console.openLink("?type=vnc");
+  await console.waitFor("connected");
+  await expect(page).toHaveTitle("desktop");
+  await expect(page.getByRole("region", { name: "Console of desktop" })).toBeVisible();
+  await page.getByRole("button", { name: "Disconnect" }).click();
+  await expect(page).toHaveTitle(/ – desktop$/);
+});

@@ -33,7 +33,7 @@ export class TopBar {
   readonly #status = element("span", { class: "status-word" });
   readonly #time = element("div", { class: "time", role: "timer", "aria-live": "off", hidden: true });
   readonly #ring = new TimeRing();
-  readonly #timeText = element("span", { "aria-hidden": "true" });
+  readonly #timeText = element("span", { class: "time-words", "aria-hidden": "true" });
   readonly #timeSpoken = element("span", { class: "visually-hidden" });
   readonly #tools = element("div", { class: "bar-tools" });
   #word: keyof PageWords["status"] = "notConnected";

@@ -304,6 +304,18 @@ test("a machine that is still starting says so, and cannot be opened yet", async
   await expect(page.getByRole("button", { name: /Open .* one/, disabled: false })).toHaveCount(0);
 });
 
+test("lifetimes without the usual one open consoles with the shortest", async ({ page, demo }) => {
+  await page.route(
+    "**/api/setup",
+    async (route) => await route.fulfill({ json: { faults: [], lifetimes: [6, 3660] } }),
+  );
+  await page.goto(demo.url);
+  await expect(page.getByRole("radio", { name: "61 minutes" })).not.toBeChecked();
+  await press(page, "Open Small shell here");
+  await expect(panelOf(page)).toContainText("Access for 6 seconds");
+  await waitForStatus(page, "connected");
+});
+
 test("a lifetime that makes no sense is refused with its name, its value and what was expected", async () => {
   const { status, said } = await failToStartDemo({ CURFEW_DEMO_LIFETIMES: "20,soon" });
   expect(status).toBe(1);

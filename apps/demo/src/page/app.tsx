@@ -22,10 +22,11 @@ export function App({ feed }: { readonly feed: Feed }) {
   const dashboard = useSyncExternalStore(feed.subscribe, feed.read);
   const [setup, setSetup] = useState(nothing);
   const [theme, setTheme] = useTheme();
-  const [lifetime, setLifetime] = useState(90);
+  const [chosen, setChosen] = useState(90);
   const [enforce, setEnforce] = useState(true);
   const [opened, setOpened] = useState<Opened | null>(null);
   const [problem, setProblem] = useState<string | null>(null);
+  const lifetime = setup.lifetimes.includes(chosen) ? chosen : (setup.lifetimes[0] ?? chosen);
   const live = dashboard.link === "live";
 
   const attempt = (action: () => Promise<void>): void => {
@@ -67,7 +68,7 @@ export function App({ feed }: { readonly feed: Feed }) {
           <Access
             lifetimes={setup.lifetimes}
             lifetime={lifetime}
-            onLifetime={setLifetime}
+            onLifetime={setChosen}
             enforce={enforce}
             onEnforce={setEnforce}
           />

@@ -8,6 +8,9 @@ import { type GatewayName, type Gateways, watched } from "./gateways.ts";
 import { grantOf } from "./grant.ts";
 import type { Machine, Machines } from "./machines.ts";
 
+/** Seconds that a picture on a card lasts without being renewed. */
+const PREVIEW_LIFETIME = 1800;
+
 /** Milliseconds after which a page that lost the feed asks for it again. */
 const RETRY_MS = 1000;
 
@@ -16,7 +19,7 @@ export interface ApiOptions {
   readonly gateways: Gateways;
   readonly faults: Faults;
   readonly feed: Feed;
-  /** Seconds; nothing else is issued. */
+  /** Seconds; consoles of machines get no others. */
   readonly lifetimes: readonly number[];
   /** Where the dashboard itself is, for the renewals that console pages ask for. */
   readonly dashboardOrigin: string;
@@ -100,7 +103,7 @@ function addMachines(api: Hono, { machines, gateways, lifetimes, dashboardOrigin
   api.post("/machines/:id/preview", async (c) => {
     const machine = machines.get(c.req.param("id"));
     if (machine?.preview !== true) return unknown(c);
-    return secret(c, await issue(machine, Math.max(...lifetimes), "previews"));
+    return secret(c, await issue(machine, PREVIEW_LIFETIME, "previews"));
   });
 }
 

@@ -90,6 +90,7 @@ export class Faults implements AsyncDisposable {
     this.#waiting.delete(id);
     clearTimeout(this.#timers.get(id));
     this.#others.get(id)?.close();
+    this.#others.delete(id);
     await this.#servers.get(id)?.[Symbol.asyncDispose]();
     this.#servers.delete(id);
   }

@@ -1,11 +1,16 @@
 import { type ConfigInput, type ConsoleProxy, createConsoleProxy, createLogger } from "@curfew/proxy";
 import { type MessagePort, parentPort } from "node:worker_threads";
 
-/** What the thread is asked for. `reply` gets a {@link ThreadReply}. */
-export type ThreadRequest = { readonly name: string; readonly reply: MessagePort } & (
-  | { readonly type: "start"; readonly config: ConfigInput; readonly audited: boolean }
-  | { readonly type: "stop" }
-);
+/** What the thread is asked for. */
+export type ThreadRequest =
+  | { readonly type: "start"; readonly name: string; readonly config: ConfigInput; readonly audited: boolean }
+  | { readonly type: "stop"; readonly name: string };
+
+export interface ThreadMessage {
+  readonly request: ThreadRequest;
+  /** Gets a {@link ThreadReply}. */
+  readonly replyTo: MessagePort;
+}
 
 /** How a gateway is reached that was started; nothing of one that was stopped; or why it failed. */
 export type ThreadReply = GatewayAddress | null | Error;
@@ -19,11 +24,11 @@ export interface GatewayAddress {
 /** The gateways, in a thread whose event loop is theirs: it is what their metrics tell the delay of. */
 const running = new Map<string, ConsoleProxy>();
 
-parentPort?.on("message", (request: ThreadRequest) => void answer(request));
+parentPort?.on("message", (message: ThreadMessage) => void answer(message));
 
-async function answer(request: ThreadRequest): Promise<void> {
+async function answer({ request, replyTo }: ThreadMessage): Promise<void> {
   const done: Promise<ThreadReply> = request.type === "start" ? start(request) : stop(request.name);
-  request.reply.postMessage(await done.catch((error: unknown) => error), []);
+  replyTo.postMessage(await done.catch((error: unknown) => error), []);
 }
 
 async function start({ name, config, audited }: ThreadRequest & { readonly type: "start" }): Promise<GatewayAddress> {

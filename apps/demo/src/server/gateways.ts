@@ -1,12 +1,24 @@
 import type { ConfigInput } from "@curfew/proxy";
 import { once } from "node:events";
 import { MessageChannel, Worker } from "node:worker_threads";
-import type { GatewayAddress, ThreadReply, ThreadRequest } from "./gateway-thread.ts";
+import type { GatewayAddress, ThreadMessage, ThreadReply, ThreadRequest } from "./gateway-thread.ts";
 import { Operator } from "./operator.ts";
 import type { DemoOptions } from "./options.ts";
 
-/** The gateways, in the order in which they start. */
-const names = ["enforcing", "lenient", "idle", "exclusive", "spare", "previews"] as const;
+const names = [
+  /** Ends sessions at their deadline. */
+  "enforcing",
+  /** Tokens only gate the opening, as in Nova without the option. */
+  "lenient",
+  /** Ends sessions that nobody uses. */
+  "idle",
+  /** Lets a machine have one session: a new one replaces it. */
+  "exclusive",
+  /** Is shut down and started again by one of the faults. */
+  "spare",
+  /** For the pictures on the cards, which are nobody's sessions and stand in no list. */
+  "previews",
+] as const;
 
 /** The name of a gateway. */
 export type GatewayName = (typeof names)[number];
@@ -86,31 +98,22 @@ export class Gateways implements AsyncDisposable {
 
   async #start(name: GatewayName, port: number): Promise<void> {
     const config = configOf(name, port, this.#options);
-    const { url, adminUrl, adminKey } = (await this.#ask({
-      type: "start",
-      name,
-      config,
-      audited: watched.includes(name),
-    })) as GatewayAddress;
+    const reply = await this.#ask({ type: "start", name, config, audited: watched.includes(name) });
+    const { url, adminUrl, adminKey } = reply as GatewayAddress;
     this.#running.set(name, { operator: new Operator(adminUrl, adminKey), origin: url });
     this.#origins.add(url);
   }
 
-  async #ask(request: Ask): Promise<ThreadReply> {
+  async #ask(request: ThreadRequest): Promise<ThreadReply> {
     const { port1, port2 } = new MessageChannel();
     const replied = once(port1, "message") as Promise<[ThreadReply]>;
-    this.#thread.postMessage({ ...request, reply: port2 } satisfies ThreadRequest, [port2]);
+    this.#thread.postMessage({ request, replyTo: port2 } satisfies ThreadMessage, [port2]);
     const [reply] = await replied;
     port1.close();
     if (reply instanceof Error) throw reply;
     return reply;
   }
 }
-
-/** A request without where it is answered. */
-type Ask =
-  | Omit<Extract<ThreadRequest, { type: "start" }>, "reply">
-  | Omit<Extract<ThreadRequest, { type: "stop" }>, "reply">;
 
 function configOf(name: GatewayName, port: number, options: GatewaysOptions): ConfigInput {
   const { dashboardOrigin, lifetimes, faultDelay } = options;
@@ -119,7 +122,6 @@ function configOf(name: GatewayName, port: number, options: GatewaysOptions): Co
     listen: `127.0.0.1:${port}`,
     admin: { listen: "127.0.0.1:0" },
     tokens: { path: ":memory:" },
-    // Off, tokens only gate the opening, as in Nova without the option.
     consoleauth: { enforce_session_timeout: name !== "lenient" },
     sessions: {
       // Each lifetime has a time before its warning.

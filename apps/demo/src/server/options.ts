@@ -2,7 +2,7 @@
 export interface DemoOptions {
   /** Where the dashboard listens; undefined where any port will do. */
   readonly port: number | undefined;
-  /** The lifetimes that the dashboard offers, in seconds, shortest first; nothing else is issued. */
+  /** The lifetimes that the dashboard offers, in seconds, shortest first. */
   readonly lifetimes: readonly number[];
   /** Seconds until a scripted fault strikes. */
   readonly faultDelay: number;
@@ -10,34 +10,33 @@ export interface DemoOptions {
 
 const LIFETIMES = "20,90,300,1800";
 const FAULT_DELAY = "3";
+/** The longest lifetime, in seconds. */
+const DAY = 86_400;
 
 /** An environment variable has a value that makes no sense. */
 export class OptionError extends Error {}
 
 /** @throws OptionError naming the variable, its value and what was expected. */
 export function readOptions(env: Readonly<Record<string, string | undefined>>): DemoOptions {
-  const {
-    PORT: port,
-    CURFEW_DEMO_LIFETIMES: lifetimes = LIFETIMES,
-    CURFEW_DEMO_FAULT_DELAY: delay = FAULT_DELAY,
-  } = env;
-  const options: DemoOptions = {
-    port: port === undefined ? undefined : wholeNumber(port),
-    lifetimes: lifetimes
-      .split(",")
-      .map(wholeNumber)
-      .toSorted((one, other) => one - other),
-    faultDelay: Number(delay),
-  };
-  if (options.port !== undefined && !(options.port <= 65_535)) throw wrong("PORT", port, "a port from 0 to 65535");
-  if (!options.lifetimes.every((seconds) => seconds >= 2 && seconds <= DAY))
-    throw wrong("CURFEW_DEMO_LIFETIMES", lifetimes, `whole seconds from 2 to ${DAY} with commas, such as ${LIFETIMES}`);
-  if (!(options.faultDelay >= 0.5 && options.faultDelay <= 60))
-    throw wrong("CURFEW_DEMO_FAULT_DELAY", delay, `seconds from 0.5 to 60, such as ${FAULT_DELAY}`);
-  return options;
-}
+  const port = env["PORT"];
+  if (port !== undefined && !(wholeNumber(port) <= 65_535)) throw wrong("PORT", port, "a port from 0 to 65535");
 
-const DAY = 86_400;
+  const list = env["CURFEW_DEMO_LIFETIMES"] ?? LIFETIMES;
+  const lifetimes = [...new Set(list.split(",").map(wholeNumber))];
+  if (!lifetimes.every((seconds) => seconds >= 2 && seconds <= DAY))
+    throw wrong("CURFEW_DEMO_LIFETIMES", list, `whole seconds from 2 to ${DAY} with commas, such as ${LIFETIMES}`);
+
+  const delay = env["CURFEW_DEMO_FAULT_DELAY"] ?? FAULT_DELAY;
+  const faultDelay = Number(delay);
+  if (!(faultDelay >= 0.5 && faultDelay <= 60))
+    throw wrong("CURFEW_DEMO_FAULT_DELAY", delay, `seconds from 0.5 to 60, such as ${FAULT_DELAY}`);
+
+  return {
+    port: port === undefined ? undefined : wholeNumber(port),
+    lifetimes: lifetimes.toSorted((one, other) => one - other),
+    faultDelay,
+  };
+}
 
 /** NaN for anything else. */
 function wholeNumber(text: string): number {

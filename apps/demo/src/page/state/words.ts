@@ -1,11 +1,15 @@
 /** A duration in words for a label: "90 seconds", "5 minutes". */
 export function lifetimeWords(seconds: number): string {
-  return seconds < 120 ? `${seconds} seconds` : `${seconds / 60} minutes`;
+  return inMinutes(seconds) ? `${seconds / 60} minutes` : `${seconds} seconds`;
 }
 
 /** The same, as short as a switch wants it: "90 s", "5 min". */
 export function lifetimeLabel(seconds: number): string {
-  return seconds < 120 ? `${seconds} s` : `${seconds / 60} min`;
+  return inMinutes(seconds) ? `${seconds / 60} min` : `${seconds} s`;
+}
+
+function inMinutes(seconds: number): boolean {
+  return seconds >= 120 && seconds % 60 === 0;
 }
 
 /** Time left as a clock shows it: "4:59". */

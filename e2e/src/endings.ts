@@ -1,9 +1,14 @@
 import { once } from "node:events";
 import type { CloseReason } from "@curfew/client";
 import type { NextStep } from "@curfew/client/messages";
-import { startFakeGateway, startFakeSerial, startFakeVnc, type FakeSession } from "@curfew/testing";
+import {
+  startFakeGateway,
+  startFakeSerial,
+  startFakeVnc,
+  startUnacceptingServer,
+  type FakeSession,
+} from "@curfew/testing";
 import { expect } from "@playwright/test";
-import { UnacceptingTarget } from "../../packages/proxy/test/support/unaccepting-target.ts";
 import type { EndsPage } from "./ends-page.ts";
 
 /** One way in which a console ends, and what the person at it is to read. */
@@ -166,7 +171,7 @@ export const endings: Readonly<Record<CloseReason, Ending>> = {
     button: "Try again",
     step: "reopen",
     cause: async (ends) => {
-      const { address: target } = await ends.use(UnacceptingTarget.start());
+      const { address: target } = await ends.use(startUnacceptingServer());
       await ends.openThrough(await ends.gateway({ targets: { connect_timeout: 0.2 } }), { type: "vnc", target });
     },
   },

@@ -113,3 +113,28 @@ test("the match that is selected stays while one types, and Enter goes on", asyn
   await page.getByRole("button", { name: "Match case" }).click();
   await expect(page.getByText("2 of 2")).toBeVisible();
 });
+
+for (const size of [9, 14, 28]) {
+  test(`nothing of a letter is cut off at ${size} pixels, the underscore at its bottom neither`, async ({
+    console,
+    page,
+    serial,
+  }) => {
+    await page.addInitScript((fontSize) => {
+      localStorage.setItem("curfew.console.settings", JSON.stringify({ version: 1, fontSize }));
+    }, size);
+    await console.openConnected("serial");
+    print(serial, "\r\n________\r\n");
+    const row = page.locator(".xterm-rows > div").filter({ hasText: /^_+$/ });
+    await expect(row).toBeVisible();
+    const picture = (await row.screenshot()).toString("base64");
+    const colours = await page.evaluate(async (png) => {
+      const bytes = Uint8Array.from(atob(png), (character) => character.charCodeAt(0));
+      const image = await createImageBitmap(new Blob([bytes]));
+      const canvas = new OffscreenCanvas(image.width, image.height).getContext("2d");
+      canvas?.drawImage(image, 0, 0);
+      return new Set(new Uint32Array(canvas?.getImageData(0, 0, image.width, image.height).data.buffer ?? [])).size;
+    }, picture);
+    expect(colours).toBeGreaterThan(1);
+  });
+}

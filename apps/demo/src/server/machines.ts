@@ -64,8 +64,13 @@ const recipes: readonly Recipe[] = [
     real: true,
     preview: true,
     available: () => has("Xtigervnc", "xterm"),
-    // As large as its terminal, which is all that there is to see.
-    start: () => startTigerVnc({ width: 760, height: 456 }),
+    // Without frames around its windows the screen is as large as the terminal on it: there is nothing else to see.
+    start: () =>
+      startTigerVnc(
+        findProgram("icewm") === undefined
+          ? { width: 760, height: 456 }
+          : { width: 1024, height: 640, windowManager: true },
+      ),
   },
   {
     id: "qemu-screen",

@@ -114,7 +114,8 @@ export class Screen {
   show(view: SerialView): void {
     this.#view = view;
     const theme = coloursOf(view.theme, this.#prefersDark.matches);
-    Object.assign(this.terminal.options, { fontSize: view.fontSize, disableStdin: view.readOnly, theme });
+    const { fontSize, readOnly: disableStdin } = view;
+    Object.assign(this.terminal.options, { fontSize, lineHeight: lineHeight(fontSize), disableStdin, theme });
     this.#host.style.background = theme.background ?? "";
     this.#finder.recolour(this.#matchColours);
     this.#fitSoon();
@@ -239,4 +240,12 @@ export class Screen {
     cancelAnimationFrame(this.#frame);
     this.#frame = requestAnimationFrame(() => this.#fit.fit());
   }
+}
+
+/**
+ * One pixel more than the font asks for, as a multiple of its height (about 1.15 of its size): browsers round that down,
+ * and an underscore, which is at the bottom, would be cut off. More would leave gaps in the lines of boxes.
+ */
+function lineHeight(fontSize: number): number {
+  return 1 + 1.2 / (1.15 * fontSize);
 }

@@ -240,6 +240,9 @@ export class ConsoleSession {
       hideBar: () => {
         this.#frame.setBarHidden(true);
       },
+      setViewOnly: (viewOnly) => {
+        this.#frame.setViewOnly(viewOnly);
+      },
       statistics: () => (type === "vnc" ? view.statistics() : view.connection.statistics()),
       addOverlay: (overlay) => {
         // Inside a landmark; where it is drawn is its own doing.
@@ -330,7 +333,11 @@ export class ConsoleSession {
 
   /** A reload or Ctrl+W, meant for the machine, would lose the console: its token is used up. */
   #guard(event: BeforeUnloadEvent): void {
-    if (isOpen(this.#status) && !this.#link.viewOnly) event.preventDefault();
+    if (isOpen(this.#status) && !this.#isViewOnly) event.preventDefault();
+  }
+
+  get #isViewOnly(): boolean {
+    return this.#console?.type === "vnc" ? this.#console.view.viewOnly : this.#link.viewOnly;
   }
 
   close(): void {

@@ -30,6 +30,8 @@ export interface ToolContext {
   /** Puts a row above or below the picture; null takes it away. */
   readonly setTray: (place: "top" | "bottom", row: HTMLElement | null) => void;
   readonly hideBar: () => void;
+  /** Tells that the console sends no input from now on, or does again. */
+  readonly setViewOnly: (viewOnly: boolean) => void;
   readonly statistics: () => ConnectionStatistics & Partial<VncStatistics>;
   /** Aborted when the console is over: closes what the tools have open. */
   readonly signal: AbortSignal;

@@ -66,6 +66,8 @@ function inputItems(vnc: VncConsole, held: HeldKeys, context: ToolContext): read
   const { tools } = words();
   const row = vncScreenKeys(vnc, held, context);
   if (matchMedia("(pointer: coarse)").matches) context.setTray("bottom", row);
+  // The next session begins as the link says.
+  context.signal.addEventListener("abort", () => context.setViewOnly(false));
   return [
     {
       label: tools.screenKeys,
@@ -82,7 +84,7 @@ function inputItems(vnc: VncConsole, held: HeldKeys, context: ToolContext): read
       onChoose: () => {
         held.releaseAll();
         vnc.viewOnly = !vnc.viewOnly;
-        document.body.toggleAttribute("data-view-only", vnc.viewOnly);
+        context.setViewOnly(vnc.viewOnly);
       },
     },
   ];

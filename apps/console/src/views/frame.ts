@@ -30,7 +30,7 @@ export class Frame {
   #status: PageStatus | null = null;
 
   constructor(type: "vnc" | "serial", name: string, viewOnly: boolean, onRenew: () => void) {
-    this.bar = new TopBar(type, name, viewOnly);
+    this.bar = new TopBar(type, name);
     this.banner = new ExpiryBanner(onRenew);
     this.#stage.append(this.#cards);
     const grip = element("button", { type: "button", class: "grip", "aria-label": words().tools.showBar });
@@ -48,6 +48,7 @@ export class Frame {
       this.#alert,
     );
     document.body.dataset["type"] = type;
+    this.setViewOnly(viewOnly);
     listenForExit(() => {
       this.setBarHidden(false);
       if (this.#toolbar !== null) focusToolbar(this.#toolbar);
@@ -112,6 +113,12 @@ export class Frame {
   /** Hides the bar while the console is open and nothing is to be told; see bar.css. */
   setBarHidden(hidden: boolean): void {
     document.body.toggleAttribute("data-bar-hidden", hidden);
+  }
+
+  /** Names in the bar that the console sends no input, and takes the tools away that would. */
+  setViewOnly(viewOnly: boolean): void {
+    document.body.toggleAttribute("data-view-only", viewOnly);
+    this.bar.setViewOnly(viewOnly);
   }
 
   /** Has screen readers say `text` at once. */

@@ -234,8 +234,8 @@ export class ConsoleSession {
       renew: () => {
         if (this.#access.canRequest) this.renew();
       },
-      setTray: (place, row) => {
-        this.#frame.setTray(place, row);
+      setTray: (...row) => {
+        this.#frame.setTray(...row);
       },
       hideBar: () => {
         this.#frame.setBarHidden(true);
@@ -248,6 +248,8 @@ export class ConsoleSession {
         // Inside a landmark; where it is drawn is its own doing.
         this.#frame.bar.root.append(overlay);
         this.#over.signal.addEventListener("abort", () => {
+          // Taken away while it is open, it would not know that it is closed.
+          overlay.hidePopover();
           overlay.remove();
         });
       },

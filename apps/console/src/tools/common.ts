@@ -27,8 +27,8 @@ export interface ToolContext {
   readonly renew: () => void;
   /** Puts a menu into the bar, which is a landmark, until the console is over. */
   readonly addOverlay: (overlay: HTMLElement) => void;
-  /** Puts a row above or below the picture; null takes it away. */
-  readonly setTray: (place: "top" | "bottom", row: HTMLElement | null) => void;
+  /** Puts a row above or below the picture; null takes it away. `onGone` is called once it is not there any more. */
+  readonly setTray: (place: "top" | "bottom", row: HTMLElement | null, onGone?: () => void) => void;
   readonly hideBar: () => void;
   /** Tells that the console sends no input from now on, or does again. */
   readonly setViewOnly: (viewOnly: boolean) => void;
@@ -143,5 +143,5 @@ async function showStatistics(context: ToolContext): Promise<void> {
     context.setTray("top", null);
     context.refocus();
   };
-  if (!context.signal.aborted) context.setTray("top", createStatisticsRow(context.statistics, close, context.signal));
+  if (!context.signal.aborted) context.setTray("top", createStatisticsRow(context.statistics, close));
 }

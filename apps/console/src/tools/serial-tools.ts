@@ -38,7 +38,7 @@ export function serialTools(serial: SerialConsole, viewOnly: boolean, context: T
   const narrow = rare.map(([label, , onChoose]): MenuItem => ({ label, narrow: true, onChoose }));
   const own = viewOnly ? [narrow] : [narrow, [screenKeysItem(serial, context)]];
   if (!viewOnly) pasteOnRightClick(serial, context);
-  searchOnKeys(search, context.signal);
+  searchOnKeys(serial, search, context.signal);
   const buttons = [
     toolButton(tools.search, search, { icon: "search" }),
     toolButton(tools.copy, copy, { icon: "copy" }),
@@ -111,11 +111,13 @@ function pasteOnRightClick(serial: SerialConsole, context: ToolContext): void {
 }
 
 /** Ctrl + Shift + F, which terminals leave to the program around them. */
-function searchOnKeys(search: () => void, signal: AbortSignal): void {
+function searchOnKeys(serial: SerialConsole, search: () => void, signal: AbortSignal): void {
   addEventListener(
     "keydown",
     (event) => {
       if (!event.ctrlKey || !event.shiftKey || event.altKey || event.code !== "KeyF") return;
+      // Behind a card or a dialog nobody would see it.
+      if (serial.state.status !== "connected" || document.querySelector("dialog[open]") !== null) return;
       event.preventDefault();
       event.stopPropagation();
       search();
@@ -132,7 +134,8 @@ async function openSearch(serial: SerialConsole, context: ToolContext): Promise<
     context.refocus();
   };
   const bar = createSearchBar((text, options) => serial.find(text, options), close);
-  context.setTray("top", bar);
+  // However it goes, its marks go with it.
+  context.setTray("top", bar, () => void serial.find("").catch(() => {}));
   bar.querySelector("input")?.focus();
 }
 

@@ -28,12 +28,12 @@ export function openDialog({ title, sentence, fields, actions, signal }: DialogC
   );
   const dialog = element("dialog", { class: "dialog", "aria-labelledby": "dialog-title" }, form);
   document.body.append(dialog);
+  const closed = new AbortController();
   dialog.addEventListener("close", () => {
+    closed.abort();
     dialog.remove();
   });
-  signal.addEventListener("abort", () => {
-    dialog.close();
-  });
+  signal.addEventListener("abort", () => dialog.close(), { signal: closed.signal });
   if (signal.aborted) dialog.remove();
   else dialog.showModal();
   return { dialog, form };

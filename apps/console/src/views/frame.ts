@@ -24,6 +24,7 @@ export class Frame {
     top: element("div", { class: "tray tray-top" }),
     bottom: element("div", { class: "tray tray-bottom" }),
   };
+  readonly #onTrayGone = { top: (): void => {}, bottom: (): void => {} };
   readonly #alert = element("div", { class: "visually-hidden", role: "alert" });
   #host: HTMLElement | null = null;
   #toolbar: HTMLElement | null = null;
@@ -93,21 +94,29 @@ export class Frame {
     return this.#host;
   }
 
-  /** Takes the console and its picture out of the page. */
+  /** Takes the console with its picture and its rows of tools out of the page. */
   removeHost(): void {
     this.#host?.remove();
     this.#host = null;
+    for (const place of ["top", "bottom"] as const) this.setTray(place, null);
   }
 
+  /** Shows a console's tools; null hides them, and their rows, until they are shown again. */
   setTools(tools: Tools | null, onLeave: () => void = () => {}): void {
     this.#toolbar = tools === null ? null : createToolbar(words().tools.toolbar, tools.buttons, tools.letters, onLeave);
+    if (tools === null) for (const menu of this.bar.root.querySelectorAll<HTMLElement>(".menu")) menu.hidePopover();
     this.bar.setTools(this.#toolbar);
-    if (tools === null) for (const place of ["top", "bottom"] as const) this.setTray(place, null);
+    for (const tray of Object.values(this.#trays)) tray.hidden = tools === null;
   }
 
-  /** Puts a row of tools above or below the picture, in place of the one that is there. */
-  setTray(place: "top" | "bottom", row: HTMLElement | null): void {
+  /**
+   * Puts a row of tools above or below the picture, in place of the one that is there. `onGone` is called once the row
+   * has gone, whatever the cause.
+   */
+  setTray(place: "top" | "bottom", row: HTMLElement | null, onGone: () => void = () => {}): void {
     this.#trays[place].replaceChildren(...(row === null ? [] : [row]));
+    this.#onTrayGone[place]();
+    this.#onTrayGone[place] = onGone;
   }
 
   /** Hides the bar while the console is open and nothing is to be told; see bar.css. */

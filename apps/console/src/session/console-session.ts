@@ -141,7 +141,7 @@ export class ConsoleSession {
       const { expiresInMs } = warning;
       this.#listeners.onExpiring(warning);
       this.#frame.banner.warn();
-      this.#frame.announce(fill(words().sdk.session.endsIn, { time: duration(expiresInMs, "long") }));
+      this.#frame.toasts.announce(fill(words().sdk.session.endsIn, { time: duration(expiresInMs, "long") }));
       this.#showState(connection.state);
     });
     connection.on("renewed", ({ expiresInMs }) => {
@@ -157,7 +157,7 @@ export class ConsoleSession {
     connection.on("renewfailed", (error) => {
       this.#renewFailed = true;
       this.#renewFailure = renewFailure(error);
-      this.#frame.announce(`${words().sdk.session.renewFailed} ${this.#renewFailure}`);
+      this.#frame.toasts.announce(`${words().sdk.session.renewFailed} ${this.#renewFailure}`);
       this.#showState(connection.state);
     });
     connection.on("closed", (info) => {

@@ -5,7 +5,15 @@ import { toolButton } from "../views/buttons.ts";
 import { attachMenu, type MenuItem } from "../views/menu.ts";
 import { keyNames } from "../words/key-names.ts";
 import { words } from "../words/words.ts";
-import { disconnectTool, fullScreenTool, moreTool, pageLetters, type ToolContext, type Tools } from "./common.ts";
+import {
+  disconnectTool,
+  fullScreenTool,
+  loadPart,
+  moreTool,
+  pageLetters,
+  type ToolContext,
+  type Tools,
+} from "./common.ts";
 import { copyText, download, fileName, readClipboard } from "./files.ts";
 import { HeldKeys } from "./held-keys.ts";
 import { keysTool, vncScreenKeys } from "./vnc-keys.ts";
@@ -127,8 +135,9 @@ function textTool(vnc: VncConsole, context: ToolContext): HTMLElement {
   });
   const { text: labels, notices } = words();
   const paste = (text: string): void => {
+    const connected = vnc.state.status === "connected";
     vnc.paste(text);
-    context.toast(notices.clipboardSet);
+    context.toast(connected ? notices.clipboardSet : notices.notSent);
     context.refocus();
   };
   const read = async (): Promise<string | null> => {
@@ -137,8 +146,8 @@ function textTool(vnc: VncConsole, context: ToolContext): HTMLElement {
     return text;
   };
   const open = async (): Promise<void> => {
-    const { openTextDialog } = await import("../views/text-dialog.ts");
-    openTextDialog({
+    const part = await loadPart(import("../views/text-dialog.ts"), context);
+    part?.openTextDialog({
       title: labels.title,
       sentence: labels.sentence,
       actions: [

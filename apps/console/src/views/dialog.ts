@@ -1,6 +1,7 @@
 import { words } from "../words/words.ts";
 import { textButton } from "./buttons.ts";
 import { element } from "./element.ts";
+import { moveNoticesInFront } from "./toasts.ts";
 
 /** A modal dialog's parts. It removes itself from the page when it closes. */
 export interface DialogParts {
@@ -31,11 +32,15 @@ export function openDialog({ title, sentence, fields, actions, signal }: DialogC
   const closed = new AbortController();
   dialog.addEventListener("close", () => {
     closed.abort();
+    moveNoticesInFront();
     dialog.remove();
   });
   signal.addEventListener("abort", () => dialog.close(), { signal: closed.signal });
   if (signal.aborted) dialog.remove();
-  else dialog.showModal();
+  else {
+    dialog.showModal();
+    moveNoticesInFront();
+  }
   return { dialog, form };
 }
 

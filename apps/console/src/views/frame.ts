@@ -25,7 +25,6 @@ export class Frame {
     bottom: element("div", { class: "tray tray-bottom" }),
   };
   readonly #onTrayGone = { top: (): void => {}, bottom: (): void => {} };
-  readonly #alert = element("div", { class: "visually-hidden", role: "alert" });
   #host: HTMLElement | null = null;
   #toolbar: HTMLElement | null = null;
   #status: PageStatus | null = null;
@@ -46,7 +45,6 @@ export class Frame {
       this.#stage,
       this.#trays.bottom,
       this.toasts.root,
-      this.#alert,
     );
     document.body.dataset["type"] = type;
     this.setViewOnly(viewOnly);
@@ -128,10 +126,5 @@ export class Frame {
   setViewOnly(viewOnly: boolean): void {
     document.body.toggleAttribute("data-view-only", viewOnly);
     this.bar.setViewOnly(viewOnly);
-  }
-
-  /** Has screen readers say `text` at once. */
-  announce(text: string): void {
-    this.#alert.textContent = text;
   }
 }

@@ -29,7 +29,7 @@ export function vncTools(vnc: VncConsole, viewOnly: boolean, context: ToolContex
   const input = viewOnly ? [] : inputTools(vnc, held, context);
   const narrow: readonly MenuItem[] = [
     { label: tools.screenshot, narrow: true, onChoose: shoot },
-    ...scaleItems(vnc).map((item) => ({ ...item, narrow: true })),
+    ...[...scaleItems(vnc), dragItem(vnc)].map((item) => ({ ...item, narrow: true })),
   ];
   const own = viewOnly ? [narrow] : [narrow, inputItems(vnc, held, context)];
   for (const tool of input) tool.classList.add("tool-input");
@@ -55,6 +55,8 @@ function applySettings(vnc: VncConsole, signal: AbortSignal): void {
     vnc.showDotCursor = now.dotCursor;
     if (now.scale !== scale) vnc.scale = now.scale;
     ({ scale } = now);
+    // Otherwise drags would move nothing here, and nothing on the machine.
+    if (vnc.scale !== "none") setDragging(vnc, false);
   }, signal);
 }
 
@@ -111,20 +113,29 @@ function scaleItems(vnc: VncConsole): readonly MenuItem[] {
   }));
 }
 
-function displayTool(vnc: VncConsole, context: ToolContext): HTMLElement {
-  const { tools, display } = words();
-  const button = toolButton(tools.display, () => {}, { icon: "scaling" });
-  button.classList.add("wide-only");
-  const drag: MenuItem = {
-    label: display.drag,
+function dragItem(vnc: VncConsole): MenuItem {
+  return {
+    label: words().display.drag,
     toggles: true,
     checked: () => vnc.dragViewport,
+    enabled: () => vnc.scale === "none",
     onChoose: () => {
-      vnc.clipViewport = !vnc.dragViewport;
-      vnc.dragViewport = vnc.clipViewport;
+      setDragging(vnc, !vnc.dragViewport);
     },
   };
-  context.addOverlay(attachMenu(button, tools.display, [scaleItems(vnc), [drag]], { onDone: context.refocus }));
+}
+
+function setDragging(vnc: VncConsole, on: boolean): void {
+  vnc.clipViewport = on;
+  vnc.dragViewport = on;
+}
+
+function displayTool(vnc: VncConsole, context: ToolContext): HTMLElement {
+  const { tools } = words();
+  const button = toolButton(tools.display, () => {}, { icon: "scaling" });
+  button.classList.add("wide-only");
+  const groups = [scaleItems(vnc), [dragItem(vnc)]];
+  context.addOverlay(attachMenu(button, tools.display, groups, { onDone: context.refocus }));
   return button;
 }
 

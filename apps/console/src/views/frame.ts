@@ -82,6 +82,7 @@ export class Frame {
   /** A new, empty place for a console. The one before is taken out of the page with its picture. */
   createHost(label: string): HTMLElement {
     this.removeHost();
+    this.bar.restartTime();
     this.#host = element("div", {
       class: "screen",
       role: "region",

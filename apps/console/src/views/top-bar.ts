@@ -103,6 +103,11 @@ export class TopBar {
     this.#time.title = words().time.hint;
   }
 
+  /** Another session begins: its time left is a full ring, however short it is. */
+  restartTime(): void {
+    this.#ring.reset();
+  }
+
   setTools(tools: HTMLElement | null): void {
     this.#tools.replaceChildren(...(tools === null ? [] : [tools]));
   }

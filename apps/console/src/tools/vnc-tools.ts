@@ -65,11 +65,12 @@ function inputTools(vnc: VncConsole, held: HeldKeys, context: ToolContext): HTML
     fill(words().tools.ctrlAltDel, { keys: keyNames("ctrl", "alt", "del") }),
     () => {
       vnc.sendKeys("ctrl-alt-del");
+      held.pressAgain();
       context.refocus();
     },
     { text: keyNames("ctrl", "alt", "del").replaceAll(" + ", " ") },
   );
-  return [ctrlAltDel, keysTool(vnc, held, context), textTool(vnc, context)];
+  return [ctrlAltDel, keysTool(vnc, held, context), textTool(vnc, held, context)];
 }
 
 function inputItems(vnc: VncConsole, held: HeldKeys, context: ToolContext): readonly MenuItem[] {
@@ -139,7 +140,7 @@ function displayTool(vnc: VncConsole, context: ToolContext): HTMLElement {
   return button;
 }
 
-function textTool(vnc: VncConsole, context: ToolContext): HTMLElement {
+function textTool(vnc: VncConsole, held: HeldKeys, context: ToolContext): HTMLElement {
   let received = "";
   vnc.on("clipboard", ({ text }) => {
     received = text;
@@ -163,7 +164,7 @@ function textTool(vnc: VncConsole, context: ToolContext): HTMLElement {
       sentence: labels.sentence,
       actions: [
         { label: labels.set, onText: paste },
-        { label: labels.type, onText: (text) => void typeText(vnc, text, context) },
+        { label: labels.type, onText: (text) => void typeText(vnc, held, text, context) },
       ],
       ...(received === "" ? {} : { received: { text: received, onCopy: () => void copyReceived(received, context) } }),
       read,
@@ -178,8 +179,10 @@ async function copyReceived(text: string, context: ToolContext): Promise<void> {
   context.toast((await copyText(text)) ? notices.copied : notices.copyRefused);
 }
 
-async function typeText(vnc: VncConsole, text: string, context: ToolContext): Promise<void> {
+async function typeText(vnc: VncConsole, held: HeldKeys, text: string, context: ToolContext): Promise<void> {
   context.refocus();
+  // With Ctrl, for example, it would be commands.
+  held.releaseAll();
   try {
     await vnc.typeText(text, { signal: context.signal });
     context.toast(words().notices.typed);

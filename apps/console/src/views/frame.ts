@@ -28,14 +28,21 @@ export class Frame {
   #host: HTMLElement | null = null;
   #toolbar: HTMLElement | null = null;
   #status: PageStatus | null = null;
+  /** Gives the keyboard back to the console. */
+  #onLeave = (): void => {};
+  /** Name of the card's button that the person went to. */
+  #button: string | null = null;
 
   constructor(type: "vnc" | "serial", name: string, viewOnly: boolean, onRenew: () => void) {
     this.bar = new TopBar(type, name);
-    this.banner = new ExpiryBanner(onRenew);
+    this.banner = new ExpiryBanner(onRenew, () => this.#onLeave());
     this.#stage.append(this.#cards);
     const grip = element("button", { type: "button", class: "grip", "aria-label": words().tools.showBar });
     grip.addEventListener("click", () => {
+      const byKey = grip.matches(":focus-visible");
       this.setBarHidden(false);
+      if (byKey) this.#focusToolbar();
+      else this.#onLeave();
     });
     document.body.replaceChildren(
       this.bar.root,
@@ -50,8 +57,10 @@ export class Frame {
     this.setViewOnly(viewOnly);
     listenForExit(() => {
       this.setBarHidden(false);
-      if (this.#toolbar !== null) focusToolbar(this.#toolbar);
+      this.#focusToolbar();
     });
+    // Where the keyboard was before a dialog may be gone by the time it closes. Such an event does not bubble.
+    document.addEventListener("close", () => this.#catchFocus(), { capture: true });
   }
 
   setStatus(status: PageStatus): void {
@@ -70,13 +79,35 @@ export class Frame {
 
   /** Shows `card` in place of the console; null shows the console. */
   showCard(card: HTMLElement | null): void {
-    const hadFocus = this.#cards.contains(document.activeElement) || document.activeElement === document.body;
+    const focused = document.activeElement;
+    if (card === null) this.#button = null;
+    else if (focused !== null && this.#cards.contains(focused)) {
+      this.#button = focused.matches("button") ? focused.textContent : this.#button;
+    }
+    const lost = hasNoFocus() || this.#stage.contains(focused);
     this.#cards.replaceChildren(...(card === null ? [] : [card]));
     this.#cards.hidden = card === null;
     this.#host?.toggleAttribute("inert", card !== null);
-    if (card !== null && (hadFocus || document.activeElement === document.body)) {
-      card.querySelector<HTMLElement>(".button-primary, .card-title")?.focus({ preventScroll: true });
-    }
+    if (lost && card !== null) this.#focusCard(card);
+  }
+
+  /** On the button of the same name as that on the card before, if the person went to one there. */
+  #focusCard(card: HTMLElement): void {
+    const buttons = [...card.querySelectorAll("button")];
+    const same = buttons.find((button) => button.textContent === this.#button);
+    (same ?? card.querySelector<HTMLElement>(".card-title"))?.focus({ preventScroll: true });
+  }
+
+  #focusToolbar(): void {
+    if (this.#toolbar !== null) focusToolbar(this.#toolbar);
+  }
+
+  /** Gives the keyboard to what the page shows if nothing has it. */
+  #catchFocus(): void {
+    if (!hasNoFocus()) return;
+    const card = this.#cards.querySelector<HTMLElement>(".card");
+    if (card === null) this.#onLeave();
+    else this.#focusCard(card);
   }
 
   /** A new, empty place for a console. The one before is taken out of the page with its picture. */
@@ -102,6 +133,7 @@ export class Frame {
 
   /** Shows a console's tools; null hides them, and their rows, until they are shown again. */
   setTools(tools: Tools | null, onLeave: () => void = () => {}): void {
+    this.#onLeave = onLeave;
     this.#toolbar = tools === null ? null : createToolbar(words().tools.toolbar, tools.buttons, tools.letters, onLeave);
     if (tools === null) for (const menu of this.bar.root.querySelectorAll<HTMLElement>(".menu")) menu.hidePopover();
     this.bar.setTools(this.#toolbar);
@@ -128,4 +160,10 @@ export class Frame {
     document.body.toggleAttribute("data-view-only", viewOnly);
     this.bar.setViewOnly(viewOnly);
   }
+}
+
+/** Whether the keyboard is nowhere, or on something that cannot be seen any more. */
+function hasNoFocus(): boolean {
+  const focused = document.activeElement;
+  return focused === null || focused === document.body || !focused.checkVisibility();
 }

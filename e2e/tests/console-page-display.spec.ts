@@ -49,3 +49,39 @@ test("a picture larger than the window is moved by dragging, at actual size", as
   const { x, y } = await vnc.waitFor("pointer", ({ buttons }) => buttons === 1);
   expect([x, y]).toEqual([400, 150]);
 });
+
+test("dragging the picture is for actual size only: elsewhere the machine gets every drag", async ({
+  console,
+  page,
+  gateway,
+}) => {
+  await using vnc = await startFakeVnc({ size: { width: 2000, height: 1500 } });
+  gateway.follow({ target: vnc.address });
+  await console.openConnected("vnc");
+  const drag = page.getByRole("menuitemcheckbox", { name: "Move the picture by dragging" });
+  const display = page.getByRole("button", { name: "Display", exact: true });
+  await display.click();
+  await expect(drag).toBeDisabled();
+  await drag.click({ force: true });
+  await expect(drag).toBeVisible();
+  await page.keyboard.press("Escape");
+  await chooseDisplay(page, "Actual size");
+  await chooseDisplay(page, "Move the picture by dragging");
+  await chooseDisplay(page, "Fit to window");
+  const { mouse } = page;
+  await mouse.move(600, 400);
+  await mouse.down();
+  await mouse.move(700, 450, { steps: 4 });
+  await mouse.up();
+  // Dragged with, not only clicked at the end.
+  const { x } = await vnc.waitFor("pointer", ({ buttons }) => buttons === 1);
+  await vnc.waitFor("pointer", (pointer) => pointer.buttons === 1 && pointer.x > x);
+
+  await page.setViewportSize({ width: 360, height: 740 });
+  await console.chooseMore("Actual size");
+  await console.chooseMore("Move the picture by dragging");
+  await page.getByRole("button", { name: "More", exact: true }).click();
+  await expect(
+    page.getByRole("menu", { name: "More" }).getByRole("menuitemcheckbox", { name: "Move the picture by dragging" }),
+  ).toBeChecked();
+});

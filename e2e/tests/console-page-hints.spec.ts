@@ -132,3 +132,21 @@ test("the machine's name stays readable in a narrow frame, where the words of st
     await expect(page.locator(".time .ring")).toBeInViewport({ ratio: 1 });
   }
 });
+
+test("the ring of a session that is opened again is full, however long the one before was", async ({
+  console,
+  page,
+  gateway,
+  vnc,
+}) => {
+  const ring = (): Promise<number> =>
+    page.locator(".time .ring").evaluate((node) => Number.parseFloat(getComputedStyle(node).strokeDashoffset));
+  gateway.follow({ target: vnc.address });
+  await console.openConnected("vnc");
+  await expect.poll(ring).toBeLessThan(1);
+  await page.getByRole("button", { name: "Disconnect" }).click();
+  gateway.follow({ target: vnc.address, hello: { expiresInMs: 900_000, renewable: true } });
+  await page.getByRole("button", { name: "Open again" }).click();
+  await console.waitFor("connected");
+  await expect.poll(ring).toBeLessThan(1);
+});

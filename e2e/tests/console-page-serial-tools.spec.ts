@@ -42,6 +42,61 @@ test("the search counts, minds case when told to, and says what is no expression
   await expect(page.getByRole("textbox", { name: "Terminal input" })).toBeFocused();
 });
 
+test("the marks of a search go with its row", async ({ console, page }) => {
+  await console.openConnected("serial");
+  await expect(page.locator(".xterm-rows")).toContainText("login:");
+  const marks = page.locator(".xterm-find-result-decoration");
+  const search = page.getByRole("searchbox", { name: "Search the terminal" });
+  await page.getByRole("button", { name: "Search", exact: true }).click();
+  await search.fill("login");
+  await expect(marks).not.toHaveCount(0);
+  await console.chooseMore(/^Statistics/);
+  await expect(search).toHaveCount(0);
+  await expect(marks).toHaveCount(0);
+});
+
+test("an open search is there again after a reconnection, with its marks", async ({
+  console,
+  page,
+  gateway,
+  serial,
+}) => {
+  const opened = gateway.next();
+  await console.openConnected("serial");
+  await expect(page.locator(".xterm-rows")).toContainText("login:");
+  const search = page.getByRole("searchbox", { name: "Search the terminal" });
+  await page.getByRole("button", { name: "Search", exact: true }).click();
+  await search.fill("login");
+  const marks = page.locator(".xterm-find-result-decoration");
+  await expect(marks).not.toHaveCount(0);
+  gateway.follow({ refuse: "server_draining" });
+  (await opened).end("server_draining");
+  await console.waitFor("reconnecting");
+  await expect(search).toBeHidden();
+  await expect(console.card.locator(":focus")).toBeVisible();
+  gateway.follow({ target: serial.address });
+  await console.waitFor("connected");
+  await expect(search).toHaveValue("login");
+  await expect(marks).not.toHaveCount(0);
+});
+
+test("the keys that search do nothing behind a dialog or a card", async ({ console, page, gateway }) => {
+  const opened = gateway.next();
+  await console.openConnected("serial");
+  const search = page.getByRole("searchbox", { name: "Search the terminal" });
+  await console.chooseMore(/^Keys and gestures/);
+  await expect(page.getByRole("dialog")).toBeVisible();
+  await page.keyboard.press("Control+Shift+F");
+  await page.keyboard.press("Escape");
+  gateway.follow({ hello: null });
+  (await opened).close(1006);
+  await console.waitFor("connecting");
+  await page.keyboard.press("Control+Shift+F");
+  // What is fetched for it would come as soon as it does here.
+  await page.evaluate(() => new Promise((resolve) => requestIdleCallback(resolve)));
+  await expect(search).toHaveCount(0);
+});
+
 test("many lines are pasted only after a question", async ({ console, page, context }) => {
   await context.grantPermissions(["clipboard-read", "clipboard-write"]);
   await console.openConnected("serial");

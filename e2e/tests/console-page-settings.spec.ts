@@ -1,5 +1,5 @@
 import { AxeBuilder } from "@axe-core/playwright";
-import { expect, type ScriptedConsolePage, test } from "../src/console-page-test.ts";
+import { expect, ScriptedConsolePage, test } from "../src/console-page-test.ts";
 import { takePictures } from "../src/console-page-pictures.ts";
 
 test.beforeEach(({ gateway, vnc }) => {
@@ -32,6 +32,19 @@ test("settings hold at once and the next time, and no token is among them", asyn
   await page.getByRole("button", { name: "Reset" }).click();
   await expect(page.getByLabel("Picture quality")).toHaveValue("6");
   await expect(page.locator("html")).toHaveAttribute("data-theme", "system");
+});
+
+test("two tabs keep what was chosen in each, and follow each other", async ({ console, page, context }) => {
+  const other = new ScriptedConsolePage(await context.newPage());
+  await console.openConnected("vnc");
+  await other.openConnected("vnc");
+  await openSettings(console);
+  await page.getByLabel("Picture quality").fill("9");
+  await openSettings(other);
+  await other.page.getByLabel("Appearance").selectOption("dark");
+  await expect(page.locator("html")).toHaveAttribute("data-theme", "dark");
+  const kept = await page.evaluate(() => localStorage.getItem("curfew.console.settings"));
+  expect(JSON.parse(kept ?? "")).toEqual({ version: 1, quality: 9, theme: "dark" });
 });
 
 test("a blocked storage breaks nothing", async ({ console, page }) => {

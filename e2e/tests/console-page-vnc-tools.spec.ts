@@ -9,6 +9,7 @@ test.beforeEach(({ gateway, vnc }) => {
 });
 
 const control = 0xffe3;
+const shift = 0xffe1;
 
 test.describe("a held modifier", () => {
   const hold = (page: Page): Locator => page.getByRole("menuitemcheckbox", { name: "Hold down: Ctrl" });
@@ -41,6 +42,50 @@ test.describe("a held modifier", () => {
     await page.getByRole("button", { name: "Send keys" }).click();
     await expect(hold(page)).toHaveAttribute("aria-checked", "false");
   });
+});
+
+test.describe("a held modifier stays held", () => {
+  for (const [name, item, keysym, act] of [
+    [
+      "a combination that has it",
+      "Hold down: Ctrl",
+      control,
+      (page: Page) => page.getByRole("button", { name: "Send Ctrl + Alt + Del" }).click(),
+    ],
+    ["the same key of the person's own", "Hold down: Shift", shift, (page: Page) => page.keyboard.press("Shift+A")],
+  ] as const) {
+    test(`after ${name}`, async ({ console, page, vnc }) => {
+      await console.openConnected("vnc");
+      await page.getByRole("button", { name: "Send keys" }).click();
+      await page.getByRole("menuitemcheckbox", { name: item }).click();
+      await vnc.waitFor("key", (key) => key.keysym === keysym && key.down);
+      vnc.clearReceived();
+      await act(page);
+      const presses = (): boolean[] =>
+        vnc
+          .received("key")
+          .filter((key) => key.keysym === keysym)
+          .map(({ down }) => down);
+      await expect.poll(presses).toEqual([true, false, true]);
+    });
+  }
+});
+
+test("text is typed without what was held", async ({ console, page, vnc }) => {
+  await console.openConnected("vnc");
+  await page.getByRole("button", { name: "Send keys" }).click();
+  const item = page.getByRole("menuitemcheckbox", { name: "Hold down: Ctrl" });
+  await item.click();
+  await page.getByRole("button", { name: "Text and clipboard" }).click();
+  await page.getByLabel("Text for the machine").fill("w");
+  await page.getByRole("button", { name: "Type text" }).click();
+  await vnc.waitFor("key", ({ keysym }) => keysym === code("w"));
+  const keys = vnc.received("key");
+  const released = keys.findIndex(({ keysym, down }) => keysym === control && !down);
+  expect(released).toBeGreaterThan(-1);
+  expect(released).toBeLessThan(keys.findIndex(({ keysym }) => keysym === code("w")));
+  await page.getByRole("button", { name: "Send keys" }).click();
+  await expect(item).toHaveAttribute("aria-checked", "false");
 });
 
 test("combinations go to the machine, SysRq and the function keys too", async ({ console, page, vnc }) => {
@@ -123,6 +168,27 @@ test("view only, switched on by hand, sends nothing and takes the sending tools 
   expect(vnc.received("key").filter((key) => key.keysym === 0x61)).toEqual([]);
 });
 
+test("view only, switched on by hand, is named in the bar, asks nothing on leaving, and ends with the session", async ({
+  console,
+  page,
+}) => {
+  await console.openConnected("vnc");
+  const tag = page.getByRole("banner").getByText("View only", { exact: true }).and(page.locator(".tag"));
+  const asks = (): Promise<boolean> =>
+    page.evaluate(() => !dispatchEvent(new Event("beforeunload", { cancelable: true })));
+  await expect(tag).toBeHidden();
+  expect(await asks()).toBe(true);
+  await console.chooseMore("View only");
+  await expect(tag).toBeVisible();
+  expect(await asks()).toBe(false);
+  await page.getByRole("button", { name: "Disconnect" }).click();
+  await page.getByRole("button", { name: "Open again" }).click();
+  await console.waitFor("connected");
+  await expect(page.getByRole("button", { name: "Send keys" })).toBeVisible();
+  await expect(tag).toBeHidden();
+  expect(await asks()).toBe(true);
+});
+
 test("statistics tell of bytes and frames", async ({ console, page }) => {
   await console.openConnected("vnc");
   await console.chooseMore(/^Statistics/);
@@ -164,6 +230,24 @@ test("at 360 pixels everything is reachable", async ({ console, page }) => {
   await page.screenshot({ path: "e2e/artifacts/console-page/more-360.png" });
 });
 
+for (const size of [
+  { width: 360, height: 640 },
+  { width: 640, height: 360 },
+]) {
+  test(`menus end on the screen at ${size.width} x ${size.height}`, async ({ console, page }) => {
+    await page.setViewportSize(size);
+    await console.openConnected("vnc");
+    for (const name of ["Send keys", "More"]) {
+      await page.getByRole("button", { name, exact: true }).click();
+      const menu = page.getByRole("menu", { name });
+      await expect(menu.locator(":focus")).toBeVisible();
+      const box = await menu.boundingBox();
+      expect(box === null ? Infinity : box.y + box.height).toBeLessThanOrEqual(size.height);
+      await page.keyboard.press("Escape");
+    }
+  });
+}
+
 test.describe("by touch", () => {
   test.use({ hasTouch: true, isMobile: true, viewport: { width: 390, height: 780 } });
 
@@ -196,6 +280,28 @@ test.describe("by touch", () => {
     await type("the");
     const pressed = (): number[] => vnc.received("key").flatMap((key) => (key.down ? [key.keysym] : []));
     await expect.poll(pressed).toEqual(Array.from("teh", code).concat([0xff08, 0xff08], Array.from("he", code)));
+  });
+
+  test("the row of keys comes back with the connection, and goes with the session", async ({
+    console,
+    page,
+    gateway,
+    vnc,
+  }) => {
+    const opened = gateway.next();
+    await console.openConnected("vnc");
+    const row = page.getByRole("region", { name: "Keys on the screen" });
+    await expect(row).toBeVisible();
+    gateway.follow({ refuse: "server_draining" });
+    (await opened).end("server_draining");
+    await console.waitFor("reconnecting");
+    await expect(row).toBeHidden();
+    gateway.follow({ target: vnc.address });
+    await console.waitFor("connected");
+    await expect(row).toBeVisible();
+    await page.getByRole("button", { name: "Disconnect" }).tap();
+    await console.waitFor("ended");
+    await expect(row).toHaveCount(0);
   });
 
   test("what an input method composes arrives as it was accepted", async ({ console, page, context, vnc }) => {

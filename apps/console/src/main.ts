@@ -37,6 +37,9 @@ document.documentElement.lang = words.sdk.language;
 settings.follow(({ theme }) => {
   document.documentElement.dataset["theme"] = theme;
 });
+addEventListener("storage", (event) => {
+  settings.takeOver(event.key);
+});
 
 const parent = EmbeddingParent.find(listed("curfew-frame-ancestors"));
 const link = parseLocation(page, listed("curfew-allowed-origins"));

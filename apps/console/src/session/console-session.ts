@@ -143,7 +143,7 @@ export class ConsoleSession {
       const { expiresInMs } = warning;
       this.#listeners.onExpiring(warning);
       this.#frame.banner.warn();
-      this.#frame.announce(fill(words().sdk.session.endsIn, { time: duration(expiresInMs, "long") }));
+      this.#frame.toasts.announce(fill(words().sdk.session.endsIn, { time: duration(expiresInMs, "long") }));
       this.#showState(connection.state);
     });
     connection.on("renewed", ({ expiresInMs }) => {
@@ -161,7 +161,7 @@ export class ConsoleSession {
     connection.on("renewfailed", (error) => {
       this.#renewFailure = renewFailure(error);
       const failure = `${words().sdk.session.renewFailed} ${this.#renewFailure}`;
-      this.#frame.announce(failure);
+      this.#frame.toasts.announce(failure);
       // Without a banner, which comes with the warning and says it there.
       const { state } = connection;
       this.#renewFailed = state.status === "connected" && state.session?.expiring === true;
@@ -243,17 +243,22 @@ export class ConsoleSession {
         if (this.#access.canRequest) this.renew();
         else this.#frame.toasts.show(words().access.noPlace);
       },
-      setTray: (place, row) => {
-        this.#frame.setTray(place, row);
+      setTray: (...row) => {
+        this.#frame.setTray(...row);
       },
       hideBar: () => {
         this.#frame.setBarHidden(true);
+      },
+      setViewOnly: (viewOnly) => {
+        this.#frame.setViewOnly(viewOnly);
       },
       statistics: () => (type === "vnc" ? view.statistics() : view.connection.statistics()),
       addOverlay: (overlay) => {
         // Inside a landmark; where it is drawn is its own doing.
         this.#frame.bar.root.append(overlay);
         this.#over.signal.addEventListener("abort", () => {
+          // Taken away while it is open, it would not know that it is closed.
+          overlay.hidePopover();
           overlay.remove();
         });
       },
@@ -309,7 +314,11 @@ export class ConsoleSession {
 
   /** A reload or Ctrl+W, meant for the machine, would lose the console: its token is used up. */
   #guard(event: BeforeUnloadEvent): void {
-    if (isOpen(this.#status) && !this.#link.viewOnly) event.preventDefault();
+    if (isOpen(this.#status) && !this.#isViewOnly) event.preventDefault();
+  }
+
+  get #isViewOnly(): boolean {
+    return this.#console?.type === "vnc" ? this.#console.view.viewOnly : this.#link.viewOnly;
   }
 
   close(): void {

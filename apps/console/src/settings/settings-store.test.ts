@@ -62,3 +62,38 @@ it("listeners hear of changes until they are aborted", () => {
   store.change({ quality: 4 });
   expect(heard).toEqual([6, 3]);
 });
+
+it("a change keeps what another tab has chosen meanwhile", () => {
+  const storage = holding(null);
+  const [one, other] = [new SettingsStore(() => storage), new SettingsStore(() => storage)];
+  one.change({ quality: 9 });
+  other.change({ theme: "dark" });
+  expect(JSON.parse(storage.text ?? "")).toEqual({ version: 1, quality: 9, theme: "dark" });
+  expect(other.current).toEqual({ ...defaults, quality: 9, theme: "dark" });
+});
+
+it("what another tab keeps is taken over, and what it takes back", () => {
+  const storage = holding(null);
+  const [one, other] = [new SettingsStore(() => storage), new SettingsStore(() => storage)];
+  const heard: number[] = [];
+  one.follow(({ quality }) => heard.push(quality));
+  other.change({ quality: 9 });
+  one.takeOver("something else");
+  one.takeOver("curfew.console.settings");
+  other.reset();
+  one.takeOver(null);
+  expect(heard).toEqual([6, 9, 6]);
+});
+
+it("what could not be kept holds all the same, change after change", () => {
+  const storage = {
+    ...holding(null),
+    setItem: () => {
+      throw new Error("full");
+    },
+  };
+  const store = new SettingsStore(() => storage);
+  store.change({ quality: 9 });
+  store.change({ theme: "dark" });
+  expect(store.current).toEqual({ ...defaults, quality: 9, theme: "dark" });
+});

@@ -37,7 +37,9 @@ export class SettingsStore {
   }
 
   change(change: Partial<Settings>): void {
-    this.#chosen = { ...this.#chosen, ...validSettings(change) };
+    // Another tab may have kept something meanwhile.
+    const before = this.#kept ? this.#load() : this.#chosen;
+    this.#chosen = { ...before, ...validSettings(change) };
     this.#keep((storage) => storage.setItem(key, JSON.stringify({ version, ...this.#chosen })));
     this.#tell();
   }
@@ -45,6 +47,13 @@ export class SettingsStore {
   reset(): void {
     this.#chosen = {};
     this.#keep((storage) => storage.removeItem(key));
+    this.#tell();
+  }
+
+  /** Takes over what another tab has kept, as a `storage` event tells: under `changed`, or under any key for null. */
+  takeOver(changed: string | null): void {
+    if (changed !== key && changed !== null) return;
+    this.#chosen = this.#load();
     this.#tell();
   }
 

@@ -27,9 +27,11 @@ export interface ToolContext {
   readonly renew: () => void;
   /** Puts a menu into the bar, which is a landmark, until the console is over. */
   readonly addOverlay: (overlay: HTMLElement) => void;
-  /** Puts a row above or below the picture; null takes it away. */
-  readonly setTray: (place: "top" | "bottom", row: HTMLElement | null) => void;
+  /** Puts a row above or below the picture; null takes it away. `onGone` is called once it is not there any more. */
+  readonly setTray: (place: "top" | "bottom", row: HTMLElement | null, onGone?: () => void) => void;
   readonly hideBar: () => void;
+  /** Tells that the console sends no input from now on, or does again. */
+  readonly setViewOnly: (viewOnly: boolean) => void;
   readonly statistics: () => ConnectionStatistics & Partial<VncStatistics>;
   /** Aborted when the console is over: closes what the tools have open. */
   readonly signal: AbortSignal;
@@ -124,22 +126,35 @@ function hideBar(context: ToolContext): void {
   context.refocus();
 }
 
+/**
+ * A part of the page that is fetched when it is wanted. Null when the console is over meanwhile, and, with a word about
+ * it, where the part cannot be fetched.
+ */
+export async function loadPart<Part>(part: Promise<Part>, context: ToolContext): Promise<Part | null> {
+  try {
+    const loaded = await part;
+    return context.signal.aborted ? null : loaded;
+  } catch {
+    if (!context.signal.aborted) context.toast(words().cards.viewerMissingSentence);
+    return null;
+  }
+}
+
 async function openSettings(context: ToolContext): Promise<void> {
-  const { openSettingsDialog } = await import("../views/settings-dialog.ts");
-  if (context.signal.aborted) return;
-  openSettingsDialog(context.type, settings, context.signal);
+  const part = await loadPart(import("../views/settings-dialog.ts"), context);
+  part?.openSettingsDialog(context.type, settings, context.signal);
 }
 
 async function openHelp(context: ToolContext): Promise<void> {
-  const { openHelpDialog } = await import("../views/help-dialog.ts");
-  if (!context.signal.aborted) openHelpDialog(context.type, context.signal);
+  const part = await loadPart(import("../views/help-dialog.ts"), context);
+  part?.openHelpDialog(context.type, context.signal);
 }
 
 async function showStatistics(context: ToolContext): Promise<void> {
-  const { createStatisticsRow } = await import("../views/statistics-row.ts");
+  const part = await loadPart(import("../views/statistics-row.ts"), context);
   const close = (): void => {
     context.setTray("top", null);
     context.refocus();
   };
-  if (!context.signal.aborted) context.setTray("top", createStatisticsRow(context.statistics, close, context.signal));
+  if (part !== null) context.setTray("top", part.createStatisticsRow(context.statistics, close));
 }

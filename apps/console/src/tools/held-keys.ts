@@ -5,6 +5,9 @@ import { keySymbols } from "./keysyms.ts";
 export const modifiers = ["ctrl", "alt", "shift", "super"] as const;
 export type Modifier = (typeof modifiers)[number];
 
+/** The same on the person's own keyboard, by `KeyboardEvent.key`. */
+const ownKeys: ReadonlySet<string> = new Set(["Control", "Alt", "Shift", "Meta"]);
+
 /**
  * Modifiers that stay down on the machine until they are let go: by hand, when the page loses the
  * person's attention, and with the connection.
@@ -18,6 +21,14 @@ export class HeldKeys {
     this.#vnc = vnc;
     addEventListener("blur", () => this.releaseAll(), { signal });
     document.addEventListener("visibilitychange", () => this.releaseAll(), { signal });
+    addEventListener(
+      "keyup",
+      ({ key }) => {
+        // After the viewer's own listeners, which send the release.
+        if (ownKeys.has(key)) setTimeout(() => this.pressAgain());
+      },
+      { capture: true, signal },
+    );
     vnc.on("state", ({ status }) => {
       if (status !== "connected") this.releaseAll();
     });
@@ -37,6 +48,11 @@ export class HeldKeys {
     else this.#held.delete(modifier);
     this.#send(modifier, down);
     this.#tell();
+  }
+
+  /** Presses what is held once more, after something else that pressed and let go the same keys. */
+  pressAgain(): void {
+    for (const modifier of this.#held) this.#send(modifier, true);
   }
 
   releaseAll(): void {

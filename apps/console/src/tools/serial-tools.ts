@@ -8,7 +8,15 @@ import type { MenuItem } from "../views/menu.ts";
 import { createScreenKeys, type ScreenKey } from "../views/screen-keys.ts";
 import { keyNames } from "../words/key-names.ts";
 import { words } from "../words/words.ts";
-import { disconnectTool, fullScreenTool, moreTool, pageLetters, type ToolContext, type Tools } from "./common.ts";
+import {
+  disconnectTool,
+  fullScreenTool,
+  loadPart,
+  moreTool,
+  pageLetters,
+  type ToolContext,
+  type Tools,
+} from "./common.ts";
 import { download, fileName, readClipboard } from "./files.ts";
 
 /** The toolbar of a serial console; with `viewOnly` without pasting. */
@@ -38,7 +46,7 @@ export function serialTools(serial: SerialConsole, viewOnly: boolean, context: T
   const narrow = rare.map(([label, , onChoose]): MenuItem => ({ label, narrow: true, onChoose }));
   const own = viewOnly ? [narrow] : [narrow, [screenKeysItem(serial, context)]];
   if (!viewOnly) pasteOnRightClick(serial, context);
-  searchOnKeys(search, context.signal);
+  searchOnKeys(serial, search, context.signal);
   const buttons = [
     toolButton(tools.search, search, { icon: "search" }),
     toolButton(tools.copy, copy, { icon: "copy" }),
@@ -78,7 +86,9 @@ function saveTranscript(serial: SerialConsole, context: ToolContext): void {
 
 async function copySelection(serial: SerialConsole, context: ToolContext): Promise<void> {
   const { notices } = words();
-  context.toast((await serial.copySelection()) ? notices.copied : notices.nothingSelected);
+  const copied = await serial.copySelection();
+  const why = serial.selection === "" ? notices.nothingSelected : notices.copyRefused;
+  context.toast(copied ? notices.copied : why);
   context.refocus();
 }
 
@@ -86,14 +96,24 @@ async function copySelection(serial: SerialConsole, context: ToolContext): Promi
 async function paste(serial: SerialConsole, context: ToolContext): Promise<void> {
   const text = await readClipboard();
   if (text !== null) {
-    await serial.paste(text);
-    context.refocus();
+    await send(serial, text, context);
     return;
   }
-  const { openTextDialog } = await import("../views/text-dialog.ts");
+  const part = await loadPart(import("../views/text-dialog.ts"), context);
   const { text: labels, tools } = words();
-  const send = { label: labels.send, onText: (typed: string) => void serial.paste(typed) };
-  openTextDialog({ title: tools.paste, sentence: labels.pasteHere, actions: [send], signal: context.signal });
+  const action = { label: labels.send, onText: (typed: string) => void send(serial, typed, context) };
+  part?.openTextDialog({ title: tools.paste, sentence: labels.pasteHere, actions: [action], signal: context.signal });
+}
+
+async function send(serial: SerialConsole, text: string, context: ToolContext): Promise<void> {
+  const { notices } = words();
+  const { channel } = serial.connection;
+  const connected = serial.state.status === "connected";
+  const sent = await serial.paste(text);
+  if (!connected) context.toast(notices.notSent);
+  // Otherwise the person said no.
+  else if (!sent && serial.connection.channel !== channel) context.toast(notices.pasteCut);
+  context.refocus();
 }
 
 /** As terminals do; with Shift the browser's own menu comes. */
@@ -111,11 +131,13 @@ function pasteOnRightClick(serial: SerialConsole, context: ToolContext): void {
 }
 
 /** Ctrl + Shift + F, which terminals leave to the program around them. */
-function searchOnKeys(search: () => void, signal: AbortSignal): void {
+function searchOnKeys(serial: SerialConsole, search: () => void, signal: AbortSignal): void {
   addEventListener(
     "keydown",
     (event) => {
       if (!event.ctrlKey || !event.shiftKey || event.altKey || event.code !== "KeyF") return;
+      // Behind a card or a dialog nobody would see it.
+      if (serial.state.status !== "connected" || document.querySelector("dialog[open]") !== null) return;
       event.preventDefault();
       event.stopPropagation();
       search();
@@ -125,14 +147,15 @@ function searchOnKeys(search: () => void, signal: AbortSignal): void {
 }
 
 async function openSearch(serial: SerialConsole, context: ToolContext): Promise<void> {
-  const { createSearchBar } = await import("../views/search-bar.ts");
-  if (context.signal.aborted) return;
+  const part = await loadPart(import("../views/search-bar.ts"), context);
+  if (part === null) return;
   const close = (): void => {
     context.setTray("top", null);
     context.refocus();
   };
-  const bar = createSearchBar((text, options) => serial.find(text, options), close);
-  context.setTray("top", bar);
+  const bar = part.createSearchBar((text, options) => serial.find(text, options), close);
+  // However it goes, its marks go with it.
+  context.setTray("top", bar, () => void serial.find("").catch(() => {}));
   bar.querySelector("input")?.focus();
 }
 

@@ -18,6 +18,7 @@ export function keysTool(vnc: VncConsole, held: HeldKeys, context: ToolContext):
     label: keyNames(...labels),
     onChoose: () => {
       vnc.sendKeys(name);
+      held.pressAgain();
     },
   });
   const sysRq: MenuItem = {
@@ -26,6 +27,7 @@ export function keysTool(vnc: VncConsole, held: HeldKeys, context: ToolContext):
       const pressed = [keySymbols.alt, keySymbols.sysRq];
       for (const key of pressed) send(vnc, key, true);
       for (const key of pressed.toReversed()) send(vnc, key, false);
+      held.pressAgain();
     },
   };
   const numbers = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12] as const;
@@ -72,6 +74,7 @@ export function vncScreenKeys(vnc: VncConsole, held: HeldKeys, context: ToolCont
           for (let count = 0; count < erased; count += 1) send(vnc, keySymbols.backspace);
           return vnc.typeText(typed, { delayMs: 0, signal: context.signal });
         })
+        .then(() => held.pressAgain())
         .catch(() => {});
     },
     onKey: (key) => {

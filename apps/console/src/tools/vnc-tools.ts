@@ -5,7 +5,15 @@ import { toolButton } from "../views/buttons.ts";
 import { attachMenu, type MenuItem } from "../views/menu.ts";
 import { keyNames } from "../words/key-names.ts";
 import { words } from "../words/words.ts";
-import { disconnectTool, fullScreenTool, moreTool, pageLetters, type ToolContext, type Tools } from "./common.ts";
+import {
+  disconnectTool,
+  fullScreenTool,
+  loadPart,
+  moreTool,
+  pageLetters,
+  type ToolContext,
+  type Tools,
+} from "./common.ts";
 import { copyText, download, fileName, readClipboard } from "./files.ts";
 import { HeldKeys } from "./held-keys.ts";
 import { keysTool, vncScreenKeys } from "./vnc-keys.ts";
@@ -21,7 +29,7 @@ export function vncTools(vnc: VncConsole, viewOnly: boolean, context: ToolContex
   const input = viewOnly ? [] : inputTools(vnc, held, context);
   const narrow: readonly MenuItem[] = [
     { label: tools.screenshot, narrow: true, onChoose: shoot },
-    ...scaleItems(vnc).map((item) => ({ ...item, narrow: true })),
+    ...[...scaleItems(vnc), dragItem(vnc)].map((item) => ({ ...item, narrow: true })),
   ];
   const own = viewOnly ? [narrow] : [narrow, inputItems(vnc, held, context)];
   for (const tool of input) tool.classList.add("tool-input");
@@ -47,6 +55,8 @@ function applySettings(vnc: VncConsole, signal: AbortSignal): void {
     vnc.showDotCursor = now.dotCursor;
     if (now.scale !== scale) vnc.scale = now.scale;
     ({ scale } = now);
+    // Otherwise drags would move nothing here, and nothing on the machine.
+    if (vnc.scale !== "none") setDragging(vnc, false);
   }, signal);
 }
 
@@ -55,17 +65,20 @@ function inputTools(vnc: VncConsole, held: HeldKeys, context: ToolContext): HTML
     fill(words().tools.ctrlAltDel, { keys: keyNames("ctrl", "alt", "del") }),
     () => {
       vnc.sendKeys("ctrl-alt-del");
+      held.pressAgain();
       context.refocus();
     },
     { text: keyNames("ctrl", "alt", "del").replaceAll(" + ", " ") },
   );
-  return [ctrlAltDel, keysTool(vnc, held, context), textTool(vnc, context)];
+  return [ctrlAltDel, keysTool(vnc, held, context), textTool(vnc, held, context)];
 }
 
 function inputItems(vnc: VncConsole, held: HeldKeys, context: ToolContext): readonly MenuItem[] {
   const { tools } = words();
   const row = vncScreenKeys(vnc, held, context);
   if (matchMedia("(pointer: coarse)").matches) context.setTray("bottom", row);
+  // The next session begins as the link says.
+  context.signal.addEventListener("abort", () => context.setViewOnly(false));
   return [
     {
       label: tools.screenKeys,
@@ -82,7 +95,7 @@ function inputItems(vnc: VncConsole, held: HeldKeys, context: ToolContext): read
       onChoose: () => {
         held.releaseAll();
         vnc.viewOnly = !vnc.viewOnly;
-        document.body.toggleAttribute("data-view-only", vnc.viewOnly);
+        context.setViewOnly(vnc.viewOnly);
       },
     },
   ];
@@ -101,32 +114,42 @@ function scaleItems(vnc: VncConsole): readonly MenuItem[] {
   }));
 }
 
-function displayTool(vnc: VncConsole, context: ToolContext): HTMLElement {
-  const { tools, display } = words();
-  const button = toolButton(tools.display, () => {}, { icon: "scaling" });
-  button.classList.add("wide-only");
-  const drag: MenuItem = {
-    label: display.drag,
+function dragItem(vnc: VncConsole): MenuItem {
+  return {
+    label: words().display.drag,
     toggles: true,
     checked: () => vnc.dragViewport,
+    enabled: () => vnc.scale === "none",
     onChoose: () => {
-      vnc.clipViewport = !vnc.dragViewport;
-      vnc.dragViewport = vnc.clipViewport;
+      setDragging(vnc, !vnc.dragViewport);
     },
   };
-  context.addOverlay(attachMenu(button, tools.display, [scaleItems(vnc), [drag]], { onDone: context.refocus }));
+}
+
+function setDragging(vnc: VncConsole, on: boolean): void {
+  vnc.clipViewport = on;
+  vnc.dragViewport = on;
+}
+
+function displayTool(vnc: VncConsole, context: ToolContext): HTMLElement {
+  const { tools } = words();
+  const button = toolButton(tools.display, () => {}, { icon: "scaling" });
+  button.classList.add("wide-only");
+  const groups = [scaleItems(vnc), [dragItem(vnc)]];
+  context.addOverlay(attachMenu(button, tools.display, groups, { onDone: context.refocus }));
   return button;
 }
 
-function textTool(vnc: VncConsole, context: ToolContext): HTMLElement {
+function textTool(vnc: VncConsole, held: HeldKeys, context: ToolContext): HTMLElement {
   let received = "";
   vnc.on("clipboard", ({ text }) => {
     received = text;
   });
   const { text: labels, notices } = words();
   const paste = (text: string): void => {
+    const connected = vnc.state.status === "connected";
     vnc.paste(text);
-    context.toast(notices.clipboardSet);
+    context.toast(connected ? notices.clipboardSet : notices.notSent);
     context.refocus();
   };
   const read = async (): Promise<string | null> => {
@@ -135,13 +158,13 @@ function textTool(vnc: VncConsole, context: ToolContext): HTMLElement {
     return text;
   };
   const open = async (): Promise<void> => {
-    const { openTextDialog } = await import("../views/text-dialog.ts");
-    openTextDialog({
+    const part = await loadPart(import("../views/text-dialog.ts"), context);
+    part?.openTextDialog({
       title: labels.title,
       sentence: labels.sentence,
       actions: [
         { label: labels.set, onText: paste },
-        { label: labels.type, onText: (text) => void typeText(vnc, text, context) },
+        { label: labels.type, onText: (text) => void typeText(vnc, held, text, context) },
       ],
       ...(received === "" ? {} : { received: { text: received, onCopy: () => void copyReceived(received, context) } }),
       read,
@@ -156,8 +179,10 @@ async function copyReceived(text: string, context: ToolContext): Promise<void> {
   context.toast((await copyText(text)) ? notices.copied : notices.copyRefused);
 }
 
-async function typeText(vnc: VncConsole, text: string, context: ToolContext): Promise<void> {
+async function typeText(vnc: VncConsole, held: HeldKeys, text: string, context: ToolContext): Promise<void> {
   context.refocus();
+  // With Ctrl, for example, it would be commands.
+  held.releaseAll();
   try {
     await vnc.typeText(text, { signal: context.signal });
     context.toast(words().notices.typed);

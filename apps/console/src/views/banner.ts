@@ -24,7 +24,8 @@ export class ExpiryBanner {
   readonly #renewLabel: HTMLElement;
   #hiddenByHand = false;
 
-  constructor(onRenew: () => void) {
+  /** @param onHide called when the person hides it, with the keyboard on the button that goes */
+  constructor(onRenew: () => void, onHide: () => void) {
     this.#renew = textButton(words().sdk.actions.renew, onRenew, { kind: "primary" });
     this.#renewLabel = this.#renew.querySelector("span") ?? this.#renew;
     const hide = textButton(
@@ -32,6 +33,7 @@ export class ExpiryBanner {
       () => {
         this.#hiddenByHand = true;
         this.hide();
+        onHide();
       },
       { kind: "quiet" },
     );

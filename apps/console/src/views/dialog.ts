@@ -1,6 +1,7 @@
 import { words } from "../words/words.ts";
 import { textButton } from "./buttons.ts";
 import { element } from "./element.ts";
+import { moveNoticesInFront } from "./toasts.ts";
 
 /** A modal dialog's parts. It removes itself from the page when it closes. */
 export interface DialogParts {
@@ -28,14 +29,18 @@ export function openDialog({ title, sentence, fields, actions, signal }: DialogC
   );
   const dialog = element("dialog", { class: "dialog", "aria-labelledby": "dialog-title" }, form);
   document.body.append(dialog);
+  const closed = new AbortController();
   dialog.addEventListener("close", () => {
+    closed.abort();
+    moveNoticesInFront();
     dialog.remove();
   });
-  signal.addEventListener("abort", () => {
-    dialog.close();
-  });
+  signal.addEventListener("abort", () => dialog.close(), { signal: closed.signal });
   if (signal.aborted) dialog.remove();
-  else dialog.showModal();
+  else {
+    dialog.showModal();
+    moveNoticesInFront();
+  }
   return { dialog, form };
 }
 

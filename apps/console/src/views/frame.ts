@@ -24,18 +24,25 @@ export class Frame {
     top: element("div", { class: "tray tray-top" }),
     bottom: element("div", { class: "tray tray-bottom" }),
   };
-  readonly #alert = element("div", { class: "visually-hidden", role: "alert" });
+  readonly #onTrayGone = { top: (): void => {}, bottom: (): void => {} };
   #host: HTMLElement | null = null;
   #toolbar: HTMLElement | null = null;
   #status: PageStatus | null = null;
+  /** Gives the keyboard back to the console. */
+  #onLeave = (): void => {};
+  /** Name of the card's button that the person went to. */
+  #button: string | null = null;
 
   constructor(type: "vnc" | "serial", name: string, viewOnly: boolean, onRenew: () => void) {
-    this.bar = new TopBar(type, name, viewOnly);
-    this.banner = new ExpiryBanner(onRenew);
+    this.bar = new TopBar(type, name);
+    this.banner = new ExpiryBanner(onRenew, () => this.#onLeave());
     this.#stage.append(this.#cards);
     const grip = element("button", { type: "button", class: "grip", "aria-label": words().tools.showBar });
     grip.addEventListener("click", () => {
+      const byKey = grip.matches(":focus-visible");
       this.setBarHidden(false);
+      if (byKey) this.#focusToolbar();
+      else this.#onLeave();
     });
     document.body.replaceChildren(
       this.bar.root,
@@ -45,13 +52,15 @@ export class Frame {
       this.#stage,
       this.#trays.bottom,
       this.toasts.root,
-      this.#alert,
     );
     document.body.dataset["type"] = type;
+    this.setViewOnly(viewOnly);
     listenForExit(() => {
       this.setBarHidden(false);
-      if (this.#toolbar !== null) focusToolbar(this.#toolbar);
+      this.#focusToolbar();
     });
+    // Where the keyboard was before a dialog may be gone by the time it closes. Such an event does not bubble.
+    document.addEventListener("close", () => this.#catchFocus(), { capture: true });
   }
 
   setStatus(status: PageStatus): void {
@@ -70,13 +79,35 @@ export class Frame {
 
   /** Shows `card` in place of the console; null shows the console. */
   showCard(card: HTMLElement | null): void {
-    const hadFocus = this.#cards.contains(document.activeElement) || document.activeElement === document.body;
+    const focused = document.activeElement;
+    if (card === null) this.#button = null;
+    else if (focused !== null && this.#cards.contains(focused)) {
+      this.#button = focused.matches("button") ? focused.textContent : this.#button;
+    }
+    const lost = hasNoFocus() || this.#stage.contains(focused);
     this.#cards.replaceChildren(...(card === null ? [] : [card]));
     this.#cards.hidden = card === null;
     this.#host?.toggleAttribute("inert", card !== null);
-    if (card !== null && mayTakeFocus() && (hadFocus || document.activeElement === document.body)) {
-      card.querySelector<HTMLElement>(".button-primary, .card-title")?.focus({ preventScroll: true });
-    }
+    if (lost && card !== null && mayTakeFocus()) this.#focusCard(card);
+  }
+
+  /** On the button of the same name as that on the card before, if the person went to one there. */
+  #focusCard(card: HTMLElement): void {
+    const buttons = [...card.querySelectorAll("button")];
+    const same = buttons.find((button) => button.textContent === this.#button);
+    (same ?? card.querySelector<HTMLElement>(".card-title"))?.focus({ preventScroll: true });
+  }
+
+  #focusToolbar(): void {
+    if (this.#toolbar !== null) focusToolbar(this.#toolbar);
+  }
+
+  /** Gives the keyboard to what the page shows if nothing has it. */
+  #catchFocus(): void {
+    if (!hasNoFocus()) return;
+    const card = this.#cards.querySelector<HTMLElement>(".card");
+    if (card === null) this.#onLeave();
+    else this.#focusCard(card);
   }
 
   /** A name that was not known before: the machine told it. */
@@ -92,6 +123,7 @@ export class Frame {
    */
   createHost(name: string): HTMLElement {
     this.removeHost();
+    this.bar.restartTime();
     this.#host = element("div", {
       class: "screen",
       role: "region",
@@ -102,21 +134,30 @@ export class Frame {
     return this.#host;
   }
 
-  /** Takes the console and its picture out of the page. */
+  /** Takes the console with its picture and its rows of tools out of the page. */
   removeHost(): void {
     this.#host?.remove();
     this.#host = null;
+    for (const place of ["top", "bottom"] as const) this.setTray(place, null);
   }
 
+  /** Shows a console's tools; null hides them, and their rows, until they are shown again. */
   setTools(tools: Tools | null, onLeave: () => void = () => {}): void {
+    this.#onLeave = onLeave;
     this.#toolbar = tools === null ? null : createToolbar(words().tools.toolbar, tools.buttons, tools.letters, onLeave);
+    if (tools === null) for (const menu of this.bar.root.querySelectorAll<HTMLElement>(".menu")) menu.hidePopover();
     this.bar.setTools(this.#toolbar);
-    if (tools === null) for (const place of ["top", "bottom"] as const) this.setTray(place, null);
+    for (const tray of Object.values(this.#trays)) tray.hidden = tools === null;
   }
 
-  /** Puts a row of tools above or below the picture, in place of the one that is there. */
-  setTray(place: "top" | "bottom", row: HTMLElement | null): void {
+  /**
+   * Puts a row of tools above or below the picture, in place of the one that is there. `onGone` is called once the row
+   * has gone, whatever the cause.
+   */
+  setTray(place: "top" | "bottom", row: HTMLElement | null, onGone: () => void = () => {}): void {
     this.#trays[place].replaceChildren(...(row === null ? [] : [row]));
+    this.#onTrayGone[place]();
+    this.#onTrayGone[place] = onGone;
   }
 
   /** Hides the bar while the console is open and nothing is to be told; see bar.css. */
@@ -124,9 +165,10 @@ export class Frame {
     document.body.toggleAttribute("data-bar-hidden", hidden);
   }
 
-  /** Has screen readers say `text` at once. */
-  announce(text: string): void {
-    this.#alert.textContent = text;
+  /** Names in the bar that the console sends no input, and takes the tools away that would. */
+  setViewOnly(viewOnly: boolean): void {
+    document.body.toggleAttribute("data-view-only", viewOnly);
+    this.bar.setViewOnly(viewOnly);
   }
 }
 
@@ -137,4 +179,10 @@ export function mayTakeFocus(): boolean {
 
 function consoleOf(name: string): string {
   return name === "" ? words().console.unnamed : fill(words().console.of, { name });
+}
+
+/** Whether the keyboard is nowhere, or on something that cannot be seen any more. */
+function hasNoFocus(): boolean {
+  const focused = document.activeElement;
+  return focused === null || focused === document.body || !focused.checkVisibility();
 }

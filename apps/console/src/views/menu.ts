@@ -9,6 +9,8 @@ export interface MenuItem {
   readonly checked?: () => boolean;
   /** Makes `checked` an item's own: it can be on or off whatever the others are. */
   readonly toggles?: boolean;
+  /** Present on items that cannot always be chosen. */
+  readonly enabled?: () => boolean;
   /** Only where the bar has no room for the same thing. */
   readonly narrow?: boolean;
   readonly onChoose: () => void;
@@ -25,13 +27,14 @@ export function attachMenu(
   options: { readonly note?: string; readonly onDone: () => void },
 ): HTMLElement {
   const menu = element("div", { role: "menu", "aria-label": label, class: "menu", popover: "auto" });
-  const checkable: { node: HTMLElement; checked: () => boolean }[] = [];
+  const nodes: { readonly node: HTMLElement; readonly item: MenuItem }[] = [];
   for (const group of groups) {
     const list = element("div", { role: "group", class: "menu-group" });
     for (const item of group) {
       const node = createItem(item);
-      if (item.checked !== undefined) checkable.push({ node, checked: item.checked });
+      nodes.push({ node, item });
       node.addEventListener("click", () => {
+        if (item.enabled?.() === false) return;
         menu.hidePopover();
         item.onChoose();
         options.onDone();
@@ -50,7 +53,11 @@ export function attachMenu(
   button.popoverTargetElement = menu;
   menu.addEventListener("beforetoggle", (event) => {
     if (event.newState !== "open") return;
-    for (const { node, checked } of checkable) node.setAttribute("aria-checked", String(checked()));
+    for (const { node, item } of nodes) {
+      if (item.checked !== undefined) node.setAttribute("aria-checked", String(item.checked()));
+      // Not `disabled`, so that the arrow keys find it.
+      if (item.enabled !== undefined) node.setAttribute("aria-disabled", String(!item.enabled()));
+    }
   });
   menu.addEventListener("toggle", (event) => {
     const open = event.newState === "open";
@@ -89,7 +96,9 @@ function placeBelow(button: HTMLElement, menu: HTMLElement): void {
   const anchor = button.getBoundingClientRect();
   const widest = document.documentElement.clientWidth - menu.offsetWidth - edge;
   menu.style.left = `${Math.max(edge, Math.min(anchor.left, widest))}px`;
-  menu.style.top = `${anchor.bottom + 6}px`;
+  const top = anchor.bottom + 6;
+  menu.style.top = `${top}px`;
+  menu.style.maxHeight = `calc(100dvh - ${top + edge}px)`;
 }
 
 function moveInside(menu: HTMLElement, event: KeyboardEvent): void {

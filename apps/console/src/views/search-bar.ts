@@ -5,7 +5,7 @@ import { toolButton } from "./buttons.ts";
 import { element, setText } from "./element.ts";
 import { icon, type IconName } from "./icons.ts";
 
-/** Finds text, or tells by an empty one that the search is over. */
+/** Finds text; an empty one takes the marks away. */
 export type Find = (text: string, options: FindOptions) => Promise<FindResult | null>;
 
 /**
@@ -37,11 +37,6 @@ export function createSearchBar(find: Find, onClose: () => void): HTMLElement {
     // A later key has asked something else meanwhile.
     if (mine === asked) setText(result, text);
   };
-  const close = (): void => {
-    find("", {}).catch(() => {});
-    onClose();
-  };
-
   const goOn = (): void => void go({ incremental: true });
   for (const button of Object.values(toggles)) button.addEventListener("click", goOn);
   input.addEventListener("input", goOn);
@@ -54,10 +49,10 @@ export function createSearchBar(find: Find, onClose: () => void): HTMLElement {
     ...Object.values(toggles),
     toolButton(search.previous, () => void go({ backwards: true }), { icon: "chevron-up" }),
     toolButton(search.next, () => void go({}), { icon: "chevron-down" }),
-    toolButton(sdk.actions.close, close, { icon: "x" }),
+    toolButton(sdk.actions.close, onClose, { icon: "x" }),
   );
   row.addEventListener("keydown", (event) => {
-    if (event.key === "Escape") close();
+    if (event.key === "Escape") onClose();
     else if (event.key === "Enter" && event.target === input) void go({ backwards: event.shiftKey });
   });
   return row;

@@ -11,7 +11,6 @@ const interval = 1_000;
 export function createStatisticsRow(
   read: () => ConnectionStatistics & Partial<VncStatistics>,
   onClose: () => void,
-  signal: AbortSignal,
 ): HTMLElement {
   const { statistics: labels, sdk, tools } = words();
   const values = new Map([labels.roundTrip, labels.received, labels.sent].map((name) => [name, element("dd")]));
@@ -45,9 +44,6 @@ export function createStatisticsRow(
     if (row.isConnected) show();
     else clearInterval(clock);
   }, interval);
-  signal.addEventListener("abort", () => {
-    clearInterval(clock);
-  });
   return row;
 }
 

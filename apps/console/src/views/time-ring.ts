@@ -21,6 +21,11 @@ export class TimeRing {
     this.#draw(this.#whole <= 0 ? 0 : Math.max(0, left / this.#whole));
   }
 
+  /** What comes next is shown as the whole. */
+  reset(): void {
+    this.#last = 0;
+  }
+
   #draw(part: number): void {
     const offset = (round * (1 - part)).toFixed(1);
     if (this.root.style.strokeDashoffset !== offset) this.root.style.strokeDashoffset = offset;

@@ -31,6 +31,7 @@ export class TopBar {
   readonly root: HTMLElement;
   readonly #name = element("bdi");
   readonly #status = element("span", { class: "status-word" });
+  readonly #viewOnly = element("span", { class: "tag", hidden: true }, icon("eye"), words().status.viewOnly);
   readonly #time = element("div", { class: "time", role: "timer", "aria-live": "off", hidden: true });
   readonly #ring = new TimeRing();
   readonly #timeText = element("span", { class: "time-words", "aria-hidden": "true" });
@@ -39,7 +40,7 @@ export class TopBar {
   #word: keyof PageWords["status"] = "notConnected";
   #unstable = false;
 
-  constructor(type: "vnc" | "serial", name: string, viewOnly: boolean) {
+  constructor(type: "vnc" | "serial", name: string) {
     this.#name.textContent = name;
     this.#time.append(this.#ring.root, this.#timeText, this.#timeSpoken);
     this.root = element(
@@ -51,7 +52,7 @@ export class TopBar {
         element("span", { class: "bar-type" }, icon(type === "vnc" ? "monitor" : "square-terminal")),
         element("h1", { class: "bar-name", title: name }, this.#name),
         element("p", { class: "status", role: "status" }, element("i", { class: "dot" }), this.#status),
-        viewOnly ? element("span", { class: "tag" }, icon("eye"), words().status.viewOnly) : null,
+        this.#viewOnly,
         isSecureContext ? null : insecureTag(),
       ),
       this.#time,
@@ -67,6 +68,10 @@ export class TopBar {
   setStatus(status: PageStatus): void {
     this.#word = statusWords[status];
     this.#showStatus();
+  }
+
+  setViewOnly(viewOnly: boolean): void {
+    this.#viewOnly.hidden = !viewOnly;
   }
 
   setUnstable(unstable: boolean): void {
@@ -96,6 +101,11 @@ export class TopBar {
     setText(this.#timeText, fill(timeLeft, { time: duration(left) }));
     setText(this.#timeSpoken, fill(timeLeft, { time: duration(left, "long") }));
     this.#time.title = words().time.hint;
+  }
+
+  /** Another session begins: its time left is a full ring, however short it is. */
+  restartTime(): void {
+    this.#ring.reset();
   }
 
   setTools(tools: HTMLElement | null): void {

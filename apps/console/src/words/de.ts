@@ -112,6 +112,8 @@ export const german: PageWords = {
     clipboardRefused: "Der Browser gab Ihre Zwischenablage nicht frei.",
     typed: "Text getippt.",
     typingCut: "Das Tippen brach ab: Die Konsole ist nicht verbunden.",
+    notSent: "Nichts wurde gesendet: Die Konsole ist nicht verbunden.",
+    pasteCut: "Das Einfügen brach ab: Die Verbindung ging verloren.",
     screenshotSaved: "Bildschirmfoto liegt bei Ihren Downloads.",
     noPicture: "Es gibt kein Bild zu speichern.",
     transcriptSaved: "Mitschrift liegt bei Ihren Downloads.",

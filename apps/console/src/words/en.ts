@@ -108,6 +108,8 @@ export const english = {
     clipboardRefused: "The browser did not let this page use your clipboard.",
     typed: "Text typed.",
     typingCut: "Typing was cut off: the console is not connected.",
+    notSent: "Nothing was sent: the console is not connected.",
+    pasteCut: "Pasting was cut off: the connection was lost.",
     screenshotSaved: "Screenshot saved to your downloads.",
     noPicture: "There is no picture to save.",
     transcriptSaved: "Transcript saved to your downloads.",

@@ -110,6 +110,8 @@ export const spanish: PageWords = {
     clipboardRefused: "El navegador no dejó a esta página usar su portapapeles.",
     typed: "Texto escrito.",
     typingCut: "La escritura se cortó: la consola no está conectada.",
+    notSent: "No se envió nada: la consola no está conectada.",
+    pasteCut: "El pegado se cortó: se perdió la conexión.",
     screenshotSaved: "Captura guardada en sus descargas.",
     noPicture: "No hay imagen que guardar.",
     transcriptSaved: "Transcripción guardada en sus descargas.",

@@ -110,6 +110,8 @@ export const french: PageWords = {
     clipboardRefused: "Le navigateur n’a pas ouvert votre presse-papiers à cette page.",
     typed: "Texte tapé.",
     typingCut: "La frappe s’est interrompue : la console n’est pas connectée.",
+    notSent: "Rien n’a été envoyé : la console n’est pas connectée.",
+    pasteCut: "Le collage s’est interrompu : la connexion a été perdue.",
     screenshotSaved: "Capture enregistrée dans vos téléchargements.",
     noPicture: "Il n’y a pas d’image à enregistrer.",
     transcriptSaved: "Transcription enregistrée dans vos téléchargements.",

@@ -110,6 +110,8 @@ export const japanese: PageWords = {
     clipboardRefused: "ブラウザーがクリップボードの使用を許可しませんでした。",
     typed: "テキストを入力しました。",
     typingCut: "入力が途切れました。コンソールが接続されていません。",
+    notSent: "何も送信されませんでした。コンソールが接続されていません。",
+    pasteCut: "貼り付けが途切れました。接続が失われました。",
     screenshotSaved: "スクリーンショットをダウンロードに保存しました。",
     noPicture: "保存する画面がありません。",
     transcriptSaved: "記録をダウンロードに保存しました。",

@@ -108,6 +108,8 @@ export const simplifiedChinese: PageWords = {
     clipboardRefused: "浏览器不允许此页面使用您的剪贴板。",
     typed: "文本已键入。",
     typingCut: "键入中断：控制台未连接。",
+    notSent: "未发送任何内容：控制台未连接。",
+    pasteCut: "粘贴中断：连接已断开。",
     screenshotSaved: "截图已保存到下载。",
     noPicture: "没有可保存的画面。",
     transcriptSaved: "记录已保存到下载。",

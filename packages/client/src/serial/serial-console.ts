@@ -180,9 +180,14 @@ export class SerialConsole implements SerialView {
     return !this.readOnly && this.connection.sendBreak(durationMs);
   }
 
+  /** The text that is selected; empty when nothing is. */
+  get selection(): string {
+    return this.#screen?.terminal.getSelection() ?? "";
+  }
+
   /** Copies what is selected. Resolves to false when nothing is, or the browser refuses. */
   async copySelection(): Promise<boolean> {
-    const text = this.#screen?.terminal.getSelection() ?? "";
+    const text = this.selection;
     if (text === "") return false;
     try {
       await navigator.clipboard.writeText(text);

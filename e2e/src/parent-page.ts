@@ -2,9 +2,9 @@ import { readFileSync } from "node:fs";
 import type { Page } from "@playwright/test";
 import { startWebServer, type WebServer } from "./web-server.ts";
 
-const document = readFileSync(new URL("../../docs/embedding.md", import.meta.url), "utf8");
+const manual = readFileSync(new URL("../../docs/embedding.md", import.meta.url), "utf8");
 /** What docs/embedding.md lets the frame do. */
-const permissions = document.match(/^ +frame\.(?:allow|sandbox)\b.+;$/gm) ?? [];
+const permissions = manual.match(/^ +frame\.(?:allow|sandbox)\b.+;$/gm) ?? [];
 
 const html = `<!doctype html><html lang="en"><title>Dashboard</title><body><script>
   globalThis.heard = [];

@@ -1,12 +1,16 @@
+import { readFileSync } from "node:fs";
 import type { Page } from "@playwright/test";
 import { startWebServer, type WebServer } from "./web-server.ts";
+
+const manual = readFileSync(new URL("../../docs/embedding.md", import.meta.url), "utf8");
+/** What docs/embedding.md lets the frame do. */
+const permissions = manual.match(/^ +frame\.(?:allow|sandbox)\b.+;$/gm) ?? [];
 
 const html = `<!doctype html><html lang="en"><title>Dashboard</title><body><script>
   globalThis.heard = [];
   addEventListener("message", ({ data, origin }) => heard.push({ ...data, origin }));
   const frame = document.createElement("iframe");
-  frame.allow = "clipboard-read; clipboard-write; fullscreen";
-  frame.sandbox = "allow-scripts allow-same-origin allow-downloads allow-modals";
+${permissions.join("\n")}
   frame.title = "Console";
   frame.width = 900;
   frame.height = 600;

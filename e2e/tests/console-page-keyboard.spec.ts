@@ -20,7 +20,7 @@ test("a whole session without a mouse: type, search, settings, hide the bar, ren
     await keyboard.press("Control+Alt+Shift");
     await expect(searchButton).toBeFocused();
   };
-  const terminal = page.getByRole("textbox", { name: "Terminal input" });
+  const terminal = page.getByRole("textbox", { name: "Terminal of the machine" });
   await expect(page.locator(".xterm-rows")).toContainText("login:");
   await keyboard.type("root");
   await expect(page.locator(".xterm-rows")).toContainText("root");

@@ -39,7 +39,7 @@ test("the search counts, minds case when told to, and says what is no expression
   await expect(page.getByText("No match")).toBeVisible();
   await search.press("Escape");
   await expect(search).toHaveCount(0);
-  await expect(page.getByRole("textbox", { name: "Terminal input" })).toBeFocused();
+  await expect(page.getByRole("textbox", { name: "Terminal of the machine" })).toBeFocused();
 });
 
 test("the marks of a search go with its row", async ({ console, page }) => {

@@ -108,6 +108,27 @@ test("what Enter sends, and whether typing is shown here, are the person's choic
   await serial.waitFor("input", ({ bytes }) => bytes.includes("\r\n"));
 });
 
+test("screen readers get the terminal's text if the person wants it, from the next opening", async ({
+  console,
+  page,
+  gateway,
+  serial,
+}) => {
+  gateway.follow({ target: serial.address });
+  await console.openConnected("serial");
+  await expect(page.locator(".xterm-rows")).toContainText("login:");
+  await openSettings(console);
+  await page.getByLabel("Terminal text for screen readers").check();
+  await takePictures(page, "dialog-settings-serial");
+  await page.keyboard.press("Escape");
+  const read = page.locator(".xterm").getByRole("listitem").filter({ hasText: "login:" });
+  await expect(read).toHaveCount(0);
+  await page.getByRole("button", { name: "Disconnect" }).click();
+  await page.getByRole("button", { name: "Open again" }).click();
+  await console.waitFor("connected");
+  await expect(read).toHaveCount(1);
+});
+
 test.describe("the screen", () => {
   test("is kept on while connected if the person wants it", async ({ console, page }) => {
     await page.addInitScript(() => {
@@ -132,12 +153,12 @@ test.describe("the screen", () => {
   });
 });
 
-for (const [language, connected] of [
-  ["de", "Verbunden"],
-  ["fr", "Connecté"],
-  ["es", "Conectado"],
-  ["ja", "接続済み"],
-  ["zh-Hans", "已连接"],
+for (const [language, connected, screen] of [
+  ["de", "Verbunden", "Bildschirm der Maschine"],
+  ["fr", "Connecté", "Écran de la machine"],
+  ["es", "Conectado", "Pantalla de la máquina"],
+  ["ja", "接続済み", "マシンの画面"],
+  ["zh-Hans", "已连接", "机器的屏幕"],
 ] as const) {
   test(`the link chooses the language: ${language}`, async ({ console, page }) => {
     const fetched: string[] = [];
@@ -145,6 +166,7 @@ for (const [language, connected] of [
     await console.openConnected("vnc", `&lang=${language}`);
     await expect(page.locator("html")).toHaveAttribute("lang", language);
     await expect(page.getByRole("banner").getByRole("status")).toHaveText(connected);
+    await expect(page.getByRole("application", { name: screen })).toBeFocused();
     expect(fetched.filter((path) => /\/(?:en|de|fr|es|ja|zh-hans)-/.test(path))).toHaveLength(2);
     expect(fetched.filter((path) => /xterm|serial-/.test(path))).toEqual([]);
     await takePictures(page, `connected-${language}`);

@@ -1,4 +1,5 @@
 import { tokenSubprotocol } from "@curfew/protocol";
+import { startFakeVnc } from "@curfew/testing";
 import type { FrameLocator, Page } from "@playwright/test";
 import { expect, test as base } from "../src/console-page-test.ts";
 import { startPageServer } from "../src/page-server.ts";
@@ -204,6 +205,40 @@ test("a parent renews without being asked, gives the console the keyboard, and c
     .toContainEqual(expect.objectContaining({ type: "closed", reason: "client_closed" }));
   await say(page, { curfew: 1, type: "renew", token: "third" });
   await state(frame, "connected");
+});
+
+test("dialogs work in a frame with the sandbox of the manual", async ({ embed, gateway }) => {
+  await using guarded = await startFakeVnc({ password: "secret" });
+  gateway.follow({ target: guarded.address });
+  const frame = await embed();
+  await state(frame, "credentials");
+  await frame.getByRole("textbox", { name: "Password" }).fill("secret");
+  await frame.getByRole("button", { name: "Connect" }).click();
+  await state(frame, "connected");
+});
+
+test("so do links in the terminal, to pages without the sandbox", async ({
+  page,
+  embed,
+  gateway,
+  serial,
+  stranger,
+}) => {
+  gateway.follow({ target: serial.address });
+  const frame = await embed(undefined, "#token=first&type=serial");
+  await state(frame, "connected");
+  const link = `${stranger.origin}/#link`;
+  for (const connection of serial.connections)
+    connection.print(`\r\n\u001B]8;;${link}\u0007manual\u001B]8;;\u0007\r\n`);
+  // The screen lies over its text; it looks for links under the pointer.
+  await frame.getByText("manual").hover({ force: true });
+  await expect(frame.locator(".xterm-cursor-pointer")).toBeVisible();
+  await frame.getByText("manual").click({ force: true });
+  const opened = page.waitForEvent("popup");
+  await frame.getByRole("button", { name: "Open", exact: true }).click();
+  const popup = await opened;
+  await expect(popup).toHaveURL(link);
+  expect(await popup.evaluate(() => origin)).toBe(stranger.origin);
 });
 
 test("a message that makes no sense is named once and changes nothing", async ({ page, embed, dashboard }) => {

@@ -77,7 +77,11 @@ export interface ConsoleOptions {
    * @defaultValue 30_000
    */
   helloTimeoutMs?: number;
-  /** Milliseconds between pings; 0 turns liveness checks and `latency` off. @defaultValue 15_000 */
+  /**
+   * Milliseconds between pings; 0 turns liveness checks, `latency` and `unresponsive` off. After an answer that took more
+   * than 1.5 s the next ping comes 1.5 s later, if that is sooner.
+   * @defaultValue 15_000
+   */
   pingIntervalMs?: number;
   /**
    * Whether `connected` waits for {@link ConsoleConnection.viewerReady}. The views of this package

@@ -69,4 +69,9 @@ export interface ConsoleEvents {
   closed: CloseInfo;
   /** Round trip of a ping to the gateway, in milliseconds. */
   latency: { readonly rttMs: number };
+  /**
+   * A ping has been without an answer for `waitedMs` milliseconds, which is 1.5 s or little more: what is typed now may
+   * arrive late. `latency` comes with the answer; the connection is lost when nothing arrives for 10 s after the ping.
+   */
+  unresponsive: { readonly waitedMs: number };
 }

@@ -136,6 +136,9 @@ export class ConsoleSession {
       this.#reached = true;
       this.#connecting?.setReached();
     });
+    connection.on("unresponsive", () => {
+      this.#frame.setUnstable(true);
+    });
     connection.on("latency", ({ rttMs }) => {
       this.#frame.setUnstable(rttMs > slowAnswer);
     });

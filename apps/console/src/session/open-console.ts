@@ -20,7 +20,8 @@ type Options = ConsoleOptions &
  */
 export async function createConsole(link: ConsoleLink, host: HTMLElement, options: Options): Promise<AnyConsole> {
   const { onCredentialsRequired, onServerVerification, ...common } = options;
-  const { webgl, clipboardSync } = settings.current;
+  const { webgl, screenReader, clipboardSync } = settings.current;
+  const label = words().sdk.labels[link.type];
   if (link.type === "serial") {
     const [{ SerialConsole }] = await Promise.all([
       import("@curfew/client/serial"),
@@ -29,7 +30,9 @@ export async function createConsole(link: ConsoleLink, host: HTMLElement, option
     const view = new SerialConsole(host, {
       ...common,
       ...questions(options.signal),
+      label,
       renderer: webgl ? "webgl" : "dom",
+      screenReader,
       readOnly: link.viewOnly,
     });
     return { type: "serial", view };
@@ -39,6 +42,7 @@ export async function createConsole(link: ConsoleLink, host: HTMLElement, option
     ...common,
     ...(onCredentialsRequired === undefined ? {} : { onCredentialsRequired }),
     ...(onServerVerification === undefined ? {} : { onServerVerification }),
+    label,
     clipboardSync: clipboardSync && !link.viewOnly,
     viewOnly: link.viewOnly,
     shared: link.shared,

@@ -50,6 +50,7 @@ const fields = {
   lineEnding: choice<SerialLineEnding>("cr", "lf", "crlf"),
   localEcho: flag(false),
   webgl: flag(false),
+  screenReader: flag(false),
 } as const;
 
 type Fields = typeof fields;

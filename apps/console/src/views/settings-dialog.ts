@@ -26,7 +26,6 @@ export function openSettingsDialog(type: "vnc" | "serial", store: SettingsStore,
   const fields = element("div", { class: "settings" });
   const fill = (): void => {
     fields.replaceChildren(...common(store), ...(type === "vnc" ? vnc(store) : serial(store)));
-    fields.append(element("p", { class: "dialog-note" }, labels.next));
   };
   fill();
   const reset = textButton(labels.reset, () => {
@@ -62,6 +61,7 @@ function vnc(store: SettingsStore): HTMLElement[] {
     range(store, "compression", labels.compression, 0, 9),
     flag(store, "dotCursor", labels.dotCursor),
     flag(store, "clipboardSync", labels.clipboardSync),
+    element("p", { class: "dialog-note" }, labels.nextClipboard),
   ];
 }
 
@@ -81,6 +81,8 @@ function serial(store: SettingsStore): HTMLElement[] {
     ]),
     flag(store, "localEcho", labels.localEcho),
     flag(store, "webgl", labels.webgl),
+    flag(store, "screenReader", labels.screenReader),
+    element("p", { class: "dialog-note" }, labels.nextTerminal),
   ];
 }
 

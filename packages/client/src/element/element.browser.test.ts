@@ -62,6 +62,8 @@ describe("opening", () => {
     await vi.waitFor(() => expect(title(element)).toBe("Not connected"));
     click(element, "Open console");
     await reaches(element, "connected");
+    // For screen readers, in the element's words.
+    expect(element.shadowRoot?.querySelector("textarea")?.ariaLabel).toBe("Terminal of the machine");
   });
 
   it("can be cancelled, and opened again", async () => {

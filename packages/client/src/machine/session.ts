@@ -2,7 +2,7 @@ import { MAX_CONTROL_BYTES, type ServerMessage, parseServerMessage } from "@curf
 import { ConsoleError } from "../errors.ts";
 import type { SessionInfo } from "../state.ts";
 import { endingOfClose } from "./ending.ts";
-import { pingLater } from "./liveness.ts";
+import { onPong, pingLater } from "./liveness.ts";
 import { type Draft, arm, disarm, endAttempt, linkOf, publish, setLink, setSession } from "./outcome.ts";
 import type { Link } from "./types.ts";
 
@@ -43,11 +43,7 @@ function onMessage(draft: Draft, link: Link, message: ServerMessage): void {
       }
       break;
     case "pong":
-      if (link.ping?.id === message.id) {
-        const rttMs = draft.now - link.ping.sentAt;
-        pingLater(draft, link);
-        draft.effects.push({ type: "emit", name: "latency", event: { rttMs } });
-      }
+      if (link.ping?.id === message.id) onPong(draft, link, link.ping.sentAt);
       break;
     case "bye": {
       const { reason, detail } = message;

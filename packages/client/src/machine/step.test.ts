@@ -1,76 +1,9 @@
 import { CloseCode } from "@curfew/protocol";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { initialState, step } from "./step.ts";
-import type { Effect, Emit, MachineEvent, MachineState, Settings, TimerName } from "./types.ts";
-
-const settings: Settings = {
-  autoRenew: false,
-  canFetchToken: true,
-  reconnects: true,
-  waitForViewer: false,
-  warnBeforeMs: 60_000,
-  connectTimeoutMs: 10_000,
-  helloTimeoutMs: 30_000,
-  pingIntervalMs: 15_000,
-};
-
-/** Runs the machine as the runner would, keeping account of timers, sockets and events. */
-class Harness {
-  state: MachineState;
-  now = 0;
-  lastFrameAt = 0;
-  readonly timers = new Map<TimerName, number>();
-  readonly emitted: Emit[] = [];
-  readonly effects: Effect[] = [];
-  sockets = 0;
-  watching = false;
-
-  constructor(changes: Partial<Settings> = {}) {
-    this.state = initialState({ ...settings, ...changes });
-  }
-
-  send(event: MachineEvent): void {
-    const { state, effects } = step(this.state, event, { now: this.now, lastFrameAt: this.lastFrameAt });
-    this.state = state;
-    for (const effect of effects) this.#perform(effect);
-  }
-
-  #perform(effect: Effect): void {
-    this.effects.push(effect);
-    if (effect.type === "emit") this.emitted.push(effect);
-    if (effect.type === "setTimer") this.timers.set(effect.name, effect.ms);
-    if (effect.type === "clearTimer") this.timers.delete(effect.name);
-    if (effect.type === "clearTimers") this.timers.clear();
-    if (effect.type === "openSocket") this.sockets += 1;
-    if (effect.type === "closeSocket") this.sockets -= 1;
-    if (effect.type === "watchPage") this.watching = true;
-    if (effect.type === "unwatchPage") this.watching = false;
-  }
-
-  fire(name: TimerName): void {
-    if (!this.timers.delete(name)) return;
-    this.send({ type: "timer", name });
-  }
-
-  connected(expiresInMs: number | null = null): this {
-    this.send({ type: "connect", hidden: false });
-    this.#open(expiresInMs);
-    return this;
-  }
-
-  reopen(expiresInMs: number | null = null): void {
-    this.#open(expiresInMs);
-  }
-
-  #open(expiresInMs: number | null): void {
-    const { serial } = this.state;
-    this.send({ type: "authorized", serial, address: { url: "ws://x/", protocols: [] } });
-    this.send({ type: "opened", serial, protocol: "curfew.v1" });
-    const hello = { type: "hello", session: "s", expiresInMs, renewable: true };
-    this.send({ type: "control", serial, text: JSON.stringify(hello) });
-  }
-}
+import { Harness } from "../../test/machine-harness.ts";
+import { step } from "./step.ts";
+import type { MachineEvent, MachineState, Settings } from "./types.ts";
 
 const offset = fc.constantFrom(0, 0, 0, -1);
 const anyCode = fc.oneof(
@@ -129,7 +62,7 @@ const anyEvent: fc.Arbitrary<Make | "timer" | "open"> = fc.oneof(
 );
 const anyRun = fc.record({
   changes: fc.record({ autoRenew: fc.boolean(), reconnects: fc.boolean(), waitForViewer: fc.boolean() }),
-  events: fc.array(fc.tuple(anyEvent, fc.nat(40_000)), { maxLength: 60, size: "max" }),
+  events: fc.array(fc.tuple(anyEvent, fc.oneof(fc.nat(1000), fc.nat(40_000))), { maxLength: 60, size: "max" }),
 });
 
 /** Runs the events, calling `check` after each. `timer` fires the one that is due next, `open` connects. */
@@ -265,6 +198,26 @@ describe("in any order of events", () => {
     );
   });
 
+  it("says unresponsive only while a ping of an open console waits for its answer, and once for each", () => {
+    const pingOf = ({ phase }: MachineState): number | null =>
+      phase.name === "linked" ? (phase.link.ping?.id ?? null) : null;
+    fc.assert(
+      fc.property(anyRun, (sequence) => {
+        let told = "";
+        run(sequence, ({ state, emitted, timers }, before, _event, from) => {
+          const id = pingOf(state);
+          expect(timers.has("late") && (id === null || !timers.has("pong"))).toBe(false);
+          const ping = `${id} of attempt ${state.serial}`;
+          const waits = state.published.status === "connected" && id !== null && id === pingOf(before);
+          const tells = emitted.slice(from).some(({ name }) => name === "unresponsive");
+          expect(tells && !(waits && ping !== told)).toBe(false);
+          if (tells) told = ping;
+        });
+      }),
+      { numRuns: 500 },
+    );
+  });
+
   it("tells every change of state exactly once, and always has a way on", () => {
     fc.assert(
       fc.property(anyRun, (sequence) => {
@@ -277,39 +230,6 @@ describe("in any order of events", () => {
       }),
       { numRuns: 500 },
     );
-  });
-});
-
-describe("liveness", () => {
-  it("loses the connection when nothing arrives for 10 s after a ping", () => {
-    const harness = new Harness().connected();
-    harness.now = 15_000;
-    harness.fire("ping");
-    harness.now = 25_000;
-    harness.fire("pong");
-    expect(harness.state.phase).toMatchObject({ name: "deciding", cause: { reason: "connection_lost", code: 1006 } });
-  });
-
-  it("counts data as a sign of life", () => {
-    const harness = new Harness().connected();
-    harness.now = 15_000;
-    harness.fire("ping");
-    harness.lastFrameAt = 16_000;
-    harness.now = 25_000;
-    harness.fire("pong");
-    expect(harness.state.published.status).toBe("connected");
-    expect(harness.timers.has("ping")).toBe(true);
-  });
-
-  it("asks again after the computer slept", () => {
-    const harness = new Harness().connected();
-    harness.fire("ping");
-    harness.now = 3_600_000;
-    harness.fire("pong");
-    expect(harness.state.published.status).toBe("connected");
-    harness.now += 10_000;
-    harness.fire("pong");
-    expect(harness.state.phase.name).toBe("deciding");
   });
 });
 

@@ -2,7 +2,7 @@ import { SUBPROTOCOL } from "@curfew/protocol";
 import type { CloseInfo } from "../close-info.ts";
 import type { Address } from "../grant.ts";
 import { endingOfClose } from "./ending.ts";
-import { onPongTimer, pingNow } from "./liveness.ts";
+import { onLateTimer, onPongTimer, pingNow } from "./liveness.ts";
 import {
   type Draft,
   applyPolicy,
@@ -183,6 +183,9 @@ function onTimer(draft: Draft, name: TimerName): void {
       break;
     case "pong":
       onPongTimer(draft, link);
+      break;
+    case "late":
+      onLateTimer(draft, link);
       break;
     case "warn":
       onWarnTimer(draft, link);

@@ -61,10 +61,10 @@ export interface MachineState {
 
 /**
  * `connect`: the socket must open, then hello and the viewer must come. `retry`: the next attempt. `ping`: time to send one.
- * `pong`: the answer must have come. `warn`: warn if the gateway has not. `expire`: the session is
+ * `late`: the answer should have come. `pong`: it must have come. `warn`: warn if the gateway has not. `expire`: the session is
  * over even if the close frame never arrives. `renew`: the gateway must have answered.
  */
-export type TimerName = "connect" | "retry" | "ping" | "pong" | "warn" | "expire" | "renew";
+export type TimerName = "connect" | "retry" | "ping" | "late" | "pong" | "warn" | "expire" | "renew";
 
 export type MachineEvent =
   | { readonly type: "connect"; readonly hidden: boolean }

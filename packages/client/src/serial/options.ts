@@ -42,6 +42,11 @@ export interface SerialOptions extends Omit<ConsoleOptions, "waitForViewer">, Pa
   /** Keeps a copy of the screen for screen readers. @defaultValue false */
   screenReader?: boolean;
   /**
+   * What screen readers call the field that has the keyboard. @defaultValue the `aria-label` of the element that the
+   * console is in, when it opens, else xterm's "Terminal input"
+   */
+  label?: string;
+  /**
    * Asked at a click on a web link that the machine printed; true opens it in a new tab. Without
    * it, a click with Ctrl or Cmd opens links. Links in plain text need `@xterm/addon-web-links`.
    */

@@ -22,6 +22,23 @@ function luminanceOf(colour: string): number {
 
 const send = (text: string): void => server.last.bytes(new TextEncoder().encode(text));
 
+describe("the name of the field that has the keyboard", () => {
+  const named = async (label?: string): Promise<string | null | undefined> => {
+    const serial = await connected(label === undefined ? {} : { label });
+    const name = target.querySelector("textarea")?.ariaLabel;
+    await serial.close();
+    return name;
+  };
+
+  it("is the label, else that of the element, else xterm's", async () => {
+    expect(await named()).toBe("Terminal input");
+    target.ariaLabel = "Console of web-03";
+    expect(await named()).toBe("Console of web-03");
+    expect(await named("Terminal")).toBe("Terminal");
+    target.ariaLabel = null;
+  });
+});
+
 describe("searching a serial console", () => {
   it("selects match after match in scrollback and screen, both ways, and counts them", async () => {
     const serial = await connected();

@@ -34,6 +34,7 @@ export interface XtermLibrary {
 export interface ScreenOptions extends Pick<SerialOptions, "onLink"> {
   readonly scrollback: number;
   readonly screenReader: boolean;
+  readonly label: string | null;
   readonly renderer: SerialRenderer;
 }
 
@@ -104,6 +105,8 @@ export class Screen {
     this.terminal.open(host);
     void chooseRenderer(this.terminal, options.renderer, this.#removal.signal);
     const { textarea } = this.terminal;
+    // Not xterm's own setting for it, which is that of all terminals in the page.
+    if (textarea && options.label !== null) textarea.ariaLabel = options.label;
     if (textarea && getComputedStyle(textarea).position !== "absolute") owner.missingStyles();
     this.#observer = new ResizeObserver(() => this.#fitSoon());
     this.#observer.observe(host);

@@ -304,8 +304,8 @@ export class SerialConsole implements SerialView {
   }
 
   #open(library: XtermLibrary): Screen {
-    const { scrollback = 5000, screenReader = false, onLink } = this.#options;
-    const options = { scrollback, screenReader, renderer: this.#renderer, ...(onLink ? { onLink } : {}) };
+    const { scrollback = 5000, screenReader = false, label = this.#target.ariaLabel, onLink } = this.#options;
+    const options = { scrollback, screenReader, label, renderer: this.#renderer, ...(onLink ? { onLink } : {}) };
     return new Screen(library, this.#host, this.#view, options, {
       title: (title) => this.#events.emit("title", { title }),
       resize: (cols, rows) => this.#events.emit("resize", { cols, rows }),

@@ -30,7 +30,7 @@ export class FullScreen {
       this.#leaving?.abort();
     };
     document.addEventListener("fullscreenchange", onChange, { signal });
-    // Refused in frames without the permission; full screen works without it.
+    // Refused in every frame; full screen works without it.
     await keyboard.lock().catch(() => {});
   }
 

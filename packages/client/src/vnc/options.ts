@@ -62,6 +62,11 @@ export interface VncOptions extends Omit<ConsoleOptions, "waitForViewer">, Parti
    * @defaultValue false
    */
   clipboardSync?: boolean;
+  /**
+   * What screen readers call the picture, which has the keyboard. @defaultValue the `aria-label` of the element that the
+   * console is in, when it opens
+   */
+  label?: string;
   /** Leaves other viewers of the machine connected (RFC 6143, section 7.3.1). @defaultValue true */
   shared?: boolean;
 }

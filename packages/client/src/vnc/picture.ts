@@ -7,10 +7,12 @@ import type { VncCredentials, VncOptions, VncView } from "./options.ts";
 import { identityOf } from "./server-identity.ts";
 
 /** The options that a {@link Picture} needs. */
-export type PictureOptions = Pick<
+export interface PictureOptions extends Pick<
   VncOptions,
   "credentials" | "onCredentialsRequired" | "onServerVerification" | "shared"
->;
+> {
+  readonly label: string | null;
+}
 
 /** What a {@link Picture} tells. */
 export interface PictureOwner {
@@ -57,6 +59,11 @@ export class Picture {
     this.#intake = Intake.between(channel, this.rfb, (detail) => owner.failed(detail));
     this.rfb.background = "transparent";
     this.#canvas = host.querySelector("canvas");
+    if (this.#canvas && options.label !== null) {
+      // Without a role it has no name. This one has screen readers leave the keys to the machine.
+      this.#canvas.role = "application";
+      this.#canvas.ariaLabel = options.label;
+    }
     this.frames = new FrameCounter(this.#canvas);
     this.#listen();
   }

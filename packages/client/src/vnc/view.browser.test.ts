@@ -61,6 +61,24 @@ describe("how the picture meets the element", () => {
   });
 });
 
+describe("the name of the picture", () => {
+  const named = async (options: Partial<VncOptions> = {}): Promise<(string | null | undefined)[]> => {
+    const { vnc } = await connected(options);
+    const canvas = target.querySelector("canvas");
+    const name = [canvas?.role, canvas?.ariaLabel];
+    await vnc.close();
+    return name;
+  };
+
+  it("is the label, else that of the element, else none, and then it has no role either", async () => {
+    expect(await named()).toEqual([null, null]);
+    target.ariaLabel = "Console of web-03";
+    expect(await named()).toEqual(["application", "Console of web-03"]);
+    expect(await named({ label: "Screen" })).toEqual(["application", "Screen"]);
+    target.ariaLabel = null;
+  });
+});
+
 describe("typing text", () => {
   it("does not go on in another connection", async () => {
     const { vnc, machine } = await connected();
@@ -147,15 +165,21 @@ describe("a server that shows its public key", () => {
       viewerThrew: ignore,
     });
     const told: string[] = [];
-    const picture = new Picture(FakeRfb as unknown as typeof RFB, target, channel, options, {
-      ready: ignore,
-      waiting: () => told.push("waiting"),
-      failed: (detail) => told.push(detail),
-      clipboard: ignore,
-      desktopName: ignore,
-      power: ignore,
-      bell: ignore,
-    });
+    const picture = new Picture(
+      FakeRfb as unknown as typeof RFB,
+      target,
+      channel,
+      { label: null, ...options },
+      {
+        ready: ignore,
+        waiting: () => told.push("waiting"),
+        failed: (detail) => told.push(detail),
+        clipboard: ignore,
+        desktopName: ignore,
+        power: ignore,
+        bell: ignore,
+      },
+    );
     const rfb = picture.rfb as unknown as FakeRfb;
     rfb.dispatchEvent(new CustomEvent("serververification", { detail: { type: "RSA", publickey } }));
     return { rfb, told, picture };

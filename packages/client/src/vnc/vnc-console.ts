@@ -270,7 +270,8 @@ export class VncConsole implements VncView {
     try {
       const library = await noVnc.load();
       if (this.connection.channel !== channel) return;
-      this.#picture = new Picture(library, this.#host, channel, this.#options, {
+      const options = { ...this.#options, label: this.#options.label ?? this.#target.ariaLabel };
+      this.#picture = new Picture(library, this.#host, channel, options, {
         ready: () => this.connection.viewerReady(),
         waiting: () => this.connection.viewerWaiting(),
         failed: (detail) => this.connection.viewerFailed(detail),

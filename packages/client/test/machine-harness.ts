@@ -1,0 +1,78 @@
+import { initialState, step } from "../src/machine/step.ts";
+import type { Effect, Emit, MachineEvent, MachineState, Settings, TimerName } from "../src/machine/types.ts";
+
+const settings: Settings = {
+  autoRenew: false,
+  canFetchToken: true,
+  reconnects: true,
+  waitForViewer: false,
+  warnBeforeMs: 60_000,
+  connectTimeoutMs: 10_000,
+  helloTimeoutMs: 30_000,
+  pingIntervalMs: 15_000,
+};
+
+/** Runs the machine as the runner would, keeping account of timers, sockets and events. */
+export class Harness {
+  state: MachineState;
+  now = 0;
+  lastFrameAt = 0;
+  readonly timers = new Map<TimerName, number>();
+  readonly emitted: Emit[] = [];
+  readonly effects: Effect[] = [];
+  sockets = 0;
+  watching = false;
+
+  constructor(changes: Partial<Settings> = {}) {
+    this.state = initialState({ ...settings, ...changes });
+  }
+
+  send(event: MachineEvent): void {
+    const { state, effects } = step(this.state, event, { now: this.now, lastFrameAt: this.lastFrameAt });
+    this.state = state;
+    for (const effect of effects) this.#perform(effect);
+  }
+
+  #perform(effect: Effect): void {
+    this.effects.push(effect);
+    if (effect.type === "emit") this.emitted.push(effect);
+    if (effect.type === "setTimer") this.timers.set(effect.name, effect.ms);
+    if (effect.type === "clearTimer") this.timers.delete(effect.name);
+    if (effect.type === "clearTimers") this.timers.clear();
+    if (effect.type === "openSocket") this.sockets += 1;
+    if (effect.type === "closeSocket") this.sockets -= 1;
+    if (effect.type === "watchPage") this.watching = true;
+    if (effect.type === "unwatchPage") this.watching = false;
+  }
+
+  fire(name: TimerName): void {
+    if (!this.timers.delete(name)) return;
+    this.send({ type: "timer", name });
+  }
+
+  /** The gateway answers the last ping. */
+  answer(): void {
+    const id = this.effects.flatMap((effect) =>
+      effect.type === "send" && effect.message.type === "ping" ? [effect.message.id] : [],
+    );
+    this.send({ type: "control", serial: this.state.serial, text: JSON.stringify({ type: "pong", id: id.at(-1) }) });
+  }
+
+  connected(expiresInMs: number | null = null): this {
+    this.send({ type: "connect", hidden: false });
+    this.#open(expiresInMs);
+    return this;
+  }
+
+  reopen(expiresInMs: number | null = null): void {
+    this.#open(expiresInMs);
+  }
+
+  #open(expiresInMs: number | null): void {
+    const { serial } = this.state;
+    this.send({ type: "authorized", serial, address: { url: "ws://x/", protocols: [] } });
+    this.send({ type: "opened", serial, protocol: "curfew.v1" });
+    const hello = { type: "hello", session: "s", expiresInMs, renewable: true };
+    this.send({ type: "control", serial, text: JSON.stringify(hello) });
+  }
+}

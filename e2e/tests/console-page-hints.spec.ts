@@ -1,4 +1,6 @@
-import { expect, test } from "../src/console-page-test.ts";
+import { tokenSubprotocol } from "@curfew/protocol";
+import type { Page } from "@playwright/test";
+import { expect, ScriptedConsolePage, test, token } from "../src/console-page-test.ts";
 import { takePicture } from "../src/console-page-pictures.ts";
 import { giveUp, openWithViewer } from "../src/give-up.ts";
 import { inspect, inspectFrozen, keepTimers } from "../src/inspect-page.ts";
@@ -51,6 +53,38 @@ test("a silent gateway is hinted at, until it answers in time", async ({ console
   await expect(hint).toBeVisible();
   connection.send({ type: "pong", id: connection.pings[1] ?? 0 });
   await expect(hint).toHaveCount(0);
+});
+
+test("a machine that is away is tried with new access, where the link says where to get it", async ({
+  console,
+  page,
+  gateway,
+  vnc,
+}) => {
+  const answers = [
+    { status: 403, json: {} },
+    { status: 200, json: { token: "second" } },
+  ];
+  await page.route(
+    (url) => url.pathname === "/renew/web-03",
+    (route) => route.fulfill(answers.shift() ?? { status: 500 }),
+  );
+  gateway.follow({ target: vnc.address });
+  const opened = gateway.next();
+  await console.openConnected("vnc", "&renew=/renew/web-03");
+  gateway.follow({ refuse: "target_unreachable" });
+  (await opened).end("target_closed");
+  await console.waitFor("reconnecting");
+  const newAccess = page.getByRole("button", { name: "Get new access" });
+  await newAccess.click();
+  await expect(page.getByText("You may not open this console any more.")).toBeVisible();
+  await inspect(page, "reconnecting-renewable");
+  await newAccess.click();
+  const tried = (): boolean =>
+    gateway.connections.some(({ protocols }) => protocols.includes(tokenSubprotocol("second")));
+  await expect.poll(tried).toBe(true);
+  gateway.follow({ target: vnc.address });
+  await console.waitFor("connected");
 });
 
 test("for connect_failed names what is in between, when plain requests get through", async ({
@@ -162,4 +196,44 @@ test("the ring of a session that is opened again is full, however long the one b
   await page.getByRole("button", { name: "Open again" }).click();
   await console.waitFor("connected");
   await expect.poll(ring).toBeLessThan(1);
+});
+
+test.describe("after the end", () => {
+  /** Opens a console in a tab of its own, as a link or a dashboard does, and ends it there. */
+  async function endInOwnTab(page: Page): Promise<ScriptedConsolePage> {
+    await page.goto("/console/");
+    const opening = page.context().waitForEvent("page");
+    await page.evaluate((token) => void open(`/console/?type=vnc#token=${token}`), token);
+    const tab = new ScriptedConsolePage(await opening);
+    await tab.page.getByRole("button", { name: "Disconnect" }).click();
+    await tab.waitForEnd("client_closed");
+    return tab;
+  }
+
+  test("a tab of the console's own can be closed", async ({ page, gateway, vnc }) => {
+    gateway.follow({ target: vnc.address });
+    const tab = await endInOwnTab(page);
+    await inspect(tab.page, "ended-own-tab");
+    const closed = tab.page.waitForEvent("close");
+    // Nothing is left that could tell that the click was done.
+    await Promise.all([closed, tab.page.getByRole("button", { name: "Close tab" }).click({ noWaitAfter: true })]);
+  });
+
+  test("a browser that does not close the tab is named", async ({ page, context, gateway, vnc }) => {
+    await context.addInitScript(() => {
+      window.close = () => {};
+    });
+    gateway.follow({ target: vnc.address });
+    const tab = await endInOwnTab(page);
+    await tab.page.getByRole("button", { name: "Close tab" }).click();
+    await expect(tab.page.getByText("The browser did not let this page close its tab.")).toBeVisible();
+  });
+
+  test("a tab that showed other pages before is left to the person", async ({ console, page, gateway, vnc }) => {
+    gateway.follow({ target: vnc.address });
+    await console.openConnected("vnc");
+    await page.getByRole("button", { name: "Disconnect" }).click();
+    await console.waitForEnd("client_closed");
+    await expect(page.getByRole("button", { name: "Close tab" })).toHaveCount(0);
+  });
 });

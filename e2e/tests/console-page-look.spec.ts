@@ -26,7 +26,7 @@ async function expectLook(page: Page, state: string, shown: Locator): Promise<vo
     await expect(shown).toBeVisible();
     await expect(page).toHaveScreenshot(`${state}-${name}.png`, {
       stylePath: ownChrome,
-      maxDiffPixels: 200,
+      maxDiffPixels: 40,
     });
   }
 }

@@ -131,6 +131,7 @@ test("what was shown is let go of once it is closed", async ({ console, page, ga
   gateway.follow({ target: vnc.address });
   await console.openConnected("vnc");
   const forgotten = async (selector: string): Promise<void> => {
+    await expect(page.locator(selector)).toBeVisible();
     await page.evaluate((selector) => {
       const node = document.querySelector(selector);
       if (node === null) throw new Error(`there is no ${selector}`);

@@ -284,12 +284,26 @@ export class ConsoleSession {
       tryNow: () => {
         this.#console?.view.connect().catch(() => {});
       },
+      newAccess: this.#access.canRequest ? () => void this.#tryWithNewAccess() : null,
       cancel: () => {
         this.close();
       },
     });
     this.#retry = { card, at: state.retryAt };
     this.#frame.showCard(card.root);
+  }
+
+  /** For a machine that has moved, for example: the old token leads to where it was. */
+  async #tryWithNewAccess(): Promise<void> {
+    try {
+      await this.#access.request(this.#over.signal);
+    } catch (error) {
+      if (!this.#over.signal.aborted) this.#frame.toasts.show(error instanceof Error ? error.message : String(error));
+      return;
+    }
+    this.#access.confirm();
+    // An attempt that is under way goes on with the old one.
+    if (this.#retry !== null) this.#console?.view.connect().catch(() => {});
   }
 
   #tellTime(): void {

@@ -57,7 +57,7 @@ export function startPage(link: ConsoleLink, parent: EmbeddingParent | null): vo
       frame.setStatus("ended");
       const card = createEndCard(
         { ...ending, circumstance, canRequest: access.canRequest },
-        { reopen: open, renewAndReopen: () => void requestAndOpen(), copy },
+        { reopen: open, renewAndReopen: () => void requestAndOpen(), close: canCloseTab() ? closeTab : null, copy },
       );
       frame.showCard(card);
       showAgain = () => show(circumstance);
@@ -104,6 +104,11 @@ export function startPage(link: ConsoleLink, parent: EmbeddingParent | null): vo
     return copied;
   };
 
+  const closeTab = (): void => {
+    window.close();
+    if (!window.closed) frame.toasts.show(words().notices.closeRefused);
+  };
+
   parent?.listen({
     focus: () => session?.focus(),
     canRenew: () => showAgain(),
@@ -134,6 +139,11 @@ export function startPage(link: ConsoleLink, parent: EmbeddingParent | null): vo
     frame.showCard(createNoTokenCard(access.canRequest ? () => void requestAndOpen() : null));
   };
   showAgain();
+}
+
+/** Browsers let a page close a tab that has shown nothing else. (Who opened it is kept from the page, see its headers.) */
+function canCloseTab(): boolean {
+  return window.parent === window && history.length === 1;
 }
 
 /** Says more about a connection that never came to be, unless the person has gone on meanwhile. */

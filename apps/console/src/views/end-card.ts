@@ -35,6 +35,8 @@ export interface EndActions {
   readonly reopen: () => void;
   /** Gets a new token, then opens. */
   readonly renewAndReopen: () => void;
+  /** Closes the tab; null where the browser would not. */
+  readonly close: (() => void) | null;
   /** Resolves to whether the text is in the clipboard. */
   readonly copy: (text: string) => Promise<boolean>;
 }
@@ -59,7 +61,7 @@ export function createEndCard(ending: Ending, actions: EndActions): HTMLElement 
     sentence,
     facts,
     ...(advice === null ? {} : { advice }),
-    actions: nextButtons(ending, actions),
+    actions: [...nextButtons(ending, actions), ...closeButtons(actions.close)],
     foot: supportLine(ending, actions.copy),
   });
   card.dataset["reason"] = reason;
@@ -96,6 +98,10 @@ function nextButtons(ending: Ending, actions: EndActions): HTMLButtonElement[] {
     return [textButton(next, actions.renewAndReopen, { kind: "primary" })];
   }
   return [];
+}
+
+function closeButtons(close: EndActions["close"]): HTMLButtonElement[] {
+  return close === null ? [] : [textButton(words().cards.closeTab, close)];
 }
 
 /** The reason code and what else a supporter asks for, small, with a button that copies all of it. */

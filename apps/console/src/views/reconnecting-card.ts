@@ -15,7 +15,12 @@ export interface ReconnectingCard {
 /** Says why the connection is gone, and counts down to the next attempt in figures and in a ring. */
 export function createReconnectingCard(
   { cause, attempt, retryInMs }: Extract<ConsoleState, { status: "reconnecting" }>,
-  actions: { readonly tryNow: () => void; readonly cancel: () => void },
+  actions: {
+    readonly tryNow: () => void;
+    /** Asks for a new token to try with; null when the page has nobody to ask. */
+    readonly newAccess: (() => void) | null;
+    readonly cancel: () => void;
+  },
 ): ReconnectingCard {
   const { cards, sdk } = words();
   const when = element("span", { role: "timer", "aria-live": "off" });
@@ -26,6 +31,7 @@ export function createReconnectingCard(
     sentence: sdk.states.reconnectingByItself,
     actions: [
       textButton(sdk.actions.tryNow, actions.tryNow, { kind: "primary" }),
+      ...(actions.newAccess === null ? [] : [textButton(sdk.ends.token_expired.next, actions.newAccess)]),
       textButton(sdk.actions.cancel, actions.cancel),
     ],
   });

@@ -65,6 +65,7 @@ export const german: PageWords = {
       "Ein Teil dieser Seite war nicht zu holen. Vielleicht wurde das Gateway inzwischen erneuert.",
     viewerMissingAdvice: "Öffnen Sie die Konsole mit einem neuen Link.",
     reload: "Seite neu laden",
+    closeTab: "Tab schließen",
   },
   access: {
     noPlace: "Dieser Link sagt nicht, wo es ein neues Token gibt.",
@@ -119,6 +120,7 @@ export const german: PageWords = {
     transcriptSaved: "Mitschrift liegt bei Ihren Downloads.",
     textSize: "Schriftgröße {size}",
     noFullScreen: "Der Browser hat das Vollbild nicht erlaubt.",
+    closeRefused: "Der Browser ließ diese Seite ihren Tab nicht schließen.",
     barHidden: "{keys} holt die Leiste zurück.",
     settingsNotKept: "Dieser Browser bewahrt hier keine Einstellungen auf. Sie gelten, bis Sie gehen.",
   },

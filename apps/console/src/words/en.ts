@@ -62,6 +62,7 @@ export const english = {
     viewerMissingSentence: "A part of this page could not be fetched. The gateway may have been upgraded meanwhile.",
     viewerMissingAdvice: "Open the console again with a new link.",
     reload: "Reload the page",
+    closeTab: "Close tab",
   },
   access: {
     noPlace: "This link does not say where to get a new token.",
@@ -115,6 +116,7 @@ export const english = {
     transcriptSaved: "Transcript saved to your downloads.",
     textSize: "Text size {size}",
     noFullScreen: "The browser did not allow full screen.",
+    closeRefused: "The browser did not let this page close its tab.",
     barHidden: "{keys} brings the bar back.",
     settingsNotKept: "This browser keeps no settings for this site. They hold until you leave.",
   },

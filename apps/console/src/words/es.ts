@@ -64,6 +64,7 @@ export const spanish: PageWords = {
     viewerMissingSentence: "No se pudo obtener una parte de esta página. Quizá se actualizó la pasarela entretanto.",
     viewerMissingAdvice: "Abra la consola con un enlace nuevo.",
     reload: "Recargar la página",
+    closeTab: "Cerrar la pestaña",
   },
   access: {
     noPlace: "Este enlace no dice dónde obtener un token nuevo.",
@@ -117,6 +118,7 @@ export const spanish: PageWords = {
     transcriptSaved: "Transcripción guardada en sus descargas.",
     textSize: "Tamaño del texto {size}",
     noFullScreen: "El navegador no permitió la pantalla completa.",
+    closeRefused: "El navegador no dejó que esta página cerrara su pestaña.",
     barHidden: "{keys} trae la barra de vuelta.",
     settingsNotKept: "Este navegador no guarda ajustes para este sitio. Valen hasta que se vaya.",
   },

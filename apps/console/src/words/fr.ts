@@ -64,6 +64,7 @@ export const french: PageWords = {
     viewerMissingSentence: "Une partie de la page n’a pas pu être obtenue. La passerelle a peut-être été mise à jour.",
     viewerMissingAdvice: "Rouvrez la console avec un nouveau lien.",
     reload: "Recharger la page",
+    closeTab: "Fermer l’onglet",
   },
   access: {
     noPlace: "Ce lien ne dit pas où obtenir un nouveau jeton.",
@@ -117,6 +118,7 @@ export const french: PageWords = {
     transcriptSaved: "Transcription enregistrée dans vos téléchargements.",
     textSize: "Taille du texte {size}",
     noFullScreen: "Le navigateur n’a pas permis le plein écran.",
+    closeRefused: "Le navigateur n’a pas laissé cette page fermer son onglet.",
     barHidden: "{keys} fait revenir la barre.",
     settingsNotKept: "Ce navigateur ne garde pas de réglages pour ce site. Ils valent jusqu’à votre départ.",
   },

@@ -65,6 +65,7 @@ export const japanese: PageWords = {
     viewerMissingSentence: "ページの一部を取得できませんでした。ゲートウェイが更新された可能性があります。",
     viewerMissingAdvice: "新しいリンクでコンソールを開き直してください。",
     reload: "ページを再読み込み",
+    closeTab: "タブを閉じる",
   },
   access: {
     noPlace: "このリンクには新しいトークンの取得先がありません。",
@@ -117,6 +118,7 @@ export const japanese: PageWords = {
     transcriptSaved: "記録をダウンロードに保存しました。",
     textSize: "文字サイズ {size}",
     noFullScreen: "ブラウザーが全画面表示を許可しませんでした。",
+    closeRefused: "ブラウザーはこのページがタブを閉じることを許可しませんでした。",
     barHidden: "{keys} でバーが戻ります。",
     settingsNotKept: "このブラウザーはこのサイトの設定を保存しません。離れるまでは有効です。",
   },

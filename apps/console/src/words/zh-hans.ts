@@ -63,6 +63,7 @@ export const simplifiedChinese: PageWords = {
     viewerMissingSentence: "页面的一部分无法获取。网关可能刚刚升级。",
     viewerMissingAdvice: "请用新的链接重新打开控制台。",
     reload: "重新加载页面",
+    closeTab: "关闭标签页",
   },
   access: {
     noPlace: "此链接没有说明从哪里获取新的令牌。",
@@ -115,6 +116,7 @@ export const simplifiedChinese: PageWords = {
     transcriptSaved: "记录已保存到下载。",
     textSize: "文字大小 {size}",
     noFullScreen: "浏览器不允许全屏。",
+    closeRefused: "浏览器不允许此页面关闭其标签页。",
     barHidden: "{keys} 可恢复工具栏。",
     settingsNotKept: "此浏览器不为此网站保存设置。设置在您离开前有效。",
   },

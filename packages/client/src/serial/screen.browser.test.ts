@@ -44,14 +44,17 @@ describe("searching a serial console", () => {
     const serial = await connected();
     send(`error 1\r\n${"fine\r\n".repeat(100)}Error 2\r\nerror 3\r\nend`);
     await shows(serial, "end");
+    expect(serial.selection).toBe("");
     expect(await serial.find("error")).toEqual({ index: 0, count: 3 });
     expect(await serial.find("error")).toEqual({ index: 1, count: 3 });
+    expect(serial.selection).toBe("Error");
     expect(await serial.find("error", { backwards: true })).toEqual({ index: 0, count: 3 });
     expect(await serial.find("error", { caseSensitive: true })).toMatchObject({ count: 2 });
     expect(await serial.find("err.r \\d", { regex: true })).toMatchObject({ count: 3 });
     expect(await serial.find("erro", { wholeWord: true })).toBeNull();
     expect(await serial.find("absent")).toBeNull();
     await serial.close();
+    expect(serial.selection).toBe("");
   });
 
   it("stays at the selected match while it fits, as somebody types", async () => {

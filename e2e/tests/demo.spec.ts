@@ -49,7 +49,9 @@ test("a console opens in the page with the chosen lifetime, is listed and ended"
   await page.getByRole("radio", { name: "5 minutes" }).check();
   await press(page, "Open Test picture here");
   await waitForStatus(page, "connected");
-  await expect.poll(() => isPainted(panelOf(page).locator("canvas").first())).toBe(true);
+  const canvas = panelOf(page).locator("canvas").first();
+  await expect(canvas).toBeFocused();
+  await expect.poll(() => isPainted(canvas)).toBe(true);
   await expect(panelOf(page).getByRole("timer")).toHaveText(/[45]:\d\d/);
   const row = page.getByRole("row", { name: /Test picture/ });
   await expect(row).toContainText(/connected.*[45]:\d\d/);

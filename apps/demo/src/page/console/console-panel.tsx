@@ -2,8 +2,8 @@ import { SerialConsoleView, VncConsoleView, useConsoleState } from "@curfew/reac
 import type { AuthorizeContext, Grant } from "@curfew/client";
 import { english } from "@curfew/client/messages/en";
 import type { SerialConsole, SerialTheme } from "@curfew/client/serial";
-import type { VncConsole } from "@curfew/client/vnc";
-import { useRef, useState } from "react";
+import type { VncConsole, VncQuestion } from "@curfew/client/vnc";
+import { useEffect, useRef, useState } from "react";
 import { openConsole, renewToken } from "../state/back-end.ts";
 import type { Place } from "../state/place.ts";
 import { useNow } from "../state/use-now.ts";
@@ -30,13 +30,15 @@ export function ConsolePanel({ place, theme, onClose }: ConsolePanelProps) {
     options.current = opened.options;
     return opened;
   };
-  const password = async (): Promise<{ password: string }> => {
+  const password = async (_types: unknown, { signal }: VncQuestion): Promise<{ password: string }> => {
     const known = options.current.password;
     if (known !== undefined) return { password: known };
-    const { promise, resolve } = Promise.withResolvers<string>();
+    const { promise, resolve, reject } = Promise.withResolvers<string>();
+    signal.addEventListener("abort", reject);
     setAskPassword(() => resolve);
     return { password: await promise.finally(() => setAskPassword(null)) };
   };
+  useKeyboard(view);
   const shared = {
     authorize,
     renew: async () => await renewToken(place),
@@ -72,6 +74,14 @@ export function ConsolePanel({ place, theme, onClose }: ConsolePanelProps) {
       </div>
     </PanelFrame>
   );
+}
+
+/** Gives the keyboard to a console that opens, unless the person has put it somewhere else meanwhile. */
+function useKeyboard(view: VncConsole | SerialConsole | null): void {
+  const { status } = useConsoleState(view?.connection ?? null);
+  useEffect(() => {
+    if (status === "connected" && document.activeElement?.matches("body, .panel h2")) view?.focus();
+  }, [status, view]);
 }
 
 /** The state in one word, the time left, and Renew. */

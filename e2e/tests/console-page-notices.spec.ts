@@ -75,6 +75,8 @@ test.describe("in front of a dialog", () => {
     await dialog.getByLabel("Appearance").selectOption("dark");
     const notice = "This browser keeps no settings for this site. They hold until you leave.";
     await expect(dialog.getByRole("status").getByText(notice)).toBeVisible();
+    const icon = page.locator(".toast svg");
+    const warning = await icon.innerHTML();
     await takePictures(page, "dialog-notice");
     expect(await dialog.evaluate((node) => node.scrollHeight - node.clientHeight)).toBe(0);
 
@@ -85,6 +87,7 @@ test.describe("in front of a dialog", () => {
     await expect(page.getByRole("alert")).toHaveCount(1);
     await page.getByRole("button", { name: "Save screenshot" }).click();
     await expect(page.getByRole("status").getByText("Screenshot saved to your downloads.")).toBeVisible();
+    expect(await icon.innerHTML(), "what did not work has a sign of its own").not.toBe(warning);
   });
 });
 

@@ -236,9 +236,6 @@ export class ConsoleSession {
       refocus: () => {
         this.#refocus();
       },
-      toast: (text) => {
-        this.#frame.toasts.show(text);
-      },
       disconnect: () => {
         this.close();
       },
@@ -246,25 +243,8 @@ export class ConsoleSession {
         if (this.#access.canRequest) this.renew();
         else this.#frame.toasts.show(words().access.noPlace);
       },
-      setTray: (...row) => {
-        this.#frame.setTray(...row);
-      },
-      hideBar: () => {
-        this.#frame.setBarHidden(true);
-      },
-      setViewOnly: (viewOnly) => {
-        this.#frame.setViewOnly(viewOnly);
-      },
       statistics: () => (type === "vnc" ? view.statistics() : view.connection.statistics()),
-      addOverlay: (overlay) => {
-        // Inside a landmark; where it is drawn is its own doing.
-        this.#frame.bar.root.append(overlay);
-        this.#over.signal.addEventListener("abort", () => {
-          // Taken away while it is open, it would not know that it is closed.
-          overlay.hidePopover();
-          overlay.remove();
-        });
-      },
+      ...this.#frame.forTools(this.#over.signal),
       signal: this.#over.signal,
     };
     return type === "vnc"
@@ -298,7 +278,7 @@ export class ConsoleSession {
     try {
       await this.#access.request(this.#over.signal);
     } catch (error) {
-      if (!this.#over.signal.aborted) this.#frame.toasts.show(error instanceof Error ? error.message : String(error));
+      if (!this.#over.signal.aborted) this.#frame.toasts.warn(error instanceof Error ? error.message : String(error));
       return;
     }
     this.#access.confirm();

@@ -100,13 +100,14 @@ export function startPage(link: ConsoleLink, parent: EmbeddingParent | null): vo
 
   const copy = async (text: string): Promise<boolean> => {
     const copied = await copyText(text);
-    frame.toasts.show(copied ? words().notices.copied : words().notices.copyRefused);
+    if (copied) frame.toasts.show(words().notices.copied);
+    else frame.toasts.warn(words().notices.copyRefused);
     return copied;
   };
 
   const closeTab = (): void => {
     window.close();
-    if (!window.closed) frame.toasts.show(words().notices.closeRefused);
+    if (!window.closed) frame.toasts.warn(words().notices.closeRefused);
   };
 
   parent?.listen({

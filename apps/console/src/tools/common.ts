@@ -22,6 +22,8 @@ export interface ToolContext {
   /** Gives the keyboard back to the console. */
   readonly refocus: () => void;
   readonly toast: (text: string) => void;
+  /** Tells what did not work. */
+  readonly warn: (text: string) => void;
   readonly disconnect: () => void;
   /** Renews the session, where the page can. */
   readonly renew: () => void;
@@ -70,7 +72,7 @@ async function toggleFullScreen(context: ToolContext): Promise<void> {
     } else await document.exitFullscreen();
     context.refocus();
   } catch {
-    context.toast(words().notices.noFullScreen);
+    context.warn(words().notices.noFullScreen);
   }
 }
 
@@ -113,7 +115,7 @@ export function moreTool(context: ToolContext, own: readonly (readonly MenuItem[
     { label: tools.hideBar, hint: "H", onChoose: () => hideBar(context) },
   ];
   settings.follow(() => {
-    if (!settings.kept) context.toast(words().notices.settingsNotKept);
+    if (!settings.kept) context.warn(words().notices.settingsNotKept);
   }, context.signal);
   const groups = [...own, page, [theme("system"), theme("light"), theme("dark")]];
   context.addOverlay(attachMenu(button, tools.more, groups, { onDone: context.refocus }));
@@ -135,7 +137,7 @@ export async function loadPart<Part>(part: Promise<Part>, context: ToolContext):
     const loaded = await part;
     return context.signal.aborted ? null : loaded;
   } catch {
-    if (!context.signal.aborted) context.toast(words().cards.viewerMissingSentence);
+    if (!context.signal.aborted) context.warn(words().cards.viewerMissingSentence);
     return null;
   }
 }

@@ -86,9 +86,8 @@ function saveTranscript(serial: SerialConsole, context: ToolContext): void {
 
 async function copySelection(serial: SerialConsole, context: ToolContext): Promise<void> {
   const { notices } = words();
-  const copied = await serial.copySelection();
-  const why = serial.selection === "" ? notices.nothingSelected : notices.copyRefused;
-  context.toast(copied ? notices.copied : why);
+  if (await serial.copySelection()) context.toast(notices.copied);
+  else context.warn(serial.selection === "" ? notices.nothingSelected : notices.copyRefused);
   context.refocus();
 }
 
@@ -108,11 +107,9 @@ async function paste(serial: SerialConsole, context: ToolContext): Promise<void>
 async function send(serial: SerialConsole, text: string, context: ToolContext): Promise<void> {
   const { notices } = words();
   const { channel } = serial.connection;
-  const connected = serial.state.status === "connected";
-  const sent = await serial.paste(text);
-  if (!connected) context.toast(notices.notSent);
-  // Otherwise the person said no.
-  else if (!sent && serial.connection.channel !== channel) context.toast(notices.pasteCut);
+  if (serial.state.status !== "connected") context.warn(notices.notSent);
+  // In the same connection it was the person who said no.
+  else if (!(await serial.paste(text)) && serial.connection.channel !== channel) context.warn(notices.pasteCut);
   context.refocus();
 }
 

@@ -147,14 +147,14 @@ function textTool(vnc: VncConsole, held: HeldKeys, context: ToolContext): HTMLEl
   });
   const { text: labels, notices } = words();
   const paste = (text: string): void => {
-    const connected = vnc.state.status === "connected";
     vnc.paste(text);
-    context.toast(connected ? notices.clipboardSet : notices.notSent);
+    if (vnc.state.status === "connected") context.toast(notices.clipboardSet);
+    else context.warn(notices.notSent);
     context.refocus();
   };
   const read = async (): Promise<string | null> => {
     const text = await readClipboard();
-    if (text === null) context.toast(notices.clipboardRefused);
+    if (text === null) context.warn(notices.clipboardRefused);
     return text;
   };
   const open = async (): Promise<void> => {
@@ -176,7 +176,8 @@ function textTool(vnc: VncConsole, held: HeldKeys, context: ToolContext): HTMLEl
 
 async function copyReceived(text: string, context: ToolContext): Promise<void> {
   const { notices } = words();
-  context.toast((await copyText(text)) ? notices.copied : notices.copyRefused);
+  if (await copyText(text)) context.toast(notices.copied);
+  else context.warn(notices.copyRefused);
 }
 
 async function typeText(vnc: VncConsole, held: HeldKeys, text: string, context: ToolContext): Promise<void> {
@@ -187,7 +188,7 @@ async function typeText(vnc: VncConsole, held: HeldKeys, text: string, context: 
     await vnc.typeText(text, { signal: context.signal });
     context.toast(words().notices.typed);
   } catch {
-    context.toast(words().notices.typingCut);
+    context.warn(words().notices.typingCut);
   }
 }
 
@@ -197,6 +198,6 @@ async function saveScreenshot(vnc: VncConsole, context: ToolContext): Promise<vo
     download(await vnc.screenshot("image/png"), fileName(context.name(), new Date(), "png"));
     context.toast(words().notices.screenshotSaved);
   } catch {
-    context.toast(words().notices.noPicture);
+    context.warn(words().notices.noPicture);
   }
 }

@@ -3,7 +3,7 @@ import type { PageStatus } from "../session/page-status.ts";
 import { listenForExit } from "../session/keyboard-exit.ts";
 import { exitKeys } from "../words/key-names.ts";
 import { words } from "../words/words.ts";
-import type { Tools } from "../tools/common.ts";
+import type { ToolContext, Tools } from "../tools/common.ts";
 import { ExpiryBanner } from "./banner.ts";
 import { element } from "./element.ts";
 import { Toasts } from "./toasts.ts";
@@ -148,6 +148,28 @@ export class Frame {
     if (tools === null) for (const menu of this.bar.root.querySelectorAll<HTMLElement>(".menu")) menu.hidePopover();
     this.bar.setTools(this.#toolbar);
     for (const tray of Object.values(this.#trays)) tray.hidden = tools === null;
+  }
+
+  /** What tools may do with the page's fixed parts until `signal` aborts. */
+  forTools(
+    signal: AbortSignal,
+  ): Pick<ToolContext, "toast" | "warn" | "addOverlay" | "setTray" | "hideBar" | "setViewOnly"> {
+    return {
+      toast: (text) => this.toasts.show(text),
+      warn: (text) => this.toasts.warn(text),
+      addOverlay: (overlay) => {
+        // Inside a landmark; where it is drawn is its own doing.
+        this.bar.root.append(overlay);
+        signal.addEventListener("abort", () => {
+          // Taken away while it is open, it would not know that it is closed.
+          overlay.hidePopover();
+          overlay.remove();
+        });
+      },
+      setTray: (...row) => this.setTray(...row),
+      hideBar: () => this.setBarHidden(true),
+      setViewOnly: (viewOnly) => this.setViewOnly(viewOnly),
+    };
   }
 
   /**

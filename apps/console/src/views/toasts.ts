@@ -18,6 +18,11 @@ export class Toasts {
     say(this.#shown, element("p", { class: "toast" }, icon(name), element("span", {}, text)));
   }
 
+  /** Shows what did not work. */
+  warn(text: string): void {
+    this.show(text, "triangle-alert");
+  }
+
   /** Has screen readers say `text` at once. */
   announce(text: string): void {
     say(this.#alert, element("p", {}, text));

@@ -1,4 +1,4 @@
-import type { CloseInfo, ConsoleError, ConsoleEvents, ConsoleState, SessionInfo } from "@curfew/client";
+import type { CloseInfo, ConsoleEvents, ConsoleState, SessionInfo } from "@curfew/client";
 import { fill } from "@curfew/client/messages";
 import type { ServerIdentity } from "@curfew/client/vnc";
 import type { ConsoleLink } from "../link/parse-location.ts";
@@ -14,6 +14,7 @@ import type { Frame } from "../views/frame.ts";
 import { createIdentityCard } from "../views/identity-card.ts";
 import { createReconnectingCard, type ReconnectingCard } from "../views/reconnecting-card.ts";
 import { exitKeys } from "../words/key-names.ts";
+import { renewalFailureSentence } from "../words/renewal-failure.ts";
 import { duration, words } from "../words/words.ts";
 import type { Access } from "./access.ts";
 import { createConsole, type AnyConsole } from "./open-console.ts";
@@ -159,8 +160,8 @@ export class ConsoleSession {
     });
     connection.on("renewfailed", (error) => {
       this.#renewFailed = true;
-      this.#renewFailure = renewFailure(error);
-      this.#frame.announce(`${words().sdk.session.renewFailed} ${this.#renewFailure}`);
+      this.#renewFailure = renewalFailureSentence(error);
+      this.#frame.announce(`${words().sdk.session.renewFailed} ${this.#renewFailure}`.trim());
       this.#showState(connection.state);
     });
     connection.on("closed", (info) => {
@@ -371,9 +372,3 @@ export class ConsoleSession {
 
 const notLoaded: CloseInfo = { reason: "viewer_failed", action: "stop", code: 1006, wasConnected: false };
 const leftEarly: CloseInfo = { reason: "client_closed", action: "stop", code: 1000, wasConnected: false };
-
-/** Prefers the sentence of the page's own request over the SDK's about it. */
-function renewFailure(error: ConsoleError): string {
-  if (error.cause instanceof Error) return error.cause.message;
-  return error.message;
-}

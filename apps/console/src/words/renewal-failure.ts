@@ -1,0 +1,19 @@
+import type { ConsoleError } from "@curfew/client";
+import { words } from "./words.ts";
+
+/**
+ * Why a renewal failed, in the page's language; empty where there is no more to say. What the gateway and the SDK add to
+ * it is English, for logs.
+ */
+export function renewalFailureSentence({ code, cause }: ConsoleError): string {
+  const { access } = words();
+  switch (code) {
+    case "renew_failed":
+      // The page's own request failed with a sentence of the page.
+      return cause instanceof Error ? cause.message : access.notAccepted;
+    case "timeout":
+      return access.unanswered;
+    default:
+      return "";
+  }
+}

@@ -7,13 +7,8 @@ import { words } from "./words.ts";
  */
 export function renewalFailureSentence({ code, cause }: ConsoleError): string {
   const { access } = words();
-  switch (code) {
-    case "renew_failed":
-      // The page's own request failed with a sentence of the page.
-      return cause instanceof Error ? cause.message : access.notAccepted;
-    case "timeout":
-      return access.unanswered;
-    default:
-      return "";
-  }
+  if (code === "timeout") return access.unanswered;
+  if (code !== "renew_failed") return "";
+  // The page's own request failed with a sentence of the page.
+  return cause instanceof Error ? cause.message : access.notAccepted;
 }

@@ -102,7 +102,8 @@ export default defineConfig({
       },
       reactInChromium("react-browser", "19"),
       reactInChromium("react-18-browser", "18"),
-      { extends: true as const, test: { name: "console", include: ["apps/console/src/**/*.test.ts"] } },
+      // With the text of its style sheets, which tests read.
+      { extends: true as const, test: { name: "console", include: ["apps/console/src/**/*.test.ts"], css: true } },
       { extends: true as const, test: { name: "tools", include: ["tools/**/*.test.ts"] } },
     ],
   },

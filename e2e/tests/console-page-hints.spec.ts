@@ -151,6 +151,29 @@ for (const language of ["de", "ja"]) {
   });
 }
 
+test("a refused renewal is told in the page's language, the gateway's English words left out", async ({
+  console,
+  page,
+  gateway,
+  vnc,
+}) => {
+  await page.route("/renew", (route) => route.fulfill({ json: { token: "second" } }));
+  gateway.follow({ target: vnc.address });
+  const opened = gateway.next();
+  await console.openLink("?name=web-03&renew=/renew&lang=de");
+  await console.waitFor("connected");
+  const connection = await opened;
+  connection.send({ type: "expiring", expiresInMs: 58_000 });
+  await page.getByRole("button", { name: "Verlängern", exact: true }).click();
+  await expect.poll(() => connection.renewals).toEqual(["second"]);
+  connection.send({ type: "renew_failed", id: 1, reason: "forbidden", detail: "the token is for another console" });
+  await console.waitFor("renew-failed");
+  const told = page.getByText("Der neue Zugang wurde nicht angenommen.");
+  await expect(told).toHaveCount(2);
+  await expect(page.getByRole("alert").and(told)).toHaveCount(1);
+  await expect(page.getByText("another console")).toHaveCount(0);
+});
+
 test("the machine's name stays readable in a narrow frame, where the words of state and time give way", async ({
   console,
   page,

@@ -173,6 +173,14 @@ for (const [language, connected, screen] of [
   });
 }
 
+test("keys have the names that keyboards of the language have", async ({ console, page }) => {
+  await console.openConnected("vnc", "&lang=de");
+  await page.keyboard.press("Control+Alt+Shift");
+  await page.keyboard.press("?");
+  await expect(page.getByRole("dialog")).toContainText("Strg + Alt + Umschalt");
+  await expect(page.getByRole("dialog")).toContainText("← → Pos1 Ende");
+});
+
 test.describe("without a word in the link", () => {
   test.use({ locale: "fr-CA" });
 

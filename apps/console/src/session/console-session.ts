@@ -1,4 +1,4 @@
-import type { CloseInfo, ConsoleError, ConsoleEvents, ConsoleState, SessionInfo } from "@curfew/client";
+import type { CloseInfo, ConsoleEvents, ConsoleState, SessionInfo } from "@curfew/client";
 import { fill } from "@curfew/client/messages";
 import type { ConsoleLink } from "../link/parse-location.ts";
 import { settings } from "../settings/settings-store.ts";
@@ -11,6 +11,7 @@ import type { Circumstance, Ending } from "../views/end-card.ts";
 import { type Frame, mayTakeFocus } from "../views/frame.ts";
 import { createReconnectingCard, type ReconnectingCard } from "../views/reconnecting-card.ts";
 import { exitKeys } from "../words/key-names.ts";
+import { renewalFailureSentence } from "../words/renewal-failure.ts";
 import { duration, words } from "../words/words.ts";
 import type { Access } from "./access.ts";
 import { createConsole, type AnyConsole } from "./open-console.ts";
@@ -162,13 +163,13 @@ export class ConsoleSession {
       if (document.activeElement === document.body) this.#refocus();
     });
     connection.on("renewfailed", (error) => {
-      this.#renewFailure = renewFailure(error);
-      const failure = `${words().sdk.session.renewFailed} ${this.#renewFailure}`;
-      this.#frame.toasts.announce(failure);
-      // Without a banner, which comes with the warning and says it there.
+      this.#renewFailure = renewalFailureSentence(error);
+      const failure = `${words().sdk.session.renewFailed} ${this.#renewFailure}`.trim();
       const { state } = connection;
       this.#renewFailed = state.status === "connected" && state.session?.expiring === true;
-      if (!this.#renewFailed) this.#frame.toasts.show(failure);
+      // The banner, which says it, comes with the warning only.
+      if (this.#renewFailed) this.#frame.toasts.announce(failure);
+      else this.#frame.toasts.warn(failure);
       this.#showState(state);
     });
     connection.on("closed", (info) => {
@@ -241,7 +242,7 @@ export class ConsoleSession {
       },
       renew: () => {
         if (this.#access.canRequest) this.renew();
-        else this.#frame.toasts.show(words().access.noPlace);
+        else this.#frame.toasts.warn(words().access.noPlace);
       },
       statistics: () => (type === "vnc" ? view.statistics() : view.connection.statistics()),
       ...this.#frame.forTools(this.#over.signal),
@@ -354,9 +355,3 @@ export class ConsoleSession {
 
 const notLoaded: CloseInfo = { reason: "viewer_failed", action: "stop", code: 1006, wasConnected: false };
 const leftEarly: CloseInfo = { reason: "client_closed", action: "stop", code: 1000, wasConnected: false };
-
-/** Prefers the sentence of the page's own request over the SDK's about it. */
-function renewFailure(error: ConsoleError): string {
-  if (error.cause instanceof Error) return error.cause.message;
-  return error.message;
-}

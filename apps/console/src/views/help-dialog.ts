@@ -11,7 +11,7 @@ export function openHelpDialog(type: "vnc" | "serial", signal: AbortSignal): voi
   const keyboard: readonly Row[] = [
     [exitKeys(), help.toToolbar],
     [keyNames("esc"), help.toConsole],
-    ["← → Home End", help.inToolbar],
+    [`← → ${keyNames("home")} ${keyNames("end")}`, help.inToolbar],
     ...(type === "serial" ? ([[`${keyNames("ctrl", "shift")} + F`, tools.search]] as const) : []),
   ];
   const letters: readonly Row[] = [

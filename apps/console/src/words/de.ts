@@ -76,6 +76,8 @@ export const german: PageWords = {
     status: "Die Antwort war HTTP {status}.",
     silent: "Die Stelle, die Zugang vergibt, hat nicht geantwortet.",
     noToken: "Die Antwort enthielt kein Token.",
+    notAccepted: "Der neue Zugang wurde nicht angenommen.",
+    unanswered: "Das Gateway hat nicht geantwortet.",
   },
   link: {
     type_unknown: "Er verlangt eine Konsole der Art „{value}“. Diese Seite zeigt „vnc“ und „serial“.",
@@ -160,6 +162,8 @@ export const german: PageWords = {
     tab: "Tab",
     esc: "Esc",
     del: "Entf",
+    home: "Pos1",
+    end: "Ende",
     backspace: "Rücktaste",
     printScreen: "Druck",
     sysRq: "S-Abf",

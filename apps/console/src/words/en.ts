@@ -73,6 +73,8 @@ export const english = {
     status: "The answer was HTTP {status}.",
     silent: "The place that hands out access did not answer.",
     noToken: "The answer did not contain a token.",
+    notAccepted: "The new access was not accepted.",
+    unanswered: "The gateway did not answer.",
   },
   link: {
     type_unknown: "It asks for a console of type “{value}”. This page shows “vnc” and “serial”.",
@@ -156,6 +158,8 @@ export const english = {
     tab: "Tab",
     esc: "Esc",
     del: "Del",
+    home: "Home",
+    end: "End",
     backspace: "Backspace",
     printScreen: "Print Screen",
     sysRq: "SysRq",

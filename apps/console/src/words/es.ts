@@ -75,6 +75,8 @@ export const spanish: PageWords = {
     status: "La respuesta fue HTTP {status}.",
     silent: "El servicio que da acceso no respondió.",
     noToken: "La respuesta no contenía un token.",
+    notAccepted: "El nuevo acceso no fue aceptado.",
+    unanswered: "La puerta de enlace no respondió.",
   },
   link: {
     type_unknown: "Pide una consola de tipo «{value}». Esta página muestra «vnc» y «serial».",
@@ -158,6 +160,8 @@ export const spanish: PageWords = {
     tab: "Tab",
     esc: "Esc",
     del: "Supr",
+    home: "Inicio",
+    end: "Fin",
     backspace: "Retroceso",
     printScreen: "Impr Pant",
     sysRq: "PetSis",

@@ -75,6 +75,8 @@ export const french: PageWords = {
     status: "La réponse était HTTP {status}.",
     silent: "Le service qui accorde l’accès n’a pas répondu.",
     noToken: "La réponse ne contenait pas de jeton.",
+    notAccepted: "Le nouvel accès n’a pas été accepté.",
+    unanswered: "La passerelle n’a pas répondu.",
   },
   link: {
     type_unknown: "Il demande une console de type « {value} ». Cette page affiche « vnc » et « serial ».",
@@ -158,6 +160,8 @@ export const french: PageWords = {
     tab: "Tab",
     esc: "Échap",
     del: "Suppr",
+    home: "Début",
+    end: "Fin",
     backspace: "Retour arrière",
     printScreen: "Impr. écran",
     sysRq: "Syst",

@@ -76,6 +76,8 @@ export const japanese: PageWords = {
     status: "応答は HTTP {status} でした。",
     silent: "アクセス権の発行元が応答しませんでした。",
     noToken: "応答にトークンがありませんでした。",
+    notAccepted: "新しいアクセス権は受け付けられませんでした。",
+    unanswered: "ゲートウェイが応答しませんでした。",
   },
   link: {
     type_unknown: "種類「{value}」のコンソールを求めています。このページが表示するのは「vnc」と「serial」です。",
@@ -158,6 +160,8 @@ export const japanese: PageWords = {
     tab: "Tab",
     esc: "Esc",
     del: "Del",
+    home: "Home",
+    end: "End",
     backspace: "Backspace",
     printScreen: "Print Screen",
     sysRq: "SysRq",

@@ -74,6 +74,8 @@ export const simplifiedChinese: PageWords = {
     status: "应答为 HTTP {status}。",
     silent: "发放访问权限的服务没有应答。",
     noToken: "应答中没有令牌。",
+    notAccepted: "新的访问权限未被接受。",
+    unanswered: "网关没有应答。",
   },
   link: {
     type_unknown: "它要求类型为“{value}”的控制台。此页面支持“vnc”和“serial”。",
@@ -156,6 +158,8 @@ export const simplifiedChinese: PageWords = {
     tab: "Tab",
     esc: "Esc",
     del: "Del",
+    home: "Home",
+    end: "End",
     backspace: "Backspace",
     printScreen: "Print Screen",
     sysRq: "SysRq",

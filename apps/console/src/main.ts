@@ -12,11 +12,11 @@ const page = new URL(location.href);
 // Before anything else, so that the token is in no history entry and no screenshot.
 history.replaceState(null, "", addressWithoutSecrets(page));
 
-/** Origins that the gateway wrote into the page. */
-function listed(name: string): string[] {
-  const meta = document.querySelector<HTMLMetaElement>(`meta[name="${name}"]`);
-  return parseAllowedOrigins(meta?.content ?? "", page.protocol);
+/** What the gateway wrote into the page. */
+function written(name: string): string {
+  return document.querySelector<HTMLMetaElement>(`meta[name="${name}"]`)?.content ?? "";
 }
+const listed = (name: string): string[] => parseAllowedOrigins(written(name), page.protocol);
 
 // A new link pasted into the address bar changes only the fragment: it means a new console.
 addEventListener("hashchange", () => {
@@ -42,6 +42,6 @@ addEventListener("storage", (event) => {
 });
 
 const parent = EmbeddingParent.find(listed("curfew-frame-ancestors"));
-const link = parseLocation(page, listed("curfew-allowed-origins"));
+const link = parseLocation(page, listed("curfew-allowed-origins"), written("curfew-renew-paths").match(/\S+/g) ?? []);
 if ("error" in link) startRefused(link, parent);
 else startPage(link, parent);

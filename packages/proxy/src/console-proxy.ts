@@ -142,7 +142,10 @@ export class Gateway implements ConsoleProxy {
     const draining = (): boolean => this.#draining;
     this.handleUpgrade = createUpgradeHandler({ sessions: this.sessions, allowedOrigins, draining });
     const frameAncestors = config.console.frame_ancestors?.map(parseAllowedOrigin) ?? allowedOrigins;
-    this.handleRequest = createPageHandler({ allowedOrigins, frameAncestors }, draining);
+    this.handleRequest = createPageHandler(
+      { allowedOrigins, frameAncestors, renewPaths: config.console.renew_paths },
+      draining,
+    );
   }
 
   attach(server: Server, path = "/"): () => void {

@@ -104,6 +104,20 @@ describe("other sites that may open consoles", () => {
   });
 });
 
+test("the paths where links may renew stand in the page", async () => {
+  if (!existsSync(`${folder}index.html`)) return;
+  for (const [renew_paths, listed] of [
+    [undefined, "/"],
+    [["/api/consoles/", "/r&d"], "/api/consoles/ /r&amp;d"],
+    [[], ""],
+  ] as const) {
+    await using gateway = await TestGateway.start({
+      config: { console: renew_paths === undefined ? {} : { renew_paths } },
+    });
+    expect(await (await fetch(`${gateway.url}/`)).text()).toContain(`name="curfew-renew-paths" content="${listed}"`);
+  }
+});
+
 describe("sites that may show the page in a frame", () => {
   test.each([
     [null, "https://open.example"],

@@ -3,14 +3,14 @@ import { parseLocation, type ConsoleLink } from "./parse-location.ts";
 
 const token = "b1c5d2d8-3f0a-4b3a-9f0e-1a2b3c4d5e6f";
 
-function link(address: string, allowed?: readonly string[]): ConsoleLink {
-  const result = parseLocation(new URL(address), allowed);
+function link(address: string, allowed?: readonly string[], renewPaths?: readonly string[]): ConsoleLink {
+  const result = parseLocation(new URL(address), allowed, renewPaths);
   if ("error" in result) throw result.error;
   return result;
 }
 
-function refusal(address: string, allowed?: readonly string[]): string {
-  const result = parseLocation(new URL(address), allowed);
+function refusal(address: string, allowed?: readonly string[], renewPaths?: readonly string[]): string {
+  const result = parseLocation(new URL(address), allowed, renewPaths);
   if (!("error" in result)) throw new Error(`accepted: ${address}`);
   return `${result.error.parameter} ${result.error.kind}`;
 }
@@ -151,6 +151,37 @@ describe("The renew address", () => {
     expect(link(address, ["https://cloud.example:8443"]).renewUrl).toBe("https://cloud.example:8443/renew");
     expect(refusal(address, ["https://cloud.example"])).toBe("renew renew_elsewhere");
     expect(refusal(address)).toBe("renew renew_elsewhere");
+  });
+
+  describe("where the operator listed paths", () => {
+    const paths = ["/api/consoles/", "/renew"];
+    const origins = ["https://cloud.example"];
+    const at = (value: string): string => `https://gw.example/console/?renew=${encodeURIComponent(value)}#token=t`;
+
+    it.each(["/api/consoles/vm-3/token", "/renew", "/renew/vm-3", "/renew?vm=3", "https://cloud.example/renew"])(
+      "may be %s",
+      (value) => {
+        expect(link(at(value), origins, paths).renewUrl).toBe(new URL(value, "https://gw.example").href);
+      },
+    );
+
+    it.each([
+      "/api/users/delete",
+      "/api/consoles",
+      "/renewal",
+      "/api/consoles/../users/delete",
+      "/api/consoles/%2e%2e/users/delete",
+      "/api/consoles/..%2fusers/delete",
+      "/api/consoles/..;/users/delete",
+      "/api/consoles/%2E.%5cusers/delete",
+      "https://cloud.example/api/users/delete",
+    ])("may not be %s", (value) => {
+      expect(refusal(at(value), origins, paths)).toBe("renew renew_elsewhere");
+    });
+
+    it("may be nowhere with an empty list", () => {
+      expect(refusal(at("/renew"), origins, [])).toBe("renew renew_elsewhere");
+    });
   });
 
   it.each([

@@ -35,8 +35,13 @@ const longestName = 120;
  * `resize`, `scale`, `shared`, `view_only`). Parameters it does not know are passed over, as noVNC does.
  *
  * @param allowedOrigins origins besides the page's own where `renew` may point
+ * @param renewPaths paths, with all below them, where it may point
  */
-export function parseLocation(page: URL, allowedOrigins: readonly string[] = []): ConsoleLink | RefusedLink {
+export function parseLocation(
+  page: URL,
+  allowedOrigins: readonly string[] = [],
+  renewPaths: readonly string[] = ["/"],
+): ConsoleLink | RefusedLink {
   try {
     const parameters = new LinkParameters(page);
     const socketUrl = resolveSocketUrl(parameters, page);
@@ -50,7 +55,8 @@ export function parseLocation(page: URL, allowedOrigins: readonly string[] = [])
       viewOnly: readFlag(parameters, "view_only", false),
       shared: readFlag(parameters, "shared", true),
       scale: readScale(parameters),
-      renewUrl: renew === undefined || renew === "" ? null : resolveRenewUrl(renew, page, allowedOrigins).href,
+      renewUrl:
+        renew === undefined || renew === "" ? null : resolveRenewUrl(renew, page, allowedOrigins, renewPaths).href,
     };
   } catch (error) {
     if (error instanceof LinkProblem) return { error };

@@ -88,7 +88,7 @@ export const german: PageWords = {
     encrypt_mismatch: "Er sagt encrypt=„{value}“; das passt nicht dazu, wie diese Seite geladen wurde.",
     path_elsewhere: "Sein Pfad „{value}“ führt zu einem anderen Host. Die Seite verbindet sich nur mit ihrem eigenen.",
     renew_elsewhere:
-      "Er will bei „{value}“ verlängern; das ist weder ein Pfad auf diesem Host noch eine erlaubte Adresse.",
+      "Er will bei „{value}“ verlängern; das ist kein Pfad und keine Adresse, die der Betreiber erlaubt.",
     flag_unknown: "{parameter} ist „{value}“. Erwartet: 1, true, 0 oder false.",
     scale_unknown: "{parameter} ist „{value}“. Erwartet: {expected}.",
   },

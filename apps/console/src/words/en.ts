@@ -84,8 +84,7 @@ export const english = {
     port_elsewhere: "It points to port “{value}”. This page connects only to the port it came from.",
     encrypt_mismatch: "It says encrypt=“{value}”, which does not fit the way this page was loaded.",
     path_elsewhere: "Its path “{value}” leads to another host. This page connects only to the host it came from.",
-    renew_elsewhere:
-      "It wants to renew at “{value}”, which is neither a path on this host nor on an origin that the operator allowed.",
+    renew_elsewhere: "It wants to renew at “{value}”, which is no path or origin that the operator allows.",
     flag_unknown: "Its {parameter} is “{value}”. Expected 1, true, 0 or false.",
     scale_unknown: "Its {parameter} is “{value}”. Expected {expected}.",
   },

@@ -86,8 +86,7 @@ export const spanish: PageWords = {
     port_elsewhere: "Apunta al puerto «{value}». Esta página solo se conecta al puerto del que vino.",
     encrypt_mismatch: "Dice encrypt=«{value}», que no encaja con cómo se cargó esta página.",
     path_elsewhere: "Su ruta «{value}» lleva a otro host. Esta página solo se conecta al host del que vino.",
-    renew_elsewhere:
-      "Quiere renovar en «{value}», que no es una ruta de este host ni un origen permitido por el operador.",
+    renew_elsewhere: "Quiere renovar en «{value}», que no es una ruta ni un origen que el operador permita.",
     flag_unknown: "{parameter} es «{value}». Se esperaba 1, true, 0 o false.",
     scale_unknown: "{parameter} es «{value}». Se esperaba {expected}.",
   },

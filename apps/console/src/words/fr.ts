@@ -86,8 +86,7 @@ export const french: PageWords = {
     port_elsewhere: "Il mène au port « {value} ». Cette page ne se connecte qu’au port d’où elle vient.",
     encrypt_mismatch: "Il dit encrypt=« {value} », ce qui ne convient pas à la façon dont la page a été chargée.",
     path_elsewhere: "Son chemin « {value} » mène à un autre hôte. La page ne se connecte qu’à celui d’où elle vient.",
-    renew_elsewhere:
-      "Il veut prolonger à « {value} », qui n’est ni un chemin sur cet hôte ni une origine autorisée par l’opérateur.",
+    renew_elsewhere: "Il veut prolonger à « {value} », qui n’est ni un chemin ni une origine que l’opérateur autorise.",
     flag_unknown: "{parameter} vaut « {value} ». Attendu : 1, true, 0 ou false.",
     scale_unknown: "{parameter} vaut « {value} ». Attendu : {expected}.",
   },

@@ -87,7 +87,7 @@ export const japanese: PageWords = {
     port_elsewhere: "ポート「{value}」を指しています。このページは配信元のポートにだけ接続します。",
     encrypt_mismatch: "encrypt=「{value}」は、このページの読み込み方と合いません。",
     path_elsewhere: "パス「{value}」は別のホストへ向かいます。このページは配信元のホストにだけ接続します。",
-    renew_elsewhere: "延長先「{value}」は、このホストのパスでも、運用者が許可したオリジンでもありません。",
+    renew_elsewhere: "延長先「{value}」は、運用者が許可したパスでもオリジンでもありません。",
     flag_unknown: "{parameter} が「{value}」です。1、true、0、false のいずれかが必要です。",
     scale_unknown: "{parameter} が「{value}」です。必要な値: {expected}。",
   },

@@ -85,7 +85,7 @@ export const simplifiedChinese: PageWords = {
     port_elsewhere: "它指向端口“{value}”。此页面只连接它来自的端口。",
     encrypt_mismatch: "它写着 encrypt=“{value}”，与此页面的加载方式不符。",
     path_elsewhere: "它的路径“{value}”通向另一台主机。此页面只连接它来自的主机。",
-    renew_elsewhere: "它要在“{value}”延长，那既不是此主机上的路径，也不是运营者允许的来源。",
+    renew_elsewhere: "它要在“{value}”延长，那不是运营者允许的路径或来源。",
     flag_unknown: "{parameter} 为“{value}”。应为 1、true、0 或 false。",
     scale_unknown: "{parameter} 为“{value}”。应为 {expected}。",
   },

@@ -42,6 +42,8 @@ export interface Config {
     readonly allowed_origins: readonly string[];
     /** The same, for sites that may show the console page in a frame; null for those of `allowed_origins`. */
     readonly frame_ancestors: readonly string[] | null;
+    /** Paths, and all below them, where a link may have the page ask for a new token; `/` for every path. */
+    readonly renew_paths: readonly string[];
     /** Start of the console URLs that tokens are issued with; null for the listener's own address. */
     readonly base_url: string | null;
     /** The oldest TLS version that clients may use; `default` is Node's. */

@@ -55,6 +55,7 @@ const wrong: Record<string, readonly (readonly [value: unknown, expected: RegExp
   "sessions.on_limit_per_instance": [["end", /expected "refuse" or "replace", but got "end"/]],
   "console.allowed_origins": [["dash.example", /expected a list of hosts or origins/]],
   "console.frame_ancestors": [["dash.example", /expected a list of hosts or origins/]],
+  "console.renew_paths": [["/renew", /expected a list of paths/]],
   "console.base_url": [["ftp://example", /expected an http or https URL, but got "ftp:/]],
   "console.ssl_minimum_version": [["tlsv1_1", /expected one of default, tlsv1_2, tlsv1_3, but got "tlsv1_1"/]],
   "console.ssl_ciphers": [["", /not empty/]],
@@ -89,6 +90,10 @@ describe("a wrong value is refused with its path and what was expected", () => {
   test.each([
     ["sessions.warn_before.1", { sessions: { warn_before: [60, -1] } }],
     ["console.allowed_origins.0", { console: { allowed_origins: ["https://dash.example/path"] } }],
+    ["console.renew_paths.0", { console: { renew_paths: ["renew"] } }],
+    ["console.renew_paths.1", { console: { renew_paths: ["/", "https://dash.example/renew"] } }],
+    ["console.renew_paths.0", { console: { renew_paths: ["/renew now"] } }],
+    ["console.renew_paths.0", { console: { renew_paths: ["/renew/../all"] } }],
     ["targets.allow.1", { targets: { allow: ["10.0.0.0/8", "example.org"] } }],
   ])("an entry of a list is named by its place: %s", (path, input) => {
     expect(problems(input)).toEqual([expect.stringContaining(`${path}: expected`)]);

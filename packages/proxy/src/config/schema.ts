@@ -28,6 +28,10 @@ const someSeconds = v.pipe(
 const address = v.pipe(text, v.rawTransform(translate(parseAddress)));
 const network = v.pipe(text, v.rawCheck(reject((entry) => new AllowList([entry]))));
 const allowedOrigin = v.pipe(text, v.rawCheck(reject(parseAllowedOrigin)));
+const path = v.pipe(
+  text,
+  v.check((value) => URL.parse(value, "http://host")?.pathname === value, "expected a path such as /api/consoles/"),
+);
 const httpUrl = v.pipe(
   text,
   v.check((value) => /^https?:$/.test(URL.parse(value)?.protocol ?? ""), "expected an http or https URL"),
@@ -104,6 +108,11 @@ const schema = group({
       v.nullable(v.array(allowedOrigin, "expected a list of hosts or origins")),
       null,
       "Other sites that may show the page in a frame, in the same form; by default those of `console.allowed_origins`.",
+    ),
+    renew_paths: option(
+      v.array(path, "expected a list of paths"),
+      ["/"],
+      "Paths, with all below them, where links may have the page ask for a new token; by default all of its own origin.",
     ),
     base_url: option(
       v.nullable(httpUrl),

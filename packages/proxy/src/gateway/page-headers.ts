@@ -8,6 +8,8 @@ export interface Sites {
   readonly allowedOrigins: readonly AllowedOrigin[];
   /** May show the page in a frame, and speak with it there. */
   readonly frameAncestors: readonly AllowedOrigin[];
+  /** Where those of `allowedOrigins`, and the page's own, hand out new tokens. */
+  readonly renewPaths: readonly string[];
 }
 
 export type Headers = Readonly<Record<string, string>>;
@@ -66,13 +68,18 @@ export function transportHeaders({ socket }: IncomingMessage): Headers {
   return socket instanceof TLSSocket ? { "Strict-Transport-Security": HSTS } : {};
 }
 
-/** Tells the page which other sites it may ask for a new token, and which may speak with it. */
-export function withSites(html: string, { allowedOrigins, frameAncestors }: Sites): string {
-  return fillMeta(fillMeta(html, "curfew-allowed-origins", allowedOrigins), "curfew-frame-ancestors", frameAncestors);
+/** Tells the page which other sites it may ask for a new token, at which paths, and which may speak with it. */
+export function withSites(html: string, { allowedOrigins, frameAncestors, renewPaths }: Sites): string {
+  const lists = {
+    "curfew-allowed-origins": sources(allowedOrigins),
+    "curfew-frame-ancestors": sources(frameAncestors),
+    "curfew-renew-paths": renewPaths,
+  };
+  return Object.entries(lists).reduce((filled, [name, list]) => fillMeta(filled, name, list), html);
 }
 
-function fillMeta(html: string, name: string, origins: readonly AllowedOrigin[]): string {
-  const list = sources(origins).join(" ").replaceAll("&", "&amp;").replaceAll('"', "&quot;");
+function fillMeta(html: string, name: string, values: readonly string[]): string {
+  const list = values.join(" ").replaceAll("&", "&amp;").replaceAll('"', "&quot;");
   return html.replace(new RegExp(`(<meta name="${name}" content=")[^"]*(")`), (_, start, end) => start + list + end);
 }
 

@@ -112,7 +112,7 @@ const schema = group({
     renew_paths: option(
       v.array(path, "expected a list of paths"),
       ["/"],
-      "Paths, with all below them, where links may have the page ask for a new token; by default all of its own origin.",
+      "Paths, with all below them, where links may have the page ask for a new token; by default all of them.",
     ),
     base_url: option(
       v.nullable(httpUrl),

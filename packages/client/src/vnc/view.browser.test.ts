@@ -216,12 +216,13 @@ describe("a server that shows its public key", () => {
     const { rfb, told } = show({ onServerVerification });
     await vi.waitFor(() => expect(rfb.approved).toBe(1));
     expect(told).toEqual(["waiting"]);
-    expect(onServerVerification).toHaveBeenCalledExactlyOnceWith({
+    const identity = {
       type: "RSA",
       publicKey: publickey,
       fingerprint: "70-37-80-71-98-c2-2a-7d",
       sha256: "039058c6f2c0cb492c533b0a4d14ef77cc0f78abccced5287d84a1a2011cfb81",
-    });
+    };
+    expect(onServerVerification).toHaveBeenCalledExactlyOnceWith(identity, { signal: expect.any(AbortSignal) });
   });
 
   it.each<[string, Pick<VncOptions, "onServerVerification">, string]>([
@@ -240,12 +241,15 @@ describe("a server that shows its public key", () => {
     reported.mockRestore();
   });
 
-  it("is not approved once its picture is gone", async () => {
+  it("is not approved once its picture is gone, and the page is told to take the question back", async () => {
     const approval = Promise.withResolvers<boolean>();
-    const onServerVerification = vi.fn<() => Promise<boolean>>(() => approval.promise);
+    const onServerVerification = vi.fn<NonNullable<VncOptions["onServerVerification"]>>(() => approval.promise);
     const { rfb, told, picture } = show({ onServerVerification });
     await vi.waitFor(() => expect(onServerVerification).toHaveBeenCalled());
+    const signal = onServerVerification.mock.calls[0]?.[1].signal;
+    expect(signal?.aborted).toBe(false);
     picture.remove();
+    expect(signal?.aborted).toBe(true);
     approval.resolve(true);
     await approval.promise;
     await Promise.resolve();

@@ -18,11 +18,26 @@ function furtherTerms(): Plugin {
   };
 }
 
+/** Nothing is painted before the styles have come: they should not queue behind scripts, which only come to run later. */
+function stylesFirst(): Plugin {
+  return {
+    name: "styles-first",
+    apply: "build",
+    transformIndexHtml: {
+      order: "post",
+      handler: (html) => {
+        const [styles = ""] = /\s*<link rel="stylesheet"[^>]*>/.exec(html) ?? [];
+        return html.replace(styles, "").replace(/(?=\s*<script )/, styles);
+      },
+    },
+  };
+}
+
 export default defineConfig({
   root: import.meta.dirname,
   // Relative, so that the page also works below a path prefix that a reverse proxy strips.
   base: "./",
-  plugins: [furtherTerms()],
+  plugins: [furtherTerms(), stylesFirst()],
   resolve: { conditions: ["@curfew/source", ...defaultClientConditions] },
   build: {
     outDir: "../../packages/proxy/page",
@@ -30,5 +45,9 @@ export default defineConfig({
     // The page's Content-Security-Policy allows no data: fonts or scripts.
     assetsInlineLimit: 0,
     license: { fileName: "licenses.md" },
+    rolldownOptions: {
+      // What each opening needs comes as one script, not as one for each thing that later parts share with it.
+      output: { codeSplitting: { groups: [{ name: "page", tags: ["$initial"] }] } },
+    },
   },
 });

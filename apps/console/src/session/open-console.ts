@@ -4,6 +4,7 @@ import type { SerialConsole, SerialOptions } from "@curfew/client/serial";
 import type { VncConsole, VncOptions } from "@curfew/client/vnc";
 import type { ConsoleLink } from "../link/parse-location.ts";
 import { settings } from "../settings/settings-store.ts";
+import { confirmDialog } from "../views/dialog.ts";
 import { words } from "../words/words.ts";
 
 /** A console of either type. Both have the same connection, events and life. */
@@ -58,15 +59,13 @@ const longestQuote = 2_000;
 function questions(signal: AbortSignal): Pick<SerialOptions, "onLink" | "confirmPaste"> {
   const { text: labels } = words();
   return {
-    onLink: async (url) => {
-      const { confirmDialog } = await import("../views/dialog.ts");
+    onLink: (url) => {
       const { openLink: title, openLinkSentence: sentence, open: action } = labels;
       return confirmDialog({ title, sentence, quote: url, action, signal });
     },
-    confirmPaste: async ({ text, lines }) => {
+    confirmPaste: ({ text, lines }) => {
       // A line with its Enter is what people paste all day.
       if (lines < 2) return true;
-      const { confirmDialog } = await import("../views/dialog.ts");
       const quote = text.length > longestQuote ? `${text.slice(0, longestQuote)}…` : text;
       const title = fill(labels.pasteLines, { lines });
       return confirmDialog({ title, sentence: labels.pasteLinesSentence, quote, action: labels.paste, signal });

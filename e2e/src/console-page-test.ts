@@ -26,6 +26,12 @@ export class ScriptedConsolePage extends ConsolePage {
     return this.page.getByRole("main").locator("section");
   }
 
+  /** Moves the keyboard from the console to the bar. */
+  async goToBar(): Promise<void> {
+    await this.page.keyboard.press("Control+Alt+Shift");
+    await expect(this.page.getByRole("toolbar").locator(":focus")).toHaveCount(1);
+  }
+
   /** Chooses an item of the More menu. */
   async chooseMore(item: string | RegExp): Promise<void> {
     await this.page.getByRole("button", { name: "More", exact: true }).click();

@@ -74,7 +74,7 @@ test("a renewal that fails long before the end says so, and is forgotten at the 
   await page.route(renewing, (route) => route.fulfill({ status: 403 }));
   const opened = gateway.next();
   await console.openConnected("vnc", "&renew=/renew/web-03");
-  await page.keyboard.press("Control+Alt+Shift");
+  await console.goToBar();
   await page.keyboard.press("r");
   await expect(page.getByRole("status").filter({ hasText: "You may not open this console any more." })).toBeVisible();
   (await opened).send({ type: "expiring", expiresInMs: 50_000 });
@@ -84,7 +84,7 @@ test("a renewal that fails long before the end says so, and is forgotten at the 
 test("without a place to renew at, the key says that there is none", async ({ console, page, gateway, vnc }) => {
   gateway.follow({ target: vnc.address });
   await console.openConnected("vnc");
-  await page.keyboard.press("Control+Alt+Shift");
+  await console.goToBar();
   await page.keyboard.press("r");
   await expect(page.getByText("This link does not say where to get a new token.")).toBeVisible();
 });

@@ -175,7 +175,7 @@ for (const [language, connected, screen] of [
 
 test("keys have the names that keyboards of the language have", async ({ console, page }) => {
   await console.openConnected("vnc", "&lang=de");
-  await page.keyboard.press("Control+Alt+Shift");
+  await console.goToBar();
   await page.keyboard.press("?");
   await expect(page.getByRole("dialog")).toContainText("Strg + Alt + Umschalt");
   await expect(page.getByRole("dialog")).toContainText("← → Pos1 Ende");

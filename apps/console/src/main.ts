@@ -1,5 +1,6 @@
 import { EmbeddingParent } from "./embedding/embedding-parent.ts";
 import { addressWithoutSecrets } from "./link/address-bar.ts";
+import { parseContact } from "./link/contact.ts";
 import { LinkParameters } from "./link/parameters.ts";
 import { parseLocation } from "./link/parse-location.ts";
 import { parseAllowedOrigins } from "./link/renew-url.ts";
@@ -44,4 +45,4 @@ addEventListener("storage", (event) => {
 const parent = EmbeddingParent.find(listed("curfew-frame-ancestors"));
 const link = parseLocation(page, listed("curfew-allowed-origins"), written("curfew-renew-paths").match(/\S+/g) ?? []);
 if ("error" in link) startRefused(link, parent);
-else startPage(link, parent);
+else startPage(link, parent, parseContact(written("curfew-contact-url")));

@@ -142,10 +142,8 @@ export class Gateway implements ConsoleProxy {
     const draining = (): boolean => this.#draining;
     this.handleUpgrade = createUpgradeHandler({ sessions: this.sessions, allowedOrigins, draining });
     const frameAncestors = config.console.frame_ancestors?.map(parseAllowedOrigin) ?? allowedOrigins;
-    this.handleRequest = createPageHandler(
-      { allowedOrigins, frameAncestors, renewPaths: config.console.renew_paths },
-      draining,
-    );
+    const { renew_paths: renewPaths, contact_url: contactUrl } = config.console;
+    this.handleRequest = createPageHandler({ allowedOrigins, frameAncestors, renewPaths, contactUrl }, draining);
   }
 
   attach(server: Server, path = "/"): () => void {

@@ -29,7 +29,7 @@ const tick = 250;
 export interface SessionListeners {
   readonly onExpiring: (warning: ConsoleEvents["expiring"]) => void;
   /** Called once; by then the picture is out of the page. */
-  readonly onEnd: (ending: Omit<Ending, "canRequest">) => void;
+  readonly onEnd: (ending: Omit<Ending, "canRequest" | "contact">) => void;
 }
 
 /**
@@ -337,6 +337,7 @@ export class ConsoleSession {
     document.title = `${words().sdk.ends[info.reason].title} – ${this.#name === "" ? words().title : this.#name}`;
     this.#listeners.onEnd({
       info,
+      name: this.#name,
       endedAt: new Date(),
       lastedMs: this.#openedAt === null ? null : (this.#lostAt ?? performance.now()) - this.#openedAt,
       sessionId: this.#sessionId,

@@ -23,8 +23,12 @@ export function startRefused({ error }: RefusedLink, parent: EmbeddingParent | n
   frame.showCard(createRefusedCard(error));
 }
 
-/** Opens the console of a link, and opens it again when the person asks for it after an end. */
-export function startPage(link: ConsoleLink, parent: EmbeddingParent | null): void {
+/**
+ * Opens the console of a link, and opens it again when the person asks for it after an end.
+ *
+ * @param contact where people reach whoever runs the gateway
+ */
+export function startPage(link: ConsoleLink, parent: EmbeddingParent | null, contact: URL | null): void {
   const access = new Access(link, parent);
   let session: ConsoleSession | null = null;
   /** While a token is asked for, to open a console with. */
@@ -47,7 +51,7 @@ export function startPage(link: ConsoleLink, parent: EmbeddingParent | null): vo
     void session.open();
   };
 
-  const end = (ending: Omit<Ending, "canRequest">): void => {
+  const end = (ending: Omit<Ending, "canRequest" | "contact">): void => {
     session = null;
     const { reason, code } = ending.info;
     if (reason === "client_closed") parent?.takeBackQuestion();
@@ -56,7 +60,7 @@ export function startPage(link: ConsoleLink, parent: EmbeddingParent | null): vo
     const show = (circumstance: Ending["circumstance"]): HTMLElement => {
       frame.setStatus("ended");
       const card = createEndCard(
-        { ...ending, circumstance, canRequest: access.canRequest },
+        { ...ending, circumstance, canRequest: access.canRequest, contact },
         { reopen: open, renewAndReopen: () => void requestAndOpen(), close: canCloseTab() ? closeTab : null, copy },
       );
       frame.showCard(card);

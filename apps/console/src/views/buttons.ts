@@ -17,6 +17,12 @@ export function textButton(
   return button;
 }
 
+/** A link that looks like a button, for what is elsewhere. Pages open beside this one, which stays as it is. */
+export function textLink(label: string, href: string): HTMLAnchorElement {
+  const beside = /^https?:/.test(href) ? { target: "_blank", rel: "noopener noreferrer" } : {};
+  return element("a", { class: "button button-plain", href, ...beside }, element("span", {}, label));
+}
+
 /** A toolbar button: an icon with its name as a tooltip, or words where no icon would be understood. */
 export function toolButton(
   label: string,

@@ -10,7 +10,7 @@ export interface CardContent {
   readonly facts?: readonly (readonly [name: string, value: string])[];
   /** What to do where no button can do it. */
   readonly advice?: string;
-  readonly actions: readonly HTMLButtonElement[];
+  readonly actions: readonly (HTMLButtonElement | HTMLAnchorElement)[];
   /** Smaller still, at the foot. */
   readonly foot?: HTMLElement;
 }

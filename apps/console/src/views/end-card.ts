@@ -1,7 +1,8 @@
 import type { CloseInfo } from "@curfew/client";
 import { endTraits } from "@curfew/client/messages";
+import { contactHref } from "../link/contact.ts";
 import { duration, words } from "../words/words.ts";
-import { textButton } from "./buttons.ts";
+import { textButton, textLink } from "./buttons.ts";
 import { createCard } from "./card.ts";
 import { element } from "./element.ts";
 import { endIcons } from "./end-icons.ts";
@@ -18,6 +19,8 @@ export type Circumstance =
 /** How a session ended, for its end screen. */
 export interface Ending {
   readonly info: CloseInfo;
+  /** The machine's name; empty when it is not known. */
+  readonly name: string;
   readonly endedAt: Date;
   /** Milliseconds from the first picture to the end; null when there never was a picture. */
   readonly lastedMs: number | null;
@@ -27,6 +30,8 @@ export interface Ending {
   readonly circumstance: Circumstance | null;
   /** The page can get a new token by itself. */
   readonly canRequest: boolean;
+  /** Where people reach whoever runs the gateway. */
+  readonly contact: URL | null;
 }
 
 /** What the end screen's buttons do. */
@@ -61,7 +66,7 @@ export function createEndCard(ending: Ending, actions: EndActions): HTMLElement 
     sentence,
     facts,
     ...(advice === null ? {} : { advice }),
-    actions: [...nextButtons(ending, actions), ...closeButtons(actions.close)],
+    actions: [...nextButtons(ending, actions), ...contactLinks(ending), ...closeButtons(actions.close)],
     foot: supportLine(ending, actions.copy),
   });
   card.dataset["reason"] = reason;
@@ -100,6 +105,15 @@ function nextButtons(ending: Ending, actions: EndActions): HTMLButtonElement[] {
   return [];
 }
 
+/** Leads to whoever is to be asked, where the gateway says how. */
+function contactLinks(ending: Ending): HTMLAnchorElement[] {
+  const { contact, info, name } = ending;
+  if (contact === null || endTraits[info.reason].step !== "operator") return [];
+  const { title } = words().sdk.ends[info.reason];
+  const subject = name === "" ? title : `${name}: ${title}`;
+  return [textLink(words().cards.contactOperator, contactHref(contact, subject, detailsOf(ending)))];
+}
+
 function closeButtons(close: EndActions["close"]): HTMLButtonElement[] {
   return close === null ? [] : [textButton(words().cards.closeTab, close)];
 }
@@ -108,17 +122,10 @@ function closeButtons(close: EndActions["close"]): HTMLButtonElement[] {
 function supportLine(ending: Ending, copy: EndActions["copy"]): HTMLElement {
   const { info } = ending;
   const code = `${info.reason} · ${info.code}`;
-  const details = [
-    `reason: ${info.reason}`,
-    `close code: ${info.code}`,
-    `ended: ${ending.endedAt.toISOString()}`,
-    ...(ending.sessionId === null ? [] : [`session: ${ending.sessionId}`]),
-    ...(info.detail === undefined ? [] : [`detail: ${info.detail}`]),
-  ].join("\n");
   const button = textButton(
     words().cards.copyDetails,
     () => {
-      void copy(details);
+      void copy(detailsOf(ending));
     },
     { kind: "quiet", icon: "copy" },
   );
@@ -128,4 +135,15 @@ function supportLine(ending: Ending, copy: EndActions["copy"]): HTMLElement {
     info.detail === undefined ? null : element("p", { class: "support-detail" }, info.detail),
     element("div", { class: "support-line" }, element("code", {}, code), button),
   );
+}
+
+/** What a supporter asks for. */
+function detailsOf({ info, endedAt, sessionId }: Ending): string {
+  return [
+    `reason: ${info.reason}`,
+    `close code: ${info.code}`,
+    `ended: ${endedAt.toISOString()}`,
+    ...(sessionId === null ? [] : [`session: ${sessionId}`]),
+    ...(info.detail === undefined ? [] : [`detail: ${info.detail}`]),
+  ].join("\n");
 }

@@ -66,6 +66,7 @@ export const german: PageWords = {
     viewerMissingAdvice: "Öffnen Sie die Konsole mit einem neuen Link.",
     reload: "Seite neu laden",
     closeTab: "Tab schließen",
+    contactOperator: "Administrator kontaktieren",
   },
   access: {
     noPlace: "Dieser Link sagt nicht, wo es ein neues Token gibt.",

@@ -63,6 +63,7 @@ export const english = {
     viewerMissingAdvice: "Open the console again with a new link.",
     reload: "Reload the page",
     closeTab: "Close tab",
+    contactOperator: "Contact the operator",
   },
   access: {
     noPlace: "This link does not say where to get a new token.",

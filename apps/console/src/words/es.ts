@@ -65,6 +65,7 @@ export const spanish: PageWords = {
     viewerMissingAdvice: "Abra la consola con un enlace nuevo.",
     reload: "Recargar la página",
     closeTab: "Cerrar la pestaña",
+    contactOperator: "Contactar con el administrador",
   },
   access: {
     noPlace: "Este enlace no dice dónde obtener un token nuevo.",

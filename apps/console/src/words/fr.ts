@@ -65,6 +65,7 @@ export const french: PageWords = {
     viewerMissingAdvice: "Rouvrez la console avec un nouveau lien.",
     reload: "Recharger la page",
     closeTab: "Fermer l’onglet",
+    contactOperator: "Contacter l’administrateur",
   },
   access: {
     noPlace: "Ce lien ne dit pas où obtenir un nouveau jeton.",

@@ -66,6 +66,7 @@ export const japanese: PageWords = {
     viewerMissingAdvice: "新しいリンクでコンソールを開き直してください。",
     reload: "ページを再読み込み",
     closeTab: "タブを閉じる",
+    contactOperator: "管理者に連絡する",
   },
   access: {
     noPlace: "このリンクには新しいトークンの取得先がありません。",

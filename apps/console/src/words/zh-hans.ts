@@ -64,6 +64,7 @@ export const simplifiedChinese: PageWords = {
     viewerMissingAdvice: "请用新的链接重新打开控制台。",
     reload: "重新加载页面",
     closeTab: "关闭标签页",
+    contactOperator: "联系管理员",
   },
   access: {
     noPlace: "此链接没有说明从哪里获取新的令牌。",

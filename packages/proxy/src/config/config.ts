@@ -44,6 +44,8 @@ export interface Config {
     readonly frame_ancestors: readonly string[] | null;
     /** Paths, and all below them, where a link may have the page ask for a new token; `/` for every path. */
     readonly renew_paths: readonly string[];
+    /** Where people reach the operator (`https:`, `mailto:` or `tel:`), for the console page's ends; null for nowhere. */
+    readonly contact_url: string | null;
     /** Start of the console URLs that tokens are issued with; null for the listener's own address. */
     readonly base_url: string | null;
     /** The oldest TLS version that clients may use; `default` is Node's. */

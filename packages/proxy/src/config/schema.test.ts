@@ -56,6 +56,10 @@ const wrong: Record<string, readonly (readonly [value: unknown, expected: RegExp
   "console.allowed_origins": [["dash.example", /expected a list of hosts or origins/]],
   "console.frame_ancestors": [["dash.example", /expected a list of hosts or origins/]],
   "console.renew_paths": [["/renew", /expected a list of paths/]],
+  "console.contact_url": [
+    ["ops@example.com", /expected an http, https, mailto or tel URL, but got "ops@example.com"/],
+    ["javascript:alert(1)", /expected an http, https, mailto or tel URL/],
+  ],
   "console.base_url": [["ftp://example", /expected an http or https URL, but got "ftp:/]],
   "console.ssl_minimum_version": [["tlsv1_1", /expected one of default, tlsv1_2, tlsv1_3, but got "tlsv1_1"/]],
   "console.ssl_ciphers": [["", /not empty/]],

@@ -36,6 +36,13 @@ const httpUrl = v.pipe(
   text,
   v.check((value) => /^https?:$/.test(URL.parse(value)?.protocol ?? ""), "expected an http or https URL"),
 );
+const contactUrl = v.pipe(
+  text,
+  v.check(
+    (value) => /^(?:https?|mailto|tel):$/.test(URL.parse(value)?.protocol ?? ""),
+    "expected an http, https, mailto or tel URL",
+  ),
+);
 const tlsMinimums = ["default", "tlsv1_2", "tlsv1_3"] as const;
 /** Without the value in the message where somebody put the key itself. */
 const pemFile = v.pipe(
@@ -113,6 +120,11 @@ const schema = group({
       v.array(path, "expected a list of paths"),
       ["/"],
       "Paths, with all below them, where links may have the page ask for a new token; by default all of them.",
+    ),
+    contact_url: option(
+      v.nullable(contactUrl),
+      null,
+      "Where people reach you, as `https:`, `mailto:` or `tel:`: a link at the ends for which they are told to ask you.",
     ),
     base_url: option(
       v.nullable(httpUrl),

@@ -10,6 +10,8 @@ export interface Sites {
   readonly frameAncestors: readonly AllowedOrigin[];
   /** Where those of `allowedOrigins`, and the page's own, hand out new tokens. */
   readonly renewPaths: readonly string[];
+  /** Where people reach the operator. */
+  readonly contactUrl: string | null;
 }
 
 export type Headers = Readonly<Record<string, string>>;
@@ -69,11 +71,12 @@ export function transportHeaders({ socket }: IncomingMessage): Headers {
 }
 
 /** Tells the page which other sites it may ask for a new token, at which paths, and which may speak with it. */
-export function withSites(html: string, { allowedOrigins, frameAncestors, renewPaths }: Sites): string {
+export function withSites(html: string, { allowedOrigins, frameAncestors, renewPaths, contactUrl }: Sites): string {
   const lists = {
     "curfew-allowed-origins": sources(allowedOrigins),
     "curfew-frame-ancestors": sources(frameAncestors),
     "curfew-renew-paths": renewPaths,
+    "curfew-contact-url": contactUrl === null ? [] : [contactUrl],
   };
   return Object.entries(lists).reduce((filled, [name, list]) => fillMeta(filled, name, list), html);
 }

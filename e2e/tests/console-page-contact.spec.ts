@@ -1,0 +1,55 @@
+import { expect, test as base } from "../src/console-page-test.ts";
+import { inspect } from "../src/inspect-page.ts";
+import { startPageServer } from "../src/page-server.ts";
+
+const test = base.extend({
+  server: [
+    async ({}, use) => {
+      await using server = await startPageServer({ contact_url: "mailto:ops@example.com" });
+      await use(server);
+    },
+    { scope: "worker" },
+  ],
+});
+
+test("an end that the operator can explain leads to them, with what they will ask for", async ({
+  console,
+  page,
+  gateway,
+  vnc,
+}) => {
+  gateway.follow({ target: vnc.address });
+  const opened = gateway.next();
+  await console.openConnected("vnc");
+  (await opened).end("forbidden", "not your machine");
+  await console.waitFor("ended");
+  const contact = console.card.getByRole("link", { name: "Contact the operator" });
+  const href = new URL((await contact.getAttribute("href")) ?? "");
+  expect(href.pathname).toBe("ops@example.com");
+  expect(href.searchParams.get("subject")).toBe("web-03: Access not allowed");
+  expect(href.searchParams.get("body")).toMatch(
+    /^reason: forbidden\nclose code: 4003\nended: \S+\nsession: 7f3a9c52\ndetail: not your machine$/,
+  );
+  await inspect(page, "ended-forbidden-contact");
+});
+
+test("an end that a person can mend alone does not", async ({ console, gateway, vnc }) => {
+  gateway.follow({ target: vnc.address });
+  const opened = gateway.next();
+  await console.openConnected("vnc");
+  (await opened).end("idle_timeout");
+  await console.waitFor("ended");
+  await expect(console.card.getByRole("link")).toHaveCount(0);
+});
+
+test("a page of the operator's opens beside the console's", async ({ page }) => {
+  await using server = await startPageServer({ contact_url: "https://help.example/consoles?from=curfew&x=1" });
+  server.onWebSocket = (socket) => {
+    socket.close(4004, "target_not_found");
+  };
+  await page.goto(`${server.origin}/console/?name=web-03#token=none`);
+  const contact = page.getByRole("link", { name: "Contact the operator" });
+  await expect(contact).toHaveAttribute("href", "https://help.example/consoles?from=curfew&x=1");
+  await expect(contact).toHaveAttribute("target", "_blank");
+  await expect(contact).toHaveAttribute("rel", /noopener/);
+});

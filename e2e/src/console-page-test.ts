@@ -32,6 +32,13 @@ export class ScriptedConsolePage extends ConsolePage {
     await expect(this.page.getByRole("toolbar").locator(":focus")).toHaveCount(1);
   }
 
+  /** Has a page that reconnects do so at once, unless it does by itself meanwhile. */
+  async tryNow(): Promise<void> {
+    const button = this.page.getByRole("button", { name: "Try now" });
+    await button.click({ timeout: 2_000 }).catch(() => {});
+    await this.waitFor("connected");
+  }
+
   /** Chooses an item of the More menu. */
   async chooseMore(item: string | RegExp): Promise<void> {
     await this.page.getByRole("button", { name: "More", exact: true }).click();

@@ -99,8 +99,7 @@ for (const type of ["vnc", "serial"] as const) {
       await expect(button).toBeFocused();
     }
     gateway.follow({ target });
-    await tryNow.click();
-    await console.waitFor("connected");
+    await console.tryNow();
     await expect(page.locator(".screen :focus")).toHaveCount(1);
   });
 }

@@ -85,10 +85,10 @@ export class GatewayProcess implements AsyncDisposable {
     this.#process = child;
     child.stderr.on("data", (chunk: Buffer) => (this.#log += chunk.toString()));
     for await (const line of createInterface(child.stdout)) {
-      const [, what, url = ""] = /^(curfew listens|operator's API) at (\S+)$/.exec(line) ?? [];
+      const [, what, url = ""] = /^(curfew listens|admin API) at (\S+)$/.exec(line) ?? [];
       if (what === "curfew listens") this.#url = url;
-      if (what === "operator's API") this.#adminUrl = url;
-      if (what === "operator's API") return;
+      if (what === "admin API") this.#adminUrl = url;
+      if (what === "admin API") return;
     }
     throw new Error(`the gateway did not start:\n${this.#log}`);
   }
@@ -126,7 +126,7 @@ export class GatewayProcess implements AsyncDisposable {
     await this.admin("DELETE", `/v1/sessions/${id}`);
   }
 
-  /** Calls the operator's API. */
+  /** Calls the admin API. */
   async admin<T>(method: string, path: string, body?: unknown): Promise<T> {
     const response = await fetch(this.#adminUrl + path, {
       method,

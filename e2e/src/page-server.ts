@@ -1,5 +1,5 @@
 import { SUBPROTOCOL } from "@curfew/protocol";
-import { type ConfigInput, createConsoleProxy } from "@curfew/proxy";
+import { type ConfigInput, createGateway } from "@curfew/proxy";
 import { type SocketServer, startSocketServer } from "./web-server.ts";
 
 /**
@@ -9,7 +9,7 @@ import { type SocketServer, startSocketServer } from "./web-server.ts";
  * @param console the gateway's options of that name
  */
 export async function startPageServer(console: ConfigInput["console"] = {}): Promise<SocketServer> {
-  const gateway = createConsoleProxy({ config: { console, tokens: { path: ":memory:" }, log: { level: "silent" } } });
+  const gateway = createGateway({ config: { console, tokens: { path: ":memory:" }, log: { level: "silent" } } });
   const server = await startSocketServer(gateway.handleRequest, () => SUBPROTOCOL);
   const stop = server[Symbol.asyncDispose].bind(server);
   return Object.assign(server, {

@@ -18,7 +18,7 @@ import { simplifiedChinese } from "@curfew/client/messages/zh-hans";
 import { SerialConsole, type SerialOptions } from "@curfew/client/serial";
 import { VncConsole, type VncOptions } from "@curfew/client/vnc";
 import { CloseCode, type ServerMessage, closeAction, parseServerMessage } from "@curfew/protocol";
-import { ConfigError, createConsoleProxy, type Session, type TokenSource } from "@curfew/proxy";
+import { ConfigError, createGateway, type Session, type TokenSource } from "@curfew/proxy";
 import { SerialConsoleView, VncConsoleView, useConsoleState, useExpiryCountdown } from "@curfew/react";
 import { startFakeGateway, startFakeSerial, startFakeVnc } from "@curfew/testing";
 import { expect, test } from "@curfew/testing/playwright";
@@ -73,7 +73,7 @@ export function Page(): ReactElement {
 
 export async function serve(tokens: TokenSource): Promise<readonly Session[]> {
   try {
-    const gateway = createConsoleProxy({ config: { listen: "127.0.0.1:0" }, tokens });
+    const gateway = createGateway({ config: { listen: "127.0.0.1:0" }, tokens });
     await gateway.listen();
     gateway.sessions.endAll("session_terminated", "maintenance", (session) => session.grant?.type === "vnc");
     return gateway.sessions.list();

@@ -4,18 +4,22 @@
  *
  * @packageDocumentation
  */
-export { createConsoleProxy } from "./console-proxy.ts";
-export type { ConsoleProxy, ConsoleProxyOptions, ListeningAt } from "./console-proxy.ts";
-export type { Address } from "./config/address.ts";
-export type { Config, ConfigInput, LogLevel, TlsMinimum } from "./config/config.ts";
+export { createGateway } from "./gateway.ts";
+export type { Gateway, GatewayOptions, ListeningAt } from "./gateway.ts";
+export type { Address } from "./net/address.ts";
+export type { Config, ConfigInput } from "./config/config.ts";
+export type { TlsMinimum } from "./http/tls/server.ts";
 export { ConfigError, parseConfig } from "./config/schema.ts";
-export type { RequestHandler } from "./gateway/page.ts";
-export type { UpgradeHandler } from "./gateway/upgrade.ts";
-export type { RelayedBytes } from "./relay/relay.ts";
-export type { Clock } from "./sessions/clock.ts";
-export type { EndReason } from "./sessions/end-reason.ts";
+export type { RequestHandler } from "./http/page/handler.ts";
+export type { UpgradeHandler } from "./http/upgrade.ts";
+export type { RelayedBytes } from "./telemetry/session-observer.ts";
+export type { Clock } from "./time/clock.ts";
+export type { EndReason } from "./end-reason.ts";
 export type { SessionRegistry } from "./sessions/registry.ts";
 export type { Session, SessionPhase } from "./sessions/session.ts";
 export { createLogger } from "./telemetry/log.ts";
+export type { LogLevel } from "./telemetry/log.ts";
 export { SqliteTokenStore } from "./tokens/sqlite.ts";
-export type { ConsoleType, Grant, TokenRecord, TokenRequest, TokenSource, TokenStore } from "./tokens/source.ts";
+export type { ConsoleType, Grant } from "./tokens/grant.ts";
+export type { TokenSource } from "./tokens/source.ts";
+export type { TokenRecord, TokenRequest, TokenStore } from "./tokens/store.ts";

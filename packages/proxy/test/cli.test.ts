@@ -105,7 +105,7 @@ describe.concurrent("what is wrong is said in one line, with exit status 1", SLO
     ["two ways at once", () => ["session", "end", ...reach, "x", "--all"], /exactly one of/],
     ["a session that is not there", () => ["session", "end", ...reach, "none"], /refused: there is no such session/],
     ["a wrong key", () => ["session", "list", ...reach, "--key", "wrong"], /refused: expected the header/],
-    ["no key", () => ["session", "list"], /key of the operator's API is not known: expected admin.key/],
+    ["no key", () => ["session", "list"], /key of the admin API is not known: expected admin.key/],
     [
       "no gateway",
       () => ["session", "list", "--key", "x", "--admin", "http://127.0.0.1:1"],
@@ -150,7 +150,7 @@ describe("serve", SLOW, () => {
     await using server = serve();
     using client = await openOne(server);
     expect((await client.message("hello")).expiresInMs).toBeNull();
-    expect(server.stdout).toMatch(/operator's key, shown only now: [\w-]{32}\n/);
+    expect(server.stdout).toMatch(/admin key, shown only now: [\w-]{32}\n/);
     expect(server.stdout).toContain("enforce_session_timeout is off");
   });
 

@@ -72,9 +72,9 @@ test("a gateway that never listened, or has closed, can be closed", async () => 
 
 test("an address that is taken is named, and nothing stays open", async () => {
   await using gateway = await TestGateway.start();
-  const { createConsoleProxy, createLogger } = await import("../src/index.ts");
+  const { createGateway, createLogger } = await import("../src/index.ts");
   const make = (config: object) =>
-    createConsoleProxy({ config: { tokens: { path: ":memory:" }, ...config }, log: createLogger("silent") });
+    createGateway({ config: { tokens: { path: ":memory:" }, ...config }, log: createLogger("silent") });
   const admin = new URL(gateway.adminUrl).host;
   await expect(make({ listen: gateway.host }).listen()).rejects.toThrow(
     `listen: cannot listen at ${gateway.host}: EADDRINUSE`,

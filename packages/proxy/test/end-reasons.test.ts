@@ -2,11 +2,11 @@ import { CloseCode, type ServerCloseReason } from "@curfew/protocol";
 import { startByteServer, startUnacceptingServer } from "@curfew/testing";
 import { describe, expect, test } from "vitest";
 import { Client } from "./support/client.ts";
-import { type GatewayOptions, TestGateway } from "./support/gateway.ts";
+import { type TestGatewayOptions, TestGateway } from "./support/gateway.ts";
 
 /** One way for a session to end: the gateway it needs, and what happens. */
 interface Ending {
-  readonly options?: GatewayOptions;
+  readonly options?: TestGatewayOptions;
   /** Resolves to the client that was told the reason. */
   readonly run: (gateway: TestGateway, protocols: readonly string[]) => Promise<Client>;
   /** Whether the session had opened. */

@@ -3,8 +3,8 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import { type AddressInfo, connect } from "node:net";
 import { describe, expect, test } from "vitest";
-import { createConsoleProxy, createLogger } from "../src/index.ts";
-import { requestToken } from "../src/gateway/token.ts";
+import { createGateway, createLogger } from "../src/index.ts";
+import { requestToken } from "../src/http/request-token.ts";
 import { Client } from "./support/client.ts";
 import { TestGateway } from "./support/gateway.ts";
 
@@ -18,7 +18,7 @@ describe("a client that asks and does not listen", () => {
     client.socket.pause();
     const [session] = gateway.proxy.sessions.list();
     const most = { waiting: 0 };
-    for (let id = 0; session?.client.connection.isHeld === false; id += 1) {
+    for (let id = 0; session?.client.connection.isPaused === false; id += 1) {
       client.control({ type: "ping", id });
       if (id % 1000 === 0) await new Promise((resolve) => setImmediate(resolve));
       most.waiting = Math.max(most.waiting, session.client.connection.unsentBytes);
@@ -68,7 +68,7 @@ test("a cookie costs no more than its length", () => {
 describe("an upgrade that nobody takes", () => {
   test("is answered with 404, and a client that resets it does no harm", async () => {
     const server = createServer();
-    const proxy = createConsoleProxy({ config: { tokens: { path: ":memory:" } }, log: createLogger("silent") });
+    const proxy = createGateway({ config: { tokens: { path: ":memory:" } }, log: createLogger("silent") });
     proxy.attach(server, "/consoles/");
     server.listen(0, "127.0.0.1");
     await once(server, "listening");

@@ -3,7 +3,7 @@ import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { parseAddress } from "../src/config/address.ts";
+import { parseAddress } from "../src/net/address.ts";
 import { Client } from "./support/client.ts";
 import type { Requests } from "./support/gateway-process.ts";
 
@@ -72,7 +72,7 @@ const ways: Record<string, () => Promise<void>> = {
   },
   "the token is refused": () => several(async () => new Client(host, "nonsense"), nothing),
   "the target is refused": () => several(() => open("192.0.2.1:5900", 60_000, false), nothing),
-  "dialling is refused": () => several(() => open(refusing.address, 60_000, false), nothing),
+  "dialing is refused": () => several(() => open(refusing.address, 60_000, false), nothing),
   "the client breaks the protocol": () =>
     several(
       () => open(echo.address),

@@ -4,7 +4,7 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { WebSocketServer } from "ws";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { createConsoleProxy, createLogger, type Grant, type TokenSource } from "../src/index.ts";
+import { createGateway, createLogger, type Grant, type TokenSource } from "../src/index.ts";
 import { Client } from "./support/client.ts";
 import { TestGateway } from "./support/gateway.ts";
 import { RawClient, upgradeRequest } from "./support/raw-client.ts";
@@ -36,7 +36,7 @@ function oneGrant(grant: Partial<Grant> & Pick<Grant, "target">): TokenSource {
 describe("a gateway in another server", () => {
   test("takes the upgrades under its path, and leaves the server's own routes and upgrades alone", async () => {
     await using target = await startByteServer({ mode: "echo" });
-    const proxy = createConsoleProxy({ tokens: oneGrant({ target }), log });
+    const proxy = createGateway({ tokens: oneGrant({ target }), log });
     const own = new WebSocketServer({ noServer: true });
     server.on("upgrade", (request, socket, head) => {
       if (request.url === "/own") own.handleUpgrade(request, socket, head, (webSocket) => webSocket.send("own"));
@@ -63,7 +63,7 @@ describe("a gateway in another server", () => {
 
   test("takes every upgrade without a path, and serves what it is handed", async () => {
     await using target = await startByteServer({ mode: "sink" });
-    const proxy = createConsoleProxy({ tokens: oneGrant({ target }), log });
+    const proxy = createGateway({ tokens: oneGrant({ target }), log });
     proxy.attach(server);
     server.removeAllListeners("request").on("request", proxy.handleRequest);
     using client = new RawClient(host);
@@ -79,7 +79,7 @@ describe("a gateway in another server", () => {
 });
 
 test("workers are for the command alone", () => {
-  expect(() => createConsoleProxy({ config: { workers: 2 } })).toThrow(
+  expect(() => createGateway({ config: { workers: 2 } })).toThrow(
     "workers: expected 1 outside of the command `curfew serve`, but got 2",
   );
 });

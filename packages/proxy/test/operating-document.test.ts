@@ -5,7 +5,7 @@ import { TestGateway } from "./support/gateway.ts";
 const document = readFileSync(new URL("../../../docs/operating.md", import.meta.url), "utf8");
 const api = readFileSync(new URL("../src/admin/api.ts", import.meta.url), "utf8");
 
-test("the document lists every request of the operator's API, and no other", () => {
+test("the document lists every request of the admin API, and no other", () => {
   const listed = [...document.matchAll(/^\| `([A-Z]+ \/v1\/\S+)`/gm)].map(([, request]) => request);
   const routes = [...api.matchAll(/app\.(get|post|delete)\("(\/v1\/[^"]+)"/g)].map(
     ([, method = "", path]) => `${method.toUpperCase()} ${path}`,

@@ -89,7 +89,7 @@ test("an upgrade to another protocol is an ordinary request", async () => {
   answer.resume();
 });
 
-describe("other sites that may open consoles", () => {
+describe("other policy that may open consoles", () => {
   test("stand in the policy in a form that a header can carry", async () => {
     await using gateway = await TestGateway.start({
       config: { console: { allowed_origins: ["控制台.example:8443", "https://dash.example"] } },
@@ -118,7 +118,7 @@ test("the paths where links may renew stand in the page", async () => {
   }
 });
 
-describe("sites that may show the page in a frame", () => {
+describe("policy that may show the page in a frame", () => {
   test.each([
     [null, "https://open.example"],
     [["dash.example"], "dash.example"],

@@ -16,7 +16,7 @@ export interface FeedOptions {
 }
 
 /**
- * What the open pages are told without asking. The operator's API has no stream of its own, so it is
+ * What the open pages are told without asking. The admin API has no stream of its own, so it is
  * asked here, once for all pages and only while there is one; an audit event makes it ask at once.
  */
 export class Feed {

@@ -1,4 +1,4 @@
-import { type ConfigInput, type ConsoleProxy, createConsoleProxy, createLogger } from "@curfew/proxy";
+import { type ConfigInput, type Gateway, createGateway, createLogger } from "@curfew/proxy";
 import { type MessagePort, parentPort } from "node:worker_threads";
 
 /** What the thread is asked for. */
@@ -22,7 +22,7 @@ export interface GatewayAddress {
 }
 
 /** The gateways, in a thread whose event loop is theirs: it is what their metrics tell the delay of. */
-const running = new Map<string, ConsoleProxy>();
+const running = new Map<string, Gateway>();
 
 parentPort?.on("message", (message: ThreadMessage) => void answer(message));
 
@@ -34,7 +34,7 @@ async function answer({ request, replyTo }: ThreadMessage): Promise<void> {
 async function start({ name, config, audited }: ThreadRequest & { readonly type: "start" }): Promise<GatewayAddress> {
   // The audit trail is in the log, from level info on.
   const write = (line: string): void => parentPort?.postMessage(line, []);
-  const proxy = createConsoleProxy({ config, log: audited ? createLogger("info", { write }) : createLogger("warn") });
+  const proxy = createGateway({ config, log: audited ? createLogger("info", { write }) : createLogger("warn") });
   const { url, adminUrl } = await proxy.listen();
   running.set(name, proxy);
   return { url, adminUrl, adminKey: proxy.adminKey };

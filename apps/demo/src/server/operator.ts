@@ -18,7 +18,7 @@ export interface TokenRequest {
   readonly name: string;
 }
 
-/** The operator's API of a gateway, as any back end would call it: over HTTP, with the key. */
+/** The admin API of a gateway, as any back end would call it: over HTTP, with the key. */
 export class Operator {
   readonly #url: string;
   readonly #key: string;

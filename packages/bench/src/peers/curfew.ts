@@ -31,7 +31,7 @@ export interface GatewayOptions {
 export async function startCurfew(targetPort: number, folder: string, options: GatewayOptions): Promise<RunningPeer> {
   const child = await startGateway(folder, options);
   const [, listenPort] = /listens at https?:\/\/127\.0\.0\.1:(\d+)/.exec(child.stdout()) ?? [];
-  const [, admin = ""] = /operator's API at (\S+)/.exec(child.stdout()) ?? [];
+  const [, admin = ""] = /admin API at (\S+)/.exec(child.stdout()) ?? [];
   const issue = async (ttlSeconds: number): Promise<Entrance> => {
     const response = await fetch(`${admin}/v1/tokens`, {
       method: "POST",
@@ -83,6 +83,6 @@ ${certificate === undefined ? "" : `cert: ${certificate.cert}\nkey: ${certificat
   const main = join(import.meta.dirname, "../../../proxy/dist/cli/main.js");
   const command = place([process.execPath, main, "serve", "--config", file, ...args]);
   const child = await startChild(command, join(folder, "stderr.log"));
-  await child.until(() => child.stdout().includes("operator's API at "));
+  await child.until(() => child.stdout().includes("admin API at "));
   return child;
 }

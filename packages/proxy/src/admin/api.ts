@@ -1,32 +1,33 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import { type Context, Hono } from "hono";
 import type { Logger } from "../telemetry/log.ts";
-import { METRICS_CONTENT_TYPE } from "../telemetry/metrics-page.ts";
-import type { TokenRecord, TokenSource, TokenStore } from "../tokens/source.ts";
-import type { Operations } from "./operations.ts";
-import { BadRequest, parseTokenBody, parseTokenRequest } from "./request.ts";
-import { tokenView } from "./views.ts";
+import { METRICS_CONTENT_TYPE } from "../telemetry/exposition.ts";
+import type { TokenSource } from "../tokens/source.ts";
+import type { TokenRecord, TokenStore } from "../tokens/store.ts";
+import type { SessionControl } from "../control/session-control.ts";
+import { BadRequest, parseTokenBody, parseTokenRequest } from "./request-body.ts";
+import { tokenView } from "./token-view.ts";
 
 export interface AdminOptions {
   readonly key: string;
   readonly tokens: TokenSource;
   /** Lifetime in seconds of a token whose request names none. */
   readonly tokenTtl: number;
-  readonly operations: Operations;
+  readonly control: SessionControl;
   readonly log: Logger;
   readonly consoleUrl: (token: string, record: TokenRecord) => string;
 }
 
 /**
- * The operator's API. Everything under `/v1` wants `Authorization: Bearer <admin.key>`; errors are
+ * The admin API. Everything under `/v1` wants `Authorization: Bearer <admin.key>`; errors are
  * problem details (RFC 9457). A token never stands in a URL, and only the answer that issues it shows it.
  */
 export function createAdminApi(options: AdminOptions): Hono {
-  const { operations } = options;
+  const { control } = options;
   const app = new Hono();
   app.get("/healthz", (c) => c.text("ok"));
-  app.get("/readyz", (c) => c.text(operations.state(), operations.state() === "ready" ? 200 : 503));
-  app.get("/metrics", async (c) => c.body(await operations.metrics(), 200, { "Content-Type": METRICS_CONTENT_TYPE }));
+  app.get("/readyz", (c) => c.text(control.state(), control.state() === "ready" ? 200 : 503));
+  app.get("/metrics", async (c) => c.body(await control.metrics(), 200, { "Content-Type": METRICS_CONTENT_TYPE }));
 
   app.use("/v1/*", async (c, next) => {
     if (!keyMatches(c.req.header("Authorization"), options.key)) {
@@ -38,13 +39,13 @@ export function createAdminApi(options: AdminOptions): Hono {
   addTokens(app, options);
 
   const detail = "an operator ended the session";
-  app.get("/v1/sessions", async (c) => c.json({ sessions: await operations.list() }));
+  app.get("/v1/sessions", async (c) => c.json({ sessions: await control.list() }));
   app.get("/v1/sessions/:id", async (c) => {
-    const session = await operations.get(c.req.param("id"));
+    const session = await control.get(c.req.param("id"));
     return session === undefined ? problem(c, 404, NO_SESSION) : c.json(session);
   });
   app.delete("/v1/sessions/:id", async (c) => {
-    const ended = await operations.end({ by: "id", id: c.req.param("id") }, detail);
+    const ended = await control.end({ by: "id", id: c.req.param("id") }, detail);
     return ended === 0 ? problem(c, 404, NO_SESSION) : c.json({ ended });
   });
   app.delete("/v1/sessions", async (c) => {
@@ -53,19 +54,19 @@ export function createAdminApi(options: AdminOptions): Hono {
       return problem(c, 400, "expected ?instance=ID, or ?all=true to end every session");
     }
     const selection = instance === undefined ? ({ by: "all" } as const) : ({ by: "instance", instance } as const);
-    return c.json({ ended: await operations.end(selection, detail) });
+    return c.json({ ended: await control.end(selection, detail) });
   });
 
   app.notFound((c) => problem(c, 404, "there is nothing at this address"));
   app.onError((error, c) => {
     if (error instanceof BadRequest) return problem(c, 422, error.message);
-    options.log.error({ err: error, path: c.req.path }, "the operator's API failed");
+    options.log.error({ err: error, path: c.req.path }, "the admin API failed");
     return problem(c, 500, "the gateway failed; its log says more");
   });
   return app;
 }
 
-function addTokens(app: Hono, { tokens, tokenTtl, operations, consoleUrl, log }: AdminOptions): void {
+function addTokens(app: Hono, { tokens, tokenTtl, control, consoleUrl, log }: AdminOptions): void {
   if (!isStore(tokens)) {
     app.all("/v1/tokens/*", (c) => problem(c, 501, "this token source only looks tokens up"));
     return;
@@ -73,7 +74,7 @@ function addTokens(app: Hono, { tokens, tokenTtl, operations, consoleUrl, log }:
   const revoke = async (record: TokenRecord | undefined): Promise<TokenRecord | undefined> => {
     const revoked = record && (await tokens.revoke(record.tokenId));
     if (revoked === undefined) return undefined;
-    const sessions = await operations.end({ by: "token", tokenId: revoked.tokenId }, "the token was revoked");
+    const sessions = await control.end({ by: "token", tokenId: revoked.tokenId }, "the token was revoked");
     log.info({ token_id: revoked.tokenId, sessions }, "token revoked");
     return revoked;
   };

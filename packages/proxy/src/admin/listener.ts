@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import type { Address } from "../config/address.ts";
-import { listenAt, stopListening } from "../gateway/listening.ts";
+import type { Address } from "../net/address.ts";
+import { listenAt, stopListening } from "../net/listen.ts";
 import type { AdminOptions } from "./api.ts";
 
 type AdminHandler = (request: IncomingMessage, response: ServerResponse) => Promise<void>;

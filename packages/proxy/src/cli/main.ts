@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { Command } from "commander";
+import { AdminError } from "../admin/client.ts";
 import { ConfigError } from "../config/schema.ts";
 import { addServe } from "./serve.ts";
 import { addSession } from "./session.ts";
@@ -22,7 +23,7 @@ addSession(program);
 try {
   await program.parseAsync();
 } catch (error) {
-  if (!(error instanceof ConfigError || error instanceof CommandError)) throw error;
+  if (!(error instanceof ConfigError || error instanceof CommandError || error instanceof AdminError)) throw error;
   console.error(`curfew: ${error.message}`);
   process.exitCode = 1;
 }

@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from "commander";
-import { parseAddress } from "../config/address.ts";
-import { MAX_LIFETIME_SECONDS } from "../config/lifetime.ts";
+import { parseAddress } from "../net/address.ts";
+import { MAX_LIFETIME_SECONDS } from "../tokens/store.ts";
 
 /** A lifetime in seconds, as a command-line argument. */
 export function seconds(value: string): number {

@@ -1,12 +1,12 @@
 import type { Command } from "commander";
 import { isIP } from "node:net";
-import { parseAddress } from "../config/address.ts";
+import { parseAddress } from "../net/address.ts";
 import type { Config, ConfigInput } from "../config/config.ts";
 import { loadConfig } from "../config/load.ts";
-import { type ConsoleProxy, Gateway } from "../console-proxy.ts";
-import { consoleUrl } from "../gateway/console-url.ts";
+import { type Gateway, LocalGateway } from "../gateway.ts";
+import { consoleUrl } from "../http/console-url.ts";
 import { SqliteTokenStore } from "../tokens/sqlite.ts";
-import type { ConsoleType } from "../tokens/source.ts";
+import type { ConsoleType } from "../tokens/grant.ts";
 import { CommandError } from "./command-error.ts";
 import { address, count, seconds } from "./options.ts";
 
@@ -21,7 +21,7 @@ interface ServeOptions {
   readonly ttl?: number;
 }
 
-type ServedProxy = Pick<ConsoleProxy, "adminKey" | "listen" | "drain">;
+type ServedProxy = Pick<Gateway, "adminKey" | "listen" | "drain">;
 
 /** Adds `serve`. */
 export function addServe(program: Command): void {
@@ -30,7 +30,7 @@ export function addServe(program: Command): void {
     .description("run the gateway until SIGINT or SIGTERM, which let running sessions finish")
     .option("--config <file>", "YAML configuration; CURFEW_* variables and flags win over it")
     .option("--listen <host:port>", "where browsers connect", address)
-    .option("--admin-listen <host:port>", "where the operator's API listens", address)
+    .option("--admin-listen <host:port>", "where the admin API listens", address)
     .option("--enforce", "end sessions when their token expires (consoleauth.enforce_session_timeout)")
     .option("--workers <n>", "processes that run the sessions, to use several cores", count)
     .option("--vnc <host:port>", "also issue a token for this VNC server and print its URL", address)
@@ -51,8 +51,8 @@ async function serve(options: ServeOptions): Promise<void> {
   });
   stopOnSignals(proxy);
   console.log(`curfew listens at ${url}`);
-  console.log(`operator's API at ${adminUrl}`);
-  if (config.admin.key === null) console.log(`operator's key, shown only now: ${proxy.adminKey}`);
+  console.log(`admin API at ${adminUrl}`);
+  if (config.admin.key === null) console.log(`admin key, shown only now: ${proxy.adminKey}`);
   if (!config.consoleauth.enforce_session_timeout) {
     console.log("sessions outlive their tokens: consoleauth.enforce_session_timeout is off, as in Nova");
   }
@@ -68,8 +68,8 @@ async function serve(options: ServeOptions): Promise<void> {
 
 /** One process, or the one that leads the workers. */
 async function makeProxy(config: Config, tokens: SqliteTokenStore): Promise<ServedProxy> {
-  if (config.workers === 1) return new Gateway(config, { tokens });
-  const { Primary } = await import("../workers/primary.ts");
+  if (config.workers === 1) return new LocalGateway(config, { tokens });
+  const { Primary } = await import("../primary.ts");
   return new Primary(config, tokens);
 }
 

@@ -1,14 +1,13 @@
 import type { Command } from "commander";
-import type { SessionView } from "../admin/views.ts";
-import { AdminClient, type AdminClientOptions, withAdminOptions } from "./admin-client.ts";
+import { type AdminOptions, openAdminClient, withAdminOptions } from "./admin-options.ts";
 import { CommandError } from "./command-error.ts";
 import { printTable } from "./table.ts";
 
-interface ListOptions extends AdminClientOptions {
+interface ListOptions extends AdminOptions {
   readonly json?: true;
 }
 
-interface EndOptions extends AdminClientOptions {
+interface EndOptions extends AdminOptions {
   readonly instance?: string;
   readonly all?: true;
 }
@@ -18,11 +17,11 @@ export function addSession(program: Command): void {
   const session = program.command("session").description("list and end sessions of a running gateway");
 
   withAdminOptions(session.command("list"))
-    .description("list the sessions that run")
+    .description("list the running sessions")
     .option("--json", "print one line of JSON")
     .action(async ({ json, ...options }: ListOptions) => {
-      const client = await AdminClient.from(options);
-      const { sessions } = await client.call<{ sessions: SessionView[] }>("GET", "/v1/sessions");
+      const client = await openAdminClient(options);
+      const sessions = await client.listSessions();
       if (json === true) console.log(JSON.stringify(sessions));
       else printTable(sessions, ["id", "type", "target", "instance", "client", "state", "started_at", "expires_at"]);
     });
@@ -36,10 +35,10 @@ export function addSession(program: Command): void {
       if ([id, instance, all].filter((choice) => choice !== undefined).length !== 1) {
         throw new CommandError("expected exactly one of: a session's id, --instance ID, --all");
       }
-      const client = await AdminClient.from(options);
-      const some = new URLSearchParams(instance === undefined ? { all: "true" } : { instance });
-      const path = id === undefined ? `/v1/sessions?${some.toString()}` : `/v1/sessions/${encodeURIComponent(id)}`;
-      const { ended } = await client.call<{ ended: number }>("DELETE", path);
+      const client = await openAdminClient(options);
+      let ended = 1;
+      if (id === undefined) ended = await client.endSessions(instance === undefined ? { all: true } : { instance });
+      else await client.endSession(id);
       console.log(ended === 1 ? "ended 1 session" : `ended ${ended} sessions`);
     });
 }

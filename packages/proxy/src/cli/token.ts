@@ -1,11 +1,11 @@
 import { type Command, Option } from "commander";
-import type { TokenView } from "../admin/views.ts";
-import { AdminClient, type AdminClientOptions, withAdminOptions } from "./admin-client.ts";
+import type { IssueRequest } from "../admin/client.ts";
+import { type AdminOptions, openAdminClient, withAdminOptions } from "./admin-options.ts";
 import { address, seconds } from "./options.ts";
 import { printTable } from "./table.ts";
 
-interface CreateOptions extends AdminClientOptions {
-  readonly type: string;
+interface CreateOptions extends AdminOptions {
+  readonly type: IssueRequest["type"];
   readonly target: string;
   readonly ttl?: number;
   readonly instance?: string;
@@ -13,7 +13,7 @@ interface CreateOptions extends AdminClientOptions {
   readonly json?: true;
 }
 
-interface JsonOption extends AdminClientOptions {
+interface JsonOption extends AdminOptions {
   readonly json?: true;
 }
 
@@ -30,9 +30,8 @@ export function addToken(program: Command): void {
     .option("--name <text>", "the machine's name, for people")
     .option("--json", "print one line of JSON with token, url and expires_at")
     .action(async ({ type, target, ttl, instance, name, json, ...options }: CreateOptions) => {
-      const client = await AdminClient.from(options);
-      const body = { type, target, ttl, instance, name };
-      const answer = await client.call<TokenView & { token: string; url: string }>("POST", "/v1/tokens", body);
+      const client = await openAdminClient(options);
+      const answer = await client.issueToken({ type, target, ttl, instance, name });
       console.log(json === true ? JSON.stringify(answer) : answer.url);
     });
 
@@ -40,8 +39,8 @@ export function addToken(program: Command): void {
     .description("list the tokens that are neither expired nor revoked")
     .option("--json", "print one line of JSON")
     .action(async ({ json, ...options }: JsonOption) => {
-      const client = await AdminClient.from(options);
-      const { tokens } = await client.call<{ tokens: TokenView[] }>("GET", "/v1/tokens");
+      const client = await openAdminClient(options);
+      const tokens = await client.listTokens();
       if (json === true) console.log(JSON.stringify(tokens));
       else printTable(tokens, ["id", "type", "target", "instance", "name", "expires_at"]);
     });
@@ -49,9 +48,9 @@ export function addToken(program: Command): void {
   withAdminOptions(token.command("revoke"))
     .description("revoke a token and end its sessions")
     .argument("<id>", "the token's id, as token list shows it")
-    .action(async (id: string, options: AdminClientOptions) => {
-      const client = await AdminClient.from(options);
-      await client.call("DELETE", `/v1/tokens/${encodeURIComponent(id)}`);
+    .action(async (id: string, options: AdminOptions) => {
+      const client = await openAdminClient(options);
+      await client.revokeToken(id);
       console.log(`revoked ${id}`);
     });
 }

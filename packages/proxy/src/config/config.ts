@@ -1,4 +1,6 @@
-import type { Address } from "./address.ts";
+import type { TlsMinimum } from "../http/tls/server.ts";
+import type { Address } from "../net/address.ts";
+import type { LogLevel } from "../telemetry/log.ts";
 
 /**
  * The gateway's configuration after defaults and checks. Names that OpenStack Nova has are Nova's.
@@ -66,9 +68,9 @@ export interface Config {
     readonly path: string;
   };
   readonly admin: {
-    /** Where the operator's API listens. */
+    /** Where the admin API listens. */
     readonly listen: Address;
-    /** The bearer key of the operator's API; null to generate one and print it once. */
+    /** The bearer key of the admin API; null to generate one and print it once. */
     readonly key: string | null;
   };
   readonly log: {
@@ -76,12 +78,6 @@ export interface Config {
     readonly level: LogLevel;
   };
 }
-
-/** As Nova has it in `[console] ssl_minimum_version`. */
-export type TlsMinimum = "default" | "tlsv1_2" | "tlsv1_3";
-
-/** The least severe level of what is logged, as pino has them. */
-export type LogLevel = "trace" | "debug" | "info" | "warn" | "error" | "silent";
 
 /** A configuration as written: everything is optional, addresses are `host:port`. */
 export interface ConfigInput {

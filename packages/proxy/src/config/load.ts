@@ -37,7 +37,7 @@ async function readYaml(file: string): Promise<unknown> {
   try {
     return await parseYaml(source);
   } catch (error) {
-    // Only the first line: those after it quote the file, which may hold the operator's key.
+    // Only the first line: those after it quote the file, which may hold the admin key.
     const [problem] = String(error instanceof Error ? error.message : error).split(/:?\n/, 1);
     throw new ConfigError([`${file}: ${problem}`]);
   }

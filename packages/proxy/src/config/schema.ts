@@ -1,11 +1,11 @@
 import { homedir } from "node:os";
 import { join } from "node:path";
 import * as v from "valibot";
-import { parseAllowedOrigin } from "../gateway/origin.ts";
-import { AllowList } from "../targets/allow-list.ts";
-import { parseAddress } from "./address.ts";
+import { parseAllowedOrigin } from "../net/origin.ts";
+import { AllowList } from "../net/allow-list.ts";
+import { parseAddress } from "../net/address.ts";
 import type { Config } from "./config.ts";
-import { MAX_LIFETIME_SECONDS } from "./lifetime.ts";
+import { MAX_LIFETIME_SECONDS } from "../tokens/store.ts";
 
 const flag = v.boolean("expected true or false");
 const text = v.pipe(v.string("expected a string"), v.nonEmpty("expected a string that is not empty"));
@@ -114,7 +114,7 @@ const schema = group({
     frame_ancestors: option(
       v.nullable(v.array(allowedOrigin, "expected a list of hosts or origins")),
       null,
-      "Other sites that may show the page in a frame, in the same form; by default those of `console.allowed_origins`.",
+      "Other policy that may show the page in a frame, in the same form; by default those of `console.allowed_origins`.",
     ),
     renew_paths: option(
       v.array(path, "expected a list of paths"),
@@ -155,12 +155,8 @@ const schema = group({
     path: option(text, defaultTokensPath(), "The token store's file, or `:memory:`."),
   }),
   admin: group({
-    listen: option(address, "127.0.0.1:6081", "Where the operator's API, `/healthz` and `/metrics` listen."),
-    key: option(
-      v.nullable(text),
-      null,
-      "Bearer key of the operator's API; by default one is generated and printed once.",
-    ),
+    listen: option(address, "127.0.0.1:6081", "Where the admin API, `/healthz` and `/metrics` listen."),
+    key: option(v.nullable(text), null, "Bearer key of the admin API; by default one is generated and printed once."),
   }),
   log: group({
     level: option(
@@ -179,12 +175,12 @@ const schema = group({
 export function parseConfig(input: unknown): Config {
   if (Array.isArray(input)) throw new ConfigError(["(top level): expected options by name, but got a list"]);
   const result = v.safeParse(schema, withEveryGroup(input ?? {}), { abortPipeEarly: true });
-  if (result.success) return together(result.output);
+  if (result.success) return validateTogether(result.output);
   throw new ConfigError(result.issues.map(describeIssue));
 }
 
 /** What the options must be to each other. */
-function together(config: Config): Config {
+function validateTogether(config: Config): Config {
   if (config.key !== null && config.cert === null) {
     throw new ConfigError(["key: expected cert, too: a key without its certificate is of no use"]);
   }

@@ -1,15 +1,10 @@
 import type { OnReadOpts, Socket } from "node:net";
-import { Hold, type WebSocketConnection } from "../websocket/connection.ts";
-import type { BufferPool } from "../buffers/buffer-pool.ts";
+import { PauseReason, type WebSocketConnection } from "../websocket/connection.ts";
+import type { BufferPool } from "../net/buffer-pool.ts";
+import type { RelayedBytes } from "../telemetry/session-observer.ts";
 import { ToClient } from "./to-client.ts";
 
 const NOTHING = Buffer.alloc(0);
-
-/** Console bytes that have passed, by direction. */
-export interface RelayedBytes {
-  readonly toClient: number;
-  readonly toTarget: number;
-}
 
 /** The byte pump between a client and its target, with back-pressure in both directions. */
 export class Relay {
@@ -52,10 +47,10 @@ export class Relay {
     this.#toTarget += bytes.length;
     target.write(bytes);
     if (target.writableLength === 0) return;
-    this.#client.hold(Hold.targetBehind);
+    this.#client.pause(PauseReason.targetBehind);
     // Behind the bytes in the queue, so its callback tells that they are with the kernel, or that the socket is gone.
     target.write(NOTHING, () => {
-      if (target.writableLength === 0 || target.destroyed) this.#client.release(Hold.targetBehind);
+      if (target.writableLength === 0 || target.destroyed) this.#client.resume(PauseReason.targetBehind);
     });
   }
 

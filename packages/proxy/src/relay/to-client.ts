@@ -1,8 +1,8 @@
 import type { OnReadOpts, Socket } from "node:net";
 import type { WebSocketConnection } from "../websocket/connection.ts";
 import { MAX_HEADER_BYTES, writeHeader } from "../websocket/frame-header.ts";
-import type { BufferPool } from "../buffers/buffer-pool.ts";
-import { ReadBuffer } from "../buffers/read-buffer.ts";
+import type { BufferPool } from "../net/buffer-pool.ts";
+import { ReadBuffer } from "../net/read-buffer.ts";
 
 /** Enough for most updates of a screen. */
 const OWN_BYTES = 8 * 1024;

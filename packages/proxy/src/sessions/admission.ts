@@ -1,7 +1,8 @@
 import { inspect } from "node:util";
-import type { Grant, TokenSource } from "../tokens/source.ts";
-import type { Clock } from "./clock.ts";
-import { EndError } from "./end-reason.ts";
+import type { Grant } from "../tokens/grant.ts";
+import type { TokenSource } from "../tokens/source.ts";
+import type { Clock } from "../time/clock.ts";
+import { EndError } from "../end-reason.ts";
 
 /** How long a token source may take to answer, in milliseconds. */
 const SOURCE_TIMEOUT_MS = 10_000;

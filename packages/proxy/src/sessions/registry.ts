@@ -1,16 +1,18 @@
 import type { ServerCloseReason } from "@curfew/protocol";
-import { BufferPool } from "../buffers/buffer-pool.ts";
-import type { RelayedBytes } from "../relay/relay.ts";
-import { DeadlineScheduler } from "./deadlines.ts";
-import type { Limits } from "./limits.ts";
+import { BufferPool } from "../net/buffer-pool.ts";
+import type { RelayedBytes, SessionObserver } from "../telemetry/session-observer.ts";
+import { DeadlineScheduler } from "../time/scheduler.ts";
+import type { Limits } from "../limits/limits.ts";
 import { Session, type SessionClient, type SessionContext, type SessionEvents } from "./session.ts";
-import { inSlices } from "./slices.ts";
+import { createTaskQueue } from "../time/task-queue.ts";
 
 /** How often a quiet client is pinged, so that load balancers keep the connection; in milliseconds. */
 const HEARTBEAT_MS = 30_000;
 
 /** What the sessions of a registry share, less what the registry itself provides. */
-export type RegistryOptions = Omit<SessionContext, "scheduler" | "buffers" | "later">;
+export interface RegistryOptions extends Omit<SessionContext, "scheduler" | "buffers" | "defer" | "events"> {
+  readonly observer: SessionObserver;
+}
 
 /** All sessions of a gateway. */
 export class SessionRegistry {
@@ -20,22 +22,22 @@ export class SessionRegistry {
   readonly #closing = new Set<Session>();
   #heartbeat: NodeJS.Timeout | undefined;
   /** Ten thousand pings take a while, and no deadline is to wait behind them. */
-  readonly #heartbeats = inSlices();
+  readonly #heartbeats = createTaskQueue();
   #idle: PromiseWithResolvers<void> | undefined;
 
   /** @internal Made by the gateway. */
   constructor(options: RegistryOptions) {
-    const { events, limits } = options;
+    const { observer, limits } = options;
     this.#context = {
       ...options,
       scheduler: new DeadlineScheduler(options.clock),
       buffers: new BufferPool(),
-      later: inSlices(),
+      defer: createTaskQueue(),
       events: {
-        ...this.#track(events, limits),
-        opened: (session, handshakeMs) => events.opened(session, handshakeMs),
-        renewed: (session) => events.renewed(session),
-        renewalRefused: (session, error) => events.renewalRefused(session, error),
+        ...this.#track(observer, limits),
+        opened: (session, handshakeMs) => observer.opened(session, handshakeMs),
+        renewed: (session) => observer.renewed(session),
+        renewalRefused: (session, error) => observer.renewalRefused(session, error),
       },
     };
   }
@@ -109,21 +111,20 @@ export class SessionRegistry {
     return session;
   }
 
-  #track(events: SessionEvents, limits: Limits | undefined): Pick<SessionEvents, "ended" | "closed"> {
+  #track(observer: SessionObserver, limits: Limits | undefined): Pick<SessionEvents, "ended" | "closed"> {
     return {
       ended: (session, end) => {
         this.#running.delete(session.id);
         this.#closing.add(session);
-        limits?.giveBack(session.id);
+        limits?.release(session.id);
         if (this.#running.size === 0) {
           clearInterval(this.#heartbeat);
           this.#heartbeat = undefined;
         }
-        events.ended(session, end);
+        observer.ended(session, end);
       },
       closed: (session) => {
         this.#closing.delete(session);
-        events.closed(session);
         if (this.#running.size + this.#closing.size > 0) return;
         this.#idle?.resolve();
         this.#idle = undefined;

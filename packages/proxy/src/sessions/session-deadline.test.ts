@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { DeadlineScheduler } from "./deadlines.ts";
+import { DeadlineScheduler } from "../time/scheduler.ts";
 import { type DeadlinePolicy, SessionDeadline } from "./session-deadline.ts";
 
 const clock = {

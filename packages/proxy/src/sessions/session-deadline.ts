@@ -1,5 +1,5 @@
-import { type Clock, earlier, type Instant, instantAt, overdue, timeLeft } from "./clock.ts";
-import type { DeadlineScheduler, Scheduled } from "./deadlines.ts";
+import { type Clock, earlier, type Instant, instantAt, overdue, timeLeft } from "../time/clock.ts";
+import type { DeadlineScheduler, Scheduled } from "../time/scheduler.ts";
 
 /** When sessions end and when clients are warned. Times in milliseconds. */
 export interface DeadlinePolicy {

@@ -9,17 +9,18 @@ import {
 } from "@curfew/protocol";
 import { randomUUID } from "node:crypto";
 import type { Socket } from "node:net";
-import type { BufferPool } from "../buffers/buffer-pool.ts";
-import { Relay, type RelayedBytes } from "../relay/relay.ts";
+import type { RelayedBytes, SessionEnd, SessionInfo, SessionObserver } from "../telemetry/session-observer.ts";
+import type { BufferPool } from "../net/buffer-pool.ts";
+import { Relay } from "../relay/relay.ts";
 import { dial, type DialOptions } from "../targets/dial.ts";
-import type { Grant } from "../tokens/source.ts";
+import type { Grant } from "../tokens/grant.ts";
 import { type Admission, admit, type AdmissionContext, sameConsole } from "./admission.ts";
-import { type ConnectionHandler, Hold, type WebSocketConnection } from "../websocket/connection.ts";
-import { CLOSING_HANDSHAKE_MS, closeTarget, LAST_BYTES_MS } from "./closing.ts";
-import type { DeadlineScheduler } from "./deadlines.ts";
-import { EndError, type EndReason } from "./end-reason.ts";
-import { IdleClock, type IdleContext } from "./idle-clock.ts";
-import type { Limits } from "./limits.ts";
+import { type ConnectionHandler, PauseReason, type WebSocketConnection } from "../websocket/connection.ts";
+import { CLOSING_HANDSHAKE_MS, closeTarget, LAST_BYTES_MS } from "../targets/close.ts";
+import type { DeadlineScheduler } from "../time/scheduler.ts";
+import { EndError, type EndReason } from "../end-reason.ts";
+import { IdleTimer, type IdleContext } from "./idle-timer.ts";
+import type { Limits } from "../limits/limits.ts";
 import { type DeadlinePolicy, SessionDeadline } from "./session-deadline.ts";
 
 /** The client's half of a session. */
@@ -33,43 +34,27 @@ export interface SessionClient {
 export interface SessionContext extends AdmissionContext, IdleContext {
   readonly scheduler: DeadlineScheduler;
   readonly policy: DeadlinePolicy;
-  readonly dialling: DialOptions;
+  readonly dialing: DialOptions;
   /** Undefined where there are none. */
   readonly limits: Limits | undefined;
   readonly buffers: BufferPool;
   readonly events: SessionEvents;
   /** Runs the rest of a mass expiry in slices, in the order in which it is handed over. */
-  readonly later: (task: () => void) => void;
+  readonly defer: (task: () => void) => void;
 }
 
-/** What becomes of a session, for the registry, the log and the metrics. */
-export interface SessionEvents {
-  /** The target has accepted; `handshakeMs` since the client connected. */
-  opened(session: Session, handshakeMs: number): void;
-  renewed(session: Session): void;
-  /** A renewal was refused; the old deadline stands. */
-  renewalRefused(session: Session, error: EndError): void;
-  /** Nothing passes any more. */
+/** What the registry is told of a session, besides what its observer is told. */
+export interface SessionEvents extends SessionObserver {
   ended(session: Session, end: SessionEnd): void;
   /** Both sockets are gone. */
   closed(session: Session): void;
 }
 
-/** How a session ended. */
-export interface SessionEnd {
-  readonly reason: EndReason;
-  readonly detail?: string | undefined;
-  /** What failed in the gateway or behind it; for the log alone. */
-  readonly cause?: unknown;
-  /** How late a deadline was kept, in milliseconds. */
-  readonly lateMs?: number;
-}
-
 /** How far a session has come. */
-export type SessionPhase = "resolving" | "dialling" | "relaying" | "ended";
+export type SessionPhase = "resolving" | "dialing" | "relaying" | "ended";
 
 /** One client connection and its target connection, from accept to the end, with one deadline. */
-export class Session {
+export class Session implements SessionInfo {
   readonly id: string = randomUUID();
   /** @internal */
   readonly client: SessionClient;
@@ -81,7 +66,7 @@ export class Session {
   #phase: SessionPhase = "resolving";
   #grant: Grant | undefined;
   #relay: Relay | undefined;
-  #idle: IdleClock | undefined;
+  #idle: IdleTimer | undefined;
   #target: Socket | undefined;
   /** The lookup of a token that is under way. */
   #lookup: AbortController | undefined;
@@ -104,6 +89,10 @@ export class Session {
     });
     // Nothing is read, and so nothing lost, until there is a target to write to.
     client.connection.listen(this.#clientEvents);
+  }
+
+  get clientAddress(): string {
+    return this.client.address;
   }
 
   /** What the current token entitles to; undefined until it was looked up. */
@@ -137,28 +126,28 @@ export class Session {
       this.#grant = grant;
       // Before the dial, so that the deadline covers every phase.
       this.#deadline.set(expiresAt);
-      const place = this.#context.limits?.take({
+      const slot = this.#context.limits?.acquire({
         session: this.id,
         client: this.client.address,
         instance: grant.instance,
       });
-      if (place !== undefined) await place;
+      if (slot !== undefined) await slot;
       if (this.#hasEnded()) return;
-      this.#phase = "dialling";
-      this.#idle = IdleClock.for(this.#context, grant.type, this.#onIdle);
+      this.#phase = "dialing";
+      this.#idle = IdleTimer.for(this.#context, grant.type, this.#onIdle);
       this.#relay = new Relay(this.client.connection, this.#context.buffers);
-      const { socket, connected } = dial(grant.target, this.#context.dialling, this.#relay.onread);
+      const { socket, connected } = dial(grant.target, this.#context.dialing, this.#relay.onread);
       this.#target = socket;
       socket.once("close", this.#onSocketClosed);
       this.#relay.attach(socket, this.#onTargetEnd);
-      this.client.connection.release(Hold.opening);
+      this.client.connection.resume(PauseReason.opening);
       await connected;
       if (this.#hasEnded()) return;
       this.#phase = "relaying";
       this.#idle?.start();
       this.#send({ type: "hello", session: this.id, ...this.#timeLeft(), renewable: this.#deadline.renewable });
       for (const message of this.#early.splice(0)) this.#onControl(message);
-      this.client.connection.release(Hold.opening);
+      this.client.connection.resume(PauseReason.opening);
       this.#context.events.opened(this, this.ageMs);
     } catch (error) {
       const { reason, message, cause } = EndError.from(error);
@@ -180,7 +169,7 @@ export class Session {
     const { connection } = this.client;
     if (!connection.isOpen) return;
     // A client that is behind gets the ping late, and one that is held back cannot answer.
-    if (this.#unanswered > 1 && !connection.isHeld && connection.unsentBytes === 0) return connection.terminate();
+    if (this.#unanswered > 1 && !connection.isPaused && connection.unsentBytes === 0) return connection.terminate();
     this.#unanswered += 1;
     connection.ping();
   }
@@ -193,12 +182,12 @@ export class Session {
   #expire(lateMs: number): void {
     if (!this.#stop()) return;
     const end = { reason: "session_expired", detail: "access has expired", lateMs } as const;
-    const { later } = this.#context;
+    const { defer } = this.#context;
     // At a mass expiry nothing passes any more from this turn on; then every target goes, and only after the last
     // one are the clients, the log and the metrics told.
-    later(() => {
+    defer(() => {
       this.#target?.destroy();
-      later(() => {
+      defer(() => {
         this.#tell(end);
         this.#farewell(end.reason, end.detail, CLOSING_HANDSHAKE_MS);
       });
@@ -259,36 +248,36 @@ export class Session {
   }
 
   readonly #clientEvents: ConnectionHandler = {
-    bytes: (run) => {
+    onBytes: (run) => {
       this.#unanswered = 0;
       this.#idle?.take(run);
       this.#relay?.forwardToTarget(run);
     },
-    text: (message) => {
+    onText: (message) => {
       this.#unanswered = 0;
       const parsed = parseClientMessage(message);
       if (parsed.ok === true) this.#takeControl(parsed.message);
       else if (parsed.ok === false) this.end("protocol_error", parsed.error);
     },
-    textTooLong: () => this.end("protocol_error", `a control message has more than ${MAX_CONTROL_BYTES} bytes`),
-    alive: () => {
+    onTextTooLong: () => this.end("protocol_error", `a control message has more than ${MAX_CONTROL_BYTES} bytes`),
+    onPong: () => {
       this.#unanswered = 0;
     },
-    left: (code) => {
+    onClose: (code) => {
       const reason = code === 1006 ? "connection_lost" : "client_closed";
       if (this.#cut(reason)) this.#tell({ reason });
     },
-    broke: ({ message }) => {
+    onProtocolError: ({ message }) => {
       if (this.#cut("protocol_error")) this.#tell({ reason: "protocol_error", detail: message });
     },
-    gone: () => this.#onSocketClosed(),
+    onSocketClosed: () => this.#onSocketClosed(),
   };
 
   /** `hello` is the first message of a session: answers wait for it, and meanwhile nothing more is read. */
   #takeControl(message: ClientMessage): void {
     if (this.#phase === "relaying") return this.#onControl(message);
     this.#early.push(message);
-    this.client.connection.hold(Hold.opening);
+    this.client.connection.pause(PauseReason.opening);
   }
 
   #onControl(message: ClientMessage): void {
@@ -346,7 +335,7 @@ export class Session {
   };
 
   readonly #onTargetEnd = (): void => {
-    // While dialling, the failure of the dial says more.
+    // While dialing, the failure of the dial says more.
     if (this.#phase === "relaying") this.end("target_closed", "the console closed the connection");
   };
 

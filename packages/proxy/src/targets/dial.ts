@@ -1,8 +1,8 @@
 import { lookup as dnsLookup } from "node:dns";
 import { connect, isIP, type LookupFunction, type OnReadOpts, type Socket } from "node:net";
-import { type Address, formatAddress } from "../config/address.ts";
-import { EndError } from "../sessions/end-reason.ts";
-import type { AllowList } from "./allow-list.ts";
+import { type Address, formatAddress } from "../net/address.ts";
+import { EndError } from "../end-reason.ts";
+import type { AllowList } from "../net/allow-list.ts";
 
 export interface DialOptions {
   readonly allow: AllowList;
@@ -11,7 +11,7 @@ export interface DialOptions {
 }
 
 /** A connection under way. */
-export interface Dialling {
+export interface DialAttempt {
   /**
    * The socket, already there before it is connected: what is written to it is sent as soon as the
    * target accepts, and destroying it ends the attempt.
@@ -28,7 +28,7 @@ export interface Dialling {
  * @param onread - how the socket is read; it emits no `data`.
  * @throws EndError `forbidden` at once when the target is an address outside the allow-list.
  */
-export function dial(target: Address, { allow, timeoutMs }: DialOptions, onread: OnReadOpts): Dialling {
+export function dial(target: Address, { allow, timeoutMs }: DialOptions, onread: OnReadOpts): DialAttempt {
   if (isIP(target.host) !== 0 && !allow.allows(target.host, target.port)) {
     throw outsideAllowList(target);
   }

@@ -1,16 +1,18 @@
 import { pino, type DestinationStream, type Logger } from "pino";
-import type { LogLevel } from "../config/config.ts";
-import { formatAddress } from "../config/address.ts";
-import type { Session } from "../sessions/session.ts";
+import { formatAddress } from "../net/address.ts";
 import { LogDestination } from "./log-destination.ts";
+import type { SessionInfo } from "./session-observer.ts";
 
 export type { Logger };
+
+/** The least severe level that is logged, named as in pino. */
+export type LogLevel = "trace" | "debug" | "info" | "warn" | "error" | "silent";
 
 /**
  * The gateway's log, one JSON object a line. Tokens and URLs with queries are never passed to it.
  *
- * error: the gateway failed, somebody should look; warn: it goes on, but something is wrong outside;
- * info: a session began or ended, an operator acted; debug: what a developer wants on top.
+ * error: the gateway failed and needs attention; warn: the gateway works, but something outside it does not;
+ * info: a session began or ended, or an administrator acted; debug: details for developers.
  */
 export function createLogger(level: LogLevel, destination?: DestinationStream): Logger {
   const options = {
@@ -26,11 +28,11 @@ export function createLogger(level: LogLevel, destination?: DestinationStream): 
 let standardError: LogDestination | undefined;
 
 /** What the log says about a session, in each of its lines. */
-export function sessionFields(session: Session): Record<string, unknown> {
+export function sessionFields(session: SessionInfo): Record<string, unknown> {
   const { grant } = session;
   return {
     session: session.id,
-    client: session.client.address,
+    client: session.clientAddress,
     ...(grant && {
       token_id: grant.tokenId,
       type: grant.type,

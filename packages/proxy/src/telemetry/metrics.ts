@@ -1,10 +1,8 @@
 import { CloseCode } from "@curfew/protocol";
-import type { RelayedBytes } from "../relay/relay.ts";
-import type { EndReason } from "../sessions/end-reason.ts";
-import { LIMIT_NAMES, type LimitName } from "../sessions/limits.ts";
+import type { EndReason } from "../end-reason.ts";
 import { EventLoopDelay } from "./event-loop-delay.ts";
-import type { MetricsPage, MetricsSnapshot } from "./metrics-page.ts";
-import { DurationTally, NamedTally } from "./tally.ts";
+import { DurationCounters, LabelCounters } from "./counters.ts";
+import type { RelayedBytes } from "./session-observer.ts";
 
 /** What the metrics read when they are scraped. */
 export interface MetricsSource {
@@ -14,25 +12,25 @@ export interface MetricsSource {
   readonly bytes: () => RelayedBytes;
 }
 
-/**
- * What a gateway counts. Plain numbers: the page that shows them in Prometheus' text format is loaded by
- * the first scrape, since it costs more memory and time than a gateway needs to start.
- */
+/** What a gateway counts, as plain numbers. */
 export class Metrics {
   readonly source: MetricsSource;
-  readonly ends: NamedTally = new NamedTally([...Object.keys(CloseCode), "client_closed", "connection_lost"]);
-  readonly refusals: NamedTally = new NamedTally(LIMIT_NAMES);
-  readonly lateness: DurationTally = new DurationTally([0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1]);
-  readonly handshakes: DurationTally = new DurationTally([
+  readonly ends: LabelCounters = new LabelCounters([...Object.keys(CloseCode), "client_closed", "connection_lost"]);
+  readonly refusals: LabelCounters;
+  readonly lateness: DurationCounters = new DurationCounters([
+    0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1,
+  ]);
+  readonly handshakes: DurationCounters = new DurationCounters([
     0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10,
   ]);
   readonly eventLoopDelay: EventLoopDelay = new EventLoopDelay();
   renewals = 0;
   /** Bytes of the sessions that have ended. */
   readonly #past = { toClient: 0, toTarget: 0 };
-  #page: Promise<MetricsPage> | undefined;
 
-  constructor(source: MetricsSource) {
+  /** @param limits - the names of the limits that can refuse a session. */
+  constructor(source: MetricsSource, limits: readonly string[]) {
+    this.refusals = new LabelCounters(limits);
     this.source = source;
   }
 
@@ -53,7 +51,7 @@ export class Metrics {
     this.renewals += 1;
   }
 
-  refused(limit: LimitName): void {
+  refused(limit: string): void {
     this.refusals.add(limit);
   }
 
@@ -67,20 +65,5 @@ export class Metrics {
   /** Stops what is measured between scrapes. */
   close(): void {
     this.eventLoopDelay.stop();
-  }
-
-  /** Prometheus' text format. */
-  async text(): Promise<string> {
-    return await (await this.#openPage()).text();
-  }
-
-  /** For the page of a gateway of several processes. */
-  async snapshot(): Promise<MetricsSnapshot> {
-    return await (await this.#openPage()).snapshot();
-  }
-
-  async #openPage(): Promise<MetricsPage> {
-    this.#page ??= import("./metrics-page.ts").then(({ MetricsPage: Page }) => new Page(this));
-    return await this.#page;
   }
 }

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { SqliteTokenStore } from "./sqlite.ts";
-import type { TokenRequest } from "./source.ts";
+import type { TokenRequest } from "./store.ts";
 
 const request: TokenRequest = { type: "vnc", target: { host: "127.0.0.1", port: 5901 }, ttlMs: 60_000 };
 const DAY = 24 * 60 * 60 * 1000;

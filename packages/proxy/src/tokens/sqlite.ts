@@ -2,7 +2,8 @@ import { createHash, randomBytes, randomUUID } from "node:crypto";
 import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import { DatabaseSync, type StatementSync } from "node:sqlite";
-import type { ConsoleType, TokenRecord, TokenRequest, TokenStore } from "./source.ts";
+import type { ConsoleType } from "./grant.ts";
+import type { TokenRecord, TokenRequest, TokenStore } from "./store.ts";
 
 /** Dead tokens are kept this long, so that a late visitor reads "expired" and not "unknown". */
 const KEEP_DEAD_MS = 24 * 60 * 60 * 1000;

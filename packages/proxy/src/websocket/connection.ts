@@ -1,6 +1,6 @@
 import type { Duplex } from "node:stream";
-import type { BufferPool } from "../buffers/buffer-pool.ts";
-import { ReadBuffer } from "../buffers/read-buffer.ts";
+import type { BufferPool } from "../net/buffer-pool.ts";
+import { ReadBuffer } from "../net/read-buffer.ts";
 import { adoptSocket } from "./adopt-socket.ts";
 import { encodeClose, encodeFrame, Opcode } from "./frame-header.ts";
 import { FrameError } from "./frame-error.ts";
@@ -19,7 +19,7 @@ const OWN_BYTES = 1024;
 const LEAVING_MS = 2000;
 
 /** Why a client is not read for now; each is a bit. */
-export const Hold = {
+export const PauseReason = {
   /** There is no target to write to yet. A little is read even so, or nobody would notice a client that leaves. */
   opening: 1,
   /** The target has not taken what came before, and that still stands in the buffer. */
@@ -30,22 +30,22 @@ export const Hold = {
   turn: 8,
 } as const;
 
-/** Whom a connection tells what the client does. */
+/** Receives what the client does. */
 export interface ConnectionHandler {
-  /** Console bytes; their memory is used again, unless the connection is held when this returns. */
-  bytes(run: Buffer): void;
+  /** Console bytes; their memory is used again, unless the connection is paused when this returns. */
+  onBytes(run: Buffer): void;
   /** A control message, only where text is control. */
-  text(message: string): void;
+  onText(message: string): void;
   /** A control message is too long. */
-  textTooLong(): void;
+  onTextTooLong(): void;
   /** The client answered a ping. */
-  alive(): void;
+  onPong(): void;
   /** The client's close frame came, with its code; or 1006, when the connection broke without one. */
-  left(code: number): void;
-  /** The client broke the protocol; it was told and gets nothing more. */
-  broke(error: FrameError): void;
+  onClose(code: number): void;
+  /** The client broke the protocol. It was sent a close frame and gets nothing more. */
+  onProtocolError(error: FrameError): void;
   /** The socket is gone. Comes last, once. */
-  gone(): void;
+  onSocketClosed(): void;
 }
 
 type State = "open" | "closing" | "closed";
@@ -78,7 +78,7 @@ export class WebSocketConnection {
   readonly #buffer: ReadBuffer;
   /** Whether Node reads into {@link #buffer}, or brings memory of its own. */
   readonly #adopted: boolean;
-  /** What was read and not looked at yet: from before the connection was ours, and during {@link Hold.opening}. */
+  /** What was read and not looked at yet: from before the connection was ours, and during {@link PauseReason.opening}. */
   #early: Buffer;
   /** Whether the client's end came right behind {@link #early}. */
   #endedEarly = false;
@@ -86,7 +86,7 @@ export class WebSocketConnection {
   #state: State = "open";
   /** After a fault nothing in the stream has a meaning. */
   #deaf = false;
-  #held: number = Hold.opening;
+  #paused: number = PauseReason.opening;
   #turnBytes = 0;
   #grace: NodeJS.Timeout | undefined;
 
@@ -104,7 +104,7 @@ export class WebSocketConnection {
     this.#adopted = adopted !== undefined;
   }
 
-  /** Says whom to tell; what the client sends is told once {@link Hold.opening} is released. */
+  /** Says whom to tell; what the client sends is told once {@link PauseReason.opening} is released. */
   listen(handler: ConnectionHandler): void {
     this.#handler = handler;
     const { stream } = this;
@@ -127,21 +127,21 @@ export class WebSocketConnection {
   }
 
   /** Whether the client is not read for now. */
-  get isHeld(): boolean {
-    return this.#held !== 0;
+  get isPaused(): boolean {
+    return this.#paused !== 0;
   }
 
   /** Stops reading the client until every reason was released: this bounds what it can make us hold. */
-  hold(reason: number): void {
+  pause(reason: number): void {
     if (this.#state !== "open") return;
-    this.#held |= reason;
-    if (reason !== Hold.opening) this.stream.pause();
+    this.#paused |= reason;
+    if (reason !== PauseReason.opening) this.stream.pause();
   }
 
-  release(reason: number): void {
-    if ((this.#held & reason) === 0) return;
-    this.#held &= ~reason;
-    if (reason === Hold.targetBehind) this.#bufferIsFree();
+  resume(reason: number): void {
+    if ((this.#paused & reason) === 0) return;
+    this.#paused &= ~reason;
+    if (reason === PauseReason.targetBehind) this.#bufferIsFree();
     this.#readOn();
   }
 
@@ -171,55 +171,55 @@ export class WebSocketConnection {
   /** What the parser finds. */
   readonly #frames: FrameHandler = {
     bytes: (run) => {
-      if (this.#state === "open") this.#handler?.bytes(run);
+      if (this.#state === "open") this.#handler?.onBytes(run);
     },
     text: (message) => {
-      if (this.#state === "open") this.#handler?.text(message);
+      if (this.#state === "open") this.#handler?.onText(message);
     },
     textTooLong: () => {
-      if (this.#state === "open") this.#handler?.textTooLong();
+      if (this.#state === "open") this.#handler?.onTextTooLong();
     },
     ping: (payload) => {
       if (this.#state === "open") this.#answer(encodeFrame(Opcode.pong, payload));
     },
     pong: () => {
-      this.#handler?.alive();
+      this.#handler?.onPong();
     },
     close: (code) => this.#onCloseFrame(code),
   };
 
   #answer(frame: Buffer): void {
     this.stream.write(frame);
-    if (this.stream.writableLength <= MAX_UNREAD_ANSWERS || (this.#held & Hold.answersUnread) !== 0) return;
-    this.hold(Hold.answersUnread);
-    this.stream.once("drain", () => this.release(Hold.answersUnread));
+    if (this.stream.writableLength <= MAX_UNREAD_ANSWERS || (this.#paused & PauseReason.answersUnread) !== 0) return;
+    this.pause(PauseReason.answersUnread);
+    this.stream.once("drain", () => this.resume(PauseReason.answersUnread));
   }
 
   /**
    * The closing handshake begins with our frame. From now on the client is read whatever holds it, unless its
    * last bytes are still to be written to the target.
    */
-  #say(frame: Buffer, graceMs: number, keptHolds = 0): void {
+  #say(frame: Buffer, graceMs: number, keptReasons = 0): void {
     this.#state = "closing";
     this.#grace = setTimeout(() => this.stream.destroy(), graceMs);
     this.stream.write(frame);
-    this.#held &= keptHolds;
+    this.#paused &= keptReasons;
     this.#readOn();
   }
 
   #readOn(): void {
-    if (this.#held !== 0) return;
+    if (this.#paused !== 0) return;
     const early = this.#early;
     this.#early = NOTHING;
     if (early.length > 0) this.#take(early);
     if (this.#endedEarly) this.#onEnd();
-    if (this.#held === 0) this.stream.resume();
+    if (this.#paused === 0) this.stream.resume();
   }
 
   #onCloseFrame(code: number | undefined): void {
     if (this.#state === "open") {
-      this.#say(encodeClose(code), LEAVING_MS, Hold.targetBehind);
-      this.#handler?.left(code ?? 1005);
+      this.#say(encodeClose(code), LEAVING_MS, PauseReason.targetBehind);
+      this.#handler?.onClose(code ?? 1005);
     }
     // Both have said goodbye: the server closes first (section 7.1.1), and waits for the client to do so.
     if (!this.stream.writableEnded) this.stream.end();
@@ -228,13 +228,13 @@ export class WebSocketConnection {
   /** For `onread`; false stops reading. */
   readonly #onRead = (length: number): boolean => {
     this.#take(this.#buffer.current.subarray(0, length));
-    this.#buffer.advance(length, (this.#held & Hold.targetBehind) !== 0);
+    this.#buffer.advance(length, (this.#paused & PauseReason.targetBehind) !== 0);
     return !this.stream.isPaused();
   };
 
   readonly #take = (chunk: Buffer): void => {
     if (this.#deaf) return;
-    if ((this.#held & Hold.opening) !== 0) return this.#keep(chunk);
+    if ((this.#paused & PauseReason.opening) !== 0) return this.#keep(chunk);
     try {
       this.#parser.read(chunk);
     } catch (error) {
@@ -244,7 +244,7 @@ export class WebSocketConnection {
     this.#turnBytes += chunk.length;
     if (this.#turnBytes < TURN_BYTES) return;
     this.#turnBytes = 0;
-    this.hold(Hold.turn);
+    this.pause(PauseReason.turn);
     setImmediate(this.#nextTurn);
   };
 
@@ -253,14 +253,14 @@ export class WebSocketConnection {
     if (this.#early.length >= MAX_EARLY_BYTES) this.stream.pause();
   }
 
-  readonly #nextTurn = (): void => this.release(Hold.turn);
+  readonly #nextTurn = (): void => this.resume(PauseReason.turn);
 
   #onFault(error: FrameError): void {
     this.#deaf = true;
     if (this.#state !== "open") return void this.stream.destroy();
     this.#say(encodeClose(error.code), LEAVING_MS);
     this.stream.end();
-    this.#handler?.broke(error);
+    this.#handler?.onProtocolError(error);
   }
 
   /** A write to the target no longer reads from the buffer; without a socket nobody else does either. */
@@ -274,7 +274,7 @@ export class WebSocketConnection {
     if (this.#endedEarly) return;
     if (this.#state === "open") {
       this.#state = "closing";
-      this.#handler?.left(1006);
+      this.#handler?.onClose(1006);
     }
     if (!this.stream.writableEnded) this.stream.end();
   };
@@ -283,9 +283,9 @@ export class WebSocketConnection {
     clearTimeout(this.#grace);
     const broken = this.#state === "open";
     this.#state = "closed";
-    if ((this.#held & Hold.targetBehind) === 0) this.#buffer.release();
-    if (broken) this.#handler?.left(1006);
-    this.#handler?.gone();
+    if ((this.#paused & PauseReason.targetBehind) === 0) this.#buffer.release();
+    if (broken) this.#handler?.onClose(1006);
+    this.#handler?.onSocketClosed();
   };
 }
 

@@ -1,9 +1,9 @@
-import type { SessionView } from "../admin/views.ts";
-import type { Config } from "../config/config.ts";
-import type { LimitName, Place } from "../sessions/limits.ts";
-import type { Selection } from "../sessions/selection.ts";
-import type { MetricsSnapshot } from "../telemetry/metrics-page.ts";
-import type { Grant } from "../tokens/source.ts";
+import type { Channel } from "./channel.ts";
+import type { SessionView } from "../control/session-view.ts";
+import type { LimitName, SlotRequest } from "../limits/slots.ts";
+import type { Selection } from "../control/selection.ts";
+import type { MetricsSnapshot } from "../telemetry/exposition.ts";
+import type { Grant } from "../tokens/grant.ts";
 
 /** What the primary asks of a worker. */
 export type WorkerRequest =
@@ -37,17 +37,25 @@ export type PrimaryRequest =
   | { readonly type: "failed"; readonly message: string }
   /** For a token store in the primary's memory. */
   | { readonly type: "resolve"; readonly token: string }
-  | { readonly type: "take"; readonly place: Place }
-  | { readonly type: "give_back"; readonly session: string };
+  | { readonly type: "acquire"; readonly slot: SlotRequest }
+  | { readonly type: "release"; readonly session: string };
 
 /** What the primary answers. */
-export interface PrimaryAnswers {
-  /** The configuration, less the operator's key. */
-  readonly settings: Config;
+export interface PrimaryAnswers<Settings = unknown> {
+  /** The configuration of the gateway, without the admin key. */
+  readonly settings: Settings;
   readonly listening: null;
   readonly failed: null;
   readonly resolve: Grant | null;
   /** The limit that refuses the session. */
-  readonly take: LimitName | null;
-  readonly give_back: null;
+  readonly acquire: LimitName | null;
+  readonly release: null;
 }
+
+/** In a worker: the connection to the primary. */
+export type PrimaryChannel<Settings = unknown> = Channel<
+  PrimaryRequest,
+  PrimaryAnswers<Settings>,
+  WorkerRequest,
+  WorkerAnswers
+>;

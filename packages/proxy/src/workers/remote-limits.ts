@@ -1,12 +1,13 @@
-import { EndError } from "../sessions/end-reason.ts";
-import { type LimitContext, limitReached, type Limits, type Place } from "../sessions/limits.ts";
-import type { PrimaryChannel } from "./worker.ts";
+import { EndError } from "../end-reason.ts";
+import { type LimitContext, limitReached, type Limits } from "../limits/limits.ts";
+import type { SlotRequest } from "../limits/slots.ts";
+import type { PrimaryChannel } from "./messages.ts";
 
 /** In a worker: the primary counts the sessions of all. */
 export class RemoteLimits implements Limits {
   readonly #primary: PrimaryChannel;
   readonly #context: LimitContext;
-  /** Sessions that hold a place or have asked for one. */
+  /** Sessions that hold a slot or have asked for one. */
   readonly #asked = new Set<string>();
 
   constructor(primary: PrimaryChannel, context: LimitContext) {
@@ -14,9 +15,9 @@ export class RemoteLimits implements Limits {
     this.#context = context;
   }
 
-  async take(place: Place): Promise<void> {
-    this.#asked.add(place.session);
-    const refusedBy = await this.#primary.ask({ type: "take", place }).catch((cause: unknown) => {
+  async acquire(slot: SlotRequest): Promise<void> {
+    this.#asked.add(slot.session);
+    const refusedBy = await this.#primary.ask({ type: "acquire", slot }).catch((cause: unknown) => {
       throw new EndError("server_busy", "the gateway's sessions cannot be counted", { cause });
     });
     if (refusedBy === null) return;
@@ -24,8 +25,8 @@ export class RemoteLimits implements Limits {
     throw limitReached(refusedBy);
   }
 
-  giveBack(session: string): void {
+  release(session: string): void {
     // Also when no answer has come yet: this arrives after the question.
-    if (this.#asked.delete(session)) this.#primary.tell({ type: "give_back", session });
+    if (this.#asked.delete(session)) this.#primary.tell({ type: "release", session });
   }
 }

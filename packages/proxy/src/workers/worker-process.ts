@@ -1,5 +1,5 @@
 import type { Worker } from "node:cluster";
-import type { MetricsSnapshot } from "../telemetry/metrics-page.ts";
+import type { MetricsSnapshot } from "../telemetry/exposition.ts";
 import { Channel } from "./channel.ts";
 import type { PrimaryAnswers, PrimaryRequest, WorkerAnswers, WorkerRequest } from "./messages.ts";
 

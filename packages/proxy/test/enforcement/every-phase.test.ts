@@ -7,12 +7,12 @@ import { RawClient, upgradeRequest } from "../support/raw-client.ts";
 const EXPIRED = { code: 4100, reason: "session_expired" };
 
 describe("rule 3: the deadline is armed before the target is dialled and covers every phase", () => {
-  test("dialling: a target that never accepts does not hold the session beyond its deadline", async () => {
+  test("dialing: a target that never accepts does not hold the session beyond its deadline", async () => {
     await using target = await startUnacceptingServer();
     await using gateway = await TestGateway.start();
     const { token, record } = await gateway.token(target.address, { ttlMs: 400 });
     using client = new Client(gateway.host, token);
-    await expect.poll(() => gateway.proxy.sessions.list()[0]?.phase).toBe("dialling");
+    await expect.poll(() => gateway.proxy.sessions.list()[0]?.phase).toBe("dialing");
     expect(gateway.held().deadlines).toBe(1);
     expect(await client.closed).toEqual(EXPIRED);
     expect(Date.now()).toBeGreaterThanOrEqual(record.expiresAt);

@@ -1,4 +1,4 @@
-import type { Clock } from "../../src/sessions/clock.ts";
+import type { Clock } from "../../src/time/clock.ts";
 
 /** The system's clocks, which a test can set as an administrator would. */
 export class SettableClock implements Clock {

@@ -2,7 +2,7 @@ import type { Worker } from "node:cluster";
 import { EventEmitter } from "node:events";
 import type { ConfigInput } from "../../src/index.ts";
 import { parseConfig } from "../../src/config/schema.ts";
-import { runWorker } from "../../src/workers/worker.ts";
+import { runWorker } from "../../src/worker.ts";
 
 interface Sent {
   readonly kind: string;

@@ -1,7 +1,7 @@
 import { createServer } from "node:http";
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
-import { createConsoleProxy, type EndReason, SqliteTokenStore, type TokenRequest } from "../../src/index.ts";
+import { createGateway, type EndReason, SqliteTokenStore, type TokenRequest } from "../../src/index.ts";
 
 /**
  * A gateway in a process of its own, which counts what it holds. Started by `leaks.test.ts` with
@@ -28,7 +28,7 @@ export interface Requests {
 }
 
 const store = new SqliteTokenStore(":memory:");
-const proxy = createConsoleProxy({
+const proxy = createGateway({
   config: { consoleauth: { enforce_session_timeout: true }, log: { level: "silent" } },
   tokens: store,
 });

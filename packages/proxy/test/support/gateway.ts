@@ -1,12 +1,13 @@
-import { type Clock, type ConfigInput, type ConsoleProxy, createConsoleProxy, createLogger } from "../../src/index.ts";
-import { parseAddress } from "../../src/config/address.ts";
+import { type Clock, type ConfigInput, type Gateway, createGateway, createLogger } from "../../src/index.ts";
+import { parseAddress } from "../../src/net/address.ts";
 import { SqliteTokenStore } from "../../src/tokens/sqlite.ts";
 import { tlsConfig } from "./transport.ts";
-import type { TokenRecord, TokenRequest, TokenSource } from "../../src/tokens/source.ts";
+import type { TokenSource } from "../../src/tokens/source.ts";
+import type { TokenRecord, TokenRequest } from "../../src/tokens/store.ts";
 
-export const ADMIN_KEY = "the operator's key";
+export const ADMIN_KEY = "the admin key";
 
-export interface GatewayOptions {
+export interface TestGatewayOptions {
   readonly config?: ConfigInput;
   readonly clock?: Clock;
   /** Looks tokens up instead of the store; `token()` still issues them from the store. */
@@ -18,7 +19,7 @@ export type Request = Partial<Omit<TokenRequest, "target">>;
 
 /** A gateway on free ports, with an embedded token store in memory. Enforcement is on unless a test says otherwise. */
 export class TestGateway implements AsyncDisposable {
-  readonly proxy: ConsoleProxy;
+  readonly proxy: Gateway;
   readonly store: SqliteTokenStore;
   /** Every line that it logged, at level trace. */
   readonly logLines: string[];
@@ -35,10 +36,10 @@ export class TestGateway implements AsyncDisposable {
     this.host = new URL(made.url).host;
   }
 
-  static async start({ config = {}, clock, source }: GatewayOptions = {}): Promise<TestGateway> {
+  static async start({ config = {}, clock, source }: TestGatewayOptions = {}): Promise<TestGateway> {
     const store = new SqliteTokenStore(":memory:");
     const logLines: string[] = [];
-    const proxy = createConsoleProxy({
+    const proxy = createGateway({
       config: {
         listen: "127.0.0.1:0",
         ...tlsConfig(),
@@ -76,7 +77,7 @@ export class TestGateway implements AsyncDisposable {
     return { sessions: size, closing, deadlines };
   }
 
-  /** A request to the operator's API. */
+  /** A request to the admin API. */
   async admin(method: string, path: string, body?: unknown, key: string = ADMIN_KEY): Promise<Response> {
     return await fetch(this.adminUrl + path, {
       method,

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { Client } from "./client.ts";
 import { Command } from "./command.ts";
 
-const KEY = "the operator's key";
+const KEY = "the admin key";
 
 /** A gateway of several processes, run by the command, with a token store in the primary's memory. */
 export class WorkerGateway implements AsyncDisposable {
@@ -44,7 +44,7 @@ export class WorkerGateway implements AsyncDisposable {
     return this.workers()[number] as number;
   }
 
-  /** The answer's JSON to a request to the operator's API. */
+  /** The answer's JSON to a request to the admin API. */
   async admin<T = Record<string, unknown>>(method: string, path: string, body?: unknown): Promise<T> {
     const headers = { Authorization: `Bearer ${KEY}`, "Content-Type": "application/json" };
     const response = await fetch(this.adminUrl + path, {

@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import { connect, type TLSSocket } from "node:tls";
 import type { Server } from "node:https";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { createTlsServer } from "../../src/gateway/tls/server.ts";
+import { createTlsServer } from "../../src/http/tls/server.ts";
 import { createLogger } from "../../src/index.ts";
 import { TestCertificate } from "../support/certificate.ts";
 

@@ -1,7 +1,7 @@
 import { type ByteServer, startByteServer } from "@curfew/testing";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { parseAddress } from "../../src/config/address.ts";
-import type { Grant } from "../../src/tokens/source.ts";
+import { parseAddress } from "../../src/net/address.ts";
+import type { Grant } from "../../src/tokens/grant.ts";
 import { Client } from "../support/client.ts";
 import { FakePrimary } from "../support/fake-primary.ts";
 

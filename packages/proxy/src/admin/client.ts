@@ -1,0 +1,116 @@
+import type { SessionView } from "../control/session-view.ts";
+import type { TokenView } from "./token-view.ts";
+
+/** What a {@link AdminClient} is made with. */
+export interface AdminClientOptions {
+  /** Address of the admin API, such as `http://127.0.0.1:6081`. */
+  readonly url: string;
+  /** The key `admin.key`, or the one that the gateway generated and printed. */
+  readonly key: string;
+}
+
+/** The body of `POST /v1/tokens`. */
+export interface IssueRequest {
+  readonly type: "vnc" | "serial";
+  /** `host:port`, as the gateway reaches it. */
+  readonly target: string;
+  /** Lifetime in seconds. @defaultValue `consoleauth.token_ttl` */
+  readonly ttl?: number | undefined;
+  /** The virtual machine's identifier. */
+  readonly instance?: string | undefined;
+  /** The machine's name, for people. */
+  readonly name?: string | undefined;
+}
+
+/** A token that was just issued. No later answer contains `token` and `url` again. */
+export interface IssuedToken extends TokenView {
+  readonly token: string;
+  /** Opens the console in a browser. */
+  readonly url: string;
+}
+
+/** Which sessions to end. */
+export type SessionFilter = { readonly instance: string } | { readonly all: true };
+
+/** The admin API refused a request, or did not answer. */
+export class AdminError extends Error {
+  override readonly name = "AdminError";
+  /** The HTTP status; undefined when there was no answer. */
+  readonly status: number | undefined;
+
+  constructor(message: string, status: number | undefined, options?: ErrorOptions) {
+    super(message, options);
+    this.status = status;
+  }
+}
+
+/** A client of a gateway's admin API. Every method throws {@link AdminError}. */
+export class AdminClient {
+  readonly #url: string;
+  readonly #key: string;
+
+  constructor({ url, key }: AdminClientOptions) {
+    this.#url = url.replace(/\/+$/, "");
+    this.#key = key;
+  }
+
+  async issueToken(request: IssueRequest): Promise<IssuedToken> {
+    return await this.#call("POST", "/v1/tokens", request);
+  }
+
+  /** The tokens that are neither expired nor revoked, newest first. */
+  async listTokens(): Promise<readonly TokenView[]> {
+    return (await this.#call<{ tokens: TokenView[] }>("GET", "/v1/tokens")).tokens;
+  }
+
+  /** Revokes a token and ends its sessions. */
+  async revokeToken(id: string): Promise<TokenView> {
+    return await this.#call("DELETE", `/v1/tokens/${encodeURIComponent(id)}`);
+  }
+
+  /** The running sessions, oldest first. */
+  async listSessions(): Promise<readonly SessionView[]> {
+    return (await this.#call<{ sessions: SessionView[] }>("GET", "/v1/sessions")).sessions;
+  }
+
+  async getSession(id: string): Promise<SessionView> {
+    return await this.#call("GET", `/v1/sessions/${encodeURIComponent(id)}`);
+  }
+
+  async endSession(id: string): Promise<void> {
+    await this.#call("DELETE", `/v1/sessions/${encodeURIComponent(id)}`);
+  }
+
+  /** @returns how many sessions were ended. */
+  async endSessions(filter: SessionFilter): Promise<number> {
+    const query = new URLSearchParams("all" in filter ? { all: "true" } : { instance: filter.instance });
+    return (await this.#call<{ ended: number }>("DELETE", `/v1/sessions?${query.toString()}`)).ended;
+  }
+
+  /** The metrics in Prometheus' text format. */
+  async metrics(): Promise<string> {
+    const response = await this.#fetch("GET", "/metrics");
+    const text = await response.text();
+    if (!response.ok) throw new AdminError(`the gateway at ${this.#url} refused: ${text}`, response.status);
+    return text;
+  }
+
+  async #call<T>(method: string, path: string, body?: unknown): Promise<T> {
+    const response = await this.#fetch(method, path, body);
+    const answer: unknown = await response.json().catch(() => undefined);
+    if (response.ok) return answer as T;
+    const detail = (answer as { detail?: string } | undefined)?.detail ?? response.statusText;
+    throw new AdminError(`the gateway at ${this.#url} refused: ${detail}`, response.status);
+  }
+
+  async #fetch(method: string, path: string, body?: unknown): Promise<Response> {
+    return await fetch(this.#url + path, {
+      method,
+      headers: { Authorization: `Bearer ${this.#key}`, "Content-Type": "application/json" },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    }).catch((error: unknown) => {
+      const reason = error instanceof Error && error.cause instanceof Error ? error.cause.message : String(error);
+      throw new AdminError(`no gateway answers at ${this.#url}: ${reason}`, undefined, { cause: error });
+    });
+  }
+}

@@ -1,0 +1,9 @@
+/**
+ * A typed client of the gateway's admin API.
+ *
+ * @packageDocumentation
+ */
+export { AdminClient, AdminError } from "./client.ts";
+export type { AdminClientOptions, IssuedToken, IssueRequest, SessionFilter } from "./client.ts";
+export type { TokenView } from "./token-view.ts";
+export type { SessionView } from "../control/session-view.ts";

@@ -1,0 +1,31 @@
+import { formatAddress } from "../net/address.ts";
+import type { TokenRecord } from "../tokens/store.ts";
+
+/** A token as the admin API shows it. Instants are ISO 8601 with milliseconds, in UTC. */
+export interface TokenView {
+  readonly id: string;
+  readonly type: string;
+  readonly target: string;
+  readonly instance: string | null;
+  readonly name: string | null;
+  readonly created_at: string;
+  readonly expires_at: string;
+  readonly revoked_at: string | null;
+}
+
+export function tokenView(record: TokenRecord): TokenView {
+  return {
+    id: record.tokenId,
+    type: record.type,
+    target: formatAddress(record.target),
+    instance: record.instance ?? null,
+    name: record.name ?? null,
+    created_at: iso(record.createdAt),
+    expires_at: iso(record.expiresAt),
+    revoked_at: record.revokedAt === undefined ? null : iso(record.revokedAt),
+  };
+}
+
+function iso(milliseconds: number): string {
+  return new Date(milliseconds).toISOString();
+}

@@ -1,0 +1,44 @@
+import { formatAddress } from "../net/address.ts";
+import type { Session } from "../sessions/session.ts";
+
+/** A session as the admin API shows it. */
+export interface SessionView {
+  readonly id: string;
+  /** Null until the token was looked up. */
+  readonly token_id: string | null;
+  readonly type: string | null;
+  readonly target: string | null;
+  readonly instance: string | null;
+  readonly name: string | null;
+  readonly client: string;
+  /** `resolving`, `dialing` or `relaying`. */
+  readonly state: string;
+  readonly started_at: string;
+  /** When the gateway ends it; null when nothing will. */
+  readonly expires_at: string | null;
+  readonly bytes_to_client: number;
+  readonly bytes_to_target: number;
+}
+
+/** What the admin API shows of a session. */
+export function sessionView(session: Session): SessionView {
+  const { grant, bytes, expiresAt } = session;
+  return {
+    id: session.id,
+    token_id: grant?.tokenId ?? null,
+    type: grant?.type ?? null,
+    target: grant === undefined ? null : formatAddress(grant.target),
+    instance: grant?.instance ?? null,
+    name: grant?.name ?? null,
+    client: session.client.address,
+    state: session.phase,
+    started_at: iso(session.startedAt),
+    expires_at: expiresAt === null ? null : iso(expiresAt),
+    bytes_to_client: bytes.toClient,
+    bytes_to_target: bytes.toTarget,
+  };
+}
+
+function iso(milliseconds: number): string {
+  return new Date(milliseconds).toISOString();
+}

@@ -1,0 +1,229 @@
+import { randomBytes } from "node:crypto";
+import { createServer, type IncomingMessage, type Server } from "node:http";
+import type { Duplex } from "node:stream";
+import { AdminListener } from "./admin/listener.ts";
+import { localControl } from "./control/session-control.ts";
+import type { Config, ConfigInput } from "./config/config.ts";
+import { ConfigError, parseConfig } from "./config/schema.ts";
+import { consoleUrl } from "./http/console-url.ts";
+import { listenAt, stopListening } from "./net/listen.ts";
+import { parseAllowedOrigin } from "./net/origin.ts";
+import { createPageHandler, type RequestHandler } from "./http/page/handler.ts";
+import { createUpgradeHandler, refuseRequest, type UpgradeHandler } from "./http/upgrade.ts";
+import { type Clock, systemClock } from "./time/clock.ts";
+import { hasLimits, type LimitContext, type Limits, LocalLimits, REPLACED } from "./limits/limits.ts";
+import { LIMIT_NAMES } from "./limits/slots.ts";
+import { SessionRegistry } from "./sessions/registry.ts";
+import { AllowList } from "./net/allow-list.ts";
+import { createLogger, type Logger } from "./telemetry/log.ts";
+import { Metrics } from "./telemetry/metrics.ts";
+import { sessionObserver } from "./telemetry/session-log.ts";
+import type { TokenSource } from "./tokens/source.ts";
+import { SqliteTokenStore } from "./tokens/sqlite.ts";
+
+/** Options of {@link createGateway}. */
+export interface GatewayOptions {
+  /** Configuration as in `curfew.yaml`; every option has a default. */
+  readonly config?: ConfigInput;
+  /** Where grants are looked up. @defaultValue the embedded store at `tokens.path` */
+  readonly tokens?: TokenSource;
+  /** @defaultValue JSON lines to standard error, from `log.level` on */
+  readonly log?: Logger;
+  /** Test seam. @defaultValue the system's clocks */
+  readonly clock?: Clock;
+}
+
+/** Where a gateway listens, as URLs without a path. */
+export interface ListeningAt {
+  readonly url: string;
+  readonly adminUrl: string;
+}
+
+/** A gateway. Made by {@link createGateway}. */
+export interface Gateway {
+  readonly config: Config;
+  /** The bearer key of the admin API: `admin.key`, or the generated one. */
+  readonly adminKey: string;
+  readonly tokens: TokenSource;
+  readonly sessions: SessionRegistry;
+  /** For a server of your own: takes over an upgrade request, whatever its path. */
+  readonly handleUpgrade: UpgradeHandler;
+  /** For a server of your own: answers GET and HEAD with the page, its assets, `/healthz` and `/readyz`, or 404. */
+  readonly handleRequest: RequestHandler;
+  /**
+   * Takes over upgrade requests of an existing server under `path`, and nothing else of it. As the
+   * only one who takes upgrades it answers the others with 404.
+   *
+   * @param path - the start of the paths to take. @defaultValue "/", every upgrade
+   * @returns a function that lets go of the server; running sessions go on.
+   */
+  attach(server: Server, path?: string): () => void;
+  /**
+   * Listens at `listen`, over TLS with `cert`, and at `admin.listen`.
+   *
+   * @throws Error naming the address that cannot be listened at, or what is wrong with the certificate.
+   */
+  listen(): Promise<ListeningAt>;
+  /**
+   * Refuses new sessions, gives the running ones `timeoutMs` to finish, then ends them as
+   * `server_draining`, and closes everything. Called again, the shorter time counts.
+   *
+   * @param timeoutMs - milliseconds. @defaultValue `sessions.drain_timeout`
+   */
+  drain(timeoutMs?: number): Promise<void>;
+  /** {@link drain} without waiting. */
+  close(): Promise<void>;
+}
+
+/**
+ * Makes a gateway that listens nowhere yet: call `listen()`, or hand it the requests of your own
+ * server.
+ *
+ * @throws ConfigError when a value is wrong.
+ * @throws Error when the embedded token store cannot be opened.
+ */
+export function createGateway(options: GatewayOptions = {}): Gateway {
+  const config = parseConfig(options.config);
+  if (config.workers === 1) return new LocalGateway(config, options);
+  throw new ConfigError([`workers: expected 1 outside of the command \`curfew serve\`, but got ${config.workers}`]);
+}
+
+/** What a {@link LocalGateway} is made with, besides a configuration that was checked already. */
+export interface LocalGatewayOptions extends Omit<GatewayOptions, "config"> {
+  /** Who counts the sessions instead of this process; asked only if a limit is configured. */
+  readonly limits?: (context: LimitContext) => Limits;
+}
+
+/** The gateway of one process; the same for one of several workers, less the operator's side. */
+export class LocalGateway implements Gateway {
+  readonly config: Config;
+  readonly adminKey: string;
+  readonly tokens: TokenSource;
+  readonly sessions: SessionRegistry;
+  readonly handleUpgrade: UpgradeHandler;
+  readonly handleRequest: RequestHandler;
+  readonly metrics: Metrics;
+  readonly #log: Logger;
+  readonly #servers: Server[] = [];
+  #admin: AdminListener | undefined;
+  #draining = false;
+  #closed: Promise<void> | undefined;
+
+  constructor(config: Config, options: LocalGatewayOptions) {
+    this.config = config;
+    this.adminKey = config.admin.key ?? randomBytes(24).toString("base64url");
+    this.#log = options.log ?? createLogger(config.log.level);
+    this.tokens = options.tokens ?? new SqliteTokenStore(config.tokens.path);
+    this.metrics = new Metrics(
+      {
+        sessions: () => this.sessions.size,
+        closing: () => this.sessions.closing,
+        bytes: () => this.sessions.bytes(),
+      },
+      LIMIT_NAMES,
+    );
+    const limits = options.limits ?? ((context) => new LocalLimits(config.sessions, context));
+    this.sessions = new SessionRegistry({
+      tokens: this.tokens,
+      clock: options.clock ?? systemClock,
+      tokenTtlMs: config.consoleauth.token_ttl * 1000,
+      idleTimeoutMs: config.sessions.idle_timeout === null ? null : config.sessions.idle_timeout * 1000,
+      policy: {
+        enforce: config.consoleauth.enforce_session_timeout,
+        maxDurationMs: config.sessions.max_duration === null ? null : config.sessions.max_duration * 1000,
+        warnBeforeMs: config.sessions.warn_before.map((seconds) => seconds * 1000),
+      },
+      dialing: { allow: new AllowList(config.targets.allow), timeoutMs: config.targets.connect_timeout * 1000 },
+      limits: hasLimits(config.sessions)
+        ? limits({
+            refused: (limit) => this.metrics.refused(limit),
+            replace: (id) => this.sessions.get(id)?.end("session_replaced", REPLACED),
+          })
+        : undefined,
+      observer: sessionObserver(this.#log, this.metrics),
+    });
+    const allowedOrigins = config.console.allowed_origins.map(parseAllowedOrigin);
+    const draining = (): boolean => this.#draining;
+    this.handleUpgrade = createUpgradeHandler({ sessions: this.sessions, allowedOrigins, draining });
+    const frameAncestors = config.console.frame_ancestors?.map(parseAllowedOrigin) ?? allowedOrigins;
+    const { renew_paths: renewPaths, contact_url: contactUrl } = config.console;
+    this.handleRequest = createPageHandler({ allowedOrigins, frameAncestors, renewPaths, contactUrl }, draining);
+  }
+
+  attach(server: Server, path = "/"): () => void {
+    const onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
+      if (request.url?.startsWith(path) === true) this.handleUpgrade(request, socket, head);
+      // Node leaves an upgrade to its listeners alone: with no other one it would hang for ever.
+      else if (server.listenerCount("upgrade") === 1) refuseRequest(socket, 404, "There is nothing at this address.");
+    };
+    server.on("upgrade", onUpgrade);
+    return () => void server.off("upgrade", onUpgrade);
+  }
+
+  async listen(): Promise<ListeningAt> {
+    try {
+      const url = await this.listenForBrowsers();
+      this.#admin = new AdminListener({
+        key: this.adminKey,
+        tokens: this.tokens,
+        tokenTtl: this.config.consoleauth.token_ttl,
+        control: localControl(this.sessions, this.metrics, () => this.#draining),
+        log: this.#log,
+        consoleUrl: (token, record) => consoleUrl(this.config.console.base_url ?? url, token, record),
+      });
+      const adminUrl = await this.#admin.listen(this.config.admin.listen);
+      this.#log.info(
+        { url, admin_url: adminUrl, enforce: this.config.consoleauth.enforce_session_timeout },
+        "listening",
+      );
+      return { url, adminUrl };
+    } catch (error) {
+      await this.close();
+      throw error;
+    }
+  }
+
+  /** As {@link listen}, only at `listen`. */
+  async listenForBrowsers(): Promise<string> {
+    const server = await this.#publicServer();
+    this.attach(server);
+    const authority = await listenAt(server, this.config.listen, "listen");
+    this.#servers.push(server);
+    return `${this.config.cert === null ? "http" : "https"}://${authority}`;
+  }
+
+  /** TLS is loaded only where it is spoken, so that a plain gateway starts faster. */
+  async #publicServer(): Promise<Server> {
+    // Another upgrade than to WebSocket, such as a curl's to HTTP/2, is an ordinary request.
+    const shouldUpgradeCallback = ({ headers }: IncomingMessage): boolean => /^websocket$/i.test(headers.upgrade ?? "");
+    const { cert, key, console: options } = this.config;
+    if (cert === null) return createServer({ shouldUpgradeCallback }, this.handleRequest);
+    const { createTlsServer } = await import("./http/tls/server.ts");
+    return await createTlsServer(
+      { cert, key, minimumVersion: options.ssl_minimum_version, ciphers: options.ssl_ciphers },
+      { http: { shouldUpgradeCallback }, handler: this.handleRequest, log: this.#log },
+    );
+  }
+
+  async drain(timeoutMs: number = this.config.sessions.drain_timeout * 1000): Promise<void> {
+    this.#draining = true;
+    const timer = setTimeout(() => {
+      this.sessions.endAll("server_draining", "the gateway is shutting down");
+    }, timeoutMs);
+    this.#closed ??= this.#closeWhenIdle();
+    await this.#closed;
+    clearTimeout(timer);
+  }
+
+  async close(): Promise<void> {
+    await this.drain(0);
+  }
+
+  async #closeWhenIdle(): Promise<void> {
+    await this.sessions.idle();
+    await Promise.all([...this.#servers.map(stopListening), this.#admin?.close()]);
+    await this.tokens.close();
+    this.metrics.close();
+    this.#log.info("stopped");
+  }
+}

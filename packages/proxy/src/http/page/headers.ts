@@ -1,0 +1,59 @@
+import type { IncomingMessage } from "node:http";
+import { TLSSocket } from "node:tls";
+import { cspSources, type OriginPolicy } from "./origin-policy.ts";
+
+export type Headers = Readonly<Record<string, string>>;
+
+/** What the page uses: clipboard, full screen, and a screen that stays on. All else is off, for frames in it, too. */
+const FEATURES: Readonly<Record<string, string>> = {
+  accelerometer: "",
+  camera: "",
+  "clipboard-read": "self",
+  "clipboard-write": "self",
+  "display-capture": "",
+  fullscreen: "self",
+  geolocation: "",
+  gyroscope: "",
+  hid: "",
+  magnetometer: "",
+  microphone: "",
+  midi: "",
+  payment: "",
+  "screen-wake-lock": "self",
+  serial: "",
+  usb: "",
+};
+
+/** One year, as browsers' lists of such hosts ask for. Other hosts of the domain are their operators' business. */
+const HSTS = "max-age=31536000";
+
+/** The headers that confine the page. */
+export function pageHeaders({ allowedOrigins, frameAncestors }: OriginPolicy): Headers {
+  return {
+    "Content-Security-Policy": [
+      "default-src 'none'",
+      "script-src 'self'",
+      // xterm.js makes style elements of its own, and offers no nonce for them.
+      "style-src 'self' 'unsafe-inline'",
+      // noVNC draws JPEG rectangles and the cursor from data URLs.
+      "img-src 'self' data: blob:",
+      "font-src 'self'",
+      ["connect-src 'self'", ...cspSources(allowedOrigins)].join(" "),
+      "base-uri 'none'",
+      "form-action 'none'",
+      ["frame-ancestors 'self'", ...cspSources(frameAncestors)].join(" "),
+    ].join("; "),
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": Object.entries(FEATURES)
+      .map(([name, who]) => `${name}=(${who})`)
+      .join(", "),
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+  };
+}
+
+/** Over TLS the browser is told to stay there (RFC 6797); without, the header means nothing. */
+export function transportHeaders({ socket }: IncomingMessage): Headers {
+  return socket instanceof TLSSocket ? { "Strict-Transport-Security": HSTS } : {};
+}

@@ -1,0 +1,93 @@
+import type { RequestListener, ServerOptions } from "node:http";
+import { Server, type ServerOptions as HttpsOptions } from "node:https";
+import type { Socket } from "node:net";
+import { createSecureContext, type SecureContextOptions } from "node:tls";
+import type { Logger } from "../../telemetry/log.ts";
+import { type Certificate, type CertificateFiles, checkCertificate, readCertificate } from "./certificate.ts";
+import { CertificateReload } from "./certificate-reload.ts";
+
+/** How long a client may take for the TLS handshake, in milliseconds. */
+const HANDSHAKE_MS = 10_000;
+
+/** The oldest TLS version that browsers may use, named as in Nova's `[console] ssl_minimum_version`. */
+export type TlsMinimum = "default" | "tlsv1_2" | "tlsv1_3";
+
+const VERSIONS = { default: undefined, tlsv1_2: "TLSv1.2", tlsv1_3: "TLSv1.3" } as const;
+
+export interface TlsOptions extends CertificateFiles {
+  readonly minimumVersion: TlsMinimum;
+  /** OpenSSL cipher list, or null. */
+  readonly ciphers: string | null;
+}
+
+/** What a {@link createTlsServer} needs of its gateway. */
+export interface TlsContext {
+  /** For requests and upgrades, as a plain server takes them. */
+  readonly http: ServerOptions;
+  readonly handler: RequestListener;
+  readonly log: Logger;
+  /** Test seam: how often the files are read again, in milliseconds. */
+  readonly renewalMs?: number;
+}
+
+/**
+ * A server that speaks HTTP/1.1 over TLS, with a certificate that can be renewed while it listens.
+ *
+ * @throws Error naming the option and the file that is wrong.
+ */
+export async function createTlsServer(options: TlsOptions, context: TlsContext): Promise<Server> {
+  const text = await readCertificate(options);
+  const secure = secureOptions(options, checkCertificate(text, options));
+  const server = new TlsServer({ ...context.http, ...secure, handshakeTimeout: HANDSHAKE_MS }, context.handler);
+  server.once("listening", () => {
+    const renewal = new CertificateReload({
+      files: options,
+      digest: text.digest,
+      use: (certificate) => server.setSecureContext(secureOptions(options, certificate)),
+      log: context.log,
+      everyMs: context.renewalMs,
+    });
+    server.once("close", () => renewal.stop());
+  });
+  return server;
+}
+
+class TlsServer extends Server {
+  /** Node's HTTP server learns of a connection only after its handshake. */
+  readonly #connections = new Set<Socket>();
+
+  constructor(options: HttpsOptions, handler: RequestListener) {
+    super(options, handler);
+    this.on("connection", (socket: Socket) => {
+      this.#connections.add(socket);
+      socket.once("close", () => this.#connections.delete(socket));
+    });
+  }
+
+  /** Also those in the middle of their handshake, and those that were upgraded. */
+  override closeAllConnections(): void {
+    super.closeAllConnections();
+    for (const socket of this.#connections) socket.destroy();
+  }
+}
+
+/** @throws Error naming the option that OpenSSL does not take. */
+function secureOptions({ ciphers, minimumVersion, cert }: TlsOptions, certificate: Certificate): SecureContextOptions {
+  const options: SecureContextOptions = {
+    cert: certificate.cert,
+    key: certificate.key,
+    minVersion: VERSIONS[minimumVersion],
+    ciphers: ciphers ?? undefined,
+  };
+  try {
+    createSecureContext(options);
+  } catch (cause) {
+    const { code, message } = cause as NodeJS.ErrnoException;
+    if (code !== "ERR_SSL_NO_CIPHER_MATCH") throw new Error(`cert: OpenSSL refuses ${cert}: ${message}`, { cause });
+    throw new Error(
+      `console.ssl_ciphers: expected an OpenSSL cipher list, but nothing matches ${JSON.stringify(ciphers)}`,
+      { cause },
+    );
+  }
+  return options;
+}

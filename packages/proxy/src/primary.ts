@@ -1,0 +1,93 @@
+import { randomBytes } from "node:crypto";
+import { extname } from "node:path";
+import { fileURLToPath } from "node:url";
+import { AdminListener } from "./admin/listener.ts";
+import type { Config } from "./config/config.ts";
+import type { Gateway, ListeningAt } from "./gateway.ts";
+import { consoleUrl } from "./http/console-url.ts";
+import { LogDestination } from "./telemetry/log-destination.ts";
+import { createLogger, type Logger } from "./telemetry/log.ts";
+import type { TokenStore } from "./tokens/store.ts";
+import { WorkerPool } from "./workers/worker-pool.ts";
+import { MetricsAggregator } from "./workers/metrics-aggregator.ts";
+import { poolControl } from "./workers/pool-control.ts";
+import { SharedSlots } from "./workers/shared-slots.ts";
+
+/**
+ * A gateway of several processes. The workers accept the browsers' connections and run the sessions;
+ * this process, the primary, has the operator's side, and counts where something counts for all.
+ */
+export class Primary implements Pick<Gateway, "adminKey" | "listen" | "drain"> {
+  readonly adminKey: string;
+  readonly #config: Config;
+  readonly #tokens: TokenStore;
+  readonly #log: Logger;
+  readonly #pool: WorkerPool;
+  readonly #metrics = new MetricsAggregator();
+  #admin: AdminListener | undefined;
+  #draining = false;
+  #closed: Promise<void> | undefined;
+
+  /** @param tokens - the store that the workers open, too, or that is in this process' memory. */
+  constructor(config: Config, tokens: TokenStore) {
+    this.adminKey = config.admin.key ?? randomBytes(24).toString("base64url");
+    this.#config = config;
+    this.#tokens = tokens;
+    this.#log = createLogger(config.log.level, new LogDestination(2, { shared: true }));
+    const slots = new SharedSlots(config.sessions);
+    const settings: Config = { ...config, admin: { ...config.admin, key: null } };
+    this.#pool = new WorkerPool({
+      size: config.workers,
+      entry: fileURLToPath(new URL(`worker-main${extname(import.meta.url)}`, import.meta.url)),
+      log: this.#log,
+      handlers: (worker) => ({
+        settings: () => settings,
+        resolve: async ({ token }) => (await tokens.resolve(token)) ?? null,
+        acquire: async ({ slot }) => await slots.acquire(slot, worker),
+        release: ({ session }) => {
+          slots.release(session);
+          return null;
+        },
+      }),
+      gone: (worker) => {
+        slots.releaseAll(worker);
+        this.#metrics.keep(worker.metrics);
+      },
+    });
+  }
+
+  async listen(): Promise<ListeningAt> {
+    try {
+      const url = await this.#pool.start();
+      this.#admin = new AdminListener({
+        key: this.adminKey,
+        tokens: this.#tokens,
+        tokenTtl: this.#config.consoleauth.token_ttl,
+        control: poolControl(this.#pool, this.#metrics, this.#log, () => this.#draining),
+        log: this.#log,
+        consoleUrl: (token, record) => consoleUrl(this.#config.console.base_url ?? url, token, record),
+      });
+      const adminUrl = await this.#admin.listen(this.#config.admin.listen);
+      const enforce = this.#config.consoleauth.enforce_session_timeout;
+      this.#log.info({ url, admin_url: adminUrl, enforce, workers: this.#config.workers }, "listening");
+      return { url, adminUrl };
+    } catch (error) {
+      await this.drain(0);
+      throw error;
+    }
+  }
+
+  async drain(timeoutMs: number = this.#config.sessions.drain_timeout * 1000): Promise<void> {
+    this.#draining = true;
+    this.#pool.drain(timeoutMs);
+    this.#closed ??= this.#closeWhenIdle();
+    await this.#closed;
+  }
+
+  async #closeWhenIdle(): Promise<void> {
+    await this.#pool.idle();
+    await this.#admin?.close();
+    await this.#tokens.close();
+    this.#log.info("stopped");
+  }
+}

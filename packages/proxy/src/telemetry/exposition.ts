@@ -1,0 +1,122 @@
+import { Counter, Gauge, Histogram, Registry } from "prom-client";
+import type { Metrics } from "./metrics.ts";
+import type { DurationCounters, LabelCounters } from "./counters.ts";
+
+/** The media type of Prometheus' text format. */
+export const METRICS_CONTENT_TYPE: string = Registry.PROMETHEUS_CONTENT_TYPE;
+
+/** The metrics of one process, as they can be sent to another. */
+export type MetricsSnapshot = Awaited<ReturnType<Registry["getMetricsAsJSON"]>>;
+
+/** What a gateway counted, as Prometheus reads it. Each gateway has a registry of its own. */
+export class MetricsExposition {
+  readonly #registry = new Registry();
+
+  constructor(metrics: Metrics) {
+    const { source, eventLoopDelay } = metrics;
+    this.#gauge("curfew_sessions_active", "Sessions that have not ended.", source.sessions);
+    this.#gauge("curfew_sessions_closing", "Ended sessions with a socket still open.", source.closing);
+    this.#gauge(
+      "curfew_event_loop_delay_max_seconds",
+      "The event loop's longest delay since the last scrape.",
+      () => eventLoopDelay.takeLongest(),
+      "max",
+    );
+    this.#tally("curfew_sessions_ended_total", "Ended sessions, by end reason.", "reason", metrics.ends);
+    this.#tally("curfew_sessions_refused_total", "Sessions refused at a limit, by limit.", "limit", metrics.refusals);
+    this.#counter("curfew_renewals_total", "Renewals in place.", [], (counter) => counter.inc(metrics.renewals));
+    this.#histogram(
+      "curfew_session_expiry_lateness_seconds",
+      "How late sessions were ended at their deadline.",
+      metrics.lateness,
+    );
+    this.#histogram(
+      "curfew_session_handshake_seconds",
+      "From the client's connection to the target's accept.",
+      metrics.handshakes,
+    );
+    this.#counter("curfew_relayed_bytes_total", "Console bytes passed on, by direction.", ["direction"], (counter) => {
+      const { toClient, toTarget } = metrics.bytes;
+      counter.inc({ direction: "to_client" }, toClient);
+      counter.inc({ direction: "to_target" }, toTarget);
+    });
+  }
+
+  async text(): Promise<string> {
+    return await this.#registry.metrics();
+  }
+
+  async snapshot(): Promise<MetricsSnapshot> {
+    return await this.#registry.getMetricsAsJSON();
+  }
+
+  #gauge(name: string, help: string, read: () => number, aggregator: "sum" | "max" = "sum"): void {
+    void new Gauge({
+      name,
+      help,
+      registers: [this.#registry],
+      aggregator,
+      collect() {
+        this.set(read());
+      },
+    });
+  }
+
+  #counter(name: string, help: string, labelNames: string[], read: (counter: Counter) => void): void {
+    void new Counter({
+      name,
+      help,
+      labelNames,
+      registers: [this.#registry],
+      collect() {
+        this.reset();
+        read(this);
+      },
+    });
+  }
+
+  #tally(name: string, help: string, label: string, { counts }: LabelCounters): void {
+    this.#counter(name, help, [label], (counter) => {
+      for (const [value, count] of counts) counter.inc({ [label]: value }, count);
+    });
+  }
+
+  #histogram(name: string, help: string, tally: DurationCounters): void {
+    this.#registry.registerMetric(new TalliedHistogram(name, help, tally));
+  }
+}
+
+/** A histogram whose observations were counted elsewhere. */
+class TalliedHistogram extends Histogram {
+  readonly #name: string;
+  readonly #tally: DurationCounters;
+  readonly #empty: Histogram;
+
+  constructor(name: string, help: string, tally: DurationCounters) {
+    const configuration = { name, help, buckets: [...tally.bounds], registers: [] };
+    super(configuration);
+    this.#name = name;
+    this.#tally = tally;
+    this.#empty = new Histogram(configuration);
+  }
+
+  /** What the text format is made of. */
+  async getForPromString(): ReturnType<Histogram["get"]> {
+    return await this.get();
+  }
+
+  override async get(): ReturnType<Histogram["get"]> {
+    const { bounds, counts, sum } = this.#tally;
+    let total = 0;
+    const buckets = [...bounds, "+Inf"].map((le, index) => {
+      total += counts[index] ?? 0;
+      return { metricName: `${this.#name}_bucket`, labels: { le }, value: total };
+    });
+    const values = [
+      ...buckets,
+      { metricName: `${this.#name}_sum`, labels: {}, value: sum },
+      { metricName: `${this.#name}_count`, labels: {}, value: total },
+    ];
+    return { ...(await this.#empty.get()), values };
+  }
+}

@@ -1,0 +1,32 @@
+import type { MetricsExposition, MetricsSnapshot } from "./exposition.ts";
+import type { Metrics } from "./metrics.ts";
+
+/**
+ * Reads metrics for a scrape. The library that writes Prometheus' text format is loaded by the first one: it
+ * costs more memory and time than a gateway needs to start.
+ */
+export class MetricsReader {
+  readonly #metrics: Metrics;
+  #exposition: Promise<MetricsExposition> | undefined;
+
+  constructor(metrics: Metrics) {
+    this.#metrics = metrics;
+  }
+
+  /** Prometheus' text format. */
+  async text(): Promise<string> {
+    return await (await this.#open()).text();
+  }
+
+  /** For a gateway of several processes, which sums them up. */
+  async snapshot(): Promise<MetricsSnapshot> {
+    return await (await this.#open()).snapshot();
+  }
+
+  async #open(): Promise<MetricsExposition> {
+    this.#exposition ??= import("./exposition.ts").then(
+      ({ MetricsExposition: Exposition }) => new Exposition(this.#metrics),
+    );
+    return await this.#exposition;
+  }
+}

@@ -1,0 +1,22 @@
+/** How long tasks may hold the event loop at a stretch, in milliseconds. */
+const SLICE_MS = 5;
+
+/**
+ * A queue whose tasks run after the current turn, in slices, so that ten thousand close frames do
+ * not hold up everybody's keystrokes. What a task hands over runs in a later turn than the task.
+ */
+export function createTaskQueue(): (task: () => void) => void {
+  let queue: (() => void)[] = [];
+  let next = 0;
+  const run = (): void => {
+    const until = performance.now() + SLICE_MS;
+    const end = queue.length;
+    while (next < end && performance.now() < until) queue[next++]?.();
+    if (next < queue.length) return void setImmediate(run);
+    queue = [];
+    next = 0;
+  };
+  return (task) => {
+    if (queue.push(task) === 1) setImmediate(run);
+  };
+}

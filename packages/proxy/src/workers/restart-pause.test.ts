@@ -1,6 +1,0 @@
-import { expect, test } from "vitest";
-import { restartPause } from "./restart-pause.ts";
-
-test("the first replacement comes at once, the next ones with a pause that doubles up to ten seconds", () => {
-  expect([0, 1, 2, 3, 4, 8, 9, 100].map(restartPause)).toEqual([0, 0, 100, 200, 400, 6400, 10_000, 10_000]);
-});

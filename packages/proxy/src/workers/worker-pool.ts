@@ -1,0 +1,149 @@
+import cluster, { type Worker } from "node:cluster";
+import type { Logger } from "../telemetry/log.ts";
+import { ChannelClosed, type Handlers } from "./channel.ts";
+import type { PrimaryAnswers, PrimaryRequest, WorkerAnswers, WorkerRequest } from "./messages.ts";
+import { restartDelay } from "./restart-delay.ts";
+import { WorkerProcess } from "./worker-process.ts";
+
+/** A worker that lived so long did not die of its start, in milliseconds. */
+const SETTLED_MS = 10_000;
+
+/** How long after the end of a drain a worker that still runs is killed: longer than any socket may stay open. */
+const KILL_AFTER_MS = 15_000;
+
+/** What a {@link WorkerPool} is made with. */
+export interface WorkerPoolOptions {
+  readonly size: number;
+  /** Path of the script that a worker runs. */
+  readonly entry: string;
+  readonly log: Logger;
+  /** How the requests of a worker are answered. */
+  readonly handlers: (
+    worker: WorkerProcess,
+  ) => Handlers<Exclude<PrimaryRequest, { type: "listening" | "failed" }>, PrimaryAnswers>;
+  /** A worker has ended. */
+  readonly gone: (worker: WorkerProcess) => void;
+}
+
+/** The workers: starts them, replaces those that crash, and ends them. */
+export class WorkerPool {
+  readonly #options: WorkerPoolOptions;
+  readonly #workers = new Set<WorkerProcess>();
+  readonly #restarts = new Set<NodeJS.Timeout>();
+  readonly #started = Promise.withResolvers<string>();
+  readonly #idle = Promise.withResolvers<void>();
+  /** Whether all have listened once. */
+  #running = false;
+  #stopping = false;
+  #killer: NodeJS.Timeout | undefined;
+
+  constructor(options: WorkerPoolOptions) {
+    this.#options = options;
+  }
+
+  /** The workers that have not ended. */
+  get workers(): readonly WorkerProcess[] {
+    return [...this.#workers];
+  }
+
+  /** Whether a worker takes connections. */
+  get listens(): boolean {
+    return this.workers.some(({ url }) => url !== undefined);
+  }
+
+  /**
+   * @returns where all workers listen, as a URL without a path.
+   * @throws Error saying why a worker could not start.
+   */
+  async start(): Promise<string> {
+    // Not SO_REUSEPORT: setting a connection up costs about the same, but round robin spreads long sessions more evenly
+    // (8 to 12 of 40 in each of 4 workers, not 5 to 16), loses none that wait for a worker that crashes, and is portable.
+    cluster.schedulingPolicy = cluster.SCHED_RR;
+    cluster.setupPrimary({
+      exec: this.#options.entry,
+      args: [],
+      stdio: ["ignore", "inherit", "inherit", "ipc"],
+    });
+    for (let count = 0; count < this.#options.size; count += 1) this.#fork(0);
+    return await this.#started.promise;
+  }
+
+  /** Asks every worker; those that end before they answer are left out. */
+  async askAll<Request extends WorkerRequest>(request: Request): Promise<WorkerAnswers[Request["type"]][]> {
+    const answers = this.workers.map(async ({ channel }) => [await channel.ask(request)]);
+    const orNone = answers.map((answer) =>
+      answer.catch((error: unknown) => {
+        if (error instanceof ChannelClosed) return [];
+        throw error;
+      }),
+    );
+    return (await Promise.all(orNone)).flat();
+  }
+
+  /** Lets every worker drain, and starts no other. Called again, the shorter time counts. */
+  drain(timeoutMs: number): void {
+    this.#stopping = true;
+    for (const timer of this.#restarts) clearTimeout(timer);
+    for (const { channel } of this.#workers) channel.tell({ type: "drain", timeoutMs });
+    if (this.#workers.size === 0) return this.#idle.resolve();
+    clearTimeout(this.#killer);
+    this.#killer = setTimeout(() => {
+      for (const worker of this.#workers) worker.kill();
+    }, timeoutMs + KILL_AFTER_MS);
+  }
+
+  /** Fulfils when every worker has ended after a drain. */
+  async idle(): Promise<void> {
+    await this.#idle.promise;
+    clearTimeout(this.#killer);
+  }
+
+  #fork(earlyEnds: number): void {
+    let child: Worker;
+    try {
+      child = cluster.fork();
+    } catch (error) {
+      // The machine is out of memory or processes; the sessions of the other workers need not suffer.
+      return this.#replace(undefined, error instanceof Error ? error.message : String(error), earlyEnds + 1);
+    }
+    const worker = new WorkerProcess(child, (how) => this.#ended(worker, how, earlyEnds));
+    this.#workers.add(worker);
+    worker.channel.handle({
+      ...this.#options.handlers(worker),
+      listening: ({ url }) => {
+        worker.url = url;
+        this.#options.log.debug({ worker: worker.pid }, "worker listens");
+        this.#running ||= this.workers.every((other) => other.url !== undefined);
+        if (this.#running) this.#started.resolve(url);
+        return null;
+      },
+      failed: ({ message }) => {
+        worker.failure = message;
+        return null;
+      },
+    });
+  }
+
+  #ended(worker: WorkerProcess, how: string | undefined, earlyEnds: number): void {
+    this.#workers.delete(worker);
+    this.#options.gone(worker);
+    if (!this.#stopping || how !== undefined) {
+      const early = worker.ageMs < SETTLED_MS ? earlyEnds + 1 : 0;
+      this.#replace(worker.pid, how ?? "it ended by itself", early);
+    }
+    if (this.#stopping && this.#workers.size === 0) this.#idle.resolve();
+  }
+
+  /** @param early - how many workers in a row have ended soon after their start. */
+  #replace(pid: number | undefined, how: string, early: number): void {
+    if (!this.#running) return this.#started.reject(new Error(how));
+    const pauseMs = this.#stopping ? undefined : restartDelay(early);
+    this.#options.log.error({ worker: pid, how, pause_ms: pauseMs }, "worker crashed");
+    if (pauseMs === undefined) return;
+    const timer = setTimeout(() => {
+      this.#restarts.delete(timer);
+      this.#fork(early);
+    }, pauseMs);
+    this.#restarts.add(timer);
+  }
+}

@@ -1,0 +1,120 @@
+import { type ByteServer, startByteServer } from "@curfew/testing";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import type { SessionView } from "../../src/control/session-view.ts";
+import { Client } from "../support/client.ts";
+import { WorkerGateway } from "../support/worker-gateway.ts";
+
+let target: ByteServer;
+let gateway: WorkerGateway;
+beforeAll(async () => {
+  target = await startByteServer({ mode: "echo" });
+  gateway = await WorkerGateway.start();
+}, 30_000);
+beforeEach(async () => {
+  await gateway.admin("DELETE", "/v1/sessions?all=true");
+});
+afterAll(async () => {
+  await gateway[Symbol.asyncDispose]();
+  await target.close();
+});
+
+const SLOW = { timeout: 30_000 };
+
+/** A session for each of the machines, spread over both workers. */
+async function openSome(instances: readonly string[] = ["a", "a", "b", "b"]): Promise<readonly Client[]> {
+  const clients: Client[] = [];
+  for (const instance of instances) clients.push(await gateway.open(target.address, instance));
+  expect(new Set(await Promise.all(clients.map((client) => gateway.workerOf(client)))).size).toBe(2);
+  return clients;
+}
+
+async function ids(clients: readonly Client[]): Promise<readonly string[]> {
+  return await Promise.all(clients.map(async (client) => (await client.message("hello")).session));
+}
+
+const listed = async (): Promise<readonly SessionView[]> =>
+  (await gateway.admin<{ sessions: SessionView[] }>("GET", "/v1/sessions")).sessions;
+
+describe("the admin API", SLOW, () => {
+  test("lists the sessions of all workers, oldest first, and inspects each", async () => {
+    const clients = await openSome();
+    const sessions = await listed();
+    expect(sessions.map(({ id }) => id)).toEqual(await ids(clients));
+    for (const session of sessions) expect(await gateway.admin("GET", `/v1/sessions/${session.id}`)).toEqual(session);
+    expect((await gateway.admin("GET", "/v1/sessions/none"))["detail"]).toBe("there is no such session");
+  });
+
+  test("ends sessions one by one, by instance, and all, in whichever worker they run", async () => {
+    const clients = await openSome(["a", "a", "b", "b", "c", "c"]);
+    const [first = "", second = ""] = await ids(clients);
+    expect(await gateway.admin("DELETE", `/v1/sessions/${first}`)).toEqual({ ended: 1 });
+    expect(await gateway.admin("DELETE", `/v1/sessions/${second}`)).toEqual({ ended: 1 });
+    expect(await gateway.admin("DELETE", "/v1/sessions?instance=b")).toEqual({ ended: 2 });
+    expect(await listed()).toHaveLength(2);
+    expect(await gateway.admin("DELETE", "/v1/sessions?all=true")).toEqual({ ended: 2 });
+    const ends = await Promise.all(clients.map(({ closed }) => closed));
+    expect(new Set(ends.map(({ reason }) => reason))).toEqual(new Set(["session_terminated"]));
+    expect((await gateway.admin("DELETE", `/v1/sessions/${first}`))["detail"]).toBe("there is no such session");
+  });
+
+  test("revoking a token ends its sessions in every worker, and it opens none any more", async () => {
+    const { id, token } = await gateway.token(target.address);
+    const clients = Array.from({ length: 4 }, () => new Client(gateway.host, token));
+    await Promise.all(clients.map((client) => client.message("hello")));
+    expect(new Set(await Promise.all(clients.map((client) => gateway.workerOf(client)))).size).toBe(2);
+    using kept = await gateway.open(target.address);
+    await gateway.admin("DELETE", `/v1/tokens/${id}`);
+    const ends = await Promise.all(clients.map(({ closed }) => closed));
+    expect(new Set(ends.map(({ code }) => code))).toEqual(new Set([4005]));
+    for (let count = 0; count < 2; count += 1) {
+      using late = new Client(gateway.host, token);
+      expect((await late.closed).reason).toBe("token_invalid");
+    }
+    kept.control({ type: "ping", id: 1 });
+    await kept.message("pong");
+  });
+
+  test("a token renews in a worker as it does in one process", async () => {
+    using client = await gateway.open(target.address, "vm-9");
+    const { token } = await gateway.token(target.address, "vm-9");
+    client.control({ type: "renew", id: 1, token });
+    expect(await client.message("renewed")).toMatchObject({ id: 1 });
+    client.control({ type: "renew", id: 2, token: (await gateway.token(target.address, "vm-8")).token });
+    expect(await client.message("renew_failed")).toMatchObject({ id: 2, reason: "forbidden" });
+  });
+});
+
+test("the page of metrics is the sum over the workers", SLOW, async () => {
+  await using own = await WorkerGateway.start();
+  const clients: Client[] = [];
+  for (let count = 0; count < 4; count += 1) clients.push(await own.open(target.address));
+  for (const client of clients) client.socket.send(Buffer.alloc(1000));
+  await Promise.all(clients.map((client) => client.bytes(1000)));
+  expect(await own.metric("curfew_sessions_active")).toBe(4);
+  expect(await own.metric("curfew_session_handshake_seconds_count")).toBe(4);
+  expect(await own.metric('curfew_session_handshake_seconds_bucket{le="+Inf"}')).toBe(4);
+  expect(await own.metric('curfew_relayed_bytes_total{direction="to_client"}')).toBe(4000);
+  await own.admin("DELETE", "/v1/sessions?all=true");
+  await Promise.all(clients.map(({ closed }) => closed));
+  expect(await own.metric("curfew_sessions_active")).toBe(0);
+  expect(await own.metric('curfew_sessions_ended_total{reason="session_terminated"}')).toBe(4);
+  expect(await own.metric('curfew_sessions_refused_total{limit="max"}')).toBe(0);
+});
+
+test("with a store in a file every worker reads the same one", SLOW, async () => {
+  const folder = await mkdtemp(join(tmpdir(), "curfew-workers-"));
+  {
+    await using own = await WorkerGateway.start({ TOKENS_PATH: join(folder, "tokens.db") });
+    const { id, token } = await own.token(target.address);
+    const clients = Array.from({ length: 4 }, () => new Client(own.host, token));
+    await Promise.all(clients.map((client) => client.message("hello")));
+    expect(new Set(await Promise.all(clients.map((client) => own.workerOf(client)))).size).toBe(2);
+    await own.admin("DELETE", `/v1/tokens/${id}`);
+    const ends = await Promise.all(clients.map(({ closed }) => closed));
+    expect(new Set(ends.map(({ reason }) => reason))).toEqual(new Set(["session_terminated"]));
+  }
+  await rm(folder, { recursive: true });
+});

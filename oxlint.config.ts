@@ -50,6 +50,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
     "net",
     "time",
   ],
+  "packages/bench/src": ["report", "run", "scenarios", "subjects", "load", "machine", "statistics"],
 };
 
 /** Files that put a tree together, with the folders that may import them. */

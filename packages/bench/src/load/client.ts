@@ -6,58 +6,58 @@ import { connect as connectTls, TLSSocket } from "node:tls";
 import { FrameReader, Opcode } from "./frame-reader.ts";
 import { maskedFrame } from "./masked-frame.ts";
 
-/** What a client asks a proxy for. */
-export interface Ticket {
+/** The upgrade request of a client. */
+export interface UpgradeRequest {
   /** Path and query of the upgrade request. */
   readonly path: string;
   readonly subprotocols: readonly string[];
-  /** When the proxy has to end the session, in milliseconds since the epoch; undefined when it never does. */
+  /** When the proxy must end the session, in milliseconds since the epoch; undefined if it never does. */
   readonly expiresAt?: number;
 }
 
-/** The request of a client that knows no tokens. */
-export const plainTicket: Ticket = { path: "/", subprotocols: [FALLBACK_SUBPROTOCOL] };
+/** The upgrade request to a proxy without tokens. */
+export const PLAIN_UPGRADE: UpgradeRequest = { path: "/", subprotocols: [FALLBACK_SUBPROTOCOL] };
 
-/** Where a client connects, and what it speaks there. */
-export interface Entrance {
+/** Where a client connects, and with which protocol. */
+export interface ConnectOptions {
   readonly port: number;
   readonly tls?: boolean;
   /** Undefined for a proxy that copies raw bytes. */
-  readonly ticket: Ticket | undefined;
+  readonly upgrade: UpgradeRequest | undefined;
 }
 
-/** How a proxy ended a session: a close frame's code, or 1006 without one. */
-export interface Ending {
+/** How a proxy ended a session: the code of its close frame, or 1006 without one. */
+export interface SessionEnd {
   readonly code: number;
   readonly reason: string;
-  /** `Date.now()` when it was read. */
+  /** `Date.now()` when the end was read. */
   readonly at: number;
 }
 
-/** One buffer for all clients: what is read is used before the next read. */
-const shared = Buffer.allocUnsafe(256 * 1024);
+/** One buffer for all clients: each read is used before the next. */
+const SHARED_BUFFER = Buffer.allocUnsafe(256 * 1024);
 
-/** A client's end of a session: it frames and masks, unless the proxy copies raw bytes. */
+/** The client side of a session: frames and masks payload, unless the proxy copies raw bytes. */
 export class Client {
   readonly socket: Socket;
-  /** Console bytes; the slice is valid only until the call returns. */
+  /** Receives console bytes; the slice is valid only until the call returns. */
   onPayload: (bytes: Buffer) => void = ignore;
   onText: (message: string) => void = ignore;
-  readonly ended: Promise<Ending>;
+  readonly ended: Promise<SessionEnd>;
   readonly #framed: boolean;
   readonly #reader: FrameReader;
-  readonly #end: (ending: Ending) => void;
+  readonly #end: (ending: SessionEnd) => void;
   #paused = false;
-  #gentle = false;
-  /** The answer to the upgrade request, until it is complete. */
-  #answer: Buffer | undefined;
+  #oneReadPerTurn = false;
+  /** The response to the upgrade request, until it is complete. */
+  #response: Buffer | undefined;
   #upgraded: (error?: Error) => void = ignore;
-  /** What the answer has to prove that the proxy speaks WebSocket. */
+  /** The value of Sec-WebSocket-Accept that proves that the proxy speaks WebSocket. */
   #accept = "";
 
-  private constructor({ port, ticket, tls = false }: Entrance) {
-    this.#framed = ticket !== undefined;
-    const { promise, resolve } = Promise.withResolvers<Ending>();
+  private constructor({ port, upgrade, tls = false }: ConnectOptions) {
+    this.#framed = upgrade !== undefined;
+    const { promise, resolve } = Promise.withResolvers<SessionEnd>();
     this.ended = promise;
     this.#end = resolve;
     this.#reader = new FrameReader({
@@ -70,36 +70,41 @@ export class Client {
       },
     });
     const callback = (length: number): boolean => {
-      this.#read(shared.subarray(0, length));
-      if (this.#gentle) setImmediate(() => this.#paused || this.socket.resume());
-      return !this.#paused && !this.#gentle;
+      this.#read(SHARED_BUFFER.subarray(0, length));
+      if (this.#oneReadPerTurn) setImmediate(() => this.#paused || this.socket.resume());
+      return !this.#paused && !this.#oneReadPerTurn;
     };
-    const where: TcpNetConnectOpts = { host: "127.0.0.1", port, noDelay: true, onread: { buffer: shared, callback } };
-    this.socket = tls ? connectTls({ ...where, rejectUnauthorized: false }) : connect(where);
+    const options: TcpNetConnectOpts = {
+      host: "127.0.0.1",
+      port,
+      noDelay: true,
+      onread: { buffer: SHARED_BUFFER, callback },
+    };
+    this.socket = tls ? connectTls({ ...options, rejectUnauthorized: false }) : connect(options);
     this.socket.on("error", ignore);
     this.socket.once("close", () => {
       this.#end({ code: 1006, reason: "", at: Date.now() });
-      this.#upgraded(new Error("the proxy closed the connection instead of answering the upgrade request"));
+      this.#upgraded(new Error("the proxy closed the connection without a response to the upgrade request"));
     });
   }
 
-  /** @throws Error when the proxy does not accept */
-  static async open(entrance: Entrance): Promise<Client> {
-    const { port, ticket, tls = false } = entrance;
-    const client = new Client(entrance);
+  /** @throws Error if the proxy does not accept the connection */
+  static async open(options: ConnectOptions): Promise<Client> {
+    const { port, upgrade, tls = false } = options;
+    const client = new Client(options);
     const failed = once(client.socket, "error").then(([error]) => Promise.reject(error as Error));
     await Promise.race([once(client.socket, tls ? "secureConnect" : "connect"), failed]);
     failed.catch(ignore);
-    if (ticket !== undefined) await client.#upgrade(port, ticket);
+    if (upgrade !== undefined) await client.#upgrade(port, upgrade);
     return client;
   }
 
-  /** The bytes that carry `payload`, to be written as often as wanted. */
+  /** The bytes that carry `payload` on the wire; they may be written repeatedly. */
   encode(payload: Uint8Array): Uint8Array {
     return this.#framed ? maskedFrame(payload) : payload;
   }
 
-  /** Sends console bytes; false when the socket is behind. */
+  /** Sends console bytes. @returns false if the socket has to drain first */
   send(payload: Uint8Array): boolean {
     return this.socket.write(this.encode(payload));
   }
@@ -112,15 +117,15 @@ export class Client {
     return this.socket.write(maskedFrame(Buffer.alloc(0), Opcode.ping));
   }
 
-  /** Takes effect at once, or after the read that is under way. */
+  /** Stops reading, at the latest after the current read. */
   pause(): void {
     this.#paused = true;
     this.socket.pause();
   }
 
-  /** From now on it reads one buffer in a turn, so that the others of a busy generator get theirs. */
+  /** Limits this client to one read per turn of the event loop, so that a busy generator serves the others, too. */
   readOncePerTurn(): void {
-    this.#gentle = true;
+    this.#oneReadPerTurn = true;
   }
 
   resume(): void {
@@ -128,7 +133,7 @@ export class Client {
     this.socket.resume();
   }
 
-  /** Says goodbye the way its protocol does it; the proxy then ends the connection. */
+  /** Closes the session in the way of its protocol; the proxy then closes the connection. */
   close(code = 1000): void {
     if (!this.#framed) return void this.socket.end();
     const payload = Buffer.alloc(2);
@@ -136,9 +141,9 @@ export class Client {
     this.socket.end(maskedFrame(payload, Opcode.close));
   }
 
-  /** Ends the connection by force. */
+  /** Resets the connection. */
   abort(): void {
-    // Node cannot reset one with TLS.
+    // Node cannot reset a TLS connection.
     if (this.socket instanceof TLSSocket) this.socket.destroy();
     else this.socket.resetAndDestroy();
   }
@@ -146,16 +151,16 @@ export class Client {
   #read(bytes: Buffer): void {
     try {
       if (!this.#framed) this.onPayload(bytes);
-      else if (this.#answer === undefined) this.#reader.read(bytes);
-      else this.#readAnswer(this.#answer, bytes);
+      else if (this.#response === undefined) this.#reader.read(bytes);
+      else this.#readResponse(this.#response, bytes);
     } catch (error) {
       this.socket.destroy(error as Error);
     }
   }
 
-  async #upgrade(port: number, { path, subprotocols }: Ticket): Promise<void> {
+  async #upgrade(port: number, { path, subprotocols }: UpgradeRequest): Promise<void> {
     const key = randomBytes(16).toString("base64");
-    this.#answer = Buffer.alloc(0);
+    this.#response = Buffer.alloc(0);
     this.socket.write(
       `GET ${path} HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n` +
         `Sec-WebSocket-Key: ${key}\r\nSec-WebSocket-Version: 13\r\n` +
@@ -167,22 +172,22 @@ export class Client {
     await promise;
   }
 
-  #readAnswer(before: Buffer, bytes: Buffer): void {
-    const answer = Buffer.concat([before, bytes]);
-    const end = answer.indexOf("\r\n\r\n");
+  #readResponse(before: Buffer, bytes: Buffer): void {
+    const response = Buffer.concat([before, bytes]);
+    const end = response.indexOf("\r\n\r\n");
     if (end < 0) {
-      this.#answer = answer;
+      this.#response = response;
       return;
     }
-    this.#answer = undefined;
-    const head = answer.toString("latin1", 0, end);
+    this.#response = undefined;
+    const head = response.toString("latin1", 0, end);
     if (!head.startsWith("HTTP/1.1 101") || !head.includes(this.#accept)) {
-      this.#upgraded(new Error(`expected an accepted upgrade, but got ${JSON.stringify(head)}`));
+      this.#upgraded(new Error(`expected the upgrade to be accepted, but got ${JSON.stringify(head)}`));
       this.socket.destroy();
       return;
     }
     this.#upgraded();
-    if (answer.length > end + 4) this.#reader.read(answer.subarray(end + 4));
+    if (response.length > end + 4) this.#reader.read(response.subarray(end + 4));
   }
 }
 

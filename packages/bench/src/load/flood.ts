@@ -1,17 +1,17 @@
 import type { Socket } from "node:net";
 
-/** Blocks that are written before other sockets get their turn. */
-const BLOCKS_A_TURN = 4;
+/** Blocks that are written before other sockets have their turn. */
+const BLOCKS_PER_TURN = 4;
 
 /**
- * Writes a block again and again, as fast as the socket takes it; the function that comes back stops it. A write
- * that the kernel takes at once returns at once: without turns the first socket would keep the others waiting.
+ * Writes a block repeatedly, as fast as the socket accepts it, until the returned function is called. Yields to the event
+ * loop between turns: a write that the kernel accepts returns immediately, and the first socket would starve the others.
  */
 export function flood(socket: Socket, block: Uint8Array, limitBytes: number = Infinity): () => void {
   let stopped = false;
   let written = 0;
   const step = (): void => {
-    for (let index = 0; index < BLOCKS_A_TURN; index++) {
+    for (let index = 0; index < BLOCKS_PER_TURN; index++) {
       if (stopped || socket.destroyed || written >= limitBytes) return;
       written += block.length;
       if (!socket.write(block)) return void socket.once("drain", step);

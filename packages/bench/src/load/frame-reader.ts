@@ -1,23 +1,23 @@
-/** What a {@link FrameReader} reports. Payload slices are valid only until the call returns. */
+/** Callbacks of a {@link FrameReader}. Payload slices are valid only until the call returns. */
 export interface FrameEvents {
-  /** Bytes of binary messages, as they come: a frame may arrive in several slices. */
+  /** Bytes of binary messages as they arrive: a frame may come in several slices. */
   payload(bytes: Buffer): void;
   /** A complete text frame. */
   text(message: string): void;
   ping(payload: Buffer): void;
-  /** @param code - 1005 when the frame names none */
+  /** @param code - 1005 if the frame has no code */
   close(code: number, reason: string): void;
 }
 
 /** Opcodes of RFC 6455, section 5.2. */
 export const Opcode = { continuation: 0, text: 1, binary: 2, close: 8, ping: 9, pong: 10 } as const;
 
-/** Longest frame that is put together before it is reported; binary ones are not. */
-const MAX_WHOLE_BYTES = 64 * 1024;
+/** Longest frame that is buffered until it is complete; binary frames are not buffered. */
+const MAX_BUFFERED_BYTES = 64 * 1024;
 
 /**
- * Reads the frames of a server as cheaply as can be: binary payload is passed on in place, nothing is copied. It
- * trusts the server no further than it must to count right: it checks for masks, reserved bits and opcodes.
+ * Reads the frames of a server with as little CPU as possible: binary payload is passed on in place, without a copy. Checks
+ * only what correct counting depends on: masks, reserved bits and opcodes.
  */
 export class FrameReader {
   readonly #events: FrameEvents;
@@ -25,13 +25,13 @@ export class FrameReader {
   #headerBytes = 0;
   #opcode = -1;
   #left = 0;
-  #whole: Buffer[] = [];
+  #buffered: Buffer[] = [];
 
   constructor(events: FrameEvents) {
     this.#events = events;
   }
 
-  /** @throws Error when the bytes are no frames that a server may send */
+  /** @throws Error if the bytes are not frames that a server may send */
   read(bytes: Buffer): void {
     let at = 0;
     while (at < bytes.length) {
@@ -58,8 +58,8 @@ export class FrameReader {
       this.#left = short === 127 ? Number(header.readBigUInt64BE(2)) : short === 126 ? header.readUInt16BE(2) : short;
       this.#opcode = opcodeOf(header);
       this.#headerBytes = 0;
-      if (!isBinary(this.#opcode) && this.#left > MAX_WHOLE_BYTES) {
-        throw new Error(`expected a control frame of at most ${MAX_WHOLE_BYTES} bytes, but got ${this.#left}`);
+      if (!isBinary(this.#opcode) && this.#left > MAX_BUFFERED_BYTES) {
+        throw new Error(`expected a control frame of at most ${MAX_BUFFERED_BYTES} bytes, but got ${this.#left}`);
       }
       break;
     }
@@ -69,15 +69,15 @@ export class FrameReader {
   #take(payload: Buffer): void {
     if (payload.length === 0) return;
     if (isBinary(this.#opcode)) this.#events.payload(payload);
-    else this.#whole.push(Buffer.from(payload));
+    else this.#buffered.push(Buffer.from(payload));
   }
 
   #finish(): void {
     const opcode = this.#opcode;
     this.#opcode = -1;
     if (isBinary(opcode)) return;
-    const payload = Buffer.concat(this.#whole);
-    this.#whole = [];
+    const payload = Buffer.concat(this.#buffered);
+    this.#buffered = [];
     if (opcode === Opcode.text) this.#events.text(payload.toString());
     else if (opcode === Opcode.ping) this.#events.ping(payload);
     else if (opcode === Opcode.close) {

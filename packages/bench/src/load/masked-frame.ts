@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { Opcode } from "./frame-reader.ts";
 
-/** A client's frame, masked as RFC 6455, section 5.3 demands. It may be written any number of times. */
+/** A client's frame, masked as RFC 6455, section 5.3 requires. It may be written repeatedly. */
 export function maskedFrame(payload: Uint8Array, opcode: number = Opcode.binary): Buffer {
   const { length } = payload;
   const lengthBytes = length < 126 ? 0 : length < 65_536 ? 2 : 8;

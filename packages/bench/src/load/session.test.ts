@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { afterEach, expect, test } from "vitest";
 import { type WebSocket, WebSocketServer } from "ws";
 import { makeCertificate } from "../machine/certificate.ts";
-import { plainTicket } from "./client.ts";
+import { PLAIN_UPGRADE } from "./client.ts";
 import { closeSessions, openSession } from "./session.ts";
 import { Target } from "./target.ts";
 
@@ -17,7 +17,7 @@ afterEach(async () => {
   for (const cleanup of cleanups.splice(0)) await cleanup();
 });
 
-/** A server that another library wrote; it answers the session's first bytes itself. */
+/** A server based on another library. It acknowledges the session number itself. */
 async function webSocketServer(onClient: (client: WebSocket) => void): Promise<number> {
   const server = new WebSocketServer({ port: 0, host: "127.0.0.1" });
   cleanups.push(() => {
@@ -36,7 +36,7 @@ async function target(): Promise<Target> {
 }
 
 test.each([0, 125, 126, 65_535, 65_536, 300_000])(
-  "ws reads messages of %i bytes as the client meant them, and the client reads its answers",
+  "messages of %i bytes are the same in ws, and back in the client",
   async (size) => {
     const own = await target();
     const received: Buffer[] = [];
@@ -44,11 +44,11 @@ test.each([0, 125, 126, 65_535, 65_536, 300_000])(
       client.on("message", (data: Buffer) => {
         received.push(data);
         client.send(data);
-        // The first message is the session's number; the target wants to hear it, too.
-        if (received.length === 1) introduce(own.port, data);
+        // The first message is the session number, which the target expects, too.
+        if (received.length === 1) announce(own.port, data);
       });
     });
-    const { client } = await openSession({ port, ticket: plainTicket }, own);
+    const { client } = await openSession({ port, upgrade: PLAIN_UPGRADE }, own);
     const message = randomBytes(size);
     const back: Buffer[] = [];
     const { promise, resolve } = Promise.withResolvers<void>();
@@ -64,7 +64,7 @@ test.each([0, 125, 126, 65_535, 65_536, 300_000])(
   },
 );
 
-test("over TLS a session is the same, up to its end by force", async () => {
+test("sessions over TLS work, and can be aborted", async () => {
   const folder = await mkdtemp(join(tmpdir(), "curfew-bench-test-"));
   cleanups.push(() => rm(folder, { recursive: true }));
   const { cert, key } = await makeCertificate(folder);
@@ -75,13 +75,13 @@ test("over TLS a session is the same, up to its end by force", async () => {
   const server = new WebSocketServer({ server: https });
   server.on("connection", (client) => {
     client.once("message", (data: Buffer) => {
-      introduce(own.port, data);
+      announce(own.port, data);
       client.send(data);
       client.on("message", (more: Buffer) => client.send(more));
     });
   });
-  const ways = { port: (https.address() as AddressInfo).port, ticket: plainTicket, tls: true };
-  const session = await openSession(ways, own);
+  const options = { port: (https.address() as AddressInfo).port, upgrade: PLAIN_UPGRADE, tls: true };
+  const session = await openSession(options, own);
   const { promise, resolve } = Promise.withResolvers<string>();
   session.client.onPayload = (bytes) => resolve(bytes.toString());
   session.client.send(Buffer.from("through TLS"));
@@ -90,20 +90,20 @@ test("over TLS a session is the same, up to its end by force", async () => {
   await closeSessions([session]);
 });
 
-test("a refusal names the proxy's close code and reason", async () => {
+test("a refusal reports the close code and reason of the proxy", async () => {
   const port = await webSocketServer((client) => client.close(4102, "token_invalid"));
-  await expect(openSession({ port, ticket: plainTicket }, await target())).rejects.toThrow("4102 token_invalid");
+  await expect(openSession({ port, upgrade: PLAIN_UPGRADE }, await target())).rejects.toThrow("4102 token_invalid");
 });
 
-test("an answer that is no upgrade is quoted", async () => {
+test("a response that is not an upgrade is quoted", async () => {
   const server = createServer((socket) => socket.end("HTTP/1.1 403 Forbidden\r\n\r\n")).listen(0, "127.0.0.1");
   cleanups.push(() => server.close());
   await once(server, "listening");
   const { port } = server.address() as AddressInfo;
-  await expect(openSession({ port, ticket: plainTicket }, await target())).rejects.toThrow("403 Forbidden");
+  await expect(openSession({ port, upgrade: PLAIN_UPGRADE }, await target())).rejects.toThrow("403 Forbidden");
 });
 
-function introduce(port: number, number: Buffer): void {
+function announce(port: number, number: Buffer): void {
   const socket = connect(port, "127.0.0.1").on("error", () => {});
   cleanups.push(() => socket.destroy());
   socket.write(number);

@@ -1,25 +1,25 @@
 import type { Socket } from "node:net";
-import { Client, type Entrance } from "./client.ts";
+import { Client, type ConnectOptions } from "./client.ts";
 import { ACKNOWLEDGEMENT, NUMBER_BYTES, type Target } from "./target.ts";
 
-/** A session through a proxy, with both its ends. */
+/** Both ends of a session through a proxy. */
 export interface Session {
   readonly client: Client;
-  /** The target's socket; what nobody listens for is read and dropped. */
+  /** The target's socket; without a listener its data is read and dropped. */
   readonly target: Socket;
 }
 
-const OPENING_MS = 20_000;
-const CLOSING_MS = 3_000;
+const OPEN_TIMEOUT_MS = 20_000;
+const CLOSE_TIMEOUT_MS = 3_000;
 
 let lastNumber = 0;
 
 /**
- * Opens a session; resolves when the first byte of the target has reached the client.
- * @throws Error when the proxy refuses it, or does not bring it about within 20 s.
+ * Opens a session; resolves once the target's first byte has reached the client.
+ * @throws Error if the proxy refuses it, or if it takes over 20 s
  */
-export async function openSession(entrance: Entrance, target: Target): Promise<Session> {
-  const client = await Client.open(entrance);
+export async function openSession(options: ConnectOptions, target: Target): Promise<Session> {
+  const client = await Client.open(options);
   const number = Buffer.alloc(NUMBER_BYTES);
   number.writeUInt32BE(++lastNumber);
   const accepted = target.session(lastNumber);
@@ -34,44 +34,48 @@ export async function openSession(entrance: Entrance, target: Target): Promise<S
   };
   const timer = setTimeout(() => {
     client.socket.destroy();
-    reject(new Error(`expected a session within ${OPENING_MS / 1000} s`));
-  }, OPENING_MS);
+    reject(new Error(`expected a session within ${OPEN_TIMEOUT_MS / 1000} s`));
+  }, OPEN_TIMEOUT_MS);
   const refused = client.ended.then(({ code, reason }) => {
     clearTimeout(timer);
-    throw new Error(`the proxy ended a session that was about to begin, with ${code} ${reason}`);
+    throw new Error(`the proxy refused a session with ${code} ${reason}`);
   });
-  // Later ends concern others.
+  // Later ends are handled by the caller.
   refused.catch(ignore);
   client.send(number);
   return await Promise.race([promise, refused]);
 }
 
-/** Opens a session through each entrance, at most `parallel` at a time; they come back in the same order. */
-export async function openSessions(entrances: readonly Entrance[], target: Target, parallel = 50): Promise<Session[]> {
+/** Opens sessions, at most `parallel` at a time, and returns them in the order of `options`. */
+export async function openSessions(
+  options: readonly ConnectOptions[],
+  target: Target,
+  parallel = 50,
+): Promise<Session[]> {
   const sessions: Session[] = [];
-  const waiting = entrances.entries();
+  const waiting = options.entries();
   const openOneByOne = async (): Promise<void> => {
-    for (const [index, entrance] of waiting) sessions[index] = await openSession(entrance, target);
+    for (const [index, one] of waiting) sessions[index] = await openSession(one, target);
   };
-  await Promise.all(Array.from({ length: Math.min(parallel, entrances.length) }, openOneByOne));
+  await Promise.all(Array.from({ length: Math.min(parallel, options.length) }, openOneByOne));
   return sessions;
 }
 
-/** Closes sessions the way clients do; resolves when all their sockets have gone, by force after a while. */
+/** Closes sessions as clients do, and resets them after 3 s. Resolves once all sockets are closed. */
 export async function closeSessions(sessions: readonly Session[]): Promise<void> {
   const timer = setTimeout(() => {
     for (const { client, target } of sessions) {
       client.abort();
       target.resetAndDestroy();
     }
-  }, CLOSING_MS);
+  }, CLOSE_TIMEOUT_MS);
   await Promise.all(
     sessions.map(async ({ client, target }) => {
-      const gone = [client.socket, target].map(closed);
+      const bothClosed = [client.socket, target].map(closed);
       target.resume();
       client.resume();
       client.close();
-      await Promise.all(gone);
+      await Promise.all(bothClosed);
     }),
   );
   clearTimeout(timer);

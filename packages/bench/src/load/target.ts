@@ -1,13 +1,13 @@
 import { once } from "node:events";
 import { createServer, type AddressInfo, type Server, type Socket } from "node:net";
 
-/** How many bytes at the start of a connection say which session it belongs to. */
+/** Length of the session number at the start of a connection. */
 export const NUMBER_BYTES = 4;
 
-/** What the target answers once it knows the session: the console has begun. */
+/** The target's response to the session number; it stands for the first output of a console. */
 export const ACKNOWLEDGEMENT: Buffer = Buffer.from([0x2e]);
 
-/** The console that proxies dial. A session's first bytes are its number, so that both its ends are known here. */
+/** The console that proxies dial. A session's first bytes are its number, which connects its two ends in the generator. */
 export class Target {
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
@@ -28,14 +28,14 @@ export class Target {
     return (this.#server.address() as AddressInfo).port;
   }
 
-  /** The target's end of the session with that number. */
+  /** Waits for the target's socket of the session with that number. */
   async session(number: number): Promise<Socket> {
     const { promise, resolve } = Promise.withResolvers<Socket>();
     this.#expected.set(number, resolve);
     return await promise;
   }
 
-  /** Ends what is left of all sessions, without a trace in the kernel's tables. */
+  /** Resets the connections of all remaining sessions, which leaves none of them in TIME_WAIT. */
   reset(): void {
     for (const socket of this.#sockets) socket.resetAndDestroy();
     this.#expected.clear();

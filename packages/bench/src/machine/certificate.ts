@@ -2,13 +2,13 @@ import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { promisify } from "node:util";
 
-/** Paths of a certificate for 127.0.0.1 and its key, in PEM. */
+/** PEM files with a certificate for 127.0.0.1 and its key. */
 export interface Certificate {
   readonly cert: string;
   readonly key: string;
 }
 
-/** Makes a certificate that nobody trusts, with a key on P-256 as most sites have today. */
+/** Makes a self-signed certificate with a P-256 key, the most common kind today. */
 export async function makeCertificate(folder: string): Promise<Certificate> {
   const cert = join(folder, "cert.pem");
   const key = join(folder, "key.pem");

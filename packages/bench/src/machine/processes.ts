@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync } from "node:fs";
 
-/** The kernel counts CPU time in /proc in hundredths of a second (USER_HZ, the same on every architecture). */
+/** Unit of CPU times in /proc (USER_HZ, the same on every architecture). */
 const TICKS_PER_SECOND = 100;
 
-/** A process and everything that it started, as far as it still runs. */
+/** The running processes of a tree: a process and its descendants. */
 export function processTree(pid: number): number[] {
   const threads = readText(`/proc/${pid}/task/${pid}/children`);
   if (threads === undefined) return [];
@@ -12,16 +12,16 @@ export function processTree(pid: number): number[] {
 }
 
 /**
- * CPU seconds, user and system, that a process and everything it ever started have used. Children that have left
- * count through the parent that waited for them.
+ * User and system CPU seconds of a process and its descendants. Children that have exited count through the parent that
+ * waited for them.
  */
 export function treeCpuSeconds(pid: number): number {
   return sum(processTree(pid).map(cpuSeconds));
 }
 
 /**
- * /proc/PID/stat is cut down to whole hundredths of a second, which loses most of what hundreds of small processes
- * use in a short sample; schedstat counts nanoseconds, but not those of threads that have left.
+ * /proc/PID/stat counts whole hundredths of a second, which loses most of what hundreds of small processes use in a short
+ * sample. schedstat counts nanoseconds, but omits threads that have exited.
  */
 function cpuSeconds(pid: number): number {
   const { own, children } = cpuTicks(readText(`/proc/${pid}/stat`) ?? "");
@@ -31,8 +31,8 @@ function cpuSeconds(pid: number): number {
 }
 
 /**
- * utime + stime, and cutime + cstime of the children that were waited for, of a line of /proc/PID/stat (proc(5)).
- * The name in it may hold spaces and brackets.
+ * Reads a line of /proc/PID/stat (proc(5)): utime + stime of the process, and cutime + cstime of the children it waited for.
+ * The process name in it may contain spaces and parentheses.
  */
 export function cpuTicks(stat: string): { readonly own: number; readonly children: number } {
   const afterName = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
@@ -41,7 +41,7 @@ export function cpuTicks(stat: string): { readonly own: number; readonly childre
   return { own: utime + stime, children: cutime + cstime };
 }
 
-/** Proportional set size of a process tree in bytes: shared pages count in equal parts for each who shares them. */
+/** Proportional set size of a process tree in bytes: each process counts its share of pages it shares. */
 export function treePssBytes(pid: number): number {
   return sum(processTree(pid).map((member) => kilobytes("Pss", readText(`/proc/${member}/smaps_rollup`) ?? ""))) * 1024;
 }
@@ -51,7 +51,7 @@ export function rssBytes(pid: number): number {
   return kilobytes("VmRSS", readText(`/proc/${pid}/status`) ?? "") * 1024;
 }
 
-/** The value of a line such as `Pss:   123 kB`; 0 when there is none. */
+/** The value of a line such as `Pss:   123 kB`; 0 without such a line. */
 export function kilobytes(name: string, text: string): number {
   return Number(new RegExp(`^${name}:\\s+(\\d+) kB$`, "m").exec(text)?.[1] ?? 0);
 }
@@ -68,7 +68,7 @@ function listFolder(path: string): string[] {
   }
 }
 
-/** Undefined when the process has left in the meantime. */
+/** Undefined if the process has exited. */
 function readText(path: string): string | undefined {
   try {
     return readFileSync(path, "utf8");

@@ -1,44 +1,44 @@
-import { YARDSTICK } from "../measures/measure.ts";
-import type { Claim } from "./judgement.ts";
+import { YARDSTICK } from "../subjects/names.ts";
+import type { Claim } from "./verdict.ts";
 
 type Comparison = Pick<Claim, "unit" | "versus">;
 
-const timesCopy: Comparison = { unit: `× ${YARDSTICK}`, versus: { how: "ratio", peer: YARDSTICK } };
-const microsecondsMore: Comparison = {
+const TIMES_COPY: Comparison = { unit: `× ${YARDSTICK}`, versus: { how: "ratio", subject: YARDSTICK } };
+const MICROSECONDS_MORE: Comparison = {
   unit: `µs more than ${YARDSTICK}`,
-  versus: { how: "difference", peer: YARDSTICK },
+  versus: { how: "difference", subject: YARDSTICK },
 };
-const timesCheapest: Comparison = {
+const TIMES_CHEAPEST: Comparison = {
   unit: "× the cheapest other proxy",
   versus: { how: "cheapest", except: YARDSTICK },
 };
-const timesWebsockify: Comparison = { unit: "× websockify", versus: { how: "ratio", peer: "websockify" } };
-const cheaperThanWebsockify: Comparison = {
+const TIMES_WEBSOCKIFY: Comparison = { unit: "× websockify", versus: { how: "ratio", subject: "websockify" } };
+const CHEAPER_THAN_WEBSOCKIFY: Comparison = {
   unit: "× cheaper than websockify",
-  versus: { how: "inverse", peer: "websockify" },
+  versus: { how: "inverse", subject: "websockify" },
 };
 
-/** What is claimed of the gateway, with one worker unless it says so. */
-export const claims: readonly Claim[] = [
+/** The performance claims, with one worker unless stated otherwise. */
+export const CLAIMS: readonly Claim[] = [
   ...about("target to client", [
-    { text: "CPU per GiB, one session", reads: "download-1.cpu", atMost: 0.95, ...timesCopy },
-    { text: "CPU per GiB, eight sessions", reads: "download-8.cpu", atMost: 1, ...timesCopy },
-    { text: "CPU per GiB, one session", reads: "download-1.cpu", atMost: 1, ...timesCheapest },
-    { text: "CPU per GiB, eight sessions", reads: "download-8.cpu", atMost: 1, ...timesCheapest },
+    { text: "CPU per GiB, one session", reads: "download-1.cpu", atMost: 0.95, ...TIMES_COPY },
+    { text: "CPU per GiB, eight sessions", reads: "download-8.cpu", atMost: 1, ...TIMES_COPY },
+    { text: "CPU per GiB, one session", reads: "download-1.cpu", atMost: 1, ...TIMES_CHEAPEST },
+    { text: "CPU per GiB, eight sessions", reads: "download-8.cpu", atMost: 1, ...TIMES_CHEAPEST },
   ]),
   ...about("small messages", [
-    { text: "CPU of a paced small write", reads: "paced.cpu", atMost: 1.25, ...timesCopy },
-    { text: "CPU of a keystroke's round trip", reads: "keystrokes.cpu", atMost: 1.6, ...timesCopy },
-    { text: "a keystroke's round trip, p50", reads: "keystrokes.p50", atMost: 40, ...microsecondsMore },
+    { text: "CPU of a paced small write", reads: "paced.cpu", atMost: 1.25, ...TIMES_COPY },
+    { text: "CPU of a keystroke's round trip", reads: "keystrokes.cpu", atMost: 1.6, ...TIMES_COPY },
+    { text: "a keystroke's round trip, p50", reads: "keystrokes.p50", atMost: 40, ...MICROSECONDS_MORE },
     { text: "the same while four sessions flood, p50", reads: "keystrokes-under-flood.p50", atMost: 2_000, unit: "µs" },
   ]),
   ...about("client to target", [
-    { text: "CPU per GiB", reads: "upload.cpu", atMost: 2.8, ...timesCopy },
-    { text: "CPU per GiB", reads: "upload.cpu", atLeast: 3, ...cheaperThanWebsockify },
+    { text: "CPU per GiB", reads: "upload.cpu", atMost: 2.8, ...TIMES_COPY },
+    { text: "CPU per GiB", reads: "upload.cpu", atLeast: 3, ...CHEAPER_THAN_WEBSOCKIFY },
   ]),
   ...about("set-up", [
     { text: "sessions set up and closed", reads: "set-up.rate", atLeast: 2_500, unit: "per second" },
-    { text: "sessions set up and closed", reads: "set-up.rate", atLeast: 15, ...timesWebsockify },
+    { text: "sessions set up and closed", reads: "set-up.rate", atLeast: 15, ...TIMES_WEBSOCKIFY },
     { text: "CPU of a session", reads: "set-up.cpu", atMost: 400, unit: "µs" },
   ]),
   ...about("memory", [
@@ -67,8 +67,8 @@ export const claims: readonly Claim[] = [
     { text: "event loop's longest delay meanwhile", reads: "deadlines-10000.delay", atMost: 50, unit: "ms" },
   ]),
   ...about("soak", [
-    { text: "sent through, every byte as it was", reads: "soak.sent", atLeast: 0.1, unit: "GiB" },
-    { text: "memory that it grows by meanwhile", reads: "soak.growth", atMost: 10, unit: "MiB" },
+    { text: "sent through, every byte unchanged", reads: "soak.sent", atLeast: 0.1, unit: "GiB" },
+    { text: "growth of memory meanwhile", reads: "soak.growth", atMost: 10, unit: "MiB" },
   ]),
   ...about("start", [
     { text: "listens after", reads: "start-up.time", atMost: 300, unit: "ms" },

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { formatReport } from "./markdown.ts";
-import type { BenchmarkResult, Outcome } from "./result.ts";
+import type { Outcome } from "../run/outcome.ts";
+import type { BenchmarkResult } from "./result.ts";
 
 function report(outcomes: readonly Partial<Outcome>[], quick = false): string {
   const result: BenchmarkResult = {
@@ -19,8 +20,8 @@ function report(outcomes: readonly Partial<Outcome>[], quick = false): string {
       openFiles: 20_000,
       pinned: true,
     },
-    peers: ["copy", "other"].map((name) => ({ name, description: `the ${name} one` })),
-    measures: [
+    subjects: ["copy", "other"].map((name) => ({ name, description: `the ${name} one` })),
+    scenarios: [
       {
         id: "speed",
         title: "Speed",
@@ -32,8 +33,8 @@ function report(outcomes: readonly Partial<Outcome>[], quick = false): string {
       },
     ],
     outcomes: outcomes.map((outcome) => ({
-      measure: "speed",
-      peer: "copy",
+      scenario: "speed",
+      subject: "copy",
       round: 1,
       values: {},
       disturbed: false,
@@ -46,11 +47,11 @@ function report(outcomes: readonly Partial<Outcome>[], quick = false): string {
 test("a ratio is the median of the ratios within each round, not the ratio of the medians", () => {
   const text = report([
     { round: 1, values: { cpu: 1, rate: 1000 } },
-    { round: 1, peer: "other", values: { cpu: 3, rate: 900 } },
+    { round: 1, subject: "other", values: { cpu: 3, rate: 900 } },
     { round: 2, values: { cpu: 10, rate: 100 } },
-    { round: 2, peer: "other", values: { cpu: 20, rate: 90 } },
+    { round: 2, subject: "other", values: { cpu: 20, rate: 90 } },
     { round: 3, values: { cpu: 4, rate: 400 } },
-    { round: 3, peer: "other", values: { cpu: 4, rate: 1234 } },
+    { round: 3, subject: "other", values: { cpu: 4, rate: 1234 } },
   ]);
   expect(text).toContain("| copy | 4.00 | 1.00 | 400 |");
   expect(text).toContain("| other | 4.00 | 2.00 | 900 |");
@@ -59,40 +60,40 @@ test("a ratio is the median of the ratios within each round, not the ratio of th
 test("disturbed samples are counted and left out; the quick form keeps them and says so", () => {
   const samples = [
     { values: { cpu: 1 }, otherLoad: 0 },
-    { peer: "other", values: { cpu: 9 }, otherLoad: 0.7, disturbed: true },
-    { peer: "other", values: { cpu: 2 }, otherLoad: 0.01 },
+    { subject: "other", values: { cpu: 9 }, otherLoad: 0.7, disturbed: true },
+    { subject: "other", values: { cpu: 2 }, otherLoad: 0.01 },
   ];
   expect(report(samples)).toContain("| other | 2.00 | 2.00 | — |");
   expect(report(samples)).toContain("Of 3 samples 1 were taken while other programs ran; they are left out.");
   expect(report(samples, true)).toContain("| other | 5.50 | 5.50 | — |");
-  expect(report(samples, true)).toContain("its figures show only that everything works");
+  expect(report(samples, true)).toContain("its figures only show that everything works");
 });
 
-test("where there is no sample of the yardstick there is no ratio, and nothing is made up", () => {
-  expect(report([{ peer: "other", values: { cpu: 2, rate: 5 } }])).toContain("| other | 2.00 | — | 5 |");
+test("without a sample of the yardstick there is no ratio", () => {
+  expect(report([{ subject: "other", values: { cpu: 2, rate: 5 } }])).toContain("| other | 2.00 | — | 5 |");
 });
 
-test("a proxy that fails is in the table, and notes stand below it once", () => {
+test("a proxy that fails is in the table, and each note is below it once", () => {
   const text = report([
     { round: 1, values: { cpu: 1 }, note: "400 sessions instead of 500" },
     { round: 2, values: { cpu: 1 }, note: "400 sessions instead of 500" },
-    { peer: "other", error: "it has left" },
+    { subject: "other", error: "it has exited" },
   ]);
   expect(text).toContain("| other | fails | — | fails |");
   expect(text.match(/copy: 400 sessions instead of 500\./g)).toHaveLength(1);
 });
 
-test("the report names the machine and what is compared", () => {
+test("the report names the machine and the subjects", () => {
   const text = report([]);
   expect(text).toContain("a processor, 2 cores, 4 GiB, Linux 6.1, Node 24.0.0");
   expect(text).toContain("| other | the other one |");
 });
 
-test("each claim stands with its bound, what was measured, and whether it is met", () => {
-  const starts = (time: number): Partial<Outcome> => ({ measure: "start-up", peer: "curfew", values: { time } });
+test("each claim has its bound, the measured value, and whether it is met", () => {
+  const starts = (time: number): Partial<Outcome> => ({ scenario: "start-up", subject: "curfew", values: { time } });
   expect(report([starts(250)])).toContain("| start | listens after | ≤ 300 ms | 250 | met |");
   expect(report([starts(301)])).toContain("| start | listens after | ≤ 300 ms | 301 | not met |");
   expect(report([{ ...starts(9), note: "a slow disk" }])).toContain("≤ 300 ms | 9 (a slow disk) | met |");
-  expect(report([starts(250)], true)).toContain("The quick form measures too briefly to decide them.");
+  expect(report([starts(250)], true)).toContain("The quick form is too short to check them.");
   expect(report([])).toContain("| start | listens after | ≤ 300 ms | — | not measured |");
 });

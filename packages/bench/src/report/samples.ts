@@ -1,6 +1,7 @@
-import type { BenchmarkResult, Outcome } from "./result.ts";
+import type { Outcome } from "../run/outcome.ts";
+import type { BenchmarkResult } from "./result.ts";
 
-/** What was measured, without the disturbed samples; the quick form has nothing else, so it keeps them. */
+/** The outcomes that count: without disturbed samples, except in the quick form, which takes each sample only once. */
 export class Samples {
   readonly #outcomes: readonly Outcome[];
 
@@ -8,25 +9,27 @@ export class Samples {
     this.#outcomes = outcomes.filter(({ disturbed }) => quick || !disturbed);
   }
 
-  of(measure: string, peer: string): Outcome[] {
-    return this.#outcomes.filter((outcome) => outcome.measure === measure && outcome.peer === peer);
+  of(scenario: string, subject: string): Outcome[] {
+    return this.#outcomes.filter((outcome) => outcome.scenario === scenario && outcome.subject === subject);
   }
 
-  /** The proxies that have samples of a measure. */
-  peers(measure: string): string[] {
-    return [...new Set(this.#outcomes.filter((outcome) => outcome.measure === measure).map(({ peer }) => peer))];
+  /** The subjects that have samples of a scenario. */
+  subjects(scenario: string): string[] {
+    return [
+      ...new Set(this.#outcomes.filter((outcome) => outcome.scenario === scenario).map(({ subject }) => subject)),
+    ];
   }
 
-  values(measure: string, peer: string, figure: string): number[] {
-    return this.of(measure, peer)
+  values(scenario: string, subject: string, figure: string): number[] {
+    return this.of(scenario, subject)
       .map(({ values }) => values[figure])
       .filter((value) => value !== undefined);
   }
 
-  /** A proxy's figure beside another one's, for each round that has both. */
-  pairs(measure: string, peer: string, figure: string, other: string): Pair[] {
-    const others = this.of(measure, other);
-    return this.of(measure, peer).flatMap(({ round, values }) => {
+  /** A subject's figure beside that of another one, for each round that has both. */
+  pairs(scenario: string, subject: string, figure: string, other: string): Pair[] {
+    const others = this.of(scenario, other);
+    return this.of(scenario, subject).flatMap(({ round, values }) => {
       const value = values[figure];
       const base = others.find((outcome) => outcome.round === round)?.values[figure];
       return value === undefined || base === undefined || base === 0 ? [] : [{ value, base }];
@@ -34,7 +37,7 @@ export class Samples {
   }
 }
 
-/** Two values of one figure, taken in the same round. */
+/** A figure of two subjects in the same round. */
 export interface Pair {
   readonly value: number;
   readonly base: number;

@@ -1,0 +1,16 @@
+import { join } from "node:path";
+import { compileC } from "../machine/compile-c.ts";
+import { YARDSTICK } from "./names.ts";
+import { plainProxy } from "./plain-proxy.ts";
+import type { Subject } from "./subject.ts";
+
+/** The yardstick: CPU usage is given as a multiple of its own. */
+export const copyRelay: Subject = plainProxy({
+  name: YARDSTICK,
+  description: "raw TCP copy relay in C, 64 KiB buffers, epoll",
+  framing: "raw",
+  async command(listenPort, targetPort, folder) {
+    const program = await compileC(join(import.meta.dirname, "copy-relay.c"), folder);
+    return [program, String(listenPort), String(targetPort)];
+  },
+});

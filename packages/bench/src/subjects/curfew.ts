@@ -1,0 +1,99 @@
+import { FALLBACK_SUBPROTOCOL, SUBPROTOCOL } from "@curfew/protocol";
+import { AdminClient } from "@curfew/proxy/admin";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { ConnectOptions } from "../load/client.ts";
+import { makeCertificate } from "../machine/certificate.ts";
+import { type Child, startChild } from "../machine/child-process.ts";
+import { onProxyCore } from "../machine/pinning.ts";
+import { GATEWAY } from "./names.ts";
+import type { RunningSubject, Subject } from "./subject.ts";
+
+const ADMIN_KEY = "the-admin-key-of-the-benchmark";
+const HOUR_SECONDS = 3600;
+/** The last line that `curfew serve` prints at start. */
+const ADMIN_URL = /admin API at (\S+)/;
+const PROXY_PACKAGE = join(import.meta.dirname, "../../../proxy");
+
+/** The gateway as users run it: built, with a configuration file, enforced deadlines and tokens in SQLite. */
+export const curfew: Subject = {
+  name: GATEWAY,
+  description: "this gateway: deadlines enforced, tokens in SQLite, one log line for each start and end, curfew.v1",
+  terminatesTls: true,
+  start: (targetPort, folder, tls) => startCurfew(targetPort, folder, { tls }),
+};
+
+/** The gateway from source, which needs no build but does not start as fast. */
+export const curfewFromSource: Subject = {
+  ...curfew,
+  description: "this gateway, from source",
+  start: (targetPort, folder, tls) => startCurfew(targetPort, folder, { tls, fromSource: true }),
+};
+
+/** How the gateway is started. */
+export interface CurfewOptions {
+  readonly tls?: boolean | undefined;
+  /** Whether it runs from source instead of the build. @defaultValue false */
+  readonly fromSource?: boolean;
+  /** Further arguments of `curfew serve`. */
+  readonly args?: readonly string[];
+  /** Pins its command to cores. @defaultValue the proxy's core */
+  readonly pin?: (command: readonly string[]) => readonly string[];
+}
+
+/** Starts the gateway in front of a target, for which it issues tokens. */
+export async function startCurfew(targetPort: number, folder: string, options: CurfewOptions): Promise<RunningSubject> {
+  const child = await startServe(folder, options);
+  const [, listenPort] = /listens at https?:\/\/127\.0\.0\.1:(\d+)/.exec(child.stdout()) ?? [];
+  const [, url = ""] = ADMIN_URL.exec(child.stdout()) ?? [];
+  const admin = new AdminClient({ url, key: ADMIN_KEY });
+  const issue = async (ttl: number): Promise<ConnectOptions> => {
+    const { token, expires_at } = await admin.issueToken({ type: "vnc", target: `127.0.0.1:${targetPort}`, ttl });
+    const upgrade = {
+      path: `/?token=${encodeURIComponent(token)}`,
+      subprotocols: [FALLBACK_SUBPROTOCOL, SUBPROTOCOL],
+      expiresAt: Date.parse(expires_at),
+    };
+    return { port: Number(listenPort), upgrade, tls: options.tls ?? false };
+  };
+  return {
+    pid: child.pid,
+    async connectOptions(count, ttlSeconds = () => HOUR_SECONDS) {
+      const all: ConnectOptions[] = [];
+      for (let index = 0; index < count; index++) all.push(await issue(ttlSeconds(index)));
+      return all;
+    },
+    metrics: () => admin.metrics(),
+    stop: () => child.stop(),
+  };
+}
+
+/** Starts `curfew serve`; resolves once it says that it listens. */
+export async function startServe(
+  folder: string,
+  { tls = false, fromSource = false, args = [], pin = onProxyCore }: CurfewOptions = {},
+): Promise<Child> {
+  const certificate = tls ? await makeCertificate(folder) : undefined;
+  const file = join(folder, "curfew.yaml");
+  await writeFile(
+    file,
+    `listen: 127.0.0.1:0
+consoleauth:
+  enforce_session_timeout: true
+sessions:
+  drain_timeout: 0
+admin:
+  listen: 127.0.0.1:0
+  key: ${ADMIN_KEY}
+tokens:
+  path: ${join(folder, "tokens.db")}
+${certificate === undefined ? "" : `cert: ${certificate.cert}\nkey: ${certificate.key}\n`}`,
+  );
+  const main = fromSource
+    ? ["--conditions=@curfew/source", join(PROXY_PACKAGE, "src/cli/main.ts")]
+    : [join(PROXY_PACKAGE, "dist/cli/main.js")];
+  const command = pin([process.execPath, ...main, "serve", "--config", file, ...args]);
+  const child = await startChild(command, join(folder, "stderr.log"));
+  await child.until(() => ADMIN_URL.test(child.stdout()));
+  return child;
+}

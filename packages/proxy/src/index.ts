@@ -8,6 +8,7 @@ export { createGateway } from "./gateway.ts";
 export type { Gateway, GatewayOptions, ListeningAt } from "./gateway.ts";
 export type { Address } from "./net/address.ts";
 export type { Config, ConfigInput } from "./config/config.ts";
+export type { TokenSourceConfig, TokenSourceInput } from "./config/token-sources.ts";
 export type { TlsMinimum } from "./http/tls/server.ts";
 export { ConfigError, parseConfig } from "./config/schema.ts";
 export type { RequestHandler } from "./http/page/handler.ts";

@@ -1,6 +1,7 @@
 import type { TlsMinimum } from "../http/tls/server.ts";
 import type { Address } from "../net/address.ts";
 import type { LogLevel } from "../telemetry/log.ts";
+import type { TokenSourceConfig, TokenSourceInput } from "./token-sources.ts";
 
 /**
  * The gateway's configuration after defaults and checks. Names that OpenStack Nova has are Nova's.
@@ -62,10 +63,12 @@ export interface Config {
     readonly connect_timeout: number;
   };
   readonly tokens: {
-    /** The kind of token source. */
-    readonly source: "sqlite";
+    /** Where the gateway keeps the tokens that it issues itself. */
+    readonly store: "sqlite";
     /** The store's file, or `:memory:`. */
     readonly path: string;
+    /** Where tokens of other systems are looked up, in this order, after the store. */
+    readonly sources: readonly TokenSourceConfig[];
   };
   readonly admin: {
     /** Where the admin API listens. */
@@ -89,7 +92,9 @@ export interface ConfigInput {
   readonly sessions?: Partial<Config["sessions"]> | undefined;
   readonly console?: Partial<Config["console"]> | undefined;
   readonly targets?: Partial<Config["targets"]> | undefined;
-  readonly tokens?: Partial<Config["tokens"]> | undefined;
+  readonly tokens?:
+    | (Partial<Omit<Config["tokens"], "sources">> & { readonly sources?: readonly TokenSourceInput[] | undefined })
+    | undefined;
   readonly admin?: { readonly listen?: string | undefined; readonly key?: string | null | undefined } | undefined;
   readonly log?: Partial<Config["log"]> | undefined;
 }

@@ -45,9 +45,15 @@ describe("precedence", () => {
   });
 
   test("text that is something else in YAML is taken from a variable as it stands", async () => {
-    const env = { CURFEW_ADMIN_KEY: "0123", CURFEW_TOKENS_PATH: ":memory:", CURFEW_LISTEN: "[::1]:6080" };
-    const { admin, tokens, listen } = await loadConfig({ env });
+    const env = {
+      CURFEW_ADMIN_KEY: "0123",
+      CURFEW_TOKENS_PATH: ":memory:",
+      CURFEW_LISTEN: "[::1]:6080",
+      CURFEW_CONSOLE_CONTACT_URL: "tel:+49 # extension 5",
+    };
+    const { admin, tokens, listen, console } = await loadConfig({ env });
     expect([admin.key, tokens.path, listen.host]).toEqual(["0123", ":memory:", "::1"]);
+    expect(console.contact_url).toBe("tel:+49 # extension 5");
   });
 
   test("an empty file and empty groups take all defaults", async () => {
@@ -79,6 +85,12 @@ describe("what is wrong is refused", () => {
   test("a list at the top, or a word, is not a configuration", async () => {
     expect(await refusal({ file: await yaml("- a\n") })).toContain("(top level)");
     expect(await refusal({ file: await yaml("word\n") })).toContain("(top level)");
+  });
+
+  test("a list in a variable that is no YAML is named, but not repeated: its entries may hold secrets", async () => {
+    const message = await refusal({ env: { CURFEW_TOKENS_SOURCES: "[{ key: very-secret-key" } });
+    expect(message).toContain("CURFEW_TOKENS_SOURCES: expected a YAML value");
+    expect(message).not.toContain("very-secret-key");
   });
 
   test("a wrong value in a variable names the option", async () => {

@@ -32,7 +32,7 @@ const wrong: Record<string, readonly (readonly [value: unknown, expected: RegExp
   key: [
     ["", /not empty/],
     ["-----BEGIN PRIVATE KEY-----", /expected the path of a PEM file, but got PEM text$/],
-    ["/etc/curfew/key.pem", /expected cert, too/],
+    ["/etc/curfew/key.pem", /expected cert as well/],
   ],
   workers: [
     [0, /a whole number of 1 or more, but got 0/],
@@ -65,8 +65,12 @@ const wrong: Record<string, readonly (readonly [value: unknown, expected: RegExp
   "console.ssl_ciphers": [["", /not empty/]],
   "targets.allow": [["10.0.0.0/8", /expected a list of networks/]],
   "targets.connect_timeout": [[0, /more than 0 seconds/]],
-  "tokens.source": [["redis", /expected "sqlite", but got "redis"/]],
+  "tokens.store": [["redis", /expected "sqlite", but got "redis"/]],
   "tokens.path": [["", /not empty/]],
+  "tokens.sources": [
+    ["http://[::1]/", /expected a list of token sources$/],
+    [{ type: "http" }, /expected a list of token sources, but got a group of options$/],
+  ],
   "admin.listen": [["nowhere", /expected host:port .* but got "nowhere"/]],
   "admin.key": [[12345, /expected a string$/]],
   "log.level": [["loud", /expected one of trace, debug, info, warn, error, silent, but got "loud"/]],

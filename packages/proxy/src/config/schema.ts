@@ -1,162 +1,139 @@
 import { homedir } from "node:os";
 import { join } from "node:path";
 import * as v from "valibot";
-import { parseAllowedOrigin } from "../net/origin.ts";
-import { AllowList } from "../net/allow-list.ts";
-import { parseAddress } from "../net/address.ts";
 import type { Config } from "./config.ts";
-import { MAX_LIFETIME_SECONDS } from "../tokens/store.ts";
+import { describe, describeIssue, group, option, type OptionDescription, options, secret } from "./option.ts";
+import { tokenSource } from "./token-sources.ts";
+import * as value from "./values.ts";
 
-const flag = v.boolean("expected true or false");
-const text = v.pipe(v.string("expected a string"), v.nonEmpty("expected a string that is not empty"));
-const number = v.pipe(v.number("expected a number of seconds"), v.finite("expected a finite number of seconds"));
-/** What a Node timer can count; longer ones would end at once. */
-const MAX_TIMER_SECONDS = 24 * 24 * 60 * 60;
-const timer = v.pipe(number, v.maxValue(MAX_TIMER_SECONDS, `expected at most ${MAX_TIMER_SECONDS} seconds (24 days)`));
-const seconds = v.pipe(timer, v.minValue(0, "expected 0 seconds or more"));
-const timerSeconds = v.pipe(timer, v.gtValue(0, "expected more than 0 seconds"));
-const counted = "expected a whole number of 1 or more";
-const count = v.pipe(v.number(counted), v.safeInteger(counted), v.minValue(1, counted));
-/** More than any machine has cores for, so that a slip of the finger does not fill its memory. */
-const MAX_WORKERS = 256;
-const workers = v.pipe(count, v.maxValue(MAX_WORKERS, `expected at most ${MAX_WORKERS} workers`));
-const someSeconds = v.pipe(
-  number,
-  v.gtValue(0, "expected more than 0 seconds"),
-  v.maxValue(MAX_LIFETIME_SECONDS, `expected at most ${MAX_LIFETIME_SECONDS} seconds (100 years)`),
-);
-const address = v.pipe(text, v.rawTransform(translate(parseAddress)));
-const network = v.pipe(text, v.rawCheck(reject((entry) => new AllowList([entry]))));
-const allowedOrigin = v.pipe(text, v.rawCheck(reject(parseAllowedOrigin)));
-const path = v.pipe(
-  text,
-  v.check((value) => URL.parse(value, "http://host")?.pathname === value, "expected a path such as /api/consoles/"),
-);
-const httpUrl = v.pipe(
-  text,
-  v.check((value) => /^https?:$/.test(URL.parse(value)?.protocol ?? ""), "expected an http or https URL"),
-);
-const contactUrl = v.pipe(
-  text,
-  v.check(
-    (value) => /^(?:https?|mailto|tel):$/.test(URL.parse(value)?.protocol ?? ""),
-    "expected an http, https, mailto or tel URL",
-  ),
-);
 const tlsMinimums = ["default", "tlsv1_2", "tlsv1_3"] as const;
-/** Without the value in the message where somebody put the key itself. */
-const pemFile = v.pipe(
-  text,
-  v.check((value) => !value.includes("-----BEGIN"), "expected the path of a PEM file, but got PEM text"),
-);
 const levels = ["trace", "debug", "info", "warn", "error", "silent"] as const;
 
-/**
- * All options with their defaults and the sentence that the options table shows. Unknown names are
- * refused: a mistyped option that silently does nothing is how a limit goes missing.
- */
-const schema = group({
-  listen: option(address, "127.0.0.1:6080", "Where browsers connect: WebSocket and the console page."),
+/** All options with their defaults and the sentence that the options table shows. */
+const schema = options({
+  listen: option(value.address, "127.0.0.1:6080", "Where browsers connect: WebSocket and the console page."),
   cert: option(
-    v.nullable(pemFile),
+    v.nullable(value.pemFile),
     null,
     "PEM file with the certificate chain for browsers; `listen` then speaks https and wss only (Nova's option).",
   ),
   key: option(
-    v.nullable(pemFile),
+    v.nullable(value.pemFile),
     null,
-    "PEM file with the private key, if `cert` does not hold it, too (Nova's option).",
+    "PEM file with the private key, unless `cert` contains it (Nova's option).",
   ),
-  workers: option(workers, 1, "Processes that run the sessions; more than 1 to use several cores."),
+  workers: option(value.workers, 1, "Number of processes that run sessions; more than 1 uses several cores."),
   consoleauth: group({
     enforce_session_timeout: option(
-      flag,
+      value.flag,
       false,
-      "End a session when its token expires. Off, tokens only gate the opening (Nova's option).",
+      "End a session when its token expires. When off, a token is only checked when a session opens (Nova's option).",
     ),
-    token_ttl: option(someSeconds, 600, "Lifetime in seconds of tokens whose issuer names none (Nova's option)."),
+    token_ttl: option(
+      value.lifetimeSeconds,
+      600,
+      "Lifetime in seconds of tokens that have no expiry of their own (Nova's option).",
+    ),
   }),
   sessions: group({
     warn_before: option(
       v.pipe(
-        v.array(someSeconds, "expected a list of seconds"),
+        v.array(value.lifetimeSeconds, "expected a list of seconds"),
         v.transform((list) => list.toSorted((a, b) => b - a)),
       ),
       [300, 60, 10],
-      "How many seconds before the deadline clients are warned.",
+      "Seconds before the deadline at which clients are warned.",
     ),
     max_duration: option(
-      v.nullable(someSeconds),
+      v.nullable(value.lifetimeSeconds),
       null,
-      "Longest life of a session in seconds, whatever its token says. Holds with enforcement off, too.",
+      "Maximum length of a session in seconds, whatever its token says. Also applies when enforcement is off.",
     ),
     idle_timeout: option(
-      v.nullable(someSeconds),
+      v.nullable(value.lifetimeSeconds),
       null,
-      "Seconds without a key, a pointer move or a paste after which a session ends. Holds with enforcement off, too.",
+      "Seconds without user input after which a session ends. Also applies when enforcement is off.",
     ),
-    drain_timeout: option(seconds, 10, "Seconds that running sessions get to finish when the gateway stops."),
-    max: option(v.nullable(count), null, "How many sessions may run; more are refused as `server_busy`."),
-    max_per_client: option(v.nullable(count), null, "The same, for the sessions from one IP address."),
-    max_per_instance: option(v.nullable(count), null, "The same, for the sessions of one machine."),
+    drain_timeout: option(
+      value.timerSecondsOrZero,
+      10,
+      "Seconds that running sessions have to finish when the gateway stops.",
+    ),
+    max: option(v.nullable(value.count), null, "Maximum number of sessions; more are refused as `server_busy`."),
+    max_per_client: option(v.nullable(value.count), null, "Maximum number of sessions from one IP address."),
+    max_per_instance: option(v.nullable(value.count), null, "Maximum number of sessions of one machine."),
     on_limit_per_instance: option(
       v.picklist(["refuse", "replace"], 'expected "refuse" or "replace"'),
       "refuse",
-      "At `max_per_instance`: `refuse` a new session, or let it `replace` the machine's oldest one.",
+      "At `max_per_instance`: `refuse` the new session, or `replace` the machine's oldest one.",
     ),
   }),
   console: group({
     allowed_origins: option(
-      v.array(allowedOrigin, "expected a list of hosts or origins"),
+      v.array(value.allowedOrigin, "expected a list of hosts or origins"),
       [],
       "Other sites that may open consoles: `host[:port]`, or `https://host[:port]` to bind the scheme too.",
     ),
     frame_ancestors: option(
-      v.nullable(v.array(allowedOrigin, "expected a list of hosts or origins")),
+      v.nullable(v.array(value.allowedOrigin, "expected a list of hosts or origins")),
       null,
-      "Other policy that may show the page in a frame, in the same form; by default those of `console.allowed_origins`.",
+      "Other sites that may show the page in a frame, in the same form; by default those of `console.allowed_origins`.",
     ),
     renew_paths: option(
-      v.array(path, "expected a list of paths"),
+      v.array(value.urlPath, "expected a list of paths"),
       ["/"],
-      "Paths, with all below them, where links may have the page ask for a new token; by default all of them.",
+      "Paths, including everything below them, where a link may have the page request a new token; by default all.",
     ),
     contact_url: option(
-      v.nullable(contactUrl),
+      v.nullable(value.contactUrl),
       null,
-      "Where people reach you, as `https:`, `mailto:` or `tel:`: a link at the ends for which they are told to ask you.",
+      "Your contact address (`https:`, `mailto:` or `tel:`), linked where the page tells users to contact you.",
     ),
     base_url: option(
-      v.nullable(httpUrl),
+      v.nullable(value.httpUrl),
       null,
-      "Start of the console URLs that tokens are issued with; by default the listener's own address.",
+      "Base of the console URLs in the admin API's answers; by default the listener's own address.",
     ),
     ssl_minimum_version: option(
       v.picklist(tlsMinimums, `expected one of ${tlsMinimums.join(", ")}`),
       "default",
-      "Oldest TLS version for browsers: `default` (Node's own, TLS 1.2), `tlsv1_2` or `tlsv1_3` (Nova's option).",
+      "Oldest TLS version for browsers: `default` (Node's, TLS 1.2), `tlsv1_2` or `tlsv1_3` (Nova's option).",
     ),
     ssl_ciphers: option(
-      v.nullable(text),
+      v.nullable(value.text),
       null,
-      "OpenSSL cipher list for TLS 1.2; by default Node's own. Those of TLS 1.3 stay unless it names some (Nova's option).",
+      "OpenSSL cipher list for TLS 1.2; by default Node's. TLS 1.3 ciphers only change if the list names some (Nova's option).",
     ),
   }),
   targets: group({
     allow: option(
-      v.array(network, "expected a list of networks"),
+      v.array(value.network, "expected a list of networks"),
       ["127.0.0.0/8", "::1"],
       "Networks and ports that may be dialled, such as `10.0.0.0/8:5900-5999`.",
     ),
-    connect_timeout: option(timerSeconds, 10, "Seconds that a target has to accept the connection."),
+    connect_timeout: option(value.timerSeconds, 10, "Seconds that a target has to accept a connection."),
   }),
   tokens: group({
-    source: option(v.picklist(["sqlite"], 'expected "sqlite"'), "sqlite", "Where grants are looked up."),
-    path: option(text, defaultTokensPath(), "The token store's file, or `:memory:`."),
+    store: option(
+      v.picklist(["sqlite"], 'expected "sqlite"'),
+      "sqlite",
+      "Where the gateway keeps the tokens that it issues itself.",
+    ),
+    path: option(value.text, defaultTokensPath(), "The token store's file, or `:memory:`."),
+    sources: option(
+      // The options of a source may hold a secret, so the list is never quoted as a whole.
+      secret(v.array(tokenSource, "expected a list of token sources")),
+      [],
+      "Where tokens of other systems are looked up, in this order, after the store.",
+    ),
   }),
   admin: group({
-    listen: option(address, "127.0.0.1:6081", "Where the admin API, `/healthz` and `/metrics` listen."),
-    key: option(v.nullable(text), null, "Bearer key of the admin API; by default one is generated and printed once."),
+    listen: option(value.address, "127.0.0.1:6081", "Where the admin API, `/healthz` and `/metrics` listen."),
+    key: option(
+      v.nullable(secret(value.text)),
+      null,
+      "Bearer key of the admin API; by default a key is generated and printed once.",
+    ),
   }),
   log: group({
     level: option(
@@ -170,32 +147,24 @@ const schema = group({
 /**
  * Checks a configuration as written and fills in the defaults.
  *
- * @throws ConfigError that names each wrong value by its path, and what was expected.
+ * @throws ConfigError that names the path of each wrong value and what was expected.
  */
 export function parseConfig(input: unknown): Config {
   if (Array.isArray(input)) throw new ConfigError(["(top level): expected options by name, but got a list"]);
-  const result = v.safeParse(schema, withEveryGroup(input ?? {}), { abortPipeEarly: true });
+  const result = v.safeParse(schema, input ?? {}, { abortPipeEarly: true });
   if (result.success) return validateTogether(result.output);
-  throw new ConfigError(result.issues.map(describeIssue));
+  throw new ConfigError(result.issues.map((issue) => describeIssue(schema, issue)));
 }
 
-/** What the options must be to each other. */
+/** Cross-field validation. */
 function validateTogether(config: Config): Config {
   if (config.key !== null && config.cert === null) {
-    throw new ConfigError(["key: expected cert, too: a key without its certificate is of no use"]);
+    throw new ConfigError(["key: expected cert as well: a private key needs its certificate"]);
   }
   return config;
 }
 
-/** A group that is absent, or empty in YAML (null), takes all its defaults. */
-function withEveryGroup(input: unknown): unknown {
-  if (typeof input !== "object" || input === null) return input;
-  const groups = Object.keys(schema.entries).filter((name) => !("pipe" in schema.entries[name as keyof Config]));
-  const written: Record<string, unknown> = { ...input };
-  return { ...written, ...Object.fromEntries(groups.map((name) => [name, written[name] ?? {}])) };
-}
-
-/** One or more values of a configuration are wrong; `problems` has a line for each. */
+/** A configuration has one or more wrong values; `problems` has a line for each. */
 export class ConfigError extends Error {
   override readonly name = "ConfigError";
   readonly problems: readonly string[];
@@ -206,78 +175,13 @@ export class ConfigError extends Error {
   }
 }
 
-/** An option as the options table shows it. */
-export interface OptionDescription {
-  /** Dotted path, such as `sessions.warn_before`. */
-  readonly path: string;
-  readonly default: unknown;
-  readonly description: string;
-}
-
 /** Every option, in the order of the schema. */
 export function describeOptions(): readonly OptionDescription[] {
-  return Object.entries(schema.entries).flatMap(([name, entry]): OptionDescription[] => {
-    if ("pipe" in entry) return [describeOption(name, entry)];
-    return Object.entries(entry.entries).map(([inner, leaf]) => describeOption(`${name}.${inner}`, leaf));
-  });
+  return describe(schema);
 }
 
-function describeOption(path: string, entry: v.GenericSchema): OptionDescription {
-  return { path, default: v.getDefault(entry), description: v.getDescription(entry) ?? "" };
-}
-
-function describeIssue(issue: v.BaseIssue<unknown>): string {
-  const path = v.getDotPath(issue) ?? "(top level)";
-  if (issue.type === "strict_object" && issue.expected === "never") {
-    return `${path}: there is no such option`;
-  }
-  // A key may also stand where its group belongs.
-  const secret = path === "admin.key" || path === "admin";
-  const got = secret || issue.message.includes("but got") ? "" : `, but got ${JSON.stringify(issue.input)}`;
-  return `${path}: ${issue.message}${got}`;
-}
-
-/** The service manager's folder where there is one (systemd sets it), else the user's (XDG base directories). */
+/** The folder of the service manager if there is one (systemd sets it), else the user's (XDG base directories). */
 function defaultTokensPath(): string {
   const { STATE_DIRECTORY, XDG_STATE_HOME } = process.env;
   return join(STATE_DIRECTORY ?? join(XDG_STATE_HOME ?? join(homedir(), ".local/state"), "curfew"), "tokens.db");
-}
-
-function option<const S extends v.GenericSchema, const D extends v.InferInput<S>>(
-  of: S,
-  fallback: D,
-  sentence: string,
-) {
-  return v.pipe(v.optional(of, fallback), v.description(sentence));
-}
-
-function group<const E extends v.ObjectEntries>(entries: E) {
-  return v.strictObject(entries, "expected a group of options");
-}
-
-type RawTransform<T> = Parameters<typeof v.rawTransform<string, T>>[0];
-type RawCheck = Parameters<typeof v.rawCheck<string>>[0];
-
-/** A parser that throws, as a step of a schema. */
-function translate<T>(parse: (value: string) => T): RawTransform<T> {
-  return ({ dataset, addIssue, NEVER }) => {
-    try {
-      return parse(dataset.value);
-    } catch (error) {
-      addIssue({ message: error instanceof Error ? error.message : String(error) });
-      return NEVER;
-    }
-  };
-}
-
-/** As {@link translate}, where the value stays as it was written. */
-function reject(parse: (value: string) => unknown): RawCheck {
-  return ({ dataset, addIssue }) => {
-    if (!dataset.typed) return;
-    try {
-      parse(dataset.value);
-    } catch (error) {
-      addIssue({ message: error instanceof Error ? error.message : String(error) });
-    }
-  };
 }

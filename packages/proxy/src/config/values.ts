@@ -1,0 +1,104 @@
+import * as v from "valibot";
+import { parseAddress, type Address } from "../net/address.ts";
+import { AllowList } from "../net/allow-list.ts";
+import { parseAllowedOrigin } from "../net/origin.ts";
+import { MAX_LIFETIME_SECONDS } from "../tokens/store.ts";
+
+/** The longest time that a Node timer can count; with more it would fire at once. */
+const MAX_TIMER_SECONDS = 24 * 24 * 60 * 60;
+
+/** More than any machine has cores for, so that a typing error does not fill its memory. */
+const MAX_WORKERS = 256;
+
+const number = v.pipe(v.number("expected a number of seconds"), v.finite("expected a finite number of seconds"));
+const timer = v.pipe(number, v.maxValue(MAX_TIMER_SECONDS, `expected at most ${MAX_TIMER_SECONDS} seconds (24 days)`));
+const counted = "expected a whole number of 1 or more";
+
+export const flag: v.GenericSchema<boolean> = v.boolean("expected true or false");
+
+export const text: v.GenericSchema<string> = v.pipe(
+  v.string("expected a string"),
+  v.nonEmpty("expected a string that is not empty"),
+);
+
+/** A whole number of 1 or more. */
+export const count: v.GenericSchema<number> = v.pipe(v.number(counted), v.safeInteger(counted), v.minValue(1, counted));
+
+export const workers: v.GenericSchema<number> = v.pipe(
+  count,
+  v.maxValue(MAX_WORKERS, `expected at most ${MAX_WORKERS} workers`),
+);
+
+/** Seconds that a timer counts, 0 included. */
+export const timerSecondsOrZero: v.GenericSchema<number> = v.pipe(timer, v.minValue(0, "expected 0 seconds or more"));
+
+/** Seconds that a timer counts. */
+export const timerSeconds: v.GenericSchema<number> = v.pipe(timer, v.gtValue(0, "expected more than 0 seconds"));
+
+/** The lifetime of a token or a session, in seconds. */
+export const lifetimeSeconds: v.GenericSchema<number> = v.pipe(
+  number,
+  v.gtValue(0, "expected more than 0 seconds"),
+  v.maxValue(MAX_LIFETIME_SECONDS, `expected at most ${MAX_LIFETIME_SECONDS} seconds (100 years)`),
+);
+
+/** `host:port`. */
+export const address: v.GenericSchema<string, Address> = v.pipe(text, v.rawTransform(translate(parseAddress)));
+
+/** An entry of an allow-list. */
+export const network: v.GenericSchema<string> = v.pipe(text, v.rawCheck(reject((entry) => new AllowList([entry]))));
+
+/** `host[:port]` or an origin. */
+export const allowedOrigin: v.GenericSchema<string> = v.pipe(text, v.rawCheck(reject(parseAllowedOrigin)));
+
+/** A path of this gateway's origin, without dot segments. */
+export const urlPath: v.GenericSchema<string> = v.pipe(
+  text,
+  v.check((value) => URL.parse(value, "http://host")?.pathname === value, "expected a path such as /api/consoles/"),
+);
+
+export const httpUrl: v.GenericSchema<string> = v.pipe(
+  text,
+  v.check((value) => /^https?:$/.test(URL.parse(value)?.protocol ?? ""), "expected an http or https URL"),
+);
+
+export const contactUrl: v.GenericSchema<string> = v.pipe(
+  text,
+  v.check(
+    (value) => /^(?:https?|mailto|tel):$/.test(URL.parse(value)?.protocol ?? ""),
+    "expected an http, https, mailto or tel URL",
+  ),
+);
+
+/** The path of a PEM file. The error does not quote the value, which may be a private key by mistake. */
+export const pemFile: v.GenericSchema<string> = v.pipe(
+  text,
+  v.check((value) => !value.includes("-----BEGIN"), "expected the path of a PEM file, but got PEM text"),
+);
+
+type RawTransform<T> = Parameters<typeof v.rawTransform<string, T>>[0];
+type RawCheck = Parameters<typeof v.rawCheck<string>>[0];
+
+/** A parser that throws, as a step of a schema. */
+function translate<T>(parse: (value: string) => T): RawTransform<T> {
+  return ({ dataset, addIssue, NEVER }) => {
+    try {
+      return parse(dataset.value);
+    } catch (error) {
+      addIssue({ message: error instanceof Error ? error.message : String(error) });
+      return NEVER;
+    }
+  };
+}
+
+/** Like {@link translate}, but keeps the value as it was written. */
+function reject(parse: (value: string) => unknown): RawCheck {
+  return ({ dataset, addIssue }) => {
+    if (!dataset.typed) return;
+    try {
+      parse(dataset.value);
+    } catch (error) {
+      addIssue({ message: error instanceof Error ? error.message : String(error) });
+    }
+  };
+}

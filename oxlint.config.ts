@@ -51,6 +51,20 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
     "time",
   ],
   "packages/bench/src": ["report", "run", "scenarios", "subjects", "load", "machine", "statistics"],
+  "apps/console/src": [
+    "page",
+    "session",
+    "actions",
+    "dialogs",
+    "cards",
+    "shell",
+    "widgets",
+    "settings",
+    "embedding",
+    "locales",
+    "console-url",
+    "browser",
+  ],
 };
 
 /** Files that put a tree together, with the folders that may import them. */

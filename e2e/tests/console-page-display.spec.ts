@@ -34,7 +34,7 @@ test("a picture larger than the window is moved by dragging, at actual size", as
   gateway.follow({ target: vnc.address });
   await console.openConnected("vnc");
   await chooseDisplay(page, "Actual size");
-  await chooseDisplay(page, "Move the picture by dragging");
+  await chooseDisplay(page, "Drag to move the view");
   const box = await page.locator("canvas").boundingBox();
   if (box === null) throw new Error("no picture");
   const { mouse } = page;
@@ -58,7 +58,7 @@ test("dragging the picture is for actual size only: elsewhere the machine gets e
   await using vnc = await startFakeVnc({ size: { width: 2000, height: 1500 } });
   gateway.follow({ target: vnc.address });
   await console.openConnected("vnc");
-  const drag = page.getByRole("menuitemcheckbox", { name: "Move the picture by dragging" });
+  const drag = page.getByRole("menuitemcheckbox", { name: "Drag to move the view" });
   const display = page.getByRole("button", { name: "Display", exact: true });
   await display.click();
   await expect(drag).toBeDisabled();
@@ -66,7 +66,7 @@ test("dragging the picture is for actual size only: elsewhere the machine gets e
   await expect(drag).toBeVisible();
   await page.keyboard.press("Escape");
   await chooseDisplay(page, "Actual size");
-  await chooseDisplay(page, "Move the picture by dragging");
+  await chooseDisplay(page, "Drag to move the view");
   await chooseDisplay(page, "Fit to window");
   const { mouse } = page;
   await mouse.move(600, 400);
@@ -79,9 +79,9 @@ test("dragging the picture is for actual size only: elsewhere the machine gets e
 
   await page.setViewportSize({ width: 360, height: 740 });
   await console.chooseMore("Actual size");
-  await console.chooseMore("Move the picture by dragging");
+  await console.chooseMore("Drag to move the view");
   await page.getByRole("button", { name: "More", exact: true }).click();
   await expect(
-    page.getByRole("menu", { name: "More" }).getByRole("menuitemcheckbox", { name: "Move the picture by dragging" }),
+    page.getByRole("menu", { name: "More" }).getByRole("menuitemcheckbox", { name: "Drag to move the view" }),
   ).toBeChecked();
 });

@@ -20,7 +20,7 @@ test("full screen takes the whole page, Escape goes to the machine, and the same
   await page.keyboard.press("Escape");
   await vnc.waitFor("key", ({ keysym, down }) => keysym === 0xff1b && down);
   expect(await shown(page)).toBe("html");
-  await page.getByRole("button", { name: "Leave full screen" }).click();
+  await page.getByRole("button", { name: "Exit full screen" }).click();
   await expect.poll(() => shown(page)).toBeUndefined();
   await expect(page.getByRole("button", { name: "Full screen" })).toBeVisible();
 });

@@ -77,7 +77,7 @@ test("a machine that is away is tried with new access, where the link says where
   await console.waitFor("reconnecting");
   const newAccess = page.getByRole("button", { name: "Get new access" });
   await newAccess.click();
-  await expect(page.getByText("You may not open this console any more.")).toBeVisible();
+  await expect(page.getByText("You are no longer allowed to open this console.")).toBeVisible();
   await inspect(page, "reconnecting-renewable");
   await newAccess.click();
   const tried = (): boolean =>
@@ -168,7 +168,7 @@ test("a refused renewal is told in the page's language, the gateway's English wo
   await expect.poll(() => connection.renewals).toEqual(["second"]);
   connection.send({ type: "renew_failed", id: 1, reason: "forbidden", detail: "the token is for another console" });
   await console.waitFor("renew-failed");
-  const told = "Der neue Zugang wurde nicht angenommen.";
+  const told = "Der neue Zugang wurde nicht akzeptiert.";
   await expect(page.getByRole("region", { name: "Ende der Sitzung" })).toContainText(told);
   await expect(page.getByRole("alert")).toContainText(told);
   await expect(page.getByText("another console")).toHaveCount(0);
@@ -249,7 +249,7 @@ test.describe("after the end", () => {
     gateway.follow({ target: vnc.address });
     const tab = await endInOwnTab(page);
     await tab.page.getByRole("button", { name: "Close tab" }).click();
-    await expect(tab.page.getByText("The browser did not let this page close its tab.")).toBeVisible();
+    await expect(tab.page.getByText("The browser did not allow this page to close its tab.")).toBeVisible();
   });
 
   test("a tab that showed other pages before is left to the person", async ({ console, page, gateway, vnc }) => {

@@ -46,7 +46,7 @@ test("a machine that needs more than plain HTTP gives ends with the way out", as
   await console.waitFor("ended");
   await expect(console.card).toHaveAttribute("data-reason", "viewer_failed");
   await expect(console.card).toHaveAttribute("data-circumstance", "insecure");
-  await expect(console.card).toContainText("Open the console through an https:// address.");
+  await expect(console.card).toContainText("Open the console with an https:// address.");
   await expect(console.card).toContainText("identity can be verified over HTTPS only");
   await inspect(page, "ended-viewer_failed-insecure");
 });

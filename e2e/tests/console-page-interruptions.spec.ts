@@ -83,7 +83,9 @@ test("a renewal that fails long before the end says so, and is forgotten at the 
   await console.openConnected("vnc", "&renew=/renew/web-03");
   await console.goToBar();
   await page.keyboard.press("r");
-  await expect(page.getByRole("status").filter({ hasText: "You may not open this console any more." })).toBeVisible();
+  await expect(
+    page.getByRole("status").filter({ hasText: "You are no longer allowed to open this console." }),
+  ).toBeVisible();
   (await opened).send({ type: "expiring", expiresInMs: 50_000 });
   await console.waitFor("expiring");
 });
@@ -93,7 +95,7 @@ test("without a place to renew at, the key says that there is none", async ({ co
   await console.openConnected("vnc");
   await console.goToBar();
   await page.keyboard.press("r");
-  await expect(page.getByText("This link does not say where to get a new token.")).toBeVisible();
+  await expect(page.getByText("This link does not specify where to request a new token.")).toBeVisible();
 });
 
 test("asking for access can be cancelled, and begun again", async ({ console, page, gateway, vnc }) => {
@@ -110,7 +112,7 @@ test("asking for access can be cancelled, and begun again", async ({ console, pa
   });
   await page.goto("/console/?name=web-03&renew=/renew/web-03");
   await page.getByRole("button", { name: "Open console" }).click();
-  await expect(console.card).toContainText("Getting new access");
+  await expect(console.card).toContainText("Requesting new access");
   await page.getByRole("button", { name: "Cancel" }).click();
   await console.waitFor("no-token");
   cancel();

@@ -44,7 +44,7 @@ test.describe("with the connection lost", () => {
     await page.evaluate(() => navigator.clipboard.writeText("one\ntwo\n"));
     const paste = page.getByRole("button", { name: "Paste", exact: true });
     const question = page.getByRole("dialog", { name: "Paste 2 lines?" });
-    const notice = page.getByText("Pasting was cut off: the connection was lost.");
+    const notice = page.getByText("Pasting was interrupted: the connection was lost.");
     await paste.click();
     await question.getByRole("button", { name: "Cancel" }).click();
     await expect(question).toHaveCount(0);
@@ -73,7 +73,7 @@ test.describe("in front of a dialog", () => {
     await console.chooseMore(/^Settings/);
     const dialog = page.getByRole("dialog", { name: "Settings" });
     await dialog.getByLabel("Appearance").selectOption("dark");
-    const notice = "This browser keeps no settings for this site. They hold until you leave.";
+    const notice = "This browser does not store settings for this site. They last until you close the page.";
     await expect(dialog.getByRole("status").getByText(notice)).toBeVisible();
     const icon = page.locator(".toast svg");
     const warning = await icon.innerHTML();
@@ -95,7 +95,7 @@ test("a part of the page that cannot be fetched any more is named", async ({ con
   await page.route(/\/assets\/(?:settings-dialog|help-dialog|statistics-row|text-dialog|search-bar)-/, (route) =>
     route.abort(),
   );
-  const notice = page.getByText("A part of this page could not be fetched.");
+  const notice = page.getByText("Part of this page could not be loaded.");
   const gone = async (act: () => Promise<void>): Promise<void> => {
     await act();
     await expect(notice).toBeVisible();
@@ -122,7 +122,7 @@ test("copying says whether nothing is selected or the browser refuses", async ({
   await expect(rows).toContainText("login:");
   const copy = page.getByRole("button", { name: "Copy selection" });
   await copy.click();
-  await expect(page.getByText("Nothing copied: select text in the console first.")).toBeVisible();
+  await expect(page.getByText("Nothing was copied. Select text in the console first.")).toBeVisible();
   const prompt = await rows.locator("> div").filter({ hasText: "login:" }).boundingBox();
   if (prompt === null) throw new Error("there is no prompt");
   await page.mouse.dblclick(prompt.x + 4, prompt.y + prompt.height / 2);

@@ -34,7 +34,7 @@ test("the search counts, minds case when told to, and says what is no expression
   await inspect(page, "search");
   await page.getByRole("button", { name: "Regular expression" }).click();
   await search.fill("(");
-  await expect(page.getByText("Not a regular expression")).toBeVisible();
+  await expect(page.getByText("Invalid regular expression")).toBeVisible();
   await search.fill("no such thing");
   await expect(page.getByText("No match")).toBeVisible();
   await search.press("Escape");
@@ -158,7 +158,7 @@ test("what was cleared is gone", async ({ console, page }) => {
 test("the menu More and the keys on the screen of a terminal", async ({ console, page }) => {
   await console.openConnected("serial");
   await expect(page.locator(".xterm-rows")).toContainText("login:");
-  await console.chooseMore("Keys on the screen");
+  await console.chooseMore("On-screen keys");
   await inspect(page, "screen-keys-serial");
   await page.getByRole("button", { name: "More", exact: true }).click();
   await inspect(page, "menu-more-serial");

@@ -15,7 +15,7 @@ test("settings hold at once and the next time, and no token is among them", asyn
   await console.openConnected("vnc");
   await openSettings(console);
   await page.getByLabel("Appearance").selectOption("dark");
-  await page.getByLabel("Picture quality").fill("9");
+  await page.getByLabel("Image quality").fill("9");
   await expect(page.locator("html")).toHaveCSS("color-scheme", "dark");
   const { violations } = await new AxeBuilder({ page }).exclude(".screen").analyze();
   expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`)).toEqual([]);
@@ -28,9 +28,9 @@ test("settings hold at once and the next time, and no token is among them", asyn
   await console.openConnected("vnc");
   await expect(page.locator("html")).toHaveAttribute("data-theme", "dark");
   await openSettings(console);
-  await expect(page.getByLabel("Picture quality")).toHaveValue("9");
+  await expect(page.getByLabel("Image quality")).toHaveValue("9");
   await page.getByRole("button", { name: "Reset" }).click();
-  await expect(page.getByLabel("Picture quality")).toHaveValue("6");
+  await expect(page.getByLabel("Image quality")).toHaveValue("6");
   await expect(page.locator("html")).toHaveAttribute("data-theme", "system");
 });
 
@@ -39,7 +39,7 @@ test("two tabs keep what was chosen in each, and follow each other", async ({ co
   await console.openConnected("vnc");
   await other.openConnected("vnc");
   await openSettings(console);
-  await page.getByLabel("Picture quality").fill("9");
+  await page.getByLabel("Image quality").fill("9");
   await openSettings(other);
   await other.page.getByLabel("Appearance").selectOption("dark");
   await expect(page.locator("html")).toHaveAttribute("data-theme", "dark");
@@ -82,7 +82,7 @@ test("a terminal's text size and colours follow the settings", async ({ console,
   await page.getByRole("button", { name: "Larger text" }).click();
   await expect.poll(height).toBeGreaterThan(before);
   await openSettings(console);
-  await page.getByLabel("Terminal colours").selectOption("dark");
+  await page.getByLabel("Terminal colors").selectOption("dark");
   await expect(page.locator(".xterm-scrollable-element")).toHaveCSS("background-color", "rgb(16, 20, 24)");
 });
 
@@ -100,7 +100,7 @@ test("what Enter sends, and whether typing is shown here, are the person's choic
   await expect(rows).toContainText("Password:");
   await openSettings(console);
   await page.getByLabel("Enter sends").selectOption("crlf");
-  await page.getByLabel("Show what is typed (local echo)").check();
+  await page.getByLabel("Show typed text (local echo)").check();
   await page.keyboard.press("Escape");
   // Asking for a password, the machine sends nothing back.
   await page.keyboard.type("seen\r");
@@ -118,7 +118,7 @@ test("screen readers get the terminal's text if the person wants it, from the ne
   await console.openConnected("serial");
   await expect(page.locator(".xterm-rows")).toContainText("login:");
   await openSettings(console);
-  await page.getByLabel("Terminal text for screen readers").check();
+  await page.getByLabel("Screen reader support").check();
   await takePictures(page, "dialog-settings-serial");
   await page.keyboard.press("Escape");
   const read = page.locator(".xterm").getByRole("listitem").filter({ hasText: "login:" });

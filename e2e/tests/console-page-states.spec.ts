@@ -61,7 +61,7 @@ test.describe("before a connection", () => {
     await console.waitFor("connecting");
     await expect
       .poll(() => page.evaluate(() => (globalThis as Recorder).said))
-      .toEqual(["Reaching the gateway.", "Waiting for the machine’s console."]);
+      .toEqual(["Contacting the gateway.", "Waiting for the machine’s console."]);
     await inspect(page, "connecting");
     await page.getByRole("button", { name: "Cancel" }).click();
     await expect(console.card).toHaveAttribute("data-reason", "client_closed");
@@ -169,7 +169,7 @@ test.describe("near the end", () => {
 
     await page.getByRole("button", { name: "Renew" }).click();
     await console.waitFor("renew-failed");
-    await expect(page.getByText("You may not open this console any more.").first()).toBeVisible();
+    await expect(page.getByText("You are no longer allowed to open this console.").first()).toBeVisible();
     await inspect(page, "renew-failed");
 
     await page.getByRole("button", { name: "Try again" }).click();

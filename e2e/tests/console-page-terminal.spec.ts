@@ -55,8 +55,8 @@ test("an emoji takes two cells, as in Unicode 11", async ({ console, page, seria
 test("the arrows on the screen follow the machine's program", async ({ console, page, serial }) => {
   await console.openConnected("serial");
   await expect(page.locator(".xterm-rows")).toContainText("login:");
-  await console.chooseMore("Keys on the screen");
-  const up = page.getByRole("region", { name: "Keys on the screen" }).getByRole("button", { name: "Up" });
+  await console.chooseMore("On-screen keys");
+  const up = page.getByRole("region", { name: "On-screen keys" }).getByRole("button", { name: "Up" });
   const input = (): string => serial.connections.map((connection) => connection.input.toString()).join("");
   await up.click();
   await expect.poll(input).toBe("\u001B[A");

@@ -38,7 +38,7 @@ test.describe("a held modifier", () => {
     const again = gateway.next();
     gateway.connections[0]?.close(1006);
     await again;
-    await expect(page.getByText("Connected again.")).toBeVisible();
+    await expect(page.getByText("Reconnected.")).toBeVisible();
     await page.getByRole("button", { name: "Send keys" }).click();
     await expect(hold(page)).toHaveAttribute("aria-checked", "false");
   });
@@ -145,7 +145,7 @@ test("a screenshot is a PNG named after the machine", async ({ console, page }) 
 
 test("the menu More and the keys on the screen", async ({ console, page }) => {
   await console.openConnected("vnc");
-  await console.chooseMore("Keys on the screen");
+  await console.chooseMore("On-screen keys");
   await inspect(page, "screen-keys");
   await page.getByRole("button", { name: "More", exact: true }).click();
   await inspect(page, "menu-more");
@@ -257,7 +257,7 @@ test.describe("by touch", () => {
     vnc,
   }) => {
     await console.openConnected("vnc");
-    const row = page.getByRole("region", { name: "Keys on the screen" });
+    const row = page.getByRole("region", { name: "On-screen keys" });
     await row.getByRole("button", { name: "Ctrl" }).tap();
     await vnc.waitFor("key", (key) => key.keysym === control && key.down);
     await expect(row.getByRole("button", { name: "Ctrl" })).toHaveAttribute("aria-pressed", "true");
@@ -266,8 +266,8 @@ test.describe("by touch", () => {
     await vnc.waitFor("key", (key) => key.keysym === 0xff1b);
     await page.screenshot({ path: "e2e/artifacts/console-page/touch-keys.png" });
 
-    await row.getByRole("button", { name: "Screen keyboard" }).tap();
-    const field = page.getByRole("textbox", { name: "Screen keyboard" });
+    await row.getByRole("button", { name: "On-screen keyboard" }).tap();
+    const field = page.getByRole("textbox", { name: "On-screen keyboard" });
     await expect(field).toBeFocused();
     vnc.clearReceived();
     const type = async (text: string): Promise<void> => {
@@ -290,7 +290,7 @@ test.describe("by touch", () => {
   }) => {
     const opened = gateway.next();
     await console.openConnected("vnc");
-    const row = page.getByRole("region", { name: "Keys on the screen" });
+    const row = page.getByRole("region", { name: "On-screen keys" });
     await expect(row).toBeVisible();
     gateway.follow({ refuse: "server_draining" });
     (await opened).end("server_draining");
@@ -306,9 +306,9 @@ test.describe("by touch", () => {
 
   test("what an input method composes arrives as it was accepted", async ({ console, page, context, vnc }) => {
     await console.openConnected("vnc");
-    const row = page.getByRole("region", { name: "Keys on the screen" });
-    await row.getByRole("button", { name: "Screen keyboard" }).tap();
-    const field = page.getByRole("textbox", { name: "Screen keyboard" });
+    const row = page.getByRole("region", { name: "On-screen keys" });
+    await row.getByRole("button", { name: "On-screen keyboard" }).tap();
+    const field = page.getByRole("textbox", { name: "On-screen keyboard" });
     await expect(field).toBeFocused();
     vnc.clearReceived();
     const devTools = await context.newCDPSession(page);

@@ -1,39 +1,43 @@
+import { parseAllowedOrigins } from "./console-url/allowed-origins.ts";
+import { parseContact } from "./console-url/contact.ts";
+import { parseConsoleUrl } from "./console-url/parse-console-url.ts";
+import { addressWithoutSecrets } from "./console-url/strip-secrets.ts";
+import { UrlParameters } from "./console-url/url-parameters.ts";
 import { EmbeddingParent } from "./embedding/embedding-parent.ts";
-import { addressWithoutSecrets } from "./link/address-bar.ts";
-import { parseContact } from "./link/contact.ts";
-import { LinkParameters } from "./link/parameters.ts";
-import { parseLocation } from "./link/parse-location.ts";
-import { parseAllowedOrigins } from "./link/renew-url.ts";
-import { startPage, startRefused } from "./session/page.ts";
+import { loadTexts } from "./locales/load-texts.ts";
+import { setTexts } from "./locales/texts.ts";
+import { ConsolePage } from "./page/console-page.ts";
+import { showRefusedPage } from "./page/refused-page.ts";
 import { settings } from "./settings/settings-store.ts";
-import { loadWords } from "./words/load-words.ts";
-import { useWords } from "./words/words.ts";
 
-const page = new URL(location.href);
-// Before anything else, so that the token is in no history entry and no screenshot.
-history.replaceState(null, "", addressWithoutSecrets(page));
+const address = new URL(location.href);
+// Before anything else, so that the token appears in no history entry and no screenshot.
+history.replaceState(null, "", addressWithoutSecrets(address));
 
-/** What the gateway wrote into the page. */
-function written(name: string): string {
+/** A value that the gateway has written into the page. */
+function metaContent(name: string): string {
   return document.querySelector<HTMLMetaElement>(`meta[name="${name}"]`)?.content ?? "";
 }
-const listed = (name: string): string[] => parseAllowedOrigins(written(name), page.protocol);
+const metaOrigins = (name: string): string[] => parseAllowedOrigins(metaContent(name), address.protocol);
 
-// A new link pasted into the address bar changes only the fragment: it means a new console.
+// A new console URL that is pasted into the address bar changes only the fragment.
 addEventListener("hashchange", () => {
   const clean = addressWithoutSecrets(new URL(location.href));
   // Not in Firefox ESR 140.
   if (!("navigation" in window)) return location.reload();
-  // Who stays, being asked, goes on with the open console, and without that link's token in the address.
+  // If the user chooses to stay, the open console goes on, without the new token in the address bar.
   navigation.reload().committed?.catch(() => {
     history.replaceState(null, "", clean);
   });
 });
 
-const wanted = [new LinkParameters(page).get("lang") ?? "", settings.current.language, ...navigator.languages];
-const words = await loadWords(wanted);
-useWords(words);
-document.documentElement.lang = words.sdk.language;
+const texts = await loadTexts([
+  new UrlParameters(address).get("lang") ?? "",
+  settings.current.language,
+  ...navigator.languages,
+]);
+setTexts(texts);
+document.documentElement.lang = texts.sdk.language;
 
 settings.follow(({ theme }) => {
   document.documentElement.dataset["theme"] = theme;
@@ -42,7 +46,8 @@ addEventListener("storage", (event) => {
   settings.takeOver(event.key);
 });
 
-const parent = EmbeddingParent.find(listed("curfew-frame-ancestors"));
-const link = parseLocation(page, listed("curfew-allowed-origins"), written("curfew-renew-paths").match(/\S+/g) ?? []);
-if ("error" in link) startRefused(link, parent);
-else startPage(link, parent, parseContact(written("curfew-contact-url")));
+const parent = EmbeddingParent.find(metaOrigins("curfew-frame-ancestors"));
+const renewPaths = metaContent("curfew-renew-paths").match(/\S+/g) ?? [];
+const url = parseConsoleUrl(address, metaOrigins("curfew-allowed-origins"), renewPaths);
+if ("error" in url) showRefusedPage(url.error, parent);
+else new ConsolePage(url, parent, parseContact(metaContent("curfew-contact-url"))).start();

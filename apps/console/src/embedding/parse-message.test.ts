@@ -1,23 +1,23 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { parseParentMessage } from "./parse-message.ts";
 
-describe("a message of the page around this one", () => {
-  it.each([{ type: "focus" }, { type: "can-renew" }, { type: "close" }, { type: "renew", token: "abc" }])(
-    "%j is taken",
+describe("a message from the embedding page", () => {
+  test.each([{ type: "focus" }, { type: "can-renew" }, { type: "close" }, { type: "renew", token: "abc" }])(
+    "%j is accepted",
     (message) => {
       expect(parseParentMessage({ curfew: 1, ...message })).toEqual({ curfew: 1, ...message });
     },
   );
 
-  it("keeps nothing that was not asked for", () => {
+  test("drops unknown fields", () => {
     expect(parseParentMessage({ curfew: 1, type: "focus", token: "abc" })).toEqual({ curfew: 1, type: "focus" });
   });
 
-  it.each([null, "curfew", 1, undefined, {}, { type: "focus" }, []])("%j is somebody else's", (data) => {
-    expect(parseParentMessage(data)).toBeNull();
+  test.each([null, "curfew", 1, undefined, {}, { type: "focus" }, []])("%j is ignored", (data) => {
+    expect(parseParentMessage(data)).toBeUndefined();
   });
 
-  it.each([
+  test.each([
     [{ curfew: 2, type: "focus" }, "curfew: expected 1, but got 2"],
     [{ curfew: 1 }, 'type: expected "focus", "can-renew", "renew" or "close", but got undefined'],
     [{ curfew: 1, type: "reboot" }, 'but got "reboot"'],
@@ -29,7 +29,7 @@ describe("a message of the page around this one", () => {
     expect(() => parseParentMessage(data)).toThrow(problem);
   });
 
-  it("is never quoted where it holds what may be a token", () => {
+  test("is never quoted where it may hold a token", () => {
     expect(() => parseParentMessage({ curfew: 1, type: "renew", token: "se\ncret" })).not.toThrow(/secret|se\ncret/);
     expect(() => parseParentMessage({ curfew: 1, type: "renew", token: "se\ncret" })).toThrow("other text");
   });

@@ -1,14 +1,14 @@
-import { isToken } from "../link/token.ts";
+import { isToken } from "../console-url/token.ts";
 import type { ParentMessage } from "./messages.ts";
 
 /**
- * Reads a message from the page around this one; null for one that is not meant for us, as other
- * scripts of that page may send.
+ * Parses a message from the embedding page. Undefined for a message that is not for this page: other scripts of the
+ * embedding page may send their own.
  *
- * @throws TypeError that names the value and what was expected; a token is never named
+ * @throws TypeError that names the value and what was expected; a token is never quoted
  */
-export function parseParentMessage(data: unknown): ParentMessage | null {
-  if (typeof data !== "object" || data === null || !("curfew" in data)) return null;
+export function parseParentMessage(data: unknown): ParentMessage | undefined {
+  if (typeof data !== "object" || data === null || !("curfew" in data)) return undefined;
   if (data.curfew !== 1) throw new TypeError(`curfew: expected 1, but got ${shown(data.curfew)}`);
   const type = "type" in data ? data.type : undefined;
   switch (type) {
@@ -28,10 +28,11 @@ export function parseParentMessage(data: unknown): ParentMessage | null {
   }
 }
 
-const longest = 60;
+/** A longer value is shortened in error messages, in characters. */
+const LONGEST_SHOWN = 60;
 
 function shown(value: unknown): string {
   if (typeof value === "object" && value !== null) return "an object";
   const text = JSON.stringify(value) ?? typeof value;
-  return text.length > longest ? `${text.slice(0, longest)}…` : text;
+  return text.length > LONGEST_SHOWN ? `${text.slice(0, LONGEST_SHOWN)}…` : text;
 }

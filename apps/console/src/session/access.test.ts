@@ -1,14 +1,14 @@
-import { afterEach, beforeAll, expect, it, vi, type Mock } from "vitest";
-import type { ConsoleLink } from "../link/parse-location.ts";
-import { loadWords } from "../words/load-words.ts";
-import { useWords } from "../words/words.ts";
+import { afterEach, beforeAll, expect, test, vi, type Mock } from "vitest";
+import type { ConsoleUrl } from "../console-url/parse-console-url.ts";
+import { loadTexts } from "../locales/load-texts.ts";
+import { setTexts } from "../locales/texts.ts";
 import { Access } from "./access.ts";
 
-const link: ConsoleLink = {
+const url: ConsoleUrl = {
   type: "vnc",
   token: "first",
   socketUrl: "wss://gw.example/websockify",
-  name: null,
+  name: undefined,
   viewOnly: false,
   shared: true,
   scale: "fit",
@@ -18,7 +18,7 @@ const link: ConsoleLink = {
 const { signal } = new AbortController();
 
 beforeAll(async () => {
-  useWords(await loadWords(["en"]));
+  setTexts(await loadTexts(["en"]));
 });
 
 afterEach(() => {
@@ -32,13 +32,13 @@ function answering(body: BodyInit, init?: ResponseInit): Mock<typeof fetch> {
   return fetching;
 }
 
-it("hands the token over beside the address, not in it", () => {
-  expect(new Access(link).grant()).toEqual({ url: "wss://gw.example/websockify", token: "first" });
+test("passes the token separately, not in the address", () => {
+  expect(new Access(url).grant()).toEqual({ url: "wss://gw.example/websockify", token: "first" });
 });
 
-it("POSTs with cookies, and connects with the new token only once it is confirmed", async () => {
+test("POSTs with cookies, and connects with the new token only once it is confirmed", async () => {
   const fetching = answering('{"token":"second"}');
-  const access = new Access(link);
+  const access = new Access(url);
   expect(await access.request(signal)).toBe("second");
   expect(fetching).toHaveBeenCalledWith(
     "https://gw.example/renew",
@@ -49,25 +49,25 @@ it("POSTs with cookies, and connects with the new token only once it is confirme
   expect(access.grant().token).toBe("second");
 });
 
-it.each([
-  ["", { status: 403 }, "You may not open this console any more."],
-  ["", { status: 500 }, "The answer was HTTP 500."],
-  ["<html>", {}, "The answer did not contain a token."],
-  ['{"token":5}', {}, "The answer did not contain a token."],
+test.each([
+  ["", { status: 403 }, "You are no longer allowed to open this console."],
+  ["", { status: 500 }, "The access service responded with HTTP 500."],
+  ["<html>", {}, "The access service did not return a token."],
+  ['{"token":5}', {}, "The access service did not return a token."],
 ])("says what is wrong with the answer %j %j", async (body, init, sentence) => {
   answering(body, init);
-  const access = new Access(link);
+  const access = new Access(url);
   await expect(access.request(signal)).rejects.toThrow(sentence);
   access.confirm();
   expect(access.grant().token).toBe("first");
 });
 
-it("says so when nobody answers", async () => {
+test("says so when there is no response", async () => {
   vi.stubGlobal("fetch", () => Promise.reject(new TypeError("Failed to fetch")));
-  await expect(new Access(link).request(signal)).rejects.toThrow("did not answer");
+  await expect(new Access(url).request(signal)).rejects.toThrow("did not respond");
 });
 
-it("waits for an answer only so long, and not for one that is not wanted any more", async () => {
+test("waits only for a limited time, and no longer than until it is canceled", async () => {
   vi.stubGlobal("fetch", (_url: string, { signal: given }: RequestInit) => {
     return new Promise((_, reject) => {
       given?.addEventListener("abort", () => {
@@ -78,12 +78,12 @@ it("waits for an answer only so long, and not for one that is not wanted any mor
   const timeouts = vi.spyOn(AbortSignal, "timeout");
   const slow = new AbortController();
   timeouts.mockReturnValueOnce(slow.signal);
-  const late = new Access(link).request(signal);
+  const late = new Access(url).request(signal);
   slow.abort();
-  await expect(late).rejects.toThrow("did not answer");
+  await expect(late).rejects.toThrow("did not respond");
   expect(timeouts).toHaveBeenCalledWith(20_000);
   const left = new AbortController();
-  const unwanted = new Access(link).request(left.signal);
+  const unwanted = new Access(url).request(left.signal);
   left.abort();
-  await expect(unwanted).rejects.toThrow("did not answer");
+  await expect(unwanted).rejects.toThrow("did not respond");
 });

@@ -1,59 +1,61 @@
 import type { Grant } from "@curfew/client";
 import { fill } from "@curfew/client/messages";
 import type { EmbeddingParent } from "../embedding/embedding-parent.ts";
-import type { ConsoleLink } from "../link/parse-location.ts";
-import { words } from "../words/words.ts";
+import type { ConsoleUrl } from "../console-url/parse-console-url.ts";
+import { texts } from "../locales/texts.ts";
 
-/** Milliseconds that a place has to hand out a token. */
-const answerWithin = 20_000;
+/** How long a token request may take. */
+const TIMEOUT_MS = 20_000;
+
+/** The part of {@link EmbeddingParent} that hands out tokens. */
+type TokenParent = Pick<EmbeddingParent, "canRenew" | "requestToken">;
 
 /**
- * The access that the page holds: the link's token, and where to get a new one. Tokens stay in this
- * object, never in storage, history or the page.
+ * The page's access to its console: the token of the URL, and where to request a new one. Tokens are kept in this object
+ * only, never in storage, history or the page.
  */
 export class Access {
-  #token: string | null;
-  #next: string | null = null;
+  #token: string | undefined;
+  #next: string | undefined;
   readonly #socketUrl: string;
-  readonly #renewUrl: string | null;
-  readonly #parent: Pick<EmbeddingParent, "canRenew" | "requestToken"> | null;
+  readonly #renewUrl: string | undefined;
+  readonly #parent: TokenParent | undefined;
 
-  /** @param parent the page around this one, which is asked where the link has no `renew` */
-  constructor(link: ConsoleLink, parent: Pick<EmbeddingParent, "canRenew" | "requestToken"> | null = null) {
-    this.#token = link.token;
-    this.#socketUrl = link.socketUrl;
-    this.#renewUrl = link.renewUrl;
+  /** @param parent - the embedding page, which is asked for tokens where the URL has no `renew` */
+  constructor(url: ConsoleUrl, parent?: TokenParent) {
+    this.#token = url.token;
+    this.#socketUrl = url.socketUrl;
+    this.#renewUrl = url.renewUrl;
     this.#parent = parent;
   }
 
   get hasToken(): boolean {
-    return this.#token !== null;
+    return this.#token !== undefined;
   }
 
-  /** Whether there is somebody to ask for new tokens. */
+  /** Whether the page can request new tokens. */
   get canRequest(): boolean {
-    return this.#renewUrl !== null || this.#parent?.canRenew === true;
+    return this.#renewUrl !== undefined || this.#parent?.canRenew === true;
   }
 
   grant(): Grant {
-    if (this.#token === null) throw new Error("no token");
+    if (this.#token === undefined) throw new Error("no token");
     return { url: this.#socketUrl, token: this.#token };
   }
 
   /**
-   * Asks for a new token: at the link's `renew` address with a POST without a body, with cookies,
-   * answered by `{ "token": "…" }`; without one, the page around this one. The token is used from
-   * {@link confirm} on.
+   * Requests a new token: at the URL's `renew` address with a POST without a body, with cookies, answered by
+   * `{ "token": "…" }`; without `renew`, from the embedding page. The token is used from {@link confirm} on.
    *
    * @throws Error with a sentence for display
    */
   async request(signal: AbortSignal): Promise<string> {
-    const over = AbortSignal.any([signal, AbortSignal.timeout(answerWithin)]);
-    this.#next = this.#renewUrl === null ? await this.#askParent(over) : await requestAt(this.#renewUrl, over);
+    const over = AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]);
+    this.#next = this.#renewUrl === undefined ? await this.#askParent(over) : await requestAt(this.#renewUrl, over);
     return this.#next;
   }
 
-  /** Takes a token that was not asked for. It is used from {@link confirm} on. */
+  /** Takes a token that was not requested. It is used from {@link confirm} on. */
   offer(token: string): void {
     this.#next = token;
   }
@@ -61,15 +63,15 @@ export class Access {
   /** Makes the requested token the one to connect with. */
   confirm(): void {
     this.#token = this.#next ?? this.#token;
-    this.#next = null;
+    this.#next = undefined;
   }
 
   async #askParent(signal: AbortSignal): Promise<string> {
-    if (this.#parent?.canRenew !== true) throw new Error(words().access.noPlace);
+    if (this.#parent?.canRenew !== true) throw new Error(texts().access.noPlace);
     try {
       return await this.#parent.requestToken(signal);
     } catch (cause) {
-      throw new Error(words().access.parentSilent, { cause });
+      throw new Error(texts().access.parentSilent, { cause });
     }
   }
 }
@@ -81,7 +83,7 @@ async function requestAt(url: string, signal: AbortSignal): Promise<string> {
 }
 
 function refusal(status: number): string {
-  const { access } = words();
+  const { access } = texts();
   switch (status) {
     case 401:
       return access.signedOut;
@@ -105,12 +107,12 @@ async function post(url: string, signal: AbortSignal): Promise<Response> {
       signal,
     });
   } catch (cause) {
-    throw new Error(words().access.silent, { cause });
+    throw new Error(texts().access.silent, { cause });
   }
 }
 
 function tokenIn(body: unknown): string {
   const token = typeof body === "object" && body !== null && "token" in body ? body.token : undefined;
-  if (typeof token !== "string" || token === "") throw new Error(words().access.noToken);
+  if (typeof token !== "string" || token === "") throw new Error(texts().access.noToken);
   return token;
 }

@@ -1,8 +1,10 @@
 import type { ScaleMode } from "@curfew/client/vnc";
 import type { SerialLineEnding } from "@curfew/client/serial";
+import { LANGUAGES, type Language } from "../locales/languages.ts";
 
-/** How one setting is read: what it is without a valid stored value, and what is valid. */
+/** How a setting is read from storage. */
 interface Field<Value> {
+  /** The value where nothing valid is stored. */
   readonly fallback: Value;
   readonly accepts: (value: unknown) => value is Value;
 }
@@ -16,36 +18,28 @@ function flag(fallback: boolean): Field<boolean> {
   return { fallback, accepts: (value) => typeof value === "boolean" };
 }
 
-function whole(least: number, most: number, fallback: number): Field<number> {
+function integer(min: number, max: number, fallback: number): Field<number> {
   const accepts = (value: unknown): value is number =>
-    typeof value === "number" && Number.isInteger(value) && value >= least && value <= most;
+    typeof value === "number" && Number.isInteger(value) && value >= min && value <= max;
   return { fallback, accepts };
 }
 
 /** CSS pixels. */
-export const smallestFont = 9;
-export const largestFont = 28;
+export const MIN_FONT_SIZE = 9;
+export const MAX_FONT_SIZE = 28;
 
-/** Every setting that a person has. None of them says anything about a machine or an access. */
-const fields = {
-  /** A tag of the page's languages; `auto` is the browser's. */
-  language: choice<"auto" | "en" | "de" | "es" | "fr" | "ja" | "zh-Hans">(
-    "auto",
-    "en",
-    "de",
-    "es",
-    "fr",
-    "ja",
-    "zh-Hans",
-  ),
+/** All settings. None of them identifies a machine or grants access. */
+const FIELDS = {
+  /** `auto` is the browser's language. */
+  language: choice<"auto" | Language>("auto", ...LANGUAGES),
   theme: choice<"system" | "light" | "dark">("system", "light", "dark"),
   wakeLock: flag(false),
   scale: choice<ScaleMode>("fit", "none", "remote"),
-  quality: whole(0, 9, 6),
-  compression: whole(0, 9, 2),
+  quality: integer(0, 9, 6),
+  compression: integer(0, 9, 2),
   dotCursor: flag(false),
   clipboardSync: flag(false),
-  fontSize: whole(smallestFont, largestFont, 14),
+  fontSize: integer(MIN_FONT_SIZE, MAX_FONT_SIZE, 14),
   terminalTheme: choice<"page" | "light" | "dark">("page", "light", "dark"),
   lineEnding: choice<SerialLineEnding>("cr", "lf", "crlf"),
   localEcho: flag(false),
@@ -53,22 +47,22 @@ const fields = {
   screenReader: flag(false),
 } as const;
 
-type Fields = typeof fields;
+type Fields = typeof FIELDS;
 
-/** The settings of a person on this browser. */
+/** The user's settings in this browser. */
 export type Settings = { readonly [Name in keyof Fields]: Fields[Name]["fallback"] };
 
-/** Settings without what was never chosen or is not valid any more. */
+/** Only the settings that were chosen and are valid. */
 export function validSettings(stored: unknown): Partial<Settings> {
   if (typeof stored !== "object" || stored === null) return {};
   const values = Object.entries(stored).filter(([name, value]) => {
-    const field: Field<unknown> | undefined = Object.hasOwn(fields, name) ? fields[name as keyof Fields] : undefined;
+    const field: Field<unknown> | undefined = Object.hasOwn(FIELDS, name) ? FIELDS[name as keyof Fields] : undefined;
     return field?.accepts(value) ?? false;
   });
   return Object.fromEntries(values);
 }
 
-/** What holds where nothing was chosen. */
-export const defaults: Settings = Object.fromEntries(
-  Object.entries(fields).map(([name, { fallback }]) => [name, fallback]),
+/** The settings where nothing was chosen. */
+export const DEFAULTS: Settings = Object.fromEntries(
+  Object.entries(FIELDS).map(([name, { fallback }]) => [name, fallback]),
 ) as unknown as Settings;

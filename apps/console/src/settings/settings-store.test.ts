@@ -1,5 +1,5 @@
-import { expect, it } from "vitest";
-import { defaults } from "./fields.ts";
+import { expect, test } from "vitest";
+import { DEFAULTS } from "./fields.ts";
 import { SettingsStore, type SettingsStorage } from "./settings-store.ts";
 
 function holding(text: string | null): SettingsStorage & { text: string | null } {
@@ -17,14 +17,14 @@ function holding(text: string | null): SettingsStorage & { text: string | null }
   };
 }
 
-it("what was chosen is there the next time, and nothing else is kept", () => {
+test("what was chosen is there the next time, and nothing else is kept", () => {
   const storage = holding(null);
   new SettingsStore(() => storage).change({ quality: 9, theme: "dark" });
   expect(JSON.parse(storage.text ?? "")).toEqual({ version: 1, quality: 9, theme: "dark" });
-  expect(new SettingsStore(() => storage).current).toEqual({ ...defaults, quality: 9, theme: "dark" });
+  expect(new SettingsStore(() => storage).current).toEqual({ ...DEFAULTS, quality: 9, theme: "dark" });
 });
 
-it.each([
+test.each([
   null,
   "",
   "{",
@@ -33,15 +33,15 @@ it.each([
   '{"version":2,"quality":9}',
   '{"version":1,"quality":10,"theme":"pink","fontSize":1e9,"webgl":"yes","toString":1}',
 ])("the stored text %j gives the defaults", (text) => {
-  expect(new SettingsStore(() => holding(text)).current).toEqual(defaults);
+  expect(new SettingsStore(() => holding(text)).current).toEqual(DEFAULTS);
 });
 
-it("one invalid value does not cost the others", () => {
+test("one invalid value does not cost the others", () => {
   const store = new SettingsStore(() => holding('{"version":1,"quality":99,"compression":5}'));
   expect(store.chosen).toEqual({ compression: 5 });
 });
 
-it("a blocked storage keeps nothing, says so, and breaks nothing", () => {
+test("a blocked storage keeps nothing, says so, and breaks nothing", () => {
   const store = new SettingsStore(() => {
     throw new Error("blocked");
   });
@@ -49,10 +49,10 @@ it("a blocked storage keeps nothing, says so, and breaks nothing", () => {
   expect(store.current.fontSize).toBe(20);
   expect(store.kept).toBe(false);
   store.reset();
-  expect(store.current).toEqual(defaults);
+  expect(store.current).toEqual(DEFAULTS);
 });
 
-it("listeners hear of changes until they are aborted", () => {
+test("listeners hear of changes until they are aborted", () => {
   const store = new SettingsStore(() => holding(null));
   const over = new AbortController();
   const heard: number[] = [];
@@ -63,16 +63,16 @@ it("listeners hear of changes until they are aborted", () => {
   expect(heard).toEqual([6, 3]);
 });
 
-it("a change keeps what another tab has chosen meanwhile", () => {
+test("a change keeps what another tab has chosen meanwhile", () => {
   const storage = holding(null);
   const [one, other] = [new SettingsStore(() => storage), new SettingsStore(() => storage)];
   one.change({ quality: 9 });
   other.change({ theme: "dark" });
   expect(JSON.parse(storage.text ?? "")).toEqual({ version: 1, quality: 9, theme: "dark" });
-  expect(other.current).toEqual({ ...defaults, quality: 9, theme: "dark" });
+  expect(other.current).toEqual({ ...DEFAULTS, quality: 9, theme: "dark" });
 });
 
-it("what another tab keeps is taken over, and what it takes back", () => {
+test("what another tab keeps is taken over, and what it takes back", () => {
   const storage = holding(null);
   const [one, other] = [new SettingsStore(() => storage), new SettingsStore(() => storage)];
   const heard: number[] = [];
@@ -85,7 +85,7 @@ it("what another tab keeps is taken over, and what it takes back", () => {
   expect(heard).toEqual([6, 9, 6]);
 });
 
-it("what could not be kept holds all the same, change after change", () => {
+test("what could not be kept holds all the same, change after change", () => {
   const storage = {
     ...holding(null),
     setItem: () => {
@@ -95,5 +95,5 @@ it("what could not be kept holds all the same, change after change", () => {
   const store = new SettingsStore(() => storage);
   store.change({ quality: 9 });
   store.change({ theme: "dark" });
-  expect(store.current).toEqual({ ...defaults, quality: 9, theme: "dark" });
+  expect(store.current).toEqual({ ...DEFAULTS, quality: 9, theme: "dark" });
 });

@@ -1,14 +1,14 @@
-import { defaults, validSettings, type Settings } from "./fields.ts";
+import { DEFAULTS, validSettings, type Settings } from "./fields.ts";
 
-/** The part of `localStorage` that is used. Every call may throw: full, blocked, or not there. */
+/** The part of `localStorage` that is used. Every call may throw: storage can be full, blocked or missing. */
 export type SettingsStorage = Pick<Storage, "getItem" | "setItem" | "removeItem">;
 
-const key = "curfew.console.settings";
-const version = 1;
+const STORAGE_KEY = "curfew.console.settings";
+const VERSION = 1;
 
 /**
- * A person's settings, kept in the browser. A storage that is blocked or holds nonsense costs
- * what was kept, nothing else: settings then hold until the page goes.
+ * The user's settings, kept in the browser. Where storage is blocked or holds invalid data, settings last until the
+ * page is closed.
  */
 export class SettingsStore {
   readonly #storage: () => SettingsStorage;
@@ -16,48 +16,52 @@ export class SettingsStore {
   #chosen: Partial<Settings>;
   #kept = true;
 
-  /** @param storage looked up at each use, since the mere look may throw. */
+  /** @param storage - called at each use, because reading `window.localStorage` may throw */
   constructor(storage: () => SettingsStorage) {
     this.#storage = storage;
     this.#chosen = this.#load();
   }
 
   get current(): Settings {
-    return { ...defaults, ...this.#chosen };
+    return { ...DEFAULTS, ...this.#chosen };
   }
 
-  /** Only what the person chose, for where a link says something too. */
+  /** Only the settings that the user chose. A parameter of the URL may override the others. */
   get chosen(): Partial<Settings> {
     return this.#chosen;
   }
 
-  /** Whether the last change could be kept. */
+  /** Whether the last change was stored. */
   get kept(): boolean {
     return this.#kept;
   }
 
   change(change: Partial<Settings>): void {
-    // Another tab may have kept something meanwhile.
+    // Another tab may have stored a change in the meantime.
     const before = this.#kept ? this.#load() : this.#chosen;
     this.#chosen = { ...before, ...validSettings(change) };
-    this.#keep((storage) => storage.setItem(key, JSON.stringify({ version, ...this.#chosen })));
+    this.#keep((storage) => storage.setItem(STORAGE_KEY, JSON.stringify({ version: VERSION, ...this.#chosen })));
     this.#tell();
   }
 
   reset(): void {
     this.#chosen = {};
-    this.#keep((storage) => storage.removeItem(key));
+    this.#keep((storage) => storage.removeItem(STORAGE_KEY));
     this.#tell();
   }
 
-  /** Takes over what another tab has kept, as a `storage` event tells: under `changed`, or under any key for null. */
+  /**
+   * Adopts what another tab has stored.
+   *
+   * @param changed - the key of the `storage` event; null where all keys were removed
+   */
   takeOver(changed: string | null): void {
-    if (changed !== key && changed !== null) return;
+    if (changed !== STORAGE_KEY && changed !== null) return;
     this.#chosen = this.#load();
     this.#tell();
   }
 
-  /** Calls `listener` now and after every change until `signal` aborts. */
+  /** Calls `listener` now and after every change, until `signal` aborts. */
   follow(listener: (settings: Settings) => void, signal?: AbortSignal): void {
     this.#listeners.add(listener);
     signal?.addEventListener("abort", () => this.#listeners.delete(listener));
@@ -79,8 +83,8 @@ export class SettingsStore {
 
   #load(): Partial<Settings> {
     try {
-      const stored: unknown = JSON.parse(this.#storage().getItem(key) ?? "null");
-      const known = typeof stored === "object" && stored !== null && "version" in stored && stored.version === version;
+      const stored: unknown = JSON.parse(this.#storage().getItem(STORAGE_KEY) ?? "null");
+      const known = typeof stored === "object" && stored !== null && "version" in stored && stored.version === VERSION;
       return known ? validSettings(stored) : {};
     } catch {
       return {};

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import bar from "./bar.css?raw";
 import controls from "./controls.css?raw";
 import tokensSheet from "./tokens.css?raw";
@@ -44,7 +44,7 @@ function tokenOf(selector: string, property: string): string {
 
 describe.each(["light", "dark"] as const)("in %s", (scheme) => {
   // WCAG 1.4.3
-  it.each([
+  test.each([
     ["ink", ["stage", "surface", "surface-hover", "surface-press", "terminal", "warn-surface", "bad-surface"]],
     ["ink-2", ["stage", "surface", "surface-hover", "surface-press", "warn-surface", "bad-surface"]],
     ["ink-3", ["stage", "surface"]],
@@ -53,20 +53,20 @@ describe.each(["light", "dark"] as const)("in %s", (scheme) => {
     for (const ground of grounds) expect(contrastOf(colour, ground, scheme), ground).toBeGreaterThanOrEqual(4.5);
   });
 
-  it("letters on a held tool are readable", () => {
+  test("letters on a held tool are readable", () => {
     const [letters, ground] = [tokenOf(".tool-held", "color"), tokenOf(".tool-held", "background")];
     expect(contrastOf(letters, ground, scheme)).toBeGreaterThanOrEqual(4.5);
   });
 
   // WCAG 1.4.11
-  it.each([".field input", ".field textarea", ".setting select"])("the border of %s can be seen", (selector) => {
+  test.each([".field input", ".field textarea", ".setting select"])("the border of %s can be seen", (selector) => {
     const border = tokenOf(selector, "border");
     for (const ground of ["surface", tokenOf(selector, "background")]) {
       expect(contrastOf(border, ground, scheme), ground).toBeGreaterThanOrEqual(3);
     }
   });
 
-  it("which tools are held, and where the keyboard is, can be seen", () => {
+  test("which tools are held, and where the keyboard is, can be seen", () => {
     for (const ground of ["surface", "surface-press"]) {
       expect(contrastOf("focus", ground, scheme), ground).toBeGreaterThanOrEqual(3);
     }

@@ -1,0 +1,98 @@
+import { fill } from "@curfew/client/messages";
+import type { HelpRow } from "../dialogs/help-dialog.ts";
+import { leaveKeys } from "../locales/key-names.ts";
+import { texts } from "../locales/texts.ts";
+import { settings } from "../settings/settings-store.ts";
+import { isFullScreen, toggleFullScreen } from "./full-screen.ts";
+import { loadPart } from "./load-part.ts";
+import type { ActionContext, PageAction } from "./page-action.ts";
+
+/** The actions that both console types share. `keys` are those of all actions, for the help. */
+export function pageActions(
+  context: ActionContext,
+  keys: () => Record<"shortcuts" | "letters", readonly HelpRow[]>,
+): readonly PageAction[] {
+  const { actions, help } = texts();
+  return [
+    fullScreenAction(context),
+    { label: actions.settings, place: "more", group: "page", letter: "s", run: () => void openSettings(context) },
+    { label: actions.help, place: "more", group: "page", letter: "?", run: () => void openHelp(context, keys) },
+    { label: actions.statistics, place: "more", group: "page", letter: "i", run: () => void showStatistics(context) },
+    { label: actions.hideBar, place: "more", group: "page", letter: "h", run: () => hideBar(context) },
+    { label: help.renew, place: "letter-only", letter: "r", run: context.renew },
+    themeAction("system"),
+    themeAction("light"),
+    themeAction("dark"),
+    { label: actions.disconnect, place: "toolbar-end", face: { icon: "unplug" }, run: context.disconnect },
+  ];
+}
+
+function fullScreenAction(context: ActionContext): PageAction {
+  const { actions, notices } = texts();
+  const toggle = async (): Promise<void> => {
+    try {
+      await toggleFullScreen();
+      context.refocus();
+    } catch {
+      context.shell.toasts.warn(notices.noFullScreen);
+    }
+  };
+  return {
+    label: actions.fullScreen,
+    place: "toolbar-or-more",
+    face: { icon: "maximize" },
+    group: "page",
+    letter: "f",
+    available: document.fullscreenEnabled,
+    run: () => void toggle(),
+    whileOn: {
+      isOn: isFullScreen,
+      watch: (update) => {
+        document.addEventListener("fullscreenchange", update, { signal: context.signal });
+      },
+      label: actions.leaveFullScreen,
+      icon: "minimize",
+    },
+  };
+}
+
+function themeAction(theme: "system" | "light" | "dark"): PageAction {
+  const { actions, settings: labels } = texts();
+  return {
+    label: `${actions.theme}: ${labels[theme]}`,
+    place: "more",
+    group: "theme",
+    checked: () => settings.current.theme === theme,
+    run: () => {
+      settings.change({ theme });
+    },
+  };
+}
+
+function hideBar({ shell, refocus }: ActionContext): void {
+  shell.setBarHidden(true);
+  shell.toasts.show(fill(texts().notices.barHidden, { keys: leaveKeys() }));
+  refocus();
+}
+
+async function openSettings(context: ActionContext): Promise<void> {
+  const part = await loadPart(import("../dialogs/settings-dialog.ts"), context);
+  part?.openSettingsDialog(context.type, settings, context.signal);
+}
+
+async function openHelp(
+  context: ActionContext,
+  keys: () => Record<"shortcuts" | "letters", readonly HelpRow[]>,
+): Promise<void> {
+  const part = await loadPart(import("../dialogs/help-dialog.ts"), context);
+  part?.openHelpDialog({ type: context.type, ...keys() }, context.signal);
+}
+
+async function showStatistics(context: ActionContext): Promise<void> {
+  const part = await loadPart(import("../shell/statistics-row.ts"), context);
+  const close = (): void => {
+    context.shell.setTray("top", undefined);
+    context.refocus();
+  };
+  if (part !== undefined) context.shell.setTray("top", part.createStatisticsRow(context.statistics, close));
+}

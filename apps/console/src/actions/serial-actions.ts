@@ -1,0 +1,96 @@
+import type { SerialConsole } from "@curfew/client/serial";
+import { fill } from "@curfew/client/messages";
+import { download, fileName } from "../browser/downloads.ts";
+import { texts } from "../locales/texts.ts";
+import { MAX_FONT_SIZE, MIN_FONT_SIZE } from "../settings/fields.ts";
+import { settings } from "../settings/settings-store.ts";
+import { loadPart } from "./load-part.ts";
+import type { ActionContext, PageAction } from "./page-action.ts";
+import { screenKeysAction } from "./screen-keys-action.ts";
+import { pasteAction } from "./serial-paste.ts";
+import { createSerialScreenKeys } from "./serial-screen-keys.ts";
+
+/** The actions of a serial console. */
+export function serialActions(serial: SerialConsole, context: ActionContext): readonly PageAction[] {
+  applySettings(serial, context.signal);
+  const { actions } = texts();
+  const rare = { place: "toolbar-or-more", group: "tools" } as const;
+  return [
+    {
+      label: actions.search,
+      place: "toolbar",
+      face: { icon: "search" },
+      letter: "/",
+      shortcut: "F",
+      run: () => void openSearch(serial, context),
+    },
+    {
+      label: actions.copy,
+      place: "toolbar",
+      face: { icon: "copy" },
+      run: () => void copySelection(serial, context),
+    },
+    pasteAction(serial, context),
+    { label: actions.smaller, ...rare, face: { icon: "a-arrow-down" }, run: () => changeFontSize(-1, context) },
+    { label: actions.larger, ...rare, face: { icon: "a-arrow-up" }, run: () => changeFontSize(1, context) },
+    { label: actions.transcript, ...rare, face: { icon: "download" }, run: () => saveTranscript(serial, context) },
+    {
+      label: actions.clear,
+      ...rare,
+      face: { icon: "eraser" },
+      run: () => {
+        serial.clear();
+        context.refocus();
+      },
+    },
+    screenKeysAction((label) => createSerialScreenKeys(label, serial), context),
+  ];
+}
+
+function applySettings(serial: SerialConsole, signal: AbortSignal): void {
+  settings.follow(({ fontSize, terminalTheme, theme, lineEnding, localEcho }) => {
+    serial.fontSize = fontSize;
+    serial.lineEnding = lineEnding;
+    serial.localEcho = localEcho;
+    const colors = terminalTheme === "page" ? theme : terminalTheme;
+    serial.theme = colors === "system" ? "auto" : colors;
+    document.body.dataset["terminal"] = colors;
+  }, signal);
+}
+
+function changeFontSize(by: number, { shell }: ActionContext): void {
+  const size = Math.min(MAX_FONT_SIZE, Math.max(MIN_FONT_SIZE, settings.current.fontSize + by));
+  settings.change({ fontSize: size });
+  shell.toasts.show(fill(texts().notices.textSize, { size }));
+}
+
+function saveTranscript(serial: SerialConsole, { name, refocus, shell }: ActionContext): void {
+  const transcript = new Blob([serial.transcript()], { type: "text/plain;charset=utf-8" });
+  download(transcript, fileName(name(), new Date(), "txt"));
+  shell.toasts.show(texts().notices.transcriptSaved);
+  refocus();
+}
+
+async function copySelection(serial: SerialConsole, { refocus, shell }: ActionContext): Promise<void> {
+  const { notices } = texts();
+  if (await serial.copySelection()) shell.toasts.show(notices.copied);
+  else shell.toasts.warn(serial.selection === "" ? notices.nothingSelected : notices.copyRefused);
+  refocus();
+}
+
+async function openSearch(serial: SerialConsole, context: ActionContext): Promise<void> {
+  const part = await loadPart(import("../shell/search-bar.ts"), context);
+  if (part === undefined) return;
+  const { refocus, shell } = context;
+  const close = (): void => {
+    shell.setTray("top", undefined);
+    refocus();
+  };
+  const bar = part.createSearchBar((text, options) => serial.find(text, options), close);
+  shell.setTray("top", bar, () => void removeMarks(serial));
+  bar.querySelector("input")?.focus();
+}
+
+async function removeMarks(serial: SerialConsole): Promise<void> {
+  await serial.find("").catch(() => {});
+}

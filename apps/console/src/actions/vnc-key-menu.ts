@@ -1,0 +1,57 @@
+import type { KeyCombo, VncConsole } from "@curfew/client/vnc";
+import { keyNames, type NamedKey } from "../locales/key-names.ts";
+import { texts } from "../locales/texts.ts";
+import type { MenuItem } from "../shell/menu.ts";
+import { MODIFIERS, type HeldKeys } from "./held-keys.ts";
+import { KEY_SYMBOLS } from "./keysyms.ts";
+
+const FUNCTION_KEYS = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12] as const;
+
+/** The menu of key combinations that the user's own system would intercept, and of modifiers to hold down. */
+export function vncKeyMenu(vnc: VncConsole, held: HeldKeys): readonly (readonly MenuItem[])[] {
+  const combo = (name: KeyCombo, ...labels: readonly NamedKey[]): MenuItem => ({
+    label: keyNames(...labels),
+    run: () => {
+      vnc.sendKeys(name);
+      held.pressAgain();
+    },
+  });
+  return [
+    [
+      combo("ctrl-alt-del", "ctrl", "alt", "del"),
+      combo("ctrl-alt-backspace", "ctrl", "alt", "backspace"),
+      combo("alt-tab", "alt", "tab"),
+      combo("alt-f4", "alt", "F4"),
+      combo("super", "super"),
+      combo("print-screen", "printScreen"),
+      altSysRqItem(vnc, held),
+      combo("esc", "esc"),
+      combo("tab", "tab"),
+    ],
+    holdItems(held),
+    FUNCTION_KEYS.map((number) => combo(`ctrl-alt-f${number}`, "ctrl", "alt", `F${number}`)),
+  ];
+}
+
+function altSysRqItem(vnc: VncConsole, held: HeldKeys): MenuItem {
+  const keys = [KEY_SYMBOLS.alt, KEY_SYMBOLS.sysRq];
+  return {
+    label: keyNames("alt", "sysRq"),
+    run: () => {
+      for (const { keysym, code } of keys) vnc.sendKey(keysym, code, true);
+      for (const { keysym, code } of keys.toReversed()) vnc.sendKey(keysym, code, false);
+      held.pressAgain();
+    },
+  };
+}
+
+function holdItems(held: HeldKeys): readonly MenuItem[] {
+  return MODIFIERS.map((name) => ({
+    label: `${texts().keys.hold}: ${keyNames(name)}`,
+    checked: () => held.isHeld(name),
+    toggles: true,
+    run: () => {
+      held.toggle(name);
+    },
+  }));
+}

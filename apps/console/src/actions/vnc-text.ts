@@ -1,0 +1,79 @@
+import type { VncConsole } from "@curfew/client/vnc";
+import { copyText, readClipboard } from "../browser/clipboard.ts";
+import { texts } from "../locales/texts.ts";
+import type { HeldKeys } from "./held-keys.ts";
+import { loadPart } from "./load-part.ts";
+import type { ActionContext, PageAction } from "./page-action.ts";
+
+/** Opens the dialog for text and the clipboard. */
+export function textAction(vnc: VncConsole, held: HeldKeys, context: ActionContext): PageAction {
+  let received = "";
+  vnc.on("clipboard", ({ text }) => {
+    received = text;
+  });
+  return {
+    label: texts().actions.text,
+    place: "toolbar",
+    face: { icon: "clipboard-paste" },
+    sendsInput: true,
+    run: () => void openTextDialog(vnc, held, received, context),
+  };
+}
+
+async function openTextDialog(
+  vnc: VncConsole,
+  held: HeldKeys,
+  received: string,
+  context: ActionContext,
+): Promise<void> {
+  const { text: labels, notices } = texts();
+  const { toasts } = context.shell;
+  const part = await loadPart(import("../dialogs/text-dialog.ts"), context);
+  part?.openTextDialog({
+    title: labels.title,
+    sentence: labels.sentence,
+    actions: [
+      { label: labels.set, onText: (text) => setClipboard(vnc, text, context) },
+      { label: labels.type, onText: (text) => void typeText(vnc, held, text, context) },
+    ],
+    ...(received === "" ? {} : { received: { text: received, onCopy: () => void copyReceived(received, context) } }),
+    read: async () => {
+      const text = await readClipboard();
+      if (text === undefined) toasts.warn(notices.clipboardRefused);
+      return text;
+    },
+    signal: context.signal,
+  });
+}
+
+function setClipboard(vnc: VncConsole, text: string, { isConnected, refocus, shell }: ActionContext): void {
+  const { notices } = texts();
+  vnc.paste(text);
+  if (isConnected()) shell.toasts.show(notices.clipboardSet);
+  else shell.toasts.warn(notices.notSent);
+  refocus();
+}
+
+async function copyReceived(text: string, { shell }: ActionContext): Promise<void> {
+  const { notices } = texts();
+  if (await copyText(text)) shell.toasts.show(notices.copied);
+  else shell.toasts.warn(notices.copyRefused);
+}
+
+async function typeText(
+  vnc: VncConsole,
+  held: HeldKeys,
+  text: string,
+  { refocus, shell, signal }: ActionContext,
+): Promise<void> {
+  const { notices } = texts();
+  refocus();
+  // With a modifier held, the characters would be commands.
+  held.releaseAll();
+  try {
+    await vnc.typeText(text, { signal });
+    shell.toasts.show(notices.typed);
+  } catch {
+    shell.toasts.warn(notices.typingCut);
+  }
+}

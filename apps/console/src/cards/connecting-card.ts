@@ -1,0 +1,32 @@
+import { fill } from "@curfew/client/messages";
+import { texts } from "../locales/texts.ts";
+import { textButton } from "../widgets/buttons.ts";
+import { setText } from "../widgets/element.ts";
+import { createCard } from "./card.ts";
+
+/** Says what the attempt waits for: the gateway first, then the machine. */
+export interface ConnectingCard {
+  readonly root: HTMLElement;
+  /** The gateway was reached: the attempt waits for the machine from now on. */
+  readonly setReached: () => void;
+}
+
+/** @param name - the machine's name; empty when it is not known */
+export function createConnectingCard(name: string, attempt: number, onCancel: () => void): ConnectingCard {
+  const { cards, sdk } = texts();
+  const sentence = (step: string): string => (attempt === 1 ? step : `${fill(cards.attempt, { attempt })} ${step}`);
+  const root = createCard({
+    icon: "loader-circle",
+    tone: "busy",
+    title: name === "" ? cards.connecting : fill(cards.connectingTo, { name }),
+    sentence: sentence(cards.reaching),
+    actions: [textButton(sdk.actions.cancel, onCancel)],
+  });
+  return {
+    root,
+    setReached: () => {
+      const node = root.querySelector(".card-sentence");
+      if (node !== null) setText(node, sentence(sdk.states.waiting));
+    },
+  };
+}

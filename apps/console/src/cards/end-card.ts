@@ -1,0 +1,131 @@
+import type { CloseInfo } from "@curfew/client";
+import { endTraits } from "@curfew/client/messages";
+import { contactHref } from "../console-url/contact.ts";
+import { duration, texts } from "../locales/texts.ts";
+import { textButton, textLink } from "../widgets/buttons.ts";
+import { createCard, createSupportFoot } from "./card.ts";
+import { CLOSE_REASON_ICONS } from "./close-reason-icons.ts";
+
+/** What the page knows about an end beyond its close reason. Its texts replace those of the reason. */
+export type EndCircumstance =
+  /** HTTP reaches the gateway, WebSocket does not. */
+  | "blocked"
+  /** The viewer needs features that browsers offer over HTTPS only. */
+  | "insecure"
+  /** The viewer's own script did not load. */
+  | "viewer-missing";
+
+/** How a session ended. */
+export interface EndInfo {
+  readonly close: CloseInfo;
+  /** The machine's name; empty when it is not known. */
+  readonly name: string;
+  readonly endedAt: Date;
+  /** Milliseconds from when the console first opened to the end; undefined when it never opened. */
+  readonly lastedMs: number | undefined;
+  readonly sessionId: string | undefined;
+  /** Whether the gateway ever accepted a connection. */
+  readonly reached: boolean;
+  readonly circumstance: EndCircumstance | undefined;
+}
+
+/** What the end card can offer. */
+export interface EndCardOptions {
+  /** Opens the console again with the token that the page has. */
+  readonly reopen: () => void;
+  /** Requests a new token, then opens the console; undefined where the page cannot. */
+  readonly renewAndReopen: (() => void) | undefined;
+  /** Closes the tab; undefined where the browser would not. */
+  readonly closeTab: (() => void) | undefined;
+  readonly copy: (text: string) => void;
+  /** How to contact the operator. */
+  readonly contact: URL | undefined;
+}
+
+/** The card for the end of a session. */
+export function createEndCard(end: EndInfo, options: EndCardOptions): HTMLElement {
+  const { reason } = end.close;
+  const { cards, sdk } = texts();
+  const special = end.circumstance === undefined ? undefined : circumstanceTexts(end.circumstance);
+  const { title, sentence } = special ?? sdk.ends[reason];
+  const facts: [string, string][] = [[cards.ended, clockTime(end.endedAt)]];
+  if (end.lastedMs !== undefined) facts.push([cards.lasted, duration(end.lastedMs)]);
+  const card = createCard({
+    icon: CLOSE_REASON_ICONS[reason],
+    tone: endTraits[reason].tone,
+    title,
+    sentence,
+    facts,
+    advice: special?.advice ?? adviceFor(reason, options),
+    actions: [...nextButtons(reason, options), ...contactLinks(end, options), ...closeButtons(options)],
+    foot: supportFoot(end, options),
+    reason,
+  });
+  if (end.circumstance !== undefined) card.dataset["circumstance"] = end.circumstance;
+  return card;
+}
+
+function clockTime(at: Date): string {
+  return at.toLocaleTimeString(texts().sdk.language, { hour: "2-digit", minute: "2-digit", second: "2-digit" });
+}
+
+function circumstanceTexts(circumstance: EndCircumstance): Record<"title" | "sentence" | "advice", string> {
+  const { cards } = texts();
+  const table: Readonly<Record<EndCircumstance, Record<"title" | "sentence" | "advice", string>>> = {
+    blocked: { title: cards.blocked, sentence: cards.blockedSentence, advice: cards.blockedAdvice },
+    insecure: { title: cards.insecure, sentence: cards.insecureSentence, advice: cards.insecureAdvice },
+    "viewer-missing": {
+      title: cards.viewerMissing,
+      sentence: cards.viewerMissingSentence,
+      advice: cards.viewerMissingAdvice,
+    },
+  };
+  return table[circumstance];
+}
+
+function adviceFor(reason: CloseInfo["reason"], { renewAndReopen }: EndCardOptions): string | undefined {
+  const { advice } = texts().sdk;
+  const { step } = endTraits[reason];
+  if (step === "operator") return advice.operator;
+  return step === "new-access" && renewAndReopen === undefined ? advice.newAccess : undefined;
+}
+
+function nextButtons(reason: CloseInfo["reason"], { reopen, renewAndReopen }: EndCardOptions): HTMLButtonElement[] {
+  const { step } = endTraits[reason];
+  const act = step === "reopen" ? reopen : step === "new-access" ? renewAndReopen : undefined;
+  return act === undefined ? [] : [textButton(texts().sdk.ends[reason].next, act, { kind: "primary" })];
+}
+
+/** A link to the operator, for the ends that only the operator can help with. */
+function contactLinks(end: EndInfo, { contact }: EndCardOptions): HTMLAnchorElement[] {
+  const { close, name } = end;
+  if (contact === undefined || endTraits[close.reason].step !== "operator") return [];
+  const { title } = texts().sdk.ends[close.reason];
+  const subject = name === "" ? title : `${name}: ${title}`;
+  return [textLink(texts().cards.contactOperator, contactHref(contact, subject, detailsOf(end)))];
+}
+
+function closeButtons({ closeTab }: EndCardOptions): HTMLButtonElement[] {
+  return closeTab === undefined ? [] : [textButton(texts().cards.closeTab, closeTab)];
+}
+
+/** The close reason and code, with a button that copies all details. */
+function supportFoot(end: EndInfo, { copy }: EndCardOptions): HTMLElement {
+  const { reason, code, detail } = end.close;
+  const copyAll = (): void => {
+    copy(detailsOf(end));
+  };
+  const button = textButton(texts().cards.copyDetails, copyAll, { kind: "quiet", icon: "copy" });
+  return createSupportFoot(`${reason} · ${code}`, detail, button);
+}
+
+/** The details for a supporter, in English. */
+function detailsOf({ close, endedAt, sessionId }: EndInfo): string {
+  return [
+    `reason: ${close.reason}`,
+    `close code: ${close.code}`,
+    `ended: ${endedAt.toISOString()}`,
+    ...(sessionId === undefined ? [] : [`session: ${sessionId}`]),
+    ...(close.detail === undefined ? [] : [`detail: ${close.detail}`]),
+  ].join("\n");
+}

@@ -1,0 +1,54 @@
+import type { ConsoleState } from "@curfew/client";
+import { fill } from "@curfew/client/messages";
+import { duration, texts } from "../locales/texts.ts";
+import { textButton } from "../widgets/buttons.ts";
+import { element, setText } from "../widgets/element.ts";
+import { createCard } from "./card.ts";
+import { CLOSE_REASON_ICONS } from "./close-reason-icons.ts";
+
+export interface ReconnectingCard {
+  readonly root: HTMLElement;
+  /** Shows the milliseconds until the next attempt. */
+  readonly setTime: (leftMs: number) => void;
+}
+
+export interface ReconnectingActions {
+  readonly tryNow: () => void;
+  /** Requests a new token to connect with; undefined where the page cannot. */
+  readonly newAccess: (() => void) | undefined;
+  readonly cancel: () => void;
+}
+
+/** Says why the connection was lost, and counts down to the next attempt in numbers and in a ring. */
+export function createReconnectingCard(
+  { cause, attempt, retryInMs }: Extract<ConsoleState, { status: "reconnecting" }>,
+  actions: ReconnectingActions,
+): ReconnectingCard {
+  const { cards, sdk } = texts();
+  const when = element("span", { role: "timer", "aria-live": "off" });
+  const root = createCard({
+    icon: CLOSE_REASON_ICONS[cause.reason],
+    tone: "busy",
+    title: sdk.ends[cause.reason].title,
+    sentence: sdk.states.reconnectingByItself,
+    facts: [
+      [cards.attemptFact, String(attempt)],
+      [cards.nextTry, when],
+    ],
+    actions: [
+      textButton(sdk.actions.tryNow, actions.tryNow, { kind: "primary" }),
+      ...(actions.newAccess === undefined ? [] : [textButton(sdk.ends.token_expired.next, actions.newAccess)]),
+      textButton(sdk.actions.cancel, actions.cancel),
+    ],
+    reason: cause.reason,
+  });
+  root.dataset["countdown"] = "";
+  return {
+    root,
+    setTime: (leftMs) => {
+      const fraction = retryInMs > 0 ? Math.min(1, Math.max(0, leftMs / retryInMs)) : 0;
+      root.style.setProperty("--left", fraction.toFixed(3));
+      setText(when, leftMs <= 0 ? cards.now : fill(cards.inTime, { time: duration(leftMs) }));
+    },
+  };
+}

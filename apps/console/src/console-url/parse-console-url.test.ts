@@ -1,0 +1,201 @@
+import { describe, expect, test } from "vitest";
+import { parseConsoleUrl, type ConsoleUrl } from "./parse-console-url.ts";
+
+const token = "b1c5d2d8-3f0a-4b3a-9f0e-1a2b3c4d5e6f";
+
+function parsed(address: string, allowed?: readonly string[], renewPaths?: readonly string[]): ConsoleUrl {
+  const result = parseConsoleUrl(new URL(address), allowed, renewPaths);
+  if ("error" in result) throw result.error;
+  return result;
+}
+
+function refusal(address: string, allowed?: readonly string[], renewPaths?: readonly string[]): string {
+  const result = parseConsoleUrl(new URL(address), allowed, renewPaths);
+  if (!("error" in result)) throw new Error(`accepted: ${address}`);
+  return `${result.error.parameter} ${result.error.kind}`;
+}
+
+describe("Curfew's own URLs", () => {
+  test("take the token from the fragment", () => {
+    expect(parsed(`https://gw.example/console/?type=vnc#token=${token}`)).toEqual({
+      type: "vnc",
+      token,
+      socketUrl: "wss://gw.example/websockify",
+      name: undefined,
+      viewOnly: false,
+      shared: true,
+      scale: "fit",
+      renewUrl: undefined,
+    });
+  });
+
+  test("show VNC unless told otherwise, and serial under /serial.html", () => {
+    expect(parsed(`https://gw.example/console/#token=${token}`).type).toBe("vnc");
+    expect(parsed(`https://gw.example/serial.html?token=${token}`).type).toBe("serial");
+    expect(parsed(`https://gw.example/console/?type=serial#token=${token}`).type).toBe("serial");
+  });
+
+  test("carry name, view_only, shared and scale", () => {
+    const result = parsed(`http://gw.example/console/?name=web-03&view_only=1&shared=0&scale=remote#token=${token}`);
+    expect(result).toMatchObject({ name: "web-03", viewOnly: true, shared: false, scale: "remote" });
+  });
+
+  test("without a token are not errors", () => {
+    expect(parsed("https://gw.example/console/?type=vnc").token).toBeUndefined();
+  });
+
+  test("keep the gateway's path prefix", () => {
+    expect(parsed(`https://example.org/consoles/console/#token=${token}`).socketUrl).toBe(
+      "wss://example.org/consoles/websockify",
+    );
+  });
+});
+
+describe("Nova's and noVNC's URLs", () => {
+  test.each([
+    ["/vnc_lite.html?path=%3Ftoken%3D", "ws://gw.example:6080/"],
+    ["/vnc_auto.html?path=%3Ftoken%3D", "ws://gw.example:6080/"],
+    ["/vnc.html?path=%3Ftoken%3D", "ws://gw.example:6080/"],
+    ["/vnc_lite.html?path=websockify%3Ftoken%3D", "ws://gw.example:6080/websockify"],
+    ["/vnc.html?path=/websockify%3Ftoken%3D", "ws://gw.example:6080/websockify"],
+    ["/vnc_auto.html?token=", "ws://gw.example:6080/websockify"],
+    ["/?token=", "ws://gw.example:6080/websockify"],
+    ["/vnc.html#token=", "ws://gw.example:6080/websockify"],
+  ])("%s… connect to the path they name, with the token taken out of it", (form, socketUrl) => {
+    expect(parsed(`http://gw.example:6080${form}${token}`)).toMatchObject({ type: "vnc", token, socketUrl });
+  });
+
+  test("keep the other parameters of path", () => {
+    expect(parsed(`http://gw.example/vnc_lite.html?path=ws%3Fa%3D1%26token%3D${token}%26b%3D2`).socketUrl).toBe(
+      "ws://gw.example/ws?a=1&b=2",
+    );
+  });
+
+  test("take the name from Horizon's title", () => {
+    expect(parsed(`http://gw.example/vnc_lite.html?path=%3Ftoken%3D${token}&title=web-03`).name).toBe("web-03");
+  });
+
+  test.each([
+    ["resize=scale", "fit"],
+    ["resize=off", "none"],
+    ["resize=remote", "remote"],
+    ["scale=true", "fit"],
+    ["scale=false", "none"],
+  ])("understand noVNC's %s", (parameter, scale) => {
+    expect(parsed(`http://gw.example/vnc.html?${parameter}&token=${token}`).scale).toBe(scale);
+  });
+
+  test("accept host, port and encrypt that name the page's own origin", () => {
+    expect(parsed(`https://gw.example/vnc.html?host=GW.example&port=443&encrypt=1&token=${token}`).socketUrl).toBe(
+      "wss://gw.example/websockify",
+    );
+    expect(parsed(`http://[::1]:6080/vnc.html?host=::1&port=6080&encrypt=false&token=${token}`).token).toBe(token);
+  });
+});
+
+describe("URLs to another origin are refused", () => {
+  test.each([
+    ["host=evil.example", "host host_elsewhere"],
+    ["host=gw.example.evil.example", "host host_elsewhere"],
+    ["port=81", "port port_elsewhere"],
+    ["encrypt=0", "encrypt encrypt_mismatch"],
+    ["encrypt=maybe", "encrypt encrypt_mismatch"],
+    ["path=//evil.example/ws", "path path_elsewhere"],
+    ["path=/%5Cevil.example/ws", "path path_elsewhere"],
+    ["path=%5C%5Cevil.example/ws", "path path_elsewhere"],
+    ["path=%20//evil.example/ws", "path path_elsewhere"],
+    ["path=/%09/evil.example/ws", "path path_elsewhere"],
+    ["path=wss://evil.example/ws", "path path_elsewhere"],
+    ["path=https:evil.example", "path path_elsewhere"],
+    ["path=javascript:alert(1)", "path path_elsewhere"],
+  ])("%s", (parameter, expected) => {
+    expect(refusal(`https://gw.example/vnc.html?${parameter}&token=${token}`)).toBe(expected);
+  });
+
+  test("never repeats the token of a refused path", () => {
+    const result = parseConsoleUrl(new URL(`https://gw.example/vnc.html?path=//evil.example/%3Ftoken%3D${token}`));
+    if (!("error" in result)) throw new Error("accepted");
+    expect(JSON.stringify(result.error) + result.error.message).not.toContain(token);
+  });
+});
+
+describe("Invalid values are refused", () => {
+  test.each([
+    ["type=spice", "type type_unknown"],
+    ["view_only=maybe", "view_only flag_unknown"],
+    ["shared=perhaps", "shared flag_unknown"],
+    ["scale=huge", "scale scale_unknown"],
+    ["resize=huge", "resize scale_unknown"],
+    ["token=", "token token_malformed"],
+    ["token=a%00b", "token token_malformed"],
+    ["token=one#token=two", "token token_ambiguous"],
+    ["token=one&path=%3Ftoken%3Dtwo", "token token_ambiguous"],
+  ])("%s", (parameter, expected) => {
+    expect(refusal(`https://gw.example/console/?${parameter}`)).toBe(expected);
+  });
+
+  test("accepts the same token twice", () => {
+    expect(parsed(`https://gw.example/vnc.html?token=${token}&path=%3Ftoken%3D${token}`).token).toBe(token);
+  });
+});
+
+describe("The renew address", () => {
+  test("may be a path of the page's own origin", () => {
+    expect(parsed("https://gw.example/console/?renew=/api/renew?vm=3#token=t").renewUrl).toBe(
+      "https://gw.example/api/renew?vm=3",
+    );
+  });
+
+  test("may be on an origin that the operator listed", () => {
+    const address = "https://gw.example/console/?renew=https://cloud.example:8443/renew#token=t";
+    expect(parsed(address, ["https://cloud.example:8443"]).renewUrl).toBe("https://cloud.example:8443/renew");
+    expect(refusal(address, ["https://cloud.example"])).toBe("renew renew_elsewhere");
+    expect(refusal(address)).toBe("renew renew_elsewhere");
+  });
+
+  describe("where the operator listed paths", () => {
+    const paths = ["/api/consoles/", "/renew"];
+    const origins = ["https://cloud.example"];
+    const at = (value: string): string => `https://gw.example/console/?renew=${encodeURIComponent(value)}#token=t`;
+
+    test.each(["/api/consoles/vm-3/token", "/renew", "/renew/vm-3", "/renew?vm=3", "https://cloud.example/renew"])(
+      "may be %s",
+      (value) => {
+        expect(parsed(at(value), origins, paths).renewUrl).toBe(new URL(value, "https://gw.example").href);
+      },
+    );
+
+    test.each([
+      "/api/users/delete",
+      "/api/consoles",
+      "/renewal",
+      "/api/consoles/../users/delete",
+      "/api/consoles/%2e%2e/users/delete",
+      "/api/consoles/..%2fusers/delete",
+      "/api/consoles/..;/users/delete",
+      "/api/consoles/%2E.%5cusers/delete",
+      "https://cloud.example/api/users/delete",
+    ])("may not be %s", (value) => {
+      expect(refusal(at(value), origins, paths)).toBe("renew renew_elsewhere");
+    });
+
+    test("may be nowhere with an empty list", () => {
+      expect(refusal(at("/renew"), origins, [])).toBe("renew renew_elsewhere");
+    });
+  });
+
+  test.each([
+    "//evil.example/r",
+    "/\\evil.example",
+    "\\\\evil.example",
+    "/\t/evil.example",
+    "javascript:alert(1)",
+    "renew",
+    "https://gw.example@evil.example/",
+    "https://user:word@gw.example/r",
+  ])("is refused when it is %s", (value) => {
+    expect(refusal(`https://gw.example/console/?renew=${encodeURIComponent(value)}#token=t`)).toBe(
+      "renew renew_elsewhere",
+    );
+  });
+});

@@ -1,0 +1,135 @@
+import type { ScaleMode } from "@curfew/client/vnc";
+import { hasControlCharacter, UrlParameters } from "./url-parameters.ts";
+import { UrlProblem } from "./url-problem.ts";
+import { resolveRenewUrl } from "./renew-url.ts";
+import { resolveSocketUrl } from "./socket-url.ts";
+import { isToken } from "./token.ts";
+
+/** A parsed console URL. */
+export interface ConsoleUrl {
+  readonly type: "vnc" | "serial";
+  /** The bearer token; undefined when the URL has none, for example after a reload. */
+  readonly token: string | undefined;
+  /** `ws:` or `wss:` URL on the page's own host, without the token. */
+  readonly socketUrl: string;
+  /** The machine's name, for display. */
+  readonly name: string | undefined;
+  readonly viewOnly: boolean;
+  /** Whether this VNC console may be open in other places, too. */
+  readonly shared: boolean;
+  readonly scale: ScaleMode;
+  /** Where to POST for a new token; undefined when the URL names none. */
+  readonly renewUrl: string | undefined;
+}
+
+/** A console URL that must not be opened, and why. */
+export interface RefusedUrl {
+  readonly error: UrlProblem;
+}
+
+/** In characters. */
+const LONGEST_NAME = 120;
+
+/**
+ * Parses a console URL: Curfew's own (`/console/?type=vnc#token=…`), Nova's (`/vnc_lite.html?path=%3Ftoken%3D…`), and
+ * noVNC's parameters (`host`, `port`, `encrypt`, `path`, `resize`, `scale`, `shared`, `view_only`). Like noVNC, it ignores
+ * unknown parameters.
+ *
+ * @param allowedOrigins - origins besides the page's own that `renew` may name
+ * @param renewPaths - paths that `renew` may name, including everything below them
+ */
+export function parseConsoleUrl(
+  page: URL,
+  allowedOrigins: readonly string[] = [],
+  renewPaths: readonly string[] = ["/"],
+): ConsoleUrl | RefusedUrl {
+  try {
+    const parameters = new UrlParameters(page);
+    const socketUrl = resolveSocketUrl(parameters, page);
+    const token = readToken(parameters, socketUrl);
+    const renew = parameters.get("renew");
+    return {
+      type: readType(parameters, page),
+      token,
+      socketUrl: socketUrl.href,
+      name: readName(parameters),
+      viewOnly: readFlag(parameters, "view_only", false),
+      shared: readFlag(parameters, "shared", true),
+      scale: readScale(parameters),
+      renewUrl:
+        renew === undefined || renew === "" ? undefined : resolveRenewUrl(renew, page, allowedOrigins, renewPaths).href,
+    };
+  } catch (error) {
+    if (error instanceof UrlProblem) return { error };
+    throw error;
+  }
+}
+
+/** Also removes the token from `socketUrl`: it is sent in the subprotocol list, never in a query. */
+function readToken(parameters: UrlParameters, socketUrl: URL): string | undefined {
+  const tokens = new Set([...parameters.all("token"), ...socketUrl.searchParams.getAll("token")]);
+  socketUrl.searchParams.delete("token");
+  const [token, another] = tokens;
+  if (another !== undefined) throw new UrlProblem("token_ambiguous", "token");
+  if (token !== undefined && !isToken(token)) throw new UrlProblem("token_malformed", "token");
+  return token;
+}
+
+function readType(parameters: UrlParameters, page: URL): "vnc" | "serial" {
+  const type = parameters.get("type") ?? (page.pathname.endsWith("/serial.html") ? "serial" : "vnc");
+  if (type !== "vnc" && type !== "serial") throw new UrlProblem("type_unknown", "type", type);
+  return type;
+}
+
+/** `title` is appended to Nova's URLs by OpenStack's Horizon. */
+function readName(parameters: UrlParameters): string | undefined {
+  const name = (parameters.get("name") ?? parameters.get("title") ?? "").trim();
+  if (name === "" || hasControlCharacter(name)) return undefined;
+  return name.length > LONGEST_NAME ? `${name.slice(0, LONGEST_NAME)}…` : name;
+}
+
+const FLAGS: ReadonlyMap<string, boolean> = new Map([
+  ["1", true],
+  ["true", true],
+  ["0", false],
+  ["false", false],
+]);
+
+function readFlag(parameters: UrlParameters, name: string, fallback: boolean): boolean {
+  const value = parameters.get(name);
+  if (value === undefined) return fallback;
+  const flag = FLAGS.get(value.toLowerCase());
+  if (flag === undefined) throw new UrlProblem("flag_unknown", name, value);
+  return flag;
+}
+
+/** Curfew's own values of `scale`, and those of noVNC's vnc_lite.html. */
+const SCALE_MODES: ReadonlyMap<string, ScaleMode> = new Map([
+  ["fit", "fit"],
+  ["true", "fit"],
+  ["1", "fit"],
+  ["none", "none"],
+  ["false", "none"],
+  ["0", "none"],
+  ["remote", "remote"],
+]);
+/** The values of `resize` in noVNC's vnc.html. */
+const RESIZE_MODES: ReadonlyMap<string, ScaleMode> = new Map([
+  ["scale", "fit"],
+  ["off", "none"],
+  ["remote", "remote"],
+]);
+
+function readScale(parameters: UrlParameters): ScaleMode {
+  const scale = parameters.get("scale");
+  const resize = parameters.get("resize");
+  if (scale !== undefined) return lookUp(SCALE_MODES, "scale", scale);
+  if (resize !== undefined) return lookUp(RESIZE_MODES, "resize", resize);
+  return "fit";
+}
+
+function lookUp(modes: ReadonlyMap<string, ScaleMode>, parameter: string, value: string): ScaleMode {
+  const mode = modes.get(value.toLowerCase());
+  if (mode === undefined) throw new UrlProblem("scale_unknown", parameter, value);
+  return mode;
+}

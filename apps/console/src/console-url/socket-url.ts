@@ -1,0 +1,56 @@
+import { hasControlCharacter, type UrlParameters } from "./url-parameters.ts";
+import { UrlProblem } from "./url-problem.ts";
+
+/** noVNC's default for `path`, so that proxies that route this path keep working. */
+const DEFAULT_PATH = "websockify";
+
+/** The path that the gateway is mounted at: the page's folder, without its trailing `console/`. */
+function mountPoint(page: URL): string {
+  const folder = page.pathname.slice(0, page.pathname.lastIndexOf("/") + 1);
+  return folder.endsWith("/console/") ? folder.slice(0, -"console/".length) : folder;
+}
+
+/**
+ * Resolves the `path` parameter to a WebSocket URL on the page's own host. `path` may carry a query, as in Nova's
+ * `path=?token=…`.
+ *
+ * @throws UrlProblem when `path`, `host`, `port` or `encrypt` name another origin
+ */
+export function resolveSocketUrl(parameters: UrlParameters, page: URL): URL {
+  checkHost(parameters, page);
+  const path = parameters.get("path") ?? DEFAULT_PATH;
+  const problem = new UrlProblem("path_elsewhere", "path", withoutQuery(path));
+  // The URL parser drops line breaks and reads "\" as "/", so "/\host" would name another host.
+  if (hasControlCharacter(path) || path.includes("\\") || path.trimStart().startsWith("//")) throw problem;
+  if (/^\s*[a-z][a-z\d+.-]*:/i.test(path)) throw problem;
+  const base = new URL(mountPoint(page), page.origin);
+  if (!URL.canParse(path, base.href)) throw problem;
+  const url = new URL(path, base);
+  if (url.origin !== page.origin) throw problem;
+  url.hash = "";
+  url.protocol = page.protocol === "https:" ? "wss:" : "ws:";
+  return url;
+}
+
+function checkHost(parameters: UrlParameters, page: URL): void {
+  const host = parameters.get("host");
+  if (host !== undefined && host !== "") {
+    const wanted = host.toLowerCase().replace(/^\[(.*)\]$/, "$1");
+    if (wanted !== page.hostname.replace(/^\[(.*)\]$/, "$1")) throw new UrlProblem("host_elsewhere", "host", host);
+  }
+  const port = parameters.get("port");
+  if (port !== undefined && port !== "") {
+    const own = page.port === "" ? (page.protocol === "https:" ? "443" : "80") : page.port;
+    if (port !== own) throw new UrlProblem("port_elsewhere", "port", port);
+  }
+  const encrypt = parameters.get("encrypt");
+  if (encrypt !== undefined && encrypt !== "") {
+    const wanted = { "1": true, true: true, "0": false, false: false }[encrypt.toLowerCase()];
+    if (wanted !== (page.protocol === "https:")) throw new UrlProblem("encrypt_mismatch", "encrypt", encrypt);
+  }
+}
+
+/** The part before "?". The query may hold a token, which is never shown. */
+function withoutQuery(path: string): string {
+  return path.split("?", 1)[0] ?? "";
+}

@@ -1,0 +1,53 @@
+import { texts } from "../locales/texts.ts";
+import { closingButton, openDialog, submitButton } from "./dialog.ts";
+import { element } from "../widgets/element.ts";
+
+type CredentialName = "username" | "password" | "target";
+
+/**
+ * Asks for the credentials that the machine's console requires.
+ *
+ * @param signal - closes the dialog, for example when the session ends
+ * @throws Error when the user cancels or `signal` aborts
+ */
+export function askCredentials(
+  types: readonly CredentialName[],
+  signal: AbortSignal,
+): Promise<Partial<Record<CredentialName, string>>> {
+  const { credentials, sdk } = texts();
+  const labels = { username: credentials.username, password: credentials.passwordField, target: credentials.target };
+  const inputs = types.map(
+    (type) =>
+      [
+        type,
+        element("input", {
+          name: type,
+          type: type === "password" ? "password" : "text",
+          autocomplete: type === "password" ? "current-password" : "off",
+          autocapitalize: "none",
+          spellcheck: "false",
+          required: type !== "password",
+        }),
+      ] as const,
+  );
+  return new Promise((resolve, reject) => {
+    const { dialog, form } = openDialog({
+      title: types.includes("username") ? credentials.signIn : credentials.password,
+      sentence: credentials.sentence,
+      fields: inputs.map(([type, input]) =>
+        element("label", { class: "field" }, element("span", {}, labels[type]), input),
+      ),
+      actions: [closingButton(sdk.actions.cancel), submitButton(credentials.connect)],
+      signal,
+    });
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      resolve(Object.fromEntries(inputs.map(([type, input]) => [type, input.value])));
+      for (const [, input] of inputs) input.value = "";
+      dialog.close();
+    });
+    dialog.addEventListener("close", () => {
+      reject(new Error("no credentials were given"));
+    });
+  });
+}

@@ -1,0 +1,62 @@
+import { keyNames, leaveKeys } from "../locales/key-names.ts";
+import { texts } from "../locales/texts.ts";
+import { element } from "../widgets/element.ts";
+import { closingButton, openDialog } from "./dialog.ts";
+
+/** A key or gesture, and what it does. */
+export type HelpRow = readonly [input: string, effect: string];
+
+export interface HelpContent {
+  readonly type: "vnc" | "serial";
+  /** Key combinations that work everywhere on the page. */
+  readonly shortcuts: readonly HelpRow[];
+  /** Keys that work while the bar has the keyboard. */
+  readonly letters: readonly HelpRow[];
+}
+
+/** The keys and gestures of the page. */
+export function openHelpDialog({ type, shortcuts, letters }: HelpContent, signal: AbortSignal): void {
+  const { help, actions, settings } = texts();
+  const keyboard: readonly HelpRow[] = [
+    [leaveKeys(), help.toToolbar],
+    [keyNames("esc"), help.toConsole],
+    [`← → ${keyNames("home")} ${keyNames("end")}`, help.inToolbar],
+    ...shortcuts,
+  ];
+  openDialog({
+    title: actions.help,
+    fields: [
+      element("h3", {}, help.keyboard),
+      list(keyboard, "kbd"),
+      element("p", { class: "dialog-note" }, help.letters),
+      list(letters, "kbd"),
+      element("p", { class: "dialog-note" }, help.fullScreenKeys),
+      ...(type === "vnc" ? [element("h3", {}, help.touch), list(gestures(), "span")] : []),
+    ],
+    actions: [closingButton(settings.close)],
+    signal,
+  });
+}
+
+/** noVNC's gestures. */
+function gestures(): readonly HelpRow[] {
+  const { help } = texts();
+  return [
+    [help.tap, help.tapDoes],
+    [help.twoTap, help.twoTapDoes],
+    [help.threeTap, help.threeTapDoes],
+    [help.drag, help.dragDoes],
+    [help.scroll, help.scrollDoes],
+    [help.pinch, help.pinchDoes],
+  ];
+}
+
+function list(rows: readonly HelpRow[], tag: "kbd" | "span"): HTMLElement {
+  return element(
+    "dl",
+    { class: "keys" },
+    ...rows.map(([input, effect]) =>
+      element("div", {}, element("dt", {}, element(tag, {}, input)), element("dd", {}, effect)),
+    ),
+  );
+}

@@ -1,0 +1,80 @@
+import { texts } from "../locales/texts.ts";
+import { textButton } from "../widgets/buttons.ts";
+import { element } from "../widgets/element.ts";
+import { closingButton, openDialog, submitButton } from "./dialog.ts";
+
+/** What can be done with the text in the dialog. */
+export interface TextAction {
+  readonly label: string;
+  readonly onText: (text: string) => void;
+}
+
+export interface TextDialogOptions {
+  readonly title: string;
+  readonly sentence: string;
+  /** The last one is the primary action. */
+  readonly actions: readonly TextAction[];
+  /** Text that the machine put into its own clipboard. */
+  readonly received?: { readonly text: string; readonly onCopy: () => void };
+  /** Reads the user's clipboard; undefined where the browser does not allow it. */
+  readonly read?: () => Promise<string | undefined>;
+  readonly signal: AbortSignal;
+}
+
+/** Opens a dialog for text that goes to the machine. */
+export function openTextDialog(options: TextDialogOptions): void {
+  const { text: labels, sdk } = texts();
+  const { actions, read, received } = options;
+  const input = element("textarea", { rows: "5", spellcheck: "false", autocapitalize: "none" });
+  const finish = (action: TextAction): void => {
+    const text = input.value;
+    dialog.close();
+    if (text !== "") action.onText(text);
+  };
+  const primary = actions.at(-1);
+  const others = actions.slice(0, -1).map((action) =>
+    textButton(action.label, () => {
+      finish(action);
+    }),
+  );
+  const { dialog, form } = openDialog({
+    title: options.title,
+    sentence: options.sentence,
+    fields: [
+      element("label", { class: "field" }, element("span", {}, labels.forMachine), input),
+      ...(read === undefined ? [] : [insertButton(input, read)]),
+      ...(received === undefined ? [] : receivedFields(received)),
+    ],
+    actions: [
+      closingButton(sdk.actions.cancel),
+      ...others,
+      ...(primary === undefined ? [] : [submitButton(primary.label)]),
+    ],
+    signal: options.signal,
+  });
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    if (primary !== undefined) finish(primary);
+  });
+  input.focus();
+}
+
+/** Inserts the user's clipboard at the cursor. */
+function insertButton(input: HTMLTextAreaElement, read: () => Promise<string | undefined>): HTMLElement {
+  const insert = async (): Promise<void> => {
+    const text = await read();
+    if (text !== undefined) input.setRangeText(text, input.selectionStart, input.selectionEnd, "end");
+    input.focus();
+  };
+  return textButton(texts().text.read, () => void insert(), { kind: "quiet", icon: "clipboard-paste" });
+}
+
+function receivedFields({ text, onCopy }: NonNullable<TextDialogOptions["received"]>): HTMLElement[] {
+  const { text: labels } = texts();
+  const output = element("textarea", { rows: "3", readonly: true });
+  output.value = text;
+  return [
+    element("label", { class: "field" }, element("span", {}, labels.fromMachine), output),
+    textButton(labels.copy, onCopy, { kind: "quiet", icon: "copy" }),
+  ];
+}

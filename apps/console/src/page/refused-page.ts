@@ -1,0 +1,20 @@
+import { createRefusedCard } from "../cards/status-cards.ts";
+import type { UrlProblem } from "../console-url/url-problem.ts";
+import type { EmbeddingParent } from "../embedding/embedding-parent.ts";
+import { texts } from "../locales/texts.ts";
+import { PageShell } from "../shell/page-shell.ts";
+
+/** Shows why the page does not open its URL. */
+export function showRefusedPage(problem: UrlProblem, parent: EmbeddingParent | undefined): void {
+  const shell = new PageShell({
+    type: "vnc",
+    name: texts().title,
+    viewOnly: false,
+    onRenew: () => {},
+    onStatus: (state) => parent?.post({ type: "state", state }),
+  });
+  parent?.post({ type: "ready" });
+  document.title = texts().cards.refused;
+  shell.setStatus("refused");
+  shell.showCard(createRefusedCard(problem));
+}

@@ -1,0 +1,64 @@
+import type { CloseInfo } from "@curfew/client";
+import type { EndCircumstance, EndInfo } from "../cards/end-card.ts";
+
+/** What the page notes about a session while it lasts, for the card at its end. */
+export class SessionRecord {
+  /** The machine's name; empty when it is not known. */
+  name: string;
+  /** Whether the gateway ever accepted a connection. */
+  reached = false;
+  #sessionId: string | undefined;
+  #openedAt: number | undefined;
+  /** When the connection was lost; undefined while the console is open. */
+  #lostAt: number | undefined;
+  /** The browser's messages about scripts of the page that did not load. */
+  readonly #loadErrors: string[] = [];
+
+  constructor(name: string) {
+    this.name = name;
+  }
+
+  /**
+   * The console opened, for the first time or again.
+   *
+   * @returns whether this is the first time
+   */
+  markOpen(): boolean {
+    const isFirst = this.#openedAt === undefined;
+    this.#openedAt ??= performance.now();
+    this.#lostAt = undefined;
+    return isFirst;
+  }
+
+  markLost(): void {
+    this.#lostAt = performance.now();
+  }
+
+  setSessionId(id: string | undefined): void {
+    this.#sessionId = id ?? this.#sessionId;
+  }
+
+  addLoadError(message: string): void {
+    this.#loadErrors.push(message);
+  }
+
+  /** The session ends now. */
+  end(close: CloseInfo): EndInfo {
+    return {
+      close,
+      name: this.name,
+      endedAt: new Date(),
+      lastedMs: this.#openedAt === undefined ? undefined : (this.#lostAt ?? performance.now()) - this.#openedAt,
+      sessionId: this.#sessionId,
+      reached: this.reached,
+      circumstance: this.#circumstance(close),
+    };
+  }
+
+  #circumstance({ reason, detail = "" }: CloseInfo): EndCircumstance | undefined {
+    if (reason !== "viewer_failed") return undefined;
+    // For example because the gateway was upgraded in the meantime.
+    if (this.#loadErrors.some((message) => detail.includes(message))) return "viewer-missing";
+    return isSecureContext ? undefined : "insecure";
+  }
+}

@@ -1,0 +1,126 @@
+import { element } from "../widgets/element.ts";
+import { icon } from "../widgets/icons.ts";
+
+export interface MenuItem {
+  readonly label: string;
+  /** Shown at the end of the line, for example a shortcut. */
+  readonly hint?: string;
+  /** Present on items that are checked or not. Without `toggles`, one item of a group is checked, as with radio buttons. */
+  readonly checked?: () => boolean;
+  /** Makes `checked` independent of the other items, as with a checkbox. */
+  readonly toggles?: boolean;
+  /** Present on items that are sometimes disabled. */
+  readonly enabled?: () => boolean;
+  /** Shown only where the bar has no room for a button. */
+  readonly narrow?: boolean;
+  readonly run: () => void;
+}
+
+/**
+ * Attaches a menu to its button, following the ARIA menu button pattern. The menu is in the top layer. Escape and a
+ * click elsewhere close it; arrow keys, Home, End and first letters move between items.
+ *
+ * @param options - `onDone` runs after an item was chosen
+ */
+export function attachMenu(
+  button: HTMLButtonElement,
+  label: string,
+  groups: readonly (readonly MenuItem[])[],
+  options: { readonly note?: string; readonly onDone: () => void },
+): HTMLElement {
+  const menu = element("div", { role: "menu", "aria-label": label, class: "menu", popover: "auto" });
+  const nodes: { readonly node: HTMLElement; readonly item: MenuItem }[] = [];
+  for (const group of groups) {
+    const list = element("div", { role: "group", class: "menu-group" });
+    for (const item of group) {
+      const node = createItem(item);
+      nodes.push({ node, item });
+      node.addEventListener("click", () => {
+        if (item.enabled?.() === false) return;
+        menu.hidePopover();
+        item.run();
+        options.onDone();
+      });
+      list.append(node);
+    }
+    menu.append(list);
+  }
+  if (options.note !== undefined) menu.append(element("p", { class: "menu-note" }, options.note));
+
+  const place = (): void => {
+    placeBelow(button, menu);
+  };
+  button.setAttribute("aria-haspopup", "menu");
+  button.setAttribute("aria-expanded", "false");
+  button.popoverTargetElement = menu;
+  menu.addEventListener("beforetoggle", (event) => {
+    if (event.newState !== "open") return;
+    for (const { node, item } of nodes) {
+      if (item.checked !== undefined) node.setAttribute("aria-checked", String(item.checked()));
+      // Not `disabled`, so that the arrow keys can reach it.
+      if (item.enabled !== undefined) node.setAttribute("aria-disabled", String(!item.enabled()));
+    }
+  });
+  menu.addEventListener("toggle", (event) => {
+    const open = event.newState === "open";
+    button.setAttribute("aria-expanded", String(open));
+    if (!open) {
+      removeEventListener("resize", place);
+      return;
+    }
+    place();
+    addEventListener("resize", place);
+    const items = [...menu.querySelectorAll<HTMLElement>(".menu-item")].filter((item) => item.checkVisibility());
+    (items.find((item) => item.getAttribute("aria-checked") === "true") ?? items[0])?.focus();
+  });
+  menu.addEventListener("keydown", (event) => {
+    moveInside(menu, event);
+    // Otherwise the toolbar would handle it, too.
+    if (event.key === "Escape") event.stopPropagation();
+  });
+  return menu;
+}
+
+function createItem(item: MenuItem): HTMLButtonElement {
+  const checkable = item.toggles === true ? "menuitemcheckbox" : "menuitemradio";
+  const role = item.checked === undefined ? "menuitem" : checkable;
+  return element(
+    "button",
+    { type: "button", role, class: item.narrow === true ? "menu-item narrow-only" : "menu-item", tabindex: "-1" },
+    item.checked === undefined ? undefined : icon("check"),
+    element("span", {}, item.label),
+    item.hint === undefined ? undefined : element("kbd", {}, item.hint),
+  );
+}
+
+function placeBelow(button: HTMLElement, menu: HTMLElement): void {
+  const margin = 8;
+  const anchor = button.getBoundingClientRect();
+  const rightmost = document.documentElement.clientWidth - menu.offsetWidth - margin;
+  menu.style.left = `${Math.max(margin, Math.min(anchor.left, rightmost))}px`;
+  const top = anchor.bottom + 6;
+  menu.style.top = `${top}px`;
+  menu.style.maxHeight = `calc(100dvh - ${top + margin}px)`;
+}
+
+function moveInside(menu: HTMLElement, event: KeyboardEvent): void {
+  const items = [...menu.querySelectorAll<HTMLElement>(".menu-item")].filter((item) => item.checkVisibility());
+  const at = items.findIndex((item) => item === document.activeElement);
+  const steps: Readonly<Record<string, number>> = {
+    ArrowDown: at + 1,
+    ArrowUp: at - 1 + items.length,
+    Home: 0,
+    End: items.length - 1,
+  };
+  let to = steps[event.key];
+  if (to === undefined && /^\p{L}$/u.test(event.key)) {
+    const letter = event.key.toLowerCase();
+    const from = [...items.slice(at + 1), ...items.slice(0, at + 1)];
+    const match = from.find((item) => item.textContent.trim().toLowerCase().startsWith(letter));
+    to = match === undefined ? undefined : items.indexOf(match);
+  }
+  if (event.key === "Tab") menu.hidePopover();
+  if (to === undefined) return;
+  event.preventDefault();
+  items[to % items.length]?.focus();
+}

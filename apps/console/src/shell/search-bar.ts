@@ -1,0 +1,83 @@
+import type { FindOptions, FindResult } from "@curfew/client/serial";
+import { fill } from "@curfew/client/messages";
+import { texts } from "../locales/texts.ts";
+import { toolButton } from "../widgets/buttons.ts";
+import { element, setText } from "../widgets/element.ts";
+import { icon, type IconName } from "../widgets/icons.ts";
+
+/** Finds text. An empty text removes the marks. Null where nothing was found. */
+export type Find = (text: string, options: FindOptions) => Promise<FindResult | null>;
+
+/**
+ * A row that searches the terminal as the user types. Enter goes to the next match, Shift + Enter to the previous one,
+ * and Escape calls `onClose`.
+ */
+export function createSearchBar(find: Find, onClose: () => void): HTMLElement {
+  const { search, sdk } = texts();
+  const input = element("input", {
+    type: "search",
+    "aria-label": search.label,
+    placeholder: search.label,
+    spellcheck: "false",
+  });
+  const result = element("output", { class: "search-result" });
+  const toggles: Record<"caseSensitive" | "wholeWord" | "regex", HTMLButtonElement> = {
+    caseSensitive: toggle(search.matchCase, "case-sensitive"),
+    wholeWord: toggle(search.wholeWord, "whole-word"),
+    regex: toggle(search.regex, "regex"),
+  };
+  let lastSearch = 0;
+
+  const go = async (direction: Pick<FindOptions, "backwards" | "incremental">): Promise<void> => {
+    lastSearch += 1;
+    const thisSearch = lastSearch;
+    const on = (name: keyof typeof toggles): boolean => toggles[name].getAttribute("aria-pressed") === "true";
+    const how = { caseSensitive: on("caseSensitive"), wholeWord: on("wholeWord"), regex: on("regex") };
+    const text = await outcome(find, input.value, { ...direction, ...how });
+    // A later search may have started in the meantime.
+    if (thisSearch === lastSearch) setText(result, text);
+  };
+  const goOn = (): void => void go({ incremental: true });
+  for (const button of Object.values(toggles)) button.addEventListener("click", goOn);
+  input.addEventListener("input", goOn);
+  const row = element(
+    "search",
+    { class: "tray-row" },
+    icon("search"),
+    input,
+    result,
+    ...Object.values(toggles),
+    toolButton(search.previous, () => void go({ backwards: true }), { icon: "chevron-up" }),
+    toolButton(search.next, () => void go({}), { icon: "chevron-down" }),
+    toolButton(sdk.actions.close, onClose, { icon: "x" }),
+  );
+  row.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") onClose();
+    else if (event.key === "Enter" && event.target === input) void go({ backwards: event.shiftKey });
+  });
+  return row;
+}
+
+async function outcome(find: Find, text: string, options: FindOptions): Promise<string> {
+  const { search } = texts();
+  try {
+    const found = await find(text, options);
+    if (text === "") return "";
+    if (found === null) return search.none;
+    return fill(search.count, { index: found.index < 0 ? "…" : found.index + 1, count: found.count });
+  } catch (error) {
+    return error instanceof RangeError ? search.badRegex : search.failed;
+  }
+}
+
+function toggle(label: string, name: IconName): HTMLButtonElement {
+  const button = toolButton(
+    label,
+    () => {
+      button.setAttribute("aria-pressed", String(button.getAttribute("aria-pressed") !== "true"));
+    },
+    { icon: name },
+  );
+  button.setAttribute("aria-pressed", "false");
+  return button;
+}

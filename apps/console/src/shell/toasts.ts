@@ -1,0 +1,49 @@
+import { element } from "../widgets/element.ts";
+import { icon, type IconName } from "../widgets/icons.ts";
+
+const SHOWN_FOR_MS = 6_000;
+
+/** Short messages at the foot of the page, and alerts for screen readers only. */
+export class Toasts {
+  readonly root: HTMLElement;
+  readonly #visible = element("div", { class: "toasts", role: "status", "aria-live": "polite" });
+  readonly #alert = element("div", { class: "visually-hidden", role: "alert" });
+
+  constructor() {
+    this.root = element("div", { class: "notices" }, this.#visible, this.#alert);
+  }
+
+  show(text: string, name: IconName = "circle-check"): void {
+    present(this.#visible, element("p", { class: "toast" }, icon(name), element("span", {}, text)));
+  }
+
+  /** Shows that something failed. */
+  warn(text: string): void {
+    this.show(text, "triangle-alert");
+  }
+
+  /** Makes screen readers announce `text` immediately. */
+  announce(text: string): void {
+    present(this.#alert, element("p", {}, text));
+  }
+
+  clear(): void {
+    this.#visible.replaceChildren();
+    this.#alert.replaceChildren();
+  }
+}
+
+/** Removes the notice after a while: {@link moveNoticesInFront} would make screen readers repeat it. */
+function present(region: HTMLElement, notice: HTMLElement): void {
+  region.replaceChildren(notice);
+  setTimeout(() => {
+    notice.remove();
+  }, SHOWN_FOR_MS);
+}
+
+/** Moves the notices into the topmost dialog, if any: everything outside a modal dialog is inert and not announced. */
+export function moveNoticesInFront(): void {
+  const front = [...document.querySelectorAll("dialog[open]")].at(-1) ?? document.body;
+  const notices = document.querySelector(".notices");
+  if (notices !== null && notices.parentElement !== front) front.append(notices);
+}

@@ -1,0 +1,127 @@
+import { fill } from "@curfew/client/messages";
+import { duration, texts, type PageTexts } from "../locales/texts.ts";
+import { element, setText } from "../widgets/element.ts";
+import { icon } from "../widgets/icons.ts";
+import type { PageStatus } from "./page-status.ts";
+import { TimeRing } from "./time-ring.ts";
+
+type StatusText = keyof PageTexts["status"];
+
+/** The text for each status. Its color follows from `data-state` on the body. */
+const STATUS_TEXTS: Readonly<Record<PageStatus, StatusText>> = {
+  refused: "notConnected",
+  "no-token": "notConnected",
+  connecting: "connecting",
+  credentials: "passwordNeeded",
+  identity: "toConfirm",
+  connected: "connected",
+  expiring: "endingSoon",
+  renewing: "renewing",
+  "renew-failed": "endingSoon",
+  reconnecting: "reconnecting",
+  ended: "ended",
+};
+
+/** How much of the session is left: milliseconds, no limit, or not known. */
+export type TimeLeft = number | "unlimited" | "unknown";
+
+/** Below this, the time left is shown as urgent. */
+const URGENT_BELOW_MS = 60_000;
+
+/** The bar above the console: the machine's name, the status, the time left and the toolbar. */
+export class TopBar {
+  readonly root: HTMLElement;
+  readonly #name = element("bdi");
+  readonly #status = element("span", { class: "status-word" });
+  readonly #viewOnly = element("span", { class: "tag", hidden: true }, icon("eye"), texts().status.viewOnly);
+  readonly #time = element("div", { class: "time", role: "timer", "aria-live": "off", hidden: true });
+  readonly #ring = new TimeRing();
+  readonly #timeText = element("span", { class: "time-words", "aria-hidden": "true" });
+  readonly #timeSpoken = element("span", { class: "visually-hidden" });
+  readonly #tools = element("div", { class: "bar-tools" });
+  #statusText: StatusText = "notConnected";
+  #unstable = false;
+
+  constructor(type: "vnc" | "serial", name: string) {
+    this.#name.textContent = name;
+    this.#time.append(this.#ring.root, this.#timeText, this.#timeSpoken);
+    this.root = element(
+      "header",
+      { class: "bar" },
+      element(
+        "div",
+        { class: "bar-identity" },
+        element("span", { class: "bar-type" }, icon(type === "vnc" ? "monitor" : "square-terminal")),
+        element("h1", { class: "bar-name", title: name }, this.#name),
+        element("p", { class: "status", role: "status" }, element("i", { class: "dot" }), this.#status),
+        this.#viewOnly,
+        isSecureContext ? undefined : insecureTag(),
+      ),
+      this.#time,
+      this.#tools,
+    );
+  }
+
+  setName(name: string): void {
+    setText(this.#name, name);
+    this.#name.parentElement?.setAttribute("title", name);
+  }
+
+  setStatus(status: PageStatus): void {
+    this.#statusText = STATUS_TEXTS[status];
+    this.#showStatus();
+  }
+
+  setViewOnly(viewOnly: boolean): void {
+    this.#viewOnly.hidden = !viewOnly;
+  }
+
+  setUnstable(unstable: boolean): void {
+    this.#unstable = unstable;
+    this.#showStatus();
+  }
+
+  #showStatus(): void {
+    const unstable = this.#unstable && this.#statusText === "connected";
+    setText(this.#status, texts().status[unstable ? "unstable" : this.#statusText]);
+    this.#status.title = unstable ? texts().cards.unstableSentence : "";
+  }
+
+  setTime(left: TimeLeft): void {
+    this.#time.hidden = left === "unknown";
+    this.#time.toggleAttribute("data-unlimited", left === "unlimited");
+    this.#time.toggleAttribute("data-urgent", typeof left === "number" && left < URGENT_BELOW_MS);
+    if (left === "unknown") return;
+    this.#ring.show(left);
+    if (left === "unlimited") {
+      setText(this.#timeText, texts().time.noLimit);
+      setText(this.#timeSpoken, texts().time.noLimit);
+      this.#time.title = texts().time.noLimitHint;
+      return;
+    }
+    const { timeLeft } = texts().sdk.session;
+    setText(this.#timeText, fill(timeLeft, { time: duration(left) }));
+    setText(this.#timeSpoken, fill(timeLeft, { time: duration(left, "long") }));
+    this.#time.title = texts().time.hint;
+  }
+
+  /** Starts the time left of another session with a full ring. */
+  restartTime(): void {
+    this.#ring.reset();
+  }
+
+  setToolbar(toolbar: HTMLElement | undefined): void {
+    this.#tools.replaceChildren(...(toolbar === undefined ? [] : [toolbar]));
+  }
+}
+
+/** Shown over plain HTTP from another machine, where browsers withhold the clipboard and other features. */
+function insecureTag(): HTMLElement {
+  const { cards, status } = texts();
+  return element(
+    "span",
+    { class: "tag", title: `${cards.insecureSentence} ${cards.insecureAdvice}` },
+    icon("lock-open"),
+    status.insecure,
+  );
+}

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { english } from "@curfew/client/messages/en";
 import { pictureHash, startFakeGateway, startFakeSerial, startFakeVnc } from "@curfew/testing";
 import { expect, test } from "@playwright/test";
-import { packTarballs, type Tarball } from "../../tools/packages/tarballs.ts";
+import { packTarballs, type Tarball } from "../../tools/publish/tarballs/pack.ts";
 import { root } from "../../tools/root.ts";
 import { pictureHash as shownHash } from "../src/console-page.ts";
 import { Consumer } from "../src/examples/consumer.ts";

@@ -5,8 +5,8 @@ import { cp, mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { installTarballs, runPnpm } from "../../../tools/packages/install.ts";
-import type { Tarball } from "../../../tools/packages/tarballs.ts";
+import { installTarballs, runPnpm } from "../../../tools/publish/tarballs/install.ts";
+import type { Tarball } from "../../../tools/publish/tarballs/pack.ts";
 import { root } from "../../../tools/root.ts";
 import { serveFolder, startWebServer, type WebServer } from "../web-server.ts";
 

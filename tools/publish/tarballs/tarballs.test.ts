@@ -7,8 +7,8 @@ import { promisify } from "node:util";
 import { publint } from "publint";
 import { formatMessage } from "publint/utils";
 import { afterAll, describe, expect, test } from "vitest";
-import { root } from "../../tools/root.ts";
-import { packTarballs } from "../../tools/packages/tarballs.ts";
+import { root } from "../../root.ts";
+import { packTarballs } from "./pack.ts";
 
 const folder = await mkdtemp(join(tmpdir(), "curfew-tarballs-"));
 afterAll(async () => rm(folder, { recursive: true, force: true }));

@@ -4,15 +4,15 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, test } from "vitest";
-import { installTarballs } from "../../tools/packages/install.ts";
-import { entryPoints, publishedPackages } from "../../tools/packages/published.ts";
-import { packTarballs } from "../../tools/packages/tarballs.ts";
+import { installTarballs } from "../tarballs/install.ts";
+import { entryPoints, publishedPackages } from "../published.ts";
+import { packTarballs } from "../tarballs/pack.ts";
 
 /** Names of the compilers in this package's manifest: aliases, all of which are the npm package `typescript`. */
 const compilers = ["typescript-5.6", "typescript-5.9", "typescript-6.0", "typescript"];
 
 const packages = join(import.meta.dirname, "../node_modules");
-const consumer = join(import.meta.dirname, "../consumer/every-entry.tsx");
+const consumer = join(import.meta.dirname, "every-entry.tsx");
 const run = promisify(execFile);
 let folder: string;
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { keptApiReference, keptApiReports, makeApiReports } from "../src/api-reports.ts";
-import { publishedPackages } from "../../tools/packages/published.ts";
+import { keptApiReference, keptApiReports, makeApiReports } from "./reports.ts";
+import { publishedPackages } from "../published.ts";
 
 describe.each(await publishedPackages())("the API of $manifest.name", async (published) => {
   const made = makeApiReports(published);

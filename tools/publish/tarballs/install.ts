@@ -2,8 +2,8 @@ import { execFile } from "node:child_process";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { root } from "../root.ts";
-import type { Tarball } from "./tarballs.ts";
+import { root } from "../../root.ts";
+import type { Tarball } from "./pack.ts";
 
 interface ConsumerManifest {
   dependencies?: Record<string, string>;

@@ -10,9 +10,9 @@ import {
   type IExtractorMessagesConfig,
 } from "@microsoft/api-extractor";
 import { ApiPackage } from "@microsoft/api-extractor-model";
-import { root } from "../../tools/root.ts";
-import { type PublishedPackage, entryPoints } from "../../tools/packages/published.ts";
-import { apiReference } from "./api-reference.ts";
+import { root } from "../../root.ts";
+import { type PublishedPackage, entryPoints } from "../published.ts";
+import { apiReference } from "./reference.ts";
 
 /** The reports of one package, freshly made. */
 export interface ApiReports {

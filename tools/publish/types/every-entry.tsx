@@ -19,6 +19,7 @@ import { SerialConsole, type SerialOptions } from "@curfew/client/serial";
 import { VncConsole, type VncOptions } from "@curfew/client/vnc";
 import { CloseCode, type ServerMessage, closeAction, parseServerMessage } from "@curfew/protocol";
 import { ConfigError, createGateway, type Session, type TokenSource } from "@curfew/proxy";
+import { AdminClient } from "@curfew/proxy/admin";
 import { SerialConsoleView, VncConsoleView, useConsoleState, useExpiryCountdown } from "@curfew/react";
 import { startFakeGateway, startFakeSerial, startFakeVnc } from "@curfew/testing";
 import { expect, test } from "@curfew/testing/playwright";
@@ -80,6 +81,12 @@ export async function serve(tokens: TokenSource): Promise<readonly Session[]> {
   } catch (error) {
     throw error instanceof ConfigError ? new Error(error.problems.join()) : error;
   }
+}
+
+export async function issue(target: string): Promise<string> {
+  const admin = new AdminClient({ url: "http://127.0.0.1:6081", key: "secret" });
+  const { url, expires_at } = await admin.issueToken({ type: "vnc", target, ttl: 600 });
+  return `${url} until ${expires_at}`;
 }
 
 export function read(text: string): ServerMessage | string {

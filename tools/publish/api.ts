@@ -1,5 +1,5 @@
-import { writeApiReports } from "./api-reports.ts";
-import { publishedPackages } from "../../tools/packages/published.ts";
+import { writeApiReports } from "./api/reports.ts";
+import { publishedPackages } from "./published.ts";
 
 /** Writes the API reports of all packages: `pnpm api`, which builds their declarations before. */
 for (const published of await publishedPackages()) {

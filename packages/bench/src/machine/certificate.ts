@@ -1,6 +1,6 @@
-import { execFile } from "node:child_process";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { promisify } from "node:util";
+import { generate } from "selfsigned";
 
 /** PEM files with a certificate for 127.0.0.1 and its key. */
 export interface Certificate {
@@ -10,10 +10,12 @@ export interface Certificate {
 
 /** Makes a self-signed certificate with a P-256 key, the most common kind today. */
 export async function makeCertificate(folder: string): Promise<Certificate> {
-  const cert = join(folder, "cert.pem");
-  const key = join(folder, "key.pem");
-  const kind = "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2".split(" ");
-  const name = ["-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1"];
-  await promisify(execFile)("openssl", [...kind, ...name, "-out", cert, "-keyout", key]);
-  return { cert, key };
+  const made = await generate([{ name: "commonName", value: "127.0.0.1" }], {
+    keyType: "ec",
+    curve: "P-256",
+    extensions: [{ name: "subjectAltName", altNames: [{ type: 7, ip: "127.0.0.1" }] }],
+  });
+  const paths = { cert: join(folder, "cert.pem"), key: join(folder, "key.pem") };
+  await Promise.all([writeFile(paths.cert, made.cert), writeFile(paths.key, made.private)]);
+  return paths;
 }

@@ -8,8 +8,6 @@ export const websockify: Subject = plainProxy({
   framing: "websocket",
   terminatesTls: true,
   command: async (listenPort, targetPort, _folder, certificate) => [
-    "/usr/bin/python3",
-    "-m",
     "websockify",
     ...(certificate === undefined ? [] : ["--ssl-only", "--cert", certificate.cert, "--key", certificate.key]),
     `127.0.0.1:${listenPort}`,

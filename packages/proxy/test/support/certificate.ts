@@ -1,7 +1,7 @@
-import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { generate } from "selfsigned";
 
 /** A certificate for 127.0.0.1 and localhost, signed by itself, in a folder of its own. */
 export class TestCertificate implements Disposable {
@@ -11,15 +11,23 @@ export class TestCertificate implements Disposable {
   /** File of its private key. */
   readonly key: string = join(this.folder, "key.pem");
 
-  constructor() {
-    const names = "subjectAltName=IP:127.0.0.1,DNS:localhost";
-    const curve = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"];
-    const files = ["-keyout", this.key, "-out", this.cert];
-    execFileSync(
-      "openssl",
-      ["req", "-x509", ...curve, ...files, "-days", "2", "-subj", "/CN=localhost", "-addext", names],
-      { stdio: ["ignore", "ignore", "pipe"] },
-    );
+  private constructor(cert: string, key: string) {
+    writeFileSync(this.cert, cert);
+    writeFileSync(this.key, key);
+  }
+
+  static async create(): Promise<TestCertificate> {
+    const altNames = [
+      { type: 7, ip: "127.0.0.1" },
+      { type: 2, value: "localhost" },
+    ] as const;
+    const made = await generate([{ name: "commonName", value: "localhost" }], {
+      keyType: "ec",
+      curve: "P-256",
+      extensions: [{ name: "subjectAltName", altNames: [...altNames] }],
+    });
+    // OpenSSL ends each file with a line break.
+    return new TestCertificate(`${made.cert.trim()}\n`, `${made.private.trim()}\n`);
   }
 
   /** The certificate as PEM: what a client has to trust. */

@@ -13,8 +13,8 @@ import { Command } from "../support/command.ts";
 import { TestGateway } from "../support/gateway.ts";
 import { useTls } from "../support/transport.ts";
 
-const certificate = new TestCertificate();
-const other = new TestCertificate();
+const certificate = await TestCertificate.create();
+const other = await TestCertificate.create();
 beforeEach(() => useTls(certificate));
 afterAll(() => {
   certificate[Symbol.dispose]();

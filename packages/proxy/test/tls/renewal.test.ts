@@ -13,9 +13,9 @@ let second: TestCertificate;
 let server: Server;
 let logged: { level: string; msg: string; err?: { message: string } }[];
 
-beforeEach(() => {
-  first = new TestCertificate();
-  second = new TestCertificate();
+beforeEach(async () => {
+  first = await TestCertificate.create();
+  second = await TestCertificate.create();
   logged = [];
 });
 afterEach(async () => {

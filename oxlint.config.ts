@@ -160,7 +160,7 @@ export default defineConfig({
       rules: { "import/no-default-export": "off" },
     },
     {
-      files: ["tools/**", "packaging/src/api.ts", "**/cli/**", "**/cli.ts", "apps/demo/src/server/**"],
+      files: ["tools/**", "**/cli/**", "**/cli.ts", "apps/demo/src/server/**"],
       rules: { "no-console": "off" },
     },
   ],

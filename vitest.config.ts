@@ -1,13 +1,17 @@
-import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { playwright } from "@vitest/browser-playwright";
 import { defaultClientConditions, defaultServerConditions } from "vite";
 import { defineConfig } from "vitest/config";
-import { guestKernel } from "./tools/setup/kernel.ts";
+import { guestEnvironment } from "./tools/setup/guest.ts";
+import { findChromium } from "./tools/setup/programs.ts";
 
 /** Tests run the sources of every package, never their built output. */
 const source = "@curfew/source";
-const chromium = "/usr/bin/chromium";
+const chromium = findChromium();
+
+/** Tests that need a page in a browser; those that need other programs on the machine. All others need only Node. */
+const browserTests = "*.browser.test.{ts,tsx}";
+const realTests = ["*.real.test.ts", "test/real/**/*.test.ts"];
 
 /** A new object for each project: vitest names the instances in it. */
 const inChromium = () => ({
@@ -15,9 +19,9 @@ const inChromium = () => ({
   headless: true,
   screenshotFailures: false,
   provider: playwright(
-    existsSync(chromium)
-      ? { launchOptions: { executablePath: chromium, args: ["--no-sandbox", "--disable-background-networking"] } }
-      : {},
+    chromium === undefined
+      ? {}
+      : { launchOptions: { executablePath: chromium, args: ["--no-sandbox", "--disable-background-networking"] } },
   ),
   instances: [{ browser: "chromium" as const }],
 });
@@ -44,7 +48,7 @@ const reactInChromium = (name: string, version: ReactVersion) => {
       name,
       env: { CURFEW_REACT: version },
       root: "packages/react",
-      include: ["src/**/*.browser.test.tsx"],
+      include: [`src/**/${browserTests}`],
       setupFiles: ["@xterm/xterm/css/xterm.css"],
       testTimeout: 10_000,
       browser: inChromium(),
@@ -56,14 +60,22 @@ export default defineConfig({
   resolve: { conditions: [source, ...defaultClientConditions] },
   ssr: { resolve: { conditions: [source, ...defaultServerConditions] } },
   test: {
-    env: { CURFEW_GUEST_KERNEL: guestKernel() },
     projects: [
       ...["protocol", "proxy", "client", "react", "testing", "bench"].map((name) => ({
         extends: true as const,
         test: {
           name,
           include: [`packages/${name}/src/**/*.test.{ts,tsx}`, `packages/${name}/test/**/*.test.ts`],
-          exclude: ["**/*.browser.test.{ts,tsx}"],
+          exclude: [browserTests, ...realTests].map((pattern) => `**/${pattern}`),
+        },
+      })),
+      ...["testing", "bench"].map((name) => ({
+        extends: true as const,
+        test: {
+          name: `${name}-real`,
+          root: `packages/${name}`,
+          include: realTests.map((pattern) => `**/${pattern}`),
+          env: guestEnvironment(),
         },
       })),
       {
@@ -83,7 +95,7 @@ export default defineConfig({
         test: {
           name: "client-browser",
           root: "packages/client",
-          include: ["src/**/*.browser.test.ts"],
+          include: [`src/**/${browserTests}`],
           setupFiles: ["@xterm/xterm/css/xterm.css"],
           testTimeout: 10_000,
           browser: inChromium(),
@@ -97,14 +109,28 @@ export default defineConfig({
           env: { CURFEW_REACT: "18" },
           root: "packages/react",
           include: ["src/**/*.test.tsx"],
-          exclude: ["**/*.browser.test.tsx"],
+          exclude: [`**/${browserTests}`],
         },
       },
       reactInChromium("react-browser", "19"),
       reactInChromium("react-18-browser", "18"),
       // With the text of its style sheets, which tests read.
       { extends: true as const, test: { name: "console", include: ["apps/console/src/**/*.test.ts"], css: true } },
-      { extends: true as const, test: { name: "tools", include: ["tools/**/*.test.ts"] } },
+      {
+        extends: true as const,
+        test: { name: "tools", include: ["tools/**/*.test.ts"], exclude: ["tools/publish/**"] },
+      },
+      {
+        extends: true as const,
+        test: {
+          // Needs the packages and the pages built.
+          name: "publish",
+          include: ["tools/publish/**/*.test.ts"],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+          maxConcurrency: 2,
+        },
+      },
     ],
   },
 });

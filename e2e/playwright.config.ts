@@ -1,10 +1,10 @@
 import { defineConfig } from "@playwright/test";
 import type { ReporterDescription } from "@playwright/test";
-import { guestKernel } from "../tools/setup/kernel.ts";
+import { guestEnvironment } from "../tools/setup/guest.ts";
 import { launchOptions } from "./src/chromium.ts";
 
-// Tests start Linux guests with the kernel that the set-up fetched.
-process.env["CURFEW_GUEST_KERNEL"] ??= guestKernel();
+// Tests start Linux guests with what the set-up fetched.
+Object.assign(process.env, guestEnvironment());
 
 /** Where a machine-readable report goes, besides the list on the screen. */
 const report = process.env["CURFEW_E2E_REPORT"];

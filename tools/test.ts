@@ -1,14 +1,15 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { SELECTIONS, planSteps, runStep } from "./test-run/steps.ts";
+import { SELECTIONS, planSteps } from "./test-run/selections.ts";
+import { processorSeconds, runStep } from "./test-run/steps.ts";
 import type { Step } from "./test-run/steps.ts";
-import { formatSummary, total } from "./test-run/summary.ts";
-import type { SuiteResult } from "./test-run/summary.ts";
+import { countBySuite, formatSummary, total } from "./test-run/summary.ts";
+import type { TestResult } from "./test-run/summary.ts";
 
 /**
- * Checks and tests everything: `pnpm test [unit|packages|e2e] [part of a file name…]`. Stops at the first step that fails.
- * The last line counts the tests.
+ * Checks and tests everything, or one selection: `pnpm test [unit|browser|real|packages|e2e] [filter…]`.
+ * Stops at the first step that fails. The last line counts the tests.
  */
 async function main(args: readonly string[]): Promise<number> {
   const [first = "all"] = args;
@@ -26,30 +27,33 @@ async function main(args: readonly string[]): Promise<number> {
 }
 
 async function runAll(steps: readonly Step[]): Promise<number> {
-  const results: SuiteResult[] = [];
+  const tests: TestResult[] = [];
   let failed: string | undefined;
   for (const step of steps) {
     console.log(`\n── ${step.name}`);
-    const started = performance.now();
-    failed = await failureOf(step, results);
-    console.log(`── ${step.name}: ${failed ?? "ok"}, ${((performance.now() - started) / 1_000).toFixed(1)} s`);
+    const before = { ms: performance.now(), processor: processorSeconds() };
+    failed = await failureOf(step, tests);
+    const seconds = ((performance.now() - before.ms) / 1_000).toFixed(1);
+    const processor = processorSeconds() - before.processor;
+    const used = Number.isNaN(processor) ? "" : `, ${processor.toFixed(1)} s of processor time`;
+    console.log(`── ${step.name}: ${failed ?? "ok"}, ${seconds} s${used}`);
     if (failed !== undefined) {
       console.log(`\nStopped: the step "${step.name}" ${failed}.`);
       break;
     }
   }
-  console.log(`\n${formatSummary(results)}`);
+  console.log(`\n${formatSummary(tests)}`);
   return failed === undefined ? 0 : 1;
 }
 
 /** Runs a step, adds its results, and says how it failed, if it did. */
-async function failureOf(step: Step, results: SuiteResult[]): Promise<string | undefined> {
+async function failureOf(step: Step, tests: TestResult[]): Promise<string | undefined> {
   const code = await runStep(step);
-  const counted = await step.results?.();
-  results.push(...(counted ?? []));
+  const own = (await step.results?.()) ?? [];
+  tests.push(...own);
   if (code !== 0) return `failed with exit code ${code}`;
   if (step.results === undefined) return undefined;
-  const { passed, failed } = total(counted ?? []);
+  const { passed, failed } = total(countBySuite(own));
   if (failed > 0) return `has ${failed} failed tests`;
   return passed === 0 ? "ran no tests" : undefined;
 }

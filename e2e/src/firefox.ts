@@ -1,11 +1,12 @@
-import { existsSync } from "node:fs";
 import puppeteer, { type Browser } from "puppeteer-core";
-import { debianFirefox } from "../../tools/setup/needs.ts";
+import { findFirefox } from "../../tools/setup/programs.ts";
 import { test as base } from "./test.ts";
 import { type SdkPage, startSdkPage } from "./sdk-page/server.ts";
 
-/** Whether the machine has the Firefox that these tests drive, as it comes from Debian. */
-export const hasFirefox: boolean = existsSync(debianFirefox);
+const executable = findFirefox();
+
+/** Whether the machine has a Firefox, which these tests drive as it is. */
+export const hasFirefox: boolean = executable !== undefined;
 
 /**
  * Tests in Firefox as it is: Playwright drives only a build of its own, so puppeteer does, through
@@ -14,7 +15,7 @@ export const hasFirefox: boolean = existsSync(debianFirefox);
 export const test = base.extend<object, { readonly firefox: Browser; readonly sdkPage: SdkPage }>({
   firefox: [
     async ({}, use) => {
-      const browser = await puppeteer.launch({ browser: "firefox", executablePath: debianFirefox, headless: true });
+      const browser = await puppeteer.launch({ browser: "firefox", executablePath: executable ?? "", headless: true });
       await use(browser);
       await browser.close();
     },

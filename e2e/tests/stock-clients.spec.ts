@@ -8,7 +8,7 @@ import { GatewayProcess } from "../src/gateway.ts";
 import { startStockPage } from "../src/stock-page.ts";
 import { expect, test as base } from "../src/test.ts";
 import type { WebServer } from "../src/web-server.ts";
-import { debianPython } from "../../tools/setup/needs.ts";
+import { findPython } from "../../tools/setup/programs.ts";
 
 /** The page of somebody else's dashboard, on another origin that the gateway allows. */
 const test = base.extend<{ readonly stock: WebServer; readonly open: GatewayProcess }>({
@@ -144,7 +144,12 @@ test("websockify's own Python client talks to a console until its deadline", asy
   const { token, expiresAt } = await gateway.issue({ type: "serial", target: server.address, ttl: 4 });
   const client = fileURLToPath(new URL("../src/websockify_client.py", import.meta.url));
   const subprotocols = `binary,${tokenSubprotocol(token)}`;
-  const { stdout } = await promisify(execFile)(debianPython, [client, gateway.socketUrl, subprotocols, "guest\r"]);
+  const { stdout } = await promisify(execFile)(findPython("websockify") ?? "python3", [
+    client,
+    gateway.socketUrl,
+    subprotocols,
+    "guest\r",
+  ]);
   const { received, ...rest } = JSON.parse(stdout) as { received: string };
   expect(rest).toEqual({ protocol: "binary", code: 4100, reason: "session_expired" });
   expect(received).toMatch(/^hello from the console\r\n[^]*assword: $/);

@@ -1,18 +1,19 @@
-import { fetchKernel } from "./kernel.ts";
+import { fetchGuest } from "./guest.ts";
 import { thisMachine } from "./machine.ts";
 import type { Machine } from "./machine.ts";
-import { needs } from "./needs.ts";
-import type { Need, Requirement } from "./needs.ts";
+import { installers, needs } from "./needs.ts";
+import type { Need, Requirement, System } from "./needs.ts";
 
 /** Everything that can be asked for. */
 export const allNeeds: readonly Need[] = Object.keys(needs) as Need[];
 
-const INSTALL = ["apt-get", "install", "-y", "--no-install-recommends"] as const;
+/** Waits for another installation, and prints no progress bars. */
+const APT_OPTIONS = ["-qq", "-o", "DPkg::Lock::Timeout=300", "-o", "Dpkg::Use-Pty=0"];
 
 /**
- * Makes sure that what is asked for is on the machine: on Debian, as root, it installs what is missing.
- * Quick and silent when everything is there.
- * @throws Error listing what to install and how, where that cannot be done.
+ * Makes sure that the machine has what is asked for. On Debian, as root, it installs what is missing.
+ * Quick and silent when nothing is missing.
+ * @throws Error that lists what is missing and the commands that install it, where this process cannot.
  */
 export async function ensure(
   asked: readonly Need[] = allNeeds,
@@ -23,25 +24,17 @@ export async function ensure(
   const missing = asked.filter((_, index) => presence[index] === false);
   if (missing.length === 0) return;
 
-  const packages = [...new Set(missing.flatMap((need) => requirements[need].packages))];
+  const wanted = missing.map((need) => requirements[need]);
+  const packages = packagesOf("debian", wanted);
   if (!machine.hasApt || (packages.length > 0 && !machine.isRoot)) throw new Error(advice(missing, requirements));
-
   try {
-    machine.say(announcement(missing, packages, requirements));
+    machine.say(announcement(wanted, packages, missing.includes("kernel")));
     if (machine.isRoot) await machine.run("apt-get", ["update", "-qq"]);
     if (packages.length > 0) {
-      const [command, ...args] = INSTALL;
-      await machine.run(command, [
-        ...args,
-        "-qq",
-        "-o",
-        "DPkg::Lock::Timeout=300",
-        "-o",
-        "Dpkg::Use-Pty=0",
-        ...packages,
-      ]);
+      const install = ["install", "-y", "--no-install-recommends", ...APT_OPTIONS, ...packages];
+      await machine.run("apt-get", install);
     }
-    if (missing.includes("kernel")) await fetchKernel(machine);
+    if (missing.includes("kernel")) await fetchGuest(machine);
   } catch (error) {
     throw new Error(`${error instanceof Error ? error.message : String(error)}\n${advice(missing, requirements)}`, {
       cause: error,
@@ -50,29 +43,30 @@ export async function ensure(
 }
 
 /** One line that says what is about to be installed, and what for. */
-function announcement(
-  missing: readonly Need[],
-  packages: readonly string[],
-  requirements: Readonly<Record<Need, Requirement>>,
-): string {
+function announcement(wanted: readonly Requirement[], packages: readonly string[], kernel: boolean): string {
   const actions = [
     ...(packages.length > 0 ? [`installing ${packages.join(", ")} with apt`] : []),
-    ...(missing.includes("kernel") ? ["fetching Debian's Linux kernel into .cache"] : []),
+    ...(kernel ? ["fetching Debian's Linux kernel into .cache"] : []),
   ];
-  return `Set-up: ${actions.join(" and ")}, for ${missing.map((need) => requirements[need].purpose).join(", ")}.${packages.length > 0 ? " This takes a few minutes." : ""}`;
+  const duration = packages.length > 0 ? " This takes a few minutes." : "";
+  return `Set-up: ${actions.join(" and ")}, for ${wanted.map(({ purpose }) => purpose).join(", ")}.${duration}`;
 }
 
-/** What to do by hand, one line for each thing that is missing. */
+/** What is missing, a line each, and the command of each system that installs it. */
 function advice(missing: readonly Need[], requirements: Readonly<Record<Need, Requirement>>): string {
-  const packages = [...new Set(missing.flatMap((need) => requirements[need].packages))];
-  return [
-    "Missing on this machine:",
-    ...missing.map((need) => `  ${need}: needed for ${requirements[need].purpose}`),
-    ...(packages.length > 0 ? [`On Debian, as root: ${INSTALL.join(" ")} ${packages.join(" ")}`] : []),
-    ...(missing.includes("browser") ? ["A browser elsewhere: npx playwright install chromium"] : []),
-    ...(missing.includes("kernel")
-      ? ["A kernel elsewhere: set CURFEW_GUEST_KERNEL to a Linux kernel for amd64 with serial ports built in"]
-      : []),
-    "Elsewhere, install the programs of the same names and run this again.",
-  ].join("\n");
+  const lines = missing.map((need) => {
+    const { purpose, note } = requirements[need];
+    return [`  ${need}: needed for ${purpose}.`, ...(note === undefined ? [] : [note])].join(" ");
+  });
+  const wanted = missing.map((need) => requirements[need]);
+  const commands = (Object.keys(installers) as System[]).flatMap((system) => {
+    const packages = packagesOf(system, wanted);
+    const { command, system: name } = installers[system];
+    return packages.length === 0 ? [] : [`On ${name}: ${[...command, ...packages].join(" ")}`];
+  });
+  return ["Missing on this machine:", ...lines, ...commands].join("\n");
+}
+
+function packagesOf(system: System, wanted: readonly Requirement[]): string[] {
+  return [...new Set(wanted.flatMap(({ packages }) => packages[system] ?? []))];
 }

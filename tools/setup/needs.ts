@@ -1,94 +1,113 @@
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { findProgram } from "../../packages/testing/src/real/programs.ts";
-import { guestKernel } from "./kernel.ts";
+import { hasGuest } from "./guest.ts";
+import { findChromium, findFirefox, findPython, programsNamed } from "./programs.ts";
 
-/** What Debian's python3-websockify is made for; `python3` on PATH may be another Python. */
-export const debianPython = "/usr/bin/python3";
+/** The commands that install packages. */
+export const installers = {
+  debian: { system: "Debian", command: ["sudo", "apt-get", "install", "-y", "--no-install-recommends"] },
+  fedora: { system: "Fedora", command: ["sudo", "dnf", "install", "-y"] },
+  homebrew: { system: "Homebrew", command: ["brew", "install"] },
+} as const;
 
-/** Where Debian's modules for it are. */
-const debianModules = "/usr/lib/python3/dist-packages";
-
-/** Debian's Chromium. */
-export const debianChromium = "/usr/bin/chromium";
-
-/** Debian's Firefox. */
-export const debianFirefox = "/usr/bin/firefox-esr";
+/** A system whose packages are known. */
+export type System = keyof typeof installers;
 
 /** Something that the tests or the demo need on the machine. */
 export interface Requirement {
   /** What it is for, as the end of "needed for …". */
   readonly purpose: string;
-  /** The Debian packages that bring it; none when it is fetched in another way. */
-  readonly packages: readonly string[];
+  /** The packages that bring it. A system without any does not have it, or has it already. */
+  readonly packages: Readonly<Partial<Record<System, readonly string[]>>>;
+  /** What else helps, or where it does not work: a sentence. */
+  readonly note?: string;
   present(): boolean | Promise<boolean>;
 }
 
-/** All that can be asked for. */
+/** All requirements, by name. */
 export const needs = {
   browser: {
     purpose: "pages in a real browser",
-    packages: ["chromium", "fonts-dejavu-core"],
-    present: async () => existsSync(debianChromium) || (await playwrightHasBrowser()),
+    packages: { debian: ["chromium", "fonts-dejavu-core"], fedora: ["chromium", "dejavu-sans-fonts"] },
+    note: "`npx playwright install chromium` works, too.",
+    present: async () => findChromium() !== undefined || (await playwrightHasBrowser()),
   },
   fonts: {
     purpose: "pages in Japanese and Chinese",
-    packages: ["fontconfig", "fonts-noto-cjk"],
+    packages: {
+      debian: ["fontconfig", "fonts-noto-cjk"],
+      fedora: ["fontconfig", "google-noto-sans-cjk-fonts"],
+    },
     // Other systems come with such a font.
     present: () => process.platform !== "linux" || printsSomething("fc-list", ":lang=ja"),
   },
   firefox: {
     purpose: "the client in Firefox",
-    packages: ["firefox-esr"],
-    present: () => existsSync(debianFirefox),
+    packages: { debian: ["firefox-esr"], fedora: ["firefox"], homebrew: ["firefox"] },
+    present: () => findFirefox() !== undefined,
   },
   tigervnc: {
     purpose: "a real VNC desktop",
-    packages: ["tigervnc-standalone-server", "icewm", "xterm", "fonts-dejavu-core"],
+    packages: {
+      debian: ["tigervnc-standalone-server", "icewm", "xterm", "fonts-dejavu-core"],
+      fedora: ["tigervnc-server", "icewm", "xterm", "dejavu-sans-fonts"],
+    },
+    note: "These programs run on Linux only.",
     present: () => (["Xtigervnc", "icewm", "xterm"] as const).every((name) => findProgram(name) !== undefined),
   },
   qemu: {
     purpose: "a real virtual machine",
-    packages: ["qemu-system-x86", "busybox-static"],
-    present: () => findProgram("qemu-system-x86_64") !== undefined && findProgram("busybox") !== undefined,
+    packages: {
+      debian: ["qemu-system-x86", "busybox-static"],
+      fedora: ["qemu-system-x86-core", "busybox"],
+      homebrew: ["qemu"],
+    },
+    note: "The guest runs a static busybox for Linux on amd64.",
+    present: () => findProgram("qemu-system-x86_64") !== undefined && has("busybox"),
   },
   kernel: {
     purpose: "a Linux guest on a serial port",
-    packages: [],
-    present: () => existsSync(guestKernel()),
+    packages: {},
+    note: "Set CURFEW_GUEST_KERNEL to a Linux kernel for amd64 with serial ports built in.",
+    present: hasGuest,
   },
   websockify: {
     purpose: "a stock client in Python",
-    packages: ["python3-websockify"],
-    present: () => existsSync(debianPython) && existsSync(`${debianModules}/websockify`),
+    packages: { debian: ["python3-websockify"], fedora: ["python3-websockify"], homebrew: ["websockify"] },
+    note: "Any `python3` on the PATH with the module websockify will do.",
+    present: () => findPython("websockify") !== undefined,
   },
-  openssl: {
-    purpose: "the certificates of tests over TLS",
-    packages: ["openssl"],
-    present: () => spawnSync("openssl", ["version"]).status === 0,
+  compiler: {
+    purpose: "the benchmark's programs in C",
+    packages: { debian: ["gcc", "libc6-dev"], fedora: ["gcc", "glibc-devel"], homebrew: ["gcc"] },
+    present: () => has("cc"),
   },
   bench: {
     purpose: "the proxies that the benchmark compares with",
-    packages: ["haproxy", "python3-websockify", "python3-numpy", "gcc", "libc6-dev", "openssl"],
-    present: () =>
-      [
-        "/usr/sbin/haproxy",
-        "/usr/bin/cc",
-        "/usr/bin/openssl",
-        ...["websockify", "numpy"].map((name) => `${debianModules}/${name}`),
-      ].every(existsSync),
+    packages: {
+      debian: ["haproxy", "python3-websockify", "python3-numpy"],
+      fedora: ["haproxy", "python3-websockify", "python3-numpy"],
+      homebrew: ["haproxy", "websockify", "numpy"],
+    },
+    note: "The benchmark runs on Linux only.",
+    present: () => has("haproxy") && findPython("websockify", "numpy") !== undefined,
   },
 } as const satisfies Readonly<Record<string, Requirement>>;
 
-/** The name of something that can be asked for. */
+/** The name of a requirement. */
 export type Need = keyof typeof needs;
+
+function has(program: string): boolean {
+  return programsNamed(program).length > 0;
+}
 
 function printsSomething(command: string, ...args: string[]): boolean {
   const { status, stdout } = spawnSync(command, args);
   return status === 0 && stdout.length > 0;
 }
 
-/** Playwright is loaded only on machines without Debian's Chromium: it takes longer than all other checks. */
+/** Playwright is loaded only on machines without a Chromium of their own: it takes longer than all other checks. */
 async function playwrightHasBrowser(): Promise<boolean> {
   const { chromium } = await import("@playwright/test");
   return existsSync(chromium.executablePath());

@@ -1,0 +1,102 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { root } from "../root.ts";
+import { TARBALLS_VARIABLE } from "../publish/tarballs/pack.ts";
+import type { Need } from "../setup/needs.ts";
+import { type PlaywrightReport, type VitestReport, readPlaywright, readReport, readVitest } from "./reports.ts";
+import type { Step } from "./steps.ts";
+
+/** What can be run: everything, or one of the kinds of tests. */
+export const SELECTIONS = ["all", "unit", "browser", "real", "packages", "e2e"] as const;
+
+/** One of {@link SELECTIONS}. */
+export type Selection = (typeof SELECTIONS)[number];
+
+const browserNeeds: readonly Need[] = ["browser", "fonts"];
+const realNeeds: readonly Need[] = ["tigervnc", "qemu", "kernel", "compiler"];
+const e2eNeeds: readonly Need[] = ["browser", "fonts", "firefox", "tigervnc", "qemu", "kernel", "websockify"];
+
+/** Projects of `vitest.config.ts` by what they need. Those of the unit tests need nothing but Node. */
+const unitProjects = ["!*-browser", "!*-real", "!publish"];
+
+/**
+ * The steps of a test run, in order. Each selection sets up only what it uses.
+ * @param folder - where the runners leave their reports.
+ * @param filters - names of packages, or parts of file names: only tests in such files are run.
+ */
+export function planSteps(selection: Selection, folder: string, filters: readonly string[]): Step[] {
+  const types: Step = { name: "types", command: ["tsc", "-b"] };
+  const pages: Step = { name: "pages", command: ["pnpm", "build:pages"] };
+  const checks: Step[] = [
+    { name: "format", command: ["oxfmt", "--check"] },
+    types,
+    // Also of code that imports the packages as they are built.
+    { name: "lint", command: ["pnpm", "lint"] },
+    { name: "unused code", command: ["knip"] },
+  ];
+  const vitest = (name: string, projects: readonly string[], env = {}): Step =>
+    vitestStep(
+      name,
+      join(folder, `${name}.json`),
+      [...projects.map((project) => `--project=${project}`), ...filters.map(pathOf)],
+      env,
+    );
+
+  // What is built is packed once, for the checks of what is published and for the examples.
+  const tarballs = join(folder, "tarballs");
+  const packed = { [TARBALLS_VARIABLE]: tarballs };
+  const pack: Step = { name: "pack", command: ["node", "tools/publish/pack.ts", tarballs] };
+
+  const unit = vitest("unit", unitProjects);
+  const browser = vitest("browser", ["*-browser"]);
+  const real = vitest("real", ["*-real"]);
+  const packages = vitest("packages", ["publish"], packed);
+  const sizes: Step = { name: "sizes", command: ["pnpm", "size", "--check"] };
+  const e2e = playwrightStep(join(folder, "playwright.json"), filters, selection === "all" ? packed : {});
+
+  const plans: Readonly<Record<Selection, Step[]>> = {
+    all: [setUp([...realNeeds, ...e2eNeeds]), ...checks, unit, browser, real, pages, pack, packages, sizes, e2e],
+    unit: [unit],
+    browser: [setUp(browserNeeds), browser],
+    real: [setUp(realNeeds), { name: "gateway", command: ["tsc", "-b", "packages/proxy"] }, real],
+    packages: [types, pages, pack, packages],
+    e2e: [setUp(e2eNeeds), types, pages, e2e],
+  };
+  return plans[selection];
+}
+
+function setUp(needs: readonly Need[]): Step {
+  return { name: "set-up", command: ["node", "tools/setup.ts", ...new Set(needs)] };
+}
+
+/** The folder of a package or an app with this name, or else the filter as it is. */
+function pathOf(filter: string): string {
+  const folder = ["packages", "apps", "."].find((parent) => existsSync(join(root, parent, filter)));
+  return folder === undefined ? filter : `${join(folder, filter)}/`;
+}
+
+function vitestStep(name: string, report: string, args: readonly string[], env: Step["env"] = {}): Step {
+  const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${report}`];
+  return {
+    name,
+    command: ["vitest", "run", ...reporters, ...args],
+    env,
+    async results() {
+      const found = await readReport<VitestReport>(report);
+      return found && readVitest(found, name);
+    },
+  };
+}
+
+function playwrightStep(report: string, filters: readonly string[], env: Step["env"]): Step {
+  return {
+    name: "end-to-end tests",
+    command: ["playwright", "test", "--config", "e2e/playwright.config.ts", ...filters],
+    // Like all tests, these run the sources of the packages: only the pages are built.
+    env: { ...env, CURFEW_E2E_REPORT: report, NODE_OPTIONS: "--conditions=@curfew/source" },
+    async results() {
+      const found = await readReport<PlaywrightReport>(report);
+      return found && readPlaywright(found);
+    },
+  };
+}

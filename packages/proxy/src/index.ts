@@ -7,6 +7,7 @@
 export { createGateway } from "./gateway.ts";
 export type { Gateway, GatewayOptions, ListeningAt } from "./gateway.ts";
 export type { Address } from "./net/address.ts";
+export type { Endpoint, TcpEndpoint, TlsEndpoint, UnixEndpoint } from "./net/endpoint.ts";
 export type { Config, ConfigInput } from "./config/config.ts";
 export type { TokenSourceConfig, TokenSourceInput } from "./config/token-sources.ts";
 export type { TlsMinimum } from "./http/tls/server.ts";
@@ -21,6 +22,6 @@ export type { Session, SessionPhase } from "./sessions/session.ts";
 export { createLogger } from "./telemetry/log.ts";
 export type { LogLevel } from "./telemetry/log.ts";
 export { SqliteTokenStore } from "./tokens/sqlite.ts";
-export type { ConsoleType, Grant } from "./tokens/grant.ts";
+export type { Access, ConsoleType, Grant } from "./tokens/grant.ts";
 export type { TokenSource } from "./tokens/source.ts";
 export type { TokenRecord, TokenRequest, TokenStore } from "./tokens/store.ts";

@@ -27,7 +27,7 @@ export async function runWorker(worker: Worker): Promise<void> {
         return session === undefined ? null : sessionView(session);
       },
       end: async ({ selection, reason, detail }) => {
-        // A grant that came with a message before this one is its session's only after the turn.
+        // A grant that arrived with an earlier message is set on its session only after this turn.
         await new Promise(setImmediate);
         return endSelected(sessions, selection, reason, detail);
       },

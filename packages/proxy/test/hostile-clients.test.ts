@@ -18,10 +18,10 @@ describe("a client that asks and does not listen", () => {
     client.socket.pause();
     const [session] = gateway.proxy.sessions.list();
     const most = { waiting: 0 };
-    for (let id = 0; session?.client.connection.isPaused === false; id += 1) {
+    for (let id = 0; session?.channels[0]?.connection.isPaused === false; id += 1) {
       client.control({ type: "ping", id });
       if (id % 1000 === 0) await new Promise((resolve) => setImmediate(resolve));
-      most.waiting = Math.max(most.waiting, session.client.connection.unsentBytes);
+      most.waiting = Math.max(most.waiting, session.channels[0]?.connection.unsentBytes ?? 0);
     }
     // One more read of the connection may have been under way.
     expect(most.waiting).toBeLessThan(512 * 1024);

@@ -3,7 +3,7 @@ import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { parseAddress } from "../src/net/address.ts";
+import { parseEndpoint } from "../src/net/endpoint.ts";
 import { Client } from "./support/client.ts";
 import type { Requests } from "./support/gateway-process.ts";
 
@@ -31,7 +31,7 @@ async function ask<Name extends keyof Requests>(
 }
 
 async function open(target: string, ttlMs = 60_000, wait = true): Promise<Client> {
-  const token = await ask("token", { type: "serial", target: parseAddress(target), ttlMs });
+  const token = await ask("token", { type: "serial", endpoint: parseEndpoint(target), ttlMs });
   const client = new Client(host, token);
   if (wait) await client.message("hello");
   return client;

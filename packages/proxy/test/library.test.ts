@@ -6,6 +6,7 @@ import { WebSocketServer } from "ws";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { createGateway, createLogger, type Grant, type TokenSource } from "../src/index.ts";
 import { Client } from "./support/client.ts";
+import { endpointOf } from "./support/endpoint.ts";
 import { TestGateway } from "./support/gateway.ts";
 import { RawClient, upgradeRequest } from "./support/raw-client.ts";
 
@@ -25,8 +26,16 @@ afterEach(async () => {
 });
 
 /** A source of one grant, for whoever says "open sesame". */
-function oneGrant(grant: Partial<Grant> & Pick<Grant, "target">): TokenSource {
-  const all = { tokenId: "one", type: "serial", instance: undefined, name: undefined, expiresAt: undefined } as const;
+function oneGrant(grant: Partial<Grant> & Pick<Grant, "endpoint">): TokenSource {
+  const all = {
+    tokenId: "one",
+    type: "serial",
+    instance: undefined,
+    name: undefined,
+    user: undefined,
+    access: "control",
+    expiresAt: undefined,
+  } as const;
   return {
     resolve: (token) => Promise.resolve(token === "open sesame" ? { ...all, ...grant } : undefined),
     close: () => Promise.resolve(),
@@ -36,7 +45,7 @@ function oneGrant(grant: Partial<Grant> & Pick<Grant, "target">): TokenSource {
 describe("a gateway in another server", () => {
   test("takes the upgrades under its path, and leaves the server's own routes and upgrades alone", async () => {
     await using target = await startByteServer({ mode: "echo" });
-    const proxy = createGateway({ tokens: oneGrant({ target }), log });
+    const proxy = createGateway({ tokens: oneGrant({ endpoint: endpointOf(target) }), log });
     const own = new WebSocketServer({ noServer: true });
     server.on("upgrade", (request, socket, head) => {
       if (request.url === "/own") own.handleUpgrade(request, socket, head, (webSocket) => webSocket.send("own"));
@@ -63,7 +72,7 @@ describe("a gateway in another server", () => {
 
   test("takes every upgrade without a path, and serves what it is handed", async () => {
     await using target = await startByteServer({ mode: "sink" });
-    const proxy = createGateway({ tokens: oneGrant({ target }), log });
+    const proxy = createGateway({ tokens: oneGrant({ endpoint: endpointOf(target) }), log });
     proxy.attach(server);
     server.removeAllListeners("request").on("request", proxy.handleRequest);
     using client = new RawClient(host);
@@ -87,7 +96,7 @@ test("workers are for the command alone", () => {
 describe("a token source of one's own", () => {
   test("is asked for each opening; undefined means token_invalid", async () => {
     await using target = await startByteServer({ mode: "sink" });
-    await using gateway = await TestGateway.start({ source: () => oneGrant({ target }) });
+    await using gateway = await TestGateway.start({ source: () => oneGrant({ endpoint: endpointOf(target) }) });
     using wrong = new Client(gateway.host, "open barley");
     expect(await wrong.closed).toEqual({ code: 4102, reason: "token_invalid" });
     using right = new Client(gateway.host, "open sesame");
@@ -112,7 +121,7 @@ describe("a token source of one's own", () => {
 
   test("that throws on a renewal refuses it as server_busy, and the session goes on", async () => {
     await using target = await startByteServer({ mode: "echo" });
-    const grants = oneGrant({ target });
+    const grants = oneGrant({ endpoint: endpointOf(target) });
     const resolve: TokenSource["resolve"] = (token) => {
       if (token === "broken") throw new Error("away");
       return grants.resolve(token);
@@ -143,7 +152,7 @@ describe("a token source of one's own", () => {
 
   test("that only looks up leaves the operator without issuing", async () => {
     await using target = await startByteServer({ mode: "sink" });
-    await using gateway = await TestGateway.start({ source: () => oneGrant({ target }) });
+    await using gateway = await TestGateway.start({ source: () => oneGrant({ endpoint: endpointOf(target) }) });
     expect((await gateway.admin("POST", "/v1/tokens", {})).status).toBe(501);
     expect((await gateway.admin("GET", "/v1/sessions")).status).toBe(200);
   });

@@ -144,7 +144,7 @@ describe("back-pressure: what one side does not take, the other is not asked for
     const session = gateway.proxy.sessions.list()[0];
     let most = 0;
     const settled = await standsStill(() => {
-      most = Math.max(most, session?.client.connection.unsentBytes ?? 0);
+      most = Math.max(most, session?.channels[0]?.connection.unsentBytes ?? 0);
       return connection.bytesSent;
     });
     expect(most).toBeGreaterThan(0);
@@ -176,7 +176,7 @@ describe("back-pressure: what one side does not take, the other is not asked for
     expect(accepted).toBeLessThan(400 * 64 * 1024);
     expect(most).toBeGreaterThan(0);
     expect(most).toBeLessThanOrEqual(MIB);
-    expect(gateway.proxy.sessions.list()[0]?.client.connection.isPaused).toBe(true);
+    expect(gateway.proxy.sessions.list()[0]?.channels[0]?.connection.isPaused).toBe(true);
     const connection = await target.waitForConnection();
     connection.resume();
     await expect.poll(() => connection.bytesReceived, { timeout: 20_000 }).toBe(400 * 64 * 1024);

@@ -8,6 +8,7 @@ import { SqliteTokenStore } from "../src/tokens/sqlite.ts";
 import type { TokenSource } from "../src/tokens/source.ts";
 import { Client, type ClientOptions } from "./support/client.ts";
 import { Command, run } from "./support/command.ts";
+import { endpointOf } from "./support/endpoint.ts";
 import { TestGateway } from "./support/gateway.ts";
 import { RawClient, upgradeRequest } from "./support/raw-client.ts";
 
@@ -158,7 +159,7 @@ test("the command and a served gateway print neither a configured key nor a toke
   );
   const store = new SqliteTokenStore(path);
   await using target = await startByteServer({ mode: "sink" });
-  const { token } = await store.issue({ type: "serial", target, ttlMs: 60_000 });
+  const { token } = await store.issue({ type: "serial", endpoint: endpointOf(target), ttlMs: 60_000 });
   await store.close();
   await using server = new Command(["serve", "--config", config]);
   const host = (await server.printed(/listens at http:\/\/(\S+)/))[1] ?? "";

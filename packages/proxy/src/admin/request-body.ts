@@ -39,7 +39,8 @@ export function parseTokenRequest(body: unknown, defaultTtlSeconds: number): Tok
   const { type, target, ttl, instance, name } = check(tokenRequest, body);
   return {
     type,
-    target: parseTarget(target),
+    endpoint: parseTarget(target),
+    access: "control",
     ttlMs: (ttl ?? defaultTtlSeconds) * 1000,
     instance: instance ?? undefined,
     name: name ?? undefined,
@@ -55,10 +56,10 @@ export function parseTokenBody(body: unknown): string {
   return check(revocation, body).token;
 }
 
-function parseTarget(target: string): TokenRequest["target"] {
+function parseTarget(target: string): TokenRequest["endpoint"] {
   try {
     const address = parseAddress(target);
-    if (address.port > 0) return address;
+    if (address.port > 0) return { type: "tcp", ...address };
   } catch {
     // One message for both.
   }

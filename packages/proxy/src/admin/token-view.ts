@@ -1,4 +1,4 @@
-import { formatAddress } from "../net/address.ts";
+import { formatEndpoint } from "../net/endpoint.ts";
 import type { TokenRecord } from "../tokens/store.ts";
 
 /** A token as the admin API shows it. Instants are ISO 8601 with milliseconds, in UTC. */
@@ -17,7 +17,7 @@ export function tokenView(record: TokenRecord): TokenView {
   return {
     id: record.tokenId,
     type: record.type,
-    target: formatAddress(record.target),
+    target: formatEndpoint(record.endpoint),
     instance: record.instance ?? null,
     name: record.name ?? null,
     created_at: iso(record.createdAt),

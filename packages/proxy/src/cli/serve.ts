@@ -59,7 +59,12 @@ async function serve(options: ServeOptions): Promise<void> {
   const issue = async (type: ConsoleType, target: string | undefined): Promise<void> => {
     if (target === undefined) return;
     const ttlMs = (options.ttl ?? config.consoleauth.token_ttl) * 1000;
-    const { token, record } = await store.issue({ type, target: parseAddress(target), ttlMs, name: target });
+    const { token, record } = await store.issue({
+      type,
+      endpoint: { type: "tcp", ...parseAddress(target) },
+      ttlMs,
+      name: target,
+    });
     console.log(`console of ${target}: ${consoleUrl(config.console.base_url ?? url, token, record)}`);
   };
   await issue("vnc", options.vnc);

@@ -1,6 +1,5 @@
 import type { ServerCloseReason } from "@curfew/protocol";
 import type { SessionRegistry } from "../sessions/registry.ts";
-import type { Session } from "../sessions/session.ts";
 
 /** Which sessions to end. */
 export type Selection =
@@ -16,13 +15,17 @@ export function endSelected(
   reason: ServerCloseReason,
   detail: string,
 ): number {
-  if (selection.by !== "id") return sessions.endAll(reason, detail, (session) => isSelected(session, selection));
-  const session = sessions.get(selection.id);
-  session?.end(reason, detail);
-  return session === undefined ? 0 : 1;
-}
-
-function isSelected({ grant }: Session, selection: Exclude<Selection, { by: "id" }>): boolean {
-  if (selection.by === "instance") return grant?.instance === selection.instance;
-  return selection.by === "all" || grant?.tokenId === selection.tokenId;
+  switch (selection.by) {
+    case "id": {
+      const session = sessions.get(selection.id);
+      session?.end(reason, detail);
+      return session === undefined ? 0 : 1;
+    }
+    case "instance":
+      return sessions.endAll(reason, detail, ({ grant }) => grant?.instance === selection.instance);
+    case "token":
+      return sessions.revoke(selection.tokenId, detail);
+    case "all":
+      return sessions.endAll(reason, detail);
+  }
 }

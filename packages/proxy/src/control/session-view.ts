@@ -1,4 +1,4 @@
-import { formatAddress } from "../net/address.ts";
+import { formatEndpoint } from "../net/endpoint.ts";
 import type { Session } from "../sessions/session.ts";
 
 /** A session as the admin API shows it. */
@@ -27,10 +27,10 @@ export function sessionView(session: Session): SessionView {
     id: session.id,
     token_id: grant?.tokenId ?? null,
     type: grant?.type ?? null,
-    target: grant === undefined ? null : formatAddress(grant.target),
+    target: grant === undefined ? null : formatEndpoint(grant.endpoint),
     instance: grant?.instance ?? null,
     name: grant?.name ?? null,
-    client: session.client.address,
+    client: session.clientAddress,
     state: session.phase,
     started_at: iso(session.startedAt),
     expires_at: expiresAt === null ? null : iso(expiresAt),

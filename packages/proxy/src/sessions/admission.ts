@@ -1,4 +1,5 @@
 import { inspect } from "node:util";
+import { sameEndpoint } from "../net/endpoint.ts";
 import type { Grant } from "../tokens/grant.ts";
 import type { TokenSource } from "../tokens/source.ts";
 import type { Clock } from "../time/clock.ts";
@@ -51,10 +52,17 @@ export async function admit(
   return { grant, expiresAt };
 }
 
-/** Whether a renewal's grant is for the console that the session already shows. */
-export function sameConsole(a: Grant, b: Grant): boolean {
+/**
+ * Whether a session goes on with the grant `next` after `current`: it must be for the same console and the same
+ * user, where `current` names one, and give no more access.
+ */
+export function allowsRenewal(current: Grant, next: Grant): boolean {
   return (
-    a.instance === b.instance && a.type === b.type && a.target.host === b.target.host && a.target.port === b.target.port
+    current.instance === next.instance &&
+    current.type === next.type &&
+    sameEndpoint(current.endpoint, next.endpoint) &&
+    (current.user === undefined || current.user === next.user) &&
+    (current.access === "control" || next.access === "view")
   );
 }
 

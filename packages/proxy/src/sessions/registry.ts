@@ -4,13 +4,17 @@ import type { RelayedBytes, SessionObserver } from "../telemetry/session-observe
 import { DeadlineScheduler } from "../time/scheduler.ts";
 import type { Limits } from "../limits/limits.ts";
 import { Session, type SessionClient, type SessionContext, type SessionEvents } from "./session.ts";
+import { Revocations } from "./revocations.ts";
 import { createTaskQueue } from "../time/task-queue.ts";
 
 /** How often a quiet client is pinged, so that load balancers keep the connection; in milliseconds. */
 const HEARTBEAT_MS = 30_000;
 
 /** What the sessions of a registry share, less what the registry itself provides. */
-export interface RegistryOptions extends Omit<SessionContext, "scheduler" | "buffers" | "defer" | "events"> {
+export interface RegistryOptions extends Omit<
+  SessionContext,
+  "scheduler" | "buffers" | "defer" | "events" | "revocations"
+> {
   readonly observer: SessionObserver;
 }
 
@@ -33,6 +37,7 @@ export class SessionRegistry {
       scheduler: new DeadlineScheduler(options.clock),
       buffers: new BufferPool(),
       defer: createTaskQueue(),
+      revocations: new Revocations(options.clock),
       events: {
         ...this.#track(observer, limits),
         opened: (session, handshakeMs) => observer.opened(session, handshakeMs),
@@ -93,6 +98,17 @@ export class SessionRegistry {
     const picked = this.list().filter(which);
     for (const session of picked) session.end(reason, detail);
     return picked.length;
+  }
+
+  /**
+   * Ends the sessions that a token opened or renewed last. A look-up of it that is under way opens and renews
+   * nothing (rule 12).
+   *
+   * @returns how many sessions were ended.
+   */
+  revoke(tokenId: string, detail: string): number {
+    this.#context.revocations.add(tokenId);
+    return this.endAll("session_terminated", detail, (session) => session.uses(tokenId));
   }
 
   /** Fulfils when no session runs and every socket is closed. */

@@ -1,6 +1,7 @@
 import { lookup as dnsLookup } from "node:dns";
 import { connect, isIP, type LookupFunction, type OnReadOpts, type Socket } from "node:net";
 import { type Address, formatAddress } from "../net/address.ts";
+import type { Endpoint } from "../net/endpoint.ts";
 import { EndError } from "../end-reason.ts";
 import type { AllowList } from "../net/allow-list.ts";
 
@@ -28,7 +29,9 @@ export interface DialAttempt {
  * @param onread - how the socket is read; it emits no `data`.
  * @throws EndError `forbidden` at once when the target is an address outside the allow-list.
  */
-export function dial(target: Address, { allow, timeoutMs }: DialOptions, onread: OnReadOpts): DialAttempt {
+export function dial(endpoint: Endpoint, { allow, timeoutMs }: DialOptions, onread: OnReadOpts): DialAttempt {
+  if (endpoint.type !== "tcp") throw new EndError("internal_error", "only TCP endpoints can be dialed");
+  const target = endpoint;
   if (isIP(target.host) !== 0 && !allow.allows(target.host, target.port)) {
     throw outsideAllowList(target);
   }

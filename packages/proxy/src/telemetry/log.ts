@@ -1,5 +1,5 @@
 import { pino, type DestinationStream, type Logger } from "pino";
-import { formatAddress } from "../net/address.ts";
+import { formatEndpoint } from "../net/endpoint.ts";
 import { LogDestination } from "./log-destination.ts";
 import type { SessionInfo } from "./session-observer.ts";
 
@@ -36,7 +36,7 @@ export function sessionFields(session: SessionInfo): Record<string, unknown> {
     ...(grant && {
       token_id: grant.tokenId,
       type: grant.type,
-      target: formatAddress(grant.target),
+      target: formatEndpoint(grant.endpoint),
       instance: grant.instance,
     }),
   };

@@ -1,4 +1,5 @@
 import type { EndError, EndReason } from "../end-reason.ts";
+import type { Endpoint } from "../net/endpoint.ts";
 
 /** Console bytes that have passed, by direction. */
 export interface RelayedBytes {
@@ -24,8 +25,11 @@ export interface SessionInfo {
 export interface GrantInfo {
   readonly tokenId: string;
   readonly type: string;
-  readonly target: { readonly host: string; readonly port: number };
+  readonly endpoint: Endpoint;
   readonly instance: string | undefined;
+  /** The user that the token was issued to. */
+  readonly user: string | undefined;
+  readonly access: string;
 }
 
 /** How a session ended. */

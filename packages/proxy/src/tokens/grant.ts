@@ -1,21 +1,24 @@
-import type { Address } from "../net/address.ts";
+import type { Endpoint } from "../net/endpoint.ts";
 
-/** What kind of console a token opens; decides what the page shows and what counts as input. */
+/** What kind of console a token opens; decides what the page shows and what counts as user input. */
 export type ConsoleType = "vnc" | "serial";
+
+/** Whether a client may only see a console, or use it, too. */
+export type Access = "control" | "view";
 
 /** What a token entitles to (Nova's *connect info*). */
 export interface Grant {
   /** Names the token in the API and the log without revealing it. */
   readonly tokenId: string;
   readonly type: ConsoleType;
-  readonly target: Address;
+  readonly endpoint: Endpoint;
   /** The virtual machine, as its owner's system calls it. */
   readonly instance: string | undefined;
   /** The machine's name for people. */
   readonly name: string | undefined;
-  /**
-   * When access ends, in milliseconds since the epoch; `undefined` where the source has no expiry,
-   * which then is `consoleauth.token_ttl` after the opening.
-   */
+  /** The user that the token was issued to, as the issuer's system calls them. */
+  readonly user: string | undefined;
+  readonly access: Access;
+  /** When access ends, in milliseconds since the epoch; `undefined` where the source has no expiry. */
   readonly expiresAt: number | undefined;
 }

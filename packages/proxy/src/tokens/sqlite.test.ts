@@ -1,12 +1,13 @@
 import { createHash } from "node:crypto";
-import { mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { SqliteTokenStore } from "./sqlite.ts";
 import type { TokenRequest } from "./store.ts";
 
-const request: TokenRequest = { type: "vnc", target: { host: "127.0.0.1", port: 5901 }, ttlMs: 60_000 };
+const request: TokenRequest = { type: "vnc", endpoint: { type: "tcp", host: "127.0.0.1", port: 5901 }, ttlMs: 60_000 };
 const DAY = 24 * 60 * 60 * 1000;
 
 let folder: string;
@@ -32,7 +33,7 @@ test("a token is found again with everything that it was issued for", async () =
   const store = open();
   const { token, record } = await store.issue({ ...request, instance: "vm-1", name: "Web" });
   expect(await store.resolve(token)).toEqual(record);
-  expect(record).toMatchObject({ type: "vnc", instance: "vm-1", name: "Web", target: request.target });
+  expect(record).toMatchObject({ type: "vnc", instance: "vm-1", name: "Web", endpoint: request.endpoint });
   expect(record.expiresAt - record.createdAt).toBe(60_000);
   expect(await store.get(record.tokenId)).toEqual(record);
   expect(token).toMatch(/^[\w-]{43}$/);
@@ -113,4 +114,28 @@ test("closing twice is harmless", async () => {
   const store = open();
   await store.close();
   await store.close();
+});
+
+test("the tokens of a file from before endpoints had a type are kept", async () => {
+  await mkdir(join(folder, "state"));
+  const old = new DatabaseSync(path);
+  old.exec(`CREATE TABLE tokens (hash BLOB PRIMARY KEY, id TEXT NOT NULL UNIQUE, type TEXT NOT NULL, host TEXT NOT NULL,
+    port INTEGER NOT NULL, instance TEXT, name TEXT, created_at INTEGER NOT NULL, expires_at INTEGER NOT NULL,
+    revoked_at INTEGER) STRICT, WITHOUT ROWID`);
+  const insert = old.prepare("INSERT INTO tokens VALUES (?, ?, 'vnc', ?, 5901, 'vm-1', NULL, 1, ?, NULL)");
+  insert.run(createHash("sha256").update("a").digest(), "id-a", "10.0.0.5", Date.now() + 60_000);
+  insert.run(createHash("sha256").update("b").digest(), "id-b", "fd00::5", Date.now() + 60_000);
+  old.close();
+  const store = open();
+  expect(await store.resolve("a")).toMatchObject({ endpoint: { type: "tcp", host: "10.0.0.5", port: 5901 } });
+  expect(await store.resolve("b")).toMatchObject({ endpoint: { host: "fd00::5" }, access: "control", user: undefined });
+  expect(await open().list()).toHaveLength(2);
+});
+
+test("a file that a newer version wrote is refused", async () => {
+  await mkdir(join(folder, "state"));
+  const newer = new DatabaseSync(path);
+  newer.exec("PRAGMA user_version = 1000");
+  newer.close();
+  expect(() => open()).toThrow(/newer version/);
 });

@@ -2,7 +2,8 @@ import { createHash, randomBytes, randomUUID } from "node:crypto";
 import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import { DatabaseSync, type StatementSync } from "node:sqlite";
-import type { ConsoleType } from "./grant.ts";
+import { formatEndpoint, parseEndpoint } from "../net/endpoint.ts";
+import type { Access, ConsoleType } from "./grant.ts";
 import type { TokenRecord, TokenRequest, TokenStore } from "./store.ts";
 
 /** Dead tokens are kept this long, so that a late visitor reads "expired" and not "unknown". */
@@ -11,32 +12,45 @@ const KEEP_DEAD_MS = 24 * 60 * 60 * 1000;
 interface Row {
   readonly id: string;
   readonly type: ConsoleType;
-  readonly host: string;
-  readonly port: number;
+  readonly endpoint: string;
   readonly instance: string | null;
   readonly name: string | null;
+  readonly user: string | null;
+  readonly access: Access;
   readonly created_at: number;
   readonly expires_at: number;
   readonly revoked_at: number | null;
 }
 
+/** Raised by one with each change of the schema; kept in the file as `user_version`. */
+const VERSION = 1;
+
 const SCHEMA = `
-  CREATE TABLE IF NOT EXISTS tokens (
+  CREATE TABLE IF NOT EXISTS grants (
     hash BLOB PRIMARY KEY,
     id TEXT NOT NULL UNIQUE,
     type TEXT NOT NULL,
-    host TEXT NOT NULL,
-    port INTEGER NOT NULL,
+    endpoint TEXT NOT NULL,
     instance TEXT,
     name TEXT,
+    user TEXT,
+    access TEXT NOT NULL,
     created_at INTEGER NOT NULL,
     expires_at INTEGER NOT NULL,
     revoked_at INTEGER
   ) STRICT, WITHOUT ROWID;
-  CREATE INDEX IF NOT EXISTS tokens_by_expiry ON tokens (expires_at);
+  CREATE INDEX IF NOT EXISTS grants_by_expiry ON grants (expires_at);
 `;
 
-const COLUMNS = "id, type, host, port, instance, name, created_at, expires_at, revoked_at";
+/** Moves the tokens of a file that version 0 wrote, in which every endpoint was TCP. */
+const FROM_VERSION_0 = `
+  INSERT OR IGNORE INTO grants
+  SELECT hash, id, type, iif(instr(host, ':'), '[' || host || ']', host) || ':' || port,
+    instance, name, NULL, 'control', created_at, expires_at, revoked_at FROM tokens;
+  DROP TABLE tokens;
+`;
+
+const COLUMNS = "id, type, endpoint, instance, name, user, access, created_at, expires_at, revoked_at";
 
 /**
  * The embedded token store: one SQLite file, or memory. Tokens are stored only as SHA-256; a token
@@ -61,7 +75,8 @@ export class SqliteTokenStore implements TokenStore {
       // A writer in another process is waited for, but not for long: everybody waits meanwhile.
       this.#db = new DatabaseSync(path, { timeout: 250 });
       // Write-ahead logging lets another process read while this one writes.
-      this.#db.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; ${SCHEMA}`);
+      this.#db.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL");
+      prepareSchema(this.#db);
     } catch (cause) {
       throw new Error(
         `the token store ${path} cannot be opened: ${cause instanceof Error ? cause.message : String(cause)}`,
@@ -70,14 +85,16 @@ export class SqliteTokenStore implements TokenStore {
         },
       );
     }
-    this.#byHash = this.#db.prepare(`SELECT ${COLUMNS} FROM tokens WHERE hash = ?`);
-    this.#byId = this.#db.prepare(`SELECT ${COLUMNS} FROM tokens WHERE id = ?`);
-    this.#insert = this.#db.prepare(`INSERT INTO tokens (hash, ${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, NULL)`);
-    this.#live = this.#db.prepare(
-      `SELECT ${COLUMNS} FROM tokens WHERE expires_at > ? AND revoked_at IS NULL ORDER BY created_at DESC, id`,
+    this.#byHash = this.#db.prepare(`SELECT ${COLUMNS} FROM grants WHERE hash = ?`);
+    this.#byId = this.#db.prepare(`SELECT ${COLUMNS} FROM grants WHERE id = ?`);
+    this.#insert = this.#db.prepare(
+      `INSERT INTO grants (hash, ${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL)`,
     );
-    this.#markRevoked = this.#db.prepare("UPDATE tokens SET revoked_at = ? WHERE id = ? AND revoked_at IS NULL");
-    this.#purge = this.#db.prepare("DELETE FROM tokens WHERE expires_at < ?");
+    this.#live = this.#db.prepare(
+      `SELECT ${COLUMNS} FROM grants WHERE expires_at > ? AND revoked_at IS NULL ORDER BY created_at DESC, id`,
+    );
+    this.#markRevoked = this.#db.prepare("UPDATE grants SET revoked_at = ? WHERE id = ? AND revoked_at IS NULL");
+    this.#purge = this.#db.prepare("DELETE FROM grants WHERE expires_at < ?");
   }
 
   async resolve(token: string): Promise<TokenRecord | undefined> {
@@ -103,9 +120,11 @@ export class SqliteTokenStore implements TokenStore {
     const record: TokenRecord = {
       tokenId: randomUUID(),
       type: request.type,
-      target: request.target,
+      endpoint: request.endpoint,
       instance: request.instance,
       name: request.name,
+      user: request.user,
+      access: request.access ?? "control",
       createdAt,
       expiresAt: Math.round(createdAt + request.ttlMs),
       revokedAt: undefined,
@@ -115,10 +134,11 @@ export class SqliteTokenStore implements TokenStore {
       digest(token),
       record.tokenId,
       record.type,
-      record.target.host,
-      record.target.port,
+      formatEndpoint(record.endpoint),
       record.instance ?? null,
       record.name ?? null,
+      record.user ?? null,
+      record.access,
       createdAt,
       record.expiresAt,
     );
@@ -135,6 +155,27 @@ export class SqliteTokenStore implements TokenStore {
   }
 }
 
+/** In one transaction, so that several processes that open a new file at once do not disturb each other. */
+function prepareSchema(db: DatabaseSync): void {
+  if (versionOf(db) === VERSION) return;
+  db.exec("BEGIN IMMEDIATE");
+  try {
+    const found = versionOf(db);
+    if (found > VERSION) throw new Error(`it was written by a newer version of Curfew (schema ${found})`);
+    db.exec(SCHEMA);
+    const hasVersion0 = db.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'tokens'").get() !== undefined;
+    if (found === 0 && hasVersion0) db.exec(FROM_VERSION_0);
+    db.exec(`PRAGMA user_version = ${VERSION}; COMMIT`);
+  } catch (error) {
+    db.exec("ROLLBACK");
+    throw error;
+  }
+}
+
+function versionOf(db: DatabaseSync): number {
+  return (db.prepare("PRAGMA user_version").get() as { user_version: number }).user_version;
+}
+
 function digest(token: string): Buffer {
   return createHash("sha256").update(token).digest();
 }
@@ -145,9 +186,11 @@ function toRecord(value: unknown): TokenRecord | undefined {
   return {
     tokenId: row.id,
     type: row.type,
-    target: { host: row.host, port: row.port },
+    endpoint: parseEndpoint(row.endpoint),
     instance: row.instance ?? undefined,
     name: row.name ?? undefined,
+    user: row.user ?? undefined,
+    access: row.access,
     createdAt: row.created_at,
     expiresAt: row.expires_at,
     revokedAt: row.revoked_at ?? undefined,

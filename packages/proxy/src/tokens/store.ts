@@ -1,5 +1,5 @@
-import type { Address } from "../net/address.ts";
-import type { ConsoleType, Grant } from "./grant.ts";
+import type { Endpoint } from "../net/endpoint.ts";
+import type { Access, ConsoleType, Grant } from "./grant.ts";
 import type { TokenSource } from "./source.ts";
 
 /** The longest lifetime that can be asked for, in seconds: a hundred years, well within what a date can represent. */
@@ -8,11 +8,14 @@ export const MAX_LIFETIME_SECONDS: number = 100 * 365 * 24 * 60 * 60;
 /** What to issue a token for. */
 export interface TokenRequest {
   readonly type: ConsoleType;
-  readonly target: Address;
+  readonly endpoint: Endpoint;
   /** Lifetime in milliseconds. */
   readonly ttlMs: number;
   readonly instance?: string | undefined;
   readonly name?: string | undefined;
+  readonly user?: string | undefined;
+  /** @defaultValue "control" */
+  readonly access?: Access | undefined;
 }
 
 /** A token as the admin API shows it; never the token itself. */

@@ -18,7 +18,7 @@ function fakeWorker(): { worker: WorkerProcess; asked: unknown[]; answer: Promis
   return { worker: { channel: { ask } } as unknown as WorkerProcess, asked, answer };
 }
 
-test("a session that reslots another has its place only when the other has ended", async () => {
+test("a session that replaces another has its place only when the other has ended", async () => {
   const slots = new SharedSlots(replacing);
   const { worker, asked, answer } = fakeWorker();
   expect(await slots.acquire(place("old"), worker)).toBeNull();

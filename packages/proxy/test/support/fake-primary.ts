@@ -7,6 +7,7 @@ import { runWorker } from "../../src/worker.ts";
 interface Sent {
   readonly kind: string;
   readonly id: number;
+  readonly answer?: unknown;
   readonly request?: { readonly type: string; readonly url?: string };
 }
 
@@ -17,6 +18,7 @@ export class FakePrimary extends EventEmitter implements AsyncDisposable {
   /** Where the worker listens. */
   readonly url: string = "";
   readonly #sent: Sent[] = [];
+  #lastId = 0;
 
   static async start(config: ConfigInput): Promise<FakePrimary> {
     const primary = new FakePrimary();
@@ -64,6 +66,18 @@ export class FakePrimary extends EventEmitter implements AsyncDisposable {
   /** Asks the worker for something. */
   tell(request: object): void {
     this.emit("message", { kind: "request", id: 0, request });
+  }
+
+  /** Asks the worker for something, and waits for its answer. */
+  async ask(request: object): Promise<unknown> {
+    this.#lastId += 1;
+    const id = this.#lastId;
+    this.emit("message", { kind: "request", id, request });
+    for (;;) {
+      const found = this.#sent.find((sent) => sent.kind === "answer" && sent.id === id);
+      if (found !== undefined) return found.answer;
+      await new Promise((resolve) => this.once("sent", resolve));
+    }
   }
 
   /** For the worker, which takes this for its connection to the primary. */

@@ -1,5 +1,5 @@
 import { type Clock, type ConfigInput, type Gateway, createGateway, createLogger } from "../../src/index.ts";
-import { parseAddress } from "../../src/net/address.ts";
+import { parseEndpoint } from "../../src/net/endpoint.ts";
 import { SqliteTokenStore } from "../../src/tokens/sqlite.ts";
 import { tlsConfig } from "./transport.ts";
 import type { TokenSource } from "../../src/tokens/source.ts";
@@ -15,7 +15,7 @@ export interface TestGatewayOptions {
 }
 
 /** What to issue a token for, less the target. */
-export type Request = Partial<Omit<TokenRequest, "target">>;
+export type Request = Partial<Omit<TokenRequest, "endpoint">>;
 
 /** A gateway on free ports, with an embedded token store in memory. Enforcement is on unless a test says otherwise. */
 export class TestGateway implements AsyncDisposable {
@@ -56,7 +56,7 @@ export class TestGateway implements AsyncDisposable {
 
   /** Issues a token for `target`, good for a minute unless the request says otherwise. */
   async token(target: string, request: Request = {}): Promise<{ token: string; record: TokenRecord }> {
-    return await this.store.issue({ type: "serial", target: parseAddress(target), ttlMs: 60_000, ...request });
+    return await this.store.issue({ type: "serial", endpoint: parseEndpoint(target), ttlMs: 60_000, ...request });
   }
 
   /** The log's objects with this message. */

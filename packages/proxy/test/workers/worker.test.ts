@@ -1,6 +1,6 @@
 import { type ByteServer, startByteServer } from "@curfew/testing";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { parseAddress } from "../../src/net/address.ts";
+import { parseEndpoint } from "../../src/net/endpoint.ts";
 import type { Grant } from "../../src/tokens/grant.ts";
 import { Client } from "../support/client.ts";
 import { FakePrimary } from "../support/fake-primary.ts";
@@ -12,7 +12,14 @@ beforeEach(async () => {
 afterEach(() => target.close());
 
 function grant(ttlMs = 60_000): Grant {
-  const console = { type: "vnc", target: parseAddress(target.address), instance: "vm-1", name: undefined } as const;
+  const console = {
+    type: "vnc",
+    endpoint: parseEndpoint(target.address),
+    user: undefined,
+    access: "control",
+    instance: "vm-1",
+    name: undefined,
+  } as const;
   return { ...console, tokenId: "id of the token", expiresAt: Date.now() + ttlMs };
 }
 
@@ -25,7 +32,19 @@ test("a revocation that comes right behind the answer to a lookup ends the sessi
   expect(await client.closed).toEqual({ code: 4005, reason: "session_terminated" });
 });
 
-test("without limits no place is asked for", async () => {
+test("a revocation that comes while a lookup is under way opens nothing, whatever the answer says", async () => {
+  await using primary = await FakePrimary.start({});
+  using client = new Client(primary.url, "open sesame");
+  const lookup = await primary.asked("resolve");
+  const selection = { by: "token", tokenId: "id of the token" };
+  const end = { type: "end", selection, reason: "session_terminated", detail: "the token was revoked" };
+  expect(await primary.ask(end)).toBe(0);
+  primary.reply(lookup, grant());
+  expect((await client.closed).reason).toBe("token_invalid");
+  expect(target.connections).toHaveLength(0);
+});
+
+test("without limits no slot is asked for", async () => {
   await using primary = await FakePrimary.start({});
   using client = new Client(primary.url, "open sesame");
   await primary.answer("resolve", grant());
@@ -35,14 +54,14 @@ test("without limits no place is asked for", async () => {
   expect(primary.requests).toEqual(["settings", "listening", "resolve"]);
 });
 
-describe("while a session waits for its place", () => {
+describe("while a session waits for its slot", () => {
   const limited = { consoleauth: { enforce_session_timeout: true }, sessions: { max: 1 } };
 
   /** Of the next session; one that had ended has none. */
   async function expectOneConnection(primary: FakePrimary): Promise<void> {
     using next = new Client(primary.url, "open sesame");
     await primary.answer("resolve", grant(), 1);
-    await primary.answer("take", null, 1);
+    await primary.answer("acquire", null, 1);
     await next.message("hello");
     await target.waitForConnection(0);
     expect(target.connections).toHaveLength(1);
@@ -52,21 +71,21 @@ describe("while a session waits for its place", () => {
     await using primary = await FakePrimary.start(limited);
     using client = new Client(primary.url, "open sesame");
     await primary.answer("resolve", grant());
-    await primary.asked("take");
+    await primary.asked("acquire");
     client.socket.terminate();
-    await primary.asked("give_back");
-    await primary.answer("take", null);
+    await primary.asked("release");
+    await primary.answer("acquire", null);
     await expectOneConnection(primary);
   });
 
-  test("the deadline ends it and gives the place back, and an answer after that opens nothing", async () => {
+  test("the deadline ends it and releases the slot, and an answer after that opens nothing", async () => {
     await using primary = await FakePrimary.start(limited);
     using client = new Client(primary.url, "open sesame");
     await primary.answer("resolve", grant(300));
-    await primary.asked("take");
+    await primary.asked("acquire");
     expect(await client.closed).toEqual({ code: 4100, reason: "session_expired" });
-    await primary.asked("give_back");
-    await primary.answer("take", null);
+    await primary.asked("release");
+    await primary.answer("acquire", null);
     await expectOneConnection(primary);
   });
 
@@ -74,8 +93,8 @@ describe("while a session waits for its place", () => {
     await using primary = await FakePrimary.start(limited);
     using client = new Client(primary.url, "open sesame");
     await primary.answer("resolve", grant());
-    primary.fail(await primary.asked("take"), "the other session's worker does not answer");
+    primary.fail(await primary.asked("acquire"), "the other session's worker does not answer");
     expect(await client.closed).toEqual({ code: 4201, reason: "server_busy" });
-    await primary.asked("give_back");
+    await primary.asked("release");
   });
 });

@@ -1,0 +1,127 @@
+import {
+  type ClientMessage,
+  MAX_CONTROL_BYTES,
+  parseClientMessage,
+  type ServerMessage,
+  SUBPROTOCOL,
+} from "@curfew/protocol";
+import { EndError } from "../end-reason.ts";
+import type { WebSocketConnection } from "../websocket/connection.ts";
+
+/** How much time a session has left, as the protocol says it. */
+export interface TimeLeft {
+  /** Whole milliseconds; null when nothing will end the session. */
+  readonly expiresInMs: number | null;
+  /** Whether a later token would move the deadline. */
+  readonly renewable: boolean;
+}
+
+/** What a client can ask for with control messages. */
+export interface ControlHandler {
+  /** @throws EndError when the renewal is refused; the old deadline stands. */
+  renew(token: string): Promise<TimeLeft>;
+  pauseTarget(): void;
+  resumeTarget(): void;
+  /** The client broke the protocol. */
+  onProtocolError(detail: string): void;
+}
+
+/**
+ * The control messages of one client (PROTOCOL.md, section 3). A client that did not choose `curfew.v1` gets
+ * none. `hello` is the first message that a client gets, so answers wait for it.
+ */
+export class ControlMessages {
+  readonly #connection: WebSocketConnection;
+  readonly #handler: ControlHandler;
+  /** Messages that came before `hello`; undefined afterwards. */
+  #early: ClientMessage[] | undefined = [];
+  #stopped = false;
+
+  constructor(connection: WebSocketConnection, handler: ControlHandler) {
+    this.#connection = connection;
+    this.#handler = handler;
+  }
+
+  /** Whether the client chose `curfew.v1`. */
+  get enabled(): boolean {
+    return this.#connection.subprotocol === SUBPROTOCOL;
+  }
+
+  /** Whether a message waits for `hello`; the client should send no more until then. */
+  get isWaiting(): boolean {
+    return this.#early !== undefined && this.#early.length > 0;
+  }
+
+  /** The console is open: from now on messages are answered, including those that came before. */
+  hello(session: string, { expiresInMs, renewable }: TimeLeft): void {
+    this.#send({ type: "hello", session, expiresInMs, renewable });
+    const early = this.#early ?? [];
+    this.#early = undefined;
+    for (const message of early) this.#answer(message);
+  }
+
+  /** The session ends in `leftMs` unless it is renewed. Not sent before `hello`, which says how much time is left. */
+  expiring(leftMs: number): void {
+    if (this.#early === undefined) this.#send({ type: "expiring", expiresInMs: Math.floor(leftMs) });
+  }
+
+  /** From now on nothing is answered; only `bye` may follow. */
+  stop(): void {
+    this.#stopped = true;
+  }
+
+  /** The last message. */
+  bye(reason: Extract<ServerMessage, { type: "bye" }>["reason"], detail: string | undefined): void {
+    this.#send({ type: "bye", reason, ...(detail === undefined ? {} : { detail }) });
+  }
+
+  /** Takes a text frame of the client. */
+  receive(text: string): void {
+    if (this.#stopped) return;
+    const parsed = parseClientMessage(text);
+    if (parsed.ok === false) this.#handler.onProtocolError(parsed.error);
+    if (parsed.ok !== true) return;
+    if (this.#early === undefined) this.#answer(parsed.message);
+    else this.#early.push(parsed.message);
+  }
+
+  /** A text frame is longer than a control message may be. */
+  receiveTooLong(): void {
+    this.#handler.onProtocolError(`a control message has more than ${MAX_CONTROL_BYTES} bytes`);
+  }
+
+  #answer(message: ClientMessage): void {
+    switch (message.type) {
+      case "ping":
+        this.#send({ type: "pong", id: message.id });
+        break;
+      case "renew":
+        void this.#renew(message.id, message.token);
+        break;
+      case "break":
+        // A plain TCP target cannot carry one.
+        break;
+      case "pause":
+        this.#handler.pauseTarget();
+        break;
+      case "resume":
+        this.#handler.resumeTarget();
+        break;
+    }
+  }
+
+  async #renew(id: number, token: string): Promise<void> {
+    try {
+      const timeLeft = await this.#handler.renew(token);
+      if (!this.#stopped) this.#send({ type: "renewed", id, ...timeLeft });
+    } catch (error) {
+      if (this.#stopped) return;
+      const { reason, message } = EndError.from(error);
+      this.#send({ type: "renew_failed", id, reason, detail: message });
+    }
+  }
+
+  #send(message: ServerMessage): void {
+    if (this.enabled) this.#connection.sendText(JSON.stringify(message));
+  }
+}

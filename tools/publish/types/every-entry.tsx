@@ -19,7 +19,7 @@ import { SerialConsole, type SerialOptions } from "@curfew/client/serial";
 import { VncConsole, type VncOptions } from "@curfew/client/vnc";
 import { CloseCode, type ServerMessage, closeAction, parseServerMessage } from "@curfew/protocol";
 import { ConfigError, createGateway, type Session, type TokenSource } from "@curfew/proxy";
-import { AdminClient } from "@curfew/proxy/admin";
+import { AdminClient, AdminError } from "@curfew/proxy/admin";
 import { SerialConsoleView, VncConsoleView, useConsoleState, useExpiryCountdown } from "@curfew/react";
 import { startFakeGateway, startFakeSerial, startFakeVnc } from "@curfew/testing";
 import { expect, test } from "@curfew/testing/playwright";
@@ -83,10 +83,16 @@ export async function serve(tokens: TokenSource): Promise<readonly Session[]> {
   }
 }
 
-export async function issue(target: string): Promise<string> {
-  const admin = new AdminClient({ url: "http://127.0.0.1:6081", key: "secret" });
-  const { url, expires_at } = await admin.issueToken({ type: "vnc", target, ttl: 600 });
-  return `${url} until ${expires_at}`;
+export async function end(url: string, key: string): Promise<number> {
+  const admin = new AdminClient({ url, key });
+  const issued = await admin.issueToken({ type: "vnc", target: "10.0.0.5:5901", ttl: 600, instance: "vm-1" });
+  try {
+    await admin.revokeToken(issued.id);
+    return await admin.endSessions({ instance: "vm-1" });
+  } catch (error) {
+    if (error instanceof AdminError && error.status === 404) return 0;
+    throw error;
+  }
 }
 
 export function read(text: string): ServerMessage | string {

@@ -1,3 +1,4 @@
+import { EventEmitter, once } from "node:events";
 import type { TokenSource } from "../../src/tokens/source.ts";
 import type { SqliteTokenStore } from "../../src/tokens/sqlite.ts";
 
@@ -34,7 +35,7 @@ function hold(
 ): HeldSource {
   const { promise: released, resolve: release } = Promise.withResolvers<void>();
   let lookups = 0;
-  let heard = Promise.withResolvers<void>();
+  const held = new EventEmitter();
   const source = (store: SqliteTokenStore): TokenSource => {
     const lookUp = store.resolve.bind(store);
     // The store itself, so that the admin API can issue and revoke.
@@ -43,14 +44,13 @@ function hold(
         lookups += 1;
         if (lookups <= answeredAtOnce) return await lookUp(token);
         const grant = answer(async () => await lookUp(token), released);
-        heard.resolve();
-        heard = Promise.withResolvers();
+        held.emit("lookup");
         return await grant;
       },
     });
   };
   const waiting = async (count: number): Promise<void> => {
-    while (lookups - answeredAtOnce < count) await heard.promise;
+    for (let seen = lookups - answeredAtOnce; seen < count; seen += 1) await once(held, "lookup");
   };
   return { source, waiting, release };
 }

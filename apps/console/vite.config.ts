@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { defaultClientConditions, defineConfig, type Plugin } from "vite";
 
-/** `build.license` knows scripts only; the terms of the typeface and of what scripts are made of must go with them. */
+/** Adds the licenses of the typeface and of parts bundled in dependencies: `build.license` covers scripts only. */
 function furtherTerms(): Plugin {
   const files = {
     "licenses-fonts.txt": new URL("node_modules/@fontsource-variable/geist/LICENSE", import.meta.url),
@@ -18,7 +18,7 @@ function furtherTerms(): Plugin {
   };
 }
 
-/** Nothing is painted before the styles have come: they should not queue behind scripts, which only come to run later. */
+/** Puts styles before scripts: nothing is painted before the styles have loaded, and scripts run later anyway. */
 function stylesFirst(): Plugin {
   return {
     name: "styles-first",
@@ -46,7 +46,7 @@ export default defineConfig({
     assetsInlineLimit: 0,
     license: { fileName: "licenses.md" },
     rolldownOptions: {
-      // What each opening needs comes as one script, not as one for each thing that later parts share with it.
+      // One script for everything that the page needs at the start, instead of one per part that is shared with later chunks.
       output: { codeSplitting: { groups: [{ name: "page", tags: ["$initial"] }] } },
     },
   },

@@ -16,23 +16,23 @@ type Scheme = "light" | "dark";
 
 /** Luminance (WCAG 2.2, "relative luminance"). */
 function luminanceOf(name: string, scheme: Scheme): number {
-  const colour = tokens.get(name)?.[scheme];
-  if (colour === undefined) throw new Error(`tokens.css: expected a colour --${name}`);
+  const color = tokens.get(name)?.[scheme];
+  if (color === undefined) throw new Error(`tokens.css: expected a color --${name}`);
   const [red = 0, green = 0, blue = 0] = [1, 3, 5].map((at) => {
-    const value = Number.parseInt(colour.slice(at, at + 2), 16) / 255;
+    const value = Number.parseInt(color.slice(at, at + 2), 16) / 255;
     return value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
   });
   return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
 }
 
-function contrastOf(colour: string, ground: string, scheme: Scheme): number {
-  const [brighter = 0, darker = 0] = [luminanceOf(colour, scheme), luminanceOf(ground, scheme)].toSorted(
+function contrastOf(color: string, ground: string, scheme: Scheme): number {
+  const [brighter = 0, darker = 0] = [luminanceOf(color, scheme), luminanceOf(ground, scheme)].toSorted(
     (a, b) => b - a,
   );
   return (brighter + 0.05) / (darker + 0.05);
 }
 
-/** The token that the rule of `selector` takes for `property`. */
+/** The token that the rule of `selector` uses for `property`. */
 function tokenOf(selector: string, property: string): string {
   for (const [, selectors = "", body = ""] of rules.matchAll(/([^{}]+)\{([^{}]*)\}/g)) {
     if (!selectors.split(",").some((one) => one.trim() === selector)) continue;
@@ -49,8 +49,8 @@ describe.each(["light", "dark"] as const)("in %s", (scheme) => {
     ["ink-2", ["stage", "surface", "surface-hover", "surface-press", "warn-surface", "bad-surface"]],
     ["ink-3", ["stage", "surface"]],
     ["on-ink", ["ink", "ink-hover"]],
-  ])("text in %s is readable", (colour, grounds) => {
-    for (const ground of grounds) expect(contrastOf(colour, ground, scheme), ground).toBeGreaterThanOrEqual(4.5);
+  ])("text in %s is readable", (color, grounds) => {
+    for (const ground of grounds) expect(contrastOf(color, ground, scheme), ground).toBeGreaterThanOrEqual(4.5);
   });
 
   test("letters on a held tool are readable", () => {

@@ -48,7 +48,7 @@ import search from "lucide-static/icons/search.svg?raw";
 import wholeWord from "lucide-static/icons/whole-word.svg?raw";
 import x from "lucide-static/icons/x.svg?raw";
 
-const sources = {
+const SOURCES = {
   "a-arrow-down": arrowDown,
   "a-arrow-up": arrowUp,
   camera,
@@ -100,12 +100,12 @@ const sources = {
   x,
 } as const;
 
-/** Lucide's name of an icon that the page uses. */
-export type IconName = keyof typeof sources;
+/** An icon of the page, by its name in Lucide. */
+export type IconName = keyof typeof SOURCES;
 
-/** A decorative icon in the colour of its text; whatever holds it carries the name. */
+/** A decorative icon in the color of its text. The element around it carries the label. */
 export function icon(name: IconName): SVGElement {
-  const parsed = new DOMParser().parseFromString(sources[name], "image/svg+xml");
+  const parsed = new DOMParser().parseFromString(SOURCES[name], "image/svg+xml");
   const svg = document.importNode(parsed.documentElement, true);
   if (!(svg instanceof SVGElement)) throw new Error(`icon ${name}: no SVG`);
   svg.setAttribute("class", "icon");

@@ -1,0 +1,29 @@
+import { beforeAll, expect, test } from "vitest";
+import { loadTexts } from "../locales/load-texts.ts";
+import { setTexts } from "../locales/texts.ts";
+import { helpRows } from "./action-bar.ts";
+import type { PageAction } from "./page-action.ts";
+
+beforeAll(async () => {
+  setTexts(await loadTexts(["de"]));
+});
+
+const run = (): void => {};
+
+test("the help lists the letters and shortcuts of the actions that are available, letters before signs", () => {
+  const actions: readonly PageAction[] = [
+    { label: "Find", place: "toolbar", face: { icon: "search" }, letter: "/", shortcut: "F", run },
+    { label: "Settings", place: "more", group: "page", letter: "s", run },
+    { label: "Full screen", place: "letter-only", letter: "f", available: false, run },
+    { label: "Hide", place: "letter-only", letter: "h", run },
+    { label: "Disconnect", place: "toolbar-end", face: { icon: "unplug" }, run },
+  ];
+  expect(helpRows(actions)).toEqual({
+    letters: [
+      ["H", "Hide"],
+      ["S", "Settings"],
+      ["/", "Find"],
+    ],
+    shortcuts: [["Strg + Umschalt + F", "Find"]],
+  });
+});

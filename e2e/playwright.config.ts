@@ -1,7 +1,7 @@
 import { defineConfig } from "@playwright/test";
 import type { ReporterDescription } from "@playwright/test";
 import { guestEnvironment } from "../tools/setup/guest.ts";
-import { launchOptions } from "./src/chromium.ts";
+import { launchOptions } from "./src/browsers/chromium.ts";
 
 // Tests start Linux guests with what the set-up fetched.
 Object.assign(process.env, guestEnvironment());
@@ -17,9 +17,10 @@ const reporter: ReporterDescription[] = [
 export default defineConfig({
   testDir: "tests",
   outputDir: "test-results",
-  snapshotPathTemplate: "looks/{arg}{ext}",
-  // A picture that is missing or differs fails; this takes those anew that differ.
-  updateSnapshots: process.env["CURFEW_E2E_LOOKS"] === "update" ? "changed" : "none",
+  globalSetup: "./src/global-setup.ts",
+  snapshotPathTemplate: "screenshots/{arg}{ext}",
+  // A screenshot that is missing or differs fails the test, unless this updates the ones that differ.
+  updateSnapshots: process.env["CURFEW_E2E_SCREENSHOTS"] === "update" ? "changed" : "none",
   reporter,
   workers: 2,
   retries: 0,

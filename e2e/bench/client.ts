@@ -1,7 +1,10 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { startFakeGateway } from "@curfew/testing";
 import { chromium, type Page } from "@playwright/test";
-import { launchOptions } from "../src/chromium.ts";
-import { ScriptedGateway } from "../src/scripted-gateway.ts";
-import { startSdkPage } from "../src/sdk-page/server.ts";
+import { launchOptions } from "../src/browsers/chromium.ts";
+import { bundlePages, startBundledPages } from "../src/servers/bundled-pages.ts";
 import { startFastVnc } from "./fast-vnc.ts";
 import { firstPaint } from "./first-paint.ts";
 import { median } from "./median.ts";
@@ -96,18 +99,21 @@ function table(samples: Record<Kind, readonly Sample[]>): string {
 async function main(rounds: number): Promise<void> {
   if (!(Number.isInteger(rounds) && rounds > 0)) throw new RangeError(`rounds: expected a whole number from 1`);
   await using server = await startFastVnc();
-  await using sdkPage = await startSdkPage();
-  new ScriptedGateway(sdkPage).follow({ target: server.address });
+  await using gateway = await startFakeGateway({ target: server });
+  const folder = await mkdtemp(join(tmpdir(), "curfew-bench-pages-"));
+  await bundlePages(folder);
+  await using pages = await startBundledPages();
   const browser = await chromium.launch(launchOptions);
   try {
     const page = await browser.newPage();
-    await page.goto(sdkPage.origin);
+    await page.goto(`${pages.origin}/sdk/`);
     await page.waitForFunction(() => "sdk" in globalThis);
-    const samples = await measure(page, sdkPage.socketUrl, rounds);
+    const samples = await measure(page, gateway.url, rounds);
     process.stdout.write(`medians of ${rounds} rounds, 640 by 480, Raw, loopback\n\n${table(samples)}\n\n`);
     process.stdout.write(`${await firstPaint(browser, rounds)}\n`);
   } finally {
     await browser.close();
+    await rm(folder, { recursive: true, force: true });
   }
 }
 

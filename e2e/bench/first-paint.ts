@@ -1,6 +1,6 @@
+import { startFakeGateway } from "@curfew/testing";
 import type { Browser } from "@playwright/test";
-import { startPageServer } from "../src/page-server.ts";
-import { ScriptedGateway } from "../src/scripted-gateway.ts";
+import { startConsolePageServer } from "../src/servers/console-page-server.ts";
 import { median } from "./median.ts";
 
 /** From the document's last byte until something of it is seen, in milliseconds. */
@@ -11,12 +11,13 @@ const documents = { page: "/console/?type=vnc&name=web-03#token=none", text: "/l
 
 /** How soon the console page paints, with nothing of it in a cache, as a table. */
 export async function firstPaint(browser: Browser, rounds: number): Promise<string> {
-  await using server = await startPageServer();
-  new ScriptedGateway(server).follow({});
+  await using server = await startConsolePageServer();
+  await using gateway = await startFakeGateway({ server: server.server });
+  const origin = gateway.url.replace(/^ws/, "http");
   const samples = { page: [] as number[], text: [] as number[] };
   for (let round = -1; round < rounds; round += 1) {
     for (const kind of ["page", "text"] as const) {
-      const milliseconds = await paintOnce(browser, server.origin + documents[kind]);
+      const milliseconds = await paintOnce(browser, origin + documents[kind]);
       if (round >= 0) samples[kind].push(milliseconds);
     }
   }

@@ -1,16 +1,7 @@
-import { expect, test as base } from "../src/console-page-test.ts";
-import { inspect } from "../src/inspect-page.ts";
-import { startPageServer } from "../src/page-server.ts";
+import { expect, test } from "../src/fixtures/console-page.ts";
+import { inspect } from "../src/audits/inspect-page.ts";
 
-const test = base.extend({
-  server: [
-    async ({}, use) => {
-      await using server = await startPageServer({ contact_url: "mailto:ops@example.com" });
-      await use(server);
-    },
-    { scope: "worker" },
-  ],
-});
+test.use({ pageOptions: { contact_url: "mailto:ops@example.com" } });
 
 test("an end that the operator can explain leads to them, with what they will ask for", async ({
   console,
@@ -18,8 +9,8 @@ test("an end that the operator can explain leads to them, with what they will as
   gateway,
   vnc,
 }) => {
-  gateway.follow({ target: vnc.address });
-  const opened = gateway.next();
+  gateway.follow({ target: vnc });
+  const opened = gateway.nextSession();
   await console.openConnected("vnc");
   (await opened).end("forbidden", "not your machine");
   await console.waitFor("ended");
@@ -34,22 +25,23 @@ test("an end that the operator can explain leads to them, with what they will as
 });
 
 test("an end that a person can mend alone does not", async ({ console, gateway, vnc }) => {
-  gateway.follow({ target: vnc.address });
-  const opened = gateway.next();
+  gateway.follow({ target: vnc });
+  const opened = gateway.nextSession();
   await console.openConnected("vnc");
   (await opened).end("idle_timeout");
   await console.waitFor("ended");
   await expect(console.card.getByRole("link")).toHaveCount(0);
 });
 
-test("a page of the operator's opens beside the console's", async ({ page }) => {
-  await using server = await startPageServer({ contact_url: "https://help.example/consoles?from=curfew&x=1" });
-  server.onWebSocket = (socket) => {
-    socket.close(4004, "target_not_found");
-  };
-  await page.goto(`${server.origin}/console/?name=web-03#token=none`);
-  const contact = page.getByRole("link", { name: "Contact the operator" });
-  await expect(contact).toHaveAttribute("href", "https://help.example/consoles?from=curfew&x=1");
-  await expect(contact).toHaveAttribute("target", "_blank");
-  await expect(contact).toHaveAttribute("rel", /noopener/);
+test.describe("a contact page", () => {
+  test.use({ pageOptions: { contact_url: "https://help.example/consoles?from=curfew&x=1" } });
+
+  test("opens beside the console", async ({ console, page, gateway }) => {
+    gateway.follow({ refuse: "target_not_found" });
+    await console.openLink();
+    const contact = page.getByRole("link", { name: "Contact the operator" });
+    await expect(contact).toHaveAttribute("href", "https://help.example/consoles?from=curfew&x=1");
+    await expect(contact).toHaveAttribute("target", "_blank");
+    await expect(contact).toHaveAttribute("rel", /noopener/);
+  });
 });

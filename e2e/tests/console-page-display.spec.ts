@@ -1,8 +1,8 @@
 import { startFakeVnc } from "@curfew/testing";
 import { startTigerVnc } from "@curfew/testing/real";
 import type { Page } from "@playwright/test";
-import { expect, test } from "../src/console-page-test.ts";
-import { test as enforced } from "../src/test.ts";
+import { expect, test } from "../src/fixtures/console-page.ts";
+import { test as enforced } from "../src/fixtures/gateway.ts";
 
 async function chooseDisplay(page: Page, name: string): Promise<void> {
   await page.getByRole("button", { name: "Display", exact: true }).click();
@@ -31,7 +31,7 @@ enforced(
 
 test("a picture larger than the window is moved by dragging, at actual size", async ({ console, page, gateway }) => {
   await using vnc = await startFakeVnc({ size: { width: 2000, height: 1500 } });
-  gateway.follow({ target: vnc.address });
+  gateway.follow({ target: vnc });
   await console.openConnected("vnc");
   await chooseDisplay(page, "Actual size");
   await chooseDisplay(page, "Drag to move the view");
@@ -56,7 +56,7 @@ test("dragging the picture is for actual size only: elsewhere the machine gets e
   gateway,
 }) => {
   await using vnc = await startFakeVnc({ size: { width: 2000, height: 1500 } });
-  gateway.follow({ target: vnc.address });
+  gateway.follow({ target: vnc });
   await console.openConnected("vnc");
   const drag = page.getByRole("menuitemcheckbox", { name: "Drag to move the view" });
   const display = page.getByRole("button", { name: "Display", exact: true });

@@ -1,12 +1,12 @@
 import type { Page } from "@playwright/test";
-import { expect, test } from "../src/console-page-test.ts";
+import { expect, test } from "../src/fixtures/console-page.ts";
 
 test.beforeEach(({ gateway, vnc }) => {
-  gateway.follow({ target: vnc.address });
+  gateway.follow({ target: vnc });
 });
 
 test("hiding the warning gives the keyboard back to the console", async ({ console, page, gateway }) => {
-  const opened = gateway.next();
+  const opened = gateway.nextSession();
   await console.openConnected("vnc");
   (await opened).send({ type: "expiring", expiresInMs: 58_000 });
   await page.getByRole("button", { name: "Hide", exact: true }).focus();
@@ -49,12 +49,12 @@ test("a dialog that was open over a reconnection gives the keyboard to the new p
   page,
   gateway,
 }) => {
-  const opened = gateway.next();
+  const opened = gateway.nextSession();
   await console.openConnected("vnc");
   await console.chooseMore(/^Keys and gestures/);
   await expect(page.getByRole("dialog")).toBeVisible();
-  const again = gateway.next();
-  (await opened).close(1006);
+  const again = gateway.nextSession();
+  (await opened).drop();
   await again;
   await console.waitFor("connected");
   await page.keyboard.press("Escape");
@@ -62,12 +62,12 @@ test("a dialog that was open over a reconnection gives the keyboard to the new p
 });
 
 test("a dialog that closes over a card gives the keyboard to the card", async ({ console, page, gateway }) => {
-  const opened = gateway.next();
+  const opened = gateway.nextSession();
   await console.openConnected("vnc");
   await console.chooseMore(/^Keys and gestures/);
   await expect(page.getByRole("dialog")).toBeVisible();
-  gateway.follow({ hello: null });
-  (await opened).close(1006);
+  gateway.follow({ hello: false });
+  (await opened).drop();
   await console.waitFor("connecting");
   await page.keyboard.press("Escape");
   await expect(console.card.locator(":focus")).toBeVisible();
@@ -83,7 +83,7 @@ for (const type of ["vnc", "serial"] as const) {
   }) => {
     const target = type === "vnc" ? vnc.address : serial.address;
     gateway.follow({ target });
-    const opened = gateway.next();
+    const opened = gateway.nextSession();
     await console.openConnected(type);
     gateway.follow({ refuse: "server_draining" });
     (await opened).end("server_draining");
@@ -93,8 +93,8 @@ for (const type of ["vnc", "serial"] as const) {
     const cancel = page.getByRole("button", { name: "Cancel" });
     for (const button of [tryNow, cancel]) {
       await button.focus();
-      const attempts = gateway.connections.length;
-      await expect.poll(() => gateway.connections.length, { timeout: 30_000 }).toBeGreaterThan(attempts);
+      const attempts = gateway.sessions.length;
+      await expect.poll(() => gateway.sessions.length, { timeout: 30_000 }).toBeGreaterThan(attempts);
       await console.waitFor("reconnecting");
       await expect(button).toBeFocused();
     }
@@ -125,7 +125,7 @@ test("an open menu goes with the console, and leaves nothing", async ({ console,
       });
     }
   });
-  const opened = gateway.next();
+  const opened = gateway.nextSession();
   await console.openConnected("vnc");
   const before = await countResizeListeners(page);
   const menu = page.getByRole("menu", { name: "Send keys" });
@@ -135,8 +135,8 @@ test("an open menu goes with the console, and leaves nothing", async ({ console,
     expect(await countResizeListeners(page)).toBe(before + 1);
   };
   await open();
-  const again = gateway.next();
-  (await opened).close(1006);
+  const again = gateway.nextSession();
+  (await opened).drop();
   await console.waitFor("reconnecting", "connecting");
   await expect(menu).toBeHidden();
   const connection = await again;

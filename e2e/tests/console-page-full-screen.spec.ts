@@ -1,8 +1,8 @@
 import type { Page } from "@playwright/test";
-import { expect, test } from "../src/console-page-test.ts";
+import { expect, test } from "../src/fixtures/console-page.ts";
 
 test.beforeEach(({ gateway, vnc }) => {
-  gateway.follow({ target: vnc.address });
+  gateway.follow({ target: vnc });
 });
 
 const shown = (page: Page): Promise<string | undefined> => page.evaluate(() => document.fullscreenElement?.localName);
@@ -26,7 +26,7 @@ test("full screen takes the whole page, Escape goes to the machine, and the same
 });
 
 test("full screen ends with the session, and so does its hold on the keyboard", async ({ console, page, gateway }) => {
-  const opened = gateway.next();
+  const opened = gateway.nextSession();
   await console.openConnected("vnc");
   await page.getByRole("button", { name: "Full screen" }).click();
   await expect.poll(() => shown(page)).toBe("html");

@@ -1,14 +1,14 @@
 import { tokenSubprotocol } from "@curfew/protocol";
 import type { Page } from "@playwright/test";
-import { expect, ScriptedConsolePage, test, token } from "../src/console-page-test.ts";
-import { takePicture } from "../src/console-page-pictures.ts";
-import { giveUp, openWithViewer } from "../src/give-up.ts";
-import { inspect, inspectFrozen, keepTimers } from "../src/inspect-page.ts";
-import { startKeyedVnc } from "../src/keyed-vnc.ts";
+import { expect, FakedConsolePage, test, token } from "../src/fixtures/console-page.ts";
+import { takeScreenshot } from "../src/screenshots/take-screenshots.ts";
+import { giveUp, openWithViewer } from "../src/page-objects/reconnection.ts";
+import { inspect, inspectFrozen, keepTimers } from "../src/audits/inspect-page.ts";
+import { startKeyedVnc } from "../src/servers/keyed-vnc.ts";
 
 test("a machine's key is asked about before anything is shown", async ({ console, page, gateway }) => {
   await using guarded = await startKeyedVnc();
-  gateway.follow({ target: guarded.address });
+  gateway.follow({ target: guarded });
   await console.openLink();
   await console.waitFor("identity");
   await expect(console.card).toContainText(/(?:[0-9a-f]{2}-){7}[0-9a-f]{2}/);
@@ -28,14 +28,14 @@ test("a machine's key is asked about before anything is shown", async ({ console
 test("a silent gateway is hinted at, until it answers in time", async ({ console, page, gateway, vnc }) => {
   await keepTimers(page);
   await page.clock.install();
-  gateway.follow({ target: vnc.address, deaf: true });
-  const opened = gateway.next();
+  gateway.follow({ target: vnc, pong: false });
+  const opened = gateway.nextSession();
   await console.openLink();
   await console.waitFor("connected");
   const connection = await opened;
   const hint = page.getByRole("status").filter({ hasText: "Unstable" });
   await page.clock.pauseAt(Date.now() + 60_000);
-  await expect.poll(() => connection.pings).toHaveLength(1);
+  await expect.poll(() => connection.received("ping")).toHaveLength(1);
   await page.clock.runFor(1_499);
   await expect(hint).toHaveCount(0);
   await page.clock.runFor(1);
@@ -45,13 +45,13 @@ test("a silent gateway is hinted at, until it answers in time", async ({ console
 
   // A late answer does not make the network good; one in time does.
   await page.clock.runFor(100);
-  connection.send({ type: "pong", id: connection.pings[0] ?? 0 });
+  connection.send({ type: "pong", id: connection.received("ping")[0]?.id ?? 0 });
   await expect(async () => {
     await page.clock.runFor(100);
-    expect(connection.pings).toHaveLength(2);
+    expect(connection.received("ping")).toHaveLength(2);
   }).toPass();
   await expect(hint).toBeVisible();
-  connection.send({ type: "pong", id: connection.pings[1] ?? 0 });
+  connection.send({ type: "pong", id: connection.received("ping")[1]?.id ?? 0 });
   await expect(hint).toHaveCount(0);
 });
 
@@ -69,8 +69,8 @@ test("a machine that is away is tried with new access, where the link says where
     (url) => url.pathname === "/renew/web-03",
     (route) => route.fulfill(answers.shift() ?? { status: 500 }),
   );
-  gateway.follow({ target: vnc.address });
-  const opened = gateway.next();
+  gateway.follow({ target: vnc });
+  const opened = gateway.nextSession();
   await console.openConnected("vnc", "&renew=/renew/web-03");
   gateway.follow({ refuse: "target_unreachable" });
   (await opened).end("target_closed");
@@ -80,19 +80,18 @@ test("a machine that is away is tried with new access, where the link says where
   await expect(page.getByText("You are no longer allowed to open this console.")).toBeVisible();
   await inspect(page, "reconnecting-renewable");
   await newAccess.click();
-  const tried = (): boolean =>
-    gateway.connections.some(({ protocols }) => protocols.includes(tokenSubprotocol("second")));
+  const tried = (): boolean => gateway.sessions.some(({ offered }) => offered.includes(tokenSubprotocol("second")));
   await expect.poll(tried).toBe(true);
-  gateway.follow({ target: vnc.address });
+  gateway.follow({ target: vnc });
   await console.tryNow();
 });
 
 test("for connect_failed names what is in between, when plain requests get through", async ({
   console,
   page,
-  server,
+  gateway,
 }) => {
-  server.onWebSocket = null;
+  gateway.refuse("connect_failed");
   await page.clock.install();
   await openWithViewer(page, () => console.openLink());
   await giveUp(page);
@@ -104,9 +103,9 @@ test("for connect_failed names what is in between, when plain requests get throu
 test("for connect_failed blames nothing in between when plain requests fail, too", async ({
   console,
   page,
-  server,
+  gateway,
 }) => {
-  server.onWebSocket = null;
+  gateway.refuse("connect_failed");
   await page.clock.install();
   await openWithViewer(page, () => console.openLink());
   const asked = page.waitForRequest((request) => request.method() === "HEAD");
@@ -136,8 +135,8 @@ test.describe("a browser without JavaScript", () => {
 
 for (const language of ["de", "ja"]) {
   test(`long words fit in ${language}`, async ({ console, page, gateway, vnc }) => {
-    gateway.follow({ target: vnc.address });
-    const opened = gateway.next();
+    gateway.follow({ target: vnc });
+    const opened = gateway.nextSession();
     await console.openLink(`?name=datenbank-replikat-03.frankfurt.example.com&renew=/renew&lang=${language}`);
     await console.waitFor("connected");
     await inspect(page, `connected-${language}`);
@@ -158,14 +157,14 @@ test("a refused renewal is told in the page's language, the gateway's English wo
   vnc,
 }) => {
   await page.route("/renew", (route) => route.fulfill({ json: { token: "second" } }));
-  gateway.follow({ target: vnc.address });
-  const opened = gateway.next();
+  gateway.follow({ target: vnc });
+  const opened = gateway.nextSession();
   await console.openLink("?name=web-03&renew=/renew&lang=de");
   await console.waitFor("connected");
   const connection = await opened;
   connection.send({ type: "expiring", expiresInMs: 58_000 });
   await page.getByRole("button", { name: "Verlängern", exact: true }).click();
-  await expect.poll(() => connection.renewals).toEqual(["second"]);
+  await expect.poll(() => connection.received("renew").map(({ token }) => token)).toEqual(["second"]);
   connection.send({ type: "renew_failed", id: 1, reason: "forbidden", detail: "the token is for another console" });
   await console.waitFor("renew-failed");
   const told = "Der neue Zugang wurde nicht akzeptiert.";
@@ -180,15 +179,15 @@ test("the machine's name stays readable in a narrow frame, where the words of st
   gateway,
   vnc,
 }) => {
-  gateway.follow({ target: vnc.address });
-  const opened = gateway.next();
+  gateway.follow({ target: vnc });
+  const opened = gateway.nextSession();
   await console.openLink("?name=datenbank-replikat-03.frankfurt.example.com&lang=fr");
   await console.waitFor("connected");
   (await opened).send({ type: "expiring", expiresInMs: 125_000 });
   await console.waitFor("expiring");
   for (const width of [300, 420, 680, 760]) {
     await page.setViewportSize({ width, height: 600 });
-    await takePicture(page, "narrow-bar", width, "light");
+    await takeScreenshot(page, "narrow-bar", width, "light");
     const [room, wanted] = await page.locator(".bar-name").evaluate((name) => {
       const range = document.createRange();
       const text = name.firstElementChild?.firstChild;
@@ -211,11 +210,11 @@ test("the ring of a session that is opened again is full, however long the one b
 }) => {
   const ring = (): Promise<number> =>
     page.locator(".time .ring").evaluate((node) => Number.parseFloat(getComputedStyle(node).strokeDashoffset));
-  gateway.follow({ target: vnc.address });
+  gateway.follow({ target: vnc });
   await console.openConnected("vnc");
   await expect.poll(ring).toBeLessThan(1);
   await page.getByRole("button", { name: "Disconnect" }).click();
-  gateway.follow({ target: vnc.address, hello: { expiresInMs: 900_000, renewable: true } });
+  gateway.follow({ target: vnc, expiresInMs: 900_000 });
   await page.getByRole("button", { name: "Open again" }).click();
   await console.waitFor("connected");
   await expect.poll(ring).toBeLessThan(1);
@@ -223,18 +222,18 @@ test("the ring of a session that is opened again is full, however long the one b
 
 test.describe("after the end", () => {
   /** Opens a console in a tab of its own, as a link or a dashboard does, and ends it there. */
-  async function endInOwnTab(page: Page): Promise<ScriptedConsolePage> {
+  async function endInOwnTab(page: Page): Promise<FakedConsolePage> {
     await page.goto("/console/");
     const opening = page.context().waitForEvent("page");
     await page.evaluate((token) => void open(`/console/?type=vnc#token=${token}`), token);
-    const tab = new ScriptedConsolePage(await opening);
+    const tab = new FakedConsolePage(await opening);
     await tab.page.getByRole("button", { name: "Disconnect" }).click();
     await tab.waitForEnd("client_closed");
     return tab;
   }
 
   test("a tab of the console's own can be closed", async ({ page, gateway, vnc }) => {
-    gateway.follow({ target: vnc.address });
+    gateway.follow({ target: vnc });
     const tab = await endInOwnTab(page);
     await inspect(tab.page, "ended-own-tab");
     const closed = tab.page.waitForEvent("close");
@@ -246,14 +245,14 @@ test.describe("after the end", () => {
     await context.addInitScript(() => {
       window.close = () => {};
     });
-    gateway.follow({ target: vnc.address });
+    gateway.follow({ target: vnc });
     const tab = await endInOwnTab(page);
     await tab.page.getByRole("button", { name: "Close tab" }).click();
     await expect(tab.page.getByText("The browser did not allow this page to close its tab.")).toBeVisible();
   });
 
   test("a tab that showed other pages before is left to the person", async ({ console, page, gateway, vnc }) => {
-    gateway.follow({ target: vnc.address });
+    gateway.follow({ target: vnc });
     await console.openConnected("vnc");
     await page.getByRole("button", { name: "Disconnect" }).click();
     await console.waitForEnd("client_closed");

@@ -1,18 +1,13 @@
-import { expect, test } from "../src/console-page-test.ts";
-import config from "../playwright.config.ts";
-import { inspect } from "../src/inspect-page.ts";
-import { startKeyedVnc } from "../src/keyed-vnc.ts";
-import type { SocketServer } from "../src/web-server.ts";
-
-// Browsers trust plain HTTP from loopback, unless it has another name.
-const host = "gateway.test";
-const { args = [], ...launchOptions } = config.use?.launchOptions ?? {};
-test.use({ launchOptions: { ...launchOptions, args: [...args, `--host-resolver-rules=MAP ${host} 127.0.0.1`] } });
+import { expect, test } from "../src/fixtures/console-page.ts";
+import { INSECURE_HOST } from "../src/browsers/chromium.ts";
+import { inspect } from "../src/audits/inspect-page.ts";
+import { startKeyedVnc } from "../src/servers/keyed-vnc.ts";
+import type { WebServer } from "../src/servers/web-server.ts";
 
 const link = "/console/?type=vnc&name=web-03#token=first";
 
-function elsewhere({ origin }: SocketServer): string {
-  return origin.replace("127.0.0.1", host);
+function elsewhere({ origin }: WebServer): string {
+  return origin.replace("127.0.0.1", INSECURE_HOST);
 }
 
 test("plain HTTP from another host is named in the bar, and the console works", async ({
@@ -22,7 +17,7 @@ test("plain HTTP from another host is named in the bar, and the console works", 
   vnc,
   server,
 }) => {
-  gateway.follow({ target: vnc.address });
+  gateway.follow({ target: vnc });
   await page.goto(elsewhere(server) + link);
   await console.waitFor("connected");
   await expect(page.getByRole("banner").getByText("Not secure")).toBeVisible();
@@ -41,7 +36,7 @@ test("a machine that needs more than plain HTTP gives ends with the way out", as
   server,
 }) => {
   await using keyed = await startKeyedVnc();
-  gateway.follow({ target: keyed.address });
+  gateway.follow({ target: keyed });
   await page.goto(elsewhere(server) + link);
   await console.waitFor("ended");
   await expect(console.card).toHaveAttribute("data-reason", "viewer_failed");

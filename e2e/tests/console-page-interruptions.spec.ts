@@ -1,8 +1,8 @@
 import { startFakeVnc } from "@curfew/testing";
 import type { Locator } from "@playwright/test";
 import { tokenSubprotocol } from "@curfew/protocol";
-import { expect, test } from "../src/console-page-test.ts";
-import { startKeyedVnc } from "../src/keyed-vnc.ts";
+import { expect, test } from "../src/fixtures/console-page.ts";
+import { startKeyedVnc } from "../src/servers/keyed-vnc.ts";
 
 const renewing = (url: URL): boolean => url.pathname === "/renew/web-03";
 
@@ -18,10 +18,10 @@ async function expectAnother(shown: Locator, interrupt: () => Promise<void>): Pr
 
 test("a password is asked for by the connection that wants it, and by no other", async ({ console, page, gateway }) => {
   await using guarded = await startFakeVnc({ password: "secret" });
-  gateway.follow({ target: guarded.address });
-  const opened = gateway.next();
+  gateway.follow({ target: guarded });
+  const opened = gateway.nextSession();
   await console.openLink();
-  await expectAnother(page.locator("dialog"), async () => (await opened).close(1006));
+  await expectAnother(page.locator("dialog"), async () => (await opened).drop());
   await console.waitFor("credentials");
   await page.getByRole("textbox", { name: "Password" }).fill("secret");
   await page.getByRole("button", { name: "Connect" }).click();
@@ -31,32 +31,32 @@ test("a password is asked for by the connection that wants it, and by no other",
 
 test("so is a machine's key", async ({ console, page, gateway }) => {
   await using guarded = await startKeyedVnc();
-  gateway.follow({ target: guarded.address });
-  const opened = gateway.next();
+  gateway.follow({ target: guarded });
+  const opened = gateway.nextSession();
   await console.openLink();
   await console.waitFor("identity");
-  gateway.follow({ hello: null });
-  const silent = gateway.next();
-  (await opened).close(1006);
+  gateway.follow({ hello: false });
+  const silent = gateway.nextSession();
+  (await opened).drop();
   // By then nobody asks.
   await silent;
   await console.waitFor("connecting");
   await expect(console.card).toContainText("Waiting for the machine’s console.");
-  gateway.follow({ target: guarded.address });
-  (await silent).close(1006);
+  gateway.follow({ target: guarded });
+  (await silent).drop();
   await console.waitFor("identity");
   await page.getByRole("button", { name: "Continue" }).click();
   await guarded.trusted;
 });
 
 test("a renewal leaves the keyboard with who types elsewhere", async ({ console, page, gateway, serial }) => {
-  gateway.follow({ target: serial.address });
+  gateway.follow({ target: serial });
   const { promise: answered, resolve: answer } = Promise.withResolvers<void>();
   await page.route(renewing, async (route) => {
     await answered;
     await route.fulfill({ json: { token: "second" } });
   });
-  const opened = gateway.next();
+  const opened = gateway.nextSession();
   await console.openConnected("serial", "&renew=/renew/web-03");
   const connection = await opened;
   connection.send({ type: "expiring", expiresInMs: 50_000 });
@@ -65,7 +65,7 @@ test("a renewal leaves the keyboard with who types elsewhere", async ({ console,
   const search = page.getByRole("searchbox");
   await search.pressSequentially("log");
   answer();
-  await expect.poll(() => connection.renewals).toEqual(["second"]);
+  await expect.poll(() => connection.received("renew").map(({ token }) => token)).toEqual(["second"]);
   connection.send({ type: "renewed", id: 1, expiresInMs: 600_000 });
   await console.waitFor("connected");
   await expect(search).toBeFocused();
@@ -77,9 +77,9 @@ test("a renewal that fails long before the end says so, and is forgotten at the 
   gateway,
   vnc,
 }) => {
-  gateway.follow({ target: vnc.address });
+  gateway.follow({ target: vnc });
   await page.route(renewing, (route) => route.fulfill({ status: 403 }));
-  const opened = gateway.next();
+  const opened = gateway.nextSession();
   await console.openConnected("vnc", "&renew=/renew/web-03");
   await console.goToBar();
   await page.keyboard.press("r");
@@ -91,7 +91,7 @@ test("a renewal that fails long before the end says so, and is forgotten at the 
 });
 
 test("without a place to renew at, the key says that there is none", async ({ console, page, gateway, vnc }) => {
-  gateway.follow({ target: vnc.address });
+  gateway.follow({ target: vnc });
   await console.openConnected("vnc");
   await console.goToBar();
   await page.keyboard.press("r");
@@ -99,7 +99,7 @@ test("without a place to renew at, the key says that there is none", async ({ co
 });
 
 test("asking for access can be cancelled, and begun again", async ({ console, page, gateway, vnc }) => {
-  gateway.follow({ target: vnc.address });
+  gateway.follow({ target: vnc });
   const tokens = ["first", "second"];
   const { promise: cancelled, resolve: cancel } = Promise.withResolvers<void>();
   const { promise: late, resolve: answeredLate } = Promise.withResolvers<void>();
@@ -119,12 +119,12 @@ test("asking for access can be cancelled, and begun again", async ({ console, pa
   await late;
   await page.getByRole("button", { name: "Open console" }).click();
   await console.waitFor("connected");
-  expect(gateway.connections.map(({ protocols }) => protocols.includes(tokenSubprotocol("second")))).toEqual([true]);
+  expect(gateway.sessions.map(({ offered }) => offered.includes(tokenSubprotocol("second")))).toEqual([true]);
 });
 
 test.describe("a link that is pasted over an open console", () => {
   test.beforeEach(async ({ console, page, gateway, vnc }) => {
-    gateway.follow({ target: vnc.address });
+    gateway.follow({ target: vnc });
     await console.openConnected("vnc");
     // Browsers ask only on pages that somebody has used.
     await page.locator("canvas").click();
@@ -132,10 +132,10 @@ test.describe("a link that is pasted over an open console", () => {
 
   test("opens its console, for who leaves the one before", async ({ console, page, gateway }) => {
     page.on("dialog", (dialog) => void dialog.accept());
-    const opened = gateway.next();
+    const opened = gateway.nextSession();
     // Its page goes before it has answered.
     void page.evaluate(() => (location.hash = "#token=pasted")).catch(() => {});
-    expect((await opened).protocols).toContain(tokenSubprotocol("pasted"));
+    expect((await opened).offered).toContain(tokenSubprotocol("pasted"));
     await console.waitFor("connected");
     expect(page.url()).not.toContain("pasted");
   });
@@ -149,7 +149,7 @@ test.describe("a link that is pasted over an open console", () => {
 });
 
 test("a machine that tells its own name is called by it", async ({ console, page, gateway, vnc }) => {
-  gateway.follow({ target: vnc.address });
+  gateway.follow({ target: vnc });
   await console.openLink("?type=vnc");
   await console.waitFor("connected");
   await expect(page).toHaveTitle("desktop");

@@ -1,5 +1,5 @@
-import { expect, test } from "../src/console-page-test.ts";
-import { inspect } from "../src/inspect-page.ts";
+import { expect, test } from "../src/fixtures/console-page.ts";
+import { inspect } from "../src/audits/inspect-page.ts";
 
 test("a whole session without a mouse: type, search, settings, hide the bar, renew, end", async ({
   console,
@@ -11,8 +11,8 @@ test("a whole session without a mouse: type, search, settings, hide the bar, ren
     (url) => url.pathname === "/renew/web-03",
     (route) => route.fulfill({ json: { token: "second" } }),
   );
-  gateway.follow({ target: serial.address });
-  const opened = gateway.next();
+  gateway.follow({ target: serial });
+  const opened = gateway.nextSession();
   await console.openConnected("serial", "&renew=/renew/web-03");
   const { keyboard } = page;
   const searchButton = page.getByRole("button", { name: "Search", exact: true });
@@ -53,7 +53,7 @@ test("a whole session without a mouse: type, search, settings, hide the bar, ren
   connection.send({ type: "expiring", expiresInMs: 58_000 });
   await console.waitFor("expiring");
   await keyboard.press("r");
-  await expect.poll(() => connection.renewals).toEqual(["second"]);
+  await expect.poll(() => connection.received("renew").map(({ token }) => token)).toEqual(["second"]);
   connection.send({ type: "renewed", id: 1, expiresInMs: 1_800_000 });
   await console.waitFor("connected");
 

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
 import { tokenSubprotocol } from "@curfew/protocol";
-import { expect, test, token } from "../src/console-page-test.ts";
+import { expect, test, token } from "../src/fixtures/console-page.ts";
 
 const built = new URL("../../packages/proxy/page/", import.meta.url);
 /** Bytes of the entry's scripts and styles, compressed. */
@@ -37,8 +37,8 @@ for (const [type, link] of forms) {
     await page.goto(link);
     await console.waitFor("connected");
     await expect(page.locator("body")).toHaveAttribute("data-type", type);
-    expect(gateway.connections[0]?.protocols).toContain(tokenSubprotocol(token));
-    expect(gateway.connections[0]?.path).not.toContain(token);
+    expect(gateway.sessions[0]?.offered).toContain(tokenSubprotocol(token));
+    expect(gateway.sessions[0]?.path).not.toContain(token);
     expect(asked.filter((url) => !url.startsWith(server.origin) && !/^(?:data|blob):/.test(url))).toEqual([]);
     // The document itself was asked for with it, where the link has it in the query.
     expect(asked.slice(1).join("\n")).not.toContain(token);
@@ -81,7 +81,7 @@ test.describe("a link that leads elsewhere is refused and nothing is asked of th
       await page.goto(`/vnc.html?${query}#token=${token}`);
       await console.waitFor("refused");
       expect(asked.filter((url) => !url.startsWith(server.origin))).toEqual([]);
-      expect(gateway.connections).toHaveLength(0);
+      expect(gateway.sessions).toHaveLength(0);
     });
   }
 });
@@ -97,8 +97,8 @@ test.describe("leaving", () => {
       gateway,
       vnc,
     }) => {
-      gateway.follow({ target: vnc.address });
-      const opened = gateway.next();
+      gateway.follow({ target: vnc });
+      const opened = gateway.nextSession();
       await console.openConnected("vnc", query);
       const asks = (): Promise<boolean> =>
         page.evaluate(() => !dispatchEvent(new Event("beforeunload", { cancelable: true })));
@@ -134,7 +134,7 @@ test("the page begins with less than 60 kB, and says how soon it painted", async
   const files = [...html.matchAll(/(?:src|href)="\.\/(assets\/[^"]+\.(?:js|css))"/g)].map(([, file]) => file ?? "");
   expect(files.length).toBeGreaterThan(1);
   const size = files.reduce((sum, file) => sum + gzipSync(readFileSync(new URL(file, built))).length, 0);
-  gateway.follow({ target: vnc.address });
+  gateway.follow({ target: vnc });
   await console.openConnected("vnc");
   const painted = await page.evaluate(() => {
     const [document] = performance.getEntriesByType("navigation") as PerformanceNavigationTiming[];

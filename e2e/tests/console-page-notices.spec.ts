@@ -1,30 +1,30 @@
-import { expect, test } from "../src/console-page-test.ts";
-import { takePictures } from "../src/console-page-pictures.ts";
+import { expect, test } from "../src/fixtures/console-page.ts";
+import { takeScreenshots } from "../src/screenshots/take-screenshots.ts";
 
 test.describe("with the connection lost", () => {
   const notSent = "Nothing was sent: the console is not connected.";
 
   test("the machine's clipboard is not said to be set", async ({ console, page, gateway, vnc }) => {
-    gateway.follow({ target: vnc.address });
-    const opened = gateway.next();
+    gateway.follow({ target: vnc });
+    const opened = gateway.nextSession();
     await console.openConnected("vnc");
     await page.getByRole("button", { name: "Text and clipboard" }).click();
     await page.getByLabel("Text for the machine").fill("too late");
-    gateway.follow({ hello: null });
-    (await opened).close(1006);
+    gateway.follow({ hello: false });
+    (await opened).drop();
     await console.waitFor("reconnecting", "connecting");
     await page.getByRole("button", { name: "Set clipboard" }).click();
     await expect(page.getByText(notSent)).toBeVisible();
   });
 
   test("a paste that goes nowhere is said to", async ({ console, page, gateway, serial }) => {
-    gateway.follow({ target: serial.address });
-    const opened = gateway.next();
+    gateway.follow({ target: serial });
+    const opened = gateway.nextSession();
     await console.openConnected("serial");
     await page.getByRole("button", { name: "Paste", exact: true }).click();
     await page.getByLabel("Text for the machine").fill("too late");
-    gateway.follow({ hello: null });
-    (await opened).close(1006);
+    gateway.follow({ hello: false });
+    (await opened).drop();
     await console.waitFor("reconnecting", "connecting");
     await page.getByRole("button", { name: "Send", exact: true }).click();
     await expect(page.getByText(notSent)).toBeVisible();
@@ -38,8 +38,8 @@ test.describe("with the connection lost", () => {
     serial,
   }) => {
     await context.grantPermissions(["clipboard-read", "clipboard-write"]);
-    gateway.follow({ target: serial.address });
-    const opened = gateway.next();
+    gateway.follow({ target: serial });
+    const opened = gateway.nextSession();
     await console.openConnected("serial");
     await page.evaluate(() => navigator.clipboard.writeText("one\ntwo\n"));
     const paste = page.getByRole("button", { name: "Paste", exact: true });
@@ -51,8 +51,8 @@ test.describe("with the connection lost", () => {
     await expect(notice).toHaveCount(0);
     await paste.click();
     await expect(question).toBeVisible();
-    const again = gateway.next();
-    (await opened).close(1006);
+    const again = gateway.nextSession();
+    (await opened).drop();
     await again;
     await console.waitFor("connected");
     await question.getByRole("button", { name: "Paste" }).click();
@@ -67,8 +67,8 @@ test.describe("in front of a dialog", () => {
         throw new DOMException("full", "QuotaExceededError");
       };
     });
-    gateway.follow({ target: vnc.address });
-    const opened = gateway.next();
+    gateway.follow({ target: vnc });
+    const opened = gateway.nextSession();
     await console.openConnected("vnc");
     await console.chooseMore(/^Settings/);
     const dialog = page.getByRole("dialog", { name: "Settings" });
@@ -77,7 +77,7 @@ test.describe("in front of a dialog", () => {
     await expect(dialog.getByRole("status").getByText(notice)).toBeVisible();
     const icon = page.locator(".toast svg");
     const warning = await icon.innerHTML();
-    await takePictures(page, "dialog-notice");
+    await takeScreenshots(page, "dialog-notice");
     expect(await dialog.evaluate((node) => node.scrollHeight - node.clientHeight)).toBe(0);
 
     (await opened).send({ type: "expiring", expiresInMs: 58_000 });
@@ -101,11 +101,11 @@ test("a part of the page that cannot be fetched any more is named", async ({ con
     await expect(notice).toBeVisible();
     await notice.evaluate((node) => node.closest(".toast")?.remove());
   };
-  gateway.follow({ target: vnc.address });
+  gateway.follow({ target: vnc });
   await console.openConnected("vnc");
   for (const item of [/^Settings/, /^Keys and gestures/, /^Statistics/]) await gone(() => console.chooseMore(item));
   await gone(() => page.getByRole("button", { name: "Text and clipboard" }).click());
-  gateway.follow({ target: serial.address });
+  gateway.follow({ target: serial });
   await page.goto("about:blank");
   await console.openConnected("serial");
   await gone(() => page.getByRole("button", { name: "Search", exact: true }).click());
@@ -116,7 +116,7 @@ test("copying says whether nothing is selected or the browser refuses", async ({
   await page.addInitScript(() => {
     navigator.clipboard.writeText = () => Promise.reject(new DOMException("no", "NotAllowedError"));
   });
-  gateway.follow({ target: serial.address });
+  gateway.follow({ target: serial });
   await console.openConnected("serial");
   const rows = page.locator(".xterm-rows");
   await expect(rows).toContainText("login:");
@@ -131,7 +131,7 @@ test("copying says whether nothing is selected or the browser refuses", async ({
 });
 
 test("what was shown is let go of once it is closed", async ({ console, page, gateway, vnc }) => {
-  gateway.follow({ target: vnc.address });
+  gateway.follow({ target: vnc });
   await console.openConnected("vnc");
   const forgotten = async (selector: string): Promise<void> => {
     await expect(page.locator(selector)).toBeVisible();

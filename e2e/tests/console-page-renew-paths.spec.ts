@@ -1,15 +1,6 @@
-import { expect, test as base } from "../src/console-page-test.ts";
-import { startPageServer } from "../src/page-server.ts";
+import { expect, test } from "../src/fixtures/console-page.ts";
 
-const test = base.extend({
-  server: [
-    async ({}, use) => {
-      await using server = await startPageServer({ renew_paths: ["/renew/"] });
-      await use(server);
-    },
-    { scope: "worker" },
-  ],
-});
+test.use({ pageOptions: { renew_paths: ["/renew/"] } });
 
 test("a link may renew below the operator's paths, and is refused with another address", async ({
   console,
@@ -17,18 +8,21 @@ test("a link may renew below the operator's paths, and is refused with another a
   gateway,
   vnc,
 }) => {
-  gateway.follow({ target: vnc.address });
+  gateway.follow({ target: vnc });
   await console.openLink("?renew=/renew/web-03");
   await console.waitFor("connected");
   await page.goto("about:blank");
   await console.openLink("?renew=/users/me/delete");
   await console.waitFor("refused");
   await expect(console.card).toContainText("/users/me/delete");
-  expect(gateway.connections).toHaveLength(1);
+  expect(gateway.sessions).toHaveLength(1);
 });
 
-test("no link may renew where the operator's list is empty", async ({ console, page }) => {
-  await using server = await startPageServer({ renew_paths: [] });
-  await page.goto(`${server.origin}/console/?renew=/renew/web-03#token=any`);
-  await console.waitFor("refused");
+test.describe("without any path", () => {
+  test.use({ pageOptions: { renew_paths: [] } });
+
+  test("no link may renew", async ({ console }) => {
+    await console.openLink("?renew=/renew/web-03");
+    await console.waitFor("refused");
+  });
 });

@@ -1,10 +1,10 @@
 import type { Page } from "@playwright/test";
-import { expect, test } from "../src/console-page-test.ts";
-import { takePictures } from "../src/console-page-pictures.ts";
-import { inspect } from "../src/inspect-page.ts";
+import { expect, test } from "../src/fixtures/console-page.ts";
+import { takeScreenshots } from "../src/screenshots/take-screenshots.ts";
+import { inspect } from "../src/audits/inspect-page.ts";
 
 test.beforeEach(({ gateway, serial }) => {
-  gateway.follow({ target: serial.address });
+  gateway.follow({ target: serial });
 });
 
 /** Logs in, and has the shell print `text`. */
@@ -61,7 +61,7 @@ test("an open search is there again after a reconnection, with its marks", async
   gateway,
   serial,
 }) => {
-  const opened = gateway.next();
+  const opened = gateway.nextSession();
   await console.openConnected("serial");
   await expect(page.locator(".xterm-rows")).toContainText("login:");
   const search = page.getByRole("searchbox", { name: "Search the terminal" });
@@ -74,22 +74,22 @@ test("an open search is there again after a reconnection, with its marks", async
   await console.waitFor("reconnecting");
   await expect(search).toBeHidden();
   await expect(console.card.locator(":focus")).toBeVisible();
-  gateway.follow({ target: serial.address });
+  gateway.follow({ target: serial });
   await console.waitFor("connected");
   await expect(search).toHaveValue("login");
   await expect(marks).not.toHaveCount(0);
 });
 
 test("the keys that search do nothing behind a dialog or a card", async ({ console, page, gateway }) => {
-  const opened = gateway.next();
+  const opened = gateway.nextSession();
   await console.openConnected("serial");
   const search = page.getByRole("searchbox", { name: "Search the terminal" });
   await console.chooseMore(/^Keys and gestures/);
   await expect(page.getByRole("dialog")).toBeVisible();
   await page.keyboard.press("Control+Shift+F");
   await page.keyboard.press("Escape");
-  gateway.follow({ hello: null });
-  (await opened).close(1006);
+  gateway.follow({ hello: false });
+  (await opened).drop();
   await console.waitFor("connecting");
   await page.keyboard.press("Control+Shift+F");
   // What is fetched for it would come as soon as it does here.
@@ -105,7 +105,7 @@ test("many lines are pasted only after a question", async ({ console, page, cont
   await page.getByRole("button", { name: "Paste", exact: true }).click();
   const question = page.getByRole("dialog", { name: "Paste 2 lines?" });
   await expect(question).toContainText("echo second-line");
-  await takePictures(page, "dialog-paste");
+  await takeScreenshots(page, "dialog-paste");
   await question.getByRole("button", { name: "Cancel" }).click();
   await expect(page.locator(".xterm-rows")).not.toContainText("first-line");
 

@@ -1,12 +1,12 @@
 import { AxeBuilder } from "@axe-core/playwright";
-import { expect, ScriptedConsolePage, test } from "../src/console-page-test.ts";
-import { takePictures } from "../src/console-page-pictures.ts";
+import { expect, FakedConsolePage, test } from "../src/fixtures/console-page.ts";
+import { takeScreenshots } from "../src/screenshots/take-screenshots.ts";
 
 test.beforeEach(({ gateway, vnc }) => {
-  gateway.follow({ target: vnc.address });
+  gateway.follow({ target: vnc });
 });
 
-async function openSettings(console: ScriptedConsolePage): Promise<void> {
+async function openSettings(console: FakedConsolePage): Promise<void> {
   await console.chooseMore(/^Settings/);
   await expect(console.page.getByRole("dialog", { name: "Settings" })).toBeVisible();
 }
@@ -19,7 +19,7 @@ test("settings hold at once and the next time, and no token is among them", asyn
   await expect(page.locator("html")).toHaveCSS("color-scheme", "dark");
   const { violations } = await new AxeBuilder({ page }).exclude(".screen").analyze();
   expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`)).toEqual([]);
-  await takePictures(page, "dialog-settings");
+  await takeScreenshots(page, "dialog-settings");
   const kept = await page.evaluate(() => JSON.stringify(Object.entries(localStorage)));
   expect(kept).toContain("dark");
   expect(kept).not.toContain("marker-token");
@@ -35,7 +35,7 @@ test("settings hold at once and the next time, and no token is among them", asyn
 });
 
 test("two tabs keep what was chosen in each, and follow each other", async ({ console, page, context }) => {
-  const other = new ScriptedConsolePage(await context.newPage());
+  const other = new FakedConsolePage(await context.newPage());
   await console.openConnected("vnc");
   await other.openConnected("vnc");
   await openSettings(console);
@@ -70,7 +70,7 @@ test("nonsense in the storage gives the defaults", async ({ console, page }) => 
 });
 
 test("a terminal's text size and colours follow the settings", async ({ console, page, gateway, serial }) => {
-  gateway.follow({ target: serial.address });
+  gateway.follow({ target: serial });
   await console.openConnected("serial");
   await expect(page.locator(".xterm-rows")).toContainText("login:");
   const height = (): Promise<number> =>
@@ -92,7 +92,7 @@ test("what Enter sends, and whether typing is shown here, are the person's choic
   gateway,
   serial,
 }) => {
-  gateway.follow({ target: serial.address });
+  gateway.follow({ target: serial });
   await console.openConnected("serial");
   const rows = page.locator(".xterm-rows");
   await expect(rows).toContainText("login:");
@@ -114,12 +114,12 @@ test("screen readers get the terminal's text if the person wants it, from the ne
   gateway,
   serial,
 }) => {
-  gateway.follow({ target: serial.address });
+  gateway.follow({ target: serial });
   await console.openConnected("serial");
   await expect(page.locator(".xterm-rows")).toContainText("login:");
   await openSettings(console);
   await page.getByLabel("Screen reader support").check();
-  await takePictures(page, "dialog-settings-serial");
+  await takeScreenshots(page, "dialog-settings-serial");
   await page.keyboard.press("Escape");
   const read = page.locator(".xterm").getByRole("listitem").filter({ hasText: "login:" });
   await expect(read).toHaveCount(0);
@@ -169,7 +169,7 @@ for (const [language, connected, screen] of [
     await expect(page.getByRole("application", { name: screen })).toBeFocused();
     expect(fetched.filter((path) => /\/(?:en|de|fr|es|ja|zh-hans)-/.test(path))).toHaveLength(2);
     expect(fetched.filter((path) => /xterm|serial-/.test(path))).toEqual([]);
-    await takePictures(page, `connected-${language}`);
+    await takeScreenshots(page, `connected-${language}`);
   });
 }
 

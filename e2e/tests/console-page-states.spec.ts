@@ -1,9 +1,9 @@
 import type { CloseReason, ServerCloseReason } from "@curfew/client";
 import { CloseCode, closeAction, tokenSubprotocol } from "@curfew/protocol";
 import { startFakeVnc } from "@curfew/testing";
-import { expect, type ScriptedConsolePage, test, token } from "../src/console-page-test.ts";
-import { giveUp, openWithViewer } from "../src/give-up.ts";
-import { inspect, inspectFrozen, keepTimers } from "../src/inspect-page.ts";
+import { expect, type FakedConsolePage, test, token } from "../src/fixtures/console-page.ts";
+import { giveUp, openWithViewer } from "../src/page-objects/reconnection.ts";
+import { inspect, inspectFrozen, keepTimers } from "../src/audits/inspect-page.ts";
 
 const renewing = (url: URL): boolean => url.pathname === "/renew/web-03";
 
@@ -19,12 +19,12 @@ test.describe("before a connection", () => {
     vnc,
     server,
   }) => {
-    gateway.follow({ target: vnc.address });
+    gateway.follow({ target: vnc });
     await page.goto(`/vnc_lite.html?path=%3Ftoken%3D${token}&title=web-03`);
     await console.waitFor("connected");
     expect(page.url()).toBe(`${server.origin}/vnc_lite.html?title=web-03`);
-    expect(gateway.connections[0]?.path).toBe("/");
-    expect(gateway.connections[0]?.protocols).toContain(tokenSubprotocol(token));
+    expect(gateway.sessions[0]?.path).toBe("/");
+    expect(gateway.sessions[0]?.offered).toContain(tokenSubprotocol(token));
     expect(await page.content()).not.toContain(token);
   });
 
@@ -43,7 +43,7 @@ test.describe("before a connection", () => {
     await page.goto(`/vnc.html?host=evil.example&token=${token}`);
     await console.waitFor("refused");
     await expect(console.card).toContainText("points to the host “evil.example”");
-    expect(gateway.connections).toHaveLength(0);
+    expect(gateway.sessions).toHaveLength(0);
     expect(page.url()).not.toContain(token);
     await inspect(page, "refused");
   });
@@ -56,7 +56,7 @@ test.describe("before a connection", () => {
         if (sentence && sentence !== said.at(-1)) said.push(sentence);
       }).observe(document, { subtree: true, childList: true, characterData: true });
     });
-    gateway.follow({ hello: null });
+    gateway.follow({ hello: false });
     await console.openLink();
     await console.waitFor("connecting");
     await expect
@@ -68,7 +68,7 @@ test.describe("before a connection", () => {
   });
 
   test("nothing moves for a person who wants less motion", async ({ console, page, gateway }) => {
-    gateway.follow({ hello: null });
+    gateway.follow({ hello: false });
     const moving = (): Promise<number> => page.evaluate(() => document.getAnimations().length);
     await page.emulateMedia({ reducedMotion: "no-preference" });
     await console.openLink();
@@ -80,7 +80,7 @@ test.describe("before a connection", () => {
 
   test("a console with a password asks for it, and opens with it", async ({ console, page, gateway }) => {
     await using guarded = await startFakeVnc({ password: "secret" });
-    gateway.follow({ target: guarded.address });
+    gateway.follow({ target: guarded });
     await console.openLink();
     await console.waitFor("credentials");
     await inspect(page, "credentials");
@@ -97,7 +97,7 @@ test.describe("while connected", () => {
     gateway,
     vnc,
   }) => {
-    gateway.follow({ target: vnc.address });
+    gateway.follow({ target: vnc });
     await console.openLink();
     await console.waitFor("connected");
     await expect(page.locator("canvas")).toBeVisible();
@@ -117,7 +117,7 @@ test.describe("while connected", () => {
   });
 
   test("text is typed key by key", async ({ console, page, gateway, vnc }) => {
-    gateway.follow({ target: vnc.address });
+    gateway.follow({ target: vnc });
     await console.openLink();
     await console.waitFor("connected");
     await page.getByRole("button", { name: "Text and clipboard" }).click();
@@ -129,7 +129,7 @@ test.describe("while connected", () => {
   });
 
   test("serial has its own toolbar", async ({ console, page, gateway, serial }) => {
-    gateway.follow({ target: serial.address });
+    gateway.follow({ target: serial });
     await console.openLink("?name=router-1", "/serial.html");
     await console.waitFor("connected");
     await expect(page.getByRole("toolbar")).toBeVisible();
@@ -139,8 +139,9 @@ test.describe("while connected", () => {
 
   test("view only offers nothing that sends input", async ({ console, page, gateway, vnc }) => {
     gateway.follow({
-      target: vnc.address,
-      hello: { expiresInMs: null, renewable: false },
+      target: vnc,
+      expiresInMs: null,
+      renewable: false,
     });
     await console.openLink("?name=web-03&view_only=1");
     await console.waitFor("connected");
@@ -157,8 +158,8 @@ test.describe("near the end", () => {
       { status: 200, json: { token: "second" } },
     ];
     await page.route(renewing, (route) => route.fulfill(answers.shift() ?? { status: 500 }));
-    gateway.follow({ target: vnc.address });
-    const opened = gateway.next();
+    gateway.follow({ target: vnc });
+    const opened = gateway.nextSession();
     await console.openLink("?name=web-03&renew=/renew/web-03");
     await console.waitFor("connected");
     const connection = await opened;
@@ -173,7 +174,7 @@ test.describe("near the end", () => {
     await inspect(page, "renew-failed");
 
     await page.getByRole("button", { name: "Try again" }).click();
-    await expect.poll(() => connection.renewals).toEqual(["second"]);
+    await expect.poll(() => connection.received("renew").map(({ token }) => token)).toEqual(["second"]);
     await console.waitFor("renewing");
     await inspect(page, "renewing");
     // Confirmations go away by themselves, so wait before there is something to see.
@@ -182,12 +183,12 @@ test.describe("near the end", () => {
     await confirmation;
     await console.waitFor("connected");
     await inspect(page, "renewed");
-    expect(gateway.connections).toHaveLength(1);
+    expect(gateway.sessions).toHaveLength(1);
   });
 
   test("without a place to renew at there is no Renew button", async ({ console, page, gateway, vnc }) => {
-    gateway.follow({ target: vnc.address });
-    const opened = gateway.next();
+    gateway.follow({ target: vnc });
+    const opened = gateway.nextSession();
     await console.openLink();
     await console.waitFor("connected");
     (await opened).send({ type: "expiring", expiresInMs: 240_000 });
@@ -205,8 +206,8 @@ test.describe("near the end", () => {
   test("a lost connection comes back by itself, or at once on demand", async ({ console, page, gateway, vnc }) => {
     await keepTimers(page);
     await page.clock.install();
-    gateway.follow({ target: vnc.address });
-    const opened = gateway.next();
+    gateway.follow({ target: vnc });
+    const opened = gateway.nextSession();
     await console.openLink();
     await console.waitFor("connected");
     await page.clock.pauseAt(Date.now() + 3_600_000);
@@ -214,7 +215,7 @@ test.describe("near the end", () => {
     (await opened).end("server_draining");
     await console.waitFor("reconnecting");
     await inspectFrozen(page, "reconnecting");
-    gateway.follow({ target: vnc.address });
+    gateway.follow({ target: vnc });
     await page.getByRole("button", { name: "Try now" }).click();
     await page.clock.resume();
     await console.waitFor("connected");
@@ -246,7 +247,7 @@ const endScreens: Record<CloseReason, readonly [title: string, button: string | 
   unknown: ["The session ended", "Open again"],
 };
 
-async function expectEnd(console: ScriptedConsolePage, reason: CloseReason): Promise<void> {
+async function expectEnd(console: FakedConsolePage, reason: CloseReason): Promise<void> {
   const { card, page } = console;
   const [title, button] = endScreens[reason];
   await console.waitForEnd(reason);
@@ -264,8 +265,8 @@ test.describe("the end screen", () => {
     test(`for ${reason} says what happened and what to do`, async ({ console, page, gateway, vnc }) => {
       const retried = closeAction(CloseCode[reason]) === "retry";
       if (retried) await page.clock.install();
-      gateway.follow({ target: vnc.address });
-      const opened = gateway.next();
+      gateway.follow({ target: vnc });
+      const opened = gateway.nextSession();
       await console.openLink();
       await console.waitFor("connected");
       gateway.follow({ refuse: reason });
@@ -276,7 +277,7 @@ test.describe("the end screen", () => {
   }
 
   test("for client_closed opens again with the same token", async ({ console, page, gateway, vnc }) => {
-    gateway.follow({ target: vnc.address });
+    gateway.follow({ target: vnc });
     await console.openLink();
     await page.getByRole("button", { name: "Disconnect" }).click();
     await expectEnd(console, "client_closed");
@@ -286,19 +287,19 @@ test.describe("the end screen", () => {
 
   test("for connection_lost", async ({ console, page, gateway, vnc }) => {
     await page.clock.install();
-    gateway.follow({ target: vnc.address });
-    const opened = gateway.next();
+    gateway.follow({ target: vnc });
+    const opened = gateway.nextSession();
     await console.openLink();
     await console.waitFor("connected");
-    gateway.follow({ target: vnc.address, closeWith: 1006 });
-    (await opened).close(1006);
+    gateway.follow({ target: vnc, dropOnMessage: true });
+    (await opened).drop();
     await giveUp(page);
     await expectEnd(console, "connection_lost");
   });
 
   test("for connect_failed", async ({ console, page, gateway }) => {
     await page.clock.install();
-    gateway.follow({ hello: null });
+    gateway.follow({ hello: false });
     await openWithViewer(page, () => console.openLink());
     await expect(async () => {
       // Each attempt waits in vain for the gateway's hello, and then for the next one.
@@ -311,18 +312,18 @@ test.describe("the end screen", () => {
   test("for authorize_failed, and then opens with the token that it got", async ({ console, page, gateway, vnc }) => {
     const answers = [{ status: 500 }, { status: 200, json: { token: "second" } }];
     await page.route(renewing, (route) => route.fulfill(answers.shift() ?? { status: 500 }));
-    gateway.follow({ target: vnc.address });
+    gateway.follow({ target: vnc });
     await page.goto(`/console/?name=web-03&renew=/renew/web-03`);
     await page.getByRole("button", { name: "Open console" }).click();
     await expectEnd(console, "authorize_failed");
     await page.getByRole("button", { name: "Try again" }).click();
     await console.waitFor("connected");
-    expect(gateway.connections[0]?.protocols).toContain(tokenSubprotocol("second"));
+    expect(gateway.sessions[0]?.offered).toContain(tokenSubprotocol("second"));
   });
 
   test("for viewer_failed, when the machine's console turns the viewer away", async ({ console, page, gateway }) => {
     await using guarded = await startFakeVnc({ password: "secret" });
-    gateway.follow({ target: guarded.address });
+    gateway.follow({ target: guarded });
     await console.openLink();
     await page.getByRole("textbox", { name: "Password" }).fill("wrong");
     await page.getByRole("button", { name: "Connect" }).click();
@@ -334,7 +335,7 @@ test.describe("the end screen", () => {
   for (const script of ["rfb", "vnc"]) {
     test(`for viewer_failed, when the script ${script} does not load`, async ({ console, page, gateway, vnc }) => {
       await page.route(new RegExp(`/assets/${script}-.*\\.js`), (route) => route.abort());
-      gateway.follow({ target: vnc.address });
+      gateway.follow({ target: vnc });
       await console.openLink();
       await console.waitFor("ended");
       await expect(console.card).toHaveAttribute("data-reason", "viewer_failed");
@@ -345,8 +346,8 @@ test.describe("the end screen", () => {
   }
 
   test("for unknown shows the code", async ({ console, gateway, vnc }) => {
-    gateway.follow({ target: vnc.address });
-    const opened = gateway.next();
+    gateway.follow({ target: vnc });
+    const opened = gateway.nextSession();
     await console.openLink();
     await console.waitFor("connected");
     (await opened).close(4999, "from_the_future");
@@ -356,8 +357,8 @@ test.describe("the end screen", () => {
 
   test("for session_expired opens again where the link says how", async ({ console, page, gateway, vnc }) => {
     await page.route(renewing, (route) => route.fulfill({ json: { token: "second" } }));
-    gateway.follow({ target: vnc.address });
-    const opened = gateway.next();
+    gateway.follow({ target: vnc });
+    const opened = gateway.nextSession();
     await console.openLink("?name=web-03&renew=/renew/web-03");
     await console.waitFor("connected");
     (await opened).end("session_expired");
@@ -365,6 +366,6 @@ test.describe("the end screen", () => {
     await inspect(page, "ended-session_expired-renewable");
     await page.getByRole("button", { name: "Open again" }).click();
     await console.waitFor("connected");
-    expect(gateway.connections.at(-1)?.protocols).toContain(tokenSubprotocol("second"));
+    expect(gateway.sessions.at(-1)?.offered).toContain(tokenSubprotocol("second"));
   });
 });

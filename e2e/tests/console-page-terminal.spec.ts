@@ -1,9 +1,9 @@
 import type { FakeSerialServer } from "@curfew/testing";
 import type { Page } from "@playwright/test";
-import { expect, ScriptedConsolePage, test } from "../src/console-page-test.ts";
+import { expect, FakedConsolePage, test } from "../src/fixtures/console-page.ts";
 
 test.beforeEach(({ gateway, serial }) => {
-  gateway.follow({ target: serial.address });
+  gateway.follow({ target: serial });
 });
 
 const drawn = (page: Page) => page.locator(".xterm-screen canvas:not(.xterm-link-layer)");
@@ -38,7 +38,7 @@ test("a browser without WebGL draws with elements, whatever the setting", async 
   await using browser = await playwright.chromium.launch({ ...launchOptions, args });
   const page = await browser.newPage({ baseURL: server.origin });
   await wantWebgl(page);
-  await new ScriptedConsolePage(page).openConnected("serial");
+  await new FakedConsolePage(page).openConnected("serial");
   expect(await page.evaluate(() => document.createElement("canvas").getContext("webgl2"))).toBeNull();
   await expect(page.locator(".xterm-rows")).toContainText("login:");
   await expect(drawn(page)).toHaveCount(0);

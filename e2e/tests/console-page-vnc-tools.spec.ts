@@ -1,11 +1,11 @@
 import type { FakeVncServer } from "@curfew/testing";
 import type { Locator, Page } from "@playwright/test";
-import { expect, test } from "../src/console-page-test.ts";
-import { takePictures } from "../src/console-page-pictures.ts";
-import { inspect } from "../src/inspect-page.ts";
+import { expect, test } from "../src/fixtures/console-page.ts";
+import { takeScreenshots } from "../src/screenshots/take-screenshots.ts";
+import { inspect } from "../src/audits/inspect-page.ts";
 
 test.beforeEach(({ gateway, vnc }) => {
-  gateway.follow({ target: vnc.address });
+  gateway.follow({ target: vnc });
 });
 
 const control = 0xffe3;
@@ -35,8 +35,8 @@ test.describe("a held modifier", () => {
   }
 
   test("is let go with the connection", async ({ page, gateway }) => {
-    const again = gateway.next();
-    gateway.connections[0]?.close(1006);
+    const again = gateway.nextSession();
+    gateway.sessions[0]?.drop();
     await again;
     await expect(page.getByText("Reconnected.")).toBeVisible();
     await page.getByRole("button", { name: "Send keys" }).click();
@@ -201,12 +201,12 @@ test("statistics tell of bytes and frames", async ({ console, page }) => {
 });
 
 test("the bar hides, comes back at its grip, and gives way to the warning", async ({ console, page, gateway }) => {
-  const opened = gateway.next();
+  const opened = gateway.nextSession();
   await console.openConnected("vnc");
   const bar = page.getByRole("banner");
   await console.chooseMore(/^Hide the bar/);
   await expect(bar).toBeHidden();
-  await takePictures(page, "bar-hidden");
+  await takeScreenshots(page, "bar-hidden");
   await page.getByRole("button", { name: "Show the bar" }).click();
   await expect(bar).toBeVisible();
   await console.chooseMore(/^Hide the bar/);
@@ -227,7 +227,6 @@ test("at 360 pixels everything is reachable", async ({ console, page }) => {
   for (const name of ["Save screenshot", "Actual size", "Full screen", "Settings"]) {
     await expect(page.getByRole("menu", { name: "More" }).getByText(name, { exact: true })).toBeVisible();
   }
-  await page.screenshot({ path: "e2e/artifacts/console-page/more-360.png" });
 });
 
 for (const size of [
@@ -264,7 +263,6 @@ test.describe("by touch", () => {
     await row.getByRole("button", { name: "Ctrl" }).tap();
     await row.getByRole("button", { name: "Esc" }).tap();
     await vnc.waitFor("key", (key) => key.keysym === 0xff1b);
-    await page.screenshot({ path: "e2e/artifacts/console-page/touch-keys.png" });
 
     await row.getByRole("button", { name: "On-screen keyboard" }).tap();
     const field = page.getByRole("textbox", { name: "On-screen keyboard" });
@@ -288,7 +286,7 @@ test.describe("by touch", () => {
     gateway,
     vnc,
   }) => {
-    const opened = gateway.next();
+    const opened = gateway.nextSession();
     await console.openConnected("vnc");
     const row = page.getByRole("region", { name: "On-screen keys" });
     await expect(row).toBeVisible();
@@ -296,7 +294,7 @@ test.describe("by touch", () => {
     (await opened).end("server_draining");
     await console.waitFor("reconnecting");
     await expect(row).toBeHidden();
-    gateway.follow({ target: vnc.address });
+    gateway.follow({ target: vnc });
     await console.waitFor("connected");
     await expect(row).toBeVisible();
     await page.getByRole("button", { name: "Disconnect" }).tap();

@@ -1,14 +1,13 @@
-import { writeFile } from "node:fs/promises";
-import { join } from "node:path";
 import {
   type FakeGatewayServer,
   type FakeVncServer,
-  pictureHash,
+  testPatternHash,
   startFakeGateway,
   startFakeVnc,
 } from "@curfew/testing";
-import { type Page, expect, test } from "@playwright/test";
-import { pictureHash as shownHash } from "../src/console-page.ts";
+import type { Page } from "@playwright/test";
+import { expect, test } from "../src/fixtures/shared-servers.ts";
+import { canvasHash } from "../src/page-objects/console-page.ts";
 import {
   additions,
   everyConsole,
@@ -17,12 +16,19 @@ import {
   reasons,
   vncAlone,
   without,
-} from "../src/csp-page/policies.ts";
-import { type BuiltPage, buildPage, type Kind, kinds, vncKinds } from "../src/csp-page/server.ts";
-import { serveFolder, startWebServer } from "../src/web-server.ts";
+} from "../src/documents/security-policies.ts";
+import { bundledPagesFolder } from "../src/servers/bundled-pages.ts";
+import { readIn, serveFiles, startWebServer } from "../src/servers/web-server.ts";
 
-/** In 24 bits of colour: xterm.js then writes a `style` attribute. */
-const COLOURED = Buffer.from("\u001B[38;2;9;99;199mcoloured\u001B[0m\r\n");
+/** What the page can show. */
+const kinds = ["vnc", "curfew-vnc", "serial", "webgl", "curfew-serial"] as const;
+type Kind = (typeof kinds)[number];
+
+/** Kinds that show an image; the others show text. */
+const vncKinds: ReadonlySet<Kind> = new Set(["vnc", "curfew-vnc"]);
+
+/** 24-bit color makes xterm.js write a `style` attribute. */
+const COLORED = Buffer.from("\u001B[38;2;9;99;199mcolored\u001B[0m\r\n");
 
 declare global {
   interface Window {
@@ -30,28 +36,30 @@ declare global {
   }
 }
 
-let site: BuiltPage;
 let vnc: FakeVncServer;
 let vncGateway: FakeGatewayServer;
 let serialGateway: FakeGatewayServer;
 
 test.beforeAll(async () => {
-  site = await buildPage();
   vnc = await startFakeVnc();
   vncGateway = await startFakeGateway({ target: vnc });
   serialGateway = await startFakeGateway();
-  for (const [name, { url }] of Object.entries({ vnc: vncGateway, serial: serialGateway })) {
-    await writeFile(join(site.folder, `${name}.json`), JSON.stringify({ url }));
-  }
 });
 test.afterAll(async () => {
-  for (const resource of [vncGateway, serialGateway, vnc, site]) await resource[Symbol.asyncDispose]();
+  for (const resource of [vncGateway, serialGateway, vnc]) await resource[Symbol.asyncDispose]();
 });
+
+/** The bundled page, and the gateways' addresses as its back end would serve them. */
+function read(path: string) {
+  if (path === "/csp/vnc.json") return JSON.stringify({ url: vncGateway.url });
+  if (path === "/csp/serial.json") return JSON.stringify({ url: serialGateway.url });
+  return readIn(bundledPagesFolder(), path);
+}
 
 /** Opens the page with one kind of console under a policy, and hands over to `look`. */
 async function underPolicy(page: Page, kind: Kind, policy: Policy, look: () => Promise<void>): Promise<void> {
   const header = headerOf(policy, [vncGateway.url, serialGateway.url]);
-  await using server = await startWebServer(serveFolder(site.folder, { "content-security-policy": header }));
+  await using server = await startWebServer(serveFiles(read, { "content-security-policy": header }));
   await page.addInitScript(() => {
     window.violations = [];
     addEventListener("securitypolicyviolation", ({ effectiveDirective, blockedURI }) => {
@@ -61,10 +69,10 @@ async function underPolicy(page: Page, kind: Kind, policy: Policy, look: () => P
   });
   const isVnc = vncKinds.has(kind);
   const before = serialGateway.sessions.length;
-  await page.goto(`${server.origin}/?show=${kind}`);
+  await page.goto(`${server.origin}/csp/?show=${kind}`);
   if (!isVnc) {
     void serialGateway.waitForSession(before).then(
-      (session) => session.write(COLOURED),
+      (session) => session.write(COLORED),
       () => {}, // A page that the policy broke does not connect.
     );
   }
@@ -76,12 +84,12 @@ const violations = (page: Page): Promise<string[]> => page.evaluate(() => window
 /** Waits until the page shows what it can show. */
 async function shown(page: Page, kind: Kind): Promise<void> {
   if (vncKinds.has(kind)) {
-    await expect.poll(async () => shownHash(page.locator("canvas"))).toBe(pictureHash(vnc.frame, vnc.size));
+    await expect.poll(async () => canvasHash(page.locator("canvas"))).toBe(testPatternHash(vnc.pattern, vnc.size));
     await expect(page.locator("canvas")).toHaveCSS("cursor", /^url\("data:/u);
   } else if (kind === "webgl") {
     await expect(page.locator("canvas.xterm-link-layer, .xterm-screen canvas").first()).toBeAttached();
   } else {
-    await expect(page.getByText("coloured")).toHaveCSS("color", "rgb(9, 99, 199)");
+    await expect(page.getByText("colored")).toHaveCSS("color", "rgb(9, 99, 199)");
     await expect(page.locator(".xterm-helper-textarea")).toHaveCSS("position", "absolute");
   }
 }

@@ -1,9 +1,9 @@
 import { AxeBuilder } from "@axe-core/playwright";
 import type { Locator, Page } from "@playwright/test";
-import { ConsolePage } from "../src/console-page.ts";
-import { pictureMatrix, takePicture, takePictures } from "../src/console-page-pictures.ts";
+import { ConsolePage } from "../src/page-objects/console-page.ts";
+import { displayMatrix, takeScreenshot, takeScreenshots } from "../src/screenshots/take-screenshots.ts";
 import { failToStartDemo, type RunningDemo, startDemo } from "../src/demo.ts";
-import { expect, test as base } from "../src/test.ts";
+import { expect, test as base } from "../src/fixtures/gateway.ts";
 
 /** The dashboard of a demo that all tests of a worker share, with nobody connected. */
 const test = base.extend<{ readonly dashboard: Page }, { readonly demo: RunningDemo }>({
@@ -55,7 +55,7 @@ test("a console opens in the page with the chosen lifetime, is listed and ended"
   await expect(panelOf(page).getByRole("timer")).toHaveText(/[45]:\d\d/);
   const row = page.getByRole("row", { name: /Test picture/ });
   await expect(row).toContainText(/connected.*[45]:\d\d/);
-  await takePictures(page, "in-page", "demo");
+  await takeScreenshots(page, "in-page", "demo");
 
   await row.getByRole("button", { name: "End the session of Test picture" }).click();
   await expect(endOf(page)).toHaveAttribute("data-reason", "session_terminated");
@@ -73,7 +73,7 @@ test("a console in the page warns, is renewed and expires, and the audit events 
   await page.getByRole("radio", { name: "20 seconds" }).check();
   await press(page, "Open Small shell here");
   await expect(warning).toBeVisible();
-  await takePictures(page, "warning", "demo");
+  await takeScreenshots(page, "warning", "demo");
   await page.getByRole("radio", { name: "6 seconds" }).check();
   await press(page, "Open Small shell here");
   await expect(warning).toBeVisible();
@@ -87,7 +87,7 @@ test("a console in the page warns, is renewed and expires, and the audit events 
   await expect(panelOf(page).getByRole("button", { name: "Open again" })).toBeVisible();
   await expect(events.getByText(/session_expired/).first()).toBeVisible();
   await expect(page.getByText("on average")).toBeVisible();
-  await takePictures(page, "expired", "demo");
+  await takeScreenshots(page, "expired", "demo");
 });
 
 test("without enforcement a session has no end, and all sessions can be ended at once", async ({ dashboard: page }) => {
@@ -136,7 +136,7 @@ test("the page around a frame shows what the console page says, and renews, focu
   await said('frame → page{"type":"ready"}');
   await said('frame → page{"type":"state","state":"connected"}');
   await said('"type":"expiring"');
-  await takePictures(page, "frame", "demo");
+  await takeScreenshots(page, "frame", "demo");
 
   await frame.getByRole("button", { name: "Renew" }).click();
   await said('frame → page{"type":"renew-wanted"}');
@@ -260,7 +260,7 @@ test("the page says that the demo is gone, and comes back with it", async ({ pag
   // With a session and a page open: nothing may keep the process.
   expect((await first.stop("SIGINT")).status).toBe(0);
   await expect(page.getByText("The demo’s server is gone.")).toBeVisible();
-  await takePictures(page, "gone", "demo");
+  await takeScreenshots(page, "gone", "demo");
   const second = await startDemo(Number(new URL(first.url).port));
   await expect(page.getByText("Live", { exact: true })).toBeVisible({ timeout: 20_000 });
   await expect(page.getByText("The demo’s server is gone.")).toBeHidden();
@@ -334,7 +334,7 @@ test("requests under another name, and changes from other sites, are refused", a
   expect(page.headers()["content-security-policy"]).toContain("default-src 'none'");
 });
 
-for (const { viewport, colorScheme } of pictureMatrix) {
+for (const { viewport, colorScheme } of displayMatrix) {
   const { width } = viewport;
   test(`the dashboard is accessible and fits, ${colorScheme}, ${width} px wide`, async ({ dashboard: page }) => {
     const mistakes: string[] = [];
@@ -348,7 +348,7 @@ for (const { viewport, colorScheme } of pictureMatrix) {
       expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
     };
     await check();
-    await takePicture(page, "dashboard", width, colorScheme, "demo");
+    await takeScreenshot(page, "dashboard", width, colorScheme, "demo");
     await press(page, "Try Refused target");
     await expect(endOf(page)).toBeVisible();
     await check();

@@ -1,44 +1,19 @@
 import { tokenSubprotocol } from "@curfew/protocol";
 import { startFakeVnc } from "@curfew/testing";
 import type { FrameLocator, Page } from "@playwright/test";
-import { expect, test as base } from "../src/console-page-test.ts";
-import { startPageServer } from "../src/page-server.ts";
-import { heard, say, startParentPage } from "../src/parent-page.ts";
-import type { SocketServer, WebServer } from "../src/web-server.ts";
+import { expect, test as base } from "../src/fixtures/console-page.ts";
+import { heard, say } from "../src/servers/embedding-page.ts";
+import type { WebServer } from "../src/servers/web-server.ts";
 
-interface Workers {
-  /** A page that may show the console page in a frame. */
-  readonly dashboard: WebServer;
-  /** One that may not. */
-  readonly stranger: WebServer;
-  readonly server: SocketServer;
-}
-
-interface Tests {
-  /** Opens a parent, the dashboard by default, with the console page in its frame. */
+interface EmbeddingFixtures {
+  /** Opens a parent, the embedder by default, with the console page in its frame. */
   readonly embed: (parent?: WebServer, fragment?: string) => Promise<FrameLocator>;
 }
 
-const parentPage = [
-  async ({}, use: (page: WebServer) => Promise<void>): Promise<void> => {
-    await using page = await startParentPage();
-    await use(page);
-  },
-  { scope: "worker" },
-] as const;
-
-const test = base.extend<Tests, Workers>({
-  dashboard: [...parentPage],
-  stranger: [...parentPage],
-  server: [
-    async ({ dashboard }, use) => {
-      await using server = await startPageServer({ frame_ancestors: [dashboard.origin] });
-      await use(server);
-    },
-    { scope: "worker" },
-  ],
-  embed: async ({ page, dashboard, server }, use) => {
-    await use(async (parent = dashboard, fragment = "#token=first") => {
+const test = base.extend<EmbeddingFixtures>({
+  pageOptions: ({ embedder }, use) => use({ frame_ancestors: [embedder.origin] }),
+  embed: async ({ page, embedder, server }, use) => {
+    await use(async (parent = embedder, fragment = "#token=first") => {
       await page.goto(`${parent.origin}/#${encodeURIComponent(`${server.origin}/console/?type=vnc${fragment}`)}`);
       return page.frameLocator("iframe");
     });
@@ -46,7 +21,7 @@ const test = base.extend<Tests, Workers>({
 });
 
 test.beforeEach(({ gateway, vnc }) => {
-  gateway.follow({ target: vnc.address });
+  gateway.follow({ target: vnc });
 });
 
 function state(frame: FrameLocator, name: string): Promise<void> {
@@ -57,7 +32,7 @@ const types = async (page: Page): Promise<unknown[]> =>
   (await heard(page)).map(({ type, state: word }) => (type === "state" ? word : type));
 
 test("an allowed parent hears what happens, and nobody sees a token", async ({ page, embed, gateway, server }) => {
-  const opened = gateway.next();
+  const opened = gateway.nextSession();
   const frame = await embed();
   await state(frame, "connected");
   const connection = await opened;
@@ -81,7 +56,7 @@ test("the time left is in whole milliseconds, where the page's own clock warns t
   gateway,
   vnc,
 }) => {
-  gateway.follow({ target: vnc.address, hello: { expiresInMs: 30_000, renewable: true } });
+  gateway.follow({ target: vnc, expiresInMs: 30_000 });
   await state(await embed(), "expiring");
   await expect.poll(() => types(page)).toContain("expiring");
   const [warning] = (await heard(page)).filter(({ type }) => type === "expiring");
@@ -89,7 +64,7 @@ test("the time left is in whole milliseconds, where the page's own clock warns t
 });
 
 test("Renew asks the parent for a token, and renews with the one it sends", async ({ page, embed, gateway }) => {
-  const opened = gateway.next();
+  const opened = gateway.nextSession();
   const frame = await embed();
   await state(frame, "connected");
   await say(page, { curfew: 1, type: "can-renew" });
@@ -99,13 +74,13 @@ test("Renew asks the parent for a token, and renews with the one it sends", asyn
   await state(frame, "renewing");
   await expect.poll(() => types(page)).toContain("renew-wanted");
   await say(page, { curfew: 1, type: "renew", token: "second" });
-  await expect.poll(() => connection.renewals).toEqual(["second"]);
+  await expect.poll(() => connection.received("renew").map(({ token }) => token)).toEqual(["second"]);
   connection.send({ type: "renewed", id: 1, expiresInMs: 1_800_000 });
   await state(frame, "connected");
 });
 
 test("who leaves while a token is asked for is not brought back by the answer", async ({ page, embed, gateway }) => {
-  const opened = gateway.next();
+  const opened = gateway.nextSession();
   const frame = await embed();
   await state(frame, "connected");
   await say(page, { curfew: 1, type: "can-renew" });
@@ -118,10 +93,7 @@ test("who leaves while a token is asked for is not brought back by the answer", 
   // One that was not asked for does open the console.
   await say(page, { curfew: 1, type: "renew", token: "unasked" });
   await state(frame, "connected");
-  expect(gateway.connections.map(({ protocols }) => protocols.includes(tokenSubprotocol("late")))).toEqual([
-    false,
-    false,
-  ]);
+  expect(gateway.sessions.map(({ offered }) => offered.includes(tokenSubprotocol("late")))).toEqual([false, false]);
 });
 
 test("a console that opens leaves the keyboard in the page around it, until that gives it", async ({ page, embed }) => {
@@ -142,7 +114,7 @@ test("a console that opens leaves the keyboard in the page around it, until that
 
 test.describe("nobody is offered what a parent may not answer", () => {
   test("Renew comes once the parent has said that it hands out tokens", async ({ page, embed, gateway }) => {
-    const opened = gateway.next();
+    const opened = gateway.nextSession();
     const frame = await embed();
     await state(frame, "connected");
     await say(page, { curfew: 1, type: "focus" });
@@ -154,7 +126,7 @@ test.describe("nobody is offered what a parent may not answer", () => {
   });
 
   test("Open again comes after an end", async ({ page, embed, gateway }) => {
-    const opened = gateway.next();
+    const opened = gateway.nextSession();
     const frame = await embed();
     await state(frame, "connected");
     (await opened).end("session_expired");
@@ -186,12 +158,12 @@ test("a parent renews without being asked, gives the console the keyboard, and c
   embed,
   gateway,
 }) => {
-  const opened = gateway.next();
+  const opened = gateway.nextSession();
   const frame = await embed();
   await state(frame, "connected");
   await say(page, { curfew: 1, type: "renew", token: "second" });
   const connection = await opened;
-  await expect.poll(() => connection.renewals).toEqual(["second"]);
+  await expect.poll(() => connection.received("renew").map(({ token }) => token)).toEqual(["second"]);
   connection.send({ type: "renewed", id: 1, expiresInMs: 1_800_000 });
   await page.evaluate(() => {
     document.querySelector("iframe")?.blur();
@@ -209,7 +181,7 @@ test("a parent renews without being asked, gives the console the keyboard, and c
 
 test("dialogs work in a frame with the sandbox of the manual", async ({ embed, gateway }) => {
   await using guarded = await startFakeVnc({ password: "secret" });
-  gateway.follow({ target: guarded.address });
+  gateway.follow({ target: guarded });
   const frame = await embed();
   await state(frame, "credentials");
   await frame.getByRole("textbox", { name: "Password" }).fill("secret");
@@ -224,7 +196,7 @@ test("so do links in the terminal, to pages without the sandbox", async ({
   serial,
   stranger,
 }) => {
-  gateway.follow({ target: serial.address });
+  gateway.follow({ target: serial });
   const frame = await embed(undefined, "#token=first&type=serial");
   await state(frame, "connected");
   const link = `${stranger.origin}/#link`;
@@ -241,7 +213,7 @@ test("so do links in the terminal, to pages without the sandbox", async ({
   expect(await popup.evaluate(() => origin)).toBe(stranger.origin);
 });
 
-test("a message that makes no sense is named once and changes nothing", async ({ page, embed, dashboard }) => {
+test("a message that makes no sense is named once and changes nothing", async ({ page, embed, embedder }) => {
   const warnings: string[] = [];
   page.on("console", (message) => {
     if (message.type() === "warning" && message.text().includes("did not understand")) warnings.push(message.text());
@@ -251,7 +223,7 @@ test("a message that makes no sense is named once and changes nothing", async ({
   for (const data of ["close", { type: "close" }, { curfew: 1, type: "reboot" }]) await say(page, data);
   await expect.poll(() => warnings).toHaveLength(1);
   expect(warnings[0]).toContain(
-    `from ${dashboard.origin}: type: expected "focus", "can-renew", "renew" or "close", but got "reboot"`,
+    `from ${embedder.origin}: type: expected "focus", "can-renew", "renew" or "close", but got "reboot"`,
   );
   await state(frame, "connected");
 });
@@ -261,7 +233,7 @@ test("another site cannot show the page", async ({ page, embed, stranger, gatewa
   await expect.poll(() => faults).toEqual([expect.stringContaining("frame-ancestors")]);
   faults.length = 0;
   expect(await heard(page)).toEqual([]);
-  expect(gateway.connections).toHaveLength(0);
+  expect(gateway.sessions).toHaveLength(0);
 });
 
 test.describe("another site is neither told anything nor heard, even where its browser shows the page", () => {
@@ -305,7 +277,7 @@ test("nobody but the page around it is heard, not even another window of its ori
   await sibling?.evaluate(() => window.parent.frames[0]?.postMessage({ curfew: 1, type: "close" }, "*"));
   // Goes the same way after it, and would open another session where that was heard.
   await say(page, { curfew: 1, type: "renew", token: "second" });
-  await expect.poll(() => gateway.connections.map(({ renewals }) => renewals)).toEqual([["second"]]);
+  await expect.poll(() => gateway.received("renew")).toMatchObject([{ connection: 0, token: "second" }]);
 });
 
 /** Resolves when all messages that the page in the frame has got by now were taken. */

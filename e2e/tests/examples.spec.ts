@@ -3,11 +3,11 @@ import { copyFile, mkdtemp, readFile, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { english } from "@curfew/client/messages/en";
-import { pictureHash, startFakeGateway, startFakeSerial, startFakeVnc } from "@curfew/testing";
+import { testPatternHash, startFakeGateway, startFakeSerial, startFakeVnc } from "@curfew/testing";
 import { expect, test } from "@playwright/test";
 import { packTarballs, type Tarball } from "../../tools/publish/tarballs/pack.ts";
 import { root } from "../../tools/root.ts";
-import { pictureHash as shownHash } from "../src/console-page.ts";
+import { canvasHash } from "../src/page-objects/console-page.ts";
 import { Consumer } from "../src/examples/consumer.ts";
 
 /** Every folder of `examples/`, each with a page that takes `url` and `token` from its address. */
@@ -64,7 +64,7 @@ for (const name of examples) {
     await using site = await consumer.serve();
     expect(await (await fetch(site.origin)).text()).toContain(rendered[name] ?? "<html");
     await using vnc = await startFakeVnc({ encoding: "zrle" });
-    vnc.showFrame(7);
+    vnc.showPattern(7);
     await using gateway = await startFakeGateway({ target: vnc });
     const problems: string[] = [];
     page.on("pageerror", (error) => problems.push(error.message));
@@ -73,7 +73,7 @@ for (const name of examples) {
     await page.goto(`${site.origin}/?url=${encodeURIComponent(gateway.url)}&token=abc`);
     const session = await gateway.waitForSession();
     expect(session.token).toBe("abc");
-    await expect.poll(async () => shownHash(page.locator("canvas"))).toBe(pictureHash(7, vnc.size));
+    await expect.poll(async () => canvasHash(page.locator("canvas"))).toBe(testPatternHash(7, vnc.size));
 
     session.end("session_expired");
     await expect(page.getByText(english.ends.session_expired.sentence).first()).toBeVisible();

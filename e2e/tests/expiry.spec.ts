@@ -1,8 +1,8 @@
-import { pictureHash, startFakeSerial, startFakeVnc } from "@curfew/testing";
-import { ConsolePage } from "../src/console-page.ts";
-import { GatewayProcess } from "../src/gateway.ts";
-import { takePictures } from "../src/console-page-pictures.ts";
-import { expect, test } from "../src/test.ts";
+import { testPatternHash, startFakeSerial, startFakeVnc } from "@curfew/testing";
+import { ConsolePage } from "../src/page-objects/console-page.ts";
+import { GatewayProcess } from "../src/servers/gateway-process.ts";
+import { takeScreenshots } from "../src/screenshots/take-screenshots.ts";
+import { expect, test } from "../src/fixtures/gateway.ts";
 
 test("rule 11: at the deadline the page says so, the close code is 4100, the target is closed and the picture cleared", async ({
   gateway,
@@ -13,7 +13,7 @@ test("rule 11: at the deadline the page says so, the close code is 4100, the tar
   const { url, expiresAt } = await gateway.issue({ type: "vnc", target: server.address, ttl: 8 });
   await console.open(url);
   await console.waitFor("connected", "expiring");
-  await expect.poll(() => console.pictureHash()).toBe(pictureHash(server.frame, server.size));
+  await expect.poll(() => console.canvasHash()).toBe(testPatternHash(server.pattern, server.size));
 
   const { by } = await (await server.waitForConnection()).closed;
   expect(by).toBe("client");
@@ -23,7 +23,7 @@ test("rule 11: at the deadline the page says so, the close code is 4100, the tar
   await expect(console.endScreen).toContainText("4100");
   await expect(page.locator("canvas")).toHaveCount(0);
   expect(server.openConnections).toBe(0);
-  await takePictures(page, "live-session-expired");
+  await takeScreenshots(page, "live-session-expired");
 });
 
 test("rule 11: the text of an expired serial session is gone from the page", async ({ gateway, console, page }) => {
@@ -52,9 +52,9 @@ test("with enforcement off the session outlives its token, and the expired token
   await second.waitForEnd("token_expired");
   expect(await second.closes()).toEqual([{ code: 4101, reason: "token_expired" }]);
 
-  server.showFrame(9);
+  server.showPattern(9);
   await console.page.bringToFront();
-  await expect.poll(() => console.pictureHash()).toBe(pictureHash(9, server.size));
+  await expect.poll(() => console.canvasHash()).toBe(testPatternHash(9, server.size));
   expect(await console.closes()).toEqual([]);
-  expect(await gateway.sessions()).toHaveLength(1);
+  expect(await gateway.admin.listSessions()).toHaveLength(1);
 });

@@ -1,7 +1,8 @@
 import { startFakeSerial, startFakeVnc } from "@curfew/testing";
-import type { Page } from "puppeteer-core";
-import { expect, hasFirefox, test } from "../src/firefox.ts";
-import { GatewayProcess } from "../src/gateway.ts";
+import type { Browser, Page } from "puppeteer-core";
+import { hasFirefox, launchFirefox } from "../src/browsers/firefox.ts";
+import { expect, test } from "../src/fixtures/shared-servers.ts";
+import { GatewayProcess } from "../src/servers/gateway-process.ts";
 
 /** What the page was told, in order: `told`. */
 declare global {
@@ -47,14 +48,24 @@ async function open(page: Page, opening: Opening): Promise<void> {
 }
 
 test.describe("Firefox", () => {
-  test.skip(!hasFirefox, "Debian's firefox-esr is not installed");
+  test.skip(!hasFirefox, "Firefox is not installed");
+
+  let firefox: Browser;
+  let gateway: GatewayProcess;
+  test.beforeAll(async ({ bundledPages }) => {
+    firefox = await launchFirefox();
+    gateway = await GatewayProcess.start({
+      console: { allowed_origins: [bundledPages.origin] },
+      sessions: { warn_before: [3] },
+    });
+  });
+  test.afterAll(async () => {
+    await firefox.close();
+    await gateway[Symbol.asyncDispose]();
+  });
 
   for (const type of ["vnc", "serial"] as const) {
-    test(`opens a ${type} console, types, is warned, renews and sees the end`, async ({ firefox, sdkPage }) => {
-      await using gateway = await GatewayProcess.start({
-        console: { allowed_origins: [sdkPage.origin] },
-        sessions: { warn_before: [3] },
-      });
+    test(`opens a ${type} console, types, is warned, renews and sees the end`, async ({ bundledPages }) => {
       const machine = await machines[type]();
       await using server = machine.server;
       const request = { type, target: server.address, instance: "vm-1" } as const;
@@ -63,7 +74,7 @@ test.describe("Firefox", () => {
         gateway.issue({ ...request, ttl: 10 }),
       ]);
       const page = await firefox.newPage();
-      await page.goto(sdkPage.origin);
+      await page.goto(`${bundledPages.origin}/sdk/`);
       await open(page, { type, url: gateway.socketUrl, tokens: [first.token, second.token] });
       await page.keyboard.type("k");
       await machine.heardK();

@@ -5,7 +5,7 @@ import { german } from "@curfew/client/messages/de";
 import { english } from "@curfew/client/messages/en";
 import { expect, test } from "@curfew/testing/playwright";
 import { preview } from "vite";
-import { takePictures } from "../src/console-page-pictures.ts";
+import { takeScreenshots } from "../src/screenshots/take-screenshots.ts";
 
 const examples = new URL("../../examples/", import.meta.url);
 
@@ -37,7 +37,7 @@ for (const name of ["vue", "svelte"]) {
       await expect(page.getByRole("status")).toHaveText(english.states.connected);
       await expect(page.getByRole("timer")).toHaveText(/^(1 hr|59 min) left$/);
       await expect(page.locator("canvas")).toBeVisible();
-      await takePictures(page, `${name}-connected`, "examples");
+      await takeScreenshots(page, `${name}-connected`, "examples");
 
       await page.locator("canvas").focus();
       await page.keyboard.type("k");
@@ -59,7 +59,7 @@ for (const name of ["vue", "svelte"]) {
       await expect(end.getByRole("heading")).toHaveText(english.ends.session_expired.title);
       await expect(end).toContainText(english.ends.session_expired.sentence);
       await expect(page.locator("canvas")).toHaveCount(0);
-      await takePictures(page, `${name}-ended`, "examples");
+      await takeScreenshots(page, `${name}-ended`, "examples");
 
       await end.getByRole("button", { name: english.ends.session_expired.next }).click();
       await expect(end).toHaveCount(0);

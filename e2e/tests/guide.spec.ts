@@ -1,4 +1,4 @@
-import { serveSamplePage } from "../src/sample-page.ts";
+import { serveSamplePage } from "../src/page-objects/sample-page.ts";
 // The rest of this file stands in docs/guide/testing.md, but for what serves the page.
 import { CloseCode, type ServerCloseReason } from "@curfew/protocol";
 import { expect, test } from "@curfew/testing/playwright";

@@ -1,7 +1,23 @@
 import { startFakeSerial, startFakeVnc } from "@curfew/testing";
-import type { Page } from "puppeteer-core";
+import type { Browser, Page } from "puppeteer-core";
 import { startDemo } from "../src/demo.ts";
-import { auditLoading, auditNow, expect, test } from "../src/lighthouse.ts";
+import { auditLoading, auditNow, launchAuditedBrowser } from "../src/audits/lighthouse.ts";
+import { expect, test as base } from "../src/fixtures/gateway.ts";
+
+let browser: Browser;
+
+const test = base.extend<{ readonly audited: Page }>({
+  audited: async ({}, use) => {
+    const page = await browser.newPage();
+    await page.setViewport({ width: 1440, height: 900 });
+    await use(page);
+    await page.close();
+  },
+});
+test.beforeAll(async () => {
+  browser = await launchAuditedBrowser();
+});
+test.afterAll(() => browser.close());
 
 /** A run of Lighthouse loads a page more than once. */
 test.describe.configure({ timeout: 120_000 });
@@ -22,7 +38,7 @@ for (const [type, startFake] of [
     expect(await stateOf(page)).toBe("connected");
     await auditNow(page);
 
-    for (const { id } of await gateway.sessions()) await gateway.endSession(id);
+    await gateway.admin.endSessions({ all: true });
     await page.waitForSelector("[data-state=ended]");
     await auditNow(page);
   });

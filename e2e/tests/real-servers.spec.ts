@@ -1,9 +1,9 @@
 import { spawn } from "node:child_process";
-import { startLinuxSerialGuest, startQemuVnc, startTigerVnc, TERMINAL_COLOUR } from "@curfew/testing/real";
+import { startLinuxSerialGuest, startQemuVnc, startTigerVnc, TERMINAL_COLOR } from "@curfew/testing/real";
 import type { Locator } from "@playwright/test";
-import { takePictures } from "../src/console-page-pictures.ts";
-import { GatewayProcess } from "../src/gateway.ts";
-import { expect, test } from "../src/test.ts";
+import { takeScreenshots } from "../src/screenshots/take-screenshots.ts";
+import { GatewayProcess } from "../src/servers/gateway-process.ts";
+import { expect, test } from "../src/fixtures/gateway.ts";
 
 test("TigerVNC: the desktop appears, typing reaches it, and the deadline ends it", async ({
   gateway,
@@ -25,11 +25,11 @@ test("TigerVNC: the desktop appears, typing reaches it, and the deadline ends it
   await console.canvas.click();
   await page.keyboard.type("echo Real Input 42\n");
   await server.typed(/^echo Real Input 42$/m);
-  await takePictures(page, "live-tigervnc");
+  await takeScreenshots(page, "live-tigervnc");
   await console.waitForEnd("session_expired");
   expect(Date.now()).toBeGreaterThanOrEqual(expiresAt);
   await expect(page.locator("canvas")).toHaveCount(0);
-  await takePictures(page, "live-tigervnc-expired");
+  await takeScreenshots(page, "live-tigervnc-expired");
 });
 
 /** The colour of a pixel of the machine's screen, as `#rrggbb`. */
@@ -48,15 +48,15 @@ test("TigerVNC: a window is moved by its title, as on a desktop at hand", async 
   const { url } = await gateway.issue({ type: "vnc", target: `127.0.0.1:${server.port}`, ttl: 300 });
   await console.open(url);
   await console.waitFor("connected");
-  await expect.poll(() => colourAt(console.canvas, 100, 300)).toBe(TERMINAL_COLOUR);
+  await expect.poll(() => colourAt(console.canvas, 100, 300)).toBe(TERMINAL_COLOR);
   const { x, y, width = 0 } = (await console.canvas.boundingBox()) ?? { x: 0, y: 0 };
   const scale = width / 1024;
   await page.mouse.move(x + 300 * scale, y + 10 * scale);
   await page.mouse.down();
   await page.mouse.move(x + 500 * scale, y + 200 * scale, { steps: 10 });
   await page.mouse.up();
-  await expect.poll(() => colourAt(console.canvas, 900, 600)).toBe(TERMINAL_COLOUR);
-  expect(await colourAt(console.canvas, 100, 300)).not.toBe(TERMINAL_COLOUR);
+  await expect.poll(() => colourAt(console.canvas, 900, 600)).toBe(TERMINAL_COLOR);
+  expect(await colourAt(console.canvas, 100, 300)).not.toBe(TERMINAL_COLOR);
 });
 
 test("TigerVNC: what noVNC says by itself while the screen changes keeps no idle session open", async ({ console }) => {
@@ -72,7 +72,7 @@ test("TigerVNC: what noVNC says by itself while the screen changes keeps no idle
 });
 
 test("QEMU: the machine's screen appears through the gateway", async ({ gateway, console, page }) => {
-  await using server = await startQemuVnc();
+  await using server = await startQemuVnc({ guest: "bios" });
   const { url } = await gateway.issue({ type: "vnc", target: `127.0.0.1:${server.port}`, ttl: 300, name: "QEMU" });
   await console.open(url);
   await console.waitFor("connected");
@@ -83,7 +83,7 @@ test("QEMU: the machine's screen appears through the gateway", async ({ gateway,
       return new Set(new Uint32Array(data?.buffer ?? new ArrayBuffer(0))).size;
     });
   await expect.poll(colours).toBeGreaterThan(1);
-  await takePictures(page, "live-qemu");
+  await takeScreenshots(page, "live-qemu");
 });
 
 test("Linux on a serial port: a login, a command, and its output in the terminal", async ({
@@ -104,5 +104,5 @@ test("Linux on a serial port: a login, a command, and its output in the terminal
   await expect.poll(() => console.terminalText()).toContain("~ #");
   await page.keyboard.type("echo $((6 * 7)) $(uname -s)\n");
   await expect.poll(() => console.terminalText()).toMatch(/^42 Linux$/m);
-  await takePictures(page, "live-linux-serial");
+  await takeScreenshots(page, "live-linux-serial");
 });

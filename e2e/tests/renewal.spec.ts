@@ -1,20 +1,17 @@
-import { pictureHash, startFakeSerial, startFakeVnc } from "@curfew/testing";
-import { GatewayProcess, type IssueRequest } from "../src/gateway.ts";
-import { renewableUrl, startRenewalServer } from "../src/renewal-server.ts";
-import { expect, test } from "../src/test.ts";
+import type { IssueRequest } from "@curfew/proxy/admin";
+import { testPatternHash, startFakeSerial, startFakeVnc } from "@curfew/testing";
+import { renewableUrl } from "../src/servers/renewal-server.ts";
+import { expect, test } from "../src/fixtures/gateway.ts";
 
 test("a warning offers to renew; renewing loses nothing of the picture, and the new deadline holds", async ({
+  gateway,
   console,
   page,
+  renewalServer: renewal,
 }) => {
-  await using renewal = await startRenewalServer();
-  await using gateway = await GatewayProcess.start({
-    console: { allowed_origins: [renewal.origin] },
-    sessions: { warn_before: [20] },
-  });
   // One compressed stream for the whole connection: a lost byte would spoil every later frame.
   await using server = await startFakeVnc({ encoding: "zrle", fps: 10 });
-  const request: IssueRequest = { type: "vnc", target: server.address, ttl: 22 };
+  const request: IssueRequest = { type: "vnc", target: server.address, ttl: 22, instance: "vm-renewed" };
   let renewedUntil = 0;
   renewal.issue = async () => {
     const { token, expiresAt } = await gateway.issue({ ...request, ttl: 14 });
@@ -26,7 +23,9 @@ test("a warning offers to renew; renewing loses nothing of the picture, and the 
   await console.waitFor("expiring");
   await page.getByRole("button", { name: "Renew" }).click();
   await expect.poll(() => renewedUntil).toBeGreaterThan(0);
-  await expect.poll(async () => Date.parse((await gateway.sessions())[0]?.expires_at ?? "")).toBe(renewedUntil);
+  await expect
+    .poll(async () => Date.parse((await gateway.sessionOf("vm-renewed")).expires_at ?? ""))
+    .toBe(renewedUntil);
 
   const connection = await server.waitForConnection();
   await connection.closed;
@@ -36,45 +35,42 @@ test("a warning offers to renew; renewing loses nothing of the picture, and the 
   expect(server.connections).toHaveLength(1);
 });
 
-test("the picture is whole after a renewal", async ({ console, page }) => {
-  await using renewal = await startRenewalServer();
-  await using gateway = await GatewayProcess.start({
-    console: { allowed_origins: [renewal.origin] },
-    sessions: { warn_before: [60] },
-  });
+test("the picture is whole after a renewal", async ({ gateway, console, page, renewalServer: renewal }) => {
   await using server = await startFakeVnc({ encoding: "zrle" });
-  const request: IssueRequest = { type: "vnc", target: server.address, ttl: 62 };
-  renewal.issue = async () => (await gateway.issue({ ...request, ttl: 300 })).token;
+  const request: IssueRequest = { type: "vnc", target: server.address, ttl: 58 };
+  renewal.issue = async () => (await gateway.issue({ ...request, ttl: 600 })).token;
   await console.open(renewableUrl((await gateway.issue(request)).url, renewal));
   await console.waitFor("expiring");
-  server.showFrame(1);
+  server.showPattern(1);
   await page.getByRole("button", { name: "Renew" }).click();
-  server.showFrame(2);
+  server.showPattern(2);
   await console.waitFor("connected");
-  server.showFrame(3);
-  await expect.poll(() => console.pictureHash()).toBe(pictureHash(3, server.size));
+  server.showPattern(3);
+  await expect.poll(() => console.canvasHash()).toBe(testPatternHash(3, server.size));
   expect(server.connections).toHaveLength(1);
   expect(await console.closes()).toEqual([]);
 });
 
 test("a token for another machine renews nothing: the page says so and the old deadline stands", async ({
+  gateway,
   console,
   page,
+  renewalServer: renewal,
 }) => {
-  await using renewal = await startRenewalServer();
-  await using gateway = await GatewayProcess.start({
-    console: { allowed_origins: [renewal.origin] },
-    sessions: { warn_before: [15] },
-  });
   await using server = await startFakeSerial();
   await using other = await startFakeSerial();
-  const { url, expiresAt } = await gateway.issue({ type: "serial", target: server.address, ttl: 16 });
+  const { url, expiresAt } = await gateway.issue({
+    type: "serial",
+    target: server.address,
+    ttl: 16,
+    instance: "vm-refused",
+  });
   renewal.issue = async () => (await gateway.issue({ type: "serial", target: other.address, ttl: 300 })).token;
   await console.open(renewableUrl(url, renewal));
   await console.waitFor("expiring");
   await page.getByRole("button", { name: "Renew" }).click();
   await console.waitFor("renew-failed");
-  expect((await gateway.sessions()).map((session) => Date.parse(session.expires_at ?? ""))).toEqual([expiresAt]);
+  expect(Date.parse((await gateway.sessionOf("vm-refused")).expires_at ?? "")).toBe(expiresAt);
   await console.waitForEnd("session_expired");
 });
 

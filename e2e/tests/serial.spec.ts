@@ -1,5 +1,5 @@
 import { startFakeSerial } from "@curfew/testing";
-import { expect, test } from "../src/test.ts";
+import { expect, test } from "../src/fixtures/gateway.ts";
 
 test("a serial guest shows its prompt, takes a login and runs a command", async ({ gateway, console, page }) => {
   await using server = await startFakeSerial({ hostname: "box" });

@@ -1,26 +1,11 @@
 import { tokenSubprotocol } from "@curfew/protocol";
-import { pictureHash, startFakeSerial, startFakeVnc } from "@curfew/testing";
+import { testPatternHash, startFakeSerial, startFakeVnc } from "@curfew/testing";
 import { execFile } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { pictureHash as canvasHash } from "../src/console-page.ts";
-import { GatewayProcess } from "../src/gateway.ts";
-import { startStockPage } from "../src/stock-page.ts";
-import { expect, test as base } from "../src/test.ts";
-import type { WebServer } from "../src/web-server.ts";
+import { canvasHash } from "../src/page-objects/console-page.ts";
+import { expect, test } from "../src/fixtures/gateway.ts";
 import { findPython } from "../../tools/setup/programs.ts";
-
-/** The page of somebody else's dashboard, on another origin that the gateway allows. */
-const test = base.extend<{ readonly stock: WebServer; readonly open: GatewayProcess }>({
-  stock: async ({}, use) => {
-    await using stock = await startStockPage();
-    await use(stock);
-  },
-  open: async ({ stock }, use) => {
-    await using gateway = await GatewayProcess.start({ console: { allowed_origins: [stock.origin] } });
-    await use(gateway);
-  },
-});
 
 /** What the scripts in the page leave behind for the test, in `globalThis.seen`. */
 interface Seen {
@@ -45,13 +30,13 @@ for (const protocols of [["binary"], []]) {
   const offer = protocols.length === 0 ? "no subprotocol" : "binary";
 
   test(`unmodified noVNC shows the picture, types and sees 4100 at the deadline, offering ${offer}`, async ({
-    stock,
-    open: gateway,
+    stockPage,
+    gateway,
     page,
   }) => {
     await using server = await startFakeVnc();
     const { token, expiresAt } = await gateway.issue({ type: "vnc", target: server.address, ttl: 10 });
-    await page.goto(stock.origin);
+    await page.goto(stockPage.origin);
     await page.evaluate(
       async ({ novnc, url, wsProtocols }) => {
         globalThis.seen = { closes: [], texts: 0 };
@@ -76,7 +61,7 @@ for (const protocols of [["binary"], []]) {
       },
       { ...modules, url: `${gateway.socketUrl}/?token=${token}`, wsProtocols: protocols },
     );
-    await expect.poll(() => canvasHash(page.locator("canvas"))).toBe(pictureHash(server.frame, server.size));
+    await expect.poll(() => canvasHash(page.locator("canvas"))).toBe(testPatternHash(server.pattern, server.size));
     await page.keyboard.type("k");
     await server.waitFor("key", ({ keysym, down }) => keysym === 0x6b && down);
     await server.waitForNoConnections();
@@ -89,13 +74,13 @@ for (const protocols of [["binary"], []]) {
   });
 
   test(`unmodified AttachAddon prints only the console and types into it, offering ${offer}`, async ({
-    stock,
-    open: gateway,
+    stockPage,
+    gateway,
     page,
   }) => {
     await using server = await startFakeSerial({ banner: "plain bytes\r\n" });
     const { token } = await gateway.issue({ type: "serial", target: server.address, ttl: 10 });
-    await page.goto(stock.origin);
+    await page.goto(stockPage.origin);
     await page.evaluate(
       async ({ xterm, attach, url, subprotocols }) => {
         globalThis.seen = { closes: [], texts: 0 };
@@ -127,10 +112,10 @@ for (const protocols of [["binary"], []]) {
   });
 }
 
-test("a page of a site that is not allowed gets no connection", async ({ stock, gateway, page }) => {
+test("a page of a site that is not allowed gets no connection", async ({ stranger, gateway, page }) => {
   await using server = await startFakeVnc();
   const { token } = await gateway.issue({ type: "vnc", target: server.address, ttl: 300 });
-  await page.goto(stock.origin);
+  await page.goto(stranger.origin);
   const code = await page.evaluate(
     (url) => new Promise((resolve) => new WebSocket(url).addEventListener("close", (event) => resolve(event.code))),
     `${gateway.socketUrl}/?token=${token}`,
@@ -142,7 +127,7 @@ test("a page of a site that is not allowed gets no connection", async ({ stock, 
 test("websockify's own Python client talks to a console until its deadline", async ({ gateway }) => {
   await using server = await startFakeSerial({ banner: "hello from the console\r\n" });
   const { token, expiresAt } = await gateway.issue({ type: "serial", target: server.address, ttl: 4 });
-  const client = fileURLToPath(new URL("../src/websockify_client.py", import.meta.url));
+  const client = fileURLToPath(new URL("../src/stock-clients/websockify_client.py", import.meta.url));
   const subprotocols = `binary,${tokenSubprotocol(token)}`;
   const { stdout } = await promisify(execFile)(findPython("websockify") ?? "python3", [
     client,

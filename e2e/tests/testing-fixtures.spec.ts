@@ -1,10 +1,10 @@
 import { CloseCode, closeAction, type ServerCloseReason } from "@curfew/protocol";
-import { pictureHash, recordRfb, seededHash, startVncPlayer } from "@curfew/testing";
+import { testPatternHash, recordRfb, seededHash, startVncPlayer } from "@curfew/testing";
 import { expect, routeConsole, test } from "@curfew/testing/playwright";
 import type { Page } from "@playwright/test";
-import { pictureHash as canvasHash } from "../src/console-page.ts";
-import { startPageServer } from "../src/page-server.ts";
-import { samplePage, serveSamplePage } from "../src/sample-page.ts";
+import { canvasHash } from "../src/page-objects/console-page.ts";
+import { startConsolePageServer } from "../src/servers/console-page-server.ts";
+import { samplePage, serveSamplePage } from "../src/page-objects/sample-page.ts";
 
 /** Where the sample page connects when it is not told otherwise. */
 const socket = "ws://localhost/websockify";
@@ -20,8 +20,8 @@ test.describe("a routed gateway", () => {
     const gateway = await routeConsole(socket);
     await page.goto(samplePage);
     await says(page, "connected");
-    vnc.showFrame(7);
-    await expect.poll(() => canvasHash(page.locator("canvas"))).toBe(pictureHash(7, vnc.size));
+    vnc.showPattern(7);
+    await expect.poll(() => canvasHash(page.locator("canvas"))).toBe(testPatternHash(7, vnc.size));
     await page.locator("canvas").focus();
     await page.keyboard.type("k");
     await vnc.waitFor("key", ({ keysym, down }) => keysym === 0x6b && down);
@@ -147,12 +147,12 @@ test.describe("a routed gateway", () => {
 
 test.describe("a routed gateway, elsewhere", () => {
   test("plays to the console page that the gateway serves, under its policies", async ({ page, vnc, routeConsole }) => {
-    await using server = await startPageServer();
+    await using server = await startConsolePageServer();
     const gateway = await routeConsole(`${server.origin}/websockify`);
     await page.goto(`${server.origin}/console/?name=web-03#token=marker`);
     const body = page.locator("body");
     await expect(body).toHaveAttribute("data-state", "connected");
-    await expect.poll(() => canvasHash(page.locator("canvas"))).toBe(pictureHash(0, vnc.size));
+    await expect.poll(() => canvasHash(page.locator("canvas"))).toBe(testPatternHash(0, vnc.size));
     const session = await gateway.waitForSession();
     expect(session.token).toBe("marker");
     session.warn(10_000);
@@ -180,8 +180,8 @@ test.describe("a recording", () => {
     const gateway = await routeConsole(page, socket, { target: recorder });
     await page.goto(samplePage);
     await says(page, "connected");
-    vnc.showFrame(5);
-    await expect.poll(() => canvasHash(page.locator("canvas"))).toBe(pictureHash(5, vnc.size));
+    vnc.showPattern(5);
+    await expect.poll(() => canvasHash(page.locator("canvas"))).toBe(testPatternHash(5, vnc.size));
     await page.goto("about:blank");
     await recorder.finished;
 
@@ -189,7 +189,7 @@ test.describe("a recording", () => {
     gateway.follow({ target: player });
     await page.goto(samplePage);
     await says(page, "connected");
-    await expect.poll(() => canvasHash(page.locator("canvas"))).toBe(pictureHash(5, vnc.size));
+    await expect.poll(() => canvasHash(page.locator("canvas"))).toBe(testPatternHash(5, vnc.size));
     expect(vnc.connections).toHaveLength(1);
   });
 });
@@ -208,7 +208,7 @@ test.describe("a gateway on real WebSockets", () => {
   test("does the same", async ({ page, vnc, gateway }) => {
     await page.goto(`${samplePage}?gateway=${gateway.url}/?path=1`);
     await says(page, "connected");
-    await expect.poll(() => canvasHash(page.locator("canvas"))).toBe(pictureHash(0, vnc.size));
+    await expect.poll(() => canvasHash(page.locator("canvas"))).toBe(testPatternHash(0, vnc.size));
     const session = await gateway.waitForSession();
     session.warn(60_000);
     await says(page, "expiring");

@@ -1,4 +1,4 @@
-import { serveSamplePage } from "../src/sample-page.ts";
+import { serveSamplePage } from "../src/page-objects/sample-page.ts";
 // The rest of this file stands in the README of @curfew/testing, but for what serves the page.
 import type { Fault, VncPhase } from "@curfew/testing";
 import { expect, test } from "@curfew/testing/playwright";

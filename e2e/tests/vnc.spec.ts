@@ -1,5 +1,5 @@
-import { pictureHash, startFakeVnc } from "@curfew/testing";
-import { expect, test } from "../src/test.ts";
+import { testPatternHash, startFakeVnc } from "@curfew/testing";
+import { expect, test } from "../src/fixtures/gateway.ts";
 
 for (const encoding of ["raw", "copyrect", "hextile", "zrle"] as const) {
   test(`the picture arrives to the last pixel, encoded as ${encoding}`, async ({ gateway, console }) => {
@@ -7,8 +7,8 @@ for (const encoding of ["raw", "copyrect", "hextile", "zrle"] as const) {
     await console.open((await gateway.issue({ type: "vnc", target: server.address, ttl: 300 })).url);
     await console.waitFor("connected");
     for (const frame of [1, 2, 77]) {
-      server.showFrame(frame);
-      await expect.poll(() => console.pictureHash()).toBe(pictureHash(frame, server.size));
+      server.showPattern(frame);
+      await expect.poll(() => console.canvasHash()).toBe(testPatternHash(frame, server.size));
     }
   });
 }
@@ -18,7 +18,7 @@ test("the picture arrives although the server sends it in single bytes", async (
   await using server = await startFakeVnc({ size, encoding: "hextile", faults: [{ type: "split", bytes: 1 }] });
   await console.open((await gateway.issue({ type: "vnc", target: server.address, ttl: 300 })).url);
   await console.waitFor("connected");
-  await expect.poll(() => console.pictureHash()).toBe(pictureHash(server.frame, server.size));
+  await expect.poll(() => console.canvasHash()).toBe(testPatternHash(server.pattern, server.size));
 });
 
 test("keys and the pointer reach the server", async ({ gateway, console, page }) => {
@@ -57,7 +57,7 @@ test("the page follows when the server changes the desktop's size", async ({ gat
   await expect
     .poll(() => console.canvas.evaluate((canvas: HTMLCanvasElement) => [canvas.width, canvas.height]))
     .toEqual([400, 300]);
-  await expect.poll(() => console.pictureHash()).toBe(pictureHash(server.frame, { width: 400, height: 300 }));
+  await expect.poll(() => console.canvasHash()).toBe(testPatternHash(server.pattern, { width: 400, height: 300 }));
 });
 
 test("the page reconnects by itself when the server drops the connection", async ({ gateway, console }) => {
@@ -67,8 +67,8 @@ test("the page reconnects by itself when the server drops the connection", async
   (await server.waitForConnection(0)).reset();
   await server.waitForConnection(1);
   await console.waitFor("connected");
-  server.showFrame(5);
-  await expect.poll(() => console.pictureHash()).toBe(pictureHash(5, server.size));
+  server.showPattern(5);
+  await expect.poll(() => console.canvasHash()).toBe(testPatternHash(5, server.size));
 });
 
 test("the token is gone from the address bar and from every request", async ({ gateway, console, page }) => {

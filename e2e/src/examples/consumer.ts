@@ -8,7 +8,7 @@ import { createInterface } from "node:readline";
 import { installTarballs, runPnpm } from "../../../tools/publish/tarballs/install.ts";
 import type { Tarball } from "../../../tools/publish/tarballs/pack.ts";
 import { root } from "../../../tools/root.ts";
-import { serveFolder, startWebServer, type WebServer } from "../web-server.ts";
+import { serveFolder, startWebServer, type WebServer } from "../servers/web-server.ts";
 
 interface ExampleManifest {
   readonly scripts: { readonly build?: string; readonly start?: string };

@@ -5,7 +5,7 @@ import { startVncPlayer } from "./recording/player.ts";
 import { type SerialPhase, SERIAL_PHASES } from "./serial/connection.ts";
 import { startFakeSerial } from "./serial/server.ts";
 import { RFB_VERSIONS, type RfbVersion, VNC_PHASES, type VncPhase } from "./vnc/handshake.ts";
-import type { Size } from "./vnc/picture.ts";
+import type { Size } from "./vnc/test-pattern.ts";
 import { startFakeVnc, VNC_SECURITIES, type VncSecurity } from "./vnc/server.ts";
 import { VNC_ENCODINGS, type VncEncoding } from "./vnc/update-encoder.ts";
 
@@ -40,14 +40,14 @@ interface Options {
 const POINT = "a number of bytes sent, a phase, or a time such as 500ms or 5s";
 
 const program = new Command("curfew-fake-vnc")
-  .description("A fake VNC server, or serial guest, that shows a test picture and fails as it is told to.")
+  .description("A fake VNC server, or serial guest, that shows test patterns and fails on demand.")
   .option("--port <number>", "port to listen on; 0 takes any free one", integer(0, 65_535), 0)
   .option("--host <address>", "address to listen on", "127.0.0.1")
   .option("--password <text>", "ask for this password; with --serial: the password (guest)")
   .addOption(new Option("--security <type>", "how the password is asked for (vnc)").choices(VNC_SECURITIES))
   .option("--name <text>", "the desktop's name; with --serial: the host name")
   .option("--size <WxH>", "size of the desktop in pixels (320x240)", size)
-  .option("--fps <number>", "frames per second of the moving picture; 0 is still", integer(0, 1000), 10)
+  .option("--fps <number>", "test patterns per second; 0 stands still", integer(0, 1000), 10)
   .addOption(new Option("--encoding <name>", "encoding to use if the client takes it").choices(VNC_ENCODINGS))
   .addOption(new Option("--version <number>", "highest RFB version to offer").choices(RFB_VERSIONS).default("3.8"))
   .option("--serial", "be a serial guest with a login prompt and a small shell")

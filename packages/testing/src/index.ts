@@ -3,11 +3,19 @@ export type { Fault, FaultPoint, FaultScript } from "./faults/fault.ts";
 export { SeededBytes, seededBytes, seededHash } from "./faults/seeded-bytes.ts";
 export type { Target } from "./net/address.ts";
 export type { ConnectionEnd, FakeConnection } from "./net/connection.ts";
-export type { RecordedEvent, WaitOptions } from "./net/recorder.ts";
+export type { RecordedEvent, WaitOptions } from "./net/event-log.ts";
 export type { ConnectionEvents, FakeServer, FakeServerOptions } from "./net/server.ts";
 export type { VncConnection, VncEvents } from "./vnc/connection.ts";
 export type { RfbVersion, VncPhase } from "./vnc/handshake.ts";
-export { blockAt, DEFAULT_SIZE, frame, type Picture, pictureHash, type Rect, type Size } from "./vnc/picture.ts";
+export {
+  blockAt,
+  DEFAULT_SIZE,
+  type Framebuffer,
+  type Rect,
+  type Size,
+  testPattern,
+  testPatternHash,
+} from "./vnc/test-pattern.ts";
 export type { PixelFormat } from "./vnc/pixel-format.ts";
 export { type FakeVncOptions, type FakeVncServer, startFakeVnc, type VncSecurity } from "./vnc/server.ts";
 export type { VncEncoding } from "./vnc/update-encoder.ts";
@@ -18,8 +26,8 @@ export { type ByteConnection, type ByteServer, type ByteServerOptions, startByte
 export type { GatewayEvents } from "./gateway/events.ts";
 export type { FakeGateway } from "./gateway/gateway.ts";
 export type { SocketEnd } from "./gateway/page-socket.ts";
-export type { GatewayOptions, GatewayScript, GatewayScripts } from "./gateway/script.ts";
-export { type FakeGatewayOptions, type FakeGatewayServer, startFakeGateway } from "./gateway/server.ts";
+export type { FakeGatewayOptions, GatewayScript, GatewayScripts } from "./gateway/script.ts";
+export { type FakeGatewayServer, type FakeGatewayServerOptions, startFakeGateway } from "./gateway/server.ts";
 export type { FakeSession } from "./gateway/session.ts";
 export { startVncPlayer, type VncPlayer, type VncPlayerOptions } from "./recording/player.ts";
 export type { PlayerConnection, PlayerEvents } from "./recording/player-connection.ts";

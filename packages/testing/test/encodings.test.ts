@@ -1,4 +1,4 @@
-import { frame, startFakeVnc, type VncEncoding } from "@curfew/testing";
+import { testPattern, startFakeVnc, type VncEncoding } from "@curfew/testing";
 import { describe, expect, test } from "vitest";
 import { DEFAULT_FORMAT, RfbClient, type WantedFormat } from "./rfb-client.ts";
 
@@ -66,7 +66,7 @@ const FORMATS: Record<string, WantedFormat> = {
 };
 
 function expected(n: number, { channels }: WantedFormat): Uint32Array {
-  const { data } = frame(n, SIZE);
+  const { data } = testPattern(n, SIZE);
   return Uint32Array.from({ length: SIZE.width * SIZE.height }, (_, i) =>
     channels.reduce(
       (all, [max, shift], c) => (all | (Math.floor((data[4 * i + c]! * max + 127) / 255) << shift)) >>> 0,
@@ -87,7 +87,7 @@ describe.each(["raw", "copyrect", "hextile", "zrle"] as const)("%s", (encoding) 
     expect(client.pixels).toEqual(expected(0, format));
     for (const n of [1, 2, 3, 40, 999_999]) {
       client.requestUpdate(true);
-      server.showFrame(n);
+      server.showPattern(n);
       const rects = await client.readUpdate();
       expect(client.pixels).toEqual(expected(n, format));
       expect(rects.map((rect) => rect.encoding)).toContain(NUMBER[encoding]);
@@ -114,7 +114,7 @@ test("the client's first known encoding is used when none is prescribed, togethe
   client.requestUpdate(false);
   expect((await client.readUpdate()).map(({ encoding }) => encoding)).toEqual([16]);
   client.requestUpdate(true);
-  server.showFrame(1);
+  server.showPattern(1);
   const encodings = (await client.readUpdate()).map(({ encoding }) => encoding);
   expect(encodings[0]).toBe(1);
   expect(new Set(encodings.slice(1))).toEqual(new Set([16]));
@@ -138,7 +138,7 @@ test("changing the format and the encoding in mid-stream keeps one zlib stream",
     const format = n % 2 === 0 ? DEFAULT_FORMAT : FORMATS["16 bits 565"]!;
     client.setFormat(format);
     client.setEncodings(encoding);
-    server.showFrame(n);
+    server.showPattern(n);
     client.requestUpdate(false);
     await client.readUpdate();
     expect(client.pixels).toEqual(expected(n, format));

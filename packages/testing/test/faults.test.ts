@@ -2,7 +2,7 @@ import { createCipheriv } from "node:crypto";
 import { once } from "node:events";
 import { connect } from "node:net";
 import {
-  frame,
+  testPattern,
   seededBytes,
   seededHash,
   startByteServer,
@@ -31,7 +31,7 @@ describe("split", () => {
     client.setEncodings(16);
     client.requestUpdate(false);
     await client.readUpdate();
-    const { data } = frame(0, SMALL);
+    const { data } = testPattern(0, SMALL);
     expect(client.pixels.slice(0, 40)).toEqual(
       Uint32Array.from({ length: 40 }, (_, x) => data[4 * x]! * 65_536 + data[4 * x + 1]! * 256 + data[4 * x + 2]!),
     );

@@ -1,6 +1,8 @@
 import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { CloseCode, type ServerCloseReason, tokenSubprotocol } from "@curfew/protocol";
-import { type FakeGatewayServer, type GatewayOptions, startFakeGateway, startFakeVnc } from "@curfew/testing";
+import { type FakeGatewayServer, type FakeGatewayOptions, startFakeGateway, startFakeVnc } from "@curfew/testing";
 import { describe, expect, test } from "vitest";
 
 /** A page's WebSocket, with what it heard. */
@@ -37,7 +39,7 @@ describe("opening", () => {
     [{}, ["binary"], "binary"],
     [{}, [], ""],
     [{ subprotocol: "binary" }, ["binary", "curfew.v1"], "binary"],
-  ] as const)("a gateway with %j chooses, of %j, %j", async (options: GatewayOptions, offered, chosen) => {
+  ] as const)("a gateway with %j chooses, of %j, %j", async (options: FakeGatewayOptions, offered, chosen) => {
     await using gateway = await startFakeGateway(options);
     const client = new Client(gateway, [...offered]);
     await once(client.socket, "open");
@@ -166,7 +168,7 @@ describe("control messages", () => {
     [{}, { type: "renewed", id: 4, expiresInMs: 3_600_000 }],
     [{ renewal: null }, { type: "renewed", id: 4, expiresInMs: null }],
     [{ renewal: "forbidden" }, { type: "renew_failed", id: 4, reason: "forbidden" }],
-  ] as const)("with %j a renewal is answered with %j", async (options: GatewayOptions, answer) => {
+  ] as const)("with %j a renewal is answered with %j", async (options: FakeGatewayOptions, answer) => {
     await using gateway = await startFakeGateway(options);
     const client = new Client(gateway);
     client.socket.addEventListener("open", () => client.say({ type: "renew", id: 4, token: "next" }));
@@ -224,6 +226,62 @@ test("refused connections count, and a function says what becomes of each", asyn
   expect((await gateway.waitForSession(2)).open).toBe(true);
 });
 
+test("the next session is one that opens after the call, refused connections aside", async () => {
+  await using gateway = await startFakeGateway({ session: "7f3a" });
+  await new Client(gateway).messages(1);
+  const next = gateway.nextSession();
+  gateway.refuse("connect_failed");
+  const failed = new Client(gateway);
+  failed.socket.addEventListener("error", () => {});
+  await failed.closed;
+  gateway.accept();
+  const client = new Client(gateway);
+  expect(await client.messages(1)).toEqual([{ ...hello, session: "7f3a" }]);
+  expect((await next).number).toBe(2);
+});
+
+test("pings stay unanswered, and a session has its own events", async () => {
+  await using gateway = await startFakeGateway({ pong: false });
+  const other = new Client(gateway);
+  await other.messages(1);
+  const client = new Client(gateway);
+  await client.messages(1);
+  other.say({ type: "ping", id: 1 });
+  client.say({ type: "ping", id: 2 });
+  client.say({ type: "renew", id: 3, token: "next" });
+  expect((await client.messages(2))[1]).toMatchObject({ type: "renewed", id: 3 });
+  expect(gateway.sessions[1]!.received("ping")).toEqual([{ connection: 1, id: 2 }]);
+});
+
+test("a connection breaks at the page's first message", async () => {
+  await using gateway = await startFakeGateway({ dropOnMessage: true });
+  const client = new Client(gateway);
+  await client.messages(1);
+  client.say({ type: "ping", id: 1 });
+  expect(await client.closed).toEqual({ code: 1006, reason: "" });
+});
+
+test("a gateway takes the WebSockets of a web server, and leaves it running", async () => {
+  const server = createServer((_, response) => void response.end("page"));
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  try {
+    const gateway = await startFakeGateway({ server });
+    expect(gateway.url).toBe(`ws://127.0.0.1:${port}`);
+    const client = new Client(gateway);
+    await client.messages(1);
+    await gateway.close();
+    expect((await client.closed).code).toBe(1006);
+    await using again = await startFakeGateway({ server });
+    expect(await new Client(again).messages(1)).toEqual([hello]);
+    expect(await (await fetch(`http://127.0.0.1:${port}`)).text()).toBe("page");
+  } finally {
+    server.closeAllConnections();
+    server.close();
+  }
+});
+
 test("a console that is played by the test itself", async () => {
   await using gateway = await startFakeGateway({ expiresInMs: null });
   const client = new Client(gateway);
@@ -256,7 +314,9 @@ describe("wrong options are refused with their value", () => {
     [{ enforce: true, expiresInMs: null }, "enforce is true and expiresInMs null; expected a time"],
     [{ subprotocol: "curfew.v2" }, 'subprotocol is "curfew.v2"; expected curfew.v1 or binary'],
     [{ port: 65_536 }, "port is 65536; expected an integer from 0 to 65535"],
-  ])("%j", async (options, message) => {
-    await expect(startFakeGateway(options as GatewayOptions)).rejects.toThrow(message);
+    [{ server: createServer(), port: 1 }, "server excludes host and port"],
+    [{ server: createServer() }, "server does not listen"],
+  ])("%o", async (options, message) => {
+    await expect(startFakeGateway(options as FakeGatewayOptions)).rejects.toThrow(message);
   });
 });

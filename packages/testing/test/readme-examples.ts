@@ -1,6 +1,6 @@
 import {
   type Fault,
-  pictureHash,
+  testPatternHash,
   recordRfb,
   seededHash,
   startByteServer,
@@ -11,6 +11,7 @@ import {
   type FakeVncServer,
   type VncPhase,
 } from "@curfew/testing";
+import { InPageGateway } from "@curfew/testing/in-page";
 
 /** Every piece of TypeScript in the README, as it stands there. Each hands what it made to a check of its own. */
 
@@ -47,9 +48,21 @@ export async function received(server: FakeVncServer): Promise<{ key: unknown; c
 
 export async function picture(check: (server: FakeVncServer, expected: string) => Promise<void>): Promise<void> {
   await using server = await startFakeVnc({ size: { width: 640, height: 480 }, encoding: "zrle" });
-  server.showFrame(7);
-  const expected = pictureHash(7, server.size); // SHA-256 of the RGBA pixels: of what getImageData() returns
+  server.showPattern(7);
+  const expected = testPatternHash(7, server.size); // SHA-256 of the RGBA pixels: of what getImageData() returns
   await check(server, expected);
+}
+
+interface OpenOptions {
+  readonly webSocket: (url: string, protocols: string[]) => WebSocket;
+}
+
+export async function inPage(openConsole: (options: OpenOptions) => void): Promise<void> {
+  await using gateway = new InPageGateway({ expiresInMs: 120_000 });
+  openConsole({ webSocket: gateway.webSocket }); // the option of the SDK's consoles
+  const session = await gateway.waitForSession();
+  void session.write("login: "); // console output: the page has it when this returns
+  session.end("session_expired");
 }
 
 interface Ports {

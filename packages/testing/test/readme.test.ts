@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startFakeVnc } from "@curfew/testing";
 import { expect, test } from "vitest";
-import { byHand, gateway, misbehaving, others, picture, received, recording } from "./readme-examples.ts";
+import { byHand, gateway, inPage, misbehaving, others, picture, received, recording } from "./readme-examples.ts";
 import { RfbClient } from "./rfb-client.ts";
 import { TcpClient } from "./tcp-client.ts";
 
@@ -18,7 +18,7 @@ const SPEC = readFileSync(new URL("../../../e2e/tests/testing-readme.spec.ts", i
 
 test("every piece of TypeScript in the README is one of the examples that tests run", () => {
   const pieces = Array.from(README.matchAll(/```ts\n(.*?)```/gs), ([, code]) => code!);
-  expect(pieces.length).toBe(10);
+  expect(pieces.length).toBe(11);
   const inside = (EXAMPLES + SPEC).replaceAll(/^ {2}/gm, "");
   for (const piece of pieces) expect(SPEC + inside).toContain(piece);
 });
@@ -55,6 +55,18 @@ test("a connection is stalled, resumed and reset by hand", async () => {
   expect(await byHand(server)).toEqual({ by: "server", how: "reset" });
   expect(await client.ended).toBe("reset");
   await expect(TcpClient.connect(server.port)).rejects.toThrow("ECONNREFUSED");
+});
+
+test("a page without a network hears what the README's gateway says", async () => {
+  const heard: unknown[] = [];
+  await inPage(({ webSocket }) => {
+    const socket = webSocket("ws://gateway/", ["curfew.v1"]);
+    socket.addEventListener("message", ({ data }) =>
+      heard.push(typeof data === "string" ? JSON.parse(data) : Buffer.from(data as ArrayBuffer).toString()),
+    );
+    socket.addEventListener("close", ({ code }) => heard.push(code));
+  });
+  expect(heard.slice(1)).toEqual(["login: ", { type: "bye", reason: "session_expired" }, 4100]);
 });
 
 test("keys and clicks are found in the record", async () => {

@@ -37,7 +37,7 @@ async function watch(port: number, next: (n: number) => void = () => {}): Promis
 async function record(): Promise<Uint32Array[]> {
   await using server = await startFakeVnc({ size: { width: 96, height: 64 } });
   await using recorder = await recordRfb({ target: server, file });
-  const pictures = await watch(recorder.port, (n) => server.showFrame(n));
+  const pictures = await watch(recorder.port, (n) => server.showPattern(n));
   await recorder.finished;
   return pictures;
 }

@@ -1,7 +1,7 @@
 import { createCipheriv } from "node:crypto";
 import { once } from "node:events";
 import { connect } from "node:net";
-import { frame, startFakeVnc } from "@curfew/testing";
+import { testPattern, startFakeVnc } from "@curfew/testing";
 import { describe, expect, test, vi } from "vitest";
 import { openWithRa2ne } from "./ra2-client.ts";
 import { RfbClient } from "./rfb-client.ts";
@@ -18,7 +18,7 @@ const CURSOR = -239;
 
 /** The pixel values that a client with the announced format must hold. */
 function expected(n: number, size: { width: number; height: number } = SIZE): Uint32Array {
-  const { data } = frame(n, size);
+  const { data } = testPattern(n, size);
   return Uint32Array.from({ length: size.width * size.height }, (_, i) =>
     data.subarray(4 * i, 4 * i + 3).reduce((value, channel) => value * 256 + channel, 0),
   );
@@ -127,11 +127,11 @@ describe("updates", () => {
     await client.readUpdate();
     client.requestUpdate(true);
     await server.waitFor("updateRequest", ({ incremental }) => incremental);
-    expect(server.received("update").map((update) => update.frame)).toEqual([0]);
-    server.showFrame(5);
+    expect(server.received("update").map((update) => update.pattern)).toEqual([0]);
+    server.showPattern(5);
     await client.readUpdate();
     expect(client.pixels).toEqual(expected(5));
-    expect(server.received("update").map((update) => update.frame)).toEqual([0, 5]);
+    expect(server.received("update").map((update) => update.pattern)).toEqual([0, 5]);
     client.requestUpdate(false);
     await client.readUpdate();
     expect(client.pixels).toEqual(expected(5));
@@ -144,7 +144,7 @@ describe("updates", () => {
     client.setEncodings(1, 5);
     client.requestUpdate(false);
     await client.readUpdate();
-    for (const n of [1, 2, 3]) server.showFrame(n);
+    for (const n of [1, 2, 3]) server.showPattern(n);
     client.requestUpdate(true);
     await client.readUpdate();
     expect(client.pixels).toEqual(expected(3));
@@ -190,7 +190,7 @@ describe("updates", () => {
       await client.readUpdate();
       client.requestUpdate(true);
     }
-    const frames = server.received("update").map((update) => update.frame);
+    const frames = server.received("update").map((update) => update.pattern);
     expect(frames.at(-1)).toBeGreaterThan(frames[0]!);
   });
 
@@ -205,7 +205,7 @@ describe("updates", () => {
       await client.readUpdate();
       client.requestUpdate(true);
     }
-    server.showFrame(9);
+    server.showPattern(9);
     for (const client of [one, two]) {
       await client.readUpdate();
       expect(client.pixels).toEqual(expected(9));

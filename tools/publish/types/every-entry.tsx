@@ -22,6 +22,7 @@ import { ConfigError, createGateway, type Session, type TokenSource } from "@cur
 import { AdminClient, AdminError } from "@curfew/proxy/admin";
 import { SerialConsoleView, VncConsoleView, useConsoleState, useExpiryCountdown } from "@curfew/react";
 import { startFakeGateway, startFakeSerial, startFakeVnc } from "@curfew/testing";
+import { InPageGateway } from "@curfew/testing/in-page";
 import { expect, test } from "@curfew/testing/playwright";
 import { startTigerVnc } from "@curfew/testing/real";
 import { type ReactElement, createRef } from "react";
@@ -102,11 +103,15 @@ export function read(text: string): ServerMessage | string {
 
 test("a page ends with its session", async ({ page, gateway, vnc, clock }) => {
   await clock.freeze();
-  vnc.showFrame(2);
+  vnc.showPattern(2);
   await page.goto(`/?gateway=${gateway.url}`);
   (await gateway.waitForSession()).expire();
   await expect(page.getByRole("status")).toHaveText("Session expired");
 });
+
+export function play(): WebSocket {
+  return new InPageGateway({ handshakes: "manual" }).webSocket("ws://gateway/", ["curfew.v1"]);
+}
 
 export async function start(): Promise<string[]> {
   const [vnc, serial] = await Promise.all([startFakeVnc({ encoding: "zrle" }), startFakeSerial({ user: "root" })]);

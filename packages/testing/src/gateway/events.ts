@@ -1,23 +1,23 @@
-import type { RecordedEvent } from "../net/recorder.ts";
+import type { RecordedEvent } from "../net/event-log.ts";
 import type { SocketEnd } from "./page-socket.ts";
 
 /** What a fake gateway records. */
 export interface GatewayEvents {
   /** The page's WebSocket opened. */
   readonly open: RecordedEvent & { readonly path: string; readonly protocols: readonly string[] };
-  /** It closed. */
+  /** The page's WebSocket closed. */
   readonly close: RecordedEvent & SocketEnd;
   /** The connection was refused before it opened. */
   readonly refused: RecordedEvent;
-  /** The page wants to renew. */
+  /** The page asked to renew its session. */
   readonly renew: RecordedEvent & { readonly id: number; readonly token: string };
   readonly ping: RecordedEvent & { readonly id: number };
   readonly break: RecordedEvent & { readonly durationMs?: number };
   /** The page cannot keep up: the gateway sends no console bytes until `resume`. */
   readonly pause: RecordedEvent;
   readonly resume: RecordedEvent;
-  /** Bytes for the console, as they came. */
-  readonly input: RecordedEvent & { readonly bytes: Buffer };
-  /** The page broke the protocol; the gateway ended the connection. */
+  /** Bytes for the console, as they arrived. */
+  readonly input: RecordedEvent & { readonly bytes: Uint8Array };
+  /** The page violated the protocol; the gateway ended the connection. */
   readonly problem: RecordedEvent & { readonly message: string };
 }

@@ -1,34 +1,38 @@
 import { SUBPROTOCOL, type ServerCloseReason } from "@curfew/protocol";
-import { Recorder, type WaitOptions } from "../net/recorder.ts";
+import { EventLog, type WaitOptions } from "../net/event-log.ts";
+import type { Dial } from "./console-line.ts";
 import type { GatewayEvents } from "./events.ts";
 import type { PageSocket } from "./page-socket.ts";
 import {
   checkScript,
   checkSubprotocol,
-  type GatewayOptions,
+  type FakeGatewayOptions,
   type GatewayScript,
   type GatewayScripts,
 } from "./script.ts";
 import { FakeSession } from "./session.ts";
 
 /**
- * Stands where a gateway would be, does to a page what a test tells it, and records what the page sends. It speaks
- * `curfew.v1` by the protocol's document, and has no code in common with a real gateway.
+ * Takes the place of a gateway, treats pages as its script and the test say, and records what they send. It implements
+ * `curfew.v1` from the protocol's document and shares no code with a real gateway.
  */
 export abstract class FakeGateway implements AsyncDisposable {
   /** @internal */
   protected readonly subprotocol: string;
+  readonly #dial: Dial;
   readonly #options: GatewayScript;
-  readonly #recorder = new Recorder<GatewayEvents>();
+  readonly #events = new EventLog<GatewayEvents>();
   readonly #sessions: FakeSession[] = [];
   #scripts: GatewayScripts = {};
   #refusing: GatewayScript["refuse"];
   #connections = 0;
 
-  protected constructor({ subprotocol = SUBPROTOCOL, ...script }: GatewayOptions) {
+  /** @internal */
+  protected constructor({ subprotocol = SUBPROTOCOL, ...script }: FakeGatewayOptions, dial: Dial) {
     checkSubprotocol(subprotocol);
     checkScript(script);
     this.subprotocol = subprotocol;
+    this.#dial = dial;
     this.#options = script;
   }
 
@@ -37,7 +41,7 @@ export abstract class FakeGateway implements AsyncDisposable {
     return [...this.#sessions];
   }
 
-  /** What happens with connections from now on, on top of the options. Running sessions stay as they are. */
+  /** Changes the script of connections from now on, on top of the options. Running sessions keep theirs. */
   follow(scripts: GatewayScripts): void {
     if (typeof scripts !== "function") checkScript({ ...this.#options, ...scripts });
     this.#scripts = scripts;
@@ -49,24 +53,24 @@ export abstract class FakeGateway implements AsyncDisposable {
     this.#refusing = reason;
   }
 
-  /** Takes connections again after {@link refuse}. */
+  /** Accepts connections again after {@link refuse}. */
   accept(): void {
     this.#refusing = undefined;
   }
 
-  /** Ends every open session, as when a gateway shuts down. */
+  /** Ends every open session, as a gateway does that shuts down. */
   endAll(reason: ServerCloseReason): void {
     for (const session of this.#sessions) if (session.open) session.end(reason);
   }
 
   /** Events of one type so far, oldest first; the latest 10,000 are kept. */
   received<Type extends keyof GatewayEvents>(type: Type): readonly GatewayEvents[Type][] {
-    return this.#recorder.all(type);
+    return this.#events.all(type);
   }
 
   /** Forgets the events so far. */
   clearReceived(): void {
-    this.#recorder.clear();
+    this.#events.clear();
   }
 
   /**
@@ -78,32 +82,42 @@ export abstract class FakeGateway implements AsyncDisposable {
     predicate?: (event: GatewayEvents[Type]) => boolean,
     options?: WaitOptions,
   ): Promise<GatewayEvents[Type]> {
-    return this.#recorder.waitFor(type, predicate, options);
+    return this.#events.waitFor(type, predicate, options);
   }
 
-  /** The session with this number, as soon as it is there. */
+  /**
+   * The next session to open. Call it before the action that opens the session.
+   * @throws Error when none opened in time, or the gateway closes
+   */
+  async nextSession(options?: WaitOptions): Promise<FakeSession> {
+    const after = this.#sessions.at(-1)?.number ?? -1;
+    const { connection } = await this.#events.waitFor("open", (event) => event.connection > after, options);
+    return this.#sessionOf(connection);
+  }
+
+  /** The session with this number, as soon as it is open. */
   async waitForSession(number: number = 0, options?: WaitOptions): Promise<FakeSession> {
-    await this.#recorder.waitFor("open", (event) => event.connection === number, options);
-    return this.#sessions.find((session) => session.number === number)!;
+    await this.#events.waitFor("open", (event) => event.connection === number, options);
+    return this.#sessionOf(number);
   }
 
-  /** Breaks every open connection and takes no more. Safe to call more than once. */
+  /** Breaks every open connection and accepts no more. Safe to call more than once. */
   async close(): Promise<void> {
     await this.stop();
     for (const session of this.#sessions) if (session.open) session.drop();
     await Promise.all(this.#sessions.map(({ closed }) => closed));
-    this.#recorder.close();
+    this.#events.close();
   }
 
-  /** So that `await using` closes it. */
+  /** Closes it at the end of `await using`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }
 
-  /** @internal Takes no more connections. */
+  /** @internal Accepts no more connections. */
   protected abstract stop(): Promise<void>;
 
-  /** @internal The script of the next connection; undefined when that may not even open. */
+  /** @internal The script of the next connection; undefined if its WebSocket must not open. */
   protected nextScript(): GatewayScript | undefined {
     const scripts = this.#scripts;
     const script: GatewayScript = {
@@ -113,14 +127,20 @@ export abstract class FakeGateway implements AsyncDisposable {
     };
     checkScript(script);
     if (script.refuse !== "connect_failed") return script;
-    this.#recorder.record("refused", { connection: this.#connections++ });
+    this.#events.record("refused", { connection: this.#connections++ });
     return undefined;
   }
 
   /** @internal A page's WebSocket opened. */
   protected welcome(socket: PageSocket, script: GatewayScript): FakeSession {
-    const session = new FakeSession(this.#connections++, socket, script, this.#recorder);
+    const session = new FakeSession(this.#connections++, socket, script, this.#events, this.#dial);
     this.#sessions.push(session);
+    return session;
+  }
+
+  #sessionOf(number: number): FakeSession {
+    const session = this.#sessions.find((candidate) => candidate.number === number);
+    if (session === undefined) throw new Error(`there is no session ${number}: its connection was refused`);
     return session;
   }
 }

@@ -4,26 +4,32 @@ import { hostAndPort, type Target } from "../net/address.ts";
 /** What a fake gateway does with a connection of the page, as a plain value. Durations are in milliseconds. */
 export interface GatewayScript {
   /**
-   * The console behind it: `host:port`, or a fake server. Its end is `target_closed`, and `target_unreachable` when
-   * nobody listens, as a real gateway has it. Without one the console is silent, and `session.write` its output.
+   * The console behind the gateway: `host:port`, or a fake server. As with a real gateway, its end is `target_closed`,
+   * and `target_unreachable` if nothing listens there. Without a target, `session.write` is the console's output.
    */
   readonly target?: Target;
-  /** What `hello` says of the time left; null is a session without an end. @defaultValue one hour */
+  /** The session's name in `hello`. @defaultValue `fake-` and the number of the connection */
+  readonly session?: string;
+  /** The time left in `hello`; null is a session without an end. @defaultValue one hour */
   readonly expiresInMs?: number | null;
-  /** What `hello` says of renewal. @defaultValue true */
+  /** Whether `hello` says that the session can be renewed. @defaultValue true */
   readonly renewable?: boolean;
-  /** False says no `hello`, like a gateway that hangs, until the test calls `session.hello()`. @defaultValue true */
+  /** False sends no `hello`, like a gateway that hangs, until the test calls `session.hello()`. @defaultValue true */
   readonly hello?: boolean;
   /**
-   * Ends the session when its time is over, by the machine's clock. Off, it ends when the test says so, and the
-   * page's clock may run as it likes. @defaultValue false
+   * Ends the session when its time is over, by the machine's clock. Otherwise it ends when the test says so, whatever
+   * the page's clock shows. @defaultValue false
    */
   readonly enforce?: boolean;
   /**
-   * What a renewal is answered with: the new time left, a reason to refuse it, or `"silence"`, for a test that
-   * answers by itself. @defaultValue `expiresInMs`
+   * The answer to a renewal: the new time left, a reason to refuse it, or `"silence"`, for a test that sends its own
+   * answer. @defaultValue `expiresInMs`
    */
   readonly renewal?: number | null | ServerCloseReason | "silence";
+  /** False leaves pings unanswered, like a connection that is dead or slow. @defaultValue true */
+  readonly pong?: boolean;
+  /** Breaks the connection at the page's first message: the page sees 1006. @defaultValue false */
+  readonly dropOnMessage?: boolean;
   /** Refuses the connection: with `bye` and a close code, or so that the WebSocket never opens. */
   readonly refuse?: ServerCloseReason | "connect_failed";
 }
@@ -31,16 +37,16 @@ export interface GatewayScript {
 /** The script of every connection, or a function from a connection's number (0, 1, …) to its script. */
 export type GatewayScripts = GatewayScript | ((connection: number) => GatewayScript);
 
-/** Options of a fake gateway. The script among them is that of every connection, where `follow` says nothing else. */
-export interface GatewayOptions extends GatewayScript {
+/** Options of every fake gateway. Their script is that of every connection, unless `follow` changes it. */
+export interface FakeGatewayOptions extends GatewayScript {
   /**
-   * The best subprotocol that it knows. `"binary"` is a server without control messages, such as websockify.
+   * The best subprotocol that it supports. `"binary"` is a server without control messages, such as websockify.
    * @defaultValue `"curfew.v1"`
    */
   readonly subprotocol?: typeof SUBPROTOCOL | typeof FALLBACK_SUBPROTOCOL;
 }
 
-/** How long a session has when nothing was said. */
+/** The time left in `hello` by default. */
 export const DEFAULT_EXPIRY_MS = 3_600_000;
 
 /** @throws RangeError naming the value and what was expected. */

@@ -6,8 +6,8 @@ import {
   type ServerMessage,
   SUBPROTOCOL,
 } from "@curfew/protocol";
-import type { Recorder, WaitOptions } from "../net/recorder.ts";
-import { ConsoleLine } from "./console-line.ts";
+import type { EventLog, WaitOptions } from "../net/event-log.ts";
+import type { ConsoleLine, Dial } from "./console-line.ts";
 import type { GatewayEvents } from "./events.ts";
 import type { PageSocket, SocketEnd } from "./page-socket.ts";
 import { DEFAULT_EXPIRY_MS, expectCloseCode, expectReason, expectTimeLeft, type GatewayScript } from "./script.ts";
@@ -17,23 +17,23 @@ import { tokenOf } from "./subprotocol.ts";
 const ABNORMAL = 1006;
 const NORMAL = 1000;
 
-/** One connection of a page to a fake gateway, which does what its script says and what the test tells it. */
+/** One connection of a page to a fake gateway, driven by its script and the test. */
 export class FakeSession {
-  /** 0 for the first connection of a page, then 1, and so on; refused ones count. */
+  /** 0 for the first connection, then 1, and so on; refused ones count. */
   readonly number: number;
   /** Path and query that the page connected to. */
   readonly path: string;
-  /** The subprotocols that the page offered; over `routeConsole` the chosen one stands first. */
+  /** The subprotocols that the page offered; with `routeConsole` the chosen one comes first. */
   readonly offered: readonly string[];
   /** The subprotocol that was chosen; empty for none. */
   readonly protocol: string;
-  /** The token that the page brought, in the list of subprotocols or in the query. */
+  /** The token that the page sent, in the list of subprotocols or in the query. */
   readonly token: string | undefined;
   /** Resolves when the WebSocket is closed; never rejects. */
   readonly closed: Promise<SocketEnd>;
   readonly #socket: PageSocket;
   readonly #script: GatewayScript;
-  readonly #recorder: Recorder<GatewayEvents>;
+  readonly #events: EventLog<GatewayEvents>;
   readonly #line: ConsoleLine | undefined;
   readonly #resolveClosed: (end: SocketEnd) => void;
   #end: SocketEnd | undefined;
@@ -41,7 +41,7 @@ export class FakeSession {
   #timer: NodeJS.Timeout | undefined;
 
   /** @internal Made by the gateway. */
-  constructor(number: number, socket: PageSocket, script: GatewayScript, recorder: Recorder<GatewayEvents>) {
+  constructor(number: number, socket: PageSocket, script: GatewayScript, events: EventLog<GatewayEvents>, dial: Dial) {
     this.number = number;
     this.path = socket.path;
     this.offered = socket.offered;
@@ -49,12 +49,12 @@ export class FakeSession {
     this.token = tokenOf(socket.path, socket.offered);
     this.#socket = socket;
     this.#script = script;
-    this.#recorder = recorder;
+    this.#events = events;
     const { promise, resolve } = Promise.withResolvers<SocketEnd>();
     this.closed = promise;
     this.#resolveClosed = resolve;
     const { target, refuse } = script;
-    recorder.record("open", { connection: number, path: socket.path, protocols: socket.offered });
+    events.record("open", { connection: number, path: socket.path, protocols: socket.offered });
     if (refuse !== undefined && refuse !== "connect_failed") {
       this.end(refuse);
       return;
@@ -63,7 +63,7 @@ export class FakeSession {
       this.#greet();
       return;
     }
-    this.#line = new ConsoleLine(target, {
+    this.#line = dial(target, {
       connected: () => this.#greet(),
       output: async (bytes) => this.write(bytes),
       ended: (reason) => this.end(reason),
@@ -75,49 +75,54 @@ export class FakeSession {
     return this.#open;
   }
 
-  /** Whether the page chose `curfew.v1`, and so has control messages. */
+  /** Whether the connection uses `curfew.v1`, which has control messages. */
   get controlled(): boolean {
     return this.protocol === SUBPROTOCOL;
   }
 
-  /** The first event of this session, past or future, that satisfies the predicate; as the gateway's `waitFor`. */
+  /** This session's events of one type so far, oldest first. */
+  received<Type extends keyof GatewayEvents>(type: Type): readonly GatewayEvents[Type][] {
+    return this.#events.all(type).filter((event) => event.connection === this.number);
+  }
+
+  /** The first event of this session, past or future, that satisfies the predicate; see the gateway's `waitFor`. */
   waitFor<Type extends keyof GatewayEvents>(
     type: Type,
     predicate: (event: GatewayEvents[Type]) => boolean = () => true,
     options?: WaitOptions,
   ): Promise<GatewayEvents[Type]> {
     const mine = (event: GatewayEvents[Type]): boolean => event.connection === this.number && predicate(event);
-    return this.#recorder.waitFor(type, mine, options);
+    return this.#events.waitFor(type, mine, options);
   }
 
-  /** Says `hello` where the script held it back, and lets the console's output through. */
+  /** Sends `hello` where the script holds it back, and lets the console's output through. */
   hello(expiresInMs: number | null = this.#timeLeft): void {
     expectTimeLeft("expiresInMs", expiresInMs);
     if (this.controlled) {
-      const { renewable = true } = this.#script;
-      this.send({ type: "hello", session: `fake-${this.number}`, expiresInMs, renewable });
+      const { renewable = true, session = `fake-${this.number}` } = this.#script;
+      this.send({ type: "hello", session, expiresInMs, renewable });
     }
     this.#expireIn(expiresInMs);
     this.#line?.start();
   }
 
-  /** Warns that so many milliseconds are left. */
+  /** Sends `expiring` with the milliseconds that are left. */
   warn(expiresInMs: number): void {
     expectTimeLeft("expiresInMs", expiresInMs);
     this.send({ type: "expiring", expiresInMs });
     this.#expireIn(expiresInMs);
   }
 
-  /** The session's time is over: `session_expired`. */
+  /** Ends the session because its time is over: `session_expired`. */
   expire(): void {
     this.end("session_expired");
   }
 
-  /** Ends the session the way a gateway does: `bye`, then the reason's close code. */
+  /** Ends the session as a gateway does: `bye`, then the reason's close code. */
   end(reason: ServerCloseReason, detail?: string): void {
     expectReason("reason", reason);
     if (this.controlled) this.send({ type: "bye", reason, ...(detail !== undefined && { detail }) });
-    // A target's end is a plain one to clients without control messages (PROTOCOL.md, section 4).
+    // Without control messages, a target that closes is a normal end (PROTOCOL.md, section 4).
     this.close(!this.controlled && reason === "target_closed" ? NORMAL : CloseCode[reason], reason);
   }
 
@@ -130,14 +135,14 @@ export class FakeSession {
     if (this.#finish({ by: "gateway", code, reason })) this.#socket.close(code, reason);
   }
 
-  /** Breaks the connection: the page sees 1006 without a reason. */
+  /** Breaks the connection: the page sees 1006 and no reason. */
   drop(): void {
     if (this.#finish({ by: "gateway", code: ABNORMAL, reason: "" })) this.#socket.drop();
   }
 
   /**
    * Sends a control message.
-   * @throws Error when the page did not choose `curfew.v1`, for whom there are none
+   * @throws Error when the connection does not use `curfew.v1`
    */
   send(message: ServerMessage): void {
     this.sendText(JSON.stringify(message));
@@ -154,15 +159,15 @@ export class FakeSession {
 
   /** Sends bytes as if the console had written them; resolves when the page has room for more. */
   async write(bytes: Uint8Array | string): Promise<void> {
-    const data =
-      typeof bytes === "string" ? Buffer.from(bytes) : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+    const data = typeof bytes === "string" ? new TextEncoder().encode(bytes) : bytes;
     if (this.#end === undefined) await this.#socket.send(data);
   }
 
   /** @internal A message of the page arrived. */
-  received(data: string | Buffer): void {
-    if (typeof data !== "string") this.#input(data);
-    else if (!this.controlled) this.#input(Buffer.from(data));
+  message(data: string | Uint8Array): void {
+    if (this.#script.dropOnMessage === true) this.drop();
+    else if (typeof data !== "string") this.#input(data);
+    else if (!this.controlled) this.#input(new TextEncoder().encode(data));
     else {
       const parsed = parseClientMessage(data);
       if (parsed.ok === true) this.#hear(parsed.message);
@@ -170,12 +175,12 @@ export class FakeSession {
     }
   }
 
-  /** @internal The WebSocket closed, whoever began. */
+  /** @internal The WebSocket closed, from either side. */
   socketClosed(code: number, reason: string): void {
     this.#finish({ by: "page", code, reason });
     if (!this.#open) return;
     this.#open = false;
-    this.#recorder.record("close", { connection: this.number, ...this.#end! });
+    this.#events.record("close", { connection: this.number, ...this.#end! });
     this.#resolveClosed(this.#end!);
   }
 
@@ -187,15 +192,15 @@ export class FakeSession {
     if (this.#script.hello !== false) this.hello();
   }
 
-  #input(bytes: Buffer): void {
-    this.#recorder.record("input", { connection: this.number, bytes });
+  #input(bytes: Uint8Array): void {
+    this.#events.record("input", { connection: this.number, bytes });
     if (this.#end === undefined) this.#line?.write(bytes);
   }
 
   #hear(message: ClientMessage): void {
     const { type, ...details } = message;
-    this.#recorder.record(type, { connection: this.number, ...details });
-    if (message.type === "ping") this.send({ type: "pong", id: message.id });
+    this.#events.record(type, { connection: this.number, ...details });
+    if (message.type === "ping" && this.#script.pong !== false) this.send({ type: "pong", id: message.id });
     if (message.type === "renew") this.#answer(message.id);
     if (message.type === "pause") this.#line?.pause();
     if (message.type === "resume") this.#line?.resume();
@@ -212,7 +217,7 @@ export class FakeSession {
   }
 
   #protocolError(message: string): void {
-    this.#recorder.record("problem", { connection: this.number, message });
+    this.#events.record("problem", { connection: this.number, message });
     this.end("protocol_error", message);
   }
 
@@ -221,7 +226,7 @@ export class FakeSession {
     if (this.#script.enforce === true && ms !== null) this.#timer = setTimeout(() => this.expire(), ms);
   }
 
-  /** Nothing passes between page and console any more. False when it had ended before. */
+  /** Stops all traffic between page and console. Returns false if the session had ended before. */
   #finish(end: SocketEnd): boolean {
     const first = this.#end === undefined;
     this.#end ??= end;

@@ -1,6 +1,6 @@
 import type { Socket } from "node:net";
 import type { Fault } from "../faults/fault.ts";
-import { Output } from "./output.ts";
+import { FaultInjectingWriter } from "./fault-injecting-writer.ts";
 import { ConnectionEnded, Reader } from "./reader.ts";
 
 /** How a connection ended, as the fake server saw it. */
@@ -18,7 +18,7 @@ export class FakeConnection<Phase extends string = string> {
   /** Resolves when the socket is closed; never rejects. */
   readonly closed: Promise<ConnectionEnd>;
   /** @internal */
-  protected readonly output: Output<Phase>;
+  protected readonly output: FaultInjectingWriter<Phase>;
   /** @internal */
   protected readonly reader: Reader;
   readonly #socket: Socket;
@@ -39,7 +39,7 @@ export class FakeConnection<Phase extends string = string> {
       });
     });
     this.reader = new Reader(socket);
-    this.output = new Output(socket, faults, {
+    this.output = new FaultInjectingWriter(socket, faults, {
       flood: () => this.flood(),
       stopReading: () => this.stopReading(),
       reset: () => this.reset(),

@@ -3,7 +3,7 @@ import { type AddressInfo, createServer, type Server, type Socket } from "node:n
 import { checkFaults, expectInteger, type Fault, type FaultScript } from "../faults/fault.ts";
 import { formatAddress } from "./address.ts";
 import type { ConnectionEnd, FakeConnection } from "./connection.ts";
-import { type RecordedEvent, Recorder, type WaitOptions } from "./recorder.ts";
+import { type RecordedEvent, EventLog, type WaitOptions } from "./event-log.ts";
 
 /** Options of every fake server. */
 export interface FakeServerOptions<Phase extends string> {
@@ -34,7 +34,7 @@ export abstract class FakeServer<
   /** The address it listens on. */
   readonly host: string;
   /** @internal */
-  protected readonly recorder: Recorder<Events> = new Recorder<Events>();
+  protected readonly recorder: EventLog<Events> = new EventLog<Events>();
   readonly #phases: readonly Phase[];
   readonly #connections: Connection[] = [];
   #faults: FaultScript<Phase>;

@@ -7,7 +7,7 @@ import {
   type TestType,
 } from "@playwright/test";
 import type { ByteServer } from "../bytes/server.ts";
-import type { GatewayOptions } from "../gateway/script.ts";
+import type { FakeGatewayOptions } from "../gateway/script.ts";
 import { type FakeGatewayServer, startFakeGateway } from "../gateway/server.ts";
 import type { VncPlayer } from "../recording/player.ts";
 import type { FakeSerialServer } from "../serial/server.ts";
@@ -31,7 +31,7 @@ export interface ConsoleFixtures {
   /** The console's server, where `console.type` is `"recording"`. */
   recording: VncPlayer;
   /** {@link routeConsole} for the test's page and its popups, with the test's console as the target. */
-  routeConsole: (url: string | RegExp, options?: GatewayOptions) => Promise<RoutedGateway>;
+  routeConsole: (url: string | RegExp, options?: FakeGatewayOptions) => Promise<RoutedGateway>;
   /** A fake gateway on real WebSockets in front of the test's console; `gateway.url` is its address. */
   gateway: FakeGatewayServer;
   /** The page's clock, taken before the page is opened. */

@@ -2,15 +2,16 @@ import { FALLBACK_SUBPROTOCOL, SUBPROTOCOL } from "@curfew/protocol";
 import type { BrowserContext, Page, WebSocketRoute } from "@playwright/test";
 import { FakeGateway } from "../gateway/gateway.ts";
 import type { PageSocket } from "../gateway/page-socket.ts";
-import type { GatewayOptions } from "../gateway/script.ts";
+import type { FakeGatewayOptions } from "../gateway/script.ts";
 import { chooseSubprotocol } from "../gateway/subprotocol.ts";
+import { dialTcp } from "../gateway/tcp-console-line.ts";
 import { addressPattern } from "./address-pattern.ts";
 import { addSubprotocolRule, type SubprotocolRule } from "./subprotocol-rule.ts";
 
 const ABNORMAL = 1006;
 /** Close code of a peer that closes without one (RFC 6455, section 7.1.5). */
 const NO_STATUS = 1005;
-/** So many bytes may be under way to the page before its answer is awaited. */
+/** How many bytes may be on their way to the page before its answer is awaited. */
 const MAX_UNDERWAY = 256 * 1024;
 
 /** A fake gateway inside a page: nothing listens anywhere, and no request leaves the browser. */
@@ -19,19 +20,19 @@ export class RoutedGateway extends FakeGateway {
   #stopped = false;
 
   /** @internal Use {@link routeConsole}. */
-  constructor(where: Page | BrowserContext, options: GatewayOptions) {
-    super(options);
+  constructor(where: Page | BrowserContext, options: FakeGatewayOptions) {
+    super(options, dialTcp);
     this.#where = where;
   }
 
-  /** @internal Takes the pages' WebSockets to this address from now on. */
+  /** @internal Takes over the pages' WebSockets to this address. */
   async take(url: string | RegExp): Promise<void> {
     const pattern = addressPattern(url);
     const known = this.subprotocol === SUBPROTOCOL ? [SUBPROTOCOL, FALLBACK_SUBPROTOCOL] : [FALLBACK_SUBPROTOCOL];
     const rule: SubprotocolRule = { source: pattern.source, flags: pattern.flags, known };
     await this.#where.routeWebSocket(pattern, (route) => this.#connected(route));
     await this.#where.addInitScript(addSubprotocolRule, rule);
-    // Documents that are there already.
+    // Documents that are already loaded.
     const frames = this.#pages.flatMap((page) => page.frames());
     await Promise.all(frames.map((frame) => frame.evaluate(addSubprotocolRule, rule).catch(() => {})));
   }
@@ -41,7 +42,7 @@ export class RoutedGateway extends FakeGateway {
     this.#stopped = true;
     for (const session of this.sessions) {
       session.drop();
-      // A page that is being left answers no more.
+      // A page that is being closed no longer answers.
       session.socketClosed(ABNORMAL, "");
     }
   }
@@ -59,15 +60,15 @@ export class RoutedGateway extends FakeGateway {
     const offered = route.protocols();
     const protocol = chooseSubprotocol(offered, this.subprotocol);
     const script = this.#stopped ? undefined : this.nextScript();
-    // Browsers give up on a server that chooses none of what was offered.
+    // Browsers fail a connection whose server chooses none of the offered subprotocols.
     if (script === undefined || (offered.length > 0 && protocol === "")) {
       void route.close({ code: ABNORMAL, reason: "" });
       return;
     }
     const session = this.welcome(new RoutedSocket(route, protocol, () => this.#roundTrip()), script);
-    route.onMessage((data) => session.received(data));
+    route.onMessage((data) => session.message(data));
     route.onClose((code = NO_STATUS, reason = "") => {
-      // Where the page closed first, this is the answer that it waits for.
+      // If the page closed first, it waits for this answer.
       void route.close({ code, reason }).catch(() => {});
       session.socketClosed(code, reason);
     });
@@ -91,8 +92,8 @@ class RoutedSocket implements PageSocket {
     this.#roundTrip = roundTrip;
   }
 
-  async send(data: string | Buffer): Promise<void> {
-    this.#route.send(data);
+  async send(data: string | Uint8Array): Promise<void> {
+    this.#route.send(typeof data === "string" ? data : Buffer.from(data.buffer, data.byteOffset, data.length));
     this.#underway += data.length;
     if (this.#underway < MAX_UNDERWAY) return;
     this.#underway = 0;
@@ -109,8 +110,8 @@ class RoutedSocket implements PageSocket {
 }
 
 /**
- * Plays a gateway to a page, inside the browser: its WebSockets to `url` open, get what the script says, and end as
- * the test says, whatever the page's own server would do. Call it before the page connects.
+ * Takes the place of a gateway inside the browser: a page's WebSockets to `url` are handled by the script and the test,
+ * and never reach the network. Call it before the page connects.
  *
  * @param where - a page, or a context with all its pages, popups included
  * @param url - a regular expression, or the address, in which `**` stands for anything and `*` for anything but a slash
@@ -119,7 +120,7 @@ class RoutedSocket implements PageSocket {
 export async function routeConsole(
   where: Page | BrowserContext,
   url: string | RegExp,
-  options: GatewayOptions = {},
+  options: FakeGatewayOptions = {},
 ): Promise<RoutedGateway> {
   const gateway = new RoutedGateway(where, options);
   await gateway.take(url);

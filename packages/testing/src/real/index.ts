@@ -12,4 +12,4 @@ export type { QemuVnc, QemuVncOptions } from "./qemu-vnc.ts";
 export type { RealServer } from "./server.ts";
 export { startTigerVnc } from "./tigervnc.ts";
 export type { TigerVnc, TigerVncOptions } from "./tigervnc.ts";
-export { TERMINAL_COLOUR } from "./x-clients.ts";
+export { TERMINAL_COLOR } from "./x-clients.ts";

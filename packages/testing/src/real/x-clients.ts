@@ -11,7 +11,7 @@ const START_MS = 30_000;
 const TERMINAL_READY = "terminal ready";
 
 /** The colour of the terminal in the upper left corner of the screen, as `#rrggbb`. */
-export const TERMINAL_COLOUR = "#103060";
+export const TERMINAL_COLOR = "#103060";
 
 /** Draws something to recognise, then repeats each typed line, to the screen and to whoever started it. */
 const terminalScript = `
@@ -32,7 +32,7 @@ export async function startTerminal(display: string, processes: ServerProcess[])
     "-fs",
     "12",
     "-bg",
-    TERMINAL_COLOUR,
+    TERMINAL_COLOR,
     "-fg",
     "white",
     "-geometry",

@@ -3,7 +3,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { Fault } from "../faults/fault.ts";
 import { FakeConnection } from "../net/connection.ts";
 import { ConnectionEnded } from "../net/reader.ts";
-import type { RecordedEvent, Recorder } from "../net/recorder.ts";
+import type { RecordedEvent, EventLog } from "../net/event-log.ts";
 import type { ConnectionEvents } from "../net/server.ts";
 import type { RecordedPiece } from "./format.ts";
 
@@ -15,7 +15,7 @@ export interface PlayerEvents extends ConnectionEvents {
 
 /** What is played, and how. */
 export interface Playback {
-  readonly recorder: Recorder<PlayerEvents>;
+  readonly recorder: EventLog<PlayerEvents>;
   readonly pieces: readonly RecordedPiece[];
   /** How many bytes the client sends up to and with ClientInit. */
   readonly handshakeLength: number;

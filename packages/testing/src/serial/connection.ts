@@ -3,7 +3,7 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Fault } from "../faults/fault.ts";
 import { FakeConnection } from "../net/connection.ts";
 import { ConnectionEnded } from "../net/reader.ts";
-import type { RecordedEvent, Recorder, WaitOptions } from "../net/recorder.ts";
+import type { RecordedEvent, EventLog, WaitOptions } from "../net/event-log.ts";
 import type { ConnectionEvents } from "../net/server.ts";
 import { LineDiscipline } from "./line-discipline.ts";
 import { LOGOUT, runCommand } from "./shell.ts";
@@ -33,7 +33,7 @@ export interface SerialEvents extends ConnectionEvents {
 
 /** What a connection needs to know of its guest. */
 export interface SerialGuest {
-  readonly recorder: Recorder<SerialEvents>;
+  readonly recorder: EventLog<SerialEvents>;
   readonly user: string;
   readonly password: string;
   readonly hostname: string;

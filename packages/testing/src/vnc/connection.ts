@@ -1,12 +1,12 @@
 import type { Socket } from "node:net";
 import type { Fault } from "../faults/fault.ts";
 import { FakeConnection } from "../net/connection.ts";
-import type { RecordedEvent, Recorder, WaitOptions } from "../net/recorder.ts";
+import type { RecordedEvent, EventLog, WaitOptions } from "../net/event-log.ts";
 import type { ConnectionEvents } from "../net/server.ts";
 import { handshake, type RfbVersion, type VncPhase } from "./handshake.ts";
-import { BELL, type ClientMessage, readMessage, serverCutText } from "./messages.ts";
+import { BELL, type RfbClientMessage, readMessage, serverCutText } from "./messages.ts";
 import type { PixelFormat } from "./pixel-format.ts";
-import type { Rect, Size } from "./picture.ts";
+import type { Rect, Size } from "./test-pattern.ts";
 import type { ServerKey } from "./server-key.ts";
 import { type Shown, UpdateEncoder, type VncEncoding } from "./update-encoder.ts";
 
@@ -27,9 +27,9 @@ export interface VncEvents extends ConnectionEvents {
   readonly clipboard: RecordedEvent & { readonly text: string };
   /** The client asked for another desktop size (SetDesktopSize). */
   readonly resizeRequest: RecordedEvent & { readonly size: Size };
-  /** Not received but sent: an update with this frame's pixels went to the operating system completely. */
+  /** Not received but sent: an update with the pixels of this test pattern went to the operating system completely. */
   readonly update: RecordedEvent & {
-    readonly frame: number;
+    readonly pattern: number;
     readonly rectangles: number;
     readonly encodings: readonly VncEncoding[];
     readonly bytes: number;
@@ -38,7 +38,7 @@ export interface VncEvents extends ConnectionEvents {
 
 /** What a connection needs to know of its server. */
 export interface VncDesktop {
-  readonly recorder: Recorder<VncEvents>;
+  readonly recorder: EventLog<VncEvents>;
   readonly version: RfbVersion;
   readonly password: string | undefined;
   readonly username: string | undefined;
@@ -95,7 +95,7 @@ export class VncConnection extends FakeConnection<VncPhase> {
   /** @internal */
   protected override async serve(): Promise<void> {
     const desktop = this.#desktop;
-    const size = desktop.shown().picture;
+    const size = desktop.shown().framebuffer;
     await handshake(
       this.output,
       this.reader,
@@ -121,7 +121,7 @@ export class VncConnection extends FakeConnection<VncPhase> {
     return this.#encoder?.encodeStateless(this.#desktop.shown()) ?? super.flood();
   }
 
-  #handle(message: ClientMessage, encoder: UpdateEncoder): void {
+  #handle(message: RfbClientMessage, encoder: UpdateEncoder): void {
     const { type, ...details } = message;
     this.#desktop.recorder.record(type, { connection: this.number, ...details });
     if (message.type === "pixelFormat") encoder.setPixelFormat(message.format);
@@ -162,7 +162,7 @@ export class VncConnection extends FakeConnection<VncPhase> {
         if (this.#request === request) this.#request = undefined;
         await this.output.write(update.bytes);
         const { bytes, rectangles, encodings } = update;
-        this.#record("update", { frame: shown.frame, rectangles, encodings, bytes: bytes.length });
+        this.#record("update", { pattern: shown.pattern, rectangles, encodings, bytes: bytes.length });
       }
     } finally {
       this.#updating = false;

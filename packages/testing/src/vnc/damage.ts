@@ -1,4 +1,4 @@
-import type { Picture, Rect } from "./picture.ts";
+import type { Framebuffer, Rect } from "./test-pattern.ts";
 
 const TILE = 16;
 
@@ -9,20 +9,23 @@ export function clip(rect: Rect, width: number, height: number): Rect {
   return { x, y, width: Math.min(rect.width, width - x), height: Math.min(rect.height, height - y) };
 }
 
-/** A picture cut, or extended with black, to another size. */
-export function resized(picture: Picture, width: number, height: number): Picture {
-  if (picture.width === width && picture.height === height) return picture;
+/** A framebuffer cut, or extended with black, to another size. */
+export function resized(framebuffer: Framebuffer, width: number, height: number): Framebuffer {
+  if (framebuffer.width === width && framebuffer.height === height) return framebuffer;
   const data = new Uint8Array(width * height * 4);
   for (let at = 3; at < data.length; at += 4) data[at] = 255;
-  const part = clip({ x: 0, y: 0, width, height }, picture.width, picture.height);
+  const part = clip({ x: 0, y: 0, width, height }, framebuffer.width, framebuffer.height);
   for (let y = 0; y < part.height; y++) {
-    data.set(picture.data.subarray(4 * y * picture.width, 4 * (y * picture.width + part.width)), 4 * y * width);
+    data.set(
+      framebuffer.data.subarray(4 * y * framebuffer.width, 4 * (y * framebuffer.width + part.width)),
+      4 * y * width,
+    );
   }
   return { width, height, data };
 }
 
-/** Where two pictures of the same size differ within a region: runs of tiles, joined where they stand one on another. */
-export function damage(before: Picture, after: Picture, region: Rect): Rect[] {
+/** Where two framebuffers of the same size differ within a region: runs of tiles, joined where they stand one on another. */
+export function damage(before: Framebuffer, after: Framebuffer, region: Rect): Rect[] {
   const done: Rect[] = [];
   let open: Rect[] = [];
   for (let y = region.y; y < region.y + region.height; y += TILE) {
@@ -38,15 +41,15 @@ export function damage(before: Picture, after: Picture, region: Rect): Rect[] {
   return [...done, ...open];
 }
 
-/** Copies a rectangle from one picture into another of the same size. */
-export function copyInto(target: Picture, source: Picture, { x, y, width, height }: Rect): void {
+/** Copies a rectangle from one framebuffer into another of the same size. */
+export function copyInto(target: Framebuffer, source: Framebuffer, { x, y, width, height }: Rect): void {
   for (let row = y; row < y + height; row++) {
     const from = 4 * (row * source.width + x);
     target.data.set(source.data.subarray(from, from + 4 * width), from);
   }
 }
 
-function damagedRuns(before: Picture, after: Picture, band: Rect): Rect[] {
+function damagedRuns(before: Framebuffer, after: Framebuffer, band: Rect): Rect[] {
   const runs: Rect[] = [];
   let start: number | undefined;
   const right = band.x + band.width;
@@ -63,7 +66,7 @@ function damagedRuns(before: Picture, after: Picture, band: Rect): Rect[] {
   return runs;
 }
 
-function differ(a: Picture, b: Picture, { x, y, width, height }: Rect): boolean {
+function differ(a: Framebuffer, b: Framebuffer, { x, y, width, height }: Rect): boolean {
   for (let row = y; row < y + height; row++) {
     const from = 4 * (row * a.width + x);
     const to = from + 4 * width;

@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto";
-import type { Output } from "../net/output.ts";
+import type { FaultInjectingWriter } from "../net/fault-injecting-writer.ts";
 import type { Reader } from "../net/reader.ts";
 import { encodePixelFormat, RGB888 } from "./pixel-format.ts";
-import type { Size } from "./picture.ts";
+import type { Size } from "./test-pattern.ts";
 import { ra2ne } from "./ra2.ts";
 import type { ServerKey } from "./server-key.ts";
 import { isVncAuthResponse } from "./vnc-auth.ts";
@@ -63,7 +63,7 @@ export interface HandshakeEvents {
  * @throws Error when the client breaks the protocol or gives a wrong password
  */
 export async function handshake(
-  output: Output<VncPhase>,
+  output: FaultInjectingWriter<VncPhase>,
   reader: Reader,
   options: HandshakeOptions,
   events: HandshakeEvents,
@@ -107,7 +107,7 @@ function chosenVersion(message: string, offered: RfbVersion): RfbVersion {
 }
 
 async function agreeOnSecurity(
-  output: Output<VncPhase>,
+  output: FaultInjectingWriter<VncPhase>,
   reader: Reader,
   version: RfbVersion,
   type: number,
@@ -121,7 +121,7 @@ async function agreeOnSecurity(
   if (chosen !== type) throw new Error(`the client chose security type ${chosen}; only ${type} was offered`);
 }
 
-async function challenge(output: Output<VncPhase>, reader: Reader, password: string): Promise<boolean> {
+async function challenge(output: FaultInjectingWriter<VncPhase>, reader: Reader, password: string): Promise<boolean> {
   const bytes = randomBytes(16);
   await output.write(bytes);
   return isVncAuthResponse(password, bytes, await reader.read(16));

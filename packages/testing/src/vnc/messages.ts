@@ -1,6 +1,6 @@
 import type { Reader } from "../net/reader.ts";
 import { decodePixelFormat, type PixelFormat } from "./pixel-format.ts";
-import type { Rect, Size } from "./picture.ts";
+import type { Rect, Size } from "./test-pattern.ts";
 
 /** Encodings and pseudo-encodings that the server knows, by the numbers of RFC 6143 and the community spec. */
 export const Encoding = {
@@ -14,7 +14,7 @@ export const Encoding = {
 } as const;
 
 /** What a client can say after the handshake (RFC 6143, section 7.5, and SetDesktopSize of the community spec). */
-export type ClientMessage =
+export type RfbClientMessage =
   | { readonly type: "pixelFormat"; readonly format: PixelFormat }
   | { readonly type: "encodings"; readonly encodings: readonly number[] }
   | { readonly type: "updateRequest"; readonly incremental: boolean; readonly region: Rect }
@@ -29,7 +29,7 @@ const MAX_CLIPBOARD = 16 * 1024 * 1024;
  * Reads the next message.
  * @throws Error for a type that the server never offered, or a clipboard beyond 16 MiB
  */
-export async function readMessage(reader: Reader): Promise<ClientMessage> {
+export async function readMessage(reader: Reader): Promise<RfbClientMessage> {
   const type = (await reader.read(1)).readUInt8();
   switch (type) {
     case 0:

@@ -1,5 +1,5 @@
 import { constants, createHash, createPublicKey, publicEncrypt, randomBytes } from "node:crypto";
-import type { Output } from "../net/output.ts";
+import type { FaultInjectingWriter } from "../net/fault-injecting-writer.ts";
 import type { Reader } from "../net/reader.ts";
 import { AesEax, TAG_LENGTH } from "./aes-eax.ts";
 import type { ServerKey } from "./server-key.ts";
@@ -24,7 +24,7 @@ export interface Account {
  * @throws Error when the client breaks the protocol
  */
 export async function ra2ne(
-  output: Pick<Output<never>, "write">,
+  output: Pick<FaultInjectingWriter<never>, "write">,
   reader: Reader,
   key: ServerKey,
   account: Account,

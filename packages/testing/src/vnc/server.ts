@@ -3,7 +3,15 @@ import type { Fault } from "../faults/fault.ts";
 import { FakeServer, type FakeServerOptions } from "../net/server.ts";
 import { VncConnection, type VncEvents } from "./connection.ts";
 import { RFB_VERSIONS, type RfbVersion, VNC_PHASES, type VncPhase } from "./handshake.ts";
-import { checkFrame, checkSize, DEFAULT_SIZE, frame, LAST_FRAME, MAX_SIDE, type Size } from "./picture.ts";
+import {
+  checkPatternNumber,
+  checkSize,
+  DEFAULT_SIZE,
+  LAST_PATTERN,
+  MAX_SIDE,
+  type Size,
+  testPattern,
+} from "./test-pattern.ts";
 import { ServerKey } from "./server-key.ts";
 import { type Shown, VNC_ENCODINGS, type VncEncoding } from "./update-encoder.ts";
 
@@ -30,7 +38,7 @@ export interface FakeVncOptions extends FakeServerOptions<VncPhase> {
   readonly name?: string;
   /** Size of the desktop in pixels. @defaultValue 320 by 240 */
   readonly size?: Size;
-  /** Frames per second of a moving picture; 0 is still, and changes only by `showFrame`. @defaultValue 0 */
+  /** Test patterns per second of a moving screen; 0 stands still, and changes only by `showPattern`. @defaultValue 0 */
   readonly fps?: number;
   /** Encoding to use if the client takes it (Raw if not). @defaultValue the client's first choice, with CopyRect */
   readonly encoding?: VncEncoding;
@@ -38,7 +46,7 @@ export interface FakeVncOptions extends FakeServerOptions<VncPhase> {
   readonly resizable?: boolean;
 }
 
-/** A VNC server that shows the test picture and records what its clients do. */
+/** A VNC server that shows test patterns and records what its clients do. */
 export class FakeVncServer extends FakeServer<VncPhase, VncConnection, VncEvents> {
   readonly #options: FakeVncOptions;
   #key: ServerKey | undefined;
@@ -48,14 +56,14 @@ export class FakeVncServer extends FakeServer<VncPhase, VncConnection, VncEvents
   private constructor(options: FakeVncOptions) {
     super(options, VNC_PHASES);
     this.#options = options;
-    this.#shown = { frame: 0, picture: frame(0, options.size ?? DEFAULT_SIZE) };
+    this.#shown = { pattern: 0, framebuffer: testPattern(0, options.size ?? DEFAULT_SIZE) };
     expectOneOf("version", options.version, RFB_VERSIONS);
     expectOneOf("security", options.security, VNC_SECURITIES);
     expectAccount(options);
     expectOneOf("encoding", options.encoding, VNC_ENCODINGS);
     const fps = options.fps ?? 0;
     if (!(fps >= 0 && fps <= 1000)) throw new RangeError(`fps is ${fps}; expected a number from 0 to 1000`);
-    if (fps > 0) this.#timer = setInterval(() => this.showFrame((this.frame + 1) % (LAST_FRAME + 1)), 1000 / fps);
+    if (fps > 0) this.#timer = setInterval(() => this.showPattern((this.pattern + 1) % (LAST_PATTERN + 1)), 1000 / fps);
   }
 
   /** @internal Use {@link startFakeVnc}. */
@@ -71,23 +79,23 @@ export class FakeVncServer extends FakeServer<VncPhase, VncConnection, VncEvents
     return this.#key?.fingerprint;
   }
 
-  /** Number of the frame that is shown. */
-  get frame(): number {
-    return this.#shown.frame;
+  /** Number of the test pattern that is shown. */
+  get pattern(): number {
+    return this.#shown.pattern;
   }
 
   /** The desktop's size in pixels. */
   get size(): Size {
-    const { width, height } = this.#shown.picture;
+    const { width, height } = this.#shown.framebuffer;
     return { width, height };
   }
 
   /**
-   * Shows another frame of the test picture to all clients.
+   * Shows another test pattern to all clients.
    * @throws RangeError unless `n` is an integer from 0 to 999,999
    */
-  showFrame(n: number): void {
-    checkFrame(n);
+  showPattern(n: number): void {
+    checkPatternNumber(n);
     this.#show(n, this.size);
   }
 
@@ -96,7 +104,7 @@ export class FakeVncServer extends FakeServer<VncPhase, VncConnection, VncEvents
    * @throws RangeError unless both are from 1 to 8192
    */
   resize(width: number, height: number): void {
-    this.#show(this.frame, { width, height });
+    this.#show(this.pattern, { width, height });
   }
 
   /** Rings the bell of every client. */
@@ -142,7 +150,7 @@ export class FakeVncServer extends FakeServer<VncPhase, VncConnection, VncEvents
 
   #show(n: number, size: Size): void {
     checkSize(size);
-    this.#shown = { frame: n, picture: frame(n, size) };
+    this.#shown = { pattern: n, framebuffer: testPattern(n, size) };
     for (const connection of this.connections) connection.refresh();
   }
 }

@@ -6,7 +6,7 @@ import { encodeRaw } from "./encodings/raw.ts";
 import { ZrleEncoder } from "./encodings/zrle.ts";
 import { Encoding, rectHeader, updateHeader } from "./messages.ts";
 import { type PixelFormat, RGB888 } from "./pixel-format.ts";
-import { blockAt, type Picture, type Rect, type Size } from "./picture.ts";
+import { blockAt, type Framebuffer, type Rect, type Size } from "./test-pattern.ts";
 import { cursorRect } from "./cursor.ts";
 
 /** Encodings of pixels that the server can be asked to use. */
@@ -15,10 +15,10 @@ export type VncEncoding = "raw" | "copyrect" | "hextile" | "zrle";
 /** All of them. */
 export const VNC_ENCODINGS: readonly VncEncoding[] = ["raw", "copyrect", "hextile", "zrle"];
 
-/** A picture to be shown, and which frame it is. */
+/** A test pattern to be shown: its number and its pixels. */
 export interface Shown {
-  readonly frame: number;
-  readonly picture: Picture;
+  readonly pattern: number;
+  readonly framebuffer: Framebuffer;
 }
 
 /** An encoded FramebufferUpdate. */
@@ -76,11 +76,11 @@ export class UpdateEncoder implements Disposable {
    * @param incremental - false: the whole region is wanted, changed or not
    */
   async encode(shown: Shown, region: Rect, incremental: boolean): Promise<Update | undefined> {
-    const resize = this.#desktopSize(shown.picture);
+    const resize = this.#desktopSize(shown.framebuffer);
     // It goes alone: the region that was asked for is one of the old size.
     if (resize !== undefined) return joined([resize], []);
-    const { width, height } = this.#held.picture;
-    const next = { frame: shown.frame, picture: resized(shown.picture, width, height) };
+    const { width, height } = this.#held.framebuffer;
+    const next = { pattern: shown.pattern, framebuffer: resized(shown.framebuffer, width, height) };
     const part = clip(region, width, height);
     const rects: Uint8Array[] = [];
     const used = new Set<VncEncoding>();
@@ -92,22 +92,25 @@ export class UpdateEncoder implements Disposable {
       used.add("copyrect");
     }
     const encoding = this.#pixelEncoding();
-    for (const rect of incremental ? damage(this.#held.picture, next.picture, part) : [part]) {
+    for (const rect of incremental ? damage(this.#held.framebuffer, next.framebuffer, part) : [part]) {
       if (rect.width <= 0 || rect.height <= 0) continue;
-      const pixels = await this.#pixels(this.#translation.raster(next.picture, rect), encoding);
+      const pixels = await this.#pixels(this.#translation.raster(next.framebuffer, rect), encoding);
       rects.push(Buffer.concat([rectHeader(rect, Encoding[encoding]), pixels]));
       used.add(encoding);
-      copyInto(this.#held.picture, next.picture, rect);
+      copyInto(this.#held.framebuffer, next.framebuffer, rect);
     }
-    this.#held = { ...this.#held, frame: next.frame };
+    this.#held = { ...this.#held, pattern: next.pattern };
     return rects.length === 0 ? undefined : joined(rects, [...used]);
   }
 
-  /** A whole picture in Raw, which does not touch what the encoder knows: for a flood. */
-  encodeStateless({ picture }: Shown): Uint8Array {
-    const { width, height } = this.#held.picture;
+  /** The whole framebuffer in Raw, which does not touch what the encoder knows: for a flood. */
+  encodeStateless({ framebuffer }: Shown): Uint8Array {
+    const { width, height } = this.#held.framebuffer;
     const rect = { x: 0, y: 0, width, height };
-    const pixels = encodeRaw(this.#translation.raster(resized(picture, width, height), rect), this.#translation.pixel);
+    const pixels = encodeRaw(
+      this.#translation.raster(resized(framebuffer, width, height), rect),
+      this.#translation.pixel,
+    );
     return joined([Buffer.concat([rectHeader(rect, Encoding.raw), pixels])], []).bytes;
   }
 
@@ -117,7 +120,7 @@ export class UpdateEncoder implements Disposable {
   }
 
   #desktopSize(wanted: Size): Uint8Array | undefined {
-    const held = this.#held.picture;
+    const held = this.#held.framebuffer;
     const extended = this.#encodings.has(Encoding.extendedDesktopSize);
     const differs = wanted.width !== held.width || wanted.height !== held.height;
     const resizes = differs && (extended || this.#encodings.has(Encoding.desktopSize));
@@ -125,7 +128,7 @@ export class UpdateEncoder implements Disposable {
     if (!resizes && due === undefined) return undefined;
     this.#sizeDue = undefined;
     if (resizes) this.#held = nothing(wanted);
-    const { width, height } = this.#held.picture;
+    const { width, height } = this.#held.framebuffer;
     if (!extended) return rectHeader({ x: 0, y: 0, width, height }, Encoding.desktopSize);
     const [reason, status] = due ?? [0, 0];
     const screens = Buffer.alloc(20);
@@ -139,16 +142,16 @@ export class UpdateEncoder implements Disposable {
   #copyBlock(next: Shown, region: Rect): Uint8Array | undefined {
     if (!this.#encodings.has(Encoding.copyrect)) return undefined;
     if (this.#preferred !== undefined && this.#preferred !== "copyrect") return undefined;
-    const source = blockAt(this.#held.frame, this.#held.picture);
-    const target = blockAt(next.frame, next.picture);
+    const source = blockAt(this.#held.pattern, this.#held.framebuffer);
+    const target = blockAt(next.pattern, next.framebuffer);
     if (source.x === target.x && source.y === target.y) return undefined;
     const inside = clip(target, region.x + region.width, region.y + region.height);
     if (inside.width !== target.width || inside.height !== target.height) return undefined;
     if (target.x < region.x || target.y < region.y) return undefined;
-    const attempt = { ...this.#held.picture, data: this.#held.picture.data.slice() };
+    const attempt = { ...this.#held.framebuffer, data: this.#held.framebuffer.data.slice() };
     copyRect(attempt, source, target);
-    if (damage(attempt, next.picture, target).length > 0) return undefined;
-    this.#held = { ...this.#held, picture: attempt };
+    if (damage(attempt, next.framebuffer, target).length > 0) return undefined;
+    this.#held = { ...this.#held, framebuffer: attempt };
     return Buffer.concat([rectHeader(target, Encoding.copyrect), encodeCopyRect(source)]);
   }
 
@@ -174,7 +177,7 @@ const PIXEL_ENCODINGS: readonly PixelEncoding[] = ["raw", "hextile", "zrle"];
 
 /** What a new framebuffer holds: pixels that equal no opaque one, so that all of it counts as changed. */
 function nothing({ width, height }: Size): Shown {
-  return { frame: 0, picture: { width, height, data: new Uint8Array(width * height * 4) } };
+  return { pattern: 0, framebuffer: { width, height, data: new Uint8Array(width * height * 4) } };
 }
 
 function joined(rects: readonly Uint8Array[], encodings: readonly VncEncoding[]): Update {

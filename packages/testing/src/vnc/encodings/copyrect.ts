@@ -1,4 +1,4 @@
-import type { Picture, Rect } from "../picture.ts";
+import type { Framebuffer, Rect } from "../test-pattern.ts";
 
 /** CopyRect (RFC 6143, section 7.7.2): where in its own framebuffer the client copies the rectangle from. */
 export function encodeCopyRect(source: { readonly x: number; readonly y: number }): Uint8Array {
@@ -8,9 +8,9 @@ export function encodeCopyRect(source: { readonly x: number; readonly y: number 
   return bytes;
 }
 
-/** Does in a picture what the client does: reads the whole source before it writes. */
+/** Does in a framebuffer what the client does: reads the whole source before it writes. */
 export function copyRect(
-  { data, width: stride }: Picture,
+  { data, width: stride }: Framebuffer,
   source: { readonly x: number; readonly y: number },
   target: Rect,
 ): void {

@@ -1,5 +1,5 @@
 import { compactPixelWriter, type PixelFormat, pixelValues, pixelWriter, type PixelWriter } from "../pixel-format.ts";
-import type { Picture, Rect, Size } from "../picture.ts";
+import type { Framebuffer, Rect, Size } from "../test-pattern.ts";
 
 /** A rectangle of pixel values in the client's format, in rows from the top. */
 export interface Raster extends Size {
@@ -10,8 +10,8 @@ export interface Raster extends Size {
 export interface Translation {
   readonly pixel: PixelWriter;
   readonly compactPixel: PixelWriter;
-  /** The raster of a part of a picture. */
-  raster(picture: Picture, rect: Rect): Raster;
+  /** The raster of a part of a framebuffer. */
+  raster(framebuffer: Framebuffer, rect: Rect): Raster;
 }
 
 /** Prepares translation to a pixel format. */

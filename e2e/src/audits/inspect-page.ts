@@ -1,0 +1,44 @@
+import { AxeBuilder } from "@axe-core/playwright";
+import { expect, type Page } from "@playwright/test";
+import { displayMatrix, takeScreenshot } from "../screenshots/take-screenshots.ts";
+
+/**
+ * Checks the page as it is in each size and color scheme of the {@link displayMatrix}: it does not scroll sideways and
+ * axe finds no violation. Also adds it to the contact sheet.
+ */
+export async function inspect(page: Page, name: string): Promise<void> {
+  for (const { viewport, colorScheme } of displayMatrix) {
+    await page.setViewportSize(viewport);
+    await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+    await takeScreenshot(page, name, viewport.width, colorScheme);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth), `${name} is too wide`).toBe(0);
+    const { violations } = await new AxeBuilder({ page }).setLegacyMode().exclude(".screen").analyze();
+    expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`)).toEqual([]);
+  }
+  await page.setViewportSize({ width: 1280, height: 800 });
+}
+
+interface Timers {
+  setTimeout: unknown;
+  browserTimeout?: unknown;
+}
+
+/** Saves the browser's timers for {@link inspectFrozen}. Call this before `page.clock.install()`. */
+export async function keepTimers(page: Page): Promise<void> {
+  await page.addInitScript(() => {
+    const timers = globalThis as Timers;
+    timers.browserTimeout = timers.setTimeout;
+  });
+}
+
+/** {@link inspect} for a page whose clock is paused: axe gets the browser's own timers. */
+export async function inspectFrozen(page: Page, name: string): Promise<void> {
+  const swap = (): Promise<void> =>
+    page.evaluate(() => {
+      const timers = globalThis as Timers;
+      [timers.setTimeout, timers.browserTimeout] = [timers.browserTimeout, timers.setTimeout];
+    });
+  await swap();
+  await inspect(page, name);
+  await swap();
+}

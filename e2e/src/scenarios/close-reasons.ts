@@ -1,0 +1,294 @@
+import { once } from "node:events";
+import type { CloseReason } from "@curfew/client";
+import type { NextStep } from "@curfew/client/messages";
+import {
+  startFakeGateway,
+  startFakeSerial,
+  startFakeVnc,
+  startUnacceptingServer,
+  type FakeSession,
+} from "@curfew/testing";
+import { expect } from "@playwright/test";
+import type { CloseReasonsPage } from "../page-objects/close-reasons-page.ts";
+
+/** How to make a console end for a reason, and what the page then says. */
+export interface CloseReasonScenario {
+  readonly type: "vnc" | "serial";
+  /** Close code, as the page has it. */
+  readonly code: number;
+  /** What the sentence says. */
+  readonly says: RegExp;
+  /** The label of the button. */
+  readonly button: string;
+  readonly step: NextStep;
+  /** Opens the page and ends the console. */
+  readonly cause: (ends: CloseReasonsPage) => Promise<void>;
+}
+
+/** For reasons that a real gateway never gives on demand. */
+function scripted(end: (session: FakeSession) => void): CloseReasonScenario["cause"] {
+  return async (ends) => {
+    const target = await ends.use(startFakeSerial());
+    const gateway = await ends.use(startFakeGateway({ target }));
+    await ends.open("serial", () => ({ url: gateway.url }));
+    await ends.connected();
+    end(await gateway.waitForSession());
+  };
+}
+
+/** A scenario for every reason: leaving one out does not compile. They use a real gateway unless stated otherwise. */
+export const closeReasonScenarios: Readonly<Record<CloseReason, CloseReasonScenario>> = {
+  session_expired: {
+    type: "vnc",
+    code: 4100,
+    says: /limited in time, and that time is over/,
+    button: "Open again",
+    step: "new-access",
+    cause: async (ends) => {
+      const { address: target } = await ends.use(startFakeVnc());
+      await ends.openThrough(ends.sharedGateway, { type: "vnc", target, ttl: 6 });
+      await ends.connected();
+    },
+  },
+  token_expired: {
+    type: "serial",
+    code: 4101,
+    says: /good for a limited time/,
+    button: "Get new access",
+    step: "new-access",
+    cause: async (ends) => {
+      const gateway = ends.sharedGateway;
+      const { token, expiresAt } = await gateway.issue({ type: "serial", target: "127.0.0.1:9", ttl: 1 });
+      await expect.poll(() => Date.now()).toBeGreaterThan(expiresAt);
+      await ends.open("serial", () => ({ url: gateway.socketUrl, token }));
+    },
+  },
+  token_invalid: {
+    type: "vnc",
+    code: 4102,
+    says: /does not know this link/,
+    button: "Get new access",
+    step: "new-access",
+    cause: async (ends) => {
+      const gateway = ends.sharedGateway;
+      await ends.open("vnc", () => ({ url: gateway.socketUrl, token: "wrong" }));
+    },
+  },
+  session_terminated: {
+    type: "serial",
+    code: 4005,
+    says: /operator ended this session/,
+    button: "Try again",
+    step: "operator",
+    cause: async (ends) => {
+      const { address: target } = await ends.use(startFakeSerial());
+      const gateway = ends.sharedGateway;
+      await ends.openThrough(gateway, { type: "serial", target, instance: "vm-terminated" });
+      await ends.connected();
+      await gateway.admin.endSession((await gateway.sessionOf("vm-terminated")).id);
+    },
+  },
+  session_replaced: {
+    type: "vnc",
+    code: 4006,
+    says: /Another session took over/,
+    button: "Open here again",
+    step: "reopen",
+    cause: async (ends) => {
+      const { address: target } = await ends.use(startFakeVnc());
+      const gateway = await ends.startGateway({ sessions: { max_per_instance: 1, on_limit_per_instance: "replace" } });
+      const request = { type: "vnc", target, instance: "vm-1" } as const;
+      await ends.openThrough(gateway, request);
+      await ends.connected();
+      const { token } = await gateway.issue({ ...request, ttl: 300 });
+      const other = new WebSocket(`${gateway.socketUrl}/?token=${token}`);
+      await once(other, "open");
+      await expect(ends.end).toBeVisible();
+      other.close();
+    },
+  },
+  idle_timeout: {
+    type: "serial",
+    code: 4007,
+    says: /no typing, pointer movement or pasting/,
+    button: "Open again",
+    step: "reopen",
+    cause: async (ends) => {
+      const { address: target } = await ends.use(startFakeSerial());
+      await ends.openThrough(await ends.startGateway({ sessions: { idle_timeout: 1 } }), { type: "serial", target });
+    },
+  },
+  forbidden: {
+    type: "vnc",
+    code: 4003,
+    says: /rules do not allow/,
+    button: "Try again",
+    step: "operator",
+    cause: async (ends) => {
+      await ends.openThrough(ends.sharedGateway, { type: "vnc", target: "192.0.2.1:5900" });
+    },
+  },
+  target_not_found: {
+    type: "serial",
+    code: 4004,
+    says: /nothing at the address/,
+    button: "Try again",
+    step: "operator",
+    cause: async (ends) => {
+      // A label of more than 63 characters fails without a query, and .invalid never resolves (RFC 6761).
+      await ends.openThrough(ends.sharedGateway, { type: "serial", target: `${"x".repeat(64)}.invalid:5900` });
+    },
+  },
+  target_unreachable: {
+    type: "vnc",
+    code: 4202,
+    says: /could not connect to the machine/,
+    button: "Try again",
+    step: "reopen",
+    cause: async (ends) => {
+      const { address: target } = await ends.use(startFakeVnc({ faults: [{ type: "refuse" }] }));
+      await ends.openThrough(ends.sharedGateway, { type: "vnc", target });
+    },
+  },
+  target_closed: {
+    type: "serial",
+    code: 4203,
+    says: /switched off, restarted or moved/,
+    button: "Open again",
+    step: "reopen",
+    cause: async (ends) => {
+      const machine = await ends.use(startFakeSerial());
+      await ends.openThrough(ends.sharedGateway, { type: "serial", target: machine.address });
+      await ends.connected();
+      (await machine.waitForConnection()).end();
+    },
+  },
+  target_timeout: {
+    type: "vnc",
+    code: 4204,
+    says: /no answer came in time/,
+    button: "Try again",
+    step: "reopen",
+    cause: async (ends) => {
+      const { address: target } = await ends.use(startUnacceptingServer());
+      await ends.openThrough(await ends.startGateway({ targets: { connect_timeout: 0.2 } }), { type: "vnc", target });
+    },
+  },
+  server_draining: {
+    type: "vnc",
+    code: 4200,
+    says: /closed its sessions to shut down/,
+    button: "Try again",
+    step: "reopen",
+    cause: async (ends) => {
+      const { address: target } = await ends.use(startFakeVnc());
+      const gateway = await ends.startGateway({ sessions: { drain_timeout: 0 } });
+      const { token } = await gateway.issue({ type: "vnc", target, ttl: 300 });
+      await ends.open("vnc", () => ({ url: gateway.socketUrl, token }));
+      await ends.connected();
+      await gateway.stop("SIGTERM");
+    },
+  },
+  server_busy: {
+    type: "serial",
+    code: 4201,
+    says: /at its limit of sessions/,
+    button: "Try again",
+    step: "reopen",
+    cause: async (ends) => {
+      const { address: target } = await ends.use(startFakeSerial());
+      const gateway = await ends.startGateway({ sessions: { max: 1 } });
+      const { token } = await gateway.issue({ type: "serial", target, ttl: 300 });
+      const other = new WebSocket(`${gateway.socketUrl}/?token=${token}`);
+      await once(other, "open");
+      await expect.poll(() => gateway.admin.listSessions()).toHaveLength(1);
+      await ends.openThrough(gateway, { type: "serial", target });
+      await expect(ends.end).toBeVisible();
+      other.close();
+    },
+  },
+  internal_error: {
+    type: "serial",
+    code: 4299,
+    says: /nothing that you did/,
+    button: "Try again",
+    step: "reopen",
+    cause: scripted((session) => session.end("internal_error")),
+  },
+  protocol_error: {
+    type: "serial",
+    code: 4000,
+    says: /could not read/,
+    button: "Try again",
+    step: "operator",
+    cause: scripted((session) => session.end("protocol_error")),
+  },
+  unknown: {
+    type: "serial",
+    code: 4321,
+    says: /reason that this page does not know/,
+    button: "Open again",
+    step: "reopen",
+    cause: scripted((session) => session.close(4321, "of a later version")),
+  },
+  client_closed: {
+    type: "vnc",
+    code: 1000,
+    says: /You left this console/,
+    button: "Open again",
+    step: "reopen",
+    cause: async (ends) => {
+      const { address: target } = await ends.use(startFakeVnc());
+      await ends.openThrough(ends.sharedGateway, { type: "vnc", target });
+      await ends.connected();
+      await ends.page.getByRole("button", { name: "Leave" }).click();
+    },
+  },
+  connection_lost: {
+    type: "serial",
+    code: 1006,
+    says: /broke and could not be restored/,
+    button: "Try again",
+    step: "reopen",
+    cause: async (ends) => {
+      const { address: target } = await ends.use(startFakeSerial());
+      const gateway = await ends.startGateway();
+      const { token } = await gateway.issue({ type: "serial", target, ttl: 300 });
+      await ends.open("serial", () => ({ url: gateway.socketUrl, token }));
+      await ends.connected();
+      await gateway.stop("SIGKILL");
+    },
+  },
+  connect_failed: {
+    type: "vnc",
+    code: 1006,
+    says: /could not reach the gateway/,
+    button: "Try again",
+    step: "reopen",
+    cause: async (ends) => {
+      const gateway = await ends.startGateway();
+      await gateway.stop("SIGKILL");
+      await ends.open("vnc", () => ({ url: gateway.socketUrl, token: "any" }));
+    },
+  },
+  authorize_failed: {
+    type: "serial",
+    code: 1006,
+    says: /asked for access to this console and did not get it/,
+    button: "Try again",
+    step: "new-access",
+    cause: (ends) => ends.open("serial", () => null),
+  },
+  viewer_failed: {
+    type: "vnc",
+    code: 1006,
+    says: /did not accept each other/,
+    button: "Try again",
+    step: "reopen",
+    cause: async (ends) => {
+      // The page asks for no password.
+      const { address: target } = await ends.use(startFakeVnc({ password: "secret" }));
+      await ends.openThrough(ends.sharedGateway, { type: "vnc", target });
+    },
+  },
+};

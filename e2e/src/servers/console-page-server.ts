@@ -1,0 +1,37 @@
+import { type ConfigInput, createGateway } from "@curfew/proxy";
+import { startWebServer, type LocalWebServer } from "./web-server.ts";
+
+/** The gateway's options for its console page. */
+export type ConsolePageOptions = NonNullable<ConfigInput["console"]>;
+
+/**
+ * Serves the console page as a gateway does, headers included, but without the gateway's sessions: a fake gateway takes
+ * the page's WebSockets.
+ */
+export async function startConsolePageServer(console: ConsolePageOptions = {}): Promise<LocalWebServer> {
+  const gateway = createGateway({ config: { console, tokens: { path: ":memory:" }, log: { level: "silent" } } });
+  const server = await startWebServer(gateway.handleRequest);
+  return {
+    ...server,
+    async [Symbol.asyncDispose]() {
+      await server[Symbol.asyncDispose]();
+      await gateway.close();
+    },
+  };
+}
+
+/** Console page servers by their options, each started when it is first needed. */
+export class ConsolePageServers implements AsyncDisposable {
+  readonly #servers = new Map<string, Promise<LocalWebServer>>();
+
+  get(options: ConsolePageOptions): Promise<LocalWebServer> {
+    const key = JSON.stringify(options);
+    const server = this.#servers.get(key) ?? startConsolePageServer(options);
+    this.#servers.set(key, server);
+    return server;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const server of this.#servers.values()) await (await server)[Symbol.asyncDispose]();
+  }
+}

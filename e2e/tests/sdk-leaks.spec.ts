@@ -1,0 +1,56 @@
+import { startFakeSerial, startFakeVnc } from "@curfew/testing";
+import type { CDPSession } from "@playwright/test";
+import { expect, test } from "../src/fixtures/sdk-page.ts";
+
+const ROUNDS = 500;
+/** Caches of the browser and of the viewers are filled by then. */
+const WARM_UP_ROUNDS = 20;
+
+/** What the browser itself counts, once all garbage is gone. */
+async function count(cdp: CDPSession): Promise<Record<"JSEventListeners" | "Nodes" | "JSHeapUsedSize", number>> {
+  await cdp.send("Performance.enable");
+  // Weak references and finalizers let go of the rest only after a first collection.
+  for (let round = 0; round < 3; round += 1) await cdp.send("HeapProfiler.collectGarbage");
+  const { metrics } = await cdp.send("Performance.getMetrics");
+  const value = (name: string): number => metrics.find((metric) => metric.name === name)?.value ?? Number.NaN;
+  return {
+    JSEventListeners: value("JSEventListeners"),
+    Nodes: value("Nodes"),
+    JSHeapUsedSize: value("JSHeapUsedSize"),
+  };
+}
+
+for (const type of ["vnc", "serial"] as const) {
+  test(`${ROUNDS} openings and ends of a ${type} console leave nothing in the page`, async ({ page, cdp, gateway }) => {
+    test.setTimeout(300_000);
+    await using server = await (type === "vnc"
+      ? startFakeVnc({ size: { width: 64, height: 48 } })
+      : startFakeSerial({ banner: "hello\r\n" }));
+    gateway.follow({ target: server });
+    const rounds = (count: number): Promise<void> =>
+      page.evaluate(
+        async ({ type, url, count }) => {
+          const screen = document.querySelector<HTMLElement>("#screen");
+          if (!screen) throw new Error("no screen");
+          for (let round = 0; round < count; round += 1) {
+            const options = { authorize: () => ({ url }), clipboardSync: true };
+            const view = type === "vnc" ? new sdk.VncConsole(screen, options) : new sdk.SerialConsole(screen, options);
+            await view.connect();
+            await view.close();
+          }
+          // The last view's own frames and timers have run by then.
+          await new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
+        },
+        { type, url: gateway.url, count },
+      );
+    await rounds(WARM_UP_ROUNDS);
+    const before = await count(cdp);
+    await rounds(ROUNDS);
+    const after = await count(cdp);
+    expect(after.JSEventListeners).toBe(before.JSEventListeners);
+    expect(after.Nodes).toBe(before.Nodes);
+    // Compiled code and the like: a kept view would be a hundred times that.
+    expect((after.JSHeapUsedSize - before.JSHeapUsedSize) / ROUNDS).toBeLessThan(8192);
+    expect(await page.locator("#screen > *, canvas").count()).toBe(0);
+  });
+}

@@ -1,0 +1,121 @@
+import { startFakeSerial, startFakeVnc } from "@curfew/testing";
+import { GatewayProcess } from "../src/servers/gateway-process.ts";
+import { expect, test } from "../src/fixtures/gateway.ts";
+
+test("an operator ends the session: the page says so and does not come back", async ({ gateway, console, page }) => {
+  await using server = await startFakeVnc();
+  const { url, id } = await gateway.issue({ type: "vnc", target: server.address, ttl: 300, instance: "vm-operator" });
+  await console.open(url);
+  await console.waitFor("connected");
+  await gateway.admin.endSessions({ instance: "vm-operator" });
+  await console.waitForEnd("session_terminated");
+  expect(await console.closes()).toEqual([{ code: 4005, reason: "session_terminated" }]);
+  await expect(page.locator("canvas")).toHaveCount(0);
+  await server.waitForNoConnections();
+  expect(server.connections).toHaveLength(1);
+  // The token is still good until somebody revokes it.
+  await gateway.admin.revokeToken(id);
+  await console.open("about:blank");
+  await console.open(url);
+  await console.waitForEnd("token_invalid");
+});
+
+test("revoking a token ends the session that it opened", async ({ gateway, console }) => {
+  await using server = await startFakeVnc();
+  const { url, id } = await gateway.issue({ type: "vnc", target: server.address, ttl: 300 });
+  await console.open(url);
+  await console.waitFor("connected");
+  await gateway.admin.revokeToken(id);
+  await console.waitForEnd("session_terminated");
+});
+
+test("nobody works: noVNC goes on asking for updates, and the page says that it was idle", async ({
+  console,
+  page,
+}) => {
+  await using gateway = await GatewayProcess.start({ sessions: { idle_timeout: 1.5 } });
+  await using server = await startFakeVnc({ fps: 20 });
+  await console.open((await gateway.issue({ type: "vnc", target: server.address, ttl: 300 })).url);
+  await console.waitFor("connected");
+  const typedAt = Date.now();
+  await console.canvas.click();
+  await page.keyboard.type("x");
+  await server.waitFor("key");
+  await console.waitForEnd("idle_timeout");
+  expect(Date.now() - typedAt).toBeGreaterThanOrEqual(1500);
+  expect(await console.closes()).toEqual([{ code: 4007, reason: "idle_timeout" }]);
+  await server.waitForNoConnections();
+});
+
+test("a target that closes is opened again, and given up with its reason when it stays away", async ({
+  gateway,
+  console,
+  page,
+}) => {
+  await using server = await startFakeSerial();
+  await console.open((await gateway.issue({ type: "serial", target: server.address, ttl: 300 })).url);
+  await console.waitFor("connected");
+  await server.refuse();
+  (await server.waitForConnection()).end();
+  await console.waitFor("reconnecting");
+  await expect.poll(async () => (await console.closes()).map(({ code }) => code)).toContain(4203);
+  await expect.poll(async () => (await console.closes()).map(({ code }) => code)).toContain(4202);
+  await page.getByRole("button", { name: /cancel/i }).click();
+  await console.waitFor("ended");
+});
+
+test("a target that refuses is named as unreachable, and opened once it accepts", async ({ gateway, console }) => {
+  await using server = await startFakeVnc({ faults: [{ type: "refuse" }] });
+  await console.open((await gateway.issue({ type: "vnc", target: server.address, ttl: 300 })).url);
+  await console.waitFor("reconnecting");
+  await expect(console.endScreen).toHaveAttribute("data-reason", "target_unreachable");
+  await server.accept();
+  await console.waitFor("connected");
+});
+
+test("a wrong token is refused as invalid", async ({ gateway, console }) => {
+  await console.open(`${gateway.url}/console/?type=vnc#token=wrong`);
+  await console.waitForEnd("token_invalid");
+  expect(await console.closes()).toEqual([{ code: 4102, reason: "token_invalid" }]);
+});
+
+test("a link without a token asks for one and opens no connection", async ({ gateway, console }) => {
+  await console.open(`${gateway.url}/console/?type=vnc`);
+  await console.waitFor("no-token");
+  expect(await console.closes()).toEqual([]);
+});
+
+test("a target that the gateway may not dial is forbidden", async ({ gateway, console }) => {
+  await console.open((await gateway.issue({ type: "vnc", target: "192.0.2.1:5900", ttl: 300 })).url);
+  await console.waitForEnd("forbidden");
+});
+
+test("the client reconnects when the gateway restarts, with the same token", async ({ console }) => {
+  await using gateway = await GatewayProcess.start({ sessions: { drain_timeout: 0 } });
+  await using server = await startFakeVnc();
+  await console.open((await gateway.issue({ type: "vnc", target: server.address, ttl: 300 })).url);
+  await console.waitFor("connected");
+  // Not a farewell but a crash: the page sees 1006.
+  await gateway.stop("SIGKILL");
+  await console.waitFor("reconnecting");
+  await gateway.start();
+  await console.waitFor("connected");
+  expect((await console.closes())[0]?.code).toBe(1006);
+  await server.waitForConnection(1);
+});
+
+test("a gateway that drains says so, ends with status 0 and leaves no target connection", async ({ console, page }) => {
+  await using gateway = await GatewayProcess.start({ sessions: { drain_timeout: 1 } });
+  await using server = await startFakeVnc();
+  const { url } = await gateway.issue({ type: "vnc", target: server.address, ttl: 300 });
+  await console.open(url);
+  await console.waitFor("connected");
+  expect(await gateway.stop("SIGTERM")).toBe(0);
+  await server.waitForNoConnections();
+  await console.waitFor("reconnecting");
+  expect((await console.closes())[0]).toEqual({ code: 4200, reason: "server_draining" });
+  await gateway.start();
+  // What a browser says when a network comes back; the page need not wait for its next attempt then.
+  await page.evaluate(() => globalThis.dispatchEvent(new Event("online")));
+  await console.waitFor("connected");
+});

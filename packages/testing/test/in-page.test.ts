@@ -1,0 +1,102 @@
+import { tokenSubprotocol } from "@curfew/protocol";
+import { type FakeWebSocket, InPageGateway } from "@curfew/testing/in-page";
+import { afterEach, expect, test, vi } from "vitest";
+
+const PROTOCOLS = ["binary", "curfew.v1", tokenSubprotocol("secret")];
+
+/** What a page's WebSocket hears, in order. */
+function heardBy(socket: WebSocket): unknown[] {
+  const heard: unknown[] = [];
+  socket.addEventListener("open", () => heard.push("open"));
+  socket.addEventListener("message", ({ data }) =>
+    heard.push(typeof data === "string" ? JSON.parse(data) : Buffer.from(data as ArrayBuffer).toString()),
+  );
+  socket.addEventListener("close", ({ code, reason, wasClean }) => heard.push({ code, reason, wasClean }));
+  return heard;
+}
+
+const hello = { type: "hello", session: "fake-0", expiresInMs: 3_600_000, renewable: true };
+
+afterEach(() => vi.useRealTimers());
+
+test("a page connects, hears hello and console output, and is closed with a reason", async () => {
+  await using gateway = new InPageGateway();
+  const heard = heardBy(gateway.webSocket("ws://gateway/ws?x=1", PROTOCOLS));
+  const session = await gateway.waitForSession();
+  void session.write("output");
+  session.end("session_expired");
+  expect(heard).toEqual([
+    "open",
+    hello,
+    "output",
+    { type: "bye", reason: "session_expired" },
+    { code: 4100, reason: "session_expired", wasClean: true },
+  ]);
+  expect(session).toMatchObject({ path: "/ws?x=1", protocol: "curfew.v1", token: "secret", open: false });
+});
+
+test("what the page sends is recorded, and answered as the script says", async () => {
+  await using gateway = new InPageGateway({ renewal: 60_000 });
+  const socket = gateway.webSocket("ws://gateway/", PROTOCOLS);
+  const heard = heardBy(socket);
+  const session = await gateway.waitForSession();
+  socket.send(JSON.stringify({ type: "ping", id: 7 }));
+  socket.send(JSON.stringify({ type: "renew", id: 8, token: "second" }));
+  socket.send(Uint8Array.of(1, 2));
+  expect(await session.waitFor("input")).toEqual({ connection: 0, bytes: Uint8Array.of(1, 2) });
+  expect(session.received("renew")).toEqual([{ connection: 0, id: 8, token: "second" }]);
+  expect(heard.slice(2)).toEqual([
+    { type: "pong", id: 7 },
+    { type: "renewed", id: 8, expiresInMs: 60_000 },
+  ]);
+  expect(gateway.socket.sent).toHaveLength(3);
+});
+
+test("a page that closes gets its own code back", async () => {
+  await using gateway = new InPageGateway();
+  const socket = gateway.webSocket("ws://gateway/", PROTOCOLS);
+  const heard = heardBy(socket);
+  const session = await gateway.waitForSession();
+  socket.close(1000, "bye");
+  expect(await session.closed).toEqual({ by: "page", code: 1000, reason: "bye" });
+  expect(heard.at(-1)).toEqual({ code: 1000, reason: "bye", wasClean: true });
+});
+
+test("manual handshakes are the test's", async () => {
+  await using gateway = new InPageGateway({ handshakes: "manual", hello: false });
+  const next = gateway.nextSocket();
+  const socket = gateway.webSocket("ws://gateway/", PROTOCOLS);
+  const heard = heardBy(socket);
+  const fake: FakeWebSocket = await next;
+  expect(() => socket.send("early")).toThrow("still connecting");
+  expect(() => gateway.session).toThrow("no session was opened");
+  fake.accept("binary");
+  expect(gateway.session.protocol).toBe("binary");
+  socket.close(4000);
+  await Promise.resolve();
+  expect(heard).toEqual(["open"]);
+  expect(fake.requestedClose).toEqual({ code: 4000 });
+  fake.end(1006);
+  expect(heard.at(-1)).toEqual({ code: 1006, reason: "", wasClean: false });
+});
+
+test.each([
+  [{ refuse: "connect_failed" }, PROTOCOLS],
+  [{}, ["other"]],
+  [{ subprotocol: "binary" }, ["curfew.v1"]],
+] as const)("a gateway with %j never opens a socket that offers %j", async (options, offered) => {
+  await using gateway = new InPageGateway(options);
+  const heard = heardBy(gateway.webSocket("ws://gateway/", [...offered]));
+  await vi.waitFor(() => expect(heard).toEqual([{ code: 1006, reason: "", wasClean: false }]));
+  expect(gateway.sessions).toEqual([]);
+});
+
+test("time is the test runner's", async () => {
+  vi.useFakeTimers();
+  await using gateway = new InPageGateway({ expiresInMs: 60_000, enforce: true });
+  const heard = heardBy(gateway.webSocket("ws://gateway/", PROTOCOLS));
+  await vi.advanceTimersByTimeAsync(59_999);
+  expect(heard).toHaveLength(2);
+  await vi.advanceTimersByTimeAsync(1);
+  expect(heard.at(-1)).toEqual({ code: 4100, reason: "session_expired", wasClean: true });
+});

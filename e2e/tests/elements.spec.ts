@@ -1,4 +1,4 @@
-import { AxeBuilder } from "@axe-core/playwright";
+import { expectAccessible } from "../src/audits/accessibility.ts";
 import type { IssueRequest } from "@curfew/proxy/admin";
 import { startFakeSerial, startFakeVnc } from "@curfew/testing";
 import type { Page } from "@playwright/test";
@@ -36,8 +36,7 @@ const status = (page: Page, type: "vnc" | "serial", expected: string): Promise<v
 async function accessible(page: Page): Promise<void> {
   for (const colorScheme of ["light", "dark"] as const) {
     await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-    const { violations } = await new AxeBuilder({ page }).analyze();
-    expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`)).toEqual([]);
+    await expectAccessible(page);
   }
 }
 

@@ -364,6 +364,6 @@ test("the theme can be chosen, and is kept", async ({ dashboard: page }) => {
   await expect.poll(stage).not.toBe(light);
   await page.reload();
   await expect.poll(stage).not.toBe(light);
-  await page.getByRole("radio", { name: "As the system" }).check();
+  await page.getByRole("radio", { name: "System default" }).check();
   await expect.poll(stage).toBe(light);
 });

@@ -42,7 +42,7 @@ export function TopBar({ link, theme, onTheme }: TopBarProps) {
         name="theme"
         value={theme}
         options={[
-          { value: "system", label: <Icon name="sunMoon" />, name: "As the system" },
+          { value: "system", label: <Icon name="sunMoon" />, name: "System default" },
           { value: "light", label: <Icon name="sun" />, name: "Light" },
           { value: "dark", label: <Icon name="moon" />, name: "Dark" },
         ]}

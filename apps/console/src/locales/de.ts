@@ -52,7 +52,7 @@ export const german: PageTexts = {
     copyDetails: "Details kopieren",
     unstableSentence: "Das Gateway antwortet nur langsam. Ihre Eingaben kommen möglicherweise verzögert an.",
     blocked: "Die Verbindung wird blockiert",
-    blockedSentence: "WebSocket-Verbindungen zwischen diesem Browser und dem Gateway werden blockiert.",
+    blockedSentence: "Etwas zwischen diesem Browser und dem Gateway blockiert WebSocket-Verbindungen.",
     blockedAdvice:
       "Die Ursache ist oft ein Proxy, eine Firewall oder eine Browsererweiterung. Wenden Sie sich an Ihre Netzwerkadministration.",
     insecure: "Diese Seite ist nicht sicher",

@@ -49,7 +49,7 @@ export const english = {
     copyDetails: "Copy details",
     unstableSentence: "The gateway is slow to respond. Your input may be delayed.",
     blocked: "The connection is blocked",
-    blockedSentence: "WebSocket connections between this browser and the gateway are blocked.",
+    blockedSentence: "Something between this browser and the gateway blocks WebSocket connections.",
     blockedAdvice: "The cause is often a proxy, a firewall or a browser extension. Contact your network administrator.",
     insecure: "This page is not secure",
     insecureSentence: "It was loaded over plain HTTP, so the browser disables features that this console needs.",

@@ -51,7 +51,7 @@ export const spanish: PageTexts = {
     copyDetails: "Copiar detalles",
     unstableSentence: "La pasarela tarda en responder. Lo que escriba puede llegar con retraso.",
     blocked: "La conexión está bloqueada",
-    blockedSentence: "Las conexiones WebSocket entre este navegador y la pasarela están bloqueadas.",
+    blockedSentence: "Algo entre este navegador y la pasarela bloquea las conexiones WebSocket.",
     blockedAdvice:
       "La causa suele ser un proxy, un cortafuegos o una extensión del navegador. Contacte con el administrador de su red.",
     insecure: "Esta página no es segura",

@@ -51,7 +51,7 @@ export const french: PageTexts = {
     copyDetails: "Copier les détails",
     unstableSentence: "La passerelle tarde à répondre. Vos saisies peuvent arriver en retard.",
     blocked: "La connexion est bloquée",
-    blockedSentence: "Les connexions WebSocket entre ce navigateur et la passerelle sont bloquées.",
+    blockedSentence: "Quelque chose entre ce navigateur et la passerelle bloque les connexions WebSocket.",
     blockedAdvice:
       "La cause est souvent un proxy, un pare-feu ou une extension du navigateur. Contactez votre administrateur réseau.",
     insecure: "Cette page n’est pas sécurisée",

@@ -51,7 +51,7 @@ export const japanese: PageTexts = {
     copyDetails: "詳細をコピー",
     unstableSentence: "ゲートウェイの応答が遅くなっています。入力が遅れて届くことがあります。",
     blocked: "接続がブロックされています",
-    blockedSentence: "このブラウザーとゲートウェイの間の WebSocket 接続がブロックされています。",
+    blockedSentence: "このブラウザーとゲートウェイの間で、WebSocket 接続がブロックされています。",
     blockedAdvice:
       "多くの場合、原因はプロキシ、ファイアウォール、またはブラウザーの拡張機能です。ネットワーク管理者に問い合わせてください。",
     insecure: "このページは安全ではありません",

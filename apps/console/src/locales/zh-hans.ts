@@ -51,7 +51,7 @@ export const simplifiedChinese: PageTexts = {
     copyDetails: "复制详情",
     unstableSentence: "网关响应缓慢。您的输入可能会延迟。",
     blocked: "连接被阻止",
-    blockedSentence: "此浏览器与网关之间的 WebSocket 连接被阻止。",
+    blockedSentence: "此浏览器与网关之间的某个环节阻止了 WebSocket 连接。",
     blockedAdvice: "原因通常是代理、防火墙或浏览器扩展。请联系网络管理员。",
     insecure: "此页面不安全",
     insecureSentence: "它通过未加密的 HTTP 加载，因此浏览器禁用了此控制台所需的功能。",

@@ -2,8 +2,8 @@
  * Why a console connection ended: the WebSocket close code (RFC 6455, section 7.4.2: 4000-4999 is
  * for private use). The name is also the close frame's reason text.
  *
- * The hundreds digit says what a client may do, so an old client still acts correctly on a code it
- * has never heard of; {@link closeAction} is that rule.
+ * The hundreds digit says what a client may do, so an older client still acts correctly on a code that it
+ * does not know; {@link closeAction} is that rule.
  */
 export const CloseCode = {
   /** The peer broke the contract: malformed or oversized control message. */
@@ -16,7 +16,7 @@ export const CloseCode = {
   session_terminated: 4005,
   /** Another session took the console over. */
   session_replaced: 4006,
-  /** Nobody typed, moved the pointer or pasted for the configured time. */
+  /** No key, pointer or clipboard input came for the configured time. */
   idle_timeout: 4007,
   /** The deadline of a running session came. */
   session_expired: 4100,
@@ -34,7 +34,7 @@ export const CloseCode = {
   target_closed: 4203,
   /** The target did not accept the connection in time. */
   target_timeout: 4204,
-  /** A fault of the gateway's own. */
+  /** The gateway failed. */
   internal_error: 4299,
 } as const;
 
@@ -48,12 +48,12 @@ export type ServerCloseReason = keyof typeof CloseCode;
  */
 export type CloseAction = "stop" | "authorize" | "retry";
 
-const reasons = new Map<number, ServerCloseReason>(
+const REASONS = new Map<number, ServerCloseReason>(
   (Object.keys(CloseCode) as ServerCloseReason[]).map((reason) => [CloseCode[reason], reason]),
 );
 
 /** Codes of RFC 6455 and its registry that mean "the connection broke", not "you are at fault". */
-const retryable: ReadonlySet<number> = new Set([1000, 1001, 1005, 1006, 1011, 1012, 1013, 1014]);
+const RETRYABLE: ReadonlySet<number> = new Set([1000, 1001, 1005, 1006, 1011, 1012, 1013, 1014]);
 
 /**
  * What a client may do after a close code. Total over every number, codes of newer gateways
@@ -64,11 +64,11 @@ const retryable: ReadonlySet<number> = new Set([1000, 1001, 1005, 1006, 1011, 10
 export function closeAction(code: number): CloseAction {
   const hundreds = Math.floor(code / 100);
   if (hundreds === 41) return "authorize";
-  if (hundreds === 42 || retryable.has(code)) return "retry";
+  if (hundreds === 42 || RETRYABLE.has(code)) return "retry";
   return "stop";
 }
 
 /** The end reason of a code, or `undefined` for one that this version does not know. */
 export function closeReason(code: number): ServerCloseReason | undefined {
-  return reasons.get(code);
+  return REASONS.get(code);
 }

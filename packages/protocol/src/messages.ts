@@ -8,7 +8,7 @@ export const MAX_CONTROL_BYTES = 8192;
  * never instants: the two clocks disagree.
  */
 export type ServerMessage =
-  /** The first message of a session that opened. `expiresInMs` is null when nothing will cut it. */
+  /** The first message of a session that opened. `expiresInMs` is null when nothing will end it. */
   | {
       readonly type: "hello";
       readonly session: string;
@@ -44,5 +44,5 @@ export type ClientMessage =
   | { readonly type: "break"; readonly durationMs?: number }
   /** Send no console bytes until `resume`: a browser cannot slow a WebSocket down by reading less. */
   | { readonly type: "pause" }
-  /** Console bytes may come again. */
+  /** The gateway may send console bytes again. */
   | { readonly type: "resume" };

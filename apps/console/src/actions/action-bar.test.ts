@@ -1,7 +1,7 @@
 import { beforeAll, expect, test } from "vitest";
 import { loadTexts } from "../locales/load-texts.ts";
 import { setTexts } from "../locales/texts.ts";
-import { helpRows } from "./action-bar.ts";
+import { helpKeys } from "./action-bar.ts";
 import type { PageAction } from "./page-action.ts";
 
 beforeAll(async () => {
@@ -18,7 +18,7 @@ test("the help lists the letters and shortcuts of the actions that are available
     { label: "Hide", place: "letter-only", letter: "h", run },
     { label: "Disconnect", place: "toolbar-end", face: { icon: "unplug" }, run },
   ];
-  expect(helpRows(actions)).toEqual({
+  expect(helpKeys(actions)).toEqual({
     letters: [
       ["H", "Hide"],
       ["S", "Settings"],

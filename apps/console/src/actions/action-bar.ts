@@ -1,4 +1,4 @@
-import type { HelpRow } from "../dialogs/help-dialog.ts";
+import type { HelpKeys, HelpRow } from "../dialogs/help-dialog.ts";
 import { keyNames } from "../locales/key-names.ts";
 import { texts } from "../locales/texts.ts";
 import { attachMenu, type MenuItem } from "../shell/menu.ts";
@@ -33,7 +33,7 @@ export function createActionBar(actions: readonly PageAction[], context: ActionC
 }
 
 /** The actions' keys, for the help. */
-export function helpRows(actions: readonly PageAction[]): Record<"shortcuts" | "letters", readonly HelpRow[]> {
+export function helpKeys(actions: readonly PageAction[]): HelpKeys {
   const shortcuts: HelpRow[] = [];
   const letters: HelpRow[] = [];
   for (const { available = true, label, letter, shortcut } of actions) {

@@ -2,7 +2,7 @@ import type { SerialConsole } from "@curfew/client/serial";
 import type { VncConsole } from "@curfew/client/vnc";
 import { texts } from "../locales/texts.ts";
 import { settings } from "../settings/settings-store.ts";
-import { createActionBar, helpRows } from "./action-bar.ts";
+import { createActionBar, helpKeys } from "./action-bar.ts";
 import type { ActionContext, PageAction } from "./page-action.ts";
 import { pageActions } from "./page-actions.ts";
 import { serialActions } from "./serial-actions.ts";
@@ -20,7 +20,7 @@ export function createConsoleToolbar({ type, view }: TypedConsole, context: Acti
   }, context.signal);
   const actions: readonly PageAction[] = [
     ...(type === "vnc" ? vncActions(view, context) : serialActions(view, context)),
-    ...pageActions(context, () => helpRows(actions)),
+    ...pageActions(context, () => helpKeys(actions)),
   ];
   return createActionBar(actions, context);
 }

@@ -1,5 +1,5 @@
 import { fill } from "@curfew/client/messages";
-import type { HelpRow } from "../dialogs/help-dialog.ts";
+import type { HelpKeys } from "../dialogs/help-dialog.ts";
 import { leaveKeys } from "../locales/key-names.ts";
 import { texts } from "../locales/texts.ts";
 import { settings } from "../settings/settings-store.ts";
@@ -8,10 +8,7 @@ import { loadPart } from "./load-part.ts";
 import type { ActionContext, PageAction } from "./page-action.ts";
 
 /** The actions that both console types share. `keys` are those of all actions, for the help. */
-export function pageActions(
-  context: ActionContext,
-  keys: () => Record<"shortcuts" | "letters", readonly HelpRow[]>,
-): readonly PageAction[] {
+export function pageActions(context: ActionContext, keys: () => HelpKeys): readonly PageAction[] {
   const { actions, help } = texts();
   return [
     fullScreenAction(context),
@@ -80,12 +77,9 @@ async function openSettings(context: ActionContext): Promise<void> {
   part?.openSettingsDialog(context.type, settings, context.signal);
 }
 
-async function openHelp(
-  context: ActionContext,
-  keys: () => Record<"shortcuts" | "letters", readonly HelpRow[]>,
-): Promise<void> {
+async function openHelp(context: ActionContext, keys: () => HelpKeys): Promise<void> {
   const part = await loadPart(import("../dialogs/help-dialog.ts"), context);
-  part?.openHelpDialog({ type: context.type, ...keys() }, context.signal);
+  part?.openHelpDialog(context.type, keys(), context.signal);
 }
 
 async function showStatistics(context: ActionContext): Promise<void> {

@@ -6,8 +6,8 @@ import { closingButton, openDialog } from "./dialog.ts";
 /** A key or gesture, and what it does. */
 export type HelpRow = readonly [input: string, effect: string];
 
-export interface HelpContent {
-  readonly type: "vnc" | "serial";
+/** The keys of the actions. */
+export interface HelpKeys {
   /** Key combinations that work everywhere on the page. */
   readonly shortcuts: readonly HelpRow[];
   /** Keys that work while the bar has the keyboard. */
@@ -15,7 +15,7 @@ export interface HelpContent {
 }
 
 /** The keys and gestures of the page. */
-export function openHelpDialog({ type, shortcuts, letters }: HelpContent, signal: AbortSignal): void {
+export function openHelpDialog(type: "vnc" | "serial", { shortcuts, letters }: HelpKeys, signal: AbortSignal): void {
   const { help, actions, settings } = texts();
   const keyboard: readonly HelpRow[] = [
     [leaveKeys(), help.toToolbar],

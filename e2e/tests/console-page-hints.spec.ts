@@ -49,7 +49,7 @@ test("a silent gateway is hinted at, until it answers in time", async ({ console
   await expect(async () => {
     await page.clock.runFor(100);
     expect(connection.received("ping")).toHaveLength(2);
-  }).toPass();
+  }).toPass({ intervals: [0] });
   await expect(hint).toBeVisible();
   connection.send({ type: "pong", id: connection.received("ping")[1]?.id ?? 0 });
   await expect(hint).toHaveCount(0);

@@ -1,5 +1,5 @@
-import { AxeBuilder } from "@axe-core/playwright";
 import type { Locator, Page } from "@playwright/test";
+import { expectAccessible } from "../src/audits/accessibility.ts";
 import { ConsolePage } from "../src/page-objects/console-page.ts";
 import { displayMatrix, takeScreenshot, takeScreenshots } from "../src/screenshots/take-screenshots.ts";
 import { failToStartDemo, type RunningDemo, startDemo } from "../src/demo.ts";
@@ -344,7 +344,7 @@ for (const { viewport, colorScheme } of displayMatrix) {
     await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
     await expect(page.locator(".machine canvas").first()).toBeAttached();
     const check = async (): Promise<void> => {
-      expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([]);
+      await expectAccessible(page);
       expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
     };
     await check();

@@ -126,7 +126,7 @@ test("a page of a site that is not allowed gets no connection", async ({ strange
 
 test("websockify's own Python client talks to a console until its deadline", async ({ gateway }) => {
   await using server = await startFakeSerial({ banner: "hello from the console\r\n" });
-  const { token, expiresAt } = await gateway.issue({ type: "serial", target: server.address, ttl: 4 });
+  const { token, expiresAt } = await gateway.issue({ type: "serial", target: server.address, ttl: 8 });
   const client = fileURLToPath(new URL("../src/stock-clients/websockify_client.py", import.meta.url));
   const subprotocols = `binary,${tokenSubprotocol(token)}`;
   const { stdout } = await promisify(execFile)(findPython("websockify") ?? "python3", [

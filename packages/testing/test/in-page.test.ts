@@ -50,6 +50,12 @@ test("what the page sends is recorded, and answered as the script says", async (
     { type: "renewed", id: 8, expiresInMs: 60_000 },
   ]);
   expect(gateway.socket.sent).toHaveLength(3);
+  expect(gateway.socket.controls).toEqual([
+    { type: "ping", id: 7 },
+    { type: "renew", id: 8, token: "second" },
+  ]);
+  gateway.clear();
+  expect([gateway.sockets, gateway.received("ping")]).toEqual([[], []]);
 });
 
 test("a page that closes gets its own code back", async () => {
@@ -70,11 +76,14 @@ test("manual handshakes are the test's", async () => {
   const fake: FakeWebSocket = await next;
   expect(() => socket.send("early")).toThrow("still connecting");
   expect(() => gateway.session).toThrow("no session was opened");
+  expect(() => fake.session).toThrow("the WebSocket has not opened");
   fake.accept("binary");
   expect(gateway.session.protocol).toBe("binary");
+  expect(fake.session).toBe(gateway.session);
+  fake.deliver([0x61]);
   socket.close(4000);
   await Promise.resolve();
-  expect(heard).toEqual(["open"]);
+  expect(heard).toEqual(["open", "a"]);
   expect(fake.requestedClose).toEqual({ code: 4000 });
   fake.end(1006);
   expect(heard.at(-1)).toEqual({ code: 1006, reason: "", wasClean: false });

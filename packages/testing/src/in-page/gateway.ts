@@ -25,6 +25,8 @@ export class InPageGateway extends FakeGateway {
   /** Opens a WebSocket, as the option `webSocket` of the SDK's consoles does. */
   readonly webSocket = (url: string, protocols: string | readonly string[] = []): WebSocket =>
     this.#connect(url, typeof protocols === "string" ? [protocols] : protocols) as unknown as WebSocket;
+  /** Called with each WebSocket that the page creates, before it opens. */
+  onsocket: ((socket: FakeWebSocket) => void) | undefined;
   readonly #manual: boolean;
   readonly #sockets: FakeWebSocket[] = [];
   readonly #waiting: ((socket: FakeWebSocket) => void)[] = [];
@@ -58,6 +60,12 @@ export class InPageGateway extends FakeGateway {
     return newest(this.sessions, "session");
   }
 
+  /** Forgets the WebSockets and events so far. */
+  clear(): void {
+    this.#sockets.length = 0;
+    this.clearReceived();
+  }
+
   /** The next WebSocket that the page creates, before it opens. Call it before the action that creates it. */
   nextSocket(): Promise<FakeWebSocket> {
     return new Promise((resolve) => {
@@ -83,6 +91,7 @@ export class InPageGateway extends FakeGateway {
     });
     this.#sockets.push(socket);
     for (const resolve of this.#waiting.splice(0)) resolve(socket);
+    this.onsocket?.(socket);
     if (!this.#manual) queueMicrotask(() => this.#answer(socket, script));
     return socket;
   }

@@ -1,4 +1,5 @@
 import { SUBPROTOCOL } from "@curfew/protocol";
+import type { FakeSession } from "../gateway/session.ts";
 
 const CONNECTING = 0;
 const OPEN = 1;
@@ -7,7 +8,8 @@ const CLOSED = 3;
 
 /** @internal What a socket reports to its gateway. */
 export interface FakeWebSocketEvents {
-  opened(): void;
+  /** Makes the session of the socket, which has its subprotocol by now. */
+  opened(): FakeSession;
   message(data: string | Uint8Array): void;
   closing(code: number, reason: string): void;
   closed(code: number, reason: string): void;
@@ -31,11 +33,14 @@ export class FakeWebSocket extends EventTarget {
   readonly extensions = "";
   readonly bufferedAmount = 0;
   binaryType: "blob" | "arraybuffer" = "blob";
+  /** Called with each message that the page sends, before `send` returns. */
+  onsent: ((data: string | Uint8Array) => void) | undefined;
   readonly #events: FakeWebSocketEvents;
   readonly #sent: (string | Uint8Array)[] = [];
   #protocol = "";
   #readyState: 0 | 1 | 2 | 3 = CONNECTING;
   #requestedClose: RequestedClose | undefined;
+  #session: FakeSession | undefined;
 
   /** @internal Made by the gateway. */
   constructor(url: string, offered: readonly string[], events: FakeWebSocketEvents) {
@@ -60,6 +65,20 @@ export class FakeWebSocket extends EventTarget {
     return this.#sent;
   }
 
+  /** The control messages that the page sent, oldest first. */
+  get controls(): readonly Readonly<Record<string, unknown>>[] {
+    return this.#sent.filter((data) => typeof data === "string").map((text) => JSON.parse(text) as never);
+  }
+
+  /**
+   * The session, once the socket is open.
+   * @throws Error until then
+   */
+  get session(): FakeSession {
+    if (this.#session === undefined) throw new Error("the WebSocket has not opened, and so has no session");
+    return this.#session;
+  }
+
   /** The arguments of the page's `close`; undefined if it did not close the socket. */
   get requestedClose(): RequestedClose | undefined {
     return this.#requestedClose;
@@ -71,6 +90,7 @@ export class FakeWebSocket extends EventTarget {
     if (this.#readyState !== OPEN) return;
     const copy = typeof data === "string" ? data : Uint8Array.from(data);
     this.#sent.push(copy);
+    this.onsent?.(copy);
     this.#events.message(copy);
   }
 
@@ -87,11 +107,11 @@ export class FakeWebSocket extends EventTarget {
     this.#protocol = protocol;
     this.#readyState = OPEN;
     this.dispatchEvent(new Event("open"));
-    this.#events.opened();
+    this.#session = this.#events.opened();
   }
 
-  /** Sends a message to the page. */
-  deliver(data: string | Uint8Array): void {
+  /** Sends a text or binary message to the page, whatever its subprotocol. */
+  deliver(data: string | Uint8Array | readonly number[]): void {
     const message = typeof data === "string" ? data : Uint8Array.from(data).buffer;
     this.dispatchEvent(new MessageEvent("message", { data: message }));
   }

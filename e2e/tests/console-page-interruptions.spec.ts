@@ -38,7 +38,7 @@ test("so is a machine's key", async ({ console, page, gateway }) => {
   gateway.follow({ hello: false });
   const silent = gateway.nextSession();
   (await opened).drop();
-  // By then nobody asks.
+  // The page has withdrawn the question by then.
   await silent;
   await console.waitFor("connecting");
   await expect(console.card).toContainText("Waiting for the machine’s console.");
@@ -49,7 +49,7 @@ test("so is a machine's key", async ({ console, page, gateway }) => {
   await guarded.trusted;
 });
 
-test("a renewal leaves the keyboard with who types elsewhere", async ({ console, page, gateway, serial }) => {
+test("a renewal leaves the keyboard focus elsewhere on the page", async ({ console, page, gateway, serial }) => {
   gateway.follow({ target: serial });
   const { promise: answered, resolve: answer } = Promise.withResolvers<void>();
   await page.route(renewing, async (route) => {
@@ -126,11 +126,11 @@ test.describe("a link that is pasted over an open console", () => {
   test.beforeEach(async ({ console, page, gateway, vnc }) => {
     gateway.follow({ target: vnc });
     await console.openConnected("vnc");
-    // Browsers ask only on pages that somebody has used.
+    // Browsers ask only on pages that have received input.
     await page.locator("canvas").click();
   });
 
-  test("opens its console, for who leaves the one before", async ({ console, page, gateway }) => {
+  test("opens its console once the user agrees to leave", async ({ console, page, gateway }) => {
     page.on("dialog", (dialog) => void dialog.accept());
     const opened = gateway.nextSession();
     // Its page goes before it has answered.
@@ -140,7 +140,7 @@ test.describe("a link that is pasted over an open console", () => {
     expect(page.url()).not.toContain("pasted");
   });
 
-  test("leaves nothing of its token in the address of who stays", async ({ console, page }) => {
+  test("leaves nothing of its token in the address if the user stays", async ({ console, page }) => {
     page.on("dialog", (dialog) => void dialog.dismiss());
     await page.evaluate(() => (location.hash = "#token=pasted"));
     await expect.poll(() => page.url()).not.toContain("pasted");

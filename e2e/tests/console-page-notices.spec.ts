@@ -130,7 +130,7 @@ test("copying says whether nothing is selected or the browser refuses", async ({
   await expect(page.getByText("The browser did not allow copying.")).toBeVisible();
 });
 
-test("what was shown is let go of once it is closed", async ({ console, page, gateway, vnc }) => {
+test("what was shown is released once it is closed", async ({ console, page, gateway, vnc }) => {
   gateway.follow({ target: vnc });
   await console.openConnected("vnc");
   const forgotten = async (selector: string): Promise<void> => {

@@ -67,7 +67,7 @@ test.describe("before a connection", () => {
     await expect(console.card).toHaveAttribute("data-reason", "client_closed");
   });
 
-  test("nothing moves for a person who wants less motion", async ({ console, page, gateway }) => {
+  test("nothing moves when the system asks for reduced motion", async ({ console, page, gateway }) => {
     gateway.follow({ hello: false });
     const moving = (): Promise<number> => page.evaluate(() => document.getAnimations().length);
     await page.emulateMedia({ reducedMotion: "no-preference" });

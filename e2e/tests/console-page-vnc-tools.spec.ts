@@ -25,7 +25,7 @@ test.describe("a held modifier", () => {
     ["window", "blur"],
     ["document", "visibilitychange"],
   ] as const) {
-    test(`is shown, and let go at ${type}, when the page loses the person's attention`, async ({ page, vnc }) => {
+    test(`is shown, and released at ${type}, when the page loses the focus`, async ({ page, vnc }) => {
       await page.getByRole("button", { name: "Send keys" }).click();
       await expect(hold(page)).toHaveAttribute("aria-checked", "true");
       if (type === "blur") await inspect(page, "menu-held");
@@ -34,7 +34,7 @@ test.describe("a held modifier", () => {
     });
   }
 
-  test("is let go with the connection", async ({ page, gateway }) => {
+  test("is released with the connection", async ({ page, gateway }) => {
     const again = gateway.nextSession();
     gateway.sessions[0]?.drop();
     await again;
@@ -341,7 +341,7 @@ function code(character: string): number {
   return character.codePointAt(0) ?? 0;
 }
 
-test("a link asks for a console that is shared, or for nobody else", async ({ console, vnc }) => {
+test("a link asks for a shared or an exclusive console", async ({ console, vnc }) => {
   await console.openConnected("vnc");
   await console.openConnected("vnc", "&shared=0");
   expect(vnc.received("clientInit").map(({ shared }) => shared)).toEqual([true, false]);

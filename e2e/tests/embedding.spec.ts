@@ -31,7 +31,12 @@ function state(frame: FrameLocator, name: string): Promise<void> {
 const types = async (page: Page): Promise<unknown[]> =>
   (await heard(page)).map(({ type, state: word }) => (type === "state" ? word : type));
 
-test("an allowed parent hears what happens, and nobody sees a token", async ({ page, embed, gateway, server }) => {
+test("an allowed parent receives every state, and no message contains a token", async ({
+  page,
+  embed,
+  gateway,
+  server,
+}) => {
   const opened = gateway.nextSession();
   const frame = await embed();
   await state(frame, "connected");
@@ -79,7 +84,7 @@ test("Renew asks the parent for a token, and renews with the one it sends", asyn
   await state(frame, "connected");
 });
 
-test("who leaves while a token is asked for is not brought back by the answer", async ({ page, embed, gateway }) => {
+test("leaving while a token is requested is final, whatever the answer", async ({ page, embed, gateway }) => {
   const opened = gateway.nextSession();
   const frame = await embed();
   await state(frame, "connected");
@@ -112,7 +117,7 @@ test("a console that opens leaves the keyboard in the page around it, until that
   await expect(frame.locator("canvas")).toBeFocused();
 });
 
-test.describe("nobody is offered what a parent may not answer", () => {
+test.describe("nothing is offered that the parent cannot answer", () => {
   test("Renew comes once the parent has said that it hands out tokens", async ({ page, embed, gateway }) => {
     const opened = gateway.nextSession();
     const frame = await embed();
@@ -265,7 +270,7 @@ test.describe("another site is neither told anything nor heard, even where its b
   }
 });
 
-test("nobody but the page around it is heard, not even another window of its origin", async ({
+test("only the parent's messages count, not even those of another window of its origin", async ({
   page,
   embed,
   gateway,

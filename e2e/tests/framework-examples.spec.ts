@@ -66,7 +66,7 @@ for (const name of ["vue", "svelte"]) {
       await gateway.waitForSession(1);
     });
 
-    test.describe("to a person who reads German", () => {
+    test.describe("in German", () => {
       test.use({ locale: "de-DE" });
 
       test("says in German why a session cannot open", async ({ page, routeConsole }) => {

@@ -15,7 +15,7 @@ function* output(): Generator<Buffer> {
   yield Buffer.from("\r\nthe end");
 }
 
-/** As in a tab that nobody looks at: timers run once a second, and messages arrive as ever. */
+/** Behaves like a tab in the background: timers run once a second, and messages arrive as usual. */
 const throttleTimers = (): void => {
   const { setTimeout } = globalThis;
   const slowly = (run: () => void, ms = 0): unknown => setTimeout(run, Math.max(ms, throttled ? 1000 : 0));
@@ -28,7 +28,7 @@ interface PrivateRfb {
   readonly _sock: { rQlen(): number };
 }
 
-/** Looks after each message how much noVNC keeps; it tells nobody. */
+/** Records after each message how much noVNC buffers, which it does not report itself. */
 const watchNoVnc = (): void => {
   const { prototype } = sdk.RFB as unknown as { readonly prototype: PrivateRfb };
   const { _handleMessage: handle } = prototype;

@@ -9,7 +9,7 @@ const WARM_UP_ROUNDS = 20;
 /** What the browser itself counts, once all garbage is gone. */
 async function count(cdp: CDPSession): Promise<Record<"JSEventListeners" | "Nodes" | "JSHeapUsedSize", number>> {
   await cdp.send("Performance.enable");
-  // Weak references and finalizers let go of the rest only after a first collection.
+  // Weak references and finalizers release the rest only after a first collection.
   for (let round = 0; round < 3; round += 1) await cdp.send("HeapProfiler.collectGarbage");
   const { metrics } = await cdp.send("Performance.getMetrics");
   const value = (name: string): number => metrics.find((metric) => metric.name === name)?.value ?? Number.NaN;

@@ -13,7 +13,7 @@ test("an operator ends the session: the page says so and does not come back", as
   await expect(page.locator("canvas")).toHaveCount(0);
   await server.waitForNoConnections();
   expect(server.connections).toHaveLength(1);
-  // The token is still good until somebody revokes it.
+  // The token stays valid until it is revoked.
   await gateway.admin.revokeToken(id);
   await console.open("about:blank");
   await console.open(url);
@@ -29,7 +29,7 @@ test("revoking a token ends the session that it opened", async ({ gateway, conso
   await console.waitForEnd("session_terminated");
 });
 
-test("nobody works: noVNC goes on asking for updates, and the page says that it was idle", async ({
+test("an idle session ends although noVNC keeps requesting updates, and the page says why", async ({
   console,
   page,
 }) => {
@@ -95,7 +95,7 @@ test("the client reconnects when the gateway restarts, with the same token", asy
   await using server = await startFakeVnc();
   await console.open((await gateway.issue({ type: "vnc", target: server.address, ttl: 300 })).url);
   await console.waitFor("connected");
-  // Not a farewell but a crash: the page sees 1006.
+  // A crash: the page sees 1006.
   await gateway.stop("SIGKILL");
   await console.waitFor("reconnecting");
   await gateway.start();
@@ -115,7 +115,7 @@ test("a gateway that drains says so, ends with status 0 and leaves no target con
   await console.waitFor("reconnecting");
   expect((await console.closes())[0]).toEqual({ code: 4200, reason: "server_draining" });
   await gateway.start();
-  // What a browser says when a network comes back; the page need not wait for its next attempt then.
+  // The browser's event for a network that is back, at which the page reconnects at once.
   await page.evaluate(() => globalThis.dispatchEvent(new Event("online")));
   await console.waitFor("connected");
 });

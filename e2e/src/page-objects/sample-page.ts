@@ -22,7 +22,7 @@ const imports = {
 };
 
 /**
- * A small console page of somebody who uses the SDK: what happens, how long is left, a button to renew. It connects to
+ * A small console page built with the SDK: its status, the time left, a button to renew. It connects to
  * `/websockify`, or to the address in `?gateway=`.
  */
 const html = `<!doctype html>

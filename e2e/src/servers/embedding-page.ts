@@ -3,7 +3,7 @@ import type { Page } from "@playwright/test";
 import { startWebServer, type WebServer } from "./web-server.ts";
 
 const manual = readFileSync(new URL("../../../docs/embedding.md", import.meta.url), "utf8");
-/** What docs/embedding.md lets the frame do. */
+/** The permissions of the iframe in docs/embedding.md. */
 const permissions = manual.match(/^ +frame\.(?:allow|sandbox)\b.+;$/gm) ?? [];
 
 const html = `<!doctype html><html lang="en"><title>Dashboard</title><body><script>
@@ -18,22 +18,22 @@ ${permissions.join("\n")}
   document.body.append(frame);
 </script>`;
 
-/** A page of somebody's own on an origin of its own, which shows the console page of the fragment in a frame. */
+/** A page on an origin of its own that shows the console page at the address in its fragment in an iframe. */
 export function startEmbeddingPage(): Promise<WebServer> {
   return startWebServer((_, response) => {
     response.setHeader("content-type", "text/html").end(html);
   });
 }
 
-/** A message of the console page, with the origin that it came from. */
+/** A message from the console page, with its origin. */
 export type Heard = Readonly<Record<string, unknown>>;
 
-/** What the parent in `page` has heard. */
+/** The messages that the parent in `page` received. */
 export async function heard(page: Page): Promise<readonly Heard[]> {
   return await page.evaluate(() => (globalThis as unknown as { heard: Heard[] }).heard);
 }
 
-/** Has the parent in `page` say something to the page in its frame. */
+/** Posts a message from the parent in `page` to the page in its iframe. */
 export async function say(page: Page, message: unknown): Promise<void> {
   await page.evaluate((data) => {
     document.querySelector("iframe")?.contentWindow?.postMessage(data, "*");

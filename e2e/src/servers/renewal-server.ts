@@ -1,11 +1,11 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { startWebServer, type WebServer } from "./web-server.ts";
 
-/** A back end of one's own that hands out new tokens to console pages: POST `/renew` answers `{ "token": … }`. */
+/** A back end that issues new tokens to console pages: POST `/renew` returns `{ "token": … }`. */
 export interface RenewalServer extends WebServer {
   /** Where the page asks, for the link's `renew` parameter. */
   readonly url: string;
-  /** What the next requests are answered with. */
+  /** Issues the token for the next requests; undefined refuses them. */
   issue: (() => Promise<string>) | undefined;
 }
 
@@ -23,7 +23,7 @@ export async function startRenewalServer(): Promise<RenewalServer> {
   return renewal;
 }
 
-/** The console's address with the place where it can be renewed. */
+/** The console's address with the address at which it can be renewed. */
 export function renewableUrl(url: string, renewal: RenewalServer): string {
   const address = new URL(url);
   address.searchParams.set("renew", renewal.url);

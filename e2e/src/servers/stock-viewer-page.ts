@@ -8,7 +8,7 @@ const packages: Readonly<Record<string, string>> = {
   attach: packageFolder("@xterm/addon-attach"),
 };
 
-/** A page of one's own that imports unmodified noVNC and xterm.js; knows nothing of Curfew. */
+/** A page without the SDK that imports unmodified noVNC and xterm.js. */
 export function startStockPage(): Promise<WebServer> {
   const read = serveFiles((path) => {
     const [, name = "", ...rest] = path.split("/");

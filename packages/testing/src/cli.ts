@@ -51,7 +51,10 @@ const program = new Command("curfew-fake-vnc")
   .addOption(new Option("--encoding <name>", "encoding to use if the client takes it").choices(VNC_ENCODINGS))
   .addOption(new Option("--version <number>", "highest RFB version to offer").choices(RFB_VERSIONS).default("3.8"))
   .option("--serial", "be a serial guest with a login prompt and a small shell")
-  .option("--user <text>", "with --security ra2ne: ask for this name, too; with --serial: who may log in (guest)")
+  .option(
+    "--user <text>",
+    "with --security ra2ne: ask for this name, too; with --serial: the name of the account (guest)",
+  )
   .addOption(new Option("--play <file>", "play a recording of an RFB session").conflicts("serial"))
   .option("--speed <number>", "with --play: how many times as fast as it was recorded", positive, 1)
   .option("--refuse", "listen on nothing: connecting to the address is refused")
@@ -83,7 +86,7 @@ try {
   };
   process.once("SIGINT", stop);
   process.once("SIGTERM", stop);
-  // Last, because whoever reads it may send a signal at once.
+  // Last, because a reader of this line may send a signal at once.
   console.log(`${program.opts<Options>().serial ? "serial guest" : "VNC server"} listening on ${server.address}`);
 } catch (error) {
   program.error(`error: ${error instanceof Error ? error.message : String(error)}`);

@@ -200,7 +200,7 @@ test("flood sends without end, but no more than the client takes", async () => {
   expect((await connection.closed).by).toBe("client");
 });
 
-test("a flood of a VNC server after the handshake is whole updates that nobody asked for", async () => {
+test("a flood of a VNC server after the handshake is whole updates that were not requested", async () => {
   await using server = await startFakeVnc({ size: SMALL, faults: [{ type: "flood", at: "update" }] });
   using client = await RfbClient.connect(server.port);
   await client.handshake("3.8");

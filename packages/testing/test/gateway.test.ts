@@ -105,7 +105,7 @@ describe("ends", () => {
     expect(await client.closed).toEqual({ code: 1006, reason: "" });
   });
 
-  test("only the first end counts, whoever began", async () => {
+  test("only the first end counts, from either side", async () => {
     await using gateway = await startFakeGateway();
     const client = new Client(gateway);
     await client.messages(1);
@@ -291,7 +291,7 @@ test("a console that is played by the test itself", async () => {
   expect(await client.messages(3)).toEqual([{ ...hello, expiresInMs: null }, "login: ", "!"]);
 });
 
-test("closing breaks every connection and leaves nobody listening", async () => {
+test("closing breaks every connection and stops listening", async () => {
   const gateway = await startFakeGateway();
   const client = new Client(gateway);
   await client.messages(1);

@@ -34,7 +34,7 @@ export async function byHand(server: FakeVncServer): Promise<{ by: string; how: 
   connection.stall(); // nothing is sent …
   connection.resume(); // … and now it is
   connection.reset(); // or connection.end(), for FIN
-  const { by, how } = await connection.closed; // who ended it first, and with "end" (FIN) or "reset"
+  const { by, how } = await connection.closed; // the side that ended it first, with "end" (FIN) or "reset"
   await server.refuse(); // later connections fail, until server.accept()
   return { by, how };
 }
@@ -94,7 +94,7 @@ export async function recording(
   view: (address: string) => Promise<void>,
 ): Promise<void> {
   await using recorder = await recordRfb({ target: server, file });
-  await view(recorder.address); // whoever is to be recorded connects there
+  await view(recorder.address); // the client to be recorded connects there
   await recorder.finished;
 
   await using player = await startVncPlayer(file, { speed: Infinity });

@@ -18,7 +18,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
-/** The same session with whoever listens there: three frames, in ZRLE, whose stream allows no lost byte. */
+/** The same session with the server on this port: three updates in ZRLE, whose stream allows no lost byte. */
 async function watch(port: number, next: (n: number) => void = () => {}): Promise<Uint32Array[]> {
   using client = await RfbClient.connect(port);
   await client.handshake("3.8", (challenge) => challenge);

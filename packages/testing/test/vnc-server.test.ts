@@ -347,7 +347,7 @@ test("bell and clipboard reach the client", async () => {
   expect(() => server.sendClipboard("5 €")).toThrow('clipboard text has "€"; expected Latin-1 only');
 });
 
-test("closing leaves no socket, and nobody listens", async () => {
+test("closing leaves no socket and stops listening", async () => {
   const server = await startFakeVnc({ fps: 50 });
   using client = await RfbClient.connect(server.port);
   await client.handshake("3.8");

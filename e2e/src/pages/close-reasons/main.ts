@@ -5,7 +5,7 @@ import { VncConsole } from "@curfew/client/vnc";
 
 declare global {
   interface Window {
-    /** The test's: where to connect, or null for a person who may not. */
+    /** Defined by the test: returns the gateway's address and a token, or null to refuse access. */
     access: () => Promise<Grant | null>;
   }
 }

@@ -24,9 +24,9 @@ export interface LinuxSerialOptions {
 
 /**
  * Boots Linux in QEMU with its console on a serial port over TCP, as a hypervisor offers it (`server=on,wait=off`):
- * it takes one client at a time, a second one gets silence until the first leaves, and what the guest prints while
- * nobody is connected is lost. So a client presses Enter to see the banner and the login prompt.
- * Resolves when one can log in.
+ * it takes one client at a time, a second one receives nothing until the first leaves, and output without a client
+ * is lost. So a client presses Enter to see the banner and the login prompt.
+ * Resolves when the guest accepts logins.
  * @throws Error when QEMU, busybox or a kernel is missing, or the guest does not boot.
  */
 export async function startLinuxSerialGuest(options: LinuxSerialOptions = {}): Promise<LinuxSerialGuest> {

@@ -3,7 +3,7 @@ import { connect, createServer } from "node:net";
 import type { AddressInfo } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 
-/** Where all real servers listen: nobody outside the machine can reach them. */
+/** Where all real servers listen, out of reach of other machines. */
 export const LOOPBACK = "127.0.0.1";
 
 /** How often a server that does not say when it listens is asked, in milliseconds. */

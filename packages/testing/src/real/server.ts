@@ -25,7 +25,7 @@ export async function makeFolder(kind: string): Promise<string> {
 /**
  * Waits until a server is ready.
  * @param ready - settles when it is; receives a signal that fires when there is no more use in waiting.
- * @throws PortTakenError when the server left because somebody else has its port.
+ * @throws PortTakenError when the server left because its port is in use.
  * @throws Error with the server's error output when it left for another cause, or is not ready in time.
  */
 export async function whenReady(

@@ -15,7 +15,7 @@ export class TypedText {
       this.#changes.emit("change");
     });
     source.on("error", () => {
-      // The machine is gone; who waits hears it from the process, or from the time limit.
+      // The machine is gone; callers learn that from the process, or from the time limit.
     });
   }
 

@@ -10,10 +10,10 @@ const START_MS = 30_000;
 /** What the terminal reports when it reads the keyboard. */
 const TERMINAL_READY = "terminal ready";
 
-/** The colour of the terminal in the upper left corner of the screen, as `#rrggbb`. */
+/** The color of the terminal in the upper left corner of the screen, as `#rrggbb`. */
 export const TERMINAL_COLOR = "#103060";
 
-/** Draws something to recognise, then repeats each typed line, to the screen and to whoever started it. */
+/** Draws something recognizable, then repeats each typed line on the screen and on file descriptor 3. */
 const terminalScript = `
 for colour in 41 42 43 44 45 46; do printf '\\033[%sm      ' "$colour"; done
 printf '\\033[0m\\n\\nCurfew test desktop\\n\\n'
@@ -50,7 +50,7 @@ export async function startTerminal(display: string, processes: ServerProcess[])
 
 /**
  * Starts a window manager, which frames windows that are there already, too, and adds it to `processes`. Its settings
- * are the defaults, not those of whoever runs this.
+ * are the defaults, not those of the user who runs this.
  */
 export async function startWindowManager(
   display: string,

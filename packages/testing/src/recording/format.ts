@@ -6,7 +6,7 @@ export interface RecordedPiece {
   readonly bytes: Buffer;
 }
 
-/** First line of a file: a comment to those who read the file as JavaScript. */
+/** First line of a file: a comment for readers of the file as JavaScript. */
 const TITLE = "// curfew rfb recording 1";
 const BEGIN = "var VNC_frame_data = [";
 const END = "'EOF'];";

@@ -34,13 +34,13 @@ export class RfbRecorder implements AsyncDisposable {
 
   private constructor(listener: Server, file: FileHandle, options: RfbRecorderOptions) {
     this.finished = this.#finish.promise;
-    // Whoever does not wait for it hears of a failure from `close`.
+    // Callers that do not await it learn of a failure from `close`.
     this.finished.catch(() => {});
     this.#listener = listener;
     this.#file = file;
     this.#write(HEADER);
     listener.once("connection", (client) => {
-      // One connection is one recording: nobody else gets in.
+      // A recording holds one connection, so further ones are refused.
       listener.close();
       this.#record(client, options.target);
     });

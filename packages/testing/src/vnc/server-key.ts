@@ -3,7 +3,7 @@ import { promisify } from "node:util";
 
 const BITS = 2048;
 
-/** The RSA key with which a server shows who it is. */
+/** The RSA key that identifies a server. */
 export class ServerKey {
   /** As RA2 sends it: length in bits (4 bytes), modulus, public exponent. */
   readonly publicKey: Buffer;

@@ -24,7 +24,7 @@ test(
   },
 );
 
-test("TigerVNC with a password lets in who knows it and nobody else", { timeout: TIMEOUT_MS }, async () => {
+test("TigerVNC with a password admits only clients that know it", { timeout: TIMEOUT_MS }, async () => {
   await using server = await startTigerVnc({ client: "none", password: "secret" });
   await typeOverRfb(server.port, "x", answerWith("secret"));
   await expect(typeOverRfb(server.port, "x", answerWith("guess"))).rejects.toThrow("refused the password");

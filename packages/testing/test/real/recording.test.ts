@@ -9,7 +9,7 @@ import { DEFAULT_FORMAT, RfbClient } from "../rfb-client.ts";
 /** An X server takes its time on a busy machine. */
 const TIMEOUT_MS = 60_000;
 
-/** The whole picture of whoever listens there, in ZRLE. */
+/** The whole screen of the server on this port, in ZRLE. */
 async function picture(port: number): Promise<Uint32Array> {
   using client = await RfbClient.connect(port);
   await client.handshake("3.8");

@@ -57,7 +57,10 @@ export interface Config {
     readonly ssl_ciphers: string | null;
   };
   readonly targets: {
-    /** Networks and ports that may be dialled, such as `10.0.0.0/8:5900-5999` or `[fd00::/8]:5900`. */
+    /**
+     * Networks and ports that may be dialed, such as `10.0.0.0/8:5900-5999` or `[fd00::/8]:5900`, and folders of Unix
+     * sockets, such as `unix:/run/consoles/`.
+     */
     readonly allow: readonly string[];
     /** How many seconds a target has to accept the connection. */
     readonly connect_timeout: number;

@@ -109,9 +109,13 @@ const schema = options({
     allow: option(
       v.array(value.network, "expected a list of networks"),
       ["127.0.0.0/8", "::1"],
-      "Networks and ports that may be dialled, such as `10.0.0.0/8:5900-5999`.",
+      "Networks and ports that may be dialed, such as `10.0.0.0/8:5900-5999`, and folders of Unix sockets, such as `unix:/run/consoles/`.",
     ),
-    connect_timeout: option(value.timerSeconds, 10, "Seconds that a target has to accept a connection."),
+    connect_timeout: option(
+      value.timerSeconds,
+      10,
+      "Seconds that a target has to accept a connection and complete its handshake.",
+    ),
   }),
   tokens: group({
     store: option(

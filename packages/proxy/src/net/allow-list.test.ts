@@ -1,4 +1,7 @@
-import { describe, expect, test } from "vitest";
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { AllowList } from "./allow-list.ts";
 
 describe("what an entry allows", () => {
@@ -32,7 +35,74 @@ describe("what an entry allows", () => {
   });
 });
 
+describe("a folder of sockets", () => {
+  let root: string;
+
+  beforeEach(() => {
+    root = realpathSync(mkdtempSync(join(tmpdir(), "curfew-allow-")));
+    mkdirSync(join(root, "consoles/deep"), { recursive: true });
+    mkdirSync(join(root, "consoles-of-others"));
+    for (const path of ["consoles/a.sock", "consoles/deep/b.sock", "consoles-of-others/c.sock", "d.sock"]) {
+      writeFileSync(join(root, path), "");
+    }
+    symlinkSync(join(root, "d.sock"), join(root, "consoles/out.sock"));
+    symlinkSync("../consoles-of-others", join(root, "consoles/others"));
+    symlinkSync("deep/b.sock", join(root, "consoles/in.sock"));
+    symlinkSync("consoles", join(root, "link-to-consoles"));
+  });
+  afterEach(() => rmSync(root, { recursive: true }));
+
+  const find = async (path: string, folder = "consoles"): Promise<string | undefined> =>
+    await new AllowList([`unix:${root}/${folder}/`]).socketPath(path);
+
+  test.each([
+    ["/a.sock", "consoles/a.sock"],
+    ["/deep/b.sock", "consoles/deep/b.sock"],
+    ["/deep/../a.sock", "consoles/a.sock"],
+    ["//a.sock", "consoles/a.sock"],
+    ["/in.sock", "consoles/deep/b.sock"],
+  ])("allows %s in it, and says where that really is", async (path, real) => {
+    expect(await find(`${root}/consoles${path}`)).toBe(join(root, real));
+  });
+
+  test.each([
+    ["/consoles/../d.sock"],
+    ["/consoles/deep/../../d.sock"],
+    ["/consoles-of-others/c.sock"],
+    ["/consoles/out.sock"],
+    ["/consoles/others/c.sock"],
+    ["/d.sock"],
+    ["/none.sock"],
+  ])("does not allow %s, which is not in it", async (path) => {
+    expect(await find(root + path)).toBeUndefined();
+  });
+
+  test("does not allow a relative path", async () => {
+    expect(await new AllowList([`unix:${root}/consoles/`]).socketPath("a.sock")).toBeUndefined();
+  });
+
+  test("may be a link itself", async () => {
+    expect(await find(`${root}/link-to-consoles/a.sock`, "link-to-consoles")).toBe(join(root, "consoles/a.sock"));
+    expect(await find(`${root}/link-to-consoles/out.sock`, "link-to-consoles")).toBeUndefined();
+  });
+
+  test("a path in it that does not exist is an error", async () => {
+    await expect(find(`${root}/consoles/none.sock`)).rejects.toThrow("ENOENT");
+  });
+
+  test("allows no address, and a network allows no socket", async () => {
+    expect(new AllowList([`unix:${root}/consoles/`]).allows("127.0.0.1", 5900)).toBe(false);
+    expect(await new AllowList(["0.0.0.0/0"]).socketPath(`${root}/consoles/a.sock`)).toBeUndefined();
+  });
+});
+
 test.each([
+  "unix:",
+  "unix:/",
+  "unix:consoles/",
+  "unix:/run/consoles",
+  "unix:/run/../etc/",
+  "unix:/run//consoles/",
   "",
   "example.org",
   "10.0.0.0/33",

@@ -1,40 +1,74 @@
+import { realpath } from "node:fs/promises";
 import { BlockList, isIP } from "node:net";
+import { isAbsolute, normalize } from "node:path";
 
-interface Rule {
+interface NetworkRule {
   readonly networks: BlockList;
   readonly firstPort: number;
   readonly lastPort: number;
 }
 
+const UNIX = "unix:";
+
 /**
- * The networks and ports that the gateway may dial. Addresses are compared, never names: a name is
- * resolved first, and only the address that was checked is dialled.
+ * The networks, ports and socket folders that the gateway may dial. Addresses are compared, never names: a name is
+ * resolved first, and only the address that was checked is dialed.
  */
 export class AllowList {
-  readonly #rules: readonly Rule[];
+  readonly #networks: readonly NetworkRule[];
+  /** Each with a slash at its end. */
+  readonly #folders: readonly string[];
 
   /**
-   * @param entries - `address`, `network/prefix`, `address:port`, `network/prefix:first-last`;
-   *   IPv6 with a port in brackets, such as `[fd00::/8]:5900-5999`.
+   * @param entries - `address`, `network/prefix`, `address:port`, `network/prefix:first-last`; IPv6 with a port in
+   *   brackets, such as `[fd00::/8]:5900-5999`; `unix:/folder/` for the Unix sockets in a folder and below it.
    * @throws TypeError naming the entry that is none of these.
    */
   constructor(entries: readonly string[]) {
-    this.#rules = entries.map(parseRule);
+    this.#networks = entries.filter((entry) => !entry.startsWith(UNIX)).map(parseNetwork);
+    this.#folders = entries.filter((entry) => entry.startsWith(UNIX)).map(parseFolder);
   }
 
-  /** Whether `port` at the IP address `address` may be dialled. */
+  /** Whether `port` at the IP address `address` may be dialed. */
   allows(address: string, port: number): boolean {
     const family = isIP(address) === 6 ? "ipv6" : "ipv4";
-    return this.#rules.some(
+    return this.#networks.some(
       (rule) => port >= rule.firstPort && port <= rule.lastPort && rule.networks.check(address, family),
     );
   }
+
+  /**
+   * Where the Unix socket at `path` really is, with every link followed, if that is in an allowed folder. Dial the
+   * result and not `path`: a link may change.
+   *
+   * @returns undefined for a socket outside the allowed folders.
+   * @throws Error of `realpath`, such as ENOENT, for a path in an allowed folder that does not exist.
+   */
+  async socketPath(path: string): Promise<string | undefined> {
+    // Whether a path outside exists must not show.
+    const folders = this.#folders.filter((folder) => isAbsolute(path) && normalize(path).startsWith(folder));
+    if (folders.length === 0) return undefined;
+    const real = await realpath(path);
+    for (const folder of folders) if (real.startsWith(`${await realpath(folder)}/`)) return real;
+    return undefined;
+  }
 }
 
-function parseRule(entry: string): Rule {
+function parseFolder(entry: string): string {
+  const folder = entry.slice(UNIX.length);
+  if (!isAbsolute(folder) || !folder.endsWith("/") || normalize(folder) !== folder || folder === "/") {
+    throw new TypeError(
+      `expected a folder such as unix:/run/consoles/, absolute and with a slash at its end, but got ${JSON.stringify(entry)}`,
+    );
+  }
+  return folder;
+}
+
+function parseNetwork(entry: string): NetworkRule {
   const expected = (): TypeError =>
     new TypeError(
-      `expected an address or network with optional ports, such as 10.0.0.0/8:5900-5999 or [::1]:5901, but got ${JSON.stringify(entry)}`,
+      "expected an address or network with optional ports, such as 10.0.0.0/8:5900-5999 or [::1]:5901, " +
+        `or a folder of sockets such as unix:/run/consoles/, but got ${JSON.stringify(entry)}`,
     );
   const match = /^(?:\[([^\]]+)\]|([^[\]:]+)|([^[\]]*:[^[\]]*:[^[\]]*))(?::(\d{1,5})(?:-(\d{1,5}))?)?$/.exec(entry);
   const network = match?.[1] ?? match?.[2] ?? match?.[3];

@@ -4,7 +4,7 @@ import { BufferPool } from "./buffer-pool.ts";
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
-test("a buffer that came back is lent again", () => {
+test("a returned buffer is lent again", () => {
   const pool = new BufferPool();
   const first = pool.borrow();
   expect(first).toBeInstanceOf(Buffer);
@@ -12,13 +12,13 @@ test("a buffer that came back is lent again", () => {
   expect(pool.borrow()).toBe(first);
 });
 
-test("nobody else gets a buffer that is on loan", () => {
+test("a buffer on loan is not lent to anyone else", () => {
   const pool = new BufferPool();
   const lent = Array.from({ length: 10 }, () => pool.borrow());
   expect(new Set(lent).size).toBe(10);
 });
 
-test("the number of loans is limited, and a return makes room", () => {
+test("the number of loans is limited, and a return allows another", () => {
   const pool = new BufferPool();
   const lent: Buffer[] = [];
   for (let buffer = pool.borrow(); buffer !== undefined; buffer = pool.borrow()) lent.push(buffer);
@@ -28,7 +28,7 @@ test("the number of loans is limited, and a return makes room", () => {
   expect(pool.borrow()).toBe(first);
 });
 
-test("after a quiet while the pool keeps nothing, and no timer", () => {
+test("after some seconds without loans the pool keeps no buffer and no timer", () => {
   const pool = new BufferPool();
   const first = pool.borrow();
   if (first !== undefined) pool.release(first);

@@ -1,15 +1,15 @@
-/** Bytes of a pooled buffer: enough that the cost of a read and a write no longer counts. */
+/** Size of a pooled buffer in bytes: large enough that the fixed cost of a read and a write no longer matters. */
 const BUFFER_BYTES = 256 * 1024;
 
-/** How many buffers may be on loan; whoever comes later goes on with its own small one. */
+/** How many buffers may be on loan. Other sessions keep using their own small ones. */
 const MAX_BUFFERS = 64;
 
 /** How long returned buffers are kept for the next busy session, in milliseconds. */
 const KEEP_MS = 5000;
 
 /**
- * Large read buffers, on loan to the sessions that are busy right now. What comes back is kept for a
- * moment and then given to the collector, so that memory stays with the busy few.
+ * Large read buffers, on loan to the sessions that are busy right now. Returned buffers are kept for a short time and
+ * then freed, so that only busy sessions occupy memory.
  */
 export class BufferPool {
   readonly #free: Buffer[] = [];
@@ -23,7 +23,7 @@ export class BufferPool {
     return this.#free.pop() ?? Buffer.allocUnsafeSlow(BUFFER_BYTES);
   }
 
-  /** Takes back what {@link borrow} gave. */
+  /** Returns a buffer that {@link borrow} gave. */
   release(buffer: Buffer): void {
     this.#lent -= 1;
     this.#free.push(buffer);
@@ -31,7 +31,7 @@ export class BufferPool {
     this.#clearing = true;
     setTimeout(() => {
       this.#clearing = false;
-      // Freed at once: a gateway that is quiet again has no next garbage collection.
+      // Freed right here: on a quiet gateway the next garbage collection may be hours away.
       for (const { buffer } of this.#free.splice(0)) if (buffer instanceof ArrayBuffer) buffer.transfer(0);
     }, KEEP_MS).unref();
   }

@@ -3,11 +3,11 @@ import type { AddressInfo } from "node:net";
 import { type Address, formatAddress } from "./address.ts";
 
 /**
- * Listens at an address of the configuration.
+ * Starts to listen at an address of the configuration.
  *
- * @param option - the address' option, for the error.
- * @returns where that is, as the authority of a URL that a browser on this machine can open.
- * @throws Error naming the option and the address that cannot be listened at.
+ * @param option - the option that names the address, for the error.
+ * @returns the address as the authority of a URL that a browser on this machine can open.
+ * @throws Error naming the option and the address if it cannot be listened at.
  */
 export async function listenAt(server: Server, address: Address, option: string): Promise<string> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
@@ -19,7 +19,7 @@ export async function listenAt(server: Server, address: Address, option: string)
   return formatAddress({ host: reachable(address.host), port: (server.address() as AddressInfo).port });
 }
 
-/** Closes a server with its idle and its half-done requests; upgraded sockets are the sessions'. */
+/** Closes a server with its idle connections and unfinished requests; upgraded sockets belong to the sessions. */
 export async function stopListening(server: Server): Promise<void> {
   if (!server.listening) return;
   const { promise, resolve } = Promise.withResolvers<void>();

@@ -5,7 +5,7 @@ import { ReadBuffer } from "./read-buffer.ts";
 const OWN = 100;
 const HEADROOM = 10;
 
-/** A buffer, and a pool that has only one large one left. */
+/** A read buffer, and a pool with only one large buffer left. */
 function make(): { buffer: ReadBuffer; last: Buffer; pool: BufferPool } {
   const pool = new BufferPool();
   let last: Buffer | undefined;
@@ -15,13 +15,13 @@ function make(): { buffer: ReadBuffer; last: Buffer; pool: BufferPool } {
   return { buffer: new ReadBuffer(pool, OWN, HEADROOM), last, pool };
 }
 
-test("the first read goes into the small buffer, behind the headroom", () => {
+test("the first read goes into the small buffer, after the headroom", () => {
   const { buffer } = make();
   expect(buffer.current).toHaveLength(HEADROOM + OWN);
   expect(buffer.room).toHaveLength(OWN);
 });
 
-test("a read that fills the small buffer earns a large one; one that does not, does not", () => {
+test("a read that fills the small buffer is followed by one into a large buffer, any other is not", () => {
   const { buffer, last } = make();
   buffer.advance(OWN - 1, false);
   expect(buffer.current).not.toBe(last);
@@ -31,7 +31,7 @@ test("a read that fills the small buffer earns a large one; one that does not, d
   expect(buffer.current).toBe(last);
 });
 
-test("a large buffer that is not filled goes back at once, since its session may stay quiet", () => {
+test("a large buffer that is not filled returns at once, since its session may stay quiet", () => {
   const { buffer, last, pool } = make();
   buffer.advance(OWN, false);
   buffer.advance(last.length - HEADROOM - 1, false);
@@ -39,7 +39,7 @@ test("a large buffer that is not filled goes back at once, since its session may
   expect(pool.borrow()).toBe(last);
 });
 
-test("nobody else gets a large buffer while a write reads from it", () => {
+test("a large buffer returns to the pool only once no write reads from it", () => {
   const { buffer, pool, last } = make();
   buffer.advance(OWN, true);
   buffer.advance(1, true);
@@ -49,14 +49,14 @@ test("nobody else gets a large buffer while a write reads from it", () => {
   expect(pool.borrow()).toBe(last);
 });
 
-test("without a large one to be had the small one does", () => {
+test("without an available large buffer, reads go on into the small one", () => {
   const { buffer, pool } = make();
   pool.borrow();
   buffer.advance(OWN, false);
   expect(buffer.current).toHaveLength(HEADROOM + OWN);
 });
 
-test("at the end everything goes back, once", () => {
+test("at the end everything returns to the pool, once", () => {
   const { buffer, pool, last } = make();
   buffer.advance(OWN, false);
   buffer.release();

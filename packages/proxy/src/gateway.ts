@@ -14,6 +14,7 @@ import { type Clock, systemClock } from "./time/clock.ts";
 import { hasLimits, type LimitContext, type Limits, LocalLimits, REPLACED } from "./limits/limits.ts";
 import { LIMIT_NAMES } from "./limits/slots.ts";
 import { SessionRegistry } from "./sessions/registry.ts";
+import { CONSOLES } from "./consoles/index.ts";
 import { AllowList } from "./net/allow-list.ts";
 import { createLogger, type Logger } from "./telemetry/log.ts";
 import { Metrics } from "./telemetry/metrics.ts";
@@ -133,6 +134,7 @@ export class LocalGateway implements Gateway {
         maxDurationMs: config.sessions.max_duration === null ? null : config.sessions.max_duration * 1000,
         warnBeforeMs: config.sessions.warn_before.map((seconds) => seconds * 1000),
       },
+      consoles: CONSOLES,
       dialing: { allow: new AllowList(config.targets.allow), timeoutMs: config.targets.connect_timeout * 1000 },
       limits: hasLimits(config.sessions)
         ? limits({

@@ -1,4 +1,5 @@
 import type { SessionView } from "../control/session-view.ts";
+import type { ConsoleType } from "../tokens/grant.ts";
 import type { TokenView } from "./token-view.ts";
 
 /** What a {@link AdminClient} is made with. */
@@ -11,7 +12,7 @@ export interface AdminClientOptions {
 
 /** The body of `POST /v1/tokens`. */
 export interface IssueRequest {
-  readonly type: "vnc" | "serial";
+  readonly type: ConsoleType;
   /** `host:port`, as the gateway reaches it. */
   readonly target: string;
   /** Lifetime in seconds. @defaultValue `consoleauth.token_ttl` */

@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import { parseAddress } from "../net/address.ts";
+import { CONSOLE_TYPES } from "../consoles/index.ts";
 import { MAX_LIFETIME_SECONDS } from "../tokens/store.ts";
 import type { TokenRequest } from "../tokens/store.ts";
 
@@ -7,7 +8,7 @@ const text = v.pipe(v.string("expected a string"), v.nonEmpty("expected a string
 
 const tokenRequest = v.strictObject(
   {
-    type: v.picklist(["vnc", "serial"], 'expected "vnc" or "serial"'),
+    type: v.picklist(CONSOLE_TYPES, `expected ${CONSOLE_TYPES.map((type) => `"${type}"`).join(" or ")}`),
     target: v.string("expected host:port"),
     ttl: v.optional(
       v.pipe(

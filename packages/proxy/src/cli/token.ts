@@ -1,5 +1,6 @@
 import { type Command, Option } from "commander";
 import type { IssueRequest } from "../admin/client.ts";
+import { CONSOLE_TYPES } from "../consoles/index.ts";
 import { type AdminOptions, openAdminClient, withAdminOptions } from "./admin-options.ts";
 import { address, seconds } from "./options.ts";
 import { printTable } from "./table.ts";
@@ -23,7 +24,7 @@ export function addToken(program: Command): void {
 
   withAdminOptions(token.command("create"))
     .description("issue a token and print the URL that opens the console")
-    .addOption(new Option("--type <type>", "kind of console").choices(["vnc", "serial"]).makeOptionMandatory())
+    .addOption(new Option("--type <type>", "kind of console").choices(CONSOLE_TYPES).makeOptionMandatory())
     .requiredOption("--target <host:port>", "the console's end point, as the gateway reaches it", address)
     .option("--ttl <seconds>", "lifetime; by default consoleauth.token_ttl", seconds)
     .option("--instance <id>", "the virtual machine's identifier")

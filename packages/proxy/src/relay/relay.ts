@@ -1,8 +1,9 @@
-import type { OnReadOpts, Socket } from "node:net";
+import type { Duplex } from "node:stream";
 import { PauseReason, type WebSocketConnection } from "../websocket/connection.ts";
-import type { BufferPool } from "../net/buffer-pool.ts";
 import type { RelayedBytes } from "../telemetry/session-observer.ts";
-import { ToClient } from "./to-client.ts";
+import type { TargetReader } from "../targets/reader.ts";
+import type { Target } from "../targets/target.ts";
+import { ToClient, type RelayOptions } from "./to-client.ts";
 
 const NOTHING = Buffer.alloc(0);
 
@@ -10,17 +11,17 @@ const NOTHING = Buffer.alloc(0);
 export class Relay {
   readonly #client: WebSocketConnection;
   readonly #toClient: ToClient;
-  #target: Socket | undefined;
+  #target: Duplex | undefined;
   #toTarget = 0;
 
-  constructor(client: WebSocketConnection, buffers: BufferPool) {
+  constructor(client: WebSocketConnection, options: RelayOptions) {
     this.#client = client;
-    this.#toClient = new ToClient(client, buffers);
+    this.#toClient = new ToClient(client, options);
   }
 
-  /** For `net.connect`: how the target is read. */
-  get onread(): OnReadOpts {
-    return this.#toClient.onread;
+  /** What the target is read into. */
+  get reader(): TargetReader {
+    return this.#toClient;
   }
 
   get bytes(): RelayedBytes {
@@ -33,11 +34,13 @@ export class Relay {
    * @param onTargetEnd - called when the target has closed and all that it sent was passed on, perhaps more than once,
    *   and even after {@link stop}.
    */
-  attach(target: Socket, onTargetEnd: () => void): void {
-    this.#target = target;
-    this.#toClient.attach(target);
+  attach(target: Pick<Target, "connection" | "start">, onTargetEnd: () => void): void {
+    const { connection } = target;
+    this.#target = connection;
+    this.#toClient.attach(connection);
     // `end` comes after the last byte was passed on; a reset has no `end`, only `close`.
-    target.on("end", onTargetEnd).on("close", onTargetEnd);
+    connection.on("end", onTargetEnd).on("close", onTargetEnd);
+    target.start(this.#toClient);
   }
 
   /** Passes a client's bytes on as they arrive; while the target is behind, the client is not read. */
@@ -54,13 +57,13 @@ export class Relay {
     });
   }
 
-  /** Stops reading the target, for a client that cannot keep up and whose browser does not tell TCP so. */
-  pauseTarget(): void {
-    this.#toClient.pause();
+  /** Stops reading the target until every reason, each a bit of `TargetPauseReason`, is released. */
+  pauseTarget(reason: number): void {
+    this.#toClient.pause(reason);
   }
 
-  resumeTarget(): void {
-    this.#toClient.resume();
+  resumeTarget(reason: number): void {
+    this.#toClient.resume(reason);
   }
 
   /** From now on no byte passes in either direction. What happens to the two sockets is the caller's. */

@@ -1,8 +1,10 @@
-import type { OnReadOpts, Socket } from "node:net";
+import type { Duplex } from "node:stream";
+import type { ReadMemory, TargetReader } from "../targets/reader.ts";
 import type { WebSocketConnection } from "../websocket/connection.ts";
-import { MAX_HEADER_BYTES, writeHeader } from "../websocket/frame-header.ts";
+import { encodeHeader, MAX_HEADER_BYTES, writeHeader } from "../websocket/frame-header.ts";
 import type { BufferPool } from "../net/buffer-pool.ts";
 import { ReadBuffer } from "../net/read-buffer.ts";
+import { type Tap, Taps } from "./tap.ts";
 
 /** Enough for most updates of a screen. */
 const OWN_BYTES = 8 * 1024;
@@ -11,6 +13,26 @@ const OWN_BYTES = 8 * 1024;
 const TURN_BYTES = 256 * 1024;
 
 const NOTHING = Buffer.alloc(0);
+
+/** Why a target is not read for now; each is a bit, set and released by one feature alone. */
+export const TargetPauseReason = {
+  /** A write to the client is not flushed, and still reads from the buffer. */
+  clientBehind: 1,
+  /** Other sessions have their turn. */
+  turn: 2,
+  /** The client asked for it. */
+  clientRequest: 4,
+  /** A tap is behind. */
+  tapBehind: 8,
+} as const;
+
+/** What a relay needs besides the client. */
+export interface RelayOptions {
+  readonly buffers: BufferPool;
+  readonly taps: readonly Tap[];
+  /** Called when a tap or the filter fails, which ends the session. */
+  readonly onFailed: (error: unknown) => void;
+}
 
 /**
  * The hot direction, target to client, without a copy or an allocation of its own:
@@ -21,28 +43,35 @@ const NOTHING = Buffer.alloc(0);
  *   it. If not, the buffer belongs to the write, and the target is not read until that is flushed.
  *   This is the back-pressure: a session holds at most one buffer, and no queue that a close frame
  *   would have to wait behind.
- * - After `TURN_BYTES` the event loop goes round once, or a flood would hold up everybody's keystrokes.
+ * - After `TURN_BYTES` the event loop goes round once, or a flood would delay every other session's keystrokes.
  */
-export class ToClient {
-  /** For `net.connect`; called by the socket, not by us. */
-  readonly onread: OnReadOpts;
+export class ToClient implements TargetReader {
+  readonly onread: ReadMemory;
   readonly #client: WebSocketConnection;
   readonly #buffer: ReadBuffer;
-  #target: Socket | undefined;
+  readonly #taps: Taps | undefined;
+  #target: Duplex | undefined;
   #bytes = 0;
   #turnBytes = 0;
-  /** Whether a write that is not flushed yet still reads from the buffer. */
-  #writing = false;
-  /** Whether the client asked for a pause. */
-  #paused = false;
-  /** Whether reading goes on in a later turn: after a flush, or when the others had theirs. */
-  #waiting = false;
+  /** The reasons for which the target is not read. */
+  #paused = 0;
   #stopped = false;
 
-  constructor(client: WebSocketConnection, pool: BufferPool) {
+  constructor(client: WebSocketConnection, { buffers, taps, onFailed }: RelayOptions) {
     this.#client = client;
-    this.#buffer = new ReadBuffer(pool, OWN_BYTES, MAX_HEADER_BYTES);
-    this.onread = { buffer: () => this.#buffer.room, callback: (length) => this.#forward(length) };
+    this.#buffer = new ReadBuffer(buffers, OWN_BYTES, MAX_HEADER_BYTES);
+    const buffer = (): Buffer => this.#buffer.room;
+    if (taps.length === 0) {
+      this.onread = { buffer, callback: (length) => this.#forward(length) };
+      return;
+    }
+    const tapped = new Taps(taps, {
+      hold: () => this.pause(TargetPauseReason.tapBehind),
+      release: () => this.resume(TargetPauseReason.tapBehind),
+      failed: onFailed,
+    });
+    this.#taps = tapped;
+    this.onread = { buffer, callback: (length) => this.#tapAndForward(tapped, length) };
   }
 
   /** Console bytes passed on so far. */
@@ -50,27 +79,52 @@ export class ToClient {
     return this.#bytes;
   }
 
-  /** Says which socket reads into the buffers. */
-  attach(target: Socket): void {
+  /** Sets the connection that is read into the buffers. */
+  attach(target: Duplex): void {
     this.#target = target;
-    target.once("close", () => this.#letGo());
+    target.once("close", () => this.#releaseBuffer());
   }
 
-  /** Reads no more until {@link resume}; what is under way is still passed on. */
-  pause(): void {
+  /** Stops reading until every reason is released; what was read already is still passed on. */
+  pause(reason: number): void {
     if (this.#stopped) return;
-    this.#paused = true;
+    this.#paused |= reason;
     this.#target?.pause();
   }
 
-  resume(): void {
-    this.#paused = false;
-    if (!this.#waiting) this.#readOn();
+  resume(reason: number): void {
+    this.#paused &= ~reason;
+    if (this.#paused === 0 && !this.#stopped) this.#target?.resume();
   }
 
   /** From now on nothing is passed on; what the target still sends is dropped. */
   stop(): void {
     this.#stopped = true;
+    this.#taps?.end();
+  }
+
+  /** As the target's chunk already has memory of its own, only a header is written in front of it. */
+  take(chunk: Buffer): boolean {
+    if (this.#isOver) return true;
+    this.#taps?.take(chunk);
+    if (this.#isOver) return true;
+    this.#bytes += chunk.length;
+    const { stream } = this.#client;
+    stream.cork();
+    stream.write(encodeHeader(chunk.length));
+    stream.write(chunk);
+    stream.uncork();
+    return this.#goOn(chunk.length, stream.writableLength > 0) && this.#paused === 0;
+  }
+
+  /** Behind a close frame no other may follow (RFC 6455, section 5.5.1). */
+  get #isOver(): boolean {
+    return this.#stopped || !this.#client.isOpen;
+  }
+
+  #tapAndForward(taps: Taps, length: number): boolean {
+    if (!this.#isOver) taps.take(this.#buffer.current.subarray(MAX_HEADER_BYTES, MAX_HEADER_BYTES + length));
+    return this.#forward(length) && this.#paused === 0;
   }
 
   /** Passes on what was just read; false stops reading. */
@@ -82,36 +136,37 @@ export class ToClient {
     const { stream } = this.#client;
     stream.write(buffer.subarray(writeHeader(buffer, length), MAX_HEADER_BYTES + length));
     // Over TLS that is always so: encryption ends in a later turn.
-    this.#writing = stream.writableLength > 0;
-    this.#buffer.advance(length, this.#writing);
-    if (this.#writing) {
+    const isBehind = stream.writableLength > 0;
+    this.#buffer.advance(length, isBehind);
+    return this.#goOn(length, isBehind);
+  }
+
+  /** Whether to read on at once after `length` bytes were written; otherwise it is done later. */
+  #goOn(length: number, isBehind: boolean): boolean {
+    if (isBehind) {
       // Behind the frame in the queue, so its callback tells that the frame is with the kernel.
-      stream.write(NOTHING, this.#flushed);
-      this.#waiting = true;
+      this.#client.stream.write(NOTHING, this.#onFlushed);
+      this.#paused |= TargetPauseReason.clientBehind;
       return false;
     }
     this.#turnBytes += length;
     if (this.#turnBytes < TURN_BYTES) return true;
     this.#turnBytes = 0;
-    this.#waiting = true;
-    setImmediate(this.#readOn);
+    this.#paused |= TargetPauseReason.turn;
+    setImmediate(this.#nextTurn);
     return false;
   }
 
-  readonly #flushed = (): void => {
-    this.#writing = false;
+  readonly #onFlushed = (): void => {
     this.#buffer.flushed();
-    if (this.#target?.closed === true) this.#letGo();
-    else this.#readOn();
+    this.resume(TargetPauseReason.clientBehind);
+    if (this.#target?.closed === true) this.#releaseBuffer();
   };
 
-  readonly #readOn = (): void => {
-    this.#waiting = false;
-    if (!this.#stopped && !this.#paused) this.#target?.resume();
-  };
+  readonly #nextTurn = (): void => this.resume(TargetPauseReason.turn);
 
   /** Only once neither the target reads into the buffers nor a write reads from them. */
-  #letGo(): void {
-    if (!this.#writing) this.#buffer.release();
+  #releaseBuffer(): void {
+    if ((this.#paused & TargetPauseReason.clientBehind) === 0) this.#buffer.release();
   }
 }

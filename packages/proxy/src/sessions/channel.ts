@@ -1,34 +1,48 @@
 import { CloseCode, type ServerCloseReason } from "@curfew/protocol";
-import type { Socket } from "node:net";
+import type { ConsoleType, Grant } from "../tokens/grant.ts";
+import type { ConsoleDefinition } from "../consoles/console-definition.ts";
+import type { UserInput } from "../consoles/user-input.ts";
 import type { BufferPool } from "../net/buffer-pool.ts";
-import type { Endpoint } from "../net/endpoint.ts";
+import { FilteredRelay } from "../relay/filtered-relay.ts";
 import { Relay } from "../relay/relay.ts";
-import { closeTarget } from "../targets/close.ts";
+import type { Tap } from "../relay/tap.ts";
+import { TargetPauseReason } from "../relay/to-client.ts";
 import { dial, type DialOptions } from "../targets/dial.ts";
+import type { Target } from "../targets/target.ts";
 import type { RelayedBytes } from "../telemetry/session-observer.ts";
 import { type ConnectionHandler, PauseReason, type WebSocketConnection } from "../websocket/connection.ts";
 import { ControlMessages, type TimeLeft } from "./control-messages.ts";
 
 /** What the channels of a gateway share. */
 export interface ChannelContext {
+  readonly consoles: Readonly<Record<ConsoleType, ConsoleDefinition>>;
   readonly dialing: DialOptions;
   readonly buffers: BufferPool;
 }
 
 /** What a channel tells its session. */
 export interface ChannelHandler {
-  /** The client sends these bytes to the console. */
-  onInput(bytes: Uint8Array): void;
+  /** The user did something. */
+  onUserInput(): void;
   /** The target has closed and all that it sent was passed on; perhaps called more than once. */
   onTargetEnd(): void;
   /** The client has left, with its close code; 1006 when the connection broke without one. */
   onClientLeft(code: number): void;
   /** The client broke the protocol. */
   onProtocolError(detail: string): void;
+  /** A tap or the filter has failed. */
+  onFailed(error: unknown): void;
   /** One of the two sockets is gone. */
   onSocketClosed(): void;
   /** @throws EndError when the renewal is refused. */
   renew(token: string): Promise<TimeLeft>;
+}
+
+/** What watches the bytes of a channel. */
+export interface ChannelWatchers {
+  /** Undefined where the user's activity does not matter. */
+  readonly userInput: UserInput | undefined;
+  readonly taps: readonly Tap[];
 }
 
 /** One client connection with its connection to the target. A VNC or serial session has one of them. */
@@ -38,7 +52,9 @@ export class Channel {
   readonly #context: ChannelContext;
   readonly #handler: ChannelHandler;
   #relay: Relay | undefined;
-  #target: Socket | undefined;
+  #target: Target | undefined;
+  #userInput: UserInput | undefined;
+  #isStopped = false;
   /** Pings since the last sign of life. */
   #unanswered = 0;
 
@@ -48,8 +64,8 @@ export class Channel {
     this.#handler = handler;
     this.control = new ControlMessages(connection, {
       renew: async (token) => await handler.renew(token),
-      pauseTarget: () => this.#relay?.pauseTarget(),
-      resumeTarget: () => this.#relay?.resumeTarget(),
+      pauseTarget: () => this.#relay?.pauseTarget(TargetPauseReason.clientRequest),
+      resumeTarget: () => this.#relay?.resumeTarget(TargetPauseReason.clientRequest),
       onProtocolError: (detail) => handler.onProtocolError(detail),
     });
     // Nothing is read, and so nothing lost, until there is a target to write to.
@@ -62,28 +78,37 @@ export class Channel {
 
   /** Whether both sockets are gone. */
   get isClosed(): boolean {
-    return this.connection.isClosed && (this.#target === undefined || this.#target.closed);
+    return this.connection.isClosed && (this.#target === undefined || this.#target.isClosed);
   }
 
   /**
-   * Dials the target; what the client sends meanwhile reaches it as soon as it accepts.
+   * Dials the target and runs the stages of its handshake. What the client sends meanwhile reaches it as soon as it
+   * accepts, or has completed the handshake if there is one.
    *
-   * @throws EndError when the target does not accept.
+   * @throws EndError when the target does not accept, or its handshake fails.
    */
-  async connect(endpoint: Endpoint): Promise<void> {
-    this.#relay = new Relay(this.connection, this.#context.buffers);
-    const { socket, connected } = dial(endpoint, this.#context.dialing, this.#relay.onread);
-    this.#target = socket;
-    socket.once("close", () => this.#handler.onSocketClosed());
-    this.#relay.attach(socket, () => this.#handler.onTargetEnd());
-    this.connection.resume(PauseReason.opening);
-    await connected;
+  async connect(grant: Grant, { userInput, taps }: ChannelWatchers): Promise<void> {
+    const { consoles, dialing, buffers } = this.#context;
+    const { handshake, createFilter } = consoles[grant.type];
+    const filter = createFilter?.(grant);
+    const options = { buffers, taps, onFailed: (error: unknown) => this.#handler.onFailed(error) };
+    const relay =
+      filter === undefined ? new Relay(this.connection, options) : new FilteredRelay(this.connection, options, filter);
+    this.#relay = relay;
+    this.#userInput = userInput;
+    const target = dial(grant.endpoint, dialing, relay.reader, handshake);
+    this.#target = target;
+    target.onClosed(() => this.#handler.onSocketClosed());
+    if (target.takesEarlyBytes) this.#startRelay(relay, target);
+    await target.ready;
+    // At a mass expiry the target outlives the session for a moment.
+    if (!target.takesEarlyBytes && !this.#isStopped) this.#startRelay(relay, target);
   }
 
   /** Tells the client that the console is open. */
   hello(session: string, timeLeft: TimeLeft): void {
     this.control.hello(session, timeLeft);
-    this.connection.resume(PauseReason.opening);
+    this.connection.resume(PauseReason.beforeHello);
   }
 
   /** Asks the client for a sign of life, and gives up when two pings went unanswered. */
@@ -98,6 +123,7 @@ export class Channel {
 
   /** From here on no byte passes in either direction. */
   stop(): void {
+    this.#isStopped = true;
     this.control.stop();
     this.#relay?.stop();
   }
@@ -108,7 +134,7 @@ export class Channel {
    * @param flushMs - how long what the client sent last may take to reach it; 0 closes it at once.
    */
   closeTarget(flushMs: number): void {
-    if (this.#target !== undefined) closeTarget(this.#target, flushMs);
+    this.#target?.close(flushMs);
   }
 
   /**
@@ -123,17 +149,22 @@ export class Channel {
     this.connection.close(code, reason, graceMs);
   }
 
+  #startRelay(relay: Relay, target: Target): void {
+    relay.attach(target, () => this.#handler.onTargetEnd());
+    this.connection.resume(PauseReason.noTarget);
+  }
+
   readonly #clientEvents: ConnectionHandler = {
     onBytes: (run) => {
       this.#unanswered = 0;
-      this.#handler.onInput(run);
+      if (this.#userInput?.take(run) === true) this.#handler.onUserInput();
       this.#relay?.forwardToTarget(run);
     },
     onText: (message) => {
       this.#unanswered = 0;
       this.control.receive(message);
       // What asks for an answer waits for `hello`; until then no more is read.
-      if (this.control.isWaiting) this.connection.pause(PauseReason.opening);
+      if (this.control.isWaiting) this.connection.pause(PauseReason.beforeHello);
     },
     onTextTooLong: () => this.control.receiveTooLong(),
     onPong: () => {

@@ -2,17 +2,23 @@ import type { ServerCloseReason } from "@curfew/protocol";
 import { randomUUID } from "node:crypto";
 import { EndError, type EndReason } from "../end-reason.ts";
 import type { Limits } from "../limits/limits.ts";
-import { CLOSING_HANDSHAKE_MS, LAST_BYTES_MS } from "../targets/close.ts";
+import type { Tap } from "../relay/tap.ts";
 import type { RelayedBytes, SessionEnd, SessionInfo, SessionObserver } from "../telemetry/session-observer.ts";
 import type { Grant } from "../tokens/grant.ts";
 import type { DeadlineScheduler } from "../time/scheduler.ts";
 import type { WebSocketConnection } from "../websocket/connection.ts";
 import { type Admission, admit, type AdmissionContext, allowsRenewal } from "./admission.ts";
-import { Channel, type ChannelContext, type ChannelHandler } from "./channel.ts";
+import { Channel, type ChannelContext, type ChannelHandler, type ChannelWatchers } from "./channel.ts";
 import type { TimeLeft } from "./control-messages.ts";
 import { IdleTimer, type IdleContext } from "./idle-timer.ts";
 import type { Revocations } from "./revocations.ts";
 import { type DeadlinePolicy, SessionDeadline } from "./session-deadline.ts";
+
+/** How long a client has to complete the closing handshake (RFC 6455, section 7.1.4), in milliseconds. */
+const CLOSING_HANDSHAKE_MS = 2000;
+
+/** How long a client has to read the last bytes of a target that closed, in milliseconds. */
+const LAST_BYTES_MS = 10_000;
 
 /** The client's half of a session. */
 export interface SessionClient {
@@ -28,6 +34,8 @@ export interface SessionContext extends AdmissionContext, ChannelContext, IdleCo
   /** Undefined where there are none. */
   readonly limits: Limits | undefined;
   readonly revocations: Revocations;
+  /** Makes the taps of one channel, which see what its target sends. @defaultValue none */
+  readonly createTaps?: (session: SessionInfo) => readonly Tap[];
   readonly events: SessionEvents;
   /** Runs the rest of a mass expiry in slices, in the order in which it is handed over. */
   readonly defer: (task: () => void) => void;
@@ -138,16 +146,15 @@ export class Session implements SessionInfo {
       if (slot !== undefined) await slot;
       if (this.#hasEnded()) return;
       this.#phase = "dialing";
-      this.#idle = IdleTimer.for(this.#context, grant.type, this.#onIdle);
-      await Promise.all(this.#channels.map((channel) => channel.connect(grant.endpoint)));
+      this.#idle = IdleTimer.for(this.#context, this.#onIdle);
+      await Promise.all(this.#channels.map((channel) => channel.connect(grant, this.#watchers(grant))));
       if (this.#hasEnded()) return;
       this.#phase = "relaying";
       this.#idle?.start();
       for (const channel of this.#channels) channel.hello(this.id, this.#timeLeft());
       this.#context.events.opened(this, this.ageMs);
     } catch (error) {
-      const { reason, message, cause } = EndError.from(error);
-      this.end(reason, message, cause);
+      this.#fail(error);
     }
   }
 
@@ -165,6 +172,19 @@ export class Session implements SessionInfo {
   /** @internal */
   heartbeat(): void {
     for (const channel of this.#channels) channel.heartbeat();
+  }
+
+  #fail(error: unknown): void {
+    const { reason, message, cause } = EndError.from(error);
+    this.end(reason, message, cause);
+  }
+
+  #watchers(grant: Grant): ChannelWatchers {
+    const { consoles, createTaps } = this.#context;
+    return {
+      userInput: this.#idle === undefined ? undefined : consoles[grant.type].createUserInput(),
+      taps: createTaps?.(this) ?? [],
+    };
   }
 
   #expire(lateMs: number): void {
@@ -220,13 +240,14 @@ export class Session implements SessionInfo {
   }
 
   readonly #channelEvents: ChannelHandler = {
-    onInput: (bytes) => this.#idle?.take(bytes),
+    onUserInput: () => this.#idle?.onInput(),
     onTargetEnd: () => {
       // While dialing, the failure of the dial says more.
       if (this.#phase === "relaying") this.end("target_closed", "the console closed the connection");
     },
     onClientLeft: (code) => this.#leave(code === 1006 ? "connection_lost" : "client_closed"),
     onProtocolError: (detail) => this.end("protocol_error", detail),
+    onFailed: (error) => this.#fail(error),
     onSocketClosed: () => this.#onSocketClosed(),
     renew: async (token) => await this.#renew(token),
   };

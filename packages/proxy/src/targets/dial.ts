@@ -1,95 +1,127 @@
 import { lookup as dnsLookup } from "node:dns";
-import { connect, isIP, type LookupFunction, type OnReadOpts, type Socket } from "node:net";
-import { type Address, formatAddress } from "../net/address.ts";
-import type { Endpoint } from "../net/endpoint.ts";
+import { connect, isIP, type LookupFunction, Socket } from "node:net";
+import { type Endpoint, formatEndpoint } from "../net/endpoint.ts";
 import { EndError } from "../end-reason.ts";
 import type { AllowList } from "../net/allow-list.ts";
+import { Handshake } from "./handshake.ts";
+import type { ReadMemory, TargetReader } from "./reader.ts";
+import type { Stage } from "./stage.ts";
+import { Target } from "./target.ts";
+import { startTls } from "./tls.ts";
 
 export interface DialOptions {
   readonly allow: AllowList;
-  /** Milliseconds that the target has to accept the connection. */
+  /** Milliseconds that the target has to accept the connection and to complete its handshake. */
   readonly timeoutMs: number;
-}
-
-/** A connection under way. */
-export interface DialAttempt {
-  /**
-   * The socket, already there before it is connected: what is written to it is sent as soon as the
-   * target accepts, and destroying it ends the attempt.
-   */
-  readonly socket: Socket;
-  /** Fulfils when the target has accepted; rejects with a {@link EndError}. Never left pending. */
-  readonly connected: Promise<void>;
+  /** Certificates that a TLS target may have, as PEM. @defaultValue Node's own, with those of `NODE_EXTRA_CA_CERTS` */
+  readonly ca?: string | undefined;
 }
 
 /**
- * Starts to connect to a target. Each address that its name resolves to is held against the allow-list, and
- * only an allowed one is dialled, so that a name cannot change its meaning in between.
+ * Starts to connect to a target and runs the stages of its handshake. Each address that its name resolves to is
+ * checked against the allow-list, and only an allowed one is dialed, so that a name cannot change its meaning in
+ * between; the same goes for the path of a Unix socket and the links in it.
  *
- * @param onread - how the socket is read; it emits no `data`.
+ * @param reader - what the target is read into once {@link Target.start} is called, or at once without a handshake.
+ * @param stages - what follows the connection, and TLS if the endpoint wants it.
  * @throws EndError `forbidden` at once when the target is an address outside the allow-list.
  */
-export function dial(endpoint: Endpoint, { allow, timeoutMs }: DialOptions, onread: OnReadOpts): DialAttempt {
-  if (endpoint.type !== "tcp") throw new EndError("internal_error", "only TCP endpoints can be dialed");
-  const target = endpoint;
-  if (isIP(target.host) !== 0 && !allow.allows(target.host, target.port)) {
-    throw outsideAllowList(target);
+export function dial(
+  endpoint: Endpoint,
+  options: DialOptions,
+  reader: TargetReader,
+  stages: readonly Stage[] = [],
+): Target {
+  const { allow } = options;
+  if (endpoint.type !== "unix" && isIP(endpoint.host) !== 0 && !allow.allows(endpoint.host, endpoint.port)) {
+    throw outsideAllowList(endpoint);
   }
-  const socket = connect({
-    host: target.host,
-    port: target.port,
+  const all = endpoint.type === "tls" ? [startTls({ ...endpoint, ca: options.ca }), ...stages] : stages;
+  const open = (onread: ReadMemory): Socket => openSocket(endpoint, allow, onread);
+  const handshake = all.length === 0 ? undefined : new Handshake(all, open);
+  const socket = handshake?.socket ?? open(reader.onread);
+  const takesEarlyBytes = endpoint.type === "tcp" && handshake === undefined;
+  return new Target(socket, handshake, takesEarlyBytes, establish(endpoint, options, socket, handshake));
+}
+
+/** A socket that is already connecting, except for a Unix socket, whose path has to be looked at first. */
+function openSocket(endpoint: Endpoint, allow: AllowList, onread: ReadMemory): Socket {
+  if (endpoint.type === "unix") return new Socket({ onread });
+  return connect({
+    host: endpoint.host,
+    port: endpoint.port,
     noDelay: true,
     keepAlive: true,
     keepAliveInitialDelay: 30_000,
-    lookup: allowedLookup(target, allow),
+    lookup: allowedLookup(endpoint, allow),
     onread,
   });
-  // Whoever uses the socket learns of its end from `close`; without a listener an error would be fatal.
-  socket.on("error", () => {});
-  const { promise, resolve, reject } = Promise.withResolvers<void>();
-  const timer = setTimeout(() => {
-    fail(new EndError("target_timeout", `${formatAddress(target)} did not accept within ${timeoutMs} ms`));
-    socket.destroy();
-  }, timeoutMs);
-  const settle = (): void => {
-    clearTimeout(timer);
-    socket.off("connect", succeed).off("error", fail).off("close", closed);
-  };
-  const succeed = (): void => {
-    settle();
-    resolve();
-  };
-  const fail = (error: Error): void => {
-    settle();
-    reject(error instanceof EndError ? error : describe(error, target));
-  };
-  const closed = (): void => fail(new EndError("target_unreachable", "the connection was given up"));
-  socket.on("connect", succeed).on("error", fail).on("close", closed);
-  return { socket, connected: promise };
 }
 
+/** Fulfils when the target may be relayed; on failure the socket is destroyed. */
+async function establish(
+  endpoint: Endpoint,
+  { allow, timeoutMs }: DialOptions,
+  socket: Socket,
+  handshake: Handshake | undefined,
+): Promise<void> {
+  const { promise: failed, reject } = Promise.withResolvers<never>();
+  const onError = (error: Error): void => reject(describe(error, endpoint));
+  const onClose = (): void => reject(new EndError("target_unreachable", "the connection was given up"));
+  // A target's end is learned from `close`; without a listener an error would be fatal.
+  socket.on("error", onError).on("close", onClose);
+  const timer = setTimeout(() => {
+    const missing = socket.connecting ? "accept" : "complete its handshake";
+    reject(new EndError("target_timeout", `${formatEndpoint(endpoint)} did not ${missing} within ${timeoutMs} ms`));
+  }, timeoutMs);
+  const steps = async (): Promise<void> => {
+    if (endpoint.type === "unix") await connectUnix(socket, endpoint, allow);
+    if (socket.connecting) await new Promise<void>((resolve) => socket.once("connect", resolve));
+    await handshake?.run();
+  };
+  try {
+    await Promise.race([steps(), failed]);
+  } catch (error) {
+    socket.destroy();
+    throw error;
+  } finally {
+    clearTimeout(timer);
+    socket.off("close", onClose);
+  }
+}
+
+async function connectUnix(socket: Socket, endpoint: Endpoint & { type: "unix" }, allow: AllowList): Promise<void> {
+  const path = await allow.socketPath(endpoint.path).catch((error: Error) => {
+    throw describe(error, endpoint);
+  });
+  if (path === undefined) throw outsideAllowList(endpoint);
+  // Given up meanwhile.
+  if (socket.destroyed) return;
+  socket.connect({ path });
+}
 /** Resolves a name as usual and keeps the allowed addresses. */
-function allowedLookup(target: Address, allow: AllowList): LookupFunction {
+function allowedLookup(endpoint: Endpoint & { port: number }, allow: AllowList): LookupFunction {
   return (hostname, options, callback) => {
     dnsLookup(hostname, { ...options, all: true }, (error, addresses) => {
       if (error !== null) return callback(error, []);
-      const allowed = addresses.filter(({ address }) => allow.allows(address, target.port));
-      if (allowed.length === 0) return callback(outsideAllowList(target), []);
+      const allowed = addresses.filter(({ address }) => allow.allows(address, endpoint.port));
+      if (allowed.length === 0) return callback(outsideAllowList(endpoint), []);
       if (options.all === true) return callback(null, allowed);
       return callback(null, allowed[0]?.address ?? "", allowed[0]?.family);
     });
   };
 }
 
-function outsideAllowList(target: Address): EndError {
-  return new EndError("forbidden", `${formatAddress(target)} is not in targets.allow`);
+function outsideAllowList(endpoint: Endpoint): EndError {
+  return new EndError("forbidden", `${formatEndpoint(endpoint)} is not in targets.allow`);
 }
 
-function describe(error: NodeJS.ErrnoException, target: Address): EndError {
-  const where = formatAddress(target);
+function describe(error: NodeJS.ErrnoException, endpoint: Endpoint): EndError {
+  if (error instanceof EndError) return error;
+  const where = formatEndpoint(endpoint);
   switch (error.code ?? "") {
     case "ENOTFOUND":
-      return new EndError("target_not_found", `the name ${target.host} does not resolve`, { cause: error });
+      return new EndError("target_not_found", `the name of ${where} does not resolve`, { cause: error });
     case "ETIMEDOUT":
       return new EndError("target_timeout", `${where} did not answer`, { cause: error });
     default:

@@ -15,20 +15,25 @@ const MAX_UNREAD_ANSWERS = 64 * 1024;
 /** Size of a quiet client's read buffer, in bytes: keys and the pointer need little. */
 const OWN_BYTES = 1024;
 
-/** How long a client that has said goodbye may keep the connection, in milliseconds. */
+/** How long a client may take to close the connection after its close frame, in milliseconds. */
 const LEAVING_MS = 2000;
 
-/** Why a client is not read for now; each is a bit. */
+/** Why a client is not read for now; each is a bit, set and released by one feature alone. */
 export const PauseReason = {
-  /** There is no target to write to yet. A little is read even so, or nobody would notice a client that leaves. */
-  opening: 1,
-  /** The target has not taken what came before, and that still stands in the buffer. */
-  targetBehind: 2,
+  /** There is no target to write to yet. */
+  noTarget: 1,
+  /** Control messages came before `hello`, and wait for it. */
+  beforeHello: 2,
+  /** The target has not taken what came before, which is still in the buffer. */
+  targetBehind: 4,
   /** The client does not read the answers that it asks for. */
-  answersUnread: 4,
-  /** Others have their turn. */
-  turn: 8,
+  answersUnread: 8,
+  /** Other sessions have their turn. */
+  turn: 16,
 } as const;
+
+/** While one of these holds, a little is still read and kept, so that a client that leaves is noticed. */
+const KEEPING: number = PauseReason.noTarget | PauseReason.beforeHello;
 
 /** Receives what the client does. */
 export interface ConnectionHandler {
@@ -44,13 +49,13 @@ export interface ConnectionHandler {
   onClose(code: number): void;
   /** The client broke the protocol. It was sent a close frame and gets nothing more. */
   onProtocolError(error: FrameError): void;
-  /** The socket is gone. Comes last, once. */
+  /** The socket is closed. Comes last, once. */
   onSocketClosed(): void;
 }
 
 type State = "open" | "closing" | "closed";
 
-/** How much is read from one client before every other session gets its turn. */
+/** How much is read from one client before every other session gets its turn, in bytes. */
 const TURN_BYTES = 256 * 1024;
 
 const NOTHING = Buffer.alloc(0);
@@ -76,17 +81,17 @@ export class WebSocketConnection {
   readonly subprotocol: string | undefined;
   readonly #parser: FrameParser;
   readonly #buffer: ReadBuffer;
-  /** Whether Node reads into {@link #buffer}, or brings memory of its own. */
+  /** Whether Node reads into {@link #buffer} and not into memory of its own. */
   readonly #adopted: boolean;
-  /** What was read and not looked at yet: from before the connection was ours, and during {@link PauseReason.opening}. */
+  /** What was read and not parsed yet: what came with the upgrade request, and what {@link KEEPING} held back. */
   #early: Buffer;
-  /** Whether the client's end came right behind {@link #early}. */
+  /** Whether the client's end came while {@link #early} waits. */
   #endedEarly = false;
   #handler: ConnectionHandler | undefined;
   #state: State = "open";
-  /** After a fault nothing in the stream has a meaning. */
-  #deaf = false;
-  #paused: number = PauseReason.opening;
+  /** Whether the client broke the protocol, after which nothing in its stream has a meaning. */
+  #isBroken = false;
+  #paused: number = PauseReason.noTarget;
   #turnBytes = 0;
   #grace: NodeJS.Timeout | undefined;
 
@@ -104,7 +109,7 @@ export class WebSocketConnection {
     this.#adopted = adopted !== undefined;
   }
 
-  /** Says whom to tell; what the client sends is told once {@link PauseReason.opening} is released. */
+  /** Sets the handler; what the client sends is handed to it once {@link PauseReason.noTarget} is released. */
   listen(handler: ConnectionHandler): void {
     this.#handler = handler;
     const { stream } = this;
@@ -131,11 +136,11 @@ export class WebSocketConnection {
     return this.#paused !== 0;
   }
 
-  /** Stops reading the client until every reason was released: this bounds what it can make us hold. */
+  /** Stops reading the client until every reason is released, which bounds the memory that it can occupy. */
   pause(reason: number): void {
     if (this.#state !== "open") return;
     this.#paused |= reason;
-    if (reason !== PauseReason.opening) this.stream.pause();
+    if ((reason & KEEPING) === 0) this.stream.pause();
   }
 
   resume(reason: number): void {
@@ -145,7 +150,7 @@ export class WebSocketConnection {
     this.#readOn();
   }
 
-  /** Sends a text frame; one who does not read the answers may not go on asking. */
+  /** Sends a text frame; a client that does not read its answers is not read either. */
   sendText(text: string): void {
     if (this.#state === "open") this.#answer(encodeFrame(Opcode.text, Buffer.from(text)));
   }
@@ -163,12 +168,12 @@ export class WebSocketConnection {
     this.#say(encodeClose(code, reason), graceMs);
   }
 
-  /** Cuts the connection without a word. */
+  /** Destroys the connection without a close frame. */
   terminate(): void {
     this.stream.destroy();
   }
 
-  /** What the parser finds. */
+  /** Handles what the parser finds. */
   readonly #frames: FrameHandler = {
     bytes: (run) => {
       if (this.#state === "open") this.#handler?.onBytes(run);
@@ -196,8 +201,8 @@ export class WebSocketConnection {
   }
 
   /**
-   * The closing handshake begins with our frame. From now on the client is read whatever holds it, unless its
-   * last bytes are still to be written to the target.
+   * Begins the closing handshake. From now on the client is read for whatever reason it was paused, except for
+   * `keptReasons`.
    */
   #say(frame: Buffer, graceMs: number, keptReasons = 0): void {
     this.#state = "closing";
@@ -221,7 +226,7 @@ export class WebSocketConnection {
       this.#say(encodeClose(code), LEAVING_MS, PauseReason.targetBehind);
       this.#handler?.onClose(code ?? 1005);
     }
-    // Both have said goodbye: the server closes first (section 7.1.1), and waits for the client to do so.
+    // Both close frames are sent: the server closes first (section 7.1.1), and waits for the client to do so.
     if (!this.stream.writableEnded) this.stream.end();
   }
 
@@ -233,8 +238,8 @@ export class WebSocketConnection {
   };
 
   readonly #take = (chunk: Buffer): void => {
-    if (this.#deaf) return;
-    if ((this.#paused & PauseReason.opening) !== 0) return this.#keep(chunk);
+    if (this.#isBroken) return;
+    if ((this.#paused & KEEPING) !== 0) return this.#keep(chunk);
     try {
       this.#parser.read(chunk);
     } catch (error) {
@@ -256,14 +261,14 @@ export class WebSocketConnection {
   readonly #nextTurn = (): void => this.resume(PauseReason.turn);
 
   #onFault(error: FrameError): void {
-    this.#deaf = true;
+    this.#isBroken = true;
     if (this.#state !== "open") return void this.stream.destroy();
     this.#say(encodeClose(error.code), LEAVING_MS);
     this.stream.end();
     this.#handler?.onProtocolError(error);
   }
 
-  /** A write to the target no longer reads from the buffer; without a socket nobody else does either. */
+  /** A write to the target no longer reads from the buffer; once the socket is closed, nothing does. */
   #bufferIsFree(): void {
     if (this.#state === "closed") this.#buffer.release();
     else this.#buffer.flushed();

@@ -31,6 +31,12 @@ export function writeHeader(buffer: Buffer, payloadLength: number, opcode: numbe
   return 0;
 }
 
+/** The header of an unmasked, final binary frame, for a payload that stands elsewhere. */
+export function encodeHeader(payloadLength: number): Buffer {
+  const buffer = Buffer.allocUnsafe(MAX_HEADER_BYTES);
+  return buffer.subarray(writeHeader(buffer, payloadLength));
+}
+
 /** A whole frame of a server, for what is small and rare. */
 export function encodeFrame(opcode: number, payload: Buffer): Buffer {
   const buffer = Buffer.allocUnsafe(MAX_HEADER_BYTES + payload.length);

@@ -35,6 +35,11 @@ export class TestCertificate implements Disposable {
     return readFileSync(this.cert, "utf8");
   }
 
+  /** Certificate and private key as PEM: what a server needs. */
+  get pair(): { readonly cert: string; readonly key: string } {
+    return { cert: this.pem, key: readFileSync(this.key, "utf8") };
+  }
+
   /** Puts another certificate and its key where these two are. */
   replaceBy(other: TestCertificate): void {
     renameSync(other.cert, this.cert);

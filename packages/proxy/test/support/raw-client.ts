@@ -1,14 +1,10 @@
 import { randomBytes } from "node:crypto";
 import { connect, type Socket } from "node:net";
 import { connect as connectTls } from "node:tls";
+import { parseServerFrames, type ServerFrame } from "./server-frames.ts";
 import { trusted } from "./transport.ts";
 
 export const OPCODE = { continuation: 0, text: 1, binary: 2, close: 8, ping: 9, pong: 10 } as const;
-
-export interface Frame {
-  readonly opcode: number;
-  readonly payload: Buffer;
-}
 
 /** The bytes of an upgrade request; a header of `undefined` is left out. */
 export function upgradeRequest(path: string, headers: Readonly<Record<string, string | undefined>> = {}): string {
@@ -27,7 +23,7 @@ export function upgradeRequest(path: string, headers: Readonly<Record<string, st
 /** A client without a WebSocket library: it says exactly what a test wants, and answers nothing by itself. */
 export class RawClient implements Disposable {
   readonly socket: Socket;
-  readonly frames: Frame[] = [];
+  readonly frames: ServerFrame[] = [];
   /** The answer to the upgrade request, without its body. */
   head = "";
   /** When the gateway destroyed or ended the connection. */
@@ -77,7 +73,7 @@ export class RawClient implements Disposable {
 
   /** The close frame. */
   async close(): Promise<{ code: number; reason: string }> {
-    const find = (): Frame | undefined => this.frames.find(({ opcode }) => opcode === OPCODE.close);
+    const find = (): ServerFrame | undefined => this.frames.find(({ opcode }) => opcode === OPCODE.close);
     await this.until(() => find() !== undefined);
     const payload = find()?.payload ?? Buffer.alloc(0);
     return { code: payload.length < 2 ? 1005 : payload.readUInt16BE(), reason: payload.subarray(2).toString() };
@@ -101,14 +97,8 @@ export class RawClient implements Disposable {
   }
 
   #parse(): void {
-    for (;;) {
-      const short = (this.#rest[1] ?? 0) & 0x7f;
-      const start = short === 126 ? 4 : short === 127 ? 10 : 2;
-      if (this.#rest.length < start) return;
-      const length = short === 126 ? this.#rest.readUInt16BE(2) : short === 127 ? this.#rest.readUIntBE(4, 6) : short;
-      if (this.#rest.length < start + length) return;
-      this.frames.push({ opcode: (this.#rest[0] ?? 0) & 0x0f, payload: this.#rest.subarray(start, start + length) });
-      this.#rest = this.#rest.subarray(start + length);
-    }
+    const { frames, rest } = parseServerFrames(this.#rest);
+    this.frames.push(...frames);
+    this.#rest = Buffer.from(rest);
   }
 }

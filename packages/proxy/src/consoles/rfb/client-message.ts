@@ -18,25 +18,25 @@ const QEMU_AUDIO = 1;
 /** Lengths of QEMU's audio messages: enable, disable, and set the sample format. */
 const QEMU_AUDIO_BYTES: readonly number[] = [4, 4, 10];
 
-/** Bit of a PointerEvent's button mask that says that a byte with more buttons follows. */
+/** Bit of a PointerEvent's button mask: a byte with more buttons follows. */
 const MORE_BUTTONS = 0x80;
 
-/** The most bytes that are needed to know how long a message is and whether it is input. */
+/** How many bytes suffice to know the length of any message and whether it is input. */
 export const MAX_HEADER_BYTES = 12;
 
-/** Actions of an extended ClientCutText that stand for the user's copying, not for the viewer's answering. */
+/** Actions of an extended ClientCutText that mean that the user copied something; the viewer sends others by itself. */
 const CLIPBOARD_NOTIFY = 0x08;
 const CLIPBOARD_PROVIDE = 0x10;
 
-/** What the start of a message cannot tell yet, and that it is of a type nobody knows. */
+/** The start of a message does not tell its length yet; its type is not a known one. */
 export const MORE_NEEDED = 0;
 export const UNKNOWN = -1;
 
 /**
- * How long a message is.
+ * The length of a message.
  *
- * @param header - the message's start, of which `have` bytes are there.
- * @param extendedButtons - whether the client knows the pseudo-encoding ExtendedMouseButtons.
+ * @param header - the start of the message; `have` bytes of it have arrived.
+ * @param extendedButtons - whether the client has announced the pseudo-encoding ExtendedMouseButtons.
  * @returns bytes from the type to the end, {@link MORE_NEEDED}, or {@link UNKNOWN}.
  */
 export function messageBytes(header: Uint8Array, have: number, extendedButtons: boolean): number {
@@ -69,7 +69,7 @@ export function messageBytes(header: Uint8Array, have: number, extendedButtons: 
   }
 }
 
-/** Whether a message whose length is known is something that the user did. */
+/** Whether a message is the user's input. Its length has to be known. */
 export function isUserInput(header: Uint8Array): boolean {
   switch (header[0] ?? 0) {
     case ClientMessageType.keyEvent:
@@ -87,7 +87,7 @@ export function isUserInput(header: Uint8Array): boolean {
   }
 }
 
-/** A negative length stands for the extended clipboard, which begins with 4 bytes of flags. */
+/** A negative length means the extended clipboard, which begins with 4 bytes of flags. */
 function cutTextBytes(header: Uint8Array, have: number): number {
   if (have < 8) return MORE_NEEDED;
   const length = int32(header, 4);
@@ -102,7 +102,7 @@ function qemuBytes(header: Uint8Array): number {
   return QEMU_AUDIO_BYTES[header[3] ?? 0] ?? UNKNOWN;
 }
 
-/** A big-endian 32-bit integer with sign. */
+/** A signed big-endian 32-bit integer. */
 export function int32(bytes: Uint8Array, at: number): number {
   return ((bytes[at] ?? 0) << 24) | ((bytes[at + 1] ?? 0) << 16) | ((bytes[at + 2] ?? 0) << 8) | (bytes[at + 3] ?? 0);
 }

@@ -1,3 +1,4 @@
+import type { UserInput } from "../user-input.ts";
 import { ClientHandshake } from "./client-handshake.ts";
 import {
   ClientMessageType,
@@ -9,18 +10,18 @@ import {
   UNKNOWN,
 } from "./client-message.ts";
 
-/** The pseudo-encoding with which a client says that it can send more than seven pointer buttons. */
+/** The pseudo-encoding with which a client announces that it sends more than seven pointer buttons. */
 const EXTENDED_MOUSE_BUTTONS = -316;
 const ENCODING_BYTES = 4;
 
 type State = "handshake" | "header" | "body" | "encodings" | "opaque";
 
 /**
- * Finds the user's input in what an RFB client sends: keys, pointer, clipboard and power buttons. What
- * the viewer says by itself, such as requests for updates, is none. Takes the stream in any pieces,
- * reads only the starts of messages, and keeps nothing of them.
+ * Finds the user's input in what an RFB client sends: keys, pointer, clipboard and power buttons. Messages that the
+ * viewer sends by itself, such as requests for updates, are not input. Reads only the start of each message and keeps
+ * nothing of it.
  */
-export class RfbUserInput {
+export class RfbUserInput implements UserInput {
   #state: State = "handshake";
   readonly #handshake = new ClientHandshake();
   /** The start of a message, or one entry of SetEncodings. */
@@ -28,11 +29,10 @@ export class RfbUserInput {
   #have = 0;
   /** Bytes of the message that are still to come. */
   #left = 0;
-  /** Whether the message is something that the user did. */
+  /** Whether the message is input. */
   #isInput = false;
   #extendedButtons = false;
 
-  /** Takes the next piece of the stream, and says whether the user did something in it. */
   take(bytes: Uint8Array): boolean {
     let found = false;
     for (let at = 0; at < bytes.length;) {
@@ -48,11 +48,11 @@ export class RfbUserInput {
           break;
         case "body":
           at += this.#skip(bytes.length - at);
-          // The rest of a long paste counts, too.
+          // A long paste counts up to its end.
           found ||= this.#isInput;
           break;
         case "opaque":
-          // What cannot be told apart counts as input: nobody who works is ever cut.
+          // A stream that cannot be parsed counts as input, so that an active user is never disconnected.
           return true;
       }
     }
@@ -65,7 +65,7 @@ export class RfbUserInput {
     else if (step === "unknown") this.#state = "opaque";
   }
 
-  /** Says whether the length of the message is now known. */
+  /** @returns whether the length of the message is known now. */
   #takeHeader(byte: number): boolean {
     this.#header[this.#have] = byte;
     this.#have += 1;

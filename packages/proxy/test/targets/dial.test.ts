@@ -1,0 +1,187 @@
+import { startUnacceptingServer } from "@curfew/testing";
+import { once } from "node:events";
+import { mkdirSync, symlinkSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { AllowList } from "../../src/net/allow-list.ts";
+import { type Endpoint, parseEndpoint } from "../../src/net/endpoint.ts";
+import { dial } from "../../src/targets/dial.ts";
+import type { Target } from "../../src/targets/target.ts";
+import { TestCertificate } from "../support/certificate.ts";
+import { type EndpointServer, listenAtEndpoint } from "../support/endpoint-server.ts";
+import { KeepingReader } from "../support/keeping-reader.ts";
+
+const TYPES = ["tcp", "tls", "unix"] as const;
+
+function dialServer(server: EndpointServer, reader: KeepingReader, endpoint: Endpoint = server.endpoint): Target {
+  return dial(endpoint, { allow: new AllowList([server.allow]), timeoutMs: 5000, ca: server.ca }, reader);
+}
+
+describe.each(TYPES)("a target over %s", (type) => {
+  test("is read and written, and tells its end behind the last byte", async () => {
+    const text = "a stream in many reads; ".repeat(10_000);
+    await using server = await listenAtEndpoint(type, (socket) => {
+      socket.once("data", (greeting) => socket.end(`${greeting.toString()}${text}`));
+    });
+    const reader = new KeepingReader();
+    const target = dialServer(server, reader);
+    await target.ready;
+    target.start(reader);
+    const ended = once(target.connection, "end");
+    target.connection.write("hello, ");
+    await ended;
+    expect(reader.text).toBe(`hello, ${text}`);
+    expect([...reader.ways]).toEqual([type === "tls" ? "chunk" : "memory"]);
+  });
+
+  test("is not read further once the reader says so, until it is resumed", async () => {
+    let sent = 0;
+    await using server = await listenAtEndpoint(type, (socket) => {
+      const send = (): void => {
+        while (socket.write("x".repeat(64 * 1024), () => (sent += 64 * 1024)));
+      };
+      socket.on("drain", send);
+      send();
+    });
+    const reader = new KeepingReader();
+    reader.isReading = false;
+    const target = dialServer(server, reader);
+    await target.ready;
+    target.start(reader);
+    await reader.until((text) => text.length > 0);
+    for (let before = -1; before !== sent;) {
+      before = sent;
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    const { length } = reader.text;
+    expect(length).toBeLessThanOrEqual(64 * 1024);
+    reader.isReading = true;
+    target.connection.resume();
+    await reader.until((text) => text.length > length + 2 ** 20);
+    target.destroy();
+  });
+
+  test("is closed after what was written last is delivered", async () => {
+    let received = 0;
+    await using server = await listenAtEndpoint(type, (socket) => {
+      socket.on("data", (chunk) => (received += chunk.length));
+    });
+    const target = dialServer(server, new KeepingReader());
+    await target.ready;
+    target.connection.write(Buffer.alloc(2 ** 20));
+    const closed = new Promise<void>((resolve) => target.onClosed(resolve));
+    target.close(1000);
+    await closed;
+    expect(received).toBe(2 ** 20);
+    expect(target.isClosed).toBe(true);
+  });
+
+  test("is given up before it is ready", async () => {
+    await using server = await listenAtEndpoint(type, () => {});
+    const target = dialServer(server, new KeepingReader());
+    target.close(1000);
+    await expect(target.ready).rejects.toMatchObject({ reason: "target_unreachable" });
+    expect(target.isClosed).toBe(true);
+  });
+
+  test("is written to before it accepts only where nothing has to be checked before", async () => {
+    await using server = await listenAtEndpoint(type, () => {});
+    const target = dialServer(server, new KeepingReader());
+    expect(target.takesEarlyBytes).toBe(type === "tcp");
+    await target.ready;
+    target.destroy();
+  });
+});
+
+test("a target that does not accept in time is given up", async () => {
+  await using server = await startUnacceptingServer();
+  const options = { allow: new AllowList(["127.0.0.1"]), timeoutMs: 100 };
+  const target = dial(parseEndpoint(server.address), options, new KeepingReader());
+  await expect(target.ready).rejects.toMatchObject({
+    reason: "target_timeout",
+    message: `${server.address} did not accept within 100 ms`,
+  });
+});
+
+describe("TLS to a target verifies the certificate", () => {
+  test("one that is not trusted is refused, and gets nothing", async () => {
+    let received = 0;
+    await using server = await listenAtEndpoint("tls", (socket) => {
+      socket.on("data", (chunk) => (received += chunk.length));
+    });
+    const target = dialServer({ ...server, ca: undefined }, new KeepingReader());
+    await expect(target.ready).rejects.toMatchObject({
+      reason: "target_unreachable",
+      message: expect.stringContaining("TLS to 127.0.0.1 failed: DEPTH_ZERO_SELF_SIGNED_CERT"),
+    });
+    expect(received).toBe(0);
+  });
+
+  test("one for another name than the expected one is refused", async () => {
+    await using server = await listenAtEndpoint("tls", () => {});
+    const target = dialServer(server, new KeepingReader(), {
+      ...server.endpoint,
+      serverName: "vm-1.example",
+    } as Endpoint);
+    await expect(target.ready).rejects.toMatchObject({
+      message: expect.stringContaining("ERR_TLS_CERT_ALTNAME_INVALID"),
+    });
+  });
+
+  test("one for the expected name is accepted, and asked for by it", async () => {
+    const asked: unknown[] = [];
+    await using server = await listenAtEndpoint("tls", (socket) => {
+      asked.push("servername" in socket && socket.servername);
+    });
+    const target = dialServer(server, new KeepingReader(), { ...server.endpoint, serverName: "localhost" } as Endpoint);
+    await target.ready;
+    await expect.poll(() => asked).toEqual(["localhost"]);
+    target.destroy();
+  });
+
+  test("a server that does not speak TLS is unreachable", async () => {
+    await using server = await listenAtEndpoint("tcp", (socket) => socket.end("RFB 003.008\n"));
+    using certificate = await TestCertificate.create();
+    const endpoint = { ...server.endpoint, type: "tls" } as Endpoint;
+    const target = dialServer({ ...server, ca: certificate.pem }, new KeepingReader(), endpoint);
+    await expect(target.ready).rejects.toMatchObject({ reason: "target_unreachable" });
+    expect(target.isClosed).toBe(true);
+  });
+});
+
+describe("targets.allow", () => {
+  test.each(["tcp", "tls"] as const)("an address that is not in it is refused at once over %s", async (type) => {
+    const options = { allow: new AllowList(["192.0.2.0/24:5900"]), timeoutMs: 1000 };
+    expect(() => dial({ type, host: "192.0.2.1", port: 5901 }, options, new KeepingReader())).toThrow(
+      expect.objectContaining({ reason: "forbidden" }),
+    );
+  });
+
+  test("no socket is allowed unless its folder is", async () => {
+    await using server = await listenAtEndpoint("unix", () => {});
+    const target = dialServer({ ...server, allow: "127.0.0.0/8" }, new KeepingReader());
+    await expect(target.ready).rejects.toMatchObject({ reason: "forbidden" });
+    expect(server.sockets).toEqual([]);
+  });
+
+  test("a link out of the folder is refused, and one that stays in it is followed", async () => {
+    await using outside = await listenAtEndpoint("unix", () => {});
+    await using server = await listenAtEndpoint("unix", () => {});
+    const folder = dirname(socketPath(server));
+    mkdirSync(join(folder, "links"));
+    symlinkSync(socketPath(outside), join(folder, "links", "out.sock"));
+    symlinkSync(socketPath(server), join(folder, "links", "in.sock"));
+    const at = (name: string): Target =>
+      dialServer(server, new KeepingReader(), { type: "unix", path: join(folder, "links", name) });
+    await expect(at("out.sock").ready).rejects.toMatchObject({ reason: "forbidden" });
+    expect(outside.sockets).toEqual([]);
+    const target = at("in.sock");
+    await target.ready;
+    target.destroy();
+    await expect(at("none.sock").ready).rejects.toMatchObject({ reason: "target_unreachable" });
+  });
+});
+
+function socketPath({ endpoint }: EndpointServer): string {
+  return endpoint.type === "unix" ? endpoint.path : "";
+}

@@ -51,6 +51,8 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
     "time",
   ],
   "packages/bench/src": ["report", "run", "scenarios", "subjects", "load", "machine", "statistics"],
+  "apps/demo/src/page": ["panel", "lists", "machines", "toolbar", "controls", "api", "util"],
+  "apps/demo/src/server": ["http", "feed", "faults", "machines", "gateways"],
   "apps/console/src": [
     "page",
     "session",

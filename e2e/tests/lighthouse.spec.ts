@@ -1,6 +1,6 @@
 import { startFakeSerial, startFakeVnc } from "@curfew/testing";
 import type { Browser, Page } from "puppeteer-core";
-import { startDemo } from "../src/demo.ts";
+import { startDemo } from "../src/servers/demo-process.ts";
 import { auditLoading, auditNow, launchAuditedBrowser } from "../src/audits/lighthouse.ts";
 import { expect, test as base } from "../src/fixtures/gateway.ts";
 

@@ -1,4 +1,4 @@
-/** What the dashboard's page and its back end say to each other. */
+/** The interface between the dashboard's page and its server. */
 
 export type ConsoleType = "vnc" | "serial";
 
@@ -6,50 +6,50 @@ export interface MachineCard {
   readonly id: string;
   readonly name: string;
   readonly type: ConsoleType;
-  /** One line: what it is. */
+  /** A one-line description. */
   readonly about: string;
-  /** How to log in; empty where nobody asks. */
+  /** How to log in; empty if no login is required. */
   readonly login: string;
   readonly real: boolean;
-  /** A real machine takes a while until it can be opened. */
+  /** Real machines take a while to start. */
   readonly state: "starting" | "ready" | "failed";
-  /** Whether a second viewer may look on. A serial port takes one client at a time. */
+  /** Whether its console allows a second viewer; a serial port allows one client at a time. */
   readonly preview: boolean;
-  /** Given to the machine by previews, so that they show what is behind its password. */
+  /** The console password, for previews. */
   readonly password?: string;
 }
 
-/** A console in trouble that can be tried. */
+/** A console with a scripted fault. */
 export interface FaultCard {
   readonly id: string;
   readonly name: string;
   readonly type: ConsoleType;
-  /** One line: what the person will see. */
-  readonly line: string;
+  /** A one-line description of what users see. */
+  readonly about: string;
 }
 
-/** What the page learns once. */
+/** Settings that the page loads once. */
 export interface Setup {
   readonly faults: readonly FaultCard[];
   /** Seconds. */
   readonly lifetimes: readonly number[];
 }
 
-/** What opens a console. */
-export interface OpenedConsole {
+/** What the page needs to open a console. */
+export interface ConsoleAccess {
   /** Where the SDK connects. */
   readonly url: string;
   readonly token: string;
-  /** The console page's address, token included. */
+  /** URL of the console page, including the token. */
   readonly pageUrl: string;
-  /** What a fault wants of the page; nothing for machines. */
+  /** What a fault requires of the page; empty for machines. */
   readonly options: ConsoleOptions;
 }
 
 export interface ConsoleOptions {
-  /** Whether the page tries again after a loss. @defaultValue true */
+  /** Whether the page reconnects after a lost connection. @defaultValue true */
   readonly reconnect?: boolean;
-  /** The password that the page gives instead of asking. */
+  /** The password that the page enters instead of prompting. */
   readonly password?: string;
 }
 
@@ -59,13 +59,13 @@ export interface DashboardSession {
   readonly name: string;
   readonly client: string;
   readonly state: string;
-  /** Milliseconds until the gateway ends it; null when it will not. A duration: the browser's clock may be another one. */
+  /** Milliseconds until the gateway ends it, or null without a limit. A duration, because the browser's clock may differ. */
   readonly leftMs: number | null;
-  /** Bytes that the console has sent. */
+  /** Bytes sent by the console. */
   readonly bytes: number;
 }
 
-/** A line of the gateway's audit trail. */
+/** An event of the audit trail. */
 export interface AuditEvent {
   readonly id: number;
   /** ISO 8601. */
@@ -73,34 +73,34 @@ export interface AuditEvent {
   readonly kind: "opened" | "renewed" | "refused" | "ended";
   readonly name: string;
   readonly session: string;
-  /** Of an end or a refusal. */
+  /** For `ended` and `refused`. */
   readonly reason?: string;
   readonly detail?: string;
-  /** Of an end: how long the session lasted. */
+  /** For `ended`: how long the session lasted. */
   readonly durationMs?: number;
-  /** Of an end at its deadline: how late it came. */
+  /** For `ended` at the deadline: how late the end was. */
   readonly lateMs?: number;
 }
 
-/** The gateways' metrics, in sum. */
+/** The metrics of all gateways, aggregated. */
 export interface MetricsSample {
   readonly active: number;
   /** Ended sessions by end reason. */
   readonly ended: Readonly<Record<string, number>>;
   readonly bytesPerSecond: number;
-  /** How late sessions were ended at their deadline, in the mean; null until one was. */
+  /** Mean lateness of ends at the deadline; null before the first. */
   readonly latenessMs: number | null;
-  /** The event loop's longest delay of late. */
+  /** The longest recent event-loop delay. */
   readonly loopDelayMs: number;
 }
 
-/** The events of `GET /api/events`, by name. Each of the first three is complete and replaces the one before. */
+/** The events of `GET /api/events`, by name. `machines`, `sessions` and `metrics` replace the previous value. */
 export interface FeedEvents {
   readonly machines: readonly MachineCard[];
   readonly sessions: readonly DashboardSession[];
   readonly metrics: MetricsSample;
-  /** The next lines of the audit trail; on connecting, the last ones. */
+  /** New audit events, oldest first; the first one of a connection has the most recent events. */
   readonly audit: readonly AuditEvent[];
-  /** Whether the gateways answer. */
+  /** Whether the gateways respond. */
   readonly gateway: { readonly up: boolean };
 }

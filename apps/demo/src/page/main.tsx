@@ -1,7 +1,7 @@
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { App } from "./app.tsx";
-import { Feed } from "./state/feed.ts";
+import { Feed } from "./api/feed.ts";
 
 const root = document.getElementById("root");
 if (root === null) throw new Error("the page has no element #root");

@@ -6,33 +6,33 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { relative } from "node:path";
 import { fileURLToPath } from "node:url";
-import { createApi } from "./api.ts";
-import { Audit } from "./audit.ts";
-import { Faults } from "./faults.ts";
-import { Feed } from "./feed.ts";
-import { Gateways } from "./gateways.ts";
-import { Machines } from "./machines.ts";
+import { createApi } from "./http/api.ts";
+import { AuditTrail } from "./feed/audit-trail.ts";
+import { Faults } from "./faults/faults.ts";
+import { Feed } from "./feed/feed.ts";
+import { Gateways } from "./gateways/gateways.ts";
+import { Machines } from "./machines/machines.ts";
 import { type DemoOptions, OptionError, readOptions } from "./options.ts";
-import { confine, ownRequestsOnly } from "./safety.ts";
+import { setSecurityHeaders, rejectForeignRequests } from "./http/request-guards.ts";
 
-/** Where the dashboard listens: at the port that was asked for, else at this one, or at any if that is taken. */
-const USUAL_PORT = 6090;
+/** The port of the dashboard unless `PORT` is set; any free port if it is in use. */
+const DEFAULT_PORT = 6090;
 
 const page = relative(process.cwd(), fileURLToPath(new URL("../../dist", import.meta.url)));
 
 const options = optionsOrExit();
 const app = new Hono();
 const listener = getRequestListener(app.fetch, { overrideGlobalObjects: false });
-// Pages of a demo that ran before ask at once; they wait for what is set up below.
-const { promise: ready, resolve: beReady } = Promise.withResolvers<void>();
+// Pages that are still open from an earlier run send requests immediately; they wait for the setup below.
+const { promise: ready, resolve: setReady } = Promise.withResolvers<void>();
 const server = createServer((request, response) => void ready.then(() => listener(request, response)));
 const dashboardOrigin = await listen(server);
 
-const audit = new Audit(nameOf, (event, instance) => {
-  feed.audited(event);
+const audit = new AuditTrail(nameOf, (event, instance) => {
+  feed.addAuditEvent(event);
   if (event.kind === "opened" && instance !== undefined) faults.sessionOpened(instance);
 });
-const gateways = await Gateways.start({ ...options, dashboardOrigin, onLog: (line) => audit.take(line) });
+const gateways = await Gateways.start({ ...options, dashboardOrigin, onLog: (line) => audit.addLogLine(line) });
 const faults = new Faults(gateways, options.faultDelay);
 const machines = new Machines(
   () => feed.machinesChanged(),
@@ -41,17 +41,17 @@ const machines = new Machines(
 const feed = new Feed({ gateways, machines: () => machines.cards(), audit: () => audit.recent() });
 await machines.start();
 
-app.use(ownRequestsOnly(dashboardOrigin, gateways.origins()));
-app.use(confine(gateways.origins()));
+app.use(rejectForeignRequests(dashboardOrigin, gateways.origins()));
+app.use(setSecurityHeaders(gateways.origins()));
 app.route("/api", createApi({ machines, gateways, faults, feed, dashboardOrigin, lifetimes: options.lifetimes }));
 app.use("*", serveStatic({ root: page }));
-beReady();
+setReady();
 
 stopOnSignals();
 console.log(dashboardOrigin);
 if (process.stdout.isTTY) describe();
 
-/** The log has the ids of machines only. */
+/** The log contains only the ids of machines. */
 function nameOf(instance: string): string {
   return machines.get(instance)?.name ?? faults.get(instance)?.name ?? instance;
 }
@@ -66,12 +66,12 @@ function optionsOrExit(): DemoOptions {
   }
 }
 
-/** For people at a terminal: what runs behind the one address above. */
+/** Prints the machines, for users at a terminal. */
 function describe(): void {
-  console.log("\nOpen the address above. The gateway ends each console at its deadline.\n");
+  console.log("\nOpen the address above in a browser. The gateway ends each console at its deadline.\n");
   for (const { name, target, about, login } of machines.list())
     console.log(`  ${name.padEnd(18)} ${target.padEnd(16)} ${about}${login === "" ? "" : `; ${login}`}`);
-  console.log("\nReal machines follow as they come up. Ctrl-C ends everything.");
+  console.log("\nReal machines appear once they have started. Press Ctrl-C to stop everything.");
 }
 
 async function listen(httpServer: Server): Promise<string> {
@@ -79,7 +79,7 @@ async function listen(httpServer: Server): Promise<string> {
     httpServer.listen(port, "127.0.0.1");
     await once(httpServer, "listening");
   };
-  await listenAt(options.port ?? USUAL_PORT).catch(async (error: NodeJS.ErrnoException) => {
+  await listenAt(options.port ?? DEFAULT_PORT).catch(async (error: NodeJS.ErrnoException) => {
     if (options.port !== undefined || error.code !== "EADDRINUSE") throw error;
     await listenAt(0);
   });

@@ -1,0 +1,16 @@
+import appWindow from "lucide-static/icons/app-window.svg?raw";
+import external from "lucide-static/icons/external-link.svg?raw";
+import monitor from "lucide-static/icons/monitor.svg?raw";
+import moon from "lucide-static/icons/moon.svg?raw";
+import play from "lucide-static/icons/play.svg?raw";
+import terminal from "lucide-static/icons/square-terminal.svg?raw";
+import sun from "lucide-static/icons/sun.svg?raw";
+import sunMoon from "lucide-static/icons/sun-moon.svg?raw";
+import x from "lucide-static/icons/x.svg?raw";
+
+const SVG = { appWindow, external, monitor, moon, play, terminal, sun, sunMoon, x };
+
+/** A decorative icon: the text beside it or the label of its button carries the meaning. */
+export function Icon({ name }: { readonly name: keyof typeof SVG }) {
+  return <span className="icon" aria-hidden="true" dangerouslySetInnerHTML={{ __html: SVG[name] }} />;
+}

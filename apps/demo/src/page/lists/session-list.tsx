@@ -1,0 +1,96 @@
+import { useState } from "react";
+import type { DashboardSession } from "../../api-types.ts";
+import { endAllSessions, endSession } from "../api/api-client.ts";
+import { useNow } from "../util/use-now.ts";
+import { formatBytes, formatClock } from "../util/format.ts";
+
+/** Time left below which it is highlighted. */
+const URGENT_MS = 10_000;
+
+interface SessionListProps {
+  readonly sessions: readonly DashboardSession[];
+  /** When the list arrived, on the clock of `performance.now()`. */
+  readonly since: number;
+  readonly attempt: (action: () => Promise<void>) => void;
+}
+
+/** The active sessions. The page counts the time left down until the next list arrives. */
+export function SessionList({ sessions, since, attempt }: SessionListProps) {
+  const now = useNow(sessions.length > 0);
+  const passed = Math.max(0, now - since);
+  return (
+    <section id="sessions" aria-labelledby="sessions-heading">
+      <div className="heading">
+        <h2 id="sessions-heading">
+          Sessions <span className="count">{sessions.length}</span>
+        </h2>
+        <button type="button" disabled={sessions.length === 0} onClick={() => attempt(endAllSessions)}>
+          End all
+        </button>
+      </div>
+      <div className="list" role="group" aria-labelledby="sessions-heading" tabIndex={0}>
+        {sessions.length === 0 ? (
+          <p className="empty">No active sessions. Open a machine to start one.</p>
+        ) : (
+          <table>
+            <thead>
+              <tr>
+                <th scope="col">Machine</th>
+                <th scope="col">Time left</th>
+                <th scope="col">Received</th>
+                <th scope="col">Client</th>
+                <th scope="col">
+                  <span className="hidden">Action</span>
+                </th>
+              </tr>
+            </thead>
+            <tbody>
+              {sessions.map((session) => (
+                <SessionRow key={session.id} session={session} passedMs={passed} attempt={attempt} />
+              ))}
+            </tbody>
+          </table>
+        )}
+      </div>
+    </section>
+  );
+}
+
+interface SessionRowProps {
+  readonly session: DashboardSession;
+  /** Milliseconds since the list arrived. */
+  readonly passedMs: number;
+  readonly attempt: SessionListProps["attempt"];
+}
+
+function SessionRow({ session, passedMs, attempt }: SessionRowProps) {
+  const [ending, setEnding] = useState(false);
+  const left = session.leftMs === null ? null : session.leftMs - passedMs;
+  const end = async (): Promise<void> => {
+    setEnding(true);
+    await endSession(session.gateway, session.id).finally(() => setEnding(false));
+  };
+  return (
+    <tr>
+      <th scope="row">
+        <span className={`dot ${session.state === "relaying" ? "good" : "busy"}`} />
+        {session.name} <span className="hidden">{session.state === "relaying" ? "connected" : "connecting"}</span>
+      </th>
+      <td className={left !== null && left <= URGENT_MS ? "near" : ""}>
+        {left === null ? "no limit" : formatClock(left)}
+      </td>
+      <td>{formatBytes(session.bytes)}</td>
+      <td>{session.client}</td>
+      <td>
+        <button
+          type="button"
+          disabled={ending}
+          aria-label={`End the session of ${session.name}`}
+          onClick={() => attempt(end)}
+        >
+          End session
+        </button>
+      </td>
+    </tr>
+  );
+}

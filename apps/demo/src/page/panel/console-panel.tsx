@@ -1,0 +1,117 @@
+import { SerialConsoleView, VncConsoleView, useConsoleState } from "@curfew/react";
+import type { AuthorizeContext, Grant } from "@curfew/client";
+import { english } from "@curfew/client/messages/en";
+import type { SerialConsole, SerialTheme } from "@curfew/client/serial";
+import type { VncConsole, VncQuestion } from "@curfew/client/vnc";
+import { useEffect, useRef, useState } from "react";
+import { openConsole, renewToken } from "../api/api-client.ts";
+import type { ConsoleRequest } from "../api/console-request.ts";
+import { useNow } from "../util/use-now.ts";
+import { formatClock } from "../util/format.ts";
+import type { ConsoleOptions } from "../../api-types.ts";
+import { Overlay } from "./overlay.tsx";
+import { Panel } from "./panel.tsx";
+import { PasswordForm } from "./password-form.tsx";
+import { ExpiryWarning } from "./expiry-warning.tsx";
+
+interface ConsolePanelProps {
+  readonly request: ConsoleRequest;
+  readonly theme: SerialTheme;
+  readonly onClose: () => void;
+}
+
+/** A console on this page: its state and time left, the warning, Renew, and the reason of the end. */
+export function ConsolePanel({ request, theme, onClose }: ConsolePanelProps) {
+  const [view, setView] = useState<VncConsole | SerialConsole | null>(null);
+  const [askPassword, setAskPassword] = useState<((password: string) => void) | null>(null);
+  const options = useRef<ConsoleOptions>({});
+  const authorize = async ({ attempt, cause }: AuthorizeContext): Promise<Grant> => {
+    const opened = await openConsole(request, attempt > 1 || cause?.action === "retry");
+    options.current = opened.options;
+    return opened;
+  };
+  const password = async (_types: unknown, { signal }: VncQuestion): Promise<{ password: string }> => {
+    const known = options.current.password;
+    if (known !== undefined) return { password: known };
+    const { promise, resolve, reject } = Promise.withResolvers<string>();
+    signal.addEventListener("abort", reject);
+    setAskPassword(() => resolve);
+    return { password: await promise.finally(() => setAskPassword(null)) };
+  };
+  useFocusOnConnect(view);
+  const shared = {
+    authorize,
+    renew: async () => await renewToken(request),
+    // The options of a fault are known after authorize.
+    reconnect: ({ attempt }: { readonly attempt: number }) =>
+      options.current.reconnect === false ? null : Math.min(500 * 2 ** (attempt - 2), 4000),
+    className: "screen",
+    log: () => {},
+  };
+  return (
+    <Panel request={request} head={<Status view={view} />} onClose={onClose}>
+      <ExpiryWarning connection={view?.connection ?? null} />
+      <div className="stage">
+        {request.type === "vnc" ? (
+          <VncConsoleView
+            {...shared}
+            ref={setView}
+            onCredentialsRequired={password}
+            overlay={(state, actions) => (
+              <Overlay state={state} actions={actions}>
+                {askPassword !== null && <PasswordForm onPassword={askPassword} />}
+              </Overlay>
+            )}
+          />
+        ) : (
+          <SerialConsoleView
+            {...shared}
+            ref={setView}
+            theme={theme}
+            overlay={(state, actions) => <Overlay state={state} actions={actions} />}
+          />
+        )}
+      </div>
+    </Panel>
+  );
+}
+
+/** Focuses a console that connects, unless the user has moved the focus meanwhile. */
+function useFocusOnConnect(view: VncConsole | SerialConsole | null): void {
+  const { status } = useConsoleState(view?.connection ?? null);
+  useEffect(() => {
+    if (status === "connected" && document.activeElement?.matches("body, .panel h2")) view?.focus();
+  }, [status, view]);
+}
+
+/** The connection state, the time left, and Renew. */
+function Status({ view }: { readonly view: VncConsole | SerialConsole | null }) {
+  const state = useConsoleState(view?.connection ?? null);
+  const session = state.status === "connected" ? state.session : null;
+  const expiresAt = session?.expiresAt ?? null;
+  const now = useNow(expiresAt !== null);
+  const tone = { idle: "busy", connecting: "busy", connected: "good", reconnecting: "busy", closed: "bad" } as const;
+  return (
+    <>
+      <p className="state" role="status" data-status={state.status}>
+        <span className={`dot ${tone[state.status]}`} />
+        {english.states[state.status]}
+      </p>
+      {session !== null && (
+        <p className={session.expiring ? "left near" : "left"} role="timer" aria-label="Time left">
+          {expiresAt === null ? "no limit" : formatClock(expiresAt - now)}
+        </p>
+      )}
+      {session?.renewable === true && !session.expiring && expiresAt !== null && (
+        <button
+          type="button"
+          disabled={session.renewing}
+          aria-label="Renew the session"
+          onClick={() => void view?.connection.renew().catch(() => {})}
+        >
+          {session.renewing ? english.session.renewing : english.actions.renew}
+        </button>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,140 @@
+import type { ConfigInput } from "@curfew/proxy";
+import { AdminClient } from "@curfew/proxy/admin";
+import { once } from "node:events";
+import { MessageChannel, Worker } from "node:worker_threads";
+import type { GatewayAddress, ThreadMessage, ThreadReply, ThreadRequest } from "./gateway-thread.ts";
+import type { DemoOptions } from "../options.ts";
+
+const GATEWAY_NAMES = [
+  /** Ends sessions at their deadline. */
+  "enforcing",
+  /** Tokens only gate the opening, as in Nova without the option. */
+  "lenient",
+  /** Ends idle sessions. */
+  "idle",
+  /** Allows one session per machine: a new one replaces it. */
+  "exclusive",
+  /** Restarted by one of the faults. */
+  "restartable",
+  /** For the previews, which do not count as sessions. */
+  "previews",
+] as const;
+
+/** The name of a gateway. */
+export type GatewayName = (typeof GATEWAY_NAMES)[number];
+
+/** The gateways whose sessions the dashboard shows. */
+export const WATCHED_GATEWAYS: readonly GatewayName[] = GATEWAY_NAMES.filter((name) => name !== "previews");
+
+/** A gateway that runs. */
+export interface RunningGateway {
+  readonly admin: AdminClient;
+  /** The origin of its console page. */
+  readonly origin: string;
+}
+
+export interface GatewaysOptions extends DemoOptions {
+  /** The origin that may embed the gateways' console page. */
+  readonly dashboardOrigin: string;
+  /** Receives each log line of the watched gateways. */
+  readonly onLog: (line: string) => void;
+}
+
+/** The demo's gateways: one for each setting that can be chosen. A real service has one. */
+export class Gateways implements AsyncDisposable {
+  readonly #thread = new Worker(new URL("gateway-thread.ts", import.meta.url));
+  readonly #running = new Map<GatewayName, RunningGateway>();
+  readonly #origins = new Set<string>();
+  readonly #options: GatewaysOptions;
+  #restarting: Promise<void> = Promise.resolve();
+  #stopped = false;
+
+  private constructor(options: GatewaysOptions) {
+    this.#options = options;
+    this.#thread.on("message", options.onLog);
+  }
+
+  static async start(options: GatewaysOptions): Promise<Gateways> {
+    const gateways = new Gateways(options);
+    await Promise.all(GATEWAY_NAMES.map((name) => gateways.#start(name, 0)));
+    return gateways;
+  }
+
+  get(name: GatewayName): RunningGateway {
+    const gateway = this.#running.get(name);
+    if (gateway === undefined) throw new Error(`the gateway ${name} is restarting`);
+    return gateway;
+  }
+
+  /** The watched gateways that are running. */
+  watched(): readonly (readonly [GatewayName, RunningGateway])[] {
+    return [...this.#running].filter(([name]) => WATCHED_GATEWAYS.includes(name));
+  }
+
+  /** The origins of the console pages. */
+  origins(): readonly string[] {
+    return [...this.#origins];
+  }
+
+  /** Restarts a gateway at the same address. */
+  async restart(name: GatewayName): Promise<void> {
+    if (this.#stopped) return;
+    const { origin } = this.get(name);
+    this.#running.delete(name);
+    const again = async (): Promise<void> => {
+      await this.#ask({ type: "stop", name });
+      await this.#start(name, Number(new URL(origin).port));
+    };
+    this.#restarting = again();
+    await this.#restarting;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#stopped = true;
+    await this.#restarting.catch(() => {});
+    await Promise.all([...this.#running.keys()].map((name) => this.#ask({ type: "stop", name })));
+    await this.#thread.terminate();
+  }
+
+  async #start(name: GatewayName, port: number): Promise<void> {
+    const config = configOf(name, port, this.#options);
+    const reply = await this.#ask({ type: "start", name, config, audited: WATCHED_GATEWAYS.includes(name) });
+    const { url, adminUrl, adminKey } = reply as GatewayAddress;
+    this.#running.set(name, { admin: new AdminClient({ url: adminUrl, key: adminKey }), origin: url });
+    this.#origins.add(url);
+  }
+
+  async #ask(request: ThreadRequest): Promise<ThreadReply> {
+    const { port1, port2 } = new MessageChannel();
+    const replied = once(port1, "message") as Promise<[ThreadReply]>;
+    this.#thread.postMessage({ request, replyTo: port2 } satisfies ThreadMessage, [port2]);
+    const [reply] = await replied;
+    port1.close();
+    if (reply instanceof Error) throw reply;
+    return reply;
+  }
+}
+
+function configOf(name: GatewayName, port: number, options: GatewaysOptions): ConfigInput {
+  const { dashboardOrigin, lifetimes, faultDelay } = options;
+  const shortest = Math.min(...lifetimes);
+  return {
+    listen: `127.0.0.1:${port}`,
+    admin: { listen: "127.0.0.1:0" },
+    tokens: { path: ":memory:" },
+    consoleauth: { enforce_session_timeout: name !== "lenient" },
+    sessions: {
+      // The warning must come some time after the start, even for the shortest lifetime.
+      warn_before: [300, 60, Math.min(10, shortest / 2)],
+      ...(name === "idle" ? { idle_timeout: idleTimeout(faultDelay) } : {}),
+      ...(name === "exclusive" ? { max_per_instance: 1, on_limit_per_instance: "replace" } : {}),
+    },
+    console: { allowed_origins: [dashboardOrigin] },
+    targets: { connect_timeout: faultDelay },
+  };
+}
+
+/** The idle timeout of the gateway `idle`, in seconds. */
+export function idleTimeout(faultDelay: number): number {
+  return 2 * faultDelay;
+}

@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { playwright } from "@vitest/browser-playwright";
 import { defaultClientConditions, defaultServerConditions } from "vite";
@@ -50,7 +51,6 @@ const reactInChromium = (name: string, version: ReactVersion) => {
       root: "packages/react",
       include: [`src/**/${browserTests}`],
       setupFiles: ["@xterm/xterm/css/xterm.css"],
-      testTimeout: 10_000,
       browser: inChromium(),
     },
   };
@@ -60,6 +60,12 @@ export default defineConfig({
   resolve: { conditions: [source, ...defaultClientConditions] },
   ssr: { resolve: { conditions: [source, ...defaultServerConditions] } },
   test: {
+    // Tests wait for events most of the time: more of them than there are processors run beside each other.
+    maxWorkers: availableParallelism() + 1,
+    // Limits for tests that hang, not for slow ones: a busy machine fails none.
+    testTimeout: 30_000,
+    hookTimeout: 30_000,
+    expect: { poll: { timeout: 20_000 } },
     projects: [
       ...["protocol", "proxy", "client", "react", "testing", "bench"].map((name) => ({
         extends: true as const,
@@ -97,7 +103,6 @@ export default defineConfig({
           root: "packages/client",
           include: [`src/**/${browserTests}`],
           setupFiles: ["@xterm/xterm/css/xterm.css"],
-          testTimeout: 10_000,
           browser: inChromium(),
         },
       },

@@ -226,7 +226,7 @@ export const french: PageTexts = {
     browserDefault: "Langue du navigateur",
     languageNote: "Prend effet à la prochaine ouverture de la page.",
     theme: "Apparence",
-    system: "Paramètre du système",
+    system: "Système",
     light: "Clair",
     dark: "Sombre",
     wakeLock: "Garder cet écran allumé pendant la connexion",

@@ -50,6 +50,17 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
     "net",
     "time",
   ],
+  "packages/client/src": [
+    "element",
+    "views",
+    "ui",
+    "locales",
+    "connection",
+    "connection/machine",
+    "connection/model",
+    "connection/channel",
+    "util",
+  ],
   "packages/bench/src": ["report", "run", "scenarios", "subjects", "load", "machine", "statistics"],
   "apps/demo/src/page": ["panel", "lists", "machines", "toolbar", "controls", "api", "util"],
   "apps/demo/src/server": ["http", "feed", "faults", "machines", "gateways"],
@@ -72,6 +83,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
 /** Files that put a tree together, with the folders that may import them. */
 const ROOTS: Readonly<Record<string, { readonly files: string; readonly from: readonly string[] }>> = {
   "packages/proxy/src": { files: "(gateway|primary|worker|worker-main|index)\\.ts$", from: ["cli"] },
+  "packages/client/src": { files: "(index|connection|backoff|log|timers)\\.ts$", from: [] },
 };
 
 interface Pattern {

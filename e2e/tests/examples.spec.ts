@@ -76,7 +76,7 @@ for (const name of examples) {
     await expect.poll(async () => canvasHash(page.locator("canvas"))).toBe(testPatternHash(7, vnc.size));
 
     session.end("session_expired");
-    await expect(page.getByText(english.ends.session_expired.sentence).first()).toBeVisible();
+    await expect(page.getByText(english.closeReasons.session_expired.sentence).first()).toBeVisible();
     await expect(page.locator("canvas")).toHaveCount(0);
     await page.getByRole("button", { name: /Open again|Get new access/u }).click();
     await gateway.waitForSession(1);

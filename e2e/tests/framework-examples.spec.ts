@@ -56,12 +56,12 @@ for (const name of ["vue", "svelte"]) {
       await expect(page.getByRole("timer")).toHaveText("1 sec left");
       session.expire();
       const end = page.getByRole("alert");
-      await expect(end.getByRole("heading")).toHaveText(english.ends.session_expired.title);
-      await expect(end).toContainText(english.ends.session_expired.sentence);
+      await expect(end.getByRole("heading")).toHaveText(english.closeReasons.session_expired.title);
+      await expect(end).toContainText(english.closeReasons.session_expired.sentence);
       await expect(page.locator("canvas")).toHaveCount(0);
       await takeScreenshots(page, `${name}-ended`, "examples");
 
-      await end.getByRole("button", { name: english.ends.session_expired.next }).click();
+      await end.getByRole("button", { name: english.closeReasons.session_expired.next }).click();
       await expect(end).toHaveCount(0);
       await gateway.waitForSession(1);
     });
@@ -72,7 +72,7 @@ for (const name of ["vue", "svelte"]) {
       test("says in German why a session cannot open", async ({ page, routeConsole }) => {
         await routeConsole("ws://gateway.test/**", { refuse: "token_expired" });
         await page.goto(`${origin}?url=ws://gateway.test/console&token=old`);
-        await expect(page.getByRole("alert")).toContainText(german.ends.token_expired.sentence);
+        await expect(page.getByRole("alert")).toContainText(german.closeReasons.token_expired.sentence);
       });
     });
   });

@@ -53,7 +53,7 @@ export function compile(pieces: readonly Piece[]): Problem[] {
     symlinkSync(join(root, "docs/node_modules"), join(folder, "node_modules"));
     const names = pieces.map((piece, number) => write(folder, piece, number));
     writeFileSync(join(folder, "styles.d.ts"), 'declare module "@xterm/xterm/css/xterm.css";');
-    const ambient = [join(root, "packages/client/src/vnc/novnc.d.ts"), "styles.d.ts"];
+    const ambient = [join(root, "packages/client/src/views/vnc/novnc.d.ts"), "styles.d.ts"];
     const config = { compilerOptions: options, files: [...names, ...ambient] };
     writeFileSync(join(folder, "tsconfig.json"), JSON.stringify(config));
     return problemsOf(folder);

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { serialKind, vncKind } from "../../packages/client/src/element/kinds.ts";
+import { SERIAL_KIND, VNC_KIND } from "../../packages/client/src/element/kinds.ts";
 import { root } from "../root.ts";
 
 /** Something wrong at a place in a piece of code. */
@@ -15,8 +15,8 @@ const everywhere = ["id", "class", "style", "slot", "part", "hidden", "title"];
 
 /** The attributes of the custom elements, by the element's name. */
 const known: Readonly<Record<string, ReadonlySet<string>>> = {
-  "curfew-vnc": new Set([...both, ...everywhere, ...Object.keys(vncKind.attributes)]),
-  "curfew-serial": new Set([...both, ...everywhere, ...Object.keys(serialKind.attributes)]),
+  "curfew-vnc": new Set([...both, ...everywhere, ...Object.keys(VNC_KIND.attributes)]),
+  "curfew-serial": new Set([...both, ...everywhere, ...Object.keys(SERIAL_KIND.attributes)]),
 };
 
 /** Types of scripts that are no JavaScript. */

@@ -1,5 +1,5 @@
 import { type CloseReason, CloseCode } from "@curfew/client";
-import { endTraits, type NextStep } from "@curfew/client/messages";
+import { CLOSE_REASON_TRAITS, type NextStep } from "@curfew/client/messages";
 import { english } from "@curfew/client/messages/en";
 
 const steps: Readonly<Record<NextStep, string>> = {
@@ -11,12 +11,12 @@ const steps: Readonly<Record<NextStep, string>> = {
 /** The rows of the table in `docs/guide/ends.md`: one for each end reason, those of the gateway first. */
 export function endRows(): readonly (readonly string[])[] {
   const codes = new Map<string, number>(Object.entries(CloseCode));
-  return (Object.keys(endTraits) as CloseReason[])
+  return (Object.keys(CLOSE_REASON_TRAITS) as CloseReason[])
     .toSorted((a, b) => (codes.get(a) ?? Infinity) - (codes.get(b) ?? Infinity) || 0)
     .map((reason) => {
       const code = codes.get(reason);
-      const { title, sentence, next } = english.ends[reason];
-      const { tone, step } = endTraits[reason];
+      const { title, sentence, next } = english.closeReasons[reason];
+      const { tone, step } = CLOSE_REASON_TRAITS[reason];
       return [
         `\`${reason}\``,
         code === undefined ? "" : String(code),

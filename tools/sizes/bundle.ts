@@ -46,11 +46,11 @@ export async function bundleForSizes(): Promise<void> {
   const protocol = await bundle("protocol", "protocol/src/index.ts");
   const client = await bundle("client", "client/src/index.ts", (id) => protocol.has(id));
   const both = new Set([...protocol, ...client]);
-  await bundle("vnc", "client/src/vnc.ts", (id) => both.has(id));
-  await bundle("serial", "client/src/serial.ts", (id) => both.has(id));
-  await bundle("messages", "client/src/messages.ts");
-  await bundle("element", "client/src/element.ts", (id) =>
-    /\/(errors|report|vnc-console|serial-console)\.ts$/u.test(id),
+  await bundle("vnc", "client/src/views/vnc/index.ts", (id) => both.has(id));
+  await bundle("serial", "client/src/views/serial/index.ts", (id) => both.has(id));
+  await bundle("messages", "client/src/locales/index.ts");
+  await bundle("element", "client/src/element/index.ts", (id) =>
+    /\/(errors|report-error|vnc-console|serial-console)\.ts$/u.test(id),
   );
   await bundle("react", "react/src/index.ts", (id) => id.startsWith("@curfew/client"));
 }

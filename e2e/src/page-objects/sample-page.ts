@@ -16,7 +16,7 @@ const folders: Readonly<Record<string, string>> = {
 };
 
 const imports = {
-  "@curfew/client/vnc": "/client/vnc.ts",
+  "@curfew/client/vnc": "/client/views/vnc/index.ts",
   "@curfew/protocol": "/protocol/index.ts",
   "@novnc/novnc": "/novnc/core/rfb.js",
 };

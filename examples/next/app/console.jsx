@@ -23,7 +23,7 @@ function Status({ state, actions }) {
       </div>
     );
   }
-  const { title, sentence, next } = english.ends[state.cause.reason];
+  const { title, sentence, next } = english.closeReasons[state.cause.reason];
   return (
     <div role="status" style={style}>
       <h1>{title}</h1>

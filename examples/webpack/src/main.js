@@ -13,7 +13,7 @@ vnc.on("state", ({ status: now }) => {
   again.hidden = now !== "closed";
 });
 vnc.on("closed", ({ reason }) => {
-  const { title, sentence, next } = words.ends[reason];
+  const { title, sentence, next } = words.closeReasons[reason];
   status.textContent = `${title}. ${sentence}`;
   again.textContent = next;
 });

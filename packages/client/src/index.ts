@@ -1,26 +1,26 @@
 /**
- * The connection to a remote console: socket, control messages, expiry, renewal, reconnection.
- * The viewers are separate entry points, `@curfew/client/vnc` and `@curfew/client/serial`.
+ * The connection to a remote console: socket, control messages, expiry, renewal, reconnection. The
+ * views are separate entry points, `@curfew/client/vnc` and `@curfew/client/serial`.
  *
  * @packageDocumentation
  */
 export { CloseCode, closeAction, closeReason } from "@curfew/protocol";
 export type { CloseAction, ServerCloseReason } from "@curfew/protocol";
-export { backoff } from "./backoff.ts";
-export type { BackoffOptions } from "./backoff.ts";
-export type { ConsoleChannel } from "./channel.ts";
-export type { CloseInfo, CloseReason } from "./close-info.ts";
-export { ConsoleConnection } from "./connection.ts";
-export type { ListenOptions, Unsubscribe } from "./emitter.ts";
-export { ConsoleError, StopRetrying } from "./errors.ts";
-export type { ConsoleErrorCode } from "./errors.ts";
+export { backoff } from "./connection/backoff.ts";
+export type { BackoffOptions } from "./connection/backoff.ts";
+export type { ConsoleChannel } from "./connection/channel/channel.ts";
+export { ConsoleConnection } from "./connection/connection.ts";
+export type { CloseInfo, CloseReason } from "./connection/model/close-info.ts";
+export type { ConnectInfo } from "./connection/model/connect-info.ts";
+export { ConsoleError, StopRetrying } from "./connection/model/errors.ts";
+export type { ConsoleErrorCode } from "./connection/model/errors.ts";
 export type {
   AuthorizeContext,
   ConsoleOptions,
-  Grant,
   LogLevel,
   LogSink,
   ReconnectContext,
   ReconnectPolicy,
-} from "./options.ts";
-export type { ConnectionStatistics, ConsoleEvents, ConsoleState, SessionInfo } from "./state.ts";
+} from "./connection/model/options.ts";
+export type { ConnectionStatistics, ConsoleEvents, ConsoleState, SessionInfo } from "./connection/model/state.ts";
+export type { ListenOptions, Unsubscribe } from "./util/emitter.ts";

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, vi } from "vitest";
-import { ConsoleConnection } from "../src/connection.ts";
-import type { ConsoleError } from "../src/errors.ts";
-import type { ConsoleOptions } from "../src/options.ts";
+import { ConsoleConnection } from "../src/connection/connection.ts";
+import type { ConsoleError } from "../src/connection/model/errors.ts";
+import type { ConsoleOptions } from "../src/connection/model/options.ts";
 import { FakeServer } from "./fake-socket.ts";
 
 /** A connection and the names of the states that it went through. */

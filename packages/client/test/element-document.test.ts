@@ -1,6 +1,6 @@
 import { readFileSync, readdirSync } from "node:fs";
-import { describe, expect, it } from "vitest";
-import { serialKind, vncKind } from "../src/element/kinds.ts";
+import { describe, expect, test } from "vitest";
+import { SERIAL_KIND, VNC_KIND } from "../src/element/kinds.ts";
 import type { ConsolePhase } from "../src/element/phase.ts";
 import type { ConsoleElementEventMap } from "../src/element/types.ts";
 
@@ -21,7 +21,7 @@ const found = (pattern: RegExp): string[] =>
   [...new Set([...sources.matchAll(pattern)].flatMap(([, names]) => (names ?? "").split(" ")))].toSorted();
 
 describe("README.md on the elements", () => {
-  it("has every attribute in its table, and no other", () => {
+  test("has every attribute in its table, and no other", () => {
     const rows = [...section.matchAll(/^\| (`[^|]+`) +\|/gm)].map(([, cell]) => cell).join(" ");
     const attributes = [...rows.matchAll(/`([\w-]+)`/g)].map(([, name]) => name ?? "");
     const known = [
@@ -29,12 +29,12 @@ describe("README.md on the elements", () => {
       "autoconnect",
       "lang",
       "theme",
-      ...Object.keys({ ...vncKind.attributes, ...serialKind.attributes }),
+      ...Object.keys({ ...VNC_KIND.attributes, ...SERIAL_KIND.attributes }),
     ];
     expect(attributes.toSorted()).toEqual([...new Set(known)].toSorted());
   });
 
-  it("names every event and every status", () => {
+  test("names every event and every status", () => {
     const events: Record<keyof ConsoleElementEventMap, true> = {
       "curfew-state": true,
       "curfew-expiring": true,
@@ -56,7 +56,7 @@ describe("README.md on the elements", () => {
     expect(named(/in one word: .*/)).toEqual(Object.keys(statuses).toSorted());
   });
 
-  it("names every custom property, part and slot", () => {
+  test("names every custom property, part and slot", () => {
     expect(named(/custom properties .*?, or style/)).toEqual(found(/var\((--curfew-[\w-]+)/g));
     expect(named(/style the parts .*?\./)).toEqual(
       [...found(/part\(\s*"\w+",\s*"([\w-]+)"/g), "button", "primary", "quiet"].toSorted(),

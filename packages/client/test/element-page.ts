@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, vi } from "vitest";
-import { defineConsoleElements } from "../src/element.ts";
-import type { ConsoleElementEventMap, CurfewSerialElement, CurfewVncElement } from "../src/element.ts";
+import { defineConsoleElements } from "../src/element/index.ts";
+import type { ConsoleElementEventMap, CurfewSerialElement, CurfewVncElement } from "../src/element/index.ts";
 import { FakeServer, type FakeSocket } from "./fake-socket.ts";
 import { speakRfb } from "./fake-vnc.ts";
 
@@ -76,7 +76,7 @@ export const reaches = (element: Element, status: string): Promise<void> =>
 
 /** Waits until an element has its words. */
 const speaks = (element: Element): Promise<void> =>
-  vi.waitFor(() => expect(element.shadowRoot?.querySelector<HTMLElement>(".frame")?.lang).not.toBe(""));
+  vi.waitFor(() => expect(element.shadowRoot?.querySelector<HTMLElement>(".shell")?.lang).not.toBe(""));
 
 /** What a person sees of an element, leaving out what is hidden. */
 export function shown(element: Element, selector: string): HTMLElement | null {

@@ -1,12 +1,12 @@
 import { CloseCode } from "@curfew/protocol";
-import { expect, it } from "vitest";
-import type { CloseInfo, CloseReason } from "../src/close-info.ts";
-import { endTraits } from "../src/messages/end-traits.ts";
+import { expect, test } from "vitest";
+import type { CloseInfo, CloseReason } from "../src/connection/model/close-info.ts";
+import { CLOSE_REASON_TRAITS } from "../src/locales/close-reason-traits.ts";
 
-const reasons = Object.keys(endTraits) as CloseReason[];
+const reasons = Object.keys(CLOSE_REASON_TRAITS) as CloseReason[];
 const ended = (reason: CloseReason): CloseInfo => ({ reason, action: "stop", code: 4321, wasConnected: true });
 
-it("the reasons are the gateway's and those that only the client can see", () => {
+test("the reasons are the gateway's and those that only the client can see", () => {
   expect(reasons.toSorted()).toEqual(
     [
       ...Object.keys(CloseCode),
@@ -21,7 +21,7 @@ it("the reasons are the gateway's and those that only the client can see", () =>
 });
 
 // The compiler is the test: one case less or one more, and a line below is an error.
-it("a switch over the reasons is complete with all of them, and only then", () => {
+test("a switch over the reasons is complete with all of them, and only then", () => {
   const isLast = (reason: "unknown"): boolean => {
     switch (reason) {
       case "unknown":

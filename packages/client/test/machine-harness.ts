@@ -1,7 +1,14 @@
-import { initialState, step } from "../src/machine/step.ts";
-import type { Effect, Emit, MachineEvent, MachineState, Settings, TimerName } from "../src/machine/types.ts";
+import { initialState, step } from "../src/connection/machine/step.ts";
+import type {
+  Effect,
+  EmitEffect,
+  MachineEvent,
+  MachineState,
+  ResolvedOptions,
+  TimerName,
+} from "../src/connection/machine/types.ts";
 
-const settings: Settings = {
+const OPTIONS: ResolvedOptions = {
   autoRenew: false,
   canFetchToken: true,
   reconnects: true,
@@ -12,19 +19,19 @@ const settings: Settings = {
   pingIntervalMs: 15_000,
 };
 
-/** Runs the machine as the runner would, keeping account of timers, sockets and events. */
+/** Runs the machine as the connection does, and records timers, sockets and events. */
 export class Harness {
   state: MachineState;
   now = 0;
   lastFrameAt = 0;
   readonly timers = new Map<TimerName, number>();
-  readonly emitted: Emit[] = [];
+  readonly emitted: EmitEffect[] = [];
   readonly effects: Effect[] = [];
   sockets = 0;
   watching = false;
 
-  constructor(changes: Partial<Settings> = {}) {
-    this.state = initialState({ ...settings, ...changes });
+  constructor(changes: Partial<ResolvedOptions> = {}) {
+    this.state = initialState({ ...OPTIONS, ...changes });
   }
 
   send(event: MachineEvent): void {
@@ -55,7 +62,11 @@ export class Harness {
     const id = this.effects.flatMap((effect) =>
       effect.type === "send" && effect.message.type === "ping" ? [effect.message.id] : [],
     );
-    this.send({ type: "control", serial: this.state.serial, text: JSON.stringify({ type: "pong", id: id.at(-1) }) });
+    this.send({
+      type: "control",
+      attemptId: this.state.attemptId,
+      text: JSON.stringify({ type: "pong", id: id.at(-1) }),
+    });
   }
 
   connected(expiresInMs: number | null = null): this {
@@ -69,10 +80,10 @@ export class Harness {
   }
 
   #open(expiresInMs: number | null): void {
-    const { serial } = this.state;
-    this.send({ type: "authorized", serial, address: { url: "ws://x/", protocols: [] } });
-    this.send({ type: "opened", serial, protocol: "curfew.v1" });
+    const { attemptId } = this.state;
+    this.send({ type: "authorized", attemptId, webSocket: { url: "ws://x/", protocols: [] } });
+    this.send({ type: "opened", attemptId, protocol: "curfew.v1" });
     const hello = { type: "hello", session: "s", expiresInMs, renewable: true };
-    this.send({ type: "control", serial, text: JSON.stringify(hello) });
+    this.send({ type: "control", attemptId, text: JSON.stringify(hello) });
   }
 }

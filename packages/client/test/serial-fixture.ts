@@ -1,6 +1,6 @@
 import { expect, vi } from "vitest";
-import type { SerialOptions } from "../src/serial/options.ts";
-import { SerialConsole } from "../src/serial/serial-console.ts";
+import type { SerialOptions } from "../src/views/serial/options.ts";
+import { SerialConsole } from "../src/views/serial/serial-console.ts";
 import type { FakeSocket } from "./fake-socket.ts";
 import { type ViewFixture, viewFixture } from "./view-fixture.ts";
 

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach } from "vitest";
-import type { ConsoleOptions } from "../src/options.ts";
+import type { ConsoleOptions } from "../src/connection/model/options.ts";
 import { FakeServer, type FakeSocket } from "./fake-socket.ts";
 
 /** What {@link viewFixture} gives to a file of tests. */

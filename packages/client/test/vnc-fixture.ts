@@ -1,5 +1,5 @@
-import type { VncOptions } from "../src/vnc/options.ts";
-import { VncConsole } from "../src/vnc/vnc-console.ts";
+import type { VncOptions } from "../src/views/vnc/options.ts";
+import { VncConsole } from "../src/views/vnc/vnc-console.ts";
 import type { FakeSocket } from "./fake-socket.ts";
 import { type FakeVnc, speakRfb } from "./fake-vnc.ts";
 import { type ViewFixture, viewFixture } from "./view-fixture.ts";

@@ -1,6 +1,6 @@
 import type { CloseInfo, ConsoleConnection, ConsoleOptions, ConsoleState } from "@curfew/client";
 import { type CSSProperties, type ForwardedRef, type ReactNode, useMemo, useRef } from "react";
-import { type AnyConsole, type ConsoleKind, useConsole } from "./use-console.ts";
+import { type MountableConsole, type ConsoleKind, useConsole } from "./use-console.ts";
 import { useConsoleState } from "./use-console-state.ts";
 
 /** What an overlay's buttons can do. How it turns out is told by the state. */
@@ -34,7 +34,7 @@ const everywhere: CSSProperties = { position: "absolute", inset: 0 };
 const upperEdge: CSSProperties = { position: "absolute", inset: "0 0 auto" };
 
 /** Renders one kind of console with its overlay. */
-export function useConsoleView<Options extends ConsoleOptions, View extends AnyConsole>(
+export function useConsoleView<Options extends ConsoleOptions, View extends MountableConsole>(
   kind: ConsoleKind<Options, View>,
   { className, style, overlay, onClosed, ...options }: Options & ConsoleViewProps,
   ref: ForwardedRef<View>,

@@ -1,6 +1,6 @@
 import { ConsoleConnection } from "@curfew/client";
 import { act } from "react";
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { AnsweringServer, mount } from "../test/render.tsx";
 import { useConsoleState, useExpiryCountdown } from "./index.ts";
 
@@ -22,7 +22,7 @@ const pass = (ms: number): Promise<unknown> => act(async () => vi.advanceTimersB
 const connect = (): Promise<void> => act(async () => connection.connect());
 
 describe("useConsoleState", () => {
-  it("is idle without a connection, and follows the one it is given", async () => {
+  test("is idle without a connection, and follows the one it is given", async () => {
     function State({ of }: { of: ConsoleConnection | null }) {
       return useConsoleState(of).status;
     }
@@ -39,7 +39,7 @@ describe("useConsoleState", () => {
 });
 
 describe("useExpiryCountdown", () => {
-  it("counts whole seconds once a second from the warning to the end, and renders for nothing else", async () => {
+  test("counts whole seconds once a second from the warning to the end, and renders for nothing else", async () => {
     const seen: (number | null)[] = [];
     function Countdown() {
       const left = useExpiryCountdown(connection);
@@ -63,7 +63,7 @@ describe("useExpiryCountdown", () => {
     expect(seen).toHaveLength(after);
   });
 
-  it("stops counting when the session is renewed", async () => {
+  test("stops counting when the session is renewed", async () => {
     function Countdown() {
       return String(useExpiryCountdown(connection));
     }

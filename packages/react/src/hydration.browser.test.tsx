@@ -1,7 +1,7 @@
 import { type ReactNode, act } from "react";
 import { hydrateRoot } from "react-dom/client";
 import { renderToString } from "react-dom/server";
-import { expect, it, vi } from "vitest";
+import { expect, test, vi } from "vitest";
 import { AnsweringServer } from "../test/render.tsx";
 import { SerialConsoleView, VncConsoleView, useConsoleState, useExpiryCountdown } from "./index.ts";
 
@@ -20,7 +20,7 @@ function Page(): ReactNode {
   );
 }
 
-it("takes over what a server rendered, without a warning", async () => {
+test("takes over what a server rendered, without a warning", async () => {
   (globalThis as { IS_REACT_ACT_ENVIRONMENT?: boolean }).IS_REACT_ACT_ENVIRONMENT = true;
   const onRecoverableError = vi.fn<(error: unknown) => void>();
   const element = document.createElement("div");

@@ -1,6 +1,6 @@
 import { version } from "react";
 import { renderToString, version as rendererVersion } from "react-dom/server";
-import { expect, it } from "vitest";
+import { expect, test } from "vitest";
 import { SerialConsoleView, VncConsoleView, useExpiryCountdown } from "./index.ts";
 
 const authorize = (): never => {
@@ -11,12 +11,12 @@ function Countdown(): string {
   return String(useExpiryCountdown(null));
 }
 
-it("runs with the React that it is to run with, and the renderer that belongs to it", () => {
+test("runs with the React that it is to run with, and the renderer that belongs to it", () => {
   const { CURFEW_REACT = "19" } = process.env;
   expect([version, rendererVersion].map((text) => text.split(".")[0])).toEqual([CURFEW_REACT, CURFEW_REACT]);
 });
 
-it("renders on a server: an empty console, and the overlay of a console that is not connected", () => {
+test("renders on a server: an empty console, and the overlay of a console that is not connected", () => {
   const overlay = ({ status }: { status: string }): string => status;
   const html = renderToString(<VncConsoleView authorize={authorize} className="screen" overlay={overlay} />);
   expect(html).toMatch(/^<div class="screen" style="position:relative"><div style="width:100%;height:100%"><\/div>/);

@@ -10,7 +10,7 @@ import {
 } from "react";
 
 /** What this package needs of a `VncConsole` or a `SerialConsole`. */
-export interface AnyConsole {
+export interface MountableConsole {
   readonly connection: ConsoleConnection;
   connect(): Promise<void>;
   close(): Promise<void>;
@@ -32,7 +32,7 @@ const useBrowserLayoutEffect = typeof document === "undefined" ? useEffect : use
  *
  * @returns null until mounted.
  */
-export function useConsole<Options extends ConsoleOptions, View extends AnyConsole>(
+export function useConsole<Options extends ConsoleOptions, View extends MountableConsole>(
   kind: ConsoleKind<Options, View>,
   target: RefObject<HTMLElement | null>,
   options: Options,
@@ -69,7 +69,7 @@ export function useConsole<Options extends ConsoleOptions, View extends AnyConso
 }
 
 /** Connects, and returns what closes again. */
-function open(view: AnyConsole, mounted: { current: boolean }, onClosed: (info: CloseInfo) => void): () => void {
+function open(view: MountableConsole, mounted: { current: boolean }, onClosed: (info: CloseInfo) => void): () => void {
   mounted.current = true;
   const unsubscribe = view.connection.on("closed", onClosed);
   // A failure is told by the state.

@@ -3,7 +3,7 @@ import type { SerialConsole } from "@curfew/client/serial";
 import type { VncConsole } from "@curfew/client/vnc";
 import * as React from "react";
 import { StrictMode, act, createRef, useEffect, useRef, version } from "react";
-import { beforeEach, describe, expect, it, vi } from "vitest";
+import { beforeEach, describe, expect, test, vi } from "vitest";
 import { speakRfb } from "../../client/test/fake-vnc.ts";
 import { AnsweringServer, mount } from "../test/render.tsx";
 import { SerialConsoleView, VncConsoleView } from "./index.ts";
@@ -21,12 +21,12 @@ const connected = (ref: { readonly current: SerialConsole | VncConsole | null })
 /** Lets deferred work of an unmounting come about. */
 const settle = (): Promise<void> => act(async () => {});
 
-it("runs with the version of React that the project is named for", () => {
+test("runs with the version of React that the project is named for", () => {
   expect(version.split(".")[0]).toBe((import.meta as unknown as { env: Record<string, string> }).env["CURFEW_REACT"]);
 });
 
 describe("SerialConsoleView", () => {
-  it("opens a console when it is mounted and closes it when it is unmounted", async () => {
+  test("opens a console when it is mounted and closes it when it is unmounted", async () => {
     const ref = createRef<SerialConsole>();
     const page = await mount(<SerialConsoleView ref={ref} {...server.options} style={size} />);
     await connected(ref);
@@ -38,7 +38,7 @@ describe("SerialConsoleView", () => {
     expect(page.element.innerHTML).toBe("");
   });
 
-  it("opens one session in StrictMode, which mounts everything twice", async () => {
+  test("opens one session in StrictMode, which mounts everything twice", async () => {
     const ref = createRef<SerialConsole>();
     const authorize = vi.fn<() => { url: string }>(() => ({ url: "ws://gateway/ws" }));
     await mount(
@@ -53,7 +53,7 @@ describe("SerialConsoleView", () => {
     expect(authorize).toHaveBeenCalledTimes(1);
   });
 
-  it.skipIf(version.startsWith("18."))(
+  test.skipIf(version.startsWith("18."))(
     "closes while an Activity hides it, and opens one session when it is shown",
     async () => {
       const ref = createRef<SerialConsole>();
@@ -77,7 +77,7 @@ describe("SerialConsoleView", () => {
     },
   );
 
-  it("calls the callbacks of the last render, and does not reconnect for new ones", async () => {
+  test("calls the callbacks of the last render, and does not reconnect for new ones", async () => {
     const ref = createRef<SerialConsole>();
     const first = vi.fn<() => { url: string }>(() => ({ url: "ws://gateway/first" }));
     const second = vi.fn<() => { url: string }>(() => ({ url: "ws://gateway/second" }));
@@ -96,7 +96,7 @@ describe("SerialConsoleView", () => {
     expect(second).toHaveBeenCalledTimes(1);
   });
 
-  it("does not tell onClosed of its own unmounting", async () => {
+  test("does not tell onClosed of its own unmounting", async () => {
     const ref = createRef<SerialConsole>();
     const closed = vi.fn<(info: CloseInfo) => void>();
     const page = await mount(<SerialConsoleView ref={ref} {...server.options} onClosed={closed} style={size} />);
@@ -105,7 +105,7 @@ describe("SerialConsoleView", () => {
     expect(closed).not.toHaveBeenCalled();
   });
 
-  it("has its ref before the effects of the component around it", async () => {
+  test("has its ref before the effects of the component around it", async () => {
     const seen: (string | undefined)[] = [];
     function Page() {
       const ref = useRef<SerialConsole>(null);
@@ -118,7 +118,7 @@ describe("SerialConsoleView", () => {
     expect(seen).toEqual(["idle"]);
   });
 
-  it("follows fontSize, readOnly and theme while it is open, and leaves what has no prop alone", async () => {
+  test("follows fontSize, readOnly and theme while it is open, and leaves what has no prop alone", async () => {
     const ref = createRef<SerialConsole>();
     const page = await mount(<SerialConsoleView ref={ref} {...server.options} fontSize={12} style={size} />);
     await connected(ref);
@@ -128,7 +128,7 @@ describe("SerialConsoleView", () => {
     expect(server.sockets).toHaveLength(1);
   });
 
-  it("opens anew under a new key", async () => {
+  test("opens anew under a new key", async () => {
     const ref = createRef<SerialConsole>();
     const page = await mount(<SerialConsoleView key="a" ref={ref} {...server.options} style={size} />);
     await connected(ref);
@@ -140,7 +140,7 @@ describe("SerialConsoleView", () => {
 });
 
 describe("the overlay", () => {
-  it("is drawn in every state but connected, and from the warning on, with what its buttons can do", async () => {
+  test("is drawn in every state but connected, and from the warning on, with what its buttons can do", async () => {
     const ref = createRef<SerialConsole>();
     const drawn: ConsoleState["status"][] = [];
     const renew = vi.fn<() => string>(() => "new-token");
@@ -192,7 +192,7 @@ describe("the overlay", () => {
 });
 
 describe("VncConsoleView", () => {
-  it("shows the picture, follows its props, and closes when it is unmounted", async () => {
+  test("shows the picture, follows its props, and closes when it is unmounted", async () => {
     const ref = createRef<VncConsole>();
     const answer = server.onsocket;
     server.onsocket = (socket) => {

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
-import { expect, it } from "vitest";
+import { expect, test } from "vitest";
 
-it("is a client module for React Server Components: the entry point begins with the directive", () => {
+test("is a client module for React Server Components: the entry point begins with the directive", () => {
   const source = readFileSync(new URL("../src/index.ts", import.meta.url), "utf8");
   expect(source.startsWith('"use client";')).toBe(true);
 });

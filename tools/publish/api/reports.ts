@@ -11,7 +11,7 @@ import {
 } from "@microsoft/api-extractor";
 import { ApiPackage } from "@microsoft/api-extractor-model";
 import { root } from "../../root.ts";
-import { type PublishedPackage, entryPoints } from "../published.ts";
+import { type EntryPoint, type PublishedPackage, entryPoints } from "../published.ts";
 import { apiReference } from "./reference.ts";
 
 /** The reports of one package, freshly made. */
@@ -92,7 +92,7 @@ export async function makeApiReports(published: PublishedPackage): Promise<ApiRe
   try {
     const raised: ExtractorMessage[] = [];
     const entries = entryPoints(published);
-    const configs = entries.map(({ types }) => prepare(published, types, scratch));
+    const configs = entries.map((entry) => prepare(published, entry, scratch));
     const [first, ...others] = configs;
     if (first === undefined) throw new Error(`${published.manifest.name} has no entry point with types`);
     const compilerState = CompilerState.create(first, {
@@ -146,7 +146,9 @@ const EXPORT = /^export (?:(?:declare|abstract) )*(?:class|const|function|interf
 /** An export without a TSDoc comment; not a member, which is indented. */
 const UNDOCUMENTED = /^\/\/ @\w+ .*\(undocumented\)\n(?<declaration>.*)/gmu;
 
-function prepare({ folder }: PublishedPackage, types: string, scratch: string): ExtractorConfig {
+function prepare({ folder, manifest }: PublishedPackage, entry: EntryPoint, scratch: string): ExtractorConfig {
+  const { types } = entry;
+  const reportName = reportNameOf(manifest.name, entry);
   return ExtractorConfig.prepare({
     configObject: {
       projectFolder: folder,
@@ -155,11 +157,11 @@ function prepare({ folder }: PublishedPackage, types: string, scratch: string): 
       compiler: { overrideTsconfig: { compilerOptions, files: [types] } },
       apiReport: {
         enabled: true,
-        reportFileName: reportName(folder, types),
+        reportFileName: reportName,
         reportFolder: scratch,
         reportTempFolder: scratch,
       },
-      docModel: { enabled: true, apiJsonFilePath: join(scratch, `${reportName(folder, types)}.api.json`) },
+      docModel: { enabled: true, apiJsonFilePath: join(scratch, `${reportName}.api.json`) },
       dtsRollup: { enabled: false },
       tsdocMetadata: { enabled: false },
       messages,
@@ -169,11 +171,9 @@ function prepare({ folder }: PublishedPackage, types: string, scratch: string): 
   });
 }
 
-/** `dist/messages/de.d.ts` → `messages-de`. */
-function reportName(folder: string, types: string): string {
-  return relative(join(folder, "dist"), types)
-    .replace(/\.d\.ts$/u, "")
-    .replaceAll("/", "-");
+/** `@curfew/client/messages/de` → `messages-de`; the package's own name → `index`. */
+function reportNameOf(packageName: string, { specifier }: EntryPoint): string {
+  return specifier.slice(packageName.length + 1).replaceAll("/", "-") || "index";
 }
 
 function describe({ messageId, text, sourceFilePath, sourceFileLine }: ExtractorMessage): string {

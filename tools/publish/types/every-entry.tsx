@@ -8,7 +8,7 @@ import {
   backoff,
 } from "@curfew/client";
 import { type CurfewVncElement, defineConsoleElements } from "@curfew/client/element";
-import { endTraits, fill, languages, messagesFor, timeLeft } from "@curfew/client/messages";
+import { CLOSE_REASON_TRAITS, format, LANGUAGES, messagesFor, timeLeft } from "@curfew/client/messages";
 import { german } from "@curfew/client/messages/de";
 import { english } from "@curfew/client/messages/en";
 import { spanish } from "@curfew/client/messages/es";
@@ -16,6 +16,7 @@ import { french } from "@curfew/client/messages/fr";
 import { japanese } from "@curfew/client/messages/ja";
 import { simplifiedChinese } from "@curfew/client/messages/zh-hans";
 import { SerialConsole, type SerialOptions } from "@curfew/client/serial";
+import { LEAVE_KEYS, SYS_RQ, describeClose, listenForLeaveKeys } from "@curfew/client/ui";
 import { VncConsole, type VncOptions } from "@curfew/client/vnc";
 import { CloseCode, type ServerMessage, closeAction, parseServerMessage } from "@curfew/protocol";
 import { ConfigError, createGateway, type Session, type TokenSource } from "@curfew/proxy";
@@ -41,17 +42,19 @@ export async function open(screen: HTMLElement): Promise<string> {
   const vnc = new VncConsole(screen, { ...options, scale: "fit" });
   vnc.on("clipboard", ({ text }) => text.length);
   vnc.sendKeys("ctrl-alt-f12");
+  vnc.sendKey(SYS_RQ.keysym, SYS_RQ.code);
+  listenForLeaveKeys(window, () => LEAVE_KEYS.join(" + "));
   const serial: SerialConsole = new SerialConsole(screen, { ...options, fontSize: 14 });
   await Promise.all([vnc.connect(), serial.connect()]);
   stop();
-  const words = await messagesFor(languages);
+  const words = await messagesFor(LANGUAGES);
   const all = [english, german, spanish, french, japanese, simplifiedChinese, words];
-  return all.map(({ session }) => fill(session.endsIn, { time: "1 min" })).join();
+  return all.map(({ session }) => format(session.endsIn, { time: "1 min" })).join();
 }
 
 export function describe(info: CloseInfo): string {
   const reason: CloseReason = info.reason;
-  return `${english.ends[reason].sentence} ${endTraits[reason].tone}`;
+  return `${describeClose(info, english, true).sentence} ${CLOSE_REASON_TRAITS[reason].tone}`;
 }
 
 export function element(): CurfewVncElement {

@@ -1,4 +1,4 @@
-import { fill } from "@curfew/client/messages";
+import { format } from "@curfew/client/messages";
 import type { HelpKeys } from "../dialogs/help-dialog.ts";
 import { leaveKeys } from "../locales/key-names.ts";
 import { texts } from "../locales/texts.ts";
@@ -68,7 +68,7 @@ function themeAction(theme: "system" | "light" | "dark"): PageAction {
 
 function hideBar({ shell, refocus }: ActionContext): void {
   shell.setBarHidden(true);
-  shell.toasts.show(fill(texts().notices.barHidden, { keys: leaveKeys() }));
+  shell.toasts.show(format(texts().notices.barHidden, { keys: leaveKeys() }));
   refocus();
 }
 

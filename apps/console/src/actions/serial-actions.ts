@@ -1,5 +1,5 @@
 import type { SerialConsole } from "@curfew/client/serial";
-import { fill } from "@curfew/client/messages";
+import { format } from "@curfew/client/messages";
 import { download, fileName } from "../browser/downloads.ts";
 import { texts } from "../locales/texts.ts";
 import { MAX_FONT_SIZE, MIN_FONT_SIZE } from "../settings/fields.ts";
@@ -61,7 +61,7 @@ function applySettings(serial: SerialConsole, signal: AbortSignal): void {
 function changeFontSize(by: number, { shell }: ActionContext): void {
   const size = Math.min(MAX_FONT_SIZE, Math.max(MIN_FONT_SIZE, settings.current.fontSize + by));
   settings.change({ fontSize: size });
-  shell.toasts.show(fill(texts().notices.textSize, { size }));
+  shell.toasts.show(format(texts().notices.textSize, { size }));
 }
 
 function saveTranscript(serial: SerialConsole, { name, refocus, shell }: ActionContext): void {

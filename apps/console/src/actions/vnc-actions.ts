@@ -1,5 +1,5 @@
 import type { ScaleMode, VncConsole } from "@curfew/client/vnc";
-import { fill } from "@curfew/client/messages";
+import { format } from "@curfew/client/messages";
 import { download, fileName } from "../browser/downloads.ts";
 import { keyNames, leaveKeys } from "../locales/key-names.ts";
 import { texts } from "../locales/texts.ts";
@@ -59,7 +59,7 @@ function applySettings(vnc: VncConsole, signal: AbortSignal): void {
 function ctrlAltDelAction(vnc: VncConsole, held: HeldKeys, { refocus }: ActionContext): PageAction {
   const keys = keyNames("ctrl", "alt", "del");
   return {
-    label: fill(texts().actions.ctrlAltDel, { keys }),
+    label: format(texts().actions.ctrlAltDel, { keys }),
     place: "toolbar",
     face: { text: keys.replaceAll(" + ", " ") },
     sendsInput: true,
@@ -79,7 +79,7 @@ function keysAction(vnc: VncConsole, held: HeldKeys): PageAction {
     face: { icon: "keyboard" },
     sendsInput: true,
     menu: vncKeyMenu(vnc, held),
-    note: fill(keys.note, { keys: leaveKeys() }),
+    note: format(keys.note, { keys: leaveKeys() }),
     whileOn: {
       isOn: () => held.any,
       watch: (update) => {

@@ -1,4 +1,4 @@
-import { fill } from "@curfew/client/messages";
+import { format } from "@curfew/client/messages";
 import { texts } from "../locales/texts.ts";
 import { textButton } from "../widgets/buttons.ts";
 import { setText } from "../widgets/element.ts";
@@ -14,11 +14,11 @@ export interface ConnectingCard {
 /** @param name - the machine's name; empty when it is not known */
 export function createConnectingCard(name: string, attempt: number, onCancel: () => void): ConnectingCard {
   const { cards, sdk } = texts();
-  const sentence = (step: string): string => (attempt === 1 ? step : `${fill(cards.attempt, { attempt })} ${step}`);
+  const sentence = (step: string): string => (attempt === 1 ? step : `${format(cards.attempt, { attempt })} ${step}`);
   const root = createCard({
     icon: "loader-circle",
     tone: "busy",
-    title: name === "" ? cards.connecting : fill(cards.connectingTo, { name }),
+    title: name === "" ? cards.connecting : format(cards.connectingTo, { name }),
     sentence: sentence(cards.reaching),
     actions: [textButton(sdk.actions.cancel, onCancel)],
   });

@@ -1,5 +1,5 @@
 import type { CloseInfo } from "@curfew/client";
-import { endTraits } from "@curfew/client/messages";
+import { CLOSE_REASON_TRAITS } from "@curfew/client/messages";
 import { contactHref } from "../console-url/contact.ts";
 import { duration, texts } from "../locales/texts.ts";
 import { textButton, textLink } from "../widgets/buttons.ts";
@@ -47,12 +47,12 @@ export function createEndCard(end: EndInfo, options: EndCardOptions): HTMLElemen
   const { reason } = end.close;
   const { cards, sdk } = texts();
   const special = end.circumstance === undefined ? undefined : circumstanceTexts(end.circumstance);
-  const { title, sentence } = special ?? sdk.ends[reason];
+  const { title, sentence } = special ?? sdk.closeReasons[reason];
   const facts: [string, string][] = [[cards.ended, clockTime(end.endedAt)]];
   if (end.lastedMs !== undefined) facts.push([cards.lasted, duration(end.lastedMs)]);
   const card = createCard({
     icon: CLOSE_REASON_ICONS[reason],
-    tone: endTraits[reason].tone,
+    tone: CLOSE_REASON_TRAITS[reason].tone,
     title,
     sentence,
     facts,
@@ -85,22 +85,22 @@ function circumstanceTexts(circumstance: EndCircumstance): Record<"title" | "sen
 
 function adviceFor(reason: CloseInfo["reason"], { renewAndReopen }: EndCardOptions): string | undefined {
   const { advice } = texts().sdk;
-  const { step } = endTraits[reason];
+  const { step } = CLOSE_REASON_TRAITS[reason];
   if (step === "operator") return advice.operator;
   return step === "new-access" && renewAndReopen === undefined ? advice.newAccess : undefined;
 }
 
 function nextButtons(reason: CloseInfo["reason"], { reopen, renewAndReopen }: EndCardOptions): HTMLButtonElement[] {
-  const { step } = endTraits[reason];
+  const { step } = CLOSE_REASON_TRAITS[reason];
   const act = step === "reopen" ? reopen : step === "new-access" ? renewAndReopen : undefined;
-  return act === undefined ? [] : [textButton(texts().sdk.ends[reason].next, act, { kind: "primary" })];
+  return act === undefined ? [] : [textButton(texts().sdk.closeReasons[reason].next, act, { kind: "primary" })];
 }
 
 /** A link to the operator, for the ends that only the operator can help with. */
 function contactLinks(end: EndInfo, { contact }: EndCardOptions): HTMLAnchorElement[] {
   const { close, name } = end;
-  if (contact === undefined || endTraits[close.reason].step !== "operator") return [];
-  const { title } = texts().sdk.ends[close.reason];
+  if (contact === undefined || CLOSE_REASON_TRAITS[close.reason].step !== "operator") return [];
+  const { title } = texts().sdk.closeReasons[close.reason];
   const subject = name === "" ? title : `${name}: ${title}`;
   return [textLink(texts().cards.contactOperator, contactHref(contact, subject, detailsOf(end)))];
 }

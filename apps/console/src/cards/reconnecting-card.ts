@@ -1,5 +1,5 @@
 import type { ConsoleState } from "@curfew/client";
-import { fill } from "@curfew/client/messages";
+import { format } from "@curfew/client/messages";
 import { duration, texts } from "../locales/texts.ts";
 import { textButton } from "../widgets/buttons.ts";
 import { element, setText } from "../widgets/element.ts";
@@ -29,7 +29,7 @@ export function createReconnectingCard(
   const root = createCard({
     icon: CLOSE_REASON_ICONS[cause.reason],
     tone: "busy",
-    title: sdk.ends[cause.reason].title,
+    title: sdk.closeReasons[cause.reason].title,
     sentence: sdk.states.reconnectingByItself,
     facts: [
       [cards.attemptFact, String(attempt)],
@@ -37,7 +37,7 @@ export function createReconnectingCard(
     ],
     actions: [
       textButton(sdk.actions.tryNow, actions.tryNow, { kind: "primary" }),
-      ...(actions.newAccess === undefined ? [] : [textButton(sdk.ends.token_expired.next, actions.newAccess)]),
+      ...(actions.newAccess === undefined ? [] : [textButton(sdk.closeReasons.token_expired.next, actions.newAccess)]),
       textButton(sdk.actions.cancel, actions.cancel),
     ],
     reason: cause.reason,
@@ -48,7 +48,7 @@ export function createReconnectingCard(
     setTime: (leftMs) => {
       const fraction = retryInMs > 0 ? Math.min(1, Math.max(0, leftMs / retryInMs)) : 0;
       root.style.setProperty("--left", fraction.toFixed(3));
-      setText(when, leftMs <= 0 ? cards.now : fill(cards.inTime, { time: duration(leftMs) }));
+      setText(when, leftMs <= 0 ? cards.now : format(cards.inTime, { time: duration(leftMs) }));
     },
   };
 }

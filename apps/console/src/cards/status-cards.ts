@@ -1,4 +1,4 @@
-import { endTraits } from "@curfew/client/messages";
+import { CLOSE_REASON_TRAITS } from "@curfew/client/messages";
 import type { UrlProblem } from "../console-url/url-problem.ts";
 import { texts } from "../locales/texts.ts";
 import { urlProblemSentence } from "../locales/url-problems.ts";
@@ -53,10 +53,10 @@ export function createNoTokenCard(onOpen: (() => void) | undefined): HTMLElement
  */
 export function createRequestFailedCard(sentence: string, onRetry: () => void): HTMLElement {
   const reason = "authorize_failed";
-  const failed = texts().sdk.ends[reason];
+  const failed = texts().sdk.closeReasons[reason];
   return createCard({
     icon: CLOSE_REASON_ICONS[reason],
-    tone: endTraits[reason].tone,
+    tone: CLOSE_REASON_TRAITS[reason].tone,
     title: failed.title,
     sentence: `${failed.sentence} ${sentence}`,
     actions: [textButton(failed.next, onRetry, { kind: "primary" })],

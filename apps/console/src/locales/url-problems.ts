@@ -1,9 +1,9 @@
-import { fill } from "@curfew/client/messages";
+import { format } from "@curfew/client/messages";
 import type { UrlProblem } from "../console-url/url-problem.ts";
 import { texts } from "./texts.ts";
 
 /** One sentence about `problem`, with the invalid value. */
 export function urlProblemSentence({ kind, parameter, value = "" }: UrlProblem): string {
   const expected = parameter === "resize" ? "scale, remote, off" : "fit, none, remote";
-  return fill(texts().urlProblems[kind], { value, parameter, expected });
+  return format(texts().urlProblems[kind], { value, parameter, expected });
 }

@@ -1,5 +1,5 @@
-import type { Grant } from "@curfew/client";
-import { fill } from "@curfew/client/messages";
+import type { ConnectInfo } from "@curfew/client";
+import { format } from "@curfew/client/messages";
 import type { EmbeddingParent } from "../embedding/embedding-parent.ts";
 import type { ConsoleUrl } from "../console-url/parse-console-url.ts";
 import { texts } from "../locales/texts.ts";
@@ -38,7 +38,7 @@ export class Access {
     return this.#renewUrl !== undefined || this.#parent?.canRenew === true;
   }
 
-  grant(): Grant {
+  grant(): ConnectInfo {
     if (this.#token === undefined) throw new Error("no token");
     return { url: this.#socketUrl, token: this.#token };
   }
@@ -92,7 +92,7 @@ function refusal(status: number): string {
     case 404:
       return access.gone;
     default:
-      return fill(access.status, { status });
+      return format(access.status, { status });
   }
 }
 

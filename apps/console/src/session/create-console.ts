@@ -1,5 +1,5 @@
 import type { ConsoleOptions } from "@curfew/client";
-import { fill } from "@curfew/client/messages";
+import { format } from "@curfew/client/messages";
 import type { SerialOptions } from "@curfew/client/serial";
 import type { VncOptions } from "@curfew/client/vnc";
 import type { TypedConsole } from "../actions/console-toolbar.ts";
@@ -60,7 +60,7 @@ function confirmations(signal: AbortSignal): Pick<SerialOptions, "onLink" | "con
       // A single line, with or without its line break, needs no confirmation.
       if (lines < 2) return true;
       const quote = text.length > LONGEST_QUOTE ? `${text.slice(0, LONGEST_QUOTE)}…` : text;
-      const title = fill(labels.pasteLines, { lines });
+      const title = format(labels.pasteLines, { lines });
       return confirmDialog({ title, sentence: labels.pasteLinesSentence, quote, action: labels.paste, signal });
     },
   };

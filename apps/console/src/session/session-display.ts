@@ -1,5 +1,5 @@
 import type { CloseInfo, ConsoleState, SessionInfo } from "@curfew/client";
-import { fill } from "@curfew/client/messages";
+import { format } from "@curfew/client/messages";
 import { createConnectingCard, type ConnectingCard } from "../cards/connecting-card.ts";
 import { createReconnectingCard, type ReconnectingCard } from "../cards/reconnecting-card.ts";
 import { leaveKeys } from "../locales/key-names.ts";
@@ -66,7 +66,7 @@ export class SessionDisplay {
     if (mayTakeFocus()) this.#commands.refocus();
     if (!isFirst) toasts.show(texts().notices.connectedAgain);
     else if (!viewOnly && !matchMedia("(pointer: coarse)").matches)
-      toasts.show(fill(texts().console.leaves, { keys: leaveKeys() }), "keyboard");
+      toasts.show(format(texts().console.leaves, { keys: leaveKeys() }), "keyboard");
   }
 
   /** Shows or hides the banner. `failure` says why the last renewal failed. */
@@ -85,14 +85,14 @@ export class SessionDisplay {
   /** A warning before the end arrived. */
   announceExpiry(expiresInMs: number): void {
     this.#shell.banner.warn();
-    this.#shell.toasts.announce(fill(texts().sdk.session.endsIn, { time: duration(expiresInMs, "long") }));
+    this.#shell.toasts.announce(format(texts().sdk.session.endsIn, { time: duration(expiresInMs, "long") }));
   }
 
   /** @param expiresInMs - null where the session no longer ends by itself */
   announceRenewal(expiresInMs: number | null): void {
     const { session } = texts().sdk;
     this.#shell.toasts.show(
-      expiresInMs === null ? session.renewedForGood : fill(session.renewed, { time: duration(expiresInMs) }),
+      expiresInMs === null ? session.renewedForGood : format(session.renewed, { time: duration(expiresInMs) }),
     );
   }
 
@@ -115,7 +115,7 @@ export class SessionDisplay {
       bar.setTime(leftMs);
       banner.setTime(leftMs);
       if (status !== "connected")
-        title = `${fill(texts().sdk.session.timeLeft, { time: duration(leftMs) })} – ${title}`;
+        title = `${format(texts().sdk.session.timeLeft, { time: duration(leftMs) })} – ${title}`;
     }
     if (document.title !== title) document.title = title;
   }
@@ -127,7 +127,7 @@ export class SessionDisplay {
     this.#shell.toasts.clear();
     this.#shell.bar.setTime("unknown");
     if (document.fullscreenElement !== null) void document.exitFullscreen().catch(() => {});
-    document.title = `${texts().sdk.ends[reason].title} – ${this.#title}`;
+    document.title = `${texts().sdk.closeReasons[reason].title} – ${this.#title}`;
   }
 
   get #title(): string {

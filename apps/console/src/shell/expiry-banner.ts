@@ -1,4 +1,4 @@
-import { fill } from "@curfew/client/messages";
+import { format } from "@curfew/client/messages";
 import { duration, texts } from "../locales/texts.ts";
 import { textButton } from "../widgets/buttons.ts";
 import { element, setText } from "../widgets/element.ts";
@@ -71,7 +71,7 @@ export class ExpiryBanner {
 
   /** @param leftMs - milliseconds until the session ends */
   setTime(leftMs: number): void {
-    setText(this.#countdown, fill(texts().sdk.session.endsIn, { time: duration(leftMs, "long") }));
+    setText(this.#countdown, format(texts().sdk.session.endsIn, { time: duration(leftMs, "long") }));
   }
 
   hide(): void {

@@ -1,4 +1,4 @@
-import { fill } from "@curfew/client/messages";
+import { format } from "@curfew/client/messages";
 import { listenForLeaveKeys } from "../browser/leave-keys.ts";
 import { leaveKeys } from "../locales/key-names.ts";
 import { texts } from "../locales/texts.ts";
@@ -150,7 +150,7 @@ export class PageShell {
       class: "screen",
       role: "region",
       "aria-label": consoleLabel(name),
-      "aria-description": fill(texts().console.takesKeys, { keys: leaveKeys() }),
+      "aria-description": format(texts().console.takesKeys, { keys: leaveKeys() }),
     });
     this.#stage.prepend(this.#host);
     return this.#host;
@@ -220,7 +220,7 @@ export function mayTakeFocus(): boolean {
 }
 
 function consoleLabel(name: string): string {
-  return name === "" ? texts().console.unnamed : fill(texts().console.of, { name });
+  return name === "" ? texts().console.unnamed : format(texts().console.of, { name });
 }
 
 /** Whether nothing has the focus, or an element that is no longer visible. */

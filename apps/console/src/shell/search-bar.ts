@@ -1,5 +1,5 @@
 import type { FindOptions, FindResult } from "@curfew/client/serial";
-import { fill } from "@curfew/client/messages";
+import { format } from "@curfew/client/messages";
 import { texts } from "../locales/texts.ts";
 import { toolButton } from "../widgets/buttons.ts";
 import { element, setText } from "../widgets/element.ts";
@@ -64,7 +64,7 @@ async function outcome(find: Find, text: string, options: FindOptions): Promise<
     const found = await find(text, options);
     if (text === "") return "";
     if (found === null) return search.none;
-    return fill(search.count, { index: found.index < 0 ? "…" : found.index + 1, count: found.count });
+    return format(search.count, { index: found.index < 0 ? "…" : found.index + 1, count: found.count });
   } catch (error) {
     return error instanceof RangeError ? search.badRegex : search.failed;
   }

@@ -1,4 +1,4 @@
-import { fill } from "@curfew/client/messages";
+import { format } from "@curfew/client/messages";
 import { duration, texts, type PageTexts } from "../locales/texts.ts";
 import { element, setText } from "../widgets/element.ts";
 import { icon } from "../widgets/icons.ts";
@@ -100,8 +100,8 @@ export class TopBar {
       return;
     }
     const { timeLeft } = texts().sdk.session;
-    setText(this.#timeText, fill(timeLeft, { time: duration(left) }));
-    setText(this.#timeSpoken, fill(timeLeft, { time: duration(left, "long") }));
+    setText(this.#timeText, format(timeLeft, { time: duration(left) }));
+    setText(this.#timeSpoken, format(timeLeft, { time: duration(left, "long") }));
     this.#time.title = texts().time.hint;
   }
 

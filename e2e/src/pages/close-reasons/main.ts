@@ -1,12 +1,12 @@
-import { type CloseInfo, type Grant, StopRetrying } from "@curfew/client";
-import { endTraits, messagesFor } from "@curfew/client/messages";
+import { type CloseInfo, type ConnectInfo, StopRetrying } from "@curfew/client";
+import { CLOSE_REASON_TRAITS, messagesFor } from "@curfew/client/messages";
 import { SerialConsole } from "@curfew/client/serial";
 import { VncConsole } from "@curfew/client/vnc";
 
 declare global {
   interface Window {
     /** Defined by the test: returns the gateway's address and a token, or null to refuse access. */
-    access: () => Promise<Grant | null>;
+    access: () => Promise<ConnectInfo | null>;
   }
 }
 
@@ -22,7 +22,7 @@ const end = find("section");
 const next = find("#next");
 const words = await messagesFor("en");
 
-async function authorize(): Promise<Grant> {
+async function authorize(): Promise<ConnectInfo> {
   const access = await window.access();
   if (!access) throw new StopRetrying("no access");
   return access;
@@ -34,8 +34,8 @@ const type = new URLSearchParams(location.search).get("type");
 const view = type === "vnc" ? new VncConsole(screen, options) : new SerialConsole(screen, options);
 
 function showEnd({ reason, code }: CloseInfo): void {
-  const { title, sentence, next: label } = words.ends[reason];
-  const { step } = endTraits[reason];
+  const { title, sentence, next: label } = words.closeReasons[reason];
+  const { step } = CLOSE_REASON_TRAITS[reason];
   end.dataset["reason"] = reason;
   end.dataset["code"] = String(code);
   find("h1").textContent = title;

@@ -1,18 +1,18 @@
-/** How the text of an attribute becomes a value. */
+/** How the text of an attribute is converted to a value. */
 export type AttributeType = "flag" | "number" | "text";
 
-/** The attributes that are options: `view-only` is the option `viewOnly`. */
+/** Attributes by name: `view-only` is the option `viewOnly`. */
 export type AttributeTypes = Readonly<Record<string, AttributeType>>;
 
-/** The name of the option that an attribute stands for. */
+/** The name of the option that an attribute sets. */
 export function optionOf(attribute: string): string {
   return attribute.replaceAll(/-(.)/g, (_match, letter: string) => letter.toUpperCase());
 }
 
 /**
- * The option's value in an attribute; undefined when the attribute is absent.
+ * Reads an option from an attribute; undefined if the attribute is absent.
  *
- * @throws RangeError for a number that is none.
+ * @throws RangeError for an invalid number.
  */
 export function attributeValue(element: Element, name: string, type: AttributeType): unknown {
   const text = element.getAttribute(name);
@@ -25,7 +25,7 @@ export function attributeValue(element: Element, name: string, type: AttributeTy
   return Number(text);
 }
 
-/** The options that an element's attributes name. */
+/** Reads all options from an element's attributes. */
 export function optionsIn(element: Element, attributes: AttributeTypes): Record<string, unknown> {
   const options: Record<string, unknown> = {};
   for (const [name, type] of Object.entries(attributes)) {

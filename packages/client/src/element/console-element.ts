@@ -1,20 +1,20 @@
-import type { Messages } from "../messages/types.ts";
-import type { ConsoleOptions } from "../options.ts";
-import type { ConsoleState } from "../state.ts";
-import type { AnyConsole, ElementKind } from "./kinds.ts";
-import { ElementSession } from "./session.ts";
+import type { Messages } from "../locales/types.ts";
+import type { ConsoleOptions } from "../connection/model/options.ts";
+import type { ConsoleState } from "../connection/model/state.ts";
+import type { ConsoleView, ElementKind } from "./kinds.ts";
+import { ElementController } from "./element-controller.ts";
 import type { ConsoleElement } from "./types.ts";
 
 /**
- * Makes the class of an element. A class of its own for each call, because a class can be defined
- * under one name only; and not at import, because a server has no HTMLElement.
+ * Creates the class of an element. Each call creates a new class, because a class can be defined
+ * under one name only. It is not created at import, because a server has no HTMLElement.
  */
-export function consoleElementClass<Options extends ConsoleOptions, View extends AnyConsole>(
+export function consoleElementClass<Options extends ConsoleOptions, View extends ConsoleView>(
   kind: ElementKind<Options, View>,
 ): CustomElementConstructor {
   return class extends HTMLElement implements ConsoleElement<Options, View> {
     static readonly observedAttributes = ["lang", "url", "autoconnect", ...Object.keys(kind.attributes)];
-    readonly #session: ElementSession<Options, View>;
+    readonly #controller: ElementController<Options, View>;
     #authorize: Options["authorize"] | undefined;
     #renew: Options["renew"] | undefined;
     #options: Partial<Options> = {};
@@ -22,7 +22,7 @@ export function consoleElementClass<Options extends ConsoleOptions, View extends
 
     constructor() {
       super();
-      this.#session = new ElementSession(this, this.attachShadow({ mode: "open" }), kind);
+      this.#controller = new ElementController(this, this.attachShadow({ mode: "open" }), kind);
       for (const name of ["authorize", "renew", "options", "messages"] as const) this.#adopt(name);
     }
 
@@ -31,7 +31,7 @@ export function consoleElementClass<Options extends ConsoleOptions, View extends
     }
     set authorize(value: Options["authorize"] | undefined) {
       this.#authorize = value;
-      this.#settle();
+      this.#connectSoon();
     }
 
     get renew(): Options["renew"] | undefined {
@@ -46,7 +46,7 @@ export function consoleElementClass<Options extends ConsoleOptions, View extends
     }
     set options(value: Partial<Options>) {
       this.#options = value;
-      this.#settle();
+      this.#connectSoon();
     }
 
     get messages(): Messages | undefined {
@@ -54,55 +54,55 @@ export function consoleElementClass<Options extends ConsoleOptions, View extends
     }
     set messages(value: Messages | undefined) {
       this.#messages = value;
-      if (this.isConnected) void this.#session.speak();
+      if (this.isConnected) void this.#controller.loadMessages();
     }
 
     get state(): ConsoleState {
-      return this.#session.state;
+      return this.#controller.state;
     }
 
     get console(): View | null {
-      return this.#session.console;
+      return this.#controller.console ?? null;
     }
 
     connect(): Promise<void> {
-      return this.#session.open();
+      return this.#controller.open();
     }
 
     close(): Promise<void> {
-      return this.#session.close();
+      return this.#controller.close();
     }
 
     override focus(): void {
-      this.#session.focus();
+      this.#controller.focus();
     }
 
     connectedCallback(): void {
-      void this.#session.speak();
-      this.#settle();
+      void this.#controller.loadMessages();
+      this.#connectSoon();
     }
 
     disconnectedCallback(): void {
-      // Later: moving an element takes it out and puts it in again, and that is no reason to end a session.
+      // Deferred: moving an element removes and inserts it, which must not end the session.
       queueMicrotask(() => {
-        if (!this.isConnected) this.#session.release();
+        if (!this.isConnected) this.#controller.release();
       });
     }
 
     attributeChangedCallback(name: string): void {
-      this.#session.follow(name);
-      if (name === "lang" && this.isConnected) void this.#session.speak();
-      if (name === "url" || name === "autoconnect") this.#settle();
+      this.#controller.applyAttribute(name);
+      if (name === "lang" && this.isConnected) void this.#controller.loadMessages();
+      if (name === "url" || name === "autoconnect") this.#connectSoon();
     }
 
-    /** In a microtask, when everything that is set together is set: connects where that is wanted and possible. */
-    #settle(): void {
+    /** Connects if `autoconnect` is set; in a microtask, after the page has set all properties. */
+    #connectSoon(): void {
       queueMicrotask(() => {
-        if (this.isConnected && this.hasAttribute("autoconnect")) this.#session.openFirst();
+        if (this.isConnected && this.hasAttribute("autoconnect")) this.#controller.openFirst();
       });
     }
 
-    /** Takes over a property that was set before the element was defined. */
+    /** Adopts a property that was set before the element was defined. */
     #adopt(name: "authorize" | "renew" | "options" | "messages"): void {
       if (!Object.hasOwn(this, name)) return;
       const value: unknown = this[name];

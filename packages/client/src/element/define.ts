@@ -1,7 +1,7 @@
 import { consoleElementClass } from "./console-element.ts";
-import { serialKind, vncKind } from "./kinds.ts";
+import { SERIAL_KIND, VNC_KIND } from "./kinds.ts";
 
-/** Names for the elements, each with a hyphen. */
+/** The names of the elements. Each must contain a hyphen. */
 export interface ConsoleElementNames {
   /** @defaultValue `"curfew-vnc"` */
   vnc?: string;
@@ -10,16 +10,16 @@ export interface ConsoleElementNames {
 }
 
 /**
- * Defines `<curfew-vnc>` and `<curfew-serial>`, or the same under other names. A name that is
- * already defined stays what it is, and on a server it does nothing; so it may be called again.
+ * Defines `<curfew-vnc>` and `<curfew-serial>`, or the same elements under other names. Names that
+ * are already defined are left alone, so it can be called again. Has no effect on a server.
  *
- * @throws DOMException `SyntaxError` for a name that no element may have.
+ * @throws DOMException `SyntaxError` for an invalid element name.
  */
 export function defineConsoleElements({
   vnc = "curfew-vnc",
   serial = "curfew-serial",
 }: ConsoleElementNames = {}): void {
   if (typeof customElements === "undefined") return;
-  if (!customElements.get(vnc)) customElements.define(vnc, consoleElementClass(vncKind));
-  if (!customElements.get(serial)) customElements.define(serial, consoleElementClass(serialKind));
+  if (!customElements.get(vnc)) customElements.define(vnc, consoleElementClass(VNC_KIND));
+  if (!customElements.get(serial)) customElements.define(serial, consoleElementClass(SERIAL_KIND));
 }

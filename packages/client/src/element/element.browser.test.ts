@@ -1,14 +1,14 @@
-import { describe, expect, expectTypeOf, it, vi } from "vitest";
+import { describe, expect, expectTypeOf, test, vi } from "vitest";
 import { ElementPage, click, heard, reaches, shown } from "../../test/element-page.ts";
-import type { CloseInfo } from "../close-info.ts";
-import { type CurfewSerialElement, type CurfewVncElement, defineConsoleElements } from "../element.ts";
-import type { VncConsole } from "../vnc.ts";
+import type { CloseInfo } from "../connection/model/close-info.ts";
+import { type CurfewSerialElement, type CurfewVncElement, defineConsoleElements } from "./index.ts";
+import type { VncConsole } from "../views/vnc/index.ts";
 
 const page = new ElementPage();
 const title = (element: Element): string | undefined => shown(element, ".title")?.textContent;
 
 describe("defining the elements", () => {
-  it("may be repeated, and takes other names", () => {
+  test("may be repeated, and takes other names", () => {
     defineConsoleElements();
     const before = customElements.get("curfew-vnc");
     defineConsoleElements({ vnc: "my-screen", serial: "my-terminal" });
@@ -18,7 +18,7 @@ describe("defining the elements", () => {
     expect(() => defineConsoleElements({ vnc: "noHyphen" })).toThrow("not a valid custom element name");
   });
 
-  it("gives the compiler the elements and their events", () => {
+  test("gives the compiler the elements and their events", () => {
     const element = document.createElement("curfew-vnc");
     expectTypeOf(element).toEqualTypeOf<CurfewVncElement>();
     expectTypeOf(element.console).toEqualTypeOf<VncConsole | null>();
@@ -28,7 +28,7 @@ describe("defining the elements", () => {
     });
   });
 
-  it("takes over what was set before the element was defined", async () => {
+  test("takes over what was set before the element was defined", async () => {
     const element = document.createElement("late-terminal") as CurfewSerialElement;
     element.authorize = () => ({ url: "ws://gateway/early" });
     page.prepare(element);
@@ -41,14 +41,14 @@ describe("defining the elements", () => {
 });
 
 describe("opening", () => {
-  it("connects by itself to the url with autoconnect", async () => {
+  test("connects by itself to the url with autoconnect", async () => {
     const element = await page.connected(`<curfew-vnc url="ws://gateway/ws" autoconnect></curfew-vnc>`);
     expect(page.server.last.url).toBe("ws://gateway/ws");
     expect(element.shadowRoot?.querySelector("canvas")?.checkVisibility()).toBe(true);
     expect(shown(element, ".overlay")).toBeNull();
   });
 
-  it("waits with autoconnect until there is somewhere to connect", async () => {
+  test("waits with autoconnect until there is somewhere to connect", async () => {
     const element = page.add<"curfew-serial">(`<curfew-serial autoconnect></curfew-serial>`);
     await vi.waitFor(() => expect(title(element)).toBe("Not connected"));
     expect(page.server.sockets).toHaveLength(0);
@@ -57,7 +57,7 @@ describe("opening", () => {
     expect(page.server.last.url).toBe("ws://gateway/later");
   });
 
-  it("shows a button that opens the console without autoconnect", async () => {
+  test("shows a button that opens the console without autoconnect", async () => {
     const element = page.add<"curfew-serial">(`<curfew-serial url="ws://gateway/ws"></curfew-serial>`);
     await vi.waitFor(() => expect(title(element)).toBe("Not connected"));
     click(element, "Open console");
@@ -66,7 +66,7 @@ describe("opening", () => {
     expect(element.shadowRoot?.querySelector("textarea")?.ariaLabel).toBe("Terminal of the machine");
   });
 
-  it("can be cancelled, and opened again", async () => {
+  test("can be cancelled, and opened again", async () => {
     page.answers = false;
     const element = page.add<"curfew-serial">(`<curfew-serial url="ws://gateway/ws" autoconnect></curfew-serial>`);
     await vi.waitFor(() => expect(title(element)).toBe("Connecting…"));
@@ -77,7 +77,7 @@ describe("opening", () => {
     await reaches(element, "connected");
   });
 
-  it("rejects connect() outside of a page, and for an attribute that does not fit", async () => {
+  test("rejects connect() outside of a page, and for an attribute that does not fit", async () => {
     const outside = document.createElement("curfew-vnc");
     await expect(outside.connect()).rejects.toMatchObject({ code: "not_connected" });
     const wrong = page.add<"curfew-vnc">(`<curfew-vnc url="/ws" quality="high"></curfew-vnc>`);
@@ -86,7 +86,7 @@ describe("opening", () => {
     await expect(wrong.connect()).rejects.toThrow("quality: expected a whole number from 0 to 9, got 12");
   });
 
-  it("ends as authorize_failed when nothing says where to connect", async () => {
+  test("ends as authorize_failed when nothing says where to connect", async () => {
     const element = page.add<"curfew-serial">(`<curfew-serial></curfew-serial>`);
     await expect(element.connect()).rejects.toMatchObject({ code: "authorize_failed" });
     expect(element.state).toMatchObject({ cause: { reason: "authorize_failed" } });
@@ -94,7 +94,7 @@ describe("opening", () => {
 });
 
 describe("attributes", () => {
-  it("set the options and follow while the console is open", async () => {
+  test("set the options and follow while the console is open", async () => {
     const element = await page.connected<"curfew-vnc">(
       `<curfew-vnc url="ws://gateway/ws" autoconnect scale="none" view-only quality="3"></curfew-vnc>`,
     );
@@ -106,7 +106,7 @@ describe("attributes", () => {
     expect(page.server.sockets).toHaveLength(1);
   });
 
-  it("win over the property options", async () => {
+  test("win over the property options", async () => {
     const element = await page.connected<"curfew-serial">(
       `<curfew-serial url="ws://gateway/ws" autoconnect font-size="20"></curfew-serial>`,
       (serial) => {
@@ -118,7 +118,7 @@ describe("attributes", () => {
 });
 
 describe("in and out of the page", () => {
-  it("closes the session when it is removed, and opens a new one when it is put back", async () => {
+  test("closes the session when it is removed, and opens a new one when it is put back", async () => {
     const element = await page.connected<"curfew-serial">(
       `<curfew-serial url="ws://gateway/ws" autoconnect></curfew-serial>`,
     );
@@ -133,7 +133,7 @@ describe("in and out of the page", () => {
     expect(page.server.sockets).toHaveLength(2);
   });
 
-  it("keeps the session when it is moved", async () => {
+  test("keeps the session when it is moved", async () => {
     const element = await page.connected<"curfew-vnc">(`<curfew-vnc url="ws://gateway/ws" autoconnect></curfew-vnc>`);
     const { console } = element;
     const elsewhere = document.createElement("main");
@@ -145,7 +145,7 @@ describe("in and out of the page", () => {
     expect(page.server.last.closedWith).toBeNull();
   });
 
-  it("does not open an ended session again when it is moved", async () => {
+  test("does not open an ended session again when it is moved", async () => {
     const element = await page.connected<"curfew-serial">(
       `<curfew-serial url="ws://gateway/ws" autoconnect></curfew-serial>`,
     );
@@ -158,7 +158,7 @@ describe("in and out of the page", () => {
 });
 
 describe("events", () => {
-  it("tell the states, the warning, the renewal and the end, and bubble", async () => {
+  test("tell the states, the warning, the renewal and the end, and bubble", async () => {
     const element = page.add<"curfew-serial">(`<curfew-serial url="ws://gateway/ws"></curfew-serial>`);
     const events = heard(element);
     const atDocument = vi.fn<(event: CustomEvent<CloseInfo>) => void>();
@@ -183,7 +183,7 @@ describe("events", () => {
 });
 
 describe("xterm's style sheet", () => {
-  it("is put into the shadow root, and nothing else of the page's styles", async () => {
+  test("is put into the shadow root, and nothing else of the page's styles", async () => {
     const style = document.createElement("style");
     style.textContent = "@layer page { .xterm { --layered: 1 } } button { color: red }";
     document.head.append(style);

@@ -1,6 +1,6 @@
 /**
- * Knows whether the console has the keyboard, also in the moment after the element that had it was
- * removed, so that the keyboard can go to what takes its place.
+ * Tells whether the console has the keyboard focus, also right after the focused element was removed,
+ * so that the focus can move to what replaces it.
  */
 export class FocusWatch {
   readonly #screen: HTMLElement;
@@ -11,20 +11,20 @@ export class FocusWatch {
     screen.addEventListener("focusin", () => {
       this.#inside = true;
     });
-    // Later: removing an element takes the focus away before the state says why.
-    screen.addEventListener("focusout", () => setTimeout(() => this.#look()));
+    // Deferred: removing an element takes the focus away before the state changes.
+    screen.addEventListener("focusout", () => setTimeout(() => this.#update()));
   }
 
   get inside(): boolean {
     return this.#inside;
   }
 
-  /** The keyboard was given to something else. */
+  /** The focus was moved somewhere else. */
   clear(): void {
     this.#inside = false;
   }
 
-  #look(): void {
+  #update(): void {
     const root = this.#screen.getRootNode() as ShadowRoot;
     this.#inside = this.#screen.contains(root.activeElement);
   }

@@ -1,30 +1,31 @@
-import type { ConsoleConnection } from "../connection.ts";
-import type { ConsoleOptions } from "../options.ts";
-import { SerialConsole } from "../serial/serial-console.ts";
-import type { SerialOptions } from "../serial/options.ts";
-import { VncConsole } from "../vnc/vnc-console.ts";
-import type { VncOptions } from "../vnc/options.ts";
+import type { ConsoleConnection } from "../connection/connection.ts";
+import type { ConsoleOptions } from "../connection/model/options.ts";
+import { SerialConsole } from "../views/serial/serial-console.ts";
+import type { SerialOptions } from "../views/serial/options.ts";
+import { VncConsole } from "../views/vnc/vnc-console.ts";
+import type { VncOptions } from "../views/vnc/options.ts";
 import type { AttributeTypes } from "./attributes.ts";
 
-/** What the elements need of a console. */
-export interface AnyConsole {
+/** The members of a console that the elements use. */
+export interface ConsoleView {
   readonly connection: ConsoleConnection;
   connect(): Promise<void>;
   close(): Promise<void>;
   focus(): void;
 }
 
-/** What makes one element different from the other. */
-export interface ElementKind<Options extends ConsoleOptions, View extends AnyConsole> {
+/** The differences between the two elements. */
+export interface ElementKind<Options extends ConsoleOptions, View extends ConsoleView> {
   readonly name: "vnc" | "serial";
-  /** Those that are also properties of the console follow while it is open. */
+  /** The attributes that are options. Those that are also properties of the console can change while it is open. */
   readonly attributes: AttributeTypes;
   /** Whether the viewer needs xterm's style sheet. */
   readonly usesXterm: boolean;
   create(target: HTMLElement, options: Options): View;
 }
 
-export const vncKind: ElementKind<VncOptions, VncConsole> = {
+/** `<curfew-vnc>`. */
+export const VNC_KIND: ElementKind<VncOptions, VncConsole> = {
   name: "vnc",
   attributes: {
     "auto-renew": "flag",
@@ -38,7 +39,8 @@ export const vncKind: ElementKind<VncOptions, VncConsole> = {
   create: (target, options) => new VncConsole(target, options),
 };
 
-export const serialKind: ElementKind<SerialOptions, SerialConsole> = {
+/** `<curfew-serial>`. */
+export const SERIAL_KIND: ElementKind<SerialOptions, SerialConsole> = {
   name: "serial",
   attributes: {
     "auto-renew": "flag",

@@ -1,6 +1,6 @@
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { ElementPage, click, reaches, shown } from "../../test/element-page.ts";
-import { messagesFor } from "../messages.ts";
+import { messagesFor } from "../locales/index.ts";
 
 const page = new ElementPage();
 const serial = (attributes = "", slots = ""): string =>
@@ -10,7 +10,7 @@ const announced = (element: Element): string | null | undefined =>
   element.shadowRoot?.querySelector("[role=status]")?.textContent;
 
 describe("the warning", () => {
-  it("says how long the session has, moves the console, and renews", async () => {
+  test("says how long the session has, moves the console, and renews", async () => {
     const element = await page.connected<"curfew-serial">(serial(), (one) => {
       one.renew = () => "new-token";
     });
@@ -35,14 +35,14 @@ describe("the warning", () => {
     expect(announced(element)).toContain("Renewed.");
   });
 
-  it("counts down", async () => {
+  test("counts down", async () => {
     const element = await page.connected<"curfew-serial">(serial());
     page.server.last.control({ type: "expiring", expiresInMs: 2500 });
     expect(text(element, "[role=timer]")).toContain("3 seconds");
     await vi.waitFor(() => expect(text(element, "[role=timer]")).toContain("2 seconds"));
   });
 
-  it("can be hidden, and comes again with the next warning", async () => {
+  test("can be hidden, and comes again with the next warning", async () => {
     const element = await page.connected<"curfew-serial">(serial());
     page.server.last.control({ type: "expiring", expiresInMs: 60_000 });
     click(element, "Hide");
@@ -51,7 +51,7 @@ describe("the warning", () => {
     expect(shown(element, ".warning")).not.toBeNull();
   });
 
-  it("offers to try again when the renewal failed", async () => {
+  test("offers to try again when the renewal failed", async () => {
     const element = await page.connected<"curfew-serial">(serial(), (one) => {
       one.renew = () => Promise.reject(new Error("no"));
     });
@@ -64,7 +64,7 @@ describe("the warning", () => {
     expect(element.getAttribute("status")).toBe("renewing");
   });
 
-  it.each([
+  test.each([
     ["the gateway does not renew", false, true, "It cannot be made longer."],
     ["the page cannot get a token", true, false, "open the console again with a new link"],
   ])("has no Renew when %s", async (_case, renewable, canRenew, sentence) => {
@@ -77,7 +77,7 @@ describe("the warning", () => {
     expect(() => click(element, "Renew")).toThrow("no button Renew");
   });
 
-  it("does not come when the session renews itself, unless that fails", async () => {
+  test("does not come when the session renews itself, unless that fails", async () => {
     let token = Promise.resolve("new-token");
     const element = await page.connected<"curfew-serial">(serial("auto-renew"), (one) => {
       one.renew = () => token;
@@ -95,7 +95,7 @@ describe("the warning", () => {
 });
 
 describe("a lost connection", () => {
-  it("is told with its reason and a countdown, and tried again at once on request", async () => {
+  test("is told with its reason and a countdown, and tried again at once on request", async () => {
     const element = await page.connected<"curfew-serial">(serial());
     page.server.last.end(1006);
     expect(text(element, ".title")).toBe("Connection lost");
@@ -109,7 +109,7 @@ describe("a lost connection", () => {
     expect(page.server.sockets).toHaveLength(2);
   });
 
-  it("can be given up", async () => {
+  test("can be given up", async () => {
     const element = await page.connected<"curfew-serial">(serial());
     page.server.last.end(1006);
     click(element, "Cancel");
@@ -118,7 +118,7 @@ describe("a lost connection", () => {
 });
 
 describe("the end", () => {
-  it("says why, and opens again with a new token", async () => {
+  test("says why, and opens again with a new token", async () => {
     const authorize = vi.fn<() => { url: string }>(() => ({ url: "ws://gateway/ws" }));
     const element = await page.connected<"curfew-serial">(serial(), (one) => {
       one.authorize = authorize;
@@ -133,14 +133,14 @@ describe("the end", () => {
     expect(authorize).toHaveBeenCalledTimes(2);
   });
 
-  it("asks for a new link where only a url was given", async () => {
+  test("asks for a new link where only a url was given", async () => {
     const element = await page.connected<"curfew-serial">(serial());
     page.server.last.end(4100, "session_expired");
     expect(text(element, ".advice")).toContain("open the console again from the place");
     expect(() => click(element, "Open again")).toThrow("no button");
   });
 
-  it("takes the keyboard from the console that is gone, and gives it back when it is opened again", async () => {
+  test("takes the keyboard from the console that is gone, and gives it back when it is opened again", async () => {
     const element = await page.connected<"curfew-serial">(serial(), (one) => {
       one.authorize = () => ({ url: "ws://gateway/ws" });
     });
@@ -153,7 +153,7 @@ describe("the end", () => {
     expect(element.shadowRoot?.activeElement?.localName).toBe("textarea");
   });
 
-  it("takes no keyboard that the console did not have", async () => {
+  test("takes no keyboard that the console did not have", async () => {
     const element = await page.connected<"curfew-serial">(serial());
     page.server.last.end(4100, "session_expired");
     expect(document.activeElement).toBe(document.body);
@@ -162,7 +162,7 @@ describe("the end", () => {
 });
 
 describe("the keyboard", () => {
-  it("leaves the console with Ctrl + Alt + Shift, to Renew while there is a warning", async () => {
+  test("leaves the console with Ctrl + Alt + Shift, to Renew while there is a warning", async () => {
     const element = await page.connected<"curfew-serial">(serial(), (one) => {
       one.renew = () => "token";
     });
@@ -183,7 +183,7 @@ describe("the keyboard", () => {
 });
 
 describe("slots", () => {
-  it("replace the end only at the end", async () => {
+  test("replace the end only at the end", async () => {
     const element = await page.connected<"curfew-serial">(serial("", `<p slot="end">Bye</p>`));
     const bye = element.querySelector("p");
     expect(bye?.checkVisibility()).toBe(false);
@@ -192,7 +192,7 @@ describe("slots", () => {
     expect(shown(element, ".panel")).toBeNull();
   });
 
-  it("replace the warning and everything that is drawn over the console", async () => {
+  test("replace the warning and everything that is drawn over the console", async () => {
     const element = await page.connected<"curfew-serial">(
       serial("", `<p slot="overlay">Over</p><p slot="warning">Soon</p>`),
     );
@@ -206,34 +206,34 @@ describe("slots", () => {
 });
 
 describe("words", () => {
-  it("are those of the element's language, and change with it", async () => {
+  test("are those of the element's language, and change with it", async () => {
     const element = await page.connected<"curfew-serial">(serial(`lang="de-CH"`));
     page.server.last.end(4100, "session_expired");
     await vi.waitFor(() => expect(text(element, ".title")).toBe("Sitzung abgelaufen"));
     element.lang = "ja";
     await vi.waitFor(() => expect(text(element, ".title")).toBe("セッションの期限が切れました"));
-    expect(shown(element, ".frame")?.lang).toBe("ja");
+    expect(shown(element, ".shell")?.lang).toBe("ja");
   });
 
-  it("are those that were asked for last, whichever come first", async () => {
+  test("are those that were asked for last, whichever come first", async () => {
     const element = await page.connected<"curfew-serial">(serial());
     page.server.last.end(4100, "session_expired");
     const words = await messagesFor("fr");
     element.lang = "es";
     element.messages = words;
-    await vi.waitFor(() => expect(text(element, ".title")).toBe(words.ends.session_expired.title));
+    await vi.waitFor(() => expect(text(element, ".title")).toBe(words.closeReasons.session_expired.title));
     await messagesFor("es");
     await new Promise(requestAnimationFrame);
-    expect(text(element, ".title")).toBe(words.ends.session_expired.title);
+    expect(text(element, ".title")).toBe(words.closeReasons.session_expired.title);
   });
 
-  it("can be the page's own", async () => {
+  test("can be the page's own", async () => {
     const words = await messagesFor("en");
     const element = await page.connected<"curfew-serial">(serial(), (one) => {
       one.messages = {
         ...words,
         states: { ...words.states, idle: "x" },
-        ends: { ...words.ends, forbidden: { title: "No", sentence: "No.", next: "No" } },
+        closeReasons: { ...words.closeReasons, forbidden: { title: "No", sentence: "No.", next: "No" } },
       };
     });
     page.server.last.end(4003, "forbidden");

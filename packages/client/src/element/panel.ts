@@ -1,19 +1,20 @@
-import type { CloseInfo, CloseReason } from "../close-info.ts";
-import { endTraits } from "../messages/end-traits.ts";
-import { fill } from "../messages/fill.ts";
-import { timeLeft } from "../messages/time-left.ts";
-import type { Messages } from "../messages/types.ts";
-import type { ConsoleState } from "../state.ts";
-import { button, html, part, setText } from "./dom.ts";
-import { type IconName, Ring, icon, spinner } from "./pictures.ts";
+import type { CloseInfo } from "../connection/model/close-info.ts";
+import type { ConsoleState } from "../connection/model/state.ts";
+import { format } from "../locales/format.ts";
+import { timeLeft } from "../locales/time-left.ts";
+import type { Messages } from "../locales/types.ts";
+import { describeClose } from "../ui/close-description.ts";
+import { createElement, setText } from "../ui/dom.ts";
+import { button, part } from "./dom.ts";
+import { Ring, icon, spinner } from "./icons.ts";
 
-/** What the buttons over the console do. */
+/** What the buttons of a panel do. */
 export interface PanelActions {
   readonly open: () => void;
   readonly close: () => void;
 }
 
-/** The message where the console was or will be. */
+/** The message in place of the console. */
 interface Panel {
   readonly root: HTMLElement;
   /** Shows the milliseconds until the next attempt. */
@@ -21,123 +22,129 @@ interface Panel {
 }
 
 /**
- * The panel for a state; null while the console itself is there.
+ * Creates the panel for a state.
  *
- * @param canAuthorize - whether opening again gets a new token
+ * @param canAuthorize - whether opening the console again gets a new token
+ * @returns undefined for `connected`, which shows the console.
  */
-export function panelFor(
+export function createPanel(
   state: ConsoleState,
   canAuthorize: boolean,
-  words: Messages,
+  messages: Messages,
   actions: PanelActions,
-): Panel | null {
-  if (state.status === "idle") return idlePanel(words, actions);
-  if (state.status === "connecting") return connectingPanel(words, state.attempt, actions);
-  if (state.status === "reconnecting") return reconnectingPanel(words, state, actions);
-  return state.status === "closed" ? endPanel(words, state.cause, canAuthorize, actions) : null;
+): Panel | undefined {
+  switch (state.status) {
+    case "idle":
+      return idlePanel(messages, actions);
+    case "connecting":
+      return connectingPanel(messages, state.attempt, actions);
+    case "reconnecting":
+      return reconnectingPanel(messages, state, actions);
+    case "closed":
+      return closedPanel(messages, state.cause, canAuthorize, actions);
+    case "connected":
+      return undefined;
+  }
 }
 
-/** Where nothing was opened yet. */
-function idlePanel(words: Messages, actions: PanelActions): Panel {
+function idlePanel({ states, actions: labels }: Messages, actions: PanelActions): Panel {
   return {
     root: panel({
-      picture: icon("leave"),
-      title: words.states.idle,
-      actions: [button(words.actions.open, actions.open, "primary")],
+      symbol: icon("leave"),
+      title: states.idle,
+      actions: [button(labels.open, actions.open, "primary")],
     }),
   };
 }
 
-/** While a connection is being opened. */
-function connectingPanel(words: Messages, attempt: number, actions: PanelActions): Panel {
+function connectingPanel({ states, actions: labels }: Messages, attempt: number, actions: PanelActions): Panel {
   return {
     root: panel({
-      picture: spinner(),
-      title: words.states.connecting,
-      sentence: attempt === 1 ? words.states.waiting : fill(words.states.attempt, { attempt }),
-      actions: [button(words.actions.cancel, actions.close, "normal")],
+      symbol: spinner(),
+      title: states.connecting,
+      sentence: attempt === 1 ? states.waiting : format(states.attempt, { attempt }),
+      actions: [button(labels.cancel, actions.close, "normal")],
     }),
   };
 }
 
-/** Two digits fit into the ring. */
-const MOST_IN_RING_MS = 99_000;
+/** Longer times have more than the two digits that fit into the ring. */
+const MAX_TIME_IN_RING_MS = 99_000;
 
-/** Between a loss of the connection and the next attempt, which a ring counts down to. */
+/** Counts down to the next attempt, with a ring. */
 function reconnectingPanel(
-  words: Messages,
+  messages: Messages,
   state: ConsoleState & { status: "reconnecting" },
   actions: PanelActions,
 ): Panel {
-  const { states } = words;
+  const { states, actions: labels } = messages;
   const ring = new Ring();
-  const seconds = html("span", { "aria-hidden": "true" });
+  const seconds = createElement("span", { "aria-hidden": "true" });
   const next = part("p", "countdown", { role: "timer", "aria-live": "off" });
   const root = panel({
-    picture: html("div", { class: "counter" }, ring.root, seconds),
-    title: words.ends[state.cause.reason].title,
+    symbol: createElement("div", { class: "counter" }, ring.root, seconds),
+    title: messages.closeReasons[state.cause.reason].title,
     sentence: states.reconnectingByItself,
     note: next,
-    actions: [
-      button(words.actions.tryNow, actions.open, "primary"),
-      button(words.actions.cancel, actions.close, "normal"),
-    ],
+    actions: [button(labels.tryNow, actions.open, "primary"), button(labels.cancel, actions.close, "normal")],
   });
-  const attempt = fill(states.attempt, { attempt: state.attempt });
+  const attempt = format(states.attempt, { attempt: state.attempt });
   return {
     root,
     setTime(leftMs) {
-      const when = fill(states.nextAttempt, { time: timeLeft(words.language, leftMs) });
+      const when = format(states.nextAttempt, { time: timeLeft(messages.language, leftMs) });
       setText(next, `${when} · ${attempt}`);
-      setText(seconds, leftMs > MOST_IN_RING_MS ? "" : String(Math.ceil(leftMs / 1000)));
+      setText(seconds, leftMs > MAX_TIME_IN_RING_MS ? "" : String(Math.ceil(leftMs / 1000)));
       ring.show(leftMs, state.retryInMs);
     },
   };
 }
 
-const clocks: ReadonlySet<CloseReason> = new Set<CloseReason>(["session_expired", "token_expired", "idle_timeout"]);
-
 /** The end, with its reason. */
-function endPanel(words: Messages, cause: CloseInfo, canAuthorize: boolean, actions: PanelActions): Panel {
-  const { title, sentence, next } = words.ends[cause.reason];
-  const { tone, step } = endTraits[cause.reason];
-  const picture: IconName = tone === "problem" ? "problem" : clocks.has(cause.reason) ? "clock" : "leave";
-  const needsLink = step === "new-access" && !canAuthorize;
-  const advice = step === "operator" ? words.advice.operator : needsLink ? words.advice.newAccess : null;
-  const code = part("code", "code", {}, `${cause.reason} · ${cause.code}`);
+function closedPanel(messages: Messages, cause: CloseInfo, canAuthorize: boolean, actions: PanelActions): Panel {
+  const { tone, timedOut, step, title, sentence, advice, action, code, detail } = describeClose(
+    cause,
+    messages,
+    canAuthorize,
+  );
   return {
     root: panel({
-      picture: icon(picture),
+      symbol: icon(tone === "problem" ? "problem" : timedOut ? "clock" : "leave"),
       tone,
       title,
       sentence,
-      ...(advice === null ? {} : { note: part("p", "advice", {}, advice) }),
-      actions: needsLink ? [] : [button(next, actions.open, step === "operator" ? "normal" : "primary")],
-      foot: html("footer", {}, code, cause.detail === undefined ? null : html("span", { lang: "en" }, cause.detail)),
+      note: advice ? part("p", "advice", {}, advice) : undefined,
+      actions: !action ? [] : [button(action, actions.open, step === "operator" ? "normal" : "primary")],
+      footer: createElement(
+        "footer",
+        {},
+        part("code", "code", {}, code),
+        detail ? createElement("span", { lang: "en" }, detail) : undefined,
+      ),
     }),
   };
 }
 
 interface PanelContent {
-  readonly picture: Element;
+  readonly symbol: Element;
   readonly tone?: "calm" | "problem";
   readonly title: string;
   readonly sentence?: string;
-  readonly note?: Element;
+  readonly note?: Element | undefined;
   readonly actions: readonly Element[];
-  readonly foot?: Element;
+  readonly footer?: Element;
 }
 
-function panel({ picture, tone = "calm", title, sentence, note, actions, foot }: PanelContent): HTMLElement {
+function panel({ symbol, tone = "calm", title, sentence, note, actions, footer }: PanelContent): HTMLElement {
   return part(
     "section",
     "panel",
     { "data-tone": tone, tabindex: "-1", "aria-label": title },
-    html("div", { class: "picture" }, picture),
-    part("p", "title", { "data-told": "" }, title),
-    sentence === undefined ? null : part("p", "sentence", { "data-told": "" }, sentence),
-    note ?? null,
-    actions.length === 0 ? null : html("div", { class: "actions" }, ...actions),
-    foot ?? null,
+    createElement("div", { class: "symbol" }, symbol),
+    part("p", "title", { "data-announced": "" }, title),
+    sentence ? part("p", "sentence", { "data-announced": "" }, sentence) : undefined,
+    note,
+    actions.length > 0 ? createElement("div", { class: "actions" }, ...actions) : undefined,
+    footer,
   );
 }

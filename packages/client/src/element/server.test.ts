@@ -1,7 +1,7 @@
-import { expect, it } from "vitest";
-import { defineConsoleElements } from "../element.ts";
+import { expect, test } from "vitest";
+import { defineConsoleElements } from "./index.ts";
 
-it("imports on a server, where defining does nothing", () => {
+test("imports on a server, where defining does nothing", () => {
   expect(typeof HTMLElement).toBe("undefined");
   expect(() => defineConsoleElements()).not.toThrow();
 });

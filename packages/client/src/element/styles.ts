@@ -1,8 +1,8 @@
 /**
- * Colours follow the element's `color-scheme`: the person's setting, or the attribute `theme`. Text
- * colours hold WCAG AA on the surfaces they stand on. Sizes follow the element, not the window.
+ * Colors follow the element's `color-scheme`: the user's setting, or the attribute `theme`. Text has
+ * the contrast of WCAG AA on every surface. Sizes depend on the element, not on the window.
  */
-const css = `
+const CSS = `
 :host {
   --_stage: var(--curfew-stage, light-dark(#f4f5f7, #0c0e11));
   --_surface: var(--curfew-surface, light-dark(#fff, #16191e));
@@ -28,7 +28,7 @@ const css = `
 :host([theme="dark"]) { color-scheme: dark; }
 :host([hidden]), [hidden] { display: none !important; }
 * { box-sizing: border-box; margin: 0; }
-.frame {
+.shell {
   container-type: size;
   display: grid;
   grid-template-rows: auto minmax(0, 1fr);
@@ -77,14 +77,14 @@ const css = `
   animation: appear 240ms ease-out both;
 }
 [data-phase="connecting"] .panel { animation-delay: 150ms; }
-.picture { display: flex; margin-bottom: 1rem; color: var(--_ink-2); }
-.picture > * { width: 2rem; }
-.warning .picture { margin: 0; color: var(--_tone); }
+.symbol { display: flex; margin-bottom: 1rem; color: var(--_ink-2); }
+.symbol > * { width: 2rem; }
+.warning .symbol { margin: 0; color: var(--_tone); }
 .warning .icon { width: 1.25rem; }
 .counter { display: grid; width: 2.75rem; font-size: 0.8125rem; }
 .counter > * { grid-area: 1 / 1; place-self: center; color: var(--_ink); }
 .counter > .icon { color: var(--_focus); }
-[data-tone="problem"] .picture { color: var(--_bad); }
+[data-tone="problem"] .symbol { color: var(--_bad); }
 .title { font-size: 1.125rem; font-weight: 600; line-height: 1.3; }
 .sentence { margin-top: 0.375rem; color: var(--_ink-2); }
 .countdown, .advice { margin-top: 0.75rem; }
@@ -134,15 +134,15 @@ button:focus-visible { outline: 2px solid var(--_focus); outline-offset: 2px; }
 @container (max-width: 44rem) {
   .warning-row { flex-wrap: wrap; align-items: start; padding: 0.5rem 0.5rem 0.5rem 0.75rem; }
   .warning p { flex: 1 1 12rem; padding-block: 0.3125rem; }
-  .warning .picture { padding-top: 0.375rem; }
-  .warning[data-outlook="renewable"] span { display: none; }
+  .warning .symbol { padding-top: 0.375rem; }
+  .warning[data-renewability="renewable"] span { display: none; }
   .warning .actions { margin-inline-start: 2rem; }
   [hidden] + .quiet { margin-inline-start: -0.625rem; }
 }
 @container (max-height: 17rem) {
   .overlay { padding: 0.5rem; }
   .panel { padding: 0.875rem 1rem; }
-  .panel .picture, footer { display: none; }
+  .panel .symbol, footer { display: none; }
   .actions { margin-top: 0.75rem; }
 }
 @container (max-height: 12rem) {
@@ -158,11 +158,11 @@ button:focus-visible { outline: 2px solid var(--_focus); outline-offset: 2px; }
 
 let sheet: CSSStyleSheet | undefined;
 
-/** The one style sheet of all elements. A constructed one, which a Content Security Policy lets pass. */
+/** The style sheet of all elements. It is constructed, because Content Security Policies allow that. */
 export function styleSheet(): CSSStyleSheet {
   if (!sheet) {
     sheet = new CSSStyleSheet();
-    sheet.replaceSync(css);
+    sheet.replaceSync(CSS);
   }
   return sheet;
 }

@@ -1,28 +1,29 @@
-import type { CloseInfo } from "../close-info.ts";
-import type { Messages } from "../messages/types.ts";
-import type { ConsoleOptions } from "../options.ts";
-import type { SerialConsole } from "../serial/serial-console.ts";
-import type { SerialOptions } from "../serial/options.ts";
-import type { ConsoleEvents, ConsoleState } from "../state.ts";
-import type { VncConsole } from "../vnc/vnc-console.ts";
-import type { VncOptions } from "../vnc/options.ts";
+import type { CloseInfo } from "../connection/model/close-info.ts";
+import type { Messages } from "../locales/types.ts";
+import type { ConsoleOptions } from "../connection/model/options.ts";
+import type { SerialConsole } from "../views/serial/serial-console.ts";
+import type { SerialOptions } from "../views/serial/options.ts";
+import type { ConsoleEvents, ConsoleState } from "../connection/model/state.ts";
+import type { VncConsole } from "../views/vnc/vnc-console.ts";
+import type { VncOptions } from "../views/vnc/options.ts";
 
-/** What both elements have. Properties are read when the console opens, callbacks when they are called. */
+/** The members of both elements. Properties are read when the console opens, callbacks when they are called. */
 export interface ConsoleElement<Options extends ConsoleOptions, View> extends HTMLElement {
-  /** As the option of the same name. Without it, the attribute `url` is where to connect. */
+  /** The option of the same name. Without it the element connects to the URL in the attribute `url`. */
   authorize: Options["authorize"] | undefined;
-  /** As the option of the same name; without it the warning has no Renew button. */
+  /** The option of the same name. Without it the warning has no Renew button. */
   renew: Options["renew"] | undefined;
-  /** Options for which there is no attribute and no property; those win. */
+  /** Other options. Attributes and properties override them. */
   options: Partial<Options>;
-  /** The words to show, in place of those for `lang`. */
+  /** The texts to show instead of those for `lang`. */
   messages: Messages | undefined;
+  /** The state of the connection. */
   readonly state: ConsoleState;
-  /** The console while it is open, and after its end until it is opened again; else null. */
+  /** The console, from its opening until the element is removed; otherwise null. A new one for each opening after an end. */
   readonly console: View | null;
-  /** Opens the console, or waits until it is open. Rejects as the console's `connect()`. */
+  /** Opens the console, or waits until it is open. Rejects like the console's `connect()`. */
   connect(): Promise<void>;
-  /** Ends the session; the element shows why, and a button that opens it again. */
+  /** Ends the session. The element then shows the reason and a button that opens the console again. */
   close(): Promise<void>;
 }
 
@@ -32,12 +33,12 @@ export interface CurfewVncElement extends ConsoleElement<VncOptions, VncConsole>
 /** `<curfew-serial>`. */
 export interface CurfewSerialElement extends ConsoleElement<SerialOptions, SerialConsole> {}
 
-/** Events of the elements. They bubble, and cross the borders of shadow roots. */
+/** The events of the elements. They bubble, also through shadow roots. */
 export interface ConsoleElementEventMap {
   "curfew-state": CustomEvent<ConsoleState>;
   "curfew-expiring": CustomEvent<ConsoleEvents["expiring"]>;
   "curfew-renewed": CustomEvent<ConsoleEvents["renewed"]>;
-  /** Also when the element was removed from the page: then only the element itself hears it. */
+  /** Also fires when the element was removed from the page; only listeners on the element receive it then. */
   "curfew-closed": CustomEvent<CloseInfo>;
 }
 

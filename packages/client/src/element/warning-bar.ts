@@ -1,14 +1,11 @@
-import { fill } from "../messages/fill.ts";
-import { timeLeft } from "../messages/time-left.ts";
-import type { Messages } from "../messages/types.ts";
-import { button, html, part, setText } from "./dom.ts";
-import type { ConsolePhase } from "./phase.ts";
-import { Ring, icon } from "./pictures.ts";
+import type { Messages } from "../locales/types.ts";
+import { createElement, setText } from "../ui/dom.ts";
+import type { WarningPhase } from "../ui/expiry-warning.ts";
+import { type Renewability, type WarningDescription, describeWarning } from "../ui/warning-description.ts";
+import { button, part } from "./dom.ts";
+import { Ring, icon } from "./icons.ts";
 
-/** Whether a session that is about to end can be renewed from here; the names are those of the words. */
-export type Outlook = "renewable" | "needsNewAccess" | "notRenewable";
-
-/** What the bar's buttons do. */
+/** What the buttons of the bar do. */
 export interface WarningActions {
   readonly renew: () => void;
   readonly hide: () => void;
@@ -19,60 +16,44 @@ export class WarningBar {
   readonly root: HTMLElement = part("section", "warning", {});
   readonly #ring = new Ring("clock");
   readonly #done = icon("done");
-  readonly #time = html("strong", { role: "timer", "aria-live": "off" });
-  readonly #outlook = html("span", {});
+  readonly #symbol = createElement("div", { class: "symbol" });
+  readonly #time = createElement("strong", { role: "timer", "aria-live": "off" });
+  readonly #sentence = createElement("span");
   readonly #renew: HTMLButtonElement;
   readonly #hide: HTMLButtonElement;
-  #words: Messages | null = null;
+  #description: WarningDescription | undefined;
   #totalMs = 0;
 
   constructor(actions: WarningActions) {
     this.#renew = button("", actions.renew, "primary");
     this.#hide = button("", actions.hide, "quiet");
-    this.root.append(
-      html(
-        "slot",
-        { name: "warning" },
-        html(
-          "div",
-          { class: "warning-row" },
-          html("div", { class: "picture" }),
-          part("p", "warning-text", { "data-told": "" }, this.#time, " ", this.#outlook),
-          html("div", { class: "actions" }, this.#renew, this.#hide),
-        ),
-      ),
-    );
+    const text = part("p", "warning-text", { "data-announced": "" }, this.#time, " ", this.#sentence);
+    const buttons = createElement("div", { class: "actions" }, this.#renew, this.#hide);
+    const row = createElement("div", { class: "warning-row" }, this.#symbol, text, buttons);
+    this.root.append(createElement("slot", { name: "warning" }, row));
   }
 
-  /** @param totalMs - the time left at the first warning: a full ring */
-  show(phase: ConsolePhase, words: Messages, outlook: Outlook, totalMs: number): void {
-    const done = phase === "renewed";
-    this.#words = words;
+  /** @param totalMs - the time left at the first warning, in milliseconds: a full ring */
+  show(phase: WarningPhase, renewability: Renewability, messages: Messages, totalMs: number): void {
+    const description = describeWarning(phase, renewability, messages);
+    const { sentence, renew } = description;
+    this.#description = description;
     this.#totalMs = totalMs;
     this.root.dataset["phase"] = phase;
-    this.root.dataset["outlook"] = phase === "renew-failed" ? "" : outlook;
-    this.root.ariaLabel = words.labels.sessionEnd;
-    this.root.querySelector(".picture")?.replaceChildren(done ? this.#done : this.#ring.root);
-    this.#renew.hidden = done || outlook !== "renewable";
-    // Not `disabled`, which would throw the keyboard focus away.
-    this.#renew.ariaDisabled = String(phase === "renewing");
-    setText(this.#renew, renewLabel(phase, words));
-    setText(this.#hide, words.actions.hide);
-    setText(this.#outlook, done ? "" : phase === "renew-failed" ? words.session.renewFailed : words.session[outlook]);
+    this.root.dataset["renewability"] = phase === "renew-failed" ? "" : renewability;
+    this.root.ariaLabel = messages.labels.sessionEnd;
+    this.#symbol.replaceChildren(phase === "renewed" ? this.#done : this.#ring.root);
+    this.#renew.hidden = !renew;
+    // Not `disabled`, which would remove the keyboard focus.
+    this.#renew.ariaDisabled = String(renew?.disabled ?? false);
+    setText(this.#renew, renew?.label ?? "");
+    setText(this.#hide, messages.actions.hide);
+    setText(this.#sentence, sentence);
   }
 
+  /** @param leftMs - milliseconds until the end; null for a session without one */
   setTime(leftMs: number | null): void {
-    const { session, language } = this.#words ?? {};
-    if (!session || language === undefined) return;
-    const done = this.root.dataset["phase"] === "renewed";
-    const template = done ? session.renewed : session.endsIn;
-    const text = leftMs === null ? session.renewedForGood : fill(template, { time: timeLeft(language, leftMs) });
-    setText(this.#time, text);
+    setText(this.#time, this.#description?.time(leftMs) ?? "");
     this.#ring.show(leftMs ?? 0, this.#totalMs);
   }
-}
-
-function renewLabel(phase: ConsolePhase, words: Messages): string {
-  if (phase === "renewing") return words.session.renewing;
-  return phase === "renew-failed" ? words.actions.tryAgain : words.actions.renew;
 }

@@ -1,12 +1,12 @@
 /**
- * Gives a shadow root the rules of xterm's style sheet that the page includes: a page's style sheets
- * end at a shadow root. Only rules with `.xterm` are taken, from a sheet of the same origin.
+ * Copies the rules of xterm's style sheet from the page, because a page's style sheets do not apply
+ * inside a shadow root. Copies only rules with `.xterm`, from style sheets of the same origin.
  *
- * @returns null when there are none.
+ * @returns undefined if there are none.
  */
-export function xtermStyles(host: Element): CSSStyleSheet | null {
+export function xtermStyles(host: Element): CSSStyleSheet | undefined {
   const rules = [host.getRootNode(), host.ownerDocument].flatMap(sheetsOf).flatMap(rulesOf);
-  if (rules.length === 0) return null;
+  if (rules.length === 0) return undefined;
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(rules.join("\n"));
   return sheet;
@@ -17,7 +17,7 @@ function sheetsOf(root: Node): CSSStyleSheet[] {
   return [...root.styleSheets, ...root.adoptedStyleSheets].filter((sheet) => !sheet.disabled);
 }
 
-/** The rules for xterm in a sheet or a group of rules, such as a layer. */
+/** The rules for xterm in a style sheet or in a group of rules, such as a layer. */
 function rulesOf(group: { readonly cssRules: CSSRuleList }): string[] {
   try {
     return [...group.cssRules].flatMap((rule) => {
@@ -25,6 +25,6 @@ function rulesOf(group: { readonly cssRules: CSSRuleList }): string[] {
       return rule instanceof CSSGroupingRule ? rulesOf(rule) : [];
     });
   } catch {
-    return []; // of another origin
+    return []; // A style sheet of another origin.
   }
 }

@@ -1,8 +1,8 @@
 import { SerialConsoleView, VncConsoleView, useConsoleState } from "@curfew/react";
-import type { AuthorizeContext, Grant } from "@curfew/client";
+import type { AuthorizeContext, ConnectInfo } from "@curfew/client";
 import { english } from "@curfew/client/messages/en";
 import type { SerialConsole, SerialTheme } from "@curfew/client/serial";
-import type { VncConsole, VncQuestion } from "@curfew/client/vnc";
+import type { VncConsole, VncPromptContext } from "@curfew/client/vnc";
 import { useEffect, useRef, useState } from "react";
 import { openConsole, renewToken } from "../api/api-client.ts";
 import type { ConsoleRequest } from "../api/console-request.ts";
@@ -25,12 +25,12 @@ export function ConsolePanel({ request, theme, onClose }: ConsolePanelProps) {
   const [view, setView] = useState<VncConsole | SerialConsole | null>(null);
   const [askPassword, setAskPassword] = useState<((password: string) => void) | null>(null);
   const options = useRef<ConsoleOptions>({});
-  const authorize = async ({ attempt, cause }: AuthorizeContext): Promise<Grant> => {
+  const authorize = async ({ attempt, cause }: AuthorizeContext): Promise<ConnectInfo> => {
     const opened = await openConsole(request, attempt > 1 || cause?.action === "retry");
     options.current = opened.options;
     return opened;
   };
-  const password = async (_types: unknown, { signal }: VncQuestion): Promise<{ password: string }> => {
+  const password = async (_types: unknown, { signal }: VncPromptContext): Promise<{ password: string }> => {
     const known = options.current.password;
     if (known !== undefined) return { password: known };
     const { promise, resolve, reject } = Promise.withResolvers<string>();

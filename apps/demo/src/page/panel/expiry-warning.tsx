@@ -1,5 +1,5 @@
 import type { ConsoleConnection } from "@curfew/client";
-import { fill, timeLeft } from "@curfew/client/messages";
+import { format, timeLeft } from "@curfew/client/messages";
 import { english } from "@curfew/client/messages/en";
 import { useConsoleState, useExpiryCountdown } from "@curfew/react";
 import { useEffect, useState } from "react";
@@ -15,7 +15,7 @@ export function ExpiryWarning({ connection }: { readonly connection: ConsoleConn
     <div className="warning">
       <p>
         {failed && <strong>{english.session.renewFailed} </strong>}
-        {fill(english.session.endsIn, { time: timeLeft(english.language, seconds * 1000) })}
+        {format(english.session.endsIn, { time: timeLeft(english.language, seconds * 1000) })}
       </p>
       {renewable && (
         <button type="button" disabled={renewing} onClick={() => void connection?.renew().catch(() => {})}>

@@ -1,5 +1,5 @@
 import type { CloseInfo, ConsoleState } from "@curfew/client";
-import { endTraits } from "@curfew/client/messages";
+import { CLOSE_REASON_TRAITS } from "@curfew/client/messages";
 import { english } from "@curfew/client/messages/en";
 import type { OverlayActions } from "@curfew/react";
 import type { ReactNode } from "react";
@@ -35,7 +35,7 @@ export function Overlay({ state, actions, children }: OverlayProps) {
           <div className="card">
             <h3>{english.states.reconnecting}</h3>
             <p>
-              {english.ends[state.cause.reason].title}. {english.states.reconnectingByItself}
+              {english.closeReasons[state.cause.reason].title}. {english.states.reconnectingByItself}
             </p>
             <button type="button" onClick={actions.connect}>
               {english.actions.tryNow}
@@ -52,8 +52,8 @@ export function Overlay({ state, actions, children }: OverlayProps) {
 
 function End({ cause, actions }: { readonly cause: CloseInfo; readonly actions: OverlayActions }) {
   const { reason, code, detail } = cause;
-  const { title, sentence, next } = english.ends[reason];
-  const { tone, step } = endTraits[reason];
+  const { title, sentence, next } = english.closeReasons[reason];
+  const { tone, step } = CLOSE_REASON_TRAITS[reason];
   return (
     <div className="cover">
       <div className="card" role="alert" data-reason={reason}>

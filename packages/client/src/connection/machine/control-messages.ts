@@ -1,0 +1,78 @@
+import { type ServerMessage, parseServerMessage } from "@curfew/protocol";
+import type { SessionInfo } from "../model/state.ts";
+import { onBye, setDeadline } from "./deadline.ts";
+import { onPong, schedulePing } from "./liveness.ts";
+import { onRenewFailed, onRenewed, renewAutomatically } from "./renewal.ts";
+import { type Draft, arm, disarm, endAttempt, publish, setSocket, socketOf } from "./transitions.ts";
+import type { SocketState } from "./types.ts";
+import { warn } from "./warning.ts";
+
+/** Handles a control message of the gateway. */
+export function onControl(draft: Draft, socket: SocketState, text: string): void {
+  const parsed = parseServerMessage(text);
+  if (parsed.ok === "ignored") return;
+  if (parsed.ok) {
+    onMessage(draft, socket, parsed.message);
+    return;
+  }
+  const detail = `the gateway sent a bad control message: ${parsed.error}`;
+  const wasConnected = socket.connectedAt !== undefined;
+  endAttempt(draft, { reason: "protocol_error", action: "stop", code: 4000, detail, wasConnected }, 4000);
+}
+
+function onMessage(draft: Draft, socket: SocketState, message: ServerMessage): void {
+  switch (message.type) {
+    case "hello":
+      if (!socket.greeted) onHello(draft, socket, message);
+      break;
+    case "expiring":
+      if (socket.session) {
+        warn(draft, setDeadline(draft, socket, socket.session, message.expiresInMs), message.expiresInMs);
+      }
+      break;
+    case "renewed":
+      if (socket.session) onRenewed(draft, socket, socket.session, message);
+      break;
+    case "renew_failed":
+      onRenewFailed(draft, socket, message);
+      break;
+    case "pong":
+      if (socket.ping?.id === message.id) onPong(draft, socket, socket.ping.sentAt);
+      break;
+    case "bye": {
+      const { reason, detail } = message;
+      onBye(draft, socket, { reason, ...(detail === undefined ? {} : { detail }) });
+      break;
+    }
+  }
+}
+
+function onHello(draft: Draft, socket: SocketState, hello: Extract<ServerMessage, { type: "hello" }>): void {
+  const session: SessionInfo = {
+    id: hello.session,
+    expiresAt: null,
+    expiring: false,
+    renewable: hello.renewable,
+    renewing: false,
+  };
+  const greeted = { ...socket, greeted: true, session };
+  setSocket(draft, greeted);
+  setDeadline(draft, greeted, session, hello.expiresInMs);
+  // The viewer's handshake has as much time as hello had.
+  arm(draft, "connect", draft.state.options.helloTimeoutMs);
+  connectIfReady(draft);
+}
+
+/** Publishes `connected` once the gateway and the viewer are ready. */
+export function connectIfReady(draft: Draft): void {
+  const socket = socketOf(draft);
+  if (!socket || socket.connectedAt !== undefined || !socket.opened || !socket.greeted) return;
+  if (draft.state.options.waitForViewer && !socket.viewerReady) return;
+  const connected = { ...socket, connectedAt: draft.now };
+  disarm(draft, "connect");
+  setSocket(draft, connected);
+  publish(draft, { status: "connected", session: socket.session ?? null });
+  schedulePing(draft, connected);
+  const ready = socketOf(draft);
+  if (ready?.session?.expiring) renewAutomatically(draft, ready, ready.session);
+}

@@ -1,0 +1,226 @@
+import { SUBPROTOCOL } from "@curfew/protocol";
+import type { CloseInfo } from "../model/close-info.ts";
+import type { WebSocketArguments } from "../model/connect-info.ts";
+import { closeInfoOf } from "./close-event.ts";
+import { connectIfReady, onControl } from "./control-messages.ts";
+import { onExpireTimer } from "./deadline.ts";
+import { onLateTimer, onPongTimer, pingNow } from "./liveness.ts";
+import { onRenew, onRenewTimer, onTokenFetchFailed, onTokenFetched } from "./renewal.ts";
+import {
+  type Draft,
+  applyPolicy,
+  arm,
+  beginAttempt,
+  close,
+  disarm,
+  endAttempt,
+  setSocket,
+  socketOf,
+} from "./transitions.ts";
+import type {
+  ClockReading,
+  MachineEvent,
+  MachineState,
+  ResolvedOptions,
+  SocketState,
+  Step,
+  TimerName,
+} from "./types.ts";
+import { onWarnTimer } from "./warning.ts";
+
+/** The state before the first `connect`. */
+export function initialState(options: ResolvedOptions): MachineState {
+  return {
+    options,
+    published: { status: "idle" },
+    phase: { name: "idle" },
+    attemptId: 0,
+    attempt: 1,
+    failingSince: undefined,
+    reauthorized: false,
+    hidden: false,
+  };
+}
+
+/** Applies an event to a state. Events can come in any state; those that do not fit are ignored. */
+export function step(state: MachineState, event: MachineEvent, { now, lastFrameAt }: ClockReading): Step {
+  const draft: Draft = { state, effects: [], now, lastFrameAt };
+  if (!("attemptId" in event) || event.attemptId === state.attemptId) apply(draft, event);
+  return { state: draft.state, effects: draft.effects };
+}
+
+function apply(draft: Draft, event: MachineEvent): void {
+  const { phase } = draft.state;
+  const socket = socketOf(draft);
+  switch (event.type) {
+    case "connect":
+      connect(draft, event.hidden);
+      break;
+    case "close":
+      if (phase.name !== "closed") close(draft, clientClosed(socket, event.detail));
+      break;
+    case "authorized":
+      if (phase.name === "authorizing") openSocket(draft, event.attemptId, event.webSocket);
+      break;
+    case "authorizeFailed":
+      if (phase.name === "authorizing") {
+        const action = event.stop ? "stop" : "retry";
+        endAttempt(draft, localClose("authorize_failed", action, undefined, event.detail));
+      }
+      break;
+    case "socketFailed":
+      if (socket) endAttempt(draft, localClose("connect_failed", "stop", socket, event.detail));
+      break;
+    case "opened":
+      if (socket && !socket.opened) onOpened(draft, socket, event.protocol);
+      break;
+    case "control":
+      if (socket) onControl(draft, socket, event.text);
+      break;
+    case "socketClosed":
+      if (socket) endAttempt(draft, closeInfoOf(event.code, event.reason, socket));
+      break;
+    case "viewerClosed":
+      if (socket) close(draft, clientClosed(socket, "the viewer closed the channel"));
+      break;
+    case "viewerReady":
+      if (socket) {
+        setSocket(draft, { ...socket, viewerReady: true });
+        connectIfReady(draft);
+      }
+      break;
+    case "viewerWaiting":
+      if (socket?.greeted && socket.connectedAt === undefined) disarm(draft, "connect");
+      break;
+    case "viewerFailed":
+      if (phase.name !== "idle" && phase.name !== "closed") {
+        close(draft, localClose("viewer_failed", "stop", socket, event.detail));
+      }
+      break;
+    case "policy":
+      if (phase.name === "deciding") applyPolicy(draft, phase.cause, event.delayMs);
+      break;
+    case "timer":
+      onTimer(draft, event.name);
+      break;
+    case "renew":
+      onRenew(draft, event.token);
+      break;
+    case "tokenFetched":
+      if (socket) onTokenFetched(draft, socket, event.id, event.token);
+      break;
+    case "tokenFetchFailed":
+      if (socket) onTokenFetchFailed(draft, socket, event.id, event.cause);
+      break;
+    case "online":
+    case "visible":
+      if (event.type === "visible") draft.state = { ...draft.state, hidden: false };
+      retryNow(draft);
+      pingNow(draft);
+      break;
+    case "offline":
+      pingNow(draft);
+      break;
+    case "hidden":
+      draft.state = { ...draft.state, hidden: true };
+      break;
+  }
+}
+
+function connect(draft: Draft, hidden: boolean): void {
+  const { phase } = draft.state;
+  if (phase.name === "idle" || phase.name === "closed") {
+    draft.state = { ...draft.state, hidden, attempt: 1, failingSince: undefined, reauthorized: false };
+    draft.effects.push({ type: "watchPage" });
+    beginAttempt(draft, undefined);
+  } else {
+    retryNow(draft);
+  }
+}
+
+function retryNow(draft: Draft): void {
+  const { phase } = draft.state;
+  if (phase.name !== "waiting") return;
+  disarm(draft, "retry");
+  beginAttempt(draft, phase.cause);
+}
+
+function openSocket(draft: Draft, attemptId: number, webSocket: WebSocketArguments): void {
+  setSocket(draft, {
+    opened: false,
+    controlled: false,
+    greeted: false,
+    viewerReady: false,
+    connectedAt: undefined,
+    session: undefined,
+    bye: undefined,
+    ping: undefined,
+    renewal: undefined,
+    nextId: 1,
+  });
+  arm(draft, "connect", draft.state.options.connectTimeoutMs);
+  draft.effects.push({ type: "openSocket", attemptId, webSocket });
+}
+
+function onOpened(draft: Draft, socket: SocketState, protocol: string): void {
+  const controlled = protocol === SUBPROTOCOL;
+  setSocket(draft, { ...socket, opened: true, controlled, greeted: !controlled });
+  arm(draft, "connect", draft.state.options.helloTimeoutMs);
+  draft.effects.push({ type: "announceChannel" });
+  connectIfReady(draft);
+}
+
+function onTimer(draft: Draft, name: TimerName): void {
+  const socket = socketOf(draft);
+  if (name === "retry") retryNow(draft);
+  if (!socket) return;
+  switch (name) {
+    case "connect":
+      if (socket.connectedAt === undefined) {
+        endAttempt(draft, localClose("connect_failed", "retry", socket, timeoutDetail(draft, socket)));
+      }
+      break;
+    case "ping":
+      pingNow(draft);
+      break;
+    case "pong":
+      onPongTimer(draft, socket);
+      break;
+    case "late":
+      onLateTimer(draft, socket);
+      break;
+    case "warn":
+      onWarnTimer(draft, socket);
+      break;
+    case "expire":
+      onExpireTimer(draft, socket);
+      break;
+    case "renew":
+      onRenewTimer(draft, socket);
+      break;
+    case "retry":
+      break;
+  }
+}
+
+function timeoutDetail(draft: Draft, socket: SocketState): string {
+  const { connectTimeoutMs, helloTimeoutMs } = draft.state.options;
+  if (!socket.opened) return `the connection did not open within ${connectTimeoutMs} ms`;
+  const within = `within ${helloTimeoutMs} ms`;
+  return socket.greeted ? `the console did not start ${within}` : `the gateway sent no hello ${within}`;
+}
+
+function clientClosed(socket: SocketState | undefined, detail: string | undefined): CloseInfo {
+  return { ...localClose("client_closed", "stop", socket, detail), code: 1000 };
+}
+
+/** Describes an end without a close frame. */
+function localClose(
+  reason: CloseInfo["reason"],
+  action: CloseInfo["action"],
+  socket: SocketState | undefined,
+  detail: string | undefined,
+): CloseInfo {
+  const text = detail === undefined || detail === "" ? {} : { detail };
+  return { reason, action, code: 1006, ...text, wasConnected: socket?.connectedAt !== undefined };
+}

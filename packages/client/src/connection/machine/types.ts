@@ -1,0 +1,141 @@
+/**
+ * The types of the connection's state machine: its state, its events and its effects. The machine
+ * uses no DOM, timer or clock.
+ */
+import type { ClientMessage, ServerCloseReason } from "@curfew/protocol";
+import type { CloseInfo } from "../model/close-info.ts";
+import type { WebSocketArguments } from "../model/connect-info.ts";
+import type { ConsoleError } from "../model/errors.ts";
+import type { ReconnectContext } from "../model/options.ts";
+import type { ConsoleEvents, ConsoleState, SessionInfo } from "../model/state.ts";
+
+/** The options that influence the machine, with their defaults. Times in milliseconds. */
+export interface ResolvedOptions {
+  readonly autoRenew: boolean;
+  readonly canFetchToken: boolean;
+  readonly reconnects: boolean;
+  readonly waitForViewer: boolean;
+  readonly warnBeforeMs: number;
+  readonly connectTimeoutMs: number;
+  readonly helloTimeoutMs: number;
+  readonly pingIntervalMs: number;
+}
+
+/** A WebSocket and what was received over it. */
+export interface SocketState {
+  readonly opened: boolean;
+  /** Whether there are control messages, that is, the server chose `curfew.v1`. */
+  readonly controlled: boolean;
+  readonly greeted: boolean;
+  readonly viewerReady: boolean;
+  /** When the state became `connected`; undefined before. */
+  readonly connectedAt: number | undefined;
+  readonly session: SessionInfo | undefined;
+  readonly bye: { readonly reason: ServerCloseReason; readonly detail?: string } | undefined;
+  /** The ping without an answer. */
+  readonly ping: { readonly id: number; readonly sentAt: number } | undefined;
+  /** The renewal in progress. `sent` is false while the application fetches the token. */
+  readonly renewal: { readonly id: number; readonly sent: boolean } | undefined;
+  readonly nextId: number;
+}
+
+/** The phases of a connection. They are finer than the published states. */
+export type Phase =
+  | { readonly name: "idle" | "authorizing" | "closed" }
+  /** `deciding` while the reconnect policy is asked, then `waiting` until the next attempt. */
+  | { readonly name: "deciding" | "waiting"; readonly cause: CloseInfo }
+  | { readonly name: "socket"; readonly socket: SocketState };
+
+/** The state of the machine. */
+export interface MachineState {
+  readonly options: ResolvedOptions;
+  /** The state that the page sees. */
+  readonly published: ConsoleState;
+  readonly phase: Phase;
+  /** Unique number of the attempt. Events of earlier attempts are ignored. */
+  readonly attemptId: number;
+  /** See {@link ConsoleState}. */
+  readonly attempt: number;
+  /** When the first failure in the current row happened. */
+  readonly failingSince: number | undefined;
+  /** Whether `authorize()` was already called at once for an expired token in this row of failures. */
+  readonly reauthorized: boolean;
+  readonly hidden: boolean;
+}
+
+/**
+ * `connect`: the socket must be open, then hello and viewer must be ready. `retry`: the next attempt
+ * starts. `ping`: send a ping. `late`: the answer is late. `pong`: the answer is overdue. `warn`: warn
+ * unless the gateway has. `expire`: the session is over even without a close frame. `renew`: the
+ * gateway must have answered.
+ */
+export type TimerName = "connect" | "retry" | "ping" | "late" | "pong" | "warn" | "expire" | "renew";
+
+/** What can happen. Events with an `attemptId` belong to one attempt. */
+export type MachineEvent =
+  | { readonly type: "connect"; readonly hidden: boolean }
+  | { readonly type: "close"; readonly detail?: string }
+  | { readonly type: "authorized"; readonly attemptId: number; readonly webSocket: WebSocketArguments }
+  | { readonly type: "authorizeFailed"; readonly attemptId: number; readonly detail: string; readonly stop: boolean }
+  | { readonly type: "socketFailed"; readonly attemptId: number; readonly detail: string }
+  | { readonly type: "opened"; readonly attemptId: number; readonly protocol: string }
+  | { readonly type: "control"; readonly attemptId: number; readonly text: string }
+  | { readonly type: "socketClosed"; readonly attemptId: number; readonly code: number; readonly reason: string }
+  | { readonly type: "viewerClosed"; readonly attemptId: number }
+  | { readonly type: "viewerReady" | "viewerWaiting" }
+  | { readonly type: "viewerFailed"; readonly detail: string }
+  | { readonly type: "policy"; readonly attemptId: number; readonly delayMs: number | null }
+  | { readonly type: "timer"; readonly name: TimerName }
+  | { readonly type: "renew"; readonly token: string | undefined }
+  | { readonly type: "tokenFetched"; readonly attemptId: number; readonly id: number; readonly token: string }
+  | { readonly type: "tokenFetchFailed"; readonly attemptId: number; readonly id: number; readonly cause: unknown }
+  | { readonly type: "online" | "offline" | "visible" | "hidden" };
+
+type MachineEmittedEvents = Omit<ConsoleEvents, "opening" | "channel">;
+
+/** Emits an event to the page. */
+export type EmitEffect = {
+  [K in keyof MachineEmittedEvents]: {
+    readonly type: "emit";
+    readonly name: K;
+    readonly event: MachineEmittedEvents[K];
+  };
+}[keyof MachineEmittedEvents];
+
+/** What the connection must do, in order. */
+export type Effect =
+  | EmitEffect
+  | {
+      readonly type: "authorize";
+      readonly attemptId: number;
+      readonly attempt: number;
+      readonly cause: CloseInfo | undefined;
+    }
+  | { readonly type: "openSocket"; readonly attemptId: number; readonly webSocket: WebSocketArguments }
+  | { readonly type: "announceChannel" }
+  | { readonly type: "closeSocket"; readonly code: number; readonly reason: string }
+  | { readonly type: "send"; readonly message: ClientMessage }
+  | { readonly type: "setTimer"; readonly name: TimerName; readonly ms: number }
+  | { readonly type: "clearTimer"; readonly name: TimerName }
+  | { readonly type: "clearTimers" }
+  | { readonly type: "askPolicy"; readonly attemptId: number; readonly context: ReconnectContext }
+  | { readonly type: "fetchToken"; readonly attemptId: number; readonly id: number; readonly session: SessionInfo }
+  /** Aborts the signals given to `authorize` and `renew`. */
+  | { readonly type: "cancelCallbacks" }
+  /** Settles the promises of `renew()`: rejects them if there is an error. */
+  | { readonly type: "settleRenewals"; readonly error: ConsoleError | undefined }
+  | { readonly type: "watchPage" }
+  | { readonly type: "unwatchPage" };
+
+/** The time of an event, in milliseconds of `performance.now()`. */
+export interface ClockReading {
+  readonly now: number;
+  /** When the last frame of the current socket arrived. */
+  readonly lastFrameAt: number;
+}
+
+/** The result of one event. */
+export interface Step {
+  readonly state: MachineState;
+  readonly effects: readonly Effect[];
+}

@@ -1,0 +1,78 @@
+import type { ConsoleChannel } from "../channel/channel.ts";
+import type { CloseInfo } from "./close-info.ts";
+import type { ConsoleError } from "./errors.ts";
+
+/** The running session, as the gateway describes it. */
+export interface SessionInfo {
+  /** The gateway's ID of the session, as in its log. */
+  readonly id: string;
+  /** When the session ends, on the clock of `performance.now()` (milliseconds); null if it has no end. */
+  readonly expiresAt: number | null;
+  /** True from the first warning until the session is renewed or over. */
+  readonly expiring: boolean;
+  /** Whether the gateway accepts a new token for the running session. */
+  readonly renewable: boolean;
+  /** True while a renewal is in progress. */
+  readonly renewing: boolean;
+}
+
+/**
+ * The state of a connection. `attempt` is 1 for the first attempt, 2 for the first retry, and so on;
+ * it starts again at 1 after a connection that lasted 10 s. `session` is null on servers that do not
+ * speak `curfew.v1` (websockify, Nova).
+ */
+export type ConsoleState =
+  | { readonly status: "idle" }
+  | { readonly status: "connecting"; readonly attempt: number }
+  | { readonly status: "connected"; readonly session: SessionInfo | null }
+  | {
+      readonly status: "reconnecting";
+      /** The next attempt. */
+      readonly attempt: number;
+      /** When the next attempt starts, on the clock of `performance.now()` (milliseconds), for a countdown. */
+      readonly retryAt: number;
+      /** Milliseconds from the beginning of this state until the next attempt. */
+      readonly retryInMs: number;
+      /** Why the last attempt or connection ended. */
+      readonly cause: CloseInfo;
+    }
+  | { readonly status: "closed"; readonly cause: CloseInfo };
+
+/** See {@link ConsoleConnection.statistics}. */
+export interface ConnectionStatistics {
+  /** Bytes of console output, without control messages. */
+  readonly bytesReceived: number;
+  /** Bytes sent to the console. */
+  readonly bytesSent: number;
+  /** The last round trip to the gateway in milliseconds; null while not connected, and without `curfew.v1`. */
+  readonly roundTripMs: number | null;
+}
+
+/** The events of {@link ConsoleConnection.on}. */
+export interface ConsoleEvents {
+  /** Every state transition, in order, exactly once. */
+  state: ConsoleState;
+  /** The socket of an attempt was created. A viewer that accepts a socket before it is open is ready sooner. */
+  opening: ConsoleChannel;
+  /** The socket of an attempt is open: attach a viewer to its channel now. */
+  channel: ConsoleChannel;
+  /** The session ends in `expiresInMs` milliseconds unless it is renewed. Can fire several times. */
+  expiring: { readonly expiresInMs: number; readonly renewable: boolean };
+  /** The session was renewed in place; it now ends in `expiresInMs` milliseconds, or never (null). */
+  renewed: { readonly expiresInMs: number | null };
+  /**
+   * A renewal failed, automatic ones included; the old deadline stands. It does not fire when the
+   * connection ends during a renewal.
+   */
+  renewfailed: ConsoleError;
+  /** The connection ended and there are no more attempts. Fires once for each `connect()` that started one. */
+  closed: CloseInfo;
+  /** Round-trip time of a ping to the gateway, in milliseconds. */
+  latency: { readonly rttMs: number };
+  /**
+   * A ping has had no answer for `waitedMs` milliseconds, 1.5 s or little more: input may arrive late
+   * now. `latency` follows with the answer. The connection is lost when nothing arrives for 10 s
+   * after the ping.
+   */
+  unresponsive: { readonly waitedMs: number };
+}

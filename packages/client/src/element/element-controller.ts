@@ -1,0 +1,191 @@
+import { ConsoleError, StopRetrying } from "../connection/model/errors.ts";
+import type { ConsoleOptions } from "../connection/model/options.ts";
+import type { ConsoleEvents, ConsoleState } from "../connection/model/state.ts";
+import type { Messages } from "../locales/types.ts";
+import { ExpiryWarning } from "../ui/expiry-warning.ts";
+import { type Renewability, renewabilityOf } from "../ui/warning-description.ts";
+import { reportError } from "../util/report-error.ts";
+import { attributeValue, optionOf, optionsIn } from "./attributes.ts";
+import type { ConsoleView, ElementKind } from "./kinds.ts";
+import { messagesForElement } from "./page-language.ts";
+import { Shell } from "./shell.ts";
+import type { ConsoleElement, ConsoleElementEventMap } from "./types.ts";
+import { xtermStyles } from "./xterm-styles.ts";
+
+const IDLE: ConsoleState = { status: "idle" };
+
+/** Controls an element's console and what the shell shows of it. */
+export class ElementController<Options extends ConsoleOptions, View extends ConsoleView> {
+  readonly #element: ConsoleElement<Options, View>;
+  readonly #kind: ElementKind<Options, View>;
+  readonly #root: ShadowRoot;
+  readonly #shell: Shell;
+  #console: View | undefined;
+  #warning: ExpiryWarning | undefined;
+  #listening = new AbortController();
+  #messages: Messages | undefined;
+  /** The newest request for messages. */
+  #messagesRequest: Promise<Messages> | undefined;
+
+  constructor(element: ConsoleElement<Options, View>, root: ShadowRoot, kind: ElementKind<Options, View>) {
+    this.#element = element;
+    this.#kind = kind;
+    this.#root = root;
+    this.#shell = new Shell(root, kind.name, {
+      open: () => this.#tryToOpen(),
+      close: () => void this.close(),
+      renew: () => void this.#console?.connection.renew().catch(() => {}),
+      hideWarning: () => this.#warning?.hide(),
+      focusConsole: () => this.#console?.focus(),
+    });
+  }
+
+  get console(): View | undefined {
+    return this.#console;
+  }
+
+  get state(): ConsoleState {
+    return this.#console?.connection.state ?? IDLE;
+  }
+
+  /** Opens the console, or waits until it is open. */
+  async open(): Promise<void> {
+    if (!this.#element.isConnected) throw new ConsoleError("not_connected", "the element is not in a page");
+    if (!this.#console || this.state.status === "closed") this.#create();
+    await this.#console?.connect();
+  }
+
+  /** Opens the console if none is open yet and the element knows where to connect. */
+  openFirst(): void {
+    if (!this.#console && (this.#canAuthorize || this.#element.hasAttribute("url"))) this.#tryToOpen();
+  }
+
+  async close(): Promise<void> {
+    await this.#console?.close();
+  }
+
+  focus(): void {
+    this.#shell.focus();
+  }
+
+  /** Ends the session and forgets it, because the element was removed. */
+  release(): void {
+    void this.#console?.close();
+    this.#listening.abort();
+    this.#console = undefined;
+    this.#warning = undefined;
+    this.#shell.stop();
+    this.render();
+  }
+
+  /** Loads the messages in the element's language. The element shows nothing before. */
+  async loadMessages(): Promise<void> {
+    const request = (this.#messagesRequest = Promise.resolve(
+      this.#element.messages ?? messagesForElement(this.#element),
+    ));
+    try {
+      const messages = await request;
+      if (this.#messagesRequest !== request) return;
+      this.#messages = messages;
+      this.render();
+    } catch (error) {
+      reportError(error); // The console works without messages.
+    }
+  }
+
+  /** Applies a changed attribute to the open console. A removed flag is off; other removed attributes have no effect. */
+  applyAttribute(name: string): void {
+    const type = this.#kind.attributes[name];
+    const option = optionOf(name);
+    if (!type || !this.#console || !(option in this.#console)) return;
+    const value = attributeValue(this.#element, name, type) ?? (type === "flag" ? false : undefined);
+    if (value !== undefined) Object.assign(this.#console, { [option]: value });
+  }
+
+  render(): void {
+    const { state } = this;
+    const phase = this.#warning?.phase ?? state.status;
+    this.#element.setAttribute("status", phase);
+    if (!this.#messages) return;
+    this.#shell.show({
+      state,
+      phase,
+      warning: this.#warning,
+      renewability: this.#renewability(state),
+      canAuthorize: this.#canAuthorize,
+      messages: this.#messages,
+    });
+  }
+
+  get #canAuthorize(): boolean {
+    return (this.#element.authorize ?? this.#element.options.authorize) !== undefined;
+  }
+
+  #tryToOpen(): void {
+    this.open().catch((error: unknown) => {
+      // The state tells how a connection ended; other errors are about an attribute or an option.
+      if (!(error instanceof ConsoleError)) reportError(error);
+    });
+  }
+
+  #create(): void {
+    const options = this.#options();
+    this.#listening.abort();
+    this.#listening = new AbortController();
+    if (this.#kind.usesXterm) this.#adoptXtermStyles();
+    this.#console = this.#kind.create(this.#shell.screen, options);
+    this.#listen(this.#console, options.autoRenew ?? false);
+  }
+
+  #options(): Options {
+    const element = this.#element;
+    const { renew } = element;
+    const options: Partial<Options> = {
+      ...element.options,
+      ...(optionsIn(element, this.#kind.attributes) as Partial<Options>),
+      authorize: (context: Parameters<Options["authorize"]>[0]) => {
+        const authorize = element.authorize ?? element.options.authorize;
+        if (authorize) return authorize(context);
+        const url = element.getAttribute("url");
+        if (url === null) throw new StopRetrying("neither the property authorize nor the attribute url is set");
+        return { url };
+      },
+    };
+    if (renew) options.renew = (context) => (element.renew ?? renew)(context);
+    return options as Options;
+  }
+
+  #listen({ connection }: View, autoRenew: boolean): void {
+    const { signal } = this.#listening;
+    const on = <Type extends keyof ConsoleEvents>(type: Type, listener: (event: ConsoleEvents[Type]) => void): void =>
+      void connection.on(type, listener, { signal });
+    // Listens first, so that each event is dispatched after the element shows what it means.
+    this.#warning = new ExpiryWarning(connection, { autoRenew, onChange: () => this.render() }, signal);
+    on("state", (state) => {
+      this.render();
+      this.#dispatch("curfew-state", state);
+    });
+    on("expiring", (event) => this.#dispatch("curfew-expiring", event));
+    on("renewed", (event) => this.#dispatch("curfew-renewed", event));
+    on("closed", (info) => this.#dispatch("curfew-closed", info));
+  }
+
+  #renewability(state: ConsoleState): Renewability {
+    const session = state.status === "connected" ? state.session : null;
+    return renewabilityOf(session, (this.#element.renew ?? this.#element.options.renew) !== undefined);
+  }
+
+  /** Once, and again at the next opening if the page had no xterm styles yet. */
+  #adoptXtermStyles(): void {
+    const sheets = this.#root.adoptedStyleSheets;
+    const xterm = sheets.length > 1 ? undefined : xtermStyles(this.#element);
+    if (xterm) this.#root.adoptedStyleSheets = [xterm, ...sheets];
+  }
+
+  #dispatch<Type extends keyof ConsoleElementEventMap>(
+    type: Type,
+    detail: ConsoleElementEventMap[Type]["detail"],
+  ): void {
+    this.#element.dispatchEvent(new CustomEvent(type, { detail, bubbles: true, composed: true }));
+  }
+}

@@ -1,0 +1,149 @@
+import type { ConsoleState } from "../connection/model/state.ts";
+import { format } from "../locales/format.ts";
+import type { Messages } from "../locales/types.ts";
+import { Countdown } from "../ui/countdown.ts";
+import { createElement, setText } from "../ui/dom.ts";
+import type { ExpiryWarning } from "../ui/expiry-warning.ts";
+import { listenForLeaveKeys } from "../ui/leave-keys.ts";
+import type { Renewability } from "../ui/warning-description.ts";
+import { part } from "./dom.ts";
+import { FocusWatch } from "./focus-watch.ts";
+import { type PanelActions, createPanel } from "./panel.ts";
+import type { ConsolePhase } from "./phase.ts";
+import { styleSheet } from "./styles.ts";
+import { WarningBar } from "./warning-bar.ts";
+
+/** The keys that leave the console, as written on the keyboard. */
+const LEAVE_KEYS_LABEL = "Ctrl + Alt + Shift";
+
+/** What the shell shows. */
+export interface ShellContent {
+  readonly state: ConsoleState;
+  readonly phase: ConsolePhase;
+  /** Undefined before a console was created. */
+  readonly warning: ExpiryWarning | undefined;
+  readonly renewability: Renewability;
+  /** Whether opening the console again gets a new token. */
+  readonly canAuthorize: boolean;
+  readonly messages: Messages;
+}
+
+/** What the buttons and keys of the shell do. */
+export interface ShellActions extends PanelActions {
+  readonly renew: () => void;
+  readonly hideWarning: () => void;
+  readonly focusConsole: () => void;
+}
+
+/** The content of an element's shadow root: the warning, the console, and the panel over it. */
+export class Shell {
+  /** The place for the console. */
+  readonly screen: HTMLElement = part("div", "screen", { role: "group", tabindex: "-1" });
+  readonly #root: ShadowRoot;
+  readonly #kind: "vnc" | "serial";
+  readonly #actions: ShellActions;
+  readonly #shell: HTMLElement;
+  readonly #warning: WarningBar;
+  readonly #end = createElement("slot", { name: "end" });
+  readonly #overlaySlot = createElement("slot", { name: "overlay" });
+  readonly #overlay = part("div", "overlay", {}, this.#overlaySlot);
+  readonly #announcer = createElement("p", { class: "announcer", role: "status" });
+  readonly #countdown = new Countdown();
+  readonly #focus: FocusWatch;
+  #shown: ShellContent | undefined;
+
+  constructor(root: ShadowRoot, kind: "vnc" | "serial", actions: ShellActions) {
+    this.#root = root;
+    this.#kind = kind;
+    this.#actions = actions;
+    this.#warning = new WarningBar({ renew: actions.renew, hide: actions.hideWarning });
+    const stage = createElement("div", { class: "stage" }, this.screen, this.#overlay);
+    this.#shell = part("div", "shell", {}, this.#warning.root, stage, this.#announcer);
+    this.#focus = new FocusWatch(this.screen);
+    listenForLeaveKeys(this.screen, () => this.#leave());
+    root.adoptedStyleSheets = [styleSheet()];
+    // Until the messages are loaded.
+    this.#overlay.hidden = true;
+    this.#warning.root.hidden = true;
+    root.append(this.#shell);
+  }
+
+  show(content: ShellContent): void {
+    const before = this.#shown;
+    this.#shown = content;
+    const { phase, state, messages } = content;
+    this.#shell.dataset["phase"] = phase;
+    this.#shell.lang = messages.language;
+    this.screen.ariaLabel = messages.labels[this.#kind];
+    this.screen.ariaDescription = format(messages.labels.leave, { keys: LEAVE_KEYS_LABEL });
+    const panelChanged =
+      before?.state !== state || before.messages !== messages || before.canAuthorize !== content.canAuthorize;
+    const hadFocus = this.#focus.inside || this.#overlay.contains(this.#root.activeElement);
+    this.#countdown.stop();
+    this.#showWarning(content);
+    if (panelChanged) this.#showPanel(content);
+    if (phase !== before?.phase) {
+      this.#announce(phase, messages);
+      if (hadFocus) this.#moveFocus();
+    }
+  }
+
+  /** Focuses the console, or the button that the user needs next. */
+  focus(): void {
+    if (this.#shown?.state.status === "connected") this.#actions.focusConsole();
+    else (query(this.#overlay, "button") ?? query(this.#overlay, ".panel"))?.focus();
+    // A slot may have replaced both.
+    if (!this.#root.activeElement) this.screen.focus();
+  }
+
+  stop(): void {
+    this.#countdown.stop();
+  }
+
+  #showWarning({ state, warning, renewability, messages }: ShellContent): void {
+    const phase = warning?.visible ? warning.phase : undefined;
+    const hadFocus = this.#warning.root.contains(this.#root.activeElement);
+    this.#warning.root.hidden = !phase;
+    if (hadFocus && (!phase || phase === "renewed")) this.#actions.focusConsole();
+    if (!warning || !phase || state.status !== "connected") return;
+    this.#warning.show(phase, renewability, messages, warning.totalMs);
+    const expiresAt = state.session?.expiresAt ?? null;
+    if (expiresAt === null) this.#warning.setTime(null);
+    // Not counted down: ten minutes would become nine a second later.
+    else if (phase === "renewed") this.#warning.setTime(expiresAt - performance.now());
+    else this.#countdown.start(expiresAt, (leftMs) => this.#warning.setTime(leftMs));
+  }
+
+  #showPanel({ state, canAuthorize, messages }: ShellContent): void {
+    this.#overlay.hidden = state.status === "connected";
+    const panel = createPanel(state, canAuthorize, messages, this.#actions);
+    const ended = state.status === "closed";
+    this.#end.replaceChildren(...(panel && ended ? [panel.root] : []));
+    this.#overlaySlot.replaceChildren(...(panel ? [ended ? this.#end : panel.root] : []));
+    const { setTime } = panel ?? {};
+    if (state.status === "reconnecting" && setTime) this.#countdown.start(state.retryAt, setTime);
+  }
+
+  /** Announces a new phase to screen readers. */
+  #announce(phase: ConsolePhase, messages: Messages): void {
+    if (phase === "idle" || phase === "renewing") return;
+    const from = this.#overlay.hidden ? this.#warning.root : this.#overlay;
+    const texts = [...from.querySelectorAll("[data-announced]")].map((node) => node.textContent);
+    setText(this.#announcer, phase === "connected" ? messages.states.connected : texts.join(" – "));
+  }
+
+  #moveFocus(): void {
+    this.#focus.clear();
+    this.focus();
+  }
+
+  /** Moves the focus to the warning's first button or else to the element itself, so that Tab continues in the page. */
+  #leave(): void {
+    this.#focus.clear();
+    (query(this.#warning.root, ".warning:not([hidden]) button:not([hidden])") ?? this.screen).focus();
+  }
+}
+
+function query(root: Element, selector: string): HTMLElement | null {
+  return root.querySelector(selector);
+}

@@ -1,0 +1,161 @@
+import type { Messages } from "./types.ts";
+
+/** German. */
+export const german: Messages = {
+  language: "de",
+  closeReasons: {
+    session_expired: {
+      title: "Sitzung abgelaufen",
+      sentence: "Ihr Zugang zu dieser Konsole war zeitlich begrenzt, und diese Zeit ist um.",
+      next: "Erneut öffnen",
+    },
+    token_expired: {
+      title: "Dieser Link ist abgelaufen",
+      sentence: "Links zu dieser Konsole gelten nur begrenzte Zeit, und dieser wurde zu spät geöffnet.",
+      next: "Neuen Zugang anfordern",
+    },
+    token_invalid: {
+      title: "Dieser Link ist ungültig",
+      sentence: "Das Gateway kennt diesen Link nicht. Vielleicht ist er unvollständig, oder er wurde zurückgezogen.",
+      next: "Neuen Zugang anfordern",
+    },
+    session_terminated: {
+      title: "Vom Administrator beendet",
+      sentence: "Ein Administrator hat diese Sitzung beendet oder den Zugang dazu entzogen.",
+      next: "Erneut versuchen",
+    },
+    session_replaced: {
+      title: "An anderer Stelle geöffnet",
+      sentence: "Eine andere Sitzung hat diese Konsole übernommen. Es ist nur eine zur selben Zeit erlaubt.",
+      next: "Hier wieder öffnen",
+    },
+    idle_timeout: {
+      title: "Wegen Inaktivität geschlossen",
+      sentence:
+        "Eine Zeit lang wurde weder getippt noch die Maus bewegt noch etwas eingefügt. Deshalb hat das Gateway die Sitzung geschlossen.",
+      next: "Erneut öffnen",
+    },
+    forbidden: {
+      title: "Zugriff nicht erlaubt",
+      sentence: "Die Regeln des Gateways lassen nicht zu, dass diese Konsole geöffnet wird.",
+      next: "Erneut versuchen",
+    },
+    target_not_found: {
+      title: "Maschine nicht gefunden",
+      sentence: "Unter der Adresse, an der die Konsole dieser Maschine sein sollte, hat das Gateway nichts gefunden.",
+      next: "Erneut versuchen",
+    },
+    protocol_error: {
+      title: "Das Gateway hat diese Seite nicht verstanden",
+      sentence: "Es hat eine Nachricht erhalten, die es nicht lesen konnte, und die Verbindung geschlossen.",
+      next: "Erneut versuchen",
+    },
+    server_draining: {
+      title: "Das Gateway startet neu",
+      sentence: "Es hat seine Sitzungen zum Herunterfahren geschlossen und ist noch nicht wieder da.",
+      next: "Erneut versuchen",
+    },
+    server_busy: {
+      title: "Das Gateway ist ausgelastet",
+      sentence: "Es hat die Höchstzahl an Sitzungen erreicht oder kann Links im Moment nicht prüfen.",
+      next: "Erneut versuchen",
+    },
+    target_unreachable: {
+      title: "Maschine nicht erreichbar",
+      sentence:
+        "Das Gateway konnte keine Verbindung zur Konsole der Maschine herstellen. Vielleicht ist sie ausgeschaltet.",
+      next: "Erneut versuchen",
+    },
+    target_closed: {
+      title: "Die Maschine hat ihre Konsole geschlossen",
+      sentence: "Das geschieht, wenn eine Maschine ausgeschaltet, neu gestartet oder verschoben wird.",
+      next: "Erneut öffnen",
+    },
+    target_timeout: {
+      title: "Die Maschine hat nicht geantwortet",
+      sentence: "Das Gateway hat auf die Konsole der Maschine gewartet, aber es kam nicht rechtzeitig eine Antwort.",
+      next: "Erneut versuchen",
+    },
+    internal_error: {
+      title: "Fehler im Gateway",
+      sentence: "Im Gateway ist etwas schiefgegangen. An Ihnen lag es nicht.",
+      next: "Erneut versuchen",
+    },
+    client_closed: {
+      title: "Getrennt",
+      sentence: "Sie haben diese Konsole verlassen. Die Maschine läuft weiter.",
+      next: "Erneut öffnen",
+    },
+    connection_lost: {
+      title: "Verbindung verloren",
+      sentence: "Die Verbindung zum Gateway ist abgerissen und ließ sich nicht wiederherstellen.",
+      next: "Erneut versuchen",
+    },
+    connect_failed: {
+      title: "Keine Verbindung zum Gateway",
+      sentence: "Ihr Browser konnte das Gateway nicht erreichen. Prüfen Sie Ihr Netzwerk und versuchen Sie es erneut.",
+      next: "Erneut versuchen",
+    },
+    authorize_failed: {
+      title: "Kein Zugang erhalten",
+      sentence: "Die Seite hat Zugang zu dieser Konsole angefordert und nicht bekommen.",
+      next: "Erneut versuchen",
+    },
+    viewer_failed: {
+      title: "Die Konsole konnte nicht angezeigt werden",
+      sentence:
+        "Die Anzeige ist in diesem Browser nicht gestartet, oder diese Seite und die Konsole der Maschine haben einander nicht akzeptiert.",
+      next: "Erneut versuchen",
+    },
+    unknown: {
+      title: "Die Sitzung ist beendet",
+      sentence: "Das Gateway hat einen Grund genannt, den diese Seite nicht kennt.",
+      next: "Erneut öffnen",
+    },
+  },
+  advice: {
+    newAccess: "Um weiterzuarbeiten, öffnen Sie die Konsole dort erneut, wo Sie diesen Link bekommen haben.",
+    operator:
+      "Wenn Sie Zugang haben sollten, wenden Sie sich an den Administrator dieser Maschine und nennen Sie den Code unten.",
+  },
+  states: {
+    idle: "Nicht verbunden",
+    connecting: "Verbindung wird hergestellt …",
+    waiting: "Warten auf die Konsole der Maschine.",
+    connected: "Verbunden",
+    reconnecting: "Verbindung wird wiederhergestellt …",
+    reconnectingByItself: "Die Seite verbindet sich von selbst wieder. Auf der Maschine geht nichts verloren.",
+    attempt: "Versuch {attempt}",
+    nextAttempt: "Nächster Versuch in {time}",
+    closed: "Beendet",
+  },
+  session: {
+    timeLeft: "Noch {time}",
+    endsIn: "Diese Sitzung endet in {time}.",
+    renewable:
+      "Verlängern Sie sie, um ohne Unterbrechung weiterzuarbeiten. Sonst wird sie geschlossen; die Maschine läuft weiter.",
+    needsNewAccess:
+      "Um danach weiterzuarbeiten, öffnen Sie die Konsole mit einem neuen Link. Die Maschine läuft weiter.",
+    notRenewable: "Sie lässt sich nicht verlängern. Danach ist ein neuer Zugang nötig; die Maschine läuft weiter.",
+    renewing: "Wird verlängert …",
+    renewed: "Verlängert. Diese Sitzung endet jetzt in {time}.",
+    renewedForGood: "Verlängert. Diese Sitzung endet nicht mehr von selbst.",
+    renewFailed: "Die Verlängerung ist fehlgeschlagen.",
+  },
+  actions: {
+    open: "Konsole öffnen",
+    openAgain: "Erneut öffnen",
+    tryAgain: "Erneut versuchen",
+    tryNow: "Jetzt versuchen",
+    renew: "Verlängern",
+    hide: "Ausblenden",
+    cancel: "Abbrechen",
+    close: "Schließen",
+  },
+  labels: {
+    vnc: "Bildschirm der Maschine",
+    serial: "Terminal der Maschine",
+    sessionEnd: "Ende der Sitzung",
+    leave: "Drücken Sie {keys} und lassen Sie los, um die Konsole mit der Tastatur zu verlassen.",
+  },
+};

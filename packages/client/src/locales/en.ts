@@ -1,0 +1,156 @@
+import type { Messages } from "./types.ts";
+
+/** English. */
+export const english: Messages = {
+  language: "en",
+  closeReasons: {
+    session_expired: {
+      title: "Session expired",
+      sentence: "Your access to this console was limited in time, and that time is over.",
+      next: "Open again",
+    },
+    token_expired: {
+      title: "This link has expired",
+      sentence: "Links to this console are good for a limited time, and this one was opened too late.",
+      next: "Get new access",
+    },
+    token_invalid: {
+      title: "This link is not valid",
+      sentence: "The gateway does not know this link. It may be incomplete, or it was withdrawn.",
+      next: "Get new access",
+    },
+    session_terminated: {
+      title: "Ended by an operator",
+      sentence: "An operator ended this session or withdrew the access it was using.",
+      next: "Try again",
+    },
+    session_replaced: {
+      title: "Opened somewhere else",
+      sentence: "Another session took over this console, and only one is allowed at a time.",
+      next: "Open here again",
+    },
+    idle_timeout: {
+      title: "Closed because it was idle",
+      sentence: "There was no typing, pointer movement or pasting for a while, so the gateway closed the session.",
+      next: "Open again",
+    },
+    forbidden: {
+      title: "Access not allowed",
+      sentence: "The gateway’s rules do not allow this console to be opened.",
+      next: "Try again",
+    },
+    target_not_found: {
+      title: "Machine not found",
+      sentence: "The gateway found nothing at the address where this machine’s console should be.",
+      next: "Try again",
+    },
+    protocol_error: {
+      title: "The gateway did not understand this page",
+      sentence: "It received a message that it could not read and closed the connection.",
+      next: "Try again",
+    },
+    server_draining: {
+      title: "The gateway is restarting",
+      sentence: "It closed its sessions to shut down, and has not been back yet.",
+      next: "Try again",
+    },
+    server_busy: {
+      title: "The gateway is busy",
+      sentence: "It is at its limit of sessions, or cannot check links at the moment.",
+      next: "Try again",
+    },
+    target_unreachable: {
+      title: "Machine not reachable",
+      sentence: "The gateway could not connect to the machine’s console. The machine may be switched off.",
+      next: "Try again",
+    },
+    target_closed: {
+      title: "The machine closed its console",
+      sentence: "That happens when a machine is switched off, restarted or moved.",
+      next: "Open again",
+    },
+    target_timeout: {
+      title: "The machine did not answer",
+      sentence: "The gateway waited for the machine’s console, but no answer came in time.",
+      next: "Try again",
+    },
+    internal_error: {
+      title: "The gateway had a fault",
+      sentence: "Something went wrong inside the gateway. It was nothing that you did.",
+      next: "Try again",
+    },
+    client_closed: {
+      title: "Disconnected",
+      sentence: "You left this console. The machine keeps running.",
+      next: "Open again",
+    },
+    connection_lost: {
+      title: "Connection lost",
+      sentence: "The connection to the gateway broke and could not be restored.",
+      next: "Try again",
+    },
+    connect_failed: {
+      title: "No connection to the gateway",
+      sentence: "Your browser could not reach the gateway. Check your network, then try again.",
+      next: "Try again",
+    },
+    authorize_failed: {
+      title: "Access not granted",
+      sentence: "The page asked for access to this console and did not get it.",
+      next: "Try again",
+    },
+    viewer_failed: {
+      title: "The console could not be shown",
+      sentence:
+        "The viewer did not start in this browser, or this page and the machine’s console did not accept each other.",
+      next: "Try again",
+    },
+    unknown: {
+      title: "The session ended",
+      sentence: "The gateway gave a reason that this page does not know.",
+      next: "Open again",
+    },
+  },
+  advice: {
+    newAccess: "To go on, open the console again from the place where you got this link.",
+    operator: "If you should have access, ask the operator of this machine and name the code below.",
+  },
+  states: {
+    idle: "Not connected",
+    connecting: "Connecting…",
+    waiting: "Waiting for the machine’s console.",
+    connected: "Connected",
+    reconnecting: "Reconnecting…",
+    reconnectingByItself: "The page connects again by itself. Nothing is lost on the machine.",
+    attempt: "Attempt {attempt}",
+    nextAttempt: "Next try in {time}",
+    closed: "Ended",
+  },
+  session: {
+    timeLeft: "{time} left",
+    endsIn: "This session ends in {time}.",
+    renewable: "Renew it to keep working without interruption. Otherwise it closes; the machine keeps running.",
+    needsNewAccess: "To go on after that, open the console again with a new link. The machine keeps running.",
+    notRenewable: "It cannot be made longer. After that, new access is needed; the machine keeps running.",
+    renewing: "Renewing…",
+    renewed: "Renewed. This session now ends in {time}.",
+    renewedForGood: "Renewed. This session no longer ends by itself.",
+    renewFailed: "Renewing failed.",
+  },
+  actions: {
+    open: "Open console",
+    openAgain: "Open again",
+    tryAgain: "Try again",
+    tryNow: "Try now",
+    renew: "Renew",
+    hide: "Hide",
+    cancel: "Cancel",
+    close: "Close",
+  },
+  labels: {
+    vnc: "Screen of the machine",
+    serial: "Terminal of the machine",
+    sessionEnd: "End of the session",
+    leave: "Press {keys} and let go to leave the console with the keyboard.",
+  },
+};

@@ -1,0 +1,158 @@
+import type { Messages } from "./types.ts";
+
+/** Spanish. */
+export const spanish: Messages = {
+  language: "es",
+  closeReasons: {
+    session_expired: {
+      title: "La sesión ha caducado",
+      sentence: "El acceso a esta consola era por tiempo limitado y ese tiempo ha terminado.",
+      next: "Abrir de nuevo",
+    },
+    token_expired: {
+      title: "Este enlace ha caducado",
+      sentence: "Los enlaces a esta consola valen por tiempo limitado y este se abrió demasiado tarde.",
+      next: "Obtener un acceso nuevo",
+    },
+    token_invalid: {
+      title: "Este enlace no es válido",
+      sentence: "La pasarela no reconoce este enlace. Puede que esté incompleto o que se haya revocado.",
+      next: "Obtener un acceso nuevo",
+    },
+    session_terminated: {
+      title: "Sesión finalizada por un administrador",
+      sentence: "Un administrador finalizó esta sesión o revocó el acceso que utilizaba.",
+      next: "Reintentar",
+    },
+    session_replaced: {
+      title: "Consola abierta en otro lugar",
+      sentence: "Otra sesión ha tomado el control de esta consola y solo se permite una a la vez.",
+      next: "Abrir aquí de nuevo",
+    },
+    idle_timeout: {
+      title: "Sesión cerrada por inactividad",
+      sentence:
+        "Durante un tiempo no se escribió, ni se movió el puntero, ni se pegó nada, así que la pasarela cerró la sesión.",
+      next: "Abrir de nuevo",
+    },
+    forbidden: {
+      title: "Acceso no permitido",
+      sentence: "Las reglas de la pasarela no permiten abrir esta consola.",
+      next: "Reintentar",
+    },
+    target_not_found: {
+      title: "No se encuentra la máquina",
+      sentence: "La pasarela no encontró nada en la dirección donde debería estar la consola de esta máquina.",
+      next: "Reintentar",
+    },
+    protocol_error: {
+      title: "La pasarela no entendió esta página",
+      sentence: "Recibió un mensaje que no pudo leer y cerró la conexión.",
+      next: "Reintentar",
+    },
+    server_draining: {
+      title: "La pasarela se está reiniciando",
+      sentence: "Cerró sus sesiones para apagarse y todavía no ha vuelto.",
+      next: "Reintentar",
+    },
+    server_busy: {
+      title: "La pasarela está ocupada",
+      sentence: "Ha alcanzado su límite de sesiones o no puede comprobar enlaces en este momento.",
+      next: "Reintentar",
+    },
+    target_unreachable: {
+      title: "No se puede acceder a la máquina",
+      sentence: "La pasarela no pudo conectarse a la consola de la máquina. Puede que la máquina esté apagada.",
+      next: "Reintentar",
+    },
+    target_closed: {
+      title: "La máquina cerró su consola",
+      sentence: "Ocurre cuando una máquina se apaga, se reinicia o se traslada.",
+      next: "Abrir de nuevo",
+    },
+    target_timeout: {
+      title: "La máquina no respondió",
+      sentence: "La pasarela esperó a la consola de la máquina, pero no hubo respuesta a tiempo.",
+      next: "Reintentar",
+    },
+    internal_error: {
+      title: "Fallo de la pasarela",
+      sentence: "Algo salió mal dentro de la pasarela. No fue por nada que usted hiciera.",
+      next: "Reintentar",
+    },
+    client_closed: {
+      title: "Desconectado",
+      sentence: "Ha salido de esta consola. La máquina sigue en marcha.",
+      next: "Abrir de nuevo",
+    },
+    connection_lost: {
+      title: "Conexión perdida",
+      sentence: "La conexión con la pasarela se cortó y no se pudo restablecer.",
+      next: "Reintentar",
+    },
+    connect_failed: {
+      title: "Sin conexión con la pasarela",
+      sentence: "El navegador no pudo comunicarse con la pasarela. Compruebe la red y vuelva a intentarlo.",
+      next: "Reintentar",
+    },
+    authorize_failed: {
+      title: "Acceso no concedido",
+      sentence: "La página solicitó acceso a esta consola y no lo obtuvo.",
+      next: "Reintentar",
+    },
+    viewer_failed: {
+      title: "No se pudo mostrar la consola",
+      sentence:
+        "El visor no se inició en este navegador, o esta página y la consola de la máquina no se aceptaron mutuamente.",
+      next: "Reintentar",
+    },
+    unknown: {
+      title: "La sesión ha terminado",
+      sentence: "La pasarela indicó un motivo que esta página no conoce.",
+      next: "Abrir de nuevo",
+    },
+  },
+  advice: {
+    newAccess: "Para continuar, abra de nuevo la consola desde donde obtuvo este enlace.",
+    operator:
+      "Si debería tener acceso, consulte al administrador de esta máquina e indíquele el código que aparece abajo.",
+  },
+  states: {
+    idle: "Sin conexión",
+    connecting: "Conectando…",
+    waiting: "Esperando a la consola de la máquina.",
+    connected: "Conectado",
+    reconnecting: "Volviendo a conectar…",
+    reconnectingByItself: "La página vuelve a conectarse sola. No se pierde nada en la máquina.",
+    attempt: "Intento {attempt}",
+    nextAttempt: "Próximo intento en {time}",
+    closed: "Finalizada",
+  },
+  session: {
+    timeLeft: "Restante: {time}",
+    endsIn: "Esta sesión termina en {time}.",
+    renewable: "Renuévela para seguir sin interrupciones. De lo contrario, se cerrará; la máquina sigue en marcha.",
+    needsNewAccess: "Para continuar después, abra la consola con un enlace nuevo. La máquina sigue en marcha.",
+    notRenewable: "No se puede prolongar. Después hará falta un acceso nuevo; la máquina sigue en marcha.",
+    renewing: "Renovando…",
+    renewed: "Renovada. Esta sesión termina ahora en {time}.",
+    renewedForGood: "Renovada. Esta sesión ya no termina por sí sola.",
+    renewFailed: "No se pudo renovar.",
+  },
+  actions: {
+    open: "Abrir la consola",
+    openAgain: "Abrir de nuevo",
+    tryAgain: "Reintentar",
+    tryNow: "Intentar ahora",
+    renew: "Renovar",
+    hide: "Ocultar",
+    cancel: "Cancelar",
+    close: "Cerrar",
+  },
+  labels: {
+    vnc: "Pantalla de la máquina",
+    serial: "Terminal de la máquina",
+    sessionEnd: "Fin de la sesión",
+    leave: "Pulse {keys} y suelte para salir de la consola con el teclado.",
+  },
+};

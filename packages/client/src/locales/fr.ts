@@ -1,0 +1,161 @@
+import type { Messages } from "./types.ts";
+
+/** French. */
+export const french: Messages = {
+  language: "fr",
+  closeReasons: {
+    session_expired: {
+      title: "Session expirée",
+      sentence: "Votre accès à cette console était limité dans le temps, et ce temps est écoulé.",
+      next: "Rouvrir",
+    },
+    token_expired: {
+      title: "Ce lien a expiré",
+      sentence: "Les liens vers cette console ont une durée limitée, et celui-ci a été ouvert trop tard.",
+      next: "Obtenir un nouvel accès",
+    },
+    token_invalid: {
+      title: "Ce lien n’est pas valide",
+      sentence: "La passerelle ne connaît pas ce lien. Il est peut-être incomplet, ou il a été révoqué.",
+      next: "Obtenir un nouvel accès",
+    },
+    session_terminated: {
+      title: "Session terminée par un administrateur",
+      sentence: "Un administrateur a mis fin à cette session ou révoqué l’accès qu’elle utilisait.",
+      next: "Réessayer",
+    },
+    session_replaced: {
+      title: "Console ouverte ailleurs",
+      sentence: "Une autre session a pris le contrôle de cette console, et une seule est autorisée à la fois.",
+      next: "Rouvrir ici",
+    },
+    idle_timeout: {
+      title: "Session fermée pour inactivité",
+      sentence:
+        "Il n’y a eu ni saisie, ni mouvement du pointeur, ni collage pendant un moment. La passerelle a donc fermé la session.",
+      next: "Rouvrir",
+    },
+    forbidden: {
+      title: "Accès non autorisé",
+      sentence: "Les règles de la passerelle ne permettent pas d’ouvrir cette console.",
+      next: "Réessayer",
+    },
+    target_not_found: {
+      title: "Machine introuvable",
+      sentence: "La passerelle n’a rien trouvé à l’adresse où devrait être la console de cette machine.",
+      next: "Réessayer",
+    },
+    protocol_error: {
+      title: "La passerelle n’a pas compris cette page",
+      sentence: "Elle a reçu un message qu’elle n’a pas pu lire et a fermé la connexion.",
+      next: "Réessayer",
+    },
+    server_draining: {
+      title: "La passerelle redémarre",
+      sentence: "Elle a fermé ses sessions pour s’arrêter et n’est pas encore revenue.",
+      next: "Réessayer",
+    },
+    server_busy: {
+      title: "La passerelle est occupée",
+      sentence: "Elle a atteint son nombre maximal de sessions, ou ne peut pas vérifier les liens pour le moment.",
+      next: "Réessayer",
+    },
+    target_unreachable: {
+      title: "Machine injoignable",
+      sentence: "La passerelle n’a pas pu se connecter à la console de la machine. Celle-ci est peut-être éteinte.",
+      next: "Réessayer",
+    },
+    target_closed: {
+      title: "La machine a fermé sa console",
+      sentence: "Cela arrive quand une machine est éteinte, redémarrée ou déplacée.",
+      next: "Rouvrir",
+    },
+    target_timeout: {
+      title: "La machine n’a pas répondu",
+      sentence: "La passerelle a attendu la console de la machine, mais aucune réponse n’est venue à temps.",
+      next: "Réessayer",
+    },
+    internal_error: {
+      title: "Erreur de la passerelle",
+      sentence: "Un problème est survenu dans la passerelle. Vous n’y êtes pour rien.",
+      next: "Réessayer",
+    },
+    client_closed: {
+      title: "Déconnecté",
+      sentence: "Vous avez quitté cette console. La machine continue de fonctionner.",
+      next: "Rouvrir",
+    },
+    connection_lost: {
+      title: "Connexion perdue",
+      sentence: "La connexion à la passerelle a été coupée et n’a pas pu être rétablie.",
+      next: "Réessayer",
+    },
+    connect_failed: {
+      title: "Pas de connexion à la passerelle",
+      sentence: "Votre navigateur n’a pas pu joindre la passerelle. Vérifiez votre réseau, puis réessayez.",
+      next: "Réessayer",
+    },
+    authorize_failed: {
+      title: "Accès non obtenu",
+      sentence: "La page a demandé un accès à cette console et ne l’a pas obtenu.",
+      next: "Réessayer",
+    },
+    viewer_failed: {
+      title: "La console n’a pas pu être affichée",
+      sentence:
+        "L’affichage n’a pas démarré dans ce navigateur, ou cette page et la console de la machine ne se sont pas acceptées.",
+      next: "Réessayer",
+    },
+    unknown: {
+      title: "La session est terminée",
+      sentence: "La passerelle a donné une raison que cette page ne connaît pas.",
+      next: "Rouvrir",
+    },
+  },
+  advice: {
+    newAccess: "Pour continuer, rouvrez la console là où vous avez obtenu ce lien.",
+    operator:
+      "Si vous devriez avoir accès, adressez-vous à l’administrateur de cette machine et indiquez le code ci-dessous.",
+  },
+  states: {
+    idle: "Non connecté",
+    connecting: "Connexion…",
+    waiting: "En attente de la console de la machine.",
+    connected: "Connecté",
+    reconnecting: "Reconnexion…",
+    reconnectingByItself: "La page se reconnecte d’elle-même. Rien n’est perdu sur la machine.",
+    attempt: "Tentative {attempt}",
+    nextAttempt: "Prochaine tentative dans {time}",
+    closed: "Terminé",
+  },
+  session: {
+    timeLeft: "Encore {time}",
+    endsIn: "Cette session se termine dans {time}.",
+    renewable:
+      "Prolongez-la pour continuer sans interruption. Sinon, elle se ferme\u00a0; la machine continue de fonctionner.",
+    needsNewAccess:
+      "Pour continuer ensuite, rouvrez la console avec un nouveau lien. La machine continue de fonctionner.",
+    notRenewable:
+      "Elle ne peut pas être prolongée. Ensuite, il faudra un nouvel accès\u00a0; la machine continue de fonctionner.",
+    renewing: "Prolongation…",
+    renewed: "Session prolongée. Elle se termine maintenant dans {time}.",
+    renewedForGood: "Session prolongée. Elle ne se termine plus d’elle-même.",
+    renewFailed: "La prolongation a échoué.",
+  },
+  actions: {
+    open: "Ouvrir la console",
+    openAgain: "Rouvrir",
+    tryAgain: "Réessayer",
+    tryNow: "Essayer maintenant",
+    renew: "Prolonger",
+    hide: "Masquer",
+    cancel: "Annuler",
+    close: "Fermer",
+  },
+  labels: {
+    vnc: "Écran de la machine",
+    serial: "Terminal de la machine",
+    sessionEnd: "Fin de la session",
+    leave: "Appuyez sur {keys} puis relâchez pour quitter la console au clavier.",
+  },
+};

@@ -1,0 +1,156 @@
+import type { Messages } from "./types.ts";
+
+/** Japanese. */
+export const japanese: Messages = {
+  language: "ja",
+  closeReasons: {
+    session_expired: {
+      title: "セッションの期限が切れました",
+      sentence: "このコンソールへのアクセスには時間の制限があり、その時間が終了しました。",
+      next: "もう一度開く",
+    },
+    token_expired: {
+      title: "このリンクは期限切れです",
+      sentence: "コンソールへのリンクには有効期限があります。このリンクは期限を過ぎてから開かれました。",
+      next: "新しいアクセスを取得",
+    },
+    token_invalid: {
+      title: "このリンクは無効です",
+      sentence: "ゲートウェイがこのリンクを認識できません。リンクが途中で切れているか、取り消された可能性があります。",
+      next: "新しいアクセスを取得",
+    },
+    session_terminated: {
+      title: "管理者がセッションを終了しました",
+      sentence: "管理者がこのセッションを終了したか、使用していたアクセスを取り消しました。",
+      next: "再試行",
+    },
+    session_replaced: {
+      title: "別の場所で開かれました",
+      sentence: "別のセッションがこのコンソールを引き継ぎました。同時に開けるセッションは 1 つだけです。",
+      next: "ここでもう一度開く",
+    },
+    idle_timeout: {
+      title: "操作がなかったため終了しました",
+      sentence: "キー入力、ポインターの移動、貼り付けがしばらくなかったため、ゲートウェイがセッションを終了しました。",
+      next: "もう一度開く",
+    },
+    forbidden: {
+      title: "アクセスが許可されていません",
+      sentence: "ゲートウェイの規則により、このコンソールを開くことはできません。",
+      next: "再試行",
+    },
+    target_not_found: {
+      title: "マシンが見つかりません",
+      sentence: "このマシンのコンソールがあるはずのアドレスに、何も見つかりませんでした。",
+      next: "再試行",
+    },
+    protocol_error: {
+      title: "ゲートウェイがこのページを処理できませんでした",
+      sentence: "読み取れないメッセージを受信したため、ゲートウェイが接続を閉じました。",
+      next: "再試行",
+    },
+    server_draining: {
+      title: "ゲートウェイが再起動しています",
+      sentence: "停止のためにすべてのセッションが閉じられ、ゲートウェイはまだ復帰していません。",
+      next: "再試行",
+    },
+    server_busy: {
+      title: "ゲートウェイが混み合っています",
+      sentence: "セッション数が上限に達しているか、現在リンクを確認できない状態です。",
+      next: "再試行",
+    },
+    target_unreachable: {
+      title: "マシンに接続できません",
+      sentence: "ゲートウェイがマシンのコンソールに接続できませんでした。マシンの電源が入っていない可能性があります。",
+      next: "再試行",
+    },
+    target_closed: {
+      title: "マシンがコンソールを閉じました",
+      sentence: "マシンの停止、再起動、移動の際に起こります。",
+      next: "もう一度開く",
+    },
+    target_timeout: {
+      title: "マシンから応答がありませんでした",
+      sentence: "ゲートウェイがマシンのコンソールを待ちましたが、時間内に応答がありませんでした。",
+      next: "再試行",
+    },
+    internal_error: {
+      title: "ゲートウェイで障害が発生しました",
+      sentence: "ゲートウェイの内部で問題が起きました。お客様の操作が原因ではありません。",
+      next: "再試行",
+    },
+    client_closed: {
+      title: "切断しました",
+      sentence: "このコンソールから離れました。マシンは引き続き動作しています。",
+      next: "もう一度開く",
+    },
+    connection_lost: {
+      title: "接続が失われました",
+      sentence: "ゲートウェイとの接続が切れ、復旧できませんでした。",
+      next: "再試行",
+    },
+    connect_failed: {
+      title: "ゲートウェイに接続できません",
+      sentence: "ブラウザーからゲートウェイに到達できませんでした。ネットワークを確認してから、再試行してください。",
+      next: "再試行",
+    },
+    authorize_failed: {
+      title: "アクセスを取得できませんでした",
+      sentence: "このコンソールへのアクセスを要求しましたが、許可されませんでした。",
+      next: "再試行",
+    },
+    viewer_failed: {
+      title: "コンソールを表示できませんでした",
+      sentence:
+        "このブラウザーで表示を開始できなかったか、このページとマシンのコンソールが互いを受け入れませんでした。",
+      next: "再試行",
+    },
+    unknown: {
+      title: "セッションが終了しました",
+      sentence: "このページでは認識できない理由で、ゲートウェイがセッションを終了しました。",
+      next: "もう一度開く",
+    },
+  },
+  advice: {
+    newAccess: "続けるには、このリンクを入手した場所からコンソールをもう一度開いてください。",
+    operator: "アクセスできるはずの場合は、下のコードを添えて、このマシンの管理者にお問い合わせください。",
+  },
+  states: {
+    idle: "未接続",
+    connecting: "接続しています…",
+    waiting: "マシンのコンソールを待っています。",
+    connected: "接続済み",
+    reconnecting: "再接続しています…",
+    reconnectingByItself: "自動的に再接続します。マシン上のデータは失われません。",
+    attempt: "{attempt} 回目の試行",
+    nextAttempt: "次の試行まで {time}",
+    closed: "終了",
+  },
+  session: {
+    timeLeft: "残り {time}",
+    endsIn: "このセッションは {time}後に終了します。",
+    renewable: "延長すると、中断せずに作業を続けられます。延長しない場合は終了しますが、マシンは動作を続けます。",
+    needsNewAccess: "その後も続けるには、新しいリンクでコンソールを開いてください。マシンは動作を続けます。",
+    notRenewable: "延長はできません。その後は新しいアクセスが必要です。マシンは動作を続けます。",
+    renewing: "延長しています…",
+    renewed: "延長しました。このセッションは {time}後に終了します。",
+    renewedForGood: "延長しました。このセッションが自動的に終了することはありません。",
+    renewFailed: "延長できませんでした。",
+  },
+  actions: {
+    open: "コンソールを開く",
+    openAgain: "もう一度開く",
+    tryAgain: "再試行",
+    tryNow: "今すぐ試す",
+    renew: "延長",
+    hide: "非表示",
+    cancel: "キャンセル",
+    close: "閉じる",
+  },
+  labels: {
+    vnc: "マシンの画面",
+    serial: "マシンの端末",
+    sessionEnd: "セッションの終了",
+    leave: "{keys} を押して離すと、キーボードでコンソールから離れられます。",
+  },
+};

@@ -1,0 +1,79 @@
+import type { CloseReason } from "../connection/model/close-info.ts";
+
+/** A text with the placeholder `{Name}`, for {@link format}. */
+export type TextWith<Name extends string> = `${string}{${Name}}${string}`;
+
+/** The texts for one close reason. */
+export interface CloseReasonText {
+  /** A short heading without a full stop. */
+  readonly title: string;
+  /** What happened, in one or two sentences. */
+  readonly sentence: string;
+  /** The label of the button for the next step; see {@link CLOSE_REASON_TRAITS} for what it does. */
+  readonly next: string;
+}
+
+/** All texts in one language. The keys are the same in every language. */
+export interface Messages {
+  /** BCP 47 tag, for `lang` attributes and `Intl`. */
+  readonly language: string;
+  /** By close reason. */
+  readonly closeReasons: Readonly<Record<CloseReason, CloseReasonText>>;
+  /** What the user can do if no button can do it. */
+  readonly advice: {
+    /** For {@link NextStep} `new-access`, if the page cannot get a token. */
+    readonly newAccess: string;
+    /** For {@link NextStep} `operator`. */
+    readonly operator: string;
+  };
+  /** The states of a connection. */
+  readonly states: {
+    readonly idle: string;
+    readonly connecting: string;
+    /** Below `connecting`. */
+    readonly waiting: string;
+    readonly connected: string;
+    readonly reconnecting: string;
+    /** Below `reconnecting` or the reason for it. */
+    readonly reconnectingByItself: string;
+    readonly attempt: TextWith<"attempt">;
+    readonly nextAttempt: TextWith<"time">;
+    readonly closed: string;
+  };
+  /** The time left, and renewals. */
+  readonly session: {
+    /** For a status bar, with `{time}` in the short style. */
+    readonly timeLeft: TextWith<"time">;
+    readonly endsIn: TextWith<"time">;
+    /** After `endsIn`, if the page can renew the session. */
+    readonly renewable: string;
+    /** After `endsIn`, if the gateway can renew the session but the page cannot get a token. */
+    readonly needsNewAccess: string;
+    /** After `endsIn`, if the gateway cannot renew the session. */
+    readonly notRenewable: string;
+    readonly renewing: string;
+    readonly renewed: TextWith<"time">;
+    readonly renewedForGood: string;
+    /** After `endsIn`, if a renewal failed. */
+    readonly renewFailed: string;
+  };
+  /** Labels of buttons. */
+  readonly actions: {
+    readonly open: string;
+    readonly openAgain: string;
+    readonly tryAgain: string;
+    readonly tryNow: string;
+    readonly renew: string;
+    readonly hide: string;
+    readonly cancel: string;
+    readonly close: string;
+  };
+  /** Labels for screen readers. */
+  readonly labels: {
+    readonly vnc: string;
+    readonly serial: string;
+    readonly sessionEnd: string;
+    /** How to leave a console that takes every key. */
+    readonly leave: TextWith<"keys">;
+  };
+}

@@ -1,0 +1,155 @@
+import type { Messages } from "./types.ts";
+
+/** Chinese in simplified characters. */
+export const simplifiedChinese: Messages = {
+  language: "zh-Hans",
+  closeReasons: {
+    session_expired: {
+      title: "会话已到期",
+      sentence: "您对此控制台的访问有时间限制，现在时间已到。",
+      next: "重新打开",
+    },
+    token_expired: {
+      title: "此链接已过期",
+      sentence: "此控制台的链接只在一段时间内有效，这个链接打开得太晚了。",
+      next: "获取新的访问权限",
+    },
+    token_invalid: {
+      title: "此链接无效",
+      sentence: "网关不认识此链接。链接可能不完整，或者已被撤销。",
+      next: "获取新的访问权限",
+    },
+    session_terminated: {
+      title: "会话已被管理员结束",
+      sentence: "管理员结束了此会话，或撤销了它所使用的访问权限。",
+      next: "重试",
+    },
+    session_replaced: {
+      title: "已在其他位置打开",
+      sentence: "另一个会话接管了此控制台，同一时间只允许一个会话。",
+      next: "在此重新打开",
+    },
+    idle_timeout: {
+      title: "因长时间无操作而关闭",
+      sentence: "一段时间内没有键盘输入、指针移动或粘贴，网关因此关闭了会话。",
+      next: "重新打开",
+    },
+    forbidden: {
+      title: "不允许访问",
+      sentence: "网关的规则不允许打开此控制台。",
+      next: "重试",
+    },
+    target_not_found: {
+      title: "找不到机器",
+      sentence: "网关在此机器控制台应在的地址上没有找到任何内容。",
+      next: "重试",
+    },
+    protocol_error: {
+      title: "网关无法理解此页面",
+      sentence: "网关收到了无法读取的消息，因此关闭了连接。",
+      next: "重试",
+    },
+    server_draining: {
+      title: "网关正在重启",
+      sentence: "网关为停机关闭了所有会话，目前尚未恢复。",
+      next: "重试",
+    },
+    server_busy: {
+      title: "网关繁忙",
+      sentence: "网关的会话数已达上限，或者暂时无法验证链接。",
+      next: "重试",
+    },
+    target_unreachable: {
+      title: "无法连接到机器",
+      sentence: "网关无法连接到此机器的控制台。机器可能已关机。",
+      next: "重试",
+    },
+    target_closed: {
+      title: "机器关闭了控制台",
+      sentence: "机器关机、重启或迁移时会出现这种情况。",
+      next: "重新打开",
+    },
+    target_timeout: {
+      title: "机器没有响应",
+      sentence: "网关等待了机器的控制台，但没有及时收到响应。",
+      next: "重试",
+    },
+    internal_error: {
+      title: "网关发生故障",
+      sentence: "网关内部出现了问题，与您的操作无关。",
+      next: "重试",
+    },
+    client_closed: {
+      title: "已断开连接",
+      sentence: "您已离开此控制台。机器仍在运行。",
+      next: "重新打开",
+    },
+    connection_lost: {
+      title: "连接已中断",
+      sentence: "与网关的连接已断开，且未能恢复。",
+      next: "重试",
+    },
+    connect_failed: {
+      title: "无法连接到网关",
+      sentence: "浏览器无法连接到网关。请检查网络，然后重试。",
+      next: "重试",
+    },
+    authorize_failed: {
+      title: "未获得访问权限",
+      sentence: "此页面请求访问此控制台，但未获准许。",
+      next: "重试",
+    },
+    viewer_failed: {
+      title: "无法显示控制台",
+      sentence: "查看器未能在此浏览器中启动，或者此页面与机器的控制台未能接受对方。",
+      next: "重试",
+    },
+    unknown: {
+      title: "会话已结束",
+      sentence: "网关给出了此页面无法识别的原因。",
+      next: "重新打开",
+    },
+  },
+  advice: {
+    newAccess: "要继续使用，请从获得此链接的位置重新打开控制台。",
+    operator: "如果您应当有访问权限，请联系此机器的管理员，并提供下方的代码。",
+  },
+  states: {
+    idle: "未连接",
+    connecting: "正在连接…",
+    waiting: "正在等待机器的控制台。",
+    connected: "已连接",
+    reconnecting: "正在重新连接…",
+    reconnectingByItself: "页面会自动重新连接。机器上的内容不会丢失。",
+    attempt: "第 {attempt} 次尝试",
+    nextAttempt: "{time}后再次尝试",
+    closed: "已结束",
+  },
+  session: {
+    timeLeft: "剩余{time}",
+    endsIn: "此会话将在{time}后结束。",
+    renewable: "续期后即可不间断地继续工作。否则会话将关闭，机器仍会继续运行。",
+    needsNewAccess: "如需在此之后继续，请使用新链接重新打开控制台。机器仍会继续运行。",
+    notRenewable: "此会话无法延长。之后需要新的访问权限，机器仍会继续运行。",
+    renewing: "正在续期…",
+    renewed: "已续期。此会话将在{time}后结束。",
+    renewedForGood: "已续期。此会话不会再自动结束。",
+    renewFailed: "续期失败。",
+  },
+  actions: {
+    open: "打开控制台",
+    openAgain: "重新打开",
+    tryAgain: "重试",
+    tryNow: "立即尝试",
+    renew: "续期",
+    hide: "隐藏",
+    cancel: "取消",
+    close: "关闭",
+  },
+  labels: {
+    vnc: "机器的屏幕",
+    serial: "机器的终端",
+    sessionEnd: "会话结束提示",
+    leave: "按下 {keys} 后松开，即可用键盘离开控制台。",
+  },
+};

@@ -1,0 +1,41 @@
+import type { CloseInfo } from "../connection/model/close-info.ts";
+import { CLOSE_REASON_TRAITS, type CloseReasonTraits } from "../locales/close-reason-traits.ts";
+import type { Messages } from "../locales/types.ts";
+
+/** What a page shows at the end of a console. */
+export interface CloseDescription extends CloseReasonTraits {
+  /** A heading. */
+  readonly title: string;
+  /** What happened. */
+  readonly sentence: string;
+  /** What the user can do if a button cannot do it. */
+  readonly advice?: string | undefined;
+  /** The label of the button for `step`; absent if the page cannot get the access that is needed. */
+  readonly action?: string | undefined;
+  /** Reason and close code, for support: `session_expired · 4100`. */
+  readonly code: string;
+  /** Explanation in English, for support. */
+  readonly detail?: string | undefined;
+}
+
+/**
+ * Describes the end of a console: texts, and what to offer to the user.
+ *
+ * @param canAuthorize - whether the page can get a new token
+ */
+export function describeClose(cause: CloseInfo, messages: Messages, canAuthorize: boolean): CloseDescription {
+  const { reason, code, detail } = cause;
+  const { title, sentence, next } = messages.closeReasons[reason];
+  const traits = CLOSE_REASON_TRAITS[reason];
+  const needsLink = traits.step === "new-access" && !canAuthorize;
+  const { operator, newAccess } = messages.advice;
+  return {
+    ...traits,
+    title,
+    sentence,
+    advice: traits.step === "operator" ? operator : needsLink ? newAccess : undefined,
+    action: needsLink ? undefined : next,
+    code: `${reason} · ${code}`,
+    detail,
+  };
+}

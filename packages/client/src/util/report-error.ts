@@ -1,0 +1,10 @@
+/** Reports an error thrown by the page's own code as an uncaught error, without interrupting the caller. */
+export function reportError(error: unknown): void {
+  if (typeof globalThis.reportError === "function") {
+    globalThis.reportError(error);
+  } else {
+    queueMicrotask(() => {
+      throw error;
+    });
+  }
+}

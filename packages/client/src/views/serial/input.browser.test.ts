@@ -1,0 +1,228 @@
+import { describe, expect, test, vi } from "vitest";
+import { serialFixture, shows } from "../../../test/serial-fixture.ts";
+import type { SerialOptions } from "./options.ts";
+
+const { server, target, connected, nextSocket, print, typed } = serialFixture();
+const BRACKETED = "\u001B[?2004h";
+
+/** A paste as the keyboard causes one; whether the browser may still do with it what it would by itself. */
+function pasteByKeyboard(text: string, type = "text/plain"): boolean | undefined {
+  const clipboardData = new DataTransfer();
+  clipboardData.setData(type, text);
+  const event = new ClipboardEvent("paste", { clipboardData, bubbles: true, cancelable: true });
+  return target.querySelector("textarea")?.dispatchEvent(event);
+}
+
+/** Resolves as soon as something was sent. */
+const firstSent = (): Promise<unknown> =>
+  new Promise((resolve) => {
+    server.last.onsent = resolve;
+  });
+
+/** Presses Enter in the terminal. */
+function pressEnter(): void {
+  const init = { key: "Enter", code: "Enter", keyCode: 13, bubbles: true, cancelable: true };
+  target.querySelector("textarea")?.dispatchEvent(new KeyboardEvent("keydown", init));
+}
+
+describe("typing into a serial console", () => {
+  test.each([
+    ["cr", "\r"],
+    ["lf", "\n"],
+    ["crlf", "\r\n"],
+  ] as const)("sends Enter, and the line breaks of a paste, as %s", async (lineEnding, sent) => {
+    const serial = await connected({ lineEnding });
+    pressEnter();
+    expect(typed()).toBe(sent);
+    expect(await serial.paste("a\nb\r\nc\rd")).toBe(true);
+    expect(typed()).toBe(`${sent}a${sent}b${sent}c${sent}d`);
+    serial.lineEnding = "cr";
+    pressEnter();
+    expect(typed().endsWith("\r")).toBe(true);
+    await serial.close();
+  });
+
+  test("shows what is typed where the machine does not, with Enter and Backspace as a machine would", async () => {
+    const serial = await connected({ localEcho: true });
+    await serial.paste("AX\u007FT\nB");
+    serial.sendKey("ArrowLeft");
+    expect(typed()).toBe("AX\u007FT\rB\u001B[D");
+    await shows(serial, "AT\nB");
+    serial.localEcho = false;
+    await serial.paste("hidden");
+    serial.localEcho = true;
+    await serial.paste("!");
+    await shows(serial, "AT\nB!");
+    await serial.close();
+  });
+
+  test("sends what write() is given as it is", async () => {
+    const serial = await connected({ lineEnding: "crlf" });
+    serial.write("AT\r");
+    expect(typed()).toBe("AT\r");
+    await serial.close();
+  });
+
+  test("sends cursor keys in the mode that the machine's program asked for", async () => {
+    const serial = await connected();
+    serial.sendKey("ArrowUp");
+    serial.sendKey("End");
+    expect(typed()).toBe("\u001B[A\u001B[F");
+    await print(serial, "\u001B[?1hfull", "full");
+    serial.sendKey("ArrowLeft");
+    serial.sendKey("Home");
+    expect(typed()).toBe("\u001B[A\u001B[F\u001BOD\u001BOH");
+    serial.readOnly = true;
+    serial.sendKey("ArrowUp");
+    expect(typed()).toHaveLength(12);
+    expect(() => serial.sendKey("F1" as never)).toThrow(/^key: expected .*"End", got "F1"$/);
+    await serial.close();
+  });
+
+  test("sends a mouse report as the bytes that it stands for", async () => {
+    const serial = await connected();
+    await print(serial, "\u001B[?1000hmouse", "mouse");
+    const screen = target.querySelector(".xterm-screen");
+    const { left, top } = screen?.getBoundingClientRect() ?? { left: 0, top: 0 };
+    const at = { clientX: left + 4, clientY: top + 4, button: 0, bubbles: true };
+    screen?.dispatchEvent(new MouseEvent("mousedown", at));
+    await vi.waitFor(() => expect(server.last.sent).toContainEqual(Uint8Array.of(27, 91, 77, 32, 33, 33)));
+    await serial.close();
+  });
+
+  test("sends a BREAK where the server takes one, unless it is read-only", async () => {
+    const serial = await connected();
+    expect(serial.sendBreak(250)).toBe(true);
+    expect(server.last.controls).toEqual([{ type: "break", durationMs: 250 }]);
+    serial.readOnly = true;
+    expect(serial.sendBreak()).toBe(false);
+    expect(server.last.controls).toHaveLength(1);
+    await serial.close();
+    expect(serial.sendBreak()).toBe(false);
+  });
+});
+
+describe("pasting into a serial console", () => {
+  test("sends line after line, long ones in pieces that split no character", async () => {
+    const serial = await connected();
+    const long = "👩".repeat(300);
+    expect(await serial.paste(`one\ntwo\n${long}`)).toBe(true);
+    const pieces = server.last.sent.map((data) => new TextDecoder().decode(data as Uint8Array));
+    expect(pieces.filter((piece) => piece !== "")).toEqual(["one\r", "two\r", "👩".repeat(256), "👩".repeat(44)]);
+    await serial.close();
+  });
+
+  test("puts brackets around it where the machine asked for them, and lets no text end them", async () => {
+    const serial = await connected();
+    await print(serial, `${BRACKETED}$`, "$");
+    expect(await serial.paste("a\u001B[201~b\nc")).toBe(true);
+    expect(typed()).toBe("\u001B[200~a\u241B[201~b\rc\u001B[201~");
+    await serial.close();
+  });
+
+  test("can be aborted, and then closes its brackets", async () => {
+    const serial = await connected({ pasteDelayMs: 60_000 });
+    await print(serial, `${BRACKETED}$`, "$");
+    const abort = new AbortController();
+    const pasted = serial.paste("one\ntwo\nthree", { signal: abort.signal });
+    await vi.waitFor(() => expect(typed()).toContain("one"));
+    abort.abort();
+    expect(await pasted).toBe(false);
+    expect(typed()).toBe("\u001B[200~one\r\u001B[201~");
+    await serial.close();
+  });
+
+  test("waits for the paste before it", async () => {
+    const serial = await connected({ pasteDelayMs: 1 });
+    const first = serial.paste("a\nb\nc\n");
+    const second = serial.paste("1\n2\n");
+    expect(await Promise.all([first, second])).toEqual([true, true]);
+    expect(typed()).toBe("a\rb\rc\r1\r2\r");
+    await serial.close();
+  });
+
+  test("asks before it sends line breaks, from the keyboard too, and only then", async () => {
+    const confirmPaste = vi.fn<NonNullable<SerialOptions["confirmPaste"]>>(() => true);
+    const serial = await connected({ confirmPaste, pasteDelayMs: 0 });
+    expect(await serial.paste("one word")).toBe(true);
+    expect(confirmPaste).not.toHaveBeenCalled();
+    pasteByKeyboard("ls\nrm -r x\n");
+    await vi.waitFor(() => expect(typed()).toBe("one wordls\rrm -r x\r"));
+    expect(confirmPaste).toHaveBeenCalledExactlyOnceWith({ text: "ls\nrm -r x\n", lines: 2 });
+    await serial.close();
+  });
+
+  test("leaves a paste without text to the browser, and sends not even brackets for it", async () => {
+    const serial = await connected();
+    await print(serial, `${BRACKETED}$`, "$");
+    expect(pasteByKeyboard("<b>", "text/html")).toBe(true);
+    expect(pasteByKeyboard("x")).toBe(false);
+    await vi.waitFor(() => expect(typed()).toBe("\u001B[200~x\u001B[201~"));
+    await serial.close();
+  });
+
+  test.each<[string, NonNullable<SerialOptions["confirmPaste"]>]>([
+    ["says no", () => Promise.resolve(false)],
+    [
+      "fails",
+      () => {
+        throw new Error("no dialog");
+      },
+    ],
+  ])("sends nothing when the page %s", async (_case, confirmPaste) => {
+    const reported = vi.spyOn(globalThis, "reportError").mockImplementation(() => {});
+    const serial = await connected({ confirmPaste });
+    expect(await serial.paste("a\nb")).toBe(false);
+    expect(typed()).toBe("");
+    expect(reported).toHaveBeenCalledTimes(_case === "fails" ? 1 : 0);
+    reported.mockRestore();
+    await serial.close();
+  });
+
+  test("does not send to a connection that came while the page asked, nor what a lost one left over", async () => {
+    let confirm: (yes: boolean) => void = () => {};
+    const confirmPaste = (): Promise<boolean> => new Promise((resolve) => (confirm = resolve));
+    const serial = await connected({ confirmPaste, pasteDelayMs: 5 });
+    const reconnect = async (): Promise<void> => {
+      const socket = nextSocket();
+      server.last.end(1006);
+      await socket;
+      await Promise.resolve();
+      server.last.accept();
+      server.last.hello(60_000);
+      await serial.connect();
+    };
+    const asked = serial.paste("a\nb");
+    await reconnect();
+    confirm(true);
+    expect(await asked).toBe(false);
+    const running = serial.paste("1\n2\n3\n4\n5\n6");
+    confirm(true);
+    await firstSent();
+    await reconnect();
+    expect(await running).toBe(false);
+    expect(typed()).toBe("");
+    await serial.close();
+  });
+
+  test("sends nothing while read-only, also when it becomes so on the way", async () => {
+    const serial = await connected({ readOnly: true, pasteDelayMs: 1 });
+    expect(await serial.paste("x")).toBe(false);
+    pasteByKeyboard("x");
+    expect(typed()).toBe("");
+    serial.readOnly = false;
+    const pasted = serial.paste("1\n2\n3");
+    await firstSent();
+    serial.readOnly = true;
+    expect(await pasted).toBe(false);
+    await serial.close();
+    expect(await serial.paste("x")).toBe(false);
+  });
+
+  test("refuses options that do not fit", async () => {
+    await expect(connected({ lineEnding: "nl" as never })).rejects.toThrow(
+      'lineEnding: expected "cr", "lf" or "crlf", got "nl"',
+    );
+    await expect(connected({ pasteDelayMs: -1 })).rejects.toThrow("pasteDelayMs: expected milliseconds from 0, got -1");
+  });
+});

@@ -1,0 +1,58 @@
+/** How long a viewer's code may take to load and start. */
+const LOAD_TIMEOUT_MS = 10_000;
+
+/**
+ * The error for a viewer whose `import()` failed. Each `import()` is in a `try` of its own: for a
+ * package that is not installed, bundlers then print a warning instead of failing, and a page needs
+ * only the viewers that it opens.
+ */
+export function importFailed(packages: string, cause: unknown): Error {
+  const text = cause instanceof Error ? cause.message : String(cause);
+  return new Error(`${packages} could not be imported: ${text}`, { cause });
+}
+
+/**
+ * Loads a viewer's module, or fails after 10 s: noVNC 1.7 has a top-level `await` that never settles
+ * in some browsers, so the import does not either. After a failure the next call tries again.
+ */
+export class ViewerLoader<T> {
+  readonly #name: string;
+  readonly #load: () => Promise<T>;
+  #loading: Promise<T> | undefined;
+
+  constructor(name: string, load: () => Promise<T>) {
+    this.#name = name;
+    this.#load = load;
+  }
+
+  /** @returns rejects with an Error that names the viewer. */
+  load(): Promise<T> {
+    this.#loading ??= this.#race().catch((error: unknown) => {
+      this.#loading = undefined;
+      throw error;
+    });
+    return this.#loading;
+  }
+
+  /** Starts to load early. A failure is reported by the next {@link load}. */
+  preload(): void {
+    this.load().catch(() => {});
+  }
+
+  async #race(): Promise<T> {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const late = new Promise<never>((_resolve, reject) => {
+      const error = new Error(`${this.#name} did not load within ${LOAD_TIMEOUT_MS / 1000} s`);
+      timer = setTimeout(() => reject(error), LOAD_TIMEOUT_MS);
+    });
+    const loaded = this.#load().catch((error: unknown) => {
+      const text = error instanceof Error ? error.message : String(error);
+      throw new Error(`${this.#name} failed to load: ${text}`, { cause: error });
+    });
+    try {
+      return await Promise.race([loaded, late]);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+}

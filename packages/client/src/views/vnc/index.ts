@@ -1,0 +1,17 @@
+/**
+ * A VNC console in a page, over noVNC.
+ *
+ * @packageDocumentation
+ */
+export type { FunctionKey, KeyCombo } from "./keys.ts";
+export type {
+  ScaleMode,
+  VncCredentials,
+  VncEvents,
+  VncOptions,
+  VncPromptContext,
+  VncStatistics,
+  VncView,
+} from "./options.ts";
+export type { ServerIdentity } from "./server-identity.ts";
+export { VncConsole } from "./vnc-console.ts";

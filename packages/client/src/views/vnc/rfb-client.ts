@@ -1,0 +1,154 @@
+import type RFB from "@novnc/novnc";
+import type { ConsoleChannel } from "../../connection/channel/channel.ts";
+import { reportError } from "../../util/report-error.ts";
+import { FpsCounter } from "./fps-counter.ts";
+import { RfbInput } from "./rfb-input.ts";
+import type { VncCredentials, VncOptions, VncView } from "./options.ts";
+import { identityOf } from "./server-identity.ts";
+
+/** The options of a {@link RfbClient}. */
+export interface RfbClientOptions extends Pick<
+  VncOptions,
+  "credentials" | "onCredentialsRequired" | "onServerVerification" | "shared"
+> {
+  readonly label: string | undefined;
+}
+
+/** Callbacks of a {@link RfbClient}. */
+export interface RfbClientOwner {
+  ready(): void;
+  /** The client waits for the user. */
+  waiting(): void;
+  failed(detail: string): void;
+  clipboard(text: string): void;
+  desktopName(name: string): void;
+  /** Whether the server can control the machine's power. */
+  power(supported: boolean): void;
+  bell(): void;
+}
+
+/** noVNC's RFB object for one attempt. Each can be used only once. */
+export class RfbClient {
+  readonly rfb: RFB;
+  readonly fps: FpsCounter;
+  readonly #canvas: HTMLCanvasElement | undefined;
+  readonly #input: RfbInput | undefined;
+  readonly #owner: RfbClientOwner;
+  readonly #channel: ConsoleChannel;
+  readonly #options: RfbClientOptions;
+  /** Aborted when the connection ends, for prompts that are still open. */
+  readonly #over = new AbortController();
+  #failure = "noVNC could not process what the server sent";
+  #disconnected = false;
+  #removed = false;
+
+  constructor(
+    library: typeof RFB,
+    host: HTMLElement,
+    channel: ConsoleChannel,
+    options: RfbClientOptions,
+    owner: RfbClientOwner,
+  ) {
+    this.#owner = owner;
+    this.#channel = channel;
+    this.#options = options;
+    this.rfb = new library(host, channel, {
+      shared: options.shared ?? true,
+      ...(options.credentials ? { credentials: options.credentials } : {}),
+    });
+    this.#input = RfbInput.attach(channel, this.rfb, (detail) => owner.failed(detail));
+    this.rfb.background = "transparent";
+    this.#canvas = host.querySelector("canvas") ?? undefined;
+    if (this.#canvas && options.label !== undefined) {
+      // Without a role it has no name. With this role screen readers pass all keys to the machine.
+      this.#canvas.role = "application";
+      this.#canvas.ariaLabel = options.label;
+    }
+    this.fps = new FpsCounter(this.#canvas);
+    this.#listen();
+  }
+
+  /** Applies the settings that can change while the screen is shown. */
+  apply(view: VncView): void {
+    const { rfb } = this;
+    rfb.viewOnly = view.viewOnly;
+    rfb.scaleViewport = view.scale === "fit";
+    rfb.resizeSession = view.scale === "remote";
+    rfb.qualityLevel = view.quality;
+    rfb.compressionLevel = view.compression;
+    rfb.showDotCursor = view.showDotCursor;
+    rfb.clipViewport = view.clipViewport;
+    rfb.dragViewport = view.dragViewport;
+  }
+
+  /** Removes the screen from the page and its pixels from memory. */
+  remove(): void {
+    if (this.#removed) return;
+    this.#removed = true;
+    this.#over.abort();
+    this.#input?.stop();
+    if (!this.#disconnected) this.rfb.disconnect();
+    if (this.#canvas) {
+      this.#canvas.width = 0;
+      this.#canvas.height = 0;
+    }
+  }
+
+  #listen(): void {
+    const { rfb } = this;
+    const owner = this.#owner;
+    rfb.addEventListener("connect", () => owner.ready());
+    rfb.addEventListener("securityfailure", ({ detail }) => {
+      this.#failure = `the VNC server refused the connection${detail.reason ? `: ${detail.reason}` : ""}`;
+    });
+    rfb.addEventListener("disconnect", () => {
+      this.#disconnected = true;
+      this.#over.abort();
+      // noVNC does not tell the reason. While the channel is still open, the connection has not ended.
+      if (!this.#removed && this.#channel.readyState !== this.#channel.CLOSED) owner.failed(this.#failure);
+    });
+    rfb.addEventListener("credentialsrequired", ({ detail }) => void this.#authenticate(detail.types));
+    rfb.addEventListener("serververification", ({ detail }) => void this.#verify(detail.type, detail.publickey));
+    rfb.addEventListener("clipboard", ({ detail }) => owner.clipboard(detail.text));
+    rfb.addEventListener("desktopname", ({ detail }) => owner.desktopName(detail.name));
+    rfb.addEventListener("capabilities", ({ detail }) => owner.power(detail.capabilities.power));
+    rfb.addEventListener("bell", () => owner.bell());
+  }
+
+  async #authenticate(types: readonly (keyof VncCredentials)[]): Promise<void> {
+    const ask = this.#options.onCredentialsRequired;
+    if (!ask) {
+      this.#owner.failed(`the VNC server asks for ${types.join(", ")}`);
+      return;
+    }
+    this.#owner.waiting();
+    try {
+      const credentials = await ask(types, { signal: this.#over.signal });
+      if (!this.#removed && !this.#disconnected) this.rfb.sendCredentials(credentials);
+    } catch {
+      if (!this.#removed) this.#owner.failed(`no credentials were given: the VNC server asks for ${types.join(", ")}`);
+    }
+  }
+
+  async #verify(type: string, publicKey: Uint8Array): Promise<void> {
+    const ask = this.#options.onServerVerification;
+    if (!ask) {
+      this.#owner.failed("the VNC server wants its identity to be verified");
+      return;
+    }
+    if (!isSecureContext) {
+      this.#owner.failed("the VNC server's identity can be verified over HTTPS only");
+      return;
+    }
+    this.#owner.waiting();
+    let approved = false;
+    try {
+      approved = await ask(await identityOf(type, publicKey), { signal: this.#over.signal });
+    } catch (error) {
+      reportError(error);
+    }
+    if (this.#removed || this.#disconnected) return;
+    if (approved) this.rfb.approveServer();
+    else this.#owner.failed("the VNC server's identity was not approved");
+  }
+}

@@ -1,0 +1,320 @@
+import type RFB from "@novnc/novnc";
+import type { ConsoleChannel } from "../../connection/channel/channel.ts";
+import { oneOf } from "../../util/validate.ts";
+import { ConsoleConnection } from "../../connection/connection.ts";
+import { Emitter, type ListenOptions, type Unsubscribe } from "../../util/emitter.ts";
+import { ConsoleError } from "../../connection/model/errors.ts";
+import { FullScreen } from "../../ui/full-screen.ts";
+import type { Key } from "../../ui/keysyms.ts";
+import { createHost } from "../host-element.ts";
+import { ViewerLoader, importFailed } from "../viewer-loader.ts";
+import type { ConsoleEvents, ConsoleState } from "../../connection/model/state.ts";
+import { Clipboards } from "./clipboards.ts";
+import { type KeyCombo, comboKeys } from "./keys.ts";
+import type { ScaleMode, VncEvents, VncOptions, VncStatistics, VncView } from "./options.ts";
+import { RfbClient } from "./rfb-client.ts";
+import { press, typeCharacters } from "./typing.ts";
+
+type ViewEvents = Omit<VncEvents, keyof ConsoleEvents>;
+const VIEW_EVENTS: ReadonlySet<string> = new Set<keyof ViewEvents>([
+  "clipboard",
+  "desktopname",
+  "capabilities",
+  "bell",
+]);
+
+const NOVNC = new ViewerLoader<typeof RFB>("noVNC", async () => {
+  try {
+    return (await import("@novnc/novnc")).default;
+  } catch (error) {
+    throw importFailed("@novnc/novnc", error);
+  }
+});
+
+/**
+ * A VNC console in an element. The element must have a size. The first `connect()` loads noVNC.
+ *
+ * The screen is shown only while the console is connected. It is removed whenever the connection is
+ * lost, and at the end.
+ */
+export class VncConsole implements VncView {
+  /** The console's connection, for `renew()` and for the state. */
+  readonly connection: ConsoleConnection;
+  readonly #target: HTMLElement;
+  readonly #host: HTMLElement;
+  readonly #options: VncOptions;
+  readonly #events = new Emitter<ViewEvents>();
+  readonly #view: VncView;
+  readonly #fullScreen: FullScreen;
+  readonly #clipboards = new Clipboards({
+    canSend: () => !this.viewOnly && this.state.status === "connected",
+    send: (text) => this.paste(text),
+  });
+  #rfbClient: RfbClient | undefined;
+
+  /** @throws TypeError or RangeError for an invalid option or element. */
+  constructor(target: HTMLElement, options: VncOptions) {
+    this.#host = createHost(target, "vnc");
+    this.#target = target;
+    this.#options = options;
+    this.#fullScreen = new FullScreen(target);
+    this.#view = {
+      viewOnly: options.viewOnly ?? false,
+      scale: oneOf("scale", options.scale ?? "fit", SCALE_MODES),
+      quality: level("quality", options.quality ?? 6),
+      compression: level("compression", options.compression ?? 2),
+      showDotCursor: options.showDotCursor ?? false,
+      clipViewport: options.clipViewport ?? false,
+      dragViewport: options.dragViewport ?? false,
+    };
+    this.connection = new ConsoleConnection({ ...options, waitForViewer: true });
+    this.connection.on("state", (state) => this.#follow(state));
+    // noVNC starts while the socket opens.
+    this.connection.on("opening", (channel) => void this.#attach(channel));
+  }
+
+  /** See {@link ConsoleConnection.state}. */
+  get state(): ConsoleState {
+    return this.connection.state;
+  }
+
+  /** See {@link VncView.viewOnly}. */
+  get viewOnly(): boolean {
+    return this.#view.viewOnly;
+  }
+  set viewOnly(value: boolean) {
+    this.#change({ viewOnly: value });
+  }
+
+  /** See {@link VncView.scale}. */
+  get scale(): ScaleMode {
+    return this.#view.scale;
+  }
+  set scale(value: ScaleMode) {
+    this.#change({ scale: oneOf("scale", value, SCALE_MODES) });
+  }
+
+  /** See {@link VncView.quality}. */
+  get quality(): number {
+    return this.#view.quality;
+  }
+  set quality(value: number) {
+    this.#change({ quality: level("quality", value) });
+  }
+
+  /** See {@link VncView.compression}. */
+  get compression(): number {
+    return this.#view.compression;
+  }
+  set compression(value: number) {
+    this.#change({ compression: level("compression", value) });
+  }
+
+  /** See {@link VncView.showDotCursor}. */
+  get showDotCursor(): boolean {
+    return this.#view.showDotCursor;
+  }
+  set showDotCursor(value: boolean) {
+    this.#change({ showDotCursor: value });
+  }
+
+  /** See {@link VncView.clipViewport}. */
+  get clipViewport(): boolean {
+    return this.#view.clipViewport;
+  }
+  set clipViewport(value: boolean) {
+    this.#change({ clipViewport: value });
+  }
+
+  /** See {@link VncView.dragViewport}. */
+  get dragViewport(): boolean {
+    return this.#view.dragViewport;
+  }
+  set dragViewport(value: boolean) {
+    this.#change({ dragViewport: value });
+  }
+
+  /** See {@link ConsoleConnection.connect}. */
+  connect(): Promise<void> {
+    NOVNC.preload();
+    return this.connection.connect();
+  }
+
+  /** See {@link ConsoleConnection.close}. */
+  close(): Promise<void> {
+    return this.connection.close();
+  }
+
+  /** Moves the keyboard focus to the machine's screen. */
+  focus(): void {
+    this.#rfbClient?.rfb.focus({ preventScroll: true });
+  }
+
+  /** Presses and releases a key combination. Sends nothing while not connected or view-only. */
+  sendKeys(combo: KeyCombo): void {
+    press(comboKeys(combo), this.#sendKey);
+  }
+
+  /**
+   * Sends a key. Sends nothing while not connected or view-only.
+   *
+   * @param keysym - X11 keysym
+   * @param code - `KeyboardEvent.code`, for servers that use scan codes
+   * @param down - whether to press or release the key; undefined does both
+   */
+  sendKey(keysym: number, code?: string, down?: boolean): void {
+    this.#rfbClient?.rfb.sendKey(keysym, code ?? null, down);
+  }
+
+  /**
+   * Types text key by key, for machines without a clipboard. Uses the Shift key of a US keyboard;
+   * other characters depend on the server. Stops when the connection ends, and sends nothing while
+   * view-only.
+   *
+   * @param options - `delayMs`: milliseconds between keys (10); `signal` stops typing
+   * @returns rejects with a {@link ConsoleError}: `not_connected` or `aborted`.
+   */
+  typeText(text: string, options: { delayMs?: number; signal?: AbortSignal } = {}): Promise<void> {
+    const client = this.#rfbClient;
+    const connected = (): boolean => this.#rfbClient === client && this.state.status === "connected";
+    return typeCharacters(text, this.#sendKey, connected, options);
+  }
+
+  /** Sets the machine's clipboard. Sends nothing while not connected or view-only. */
+  paste(text: string): void {
+    this.#rfbClient?.rfb.clipboardPasteFrom(text);
+  }
+
+  /**
+   * Copies the machine's clipboard to the browser's. Call it in a click or key handler, in a secure
+   * context.
+   *
+   * @returns false if the machine's clipboard is unknown, or the browser refuses.
+   */
+  copyClipboard(): Promise<boolean> {
+    return this.#clipboards.copy();
+  }
+
+  /**
+   * Copies the browser's clipboard to the machine's. The browser may ask the user for permission.
+   *
+   * @returns false while not connected or view-only, or if the browser or the user refuses.
+   */
+  pasteClipboard(): Promise<boolean> {
+    return this.#clipboards.paste();
+  }
+
+  /**
+   * The screen as an image.
+   *
+   * @param quality - of `image/jpeg`, from 0 to 1
+   * @returns rejects with a {@link ConsoleError} `not_connected` if there is no screen.
+   */
+  screenshot(type: "image/png" | "image/jpeg" = "image/png", quality?: number): Promise<Blob> {
+    return new Promise((resolve, reject) => {
+      const none = (): void => reject(new ConsoleError("not_connected", "there is no screen"));
+      if (!this.#rfbClient || this.state.status !== "connected") none();
+      else this.#rfbClient.rfb.toBlob((blob) => (blob ? resolve(blob) : none()), type, quality);
+    });
+  }
+
+  /** Asks the hypervisor to shut down, reboot or reset the machine, if the event `capabilities` said that it can. */
+  power(action: "shutdown" | "reboot" | "reset"): void {
+    const rfb = this.#rfbClient?.rfb;
+    switch (action) {
+      case "shutdown":
+        rfb?.machineShutdown();
+        break;
+      case "reboot":
+        rfb?.machineReboot();
+        break;
+      case "reset":
+        rfb?.machineReset();
+        break;
+    }
+  }
+
+  /**
+   * Shows the console's element in full screen until the console ends. In browsers with the Keyboard
+   * Lock API the machine also receives keys that the browser otherwise keeps. Call it in a click or
+   * key handler.
+   *
+   * @returns rejects with the browser's TypeError if the browser refuses.
+   */
+  requestFullscreen(): Promise<void> {
+    return this.#fullScreen.enter();
+  }
+
+  /** Leaves full screen; has no effect while this console is not in full screen. */
+  exitFullscreen(): Promise<void> {
+    return this.#fullScreen.exit();
+  }
+
+  /** Traffic, round trip and frames per second. */
+  statistics(): VncStatistics {
+    return { ...this.connection.statistics(), framesPerSecond: this.#rfbClient?.fps.perSecond ?? 0 };
+  }
+
+  /** Adds a listener for an event of the view or of its connection. */
+  on<K extends keyof VncEvents>(
+    type: K,
+    listener: (event: VncEvents[K]) => void,
+    options?: ListenOptions,
+  ): Unsubscribe {
+    const emitter = (VIEW_EVENTS.has(type) ? this.#events : this.connection) as Pick<Emitter<VncEvents>, "on">;
+    return emitter.on(type, listener, options);
+  }
+
+  readonly #sendKey = (key: Key, down: boolean): void => this.sendKey(key.keysym, key.code, down);
+
+  #change(change: Partial<VncView>): void {
+    Object.assign(this.#view, change);
+    this.#rfbClient?.apply(this.#view);
+  }
+
+  #follow(state: ConsoleState): void {
+    if (state.status === "connecting") this.#target.append(this.#host);
+    if (state.status === "connected" && this.#options.clipboardSync) this.#clipboards.sync(this.#host);
+    if (state.status !== "reconnecting" && state.status !== "closed") return;
+    this.#rfbClient?.remove();
+    this.#rfbClient = undefined;
+    this.#clipboards.forget();
+    this.#host.replaceChildren();
+    if (state.status !== "closed") return;
+    this.#host.remove();
+    // The user must see what the page tells about the end. If the browser refuses, full screen was left already.
+    this.#fullScreen.exit().catch(() => {});
+  }
+
+  async #attach(channel: ConsoleChannel): Promise<void> {
+    try {
+      const library = await NOVNC.load();
+      if (this.connection.channel !== channel) return;
+      const options = { ...this.#options, label: this.#options.label ?? this.#target.ariaLabel ?? undefined };
+      this.#rfbClient = new RfbClient(library, this.#host, channel, options, {
+        ready: () => this.connection.viewerReady(),
+        waiting: () => this.connection.viewerWaiting(),
+        failed: (detail) => this.connection.viewerFailed(detail),
+        clipboard: (text) => {
+          this.#clipboards.changed(text);
+          this.#events.emit("clipboard", { text });
+        },
+        desktopName: (name) => this.#events.emit("desktopname", { name }),
+        power: (power) => this.#events.emit("capabilities", { power }),
+        bell: () => this.#events.emit("bell", undefined),
+      });
+      this.#rfbClient.apply(this.#view);
+    } catch (error) {
+      if (this.connection.channel === channel) {
+        this.connection.viewerFailed(error instanceof Error ? error.message : String(error));
+      }
+    }
+  }
+}
+
+const SCALE_MODES: readonly ScaleMode[] = ["none", "fit", "remote"];
+
+function level(name: string, value: number): number {
+  if (Number.isInteger(value) && value >= 0 && value <= 9) return value;
+  throw new RangeError(`${name}: expected a whole number from 0 to 9, got ${String(value)}`);
+}

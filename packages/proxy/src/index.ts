@@ -14,7 +14,7 @@ export type { TlsMinimum } from "./http/tls/server.ts";
 export { ConfigError, parseConfig } from "./config/schema.ts";
 export type { RequestHandler } from "./http/page/handler.ts";
 export type { UpgradeHandler } from "./http/upgrade.ts";
-export type { GrantInfo, RelayedBytes, SessionInfo } from "./telemetry/session-observer.ts";
+export type { GrantInfo, RelayedBytes, SessionInfo } from "./telemetry/session-info.ts";
 export type { Clock } from "./time/clock.ts";
 export type { EndReason } from "./end-reason.ts";
 export type { SessionRegistry } from "./sessions/registry.ts";

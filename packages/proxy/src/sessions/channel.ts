@@ -9,7 +9,7 @@ import type { Tap } from "../relay/tap.ts";
 import { TargetPauseReason } from "../relay/to-client.ts";
 import { dial, type DialOptions } from "../targets/dial.ts";
 import type { Target } from "../targets/target.ts";
-import type { RelayedBytes } from "../telemetry/session-observer.ts";
+import type { RelayedBytes } from "../telemetry/session-info.ts";
 import { type ConnectionHandler, PauseReason, type WebSocketConnection } from "../websocket/connection.ts";
 import { ControlMessages, type TimeLeft } from "./control-messages.ts";
 

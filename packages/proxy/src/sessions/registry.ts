@@ -1,9 +1,8 @@
 import type { ServerCloseReason } from "@curfew/protocol";
 import { BufferPool } from "../net/buffer-pool.ts";
-import type { RelayedBytes, SessionObserver } from "../telemetry/session-observer.ts";
+import type { RelayedBytes } from "../telemetry/session-info.ts";
 import { DeadlineScheduler } from "../time/scheduler.ts";
-import type { Limits } from "../limits/limits.ts";
-import { Session, type SessionClient, type SessionContext, type SessionEvents } from "./session.ts";
+import { Session, type SessionClient, type SessionContext, type SessionLifecycle } from "./session.ts";
 import { Revocations } from "./revocations.ts";
 import { createTaskQueue } from "../time/task-queue.ts";
 
@@ -11,12 +10,7 @@ import { createTaskQueue } from "../time/task-queue.ts";
 const HEARTBEAT_MS = 30_000;
 
 /** What the sessions of a registry share, less what the registry itself provides. */
-export interface RegistryOptions extends Omit<
-  SessionContext,
-  "scheduler" | "buffers" | "defer" | "events" | "revocations"
-> {
-  readonly observer: SessionObserver;
-}
+export type RegistryOptions = Omit<SessionContext, "scheduler" | "buffers" | "defer" | "lifecycle" | "revocations">;
 
 /** All sessions of a gateway. */
 export class SessionRegistry {
@@ -31,19 +25,13 @@ export class SessionRegistry {
 
   /** @internal Made by the gateway. */
   constructor(options: RegistryOptions) {
-    const { observer, limits } = options;
     this.#context = {
       ...options,
       scheduler: new DeadlineScheduler(options.clock),
       buffers: new BufferPool(),
       defer: createTaskQueue(),
       revocations: new Revocations(options.clock),
-      events: {
-        ...this.#track(observer, limits),
-        opened: (session, handshakeMs) => observer.opened(session, handshakeMs),
-        renewed: (session) => observer.renewed(session),
-        renewalRefused: (session, error) => observer.renewalRefused(session, error),
-      },
+      lifecycle: this.#trackSessions(),
     };
   }
 
@@ -127,17 +115,15 @@ export class SessionRegistry {
     return session;
   }
 
-  #track(observer: SessionObserver, limits: Limits | undefined): Pick<SessionEvents, "ended" | "closed"> {
+  #trackSessions(): SessionLifecycle {
     return {
-      ended: (session, end) => {
+      ended: (session) => {
         this.#running.delete(session.id);
         this.#closing.add(session);
-        limits?.release(session.id);
         if (this.#running.size === 0) {
           clearInterval(this.#heartbeat);
           this.#heartbeat = undefined;
         }
-        observer.ended(session, end);
       },
       closed: (session) => {
         this.#closing.delete(session);

@@ -1,9 +1,11 @@
 import type { ServerCloseReason } from "@curfew/protocol";
 import { randomUUID } from "node:crypto";
 import { EndError, type EndReason } from "../end-reason.ts";
+import type { Lease } from "../limits/lease.ts";
 import type { Limits } from "../limits/limits.ts";
 import type { Tap } from "../relay/tap.ts";
-import type { RelayedBytes, SessionEnd, SessionInfo, SessionObserver } from "../telemetry/session-observer.ts";
+import type { EventSink } from "../telemetry/events.ts";
+import type { RelayedBytes, SessionEnd, SessionInfo } from "../telemetry/session-info.ts";
 import type { Grant } from "../tokens/grant.ts";
 import type { DeadlineScheduler } from "../time/scheduler.ts";
 import type { WebSocketConnection } from "../websocket/connection.ts";
@@ -36,14 +38,16 @@ export interface SessionContext extends AdmissionContext, ChannelContext, IdleCo
   readonly revocations: Revocations;
   /** Makes the taps of one channel, which see what its target sends. @defaultValue none */
   readonly createTaps?: (session: SessionInfo) => readonly Tap[];
-  readonly events: SessionEvents;
+  readonly events: EventSink;
+  readonly lifecycle: SessionLifecycle;
   /** Runs the rest of a mass expiry in slices, in the order in which it is handed over. */
   readonly defer: (task: () => void) => void;
 }
 
-/** What the registry is told of a session, besides what its observer is told. */
-export interface SessionEvents extends SessionObserver {
-  ended(session: Session, end: SessionEnd): void;
+/** What the registry is told of a session. */
+export interface SessionLifecycle {
+  /** No byte passes any more. */
+  ended(session: Session): void;
   /** All sockets are gone. */
   closed(session: Session): void;
 }
@@ -71,8 +75,10 @@ export class Session implements SessionInfo {
   /** The grant that renewed it last, or else the one that opened it. */
   #grant: Grant | undefined;
   #idle: IdleTimer | undefined;
-  /** The look-up of a token that is under way. */
-  #lookup: AbortController | undefined;
+  /** The opening or the renewal that is under way, until the session dials. Aborted when the session ends. */
+  #pending: AbortController | undefined;
+  /** The slot that the session holds. */
+  #lease: Lease | undefined;
   /** Whether the observers know of the end; at a mass expiry they are told after the cut. */
   #reported = false;
 
@@ -132,19 +138,8 @@ export class Session implements SessionInfo {
   /** @internal Looks the token up, arms the deadline, dials and relays. Ends the session if anything fails. */
   async open(token: string | undefined): Promise<void> {
     try {
-      const { grant, expiresAt } = await this.#admit(token);
-      if (this.#hasEnded()) return;
-      this.#openedWith = grant;
-      this.#grant = grant;
-      // Before the dial, so that the deadline covers every phase.
-      this.#deadline.set(expiresAt);
-      const slot = this.#context.limits?.acquire({
-        session: this.id,
-        client: this.clientAddress,
-        instance: grant.instance,
-      });
-      if (slot !== undefined) await slot;
-      if (this.#hasEnded()) return;
+      const grant = await this.#untilEnded((signal) => this.#prepare(token, signal));
+      if (grant === undefined || this.#hasEnded()) return;
       this.#phase = "dialing";
       this.#idle = IdleTimer.for(this.#context, this.#onIdle);
       await Promise.all(this.#channels.map((channel) => channel.connect(grant, this.#watchers(grant))));
@@ -152,7 +147,7 @@ export class Session implements SessionInfo {
       this.#phase = "relaying";
       this.#idle?.start();
       for (const channel of this.#channels) channel.hello(this.id, this.#timeLeft());
-      this.#context.events.opened(this, this.ageMs);
+      this.#context.events.notify({ type: "session_opened", session: this, handshakeMs: this.ageMs });
     } catch (error) {
       this.#fail(error);
     }
@@ -217,7 +212,7 @@ export class Session implements SessionInfo {
     this.#phase = "ended";
     this.#deadline.clear();
     this.#idle?.stop();
-    this.#lookup?.abort();
+    this.#pending?.abort();
     for (const channel of this.#channels) channel.stop();
     return true;
   }
@@ -225,7 +220,9 @@ export class Session implements SessionInfo {
   /** Reports the end; only then may it be reported that the sockets are gone. */
   #report(end: SessionEnd): void {
     this.#reported = true;
-    this.#context.events.ended(this, end);
+    this.#lease?.release();
+    this.#context.lifecycle.ended(this);
+    this.#context.events.notify({ type: "session_ended", session: this, end });
     this.#onSocketClosed();
   }
 
@@ -252,35 +249,74 @@ export class Session implements SessionInfo {
     renew: async (token) => await this.#renew(token),
   };
 
-  /** Looks a token up; a revocation during the look-up holds, too (rule 12). */
-  async #admit(token: string | undefined): Promise<Admission> {
-    const lookup = new AbortController();
-    this.#lookup = lookup;
+  /** Runs what the end of the session aborts. */
+  async #untilEnded<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    const pending = new AbortController();
+    this.#pending = pending;
     try {
-      const admission = await admit(token, this.#context, lookup.signal);
-      if (!this.#context.revocations.has(admission.grant.tokenId)) return admission;
+      return await work(pending.signal);
     } finally {
-      this.#lookup = undefined;
+      this.#pending = undefined;
     }
-    throw new EndError("token_invalid", "the token was revoked");
+  }
+
+  /** Everything before the dial. Returns undefined when the session has ended meanwhile. */
+  async #prepare(token: string | undefined, signal: AbortSignal): Promise<Grant | undefined> {
+    const { events, limits } = this.#context;
+    const { grant, expiresAt } = await this.#admit(token, signal);
+    if (this.#hasEnded()) return undefined;
+    this.#openedWith = grant;
+    this.#grant = grant;
+    // Before anything else is waited for, so that the deadline covers every phase.
+    this.#deadline.set(expiresAt);
+    await events.ask({ type: "session_requested", session: this }, signal);
+    if (this.#hasEnded()) return undefined;
+    const request = { session: this.id, client: this.clientAddress, instance: grant.instance };
+    const lease = await limits?.acquire(request, signal);
+    if (this.#hasEnded()) lease?.release();
+    else this.#lease = lease;
+    return grant;
+  }
+
+  /** Looks a token up. */
+  async #admit(token: string | undefined, signal: AbortSignal): Promise<Admission> {
+    const admission = await admit(token, this.#context, signal);
+    this.#refuseRevoked(admission.grant);
+    return admission;
+  }
+
+  /** A token that is revoked while an answer is waited for opens and renews nothing (rule 12). */
+  #refuseRevoked({ tokenId }: Grant): void {
+    if (this.#context.revocations.has(tokenId)) throw new EndError("token_invalid", "the token was revoked");
   }
 
   async #renew(token: string): Promise<TimeLeft> {
+    const { events } = this.#context;
     try {
-      if (this.#lookup !== undefined) throw new EndError("server_busy", "another renewal is under way");
-      const { grant, expiresAt } = await this.#admit(token);
+      if (this.#pending !== undefined) throw new EndError("server_busy", "another renewal is under way");
+      const { grant, expiresAt } = await this.#untilEnded((signal) => this.#prepareRenewal(token, signal));
       if (this.#hasEnded()) throw new EndError("session_terminated", "the session has ended");
-      if (this.#grant === undefined || !allowsRenewal(this.#grant, grant)) {
-        throw new EndError("forbidden", "the token is for another console");
-      }
       this.#grant = grant;
       this.#deadline.set(expiresAt);
-      this.#context.events.renewed(this);
+      events.notify({ type: "session_renewed", session: this });
       return this.#timeLeft();
     } catch (error) {
-      if (!this.#hasEnded()) this.#context.events.renewalRefused(this, EndError.from(error));
+      if (!this.#hasEnded()) events.notify({ type: "renewal_refused", session: this, error: EndError.from(error) });
       throw error;
     }
+  }
+
+  /** @throws EndError when the session may not go on with this token. */
+  async #prepareRenewal(token: string, signal: AbortSignal): Promise<Admission> {
+    const admission = await this.#admit(token, signal);
+    const { grant } = admission;
+    if (this.#hasEnded()) throw new EndError("session_terminated", "the session has ended");
+    if (this.#grant === undefined || !allowsRenewal(this.#grant, grant)) {
+      throw new EndError("forbidden", "the token is for another console");
+    }
+    await this.#context.events.ask({ type: "renewal_requested", session: this, grant }, signal);
+    this.#refuseRevoked(grant);
+    return admission;
   }
 
   readonly #onIdle = (): void => {
@@ -288,6 +324,6 @@ export class Session implements SessionInfo {
   };
 
   readonly #onSocketClosed = (): void => {
-    if (this.#reported && this.#channels.every(({ isClosed }) => isClosed)) this.#context.events.closed(this);
+    if (this.#reported && this.#channels.every(({ isClosed }) => isClosed)) this.#context.lifecycle.closed(this);
   };
 }

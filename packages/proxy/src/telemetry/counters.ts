@@ -1,10 +1,10 @@
-/** Durations by how long they were: the numbers of a Prometheus histogram. */
+/** Counts durations by length, for a Prometheus histogram. */
 export class DurationCounters {
   /** Upper bounds in seconds, ascending. */
   readonly bounds: readonly number[];
-  /** How many fell between the bound before and this one; the last is for what is above them all. */
+  /** How many fell between the previous bound and this one; the last element counts those above all bounds. */
   readonly counts: number[];
-  /** All durations together, in seconds. */
+  /** Sum of all durations, in seconds. */
   sum = 0;
 
   constructor(bounds: readonly number[]) {
@@ -14,13 +14,13 @@ export class DurationCounters {
 
   add(seconds: number): void {
     const index = this.bounds.findIndex((bound) => seconds <= bound);
-    const place = index < 0 ? this.bounds.length : index;
-    this.counts[place] = (this.counts[place] ?? 0) + 1;
+    const bucket = index < 0 ? this.bounds.length : index;
+    this.counts[bucket] = (this.counts[bucket] ?? 0) + 1;
     this.sum += seconds;
   }
 }
 
-/** How often each of several things happened. All of them from the start: a rate over a series that begins at 1 misses the first event. */
+/** Counts by label. All labels start at 0, because a rate over a series that begins at 1 misses the first event. */
 export class LabelCounters {
   readonly counts: Map<string, number>;
 

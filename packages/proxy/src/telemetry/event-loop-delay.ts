@@ -3,8 +3,8 @@ import { type ELDHistogram, monitorEventLoopDelay } from "node:perf_hooks";
 const RESOLUTION_MS = 10;
 
 /**
- * How late the event loop was at worst. A gateway that nobody asks pays nothing for it: the first reading begins it.
- * Its timer keeps no process alive.
+ * The longest delay of the event loop. The first reading starts the measurement, so a gateway that is never scraped
+ * does not pay for it. Its timer does not keep the process alive.
  */
 export class EventLoopDelay {
   #histogram: ELDHistogram | undefined;
@@ -15,7 +15,7 @@ export class EventLoopDelay {
       this.#histogram = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
       this.#histogram.enable();
     }
-    // What it records is the time between two ticks, and they are meant to be that far apart.
+    // The histogram records the time between two ticks, which are RESOLUTION_MS apart on an idle loop.
     const longestMs = this.#histogram.max / 1e6 - RESOLUTION_MS;
     this.#histogram.reset();
     return Math.max(0, longestMs) / 1000;

@@ -8,7 +8,7 @@ export const METRICS_CONTENT_TYPE: string = Registry.PROMETHEUS_CONTENT_TYPE;
 /** The metrics of one process, as they can be sent to another. */
 export type MetricsSnapshot = Awaited<ReturnType<Registry["getMetricsAsJSON"]>>;
 
-/** What a gateway counted, as Prometheus reads it. Each gateway has a registry of its own. */
+/** What a gateway counts, in Prometheus' text format. Each gateway has a registry of its own. */
 export class MetricsExposition {
   readonly #registry = new Registry();
 
@@ -22,8 +22,9 @@ export class MetricsExposition {
       () => eventLoopDelay.takeLongest(),
       "max",
     );
-    this.#tally("curfew_sessions_ended_total", "Ended sessions, by end reason.", "reason", metrics.ends);
-    this.#tally("curfew_sessions_refused_total", "Sessions refused at a limit, by limit.", "limit", metrics.refusals);
+    this.#labels("curfew_sessions_ended_total", "Ended sessions, by end reason.", "reason", metrics.ends);
+    this.#labels("curfew_sessions_refused_total", "Sessions refused at a limit, by limit.", "limit", metrics.refusals);
+    addFailures(this.#registry, metrics.observerFailures);
     this.#counter("curfew_renewals_total", "Renewals in place.", [], (counter) => counter.inc(metrics.renewals));
     this.#histogram(
       "curfew_session_expiry_lateness_seconds",
@@ -63,40 +64,66 @@ export class MetricsExposition {
   }
 
   #counter(name: string, help: string, labelNames: string[], read: (counter: Counter) => void): void {
-    void new Counter({
-      name,
-      help,
-      labelNames,
-      registers: [this.#registry],
-      collect() {
-        this.reset();
-        read(this);
-      },
-    });
+    addCounter(this.#registry, { name, help, labelNames }, read);
   }
 
-  #tally(name: string, help: string, label: string, { counts }: LabelCounters): void {
-    this.#counter(name, help, [label], (counter) => {
-      for (const [value, count] of counts) counter.inc({ [label]: value }, count);
-    });
+  #labels(name: string, help: string, label: string, counters: LabelCounters): void {
+    addLabelCounter(this.#registry, { name, help, labelNames: [label] }, counters);
   }
 
-  #histogram(name: string, help: string, tally: DurationCounters): void {
-    this.#registry.registerMetric(new TalliedHistogram(name, help, tally));
+  #histogram(name: string, help: string, counters: DurationCounters): void {
+    this.#registry.registerMetric(new CountedHistogram(name, help, counters));
   }
 }
 
+/** The metrics of a process that runs no sessions itself: what its event observers threw. */
+export async function failuresSnapshot(failures: LabelCounters): Promise<MetricsSnapshot> {
+  const registry = new Registry();
+  addFailures(registry, failures);
+  return await registry.getMetricsAsJSON();
+}
+
+function addFailures(registry: Registry, failures: LabelCounters): void {
+  const name = "curfew_event_observer_failures_total";
+  const help = "Errors thrown by an observer of the gateway's events, by observer.";
+  addLabelCounter(registry, { name, help, labelNames: ["observer"] }, failures);
+}
+
+interface CounterDescription {
+  readonly name: string;
+  readonly help: string;
+  readonly labelNames: string[];
+}
+
+function addCounter(registry: Registry, description: CounterDescription, read: (counter: Counter) => void): void {
+  void new Counter({
+    ...description,
+    registers: [registry],
+    collect() {
+      this.reset();
+      read(this);
+    },
+  });
+}
+
+function addLabelCounter(registry: Registry, description: CounterDescription, { counts }: LabelCounters): void {
+  const [label = ""] = description.labelNames;
+  addCounter(registry, description, (counter) => {
+    for (const [value, count] of counts) counter.inc({ [label]: value }, count);
+  });
+}
+
 /** A histogram whose observations were counted elsewhere. */
-class TalliedHistogram extends Histogram {
+class CountedHistogram extends Histogram {
   readonly #name: string;
-  readonly #tally: DurationCounters;
+  readonly #counters: DurationCounters;
   readonly #empty: Histogram;
 
-  constructor(name: string, help: string, tally: DurationCounters) {
-    const configuration = { name, help, buckets: [...tally.bounds], registers: [] };
+  constructor(name: string, help: string, counters: DurationCounters) {
+    const configuration = { name, help, buckets: [...counters.bounds], registers: [] };
     super(configuration);
     this.#name = name;
-    this.#tally = tally;
+    this.#counters = counters;
     this.#empty = new Histogram(configuration);
   }
 
@@ -106,7 +133,7 @@ class TalliedHistogram extends Histogram {
   }
 
   override async get(): ReturnType<Histogram["get"]> {
-    const { bounds, counts, sum } = this.#tally;
+    const { bounds, counts, sum } = this.#counters;
     let total = 0;
     const buckets = [...bounds, "+Inf"].map((le, index) => {
       total += counts[index] ?? 0;

@@ -1,16 +1,16 @@
 import { write, writeSync } from "node:fs";
 
-/** How long lines are gathered for one write, in milliseconds: sessions come and go in bursts. */
+/** How long lines are collected for one write, in milliseconds: sessions start and end in bursts. */
 const GATHER_MS = 100;
 
-/** As much as a write to a pipe puts there in one piece on Linux (`PIPE_BUF` in pipe(7)), in bytes. */
-const ONE_PIECE = 4096;
+/** The largest write to a pipe that is atomic on Linux (`PIPE_BUF` in pipe(7)), in bytes. */
+const ATOMIC_WRITE = 4096;
 
-/** How much may wait for a reader that is behind, in characters. */
+/** How much may be queued for a slow reader, in characters. */
 const MAX_WAITING = 4 * 1024 * 1024;
 
 /**
- * Where log lines go. Writing happens outside the event loop, and what cannot be written is lost and
+ * Where log lines go. Writing happens outside the event loop, and lines that cannot be written are dropped and
  * counted: a full disk or a stalled reader must not keep a session open past its deadline.
  */
 export class LogDestination {
@@ -22,14 +22,14 @@ export class LogDestination {
   /** Whether a write is under way or due. */
   #writing = false;
 
-  /** @param shared - whether other processes write there, too: lines are then written so that none tears another's. */
+  /** @param shared - whether other processes write to it, too; each write then consists of whole lines and is atomic. */
   constructor(fd: number, { shared = false }: { readonly shared?: boolean } = {}) {
     this.#fd = fd;
-    this.#atOnce = shared ? ONE_PIECE : Infinity;
+    this.#atOnce = shared ? ATOMIC_WRITE : Infinity;
     process.once("exit", () => this.#finish());
   }
 
-  /** Takes a line, its line feed included. */
+  /** Queues a line, which includes its line feed. */
   write(line: string): void {
     if (this.#length + line.length > MAX_WAITING) {
       this.#lost += 1;
@@ -43,7 +43,7 @@ export class LogDestination {
   }
 
   #gather(): void {
-    // Does not keep the process: what is left at its end is written then.
+    // Does not keep the process alive: lines that are left at exit are written then.
     setTimeout(() => this.#next(), GATHER_MS).unref();
   }
 
@@ -69,10 +69,10 @@ export class LogDestination {
       if (error !== null && error.code === "EAGAIN") return void setTimeout(() => this.#put(text, from, lines), 10);
       if (error === null && from + written < text.length) return this.#put(text, from + written, lines);
       if (error !== null) this.#lost += lines;
-      // A write costs far more than a line.
+      // A write costs far more than a line does.
       if (this.#waiting.length > 0) return this.#length > this.#atOnce ? this.#next() : this.#gather();
       this.#writing = false;
-      // Once there is room again.
+      // Reported once there is room again.
       if (error === null && this.#lost > 0) this.#reportLoss();
     });
   }
@@ -83,12 +83,12 @@ export class LogDestination {
     this.write(`${JSON.stringify(line)}\n`);
   }
 
-  /** The last lines before the process ends; there is nobody left to tell if they cannot be written. */
+  /** Writes the last lines before the process exits. A failure can no longer be reported. */
   #finish(): void {
     try {
       while (this.#waiting.length > 0) writeSync(this.#fd, this.#take().join(""));
     } catch {
-      // The disk is full or the reader is gone.
+      // The disk is full or the reader has gone.
     }
   }
 }

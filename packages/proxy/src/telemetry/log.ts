@@ -1,18 +1,18 @@
 import { pino, type DestinationStream, type Logger } from "pino";
 import { formatEndpoint } from "../net/endpoint.ts";
 import { LogDestination } from "./log-destination.ts";
-import type { SessionInfo } from "./session-observer.ts";
+import type { SessionInfo } from "./session-info.ts";
 
 export type { Logger };
 
-/** The least severe level that is logged, named as in pino. */
+/** The lowest level that is logged, named as in pino. */
 export type LogLevel = "trace" | "debug" | "info" | "warn" | "error" | "silent";
 
 /**
- * The gateway's log, one JSON object a line. Tokens and URLs with queries are never passed to it.
+ * The gateway's log, one JSON object per line. Tokens and URLs with queries are never passed to it.
  *
  * error: the gateway failed and needs attention; warn: the gateway works, but something outside it does not;
- * info: a session began or ended, or an administrator acted; debug: details for developers.
+ * info: a session started or ended, or an administrator did something; debug: details for developers.
  */
 export function createLogger(level: LogLevel, destination?: DestinationStream): Logger {
   const options = {
@@ -24,10 +24,10 @@ export function createLogger(level: LogLevel, destination?: DestinationStream): 
   return pino(options, destination ?? (standardError ??= new LogDestination(2)));
 }
 
-/** One for all gateways of a process: two writers would tear each other's lines. */
+/** Shared by all gateways of a process: two writers would mix their lines. */
 let standardError: LogDestination | undefined;
 
-/** What the log says about a session, in each of its lines. */
+/** The fields of every log line about a session. */
 export function sessionFields(session: SessionInfo): Record<string, unknown> {
   const { grant } = session;
   return {

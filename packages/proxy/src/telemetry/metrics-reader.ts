@@ -2,7 +2,7 @@ import type { MetricsExposition, MetricsSnapshot } from "./exposition.ts";
 import type { Metrics } from "./metrics.ts";
 
 /**
- * Reads metrics for a scrape. The library that writes Prometheus' text format is loaded by the first one: it
+ * Reads metrics for a scrape. The first scrape loads the library that writes Prometheus' text format, which
  * costs more memory and time than a gateway needs to start.
  */
 export class MetricsReader {
@@ -18,7 +18,7 @@ export class MetricsReader {
     return await (await this.#open()).text();
   }
 
-  /** For a gateway of several processes, which sums them up. */
+  /** For a gateway of several processes, which adds them up. */
   async snapshot(): Promise<MetricsSnapshot> {
     return await (await this.#open()).snapshot();
   }

@@ -1,10 +1,10 @@
 import { CloseCode } from "@curfew/protocol";
 import type { EndReason } from "../end-reason.ts";
-import { EventLoopDelay } from "./event-loop-delay.ts";
 import { DurationCounters, LabelCounters } from "./counters.ts";
-import type { RelayedBytes } from "./session-observer.ts";
+import { EventLoopDelay } from "./event-loop-delay.ts";
+import type { RelayedBytes } from "./session-info.ts";
 
-/** What the metrics read when they are scraped. */
+/** What the metrics read at each scrape. */
 export interface MetricsSource {
   readonly sessions: () => number;
   readonly closing: () => number;
@@ -12,11 +12,20 @@ export interface MetricsSource {
   readonly bytes: () => RelayedBytes;
 }
 
+/** The values of labels that are exposed from the start. */
+export interface MetricsLabels {
+  /** The limits that can refuse a session. */
+  readonly limits: readonly string[];
+  /** The observers of the gateway's events. */
+  readonly observers: readonly string[];
+}
+
 /** What a gateway counts, as plain numbers. */
 export class Metrics {
   readonly source: MetricsSource;
   readonly ends: LabelCounters = new LabelCounters([...Object.keys(CloseCode), "client_closed", "connection_lost"]);
   readonly refusals: LabelCounters;
+  readonly observerFailures: LabelCounters;
   readonly lateness: DurationCounters = new DurationCounters([
     0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1,
   ]);
@@ -28,13 +37,13 @@ export class Metrics {
   /** Bytes of the sessions that have ended. */
   readonly #past = { toClient: 0, toTarget: 0 };
 
-  /** @param limits - the names of the limits that can refuse a session. */
-  constructor(source: MetricsSource, limits: readonly string[]) {
+  constructor(source: MetricsSource, { limits, observers }: MetricsLabels) {
     this.refusals = new LabelCounters(limits);
+    this.observerFailures = new LabelCounters(observers);
     this.source = source;
   }
 
-  /** Console bytes passed on so far. */
+  /** Console bytes relayed so far. */
   get bytes(): RelayedBytes {
     const running = this.source.bytes();
     return {

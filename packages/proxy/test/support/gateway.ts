@@ -1,7 +1,10 @@
-import { type Clock, type ConfigInput, type Gateway, createGateway, createLogger } from "../../src/index.ts";
+import { parseConfig } from "../../src/config/schema.ts";
+import { LocalGateway } from "../../src/gateway.ts";
+import { type Clock, type ConfigInput, type Gateway, createLogger } from "../../src/index.ts";
 import { parseEndpoint } from "../../src/net/endpoint.ts";
 import { SqliteTokenStore } from "../../src/tokens/sqlite.ts";
 import { tlsConfig } from "./transport.ts";
+import type { EventObserver } from "../../src/telemetry/events.ts";
 import type { TokenSource } from "../../src/tokens/source.ts";
 import type { TokenRecord, TokenRequest } from "../../src/tokens/store.ts";
 
@@ -12,6 +15,8 @@ export interface TestGatewayOptions {
   readonly clock?: Clock;
   /** Looks tokens up instead of the store; `token()` still issues them from the store. */
   readonly source?: (store: SqliteTokenStore) => TokenSource;
+  /** Hear of the gateway's events, besides the log and the metrics. */
+  readonly observers?: readonly EventObserver[];
 }
 
 /** What to issue a token for, less the target. */
@@ -36,17 +41,18 @@ export class TestGateway implements AsyncDisposable {
     this.host = new URL(made.url).host;
   }
 
-  static async start({ config = {}, clock, source }: TestGatewayOptions = {}): Promise<TestGateway> {
+  static async start({ config = {}, clock, source, observers = [] }: TestGatewayOptions = {}): Promise<TestGateway> {
     const store = new SqliteTokenStore(":memory:");
     const logLines: string[] = [];
-    const proxy = createGateway({
-      config: {
-        listen: "127.0.0.1:0",
-        ...tlsConfig(),
-        ...config,
-        consoleauth: { enforce_session_timeout: true, ...config.consoleauth },
-        admin: { listen: "127.0.0.1:0", key: ADMIN_KEY, ...config.admin },
-      },
+    const parsed = parseConfig({
+      listen: "127.0.0.1:0",
+      ...tlsConfig(),
+      ...config,
+      consoleauth: { enforce_session_timeout: true, ...config.consoleauth },
+      admin: { listen: "127.0.0.1:0", key: ADMIN_KEY, ...config.admin },
+    });
+    const proxy = new LocalGateway(parsed, {
+      observers,
       tokens: source?.(store) ?? store,
       log: createLogger("trace", { write: (line) => void logLines.push(line) }),
       ...(clock && { clock }),

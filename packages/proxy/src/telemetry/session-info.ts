@@ -1,4 +1,4 @@
-import type { EndError, EndReason } from "../end-reason.ts";
+import type { EndReason } from "../end-reason.ts";
 import type { Endpoint } from "../net/endpoint.ts";
 
 /** Console bytes that have passed, by direction. */
@@ -7,12 +7,12 @@ export interface RelayedBytes {
   readonly toTarget: number;
 }
 
-/** What observers may read of a session. Nothing in it reveals the token. */
+/** What observers can read of a session. Nothing in it reveals the token. */
 export interface SessionInfo {
   readonly id: string;
   /** The client's IP address. */
   readonly clientAddress: string;
-  /** What the current token entitles to; undefined until it was looked up. */
+  /** What the current token entitles to; undefined until it has been looked up. */
   readonly grant: GrantInfo | undefined;
   readonly bytes: RelayedBytes;
   /** When the session ends, in milliseconds since the epoch; null when nothing will end it. */
@@ -21,7 +21,7 @@ export interface SessionInfo {
   readonly ageMs: number;
 }
 
-/** What observers may read of a grant. */
+/** What observers can read of a grant. */
 export interface GrantInfo {
   readonly tokenId: string;
   readonly type: string;
@@ -36,19 +36,8 @@ export interface GrantInfo {
 export interface SessionEnd {
   readonly reason: EndReason;
   readonly detail?: string | undefined;
-  /** What failed in the gateway or behind it; for the log alone. */
+  /** What failed in the gateway or behind it. For the log only. */
   readonly cause?: unknown;
-  /** How late a deadline was kept, in milliseconds. */
+  /** How long after the deadline the session ended, in milliseconds. */
   readonly lateMs?: number;
-}
-
-/** Is told what happens to each session. */
-export interface SessionObserver {
-  /** The target has accepted; `handshakeMs` since the client connected. */
-  opened(session: SessionInfo, handshakeMs: number): void;
-  renewed(session: SessionInfo): void;
-  /** A renewal was refused; the old deadline stands. */
-  renewalRefused(session: SessionInfo, error: EndError): void;
-  /** Nothing passes any more. */
-  ended(session: SessionInfo, end: SessionEnd): void;
 }

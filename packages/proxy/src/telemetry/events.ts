@@ -1,0 +1,85 @@
+import type { EndError } from "../end-reason.ts";
+import type { GrantInfo, SessionEnd, SessionInfo } from "./session-info.ts";
+
+/** The caller of the admin API that an event goes back to. */
+export interface Actor {
+  /** Name of the key that it presented. */
+  readonly name: string;
+  /** Its IP address. */
+  readonly address: string;
+}
+
+/** A token that is to be issued. */
+export interface RequestedToken {
+  readonly type: string;
+  readonly endpoint: GrantInfo["endpoint"];
+  readonly instance?: string | undefined;
+  readonly user?: string | undefined;
+}
+
+/** Which sessions an administrator ends: by id, by instance, or all. */
+export type EndedSelection = Readonly<Record<string, string>>;
+
+/**
+ * What is about to take effect, and does not if an observer refuses. The user and client address of a session's
+ * events are in `session`, the caller of the admin API is the `actor`.
+ */
+export type RequestEvent =
+  /** A token is valid; the limits are asked and the target is dialed next. */
+  | { readonly type: "session_requested"; readonly session: SessionInfo }
+  | { readonly type: "renewal_requested"; readonly session: SessionInfo; readonly grant: GrantInfo }
+  | { readonly type: "token_requested"; readonly actor: Actor; readonly token: RequestedToken }
+  | { readonly type: "revocation_requested"; readonly actor: Actor; readonly tokenId: string }
+  | { readonly type: "end_requested"; readonly actor: Actor; readonly selection: EndedSelection };
+
+/** What has taken effect. */
+export type OutcomeEvent =
+  /** The target has accepted, `handshakeMs` after the client connected. */
+  | { readonly type: "session_opened"; readonly session: SessionInfo; readonly handshakeMs: number }
+  | { readonly type: "session_renewed"; readonly session: SessionInfo }
+  /** The old deadline stands. */
+  | { readonly type: "renewal_refused"; readonly session: SessionInfo; readonly error: EndError }
+  /** No byte passes any more. */
+  | { readonly type: "session_ended"; readonly session: SessionInfo; readonly end: SessionEnd }
+  /** A session was refused; `session_ended` follows. */
+  | { readonly type: "limit_reached"; readonly limit: string; readonly sessionId: string }
+  | { readonly type: "token_issued"; readonly actor: Actor; readonly token: GrantInfo }
+  /** With the number of sessions that were ended. */
+  | { readonly type: "token_revoked"; readonly actor: Actor; readonly tokenId: string; readonly sessions: number }
+  | {
+      readonly type: "sessions_ended";
+      readonly actor: Actor;
+      readonly selection: EndedSelection;
+      readonly sessions: number;
+    };
+
+/** What observers hear of. Nothing in an event reveals a token. */
+export type GatewayEvent = RequestEvent | OutcomeEvent;
+
+/** Watches what happens in a gateway, and may refuse some of it. */
+export interface EventObserver {
+  /** Identifies the observer in the log and in the metrics. */
+  readonly name: string;
+  /**
+   * Asked before an event takes effect. Throw or reject to refuse: the session ends as `server_busy`, the renewal
+   * or the request to the admin API fails. An observer that does not answer in time refuses, too.
+   *
+   * @param signal - aborts when the answer is no longer wanted.
+   */
+  before?(event: RequestEvent, signal: AbortSignal): void | Promise<void>;
+  /** Told of every event, in order. What it throws is logged and counted, and has no other effect. */
+  notify?(event: GatewayEvent): void;
+}
+
+/** Where the parts of a gateway report what happens. */
+export interface EventSink {
+  /** Tells all observers. Never throws. */
+  notify(event: OutcomeEvent): void;
+  /**
+   * Asks the observers that decide, then tells all of them.
+   *
+   * @param signal - ends the wait.
+   * @throws EventRefused when one refuses or does not answer in time, or when `signal` aborts.
+   */
+  ask(event: RequestEvent, signal?: AbortSignal): Promise<void>;
+}

@@ -1,0 +1,75 @@
+import { inspect } from "node:util";
+import type { EndReason } from "../end-reason.ts";
+import type { EventObserver, GatewayEvent } from "./events.ts";
+import { type Logger, sessionFields } from "./log.ts";
+import type { SessionEnd, SessionInfo } from "./session-info.ts";
+
+/** Writes events to the log. */
+export function logObserver(log: Logger): EventObserver {
+  return { name: "log", notify: (event) => logEvent(log, event) };
+}
+
+function logEvent(log: Logger, event: GatewayEvent): void {
+  switch (event.type) {
+    case "session_opened":
+      log.info({ ...sessionFields(event.session), expires_at: expiry(event.session) }, "session opened");
+      break;
+    case "session_renewed":
+      log.info({ ...sessionFields(event.session), expires_at: expiry(event.session) }, "session renewed");
+      break;
+    case "renewal_refused": {
+      const { reason, message, cause } = event.error;
+      const fields = { ...sessionFields(event.session), reason, detail: message, cause: describe(cause) };
+      log[level(reason)](fields, "renewal refused");
+      break;
+    }
+    case "session_ended":
+      log[level(event.end.reason)](endFields(event.session, event.end), "session ended");
+      break;
+    case "token_issued":
+      log.info({ token_id: event.token.tokenId, instance: event.token.instance }, "token issued");
+      break;
+    case "token_revoked":
+      log.info({ token_id: event.tokenId, sessions: event.sessions }, "token revoked");
+      break;
+    case "session_requested":
+    case "renewal_requested":
+    case "token_requested":
+    case "revocation_requested":
+    case "end_requested":
+    case "sessions_ended":
+    case "limit_reached":
+      // The lines of the outcomes and of each session say enough.
+      break;
+  }
+}
+
+function endFields(session: SessionInfo, { reason, detail, cause, lateMs }: SessionEnd): Record<string, unknown> {
+  const { bytes } = session;
+  return {
+    ...sessionFields(session),
+    reason,
+    detail,
+    cause: describe(cause),
+    late_ms: lateMs === undefined ? undefined : Math.round(lateMs * 1000) / 1000,
+    duration_ms: Math.round(session.ageMs),
+    bytes_to_client: bytes.toClient,
+    bytes_to_target: bytes.toTarget,
+  };
+}
+
+/** A fault of the gateway is an error and one of its token source a warning; every other end is routine. */
+function level(reason: EndReason): "error" | "warn" | "info" {
+  if (reason === "internal_error") return "error";
+  return reason === "server_busy" ? "warn" : "info";
+}
+
+function expiry({ expiresAt }: SessionInfo): string | null {
+  return expiresAt === null ? null : new Date(expiresAt).toISOString();
+}
+
+function describe(cause: unknown): string | undefined {
+  if (cause === undefined) return undefined;
+  if (cause instanceof Error) return cause.stack ?? cause.message;
+  return typeof cause === "string" ? cause : inspect(cause);
+}

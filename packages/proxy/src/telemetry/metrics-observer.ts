@@ -1,0 +1,16 @@
+import type { EventObserver } from "./events.ts";
+import type { Metrics } from "./metrics.ts";
+
+/** Counts events in the metrics. */
+export function metricsObserver(metrics: Metrics): EventObserver {
+  return {
+    name: "metrics",
+    notify(event) {
+      if (event.type === "session_opened") metrics.opened(event.handshakeMs);
+      else if (event.type === "session_renewed") metrics.renewed();
+      else if (event.type === "session_ended") {
+        metrics.ended(event.end.reason, event.session.bytes, event.end.lateMs);
+      } else if (event.type === "limit_reached") metrics.refused(event.limit);
+    },
+  };
+}

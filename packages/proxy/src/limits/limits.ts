@@ -1,28 +1,30 @@
+import { randomUUID } from "node:crypto";
 import { EndError } from "../end-reason.ts";
+import { createLease, type Lease } from "./lease.ts";
 import { type LimitName, type LimitOptions, type SlotRequest, Slots } from "./slots.ts";
 
-/** Counts the sessions against the limits. */
+/** Counts sessions against the limits. */
 export interface Limits {
   /**
-   * Acquires a slot for a session whose token is valid. Unauthenticated connections are not counted.
+   * Acquires a slot for a session whose token is valid. Unauthenticated connections are not counted. The session
+   * must release the lease when it ends; if its process dies first, the lease expires with it.
    *
+   * @param signal - aborts when the session ends before it has its slot; the slot is free again then.
    * @returns a promise only where another process has to be asked.
    * @throws EndError `server_busy` when a limit is reached, also through the promise.
    */
-  acquire(slot: SlotRequest): void | Promise<void>;
-  /** Must follow each `acquire`, once the session has ended. Does nothing for a session without a slot. */
-  release(session: string): void;
+  acquire(request: SlotRequest, signal: AbortSignal): Lease | Promise<Lease>;
 }
 
 /** What {@link Limits} are made with. */
 export interface LimitContext {
   /** A session was refused. */
-  readonly refused: (limit: LimitName) => void;
+  readonly refused: (limit: LimitName, request: SlotRequest) => void;
   /** Ends a session as `session_replaced`. */
   readonly replace: (session: string) => void;
 }
 
-/** What the client of a session is told that another one has replaced. */
+/** The detail that a replaced session's client is told. */
 export const REPLACED = "another session took the console over";
 
 /** Whether any limit is set. */
@@ -35,9 +37,12 @@ export function limitReached(limit: LimitName): EndError {
   return new EndError("server_busy", `the gateway is at its limit sessions.${limit}`);
 }
 
+/** The owner of every lease where one process counts its own sessions. */
+const THIS_PROCESS = "this process";
+
 /** Counts the sessions of this process. */
 export class LocalLimits implements Limits {
-  readonly #slots: Slots;
+  readonly #slots: Slots<string>;
   readonly #context: LimitContext;
 
   constructor(options: LimitOptions, context: LimitContext) {
@@ -45,15 +50,14 @@ export class LocalLimits implements Limits {
     this.#context = context;
   }
 
-  acquire(slot: SlotRequest): void {
-    const { refusedBy, replaces } = this.#slots.acquire(slot);
-    if (replaces !== undefined) this.#context.replace(replaces);
-    if (refusedBy === undefined) return;
-    this.#context.refused(refusedBy);
-    throw limitReached(refusedBy);
-  }
-
-  release(session: string): void {
-    this.#slots.release(session);
+  acquire(request: SlotRequest): Lease {
+    const lease = { ...request, id: randomUUID() };
+    const { refusedBy, replaces } = this.#slots.acquire(lease, THIS_PROCESS);
+    if (replaces !== undefined) this.#context.replace(replaces.lease.session);
+    if (refusedBy !== undefined) {
+      this.#context.refused(refusedBy, request);
+      throw limitReached(refusedBy);
+    }
+    return createLease(lease.id, () => this.#slots.release(lease.id));
   }
 }

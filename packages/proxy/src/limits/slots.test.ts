@@ -1,40 +1,49 @@
 import { describe, expect, test } from "vitest";
-import type { SlotRequest } from "./slots.ts";
-import { type LimitOptions, Slots } from "./slots.ts";
+import { createLease } from "./lease.ts";
+import { type LimitOptions, type SlotLease, Slots } from "./slots.ts";
 
 const none: LimitOptions = { max: null, max_per_client: null, max_per_instance: null, on_limit_per_instance: "refuse" };
-const slot = (session: string, client = "192.0.2.1", instance: string | undefined = "vm-1"): SlotRequest => ({
-  session,
+const lease = (id: string, client = "192.0.2.1", instance: string | undefined = "vm-1"): SlotLease => ({
+  id,
+  session: `session ${id}`,
   client,
   instance,
 });
 
+/** Slots whose leases all have one owner. */
+class OneOwner extends Slots<string> {
+  take(of: SlotLease): unknown {
+    const { refusedBy, replaces } = this.acquire(of, "owner");
+    return refusedBy ?? (replaces === undefined ? "acquired" : { replaces: replaces.lease.id });
+  }
+}
+
 describe("a limit", () => {
-  test("of all sessions refuses one more, until one releases its slot", () => {
-    const slots = new Slots({ ...none, max: 2 });
-    expect([slots.acquire(slot("a")), slots.acquire(slot("b", "192.0.2.2", "vm-2"))]).toEqual([{}, {}]);
-    expect(slots.acquire(slot("c", "192.0.2.3", "vm-3"))).toEqual({ refusedBy: "max" });
+  test("on all sessions refuses one more until a slot is released", () => {
+    const slots = new OneOwner({ ...none, max: 2 });
+    expect([slots.take(lease("a")), slots.take(lease("b", "192.0.2.2", "vm-2"))]).toEqual(["acquired", "acquired"]);
+    expect(slots.take(lease("c", "192.0.2.3", "vm-3"))).toBe("max");
     slots.release("c");
-    expect(slots.acquire(slot("c"))).toEqual({ refusedBy: "max" });
+    expect(slots.take(lease("c"))).toBe("max");
     slots.release("a");
     slots.release("a");
-    expect([slots.acquire(slot("c")), slots.acquire(slot("d"))]).toEqual([{}, { refusedBy: "max" }]);
+    expect([slots.take(lease("c")), slots.take(lease("d"))]).toEqual(["acquired", "max"]);
   });
 
-  test("of one client leaves the others alone", () => {
-    const slots = new Slots({ ...none, max_per_client: 1 });
-    expect(slots.acquire(slot("a"))).toEqual({});
-    expect(slots.acquire(slot("b"))).toEqual({ refusedBy: "max_per_client" });
-    expect(slots.acquire(slot("c", "192.0.2.2"))).toEqual({});
+  test("per client does not affect other clients", () => {
+    const slots = new OneOwner({ ...none, max_per_client: 1 });
+    expect(slots.take(lease("a"))).toBe("acquired");
+    expect(slots.take(lease("b"))).toBe("max_per_client");
+    expect(slots.take(lease("c", "192.0.2.2"))).toBe("acquired");
   });
 
-  test("of one machine leaves the others alone, and sessions without a machine", () => {
-    const slots = new Slots({ ...none, max_per_instance: 1 });
-    expect(slots.acquire(slot("a"))).toEqual({});
-    expect(slots.acquire(slot("b"))).toEqual({ refusedBy: "max_per_instance" });
-    expect(slots.acquire(slot("c", "192.0.2.1", "vm-2"))).toEqual({});
-    const nameless = (session: string): SlotRequest => ({ session, client: "192.0.2.1", instance: undefined });
-    expect([slots.acquire(nameless("d")), slots.acquire(nameless("e"))]).toEqual([{}, {}]);
+  test("per machine affects neither other machines nor sessions without one", () => {
+    const slots = new OneOwner({ ...none, max_per_instance: 1 });
+    expect(slots.take(lease("a"))).toBe("acquired");
+    expect(slots.take(lease("b"))).toBe("max_per_instance");
+    expect(slots.take(lease("c", "192.0.2.1", "vm-2"))).toBe("acquired");
+    const nameless = (id: string): SlotLease => ({ ...lease(id), instance: undefined });
+    expect([slots.take(nameless("d")), slots.take(nameless("e"))]).toEqual(["acquired", "acquired"]);
   });
 });
 
@@ -42,27 +51,72 @@ describe("replacing", () => {
   const replace = { ...none, max_per_instance: 2, on_limit_per_instance: "replace" } as const;
 
   test("takes the slot of the machine's oldest session", () => {
-    const slots = new Slots(replace);
-    slots.acquire(slot("a"));
-    slots.acquire(slot("other", "192.0.2.1", "vm-2"));
-    slots.acquire(slot("b"));
-    expect(slots.acquire(slot("c"))).toEqual({ replaces: "a" });
-    expect(slots.acquire(slot("d"))).toEqual({ replaces: "b" });
+    const slots = new OneOwner(replace);
+    slots.take(lease("a"));
+    slots.take(lease("other", "192.0.2.1", "vm-2"));
+    slots.take(lease("b"));
+    expect(slots.take(lease("c"))).toEqual({ replaces: "a" });
+    expect(slots.take(lease("d"))).toEqual({ replaces: "b" });
     expect(slots.size).toBe(3);
   });
 
-  test("needs no slot on top of the one that becomes free", () => {
-    const slots = new Slots({ ...replace, max: 2, max_per_client: 2 });
-    slots.acquire(slot("a"));
-    slots.acquire(slot("b"));
-    expect(slots.acquire(slot("c"))).toEqual({ replaces: "a" });
+  test("needs no slot besides the one that becomes free", () => {
+    const slots = new OneOwner({ ...replace, max: 2, max_per_client: 2 });
+    slots.take(lease("a"));
+    slots.take(lease("b"));
+    expect(slots.take(lease("c"))).toEqual({ replaces: "a" });
   });
 
-  test("replaces no session when another limit refuses the new one", () => {
-    const slots = new Slots({ ...replace, max_per_client: 1 });
-    slots.acquire(slot("a", "192.0.2.1"));
-    slots.acquire(slot("b", "192.0.2.2"));
-    expect(slots.acquire(slot("c", "192.0.2.2"))).toEqual({ refusedBy: "max_per_client" });
-    expect(slots.acquire(slot("d", "192.0.2.3"))).toEqual({ replaces: "a" });
+  test("ends no session when another limit refuses the new one", () => {
+    const slots = new OneOwner({ ...replace, max_per_client: 1 });
+    slots.take(lease("a", "192.0.2.1"));
+    slots.take(lease("b", "192.0.2.2"));
+    expect(slots.take(lease("c", "192.0.2.2"))).toBe("max_per_client");
+    expect(slots.take(lease("d", "192.0.2.3"))).toEqual({ replaces: "a" });
+  });
+});
+
+describe("a lease", () => {
+  test("says whose it is when it is replaced", () => {
+    const slots = new Slots<number>({ ...none, max_per_instance: 1, on_limit_per_instance: "replace" });
+    slots.acquire(lease("a"), 1);
+    expect(slots.acquire(lease("b"), 2)).toEqual({ replaces: { lease: lease("a"), owner: 1 } });
+  });
+
+  test("expires with its owner, and no other does", () => {
+    const slots = new Slots<number>({ ...none, max: 3 });
+    for (const [id, owner] of [
+      ["a", 1],
+      ["b", 2],
+      ["c", 1],
+    ] as const)
+      slots.acquire(lease(id), owner);
+    slots.releaseOwner(1);
+    expect(slots.size).toBe(1);
+    expect([slots.acquire(lease("d"), 2), slots.acquire(lease("e"), 2), slots.acquire(lease("f"), 2)]).toEqual([
+      {},
+      {},
+      { refusedBy: "max" },
+    ]);
+  });
+
+  test("that is announced again counts once, even above a limit", () => {
+    const slots = new OneOwner({ ...none, max: 1 });
+    slots.take(lease("a"));
+    slots.announce(lease("a"), "owner");
+    slots.announce(lease("b"), "owner");
+    expect(slots.size).toBe(2);
+    slots.release("a");
+    expect(slots.take(lease("c"))).toBe("max");
+    slots.release("b");
+    expect(slots.take(lease("c"))).toBe("acquired");
+  });
+
+  test("is released exactly once", () => {
+    let freed = 0;
+    const held = createLease("a", () => (freed += 1));
+    held.release();
+    held.release();
+    expect(freed).toBe(1);
   });
 });

@@ -18,26 +18,43 @@ export interface LimitOptions {
 
 /** A session as the limits see it. */
 export interface SlotRequest {
+  /** Its id. */
   readonly session: string;
   /** The client's IP address. */
   readonly client: string;
-  /** The virtual machine; a session whose token names none counts only for the other limits. */
+  /** The virtual machine. A session whose token names none counts only for the other limits. */
   readonly instance: string | undefined;
 }
 
-/** What the limits say to a session that wants a slot. */
-export interface Verdict {
+/** A slot that a session holds or asks for. */
+export interface SlotLease extends SlotRequest {
+  /** Chosen by the session's process, so that it can release a lease before it knows whether it got one. */
+  readonly id: string;
+}
+
+/** A lease with the process whose end ends it. */
+export interface OwnedLease<Owner> {
+  readonly lease: SlotLease;
+  readonly owner: Owner;
+}
+
+/** The answer to a session that asks for a slot. */
+export interface Verdict<Owner> {
   /** The limit that refuses it; undefined when it has its slot now. */
   readonly refusedBy?: LimitName;
   /** The session that lost its slot to it and has to end. */
-  readonly replaces?: string;
+  readonly replaces?: OwnedLease<Owner>;
 }
 
-/** The places of the sessions that run. Each question is answered at once, so that no two get the last slot. */
-export class Slots {
+/**
+ * The leases of all running sessions. Every call is answered at once, so no two sessions get the last slot.
+ *
+ * @typeParam Owner - the process that runs a session: when it is gone, {@link releaseOwner} frees its slots.
+ */
+export class Slots<Owner> {
   readonly #options: LimitOptions;
-  /** By session, oldest first. */
-  readonly #held = new Map<string, SlotRequest>();
+  /** By lease id, oldest first. */
+  readonly #held = new Map<string, OwnedLease<Owner>>();
   readonly #byClient = new Map<string, Set<string>>();
   readonly #byInstance = new Map<string, Set<string>>();
 
@@ -45,46 +62,62 @@ export class Slots {
     this.#options = options;
   }
 
-  /** Sessions that hold a slot. */
+  /** Slots that are held. */
   get size(): number {
     return this.#held.size;
   }
 
-  acquire(slot: SlotRequest): Verdict {
+  acquire(lease: SlotLease, owner: Owner): Verdict<Owner> {
     const { max, max_per_client, max_per_instance, on_limit_per_instance } = this.#options;
-    const mine = slot.instance === undefined ? undefined : this.#byInstance.get(slot.instance);
+    const mine = lease.instance === undefined ? undefined : this.#byInstance.get(lease.instance);
     const full = max_per_instance !== null && (mine?.size ?? 0) >= max_per_instance;
     if (full && on_limit_per_instance === "refuse") return { refusedBy: "max_per_instance" };
-    const [replaces] = full && mine !== undefined ? mine : [];
-    const leaving = replaces === undefined ? undefined : this.#held.get(replaces);
-    const fromClient = (this.#byClient.get(slot.client)?.size ?? 0) - (leaving?.client === slot.client ? 1 : 0);
-    if (max !== null && this.#held.size - (leaving === undefined ? 0 : 1) >= max) return { refusedBy: "max" };
+    const [oldest] = full && mine !== undefined ? mine : [];
+    const replaces = oldest === undefined ? undefined : this.#held.get(oldest);
+    const sameClient = replaces?.lease.client === lease.client ? 1 : 0;
+    const fromClient = (this.#byClient.get(lease.client)?.size ?? 0) - sameClient;
+    if (max !== null && this.#held.size - (replaces === undefined ? 0 : 1) >= max) return { refusedBy: "max" };
     if (max_per_client !== null && fromClient >= max_per_client) return { refusedBy: "max_per_client" };
-    if (replaces !== undefined) this.release(replaces);
-    this.#held.set(slot.session, slot);
-    add(this.#byClient, slot.client, slot.session);
-    if (slot.instance !== undefined) add(this.#byInstance, slot.instance, slot.session);
+    if (replaces !== undefined) this.release(replaces.lease.id);
+    this.announce(lease, owner);
     return replaces === undefined ? {} : { replaces };
   }
 
-  /** Does nothing for a session that holds no slot. */
-  release(session: string): void {
-    const slot = this.#held.get(session);
-    if (slot === undefined) return;
-    this.#held.delete(session);
-    remove(this.#byClient, slot.client, session);
-    if (slot.instance !== undefined) remove(this.#byInstance, slot.instance, session);
+  /**
+   * Counts a lease whose session runs already, even above a limit: its owner announces it again when the count may
+   * have been lost. Does nothing for a lease that is counted.
+   */
+  announce(lease: SlotLease, owner: Owner): void {
+    if (this.#held.has(lease.id)) return;
+    this.#held.set(lease.id, { lease, owner });
+    add(this.#byClient, lease.client, lease.id);
+    if (lease.instance !== undefined) add(this.#byInstance, lease.instance, lease.id);
+  }
+
+  /** Does nothing for a lease that is not held. */
+  release(leaseId: string): void {
+    const held = this.#held.get(leaseId);
+    if (held === undefined) return;
+    this.#held.delete(leaseId);
+    const { client, instance } = held.lease;
+    remove(this.#byClient, client, leaseId);
+    if (instance !== undefined) remove(this.#byInstance, instance, leaseId);
+  }
+
+  /** Frees all slots of an owner that is gone. */
+  releaseOwner(owner: Owner): void {
+    for (const [leaseId, held] of this.#held) if (held.owner === owner) this.release(leaseId);
   }
 }
 
-function add(index: Map<string, Set<string>>, key: string, session: string): void {
-  const sessions = index.get(key);
-  if (sessions === undefined) index.set(key, new Set([session]));
-  else sessions.add(session);
+function add(index: Map<string, Set<string>>, key: string, leaseId: string): void {
+  const leases = index.get(key);
+  if (leases === undefined) index.set(key, new Set([leaseId]));
+  else leases.add(leaseId);
 }
 
-function remove(index: Map<string, Set<string>>, key: string, session: string): void {
-  const sessions = index.get(key);
-  sessions?.delete(session);
-  if (sessions?.size === 0) index.delete(key);
+function remove(index: Map<string, Set<string>>, key: string, leaseId: string): void {
+  const leases = index.get(key);
+  leases?.delete(leaseId);
+  if (leases?.size === 0) index.delete(key);
 }

@@ -1,22 +1,18 @@
-import type { Channel } from "./channel.ts";
+import type { EndCommand } from "../control/session-control.ts";
 import type { SessionView } from "../control/session-view.ts";
-import type { LimitName, SlotRequest } from "../limits/slots.ts";
+import type { LimitName, SlotLease } from "../limits/slots.ts";
 import type { Selection } from "../control/selection.ts";
 import type { MetricsSnapshot } from "../telemetry/exposition.ts";
 import type { Grant } from "../tokens/grant.ts";
+import type { Channel } from "./channel.ts";
 
 /** What the primary asks of a worker. */
 export type WorkerRequest =
   | { readonly type: "list" }
   | { readonly type: "get"; readonly id: string }
-  | {
-      readonly type: "end";
-      readonly selection: Selection;
-      readonly reason: "session_terminated" | "session_replaced";
-      readonly detail: string;
-    }
+  | ({ readonly type: "end"; readonly selection: Selection } & EndCommand)
   | { readonly type: "metrics" }
-  /** Needs no answer: a worker that has drained ends. */
+  /** Not answered: a worker that has drained exits. */
   | { readonly type: "drain"; readonly timeoutMs: number };
 
 /** What a worker answers. */
@@ -33,12 +29,12 @@ export interface WorkerAnswers {
 export type PrimaryRequest =
   | { readonly type: "settings" }
   | { readonly type: "listening"; readonly url: string }
-  /** It cannot listen or open the token store, and ends. */
+  /** The worker cannot listen or open the token store, and exits. */
   | { readonly type: "failed"; readonly message: string }
   /** For a token store in the primary's memory. */
   | { readonly type: "resolve"; readonly token: string }
-  | { readonly type: "acquire"; readonly slot: SlotRequest }
-  | { readonly type: "release"; readonly session: string };
+  | { readonly type: "acquire"; readonly lease: SlotLease }
+  | { readonly type: "release"; readonly leaseId: string };
 
 /** What the primary answers. */
 export interface PrimaryAnswers<Settings = unknown> {
@@ -47,7 +43,7 @@ export interface PrimaryAnswers<Settings = unknown> {
   readonly listening: null;
   readonly failed: null;
   readonly resolve: Grant | null;
-  /** The limit that refuses the session. */
+  /** The limit that refuses the session; null when it has its slot. */
   readonly acquire: LimitName | null;
   readonly release: null;
 }

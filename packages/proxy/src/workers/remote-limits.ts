@@ -1,32 +1,37 @@
+import { randomUUID } from "node:crypto";
 import { EndError } from "../end-reason.ts";
+import { createLease, type Lease } from "../limits/lease.ts";
 import { type LimitContext, limitReached, type Limits } from "../limits/limits.ts";
 import type { SlotRequest } from "../limits/slots.ts";
 import type { PrimaryChannel } from "./messages.ts";
 
-/** In a worker: the primary counts the sessions of all. */
+/** In a worker: the primary counts the sessions of all workers. */
 export class RemoteLimits implements Limits {
   readonly #primary: PrimaryChannel;
   readonly #context: LimitContext;
-  /** Sessions that hold a slot or have asked for one. */
-  readonly #asked = new Set<string>();
 
   constructor(primary: PrimaryChannel, context: LimitContext) {
     this.#primary = primary;
     this.#context = context;
   }
 
-  async acquire(slot: SlotRequest): Promise<void> {
-    this.#asked.add(slot.session);
-    const refusedBy = await this.#primary.ask({ type: "acquire", slot }).catch((cause: unknown) => {
-      throw new EndError("server_busy", "the gateway's sessions cannot be counted", { cause });
-    });
-    if (refusedBy === null) return;
-    this.#context.refused(refusedBy);
-    throw limitReached(refusedBy);
-  }
-
-  release(session: string): void {
-    // Also when no answer has come yet: this arrives after the question.
-    if (this.#asked.delete(session)) this.#primary.tell({ type: "release", session });
+  async acquire(request: SlotRequest, signal: AbortSignal): Promise<Lease> {
+    const id = randomUUID();
+    const lease = createLease(id, () => this.#primary.tell({ type: "release", leaseId: id }));
+    // The release arrives after the request, so it also frees a slot that has not been granted yet.
+    signal.addEventListener("abort", lease.release, { once: true });
+    try {
+      const refusedBy = await this.#primary
+        .ask({ type: "acquire", lease: { ...request, id } })
+        .catch((cause: unknown) => {
+          lease.release();
+          throw new EndError("server_busy", "the gateway's sessions cannot be counted", { cause });
+        });
+      if (refusedBy === null) return lease;
+      this.#context.refused(refusedBy, request);
+      throw limitReached(refusedBy);
+    } finally {
+      signal.removeEventListener("abort", lease.release);
+    }
   }
 }

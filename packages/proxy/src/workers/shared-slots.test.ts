@@ -1,10 +1,15 @@
-import { expect, test } from "vitest";
-import type { SlotRequest } from "../limits/slots.ts";
+import { describe, expect, test } from "vitest";
+import type { SlotLease } from "../limits/slots.ts";
 import { ChannelClosed } from "./channel.ts";
 import { SharedSlots } from "./shared-slots.ts";
 import type { WorkerProcess } from "./worker-process.ts";
 
-const place = (session: string, instance = "vm-1"): SlotRequest => ({ session, client: "192.0.2.1", instance });
+const lease = (id: string, instance = "vm-1"): SlotLease => ({
+  id,
+  session: `session ${id}`,
+  client: "192.0.2.1",
+  instance,
+});
 const replacing = { max: 2, max_per_client: null, max_per_instance: 1, on_limit_per_instance: "replace" } as const;
 
 /** A worker whose answer to `end` the test gives. */
@@ -18,54 +23,73 @@ function fakeWorker(): { worker: WorkerProcess; asked: unknown[]; answer: Promis
   return { worker: { channel: { ask } } as unknown as WorkerProcess, asked, answer };
 }
 
-test("a session that replaces another has its place only when the other has ended", async () => {
+test("a session that replaces another has its slot only when the other has ended", async () => {
   const slots = new SharedSlots(replacing);
   const { worker, asked, answer } = fakeWorker();
-  expect(await slots.acquire(place("old"), worker)).toBeNull();
-  let taken = false;
-  const taking = slots.acquire(place("new"), worker).then((refusedBy) => {
-    taken = true;
+  expect(await slots.acquire(lease("old"), worker)).toBeNull();
+  let acquired = false;
+  const acquiring = slots.acquire(lease("new"), worker).then((refusedBy) => {
+    acquired = true;
     return refusedBy;
   });
   await new Promise(setImmediate);
   expect(asked).toEqual([
     {
       type: "end",
-      selection: { by: "id", id: "old" },
+      selection: { by: "id", id: "session old" },
       reason: "session_replaced",
       detail: "another session took the console over",
     },
   ]);
-  expect(taken).toBe(false);
+  expect(acquired).toBe(false);
   answer.resolve(1);
-  expect(await taking).toBeNull();
+  expect(await acquiring).toBeNull();
 });
 
 test("a worker that has ended meanwhile has ended its session, too", async () => {
   const slots = new SharedSlots(replacing);
   const { worker, answer } = fakeWorker();
-  await slots.acquire(place("old"), worker);
+  await slots.acquire(lease("old"), worker);
   answer.reject(new ChannelClosed("the process has ended"));
-  expect(await slots.acquire(place("new"), fakeWorker().worker)).toBeNull();
+  expect(await slots.acquire(lease("new"), fakeWorker().worker)).toBeNull();
 });
 
-test("where the other session's end is not certain, the new one is refused and its place is free", async () => {
-  const slots = new SharedSlots(replacing);
-  const { worker, answer } = fakeWorker();
-  await slots.acquire(place("old"), worker);
-  answer.reject(new Error("no answer"));
-  await expect(slots.acquire(place("new"), worker)).rejects.toThrow("no answer");
-  expect(await slots.acquire(place("a", "vm-2"), worker)).toBeNull();
-  expect(await slots.acquire(place("b", "vm-3"), worker)).toBeNull();
-  expect(await slots.acquire(place("c", "vm-4"), worker)).toBe("max");
+describe("where the end of the replaced session is not certain", () => {
+  test("the new one is refused and its slot is free, and the old one is still counted", async () => {
+    const slots = new SharedSlots(replacing);
+    const { worker, answer } = fakeWorker();
+    await slots.acquire(lease("old"), worker);
+    answer.reject(new Error("no answer"));
+    await expect(slots.acquire(lease("new"), worker)).rejects.toThrow("no answer");
+    expect(await slots.acquire(lease("a", "vm-2"), worker)).toBeNull();
+    expect(await slots.acquire(lease("b", "vm-3"), worker)).toBe("max");
+    slots.release("old");
+    expect(await slots.acquire(lease("c", "vm-4"), worker)).toBeNull();
+  });
+
+  test.each<[string, (slots: SharedSlots, worker: WorkerProcess) => void]>([
+    ["it ended by itself", (slots) => slots.release("old")],
+    ["its worker is gone", (slots, worker) => slots.releaseOwner(worker)],
+  ])("it is not counted again if meanwhile %s", async (_what, end) => {
+    const slots = new SharedSlots(replacing);
+    const { worker, answer } = fakeWorker();
+    await slots.acquire(lease("old"), worker);
+    const acquiring = slots.acquire(lease("new"), fakeWorker().worker);
+    end(slots, worker);
+    answer.reject(new Error("no answer"));
+    await expect(acquiring).rejects.toThrow("no answer");
+    const other = fakeWorker().worker;
+    expect(await slots.acquire(lease("a", "vm-2"), other)).toBeNull();
+    expect(await slots.acquire(lease("b", "vm-3"), other)).toBeNull();
+  });
 });
 
 test("the slots of one worker are freed, those of the others are not", async () => {
   const slots = new SharedSlots({ ...replacing, max_per_instance: null });
   const [one, other] = [fakeWorker().worker, fakeWorker().worker];
-  await slots.acquire(place("a"), one);
-  await slots.acquire(place("b"), other);
-  slots.releaseAll(one);
-  expect(await slots.acquire(place("c"), one)).toBeNull();
-  expect(await slots.acquire(place("d"), one)).toBe("max");
+  await slots.acquire(lease("a"), one);
+  await slots.acquire(lease("b"), other);
+  slots.releaseOwner(one);
+  expect(await slots.acquire(lease("c"), one)).toBeNull();
+  expect(await slots.acquire(lease("d"), one)).toBe("max");
 });

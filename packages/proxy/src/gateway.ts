@@ -2,7 +2,8 @@ import { randomBytes } from "node:crypto";
 import { createServer, type IncomingMessage, type Server } from "node:http";
 import type { Duplex } from "node:stream";
 import { AdminListener } from "./admin/listener.ts";
-import { localControl } from "./control/session-control.ts";
+import { LocalControl } from "./control/local-control.ts";
+import { LocalStatus } from "./control/local-status.ts";
 import type { Config, ConfigInput } from "./config/config.ts";
 import { ConfigError, parseConfig } from "./config/schema.ts";
 import { consoleUrl } from "./http/console-url.ts";
@@ -16,9 +17,12 @@ import { LIMIT_NAMES } from "./limits/slots.ts";
 import { SessionRegistry } from "./sessions/registry.ts";
 import { CONSOLES } from "./consoles/index.ts";
 import { AllowList } from "./net/allow-list.ts";
+import { EventBus } from "./telemetry/event-bus.ts";
+import type { EventObserver, EventSink } from "./telemetry/events.ts";
+import { logObserver } from "./telemetry/log-observer.ts";
 import { createLogger, type Logger } from "./telemetry/log.ts";
+import { metricsObserver } from "./telemetry/metrics-observer.ts";
 import { Metrics } from "./telemetry/metrics.ts";
-import { sessionObserver } from "./telemetry/session-log.ts";
 import type { TokenSource } from "./tokens/source.ts";
 import { SqliteTokenStore } from "./tokens/sqlite.ts";
 
@@ -91,8 +95,10 @@ export function createGateway(options: GatewayOptions = {}): Gateway {
 
 /** What a {@link LocalGateway} is made with, besides a configuration that was checked already. */
 export interface LocalGatewayOptions extends Omit<GatewayOptions, "config"> {
-  /** Who counts the sessions instead of this process; asked only if a limit is configured. */
+  /** Counts the sessions instead of this process. Called only if a limit is configured. */
   readonly limits?: (context: LimitContext) => Limits;
+  /** Hear of the gateway's events after the log and the metrics. */
+  readonly observers?: readonly EventObserver[];
 }
 
 /** The gateway of one process; the same for one of several workers, less the operator's side. */
@@ -104,6 +110,7 @@ export class LocalGateway implements Gateway {
   readonly handleUpgrade: UpgradeHandler;
   readonly handleRequest: RequestHandler;
   readonly metrics: Metrics;
+  readonly #events: EventSink;
   readonly #log: Logger;
   readonly #servers: Server[] = [];
   #admin: AdminListener | undefined;
@@ -115,14 +122,12 @@ export class LocalGateway implements Gateway {
     this.adminKey = config.admin.key ?? randomBytes(24).toString("base64url");
     this.#log = options.log ?? createLogger(config.log.level);
     this.tokens = options.tokens ?? new SqliteTokenStore(config.tokens.path);
-    this.metrics = new Metrics(
-      {
-        sessions: () => this.sessions.size,
-        closing: () => this.sessions.closing,
-        bytes: () => this.sessions.bytes(),
-      },
-      LIMIT_NAMES,
-    );
+    const { observers = [] } = options;
+    this.metrics = this.#createMetrics(observers);
+    this.#events = new EventBus([logObserver(this.#log), metricsObserver(this.metrics), ...observers], {
+      log: this.#log,
+      failures: this.metrics.observerFailures,
+    });
     const limits = options.limits ?? ((context) => new LocalLimits(config.sessions, context));
     this.sessions = new SessionRegistry({
       tokens: this.tokens,
@@ -138,11 +143,13 @@ export class LocalGateway implements Gateway {
       dialing: { allow: new AllowList(config.targets.allow), timeoutMs: config.targets.connect_timeout * 1000 },
       limits: hasLimits(config.sessions)
         ? limits({
-            refused: (limit) => this.metrics.refused(limit),
+            refused: (limit, { session }) => {
+              this.#events.notify({ type: "limit_reached", limit, sessionId: session });
+            },
             replace: (id) => this.sessions.get(id)?.end("session_replaced", REPLACED),
           })
         : undefined,
-      observer: sessionObserver(this.#log, this.metrics),
+      events: this.#events,
     });
     const allowedOrigins = config.console.allowed_origins.map(parseAllowedOrigin);
     const draining = (): boolean => this.#draining;
@@ -150,6 +157,16 @@ export class LocalGateway implements Gateway {
     const frameAncestors = config.console.frame_ancestors?.map(parseAllowedOrigin) ?? allowedOrigins;
     const { renew_paths: renewPaths, contact_url: contactUrl } = config.console;
     this.handleRequest = createPageHandler({ allowedOrigins, frameAncestors, renewPaths, contactUrl }, draining);
+  }
+
+  #createMetrics(observers: readonly EventObserver[]): Metrics {
+    const source = {
+      sessions: () => this.sessions.size,
+      closing: () => this.sessions.closing,
+      bytes: () => this.sessions.bytes(),
+    };
+    const names = observers.map(({ name }) => name);
+    return new Metrics(source, { limits: LIMIT_NAMES, observers: ["log", "metrics", ...names] });
   }
 
   attach(server: Server, path = "/"): () => void {
@@ -169,7 +186,9 @@ export class LocalGateway implements Gateway {
         key: this.adminKey,
         tokens: this.tokens,
         tokenTtl: this.config.consoleauth.token_ttl,
-        control: localControl(this.sessions, this.metrics, () => this.#draining),
+        control: new LocalControl(this.sessions),
+        status: new LocalStatus(this.metrics, () => this.#draining),
+        events: this.#events,
         log: this.#log,
         consoleUrl: (token, record) => consoleUrl(this.config.console.base_url ?? url, token, record),
       });

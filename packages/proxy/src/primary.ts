@@ -5,17 +5,20 @@ import { AdminListener } from "./admin/listener.ts";
 import type { Config } from "./config/config.ts";
 import type { Gateway, ListeningAt } from "./gateway.ts";
 import { consoleUrl } from "./http/console-url.ts";
+import { LabelCounters } from "./telemetry/counters.ts";
+import { EventBus } from "./telemetry/event-bus.ts";
 import { LogDestination } from "./telemetry/log-destination.ts";
+import { logObserver } from "./telemetry/log-observer.ts";
 import { createLogger, type Logger } from "./telemetry/log.ts";
 import type { TokenStore } from "./tokens/store.ts";
 import { WorkerPool } from "./workers/worker-pool.ts";
-import { MetricsAggregator } from "./workers/metrics-aggregator.ts";
-import { poolControl } from "./workers/pool-control.ts";
+import { PoolControl } from "./workers/pool-control.ts";
+import { PoolStatus } from "./workers/pool-status.ts";
 import { SharedSlots } from "./workers/shared-slots.ts";
 
 /**
- * A gateway of several processes. The workers accept the browsers' connections and run the sessions;
- * this process, the primary, has the operator's side, and counts where something counts for all.
+ * A gateway of several processes. The workers accept the browsers' connections and run the sessions. This process,
+ * the primary, has the admin API, and counts the sessions of all workers against the limits.
  */
 export class Primary implements Pick<Gateway, "adminKey" | "listen" | "drain"> {
   readonly adminKey: string;
@@ -23,12 +26,14 @@ export class Primary implements Pick<Gateway, "adminKey" | "listen" | "drain"> {
   readonly #tokens: TokenStore;
   readonly #log: Logger;
   readonly #pool: WorkerPool;
-  readonly #metrics = new MetricsAggregator();
+  readonly #status: PoolStatus;
+  /** What this process' own event observers threw. */
+  readonly #failures = new LabelCounters(["log"]);
   #admin: AdminListener | undefined;
   #draining = false;
   #closed: Promise<void> | undefined;
 
-  /** @param tokens - the store that the workers open, too, or that is in this process' memory. */
+  /** @param tokens - the store, which the workers open as well, unless it is in this process' memory. */
   constructor(config: Config, tokens: TokenStore) {
     this.adminKey = config.admin.key ?? randomBytes(24).toString("base64url");
     this.#config = config;
@@ -43,17 +48,18 @@ export class Primary implements Pick<Gateway, "adminKey" | "listen" | "drain"> {
       handlers: (worker) => ({
         settings: () => settings,
         resolve: async ({ token }) => (await tokens.resolve(token)) ?? null,
-        acquire: async ({ slot }) => await slots.acquire(slot, worker),
-        release: ({ session }) => {
-          slots.release(session);
+        acquire: async ({ lease }) => await slots.acquire(lease, worker),
+        release: ({ leaseId }) => {
+          slots.release(leaseId);
           return null;
         },
       }),
       gone: (worker) => {
-        slots.releaseAll(worker);
-        this.#metrics.keep(worker.metrics);
+        slots.releaseOwner(worker);
+        this.#status.keep(worker);
       },
     });
+    this.#status = new PoolStatus({ pool: this.#pool, draining: () => this.#draining, failures: this.#failures });
   }
 
   async listen(): Promise<ListeningAt> {
@@ -63,7 +69,9 @@ export class Primary implements Pick<Gateway, "adminKey" | "listen" | "drain"> {
         key: this.adminKey,
         tokens: this.#tokens,
         tokenTtl: this.#config.consoleauth.token_ttl,
-        control: poolControl(this.#pool, this.#metrics, this.#log, () => this.#draining),
+        control: new PoolControl(this.#pool),
+        status: this.#status,
+        events: new EventBus([logObserver(this.#log)], { log: this.#log, failures: this.#failures }),
         log: this.#log,
         consoleUrl: (token, record) => consoleUrl(this.#config.console.base_url ?? url, token, record),
       });

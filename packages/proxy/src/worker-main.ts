@@ -1,7 +1,7 @@
 import cluster from "node:cluster";
 import { runWorker } from "./worker.ts";
 
-// A terminal and a service manager signal every process of the gateway; the primary says what is to be done.
+// A terminal and a service manager signal every process of the gateway; the workers wait for what the primary orders.
 for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => {});
 
 if (cluster.worker === undefined) throw new Error("this file is run by `curfew serve --workers`");

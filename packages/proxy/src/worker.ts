@@ -1,8 +1,7 @@
 import type { Worker } from "node:cluster";
-import { sessionView } from "./control/session-view.ts";
+import { LocalControl } from "./control/local-control.ts";
 import type { Config } from "./config/config.ts";
 import { LocalGateway } from "./gateway.ts";
-import { endSelected } from "./control/selection.ts";
 import { LogDestination } from "./telemetry/log-destination.ts";
 import { MetricsReader } from "./telemetry/metrics-reader.ts";
 import { createLogger } from "./telemetry/log.ts";
@@ -12,28 +11,25 @@ import { Channel } from "./workers/channel.ts";
 import type { PrimaryChannel } from "./workers/messages.ts";
 import { RemoteLimits } from "./workers/remote-limits.ts";
 
-/** Runs sessions until the primary says to drain, or is gone. Whatever fails at the start is told to the primary. */
+/** Runs sessions until the primary orders a drain, or ends. A failure at the start is reported to the primary. */
 export async function runWorker(worker: Worker): Promise<void> {
   const primary: PrimaryChannel<Config> = new Channel(worker);
   try {
     const gateway = await makeGateway(primary);
-    const { sessions } = gateway;
+    const control = new LocalControl(gateway.sessions);
     const metrics = new MetricsReader(gateway.metrics);
     const listening = gateway.listenForBrowsers();
     primary.handle({
-      list: () => sessions.list().map(sessionView),
-      get: ({ id }) => {
-        const session = sessions.get(id);
-        return session === undefined ? null : sessionView(session);
-      },
+      list: async () => (await control.list()).sessions,
+      get: async ({ id }) => (await control.get(id)).session ?? null,
       end: async ({ selection, reason, detail }) => {
-        // A grant that arrived with an earlier message is set on its session only after this turn.
+        // A session has the grant that an earlier message brought only after this turn.
         await new Promise(setImmediate);
-        return endSelected(sessions, selection, reason, detail);
+        return (await control.end(selection, { reason, detail })).ended;
       },
       metrics: () => metrics.snapshot(),
       drain: ({ timeoutMs }) => {
-        // That it cannot listen is told below.
+        // If it cannot listen, that is reported below.
         void listening.then(() => gateway.drain(timeoutMs)).then(() => leave(worker), ignore);
         return null;
       },
@@ -63,7 +59,7 @@ function tokensOf(primary: PrimaryChannel<Config>): TokenSource {
   };
 }
 
-/** Lets go of the primary; the process then ends, as nothing else holds it. */
+/** Disconnects from the primary. The process then exits, because nothing else keeps it alive. */
 function leave(worker: Worker): void {
   if (worker.isConnected()) worker.disconnect();
 }

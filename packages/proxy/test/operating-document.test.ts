@@ -1,9 +1,12 @@
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { TestGateway } from "./support/gateway.ts";
 
 const document = readFileSync(new URL("../../../docs/operating.md", import.meta.url), "utf8");
-const api = readFileSync(new URL("../src/admin/api.ts", import.meta.url), "utf8");
+const admin = new URL("../src/admin/", import.meta.url);
+const api = readdirSync(admin)
+  .map((file) => readFileSync(new URL(file, admin), "utf8"))
+  .join("\n");
 
 test("the document lists every request of the admin API, and no other", () => {
   const listed = [...document.matchAll(/^\| `([A-Z]+ \/v1\/\S+)`/gm)].map(([, request]) => request);

@@ -1,8 +1,9 @@
+import type { SessionList, UnavailableMember } from "../control/session-control.ts";
 import type { SessionView } from "../control/session-view.ts";
 import type { ConsoleType } from "../tokens/grant.ts";
 import type { TokenView } from "./token-view.ts";
 
-/** What a {@link AdminClient} is made with. */
+/** What an {@link AdminClient} is made with. */
 export interface AdminClientOptions {
   /** Address of the admin API, such as `http://127.0.0.1:6081`. */
   readonly url: string;
@@ -19,11 +20,11 @@ export interface IssueRequest {
   readonly ttl?: number | undefined;
   /** The virtual machine's identifier. */
   readonly instance?: string | undefined;
-  /** The machine's name, for people. */
+  /** The machine's display name. */
   readonly name?: string | undefined;
 }
 
-/** A token that was just issued. No later answer contains `token` and `url` again. */
+/** A token that was just issued. No later response contains `token` and `url`. */
 export interface IssuedToken extends TokenView {
   readonly token: string;
   /** Opens the console in a browser. */
@@ -33,16 +34,30 @@ export interface IssuedToken extends TokenView {
 /** Which sessions to end. */
 export type SessionFilter = { readonly instance: string } | { readonly all: true };
 
-/** The admin API refused a request, or did not answer. */
+/** The admin API refused a request, or did not respond. */
 export class AdminError extends Error {
   override readonly name = "AdminError";
-  /** The HTTP status; undefined when there was no answer. */
+  /** The HTTP status; undefined when there was no response. */
   readonly status: number | undefined;
+  /** The workers that did not answer; sessions there may still run. */
+  readonly unavailable: readonly UnavailableMember[];
 
-  constructor(message: string, status: number | undefined, options?: ErrorOptions) {
+  constructor(message: string, status: number | undefined, options: AdminErrorOptions = {}) {
     super(message, options);
     this.status = status;
+    this.unavailable = options.unavailable ?? [];
   }
+}
+
+/** What an {@link AdminError} is made with, besides its message and status. */
+export interface AdminErrorOptions extends ErrorOptions {
+  readonly unavailable?: readonly UnavailableMember[] | undefined;
+}
+
+/** The body of an error response (RFC 9457). */
+interface ProblemDetails {
+  readonly detail: string;
+  readonly unavailable: readonly UnavailableMember[];
 }
 
 /** A client of a gateway's admin API. Every method throws {@link AdminError}. */
@@ -69,9 +84,12 @@ export class AdminClient {
     return await this.#call("DELETE", `/v1/tokens/${encodeURIComponent(id)}`);
   }
 
-  /** The running sessions, oldest first. */
-  async listSessions(): Promise<readonly SessionView[]> {
-    return (await this.#call<{ sessions: SessionView[] }>("GET", "/v1/sessions")).sessions;
+  /** Lists the running sessions, and names the workers that did not answer. */
+  async listSessions(): Promise<SessionList> {
+    return {
+      unavailable: [],
+      ...(await this.#call<Partial<SessionList> & Pick<SessionList, "sessions">>("GET", "/v1/sessions")),
+    };
   }
 
   async getSession(id: string): Promise<SessionView> {
@@ -82,7 +100,10 @@ export class AdminClient {
     await this.#call("DELETE", `/v1/sessions/${encodeURIComponent(id)}`);
   }
 
-  /** @returns how many sessions were ended. */
+  /**
+   * @returns how many sessions were ended.
+   * @throws AdminError also when a worker did not answer, so that its sessions may still run.
+   */
   async endSessions(filter: SessionFilter): Promise<number> {
     const query = new URLSearchParams("all" in filter ? { all: "true" } : { instance: filter.instance });
     return (await this.#call<{ ended: number }>("DELETE", `/v1/sessions?${query.toString()}`)).ended;
@@ -100,8 +121,9 @@ export class AdminClient {
     const response = await this.#fetch(method, path, body);
     const answer: unknown = await response.json().catch(() => undefined);
     if (response.ok) return answer as T;
-    const detail = (answer as { detail?: string } | undefined)?.detail ?? response.statusText;
-    throw new AdminError(`the gateway at ${this.#url} refused: ${detail}`, response.status);
+    const { detail = response.statusText, unavailable } = (answer ?? {}) as Partial<ProblemDetails>;
+    const verb = response.status < 500 ? "refused" : "failed";
+    throw new AdminError(`the gateway at ${this.#url} ${verb}: ${detail}`, response.status, { unavailable });
   }
 
   async #fetch(method: string, path: string, body?: unknown): Promise<Response> {

@@ -1,11 +1,11 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { Address } from "../net/address.ts";
 import { listenAt, stopListening } from "../net/listen.ts";
-import type { AdminOptions } from "./api.ts";
+import type { AdminOptions } from "./options.ts";
 
 type AdminHandler = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 
-/** Where operators connect. */
+/** The listener of the admin API. */
 export class AdminListener {
   readonly #options: AdminOptions;
   readonly #server: Server;
@@ -32,7 +32,7 @@ export class AdminListener {
   }
 }
 
-/** Loaded by the first request, so that a gateway starts faster and one inside another server does not carry it. */
+/** Loaded by the first request, so that a gateway starts faster and one in another server does not load it at all. */
 async function loadHandler(options: AdminOptions): Promise<AdminHandler> {
   const [{ createAdminApi }, { getRequestListener }] = await Promise.all([
     import("./api.ts"),

@@ -21,7 +21,10 @@ export function addSession(program: Command): void {
     .option("--json", "print one line of JSON")
     .action(async ({ json, ...options }: ListOptions) => {
       const client = await openAdminClient(options);
-      const sessions = await client.listSessions();
+      const { sessions, unavailable } = await client.listSessions();
+      for (const { member, reason } of unavailable) {
+        console.error(`curfew: warning: sessions of ${member} are missing, it did not answer (${reason})`);
+      }
       if (json === true) console.log(JSON.stringify(sessions));
       else printTable(sessions, ["id", "type", "target", "instance", "client", "state", "started_at", "expires_at"]);
     });

@@ -1,34 +1,54 @@
-import type { SessionRegistry } from "../sessions/registry.ts";
-import { endSelected, type Selection } from "./selection.ts";
-import { MetricsReader } from "../telemetry/metrics-reader.ts";
-import type { Metrics } from "../telemetry/metrics.ts";
-import { type SessionView, sessionView } from "../control/session-view.ts";
+import type { Selection } from "./selection.ts";
+import type { SessionView } from "./session-view.ts";
 
-/** What the admin API asks of the gateway, whether that is one process or several. */
-export interface SessionControl {
-  /** The sessions that run, oldest first. */
-  list(): Promise<readonly SessionView[]>;
-  /** The running session with this id. */
-  get(id: string): Promise<SessionView | undefined>;
-  /** Ends the selected sessions as `session_terminated`, and says how many. */
-  end(selection: Selection, detail: string): Promise<number>;
-  /** The metrics in Prometheus' text format. */
-  metrics(): Promise<string>;
-  /** What `/readyz` says; only a gateway that is `ready` takes new sessions. */
-  state(): "ready" | "starting" | "draining";
+/** A process that did not answer; its sessions may still run. */
+export interface UnavailableMember {
+  /** Such as `worker 4711`. */
+  readonly member: string;
+  /** Why there was no answer. */
+  readonly reason: string;
 }
 
-/** The operations on the sessions of this process. */
-export function localControl(sessions: SessionRegistry, metrics: Metrics, draining: () => boolean): SessionControl {
-  const reader = new MetricsReader(metrics);
-  return {
-    list: async () => sessions.list().map(sessionView),
-    get: async (id) => {
-      const session = sessions.get(id);
-      return session && sessionView(session);
-    },
-    end: async (selection, detail) => endSelected(sessions, selection, "session_terminated", detail),
-    metrics: () => reader.text(),
-    state: () => (draining() ? "draining" : "ready"),
-  };
+/** An answer of all processes that run sessions, with those that could not be asked. */
+export interface MemberAnswers {
+  /** Empty when the answer is complete. */
+  readonly unavailable: readonly UnavailableMember[];
+}
+
+/** The answer of {@link SessionControl.list}. */
+export interface SessionList extends MemberAnswers {
+  /** Oldest first. */
+  readonly sessions: readonly SessionView[];
+}
+
+/** The answer of {@link SessionControl.get}. */
+export interface SessionLookup extends MemberAnswers {
+  /** Undefined when none of the members that answered runs it. */
+  readonly session: SessionView | undefined;
+}
+
+/** The answer of {@link SessionControl.end}. */
+export interface SessionsEnded extends MemberAnswers {
+  /** How many sessions were ended. */
+  readonly ended: number;
+}
+
+/** Why sessions are ended by command. */
+export interface EndCommand {
+  readonly reason: "session_terminated" | "session_replaced";
+  /** What the client is told. */
+  readonly detail: string;
+}
+
+/**
+ * Lists, inspects and ends the sessions of a gateway, whether one process or several run them. Every call ends
+ * within a bounded time, and names the members that did not answer.
+ */
+export interface SessionControl {
+  /** Lists the running sessions. */
+  list(): Promise<SessionList>;
+  /** Inspects the running session with this id. */
+  get(id: string): Promise<SessionLookup>;
+  /** Ends the selected sessions. */
+  end(selection: Selection, command: EndCommand): Promise<SessionsEnded>;
 }

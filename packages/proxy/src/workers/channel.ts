@@ -1,6 +1,6 @@
 import type { Worker } from "node:cluster";
 
-/** How long the other side may take to answer, in milliseconds. */
+/** How long the other process may take to answer, in milliseconds. */
 const ANSWER_MS = 5000;
 
 /** How each request is answered. */
@@ -15,20 +15,25 @@ type Envelope =
   | { readonly kind: "answer"; readonly id: number; readonly answer: unknown }
   | { readonly kind: "failure"; readonly id: number; readonly message: string };
 
-interface Question {
+interface OpenRequest {
   readonly resolve: (answer: unknown) => void;
   readonly reject: (error: Error) => void;
   readonly timer: NodeJS.Timeout;
 }
 
-/** The process on the other side has ended. */
+/** The other process has ended. */
 export class ChannelClosed extends Error {
   override readonly name = "ChannelClosed";
 }
 
 /**
- * One side of the connection between the primary and a worker: asks, and answers what it is asked.
+ * One side of the connection between the primary and a worker: sends requests, and answers those that it receives.
  * Messages arrive in the order in which they were sent.
+ *
+ * @typeParam Asked - the requests of this side.
+ * @typeParam Answers - how the other side answers them.
+ * @typeParam Answered - the requests of the other side.
+ * @typeParam Given - how this side answers them.
  */
 export class Channel<
   Asked extends { readonly type: string },
@@ -37,26 +42,26 @@ export class Channel<
   Given extends Record<Answered["type"], unknown>,
 > {
   readonly #worker: Worker;
-  readonly #questions = new Map<number, Question>();
+  readonly #open = new Map<number, OpenRequest>();
   #lastId = 0;
   #handlers: Handlers<Answered, Given> | undefined;
-  /** What was asked before there were handlers. */
+  /** Requests that came before there were handlers. */
   readonly #early: Extract<Envelope, { kind: "request" }>[] = [];
   #closed = false;
 
-  /** @param worker - in the primary the worker, in a worker itself. */
+  /** @param worker - in the primary, the worker; in a worker, itself. */
   constructor(worker: Worker) {
     this.#worker = worker;
-    worker.on("message", (envelope: Envelope) => this.#take(envelope));
+    worker.on("message", (envelope: Envelope) => this.#receive(envelope));
     worker.once("disconnect", () => this.close());
   }
 
-  /** Whether the other side is gone. */
+  /** Whether the other process has ended. */
   get closed(): boolean {
     return this.#closed;
   }
 
-  /** From now on requests are answered; those that came before, too. */
+  /** Answers requests from now on, including those that came before. */
   handle(handlers: Handlers<Answered, Given>): void {
     this.#handlers = handlers;
     for (const envelope of this.#early.splice(0))
@@ -64,53 +69,51 @@ export class Channel<
   }
 
   /**
-   * @throws ChannelClosed when the other side ends before it has answered.
-   * @throws Error when it does not answer in time, or failed.
+   * @throws ChannelClosed when the other process ends before it answers.
+   * @throws Error when it does not answer in time, or fails.
    */
   async ask<Request extends Asked>(request: Request): Promise<Answers[Request["type"]]> {
-    if (this.#closed) throw new ChannelClosed(`nobody is left to answer "${request.type}"`);
+    if (this.#closed) throw new ChannelClosed(`the process has ended: "${request.type}" is not answered`);
     this.#lastId += 1;
     const id = this.#lastId;
     const { promise, resolve, reject } = Promise.withResolvers<unknown>();
     const timer = setTimeout(() => {
-      this.#questions.delete(id);
-      reject(
-        new Error(`process ${this.#worker.process.pid} gave no answer to "${request.type}" within ${ANSWER_MS} ms`),
-      );
+      this.#open.delete(id);
+      reject(new Error(`no answer to "${request.type}" within ${ANSWER_MS} ms`));
     }, ANSWER_MS);
-    this.#questions.set(id, { resolve, reject, timer });
+    this.#open.set(id, { resolve, reject, timer });
     this.#send({ kind: "request", id, request });
     return (await promise) as Answers[Request["type"]];
   }
 
-  /** Sends a request whose answer nobody waits for. */
+  /** Sends a request that needs no answer. */
   tell(request: Asked): void {
     this.#send({ kind: "request", id: 0, request });
   }
 
-  /** The other side is gone: nothing of it is taken any more, and open questions fail. */
+  /** Ignores what the other process still sends, because it has ended, and fails open requests. */
   close(): void {
     this.#closed = true;
-    for (const { reject, timer } of this.#questions.values()) {
+    for (const { reject, timer } of this.#open.values()) {
       clearTimeout(timer);
       reject(new ChannelClosed("the process has ended"));
     }
-    this.#questions.clear();
+    this.#open.clear();
   }
 
-  #take(envelope: Envelope): void {
+  #receive(envelope: Envelope): void {
     if (this.#closed) return;
     if (envelope.kind === "request") {
       if (this.#handlers === undefined) this.#early.push(envelope);
       else void this.#answer(envelope.id, envelope.request as Answered, this.#handlers);
       return;
     }
-    const question = this.#questions.get(envelope.id);
-    if (question === undefined) return;
-    this.#questions.delete(envelope.id);
-    clearTimeout(question.timer);
-    if (envelope.kind === "answer") question.resolve(envelope.answer);
-    else question.reject(new Error(envelope.message));
+    const open = this.#open.get(envelope.id);
+    if (open === undefined) return;
+    this.#open.delete(envelope.id);
+    clearTimeout(open.timer);
+    if (envelope.kind === "answer") open.resolve(envelope.answer);
+    else open.reject(new Error(envelope.message));
   }
 
   async #answer(id: number, request: Answered, handlers: Handlers<Answered, Given>): Promise<void> {
@@ -124,7 +127,7 @@ export class Channel<
   }
 
   #send(envelope: Envelope): void {
-    // With a callback a failure is no `error` event; that the other side is gone is learnt from `disconnect`.
+    // With a callback a failure emits no `error` event; the end of the other process is noticed by `disconnect`.
     if (this.#worker.isConnected()) this.#worker.send(envelope, () => {});
   }
 }

@@ -1,21 +1,20 @@
 import { AggregatorRegistry } from "prom-client";
 import type { MetricsSnapshot } from "../telemetry/exposition.ts";
 
-/** The metrics of all workers. What those had counted that are gone stays in the sum, so that no counter falls. */
+/** Adds up the metrics of all workers. The counts of workers that have ended stay in the sum, so no counter falls. */
 export class MetricsAggregator {
   #departed: Promise<MetricsSnapshot> = Promise.resolve([]);
 
-  /** Keeps what a worker that is gone had counted when it was asked last. */
+  /** Keeps what a worker that has ended had counted when it was last asked. */
   keep(metrics: MetricsSnapshot): void {
-    const counted = metrics.filter(({ type }) => String(type) !== "gauge");
     this.#departed = this.#departed.then((before) =>
-      AggregatorRegistry.aggregate([before, counted]).getMetricsAsJSON(),
+      AggregatorRegistry.aggregate([before, counted(metrics)]).getMetricsAsJSON(),
     );
   }
 
   /**
-   * @param running - gives the metrics of the workers that run; read in one turn with those that are gone, so that
-   *   nobody is counted twice.
+   * @param running - returns the metrics of the workers that run. Called in the same turn in which the sum of those
+   *   that have ended is read, so that no worker is counted twice.
    * @returns Prometheus' text format.
    */
   async text(running: () => readonly MetricsSnapshot[]): Promise<string> {
@@ -27,7 +26,7 @@ export class MetricsAggregator {
   }
 }
 
-/** What outlives its process: a session that is open does not. */
+/** The metrics that outlive their process: counters do, gauges such as open sessions do not. */
 export function counted(metrics: MetricsSnapshot): MetricsSnapshot {
   return metrics.filter(({ type }) => String(type) !== "gauge");
 }

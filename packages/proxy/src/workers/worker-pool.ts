@@ -1,14 +1,15 @@
 import cluster, { type Worker } from "node:cluster";
+import type { MemberAnswers, UnavailableMember } from "../control/session-control.ts";
 import type { Logger } from "../telemetry/log.ts";
 import { ChannelClosed, type Handlers } from "./channel.ts";
-import type { PrimaryAnswers, PrimaryRequest, WorkerAnswers, WorkerRequest } from "./messages.ts";
+import type { PrimaryAnswers, PrimaryRequest } from "./messages.ts";
 import { restartDelay } from "./restart-delay.ts";
 import { WorkerProcess } from "./worker-process.ts";
 
-/** A worker that lived so long did not die of its start, in milliseconds. */
+/** A worker that lived this long did not die of its start, in milliseconds. */
 const SETTLED_MS = 10_000;
 
-/** How long after the end of a drain a worker that still runs is killed: longer than any socket may stay open. */
+/** How long after a drain a worker that still runs is killed, in milliseconds: longer than any socket stays open. */
 const KILL_AFTER_MS = 15_000;
 
 /** What a {@link WorkerPool} is made with. */
@@ -17,7 +18,7 @@ export interface WorkerPoolOptions {
   /** Path of the script that a worker runs. */
   readonly entry: string;
   readonly log: Logger;
-  /** How the requests of a worker are answered. */
+  /** Answers the requests of a worker. */
   readonly handlers: (
     worker: WorkerProcess,
   ) => Handlers<Exclude<PrimaryRequest, { type: "listening" | "failed" }>, PrimaryAnswers>;
@@ -25,14 +26,19 @@ export interface WorkerPoolOptions {
   readonly gone: (worker: WorkerProcess) => void;
 }
 
-/** The workers: starts them, replaces those that crash, and ends them. */
+/** What {@link WorkerPool.askAll} returns. */
+export interface PoolAnswers<Answer> extends MemberAnswers {
+  readonly answers: readonly Answer[];
+}
+
+/** Starts the workers, replaces those that crash, and stops them. */
 export class WorkerPool {
   readonly #options: WorkerPoolOptions;
   readonly #workers = new Set<WorkerProcess>();
   readonly #restarts = new Set<NodeJS.Timeout>();
   readonly #started = Promise.withResolvers<string>();
   readonly #idle = Promise.withResolvers<void>();
-  /** Whether all have listened once. */
+  /** Whether all workers have listened once. */
   #running = false;
   #stopping = false;
   #killer: NodeJS.Timeout | undefined;
@@ -46,7 +52,7 @@ export class WorkerPool {
     return [...this.#workers];
   }
 
-  /** Whether a worker takes connections. */
+  /** Whether a worker accepts connections. */
   get listens(): boolean {
     return this.workers.some(({ url }) => url !== undefined);
   }
@@ -56,8 +62,9 @@ export class WorkerPool {
    * @throws Error saying why a worker could not start.
    */
   async start(): Promise<string> {
-    // Not SO_REUSEPORT: setting a connection up costs about the same, but round robin spreads long sessions more evenly
-    // (8 to 12 of 40 in each of 4 workers, not 5 to 16), loses none that wait for a worker that crashes, and is portable.
+    // Not SO_REUSEPORT: accepting a connection costs about the same, but round robin spreads long sessions more evenly
+    // (8 to 12 of 40 in each of 4 workers, not 5 to 16), loses no connection that waits for a worker that crashes, and
+    // is portable.
     cluster.schedulingPolicy = cluster.SCHED_RR;
     cluster.setupPrimary({
       exec: this.#options.entry,
@@ -68,19 +75,25 @@ export class WorkerPool {
     return await this.#started.promise;
   }
 
-  /** Asks every worker; those that end before they answer are left out. */
-  async askAll<Request extends WorkerRequest>(request: Request): Promise<WorkerAnswers[Request["type"]][]> {
-    const answers = this.workers.map(async ({ channel }) => [await channel.ask(request)]);
-    const orNone = answers.map((answer) =>
-      answer.catch((error: unknown) => {
-        if (error instanceof ChannelClosed) return [];
-        throw error;
-      }),
-    );
-    return (await Promise.all(orNone)).flat();
+  /**
+   * Asks every worker. Workers that end before they answer are left out: their sessions have ended with them. Those
+   * that fail or do not answer in time are named.
+   */
+  async askAll<Answer>(ask: (worker: WorkerProcess) => Promise<Answer>): Promise<PoolAnswers<Answer>> {
+    const { workers } = this;
+    const settled = await Promise.allSettled(workers.map(ask));
+    const answers: Answer[] = [];
+    const unavailable: UnavailableMember[] = [];
+    for (const [index, result] of settled.entries()) {
+      if (result.status === "fulfilled") answers.push(result.value);
+      else if (!(result.reason instanceof ChannelClosed)) {
+        unavailable.push({ member: workers[index]?.name ?? "", reason: (result.reason as Error).message });
+      }
+    }
+    return { answers, unavailable };
   }
 
-  /** Lets every worker drain, and starts no other. Called again, the shorter time counts. */
+  /** Drains every worker and starts no more. If it is called again, the shorter time counts. */
   drain(timeoutMs: number): void {
     this.#stopping = true;
     for (const timer of this.#restarts) clearTimeout(timer);
@@ -103,7 +116,7 @@ export class WorkerPool {
     try {
       child = cluster.fork();
     } catch (error) {
-      // The machine is out of memory or processes; the sessions of the other workers need not suffer.
+      // The machine is out of memory or processes; that must not end the sessions of the other workers.
       return this.#replace(undefined, error instanceof Error ? error.message : String(error), earlyEnds + 1);
     }
     const worker = new WorkerProcess(child, (how) => this.#ended(worker, how, earlyEnds));
@@ -134,7 +147,7 @@ export class WorkerPool {
     if (this.#stopping && this.#workers.size === 0) this.#idle.resolve();
   }
 
-  /** @param early - how many workers in a row have ended soon after their start. */
+  /** @param early - how many workers in a row ended soon after their start. */
   #replace(pid: number | undefined, how: string, early: number): void {
     if (!this.#running) return this.#started.reject(new Error(how));
     const pauseMs = this.#stopping ? undefined : restartDelay(early);

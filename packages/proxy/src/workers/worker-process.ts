@@ -8,19 +8,19 @@ export class WorkerProcess {
   readonly channel: Channel<WorkerRequest, WorkerAnswers, PrimaryRequest, PrimaryAnswers>;
   readonly #worker: Worker;
   readonly #startedAt = performance.now();
-  /** Its metrics when it was asked last; they stay in the sum when it is gone. */
+  /** Its metrics when they were last read; they stay in the sum when it has ended. */
   metrics: MetricsSnapshot = [];
   /** Where it listens; undefined until it does. */
   url: string | undefined;
   /** Why it could not start. */
   failure: string | undefined;
 
-  /** @param ended - called once, with words for how, unless it ended as it should. */
+  /** @param ended - called once, with a description of how unless it ended as it should. */
   constructor(worker: Worker, ended: (how: string | undefined) => void) {
     this.#worker = worker;
     this.channel = new Channel(worker);
     const end = (how: string | undefined): void => {
-      // Messages may still arrive after the end.
+      // Messages can still arrive after the end.
       this.channel.close();
       ended(this.failure ?? how);
     };
@@ -31,6 +31,11 @@ export class WorkerProcess {
       // It never ran, so it will not exit.
       if (worker.process.pid === undefined) end(error.message);
     });
+  }
+
+  /** How it is named where it does not answer. */
+  get name(): string {
+    return `worker ${this.pid}`;
   }
 
   get pid(): number | undefined {

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { Client } from "./client.ts";
 import { Command } from "./command.ts";
 
-const KEY = "the admin key";
+export const ADMIN_KEY = "the admin key";
 
 /** A gateway of several processes, run by the command, with a token store in the primary's memory. */
 export class WorkerGateway implements AsyncDisposable {
@@ -18,7 +18,7 @@ export class WorkerGateway implements AsyncDisposable {
 
   /** @param options - by environment variable, less `CURFEW_`. */
   static async start(options: Readonly<Record<string, string>> = {}, workers = 2): Promise<WorkerGateway> {
-    const set = { ADMIN_KEY: KEY, TOKENS_PATH: ":memory:", LOG_LEVEL: "debug", ...options };
+    const set = { ADMIN_KEY, TOKENS_PATH: ":memory:", LOG_LEVEL: "debug", ...options };
     const env = Object.fromEntries(Object.entries(set).map(([name, value]) => [`CURFEW_${name}`, value]));
     const flags = ["--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0", "--enforce"];
     const command = new Command(["serve", ...flags, "--workers", String(workers)], env);
@@ -46,7 +46,7 @@ export class WorkerGateway implements AsyncDisposable {
 
   /** The answer's JSON to a request to the admin API. */
   async admin<T = Record<string, unknown>>(method: string, path: string, body?: unknown): Promise<T> {
-    const headers = { Authorization: `Bearer ${KEY}`, "Content-Type": "application/json" };
+    const headers = { Authorization: `Bearer ${ADMIN_KEY}`, "Content-Type": "application/json" };
     const response = await fetch(this.adminUrl + path, {
       method,
       headers,

@@ -1,7 +1,8 @@
 import { type ByteServer, startByteServer } from "@curfew/testing";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { Client } from "../support/client.ts";
-import { WorkerGateway } from "../support/worker-gateway.ts";
+import { Client } from "../support/client.ts";
+import { run } from "../support/command.ts";
+import { ADMIN_KEY, WorkerGateway } from "../support/worker-gateway.ts";
 
 let target: ByteServer;
 beforeAll(async () => {
@@ -21,7 +22,7 @@ async function openTwo(gateway: WorkerGateway): Promise<readonly [Client, Client
 }
 
 describe("a worker that crashes", SLOW, () => {
-  test("takes only its own sessions along, is logged as an error, and is replaced", async () => {
+  test("loses only its own sessions, is logged as an error, and is replaced", async () => {
     await using gateway = await WorkerGateway.start();
     const [first, second, worker] = await openTwo(gateway);
     process.kill(worker, "SIGKILL");
@@ -59,18 +60,50 @@ describe("a worker that crashes", SLOW, () => {
     expect((await sessions).sessions).toHaveLength(1);
     expect(await gateway.metric("curfew_session_handshake_seconds_count")).toBe(2);
   });
+});
 
-  test("that hangs does not hold the page up for ever, and an operator is told that ending its session failed", async () => {
+describe("a worker that hangs", SLOW, () => {
+  test("holds up no answer for ever and is named in each, with what the others said", async () => {
     await using gateway = await WorkerGateway.start();
-    const [, , worker] = await openTwo(gateway);
+    const [first, second, worker] = await openTwo(gateway);
+    const [hung, other] = [(await first.message("hello")).session, (await second.message("hello")).session];
+    const { id, token } = await gateway.token(target.address);
     process.kill(worker, "SIGSTOP");
     try {
-      const ended = gateway.admin("DELETE", "/v1/sessions?all=true");
-      const opened = gateway.metric("curfew_session_handshake_seconds_count");
-      expect([await opened, (await ended)["status"]]).toEqual([1, 500]);
+      const [listed, found, missing, opened, printed] = await Promise.all([
+        gateway.admin<{ sessions: { id: string }[] }>("GET", "/v1/sessions"),
+        gateway.admin("GET", `/v1/sessions/${other}`),
+        gateway.admin("GET", `/v1/sessions/${hung}`),
+        gateway.metric("curfew_session_handshake_seconds_count"),
+        run(["session", "list", "--json", "--admin", gateway.adminUrl, "--key", ADMIN_KEY]),
+      ]);
+      const unavailable = [{ member: `worker ${worker}`, reason: expect.stringContaining("within 5000 ms") as string }];
+      expect(listed).toMatchObject({ sessions: [{ id: other }], unavailable });
+      expect(found).toMatchObject({ id: other });
+      expect(missing).toMatchObject({ status: 500, unavailable });
+      expect(opened).toBe(1);
+      expect(gateway.logged("metrics are not up to date")).toMatchObject([{ level: "warn", ...unavailable[0] }]);
+      expect(printed).toMatchObject({ code: 0, stdout: expect.stringContaining(other) as string });
+      expect(printed.stderr).toMatch(new RegExp(`^curfew: warning: sessions of worker ${worker} are missing.*\n$`));
+
+      const [revoked, one, ended] = await Promise.all([
+        gateway.admin("DELETE", `/v1/tokens/${id}`),
+        gateway.admin("DELETE", `/v1/sessions/${hung}`),
+        gateway.admin("DELETE", "/v1/sessions?all=true"),
+      ]);
+      expect(revoked).toMatchObject({ status: 500, ended: 0, unavailable });
+      expect(revoked["detail"]).toContain("revoked the token and ended 0 sessions, but worker");
+      expect(one).toMatchObject({ status: 500, ended: 0, unavailable });
+      expect(ended).toMatchObject({ status: 500, ended: 1, unavailable });
+      expect((await second.closed).reason).toBe("session_terminated");
     } finally {
       process.kill(worker, "SIGKILL");
     }
+    // What hung is gone, and so is the field.
+    await gateway.worker(2);
+    expect(await gateway.admin("GET", "/v1/sessions")).toEqual({ sessions: [] });
+    using late = new Client(gateway.host, token);
+    expect((await late.closed).reason).toBe("token_invalid");
   });
 });
 

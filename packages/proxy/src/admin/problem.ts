@@ -1,0 +1,26 @@
+import type { Context } from "hono";
+
+const TITLES = {
+  400: "Bad Request",
+  401: "Unauthorized",
+  404: "Not Found",
+  422: "Unprocessable Content",
+  500: "Internal Server Error",
+  501: "Not Implemented",
+  503: "Service Unavailable",
+} as const;
+
+/**
+ * An error response as problem details (RFC 9457); `c.json` would set the media type `application/json`.
+ *
+ * @param extension - further members of the body.
+ */
+export function problem(
+  c: Context,
+  status: keyof typeof TITLES,
+  detail: string,
+  extension: Readonly<Record<string, unknown>> = {},
+): Response {
+  const body = JSON.stringify({ title: TITLES[status], status, detail, ...extension });
+  return c.body(body, status, { "Content-Type": "application/problem+json" });
+}

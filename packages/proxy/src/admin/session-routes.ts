@@ -1,0 +1,64 @@
+import type { Context, Hono } from "hono";
+import type { Selection } from "../control/selection.ts";
+import type { MemberAnswers, SessionsEnded, UnavailableMember } from "../control/session-control.ts";
+import { requestActor } from "./actor.ts";
+import type { AdminOptions } from "./options.ts";
+import { problem } from "./problem.ts";
+
+const NO_SESSION = "there is no such session";
+
+/** Adds the routes under `/v1/sessions`. */
+export function addSessionRoutes(app: Hono, options: AdminOptions): void {
+  const { control } = options;
+  app.get("/v1/sessions", async (c) => {
+    const { sessions, ...answers } = await control.list();
+    return c.json({ sessions, ...incomplete(answers) });
+  });
+  app.get("/v1/sessions/:id", async (c) => {
+    const { session, unavailable } = await control.get(c.req.param("id"));
+    if (session !== undefined) return c.json(session);
+    if (unavailable.length === 0) return problem(c, 404, NO_SESSION);
+    return problem(c, 500, `not found, but ${describe(unavailable)}`, { unavailable });
+  });
+  app.delete("/v1/sessions/:id", async (c) => await end(c, options, { by: "id", id: c.req.param("id") }));
+  app.delete("/v1/sessions", async (c) => {
+    const instance = c.req.query("instance");
+    if (instance === undefined && c.req.query("all") !== "true") {
+      return problem(c, 400, "expected ?instance=ID, or ?all=true to end every session");
+    }
+    return await end(c, options, instance === undefined ? { by: "all" } : { by: "instance", instance });
+  });
+}
+
+/** Ends the selected sessions, and answers with how many. */
+async function end(c: Context, { control, events }: AdminOptions, selection: Selection): Promise<Response> {
+  const actor = requestActor(c);
+  await events.ask({ type: "end_requested", actor, selection });
+  const command = { reason: "session_terminated", detail: "an operator ended the session" } as const;
+  const { ended, unavailable } = await control.end(selection, command);
+  events.notify({ type: "sessions_ended", actor, selection, sessions: ended });
+  if (ended === 0 && selection.by === "id" && unavailable.length === 0) return problem(c, 404, NO_SESSION);
+  // A session that ended answers for its id, whatever the other members do.
+  if (unavailable.length === 0 || (selection.by === "id" && ended > 0)) return c.json({ ended });
+  return endFailed(c, "ended", { ended, unavailable });
+}
+
+/**
+ * The response when the sessions of some members may still run.
+ *
+ * @param done - what was done, before the number of sessions.
+ */
+export function endFailed(c: Context, done: string, { ended, unavailable }: SessionsEnded): Response {
+  const sessions = ended === 1 ? "1 session" : `${ended} sessions`;
+  return problem(c, 500, `${done} ${sessions}, but ${describe(unavailable)}`, { ended, unavailable });
+}
+
+/** The field that an incomplete answer has in addition. */
+function incomplete({ unavailable }: MemberAnswers): Partial<MemberAnswers> {
+  return unavailable.length === 0 ? {} : { unavailable };
+}
+
+function describe(unavailable: readonly UnavailableMember[]): string {
+  const members = unavailable.map(({ member, reason }) => `${member} did not answer (${reason})`);
+  return `${members.join(", ")}; sessions there may still run`;
+}

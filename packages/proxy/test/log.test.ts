@@ -25,7 +25,10 @@ test.skipIf(!existsSync("/dev/full"))(
     const child = spawn(
       process.execPath,
       ["--conditions=@curfew/source", main, "serve", ...args, "--serial", target.address],
-      { stdio: ["ignore", "pipe", full.fd], env: { CURFEW_TOKENS_PATH: ":memory:" } },
+      {
+        stdio: ["ignore", "pipe", full.fd],
+        env: { CURFEW_TOKENS_PATH: ":memory:", NODE_COMPILE_CACHE: process.env["NODE_COMPILE_CACHE"] },
+      },
     );
     const closed = once(child, "close");
     let url: URL | undefined;

@@ -35,7 +35,7 @@ describe("an observer that throws", () => {
         throw new Error("disk full");
       },
     ],
-    ["later", (async () => Promise.reject(new Error("disk full"))) as () => void],
+    ["later", async () => Promise.reject(new Error("disk full"))],
   ])("%s keeps no other from the event, is counted each time, and logged once per kind", async (_when, notify) => {
     const { bus, heard, lines, failures } = busOf({ name: "watcher", notify });
     for (const event of [REVOKED, REVOKED, LIMITED]) bus.notify(event);

@@ -33,7 +33,7 @@ export class EventBus implements EventSink {
 
   constructor(observers: readonly EventObserver[], options: EventBusOptions) {
     this.#observers = observers;
-    this.#deciding = observers.filter(({ before }) => before !== undefined);
+    this.#deciding = observers.filter((observer) => observer.before !== undefined);
     this.#options = options;
   }
 

@@ -12,9 +12,9 @@ export class Command implements AsyncDisposable {
   stderr = "";
 
   constructor(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
-    const { PATH = "", TMPDIR = "/tmp" } = process.env;
+    const { PATH = "", TMPDIR = "/tmp", NODE_COMPILE_CACHE = "" } = process.env;
     this.process = spawn(process.execPath, ["--conditions=@curfew/source", MAIN, ...args], {
-      env: { PATH, TMPDIR, HOME: "/nonexistent", NO_COLOR: "1", ...env },
+      env: { PATH, TMPDIR, NODE_COMPILE_CACHE, HOME: "/nonexistent", NO_COLOR: "1", ...env },
     });
     this.process.stdout.setEncoding("utf8").on("data", (text: string) => (this.stdout += text));
     this.process.stderr.setEncoding("utf8").on("data", (text: string) => (this.stderr += text));

@@ -85,18 +85,22 @@ describe("a signal", SLOW, () => {
 test("what the workers cannot do is said in one line, with exit status 1", SLOW, async () => {
   await using gateway = await WorkerGateway.start();
   const env = { CURFEW_TOKENS_PATH: ":memory:", CURFEW_LOG_LEVEL: "silent" };
-  const args = ["serve", "--workers", "2", "--admin-listen", "127.0.0.1:0"];
-  expect(await run([...args, "--listen", gateway.host], env)).toEqual({
+  const admin = new URL(gateway.adminUrl).host;
+  const serve = ["serve", "--workers"];
+  const [listen, adminListen, workers] = await Promise.all([
+    run([...serve, "2", "--listen", gateway.host, "--admin-listen", "127.0.0.1:0"], env),
+    run([...serve, "2", "--listen", "127.0.0.1:0", "--admin-listen", admin], env),
+    run([...serve, "none"], env),
+  ]);
+  expect(listen).toEqual({
     code: 1,
     stdout: "",
     stderr: `curfew: listen: cannot listen at ${gateway.host}: EADDRINUSE\n`,
   });
-  const admin = new URL(gateway.adminUrl).host;
-  expect(await run(["serve", "--workers", "2", "--listen", "127.0.0.1:0", "--admin-listen", admin], env)).toEqual({
+  expect(adminListen).toEqual({
     code: 1,
     stdout: "",
     stderr: `curfew: admin.listen: cannot listen at ${admin}: EADDRINUSE\n`,
   });
-  const none = await run(["serve", "--workers", "none"], env);
-  expect(none).toMatchObject({ code: 1, stderr: expect.stringContaining("expected a whole number of 1 or more") });
+  expect(workers).toMatchObject({ code: 1, stderr: expect.stringContaining("expected a whole number of 1 or more") });
 });

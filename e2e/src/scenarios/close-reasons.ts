@@ -201,7 +201,7 @@ export const closeReasonScenarios: Readonly<Record<CloseReason, CloseReasonScena
       const { token } = await gateway.issue({ type: "serial", target, ttl: 300 });
       const other = new WebSocket(`${gateway.socketUrl}/?token=${token}`);
       await once(other, "open");
-      await expect.poll(() => gateway.admin.listSessions()).toHaveLength(1);
+      await expect.poll(async () => (await gateway.admin.listSessions()).sessions).toHaveLength(1);
       await ends.openThrough(gateway, { type: "serial", target });
       await expect(ends.end).toBeVisible();
       other.close();

@@ -105,7 +105,8 @@ export class GatewayProcess implements AsyncDisposable {
    * @throws Error unless it has exactly one
    */
   async sessionOf(instance: string): Promise<SessionView> {
-    const sessions = (await this.admin.listSessions()).filter((session) => session.instance === instance);
+    const listed = await this.admin.listSessions();
+    const sessions = listed.sessions.filter((session) => session.instance === instance);
     const [session] = sessions;
     if (session === undefined || sessions.length > 1) throw new Error(`${instance} has ${sessions.length} sessions`);
     return session;

@@ -75,7 +75,7 @@ export class Feed {
   async #readSessions(): Promise<void> {
     await this.#attempt(async () => {
       const lists = this.#options.gateways.watched().map(async ([gateway, { admin }]) =>
-        (await admin.listSessions()).map(
+        (await admin.listSessions()).sessions.map(
           ({ id, name, client, state, expires_at: expires, bytes_to_client: bytes }) => ({
             id,
             gateway,

@@ -3,20 +3,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startFakeGateway } from "@curfew/testing";
 import { chromium, type Page } from "@playwright/test";
+import { median } from "../../packages/bench/src/statistics/index.ts";
 import { launchOptions } from "../src/browsers/chromium.ts";
 import { bundlePages, startBundledPages } from "../src/servers/bundled-pages.ts";
 import { startFastVnc } from "./fast-vnc.ts";
 import { firstPaint } from "./first-paint.ts";
-import { median } from "./median.ts";
 
-/**
- * What the SDK costs above noVNC alone, which it contains: `pnpm bench:client [rounds]`. Both open
- * the same console through the same gateway, one after the other, so that what else the machine does
- * meets both; the medians are compared. Then how soon the console page paints. Prints tables; how much is too much is
- * in the last column.
- */
 interface Sample {
-  /** From the call until the first picture is drawn. */
+  /** From the call until the first frame is drawn. */
   readonly firstFrameMs: number;
   readonly framesPerSecond: number;
 }
@@ -64,7 +58,7 @@ async function openOne({ kind, url, countedMs }: { kind: Kind; url: string; coun
 async function measure(page: Page, url: string, rounds: number): Promise<Record<Kind, Sample[]>> {
   const samples: Record<Kind, Sample[]> = { sdk: [], bare: [] };
   for (let round = -WARM_UP_ROUNDS; round < rounds; round += 1) {
-    // Who goes second finds warmer caches.
+    // Alternates, because the second one has warmer caches.
     const order: Kind[] = round % 2 === 0 ? ["sdk", "bare"] : ["bare", "sdk"];
     for (const kind of order) {
       const sample = await page.evaluate(openOne, { kind, url, countedMs: COUNTED_MS });
@@ -96,6 +90,11 @@ function table(samples: Record<Kind, readonly Sample[]>): string {
   ].join("\n");
 }
 
+/**
+ * Compares the SDK's VNC view with noVNC alone, which it contains: `pnpm bench:client [rounds]`. Both open the same console
+ * through the same gateway in turn, so that other load affects both. Compares medians. Then measures the first paint of the
+ * console page. Prints tables with the limits in the last column.
+ */
 async function main(rounds: number): Promise<void> {
   if (!(Number.isInteger(rounds) && rounds > 0)) throw new RangeError(`rounds: expected a whole number from 1`);
   await using server = await startFastVnc();

@@ -3,25 +3,25 @@ import { type AddressInfo, createServer, type Socket } from "node:net";
 
 const WIDTH = 640;
 const HEIGHT = 480;
-/** Messages of a client by type, with their sizes in bytes; SetEncodings and ClientCutText say theirs themselves. */
+/** Sizes of client messages in bytes, by type. SetEncodings and ClientCutText contain theirs. */
 const SIZES: Readonly<Record<number, number>> = { 0: 20, 3: 10, 4: 8, 5: 6, 150: 10 };
 const UPDATE_REQUEST = 3;
 
-/** A VNC server that costs next to nothing: every request is answered at once, with one of two raw pictures. */
+/** A VNC server that uses little CPU: it immediately answers each request with one of two Raw updates. */
 export interface FastVnc extends AsyncDisposable {
   /** `host:port` */
   readonly address: string;
 }
 
 export async function startFastVnc(): Promise<FastVnc> {
-  const pictures = [update(0x20), update(0xe0)];
+  const updates = [update(0x20), update(0xe0)];
   const sockets = new Set<Socket>();
   const server = createServer({ noDelay: true }, (socket) => {
     sockets.add(socket);
     socket.on("close", () => sockets.delete(socket));
-    // The page closes as it likes.
+    // The page may close the connection at any time.
     socket.on("error", () => {});
-    serve(socket, pictures);
+    serve(socket, updates);
   });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
@@ -36,14 +36,14 @@ export async function startFastVnc(): Promise<FastVnc> {
 }
 
 /** The server's side of RFB 3.8 without authentication (RFC 6143). */
-function serve(socket: Socket, pictures: readonly Buffer[]): void {
+function serve(socket: Socket, updates: readonly Buffer[]): void {
   const handshake = [
     { takes: 12, answer: Buffer.from([1, 1]) },
     { takes: 1, answer: Buffer.alloc(4) },
     { takes: 1, answer: serverInit() },
   ];
   let input = Buffer.alloc(0);
-  let shown = 0;
+  let sent = 0;
   const takeOne = (): boolean => {
     const step = handshake[0];
     const size = step?.takes ?? sizeOf(input);
@@ -51,7 +51,7 @@ function serve(socket: Socket, pictures: readonly Buffer[]): void {
     const message = input.subarray(0, size);
     input = input.subarray(size);
     if (step) socket.write((handshake.shift(), step.answer));
-    else if (message[0] === UPDATE_REQUEST) socket.write(pictures[(shown += 1) % pictures.length] ?? "");
+    else if (message[0] === UPDATE_REQUEST) socket.write(updates[(sent += 1) % updates.length] ?? "");
     return true;
   };
   socket.on("data", (data) => {
@@ -61,7 +61,7 @@ function serve(socket: Socket, pictures: readonly Buffer[]): void {
   socket.write("RFB 003.008\n");
 }
 
-/** How long the message is that `input` begins with; 0 while that is not known. */
+/** Size of the message at the start of `input`; 0 if more bytes are needed to know it. */
 function sizeOf(input: Buffer): number {
   const type = input[0];
   if (type === undefined) return 0;
@@ -81,7 +81,7 @@ function serverInit(): Buffer {
   return Buffer.concat([head, Buffer.from("fast")]);
 }
 
-/** A FramebufferUpdate of the whole picture in one colour, Raw. */
+/** A FramebufferUpdate of the whole screen in one color, Raw. */
 function update(value: number): Buffer {
   const head = Buffer.from([0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
   head.writeUInt16BE(WIDTH, 8);

@@ -1,15 +1,15 @@
 import { startFakeGateway } from "@curfew/testing";
 import type { Browser } from "@playwright/test";
+import { median } from "../../packages/bench/src/statistics/index.ts";
 import { startConsolePageServer } from "../src/servers/console-page-server.ts";
-import { median } from "./median.ts";
 
-/** From the document's last byte until something of it is seen, in milliseconds. */
+/** From the document's last byte until the first paint, in milliseconds. */
 const LIMIT_MS = 100;
 
-/** The console page, and a document that has nothing but text: the least that a browser can paint. */
-const documents = { page: "/console/?type=vnc&name=web-03#token=none", text: "/licenses-fonts.txt" };
+/** The console page, and a plain text document for comparison. */
+const DOCUMENTS = { page: "/console/?type=vnc&name=web-03#token=none", text: "/licenses-fonts.txt" };
 
-/** How soon the console page paints, with nothing of it in a cache, as a table. */
+/** Measures the first paint of the console page with empty caches. @returns a table */
 export async function firstPaint(browser: Browser, rounds: number): Promise<string> {
   await using server = await startConsolePageServer();
   await using gateway = await startFakeGateway({ server: server.server });
@@ -17,7 +17,7 @@ export async function firstPaint(browser: Browser, rounds: number): Promise<stri
   const samples = { page: [] as number[], text: [] as number[] };
   for (let round = -1; round < rounds; round += 1) {
     for (const kind of ["page", "text"] as const) {
-      const milliseconds = await paintOnce(browser, origin + documents[kind]);
+      const milliseconds = await paintOnce(browser, origin + DOCUMENTS[kind]);
       if (round >= 0) samples[kind].push(milliseconds);
     }
   }

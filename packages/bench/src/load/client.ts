@@ -2,9 +2,10 @@ import { FALLBACK_SUBPROTOCOL } from "@curfew/protocol";
 import { createHash, randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { connect, type Socket, type TcpNetConnectOpts } from "node:net";
-import { connect as connectTls, TLSSocket } from "node:tls";
+import { connect as connectTls } from "node:tls";
 import { FrameReader, Opcode } from "./frame-reader.ts";
 import { maskedFrame } from "./masked-frame.ts";
+import { resetSocket } from "./reset-socket.ts";
 
 /** The upgrade request of a client. */
 export interface UpgradeRequest {
@@ -143,9 +144,7 @@ export class Client {
 
   /** Resets the connection. */
   abort(): void {
-    // Node cannot reset a TLS connection.
-    if (this.socket instanceof TLSSocket) this.socket.destroy();
-    else this.socket.resetAndDestroy();
+    resetSocket(this.socket);
   }
 
   #read(bytes: Buffer): void {

@@ -2,15 +2,16 @@ import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { createServer as createTlsServer } from "node:https";
-import { connect, createServer, type AddressInfo } from "node:net";
+import { connect, createServer, type AddressInfo, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { connect as connectTls } from "node:tls";
 import { afterEach, expect, test } from "vitest";
 import { type WebSocket, WebSocketServer } from "ws";
 import { makeCertificate } from "../machine/certificate.ts";
 import { PLAIN_UPGRADE } from "./client.ts";
 import { closeSessions, openSession } from "./session.ts";
-import { Target } from "./target.ts";
+import { ACKNOWLEDGEMENT, Target } from "./target.ts";
 
 const cleanups: (() => unknown)[] = [];
 afterEach(async () => {
@@ -75,7 +76,8 @@ test("sessions over TLS work, and can be aborted", async () => {
   const server = new WebSocketServer({ server: https });
   server.on("connection", (client) => {
     client.once("message", (data: Buffer) => {
-      announce(own.port, data);
+      const toTarget = announce(own.port, data);
+      client.on("close", () => toTarget.destroy());
       client.send(data);
       client.on("message", (more: Buffer) => client.send(more));
     });
@@ -88,6 +90,23 @@ test("sessions over TLS work, and can be aborted", async () => {
   expect(await promise).toBe("through TLS");
   session.client.abort();
   await closeSessions([session]);
+});
+
+test("a target with TLS identifies sessions as one without", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "curfew-bench-test-"));
+  cleanups.push(() => rm(folder, { recursive: true }));
+  const own = await Target.listen(await makeCertificate(folder));
+  cleanups.push(() => own.close());
+  expect(own.endpoint).toBe(`tls://127.0.0.1:${own.port}`);
+  const socket = connectTls({ host: "127.0.0.1", port: own.port, rejectUnauthorized: false });
+  const accepted = own.session(7);
+  socket.write(Buffer.from([0, 0, 0, 7]));
+  const [acknowledged] = (await once(socket, "data")) as [Buffer];
+  expect(acknowledged).toEqual(ACKNOWLEDGEMENT);
+  (await accepted).write("login:");
+  const [output] = (await once(socket, "data")) as [Buffer];
+  expect(output.toString()).toBe("login:");
+  socket.destroy();
 });
 
 test("a refusal reports the close code and reason of the proxy", async () => {
@@ -103,8 +122,9 @@ test("a response that is not an upgrade is quoted", async () => {
   await expect(openSession({ port, upgrade: PLAIN_UPGRADE }, await target())).rejects.toThrow("403 Forbidden");
 });
 
-function announce(port: number, number: Buffer): void {
+function announce(port: number, number: Buffer): Socket {
   const socket = connect(port, "127.0.0.1").on("error", () => {});
   cleanups.push(() => socket.destroy());
   socket.write(number);
+  return socket;
 }

@@ -1,5 +1,6 @@
 import type { Socket } from "node:net";
 import { Client, type ConnectOptions } from "./client.ts";
+import { resetSocket } from "./reset-socket.ts";
 import { ACKNOWLEDGEMENT, NUMBER_BYTES, type Target } from "./target.ts";
 
 /** Both ends of a session through a proxy. */
@@ -66,7 +67,7 @@ export async function closeSessions(sessions: readonly Session[]): Promise<void>
   const timer = setTimeout(() => {
     for (const { client, target } of sessions) {
       client.abort();
-      target.resetAndDestroy();
+      resetSocket(target);
     }
   }, CLOSE_TIMEOUT_MS);
   await Promise.all(

@@ -49,7 +49,7 @@ async function idleKiB(
   { folder, target, effort }: ScenarioContext,
   { environment = [], subprotocols }: Variant,
 ): Promise<number> {
-  const gateway = await startCurfew(target.port, await mkdtemp(join(folder, "breakdown-")), {
+  const gateway = await startCurfew(target.endpoint, await mkdtemp(join(folder, "breakdown-")), {
     pin: (command) => onProxyCore(["env", ...environment, ...command]),
   });
   try {

@@ -64,7 +64,7 @@ async function flood({ folder, effort }: ScenarioContext, count: 1 | 2): Promise
   const own = await mkdtemp(join(folder, "workers-"));
   const targetPort = await freePort();
   const shared = count > 1;
-  const gateway = await startCurfew(targetPort, own, {
+  const gateway = await startCurfew(`127.0.0.1:${targetPort}`, own, {
     args: shared ? ["--workers", String(count)] : [],
     pin: shared ? onBothCores : onProxyCore,
   });

@@ -20,14 +20,14 @@ export const curfew: Subject = {
   name: GATEWAY,
   description: "this gateway: deadlines enforced, tokens in SQLite, one log line for each start and end, curfew.v1",
   terminatesTls: true,
-  start: (targetPort, folder, tls) => startCurfew(targetPort, folder, { tls }),
+  start: (targetPort, folder, tls) => startCurfew(`127.0.0.1:${targetPort}`, folder, { tls }),
 };
 
 /** The gateway from source, which needs no build but does not start as fast. */
 export const curfewFromSource: Subject = {
   ...curfew,
   description: "this gateway, from source",
-  start: (targetPort, folder, tls) => startCurfew(targetPort, folder, { tls, fromSource: true }),
+  start: (targetPort, folder, tls) => startCurfew(`127.0.0.1:${targetPort}`, folder, { tls, fromSource: true }),
 };
 
 /** How the gateway is started. */
@@ -41,14 +41,17 @@ export interface CurfewOptions {
   readonly pin?: (command: readonly string[]) => readonly string[];
 }
 
-/** Starts the gateway in front of a target, for which it issues tokens. */
-export async function startCurfew(targetPort: number, folder: string, options: CurfewOptions): Promise<RunningSubject> {
+/**
+ * Starts the gateway and issues tokens for one target.
+ * @param target - the endpoint that the gateway dials, such as `127.0.0.1:5900`
+ */
+export async function startCurfew(target: string, folder: string, options: CurfewOptions): Promise<RunningSubject> {
   const child = await startServe(folder, options);
   const [, listenPort] = /listens at https?:\/\/127\.0\.0\.1:(\d+)/.exec(child.stdout()) ?? [];
   const [, url = ""] = ADMIN_URL.exec(child.stdout()) ?? [];
   const admin = new AdminClient({ url, key: ADMIN_KEY });
   const issue = async (ttl: number): Promise<ConnectOptions> => {
-    const { token, expires_at } = await admin.issueToken({ type: "vnc", target: `127.0.0.1:${targetPort}`, ttl });
+    const { token, expires_at } = await admin.issueToken({ type: "vnc", target, ttl });
     const upgrade = {
       path: `/?token=${encodeURIComponent(token)}`,
       subprotocols: [FALLBACK_SUBPROTOCOL, SUBPROTOCOL],

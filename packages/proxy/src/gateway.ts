@@ -14,7 +14,7 @@ import { createUpgradeHandler, refuseRequest, type UpgradeHandler } from "./http
 import { type Clock, systemClock } from "./time/clock.ts";
 import { hasLimits, type LimitContext, type Limits, LocalLimits, REPLACED } from "./limits/limits.ts";
 import { LIMIT_NAMES } from "./limits/slots.ts";
-import { SessionRegistry } from "./sessions/registry.ts";
+import { type RegistryOptions, SessionRegistry } from "./sessions/registry.ts";
 import { CONSOLES } from "./consoles/index.ts";
 import { AllowList } from "./net/allow-list.ts";
 import { EventBus } from "./telemetry/event-bus.ts";
@@ -99,6 +99,8 @@ export interface LocalGatewayOptions extends Omit<GatewayOptions, "config"> {
   readonly limits?: (context: LimitContext) => Limits;
   /** Hear of the gateway's events after the log and the metrics. */
   readonly observers?: readonly EventObserver[];
+  /** Other consoles, or taps. Test seam. */
+  readonly dataPath?: Partial<Pick<RegistryOptions, "consoles" | "createTaps">>;
 }
 
 /** The gateway of one process; the same for one of several workers, less the operator's side. */
@@ -140,6 +142,7 @@ export class LocalGateway implements Gateway {
         warnBeforeMs: config.sessions.warn_before.map((seconds) => seconds * 1000),
       },
       consoles: CONSOLES,
+      ...options.dataPath,
       dialing: { allow: new AllowList(config.targets.allow), timeoutMs: config.targets.connect_timeout * 1000 },
       limits: hasLimits(config.sessions)
         ? limits({

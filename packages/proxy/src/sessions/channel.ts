@@ -54,7 +54,6 @@ export class Channel {
   #relay: Relay | undefined;
   #target: Target | undefined;
   #userInput: UserInput | undefined;
-  #isStopped = false;
   /** Pings since the last sign of life. */
   #unanswered = 0;
 
@@ -99,15 +98,15 @@ export class Channel {
     const target = dial(grant.endpoint, dialing, relay.reader, handshake);
     this.#target = target;
     target.onClosed(() => this.#handler.onSocketClosed());
-    if (target.takesEarlyBytes) this.#startRelay(relay, target);
+    if (target.takesEarlyBytes) this.#startRelay();
     await target.ready;
-    // At a mass expiry the target outlives the session for a moment.
-    if (!target.takesEarlyBytes && !this.#isStopped) this.#startRelay(relay, target);
   }
 
   /** Tells the client that the console is open. */
   hello(session: string, timeLeft: TimeLeft): void {
     this.control.hello(session, timeLeft);
+    // Not earlier: nothing comes before `hello`, and a handshake may have left bytes to pass on.
+    if (this.#target?.takesEarlyBytes === false) this.#startRelay();
     this.connection.resume(PauseReason.beforeHello);
   }
 
@@ -123,7 +122,6 @@ export class Channel {
 
   /** From here on no byte passes in either direction. */
   stop(): void {
-    this.#isStopped = true;
     this.control.stop();
     this.#relay?.stop();
   }
@@ -149,8 +147,9 @@ export class Channel {
     this.connection.close(code, reason, graceMs);
   }
 
-  #startRelay(relay: Relay, target: Target): void {
-    relay.attach(target, () => this.#handler.onTargetEnd());
+  #startRelay(): void {
+    if (this.#target === undefined) return;
+    this.#relay?.attach(this.#target, () => this.#handler.onTargetEnd());
     this.connection.resume(PauseReason.noTarget);
   }
 

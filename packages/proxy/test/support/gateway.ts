@@ -1,6 +1,5 @@
-import { parseConfig } from "../../src/config/schema.ts";
-import { LocalGateway } from "../../src/gateway.ts";
-import { type Clock, type ConfigInput, type Gateway, createLogger } from "../../src/index.ts";
+import { LocalGateway, type LocalGatewayOptions } from "../../src/gateway.ts";
+import { type Clock, type ConfigInput, createLogger, type Gateway, parseConfig } from "../../src/index.ts";
 import { parseEndpoint } from "../../src/net/endpoint.ts";
 import { SqliteTokenStore } from "../../src/tokens/sqlite.ts";
 import { tlsConfig } from "./transport.ts";
@@ -17,6 +16,7 @@ export interface TestGatewayOptions {
   readonly source?: (store: SqliteTokenStore) => TokenSource;
   /** Hear of the gateway's events, besides the log and the metrics. */
   readonly observers?: readonly EventObserver[];
+  readonly dataPath?: LocalGatewayOptions["dataPath"];
 }
 
 /** What to issue a token for, less the target. */
@@ -41,21 +41,23 @@ export class TestGateway implements AsyncDisposable {
     this.host = new URL(made.url).host;
   }
 
-  static async start({ config = {}, clock, source, observers = [] }: TestGatewayOptions = {}): Promise<TestGateway> {
+  static async start(options: TestGatewayOptions = {}): Promise<TestGateway> {
+    const { config = {}, clock, source, observers = [], dataPath } = options;
     const store = new SqliteTokenStore(":memory:");
     const logLines: string[] = [];
-    const parsed = parseConfig({
+    const settings = parseConfig({
       listen: "127.0.0.1:0",
       ...tlsConfig(),
       ...config,
       consoleauth: { enforce_session_timeout: true, ...config.consoleauth },
       admin: { listen: "127.0.0.1:0", key: ADMIN_KEY, ...config.admin },
     });
-    const proxy = new LocalGateway(parsed, {
+    const proxy = new LocalGateway(settings, {
       observers,
       tokens: source?.(store) ?? store,
       log: createLogger("trace", { write: (line) => void logLines.push(line) }),
       ...(clock && { clock }),
+      ...(dataPath && { dataPath }),
     });
     return new TestGateway({ proxy, store, logLines, ...(await proxy.listen()) });
   }

@@ -97,6 +97,17 @@ export default defineConfig({
           setupFiles: ["packages/proxy/test/support/over-tls.ts"],
         },
       },
+      ...["tls", "unix"].map((type) => ({
+        extends: true as const,
+        test: {
+          // What depends on how the target's connection takes and gives bytes, once more over TLS and Unix sockets.
+          name: `proxy-${type}-targets`,
+          include: ["relay", "enforcement/{cut,every-phase,data-path}"].map(
+            (part) => `packages/proxy/test/${part}.test.ts`,
+          ),
+          setupFiles: [`packages/proxy/test/support/over-${type}-targets.ts`],
+        },
+      })),
       {
         extends: true as const,
         optimizeDeps: { include: viewers },

@@ -75,6 +75,11 @@ export class Channel {
     return this.#relay?.bytes ?? { toClient: 0, toTarget: 0 };
   }
 
+  /** The connection to the target, once it is being dialed. */
+  get target(): Target | undefined {
+    return this.#target;
+  }
+
   /** Whether both sockets are gone. */
   get isClosed(): boolean {
     return this.connection.isClosed && (this.#target === undefined || this.#target.isClosed);

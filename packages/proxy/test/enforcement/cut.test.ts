@@ -1,4 +1,4 @@
-import { SeededBytes, startByteServer } from "@curfew/testing";
+import { SeededBytes } from "@curfew/testing";
 import { once } from "node:events";
 import { createServer, type AddressInfo, type Socket } from "node:net";
 import { describe, expect, test } from "vitest";
@@ -6,6 +6,7 @@ import { Client } from "../support/client.ts";
 import { TestGateway } from "../support/gateway.ts";
 import { clientFrame } from "../support/client-frames.ts";
 import { OPCODE, RawClient, upgradeRequest } from "../support/raw-client.ts";
+import { startByteServer } from "../support/targets.ts";
 
 const EXPIRED = { code: 4100, reason: "session_expired" };
 
@@ -13,7 +14,7 @@ describe("rule 4: at the deadline nothing passes any more, the target goes first
   test("a client that keeps sending and a target that keeps flooding are cut in both directions", async () => {
     await using target = await startByteServer({ mode: "sink", faults: [{ type: "flood", at: 0 }] });
     await using gateway = await TestGateway.start();
-    const { token } = await gateway.token(target.address, { ttlMs: 700 });
+    const { token } = await gateway.token(target.address, { ttlMs: 1500 });
     using client = new Client(gateway.host, token);
     await client.message("hello");
     const noise = new SeededBytes(7);

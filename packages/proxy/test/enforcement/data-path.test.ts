@@ -1,4 +1,4 @@
-import { startByteServer, startFakeVnc, startUnacceptingServer } from "@curfew/testing";
+import { startUnacceptingServer } from "@curfew/testing";
 import { createHash } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import type { ConsoleDefinition } from "../../src/consoles/console-definition.ts";
@@ -10,6 +10,7 @@ import type { Stage } from "../../src/targets/stage.ts";
 import { Client } from "../support/client.ts";
 import { TestGateway, type TestGatewayOptions } from "../support/gateway.ts";
 import { MessageFilter } from "../support/message-filter.ts";
+import { startByteServer, startFakeVnc } from "../support/targets.ts";
 
 const EXPIRED = { code: 4100, reason: "session_expired" };
 const RFB_HANDSHAKE = Buffer.from("RFB 003.008\n\x01\x01");
@@ -102,9 +103,9 @@ describe("stages between dial and relay", () => {
   test.each([
     [new EndError("forbidden", "not this one"), "forbidden"],
     [new TypeError("a fault in a stage"), "internal_error"],
-  ])("one that throws %s ends the session as %s", async (error, reason) => {
+  ])("one that throws %s ends the session as %s", async (failure, reason) => {
     await using target = await startByteServer({ mode: "sink" });
-    const stage: Stage = async () => await Promise.reject(error);
+    const stage: Stage = () => Promise.reject(failure);
     await using gateway = await TestGateway.start({ dataPath: consoles({ handshake: [stage] }) });
     const { token } = await gateway.token(target.address);
     using client = new Client(gateway.host, token);

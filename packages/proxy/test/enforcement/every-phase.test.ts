@@ -1,8 +1,9 @@
-import { startByteServer, startFakeVnc, startUnacceptingServer, type VncPhase } from "@curfew/testing";
+import { startUnacceptingServer, type VncPhase } from "@curfew/testing";
 import { describe, expect, test } from "vitest";
 import { Client } from "../support/client.ts";
 import { TestGateway } from "../support/gateway.ts";
 import { RawClient, upgradeRequest } from "../support/raw-client.ts";
+import { startByteServer, startFakeVnc } from "../support/targets.ts";
 
 const EXPIRED = { code: 4100, reason: "session_expired" };
 
@@ -33,7 +34,7 @@ describe("rule 3: the deadline is armed before the target is dialled and covers 
     const password = phase === "auth" ? { password: "secret" } : {};
     await using target = await startFakeVnc({ ...password, faults: [{ type: "stall", at: phase }] });
     await using gateway = await TestGateway.start();
-    const { token } = await gateway.token(target.address, { type: "vnc", ttlMs: 500 });
+    const { token } = await gateway.token(target.address, { type: "vnc", ttlMs: 1500 });
     using client = new Client(gateway.host, token);
     await client.message("hello");
     await speakRfbUntil(client, phase);

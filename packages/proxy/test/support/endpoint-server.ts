@@ -4,12 +4,24 @@ import { type AddressInfo, createServer, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createServer as createTlsServer } from "node:tls";
-import type { Endpoint } from "../../src/net/endpoint.ts";
+import { type Endpoint, parseEndpoint } from "../../src/net/endpoint.ts";
 import { TestCertificate } from "./certificate.ts";
+import type { TargetTransport } from "./transport.ts";
+
+/** A folder for Unix sockets. */
+export class SocketFolder implements Disposable {
+  readonly path: string = realpathSync(mkdtempSync(join(tmpdir(), "curfew-sockets-")));
+
+  [Symbol.dispose](): void {
+    rmSync(this.path, { recursive: true, force: true });
+  }
+}
 
 /** What listens at an endpoint of some type. */
 export interface EndpointServer extends AsyncDisposable {
   readonly endpoint: Endpoint;
+  /** The endpoint as text. */
+  readonly address: string;
   /** Entry of `targets.allow` that the endpoint needs. */
   readonly allow: string;
   /** The certificate to trust, as PEM; undefined without TLS. */
@@ -17,9 +29,30 @@ export interface EndpointServer extends AsyncDisposable {
   readonly sockets: readonly Socket[];
 }
 
-/** Listens at a free endpoint; `serve` gets each connection. */
+/** Listens at a free endpoint of this type, with a certificate or folder of its own; `serve` gets each connection. */
 export async function listenAtEndpoint(
   type: Endpoint["type"],
+  serve: (socket: Socket) => void,
+): Promise<EndpointServer> {
+  using cleanup = new DisposableStack();
+  const certificate = type === "tls" ? cleanup.use(await TestCertificate.create()) : undefined;
+  const folder = type === "unix" ? cleanup.use(new SocketFolder()).path : undefined;
+  const server = await listen({ type, certificate, folder }, serve);
+  const resources = cleanup.move();
+  return {
+    ...server,
+    async [Symbol.asyncDispose]() {
+      await server[Symbol.asyncDispose]();
+      resources.dispose();
+    },
+  };
+}
+
+let paths = 0;
+
+/** Listens at a free endpoint; `serve` gets each connection. */
+export async function listen(
+  { certificate, folder }: TargetTransport,
   serve: (socket: Socket) => void,
 ): Promise<EndpointServer> {
   const sockets: Socket[] = [];
@@ -27,20 +60,15 @@ export async function listenAtEndpoint(
     sockets.push(socket.on("error", () => {}));
     serve(socket);
   };
-  using cleanup = new DisposableStack();
-  const certificate = type === "tls" ? cleanup.use(await TestCertificate.create()) : undefined;
   const server = certificate === undefined ? createServer(accept) : createTlsServer(certificate.pair, accept);
-  const folder = type === "unix" ? realpathSync(mkdtempSync(join(tmpdir(), "curfew-sockets-"))) : undefined;
-  if (folder !== undefined) cleanup.defer(() => rmSync(folder, { recursive: true, force: true }));
-  const path = folder && join(folder, "console.sock");
+  const path = folder && join(folder, `console-${(paths += 1)}`);
   server.listen(path === undefined ? { host: "127.0.0.1", port: 0 } : { path });
   await once(server, "listening");
-  const resources = cleanup.move();
   const port = path === undefined ? (server.address() as AddressInfo).port : 0;
-  const endpoint: Endpoint =
-    path !== undefined ? { type: "unix", path } : { type: type === "tls" ? "tls" : "tcp", host: "127.0.0.1", port };
+  const address = path === undefined ? `${certificate ? "tls://" : ""}127.0.0.1:${port}` : `unix:${path}`;
   return {
-    endpoint,
+    endpoint: parseEndpoint(address),
+    address,
     allow: folder === undefined ? "127.0.0.1" : `unix:${folder}/`,
     ca: certificate?.pem,
     sockets,
@@ -48,7 +76,6 @@ export async function listenAtEndpoint(
       for (const socket of sockets) socket.destroy();
       server.close();
       await once(server, "close");
-      resources.dispose();
     },
   };
 }

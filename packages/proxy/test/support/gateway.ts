@@ -2,8 +2,8 @@ import { LocalGateway, type LocalGatewayOptions } from "../../src/gateway.ts";
 import { type Clock, type ConfigInput, createLogger, type Gateway, parseConfig } from "../../src/index.ts";
 import { parseEndpoint } from "../../src/net/endpoint.ts";
 import { SqliteTokenStore } from "../../src/tokens/sqlite.ts";
-import { tlsConfig } from "./transport.ts";
 import type { EventObserver } from "../../src/telemetry/events.ts";
+import { transportConfig } from "./transport.ts";
 import type { TokenSource } from "../../src/tokens/source.ts";
 import type { TokenRecord, TokenRequest } from "../../src/tokens/store.ts";
 
@@ -45,10 +45,12 @@ export class TestGateway implements AsyncDisposable {
     const { config = {}, clock, source, observers = [], dataPath } = options;
     const store = new SqliteTokenStore(":memory:");
     const logLines: string[] = [];
+    const transport = transportConfig();
     const settings = parseConfig({
       listen: "127.0.0.1:0",
-      ...tlsConfig(),
+      ...transport,
       ...config,
+      targets: { ...transport.targets, ...config.targets },
       consoleauth: { enforce_session_timeout: true, ...config.consoleauth },
       admin: { listen: "127.0.0.1:0", key: ADMIN_KEY, ...config.admin },
     });

@@ -122,7 +122,7 @@ export abstract class FakeServer<
   /** Listens again on the same port after {@link refuse}. */
   async accept(): Promise<void> {
     if (this.#listener !== undefined) return;
-    const listener = createServer((socket) => this.#welcome(socket));
+    const listener = createServer((socket) => this.welcome(socket));
     listener.listen(this.#port, this.host);
     await once(listener, "listening");
     this.#listener = listener;
@@ -142,17 +142,8 @@ export abstract class FakeServer<
     return this.close();
   }
 
-  /** @internal Begins to listen, unless a fault says that it should not. */
-  protected async start(): Promise<this> {
-    await this.accept();
-    if (typeof this.#faults !== "function" && this.#faults.some(({ type }) => type === "refuse")) await this.refuse();
-    return this;
-  }
-
-  /** @internal */
-  protected abstract connect(socket: Socket, number: number, faults: readonly Fault<Phase>[]): Connection;
-
-  #welcome(socket: Socket): void {
+  /** @internal Serves a connection, wherever it was accepted. */
+  welcome(socket: Socket): void {
     const number = this.#connections.length;
     const faults = typeof this.#faults === "function" ? this.#faults(number) : this.#faults;
     checkFaults(faults, this.#phases);
@@ -164,4 +155,14 @@ export abstract class FakeServer<
     );
     void connection.run();
   }
+
+  /** @internal Begins to listen, unless a fault says that it should not. */
+  protected async start(): Promise<this> {
+    await this.accept();
+    if (typeof this.#faults !== "function" && this.#faults.some(({ type }) => type === "refuse")) await this.refuse();
+    return this;
+  }
+
+  /** @internal */
+  protected abstract connect(socket: Socket, number: number, faults: readonly Fault<Phase>[]): Connection;
 }

@@ -5,9 +5,9 @@ import { CloseCode, closeAction } from "@curfew/protocol";
 import { endRows } from "./documents/ends.ts";
 import { brokenLinksIn } from "./documents/links.ts";
 import { blocksIn, readDocuments } from "./documents/markdown.ts";
-import { root } from "./root.ts";
+import { ROOT } from "./root.ts";
 
-const read = (...path: string[]): string => readFileSync(join(root, ...path), "utf8");
+const read = (...path: string[]): string => readFileSync(join(ROOT, ...path), "utf8");
 const readme = read("README.md");
 
 describe("README.md", () => {
@@ -61,7 +61,7 @@ test("the index of the documents has every one of them", () => {
 
 function readdirOrFile(path: string): void {
   try {
-    readdirSync(join(root, path));
+    readdirSync(join(ROOT, path));
   } catch {
     read(path);
   }

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 
 /** The repository's root folder. */
-export const root: string = join(import.meta.dirname, "..");
+export const ROOT: string = join(import.meta.dirname, "..");
 
-/** What tools fetch or work out once and keep; git ignores it. */
-export const cache: string = join(root, ".cache");
+/** Where tools keep what they fetch or compute once; git ignores it. */
+export const CACHE: string = join(ROOT, ".cache");

@@ -1,18 +1,18 @@
 import { spawnSync } from "node:child_process";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { root } from "./root.ts";
+import { ROOT } from "./root.ts";
 import { bundleForSizes } from "./sizes/bundle.ts";
 import { type MeasuredSize, withSizes } from "./sizes/table.ts";
 
 /**
- * Measures what an application loads, holds it to the limits in `.size-limit.json`, and writes it into the manual of
- * `@curfew/client`: `pnpm size`. With `--check` nothing is written; it fails when the manual says something else.
+ * Measures what an application loads, compares it with the limits in `.size-limit.json`, and writes it into the manual of
+ * `@curfew/client`: `pnpm size`. With `--check` it writes nothing and fails when the manual differs.
  */
 async function main(check: boolean): Promise<number> {
   await bundleForSizes();
   const { stdout } = spawnSync("size-limit", ["--json"], {
-    cwd: root,
+    cwd: ROOT,
     encoding: "utf8",
     stdio: ["ignore", "pipe", "inherit"],
   });
@@ -22,7 +22,7 @@ async function main(check: boolean): Promise<number> {
   for (const { name, size, sizeLimit } of tooLarge)
     console.error(`${name}: ${size} bytes, expected ${sizeLimit} at most`);
 
-  const manual = join(root, "packages/client/README.md");
+  const manual = join(ROOT, "packages/client/README.md");
   const written = await readFile(manual, "utf8");
   const measured = withSizes(written, sizes);
   if (check && measured !== written) console.error("packages/client/README.md has other sizes: run `pnpm size`");

@@ -6,12 +6,12 @@ import { english } from "@curfew/client/messages/en";
 import { testPatternHash, startFakeGateway, startFakeSerial, startFakeVnc } from "@curfew/testing";
 import { expect, test } from "@playwright/test";
 import { packTarballs, type Tarball } from "../../tools/publish/tarballs/pack.ts";
-import { root } from "../../tools/root.ts";
+import { ROOT } from "../../tools/root.ts";
 import { canvasHash } from "../src/page-objects/console-page.ts";
 import { Consumer } from "../src/examples/consumer.ts";
 
 /** Every folder of `examples/`, each with a page that takes `url` and `token` from its address. */
-const examples = readdirSync(join(root, "examples"), { withFileTypes: true })
+const examples = readdirSync(join(ROOT, "examples"), { withFileTypes: true })
   .filter((entry) => entry.isDirectory())
   .map(({ name }) => name);
 

@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { root } from "../root.ts";
+import { CACHE, ROOT } from "../root.ts";
 
 /** A piece of code from a document. */
 export interface Piece {
@@ -12,7 +12,7 @@ export interface Piece {
   readonly parts: readonly { readonly line: number; readonly code: string }[];
 }
 
-/** Something wrong in a document. */
+/** An error in a document. */
 export interface Problem {
   readonly path: string;
   /** From 1. */
@@ -20,7 +20,7 @@ export interface Problem {
   readonly message: string;
 }
 
-const options = {
+const COMPILER_OPTIONS = {
   target: "es2024",
   lib: ["es2024", "esnext.disposable", "dom", "dom.iterable"],
   module: "esnext",
@@ -42,19 +42,18 @@ const options = {
 };
 
 /**
- * Checks the types of all pieces, each a module of its own, in a project with the packages that
- * `docs/package.json` names: what a reader would have installed.
+ * Checks the types of all pieces, each as a module of its own, in a project with the packages that
+ * `docs/package.json` names: what a reader has installed.
  */
 export function compile(pieces: readonly Piece[]): Problem[] {
-  const cache = join(root, ".cache");
-  mkdirSync(cache, { recursive: true });
-  const folder = mkdtempSync(join(cache, "snippets-"));
+  mkdirSync(CACHE, { recursive: true });
+  const folder = mkdtempSync(join(CACHE, "snippets-"));
   try {
-    symlinkSync(join(root, "docs/node_modules"), join(folder, "node_modules"));
+    symlinkSync(join(ROOT, "docs/node_modules"), join(folder, "node_modules"));
     const names = pieces.map((piece, number) => write(folder, piece, number));
     writeFileSync(join(folder, "styles.d.ts"), 'declare module "@xterm/xterm/css/xterm.css";');
-    const ambient = [join(root, "packages/client/src/views/vnc/novnc.d.ts"), "styles.d.ts"];
-    const config = { compilerOptions: options, files: [...names, ...ambient] };
+    const ambient = [join(ROOT, "packages/client/src/views/vnc/novnc.d.ts"), "styles.d.ts"];
+    const config = { compilerOptions: COMPILER_OPTIONS, files: [...names, ...ambient] };
     writeFileSync(join(folder, "tsconfig.json"), JSON.stringify(config));
     return problemsOf(folder);
   } finally {
@@ -73,7 +72,7 @@ function write(folder: string, { path, extension, parts }: Piece, number: number
 }
 
 function problemsOf(folder: string): Problem[] {
-  const compiler = join(root, "node_modules/typescript/bin/tsc");
+  const compiler = join(ROOT, "node_modules/typescript/bin/tsc");
   const { status, stdout, stderr } = spawnSync(process.execPath, [compiler, "-p", ".", "--pretty", "false"], {
     cwd: folder,
     encoding: "utf8",

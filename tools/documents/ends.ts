@@ -2,7 +2,7 @@ import { type CloseReason, CloseCode } from "@curfew/client";
 import { CLOSE_REASON_TRAITS, type NextStep } from "@curfew/client/messages";
 import { english } from "@curfew/client/messages/en";
 
-const steps: Readonly<Record<NextStep, string>> = {
+const STEPS: Readonly<Record<NextStep, string>> = {
   reopen: "open again",
   "new-access": "get new access",
   operator: "ask the operator",
@@ -23,7 +23,7 @@ export function endRows(): readonly (readonly string[])[] {
         code === undefined ? "SDK" : "gateway",
         `${title}. ${sentence}`,
         tone,
-        `${steps[step]}: “${next}”`,
+        `${STEPS[step]}: “${next}”`,
       ];
     });
 }

@@ -1,6 +1,6 @@
 import { globSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
-import { root } from "../root.ts";
+import { ROOT } from "../root.ts";
 
 /** A Markdown file of this repository. */
 export interface Document {
@@ -16,22 +16,22 @@ export interface Block {
   readonly code: string;
   /** Of the code's first line in the document, from 1. */
   readonly line: number;
-  /** What an HTML comment right before the block declares for it, where it begins with the block's language. */
+  /** The declarations in an HTML comment right before the block, if that begins with the block's language. */
   readonly context: { readonly code: string; readonly line: number } | null;
 }
 
 const FENCE = /^( *)(`{3,}|~{3,})([^\n`]*)\n(.*?)^ *\2[`~]* *$/gms;
-/** Folders that are not in the repository, by name; `bench` is one at its root only. */
-const generated = new Set(["node_modules", "dist", ".cache", "artifacts", "test-results", "page", ".git"]);
+/** Names of folders that are not in the repository. `bench` is one at the root only. */
+const GENERATED = new Set(["node_modules", "dist", ".cache", "artifacts", "test-results", "page", ".git"]);
 
-/** Every Markdown file that people wrote. */
+/** Every Markdown file that is written by hand. */
 export function readDocuments(): Document[] {
-  const exclude = (path: string): boolean => path === "bench" || generated.has(basename(path));
-  const paths = globSync(["**/*.md", ".changeset/*.md"], { cwd: root, exclude }).filter(
-    // What `pnpm api` makes from the declarations.
+  const exclude = (path: string): boolean => path === "bench" || GENERATED.has(basename(path));
+  const paths = globSync(["**/*.md", ".changeset/*.md"], { cwd: ROOT, exclude }).filter(
+    // `pnpm api` generates these from the declarations.
     (path) => !path.endsWith(".api.md") && !path.startsWith("docs/api/"),
   );
-  return paths.toSorted().map((path) => ({ path, text: readFileSync(join(root, path), "utf8") }));
+  return paths.toSorted().map((path) => ({ path, text: readFileSync(join(ROOT, path), "utf8") }));
 }
 
 /** The fenced blocks of a document, in order. */

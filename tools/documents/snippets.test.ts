@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { root } from "../root.ts";
+import { ROOT } from "../root.ts";
 import { blocksIn, readDocuments } from "./markdown.ts";
 import { problemsIn } from "./snippets.ts";
 
@@ -111,6 +111,6 @@ describe("a block that is wrong is told with its file and line", () => {
 });
 
 test("a piece of an example is found in it", () => {
-  const code = readFileSync(join(root, "examples/svelte/src/App.svelte"), "utf8");
+  const code = readFileSync(join(ROOT, "examples/svelte/src/App.svelte"), "utf8");
   expect(problemsIn([{ path: "good.md", text: `\`\`\`svelte\n${code}\`\`\`\n` }])).toEqual([]);
 });

@@ -1,11 +1,11 @@
 import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { root } from "../root.ts";
+import { ROOT } from "../root.ts";
 import { type Piece, type Problem, compile } from "./compile.ts";
 import { scriptsIn, unknownElements, unknownStyles } from "./elements.ts";
 import { type Block, type Document, blocksIn, lineAt } from "./markdown.ts";
 
-const scripts: ReadonlyMap<string, Piece["extension"]> = new Map([
+const SCRIPTS: ReadonlyMap<string, Piece["extension"]> = new Map([
   ["ts", "ts"],
   ["typescript", "ts"],
   ["tsx", "tsx"],
@@ -13,12 +13,12 @@ const scripts: ReadonlyMap<string, Piece["extension"]> = new Map([
   ["javascript", "js"],
   ["jsx", "jsx"],
 ]);
-/** What keeps the compiler from saying what is wrong. */
-const switchedOff = /@ts-(?:ignore|nocheck|expect-error)|[:<,|] *any\b|\bas any\b/;
-/** Their compilers are those of the examples. */
-const components: ReadonlySet<string> = new Set(["vue", "svelte"]);
-/** What no compiler reads. */
-const others: ReadonlySet<string> = new Set([
+/** What silences the compiler. */
+const SWITCHED_OFF = /@ts-(?:ignore|nocheck|expect-error)|[:<,|] *any\b|\bas any\b/;
+/** Languages that the examples compile. */
+const COMPONENTS: ReadonlySet<string> = new Set(["vue", "svelte"]);
+/** Languages without a compiler. */
+const UNCOMPILED: ReadonlySet<string> = new Set([
   "caddyfile",
   "diff",
   "dockerfile",
@@ -33,7 +33,7 @@ const others: ReadonlySet<string> = new Set([
   "yaml",
 ]);
 
-/** Everything wrong with the code in some documents. */
+/** The errors in the code of documents. */
 export function problemsIn(documents: readonly Document[]): Problem[] {
   const problems: Problem[] = [];
   const pieces: Piece[] = [];
@@ -47,25 +47,25 @@ export function problemsIn(documents: readonly Document[]): Problem[] {
   return problems.toSorted((a, b) => a.path.localeCompare(b.path) || a.line - b.line);
 }
 
-/** What the compiler reads of a block. */
+/** The parts of a block that the compiler reads. */
 function piecesOf(path: string, block: Block): Piece[] {
   if (block.language === "html") return scriptsOf(path, block);
-  const extension = scripts.get(block.language);
+  const extension = SCRIPTS.get(block.language);
   return extension ? [{ path, extension, parts: block.context ? [block.context, block] : [block] }] : [];
 }
 
-/** What is wrong with a block that the compiler does not read, or not all of it. */
+/** Errors in what the compiler does not read of a block. */
 function withoutCompiler(path: string, block: Block): Problem[] {
   const { code, language, line } = block;
   if (language === "html") return placed(path, block, unknownElements(code));
   if (language === "css") return placed(path, block, unknownStyles(code));
-  if (components.has(language)) return componentOf(path, block);
-  if (scripts.has(language) || others.has(language)) return [];
+  if (COMPONENTS.has(language)) return componentOf(path, block);
+  if (SCRIPTS.has(language) || UNCOMPILED.has(language)) return [];
   return [{ path, line, message: language ? `nothing checks blocks in ${language}` : "the block names no language" }];
 }
 
 function silenced({ path, parts }: Piece): Problem[] {
-  const part = parts.find(({ code }) => switchedOff.test(code));
+  const part = parts.find(({ code }) => SWITCHED_OFF.test(code));
   return part ? [{ path, line: part.line, message: "a block may not switch the compiler off" }] : [];
 }
 
@@ -82,7 +82,7 @@ function placed(path: string, { code, line }: Block, faults: ReturnType<typeof u
 }
 
 function componentOf(path: string, { code, language, line }: Block): Problem[] {
-  const files = globSync(`examples/*/src/**/*.${language}`, { cwd: root });
-  if (files.some((file) => readFileSync(join(root, file), "utf8").includes(code))) return [];
+  const files = globSync(`examples/*/src/**/*.${language}`, { cwd: ROOT });
+  if (files.some((file) => readFileSync(join(ROOT, file), "utf8").includes(code))) return [];
   return [{ path, line, message: `expected a piece of one of ${files.join(", ")}` }];
 }

@@ -9,9 +9,9 @@ export interface Component {
   readonly source: string;
   /** Files of the package that state its terms: whole texts, or programs that begin with them in a comment. */
   readonly texts: readonly string[];
-  /** What the terms ask to be said, besides their text. */
+  /** A statement that the terms require, besides their text. */
   readonly remark?: string;
-  /** Terms that apply and that the package does not carry. */
+  /** Terms that apply and are not in the package. */
   readonly further?: string;
 }
 
@@ -42,7 +42,7 @@ Copyright (c) 2011 Fabrice Bellard
 Parts of xterm.js come from Visual Studio Code and from jslinux, under the MIT License as above.`;
 
 /** In the order of the notices. */
-export const components: readonly Component[] = [
+export const COMPONENTS: readonly Component[] = [
   {
     name: "@novnc/novnc",
     dependent: "packages/client",
@@ -93,8 +93,8 @@ export const components: readonly Component[] = [
   },
 ];
 
-/** Dependencies of the pages' packages that end up in no page: they build, check or test. */
-export const notInPages: readonly string[] = [
+/** Dependencies that are not part of a page: they build, check or test. */
+export const NOT_IN_PAGES: readonly string[] = [
   "@axe-core/playwright",
   "@playwright/test",
   "@types/node",

@@ -1,11 +1,11 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { root } from "../root.ts";
-import { components } from "./components.ts";
+import { ROOT } from "../root.ts";
+import { COMPONENTS } from "./components.ts";
 import type { Component } from "./components.ts";
 
 /** Where the notices are kept. */
-export const noticesFile: string = join(root, "THIRD_PARTY_NOTICES.md");
+export const NOTICES_FILE: string = join(ROOT, "THIRD_PARTY_NOTICES.md");
 
 const INTRODUCTION = `# Third-party notices
 
@@ -15,12 +15,12 @@ This file is made by \`node tools/notices.ts\` from the installed packages; a te
 
 /** The text of the notices, from the packages as they are installed. */
 export async function composeNotices(): Promise<string> {
-  const sections = await Promise.all(components.map(composeSection));
+  const sections = await Promise.all(COMPONENTS.map(composeSection));
   return [INTRODUCTION, ...sections].join("\n");
 }
 
 async function composeSection(component: Component): Promise<string> {
-  const folder = join(root, component.dependent, "node_modules", component.name);
+  const folder = join(ROOT, component.dependent, "node_modules", component.name);
   const { version } = JSON.parse(await readFile(join(folder, "package.json"), "utf8")) as { readonly version: string };
   const texts = await Promise.all(
     component.texts.map(async (file) => [file, terms(file, await readFile(join(folder, file), "utf8"))] as const),

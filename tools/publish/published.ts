@@ -1,8 +1,8 @@
 import { readFile, readdir } from "node:fs/promises";
 import { join } from "node:path";
-import { root } from "../root.ts";
+import { ROOT } from "../root.ts";
 
-/** What a manifest says that the checks need. */
+/** The fields of a manifest that the checks use. */
 export interface Manifest {
   readonly name: string;
   readonly version: string;
@@ -15,14 +15,14 @@ export interface Manifest {
   readonly peerDependenciesMeta?: Readonly<Record<string, { readonly optional?: boolean }>>;
 }
 
-/** A package that is published, as it is in this repository. */
+/** A published package in this repository. */
 export interface PublishedPackage {
   /** Absolute path. */
   readonly folder: string;
   readonly manifest: Manifest;
 }
 
-/** Something that consumers import. */
+/** A module that consumers import. */
 export interface EntryPoint {
   /** As in an import: `@curfew/client/vnc`. */
   readonly specifier: string;
@@ -32,7 +32,7 @@ export interface EntryPoint {
 
 /** The packages of `packages/` that are not private. */
 export async function publishedPackages(): Promise<PublishedPackage[]> {
-  const folder = join(root, "packages");
+  const folder = join(ROOT, "packages");
   const names = (await readdir(folder)).toSorted();
   const all = await Promise.all(names.map(async (name) => readPackage(join(folder, name))));
   return all.filter(({ manifest }) => manifest.private !== true);

@@ -1,12 +1,12 @@
 import { expect, test } from "vitest";
 import { ensure } from "./ensure.ts";
 import type { Machine } from "./machine.ts";
-import { needs } from "./needs.ts";
+import { NEEDS } from "./needs.ts";
 import type { Need, Requirement } from "./needs.ts";
 
 /** Requirements of which only the named ones are missing. */
 function missing(...names: Need[]): Record<Need, Requirement> {
-  const list = Object.entries(needs) as [Need, Requirement][];
+  const list = Object.entries(NEEDS) as [Need, Requirement][];
   return Object.fromEntries(
     list.map(([name, requirement]) => [name, { ...requirement, present: () => !names.includes(name) }]),
   ) as Record<Need, Requirement>;

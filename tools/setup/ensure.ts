@@ -1,11 +1,11 @@
 import { fetchGuest } from "./guest.ts";
 import { thisMachine } from "./machine.ts";
 import type { Machine } from "./machine.ts";
-import { installers, needs } from "./needs.ts";
+import { INSTALLERS, NEEDS } from "./needs.ts";
 import type { Need, Requirement, System } from "./needs.ts";
 
 /** Everything that can be asked for. */
-export const allNeeds: readonly Need[] = Object.keys(needs) as Need[];
+export const ALL_NEEDS: readonly Need[] = Object.keys(NEEDS) as Need[];
 
 /** Waits for another installation, and prints no progress bars. */
 const APT_OPTIONS = ["-qq", "-o", "DPkg::Lock::Timeout=300", "-o", "Dpkg::Use-Pty=0"];
@@ -16,9 +16,9 @@ const APT_OPTIONS = ["-qq", "-o", "DPkg::Lock::Timeout=300", "-o", "Dpkg::Use-Pt
  * @throws Error that lists what is missing and the commands that install it, where this process cannot.
  */
 export async function ensure(
-  asked: readonly Need[] = allNeeds,
+  asked: readonly Need[] = ALL_NEEDS,
   machine: Machine = thisMachine,
-  requirements: Readonly<Record<Need, Requirement>> = needs,
+  requirements: Readonly<Record<Need, Requirement>> = NEEDS,
 ): Promise<void> {
   const presence = await Promise.all(asked.map(async (need) => requirements[need].present()));
   const missing = asked.filter((_, index) => presence[index] === false);
@@ -59,9 +59,9 @@ function advice(missing: readonly Need[], requirements: Readonly<Record<Need, Re
     return [`  ${need}: needed for ${purpose}.`, ...(note === undefined ? [] : [note])].join(" ");
   });
   const wanted = missing.map((need) => requirements[need]);
-  const commands = (Object.keys(installers) as System[]).flatMap((system) => {
+  const commands = (Object.keys(INSTALLERS) as System[]).flatMap((system) => {
     const packages = packagesOf(system, wanted);
-    const { command, system: name } = installers[system];
+    const { command, system: name } = INSTALLERS[system];
     return packages.length === 0 ? [] : [`On ${name}: ${[...command, ...packages].join(" ")}`];
   });
   return ["Missing on this machine:", ...lines, ...commands].join("\n");

@@ -2,14 +2,14 @@ import { mkdir, mkdtemp, readdir, rename, rm } from "node:fs/promises";
 import { delimiter, join } from "node:path";
 import { existsSync } from "node:fs";
 import { findProgram } from "../../packages/testing/src/real/programs.ts";
-import { cache } from "../root.ts";
+import { CACHE } from "../root.ts";
 import type { Machine } from "./machine.ts";
 
 /** Debian's kernel for virtual machines: a package that depends on the current version's package. */
 const CURRENT_KERNEL = "linux-image-cloud-amd64";
 
 /** What the set-up fetches for guests. */
-const folder = join(cache, "guest-kernel");
+const folder = join(CACHE, "guest-kernel");
 const fetchedKernel = join(folder, "vmlinuz");
 
 /** The kernel that Linux guests boot: what CURFEW_GUEST_KERNEL names, else the one that the set-up fetches. */
@@ -42,7 +42,7 @@ export async function fetchGuest(machine: Machine): Promise<void> {
     throw new Error(`CURFEW_GUEST_KERNEL names ${guestKernel()}, which does not exist`);
   await mkdir(folder, { recursive: true });
   // Fetched aside and moved at the end: an interrupted set-up leaves no partial kernel.
-  const aside = await mkdtemp(join(cache, "kernel-"));
+  const aside = await mkdtemp(join(CACHE, "kernel-"));
   try {
     const apt = new Apt(machine, aside);
     await apt.prepare();

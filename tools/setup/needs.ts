@@ -5,14 +5,14 @@ import { hasGuest } from "./guest.ts";
 import { findChromium, findFirefox, findPython, programsNamed } from "./programs.ts";
 
 /** The commands that install packages. */
-export const installers = {
+export const INSTALLERS = {
   debian: { system: "Debian", command: ["sudo", "apt-get", "install", "-y", "--no-install-recommends"] },
   fedora: { system: "Fedora", command: ["sudo", "dnf", "install", "-y"] },
   homebrew: { system: "Homebrew", command: ["brew", "install"] },
 } as const;
 
 /** A system whose packages are known. */
-export type System = keyof typeof installers;
+export type System = keyof typeof INSTALLERS;
 
 /** Something that the tests or the demo need on the machine. */
 export interface Requirement {
@@ -26,7 +26,7 @@ export interface Requirement {
 }
 
 /** All requirements, by name. */
-export const needs = {
+export const NEEDS = {
   browser: {
     purpose: "pages in a real browser",
     packages: { debian: ["chromium", "fonts-dejavu-core"], fedora: ["chromium", "dejavu-sans-fonts"] },
@@ -96,7 +96,7 @@ export const needs = {
 } as const satisfies Readonly<Record<string, Requirement>>;
 
 /** The name of a requirement. */
-export type Need = keyof typeof needs;
+export type Need = keyof typeof NEEDS;
 
 function has(program: string): boolean {
   return programsNamed(program).length > 0;

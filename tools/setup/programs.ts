@@ -3,7 +3,7 @@ import { accessSync, constants, existsSync } from "node:fs";
 import { delimiter, join } from "node:path";
 
 /** Applications of macOS, which are not on the PATH. */
-const applications: Readonly<Record<string, string>> = {
+const MAC_APPLICATIONS: Readonly<Record<string, string>> = {
   chromium: "/Applications/Chromium.app/Contents/MacOS/Chromium",
   firefox: "/Applications/Firefox.app/Contents/MacOS/firefox",
 };
@@ -40,7 +40,7 @@ export function findPython(...modules: readonly string[]): string | undefined {
 }
 
 function findFirst(...names: readonly string[]): string | undefined {
-  return [...names.flatMap((name) => programsNamed(name)), ...names.map((name) => applications[name] ?? "")].find(
+  return [...names.flatMap((name) => programsNamed(name)), ...names.map((name) => MAC_APPLICATIONS[name] ?? "")].find(
     isExecutable,
   );
 }

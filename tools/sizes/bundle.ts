@@ -1,9 +1,9 @@
 import { join } from "node:path";
 import { build, defaultClientConditions, type Rolldown } from "vite";
-import { cache, root } from "../root.ts";
+import { CACHE, ROOT } from "../root.ts";
 
 /** The viewers are the application's own dependencies, loaded when a console opens; React is there already. */
-const provided = /^(@novnc\/|@xterm\/|react($|\/))/u;
+const PROVIDED = /^(@novnc\/|@xterm\/|react($|\/))/u;
 
 /**
  * Bundles an entry point as an application would, for measuring alone: `.size-limit.json` holds the limits.
@@ -16,19 +16,19 @@ async function bundle(
 ): Promise<ReadonlySet<string>> {
   const built = await build({
     configFile: false,
-    root,
+    root: ROOT,
     logLevel: "warn",
     resolve: { conditions: ["@curfew/source", ...defaultClientConditions] },
     build: {
-      // As a library: an application's helpers for its chunks are not counted.
-      lib: { entry: join(root, "packages", entry), formats: ["es"] },
-      outDir: join(cache, "sizes", name),
+      // As a library, without the helpers that load an application's chunks.
+      lib: { entry: join(ROOT, "packages", entry), formats: ["es"] },
+      outDir: join(CACHE, "sizes", name),
       emptyOutDir: true,
       copyPublicDir: false,
       rolldownOptions: {
-        external: (id) => provided.test(id) || without(id),
+        external: (id) => PROVIDED.test(id) || without(id),
         onwarn(warning, warn) {
-          // "use client" has done its work before a bundle is made.
+          // "use client" has no effect in a bundle.
           if (warning.code !== "MODULE_LEVEL_DIRECTIVE") warn(warning);
         },
         output: { minify: true, entryFileNames: "index.js", chunkFileNames: "[name].js" },

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { join, relative, sep } from "node:path";
-import { root } from "../root.ts";
+import { ROOT } from "../root.ts";
 import type { Outcome, TestResult } from "./summary.ts";
 
 /** The parts of vitest's JSON report that are used. */
@@ -44,7 +44,7 @@ const E2E_FOLDER = "e2e/tests";
  */
 export function readVitest(report: VitestReport, kind: string): TestResult[] {
   return report.testResults.flatMap((result) => {
-    const file = relative(root, result.name);
+    const file = relative(ROOT, result.name);
     const suite = `${kind}: ${packageOf(file)}`;
     const tests = result.assertionResults.map(({ status, fullName, duration }) => ({
       suite,

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { root } from "../root.ts";
+import { ROOT } from "../root.ts";
 import { TARBALLS_VARIABLE } from "../publish/tarballs/pack.ts";
 import type { Need } from "../setup/needs.ts";
 import { type PlaywrightReport, type VitestReport, readPlaywright, readReport, readVitest } from "./reports.ts";
@@ -12,12 +12,12 @@ export const SELECTIONS = ["all", "unit", "browser", "real", "packages", "e2e"] 
 /** One of {@link SELECTIONS}. */
 export type Selection = (typeof SELECTIONS)[number];
 
-const browserNeeds: readonly Need[] = ["browser", "fonts"];
-const realNeeds: readonly Need[] = ["tigervnc", "qemu", "kernel", "compiler"];
-const e2eNeeds: readonly Need[] = ["browser", "fonts", "firefox", "tigervnc", "qemu", "kernel", "websockify"];
+const BROWSER_NEEDS: readonly Need[] = ["browser", "fonts"];
+const REAL_NEEDS: readonly Need[] = ["tigervnc", "qemu", "kernel", "compiler"];
+const E2E_NEEDS: readonly Need[] = ["browser", "fonts", "firefox", "tigervnc", "qemu", "kernel", "websockify"];
 
 /** Projects of `vitest.config.ts` by what they need. Those of the unit tests need nothing but Node. */
-const unitProjects = ["!*-browser", "!*-real", "!publish"];
+const UNIT_PROJECTS = ["!*-browser", "!*-real", "!publish"];
 
 /**
  * The steps of a test run, in order. Each selection sets up only what it uses.
@@ -47,7 +47,7 @@ export function planSteps(selection: Selection, folder: string, filters: readonl
   const packed = { [TARBALLS_VARIABLE]: tarballs };
   const pack: Step = { name: "pack", command: ["node", "tools/publish/pack.ts", tarballs] };
 
-  const unit = vitest("unit", unitProjects);
+  const unit = vitest("unit", UNIT_PROJECTS);
   const browser = vitest("browser", ["*-browser"]);
   const real = vitest("real", ["*-real"]);
   const packages = vitest("packages", ["publish"], packed);
@@ -55,12 +55,12 @@ export function planSteps(selection: Selection, folder: string, filters: readonl
   const e2e = playwrightStep(join(folder, "playwright.json"), filters, selection === "all" ? packed : {});
 
   const plans: Readonly<Record<Selection, Step[]>> = {
-    all: [setUp([...realNeeds, ...e2eNeeds]), ...checks, unit, browser, real, pages, pack, packages, sizes, e2e],
+    all: [setUp([...REAL_NEEDS, ...E2E_NEEDS]), ...checks, unit, browser, real, pages, pack, packages, sizes, e2e],
     unit: [unit],
-    browser: [setUp(browserNeeds), browser],
-    real: [setUp(realNeeds), { name: "gateway", command: ["tsc", "-b", "packages/proxy"] }, real],
+    browser: [setUp(BROWSER_NEEDS), browser],
+    real: [setUp(REAL_NEEDS), { name: "gateway", command: ["tsc", "-b", "packages/proxy"] }, real],
     packages: [types, pages, pack, packages],
-    e2e: [setUp(e2eNeeds), types, pages, e2e],
+    e2e: [setUp(E2E_NEEDS), types, pages, e2e],
   };
   return plans[selection];
 }
@@ -71,7 +71,7 @@ function setUp(needs: readonly Need[]): Step {
 
 /** The folder of a package or an app with this name, or else the filter as it is. */
 function pathOf(filter: string): string {
-  const folder = ["packages", "apps", "."].find((parent) => existsSync(join(root, parent, filter)));
+  const folder = ["packages", "apps", "."].find((parent) => existsSync(join(ROOT, parent, filter)));
   return folder === undefined ? filter : `${join(folder, filter)}/`;
 }
 

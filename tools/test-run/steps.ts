@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { cache, root } from "../root.ts";
+import { CACHE, ROOT } from "../root.ts";
 import type { TestResult } from "./summary.ts";
 
 /** A command of the test run. */
@@ -15,13 +15,13 @@ export interface Step {
 }
 
 /** Where Node keeps compiled code: tests start hundreds of gateways, and half of each start is the compiler's. */
-const COMPILE_CACHE = join(cache, "node");
+const COMPILE_CACHE = join(CACHE, "node");
 
 /** Runs a step, its output going straight through, and returns its exit code. */
 export async function runStep(step: Step): Promise<number> {
   const [program, ...args] = step.command;
   const env = { ...process.env, NODE_COMPILE_CACHE: COMPILE_CACHE, ...step.env };
-  const child = spawn(program, args, { cwd: root, env, stdio: "inherit" });
+  const child = spawn(program, args, { cwd: ROOT, env, stdio: "inherit" });
   const [code] = (await once(child, "exit")) as [number | null];
   return code ?? 1;
 }

@@ -1,11 +1,11 @@
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { root } from "../root.ts";
+import { ROOT } from "../root.ts";
 import { readPlaywright, readVitest } from "./reports.ts";
 import { type Outcome, type TestResult, countBySuite, formatSummary } from "./summary.ts";
 
 const file = (path: string, status: string, ...statuses: string[]) => ({
-  name: join(root, path),
+  name: join(ROOT, path),
   status,
   assertionResults: statuses.map((result, index) => ({ status: result, fullName: `test ${index}`, duration: 100 })),
 });

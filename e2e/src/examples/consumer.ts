@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { installTarballs, runPnpm } from "../../../tools/publish/tarballs/install.ts";
 import type { Tarball } from "../../../tools/publish/tarballs/pack.ts";
-import { root } from "../../../tools/root.ts";
+import { ROOT } from "../../../tools/root.ts";
 import { serveFolder, startWebServer, type WebServer } from "../servers/web-server.ts";
 
 interface ExampleManifest {
@@ -34,7 +34,7 @@ export class Consumer implements AsyncDisposable {
     tarballs: readonly Tarball[],
     dependencies?: readonly string[],
   ): Promise<Consumer> {
-    const source = join(root, "examples", name);
+    const source = join(ROOT, "examples", name);
     const folder = await mkdtemp(join(tmpdir(), `curfew-example-${name}-`));
     const leftOut = new Set(["node_modules", "dist", ".next"].map((made) => join(source, made)));
     await cp(source, folder, { recursive: true, filter: (path) => !leftOut.has(path) });

@@ -49,11 +49,11 @@ function anchor(specifier: string, name: string): string {
 
 function section(specifier: string, item: ApiItem): string {
   const { displayName, kind } = item;
-  const title = `<a id="${anchor(specifier, displayName)}"></a>\n\n### ${words[kind] ?? kind} \`${displayName}\``;
+  const title = `<a id="${anchor(specifier, displayName)}"></a>\n\n### ${KIND_WORDS[kind] ?? kind} \`${displayName}\``;
   return [title, ...texts(item), signature(item), members(item)].filter((part) => part !== "").join("\n\n");
 }
 
-const words: Readonly<Partial<Record<ApiItemKind, string>>> = {
+const KIND_WORDS: Readonly<Partial<Record<ApiItemKind, string>>> = {
   [ApiItemKind.Class]: "class",
   [ApiItemKind.Enum]: "enum",
   [ApiItemKind.Function]: "function",

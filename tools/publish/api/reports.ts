@@ -10,17 +10,17 @@ import {
   type IExtractorMessagesConfig,
 } from "@microsoft/api-extractor";
 import { ApiPackage } from "@microsoft/api-extractor-model";
-import { root } from "../../root.ts";
+import { ROOT } from "../../root.ts";
 import { type EntryPoint, type PublishedPackage, entryPoints } from "../published.ts";
 import { apiReference } from "./reference.ts";
 
-/** The reports of one package, freshly made. */
+/** The reports of one package, generated from its declarations. */
 export interface ApiReports {
   /** Contents by file name: `vnc.api.md`. */
   readonly reports: ReadonlyMap<string, string>;
   /** The API reference, a page of Markdown. */
   readonly reference: string;
-  /** What is wrong with the API, a line each. */
+  /** Problems of the API, a line each. */
   readonly problems: readonly string[];
 }
 
@@ -28,22 +28,22 @@ export interface ApiReports {
 const reportFolder = ({ folder }: PublishedPackage): string => join(folder, "etc");
 
 /** Where its reference is: `docs/api/client.md`. */
-const referencePath = ({ folder }: PublishedPackage): string => join(root, "docs/api", `${basename(folder)}.md`);
+const referencePath = ({ folder }: PublishedPackage): string => join(ROOT, "docs/api", `${basename(folder)}.md`);
 
-/** The reports as they are kept, by file name. */
+/** The reports in the repository, by file name. */
 export async function keptApiReports(published: PublishedPackage): Promise<ReadonlyMap<string, string>> {
   return readReports(reportFolder(published));
 }
 
-/** The reference as it is kept. */
+/** The reference in the repository. */
 export async function keptApiReference(published: PublishedPackage): Promise<string> {
   return readFile(referencePath(published), "utf8");
 }
 
-/** Makes a package's reports and its reference anew and keeps them. Resolves to what is wrong with the API. */
+/** Writes a package's reports and its reference. Resolves to the problems of the API. */
 export async function writeApiReports(published: PublishedPackage): Promise<readonly string[]> {
   const { reports, reference, problems } = await makeApiReports(published);
-  await mkdir(join(root, "docs/api"), { recursive: true });
+  await mkdir(join(ROOT, "docs/api"), { recursive: true });
   await writeFile(referencePath(published), reference);
   const folder = reportFolder(published);
   await rm(folder, { recursive: true, force: true });
@@ -52,30 +52,30 @@ export async function writeApiReports(published: PublishedPackage): Promise<read
   return problems;
 }
 
-/** What is wrong fails the run and is not written into the reports. */
-const fails = { logLevel: ExtractorLogLevel.Warning, addToApiReportFile: false };
-const isFine = { logLevel: ExtractorLogLevel.None, addToApiReportFile: false };
+/** Problems fail the run and are not written into the reports. */
+const FAILS = { logLevel: ExtractorLogLevel.Warning, addToApiReportFile: false };
+const IGNORED = { logLevel: ExtractorLogLevel.None, addToApiReportFile: false };
 
-const serious: ReadonlySet<ExtractorLogLevel> = new Set([ExtractorLogLevel.Warning, ExtractorLogLevel.Error]);
+const SERIOUS: ReadonlySet<ExtractorLogLevel> = new Set([ExtractorLogLevel.Warning, ExtractorLogLevel.Error]);
 
-const messages: IExtractorMessagesConfig = {
-  compilerMessageReporting: { default: fails },
+const MESSAGES: IExtractorMessagesConfig = {
+  compilerMessageReporting: { default: FAILS },
   extractorMessageReporting: {
-    default: fails,
-    // Judged below, with what the package's other entry points export.
-    "ae-forgotten-export": fails,
-    // Everything that an entry point exports is public; there are no stages of maturity to tag.
-    "ae-missing-release-tag": isFine,
-    // It knows neither the names of other entry points nor those of the class around the comment, as editors do.
-    "ae-unresolved-link": isFine,
-    // Of members, many say all by their name. Undocumented exports are found in the reports.
-    "ae-undocumented": isFine,
+    default: FAILS,
+    // Checked below, together with the exports of the package's other entry points.
+    "ae-forgotten-export": FAILS,
+    // Everything that an entry point exports is public: there are no release stages to tag.
+    "ae-missing-release-tag": IGNORED,
+    // Unlike editors, it does not know the names of other entry points and of the surrounding class.
+    "ae-unresolved-link": IGNORED,
+    // The names of many members say everything. Undocumented exports are found in the reports.
+    "ae-undocumented": IGNORED,
   },
-  tsdocMessageReporting: { default: fails },
+  tsdocMessageReporting: { default: FAILS },
 };
 
-/** What a consumer's compiler would be told: no export conditions of our own. */
-const compilerOptions = {
+/** The options of a consumer's compiler: no export conditions of ours. */
+const COMPILER_OPTIONS = {
   target: "es2023",
   lib: ["es2024", "esnext.disposable", "dom", "dom.iterable"],
   module: "nodenext",
@@ -104,7 +104,7 @@ export async function makeApiReports(published: PublishedPackage): Promise<ApiRe
         localBuild: true,
         messageCallback: (message) => {
           message.handled = true;
-          if (serious.has(message.logLevel)) raised.push(message);
+          if (SERIOUS.has(message.logLevel)) raised.push(message);
         },
       });
     }
@@ -154,7 +154,7 @@ function prepare({ folder, manifest }: PublishedPackage, entry: EntryPoint, scra
       projectFolder: folder,
       mainEntryPointFilePath: types,
       newlineKind: "lf",
-      compiler: { overrideTsconfig: { compilerOptions, files: [types] } },
+      compiler: { overrideTsconfig: { compilerOptions: COMPILER_OPTIONS, files: [types] } },
       apiReport: {
         enabled: true,
         reportFileName: reportName,
@@ -164,7 +164,7 @@ function prepare({ folder, manifest }: PublishedPackage, entry: EntryPoint, scra
       docModel: { enabled: true, apiJsonFilePath: join(scratch, `${reportName}.api.json`) },
       dtsRollup: { enabled: false },
       tsdocMetadata: { enabled: false },
-      messages,
+      messages: MESSAGES,
     },
     configObjectFullPath: undefined,
     packageJsonFullPath: join(folder, "package.json"),
@@ -177,6 +177,6 @@ function reportNameOf(packageName: string, { specifier }: EntryPoint): string {
 }
 
 function describe({ messageId, text, sourceFilePath, sourceFileLine }: ExtractorMessage): string {
-  const where = sourceFilePath === undefined ? "" : `${relative(root, sourceFilePath)}:${sourceFileLine ?? 0}: `;
+  const where = sourceFilePath === undefined ? "" : `${relative(ROOT, sourceFilePath)}:${sourceFileLine ?? 0}: `;
   return `${where}${messageId}: ${text}`;
 }

@@ -10,7 +10,7 @@ import {
   DocSoftBreak,
 } from "@microsoft/tsdoc";
 
-/** A TSDoc text as Markdown. What it links to by name is told as code, since editors link it, too. */
+/** A TSDoc text as Markdown. A link to a name becomes code. */
 export function markdownOf(node: DocNode | undefined): string {
   return node === undefined ? "" : render(node).trim();
 }

@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { root } from "../../root.ts";
+import { ROOT } from "../../root.ts";
 import type { Tarball } from "./pack.ts";
 
 interface ConsumerManifest {
@@ -10,8 +10,8 @@ interface ConsumerManifest {
 }
 
 /**
- * Installs dependencies in a folder outside of the workspace that has a `package.json`: packages of ours from
- * tarballs, others in the version of the workspace's catalog.
+ * Installs dependencies in a folder outside of the workspace that has a `package.json`: our packages from tarballs,
+ * others in the version of the workspace's catalog.
  * @param dependencies - names, in place of those that the manifest has.
  */
 export async function installTarballs(
@@ -43,8 +43,8 @@ export async function runPnpm(folder: string, ...args: readonly string[]): Promi
   }
 }
 
-/** The versions that the workspace takes, and which of them may run scripts. */
+/** The workspace's versions, and which packages may run scripts. */
 async function sharedSettings(): Promise<string> {
-  const settings = await readFile(join(root, "pnpm-workspace.yaml"), "utf8");
+  const settings = await readFile(join(ROOT, "pnpm-workspace.yaml"), "utf8");
   return settings.slice(settings.indexOf("allowBuilds:"));
 }

@@ -7,7 +7,7 @@ import { promisify } from "node:util";
 import { publint } from "publint";
 import { formatMessage } from "publint/utils";
 import { afterAll, describe, expect, test } from "vitest";
-import { root } from "../../root.ts";
+import { ROOT } from "../../root.ts";
 import { packTarballs } from "./pack.ts";
 
 const folder = await mkdtemp(join(tmpdir(), "curfew-tarballs-"));
@@ -62,7 +62,7 @@ describe.each(tarballs)("the tarball of $manifest.name", ({ file, content, manif
     const [license, notice] = await Promise.all(
       ["LICENSE", "NOTICE"].map(async (name) => readFile(join(content, name), "utf8")),
     );
-    expect(license).toBe(await readFile(join(root, "LICENSE"), "utf8"));
+    expect(license).toBe(await readFile(join(ROOT, "LICENSE"), "utf8"));
     const named = [...(notice ?? "").matchAll(/[\w/-]+\.(?:md|txt)/gu)].map(([path]) => path);
     expect(paths).toEqual(expect.arrayContaining(named));
     expect(named).toHaveLength(manifest.name === "@curfew/proxy" ? 1 : 0);

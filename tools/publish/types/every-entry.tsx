@@ -1,4 +1,4 @@
-// What a consumer may write: every public entry point once, compiled with several versions of TypeScript.
+// What a consumer can write: every public entry point once. A test compiles it with several versions of TypeScript.
 import {
   type CloseInfo,
   type CloseReason,

@@ -9,10 +9,10 @@ import { entryPoints, publishedPackages } from "../published.ts";
 import { packTarballs } from "../tarballs/pack.ts";
 
 /** Names of the compilers in this package's manifest: aliases, all of which are the npm package `typescript`. */
-const compilers = ["typescript-5.6", "typescript-5.9", "typescript-6.0", "typescript"];
+const COMPILERS = ["typescript-5.6", "typescript-5.9", "typescript-6.0", "typescript"];
 
-const packages = join(import.meta.dirname, "../node_modules");
-const consumer = join(import.meta.dirname, "every-entry.tsx");
+const MODULES = join(import.meta.dirname, "../node_modules");
+const CONSUMER = join(import.meta.dirname, "every-entry.tsx");
 const run = promisify(execFile);
 let folder: string;
 
@@ -20,22 +20,22 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "curfew-types-"));
   const tarballs = await packTarballs(folder);
   const others = ["react", "@types/react", "@types/node", "@playwright/test"];
-  await copyFile(consumer, join(folder, "every-entry.tsx"));
+  await copyFile(CONSUMER, join(folder, "every-entry.tsx"));
   await writeFile(join(folder, "package.json"), JSON.stringify({ type: "module", private: true }));
   await installTarballs(folder, tarballs, [...tarballs.map(({ manifest }) => manifest.name), ...others]);
 });
 afterAll(async () => rm(folder, { recursive: true, force: true }));
 
 test("the consumer's file imports every entry point", async ({ expect }) => {
-  const text = await readFile(consumer, "utf8");
+  const text = await readFile(CONSUMER, "utf8");
   const entries = (await publishedPackages()).flatMap(entryPoints).map(({ specifier }) => specifier);
   const imported = [...text.matchAll(/ from "(@curfew\/.*)";/gu)].map(([, specifier]) => specifier);
   expect(new Set(imported)).toEqual(new Set(entries));
 });
 
-const cases = compilers.flatMap((compiler) => ["nodenext", "bundler"].map((resolution) => ({ compiler, resolution })));
+const CASES = COMPILERS.flatMap((compiler) => ["nodenext", "bundler"].map((resolution) => ({ compiler, resolution })));
 
-test.concurrent.for(cases)(
+test.concurrent.for(CASES)(
   "$compiler compiles the use of every entry point, module resolution $resolution",
   async ({ compiler, resolution }, { expect }) => {
     expect(await diagnostics(compiler, resolution)).toEqual([]);
@@ -62,11 +62,11 @@ async function diagnostics(compiler: string, moduleResolution: string): Promise<
       files: ["every-entry.tsx"],
     }),
   );
-  const { bin } = JSON.parse(await readFile(join(packages, compiler, "package.json"), "utf8")) as {
+  const { bin } = JSON.parse(await readFile(join(MODULES, compiler, "package.json"), "utf8")) as {
     bin: { tsc: string };
   };
   try {
-    await run(process.execPath, [join(packages, compiler, bin.tsc), "-p", config, "--pretty", "false"], {
+    await run(process.execPath, [join(MODULES, compiler, bin.tsc), "-p", config, "--pretty", "false"], {
       cwd: folder,
     });
     return [];

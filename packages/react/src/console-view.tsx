@@ -3,37 +3,38 @@ import { type CSSProperties, type ForwardedRef, type ReactNode, useMemo, useRef 
 import { type MountableConsole, type ConsoleKind, useConsole } from "./use-console.ts";
 import { useConsoleState } from "./use-console-state.ts";
 
-/** What an overlay's buttons can do. How it turns out is told by the state. */
+/** Actions for the buttons of an overlay. The state tells their result. */
 export interface OverlayActions {
-  /** Opens the console again, or tries at once while `reconnecting`. */
+  /** Opens the console again. While `reconnecting` it tries at once. */
   readonly connect: () => void;
-  /** Moves the end of the session. */
+  /** Renews the session. */
   readonly renew: () => void;
-  /** Leaves the console, or cancels the attempt. */
+  /** Closes the console, or cancels the attempt. */
   readonly close: () => void;
 }
 
-/** Props of both views, besides the options of the console. */
+/** Props of both views, in addition to the options of the console. */
 export interface ConsoleViewProps {
+  /** Class of the element around the console. */
   className?: string;
-  /** The console fills the element, so give it a size here or by `className`. */
+  /** Style of the element around the console. The console fills it, so give it a size here or with `className`. */
   style?: CSSProperties;
   /**
-   * Drawn over the console in every state but `connected`; in that one at its upper edge, from the
-   * warning until the session is renewed.
+   * Rendered over the console in every state except `connected`. While `connected` it is rendered at
+   * the upper edge, from the warning until the session is renewed.
    */
   overlay?: (state: ConsoleState, actions: OverlayActions) => ReactNode;
-  /** The end, unless it came from unmounting. */
+  /** Called at the end, unless the component was unmounted. */
   onClosed?: (info: CloseInfo) => void;
 }
 
-const container: CSSProperties = { position: "relative" };
-const filling: CSSProperties = { width: "100%", height: "100%" };
-const everywhere: CSSProperties = { position: "absolute", inset: 0 };
-/** As high as its content, so that the rest of the console takes clicks. */
-const upperEdge: CSSProperties = { position: "absolute", inset: "0 0 auto" };
+const CONTAINER: CSSProperties = { position: "relative" };
+const FILL: CSSProperties = { width: "100%", height: "100%" };
+const COVER: CSSProperties = { position: "absolute", inset: 0 };
+/** Only as high as its content, so that the console stays clickable. */
+const UPPER_EDGE: CSSProperties = { position: "absolute", inset: "0 0 auto" };
 
-/** Renders one kind of console with its overlay. */
+/** Renders a console with its overlay. */
 export function useConsoleView<Options extends ConsoleOptions, View extends MountableConsole>(
   kind: ConsoleKind<Options, View>,
   { className, style, overlay, onClosed, ...options }: Options & ConsoleViewProps,
@@ -45,9 +46,9 @@ export function useConsoleView<Options extends ConsoleOptions, View extends Moun
   const actions = useMemo(() => actionsOf(view?.connection ?? null), [view]);
   const over = overlay && needsOverlay(state) ? overlay(state, actions) : null;
   return (
-    <div className={className} style={{ ...container, ...style }}>
-      <div ref={target} style={filling} />
-      {over && <div style={state.status === "connected" ? upperEdge : everywhere}>{over}</div>}
+    <div className={className} style={{ ...CONTAINER, ...style }}>
+      <div ref={target} style={FILL} />
+      {over && <div style={state.status === "connected" ? UPPER_EDGE : COVER}>{over}</div>}
     </div>
   );
 }

@@ -1,8 +1,8 @@
 "use client";
 
 /**
- * Remote consoles in React: `VncConsoleView` and `SerialConsoleView` over `@curfew/client`, and hooks
- * for a connection's state and the time it has left.
+ * Remote consoles in React, based on `@curfew/client`: `VncConsoleView`, `SerialConsoleView`, and hooks
+ * for the state of a connection and the time left.
  *
  * @packageDocumentation
  */

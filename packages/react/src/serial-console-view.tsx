@@ -6,7 +6,7 @@ import type { ConsoleKind } from "./use-console.ts";
 /** The options of a {@link SerialConsole} as props. */
 export interface SerialConsoleViewProps extends SerialOptions, ConsoleViewProps {}
 
-const kind: ConsoleKind<SerialOptions, SerialConsole> = {
+const KIND: ConsoleKind<SerialOptions, SerialConsole> = {
   create: (target, options) => new SerialConsole(target, options),
   live: ["fontSize", "readOnly", "theme"],
 };
@@ -16,9 +16,9 @@ const kind: ConsoleKind<SerialOptions, SerialConsole> = {
  * closes when it is unmounted; `ref` gives the {@link SerialConsole}.
  *
  * Callbacks may change with every render, and `fontSize`, `readOnly` and `theme` follow their props.
- * Everything else, also whether a callback is there at all, is read once, when it is mounted:
- * nothing reconnects but a new `key`.
+ * All other props are read once when the
+ * component mounts, also whether a callback is present. To reconnect, change the `key`.
  */
 export const SerialConsoleView: ForwardRefExoticComponent<SerialConsoleViewProps & RefAttributes<SerialConsole>> =
-  forwardRef((props: SerialConsoleViewProps, ref) => useConsoleView(kind, props, ref));
+  forwardRef((props: SerialConsoleViewProps, ref) => useConsoleView(KIND, props, ref));
 SerialConsoleView.displayName = "SerialConsoleView";

@@ -9,26 +9,26 @@ import {
   useState,
 } from "react";
 
-/** What this package needs of a `VncConsole` or a `SerialConsole`. */
+/** The members of `VncConsole` and `SerialConsole` that this package uses. */
 export interface MountableConsole {
   readonly connection: ConsoleConnection;
   connect(): Promise<void>;
   close(): Promise<void>;
 }
 
-/** How to make one kind of console. */
+/** The differences between the kinds of console. */
 export interface ConsoleKind<Options, View> {
   create(target: HTMLElement, options: Options): View;
-  /** Options that are properties of the console, too, and are set there when a prop changes. */
+  /** Options that are also properties of the console, and are set there when a prop changes. */
   readonly live: readonly (keyof Options & keyof View)[];
 }
 
-/** React 18 warns of layout effects when it renders on a server, where they do nothing. */
+/** React 18 warns about layout effects when it renders on a server, where they have no effect. */
 const useBrowserLayoutEffect = typeof document === "undefined" ? useEffect : useLayoutEffect;
 
 /**
  * Creates a console in the element of `target` when the component mounts, connects it, and closes
- * it when the component is gone.
+ * it when the component unmounts.
  *
  * @returns null until mounted.
  */

@@ -1,4 +1,5 @@
 import type { ConsoleConnection } from "@curfew/client";
+import { Countdown } from "@curfew/client/ui";
 import { useCallback, useSyncExternalStore } from "react";
 import { useConsoleState } from "./use-console-state.ts";
 
@@ -6,8 +7,8 @@ const secondsUntil = (time: number): number => Math.max(0, Math.ceil((time - per
 const getNull = (): null => null;
 
 /**
- * Whole seconds until the session ends, rounded up; null unless it is about to end (from the
- * warning until it is renewed or over). Re-renders once a second, and only while it counts.
+ * Whole seconds until the session ends, rounded up; null unless it ends soon, that is, from the
+ * warning until it is renewed or over. Renders once a second, and only while it counts down.
  */
 export function useExpiryCountdown(connection: ConsoleConnection | null): number | null {
   const state = useConsoleState(connection);
@@ -15,19 +16,9 @@ export function useExpiryCountdown(connection: ConsoleConnection | null): number
   const expiresAt = session?.expiring ? session.expiresAt : null;
   const subscribe = useCallback(
     (notify: () => void) => {
-      if (expiresAt === null) return () => {};
-      let timer: ReturnType<typeof setTimeout>;
-      const wait = (): void => {
-        const leftMs = expiresAt - performance.now();
-        // Until the whole seconds change: a timer of 1000 ms would drift and skip one.
-        if (leftMs > 0) timer = setTimeout(tick, leftMs % 1000 || 1000);
-      };
-      const tick = (): void => {
-        notify();
-        wait();
-      };
-      wait();
-      return () => clearTimeout(timer);
+      const countdown = new Countdown();
+      if (expiresAt !== null) countdown.start(expiresAt, notify);
+      return () => countdown.stop();
     },
     [expiresAt],
   );

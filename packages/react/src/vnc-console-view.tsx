@@ -6,7 +6,7 @@ import type { ConsoleKind } from "./use-console.ts";
 /** The options of a {@link VncConsole} as props. */
 export interface VncConsoleViewProps extends VncOptions, ConsoleViewProps {}
 
-const kind: ConsoleKind<VncOptions, VncConsole> = {
+const KIND: ConsoleKind<VncOptions, VncConsole> = {
   create: (target, options) => new VncConsole(target, options),
   live: ["viewOnly", "scale", "quality", "compression", "showDotCursor"],
 };
@@ -16,10 +16,10 @@ const kind: ConsoleKind<VncOptions, VncConsole> = {
  * {@link VncConsole}.
  *
  * Callbacks may change with every render, and `viewOnly`, `scale`, `quality`, `compression` and
- * `showDotCursor` follow their props. Everything else, also whether a callback is there at all, is
- * read once, when it is mounted: nothing reconnects but a new `key`.
+ * `showDotCursor` follow their props. All other props are read once when the component mounts, also
+ * whether a callback is present. To reconnect, change the `key`.
  */
 export const VncConsoleView: ForwardRefExoticComponent<VncConsoleViewProps & RefAttributes<VncConsole>> = forwardRef(
-  (props: VncConsoleViewProps, ref) => useConsoleView(kind, props, ref),
+  (props: VncConsoleViewProps, ref) => useConsoleView(KIND, props, ref),
 );
 VncConsoleView.displayName = "VncConsoleView";

@@ -1,16 +1,14 @@
 import { ConsoleError, StopRetrying } from "../connection/model/errors.ts";
 import type { ConsoleOptions } from "../connection/model/options.ts";
-import type { ConsoleEvents, ConsoleState } from "../connection/model/state.ts";
+import type { ConsoleState } from "../connection/model/state.ts";
 import type { Messages } from "../locales/types.ts";
 import { ExpiryWarning } from "../ui/expiry-warning.ts";
-import { type Renewability, renewabilityOf } from "../ui/warning-description.ts";
 import { reportError } from "../util/report-error.ts";
 import { attributeValue, optionOf, optionsIn } from "./attributes.ts";
 import type { ConsoleView, ElementKind } from "./kinds.ts";
 import { messagesForElement } from "./page-language.ts";
 import { Shell } from "./shell.ts";
 import type { ConsoleElement, ConsoleElementEventMap } from "./types.ts";
-import { xtermStyles } from "./xterm-styles.ts";
 
 const IDLE: ConsoleState = { status: "idle" };
 
@@ -18,7 +16,6 @@ const IDLE: ConsoleState = { status: "idle" };
 export class ElementController<Options extends ConsoleOptions, View extends ConsoleView> {
   readonly #element: ConsoleElement<Options, View>;
   readonly #kind: ElementKind<Options, View>;
-  readonly #root: ShadowRoot;
   readonly #shell: Shell;
   #console: View | undefined;
   #warning: ExpiryWarning | undefined;
@@ -30,7 +27,6 @@ export class ElementController<Options extends ConsoleOptions, View extends Cons
   constructor(element: ConsoleElement<Options, View>, root: ShadowRoot, kind: ElementKind<Options, View>) {
     this.#element = element;
     this.#kind = kind;
-    this.#root = root;
     this.#shell = new Shell(root, kind.name, {
       open: () => this.#tryToOpen(),
       close: () => void this.close(),
@@ -111,7 +107,6 @@ export class ElementController<Options extends ConsoleOptions, View extends Cons
       state,
       phase,
       warning: this.#warning,
-      renewability: this.#renewability(state),
       canAuthorize: this.#canAuthorize,
       messages: this.#messages,
     });
@@ -132,7 +127,6 @@ export class ElementController<Options extends ConsoleOptions, View extends Cons
     const options = this.#options();
     this.#listening.abort();
     this.#listening = new AbortController();
-    if (this.#kind.usesXterm) this.#adoptXtermStyles();
     this.#console = this.#kind.create(this.#shell.screen, options);
     this.#listen(this.#console, options.autoRenew ?? false);
   }
@@ -157,35 +151,19 @@ export class ElementController<Options extends ConsoleOptions, View extends Cons
 
   #listen({ connection }: View, autoRenew: boolean): void {
     const { signal } = this.#listening;
-    const on = <Type extends keyof ConsoleEvents>(type: Type, listener: (event: ConsoleEvents[Type]) => void): void =>
-      void connection.on(type, listener, { signal });
-    // Listens first, so that each event is dispatched after the element shows what it means.
-    this.#warning = new ExpiryWarning(connection, { autoRenew, onChange: () => this.render() }, signal);
-    on("state", (state) => {
-      this.render();
-      this.#dispatch("curfew-state", state);
+    // Listens first, so that the element shows an event before it dispatches it.
+    this.#warning = new ExpiryWarning(connection, {
+      autoRenew,
+      canRenew: () => (this.#element.renew ?? this.#element.options.renew) !== undefined,
+      onChange: () => this.render(),
+      signal,
     });
-    on("expiring", (event) => this.#dispatch("curfew-expiring", event));
-    on("renewed", (event) => this.#dispatch("curfew-renewed", event));
-    on("closed", (info) => this.#dispatch("curfew-closed", info));
+    for (const type of ["state", "expiring", "renewed", "closed"] as const) {
+      connection.on(type, (detail) => this.#dispatch(`curfew-${type}`, detail), { signal });
+    }
   }
 
-  #renewability(state: ConsoleState): Renewability {
-    const session = state.status === "connected" ? state.session : null;
-    return renewabilityOf(session, (this.#element.renew ?? this.#element.options.renew) !== undefined);
-  }
-
-  /** Once, and again at the next opening if the page had no xterm styles yet. */
-  #adoptXtermStyles(): void {
-    const sheets = this.#root.adoptedStyleSheets;
-    const xterm = sheets.length > 1 ? undefined : xtermStyles(this.#element);
-    if (xterm) this.#root.adoptedStyleSheets = [xterm, ...sheets];
-  }
-
-  #dispatch<Type extends keyof ConsoleElementEventMap>(
-    type: Type,
-    detail: ConsoleElementEventMap[Type]["detail"],
-  ): void {
+  #dispatch(type: keyof ConsoleElementEventMap, detail: unknown): void {
     this.#element.dispatchEvent(new CustomEvent(type, { detail, bubbles: true, composed: true }));
   }
 }

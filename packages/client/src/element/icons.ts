@@ -1,4 +1,4 @@
-import { createSvgElement } from "../ui/dom.ts";
+const SVG_NAMESPACE = "http://www.w3.org/2000/svg";
 
 /** Starts at the top and runs clockwise, so that an arc of it starts there. */
 const CIRCLE = "M12 2a10 10 0 1 1 0 20a10 10 0 1 1 0-20";
@@ -15,10 +15,18 @@ export type IconName = keyof typeof SIGNS;
 
 /** Draws paths in the color of the text. The keys of `paths` become classes. */
 function drawing(className: string, paths: Readonly<Record<string, string>>): SVGSVGElement {
-  const shapes = Object.entries(paths).map(([name, d]) =>
-    createSvgElement("path", { class: name, d, pathLength: "100" }),
-  );
-  return createSvgElement("svg", { class: className, viewBox: "0 0 24 24", "aria-hidden": "true" }, ...shapes);
+  const svg = document.createElementNS(SVG_NAMESPACE, "svg");
+  svg.setAttribute("class", className);
+  svg.setAttribute("viewBox", "0 0 24 24");
+  svg.setAttribute("aria-hidden", "true");
+  for (const [name, d] of Object.entries(paths)) {
+    const path = document.createElementNS(SVG_NAMESPACE, "path");
+    path.setAttribute("class", name);
+    path.setAttribute("d", d);
+    path.setAttribute("pathLength", "100");
+    svg.append(path);
+  }
+  return svg;
 }
 
 /** A sign in a circle. */

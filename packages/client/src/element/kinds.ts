@@ -19,8 +19,6 @@ export interface ElementKind<Options extends ConsoleOptions, View extends Consol
   readonly name: "vnc" | "serial";
   /** The attributes that are options. Those that are also properties of the console can change while it is open. */
   readonly attributes: AttributeTypes;
-  /** Whether the viewer needs xterm's style sheet. */
-  readonly usesXterm: boolean;
   create(target: HTMLElement, options: Options): View;
 }
 
@@ -35,7 +33,6 @@ export const VNC_KIND: ElementKind<VncOptions, VncConsole> = {
     compression: "number",
     "show-dot-cursor": "flag",
   },
-  usesXterm: false,
   create: (target, options) => new VncConsole(target, options),
 };
 
@@ -50,6 +47,5 @@ export const SERIAL_KIND: ElementKind<SerialOptions, SerialConsole> = {
     "read-only": "flag",
     "screen-reader": "flag",
   },
-  usesXterm: true,
   create: (target, options) => new SerialConsole(target, options),
 };

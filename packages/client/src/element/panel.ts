@@ -33,18 +33,10 @@ export function createPanel(
   messages: Messages,
   actions: PanelActions,
 ): Panel | undefined {
-  switch (state.status) {
-    case "idle":
-      return idlePanel(messages, actions);
-    case "connecting":
-      return connectingPanel(messages, state.attempt, actions);
-    case "reconnecting":
-      return reconnectingPanel(messages, state, actions);
-    case "closed":
-      return closedPanel(messages, state.cause, canAuthorize, actions);
-    case "connected":
-      return undefined;
-  }
+  if (state.status === "idle") return idlePanel(messages, actions);
+  if (state.status === "connecting") return connectingPanel(messages, state.attempt, actions);
+  if (state.status === "reconnecting") return reconnectingPanel(messages, state, actions);
+  return state.status === "closed" ? closedPanel(messages, state.cause, canAuthorize, actions) : undefined;
 }
 
 function idlePanel({ states, actions: labels }: Messages, actions: PanelActions): Panel {

@@ -5,7 +5,6 @@ import { Countdown } from "../ui/countdown.ts";
 import { createElement, setText } from "../ui/dom.ts";
 import type { ExpiryWarning } from "../ui/expiry-warning.ts";
 import { listenForLeaveKeys } from "../ui/leave-keys.ts";
-import type { Renewability } from "../ui/warning-description.ts";
 import { part } from "./dom.ts";
 import { FocusWatch } from "./focus-watch.ts";
 import { type PanelActions, createPanel } from "./panel.ts";
@@ -22,7 +21,6 @@ export interface ShellContent {
   readonly phase: ConsolePhase;
   /** Undefined before a console was created. */
   readonly warning: ExpiryWarning | undefined;
-  readonly renewability: Renewability;
   /** Whether opening the console again gets a new token. */
   readonly canAuthorize: boolean;
   readonly messages: Messages;
@@ -100,18 +98,18 @@ export class Shell {
     this.#countdown.stop();
   }
 
-  #showWarning({ state, warning, renewability, messages }: ShellContent): void {
-    const phase = warning?.visible ? warning.phase : undefined;
+  #showWarning({ state, warning, messages }: ShellContent): void {
+    const phase = warning?.shownPhase;
     const hadFocus = this.#warning.root.contains(this.#root.activeElement);
     this.#warning.root.hidden = !phase;
     if (hadFocus && (!phase || phase === "renewed")) this.#actions.focusConsole();
     if (!warning || !phase || state.status !== "connected") return;
-    this.#warning.show(phase, renewability, messages, warning.totalMs);
+    const show = (leftMs: number | null): void => this.#warning.show(phase, warning, messages, leftMs);
     const expiresAt = state.session?.expiresAt ?? null;
-    if (expiresAt === null) this.#warning.setTime(null);
+    if (expiresAt === null) show(null);
     // Not counted down: ten minutes would become nine a second later.
-    else if (phase === "renewed") this.#warning.setTime(expiresAt - performance.now());
-    else this.#countdown.start(expiresAt, (leftMs) => this.#warning.setTime(leftMs));
+    else if (phase === "renewed") show(expiresAt - performance.now());
+    else this.#countdown.start(expiresAt, show);
   }
 
   #showPanel({ state, canAuthorize, messages }: ShellContent): void {

@@ -1,7 +1,7 @@
 import type { Messages } from "../locales/types.ts";
 import { createElement, setText } from "../ui/dom.ts";
-import type { WarningPhase } from "../ui/expiry-warning.ts";
-import { type Renewability, type WarningDescription, describeWarning } from "../ui/warning-description.ts";
+import type { ExpiryWarning, WarningPhase } from "../ui/expiry-warning.ts";
+import { describeWarning } from "../ui/warning-description.ts";
 import { button, part } from "./dom.ts";
 import { Ring, icon } from "./icons.ts";
 
@@ -16,44 +16,36 @@ export class WarningBar {
   readonly root: HTMLElement = part("section", "warning", {});
   readonly #ring = new Ring("clock");
   readonly #done = icon("done");
-  readonly #symbol = createElement("div", { class: "symbol" });
   readonly #time = createElement("strong", { role: "timer", "aria-live": "off" });
   readonly #sentence = createElement("span");
   readonly #renew: HTMLButtonElement;
   readonly #hide: HTMLButtonElement;
-  #description: WarningDescription | undefined;
-  #totalMs = 0;
 
   constructor(actions: WarningActions) {
     this.#renew = button("", actions.renew, "primary");
     this.#hide = button("", actions.hide, "quiet");
     const text = part("p", "warning-text", { "data-announced": "" }, this.#time, " ", this.#sentence);
     const buttons = createElement("div", { class: "actions" }, this.#renew, this.#hide);
-    const row = createElement("div", { class: "warning-row" }, this.#symbol, text, buttons);
+    const symbol = createElement("div", { class: "symbol" }, this.#ring.root, this.#done);
+    const row = createElement("div", { class: "warning-row" }, symbol, text, buttons);
     this.root.append(createElement("slot", { name: "warning" }, row));
   }
 
-  /** @param totalMs - the time left at the first warning, in milliseconds: a full ring */
-  show(phase: WarningPhase, renewability: Renewability, messages: Messages, totalMs: number): void {
-    const description = describeWarning(phase, renewability, messages);
-    const { sentence, renew } = description;
-    this.#description = description;
-    this.#totalMs = totalMs;
+  /** @param leftMs - milliseconds until the end; null for a session without one */
+  show(phase: WarningPhase, { renewability, totalMs }: ExpiryWarning, messages: Messages, leftMs: number | null): void {
+    const { time, sentence, action, busy } = describeWarning(phase, renewability, leftMs, messages);
     this.root.dataset["phase"] = phase;
     this.root.dataset["renewability"] = phase === "renew-failed" ? "" : renewability;
     this.root.ariaLabel = messages.labels.sessionEnd;
-    this.#symbol.replaceChildren(phase === "renewed" ? this.#done : this.#ring.root);
-    this.#renew.hidden = !renew;
+    this.#ring.root.toggleAttribute("hidden", phase === "renewed");
+    this.#done.toggleAttribute("hidden", phase !== "renewed");
+    this.#ring.show(leftMs ?? 0, totalMs);
+    this.#renew.hidden = !action;
     // Not `disabled`, which would remove the keyboard focus.
-    this.#renew.ariaDisabled = String(renew?.disabled ?? false);
-    setText(this.#renew, renew?.label ?? "");
+    this.#renew.ariaDisabled = String(busy);
+    setText(this.#renew, action ?? "");
     setText(this.#hide, messages.actions.hide);
+    setText(this.#time, time);
     setText(this.#sentence, sentence);
-  }
-
-  /** @param leftMs - milliseconds until the end; null for a session without one */
-  setTime(leftMs: number | null): void {
-    setText(this.#time, this.#description?.time(leftMs) ?? "");
-    this.#ring.show(leftMs ?? 0, this.#totalMs);
   }
 }

@@ -10,23 +10,7 @@ export function createElement<Tag extends keyof HTMLElementTagNameMap>(
   attributes: ElementAttributes = {},
   ...children: readonly ElementChild[]
 ): HTMLElementTagNameMap[Tag] {
-  return build(document.createElement(tag), attributes, children);
-}
-
-/** Creates an SVG element. Strings become text, never markup. */
-export function createSvgElement<Tag extends keyof SVGElementTagNameMap>(
-  tag: Tag,
-  attributes: ElementAttributes = {},
-  ...children: readonly ElementChild[]
-): SVGElementTagNameMap[Tag] {
-  return build(document.createElementNS("http://www.w3.org/2000/svg", tag), attributes, children);
-}
-
-function build<Built extends Element>(
-  element: Built,
-  attributes: ElementAttributes,
-  children: readonly ElementChild[],
-): Built {
+  const element = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) {
     if (value || value === "") element.setAttribute(name, value === true ? "" : value);
   }

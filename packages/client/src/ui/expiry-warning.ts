@@ -3,17 +3,24 @@ import type { ConsoleConnection } from "../connection/connection.ts";
 /** How long a successful renewal is shown, in milliseconds, by default. */
 const RENEWED_SHOWN_MS = 5000;
 
+/** Whether a session can be renewed from a page. The names are those of the sentences in {@link Messages.session}. */
+export type Renewability = "renewable" | "needsNewAccess" | "notRenewable";
+
 /** What a page tells about the end of the running session. */
 export type WarningPhase = "expiring" | "renewing" | "renew-failed" | "renewed";
 
 /** Options of an {@link ExpiryWarning}. */
 export interface ExpiryWarningOptions {
+  /** Whether the page can get a token to renew with. */
+  canRenew: () => boolean;
   /** The session renews itself: only failed renewals are shown. @defaultValue false */
   autoRenew?: boolean;
   /** Milliseconds that a successful renewal is shown. @defaultValue 5000 */
   renewedShownMs?: number;
-  /** Called when the warning changes. The page also follows the connection's event `state`. */
+  /** Called after every event that can change the warning, each change of the connection's state included. */
   onChange: () => void;
+  /** Stops following the connection. */
+  signal?: AbortSignal;
 }
 
 /** When to warn of the end of a session. It follows one connection. */
@@ -26,20 +33,18 @@ export class ExpiryWarning {
   #hidden = false;
   #totalMs = 0;
 
-  /** @param signal - stops following the connection */
-  constructor(
-    connection: Pick<ConsoleConnection, "on" | "state">,
-    options: ExpiryWarningOptions,
-    signal?: AbortSignal,
-  ) {
+  constructor(connection: Pick<ConsoleConnection, "on" | "state">, options: ExpiryWarningOptions) {
     this.#connection = connection;
     this.#options = options;
-    const listen = { ...(signal && { signal }) };
-    connection.on("state", ({ status }) => status !== "connected" && this.#reset(), listen);
-    connection.on("expiring", ({ expiresInMs }) => this.#warn(expiresInMs), listen);
-    connection.on("renewed", () => this.#settle("done"), listen);
-    connection.on("renewfailed", () => this.#settle("failed"), listen);
-    signal?.addEventListener("abort", () => clearTimeout(this.#timer));
+    connection.on(
+      "state",
+      ({ status }) => (status === "connected" ? options.onChange() : this.#set(undefined, 0)),
+      options,
+    );
+    connection.on("expiring", ({ expiresInMs }) => this.#set(undefined, Math.max(this.#totalMs, expiresInMs)), options);
+    connection.on("renewed", () => this.#set("done", 0), options);
+    connection.on("renewfailed", () => this.#set("failed", this.#totalMs), options);
+    options.signal?.addEventListener("abort", () => clearTimeout(this.#timer));
   }
 
   /** What to tell; undefined if there is nothing. */
@@ -54,9 +59,16 @@ export class ExpiryWarning {
     return this.#renewal === "done" ? "renewed" : undefined;
   }
 
-  /** Whether to show the warning: there is one, and the user did not hide it. */
-  get visible(): boolean {
-    return this.phase !== undefined && !this.#hidden;
+  /** What to show: {@link phase}, unless the user hid it. */
+  get shownPhase(): WarningPhase | undefined {
+    return this.#hidden ? undefined : this.phase;
+  }
+
+  /** Whether the session can be renewed. */
+  get renewability(): Renewability {
+    const { state } = this.#connection;
+    if (state.status === "connected" && state.session?.renewable === false) return "notRenewable";
+    return this.#options.canRenew() ? "renewable" : "needsNewAccess";
   }
 
   /** The time left at the first warning, in milliseconds, for an indicator that empties. */
@@ -70,29 +82,15 @@ export class ExpiryWarning {
     this.#options.onChange();
   }
 
-  #reset(): void {
-    this.#renewal = undefined;
-    this.#totalMs = 0;
-    this.#hidden = false;
-  }
-
-  #warn(expiresInMs: number): void {
-    this.#totalMs = Math.max(this.#totalMs, expiresInMs);
-    this.#renewal = undefined;
-    this.#hidden = false;
-    this.#options.onChange();
-  }
-
-  #settle(result: "done" | "failed"): void {
+  #set(renewal: "done" | "failed" | undefined, totalMs: number): void {
     clearTimeout(this.#timer);
-    this.#renewal = result;
+    this.#renewal = renewal;
+    this.#totalMs = totalMs;
     this.#hidden = false;
-    if (result === "done") this.#totalMs = 0;
+    if (renewal === "done") {
+      const shownMs = this.#options.renewedShownMs ?? RENEWED_SHOWN_MS;
+      this.#timer = setTimeout(() => this.#set(undefined, 0), shownMs);
+    }
     this.#options.onChange();
-    this.#timer = setTimeout(() => {
-      if (this.#renewal !== "done") return;
-      this.#renewal = undefined;
-      this.#options.onChange();
-    }, this.#options.renewedShownMs ?? RENEWED_SHOWN_MS);
   }
 }

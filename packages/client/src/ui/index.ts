@@ -7,13 +7,13 @@
 export { describeClose } from "./close-description.ts";
 export type { CloseDescription } from "./close-description.ts";
 export { Countdown } from "./countdown.ts";
-export { createElement, createSvgElement, setText } from "./dom.ts";
+export { createElement, setText } from "./dom.ts";
 export type { ElementAttributes, ElementChild } from "./dom.ts";
 export { ExpiryWarning } from "./expiry-warning.ts";
-export type { ExpiryWarningOptions, WarningPhase } from "./expiry-warning.ts";
+export type { ExpiryWarningOptions, Renewability, WarningPhase } from "./expiry-warning.ts";
 export { FullScreen } from "./full-screen.ts";
 export { KEYSYMS, SYS_RQ, characterKeysym, functionKey, keyOf } from "./keysyms.ts";
 export type { Key, KeysymName } from "./keysyms.ts";
 export { LEAVE_KEYS, listenForLeaveKeys } from "./leave-keys.ts";
-export { describeWarning, renewabilityOf } from "./warning-description.ts";
-export type { Renewability, WarningDescription } from "./warning-description.ts";
+export { describeWarning } from "./warning-description.ts";
+export type { WarningDescription } from "./warning-description.ts";

@@ -8,12 +8,17 @@ export const LEAVE_KEYS: readonly string[] = ["Control", "Alt", "Shift"];
  * @param target - the window, or the element that contains the console
  * @param onLeave - called after the last of the keys is up, so that the machine receives every
  * release and no key stays pressed there
- * @param signal - stops listening
+ * @param options - `signal` stops listening
  */
-export function listenForLeaveKeys(target: Window | HTMLElement, onLeave: () => void, signal?: AbortSignal): void {
+export function listenForLeaveKeys(
+  target: Window | HTMLElement,
+  onLeave: () => void,
+  options: { readonly signal?: AbortSignal } = {},
+): void {
   let armed = false;
-  const listen = (type: string, listener: (event: KeyboardEvent) => void, capture: boolean): void =>
-    target.addEventListener(type, listener as EventListener, { capture, ...(signal && { signal }) });
+  // `blur` is not captured: on a window that would be every `blur` in the page.
+  const listen = (type: string, listener: (event: KeyboardEvent) => void): void =>
+    target.addEventListener(type, listener as EventListener, { ...options, capture: type !== "blur" });
   const onKeyDown = (event: KeyboardEvent): void => {
     armed = LEAVE_KEYS.includes(event.key) && event.ctrlKey && event.altKey && event.shiftKey;
   };
@@ -26,8 +31,7 @@ export function listenForLeaveKeys(target: Window | HTMLElement, onLeave: () => 
   const onFocusLost = (): void => {
     armed = false;
   };
-  listen("keydown", onKeyDown, true);
-  listen("keyup", onKeyUp, true);
-  // Not captured: on a window that would be every `blur` in the page.
-  listen(target instanceof Window ? "blur" : "focusout", onFocusLost, false);
+  listen("keydown", onKeyDown);
+  listen("keyup", onKeyUp);
+  listen(target instanceof Window ? "blur" : "focusout", onFocusLost);
 }

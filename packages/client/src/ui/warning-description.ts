@@ -1,52 +1,42 @@
-import type { SessionInfo } from "../connection/model/state.ts";
 import { format } from "../locales/format.ts";
 import { timeLeft } from "../locales/time-left.ts";
 import type { Messages } from "../locales/types.ts";
-import type { WarningPhase } from "./expiry-warning.ts";
-
-/** Whether a session can be renewed from a page. The names are those of the sentences in {@link Messages.session}. */
-export type Renewability = "renewable" | "needsNewAccess" | "notRenewable";
-
-/**
- * Whether a session can be renewed.
- *
- * @param canRenew - whether the page can get a token to renew with
- */
-export function renewabilityOf(session: SessionInfo | null, canRenew: boolean): Renewability {
-  if (session && !session.renewable) return "notRenewable";
-  return canRenew ? "renewable" : "needsNewAccess";
-}
+import type { Renewability, WarningPhase } from "./expiry-warning.ts";
 
 /** What a page shows before the end of a session. */
 export interface WarningDescription {
+  /** When the session ends. */
+  readonly time: string;
   /** What the user can do, or that the renewal failed; empty after a renewal. */
   readonly sentence: string;
-  /** The button that renews; absent if the session cannot be renewed. */
-  readonly renew?: { readonly label: string; readonly disabled: boolean } | undefined;
-  /**
-   * When the session ends, as a sentence.
-   *
-   * @param leftMs - milliseconds until the end; null for a session without one
-   */
-  readonly time: (leftMs: number | null) => string;
+  /** The label of the button that renews; undefined if there is nothing to renew. */
+  readonly action: string | undefined;
+  /** Whether the button is disabled because a renewal is in progress. */
+  readonly busy: boolean;
 }
 
-/** Describes the warning before the end of a session: texts, and what to offer to the user. */
+/**
+ * Describes the warning before the end of a session: texts, and what to offer to the user.
+ *
+ * @param leftMs - milliseconds until the end; null for a session without one
+ */
 export function describeWarning(
   phase: WarningPhase,
   renewability: Renewability,
+  leftMs: number | null,
   { session, actions, language }: Messages,
 ): WarningDescription {
   const renewed = phase === "renewed";
   const failed = phase === "renew-failed";
-  const disabled = phase === "renewing";
-  const label = disabled ? session.renewing : failed ? actions.tryAgain : actions.renew;
+  const busy = phase === "renewing";
+  const label = busy ? session.renewing : failed ? actions.tryAgain : actions.renew;
   return {
-    sentence: renewed ? "" : failed ? session.renewFailed : session[renewability],
-    renew: renewed || renewability !== "renewable" ? undefined : { label, disabled },
-    time: (leftMs) =>
+    time:
       leftMs === null
         ? session.renewedForGood
         : format(renewed ? session.renewed : session.endsIn, { time: timeLeft(language, leftMs) }),
+    sentence: renewed ? "" : failed ? session.renewFailed : session[renewability],
+    action: renewed || renewability !== "renewable" ? undefined : label,
+    busy,
   };
 }

@@ -22,6 +22,7 @@ import type {
 } from "./options.ts";
 import { describePaste } from "./paste.ts";
 import { Screen, SERIAL_KEYS, type XtermLibrary } from "./screen.ts";
+import { adoptXtermStyles } from "./xterm-styles.ts";
 
 type ViewEvents = Omit<SerialEvents, keyof ConsoleEvents>;
 const VIEW_EVENTS: ReadonlySet<string> = new Set<keyof ViewEvents>(["title", "resize", "bell"]);
@@ -247,6 +248,7 @@ export class SerialConsole implements SerialView {
     switch (state.status) {
       case "connecting":
         this.#target.append(this.#host);
+        adoptXtermStyles(this.#host);
         break;
       case "connected":
         this.#expiresAt = state.session?.expiresAt ?? undefined;

@@ -1,15 +1,19 @@
+const ADOPTED = new WeakSet<ShadowRoot>();
+
 /**
- * Copies the rules of xterm's style sheet from the page, because a page's style sheets do not apply
- * inside a shadow root. Copies only rules with `.xterm`, from style sheets of the same origin.
- *
- * @returns undefined if there are none.
+ * Copies the rules of xterm's style sheet from the page into the shadow root that contains `host`, if
+ * any, because a page's style sheets do not apply there. Copies only rules with `.xterm`, from style
+ * sheets of the same origin. Tries again at the next call if the page has none yet.
  */
-export function xtermStyles(host: Element): CSSStyleSheet | undefined {
-  const rules = [host.getRootNode(), host.ownerDocument].flatMap(sheetsOf).flatMap(rulesOf);
-  if (rules.length === 0) return undefined;
+export function adoptXtermStyles(host: Element): void {
+  const root = host.getRootNode();
+  if (!(root instanceof ShadowRoot) || ADOPTED.has(root)) return;
+  const rules = [root.host.getRootNode(), root.ownerDocument].flatMap(sheetsOf).flatMap(rulesOf);
+  if (rules.length === 0) return;
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(rules.join("\n"));
-  return sheet;
+  root.adoptedStyleSheets = [sheet, ...root.adoptedStyleSheets];
+  ADOPTED.add(root);
 }
 
 function sheetsOf(root: Node): CSSStyleSheet[] {

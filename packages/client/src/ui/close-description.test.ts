@@ -1,0 +1,54 @@
+import { describe, expect, test } from "vitest";
+import type { CloseInfo, CloseReason } from "../connection/model/close-info.ts";
+import { CLOSE_REASON_TRAITS } from "../locales/close-reason-traits.ts";
+import { english } from "../locales/en.ts";
+import { describeClose } from "./close-description.ts";
+
+const info = (reason: CloseReason, more: Partial<CloseInfo> = {}): CloseInfo => ({
+  reason,
+  action: "stop",
+  code: 4321,
+  wasConnected: true,
+  ...more,
+});
+
+describe("describing an end", () => {
+  test("offers to open again with a new token if the page can get one", () => {
+    expect(describeClose(info("session_expired", { code: 4100, detail: "over" }), english, true)).toEqual({
+      tone: "calm",
+      step: "new-access",
+      timedOut: true,
+      title: english.closeReasons.session_expired.title,
+      sentence: english.closeReasons.session_expired.sentence,
+      advice: undefined,
+      action: english.closeReasons.session_expired.next,
+      code: "session_expired · 4100",
+      detail: "over",
+    });
+  });
+
+  test("tells the user to get new access if the page cannot", () => {
+    expect(describeClose(info("session_expired"), english, false)).toMatchObject({
+      advice: english.advice.newAccess,
+      action: undefined,
+    });
+  });
+
+  test("advises to ask the operator, and still has an action", () => {
+    for (const canAuthorize of [true, false]) {
+      expect(describeClose(info("forbidden"), english, canAuthorize)).toMatchObject({
+        tone: "problem",
+        step: "operator",
+        advice: english.advice.operator,
+        action: english.closeReasons.forbidden.next,
+      });
+    }
+  });
+
+  test.each(Object.keys(CLOSE_REASON_TRAITS) as CloseReason[])("%s has an action or an advice", (reason) => {
+    for (const canAuthorize of [true, false]) {
+      const { action, advice } = describeClose(info(reason), english, canAuthorize);
+      expect(action ?? advice).toBeTruthy();
+    }
+  });
+});

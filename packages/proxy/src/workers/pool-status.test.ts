@@ -1,0 +1,55 @@
+import { expect, test } from "vitest";
+import { LabelCounters } from "../telemetry/counters.ts";
+import type { MetricsSnapshot } from "../telemetry/exposition.ts";
+import { MetricsReader } from "../telemetry/metrics-reader.ts";
+import { Metrics } from "../telemetry/metrics.ts";
+import { PoolStatus } from "./pool-status.ts";
+import type { WorkerPool } from "./worker-pool.ts";
+import type { WorkerProcess } from "./worker-process.ts";
+
+/** The metrics of a worker with one open session, which has renewed so often. */
+async function metricsOf(renewals: number): Promise<MetricsSnapshot> {
+  const source = { sessions: () => 1, closing: () => 0, bytes: () => ({ toClient: 0, toTarget: 0 }) };
+  const metrics = new Metrics(source, { limits: [], observers: ["log"] });
+  metrics.renewals = renewals;
+  return await new MetricsReader(metrics).snapshot();
+}
+
+/** A pool whose first worker answers with these metrics, and whose second one does not answer. */
+function poolOf(answer: MetricsSnapshot, before: MetricsSnapshot): Pick<WorkerPool, "askAll" | "listens" | "workers"> {
+  const channel = { closed: false, ask: async () => answer };
+  const [answering, hanging] = [
+    { metrics: [], channel },
+    { metrics: before, channel },
+  ] as unknown as [WorkerProcess, WorkerProcess];
+  return {
+    listens: true,
+    workers: [answering, hanging],
+    askAll: async (ask) => ({
+      answers: [await ask(answering)],
+      unavailable: [{ member: "worker 2", reason: "no answer" }],
+    }),
+  };
+}
+
+test("metrics add up what workers report now, or else reported before, and what the primary's observers threw", async () => {
+  const failures = new LabelCounters(["log"]);
+  failures.add("log");
+  const pool = poolOf(await metricsOf(3), await metricsOf(4));
+  const { text, unavailable } = await new PoolStatus({ pool, draining: () => false, failures }).metrics();
+  expect(unavailable).toEqual([{ member: "worker 2", reason: "no answer" }]);
+  expect(text).toContain("curfew_renewals_total 7\n");
+  expect(text).toContain("curfew_sessions_active 2\n");
+  expect(text).toContain('curfew_event_observer_failures_total{observer="log"} 1\n');
+});
+
+test("a pool is ready once a worker listens, and until it drains", async () => {
+  const pool = { ...poolOf([], []), listens: false };
+  let draining = false;
+  const status = new PoolStatus({ pool, draining: () => draining, failures: new LabelCounters([]) });
+  expect(status.readiness()).toBe("starting");
+  pool.listens = true;
+  expect(status.readiness()).toBe("ready");
+  draining = true;
+  expect(status.readiness()).toBe("draining");
+});

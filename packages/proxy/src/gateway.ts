@@ -56,11 +56,11 @@ export interface Gateway {
   /** For a server of your own: answers GET and HEAD with the page, its assets, `/healthz` and `/readyz`, or 404. */
   readonly handleRequest: RequestHandler;
   /**
-   * Takes over upgrade requests of an existing server under `path`, and nothing else of it. As the
-   * only one who takes upgrades it answers the others with 404.
+   * Takes over upgrade requests of an existing server under `path`, and nothing else of it. If the server has no other
+   * listener for upgrades, those outside `path` are answered with 404.
    *
    * @param path - the start of the paths to take. @defaultValue "/", every upgrade
-   * @returns a function that lets go of the server; running sessions go on.
+   * @returns a function that detaches the gateway from the server; running sessions go on.
    */
   attach(server: Server, path?: string): () => void;
   /**
@@ -103,7 +103,7 @@ export interface LocalGatewayOptions extends Omit<GatewayOptions, "config"> {
   readonly dataPath?: Partial<Pick<RegistryOptions, "consoles" | "createTaps">>;
 }
 
-/** The gateway of one process; the same for one of several workers, less the operator's side. */
+/** The gateway of one process, and of one of several workers, which has no admin API. */
 export class LocalGateway implements Gateway {
   readonly config: Config;
   readonly adminKey: string;

@@ -51,7 +51,7 @@ describe("at a limit a session is told server_busy and the limit's name", () => 
   });
 });
 
-describe("a place is given back", () => {
+describe("a slot is released", () => {
   const one = { config: { sessions: { max: 1 } } };
 
   test.each<[string, (gateway: TestGateway) => Promise<void>]>([
@@ -104,7 +104,7 @@ describe("a place is given back", () => {
     expect(next.order).toEqual(["hello"]);
   });
 
-  test("and none is taken by who has no good token", async () => {
+  test("and none is held by a connection without a valid token", async () => {
     const { source, release } = heldSource(0);
     await using gateway = await TestGateway.start({ ...one, source });
     using stranger = new Client(gateway.host, "nonsense");
@@ -115,7 +115,7 @@ describe("a place is given back", () => {
   });
 });
 
-test("of many sessions that open at once exactly as many get a place as there are", async () => {
+test("of many sessions that open at once exactly as many get a slot as there are", async () => {
   const { source, release } = heldSource(0);
   await using gateway = await TestGateway.start({ config: { sessions: { max: 7 } }, source });
   const clients = await Promise.all(Array.from({ length: 20 }, () => connect(gateway)));

@@ -87,7 +87,7 @@ describe("the admin API", SLOW, () => {
   });
 });
 
-test("the page of metrics is the sum over the workers", SLOW, async () => {
+test("the metrics are the sum over the workers", SLOW, async () => {
   await using own = await WorkerGateway.start();
   const clients: Client[] = [];
   for (let count = 0; count < 4; count += 1) clients.push(await own.open(target.address));

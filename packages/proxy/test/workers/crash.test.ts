@@ -48,7 +48,7 @@ describe("a worker that crashes", SLOW, () => {
     expect(gateway.logged("worker crashed").map(({ pause_ms }) => pause_ms)).toEqual([0, 100]);
   });
 
-  test("while it is asked for its metrics neither holds the page up nor counts twice, and no counter falls", async () => {
+  test("while it is asked for its metrics neither delays the answer nor counts twice, and no counter falls", async () => {
     await using gateway = await WorkerGateway.start();
     const [, , worker] = await openTwo(gateway);
     expect(await gateway.metric("curfew_session_handshake_seconds_count")).toBe(2);

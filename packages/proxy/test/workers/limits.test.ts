@@ -20,7 +20,7 @@ async function outcome(client: Client): Promise<string> {
 }
 
 describe("limits hold for all workers together", SLOW, () => {
-  test("of many sessions that open at once exactly as many get a place as there are", async () => {
+  test("of many sessions that open at once exactly as many get a slot as there are", async () => {
     await using gateway = await WorkerGateway.start({ SESSIONS_MAX: "5" });
     const { token } = await gateway.token(target.address);
     const clients = Array.from({ length: 24 }, () => new Client(gateway.host, token));
@@ -36,7 +36,7 @@ describe("limits hold for all workers together", SLOW, () => {
     expect((await Promise.all(again.map(outcome))).toSorted()).toEqual(["hello", "server_busy"]);
   });
 
-  test("the places of a worker that crashes, and of targets that refuse, are given back", async () => {
+  test("the slots of a worker that crashes, and of targets that refuse, are released", async () => {
     await using gateway = await WorkerGateway.start({ SESSIONS_MAX_PER_CLIENT: "2" });
     await using refusing = await startByteServer({ mode: "sink", faults: [{ type: "refuse" }] });
     for (let count = 0; count < 4; count += 1) {

@@ -67,7 +67,7 @@ describe("while a session waits for its slot", () => {
     expect(target.connections).toHaveLength(1);
   }
 
-  test("a client that leaves gives it back", async () => {
+  test("a client that leaves releases it", async () => {
     await using primary = await FakePrimary.start(limited);
     using client = new Client(primary.url, "open sesame");
     await primary.answer("resolve", grant());

@@ -23,15 +23,22 @@ import { logObserver } from "./telemetry/log-observer.ts";
 import { createLogger, type Logger } from "./telemetry/log.ts";
 import { metricsObserver } from "./telemetry/metrics-observer.ts";
 import { Metrics } from "./telemetry/metrics.ts";
+import { createReadiness } from "./http/readiness.ts";
+import { TokenHealth } from "./tokens/health.ts";
+import { TokenLookups } from "./tokens/lookups.ts";
+import { closeTokens, type OpenedTokens, openTokens, openTokensBehind, partsOf, whenOpen } from "./tokens/open.ts";
 import type { TokenSource } from "./tokens/source.ts";
-import { SqliteTokenStore } from "./tokens/sqlite.ts";
+import { isTokenStore, type TokenStore } from "./tokens/store.ts";
 
 /** Options of {@link createGateway}. */
 export interface GatewayOptions {
   /** Configuration as in `curfew.yaml`; every option has a default. */
   readonly config?: ConfigInput;
-  /** Where grants are looked up. @defaultValue the embedded store at `tokens.path` */
-  readonly tokens?: TokenSource;
+  /**
+   * Where tokens are looked up, in place of the embedded store: a token source, or a store that the admin API can
+   * issue tokens from. `tokens.sources` are asked after it. @defaultValue the embedded store at `tokens.path`
+   */
+  readonly tokens?: TokenSource | TokenStore;
   /** @defaultValue JSON lines to standard error, from `log.level` on */
   readonly log?: Logger;
   /** Test seam. @defaultValue the system's clocks */
@@ -49,7 +56,8 @@ export interface Gateway {
   readonly config: Config;
   /** The bearer key of the admin API: `admin.key`, or the generated one. */
   readonly adminKey: string;
-  readonly tokens: TokenSource;
+  /** Issues, lists and revokes tokens; undefined where only a token source was given. */
+  readonly tokens: TokenStore | undefined;
   readonly sessions: SessionRegistry;
   /** For a server of your own: takes over an upgrade request, whatever its path. */
   readonly handleUpgrade: UpgradeHandler;
@@ -66,7 +74,8 @@ export interface Gateway {
   /**
    * Listens at `listen`, over TLS with `cert`, and at `admin.listen`.
    *
-   * @throws Error naming the address that cannot be listened at, or what is wrong with the certificate.
+   * @throws Error naming the address that cannot be listened at, the token source that cannot be opened, or what is
+   * wrong with the certificate.
    */
   listen(): Promise<ListeningAt>;
   /**
@@ -89,12 +98,18 @@ export interface Gateway {
  */
 export function createGateway(options: GatewayOptions = {}): Gateway {
   const config = parseConfig(options.config);
-  if (config.workers === 1) return new LocalGateway(config, options);
+  if (config.workers === 1) {
+    const { tokens, ...rest } = options;
+    const opened = tokens === undefined ? openTokens(config.tokens) : openTokensBehind(tokens, config.tokens);
+    return new LocalGateway(config, { ...rest, tokens: opened });
+  }
   throw new ConfigError([`workers: expected 1 outside of the command \`curfew serve\`, but got ${config.workers}`]);
 }
 
 /** What a {@link LocalGateway} is made with, besides a configuration that was checked already. */
-export interface LocalGatewayOptions extends Omit<GatewayOptions, "config"> {
+export interface LocalGatewayOptions extends Omit<GatewayOptions, "config" | "tokens"> {
+  /** Closed with the gateway. */
+  readonly tokens: OpenedTokens;
   /** Counts the sessions instead of this process. Called only if a limit is configured. */
   readonly limits?: (context: LimitContext) => Limits;
   /** Hear of the gateway's events after the log and the metrics. */
@@ -107,12 +122,14 @@ export interface LocalGatewayOptions extends Omit<GatewayOptions, "config"> {
 export class LocalGateway implements Gateway {
   readonly config: Config;
   readonly adminKey: string;
-  readonly tokens: TokenSource;
+  readonly tokens: TokenStore | undefined;
   readonly sessions: SessionRegistry;
   readonly handleUpgrade: UpgradeHandler;
   readonly handleRequest: RequestHandler;
   readonly metrics: Metrics;
   readonly #events: EventSink;
+  readonly #opened: OpenedTokens;
+  readonly #readiness: () => Promise<string>;
   readonly #log: Logger;
   readonly #servers: Server[] = [];
   #admin: AdminListener | undefined;
@@ -123,8 +140,12 @@ export class LocalGateway implements Gateway {
     this.config = config;
     this.adminKey = config.admin.key ?? randomBytes(24).toString("base64url");
     this.#log = options.log ?? createLogger(config.log.level);
-    this.tokens = options.tokens ?? new SqliteTokenStore(config.tokens.path);
-    const { observers = [] } = options;
+    this.#opened = options.tokens;
+    const { store } = options.tokens;
+    this.tokens = store !== undefined && isTokenStore(store) ? store : undefined;
+    const health = new TokenHealth(partsOf(options.tokens), this.#log);
+    this.#readiness = createReadiness(() => (this.#draining ? "draining" : "ready"), health);
+    const { observers = [], clock = systemClock } = options;
     this.metrics = this.#createMetrics(observers);
     this.#events = new EventBus([logObserver(this.#log), metricsObserver(this.metrics), ...observers], {
       log: this.#log,
@@ -132,9 +153,12 @@ export class LocalGateway implements Gateway {
     });
     const limits = options.limits ?? ((context) => new LocalLimits(config.sessions, context));
     this.sessions = new SessionRegistry({
-      tokens: this.tokens,
-      clock: options.clock ?? systemClock,
-      tokenTtlMs: config.consoleauth.token_ttl * 1000,
+      lookups: new TokenLookups({
+        tokens: options.tokens,
+        clock,
+        tokenTtlMs: config.consoleauth.token_ttl * 1000,
+      }),
+      clock,
       idleTimeoutMs: config.sessions.idle_timeout === null ? null : config.sessions.idle_timeout * 1000,
       policy: {
         enforce: config.consoleauth.enforce_session_timeout,
@@ -159,7 +183,7 @@ export class LocalGateway implements Gateway {
     this.handleUpgrade = createUpgradeHandler({ sessions: this.sessions, allowedOrigins, draining });
     const frameAncestors = config.console.frame_ancestors?.map(parseAllowedOrigin) ?? allowedOrigins;
     const { renew_paths: renewPaths, contact_url: contactUrl } = config.console;
-    this.handleRequest = createPageHandler({ allowedOrigins, frameAncestors, renewPaths, contactUrl }, draining);
+    this.handleRequest = createPageHandler({ allowedOrigins, frameAncestors, renewPaths, contactUrl }, this.#readiness);
   }
 
   #createMetrics(observers: readonly EventObserver[]): Metrics {
@@ -187,11 +211,12 @@ export class LocalGateway implements Gateway {
       const url = await this.listenForBrowsers();
       this.#admin = new AdminListener({
         key: this.adminKey,
-        tokens: this.tokens,
+        store: this.tokens,
         tokenTtl: this.config.consoleauth.token_ttl,
         control: new LocalControl(this.sessions),
         status: new LocalStatus(this.metrics, () => this.#draining),
         events: this.#events,
+        readiness: this.#readiness,
         log: this.#log,
         consoleUrl: (token, record) => consoleUrl(this.config.console.base_url ?? url, token, record),
       });
@@ -209,6 +234,7 @@ export class LocalGateway implements Gateway {
 
   /** As {@link listen}, only at `listen`. */
   async listenForBrowsers(): Promise<string> {
+    await whenOpen(this.#opened);
     const server = await this.#publicServer();
     this.attach(server);
     const authority = await listenAt(server, this.config.listen, "listen");
@@ -246,7 +272,7 @@ export class LocalGateway implements Gateway {
   async #closeWhenIdle(): Promise<void> {
     await this.sessions.idle();
     await Promise.all([...this.#servers.map(stopListening), this.#admin?.close()]);
-    await this.tokens.close();
+    await closeTokens(this.#opened);
     this.metrics.close();
     this.#log.info("stopped");
   }

@@ -23,5 +23,5 @@ export { createLogger } from "./telemetry/log.ts";
 export type { LogLevel } from "./telemetry/log.ts";
 export { SqliteTokenStore } from "./tokens/sqlite.ts";
 export type { Access, ConsoleType, Grant } from "./tokens/grant.ts";
-export type { TokenSource } from "./tokens/source.ts";
+export type { FirstUses, LookupContext, TokenSource } from "./tokens/source.ts";
 export type { TokenRecord, TokenRequest, TokenStore } from "./tokens/store.ts";

@@ -10,10 +10,14 @@ import { EventBus } from "./telemetry/event-bus.ts";
 import { LogDestination } from "./telemetry/log-destination.ts";
 import { logObserver } from "./telemetry/log-observer.ts";
 import { createLogger, type Logger } from "./telemetry/log.ts";
+import { createReadiness } from "./http/readiness.ts";
+import { TokenHealth } from "./tokens/health.ts";
+import { closeTokens, type OpenedTokens, partsOf, whenOpen } from "./tokens/open.ts";
 import type { TokenStore } from "./tokens/store.ts";
 import { WorkerPool } from "./workers/worker-pool.ts";
 import { PoolControl } from "./workers/pool-control.ts";
 import { PoolStatus } from "./workers/pool-status.ts";
+import { answersOf } from "./workers/remote-store.ts";
 import { SharedSlots } from "./workers/shared-slots.ts";
 
 /**
@@ -23,7 +27,7 @@ import { SharedSlots } from "./workers/shared-slots.ts";
 export class Primary implements Pick<Gateway, "adminKey" | "listen" | "drain"> {
   readonly adminKey: string;
   readonly #config: Config;
-  readonly #tokens: TokenStore;
+  readonly #tokens: OpenedTokens<TokenStore>;
   readonly #log: Logger;
   readonly #pool: WorkerPool;
   readonly #status: PoolStatus;
@@ -33,8 +37,8 @@ export class Primary implements Pick<Gateway, "adminKey" | "listen" | "drain"> {
   #draining = false;
   #closed: Promise<void> | undefined;
 
-  /** @param tokens - the store, which the workers open as well, unless it is in this process' memory. */
-  constructor(config: Config, tokens: TokenStore) {
+  /** @param tokens - what the workers open as well, except for a store that is in this process' memory. */
+  constructor(config: Config, tokens: OpenedTokens<TokenStore>) {
     this.adminKey = config.admin.key ?? randomBytes(24).toString("base64url");
     this.#config = config;
     this.#tokens = tokens;
@@ -47,7 +51,7 @@ export class Primary implements Pick<Gateway, "adminKey" | "listen" | "drain"> {
       log: this.#log,
       handlers: (worker) => ({
         settings: () => settings,
-        resolve: async ({ token }) => (await tokens.resolve(token)) ?? null,
+        ...answersOf(tokens.store),
         acquire: async ({ lease }) => await slots.acquire(lease, worker),
         release: ({ leaseId }) => {
           slots.release(leaseId);
@@ -64,14 +68,16 @@ export class Primary implements Pick<Gateway, "adminKey" | "listen" | "drain"> {
 
   async listen(): Promise<ListeningAt> {
     try {
+      await whenOpen(this.#tokens);
       const url = await this.#pool.start();
       this.#admin = new AdminListener({
         key: this.adminKey,
-        tokens: this.#tokens,
+        store: this.#tokens.store,
         tokenTtl: this.#config.consoleauth.token_ttl,
         control: new PoolControl(this.#pool),
         status: this.#status,
         events: new EventBus([logObserver(this.#log)], { log: this.#log, failures: this.#failures }),
+        readiness: createReadiness(() => this.#status.readiness(), new TokenHealth(partsOf(this.#tokens), this.#log)),
         log: this.#log,
         consoleUrl: (token, record) => consoleUrl(this.#config.console.base_url ?? url, token, record),
       });
@@ -95,7 +101,7 @@ export class Primary implements Pick<Gateway, "adminKey" | "listen" | "drain"> {
   async #closeWhenIdle(): Promise<void> {
     await this.#pool.idle();
     await this.#admin?.close();
-    await this.#tokens.close();
+    await closeTokens(this.#tokens);
     this.#log.info("stopped");
   }
 }

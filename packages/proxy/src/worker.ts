@@ -5,11 +5,11 @@ import { LocalGateway } from "./gateway.ts";
 import { LogDestination } from "./telemetry/log-destination.ts";
 import { MetricsReader } from "./telemetry/metrics-reader.ts";
 import { createLogger } from "./telemetry/log.ts";
-import type { TokenSource } from "./tokens/source.ts";
-import { SqliteTokenStore } from "./tokens/sqlite.ts";
+import { openTokensOfWorker } from "./tokens/open.ts";
 import { Channel } from "./workers/channel.ts";
 import type { PrimaryChannel } from "./workers/messages.ts";
 import { RemoteLimits } from "./workers/remote-limits.ts";
+import { remoteStore } from "./workers/remote-store.ts";
 
 /** Runs sessions until the primary orders a drain, or ends. A failure at the start is reported to the primary. */
 export async function runWorker(worker: Worker): Promise<void> {
@@ -45,18 +45,10 @@ async function makeGateway(primary: PrimaryChannel<Config>): Promise<LocalGatewa
   const config = await primary.ask({ type: "settings" });
   const log = createLogger(config.log.level, new LogDestination(2, { shared: true }));
   return new LocalGateway(config, {
-    tokens: config.tokens.path === ":memory:" ? tokensOf(primary) : new SqliteTokenStore(config.tokens.path),
+    tokens: openTokensOfWorker(config.tokens, remoteStore(primary)),
     log: log.child({ worker: process.pid }),
     limits: (context) => new RemoteLimits(primary, context),
   });
-}
-
-/** The store in the primary's memory. */
-function tokensOf(primary: PrimaryChannel<Config>): TokenSource {
-  return {
-    resolve: async (token) => (await primary.ask({ type: "resolve", token })) ?? undefined,
-    close: async () => {},
-  };
 }
 
 /** Disconnects from the primary. The process then exits, because nothing else keeps it alive. */

@@ -9,13 +9,17 @@ test("while draining, new sessions are refused, running ones go on until the tim
   const { token } = await gateway.token(target.address);
   using running = new Client(gateway.host, token);
   await running.message("hello");
-  const drained = gateway.proxy.drain(700);
+  const urls = [`http://${gateway.host}`, gateway.adminUrl];
+  // Also loads the admin API, so that the requests below take less than the time that the drain gives.
+  for (const url of urls) expect((await fetch(`${url}/readyz`)).status).toBe(200);
+  const drained = gateway.proxy.drain(1000);
 
   using late = new Client(gateway.host, token);
   expect(await late.closed).toEqual({ code: 4200, reason: "server_draining" });
   expect(late.order).toEqual(["bye", "close"]);
-  for (const url of [`http://${gateway.host}`, gateway.adminUrl]) {
-    expect((await fetch(`${url}/readyz`)).status).toBe(503);
+  for (const url of urls) {
+    const readiness = await fetch(`${url}/readyz`);
+    expect([readiness.status, await readiness.text()]).toEqual([503, "draining"]);
     expect((await fetch(`${url}/healthz`)).status).toBe(200);
   }
   running.socket.send(Buffer.from("still here"));

@@ -4,7 +4,7 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { WebSocketServer } from "ws";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { createGateway, createLogger, type Grant, type TokenSource } from "../src/index.ts";
+import { createGateway, createLogger, type Grant, type LookupContext, type TokenSource } from "../src/index.ts";
 import { Client } from "./support/client.ts";
 import { endpointOf } from "./support/endpoint.ts";
 import { TestGateway } from "./support/gateway.ts";
@@ -122,9 +122,9 @@ describe("a token source of one's own", () => {
   test("that throws on a renewal refuses it as server_busy, and the session goes on", async () => {
     await using target = await startByteServer({ mode: "echo" });
     const grants = oneGrant({ endpoint: endpointOf(target) });
-    const resolve: TokenSource["resolve"] = (token) => {
+    const resolve: TokenSource["resolve"] = (token, context) => {
       if (token === "broken") throw new Error("away");
-      return grants.resolve(token);
+      return grants.resolve(token, context);
     };
     await using gateway = await TestGateway.start({ source: () => ({ ...grants, resolve }) });
     using client = new Client(gateway.host, "open sesame");
@@ -135,24 +135,58 @@ describe("a token source of one's own", () => {
     expect(await client.message("renewed")).toMatchObject({ id: 2 });
   });
 
-  test("that never answers holds nothing once the session has ended", async () => {
-    const never: TokenSource = { resolve: () => new Promise(() => {}), close: () => Promise.resolve() };
+  test("that never answers holds nothing once the session has ended, and its signal is aborted", async () => {
+    let given: LookupContext | undefined;
+    const never: TokenSource = {
+      resolve: (_token, context) => {
+        given = context;
+        return new Promise(() => {});
+      },
+    };
     const before = timers();
     await using gateway = await TestGateway.start({ source: () => never });
     using client = new Client(gateway.host, "any");
     await expect.poll(() => gateway.held().sessions).toBe(1);
+    expect(given).toMatchObject({ clientAddress: "127.0.0.1", origin: undefined, signal: { aborted: false } });
     expect(timers()).toBeGreaterThan(before);
     gateway.proxy.sessions.endAll("session_terminated", "an operator ended the session");
     expect(await client.closed).toEqual({ code: 4005, reason: "session_terminated" });
+    expect(given?.signal.aborted).toBe(true);
     await gateway.proxy.sessions.idle();
     const [own] = [gateway.held()];
     expect(own).toEqual({ sessions: 0, closing: 0, deadlines: 0 });
     await expect.poll(timers).toBeLessThanOrEqual(before);
   });
 
+  test("that gives no expiry: a token expires token_ttl after its first use, and no opening or renewal moves that", async () => {
+    await using target = await startByteServer({ mode: "sink" });
+    const config = { consoleauth: { token_ttl: 1 } };
+    await using gateway = await TestGateway.start({ config, source: () => oneGrant({ endpoint: endpointOf(target) }) });
+    using first = new Client(gateway.host, "open sesame");
+    await first.message("hello");
+    const [session] = gateway.proxy.sessions.list();
+    const expiresAt = session?.expiresAt;
+    using second = new Client(gateway.host, "open sesame");
+    await second.message("hello");
+    first.control({ type: "renew", id: 1, token: "open sesame" });
+    await first.message("renewed");
+    expect(gateway.proxy.sessions.list().map((each) => each.expiresAt)).toEqual([expiresAt, expiresAt]);
+    expect((await first.closed).reason).toBe("session_expired");
+    using late = new Client(gateway.host, "open sesame");
+    expect((await late.closed).reason).toBe("token_expired");
+  });
+
+  test("that is a store issues tokens through the admin API", async () => {
+    await using gateway = await TestGateway.start();
+    expect(gateway.proxy.tokens).toBe(gateway.store);
+    const answer = await gateway.admin("POST", "/v1/tokens", { type: "vnc", target: "127.0.0.1:5901" });
+    expect(answer.status).toBe(201);
+  });
+
   test("that only looks up leaves the operator without issuing", async () => {
     await using target = await startByteServer({ mode: "sink" });
     await using gateway = await TestGateway.start({ source: () => oneGrant({ endpoint: endpointOf(target) }) });
+    expect(gateway.proxy.tokens).toBeUndefined();
     expect((await gateway.admin("POST", "/v1/tokens", {})).status).toBe(501);
     expect((await gateway.admin("GET", "/v1/sessions")).status).toBe(200);
   });

@@ -1,5 +1,6 @@
-import { createHash, timingSafeEqual } from "node:crypto";
+import { timingSafeEqual } from "node:crypto";
 import { Hono } from "hono";
+import { sha256 } from "../sha256.ts";
 import { EventRefused } from "../telemetry/event-bus.ts";
 import { METRICS_CONTENT_TYPE } from "../telemetry/exposition.ts";
 import type { AdminOptions } from "./options.ts";
@@ -34,11 +35,11 @@ export function createAdminApi(options: AdminOptions): Hono {
   return app;
 }
 
-function addStatusRoutes(app: Hono, { status, log }: AdminOptions): void {
+function addStatusRoutes(app: Hono, { readiness, status, log }: AdminOptions): void {
   app.get("/healthz", (c) => c.text("ok"));
-  app.get("/readyz", (c) => {
-    const readiness = status.readiness();
-    return c.text(readiness, readiness === "ready" ? 200 : 503);
+  app.get("/readyz", async (c) => {
+    const state = await readiness();
+    return c.text(state, state === "ready" ? 200 : 503);
   });
   app.get("/metrics", async (c) => {
     const { text, unavailable } = await status.metrics();
@@ -50,9 +51,5 @@ function addStatusRoutes(app: Hono, { status, log }: AdminOptions): void {
 /** Compares digests, so that the time it takes reveals neither the length nor the content of the key. */
 function keyMatches(header: string | undefined, key: string): boolean {
   const given = /^bearer +(.+)$/i.exec(header ?? "")?.[1] ?? "";
-  return timingSafeEqual(digest(given), digest(key));
-}
-
-function digest(value: string): Buffer {
-  return createHash("sha256").update(value).digest();
+  return timingSafeEqual(sha256(given), sha256(key));
 }

@@ -2,17 +2,19 @@ import type { SessionControl } from "../control/session-control.ts";
 import type { GatewayStatus } from "../control/status.ts";
 import type { EventSink } from "../telemetry/events.ts";
 import type { Logger } from "../telemetry/log.ts";
-import type { TokenSource } from "../tokens/source.ts";
-import type { TokenRecord } from "../tokens/store.ts";
+import type { TokenRecord, TokenStore } from "../tokens/store.ts";
 
 /** What the admin API is made with. */
 export interface AdminOptions {
   readonly key: string;
-  readonly tokens: TokenSource;
+  /** Undefined where tokens are only looked up. */
+  readonly store: TokenStore | undefined;
   /** Lifetime in seconds of a token whose request names none. */
   readonly tokenTtl: number;
   readonly control: SessionControl;
   readonly status: GatewayStatus;
+  /** What `/readyz` answers: `ready`, or what is not. */
+  readonly readiness: () => Promise<string>;
   readonly events: EventSink;
   readonly log: Logger;
   readonly consoleUrl: (token: string, record: TokenRecord) => string;

@@ -5,8 +5,9 @@ import type { Config, ConfigInput } from "../config/config.ts";
 import { loadConfig } from "../config/load.ts";
 import { type Gateway, LocalGateway } from "../gateway.ts";
 import { consoleUrl } from "../http/console-url.ts";
-import { SqliteTokenStore } from "../tokens/sqlite.ts";
 import type { ConsoleType } from "../tokens/grant.ts";
+import { type OpenedTokens, openTokens } from "../tokens/open.ts";
+import type { TokenStore } from "../tokens/store.ts";
 import { CommandError } from "./command-error.ts";
 import { address, count, seconds } from "./options.ts";
 
@@ -44,8 +45,8 @@ async function serve(options: ServeOptions): Promise<void> {
     await loadConfig({ file: options.config, env: process.env, flags: flags(options) }),
     [options.vnc, options.serial].filter((target) => target !== undefined),
   );
-  const store = openStore(config);
-  const proxy = await makeProxy(config, store);
+  const tokens = open(config);
+  const proxy = await makeProxy(config, tokens);
   const { url, adminUrl } = await proxy.listen().catch((error: Error) => {
     throw new CommandError(error.message);
   });
@@ -59,7 +60,7 @@ async function serve(options: ServeOptions): Promise<void> {
   const issue = async (type: ConsoleType, target: string | undefined): Promise<void> => {
     if (target === undefined) return;
     const ttlMs = (options.ttl ?? config.consoleauth.token_ttl) * 1000;
-    const { token, record } = await store.issue({
+    const { token, record } = await tokens.store.issue({
       type,
       endpoint: { type: "tcp", ...parseAddress(target) },
       ttlMs,
@@ -72,15 +73,15 @@ async function serve(options: ServeOptions): Promise<void> {
 }
 
 /** One process, or the one that leads the workers. */
-async function makeProxy(config: Config, tokens: SqliteTokenStore): Promise<ServedProxy> {
+async function makeProxy(config: Config, tokens: OpenedTokens<TokenStore>): Promise<ServedProxy> {
   if (config.workers === 1) return new LocalGateway(config, { tokens });
   const { Primary } = await import("../primary.ts");
   return new Primary(config, tokens);
 }
 
-function openStore(config: Config): SqliteTokenStore {
+function open(config: Config): OpenedTokens<TokenStore> {
   try {
-    return new SqliteTokenStore(config.tokens.path);
+    return openTokens(config.tokens);
   } catch (error) {
     throw new CommandError(error instanceof Error ? error.message : String(error));
   }

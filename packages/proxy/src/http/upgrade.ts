@@ -40,7 +40,7 @@ export function createUpgradeHandler({ sessions, allowedOrigins, draining }: Upg
     const text = subprotocol === SUBPROTOCOL ? CONTROL : CONSOLE_BYTES;
     const connection = new WebSocketConnection(socket, head, { subprotocol, text, buffers });
     acceptOffer(connection.stream, offer.key, subprotocol);
-    const client = { connection, address };
+    const client = { connection, address, origin: request.headers.origin };
     if (draining()) sessions.refuse(client, "server_draining", "the gateway is shutting down");
     else sessions.open(client, requestToken(request));
   };

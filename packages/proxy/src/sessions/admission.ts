@@ -1,55 +1,40 @@
 import { inspect } from "node:util";
 import { sameEndpoint } from "../net/endpoint.ts";
-import type { Grant } from "../tokens/grant.ts";
-import type { TokenSource } from "../tokens/source.ts";
-import type { Clock } from "../time/clock.ts";
 import { EndError } from "../end-reason.ts";
+import type { Clock } from "../time/clock.ts";
+import type { Grant } from "../tokens/grant.ts";
+import type { LookupRequest, SettledGrant, TokenLookups } from "../tokens/lookups.ts";
 
-/** How long a token source may take to answer, in milliseconds. */
-const SOURCE_TIMEOUT_MS = 10_000;
-
-/** The last instant that a date can say, in milliseconds since the epoch (ECMA-262). */
+/** The last instant that a date can represent, in milliseconds since the epoch (ECMA-262). */
 const LAST_DATE = 8.64e15;
-
-/** A grant that is good now; its expiry is settled. */
-export interface Admission {
-  readonly grant: Grant;
-  /** Milliseconds since the epoch. */
-  readonly expiresAt: number;
-}
 
 /** What {@link admit} needs to know. */
 export interface AdmissionContext {
-  readonly tokens: TokenSource;
+  readonly lookups: TokenLookups;
   readonly clock: Clock;
-  /** Lifetime in milliseconds of a grant whose source names none. */
-  readonly tokenTtlMs: number;
 }
 
 /**
- * Looks a token up and judges it.
+ * Looks a token up and checks that its grant is valid now.
  *
- * @param signal - gives the lookup up, when the session has ended meanwhile.
- * @throws EndError `token_invalid`, `token_expired`, or `server_busy` when the source fails.
+ * @throws EndError `token_invalid`, `token_expired`, or `server_busy` when the lookup fails.
  */
 export async function admit(
   token: string | undefined,
-  context: AdmissionContext,
-  signal: AbortSignal,
-): Promise<Admission> {
-  const { tokens, clock, tokenTtlMs } = context;
+  { lookups, clock }: AdmissionContext,
+  request: LookupRequest,
+): Promise<SettledGrant> {
   if (token === undefined || token === "") throw new EndError("token_invalid", "there is no token in the request");
-  const grant = await inTime(lookUp(tokens, token), signal).catch((cause: unknown) => {
-    throw new EndError("server_busy", "the token source does not answer", { cause: withoutToken(cause, token) });
+  const grant = await lookups.resolve(token, request).catch((cause: unknown) => {
+    throw new EndError("server_busy", "the token could not be looked up", { cause: withoutToken(cause, token) });
   });
   if (grant === undefined) throw new EndError("token_invalid", "the token is unknown or was revoked");
-  const now = clock.wall();
-  const expiresAt = grant.expiresAt ?? now + tokenTtlMs;
+  const { expiresAt } = grant;
   if (!(Math.abs(expiresAt) <= LAST_DATE)) {
     throw new EndError("internal_error", `the token source gave an expiry that is no date: ${expiresAt}`);
   }
-  if (expiresAt <= now) throw new EndError("token_expired", "the token has expired");
-  return { grant, expiresAt };
+  if (expiresAt <= clock.wall()) throw new EndError("token_expired", "the token has expired");
+  return grant;
 }
 
 /**
@@ -66,24 +51,7 @@ export function allowsRenewal(current: Grant, next: Grant): boolean {
   );
 }
 
-/** A source's own words for the log; it may have quoted the token. */
+/** The words of the error for the log; a source may have quoted the token. */
 function withoutToken(cause: unknown, token: string): string {
-  const words = inspect(cause);
-  return words.replaceAll(token, "[token]").replaceAll(encodeURIComponent(token), "[token]");
-}
-
-/** Asynchronous itself, so that a source which throws is one which rejects. */
-async function lookUp(tokens: TokenSource, token: string): Promise<Grant | undefined> {
-  return await tokens.resolve(token);
-}
-
-async function inTime<T>(answer: Promise<T>, signal: AbortSignal): Promise<T> {
-  const { promise: givenUp, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(() => reject(new Error(`no answer within ${SOURCE_TIMEOUT_MS} ms`)), SOURCE_TIMEOUT_MS);
-  signal.addEventListener("abort", () => reject(new Error("the session has ended")), { once: true });
-  try {
-    return await Promise.race([answer, givenUp]);
-  } finally {
-    clearTimeout(timer);
-  }
+  return inspect(cause).replaceAll(token, "[token]").replaceAll(encodeURIComponent(token), "[token]");
 }

@@ -7,9 +7,10 @@ import type { Tap } from "../relay/tap.ts";
 import type { EventSink } from "../telemetry/events.ts";
 import type { RelayedBytes, SessionEnd, SessionInfo } from "../telemetry/session-info.ts";
 import type { Grant } from "../tokens/grant.ts";
+import type { SettledGrant } from "../tokens/lookups.ts";
 import type { DeadlineScheduler } from "../time/scheduler.ts";
 import type { WebSocketConnection } from "../websocket/connection.ts";
-import { type Admission, admit, type AdmissionContext, allowsRenewal } from "./admission.ts";
+import { admit, type AdmissionContext, allowsRenewal } from "./admission.ts";
 import { Channel, type ChannelContext, type ChannelHandler, type ChannelWatchers } from "./channel.ts";
 import type { TimeLeft } from "./control-messages.ts";
 import { IdleTimer, type IdleContext } from "./idle-timer.ts";
@@ -27,6 +28,8 @@ export interface SessionClient {
   readonly connection: WebSocketConnection;
   /** Its IP address, as the connection shows it. */
   readonly address: string;
+  /** The `Origin` header of its request; undefined if there was none. */
+  readonly origin: string | undefined;
 }
 
 /** What every session of a gateway shares. */
@@ -63,6 +66,8 @@ export type SessionPhase = "resolving" | "dialing" | "relaying" | "ended";
 export class Session implements SessionInfo {
   readonly id: string = randomUUID();
   readonly clientAddress: string;
+  /** @internal The `Origin` header of the client's request; undefined if there was none. */
+  readonly origin: string | undefined;
   /** Milliseconds since the epoch. */
   readonly startedAt: number;
   readonly #channels: Channel[];
@@ -85,6 +90,7 @@ export class Session implements SessionInfo {
   /** @internal Made by the registry. */
   constructor(client: SessionClient, context: SessionContext) {
     this.clientAddress = client.address;
+    this.origin = client.origin;
     this.#context = context;
     this.startedAt = context.clock.wall();
     this.#startedMonotonic = context.clock.monotonic();
@@ -263,12 +269,12 @@ export class Session implements SessionInfo {
   /** Everything before the dial. Returns undefined when the session has ended meanwhile. */
   async #prepare(token: string | undefined, signal: AbortSignal): Promise<Grant | undefined> {
     const { events, limits } = this.#context;
-    const { grant, expiresAt } = await this.#admit(token, signal);
+    const grant = await this.#admit(token, signal, false);
     if (this.#hasEnded()) return undefined;
     this.#openedWith = grant;
     this.#grant = grant;
     // Before anything else is waited for, so that the deadline covers every phase.
-    this.#deadline.set(expiresAt);
+    this.#deadline.set(grant.expiresAt);
     await events.ask({ type: "session_requested", session: this }, signal);
     if (this.#hasEnded()) return undefined;
     const request = { session: this.id, client: this.clientAddress, instance: grant.instance };
@@ -279,10 +285,11 @@ export class Session implements SessionInfo {
   }
 
   /** Looks a token up. */
-  async #admit(token: string | undefined, signal: AbortSignal): Promise<Admission> {
-    const admission = await admit(token, this.#context, signal);
-    this.#refuseRevoked(admission.grant);
-    return admission;
+  async #admit(token: string | undefined, signal: AbortSignal, isRenewal: boolean): Promise<SettledGrant> {
+    const { clientAddress, origin } = this;
+    const grant = await admit(token, this.#context, { clientAddress, origin, signal, isRenewal });
+    this.#refuseRevoked(grant);
+    return grant;
   }
 
   /** A token that is revoked while an answer is waited for opens and renews nothing (rule 12). */
@@ -294,10 +301,10 @@ export class Session implements SessionInfo {
     const { events } = this.#context;
     try {
       if (this.#pending !== undefined) throw new EndError("server_busy", "another renewal is under way");
-      const { grant, expiresAt } = await this.#untilEnded((signal) => this.#prepareRenewal(token, signal));
+      const grant = await this.#untilEnded((signal) => this.#prepareRenewal(token, signal));
       if (this.#hasEnded()) throw new EndError("session_terminated", "the session has ended");
       this.#grant = grant;
-      this.#deadline.set(expiresAt);
+      this.#deadline.set(grant.expiresAt);
       events.notify({ type: "session_renewed", session: this });
       return this.#timeLeft();
     } catch (error) {
@@ -307,16 +314,15 @@ export class Session implements SessionInfo {
   }
 
   /** @throws EndError when the session may not go on with this token. */
-  async #prepareRenewal(token: string, signal: AbortSignal): Promise<Admission> {
-    const admission = await this.#admit(token, signal);
-    const { grant } = admission;
+  async #prepareRenewal(token: string, signal: AbortSignal): Promise<SettledGrant> {
+    const grant = await this.#admit(token, signal, true);
     if (this.#hasEnded()) throw new EndError("session_terminated", "the session has ended");
     if (this.#grant === undefined || !allowsRenewal(this.#grant, grant)) {
       throw new EndError("forbidden", "the token is for another console");
     }
     await this.#context.events.ask({ type: "renewal_requested", session: this, grant }, signal);
     this.#refuseRevoked(grant);
-    return admission;
+    return grant;
   }
 
   readonly #onIdle = (): void => {

@@ -1,15 +1,46 @@
 import type { Grant } from "./grant.ts";
 
-/** Where grants are looked up. */
+/** What a lookup is for. */
+export interface LookupContext {
+  /** IP address of the client, as its connection shows it. */
+  readonly clientAddress: string;
+  /** The `Origin` header of the client's request; undefined if there was none. */
+  readonly origin: string | undefined;
+  /**
+   * Aborted when the answer is no longer needed: the session has ended, or the lookup took longer than the gateway
+   * waits. Pass it on to requests and queries.
+   */
+  readonly signal: AbortSignal;
+}
+
+/** Where grants of tokens are looked up that another system issues. */
 export interface TokenSource {
   /**
-   * The grant of a token, or `undefined` for an unknown or revoked one. An expired grant is
-   * returned while the source still knows it: the gateway compares `expiresAt` and can then say
-   * `token_expired` instead of `token_invalid`.
+   * The grant of a token, or `undefined` for an unknown or revoked one. Return an expired grant for as long as the
+   * source knows it: the gateway compares `expiresAt` and can then answer `token_expired` instead of `token_invalid`.
    *
-   * May reject when the source does not answer; the client is then told `server_busy`.
+   * A rejection means that the source could not tell. The client is then refused with `server_busy`, and no other
+   * source is asked.
    */
-  resolve(token: string): Promise<Grant | undefined>;
+  resolve(token: string, context: LookupContext): Promise<Grant | undefined>;
+  /**
+   * Rejects, with the cause, while lookups would fail. `/readyz` asks.
+   *
+   * @param signal - aborted when the answer comes too late.
+   */
+  health?(signal: AbortSignal): Promise<void>;
   /** Releases files and connections. */
-  close(): Promise<void>;
+  close?(): Promise<void>;
+}
+
+/** Keeps when tokens were used first, for grants whose source gives no expiry. */
+export interface FirstUses {
+  /**
+   * When a token was used first: now, unless there was an earlier use.
+   *
+   * @param digest - SHA-256 of the token.
+   * @param now - milliseconds since the epoch.
+   * @returns milliseconds since the epoch.
+   */
+  firstUse(digest: Uint8Array, now: number): Promise<number>;
 }

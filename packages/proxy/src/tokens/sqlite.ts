@@ -1,13 +1,15 @@
-import { createHash, randomBytes, randomUUID } from "node:crypto";
+import { randomBytes, randomUUID } from "node:crypto";
 import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import { DatabaseSync, type StatementSync } from "node:sqlite";
 import { formatEndpoint, parseEndpoint } from "../net/endpoint.ts";
+import { sha256 } from "../sha256.ts";
+import { FIRST_USES_SCHEMA, FirstUsesTable } from "./first-uses.ts";
 import type { Access, ConsoleType } from "./grant.ts";
 import type { TokenRecord, TokenRequest, TokenStore } from "./store.ts";
 
-/** Dead tokens are kept this long, so that a late visitor reads "expired" and not "unknown". */
-const KEEP_DEAD_MS = 24 * 60 * 60 * 1000;
+/** How long an expired token is kept, so that its user reads "expired" and not "unknown". */
+const KEEP_EXPIRED_MS = 24 * 60 * 60 * 1000;
 
 interface Row {
   readonly id: string;
@@ -23,7 +25,7 @@ interface Row {
 }
 
 /** Raised by one with each change of the schema; kept in the file as `user_version`. */
-const VERSION = 1;
+const VERSION = 2;
 
 const SCHEMA = `
   CREATE TABLE IF NOT EXISTS grants (
@@ -40,6 +42,7 @@ const SCHEMA = `
     revoked_at INTEGER
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX IF NOT EXISTS grants_by_expiry ON grants (expires_at);
+  ${FIRST_USES_SCHEMA}
 `;
 
 /** Moves the tokens of a file that version 0 wrote, in which every endpoint was TCP. */
@@ -64,6 +67,7 @@ export class SqliteTokenStore implements TokenStore {
   readonly #live: StatementSync;
   readonly #markRevoked: StatementSync;
   readonly #purge: StatementSync;
+  readonly #firstUses: FirstUsesTable;
 
   /**
    * @param path - the file, made with its folder if missing, or `:memory:`.
@@ -72,7 +76,7 @@ export class SqliteTokenStore implements TokenStore {
   constructor(path: string) {
     try {
       if (path !== ":memory:") mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-      // A writer in another process is waited for, but not for long: everybody waits meanwhile.
+      // Waits for a writer in another process, but not for long, because the event loop stands still meanwhile.
       this.#db = new DatabaseSync(path, { timeout: 250 });
       // Write-ahead logging lets another process read while this one writes.
       this.#db.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL");
@@ -95,6 +99,7 @@ export class SqliteTokenStore implements TokenStore {
     );
     this.#markRevoked = this.#db.prepare("UPDATE grants SET revoked_at = ? WHERE id = ? AND revoked_at IS NULL");
     this.#purge = this.#db.prepare("DELETE FROM grants WHERE expires_at < ?");
+    this.#firstUses = new FirstUsesTable(this.#db);
   }
 
   async resolve(token: string): Promise<TokenRecord | undefined> {
@@ -103,7 +108,7 @@ export class SqliteTokenStore implements TokenStore {
   }
 
   async find(token: string): Promise<TokenRecord | undefined> {
-    return toRecord(this.#byHash.get(digest(token)));
+    return toRecord(this.#byHash.get(sha256(token)));
   }
 
   async get(tokenId: string): Promise<TokenRecord | undefined> {
@@ -129,9 +134,9 @@ export class SqliteTokenStore implements TokenStore {
       expiresAt: Math.round(createdAt + request.ttlMs),
       revokedAt: undefined,
     };
-    this.#purge.run(createdAt - KEEP_DEAD_MS);
+    this.#purge.run(createdAt - KEEP_EXPIRED_MS);
     this.#insert.run(
-      digest(token),
+      sha256(token),
       record.tokenId,
       record.type,
       formatEndpoint(record.endpoint),
@@ -148,6 +153,14 @@ export class SqliteTokenStore implements TokenStore {
   async revoke(tokenId: string): Promise<TokenRecord | undefined> {
     this.#markRevoked.run(Date.now(), tokenId);
     return await this.get(tokenId);
+  }
+
+  async firstUse(digest: Uint8Array, now: number): Promise<number> {
+    return await this.#firstUses.firstUse(digest, now);
+  }
+
+  async health(): Promise<void> {
+    this.#byId.get("");
   }
 
   async close(): Promise<void> {
@@ -174,10 +187,6 @@ function prepareSchema(db: DatabaseSync): void {
 
 function versionOf(db: DatabaseSync): number {
   return (db.prepare("PRAGMA user_version").get() as { user_version: number }).user_version;
-}
-
-function digest(token: string): Buffer {
-  return createHash("sha256").update(token).digest();
 }
 
 function toRecord(value: unknown): TokenRecord | undefined {

@@ -1,8 +1,8 @@
 import type { Endpoint } from "../net/endpoint.ts";
 import type { Access, ConsoleType, Grant } from "./grant.ts";
-import type { TokenSource } from "./source.ts";
+import type { FirstUses, TokenSource } from "./source.ts";
 
-/** The longest lifetime that can be asked for, in seconds: a hundred years, well within what a date can represent. */
+/** The longest lifetime of a token, in seconds: a hundred years, well within what a date can represent. */
 export const MAX_LIFETIME_SECONDS: number = 100 * 365 * 24 * 60 * 60;
 
 /** What to issue a token for. */
@@ -26,8 +26,11 @@ export interface TokenRecord extends Grant {
   readonly revokedAt: number | undefined;
 }
 
-/** A token source that can also issue, list and revoke. */
-export interface TokenStore extends TokenSource {
+/**
+ * Where the gateway keeps the tokens that it issues itself. A store that also keeps first uses keeps them for all
+ * processes and restarts that share it; without that, each gateway remembers them in memory.
+ */
+export interface TokenStore extends TokenSource, Partial<FirstUses> {
   /** Issues a token. The returned `token` is the only copy. */
   issue(request: TokenRequest): Promise<{ readonly token: string; readonly record: TokenRecord }>;
   /** The record with this id. */
@@ -36,6 +39,11 @@ export interface TokenStore extends TokenSource {
   find(token: string): Promise<TokenRecord | undefined>;
   /** Tokens that are neither expired nor revoked, newest first. */
   list(): Promise<readonly TokenRecord[]>;
-  /** Revokes a token; `undefined` when there is none of this id. Revoking twice keeps the first instant. */
+  /** Revokes a token; `undefined` when there is none with this id. Revoking twice keeps the first instant. */
   revoke(tokenId: string): Promise<TokenRecord | undefined>;
+}
+
+/** Whether a source is a store, too. */
+export function isTokenStore(source: TokenSource): source is TokenStore {
+  return "issue" in source;
 }

@@ -1,7 +1,7 @@
 import type { Worker } from "node:cluster";
 
 /** How long the other process may take to answer, in milliseconds. */
-const ANSWER_MS = 5000;
+export const ANSWER_MS = 5000;
 
 /** How each request is answered. */
 export type Handlers<Request extends { readonly type: string }, Answers> = {

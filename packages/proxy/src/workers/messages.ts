@@ -32,7 +32,14 @@ export type PrimaryRequest =
   /** The worker cannot listen or open the token store, and exits. */
   | { readonly type: "failed"; readonly message: string }
   /** For a token store in the primary's memory. */
-  | { readonly type: "resolve"; readonly token: string }
+  | {
+      readonly type: "resolve";
+      readonly token: string;
+      readonly clientAddress: string;
+      readonly origin: string | undefined;
+    }
+  /** The same; `digest` is the token's SHA-256 in base64url, `now` in milliseconds since the epoch. */
+  | { readonly type: "first_use"; readonly digest: string; readonly now: number }
   | { readonly type: "acquire"; readonly lease: SlotLease }
   | { readonly type: "release"; readonly leaseId: string };
 
@@ -43,6 +50,8 @@ export interface PrimaryAnswers<Settings = unknown> {
   readonly listening: null;
   readonly failed: null;
   readonly resolve: Grant | null;
+  /** Milliseconds since the epoch. */
+  readonly first_use: number;
   /** The limit that refuses the session; null when it has its slot. */
   readonly acquire: LimitName | null;
   readonly release: null;

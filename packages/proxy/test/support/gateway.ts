@@ -3,7 +3,9 @@ import { type Clock, type ConfigInput, createLogger, type Gateway, parseConfig }
 import { parseEndpoint } from "../../src/net/endpoint.ts";
 import { SqliteTokenStore } from "../../src/tokens/sqlite.ts";
 import type { EventObserver } from "../../src/telemetry/events.ts";
+
 import { transportConfig } from "./transport.ts";
+import { openTokensBehind } from "../../src/tokens/open.ts";
 import type { TokenSource } from "../../src/tokens/source.ts";
 import type { TokenRecord, TokenRequest } from "../../src/tokens/store.ts";
 
@@ -56,7 +58,7 @@ export class TestGateway implements AsyncDisposable {
     });
     const proxy = new LocalGateway(settings, {
       observers,
-      tokens: source?.(store) ?? store,
+      tokens: openTokensBehind(source?.(store) ?? store, settings.tokens),
       log: createLogger("trace", { write: (line) => void logLines.push(line) }),
       ...(clock && { clock }),
       ...(dataPath && { dataPath }),

@@ -44,6 +44,20 @@ test("a revocation that comes while a lookup is under way opens nothing, whateve
   expect(target.connections).toHaveLength(0);
 });
 
+test("of a grant without an expiry the primary says when it was used first", async () => {
+  await using primary = await FakePrimary.start({
+    consoleauth: { enforce_session_timeout: true, token_ttl: 60 },
+  });
+  using client = new Client(primary.url, "open sesame");
+  const { expiresAt: _, ...endless } = grant();
+  await primary.answer("resolve", endless);
+  await primary.answer("first_use", Date.now() - 20_000);
+  const { expiresInMs } = await client.message("hello");
+  expect(expiresInMs).toBeLessThanOrEqual(40_000);
+  expect(expiresInMs).toBeGreaterThan(30_000);
+  expect(JSON.stringify((await primary.asked("first_use")).request)).not.toContain("sesame");
+});
+
 test("without limits no slot is asked for", async () => {
   await using primary = await FakePrimary.start({});
   using client = new Client(primary.url, "open sesame");

@@ -1,7 +1,7 @@
-import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { sha256 } from "../../sha256.ts";
 
 /** The built console page, beside this package's sources and its compiled code. */
 const PAGE = fileURLToPath(new URL("../../../page/", import.meta.url));
@@ -40,7 +40,7 @@ export async function readPageFile(path: string): Promise<PageFile | undefined> 
   if (match === null || type === undefined) return undefined;
   const body = await readFile(join(PAGE, path)).catch(() => undefined);
   if (body === undefined) return undefined;
-  const etag = `"${createHash("sha256").update(body).digest("base64url").slice(0, 22)}"`;
+  const etag = `"${sha256(body).toString("base64url").slice(0, 22)}"`;
   return {
     body,
     type,

@@ -20,8 +20,12 @@ const PAGE_PATHS: ReadonlySet<string> = new Set([
 /** Answers a request to an HTTP server. */
 export type RequestHandler = (request: IncomingMessage, response: ServerResponse) => void;
 
-/** Serves the console page with the headers that confine it, and `/healthz` and `/readyz`. */
-export function createPageHandler(policy: OriginPolicy, draining: () => boolean): RequestHandler {
+/**
+ * Serves the console page with the headers that confine it, and `/healthz` and `/readyz`.
+ *
+ * @param readiness - what `/readyz` answers: `ready`, or what is not.
+ */
+export function createPageHandler(policy: OriginPolicy, readiness: () => Promise<string>): RequestHandler {
   const confining = pageHeaders(policy);
   return (request, response) => {
     const path = request.url?.split("?", 1)[0] ?? "/";
@@ -29,12 +33,17 @@ export function createPageHandler(policy: OriginPolicy, draining: () => boolean)
       return answer(response, 405, "Only GET and HEAD are answered here.", { Allow: "GET, HEAD" });
     }
     if (path === "/healthz") return answer(response, 200, "ok");
-    if (path === "/readyz") return draining() ? answer(response, 503, "draining") : answer(response, 200, "ready");
+    if (path === "/readyz") return void serveReadiness(response, readiness);
     const headers = { ...confining, ...transportHeaders(request) };
     if (PAGE_PATHS.has(path)) return void servePage(response, headers, policy);
     // The page names its assets relative to itself, and it also stands under /console/.
     return void serveFile(request, response, path.replace(/^\/console\//, "/"), headers);
   };
+}
+
+async function serveReadiness(response: ServerResponse, readiness: () => Promise<string>): Promise<void> {
+  const state = await readiness();
+  answer(response, state === "ready" ? 200 : 503, state);
 }
 
 async function servePage(response: ServerResponse, headers: Headers, policy: OriginPolicy): Promise<void> {

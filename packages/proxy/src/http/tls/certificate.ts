@@ -1,5 +1,6 @@
-import { createHash, createPrivateKey, type KeyObject, X509Certificate } from "node:crypto";
+import { createPrivateKey, type KeyObject, X509Certificate } from "node:crypto";
 import { readFile } from "node:fs/promises";
+import { sha256 } from "../../sha256.ts";
 
 /** Where the certificate of the public listener stands. */
 export interface CertificateFiles {
@@ -29,7 +30,7 @@ export interface CertificateText {
 export async function readCertificate(files: CertificateFiles): Promise<CertificateText> {
   const cert = await read("cert", files.cert);
   const key = files.key === null ? cert : await read("key", files.key);
-  return { cert, key, digest: createHash("sha256").update(cert).update("\0").update(key).digest("hex") };
+  return { cert, key, digest: sha256(cert, "\0", key).toString("hex") };
 }
 
 /** @throws Error naming the option, the file and what was expected in it. */

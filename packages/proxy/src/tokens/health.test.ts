@@ -1,0 +1,75 @@
+import { expect, test } from "vitest";
+import { createLogger } from "../telemetry/log.ts";
+import { TokenHealth } from "./health.ts";
+import type { TokenSource } from "./source.ts";
+
+const FAST = { checkMs: 20, rememberMs: 0 };
+
+/** A source whose health the test decides. */
+function sourceWith(health: NonNullable<TokenSource["health"]>): TokenSource {
+  return { resolve: async () => undefined, health };
+}
+
+function make(sources: Readonly<Record<string, TokenSource>>, times = FAST): { health: TokenHealth; lines: string[] } {
+  const lines: string[] = [];
+  const log = createLogger("info", { write: (line) => void lines.push(line) });
+  const parts = Object.entries(sources).map(([name, source]) => ({ name, source }));
+  return { health: new TokenHealth(parts, log, times), lines };
+}
+
+test("what rejects is named, in order; what has no health check counts as ready", async () => {
+  const { health } = make({
+    fine: sourceWith(async () => {}),
+    away: sourceWith(async () => Promise.reject(new Error("away"))),
+    plain: { resolve: async () => undefined },
+    broken: sourceWith(() => {
+      throw new Error("broken");
+    }),
+  });
+  expect(await health.unready()).toEqual(["away", "broken"]);
+});
+
+test("a check that hangs counts as not ready after its time, and is aborted", async () => {
+  let given: AbortSignal | undefined;
+  const { health } = make({
+    hung: sourceWith(async (signal) => {
+      given = signal;
+      await new Promise(() => {});
+    }),
+  });
+  expect(await health.unready()).toEqual(["hung"]);
+  expect(given?.aborted).toBe(true);
+});
+
+test("the answer is remembered for a while, and many requests at the same time ask once", async () => {
+  let checks = 0;
+  const count = sourceWith(async () => {
+    checks += 1;
+    await new Promise(setImmediate);
+  });
+  const remembering = make({ count }, { checkMs: 1000, rememberMs: 3_600_000 }).health;
+  await Promise.all([remembering.unready(), remembering.unready()]);
+  await remembering.unready();
+  expect(checks).toBe(1);
+  const forgetting = make({ count }).health;
+  await forgetting.unready();
+  await expect.poll(async () => (await forgetting.unready(), checks)).toBeGreaterThan(2);
+});
+
+test("the log tells each change once, with the cause", async () => {
+  let isAway = true;
+  const { health, lines } = make({
+    away: sourceWith(async () => {
+      if (isAway) throw new Error("connection refused");
+    }),
+  });
+  await health.unready();
+  await expect.poll(async () => await health.unready()).toEqual(["away"]);
+  isAway = false;
+  await expect.poll(async () => await health.unready()).toEqual([]);
+  await health.unready();
+  expect(lines.map((line) => JSON.parse(line) as unknown)).toMatchObject([
+    { level: "warn", name: "away", msg: "not ready", err: { message: "connection refused" } },
+    { level: "info", name: "away", msg: "ready again" },
+  ]);
+});

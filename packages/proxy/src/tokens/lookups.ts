@@ -1,0 +1,123 @@
+import { sha256 } from "../sha256.ts";
+import type { Clock } from "../time/clock.ts";
+import { FirstUsesTable } from "./first-uses.ts";
+import type { Grant } from "./grant.ts";
+import { type LookupLimits, LookupSlots } from "./lookup-slots.ts";
+import type { OpenedTokens } from "./open.ts";
+import { SharedLookup } from "./shared-lookup.ts";
+import type { FirstUses, LookupContext } from "./source.ts";
+import { UnknownTokens } from "./unknown-tokens.ts";
+
+/** How long a lookup may take with all its steps, in milliseconds. */
+const LOOKUP_MS = 10_000;
+
+/** A grant whose expiry is settled, in milliseconds since the epoch. */
+export type SettledGrant = Grant & { readonly expiresAt: number };
+
+/** What a session asks. */
+export interface LookupRequest extends LookupContext {
+  /** Whether a running session wants to renew: it has shown a valid token before, so its lookup is not limited. */
+  readonly isRenewal: boolean;
+}
+
+/** What {@link TokenLookups} is made with. */
+export interface TokenLookupsOptions {
+  readonly tokens: OpenedTokens;
+  readonly clock: Clock;
+  /** Lifetime in milliseconds, from the first use on, of a grant whose source gives no expiry. */
+  readonly tokenTtlMs: number;
+  /** Test seam. */
+  readonly limits?: LookupLimits;
+}
+
+/**
+ * Looks tokens up: in the store, then in the sources in order. Equal lookups that run at the same time are one, their
+ * number is bounded, and a token that no source knows is remembered for a moment. The store is asked each time, so
+ * that a token which it issues is known at once.
+ */
+export class TokenLookups {
+  readonly #options: TokenLookupsOptions;
+  #firstUses: FirstUses | undefined;
+  readonly #slots: LookupSlots;
+  readonly #unknown = new UnknownTokens();
+  readonly #running = new Map<string, SharedLookup<SettledGrant | undefined>>();
+
+  constructor(options: TokenLookupsOptions) {
+    const { store } = options.tokens;
+    this.#options = options;
+    this.#firstUses = store !== undefined && keepsFirstUses(store) ? store : undefined;
+    this.#slots = new LookupSlots(options.limits);
+  }
+
+  /**
+   * The grant of a token, which may have expired; undefined for an unknown or revoked token.
+   *
+   * @throws Error when the store or a source cannot answer or does not answer in time, when too many lookups wait, or
+   *   when the request is aborted.
+   */
+  async resolve(token: string, request: LookupRequest): Promise<SettledGrant | undefined> {
+    const digest = sha256(token);
+    // A source may decide by address and origin, so only requests that are equal in these share an answer.
+    const key = [digest.toString("base64url"), request.clientAddress, request.origin ?? ""].join(" ");
+    let lookup = this.#running.get(key);
+    if (lookup === undefined) {
+      lookup = this.#begin(token, digest, key, request);
+      this.#running.set(key, lookup);
+    }
+    return await lookup.join(request.signal);
+  }
+
+  #begin(
+    token: string,
+    digest: Buffer,
+    key: string,
+    { clientAddress, origin, isRenewal }: LookupRequest,
+  ): SharedLookup<SettledGrant | undefined> {
+    const lookup = new SharedLookup(
+      async (signal, late) => {
+        const release = isRenewal ? undefined : await this.#slots.acquire(clientAddress, signal);
+        try {
+          // The slot is held until the source has answered, even if it ignores the signal, or is late.
+          return await Promise.race([this.#lookUp(token, digest, key, { clientAddress, origin, signal }), late]);
+        } finally {
+          release?.();
+        }
+      },
+      LOOKUP_MS,
+      () => {
+        if (this.#running.get(key) === lookup) this.#running.delete(key);
+      },
+    );
+    return lookup;
+  }
+
+  async #lookUp(token: string, digest: Buffer, key: string, context: LookupContext): Promise<SettledGrant | undefined> {
+    const grant = await this.#find(token, key, context);
+    if (grant === undefined) return undefined;
+    const expiresAt = grant.expiresAt ?? (await this.#firstUse(digest)) + this.#options.tokenTtlMs;
+    return { ...grant, expiresAt };
+  }
+
+  async #firstUse(digest: Buffer): Promise<number> {
+    // The database in memory is made by the first grant that needs it.
+    this.#firstUses ??= FirstUsesTable.inMemory();
+    return await this.#firstUses.firstUse(digest, this.#options.clock.wall());
+  }
+
+  async #find(token: string, key: string, context: LookupContext): Promise<Grant | undefined> {
+    const { store, sources } = this.#options.tokens;
+    const own = await store?.resolve(token, context);
+    if (own !== undefined || sources.length === 0 || this.#unknown.has(key)) return own;
+    for (const { source } of sources) {
+      context.signal.throwIfAborted();
+      const grant = await source.resolve(token, context);
+      if (grant !== undefined) return grant;
+    }
+    this.#unknown.add(key);
+    return undefined;
+  }
+}
+
+function keepsFirstUses(store: Partial<FirstUses>): store is FirstUses {
+  return store.firstUse !== undefined;
+}

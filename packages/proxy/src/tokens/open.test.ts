@@ -1,0 +1,69 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { lookupContext } from "../../test/tokens/contract-suite.ts";
+import { foreignGrant, ScriptedSource } from "../../test/tokens/scripted-source.ts";
+import {
+  closeTokens,
+  openTokens,
+  openTokensBehind,
+  openTokensOfWorker,
+  partsOf,
+  type TokenOptions,
+  whenOpen,
+} from "./open.ts";
+import { SqliteTokenStore } from "./sqlite.ts";
+
+const IN_MEMORY: TokenOptions = { store: "sqlite", path: ":memory:", sources: [] };
+/** As of a configuration that was not checked. */
+const UNKNOWN_SOURCE = { ...IN_MEMORY, sources: [{ type: "carrier pigeon" }] } as unknown as TokenOptions;
+
+test("the configured store is opened, and closed with the sources", async () => {
+  const opened = openTokens(IN_MEMORY);
+  await whenOpen(opened);
+  expect(opened.store).toBeInstanceOf(SqliteTokenStore);
+  expect(partsOf(opened).map(({ name }) => name)).toEqual(["tokens.store"]);
+  await closeTokens(opened);
+  await expect(opened.store.list()).rejects.toThrow("finalized");
+});
+
+test("a store that cannot be opened is refused with its path", () => {
+  expect(() => openTokens({ ...IN_MEMORY, path: "/dev/null/tokens.db" })).toThrow("/dev/null/tokens.db");
+});
+
+test("a worker asks the primary only for a store in memory", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "curfew-open-"));
+  const primary = new ScriptedSource();
+  expect(openTokensOfWorker(IN_MEMORY, primary).store).toBe(primary);
+  const shared = openTokensOfWorker({ ...IN_MEMORY, path: join(folder, "tokens.db") }, primary);
+  expect(shared.store).toBeInstanceOf(SqliteTokenStore);
+  await closeTokens(shared);
+  await rm(folder, { recursive: true });
+});
+
+test("a source of one's own stands before the configured ones, a store in place of the configured one", async () => {
+  const [source, store] = [new ScriptedSource(), new SqliteTokenStore(":memory:")];
+  expect(openTokensBehind(source, IN_MEMORY)).toEqual({ store: undefined, sources: [{ name: "tokens", source }] });
+  const opened = openTokensBehind(store, IN_MEMORY);
+  expect(opened).toEqual({ store, sources: [] });
+  await closeTokens(opened);
+  await closeTokens(openTokensBehind(source, IN_MEMORY));
+  expect(source.closed).toBe(1);
+});
+
+test("a source that cannot be opened is named; its lookups and its health fail, and it can be closed", async () => {
+  const opened = openTokensBehind(new ScriptedSource(), UNKNOWN_SOURCE);
+  const problem = "tokens.sources.0 (carrier pigeon): there is no token source of the type carrier pigeon";
+  await expect(whenOpen(opened)).rejects.toThrow(problem);
+  const [, broken] = opened.sources;
+  await expect(broken?.source.resolve("any", lookupContext())).rejects.toThrow(problem);
+  await expect(broken?.source.health?.(new AbortController().signal)).rejects.toThrow(problem);
+  await closeTokens(opened);
+});
+
+test("lookups do not need a health check or a close of a source", async () => {
+  const opened = openTokensBehind({ resolve: async () => foreignGrant() }, IN_MEMORY);
+  expect(await opened.sources[0]?.source.resolve("any", lookupContext())).toEqual(foreignGrant());
+  await closeTokens(opened);
+});

@@ -1,0 +1,127 @@
+import type { Grant } from "./grant.ts";
+import type { FirstUses, LookupContext, TokenSource } from "./source.ts";
+import { SqliteTokenStore } from "./sqlite.ts";
+import { isTokenStore, type TokenStore } from "./store.ts";
+
+/** How each type of store is opened, and whether every process of a gateway can open it for itself. */
+const STORES = {
+  sqlite: {
+    open: (path: string): TokenStore => new SqliteTokenStore(path),
+    isShared: (path: string): boolean => path !== ":memory:",
+  },
+};
+
+/** How each type of source is opened. A driver is imported here, so that only the gateways that use it load it. */
+const SOURCES = {};
+
+type Opener = (options: { readonly type: string }) => Promise<TokenSource>;
+
+/** The part of the configuration that names the store and the sources. */
+export interface TokenOptions {
+  readonly store: keyof typeof STORES;
+  readonly path: string;
+  readonly sources: readonly { readonly type: keyof typeof SOURCES }[];
+}
+
+/** Looks up the tokens of a store, which may be in another process. */
+export type LookupStore = TokenSource & Partial<FirstUses>;
+
+/** A store or a source with its name for the log and for `/readyz`. */
+export interface NamedSource {
+  readonly name: string;
+  readonly source: TokenSource;
+}
+
+/** Where a gateway looks tokens up: in the store, then in the sources in order. */
+export interface OpenedTokens<Store extends LookupStore | undefined = LookupStore | undefined> {
+  readonly store: Store;
+  readonly sources: readonly NamedSource[];
+}
+
+/**
+ * Opens the store and the sources of a configuration. The sources may still be opening when this returns; lookups wait
+ * for that.
+ *
+ * @throws Error when the store cannot be opened.
+ */
+export function openTokens(options: TokenOptions): OpenedTokens<TokenStore> {
+  return { store: STORES[options.store].open(options.path), sources: openSources(options) };
+}
+
+/**
+ * Opens them in a worker.
+ *
+ * @param inPrimary - asks the primary; takes the place of a store that is in the primary's memory.
+ */
+export function openTokensOfWorker(options: TokenOptions, inPrimary: LookupStore): OpenedTokens {
+  const { open, isShared } = STORES[options.store];
+  return { store: isShared(options.path) ? open(options.path) : inPrimary, sources: openSources(options) };
+}
+
+/** Opens the sources of a configuration behind a store or a source of one's own, which is asked first. */
+export function openTokensBehind(own: TokenSource, options: TokenOptions): OpenedTokens {
+  const sources = openSources(options);
+  return isTokenStore(own)
+    ? { store: own, sources }
+    : { store: undefined, sources: [{ name: "tokens", source: own }, ...sources] };
+}
+
+/**
+ * Waits until the sources are open.
+ *
+ * @throws Error that names a source that cannot be opened.
+ */
+export async function whenOpen({ sources }: OpenedTokens): Promise<void> {
+  for (const { source } of sources) if (source instanceof OpeningSource) await source.opened;
+}
+
+/** Closes the store and the sources. */
+export async function closeTokens({ store, sources }: OpenedTokens): Promise<void> {
+  const all = [store, ...sources.map(({ source }) => source)];
+  await Promise.all(all.map(async (each) => await each?.close?.()));
+}
+
+/** The store and the sources, each with its name. */
+export function partsOf({ store, sources }: OpenedTokens): readonly NamedSource[] {
+  return store === undefined ? sources : [{ name: "tokens.store", source: store }, ...sources];
+}
+
+function openSources({ sources }: TokenOptions): readonly NamedSource[] {
+  return sources.map((options: { readonly type: string }, index) => {
+    const name = `tokens.sources.${index} (${options.type})`;
+    return { name, source: new OpeningSource(name, openSource(options)) };
+  });
+}
+
+async function openSource(options: { readonly type: string }): Promise<TokenSource> {
+  const open = (SOURCES as Readonly<Record<string, Opener>>)[options.type];
+  if (open === undefined) throw new Error(`there is no token source of the type ${options.type}`);
+  return await open(options);
+}
+
+/** A source that may still be opening. */
+class OpeningSource implements TokenSource {
+  /** Rejects with the source's name when it cannot be opened. */
+  readonly opened: Promise<TokenSource>;
+
+  constructor(name: string, opening: Promise<TokenSource>) {
+    this.opened = opening.catch((cause: unknown) => {
+      throw new Error(`${name}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+    });
+    // It is told to those that wait for it.
+    this.opened.catch(() => {});
+  }
+
+  async resolve(token: string, context: LookupContext): Promise<Grant | undefined> {
+    return await (await this.opened).resolve(token, context);
+  }
+
+  async health(signal: AbortSignal): Promise<void> {
+    await (await this.opened).health?.(signal);
+  }
+
+  async close(): Promise<void> {
+    const source = await this.opened.catch(() => undefined);
+    await source?.close?.();
+  }
+}

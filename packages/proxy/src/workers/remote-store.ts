@@ -1,0 +1,30 @@
+import type { FirstUses, TokenSource } from "../tokens/source.ts";
+import type { LookupStore } from "../tokens/open.ts";
+import { ANSWER_MS, type Handlers } from "./channel.ts";
+import type { PrimaryAnswers, PrimaryChannel, PrimaryRequest } from "./messages.ts";
+
+type StoreRequest = Extract<PrimaryRequest, { type: "resolve" | "first_use" }>;
+
+/** In a worker: looks up the tokens of a store that is in the primary's memory. */
+export function remoteStore(primary: PrimaryChannel): TokenSource & FirstUses {
+  return {
+    resolve: async (token, { clientAddress, origin }) =>
+      (await primary.ask({ type: "resolve", token, clientAddress, origin })) ?? undefined,
+    firstUse: async (digest, now) =>
+      await primary.ask({ type: "first_use", digest: Buffer.from(digest).toString("base64url"), now }),
+  };
+}
+
+/** In the primary: how the requests of {@link remoteStore} are answered. */
+export function answersOf(store: LookupStore): Handlers<StoreRequest, PrimaryAnswers> {
+  return {
+    resolve: async ({ token, clientAddress, origin }) => {
+      const context = { clientAddress, origin, signal: AbortSignal.timeout(ANSWER_MS) };
+      return (await store.resolve(token, context)) ?? null;
+    },
+    first_use: async ({ digest, now }) => {
+      if (store.firstUse === undefined) throw new Error("the token store keeps no first uses");
+      return await store.firstUse(Buffer.from(digest, "base64url"), now);
+    },
+  };
+}

@@ -1,0 +1,62 @@
+import { describe, expect, test } from "vitest";
+import type { TokenSource } from "../src/index.ts";
+import { TestGateway } from "./support/gateway.ts";
+
+async function readiness(gateway: TestGateway): Promise<readonly (readonly [number, string])[]> {
+  const urls = [`http://${gateway.host}/readyz`, `${gateway.adminUrl}/readyz`];
+  const answers = await Promise.all(urls.map((url) => fetch(url)));
+  return await Promise.all(answers.map(async (answer) => [answer.status, await answer.text()] as const));
+}
+
+/** On both listeners. */
+const both = (status: number, text: string): unknown => [
+  [status, text],
+  [status, text],
+];
+
+describe("/readyz, on both listeners", () => {
+  test("is ready with the embedded store, and names the store when it fails", async () => {
+    await using gateway = await TestGateway.start();
+    expect(await readiness(gateway)).toEqual(both(200, "ready"));
+    await gateway.store.close();
+    await expect.poll(() => readiness(gateway)).toEqual(both(503, "not ready: tokens.store"));
+    expect(gateway.logged("not ready")).toMatchObject([{ level: "warn", name: "tokens.store" }]);
+  });
+
+  test("names a source whose health check rejects, without its words, and is ready again with it", async () => {
+    let isAway = true;
+    const source: TokenSource = {
+      resolve: async () => undefined,
+      health: async () => {
+        if (isAway) throw new Error("cannot reach db.internal as curfew:hunter2");
+      },
+    };
+    await using gateway = await TestGateway.start({ source: () => source });
+    expect(await readiness(gateway)).toEqual(both(503, "not ready: tokens"));
+    isAway = false;
+    await expect.poll(() => readiness(gateway), { timeout: 3000 }).toEqual(both(200, "ready"));
+  });
+
+  test("answers although a health check hangs", async () => {
+    const source: TokenSource = { resolve: async () => undefined, health: () => new Promise(() => {}) };
+    await using gateway = await TestGateway.start({ source: () => source });
+    expect(await readiness(gateway)).toEqual(both(503, "not ready: tokens"));
+  });
+
+  test("says draining without asking anything", async () => {
+    let checks = 0;
+    const source: TokenSource = {
+      resolve: () => new Promise(() => {}),
+      health: async () => void (checks += 1),
+    };
+    await using gateway = await TestGateway.start({ source: () => source });
+    const socket = new WebSocket(`ws://${gateway.host}/?token=any`);
+    await expect.poll(() => gateway.held().sessions).toBe(1);
+    const drained = gateway.proxy.drain(60_000);
+    expect(await readiness(gateway)).toEqual(both(503, "draining"));
+    expect(checks).toBe(0);
+    socket.close();
+    await gateway.proxy.drain(0);
+    await drained;
+  });
+});

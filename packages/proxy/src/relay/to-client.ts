@@ -6,10 +6,10 @@ import type { BufferPool } from "../net/buffer-pool.ts";
 import { ReadBuffer } from "../net/read-buffer.ts";
 import { type Tap, Taps } from "./tap.ts";
 
-/** Enough for most updates of a screen. */
+/** Size of a quiet target's read buffer, in bytes: enough for most updates of a screen. */
 const OWN_BYTES = 8 * 1024;
 
-/** How much one session may pass on before every other one gets its turn. */
+/** How much one session may pass on before every other session gets its turn, in bytes. */
 const TURN_BYTES = 256 * 1024;
 
 const NOTHING = Buffer.alloc(0);
@@ -41,9 +41,11 @@ export interface RelayOptions {
  *   a frame is one slice and one write.
  * - If the kernel has taken all of it at once, the buffer is free again, and the next read goes into
  *   it. If not, the buffer belongs to the write, and the target is not read until that is flushed.
- *   This is the back-pressure: a session holds at most one buffer, and no queue that a close frame
- *   would have to wait behind.
- * - After `TURN_BYTES` the event loop goes round once, or a flood would delay every other session's keystrokes.
+ *   This is the back-pressure: a session holds at most one buffer, and no queue that would delay a close frame.
+ * - After `TURN_BYTES` other sessions get their turn; otherwise a flood would delay their keystrokes.
+ *
+ * A target that reads into memory of its own, such as TLS, goes through {@link ToClient.take} with the same
+ * back-pressure: at most one chunk is in flight.
  */
 export class ToClient implements TargetReader {
   readonly onread: ReadMemory;
@@ -103,7 +105,7 @@ export class ToClient implements TargetReader {
     this.#taps?.end();
   }
 
-  /** As the target's chunk already has memory of its own, only a header is written in front of it. */
+  /** One write of a header and the chunk, which is not copied. */
   take(chunk: Buffer): boolean {
     if (this.#isOver) return true;
     this.#taps?.take(chunk);

@@ -1,9 +1,9 @@
 import { type OnReadOpts, Socket } from "node:net";
 
-/** Where a socket keeps what is under it. */
+/** The property of a socket that holds its handle. */
 const HANDLE = "_handle";
 
-/** Node's own, without types. */
+/** Node's own handle, which has no types. */
 interface Handle {
   readonly useUserBuffer?: unknown;
 }
@@ -12,21 +12,21 @@ interface SocketWithHandle {
   [HANDLE]: Handle | null;
 }
 
-/** Its types know no handle of an accepted connection. */
+/** The types of `Socket` do not know the option `handle`. */
 const SocketOverHandle: new (options: object) => Socket = Socket;
 
 /**
- * Moves an accepted connection to a socket that is read into buffers of ours. Node offers this (`onread`) for
- * connections that one makes, not for those that a server accepts; there it allocates 64 KiB for each read, which
- * costs time, and memory until the next garbage collection. The handle below the socket is no documented part of
- * Node: where it is not as expected, the connection stays as it is.
+ * Moves an accepted connection to a socket that reads into our own buffers. Node offers this (`onread`) for outgoing
+ * connections only. For accepted ones it allocates 64 KiB for each read, which costs time, and memory until the next
+ * garbage collection. The handle is not a documented part of Node: if it is not as expected, the connection stays as
+ * it is.
  *
  * The old socket closes without closing the connection, so its server no longer counts it.
  *
- * @returns the new socket, which reads already, or undefined: for TLS, which reads into its own buffers, and others.
+ * @returns the new socket, which is reading already; undefined for TLS and others, which read into their own buffers.
  */
 export function adoptSocket(socket: object, onread: OnReadOpts): Socket | undefined {
-  // A subclass, such as TLS', is more than its handle.
+  // A subclass, such as that of TLS, is more than its handle.
   if (Object.getPrototypeOf(socket) !== Socket.prototype || !hasHandle(socket)) return undefined;
   const handle = socket[HANDLE];
   if (typeof handle?.useUserBuffer !== "function") return undefined;

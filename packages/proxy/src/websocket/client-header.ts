@@ -7,13 +7,13 @@ export const MAX_CLIENT_HEADER_BYTES = 14;
 /** Longest payload of a ping, pong or close frame (RFC 6455, section 5.5). */
 const MAX_CONTROL_PAYLOAD = 125;
 
-/** Bytes of a client's header, as its second byte tells. */
+/** Length of a client's header in bytes, from its second byte. */
 export function clientHeaderBytes(secondByte: number): number {
   const length = secondByte & 0x7f;
   return length === 127 ? 14 : length === 126 ? 8 : 6;
 }
 
-/** The payload's length, from a complete header at `at`. */
+/** Length of the payload in bytes, from a complete header at `at`. */
 export function payloadLength(header: Buffer, at: number): number {
   const length = (header[at + 1] ?? 0) & 0x7f;
   if (length < 126) return length;
@@ -26,7 +26,7 @@ export function payloadLength(header: Buffer, at: number): number {
 /**
  * Checks the first two bytes of a client's frame (RFC 6455, sections 5.1 to 5.5).
  *
- * @param midMessage - whether a message has begun whose last frame is still to come.
+ * @param midMessage - whether a message is in progress, so that its next frame has to be a continuation.
  * @throws FrameError 1002
  */
 export function checkClientHeader(first: number, second: number, midMessage: boolean): void {
@@ -54,7 +54,7 @@ export function checkClientHeader(first: number, second: number, midMessage: boo
   }
 }
 
-/** Codes that may stand in a close frame (section 7.4); others are reserved for what has none, or for later. */
+/** Whether a close frame may carry the code (section 7.4). Others are reserved. */
 export function validCloseCode(code: number): boolean {
   return (
     (code >= 1000 && code <= 1014 && code !== 1004 && code !== 1005 && code !== 1006) || (code >= 3000 && code <= 4999)

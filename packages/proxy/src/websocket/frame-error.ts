@@ -1,10 +1,10 @@
 /** Close codes for a client that breaks the protocol (RFC 6455, section 7.4.1). */
 export type FaultCode =
-  /** A frame that may not be. */
+  /** Malformed frame. */
   | 1002
   /** Text that is not UTF-8. */
   | 1007
-  /** A frame longer than anybody can count. */
+  /** A frame whose length exceeds 2^53 - 1 bytes. */
   | 1009;
 
 /** A client broke RFC 6455. */

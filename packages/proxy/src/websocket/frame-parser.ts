@@ -10,11 +10,11 @@ import { FrameError } from "./frame-error.ts";
 import { Opcode } from "./frame-header.ts";
 import { rotateMask, unmask } from "./unmask.ts";
 
-/** What a client's frames mean. */
+/** Receives what a client's frames contain. */
 export interface FrameHandler {
   /**
-   * Console bytes. Several frames of one read come as one run, and a long frame comes in as many runs
-   * as reads, so nothing waits for its end. The memory is that of the read.
+   * Console bytes. All frames of one read come as one run, and a long frame comes in as many runs as reads, so nothing
+   * waits for its end. The memory is that of the read.
    */
   bytes(run: Buffer): void;
   /** A whole control message. */
@@ -23,13 +23,13 @@ export interface FrameHandler {
   textTooLong(): void;
   ping(payload: Buffer): void;
   pong(): void;
-  /** The client's last frame; `code` is undefined when it gave none. Nothing behind it is looked at. */
+  /** The client's last frame; `code` is undefined if it has none. What follows it is ignored. */
   close(code: number | undefined): void;
 }
 
-/** What text frames are. */
+/** How text frames are treated. */
 export interface TextPolicy {
-  /** Control messages (`curfew.v1`), or else console bytes, as stock clients type them. */
+  /** Whether they are control messages (`curfew.v1`), or else console bytes, as stock clients send them. */
   readonly isControl: boolean;
   /** Longest control message in bytes. */
   readonly maxBytes: number;
@@ -41,30 +41,30 @@ const NONE = -1;
 /**
  * Parses a client's frames (RFC 6455, section 5) as they arrive.
  *
- * It works in the memory of the read: payload is unmasked where it stands, and the payloads of several
- * frames are moved together over the headers between them. So a read becomes one write to the target,
- * however many frames it holds, and no frame or message is ever put together in a memory of its own.
+ * It works in the memory of the read: payloads are unmasked in place, and those of several frames are moved together
+ * over the headers between them. So a read becomes one write to the target, however many frames it contains, and no
+ * frame or message is ever assembled in memory of its own.
  */
 export class FrameParser {
   readonly #handler: FrameHandler;
   readonly #text: TextPolicy;
-  /** The frame that is under way. */
+  /** The current frame. */
   #opcode = NONE;
   #final = false;
   #left = 0;
   #mask = 0;
-  /** The type of the message that is under way, whatever control frames stand in between. */
+  /** The type of the current message; control frames may come in between. */
   #message = NONE;
-  /** A header or a control payload that is not complete yet. */
+  /** An incomplete header or control payload. */
   #partial: Buffer | undefined;
   #partialBytes = 0;
-  /** Pieces of a control message that is under way, and how long it is so far. */
+  /** The pieces of the current control message, and its length so far. */
   #pieces: Buffer[] = [];
   #textBytes = 0;
-  /** Checks text that comes in several pieces, while one is under way. */
+  /** Checks text that comes in several pieces. */
   #utf8: InstanceType<typeof TextDecoder> | undefined;
   #closed = false;
-  /** The run of console bytes in the read at hand. */
+  /** The run of console bytes in the current read. */
   #runStart = 0;
   #runEnd = 0;
 
@@ -74,9 +74,9 @@ export class FrameParser {
   }
 
   /**
-   * Takes the next bytes of the connection; they are changed in place.
+   * Parses the next bytes of the connection and changes them in place.
    *
-   * @throws FrameError when the client breaks the protocol; what came before that was handed on.
+   * @throws FrameError when the client breaks the protocol; what came before that is handed on.
    */
   read(chunk: Buffer): void {
     this.#runStart = 0;
@@ -129,7 +129,7 @@ export class FrameParser {
     return chunk.length;
   }
 
-  /** A frame begins, whose complete and checked header stands at `at`. */
+  /** Begins a frame with the complete and checked header at `at`. */
   #begin(header: Buffer, at: number, bytes: number): void {
     const first = header[at] ?? 0;
     this.#left = payloadLength(header, at);
@@ -160,7 +160,7 @@ export class FrameParser {
       this.#handRunOver(chunk);
       this.#handler.textTooLong();
     }
-    // The read's memory is not kept beyond the read.
+    // The memory of a read is used again after it.
     if (this.#textBytes <= maxBytes) this.#pieces.push(over ? piece : Buffer.from(piece));
     if (!over) return;
     const message = this.#textBytes > maxBytes ? undefined : Buffer.concat(this.#pieces).toString();
@@ -170,7 +170,7 @@ export class FrameParser {
     if (message !== undefined) this.#handler.text(message);
   }
 
-  /** Invalid text is refused at its first wrong byte, also in the middle of a long message. */
+  /** Refuses invalid text at its first wrong byte, even in the middle of a long message. */
   #checkUtf8(piece: Buffer, over: boolean): void {
     const whole = over && this.#utf8 === undefined;
     if (whole ? !isUtf8(piece) : !this.#continuesUtf8(piece, over)) {
@@ -216,7 +216,7 @@ export class FrameParser {
     this.#runEnd += end - start;
   }
 
-  /** Before anything that is no console byte, so that the order stays. */
+  /** Hands the run over, before anything that is not a console byte, to keep the order. */
   #handRunOver(chunk: Buffer): void {
     const start = this.#runStart;
     const end = this.#runEnd;

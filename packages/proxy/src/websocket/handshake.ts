@@ -2,13 +2,13 @@ import { createHash } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 
-/** What RFC 6455, section 1.3, appends to a client's key. */
+/** Appended to a client's key (RFC 6455, section 1.3). */
 const GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 
 /** 16 bytes in base64. */
 const KEY = /^[+/0-9A-Za-z]{22}==$/;
 
-/** A token of RFC 9110, section 5.6.2: what a subprotocol may be named. */
+/** Name of a subprotocol: a token (RFC 9110, section 5.6.2). */
 const NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 
 /** Why an upgrade request cannot be answered with a WebSocket. */
@@ -19,7 +19,7 @@ export interface Refusal {
   readonly headers?: string;
 }
 
-/** An upgrade request that may be accepted. */
+/** An upgrade request that can be accepted. */
 export interface Offer {
   readonly key: string;
   /** Subprotocols in the client's order. */
@@ -27,8 +27,8 @@ export interface Offer {
 }
 
 /**
- * Checks an upgrade request (RFC 6455, section 4.2.1). Extensions are not looked at: none is ever
- * agreed on, since a compressed picture gains nothing.
+ * Checks an upgrade request (RFC 6455, section 4.2.1). Extensions are ignored: none is ever
+ * agreed on, because pictures are compressed already.
  */
 export function readOffer({ method, headers }: IncomingMessage): Offer | Refusal {
   const key = headers["sec-websocket-key"];
@@ -38,7 +38,7 @@ export function readOffer({ method, headers }: IncomingMessage): Offer | Refusal
   if (key === undefined || !KEY.test(key)) {
     return { status: 400, message: "expected a Sec-WebSocket-Key of 16 bytes in base64" };
   }
-  // 8 is the draft that some old clients still name; on the wire it is the same.
+  // Some old clients still name the draft 8, which is the same on the wire.
   if (version !== "13" && version !== "8") {
     const message = `expected Sec-WebSocket-Version: 13, but got ${version ?? "none"}`;
     return { status: version === undefined ? 400 : 426, message, headers: "Sec-WebSocket-Version: 13, 8\r\n" };
@@ -50,7 +50,7 @@ export function readOffer({ method, headers }: IncomingMessage): Offer | Refusal
   return { key, subprotocols };
 }
 
-/** Accepts the offer: from here on the connection speaks WebSocket (section 4.2.2). */
+/** Accepts the offer (section 4.2.2): from now on the connection is a WebSocket. */
 export function acceptOffer(stream: Duplex, key: string, subprotocol: string | undefined): void {
   const accept = createHash("sha1")
     .update(key + GUID)

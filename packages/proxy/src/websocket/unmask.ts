@@ -1,6 +1,6 @@
 import { createRequire } from "node:module";
 
-/** The one function of `bufferutil` that is used; it has no types of its own. */
+/** The only function of `bufferutil` in use; the package has no types. */
 interface NativeUnmask {
   unmask(buffer: Buffer, mask: Buffer): void;
 }
@@ -12,9 +12,9 @@ const maskBytes = Buffer.alloc(4);
 const NATIVE_FROM_BYTES = 48;
 
 /**
- * Takes a client's mask (RFC 6455, section 5.3) off `buffer` from `start` to `end`, in place.
+ * Removes a client's mask (RFC 6455, section 5.3) from `buffer` between `start` and `end`, in place.
  *
- * @param mask - the four bytes as a big-endian number, beginning with the one for `start`.
+ * @param mask - the four bytes as a big-endian number; the first applies to `start`.
  */
 export function unmask(buffer: Buffer, start: number, end: number, mask: number): void {
   if (native !== undefined && end - start >= NATIVE_FROM_BYTES) {
@@ -27,13 +27,13 @@ export function unmask(buffer: Buffer, start: number, end: number, mask: number)
   }
 }
 
-/** The mask as the bytes after the next `bytes` ones need it. */
+/** The mask for what follows the next `bytes` bytes. */
 export function rotateMask(mask: number, bytes: number): number {
   const shift = (bytes & 3) * 8;
   return shift === 0 ? mask : (mask << shift) | (mask >>> (32 - shift));
 }
 
-/** An optional dependency: it ships built for the usual platforms, and elsewhere the loop does. */
+/** An optional dependency, built for the common platforms; elsewhere the loop is used. */
 function loadNative(): NativeUnmask | undefined {
   try {
     return createRequire(import.meta.url)("bufferutil") as NativeUnmask;

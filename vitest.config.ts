@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { playwright } from "@vitest/browser-playwright";
 import { defaultClientConditions, defaultServerConditions } from "vite";
 import { defineConfig } from "vitest/config";
+import { COMPILE_CACHE } from "./tools/root.ts";
 import { guestEnvironment } from "./tools/setup/guest.ts";
 import { findChromium } from "./tools/setup/programs.ts";
 
@@ -66,8 +67,7 @@ export default defineConfig({
     testTimeout: 30_000,
     hookTimeout: 30_000,
     expect: { poll: { timeout: 20_000 } },
-    // Processes that tests start need a third of the processor time with what they compiled before.
-    env: { NODE_COMPILE_CACHE: join(import.meta.dirname, "node_modules/.cache/node-compile") },
+    env: { NODE_COMPILE_CACHE: COMPILE_CACHE },
     projects: [
       ...["protocol", "proxy", "client", "react", "testing", "bench"].map((name) => ({
         extends: true as const,

@@ -5,3 +5,6 @@ export const ROOT: string = join(import.meta.dirname, "..");
 
 /** Where tools keep what they fetch or compute once; git ignores it. */
 export const CACHE: string = join(ROOT, ".cache");
+
+/** Where Node keeps compiled code: tests start hundreds of gateways, and half of each start is the compiler's. */
+export const COMPILE_CACHE: string = join(CACHE, "node");

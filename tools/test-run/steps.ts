@@ -1,8 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
-import { CACHE, ROOT } from "../root.ts";
+import { COMPILE_CACHE, ROOT } from "../root.ts";
 import type { TestResult } from "./summary.ts";
 
 /** A command of the test run. */
@@ -13,9 +12,6 @@ export interface Step {
   /** For a step that runs tests: reads their results at its end; undefined when it left none. */
   results?(): Promise<TestResult[] | undefined>;
 }
-
-/** Where Node keeps compiled code: tests start hundreds of gateways, and half of each start is the compiler's. */
-const COMPILE_CACHE = join(CACHE, "node");
 
 /** Runs a step, its output going straight through, and returns its exit code. */
 export async function runStep(step: Step): Promise<number> {

@@ -3,6 +3,7 @@ import { copyFile, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { LANGUAGES } from "@curfew/client/messages";
 import { afterAll, beforeAll, test } from "vitest";
 import { installTarballs } from "../tarballs/install.ts";
 import { entryPoints, publishedPackages } from "../published.ts";
@@ -25,6 +26,14 @@ beforeAll(async () => {
   await installTarballs(folder, tarballs, [...tarballs.map(({ manifest }) => manifest.name), ...others]);
 });
 afterAll(async () => rm(folder, { recursive: true, force: true }));
+
+test("every language of the SDK has an entry point", async ({ expect }) => {
+  const entries = (await publishedPackages()).flatMap(entryPoints).map(({ specifier }) => specifier);
+  const languages = LANGUAGES.map((tag) => `@curfew/client/messages/${tag.toLowerCase()}`);
+  expect(entries.filter((entry) => entry.startsWith("@curfew/client/messages/")).toSorted()).toEqual(
+    languages.toSorted(),
+  );
+});
 
 test("the consumer's file imports every entry point", async ({ expect }) => {
   const text = await readFile(CONSUMER, "utf8");

@@ -14,13 +14,18 @@ const STORES = {
 /** How each type of source is opened. A driver is imported here, so that only the gateways that use it load it. */
 const SOURCES = {};
 
-type Opener = (options: { readonly type: string }) => Promise<TokenSource>;
+/** The options of every type of source, each with its `type`. */
+type SourceOptions = {
+  readonly [Type in keyof typeof SOURCES]: { readonly type: Type } & Parameters<(typeof SOURCES)[Type]>[0];
+}[keyof typeof SOURCES];
+
+type Opener = (options: never) => Promise<TokenSource>;
 
 /** The part of the configuration that names the store and the sources. */
 export interface TokenOptions {
   readonly store: keyof typeof STORES;
   readonly path: string;
-  readonly sources: readonly { readonly type: keyof typeof SOURCES }[];
+  readonly sources: readonly SourceOptions[];
 }
 
 /** Looks up the tokens of a store, which may be in another process. */
@@ -96,7 +101,7 @@ function openSources({ sources }: TokenOptions): readonly NamedSource[] {
 async function openSource(options: { readonly type: string }): Promise<TokenSource> {
   const open = (SOURCES as Readonly<Record<string, Opener>>)[options.type];
   if (open === undefined) throw new Error(`there is no token source of the type ${options.type}`);
-  return await open(options);
+  return await open(options as never);
 }
 
 /** A source that may still be opening. */

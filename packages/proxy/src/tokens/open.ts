@@ -1,4 +1,5 @@
 import type { Grant } from "./grant.ts";
+import type { HttpSourceOptions } from "./http-source.ts";
 import type { FirstUses, LookupContext, TokenSource } from "./source.ts";
 import { SqliteTokenStore } from "./sqlite.ts";
 import { isTokenStore, type TokenStore } from "./store.ts";
@@ -12,7 +13,10 @@ const STORES = {
 };
 
 /** How each type of source is opened. A driver is imported here, so that only the gateways that use it load it. */
-const SOURCES = {};
+const SOURCES = {
+  http: async (options: HttpSourceOptions): Promise<TokenSource> =>
+    new (await import("./http-source.ts")).HttpTokenSource(options),
+};
 
 /** The options of every type of source, each with its `type`. */
 type SourceOptions = {

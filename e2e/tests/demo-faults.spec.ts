@@ -63,7 +63,7 @@ for (const [name, { statuses = [], reason, text = "" }] of Object.entries(FAULTS
     await expect.poll(recorded, { timeout: 30_000 }).toMatch(new RegExp(statuses.join(".*")));
     if (name === "Refused renewal") {
       await press(page, "Renew");
-      await expect(panelOf(page).getByText("Renewing failed.")).toBeVisible();
+      await expect(panelOf(page).getByText("The renewal failed.")).toBeVisible();
     }
     if (reason !== undefined) await expect(endOf(page)).toHaveAttribute("data-reason", reason, { timeout: 30_000 });
     await expect(panelOf(page)).toContainText(text);

@@ -53,7 +53,7 @@ export const closeReasonScenarios: Readonly<Record<CloseReason, CloseReasonScena
   token_expired: {
     type: "serial",
     code: 4101,
-    says: /good for a limited time/,
+    says: /valid for a limited time/,
     button: "Get new access",
     step: "new-access",
     cause: async (ends) => {
@@ -192,7 +192,7 @@ export const closeReasonScenarios: Readonly<Record<CloseReason, CloseReasonScena
   server_busy: {
     type: "serial",
     code: 4201,
-    says: /at its limit of sessions/,
+    says: /reached its limit of sessions/,
     button: "Try again",
     step: "reopen",
     cause: async (ends) => {
@@ -210,7 +210,7 @@ export const closeReasonScenarios: Readonly<Record<CloseReason, CloseReasonScena
   internal_error: {
     type: "serial",
     code: 4299,
-    says: /nothing that you did/,
+    says: /not caused by anything you did/,
     button: "Try again",
     step: "reopen",
     cause: scripted((session) => session.end("internal_error")),
@@ -234,7 +234,7 @@ export const closeReasonScenarios: Readonly<Record<CloseReason, CloseReasonScena
   client_closed: {
     type: "vnc",
     code: 1000,
-    says: /You left this console/,
+    says: /You closed this console/,
     button: "Open again",
     step: "reopen",
     cause: async (ends) => {
@@ -274,7 +274,7 @@ export const closeReasonScenarios: Readonly<Record<CloseReason, CloseReasonScena
   authorize_failed: {
     type: "serial",
     code: 1006,
-    says: /asked for access to this console and did not get it/,
+    says: /requested access to this console, but did not get it/,
     button: "Try again",
     step: "new-access",
     cause: (ends) => ends.open("serial", () => null),
@@ -282,7 +282,7 @@ export const closeReasonScenarios: Readonly<Record<CloseReason, CloseReasonScena
   viewer_failed: {
     type: "vnc",
     code: 1006,
-    says: /did not accept each other/,
+    says: /could not agree on a connection/,
     button: "Try again",
     step: "reopen",
     cause: async (ends) => {

@@ -58,14 +58,14 @@ describe("the warning", () => {
     page.server.last.control({ type: "expiring", expiresInMs: 60_000 });
     click(element, "Renew");
     await reaches(element, "renew-failed");
-    expect(text(element, ".warning p")).toContain("Renewing failed.");
-    expect(announced(element)).toContain("Renewing failed.");
+    expect(text(element, ".warning p")).toContain("The renewal failed.");
+    expect(announced(element)).toContain("The renewal failed.");
     click(element, "Try again");
     expect(element.getAttribute("status")).toBe("renewing");
   });
 
   test.each([
-    ["the gateway does not renew", false, true, "It cannot be made longer."],
+    ["the gateway does not renew", false, true, "It cannot be extended."],
     ["the page cannot get a token", true, false, "open the console again with a new link"],
   ])("has no Renew when %s", async (_case, renewable, canRenew, sentence) => {
     page.renewable = renewable;
@@ -99,7 +99,7 @@ describe("a lost connection", () => {
     const element = await page.connected<"curfew-serial">(serial());
     page.server.last.end(1006);
     expect(text(element, ".title")).toBe("Connection lost");
-    expect(text(element, ".countdown")).toBe("Next try in 1 minute · Attempt 2");
+    expect(text(element, ".countdown")).toBe("Next attempt in 1 minute · Attempt 2");
     expect(announced(element)).toBe(
       "Connection lost – The page connects again by itself. Nothing is lost on the machine.",
     );

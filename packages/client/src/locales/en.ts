@@ -11,17 +11,17 @@ export const english: Messages = {
     },
     token_expired: {
       title: "This link has expired",
-      sentence: "Links to this console are good for a limited time, and this one was opened too late.",
+      sentence: "Links to this console are valid for a limited time, and this one was opened too late.",
       next: "Get new access",
     },
     token_invalid: {
       title: "This link is not valid",
-      sentence: "The gateway does not know this link. It may be incomplete, or it was withdrawn.",
+      sentence: "The gateway does not know this link. It may be incomplete, or it was revoked.",
       next: "Get new access",
     },
     session_terminated: {
       title: "Ended by an operator",
-      sentence: "An operator ended this session or withdrew the access it was using.",
+      sentence: "An operator ended this session or revoked its access.",
       next: "Try again",
     },
     session_replaced: {
@@ -30,7 +30,7 @@ export const english: Messages = {
       next: "Open here again",
     },
     idle_timeout: {
-      title: "Closed because it was idle",
+      title: "Closed due to inactivity",
       sentence: "There was no typing, pointer movement or pasting for a while, so the gateway closed the session.",
       next: "Open again",
     },
@@ -51,12 +51,12 @@ export const english: Messages = {
     },
     server_draining: {
       title: "The gateway is restarting",
-      sentence: "It closed its sessions to shut down, and has not been back yet.",
+      sentence: "It closed its sessions to shut down, and is not available again yet.",
       next: "Try again",
     },
     server_busy: {
       title: "The gateway is busy",
-      sentence: "It is at its limit of sessions, or cannot check links at the moment.",
+      sentence: "It has reached its limit of sessions, or cannot check links at the moment.",
       next: "Try again",
     },
     target_unreachable: {
@@ -75,13 +75,13 @@ export const english: Messages = {
       next: "Try again",
     },
     internal_error: {
-      title: "The gateway had a fault",
-      sentence: "Something went wrong inside the gateway. It was nothing that you did.",
+      title: "Error in the gateway",
+      sentence: "Something went wrong inside the gateway. It was not caused by anything you did.",
       next: "Try again",
     },
     client_closed: {
       title: "Disconnected",
-      sentence: "You left this console. The machine keeps running.",
+      sentence: "You closed this console. The machine keeps running.",
       next: "Open again",
     },
     connection_lost: {
@@ -96,13 +96,13 @@ export const english: Messages = {
     },
     authorize_failed: {
       title: "Access not granted",
-      sentence: "The page asked for access to this console and did not get it.",
+      sentence: "The page requested access to this console, but did not get it.",
       next: "Try again",
     },
     viewer_failed: {
       title: "The console could not be shown",
       sentence:
-        "The viewer did not start in this browser, or this page and the machine’s console did not accept each other.",
+        "The viewer did not start in this browser, or this page and the machine’s console could not agree on a connection.",
       next: "Try again",
     },
     unknown: {
@@ -112,8 +112,8 @@ export const english: Messages = {
     },
   },
   advice: {
-    newAccess: "To go on, open the console again from the place where you got this link.",
-    operator: "If you should have access, ask the operator of this machine and name the code below.",
+    newAccess: "To continue, open the console again from the place where you got this link.",
+    operator: "If you should have access, contact the operator of this machine and quote the code below.",
   },
   states: {
     idle: "Not connected",
@@ -123,19 +123,19 @@ export const english: Messages = {
     reconnecting: "Reconnecting…",
     reconnectingByItself: "The page connects again by itself. Nothing is lost on the machine.",
     attempt: "Attempt {attempt}",
-    nextAttempt: "Next try in {time}",
+    nextAttempt: "Next attempt in {time}",
     closed: "Ended",
   },
   session: {
     timeLeft: "{time} left",
     endsIn: "This session ends in {time}.",
     renewable: "Renew it to keep working without interruption. Otherwise it closes; the machine keeps running.",
-    needsNewAccess: "To go on after that, open the console again with a new link. The machine keeps running.",
-    notRenewable: "It cannot be made longer. After that, new access is needed; the machine keeps running.",
+    needsNewAccess: "To continue after that, open the console again with a new link. The machine keeps running.",
+    notRenewable: "It cannot be extended. After that you need new access; the machine keeps running.",
     renewing: "Renewing…",
     renewed: "Renewed. This session now ends in {time}.",
-    renewedForGood: "Renewed. This session no longer ends by itself.",
-    renewFailed: "Renewing failed.",
+    renewedForGood: "Renewed. This session no longer expires.",
+    renewFailed: "The renewal failed.",
   },
   actions: {
     open: "Open console",
@@ -151,6 +151,6 @@ export const english: Messages = {
     vnc: "Screen of the machine",
     serial: "Terminal of the machine",
     sessionEnd: "End of the session",
-    leave: "Press {keys} and let go to leave the console with the keyboard.",
+    leave: "Press and release {keys} to leave the console with the keyboard.",
   },
 };

@@ -88,7 +88,7 @@ const endings: Record<string, readonly [ServerCloseReason, Ending]> = {
     "target_not_found",
     {
       run: async (gateway, protocols) => {
-        // RFC 6761: names under .invalid never resolve; a label that is too long fails without asking anybody.
+        // RFC 6761: names under .invalid never resolve; a label that is too long fails without a query.
         const { token } = await gateway.token(`${"x".repeat(64)}.invalid:5900`);
         return new Client(gateway.host, token, { protocols });
       },

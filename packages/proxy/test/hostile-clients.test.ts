@@ -65,7 +65,7 @@ test("a cookie costs no more than its length", () => {
   expect(requestToken(request as Parameters<typeof requestToken>[0])).toBe('x"y');
 });
 
-describe("an upgrade that nobody takes", () => {
+describe("an upgrade that no listener takes", () => {
   test("is answered with 404, and a client that resets it does no harm", async () => {
     const server = createServer();
     const proxy = createGateway({ config: { tokens: { path: ":memory:" } }, log: createLogger("silent") });

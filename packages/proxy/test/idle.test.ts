@@ -20,7 +20,7 @@ async function openScreen(client: Client): Promise<void> {
   await client.bytes(18 + 24);
 }
 
-/** A target, with what its user does to work, and what a viewer does without anybody. */
+/** A target, with what a user does at it, and what a viewer sends by itself. */
 interface Console extends AsyncDisposable {
   readonly address: string;
   readonly open: (client: Client) => Promise<void>;
@@ -68,7 +68,7 @@ describe("sessions.idle_timeout: no input of the user for that long ends a sessi
   test.each([
     ["vnc", vncConsole],
     ["serial", serialConsole],
-  ] as const)("on a %s console, and not while somebody works", async (type, start) => {
+  ] as const)("on a %s console, and not while the user is active", async (type, start) => {
     await using target = await start();
     const clock = new HandClock();
     await using gateway = await TestGateway.start({ config, clock });

@@ -65,7 +65,7 @@ describe("a slot is released", () => {
       },
     ],
     [
-      "when the target may not be dialled",
+      "when the target may not be dialed",
       async (gateway) => {
         const { token } = await gateway.token("192.0.2.1:5900");
         using client = new Client(gateway.host, token);

@@ -101,7 +101,7 @@ describe("bytes pass in order and complete", () => {
       const { token } = await gateway.token(target.address);
       using client = new Client(gateway.host, token);
       await client.message("hello");
-      // Each stop leaves frames half written, whose buffers nobody else may touch meanwhile.
+      // Each stop leaves frames half written, whose buffers must not be used for anything else.
       for (let stop = 1; stop < 6; stop += 1) {
         await client.bytes((size / 8) * stop);
         client.control({ type: "ping", id: stop });
@@ -177,7 +177,7 @@ describe("back-pressure: what one side does not take, the other is not asked for
     await expect.poll(() => connection.bytesReceived, { timeout: 20_000 }).toBe(400 * 64 * 1024);
   });
 
-  test("messages that come while the target is being dialled are held back, not lost", async () => {
+  test("messages that come while the target is being dialed are held back, not lost", async () => {
     await using target = await startByteServer({ mode: "echo" });
     const { source, release } = heldSource(0);
     await using gateway = await TestGateway.start({ source });

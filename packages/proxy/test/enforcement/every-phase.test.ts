@@ -7,7 +7,7 @@ import { startByteServer, startFakeVnc } from "../support/targets.ts";
 
 const EXPIRED = { code: 4100, reason: "session_expired" };
 
-describe("rule 3: the deadline is armed before the target is dialled and covers every phase", () => {
+describe("rule 3: the deadline is armed before the target is dialed and covers every phase", () => {
   test("dialing: a target that never accepts does not hold the session beyond its deadline", async () => {
     await using target = await startUnacceptingServer();
     await using gateway = await TestGateway.start();
@@ -78,7 +78,7 @@ describe("rule 3: the deadline is armed before the target is dialled and covers 
     expect(await client.closed).toEqual(EXPIRED);
   });
 
-  test("no warning comes before hello, while the target is still being dialled", async () => {
+  test("no warning comes before hello, while the target is still being dialed", async () => {
     await using target = await startUnacceptingServer();
     await using gateway = await TestGateway.start({ config: { sessions: { warn_before: [0.3, 0.2] } } });
     const { token } = await gateway.token(target.address, { ttlMs: 500 });

@@ -85,7 +85,7 @@ describe("rule 2: the deadline is the grant's exact expiry, or earlier where max
   });
 });
 
-describe("rule 5: never early, and nobody is forgotten", () => {
+describe("rule 5: never early, and no session is forgotten", () => {
   test("200 sessions that expire in one instant all end, none before it", async () => {
     await using target = await startByteServer({ mode: "sink" });
     await using gateway = await TestGateway.start();
@@ -130,7 +130,7 @@ describe("rule 6: the wall clock says when, the monotonic clock how long; whiche
     expect(client.order).toEqual(["hello", "bye", "close"]);
   });
 
-  test("a wall clock set back gives nobody more time", async () => {
+  test("a wall clock set back gives no session more time", async () => {
     await using target = await startByteServer({ mode: "sink" });
     const clock = new SettableClock();
     await using gateway = await TestGateway.start({ clock });

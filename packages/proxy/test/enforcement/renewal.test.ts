@@ -157,7 +157,7 @@ describe.concurrent("rule 9: renew in place moves the deadline and loses nothing
     expect(gateway.logged("session renewed")).toEqual([]);
   });
 
-  test("hello is the first message even to a client that asks while its target is being dialled", async () => {
+  test("hello is the first message even to a client that asks while its target is being dialed", async () => {
     await using target = await startUnacceptingServer();
     await using gateway = await TestGateway.start();
     const [first, second] = await tokens(gateway, target.address, [{ ttlMs: 700 }, { ttlMs: 1000 }]);

@@ -19,6 +19,17 @@ const QUICK_SESSIONS = 200;
 
 const TOO_BUSY = "not measured: the machine was too busy to open all sessions before the first deadline";
 
+const FIGURES = [
+  { id: "earliest", title: "first of all ms", digits: 0 },
+  { id: "target50", title: "target p50 ms", digits: 0 },
+  { id: "target99", title: "target p99 ms", digits: 0 },
+  { id: "target100", title: "target last ms", digits: 0 },
+  { id: "client50", title: "4100 p50 ms", digits: 0 },
+  { id: "client99", title: "4100 p99 ms", digits: 0 },
+  { id: "client100", title: "4100 last ms", digits: 0 },
+  { id: "delay", title: "event loop's longest delay ms", digits: 0 },
+] as const;
+
 /** How late sessions end, at both ends. An early end is an error. */
 export function deadlines(wanted: number, spread: "spread" | "together", tls = false): Scenario {
   const number = wanted.toLocaleString("en");
@@ -35,16 +46,7 @@ export function deadlines(wanted: number, spread: "spread" | "together", tls = f
       "From expires_at, as the gateway states it, to the end of the target's socket and to the close frame 4100 at the " +
       "client, as the generator reads them: with many at once this includes its own time. Resolution 1 ms. The event-loop " +
       "delay is that of the gateway's metrics, from just before the first deadline until after the last end.",
-    figures: [
-      { id: "earliest", title: "first of all ms", digits: 0 },
-      { id: "target50", title: "target p50 ms", digits: 0 },
-      { id: "target99", title: "target p99 ms", digits: 0 },
-      { id: "target100", title: "target last ms", digits: 0 },
-      { id: "client50", title: "4100 p50 ms", digits: 0 },
-      { id: "client99", title: "4100 p99 ms", digits: 0 },
-      { id: "client100", title: "4100 last ms", digits: 0 },
-      { id: "delay", title: "event loop's longest delay ms", digits: 0 },
-    ],
+    figures: FIGURES,
     tls,
     appliesTo: gatewayOnly,
     inQuick: wanted <= 1000 && !tls,
@@ -69,28 +71,32 @@ export function deadlines(wanted: number, spread: "spread" | "together", tls = f
       ]);
       const { otherLoad } = observed();
       allowSleep();
-      const targets = late.map((one) => one.target);
-      const clients = late.map((one) => one.client);
       const loop = longestDelayMs((await subject.metrics?.()) ?? "");
       const notes = [
         ...(count < wanted ? [`${count.toLocaleString("en")} sessions instead of ${number}`] : []),
         ...(loop === undefined ? ["the gateway's metrics have no event-loop delay"] : []),
       ];
       return {
-        values: {
-          earliest: Math.min(...targets, ...clients),
-          target50: percentile(targets, 50),
-          target99: percentile(targets, 99),
-          target100: percentile(targets, 100),
-          client50: percentile(clients, 50),
-          client99: percentile(clients, 99),
-          client100: percentile(clients, 100),
-          ...(loop !== undefined && { delay: loop }),
-        },
+        values: { ...summarize(late), ...(loop !== undefined && { delay: loop }) },
         otherLoad,
         ...(notes.length > 0 && { note: notes.join("; ") }),
       };
     },
+  };
+}
+
+/** The lateness of all sessions as {@link FIGURES}, without the delay of the event loop. */
+function summarize(late: readonly { readonly target: number; readonly client: number }[]): Record<string, number> {
+  const targets = late.map(({ target }) => target);
+  const clients = late.map(({ client }) => client);
+  return {
+    earliest: Math.min(...targets, ...clients),
+    target50: percentile(targets, 50),
+    target99: percentile(targets, 99),
+    target100: percentile(targets, 100),
+    client50: percentile(clients, 50),
+    client99: percentile(clients, 99),
+    client100: percentile(clients, 100),
   };
 }
 

@@ -56,7 +56,11 @@ function serial(...faults: readonly Fault<SerialPhase>[]): () => Promise<FaultyS
  * @param delay - seconds until a fault takes effect
  */
 export function faultRecipes(delay: number): readonly FaultRecipe[] {
-  const at = { afterMs: delay * 1000 };
+  return [...gatewayFaults(delay), ...targetFaults(delay), ...streamFaults(delay)];
+}
+
+/** The gateway ends or refuses a session. */
+function gatewayFaults(delay: number): readonly FaultRecipe[] {
   const later = `After ${seconds(delay)}`;
   return [
     fault("expire", "Expire", "vnc", `Access lasts ${seconds(lifetime(delay))}. Then the screen is cleared.`, {
@@ -97,6 +101,12 @@ export function faultRecipes(delay: number): readonly FaultRecipe[] {
       start: vnc(),
       badToken: "open",
     }),
+  ];
+}
+
+/** The target cannot be reached or opened. */
+function targetFaults(delay: number): readonly FaultRecipe[] {
+  return [
     fault("refused-target", "Refused target", "vnc", "The gateway is not allowed to connect to this target.", {
       target: "192.0.2.1:5900",
     }),
@@ -122,6 +132,14 @@ export function faultRecipes(delay: number): readonly FaultRecipe[] {
       start: () => startFakeVnc({ size: SMALL, password: "secret" }),
       options: { password: "wrong", ...NO_RECONNECT },
     }),
+  ];
+}
+
+/** The target fails in the middle of a session. */
+function streamFaults(delay: number): readonly FaultRecipe[] {
+  const at = { afterMs: delay * 1000 };
+  const later = `After ${seconds(delay)}`;
+  return [
     fault("stall", "Stall", "vnc", `${later} the screen freezes. The session still ends on time.`, {
       start: vnc({ type: "stall", at }),
     }),

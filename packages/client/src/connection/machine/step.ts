@@ -68,30 +68,6 @@ function apply(draft: Draft, event: MachineEvent): void {
         endAttempt(draft, localClose("authorize_failed", action, undefined, event.detail));
       }
       break;
-    case "socketFailed":
-      if (socket) endAttempt(draft, localClose("connect_failed", "stop", socket, event.detail));
-      break;
-    case "opened":
-      if (socket && !socket.opened) onOpened(draft, socket, event.protocol);
-      break;
-    case "control":
-      if (socket) onControl(draft, socket, event.text);
-      break;
-    case "socketClosed":
-      if (socket) endAttempt(draft, closeInfoOf(event.code, event.reason, socket));
-      break;
-    case "viewerClosed":
-      if (socket) close(draft, clientClosed(socket, "the viewer closed the channel"));
-      break;
-    case "viewerReady":
-      if (socket) {
-        setSocket(draft, { ...socket, viewerReady: true });
-        connectIfReady(draft);
-      }
-      break;
-    case "viewerWaiting":
-      if (socket?.greeted && socket.connectedAt === undefined) disarm(draft, "connect");
-      break;
     case "viewerFailed":
       if (phase.name !== "idle" && phase.name !== "closed") {
         close(draft, localClose("viewer_failed", "stop", socket, event.detail));
@@ -106,12 +82,6 @@ function apply(draft: Draft, event: MachineEvent): void {
     case "renew":
       onRenew(draft, event.token);
       break;
-    case "tokenFetched":
-      if (socket) onTokenFetched(draft, socket, event.id, event.token);
-      break;
-    case "tokenFetchFailed":
-      if (socket) onTokenFetchFailed(draft, socket, event.id, event.cause);
-      break;
     case "online":
     case "visible":
       if (event.type === "visible") draft.state = { ...draft.state, hidden: false };
@@ -123,6 +93,67 @@ function apply(draft: Draft, event: MachineEvent): void {
       break;
     case "hidden":
       draft.state = { ...draft.state, hidden: true };
+      break;
+    case "socketFailed":
+    case "opened":
+    case "control":
+    case "socketClosed":
+    case "viewerClosed":
+    case "viewerReady":
+    case "viewerWaiting":
+    case "tokenFetched":
+    case "tokenFetchFailed":
+      if (socket) applyToSocket(draft, socket, event);
+      break;
+  }
+}
+
+/** The events that only an attempt with a socket takes. */
+type SocketEvent = Extract<
+  MachineEvent,
+  {
+    type:
+      | "socketFailed"
+      | "opened"
+      | "control"
+      | "socketClosed"
+      | "viewerClosed"
+      | "viewerReady"
+      | "viewerWaiting"
+      | "tokenFetched"
+      | "tokenFetchFailed";
+  }
+>;
+
+function applyToSocket(draft: Draft, socket: SocketState, event: SocketEvent): void {
+  switch (event.type) {
+    case "socketFailed":
+      endAttempt(draft, localClose("connect_failed", "stop", socket, event.detail));
+      break;
+    case "opened":
+      if (!socket.opened) onOpened(draft, socket, event.protocol);
+      break;
+    case "control":
+      onControl(draft, socket, event.text);
+      break;
+    case "socketClosed":
+      endAttempt(draft, closeInfoOf(event.code, event.reason, socket));
+      break;
+    case "viewerClosed":
+      close(draft, clientClosed(socket, "the viewer closed the channel"));
+      break;
+    case "viewerReady":
+      setSocket(draft, { ...socket, viewerReady: true });
+      connectIfReady(draft);
+      break;
+    case "viewerWaiting":
+      if (socket.greeted && socket.connectedAt === undefined) disarm(draft, "connect");
+      break;
+    case "tokenFetched":
+      onTokenFetched(draft, socket, event.id, event.token);
+      break;
+    case "tokenFetchFailed":
+      onTokenFetchFailed(draft, socket, event.id, event.cause);
       break;
   }
 }

@@ -10,7 +10,7 @@ describe.concurrent("rule 8: warnings come at warn_before, with the time left as
   test("a curfew.v1 client is warned each time, with less and less left", async () => {
     await using target = await startByteServer({ mode: "sink" });
     await using gateway = await TestGateway.start({ config: { sessions: { warn_before: [0.2, 0.4, 30] } } });
-    const { token } = await gateway.token(target.address, { ttlMs: 600 });
+    const { token } = await gateway.token(target.address, { ttlMs: 2000 });
     using client = new Client(gateway.host, token);
     await client.closed;
     expect(client.order).toEqual(["hello", "expiring", "expiring", "bye", "close"]);
@@ -25,7 +25,7 @@ describe.concurrent("rule 8: warnings come at warn_before, with the time left as
     async (...protocols) => {
       await using target = await startByteServer({ mode: "sink" });
       await using gateway = await TestGateway.start({ config: { sessions: { warn_before: [0.2] } } });
-      const { token } = await gateway.token(target.address, { ttlMs: 400 });
+      const { token } = await gateway.token(target.address, { ttlMs: 2000 });
       using client = new Client(gateway.host, token, { protocols });
       expect(await client.closed).toEqual(EXPIRED);
       expect(client.order).toEqual(["close"]);
@@ -37,7 +37,7 @@ describe.concurrent("rule 9: renew in place moves the deadline and loses nothing
   test("the deadline moves to the new token's expiry, and the old one passes unnoticed", async () => {
     await using target = await startByteServer({ mode: "echo" });
     await using gateway = await TestGateway.start({ config: { sessions: { warn_before: [0.3] } } });
-    const [first, second] = await tokens(gateway, target.address, [{ ttlMs: 500 }, { ttlMs: 1200 }]);
+    const [first, second] = await tokens(gateway, target.address, [{ ttlMs: 2000 }, { ttlMs: 3500 }]);
     using client = new Client(gateway.host, first.token);
     await client.message("expiring");
     client.control({ type: "renew", id: 5, token: second.token });
@@ -83,7 +83,7 @@ describe.concurrent("rule 9: renew in place moves the deadline and loses nothing
     await using target = await startByteServer({ mode: "sink" });
     await using other = await startByteServer({ mode: "sink" });
     await using gateway = await TestGateway.start();
-    const first = await gateway.token(target.address, { instance: "vm-1", ttlMs: 500 });
+    const first = await gateway.token(target.address, { instance: "vm-1", ttlMs: 2500 });
     const { target: address = target.address, ...request } = change(other.address);
     const second = await gateway.token(address, { instance: "vm-1", ...request });
     using client = new Client(gateway.host, first.token);
@@ -97,7 +97,7 @@ describe.concurrent("rule 9: renew in place moves the deadline and loses nothing
   test("unknown, revoked and expired tokens are refused with their reason, and the old deadline stands", async () => {
     await using target = await startByteServer({ mode: "sink" });
     await using gateway = await TestGateway.start();
-    const [first, revoked, expired] = await tokens(gateway, target.address, [{ ttlMs: 600 }, {}, { ttlMs: 1 }]);
+    const [first, revoked, expired] = await tokens(gateway, target.address, [{ ttlMs: 2500 }, {}, { ttlMs: 1 }]);
     await gateway.store.revoke(revoked.record.tokenId);
     using client = new Client(gateway.host, first.token);
     await client.message("hello");
@@ -114,14 +114,14 @@ describe.concurrent("rule 9: renew in place moves the deadline and loses nothing
 
   test("max_duration caps every renewal, and the answer says that another would not help", async () => {
     await using target = await startByteServer({ mode: "sink" });
-    await using gateway = await TestGateway.start({ config: { sessions: { max_duration: 0.9 } } });
-    const [first, second] = await tokens(gateway, target.address, [{ ttlMs: 500 }, { ttlMs: 60_000 }]);
+    await using gateway = await TestGateway.start({ config: { sessions: { max_duration: 3 } } });
+    const [first, second] = await tokens(gateway, target.address, [{ ttlMs: 2500 }, { ttlMs: 60_000 }]);
     using client = new Client(gateway.host, first.token);
     expect((await client.message("hello")).renewable).toBe(true);
     client.control({ type: "renew", id: 1, token: second.token });
     const renewed = await client.message("renewed");
     expect(renewed.renewable).toBe(false);
-    expect(renewed.expiresInMs).toBeLessThanOrEqual(900);
+    expect(renewed.expiresInMs).toBeLessThanOrEqual(3000);
     expect(await client.closed).toEqual(EXPIRED);
     expect(Date.now()).toBeGreaterThanOrEqual(first.record.expiresAt);
   });
@@ -145,7 +145,7 @@ describe.concurrent("rule 9: renew in place moves the deadline and loses nothing
     await using target = await startByteServer({ mode: "sink" });
     const { source, release } = heldSource(1);
     await using gateway = await TestGateway.start({ source });
-    const [first, second] = await tokens(gateway, target.address, [{ ttlMs: 400 }, {}]);
+    const [first, second] = await tokens(gateway, target.address, [{ ttlMs: 2000 }, {}]);
     using client = new Client(gateway.host, first.token);
     await client.message("hello");
     client.control({ type: "renew", id: 1, token: second.token });

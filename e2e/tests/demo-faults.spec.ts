@@ -43,7 +43,7 @@ const FAULTS: Readonly<Record<string, FaultOutcome>> = {
   "Invalid token": { reason: "token_invalid" },
   "Refused target": { reason: "forbidden" },
   "Unknown name": { reason: "target_not_found" },
-  "No answer": { reason: "target_timeout", text: "did not accept within 1500 ms" },
+  "No answer": { reason: "target_timeout", text: "did not accept within 2000 ms" },
   Unreachable: { statuses: ["reconnecting", "connected"] },
   "Wrong password": { reason: "viewer_failed" },
   Stall: { statuses: ["connected"], reason: "session_expired" },

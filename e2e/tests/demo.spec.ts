@@ -63,7 +63,7 @@ test("a console in the page warns, is renewed and expires, and the audit events 
 });
 
 test("without enforcement a session has no end, and all sessions can be ended at once", async ({ dashboard: page }) => {
-  await page.getByRole("switch", { name: "Enforce session timeout" }).uncheck();
+  await page.getByRole("switch", { name: "Enforce timeout" }).uncheck();
   await press(page, "Open Small shell here");
   await expect(panelOf(page).getByRole("timer")).toHaveText("no limit");
   await expect(page.getByRole("row", { name: /Small shell/ })).toContainText("no limit");

@@ -8,7 +8,7 @@ const SERVER = fileURLToPath(new URL("../../../apps/demo/src/server/main.ts", im
 const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
 
 /** Real deadlines, but earlier ones than the demo's own. */
-const SHORT_TIMES = { CURFEW_DEMO_LIFETIMES: "6,20,90,300", CURFEW_DEMO_FAULT_DELAY: "1.5" };
+const SHORT_TIMES = { CURFEW_DEMO_LIFETIMES: "6,20,90,300", CURFEW_DEMO_FAULT_DELAY: "2" };
 
 /** The demo as `pnpm start` runs it, in a separate process. */
 export interface RunningDemo {

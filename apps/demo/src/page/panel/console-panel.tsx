@@ -3,16 +3,16 @@ import type { AuthorizeContext, ConnectInfo } from "@curfew/client";
 import { english } from "@curfew/client/messages/en";
 import type { SerialConsole, SerialTheme } from "@curfew/client/serial";
 import type { VncConsole, VncPromptContext } from "@curfew/client/vnc";
-import { useEffect, useRef, useState } from "react";
+import { Countdown } from "@curfew/client/ui";
+import { useEffect, useLayoutEffect, useRef, useState } from "react";
 import { openConsole, renewToken } from "../api/api-client.ts";
 import type { ConsoleRequest } from "../api/console-request.ts";
-import { useNow } from "../util/use-now.ts";
 import { formatClock } from "../util/format.ts";
 import type { ConsoleOptions } from "../../api-types.ts";
 import { Overlay } from "./overlay.tsx";
 import { Panel } from "./panel.tsx";
 import { PasswordForm } from "./password-form.tsx";
-import { ExpiryWarning } from "./expiry-warning.tsx";
+import { ExpiryWarningBar } from "./expiry-warning.tsx";
 
 interface ConsolePanelProps {
   readonly request: ConsoleRequest;
@@ -50,7 +50,7 @@ export function ConsolePanel({ request, theme, onClose }: ConsolePanelProps) {
   };
   return (
     <Panel request={request} head={<Status view={view} />} onClose={onClose}>
-      <ExpiryWarning connection={view?.connection ?? null} />
+      <ExpiryWarningBar connection={view?.connection ?? null} />
       <div className="stage">
         {request.type === "vnc" ? (
           <VncConsoleView
@@ -84,12 +84,25 @@ function useFocusOnConnect(view: VncConsole | SerialConsole | null): void {
   }, [status, view]);
 }
 
+/** Milliseconds left until an instant on the clock of `performance.now()`, updated every second. */
+function useTimeLeft(expiresAt: number | null): number | null {
+  const [leftMs, setLeftMs] = useState<number | null>(null);
+  // Before the browser paints, so that no outdated value is seen.
+  useLayoutEffect(() => {
+    if (expiresAt === null) return setLeftMs(null);
+    const countdown = new Countdown();
+    countdown.start(expiresAt, setLeftMs);
+    return () => countdown.stop();
+  }, [expiresAt]);
+  return leftMs;
+}
+
 /** The connection state, the time left, and Renew. */
 function Status({ view }: { readonly view: VncConsole | SerialConsole | null }) {
   const state = useConsoleState(view?.connection ?? null);
   const session = state.status === "connected" ? state.session : null;
   const expiresAt = session?.expiresAt ?? null;
-  const now = useNow(expiresAt !== null);
+  const leftMs = useTimeLeft(expiresAt);
   const tone = { idle: "busy", connecting: "busy", connected: "good", reconnecting: "busy", closed: "bad" } as const;
   return (
     <>
@@ -99,7 +112,7 @@ function Status({ view }: { readonly view: VncConsole | SerialConsole | null }) 
       </p>
       {session !== null && (
         <p className={session.expiring ? "left near" : "left"} role="timer" aria-label="Time left">
-          {expiresAt === null ? "no limit" : formatClock(expiresAt - now)}
+          {leftMs === null ? "no limit" : formatClock(leftMs)}
         </p>
       )}
       {session?.renewable === true && !session.expiring && expiresAt !== null && (

@@ -1,41 +1,42 @@
 import type { ConsoleConnection } from "@curfew/client";
-import { format, timeLeft } from "@curfew/client/messages";
 import { english } from "@curfew/client/messages/en";
+import { describeWarning, ExpiryWarning, type WarningPhase } from "@curfew/client/ui";
 import { useConsoleState, useExpiryCountdown } from "@curfew/react";
 import { useEffect, useState } from "react";
 
 /** Warns that the session is about to end, after the gateway has announced it. */
-export function ExpiryWarning({ connection }: { readonly connection: ConsoleConnection | null }) {
+export function ExpiryWarningBar({ connection }: { readonly connection: ConsoleConnection | null }) {
   const state = useConsoleState(connection);
   const seconds = useExpiryCountdown(connection);
-  const failed = useRenewFailure(connection);
-  if (seconds === null || state.status !== "connected" || state.session === null) return null;
-  const { renewable, renewing } = state.session;
+  const phase = useWarningPhase(connection);
+  if (phase === undefined || seconds === null || state.status !== "connected") return null;
+  const renewability = state.session?.renewable === true ? "renewable" : "notRenewable";
+  const { time, sentence, action, busy } = describeWarning(phase, renewability, seconds * 1000, english);
   return (
     <div className="warning">
       <p>
-        {failed && <strong>{english.session.renewFailed} </strong>}
-        {format(english.session.endsIn, { time: timeLeft(english.language, seconds * 1000) })}
+        {phase === "renew-failed" && <strong>{sentence} </strong>}
+        {time}
       </p>
-      {renewable && (
-        <button type="button" disabled={renewing} onClick={() => void connection?.renew().catch(() => {})}>
-          {renewing ? english.session.renewing : english.actions.renew}
+      {action !== undefined && (
+        <button type="button" disabled={busy} onClick={() => void connection?.renew().catch(() => {})}>
+          {action}
         </button>
       )}
     </div>
   );
 }
 
-/** Whether the last renewal failed. */
-function useRenewFailure(connection: ConsoleConnection | null): boolean {
-  const [failed, setFailed] = useState(false);
+/** What to tell about the end of the session; undefined if there is nothing. */
+function useWarningPhase(connection: ConsoleConnection | null): WarningPhase | undefined {
+  const [phase, setPhase] = useState<WarningPhase>();
   useEffect(() => {
-    const ends = [
-      connection?.on("renewfailed", () => setFailed(true)),
-      connection?.on("renewed", () => setFailed(false)),
-      connection?.on("closed", () => setFailed(false)),
-    ];
-    return () => ends.forEach((end) => end?.());
+    if (connection === null) return undefined;
+    const stop = new AbortController();
+    const update = (): void => setPhase(warning.phase);
+    const warning = new ExpiryWarning(connection, { canRenew: () => true, onChange: update, signal: stop.signal });
+    update();
+    return () => stop.abort();
   }, [connection]);
-  return failed;
+  return phase;
 }

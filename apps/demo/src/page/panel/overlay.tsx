@@ -1,6 +1,6 @@
 import type { CloseInfo, ConsoleState } from "@curfew/client";
-import { CLOSE_REASON_TRAITS } from "@curfew/client/messages";
 import { english } from "@curfew/client/messages/en";
+import { describeClose } from "@curfew/client/ui";
 import type { OverlayActions } from "@curfew/react";
 import type { ReactNode } from "react";
 
@@ -51,23 +51,19 @@ export function Overlay({ state, actions, children }: OverlayProps) {
 }
 
 function End({ cause, actions }: { readonly cause: CloseInfo; readonly actions: OverlayActions }) {
-  const { reason, code, detail } = cause;
-  const { title, sentence, next } = english.closeReasons[reason];
-  const { tone, step } = CLOSE_REASON_TRAITS[reason];
+  const { title, tone, sentence, detail, advice, action, code } = describeClose(cause, english, true);
   return (
     <div className="cover">
-      <div className="card" role="alert" data-reason={reason}>
+      <div className="card" role="alert" data-reason={cause.reason}>
         <h3 className={tone}>{title}</h3>
         <p>{sentence}</p>
         {detail !== undefined && <p className="detail">{detail}</p>}
-        {step === "operator" && <p className="detail">{english.advice.operator}</p>}
+        {advice !== undefined && <p className="detail">{advice}</p>}
         <button type="button" className="primary" onClick={actions.connect}>
-          {next}
+          {action}
         </button>
         <p className="detail">
-          <code>
-            {code} {reason}
-          </code>
+          <code>{code}</code>
         </p>
       </div>
     </div>

@@ -15,7 +15,7 @@ export function AccessSettings({ lifetimes, lifetime, onLifetime, enforce, onEnf
   return (
     <div className="access">
       <RadioGroup
-        legend="Access duration"
+        legend="Access lasts"
         name="lifetime"
         value={lifetime}
         options={lifetimes.map((value) => ({ value, label: formatShortLifetime(value), name: formatLifetime(value) }))}
@@ -23,11 +23,11 @@ export function AccessSettings({ lifetimes, lifetime, onLifetime, enforce, onEnf
       />
       <label className="switch">
         <input type="checkbox" role="switch" checked={enforce} onChange={(event) => onEnforce(event.target.checked)} />
-        Enforce session timeout
+        Enforce timeout
       </label>
       <p>
         {enforce
-          ? `Consoles end ${time} after they were opened, unless they are renewed.`
+          ? `Consoles end after ${time} unless they are renewed.`
           : `Tokens are valid for ${time}, but open consoles stay open. This is Nova’s default.`}
       </p>
     </div>

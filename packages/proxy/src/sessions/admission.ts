@@ -39,7 +39,7 @@ export async function admit(
 
 /**
  * Whether a session goes on with the grant `next` after `current`: it must be for the same console and the same
- * user, where `current` names one, and give no more access.
+ * user, where `current` names one, and give the same access: what a session filters is chosen when it opens.
  */
 export function allowsRenewal(current: Grant, next: Grant): boolean {
   return (
@@ -47,7 +47,7 @@ export function allowsRenewal(current: Grant, next: Grant): boolean {
     current.type === next.type &&
     sameEndpoint(current.endpoint, next.endpoint) &&
     (current.user === undefined || current.user === next.user) &&
-    (current.access === "control" || next.access === "view")
+    current.access === next.access
   );
 }
 

@@ -1,4 +1,5 @@
 import { CloseCode, type ServerCloseReason } from "@curfew/protocol";
+import { EndError } from "../end-reason.ts";
 import type { ConsoleType, Grant } from "../tokens/grant.ts";
 import type { ConsoleDefinition } from "../consoles/console-definition.ts";
 import type { UserInput } from "../consoles/user-input.ts";
@@ -89,12 +90,16 @@ export class Channel {
    * Dials the target and runs the stages of its handshake. What the client sends meanwhile reaches it as soon as it
    * accepts, or has completed the handshake if there is one.
    *
-   * @throws EndError when the target does not accept, or its handshake fails.
+   * @throws EndError when the target does not accept, its handshake fails, or the access cannot be enforced.
    */
   async connect(grant: Grant, { userInput, taps }: ChannelWatchers): Promise<void> {
     const { consoles, dialing, buffers } = this.#context;
     const { handshake, createFilter } = consoles[grant.type];
     const filter = createFilter?.(grant);
+    // Access that cannot be enforced is refused rather than given in full (rule 14).
+    if (grant.access === "view" && filter === undefined) {
+      throw new EndError("forbidden", `the gateway cannot enforce view-only access to a ${grant.type} console`);
+    }
     const options = { buffers, taps, onFailed: (error: unknown) => this.#handler.onFailed(error) };
     const relay =
       filter === undefined ? new Relay(this.connection, options) : new FilteredRelay(this.connection, options, filter);

@@ -27,6 +27,17 @@ function gatewayWithTap(take: Tap["take"]): { start: () => Promise<TestGateway>;
   return { start: async () => await TestGateway.start({ dataPath: { createTaps } }), ends: () => ends };
 }
 
+describe("rule 14: nothing fails open", () => {
+  test("a view-only grant opens nothing where view only cannot be enforced, and dials nothing", async () => {
+    await using target = await startByteServer({ mode: "sink" });
+    await using gateway = await TestGateway.start();
+    const { token } = await gateway.token(target.address, { access: "view" });
+    using client = new Client(gateway.host, token);
+    expect(await client.closed).toEqual({ code: 4003, reason: "forbidden" });
+    expect(target.connections).toHaveLength(0);
+  });
+});
+
 describe("stages between dial and relay", () => {
   const waitForLine: Stage = async (target) => {
     for (let line = ""; !line.endsWith("\n");) line += (await target.read(1)).toString();

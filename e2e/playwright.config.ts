@@ -25,12 +25,15 @@ export default defineConfig({
   workers: 2,
   retries: 0,
   forbidOnly: process.env["CI"] !== undefined,
-  timeout: 60_000,
-  expect: { timeout: 10_000 },
+  // Tests wait for events. These limits only end a test that hangs, also on a machine that is busy with something else.
+  timeout: 120_000,
+  expect: { timeout: 20_000 },
   use: {
     browserName: "chromium",
     launchOptions,
     viewport: { width: 1280, height: 800 },
+    // Animations cost processor time in every frame. Tests of motion ask for it.
+    contextOptions: { reducedMotion: "reduce" },
     screenshot: "only-on-failure",
     // Without its film strip, which costs more than the tests themselves.
     trace: { mode: "retain-on-failure", screenshots: false },

@@ -60,7 +60,15 @@ for (const [type, link] of forms) {
   });
 }
 
-test.describe("a link that leads elsewhere is refused and nothing is asked of that host", () => {
+test("a link that leads elsewhere is refused, and nothing is requested from that host", async ({
+  console,
+  page,
+  gateway,
+  server,
+}) => {
+  const requested: string[] = [];
+  page.on("request", (request) => requested.push(request.url()));
+  page.on("websocket", (socket) => requested.push(socket.url()));
   for (const query of [
     "host=evil.example",
     "path=//evil.example/x",
@@ -74,13 +82,12 @@ test.describe("a link that leads elsewhere is refused and nothing is asked of th
     "renew=/%5Cevil.example/x",
     "renew=https://evil.example/x",
   ]) {
-    test(query, async ({ console, page, gateway, server }) => {
-      const asked: string[] = [];
-      page.on("request", (request) => asked.push(request.url()));
-      page.on("websocket", (socket) => asked.push(socket.url()));
+    await test.step(query, async () => {
+      await page.goto("about:blank");
       await page.goto(`/vnc.html?${query}#token=${token}`);
       await console.waitFor("refused");
-      expect(asked.filter((url) => !url.startsWith(server.origin))).toEqual([]);
+      const elsewhere = requested.filter((url) => !url.startsWith(server.origin) && url !== "about:blank");
+      expect(elsewhere).toEqual([]);
       expect(gateway.sessions).toHaveLength(0);
     });
   }

@@ -1,8 +1,9 @@
+import { InPageGateway } from "@curfew/testing/in-page";
 import { afterEach, beforeEach, vi } from "vitest";
 import { ConsoleConnection } from "../src/connection/connection.ts";
 import type { ConsoleError } from "../src/connection/model/errors.ts";
 import type { ConsoleOptions } from "../src/connection/model/options.ts";
-import { FakeServer } from "./fake-socket.ts";
+import { MANUAL } from "./manual-gateway.ts";
 
 /** A connection and the names of the states that it went through. */
 export interface Created {
@@ -12,9 +13,9 @@ export interface Created {
 
 /** What {@link connectionFixture} gives to a file of tests. */
 export interface ConnectionFixture {
-  readonly server: FakeServer;
+  readonly gateway: InPageGateway;
   readonly create: (options?: Partial<ConsoleOptions>) => Created;
-  /** Connected to the fake server, with a session that ends in `expiresInMs`. */
+  /** Connected to the fake gateway, with a session that ends in `expiresInMs`. */
   readonly opened: (options?: Partial<ConsoleOptions>, expiresInMs?: number | null) => Promise<Created>;
 }
 
@@ -30,14 +31,14 @@ export const failure = (promise: Promise<unknown>): Promise<ConsoleError> =>
     (error: unknown) => error as ConsoleError,
   );
 
-/** Fake time and a fake server for every test of the file that calls this. */
+/** Fake time and a fake gateway for every test of the file that calls this. */
 export function connectionFixture(): ConnectionFixture {
-  const server = new FakeServer();
+  const gateway = new InPageGateway(MANUAL);
   beforeEach(() => {
     vi.useFakeTimers();
     vi.stubGlobal("reportError", vi.fn<(error: unknown) => void>());
-    server.sockets.length = 0;
-    server.onsocket = null;
+    gateway.clear();
+    gateway.onsocket = undefined;
   });
   afterEach(() => {
     vi.restoreAllMocks();
@@ -47,7 +48,7 @@ export function connectionFixture(): ConnectionFixture {
   const create = (options: Partial<ConsoleOptions> = {}): Created => {
     const connection = new ConsoleConnection({
       authorize: () => ({ url: "ws://gateway/ws?token=secret" }),
-      webSocket: server.open,
+      webSocket: gateway.webSocket,
       reconnect: () => 1000,
       pingIntervalMs: 0,
       log: () => {},
@@ -61,10 +62,10 @@ export function connectionFixture(): ConnectionFixture {
     const created = create(options);
     const connecting = created.connection.connect();
     await settled();
-    server.last.accept();
-    server.last.hello(expiresInMs);
+    gateway.socket.accept();
+    gateway.socket.session.hello(expiresInMs);
     await connecting;
     return created;
   };
-  return { server, create, opened };
+  return { gateway, create, opened };
 }

@@ -1,15 +1,16 @@
+import { type FakeWebSocket, InPageGateway } from "@curfew/testing/in-page";
 import { afterEach, beforeEach, expect, vi } from "vitest";
 import { defineConsoleElements } from "../src/element/index.ts";
 import type { ConsoleElementEventMap, CurfewSerialElement, CurfewVncElement } from "../src/element/index.ts";
-import { FakeServer, type FakeSocket } from "./fake-socket.ts";
 import { speakRfb } from "./fake-vnc.ts";
+import { MANUAL } from "./manual-gateway.ts";
 
 type AnyElement = CurfewVncElement | CurfewSerialElement;
 type Name = "curfew-vnc" | "curfew-serial";
 
-/** Elements for tests, and the fake server that they connect to. */
+/** Elements for tests, and the fake gateway that they connect to. */
 export class ElementPage {
-  server = new FakeServer();
+  gateway = new InPageGateway(MANUAL);
   expiresInMs: number | null = 600_000;
   renewable = true;
   /** Whether sockets are answered by themselves. */
@@ -18,7 +19,7 @@ export class ElementPage {
   constructor() {
     defineConsoleElements();
     beforeEach(() => {
-      this.server = new FakeServer();
+      this.gateway = new InPageGateway(MANUAL);
       this.expiresInMs = 600_000;
       this.renewable = true;
       this.answers = true;
@@ -26,7 +27,7 @@ export class ElementPage {
     afterEach(() => document.body.replaceChildren());
   }
 
-  /** The markup in the page, with options that lead to the fake server, in a language that is loaded at once. */
+  /** The markup in the page, with options that lead to the fake gateway, in a language that is loaded at once. */
   add<N extends Name>(
     markup: string,
     set: (element: HTMLElementTagNameMap[N]) => void = () => {},
@@ -43,19 +44,20 @@ export class ElementPage {
 
   prepare(element: AnyElement): void {
     element.options = {
-      webSocket: this.server.open,
+      webSocket: this.gateway.webSocket,
       reconnect: () => 60_000,
       pingIntervalMs: 0,
       log: () => {},
     };
-    this.server.onsocket = (socket) => {
+    this.gateway.onsocket = (socket) => {
       if (this.answers) queueMicrotask(() => this.answer(socket, element.localName));
     };
   }
 
-  answer(socket: FakeSocket, name: string): void {
+  answer(socket: FakeWebSocket, name: string): void {
     socket.accept();
-    socket.hello(this.expiresInMs, this.renewable);
+    const { expiresInMs, renewable } = this;
+    socket.session.send({ type: "hello", session: "s1", expiresInMs, renewable });
     if (name === "curfew-vnc") speakRfb(socket);
   }
 

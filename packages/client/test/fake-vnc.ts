@@ -1,4 +1,4 @@
-import type { FakeSocket } from "./fake-socket.ts";
+import type { FakeWebSocket } from "@curfew/testing/in-page";
 
 const ascii = (text: string): number[] => [...new TextEncoder().encode(text)];
 const u16 = (value: number): number[] => [value >> 8, value & 255];
@@ -20,7 +20,7 @@ export interface FakeVnc {
  * authentication that accepts or refuses whatever comes; then a one-colour picture of 32 by 16 in
  * answer to the first request.
  */
-export function speakRfb(socket: FakeSocket, password: "none" | "accepted" | "refused" = "none"): FakeVnc {
+export function speakRfb(socket: FakeWebSocket, password: "none" | "accepted" | "refused" = "none"): FakeVnc {
   const keys: [number, boolean][] = [];
   const pasted: string[] = [];
   let input: number[] = [];
@@ -45,26 +45,26 @@ export function speakRfb(socket: FakeSocket, password: "none" | "accepted" | "re
     painted = true;
     const [red, green, blue] = COLOUR;
     const pixels = Array.from({ length: 32 * 16 }, () => [red, green, blue, 0]).flat();
-    socket.bytes([0, 0, ...u16(1), ...u16(0), ...u16(0), ...u16(32), ...u16(16), ...u32(0), ...pixels]);
+    socket.deliver([0, 0, ...u16(1), ...u16(0), ...u16(0), ...u16(32), ...u16(16), ...u32(0), ...pixels]);
   };
   const advance = (): boolean => {
     if (phase === "version") {
       if (!take(12)) return false;
       phase = "security";
-      socket.bytes([1, password === "none" ? 1 : 2]);
+      socket.deliver([1, password === "none" ? 1 : 2]);
     } else if (phase === "security") {
       if (!take(1)) return false;
       phase = password === "none" ? "init" : "response";
-      socket.bytes(password === "none" ? u32(0) : Array.from({ length: 16 }, (_, index) => index));
+      socket.deliver(password === "none" ? u32(0) : Array.from({ length: 16 }, (_, index) => index));
     } else if (phase === "response") {
       if (!take(16)) return false;
       phase = "init";
-      socket.bytes(password === "accepted" ? u32(0) : [...u32(1), ...u32(14), ...ascii("wrong password")]);
+      socket.deliver(password === "accepted" ? u32(0) : [...u32(1), ...u32(14), ...ascii("wrong password")]);
     } else if (phase === "init") {
       if (!take(1)) return false;
       const format = [32, 24, 0, 1, ...u16(255), ...u16(255), ...u16(255), 16, 8, 0, 0, 0, 0];
       phase = "messages";
-      socket.bytes([...u16(32), ...u16(16), ...format, ...u32(4), ...ascii("fake")]);
+      socket.deliver([...u16(32), ...u16(16), ...format, ...u32(4), ...ascii("fake")]);
     } else {
       const size = sizes[input[0] ?? -1];
       if (input.length > 0 && !size) throw new Error(`unknown message type ${input[0]}`);
@@ -83,7 +83,7 @@ export function speakRfb(socket: FakeSocket, password: "none" | "accepted" | "re
       while (advance());
     });
   };
-  socket.bytes(ascii("RFB 003.008\n"));
-  const clipboard = (text: string): void => socket.bytes([3, 0, 0, 0, ...u32(text.length), ...ascii(text)]);
+  socket.deliver(ascii("RFB 003.008\n"));
+  const clipboard = (text: string): void => socket.deliver([3, 0, 0, 0, ...u32(text.length), ...ascii(text)]);
   return { keys, pasted, clipboard };
 }

@@ -1,10 +1,10 @@
-import type { FakeSocket } from "./fake-socket.ts";
+import type { FakeWebSocket } from "@curfew/testing/in-page";
 
 /**
  * Sends like a gateway that honours `pause`, in bursts as a fast network does. Resolves with the
  * number of pauses when everything was sent.
  */
-export async function flood(socket: FakeSocket, output: Iterable<Uint8Array>): Promise<{ pauses: number }> {
+export async function flood(socket: FakeWebSocket, output: Iterable<Uint8Array>): Promise<{ pauses: number }> {
   const { onsent } = socket;
   let pauses = 0;
   let resumed: () => void = () => {};
@@ -25,7 +25,7 @@ export async function flood(socket: FakeSocket, output: Iterable<Uint8Array>): P
   // A message to oneself is a turn of the event loop without a timer's delay.
   for (const bytes of output) {
     await goOn;
-    socket.bytes(bytes);
+    socket.deliver(bytes);
     count += 1;
     if (count % 16 !== 0) continue;
     await new Promise((resolve) => {

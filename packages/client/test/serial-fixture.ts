@@ -1,12 +1,12 @@
 import { expect, vi } from "vitest";
 import type { SerialOptions } from "../src/views/serial/options.ts";
 import { SerialConsole } from "../src/views/serial/serial-console.ts";
-import type { FakeSocket } from "./fake-socket.ts";
+import type { FakeWebSocket } from "@curfew/testing/in-page";
 import { type ViewFixture, viewFixture } from "./view-fixture.ts";
 
 /** What {@link serialFixture} gives to a file of tests. */
 export interface SerialFixture extends ViewFixture<SerialOptions, SerialConsole> {
-  /** Connected to the fake server, with a session that ends in `expiresInMs`. */
+  /** Connected to the fake gateway, with a session that ends in `expiresInMs`. */
   readonly connected: (
     options?: Partial<SerialOptions>,
     expiresInMs?: number,
@@ -19,10 +19,10 @@ export interface SerialFixture extends ViewFixture<SerialOptions, SerialConsole>
 }
 
 /** Accepts a connection as a gateway does. */
-export async function answer(socket: FakeSocket, protocol = "curfew.v1", expiresInMs = 60_000): Promise<void> {
+export async function answer(socket: FakeWebSocket, protocol = "curfew.v1", expiresInMs = 60_000): Promise<void> {
   await Promise.resolve();
   socket.accept(protocol);
-  if (protocol === "curfew.v1") socket.hello(expiresInMs);
+  if (protocol === "curfew.v1") socket.session.hello(expiresInMs);
 }
 
 export const shows = (serial: SerialConsole, text: string): Promise<void> =>
@@ -34,7 +34,7 @@ export function serialFixture(): SerialFixture {
     { width: 640, height: 320 },
     (target, options: SerialOptions) => new SerialConsole(target, { pingIntervalMs: 0, ...options }),
   );
-  const { server } = view;
+  const { gateway } = view;
   const connected: SerialFixture["connected"] = async (options = {}, expiresInMs = 60_000, protocol = "curfew.v1") => {
     const serial = view.create(options);
     const socket = view.nextSocket();
@@ -44,11 +44,11 @@ export function serialFixture(): SerialFixture {
     return serial;
   };
   const print = async (serial: SerialConsole, text: string, visible = text): Promise<void> => {
-    server.last.bytes(new TextEncoder().encode(text));
+    gateway.socket.deliver(new TextEncoder().encode(text));
     await shows(serial, visible);
   };
   const typed = (): string =>
-    server.last.sent
+    gateway.socket.sent
       .filter((data) => typeof data !== "string")
       .map((data) => new TextDecoder().decode(data))
       .join("");

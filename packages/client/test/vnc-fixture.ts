@@ -1,6 +1,6 @@
 import type { VncOptions } from "../src/views/vnc/options.ts";
 import { VncConsole } from "../src/views/vnc/vnc-console.ts";
-import type { FakeSocket } from "./fake-socket.ts";
+import type { FakeWebSocket } from "@curfew/testing/in-page";
 import { type FakeVnc, speakRfb } from "./fake-vnc.ts";
 import { type ViewFixture, viewFixture } from "./view-fixture.ts";
 
@@ -11,10 +11,10 @@ export interface VncFixture extends ViewFixture<VncOptions, VncConsole> {
 }
 
 /** Accepts a connection as a gateway does, with a machine behind it. */
-export async function answer(socket: FakeSocket, password?: Parameters<typeof speakRfb>[1]): Promise<FakeVnc> {
+export async function answer(socket: FakeWebSocket, password?: Parameters<typeof speakRfb>[1]): Promise<FakeVnc> {
   await Promise.resolve();
   socket.accept();
-  socket.hello(60_000);
+  socket.session.hello(60_000);
   return speakRfb(socket, password);
 }
 

@@ -1,16 +1,16 @@
 import { ConsoleConnection } from "@curfew/client";
 import { act } from "react";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { AnsweringServer, mount } from "../test/render.tsx";
+import { AnsweringGateway, mount } from "../test/render.tsx";
 import { useConsoleState, useExpiryCountdown } from "./index.ts";
 
-let server: AnsweringServer;
+let gateway: AnsweringGateway;
 let connection: ConsoleConnection;
 
 beforeEach(() => {
   vi.useFakeTimers();
-  server = new AnsweringServer();
-  connection = new ConsoleConnection({ ...server.options, pingIntervalMs: 0 });
+  gateway = new AnsweringGateway();
+  connection = new ConsoleConnection({ ...gateway.options, pingIntervalMs: 0 });
 });
 
 afterEach(async () => {
@@ -31,7 +31,7 @@ describe("useConsoleState", () => {
     await page.render(<State of={connection} />);
     await connect();
     expect(page.element.textContent).toBe("connected");
-    act(() => server.last.end(4005, "session_terminated"));
+    act(() => gateway.socket.end(4005, "session_terminated"));
     expect(page.element.textContent).toBe("closed");
     await page.render(<State of={null} />);
     expect(page.element.textContent).toBe("idle");
@@ -53,10 +53,10 @@ describe("useExpiryCountdown", () => {
     const before = seen.length;
     expect(before).toBeLessThanOrEqual(3);
 
-    act(() => server.last.control({ type: "expiring", expiresInMs: 3400 }));
+    act(() => gateway.socket.session.send({ type: "expiring", expiresInMs: 3400 }));
     for (const ms of [399, 1, 999, 1, 999, 1, 999]) await pass(ms);
     expect(seen.slice(before)).toEqual([4, 3, 2, 1]);
-    act(() => server.last.end(4100, "session_expired"));
+    act(() => gateway.socket.end(4100, "session_expired"));
     expect(seen.at(-1)).toBeNull();
     const after = seen.length;
     await pass(5000);
@@ -69,11 +69,11 @@ describe("useExpiryCountdown", () => {
     }
     const page = await mount(<Countdown />);
     await connect();
-    act(() => server.last.control({ type: "expiring", expiresInMs: 10_000 }));
+    act(() => gateway.socket.session.send({ type: "expiring", expiresInMs: 10_000 }));
     expect(page.element.textContent).toBe("10");
     await act(async () => {
       const renewing = connection.renew("token");
-      server.last.control({ type: "renewed", id: 1, expiresInMs: 60_000 });
+      gateway.socket.session.send({ type: "renewed", id: 1, expiresInMs: 60_000 });
       await renewing;
     });
     expect(page.element.textContent).toBe("null");

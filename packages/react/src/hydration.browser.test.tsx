@@ -2,10 +2,10 @@ import { type ReactNode, act } from "react";
 import { hydrateRoot } from "react-dom/client";
 import { renderToString } from "react-dom/server";
 import { expect, test, vi } from "vitest";
-import { AnsweringServer } from "../test/render.tsx";
+import { AnsweringGateway } from "../test/render.tsx";
 import { SerialConsoleView, VncConsoleView, useConsoleState, useExpiryCountdown } from "./index.ts";
 
-const { options } = new AnsweringServer();
+const { options } = new AnsweringGateway();
 const overlay = ({ status }: { status: string }): ReactNode => <p>{status}</p>;
 
 /** Both views and both hooks, before any console is open. */

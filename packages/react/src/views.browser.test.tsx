@@ -5,14 +5,14 @@ import * as React from "react";
 import { StrictMode, act, createRef, useEffect, useRef, version } from "react";
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { speakRfb } from "../../client/test/fake-vnc.ts";
-import { AnsweringServer, mount } from "../test/render.tsx";
+import { AnsweringGateway, mount } from "../test/render.tsx";
 import { SerialConsoleView, VncConsoleView } from "./index.ts";
 
 const size = { width: 320, height: 160 };
-let server: AnsweringServer;
+let gateway: AnsweringGateway;
 
 beforeEach(() => {
-  server = new AnsweringServer();
+  gateway = new AnsweringGateway();
 });
 
 const connected = (ref: { readonly current: SerialConsole | VncConsole | null }): Promise<void> =>
@@ -28,7 +28,7 @@ test("runs with the version of React that the project is named for", () => {
 describe("SerialConsoleView", () => {
   test("opens a console when it is mounted and closes it when it is unmounted", async () => {
     const ref = createRef<SerialConsole>();
-    const page = await mount(<SerialConsoleView ref={ref} {...server.options} style={size} />);
+    const page = await mount(<SerialConsoleView ref={ref} {...gateway.options} style={size} />);
     await connected(ref);
     expect(page.element.querySelector("[data-curfew=serial] .xterm")).not.toBeNull();
     const serial = ref.current;
@@ -43,13 +43,13 @@ describe("SerialConsoleView", () => {
     const authorize = vi.fn<() => { url: string }>(() => ({ url: "ws://gateway/ws" }));
     await mount(
       <StrictMode>
-        <SerialConsoleView ref={ref} {...server.options} authorize={authorize} style={size} />
+        <SerialConsoleView ref={ref} {...gateway.options} authorize={authorize} style={size} />
       </StrictMode>,
     );
     await connected(ref);
     await settle();
     expect(ref.current?.state.status).toBe("connected");
-    expect(server.sockets).toHaveLength(1);
+    expect(gateway.sockets).toHaveLength(1);
     expect(authorize).toHaveBeenCalledTimes(1);
   });
 
@@ -61,7 +61,7 @@ describe("SerialConsoleView", () => {
       const view = (mode: "hidden" | "visible") => (
         <StrictMode>
           <React.Activity mode={mode}>
-            <SerialConsoleView ref={ref} {...server.options} authorize={authorize} style={size} />
+            <SerialConsoleView ref={ref} {...gateway.options} authorize={authorize} style={size} />
           </React.Activity>
         </StrictMode>
       );
@@ -81,17 +81,17 @@ describe("SerialConsoleView", () => {
     const ref = createRef<SerialConsole>();
     const first = vi.fn<() => { url: string }>(() => ({ url: "ws://gateway/first" }));
     const second = vi.fn<() => { url: string }>(() => ({ url: "ws://gateway/second" }));
-    const page = await mount(<SerialConsoleView ref={ref} {...server.options} authorize={first} style={size} />);
+    const page = await mount(<SerialConsoleView ref={ref} {...gateway.options} authorize={first} style={size} />);
     await connected(ref);
     const closed = vi.fn<(info: CloseInfo) => void>();
     await page.render(
-      <SerialConsoleView ref={ref} {...server.options} authorize={second} onClosed={closed} style={size} />,
+      <SerialConsoleView ref={ref} {...gateway.options} authorize={second} onClosed={closed} style={size} />,
     );
-    expect(server.sockets).toHaveLength(1);
-    act(() => server.last.end(4100, "session_expired"));
+    expect(gateway.sockets).toHaveLength(1);
+    act(() => gateway.socket.end(4100, "session_expired"));
     expect(closed.mock.calls).toEqual([[expect.objectContaining({ reason: "session_expired" })]]);
     await act(async () => ref.current?.connect());
-    expect(server.sockets.map(({ url }) => url)).toEqual(["ws://gateway/first", "ws://gateway/second"]);
+    expect(gateway.sockets.map(({ url }) => url)).toEqual(["ws://gateway/first", "ws://gateway/second"]);
     expect(first).toHaveBeenCalledTimes(1);
     expect(second).toHaveBeenCalledTimes(1);
   });
@@ -99,7 +99,7 @@ describe("SerialConsoleView", () => {
   test("does not tell onClosed of its own unmounting", async () => {
     const ref = createRef<SerialConsole>();
     const closed = vi.fn<(info: CloseInfo) => void>();
-    const page = await mount(<SerialConsoleView ref={ref} {...server.options} onClosed={closed} style={size} />);
+    const page = await mount(<SerialConsoleView ref={ref} {...gateway.options} onClosed={closed} style={size} />);
     await connected(ref);
     await page.unmount();
     expect(closed).not.toHaveBeenCalled();
@@ -112,7 +112,7 @@ describe("SerialConsoleView", () => {
       useEffect(() => {
         seen.push(ref.current?.state.status);
       }, []);
-      return <SerialConsoleView ref={ref} {...server.options} style={size} />;
+      return <SerialConsoleView ref={ref} {...gateway.options} style={size} />;
     }
     await mount(<Page />);
     expect(seen).toEqual(["idle"]);
@@ -120,22 +120,22 @@ describe("SerialConsoleView", () => {
 
   test("follows fontSize, readOnly and theme while it is open, and leaves what has no prop alone", async () => {
     const ref = createRef<SerialConsole>();
-    const page = await mount(<SerialConsoleView ref={ref} {...server.options} fontSize={12} style={size} />);
+    const page = await mount(<SerialConsoleView ref={ref} {...gateway.options} fontSize={12} style={size} />);
     await connected(ref);
     if (ref.current) ref.current.theme = "light";
-    await page.render(<SerialConsoleView ref={ref} {...server.options} fontSize={18} readOnly style={size} />);
+    await page.render(<SerialConsoleView ref={ref} {...gateway.options} fontSize={18} readOnly style={size} />);
     expect(ref.current).toMatchObject({ fontSize: 18, readOnly: true, theme: "light" });
-    expect(server.sockets).toHaveLength(1);
+    expect(gateway.sockets).toHaveLength(1);
   });
 
   test("opens anew under a new key", async () => {
     const ref = createRef<SerialConsole>();
-    const page = await mount(<SerialConsoleView key="a" ref={ref} {...server.options} style={size} />);
+    const page = await mount(<SerialConsoleView key="a" ref={ref} {...gateway.options} style={size} />);
     await connected(ref);
-    await page.render(<SerialConsoleView key="b" ref={ref} {...server.options} style={size} />);
+    await page.render(<SerialConsoleView key="b" ref={ref} {...gateway.options} style={size} />);
     await connected(ref);
-    expect(server.sockets).toHaveLength(2);
-    expect(server.sockets[0]?.closedWith).not.toBeNull();
+    expect(gateway.sockets).toHaveLength(2);
+    expect(gateway.sockets[0]?.requestedClose).toBeDefined();
   });
 });
 
@@ -147,7 +147,7 @@ describe("the overlay", () => {
     const page = await mount(
       <SerialConsoleView
         ref={ref}
-        {...server.options}
+        {...gateway.options}
         renew={renew}
         style={size}
         overlay={(state, actions) => {
@@ -171,21 +171,21 @@ describe("the overlay", () => {
     expect(drawn).toEqual(expect.arrayContaining(["idle", "connecting"]));
     expect(overlay()).toBeUndefined();
 
-    act(() => server.last.control({ type: "expiring", expiresInMs: 30_000 }));
+    act(() => gateway.socket.session.send({ type: "expiring", expiresInMs: 30_000 }));
     expect(overlay()).toBe("connected");
     await click("renew");
-    expect(server.last.controls.at(-1)).toMatchObject({ type: "renew", token: "new-token" });
-    act(() => server.last.control({ type: "renewed", id: 1, expiresInMs: 600_000 }));
+    expect(gateway.socket.controls.at(-1)).toMatchObject({ type: "renew", token: "new-token" });
+    act(() => gateway.socket.session.send({ type: "renewed", id: 1, expiresInMs: 600_000 }));
     expect(overlay()).toBeUndefined();
 
-    act(() => server.last.end(1006));
+    act(() => gateway.socket.end(1006));
     expect(overlay()).toBe("reconnecting");
     await click("connect");
     expect(overlay()).toBeUndefined();
-    act(() => server.last.end(4003, "forbidden"));
+    act(() => gateway.socket.end(4003, "forbidden"));
     expect(overlay()).toBe("closed");
     await click("connect");
-    act(() => server.last.end(1006));
+    act(() => gateway.socket.end(1006));
     await click("close");
     expect(ref.current?.state).toMatchObject({ status: "closed", cause: { reason: "client_closed" } });
   });
@@ -194,25 +194,25 @@ describe("the overlay", () => {
 describe("VncConsoleView", () => {
   test("shows the picture, follows its props, and closes when it is unmounted", async () => {
     const ref = createRef<VncConsole>();
-    const answer = server.onsocket;
-    server.onsocket = (socket) => {
+    const answer = gateway.onsocket;
+    gateway.onsocket = (socket) => {
       answer?.(socket);
       queueMicrotask(() => speakRfb(socket));
     };
     const page = await mount(
       <StrictMode>
-        <VncConsoleView ref={ref} {...server.options} scale="none" style={size} />
+        <VncConsoleView ref={ref} {...gateway.options} scale="none" style={size} />
       </StrictMode>,
     );
     await connected(ref);
     expect(page.element.querySelectorAll("canvas")).toHaveLength(1);
     await page.render(
       <StrictMode>
-        <VncConsoleView ref={ref} {...server.options} scale="fit" viewOnly quality={3} style={size} />
+        <VncConsoleView ref={ref} {...gateway.options} scale="fit" viewOnly quality={3} style={size} />
       </StrictMode>,
     );
     expect(ref.current).toMatchObject({ scale: "fit", viewOnly: true, quality: 3, compression: 2 });
-    expect(server.sockets).toHaveLength(1);
+    expect(gateway.sockets).toHaveLength(1);
     const vnc = ref.current;
     await page.unmount();
     expect(vnc?.state.status).toBe("closed");

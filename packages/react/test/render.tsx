@@ -1,7 +1,8 @@
+import { InPageGateway } from "@curfew/testing/in-page";
 import { type ReactNode, act } from "react";
 import { type Root, createRoot } from "react-dom/client";
 import { afterEach } from "vitest";
-import { FakeServer } from "../../client/test/fake-socket.ts";
+import { MANUAL } from "../../client/test/manual-gateway.ts";
 
 /** A part of the page that React renders into. */
 export interface Rendered {
@@ -31,26 +32,26 @@ afterEach(async () => {
   }
 });
 
-/** A {@link FakeServer} whose sockets answer at once with a session of `expiresInMs`. */
-export class AnsweringServer extends FakeServer {
+/** A gateway whose sockets open at once, with a session of `expiresInMs`. */
+export class AnsweringGateway extends InPageGateway {
   expiresInMs: number | null = 600_000;
 
   /** The options that every console of a test has. */
   get options() {
     return {
       authorize: () => ({ url: "ws://gateway/ws" }),
-      webSocket: this.open,
+      webSocket: this.webSocket,
       reconnect: () => 60_000,
       log: () => {},
     };
   }
 
   constructor() {
-    super();
+    super(MANUAL);
     this.onsocket = (socket) =>
       queueMicrotask(() => {
         socket.accept();
-        socket.hello(this.expiresInMs);
+        socket.session.hello(this.expiresInMs);
       });
   }
 }

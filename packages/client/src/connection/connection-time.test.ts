@@ -3,7 +3,7 @@ import { connectionFixture, failure, settled } from "../../test/connection-fixtu
 import type { ConsoleError } from "./model/errors.ts";
 import type { ConsoleState } from "./model/state.ts";
 
-const { server, create, opened } = connectionFixture();
+const { gateway, create, opened } = connectionFixture();
 
 describe("time", () => {
   test("knows the end on the monotonic clock, and warns itself where the gateway does not", async () => {
@@ -22,7 +22,7 @@ describe("time", () => {
     const warnings: unknown[] = [];
     connection.on("expiring", (warning) => warnings.push(warning));
     await vi.advanceTimersByTimeAsync(60_010);
-    server.last.control({ type: "expiring", expiresInMs: 59_990 });
+    gateway.socket.session.send({ type: "expiring", expiresInMs: 59_990 });
     await vi.advanceTimersByTimeAsync(30_000);
     expect(warnings).toHaveLength(1);
   });
@@ -32,9 +32,9 @@ describe("time", () => {
     const latencies: unknown[] = [];
     connection.on("latency", (latency) => latencies.push(latency));
     await vi.advanceTimersByTimeAsync(15_000);
-    const ping = server.last.controls.at(-1);
+    const ping = gateway.socket.controls.at(-1);
     await vi.advanceTimersByTimeAsync(40);
-    server.last.control({ type: "pong", id: Number(ping?.["id"]) });
+    gateway.socket.session.send({ type: "pong", id: Number(ping?.["id"]) });
     expect(latencies).toEqual([{ rttMs: 40 }]);
     expect(connection.statistics().roundTripMs).toBe(40);
   });
@@ -42,16 +42,16 @@ describe("time", () => {
   test("counts the console's bytes over all attempts, and knows no round trip while the connection is lost", async () => {
     const { connection } = await opened({ pingIntervalMs: 15_000 });
     await vi.advanceTimersByTimeAsync(15_000);
-    server.last.control({ type: "pong", id: Number(server.last.controls.at(-1)?.["id"]) });
-    server.last.bytes([1, 2, 3]);
+    gateway.socket.session.send({ type: "pong", id: Number(gateway.socket.controls.at(-1)?.["id"]) });
+    gateway.socket.deliver([1, 2, 3]);
     connection.channel?.send("hi");
     expect(connection.statistics()).toEqual({ bytesReceived: 3, bytesSent: 2, roundTripMs: 0 });
-    server.last.end(1006);
+    gateway.socket.end(1006);
     expect(connection.statistics()).toEqual({ bytesReceived: 3, bytesSent: 2, roundTripMs: null });
     await vi.advanceTimersByTimeAsync(1000);
-    server.last.accept();
-    server.last.hello(null);
-    server.last.bytes([4]);
+    gateway.socket.accept();
+    gateway.socket.session.hello(null);
+    gateway.socket.deliver([4]);
     expect(connection.statistics()).toEqual({ bytesReceived: 4, bytesSent: 2, roundTripMs: null });
   });
 
@@ -60,7 +60,7 @@ describe("time", () => {
     expect(connection.state).toBe(connection.state);
     const seen: boolean[] = [];
     connection.on("state", (state) => seen.push(state === connection.state));
-    server.last.end(1006);
+    gateway.socket.end(1006);
     await connection.close();
     expect(seen).toEqual([true, true]);
   });
@@ -71,8 +71,8 @@ describe("renewing", () => {
     const { connection } = await opened();
     const renewing = connection.renew("fresh");
     expect(connection.state).toMatchObject({ session: { renewing: true } });
-    expect(server.last.controls.at(-1)).toEqual({ type: "renew", id: 1, token: "fresh" });
-    server.last.control({ type: "renewed", id: 1, expiresInMs: 600_000, renewable: false });
+    expect(gateway.socket.controls.at(-1)).toEqual({ type: "renew", id: 1, token: "fresh" });
+    gateway.socket.session.send({ type: "renewed", id: 1, expiresInMs: 600_000, renewable: false });
     await renewing;
     expect(connection.state).toMatchObject({
       session: { renewing: false, renewable: false, expiresAt: performance.now() + 600_000 },
@@ -88,7 +88,7 @@ describe("renewing", () => {
     const { connection } = await opened({ renew });
     const both = Promise.all([connection.renew(), connection.renew()]);
     await settled();
-    server.last.control({ type: "renewed", id: 1, expiresInMs: null });
+    gateway.socket.session.send({ type: "renewed", id: 1, expiresInMs: null });
     await both;
     expect(renew).toHaveBeenCalledTimes(1);
   });
@@ -96,7 +96,7 @@ describe("renewing", () => {
   test("joins a call without a token even where it could not fetch one", async () => {
     const { connection } = await opened();
     const both = Promise.all([connection.renew("fresh"), connection.renew()]);
-    server.last.control({ type: "renewed", id: 1, expiresInMs: null });
+    gateway.socket.session.send({ type: "renewed", id: 1, expiresInMs: null });
     await expect(both).resolves.toHaveLength(2);
   });
 
@@ -104,9 +104,9 @@ describe("renewing", () => {
     const { connection } = await opened({ autoRenew: true, renew: () => "fresh" });
     const renewed = vi.fn<(event: unknown) => void>();
     connection.on("renewed", renewed);
-    server.last.control({ type: "expiring", expiresInMs: 60_000 });
+    gateway.socket.session.send({ type: "expiring", expiresInMs: 60_000 });
     await settled();
-    server.last.control({ type: "renewed", id: 1, expiresInMs: 900_000 });
+    gateway.socket.session.send({ type: "renewed", id: 1, expiresInMs: 900_000 });
     expect(renewed).toHaveBeenCalledWith({ expiresInMs: 900_000 });
     expect(connection.state).toMatchObject({ session: { expiring: false } });
   });
@@ -117,7 +117,7 @@ describe("renewing", () => {
     connection.on("renewfailed", (error) => heard.push(error));
     const before = connection.state;
     const refused = failure(connection.renew("bad"));
-    server.last.control({ type: "renew_failed", id: 1, reason: "token_invalid" });
+    gateway.socket.session.send({ type: "renew_failed", id: 1, reason: "token_invalid" });
     expect((await refused).code).toBe("renew_failed");
     const failed = await failure(connection.renew());
     expect(failed.cause).toEqual(new Error("logged out"));
@@ -130,9 +130,9 @@ describe("renewing", () => {
     const second: Promise<void>[] = [];
     connection.on("renewfailed", () => second.push(connection.renew("better")), { once: true });
     const first = failure(connection.renew("bad"));
-    server.last.control({ type: "renew_failed", id: 1, reason: "token_invalid" });
+    gateway.socket.session.send({ type: "renew_failed", id: 1, reason: "token_invalid" });
     expect((await first).code).toBe("renew_failed");
-    server.last.control({ type: "renewed", id: 2, expiresInMs: null });
+    gateway.socket.session.send({ type: "renewed", id: 2, expiresInMs: null });
     await expect(second[0]).resolves.toBeUndefined();
   });
 
@@ -141,14 +141,14 @@ describe("renewing", () => {
     const late = failure(connection.renew("fresh"));
     await vi.advanceTimersByTimeAsync(10_000);
     expect((await late).code).toBe("timeout");
-    server.last.control({ type: "renewed", id: 1, expiresInMs: 600_000 });
+    gateway.socket.session.send({ type: "renewed", id: 1, expiresInMs: 600_000 });
     expect(connection.state).toMatchObject({ session: { expiresAt: performance.now() + 600_000 } });
   });
 
   test("gives a slow callback its time, whatever an earlier renewal waited for", async () => {
     const { connection } = await opened({ renew: () => new Promise(() => {}) });
     const first = connection.renew("fresh");
-    server.last.control({ type: "renewed", id: 1, expiresInMs: 600_000 });
+    gateway.socket.session.send({ type: "renewed", id: 1, expiresInMs: 600_000 });
     await first;
     void connection.renew().catch(() => {});
     await vi.advanceTimersByTimeAsync(60_000);
@@ -165,7 +165,7 @@ describe("renewing", () => {
       },
     });
     const cut = failure(connection.renew());
-    server.last.end(1006);
+    gateway.socket.end(1006);
     expect((await cut).code).toBe("not_connected");
     expect(signal?.aborted).toBe(true);
     const closed = failure(connection.renew());
@@ -185,26 +185,26 @@ describe("renewing", () => {
       },
     });
     const first = failure(connection.renew());
-    server.last.end(1006);
+    gateway.socket.end(1006);
     await first;
     await vi.advanceTimersByTimeAsync(1000);
-    server.last.accept();
-    server.last.hello();
+    gateway.socket.accept();
+    gateway.socket.session.hello();
     const second = connection.renew();
     if (answers[0]) end(answers[0]);
     await settled();
-    expect(server.last.controls).toEqual([]);
+    expect(gateway.socket.controls).toEqual([]);
     answers[1]?.resolve("fresh");
     await settled();
-    expect(server.last.controls).toEqual([{ type: "renew", id: 1, token: "fresh" }]);
-    server.last.control({ type: "renewed", id: 1, expiresInMs: null });
+    expect(gateway.socket.controls).toEqual([{ type: "renew", id: 1, token: "fresh" }]);
+    gateway.socket.session.send({ type: "renewed", id: 1, expiresInMs: null });
     await second;
   });
 
   test("refuses a token that does not fit into a control message", async () => {
     const { connection } = await opened();
     expect((await failure(connection.renew("x".repeat(9000)))).message).toContain("8192 bytes");
-    expect(server.last.controls).toEqual([]);
+    expect(gateway.socket.controls).toEqual([]);
   });
 });
 
@@ -217,19 +217,19 @@ describe("the page around it", () => {
     const added = vi.spyOn(network, "addEventListener");
     const { connection } = await opened({ pingIntervalMs: 15_000 });
     network.dispatchEvent(new Event("offline"));
-    expect(server.last.controls.at(-1)).toMatchObject({ type: "ping" });
+    expect(gateway.socket.controls.at(-1)).toMatchObject({ type: "ping" });
     page.visibilityState = "hidden";
     page.dispatchEvent(new Event("visibilitychange"));
-    server.last.end(1006);
+    gateway.socket.end(1006);
     expect(connection.state).toMatchObject({ retryInMs: 4000 });
     network.dispatchEvent(new Event("online"));
     await settled();
-    expect(server.sockets).toHaveLength(2);
-    server.last.end(1006);
+    expect(gateway.sockets).toHaveLength(2);
+    gateway.socket.end(1006);
     page.visibilityState = "visible";
     page.dispatchEvent(new Event("visibilitychange"));
     await settled();
-    expect(server.sockets).toHaveLength(3);
+    expect(gateway.sockets).toHaveLength(3);
     await connection.close();
     for (const [, , options] of added.mock.calls) {
       expect((options as AddEventListenerOptions).signal?.aborted).toBe(true);
@@ -244,19 +244,19 @@ describe("the page around it", () => {
       renew: () => Promise.reject(new Error(`no ${marker}`)),
       log: (level, message, context) => lines.push(`${level} ${message} ${JSON.stringify(context)}`),
       webSocket: (url, protocols) => {
-        if (server.sockets.length === 2) throw new Error(`bad URL ${url} ${protocols.join()}`);
-        return server.open(url, protocols);
+        if (gateway.sockets.length === 2) throw new Error(`bad URL ${url} ${protocols.join()}`);
+        return gateway.webSocket(url, protocols);
       },
     });
     void connection.connect().catch(() => {});
     await settled();
-    server.last.accept();
-    server.last.hello();
+    gateway.socket.accept();
+    gateway.socket.session.hello();
     await failure(connection.renew());
     await failure(connection.renew("x".repeat(9000)));
-    server.last.end(1006, `about ${marker}`);
+    gateway.socket.end(1006, `about ${marker}`);
     await vi.advanceTimersByTimeAsync(1000);
-    server.last.end(1006);
+    gateway.socket.end(1006);
     await vi.advanceTimersByTimeAsync(1000);
     expect(connection.state).toMatchObject({ status: "closed", cause: { reason: "connect_failed", action: "stop" } });
     expect(lines.length).toBeGreaterThan(5);
@@ -282,10 +282,10 @@ describe("the page around it", () => {
         throw new Error("page bug");
       },
     });
-    const socket = server.last;
+    const socket = gateway.socket;
     await connection.close();
     expect(states).toEqual(["connecting", "connected", "closed"]);
-    expect(socket.closedWith?.code).toBe(1000);
+    expect(socket.requestedClose?.code).toBe(1000);
     expect(vi.getTimerCount()).toBe(0);
     expect(reported).toContainEqual(new Error("page bug"));
   });
@@ -299,12 +299,12 @@ describe("the page around it", () => {
     }
     const connecting = connection.connect();
     await settled();
-    server.last.accept();
-    server.last.hello();
+    gateway.socket.accept();
+    gateway.socket.session.hello();
     await connecting;
     await connection.close();
     expect(states).toEqual(["connecting", "connected", "closed"]);
-    expect(server.last.closedWith?.code).toBe(1000);
+    expect(gateway.socket.requestedClose?.code).toBe(1000);
     expect(vi.getTimerCount()).toBe(0);
     expect(reportError).toHaveBeenCalledTimes(5);
   });

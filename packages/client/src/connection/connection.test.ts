@@ -5,30 +5,30 @@ import { backoff } from "./backoff.ts";
 import { StopRetrying } from "./model/errors.ts";
 import type { ConsoleOptions } from "./model/options.ts";
 
-const { server, create, opened } = connectionFixture();
+const { gateway, create, opened } = connectionFixture();
 
 describe("opening", () => {
   test("offers binary first, where websockify finds it, then curfew.v1, and keeps the URL as it is", async () => {
     const { connection, states } = await opened();
-    expect(server.last.offered).toEqual(["binary", "curfew.v1"]);
-    expect(server.last.url).toBe("ws://gateway/ws?token=secret");
+    expect(gateway.socket.offered).toEqual(["binary", "curfew.v1"]);
+    expect(gateway.socket.url).toBe("ws://gateway/ws?token=secret");
     expect(states).toEqual(["connecting", "connected"]);
     expect(connection.state).toMatchObject({ status: "connected", session: { id: "s1", renewable: true } });
   });
 
   test("sends a token of its own in the subprotocol list", async () => {
     await opened({ authorize: () => ({ url: "https://gateway/ws", token: "abc" }) });
-    expect(server.last.url).toBe("wss://gateway/ws");
-    expect(server.last.offered).toEqual(["binary", "curfew.v1", tokenSubprotocol("abc")]);
+    expect(gateway.socket.url).toBe("wss://gateway/ws");
+    expect(gateway.socket.offered).toEqual(["binary", "curfew.v1", tokenSubprotocol("abc")]);
   });
 
   test("is connected only after hello, and after the viewer where there is one", async () => {
     const { connection } = create({ waitForViewer: true });
     const connecting = connection.connect();
     await settled();
-    server.last.accept();
+    gateway.socket.accept();
     expect(connection.state.status).toBe("connecting");
-    server.last.hello();
+    gateway.socket.session.hello();
     expect(connection.state.status).toBe("connecting");
     connection.viewerReady();
     expect(connection.state.status).toBe("connected");
@@ -47,7 +47,7 @@ describe("opening", () => {
     connection.connect().catch(() => {});
     await settled();
     expect(heard).toEqual(["opening 0 true"]);
-    server.last.accept();
+    gateway.socket.accept();
     expect(heard).toEqual(["opening 0 true", "channel 1 true"]);
     await connection.close();
   });
@@ -56,12 +56,12 @@ describe("opening", () => {
     const { connection } = create();
     const connecting = connection.connect();
     await settled();
-    server.last.accept(protocol);
+    gateway.socket.accept(protocol);
     await connecting;
     expect(connection.state).toEqual({ status: "connected", session: null });
     expect((await failure(connection.renew("t"))).code).toBe("not_renewable");
     expect(connection.sendBreak()).toBe(false);
-    server.last.end(4100, "session_expired");
+    gateway.socket.end(4100, "session_expired");
     expect(connection.state).toMatchObject({ status: "closed", cause: { reason: "session_expired", code: 4100 } });
   });
 
@@ -70,10 +70,10 @@ describe("opening", () => {
     void connection.connect();
     await settled();
     await vi.advanceTimersByTimeAsync(9000);
-    server.last.accept();
+    gateway.socket.accept();
     await vi.advanceTimersByTimeAsync(20_000);
-    expect(server.sockets).toHaveLength(1);
-    server.last.end(4204, "target_timeout");
+    expect(gateway.sockets).toHaveLength(1);
+    gateway.socket.end(4204, "target_timeout");
     expect(connection.state).toMatchObject({ status: "reconnecting", cause: { reason: "target_timeout" } });
   });
 
@@ -88,9 +88,9 @@ describe("opening", () => {
     await settled();
     for (const answer of answers) {
       await vi.advanceTimersByTimeAsync(5000);
-      if (answer === "accept") server.last.accept();
-      if (answer === "accept binary") server.last.accept("binary");
-      if (answer === "hello") server.last.hello();
+      if (answer === "accept") gateway.socket.accept();
+      if (answer === "accept binary") gateway.socket.accept("binary");
+      if (answer === "hello") gateway.socket.session.hello();
     }
     await vi.advanceTimersByTimeAsync(limitMs - 1);
     expect(connection.state.status).toBe("connecting");
@@ -104,7 +104,7 @@ describe("opening", () => {
   test("says when the next attempt comes, on the page's clock", async () => {
     const { connection } = await opened({ reconnect: () => 3000 });
     await vi.advanceTimersByTimeAsync(700);
-    server.last.end(1006);
+    gateway.socket.end(1006);
     const { state } = connection;
     expect(state).toMatchObject({ status: "reconnecting", retryAt: performance.now() + 3000, retryInMs: 3000 });
     await vi.advanceTimersByTimeAsync(2999);
@@ -118,7 +118,7 @@ describe("opening", () => {
     const { connection } = create({ helloTimeoutMs: 3000 });
     void connection.connect();
     await settled();
-    server.last.accept();
+    gateway.socket.accept();
     await vi.advanceTimersByTimeAsync(3000);
     expect(connection.state).toMatchObject({
       status: "reconnecting",
@@ -126,17 +126,17 @@ describe("opening", () => {
       retryInMs: 1000,
       cause: { reason: "connect_failed", detail: "the gateway sent no hello within 3000 ms" },
     });
-    expect(server.last.closedWith?.code).toBe(1000);
+    expect(gateway.socket.requestedClose?.code).toBe(1000);
     await vi.advanceTimersByTimeAsync(1000);
-    expect(server.sockets).toHaveLength(2);
+    expect(gateway.sockets).toHaveLength(2);
   });
 
   test("gives a person the time to type a password", async () => {
     const { connection } = create({ waitForViewer: true, helloTimeoutMs: 3000 });
     void connection.connect();
     await settled();
-    server.last.accept();
-    server.last.hello();
+    gateway.socket.accept();
+    gateway.socket.session.hello();
     connection.viewerWaiting();
     await vi.advanceTimersByTimeAsync(60_000);
     expect(connection.state.status).toBe("connecting");
@@ -172,10 +172,10 @@ describe("opening", () => {
     void connection.connect().catch(() => {});
     answers[0]?.({ url: "ws://gateway/old" });
     await settled();
-    expect(server.sockets).toHaveLength(0);
+    expect(gateway.sockets).toHaveLength(0);
     answers[1]?.({ url: "ws://gateway/new" });
     await settled();
-    expect(server.last.url).toBe("ws://gateway/new");
+    expect(gateway.socket.url).toBe("ws://gateway/new");
     await connection.close();
   });
 
@@ -189,8 +189,8 @@ describe("endings", () => {
     const { connection, states } = await opened();
     const closings: unknown[] = [];
     connection.on("closed", (info) => closings.push(info));
-    server.last.control({ type: "bye", reason: "session_expired", detail: "the token expired" });
-    server.last.end(1006);
+    gateway.socket.session.send({ type: "bye", reason: "session_expired", detail: "the token expired" });
+    gateway.socket.end(1006);
     expect(closings).toEqual([
       { reason: "session_expired", action: "authorize", code: 1006, detail: "the token expired", wasConnected: true },
     ]);
@@ -199,8 +199,8 @@ describe("endings", () => {
 
     const again = connection.connect();
     await settled();
-    server.last.accept();
-    server.last.hello();
+    gateway.socket.accept();
+    gateway.socket.session.hello();
     await again;
     await connection.close();
     expect(closings).toHaveLength(2);
@@ -209,40 +209,40 @@ describe("endings", () => {
 
   test("says bye's reason even when the close frame never comes", async () => {
     const { connection } = await opened();
-    server.last.control({ type: "bye", reason: "idle_timeout" });
+    gateway.socket.session.send({ type: "bye", reason: "idle_timeout" });
     await vi.advanceTimersByTimeAsync(2000);
     expect(connection.state).toMatchObject({ status: "closed", cause: { reason: "idle_timeout" } });
   });
 
   test("closes on what the gateway should not send, with 4000", async () => {
     const { connection } = await opened();
-    server.last.text('{"type":"pong","id":"x"}');
-    expect(server.last.closedWith).toEqual({ code: 4000, reason: "protocol_error" });
+    gateway.socket.deliver('{"type":"pong","id":"x"}');
+    expect(gateway.socket.requestedClose).toEqual({ code: 4000, reason: "protocol_error" });
     expect(connection.state).toMatchObject({ status: "closed", cause: { reason: "protocol_error", code: 4000 } });
   });
 
   test("counts retries from the start again after a connection that held for 10 s", async () => {
     const { connection } = await opened();
-    server.last.end(1006);
+    gateway.socket.end(1006);
     expect(connection.state).toMatchObject({ status: "reconnecting", attempt: 2 });
     await vi.advanceTimersByTimeAsync(1000);
-    server.last.end(4201, "server_busy");
+    gateway.socket.end(4201, "server_busy");
     expect(connection.state).toMatchObject({ attempt: 3, cause: { reason: "server_busy", wasConnected: false } });
     await vi.advanceTimersByTimeAsync(1000);
-    server.last.accept();
-    server.last.hello();
+    gateway.socket.accept();
+    gateway.socket.session.hello();
     await vi.advanceTimersByTimeAsync(10_000);
-    server.last.end(4203, "target_closed");
+    gateway.socket.end(4203, "target_closed");
     expect(connection.state).toMatchObject({ attempt: 2, cause: { reason: "target_closed", wasConnected: true } });
   });
 
   test("asks ever more slowly a target that accepts and closes, and gives up after five minutes", async () => {
     vi.spyOn(Math, "random").mockReturnValue(0.5);
     const authorize = vi.fn<ConsoleOptions["authorize"]>(() => ({ url: "ws://gateway/ws" }));
-    server.onsocket = (socket) =>
+    gateway.onsocket = (socket) =>
       queueMicrotask(() => {
         socket.accept();
-        socket.hello();
+        socket.session.hello();
         socket.end(4203, "target_closed");
       });
     const { connection, states } = create({ authorize, reconnect: backoff() });
@@ -256,19 +256,19 @@ describe("endings", () => {
 
   test("gives up when the policy does, keeping what ended it", async () => {
     const { connection } = await opened({ reconnect: () => null });
-    server.last.end(4200, "server_draining");
+    gateway.socket.end(4200, "server_draining");
     expect(connection.state).toMatchObject({ status: "closed", cause: { reason: "server_draining", action: "retry" } });
   });
 
   test("tries at once when connect() is called between attempts", async () => {
     const { connection } = await opened({ reconnect: () => 60_000 });
-    server.last.end(1006);
+    gateway.socket.end(1006);
     const again = connection.connect();
     await settled();
-    server.last.accept();
-    server.last.hello();
+    gateway.socket.accept();
+    gateway.socket.session.hello();
     await again;
-    expect(server.sockets).toHaveLength(2);
+    expect(gateway.sockets).toHaveLength(2);
   });
 
   test("close() is safe at any time, and rejects what waits for the connection", async () => {
@@ -279,7 +279,7 @@ describe("endings", () => {
     await connection.close("enough");
     expect(await error).toMatchObject({ code: "aborted", closeInfo: { reason: "client_closed", detail: "enough" } });
     await settled();
-    expect(server.sockets).toHaveLength(0);
+    expect(gateway.sockets).toHaveLength(0);
     expect(vi.getTimerCount()).toBe(0);
   });
 
@@ -288,9 +288,9 @@ describe("endings", () => {
     const { connection } = await opened({ signal: controller.signal });
     controller.abort();
     expect(connection.state).toMatchObject({ status: "closed", cause: { reason: "client_closed" } });
-    expect(server.last.closedWith?.code).toBe(1000);
+    expect(gateway.socket.requestedClose?.code).toBe(1000);
     expect((await failure(connection.connect())).code).toBe("aborted");
-    expect(server.sockets).toHaveLength(1);
+    expect(gateway.sockets).toHaveLength(1);
   });
 
   test("ends as viewer_failed when the viewer throws on the console's output", async () => {
@@ -300,11 +300,11 @@ describe("endings", () => {
       throw new Error("cannot buffer ws://x/?token=secret");
     });
     await settled();
-    server.last.bytes([1]);
+    gateway.socket.deliver([1]);
     const detail = "the viewer failed on the console's output: cannot buffer ws://x/?[redacted]";
     expect(connection.state).toMatchObject({ status: "closed", cause: { reason: "viewer_failed", detail } });
     expect(lines).toContain(`error ${detail}`);
-    expect(server.last.closedWith?.code).toBe(1000);
+    expect(gateway.socket.requestedClose?.code).toBe(1000);
   });
 
   test("ends as client_closed when the viewer closes its channel, viewer_failed when it says so", async () => {

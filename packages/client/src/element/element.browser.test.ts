@@ -35,7 +35,7 @@ describe("defining the elements", () => {
     element.setAttribute("autoconnect", "");
     document.body.append(element);
     defineConsoleElements({ serial: "late-terminal" });
-    await vi.waitFor(() => expect(page.server.sockets.map(({ url }) => url)).toEqual(["ws://gateway/early"]));
+    await vi.waitFor(() => expect(page.gateway.sockets.map(({ url }) => url)).toEqual(["ws://gateway/early"]));
     expect(Object.keys(element)).toEqual([]);
   });
 });
@@ -43,7 +43,7 @@ describe("defining the elements", () => {
 describe("opening", () => {
   test("connects by itself to the url with autoconnect", async () => {
     const element = await page.connected(`<curfew-vnc url="ws://gateway/ws" autoconnect></curfew-vnc>`);
-    expect(page.server.last.url).toBe("ws://gateway/ws");
+    expect(page.gateway.socket.url).toBe("ws://gateway/ws");
     expect(element.shadowRoot?.querySelector("canvas")?.checkVisibility()).toBe(true);
     expect(shown(element, ".overlay")).toBeNull();
   });
@@ -51,10 +51,10 @@ describe("opening", () => {
   test("waits with autoconnect until there is somewhere to connect", async () => {
     const element = page.add<"curfew-serial">(`<curfew-serial autoconnect></curfew-serial>`);
     await vi.waitFor(() => expect(title(element)).toBe("Not connected"));
-    expect(page.server.sockets).toHaveLength(0);
+    expect(page.gateway.sockets).toHaveLength(0);
     element.authorize = () => ({ url: "ws://gateway/later", token: "t" });
     await reaches(element, "connected");
-    expect(page.server.last.url).toBe("ws://gateway/later");
+    expect(page.gateway.socket.url).toBe("ws://gateway/later");
   });
 
   test("shows a button that opens the console without autoconnect", async () => {
@@ -103,7 +103,7 @@ describe("attributes", () => {
     element.removeAttribute("view-only");
     element.setAttribute("compression", "5");
     expect(element.console).toMatchObject({ scale: "fit", viewOnly: false, quality: 3, compression: 5 });
-    expect(page.server.sockets).toHaveLength(1);
+    expect(page.gateway.sockets).toHaveLength(1);
   });
 
   test("win over the property options", async () => {
@@ -124,13 +124,13 @@ describe("in and out of the page", () => {
     );
     const events = heard(element);
     element.remove();
-    await vi.waitFor(() => expect(page.server.last.closedWith).not.toBeNull());
+    await vi.waitFor(() => expect(page.gateway.socket.requestedClose).toBeDefined());
     expect(events.at(-1)).toEqual(["curfew-closed", expect.objectContaining({ reason: "client_closed" })]);
     expect(element.state.status).toBe("idle");
     expect(element.console).toBeNull();
     document.body.append(element);
     await reaches(element, "connected");
-    expect(page.server.sockets).toHaveLength(2);
+    expect(page.gateway.sockets).toHaveLength(2);
   });
 
   test("keeps the session when it is moved", async () => {
@@ -142,18 +142,18 @@ describe("in and out of the page", () => {
     await Promise.resolve();
     expect(element.console).toBe(console);
     expect(element.state.status).toBe("connected");
-    expect(page.server.last.closedWith).toBeNull();
+    expect(page.gateway.socket.requestedClose).toBeUndefined();
   });
 
   test("does not open an ended session again when it is moved", async () => {
     const element = await page.connected<"curfew-serial">(
       `<curfew-serial url="ws://gateway/ws" autoconnect></curfew-serial>`,
     );
-    page.server.last.end(4005, "session_terminated");
+    page.gateway.socket.end(4005, "session_terminated");
     document.body.prepend(element);
     await Promise.resolve();
     expect(element.state.status).toBe("closed");
-    expect(page.server.sockets).toHaveLength(1);
+    expect(page.gateway.sockets).toHaveLength(1);
   });
 });
 
@@ -164,11 +164,11 @@ describe("events", () => {
     const atDocument = vi.fn<(event: CustomEvent<CloseInfo>) => void>();
     document.addEventListener("curfew-closed", atDocument, { once: true });
     await element.connect();
-    page.server.last.control({ type: "expiring", expiresInMs: 30_000 });
+    page.gateway.socket.session.send({ type: "expiring", expiresInMs: 30_000 });
     const renewing = element.console?.connection.renew("token");
-    page.server.last.control({ type: "renewed", id: 1, expiresInMs: 600_000 });
+    page.gateway.socket.session.send({ type: "renewed", id: 1, expiresInMs: 600_000 });
     await renewing;
-    page.server.last.end(4003, "forbidden");
+    page.gateway.socket.end(4003, "forbidden");
     expect(events.filter(([name]) => name !== "curfew-state")).toEqual([
       ["curfew-expiring", { expiresInMs: 30_000, renewable: true }],
       ["curfew-renewed", { expiresInMs: 600_000 }],

@@ -16,7 +16,7 @@ describe("the warning", () => {
     });
     const top = (): number => shown(element, ".screen")?.getBoundingClientRect().top ?? 0;
     const before = top();
-    page.server.last.control({ type: "expiring", expiresInMs: 60_000 });
+    page.gateway.socket.session.send({ type: "expiring", expiresInMs: 60_000 });
     expect(element.getAttribute("status")).toBe("expiring");
     expect(text(element, ".warning p")).toContain("This session ends in 1 minute. Renew it");
     expect(announced(element)).toContain("This session ends in 1 minute.");
@@ -25,11 +25,11 @@ describe("the warning", () => {
 
     click(element, "Renew");
     await vi.waitFor(() =>
-      expect(page.server.last.controls.at(-1)).toMatchObject({ type: "renew", token: "new-token" }),
+      expect(page.gateway.socket.controls.at(-1)).toMatchObject({ type: "renew", token: "new-token" }),
     );
     expect(element.getAttribute("status")).toBe("renewing");
     expect(shown(element, ".warning button")?.ariaDisabled).toBe("true");
-    page.server.last.control({ type: "renewed", id: 1, expiresInMs: 600_000 });
+    page.gateway.socket.session.send({ type: "renewed", id: 1, expiresInMs: 600_000 });
     expect(element.getAttribute("status")).toBe("renewed");
     expect(text(element, ".warning p")).toContain("Renewed. This session now ends in");
     expect(announced(element)).toContain("Renewed.");
@@ -37,17 +37,17 @@ describe("the warning", () => {
 
   test("counts down", async () => {
     const element = await page.connected<"curfew-serial">(serial());
-    page.server.last.control({ type: "expiring", expiresInMs: 2500 });
+    page.gateway.socket.session.send({ type: "expiring", expiresInMs: 2500 });
     expect(text(element, "[role=timer]")).toContain("3 seconds");
     await vi.waitFor(() => expect(text(element, "[role=timer]")).toContain("2 seconds"));
   });
 
   test("can be hidden, and comes again with the next warning", async () => {
     const element = await page.connected<"curfew-serial">(serial());
-    page.server.last.control({ type: "expiring", expiresInMs: 60_000 });
+    page.gateway.socket.session.send({ type: "expiring", expiresInMs: 60_000 });
     click(element, "Hide");
     expect(shown(element, ".warning")).toBeNull();
-    page.server.last.control({ type: "expiring", expiresInMs: 10_000 });
+    page.gateway.socket.session.send({ type: "expiring", expiresInMs: 10_000 });
     expect(shown(element, ".warning")).not.toBeNull();
   });
 
@@ -55,7 +55,7 @@ describe("the warning", () => {
     const element = await page.connected<"curfew-serial">(serial(), (one) => {
       one.renew = () => Promise.reject(new Error("no"));
     });
-    page.server.last.control({ type: "expiring", expiresInMs: 60_000 });
+    page.gateway.socket.session.send({ type: "expiring", expiresInMs: 60_000 });
     click(element, "Renew");
     await reaches(element, "renew-failed");
     expect(text(element, ".warning p")).toContain("The renewal failed.");
@@ -72,7 +72,7 @@ describe("the warning", () => {
     const element = await page.connected<"curfew-serial">(serial(), (one) => {
       if (canRenew) one.renew = () => "token";
     });
-    page.server.last.control({ type: "expiring", expiresInMs: 60_000 });
+    page.gateway.socket.session.send({ type: "expiring", expiresInMs: 60_000 });
     expect(text(element, ".warning p")).toContain(sentence);
     expect(() => click(element, "Renew")).toThrow("no button Renew");
   });
@@ -82,13 +82,13 @@ describe("the warning", () => {
     const element = await page.connected<"curfew-serial">(serial("auto-renew"), (one) => {
       one.renew = () => token;
     });
-    page.server.last.control({ type: "expiring", expiresInMs: 60_000 });
+    page.gateway.socket.session.send({ type: "expiring", expiresInMs: 60_000 });
     expect(element.getAttribute("status")).toBe("connected");
-    await vi.waitFor(() => expect(page.server.last.controls).toHaveLength(1));
-    page.server.last.control({ type: "renewed", id: 1, expiresInMs: 60_000 });
+    await vi.waitFor(() => expect(page.gateway.socket.controls).toHaveLength(1));
+    page.gateway.socket.session.send({ type: "renewed", id: 1, expiresInMs: 60_000 });
     expect(element.getAttribute("status")).toBe("connected");
     token = Promise.reject(new Error("no"));
-    page.server.last.control({ type: "expiring", expiresInMs: 30_000 });
+    page.gateway.socket.session.send({ type: "expiring", expiresInMs: 30_000 });
     await reaches(element, "renew-failed");
     expect(shown(element, ".warning")).not.toBeNull();
   });
@@ -97,7 +97,7 @@ describe("the warning", () => {
 describe("a lost connection", () => {
   test("is told with its reason and a countdown, and tried again at once on request", async () => {
     const element = await page.connected<"curfew-serial">(serial());
-    page.server.last.end(1006);
+    page.gateway.socket.end(1006);
     expect(text(element, ".title")).toBe("Connection lost");
     expect(text(element, ".countdown")).toBe("Next attempt in 1 minute · Attempt 2");
     expect(announced(element)).toBe(
@@ -106,12 +106,12 @@ describe("a lost connection", () => {
     expect(shown(element, ".xterm")).not.toBeNull();
     click(element, "Try now");
     await reaches(element, "connected");
-    expect(page.server.sockets).toHaveLength(2);
+    expect(page.gateway.sockets).toHaveLength(2);
   });
 
   test("can be given up", async () => {
     const element = await page.connected<"curfew-serial">(serial());
-    page.server.last.end(1006);
+    page.gateway.socket.end(1006);
     click(element, "Cancel");
     expect(text(element, ".title")).toBe("Disconnected");
   });
@@ -123,7 +123,7 @@ describe("the end", () => {
     const element = await page.connected<"curfew-serial">(serial(), (one) => {
       one.authorize = authorize;
     });
-    page.server.last.end(4100, "session_expired");
+    page.gateway.socket.end(4100, "session_expired");
     expect(text(element, ".title")).toBe("Session expired");
     expect(text(element, ".sentence")).toContain("limited in time");
     expect(text(element, "code")).toBe("session_expired · 4100");
@@ -135,7 +135,7 @@ describe("the end", () => {
 
   test("asks for a new link where only a url was given", async () => {
     const element = await page.connected<"curfew-serial">(serial());
-    page.server.last.end(4100, "session_expired");
+    page.gateway.socket.end(4100, "session_expired");
     expect(text(element, ".advice")).toContain("open the console again from the place");
     expect(() => click(element, "Open again")).toThrow("no button");
   });
@@ -146,7 +146,7 @@ describe("the end", () => {
     });
     element.focus();
     expect(element.shadowRoot?.activeElement?.localName).toBe("textarea");
-    page.server.last.end(4100, "session_expired");
+    page.gateway.socket.end(4100, "session_expired");
     expect(element.shadowRoot?.activeElement?.textContent).toBe("Open again");
     click(element, "Open again");
     await reaches(element, "connected");
@@ -155,7 +155,7 @@ describe("the end", () => {
 
   test("takes no keyboard that the console did not have", async () => {
     const element = await page.connected<"curfew-serial">(serial());
-    page.server.last.end(4100, "session_expired");
+    page.gateway.socket.end(4100, "session_expired");
     expect(document.activeElement).toBe(document.body);
     expect(element.shadowRoot?.activeElement).toBeNull();
   });
@@ -176,7 +176,7 @@ describe("the keyboard", () => {
     };
     await chord();
     expect(element.shadowRoot?.activeElement?.classList.contains("screen")).toBe(true);
-    page.server.last.control({ type: "expiring", expiresInMs: 60_000 });
+    page.gateway.socket.session.send({ type: "expiring", expiresInMs: 60_000 });
     await chord();
     expect(element.shadowRoot?.activeElement?.textContent).toBe("Renew");
   });
@@ -187,7 +187,7 @@ describe("slots", () => {
     const element = await page.connected<"curfew-serial">(serial("", `<p slot="end">Bye</p>`));
     const bye = element.querySelector("p");
     expect(bye?.checkVisibility()).toBe(false);
-    page.server.last.end(4100, "session_expired");
+    page.gateway.socket.end(4100, "session_expired");
     expect(bye?.checkVisibility()).toBe(true);
     expect(shown(element, ".panel")).toBeNull();
   });
@@ -197,9 +197,9 @@ describe("slots", () => {
       serial("", `<p slot="overlay">Over</p><p slot="warning">Soon</p>`),
     );
     const [over, soon] = element.querySelectorAll("p");
-    page.server.last.control({ type: "expiring", expiresInMs: 60_000 });
+    page.gateway.socket.session.send({ type: "expiring", expiresInMs: 60_000 });
     expect([over, soon].map((slotted) => slotted?.checkVisibility())).toEqual([false, true]);
-    page.server.last.end(1006);
+    page.gateway.socket.end(1006);
     expect([over, soon].map((slotted) => slotted?.checkVisibility())).toEqual([true, false]);
     expect(shown(element, ".panel")).toBeNull();
   });
@@ -208,7 +208,7 @@ describe("slots", () => {
 describe("words", () => {
   test("are those of the element's language, and change with it", async () => {
     const element = await page.connected<"curfew-serial">(serial(`lang="de-CH"`));
-    page.server.last.end(4100, "session_expired");
+    page.gateway.socket.end(4100, "session_expired");
     await vi.waitFor(() => expect(text(element, ".title")).toBe("Sitzung abgelaufen"));
     element.lang = "ja";
     await vi.waitFor(() => expect(text(element, ".title")).toBe("セッションの期限が切れました"));
@@ -217,7 +217,7 @@ describe("words", () => {
 
   test("are those that were asked for last, whichever come first", async () => {
     const element = await page.connected<"curfew-serial">(serial());
-    page.server.last.end(4100, "session_expired");
+    page.gateway.socket.end(4100, "session_expired");
     const words = await messagesFor("fr");
     element.lang = "es";
     element.messages = words;
@@ -236,7 +236,7 @@ describe("words", () => {
         closeReasons: { ...words.closeReasons, forbidden: { title: "No", sentence: "No.", next: "No" } },
       };
     });
-    page.server.last.end(4003, "forbidden");
+    page.gateway.socket.end(4003, "forbidden");
     expect(text(element, ".title")).toBe("No");
   });
 });

@@ -2,13 +2,13 @@ import { describe, expect, test, vi } from "vitest";
 import { connectionFixture, settled } from "../../test/connection-fixture.ts";
 import { ExpiryWarning, type ExpiryWarningOptions } from "./expiry-warning.ts";
 
-const { server, opened } = connectionFixture();
+const { gateway, opened } = connectionFixture();
 
 async function warned(options: Partial<ExpiryWarningOptions> = {}) {
   const { connection } = await opened({ renew: () => new Promise<string>(() => {}) });
   const onChange = vi.fn<() => void>();
   const warning = new ExpiryWarning(connection, { canRenew: () => true, onChange, ...options });
-  const expiring = (expiresInMs: number): void => server.last.control({ type: "expiring", expiresInMs });
+  const expiring = (expiresInMs: number): void => gateway.session.send({ type: "expiring", expiresInMs });
   const renew = async (): Promise<void> => {
     connection.renew("token").catch(() => {});
     await settled();
@@ -37,7 +37,7 @@ describe("the warning of the end", () => {
     warning.hide();
     await renew();
     expect(warning.shownPhase).toBeUndefined();
-    server.last.control({ type: "renew_failed", id: 1, reason: "token_invalid" });
+    gateway.session.send({ type: "renew_failed", id: 1, reason: "token_invalid" });
     expect(warning.shownPhase).toBe("renew-failed");
   });
 
@@ -46,7 +46,7 @@ describe("the warning of the end", () => {
     expiring(60_000);
     await renew();
     expect(warning.phase).toBe("renewing");
-    server.last.control({ type: "renewed", id: 1, expiresInMs: 600_000 });
+    gateway.session.send({ type: "renewed", id: 1, expiresInMs: 600_000 });
     expect([warning.phase, warning.totalMs]).toEqual(["renewed", 0]);
     await vi.advanceTimersByTimeAsync(1999);
     expect(warning.phase).toBe("renewed");
@@ -60,7 +60,7 @@ describe("the warning of the end", () => {
     const { warning, expiring, renew } = await warned();
     expiring(60_000);
     await renew();
-    server.last.control({ type: "renew_failed", id: 1, reason: "token_invalid" });
+    gateway.session.send({ type: "renew_failed", id: 1, reason: "token_invalid" });
     expect(warning.phase).toBe("renew-failed");
     expiring(10_000);
     expect(warning.phase).toBe("expiring");
@@ -71,7 +71,7 @@ describe("the warning of the end", () => {
     expiring(60_000);
     await renew();
     expect(warning.phase).toBeUndefined();
-    server.last.control({ type: "renew_failed", id: 1, reason: "token_invalid" });
+    gateway.session.send({ type: "renew_failed", id: 1, reason: "token_invalid" });
     expect(warning.phase).toBe("renew-failed");
   });
 
@@ -79,7 +79,7 @@ describe("the warning of the end", () => {
     const { warning, expiring } = await warned();
     expiring(60_000);
     warning.hide();
-    server.last.end(1006);
+    gateway.socket.end(1006);
     expect([warning.phase, warning.totalMs]).toEqual([undefined, 0]);
   });
 
@@ -89,7 +89,7 @@ describe("the warning of the end", () => {
     expect(warning.renewability).toBe("needsNewAccess");
     canRenew = true;
     expect(warning.renewability).toBe("renewable");
-    server.last.control({ type: "renewed", id: 9, expiresInMs: 1000, renewable: false });
+    gateway.session.send({ type: "renewed", id: 9, expiresInMs: 1000, renewable: false });
     expect(warning.renewability).toBe("notRenewable");
   });
 

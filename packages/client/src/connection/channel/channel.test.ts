@@ -1,19 +1,20 @@
+import type { FakeWebSocket } from "@curfew/testing/in-page";
 import { describe, expect, test } from "vitest";
-import { FakeSocket } from "../../../test/fake-socket.ts";
+import { manualSocket } from "../../../test/manual-gateway.ts";
 import { ConsoleChannel } from "./channel.ts";
 
 interface Created {
-  readonly socket: FakeSocket;
+  readonly socket: FakeWebSocket;
   readonly channel: ConsoleChannel;
   readonly calls: string[];
   readonly counted: { received: number; sent: number };
 }
 
 function create(): Created {
-  const socket = new FakeSocket("ws://gateway/ws?token=secret", []);
+  const { webSocket, socket } = manualSocket("ws://gateway/ws?token=secret");
   const calls: string[] = [];
   const counted = { received: 0, sent: 0 };
-  const channel = new ConsoleChannel(socket as unknown as WebSocket, {
+  const channel = new ConsoleChannel(webSocket, {
     opened: () => calls.push("opened"),
     control: (text) => calls.push(`control ${text}`),
     received: (bytes) => void (counted.received += bytes),
@@ -43,21 +44,21 @@ describe("the channel", () => {
   test("keeps what came before the viewer, and delivers it in order after the viewer's own set-up", async () => {
     const { socket, channel } = create();
     socket.accept();
-    socket.bytes([1]);
-    socket.bytes([2]);
+    socket.deliver([1]);
+    socket.deliver([2]);
     const frames: number[][] = [];
     attachAsNoVnc(channel, frames);
-    socket.bytes([3]);
+    socket.deliver([3]);
     expect(frames).toEqual([]);
     await Promise.resolve();
-    socket.bytes([4]);
+    socket.deliver([4]);
     expect(frames).toEqual([[1], [2], [3], [4]]);
   });
 
   test("delivers what is left before it says close", async () => {
     const { socket, channel } = create();
     socket.accept();
-    socket.bytes([1]);
+    socket.deliver([1]);
     const seen: string[] = [];
     channel.addEventListener("message", () => seen.push("message"));
     channel.addEventListener("close", ({ code, reason }) => seen.push(`close ${code} ${reason}`));
@@ -70,7 +71,7 @@ describe("the channel", () => {
   test("gives up rather than keep more than 8 MiB for a viewer that never comes", () => {
     const { socket, calls } = create();
     socket.accept();
-    for (let sent = 0; sent <= 8; sent += 1) socket.bytes(new Uint8Array(1024 * 1024));
+    for (let sent = 0; sent <= 8; sent += 1) socket.deliver(new Uint8Array(1024 * 1024));
     expect(calls).toEqual(["opened", "overflowed"]);
   });
 
@@ -81,14 +82,14 @@ describe("the channel", () => {
   ])("tells the owner when %s throws on a message, and delivers no more", async (_kind, attach) => {
     const { socket, channel, calls } = create();
     socket.accept();
-    socket.bytes([1]);
-    socket.bytes([2]);
+    socket.deliver([1]);
+    socket.deliver([2]);
     attach(channel, () => {
       calls.push("message");
       throw new Error("too much");
     });
     await Promise.resolve();
-    socket.bytes([3]);
+    socket.deliver([3]);
     expect(calls).toEqual(["opened", "message", "viewerThrew Error: too much"]);
   });
 
@@ -100,9 +101,9 @@ describe("the channel", () => {
     channel.addEventListener("message", listener);
     socket.accept();
     await Promise.resolve();
-    socket.bytes([1]);
+    socket.deliver([1]);
     channel.removeEventListener("message", listener as EventListener);
-    socket.bytes([2]);
+    socket.deliver([2]);
     expect(frames).toHaveLength(1);
   });
 
@@ -111,12 +112,12 @@ describe("the channel", () => {
     const first = create();
     attachAsNoVnc(first.channel, frames);
     first.socket.accept("curfew.v1");
-    first.socket.text("5");
+    first.socket.deliver("5");
     const second = create();
     attachAsNoVnc(second.channel, frames);
     second.socket.accept("binary");
     await Promise.resolve();
-    second.socket.text("é");
+    second.socket.deliver("é");
     expect(first.calls).toEqual(["opened", "control 5"]);
     expect(second.calls).toEqual(["opened"]);
     expect(frames).toEqual([[0xc3, 0xa9]]);
@@ -135,8 +136,8 @@ describe("the channel", () => {
   test("counts the console's bytes in both directions, and no control messages", () => {
     const { socket, channel, counted } = create();
     socket.accept();
-    socket.bytes([1, 2, 3]);
-    socket.text("{}");
+    socket.deliver([1, 2, 3]);
+    socket.deliver("{}");
     channel.send("é");
     channel.send(Uint8Array.of(1, 2).subarray(1));
     channel.send(new Blob(["four"]));
@@ -172,9 +173,9 @@ describe("the channel", () => {
   test("asks the gateway to wait for a viewer that comes late, and for one that is slow after that", async () => {
     const { socket, channel } = create();
     socket.accept();
-    socket.bytes(new Uint8Array(1024 * 1024));
+    socket.deliver(new Uint8Array(1024 * 1024));
     expect(socket.controls).toEqual([]);
-    socket.bytes([1]);
+    socket.deliver([1]);
     expect(socket.controls).toEqual([{ type: "pause" }]);
     channel.addEventListener("message", () => channel.pause());
     await Promise.resolve();
@@ -195,9 +196,9 @@ describe("the channel", () => {
     channel.finish(1000, "bye");
     channel.finish(1000, "bye");
     channel.close();
-    socket.bytes([1]);
+    socket.deliver([1]);
     socket.end(4100);
     expect(calls).toHaveLength(2);
-    expect(socket.closedWith).toEqual({ code: 1000, reason: "bye" });
+    expect(socket.requestedClose).toEqual({ code: 1000, reason: "bye" });
   });
 });

@@ -2,7 +2,7 @@ import { describe, expect, test, vi } from "vitest";
 import { countFrames, flood } from "../../../test/flood.ts";
 import { serialFixture, shows } from "../../../test/serial-fixture.ts";
 
-const { server, connected } = serialFixture();
+const { gateway, connected } = serialFixture();
 const CHUNK_BYTES = 64 * 1024;
 const line = `${"all work and no play ".repeat(4)}\r\n`;
 const chunk = new TextEncoder().encode(line.repeat(Math.ceil(CHUNK_BYTES / line.length))).subarray(0, CHUNK_BYTES);
@@ -16,26 +16,26 @@ describe("a flood of output", () => {
   test("pauses the gateway before a mebibyte waits for the terminal, and lets it go on afterwards", async () => {
     const serial = await connected();
     let sent = 0;
-    while (server.last.controls.length === 0 && sent < 8 * 1024 * 1024) {
-      server.last.bytes(chunk);
+    while (gateway.socket.controls.length === 0 && sent < 8 * 1024 * 1024) {
+      gateway.socket.deliver(chunk);
       sent += chunk.length;
     }
     expect(sent).toBeLessThanOrEqual(1024 * 1024);
-    expect(server.last.controls).toEqual([{ type: "pause" }]);
-    await vi.waitFor(() => expect(server.last.controls).toEqual([{ type: "pause" }, { type: "resume" }]));
+    expect(gateway.socket.controls).toEqual([{ type: "pause" }]);
+    await vi.waitFor(() => expect(gateway.socket.controls).toEqual([{ type: "pause" }, { type: "resume" }]));
     await serial.close();
   });
 
   test("of 100 MB arrives whole, while the page goes on drawing and the machine still hears keys", async () => {
     const serial = await connected();
     const frames = countFrames();
-    const { pauses } = await flood(server.last, output(100_000_000));
+    const { pauses } = await flood(gateway.socket, output(100_000_000));
     expect(frames.stop()).toBeGreaterThan(20);
     expect(serial.state.status).toBe("connected");
     expect(pauses).toBeGreaterThan(20);
     serial.write("\u0003");
-    expect(server.last.sent.at(-1)).toEqual(Uint8Array.of(3));
-    server.last.bytes(new TextEncoder().encode("\r\nthe end"));
+    expect(gateway.socket.sent.at(-1)).toEqual(Uint8Array.of(3));
+    gateway.socket.deliver(new TextEncoder().encode("\r\nthe end"));
     await shows(serial, "the end");
     expect(serial.connection.statistics().bytesReceived).toBeGreaterThan(100_000_000);
     await serial.close();
@@ -45,11 +45,11 @@ describe("a flood of output", () => {
     "of a server that does not pause loses its oldest part, which the terminal says, and no more (%s)",
     async (protocol) => {
       const serial = await connected({}, 60_000, protocol);
-      server.last.bytes(new TextEncoder().encode("first\r\n"));
+      gateway.socket.deliver(new TextEncoder().encode("first\r\n"));
       // In one go: xterm.js has no time in between. Carriage returns keep all of it on the screen.
       const returns = new Uint8Array(CHUNK_BYTES).fill(13);
-      for (let sent = 0; sent < 80_000_000; sent += CHUNK_BYTES) server.last.bytes(returns);
-      server.last.bytes(new TextEncoder().encode("\r\nthe end"));
+      for (let sent = 0; sent < 80_000_000; sent += CHUNK_BYTES) gateway.socket.deliver(returns);
+      gateway.socket.deliver(new TextEncoder().encode("\r\nthe end"));
       expect(serial.state.status).toBe("connected");
       await shows(serial, "the end");
       const told = /^first\n\n?\[(\d+\.\d) MB of output skipped\]\n\n?the end$/.exec(serial.transcript());
@@ -62,16 +62,16 @@ describe("a flood of output", () => {
 
   test("does not hold a later connection back", async () => {
     const serial = await connected();
-    while (server.last.controls.length === 0) server.last.bytes(chunk);
-    server.last.end(1006);
-    await vi.waitFor(() => expect(server.sockets).toHaveLength(2));
+    while (gateway.socket.controls.length === 0) gateway.socket.deliver(chunk);
+    gateway.socket.end(1006);
+    await vi.waitFor(() => expect(gateway.sockets).toHaveLength(2));
     await Promise.resolve();
-    server.last.accept();
-    server.last.hello(60_000);
+    gateway.socket.accept();
+    gateway.socket.session.hello(60_000);
     await serial.connect();
-    server.last.bytes(new TextEncoder().encode("\r\nback again"));
+    gateway.socket.deliver(new TextEncoder().encode("\r\nback again"));
     await shows(serial, "back again");
-    expect(server.last.controls).toEqual([]);
+    expect(gateway.socket.controls).toEqual([]);
     await serial.close();
   });
 });

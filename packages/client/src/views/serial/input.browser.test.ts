@@ -2,7 +2,7 @@ import { describe, expect, test, vi } from "vitest";
 import { serialFixture, shows } from "../../../test/serial-fixture.ts";
 import type { SerialOptions } from "./options.ts";
 
-const { server, target, connected, nextSocket, print, typed } = serialFixture();
+const { gateway, target, connected, nextSocket, print, typed } = serialFixture();
 const BRACKETED = "\u001B[?2004h";
 
 /** A paste as the keyboard causes one; whether the browser may still do with it what it would by itself. */
@@ -16,7 +16,7 @@ function pasteByKeyboard(text: string, type = "text/plain"): boolean | undefined
 /** Resolves as soon as something was sent. */
 const firstSent = (): Promise<unknown> =>
   new Promise((resolve) => {
-    server.last.onsent = resolve;
+    gateway.socket.onsent = resolve;
   });
 
 /** Presses Enter in the terminal. */
@@ -86,17 +86,17 @@ describe("typing into a serial console", () => {
     const { left, top } = screen?.getBoundingClientRect() ?? { left: 0, top: 0 };
     const at = { clientX: left + 4, clientY: top + 4, button: 0, bubbles: true };
     screen?.dispatchEvent(new MouseEvent("mousedown", at));
-    await vi.waitFor(() => expect(server.last.sent).toContainEqual(Uint8Array.of(27, 91, 77, 32, 33, 33)));
+    await vi.waitFor(() => expect(gateway.socket.sent).toContainEqual(Uint8Array.of(27, 91, 77, 32, 33, 33)));
     await serial.close();
   });
 
   test("sends a BREAK where the server takes one, unless it is read-only", async () => {
     const serial = await connected();
     expect(serial.sendBreak(250)).toBe(true);
-    expect(server.last.controls).toEqual([{ type: "break", durationMs: 250 }]);
+    expect(gateway.socket.controls).toEqual([{ type: "break", durationMs: 250 }]);
     serial.readOnly = true;
     expect(serial.sendBreak()).toBe(false);
-    expect(server.last.controls).toHaveLength(1);
+    expect(gateway.socket.controls).toHaveLength(1);
     await serial.close();
     expect(serial.sendBreak()).toBe(false);
   });
@@ -107,7 +107,7 @@ describe("pasting into a serial console", () => {
     const serial = await connected();
     const long = "👩".repeat(300);
     expect(await serial.paste(`one\ntwo\n${long}`)).toBe(true);
-    const pieces = server.last.sent.map((data) => new TextDecoder().decode(data as Uint8Array));
+    const pieces = gateway.socket.sent.map((data) => new TextDecoder().decode(data as Uint8Array));
     expect(pieces.filter((piece) => piece !== "")).toEqual(["one\r", "two\r", "👩".repeat(256), "👩".repeat(44)]);
     await serial.close();
   });
@@ -185,11 +185,11 @@ describe("pasting into a serial console", () => {
     const serial = await connected({ confirmPaste, pasteDelayMs: 5 });
     const reconnect = async (): Promise<void> => {
       const socket = nextSocket();
-      server.last.end(1006);
+      gateway.socket.end(1006);
       await socket;
       await Promise.resolve();
-      server.last.accept();
-      server.last.hello(60_000);
+      gateway.socket.accept();
+      gateway.socket.session.hello(60_000);
       await serial.connect();
     };
     const asked = serial.paste("a\nb");

@@ -2,7 +2,7 @@ import { describe, expect, test, vi } from "vitest";
 import { serialFixture, shows } from "../../../test/serial-fixture.ts";
 import { followLink } from "./web-links.ts";
 
-const { server, target, connected, print } = serialFixture();
+const { gateway, target, connected, print } = serialFixture();
 /** Of the extension WEBGL_debug_renderer_info. */
 const UNMASKED_RENDERER = 0x9246;
 
@@ -20,7 +20,7 @@ function luminanceOf(colour: string): number {
   return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
 }
 
-const send = (text: string): void => server.last.bytes(new TextEncoder().encode(text));
+const send = (text: string): void => gateway.socket.deliver(new TextEncoder().encode(text));
 
 describe("the name of the field that has the keyboard", () => {
   const named = async (label?: string): Promise<string | null | undefined> => {

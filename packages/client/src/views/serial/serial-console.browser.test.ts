@@ -1,20 +1,20 @@
 import { AttachAddon } from "@xterm/addon-attach";
 import { Terminal } from "@xterm/xterm";
 import { describe, expect, test, vi } from "vitest";
-import type { FakeSocket } from "../../../test/fake-socket.ts";
+import type { FakeWebSocket } from "@curfew/testing/in-page";
 import { answer, serialFixture, shows } from "../../../test/serial-fixture.ts";
 import { ConsoleConnection } from "../../connection/connection.ts";
 
-const { server, target, create, connected, nextSocket } = serialFixture();
+const { gateway, target, create, connected, nextSocket } = serialFixture();
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
-const typed = (socket: FakeSocket): string =>
+const typed = (socket: FakeWebSocket): string =>
   socket.sent.map((data) => (typeof data === "string" ? `text:${data}` : new TextDecoder().decode(data))).join("");
 
 describe("the channel, given to AttachAddon as it comes from npm", () => {
   test.each(["curfew.v1", "binary"])("prints and sends bytes on %s, also attached late", async (protocol) => {
     const connection = new ConsoleConnection({
       authorize: () => ({ url: "ws://gateway/ws" }),
-      webSocket: server.open,
+      webSocket: gateway.webSocket,
       pingIntervalMs: 0,
       log: () => {},
     });
@@ -22,18 +22,18 @@ describe("the channel, given to AttachAddon as it comes from npm", () => {
     const connecting = connection.connect();
     await answer(await socket, protocol);
     await connecting;
-    server.last.bytes(bytes("before"));
+    gateway.socket.deliver(bytes("before"));
     const terminal = new Terminal();
     terminal.open(target);
     const { channel } = connection;
     if (!channel) throw new Error("no channel");
     terminal.loadAddon(new AttachAddon(channel));
-    server.last.bytes(bytes(" after"));
-    if (protocol === "binary") server.last.text(" text");
+    gateway.socket.deliver(bytes(" after"));
+    if (protocol === "binary") gateway.socket.deliver(" text");
     const expected = protocol === "binary" ? "before after text" : "before after";
     await vi.waitFor(() => expect(terminal.buffer.active.getLine(0)?.translateToString(true)).toBe(expected));
     terminal.input("abcé");
-    expect(typed(server.last)).toBe("abcé");
+    expect(typed(gateway.socket)).toBe("abcé");
     terminal.dispose();
     await connection.close();
   });
@@ -42,16 +42,16 @@ describe("the channel, given to AttachAddon as it comes from npm", () => {
 describe("SerialConsole", () => {
   test("prints, sends as UTF-8 bytes, and keeps control messages off the screen", async () => {
     const serial = await connected({ pingIntervalMs: 0 });
-    server.last.bytes(bytes("login: "));
-    server.last.control({ type: "expiring", expiresInMs: 30_000 });
+    gateway.socket.deliver(bytes("login: "));
+    gateway.socket.session.send({ type: "expiring", expiresInMs: 30_000 });
     await shows(serial, "login:");
     serial.write("häns\r");
-    expect(typed(server.last)).toBe("häns\r");
+    expect(typed(gateway.socket)).toBe("häns\r");
     expect(serial.transcript()).toBe("login:");
     serial.readOnly = true;
     serial.write("no");
     expect(await serial.paste("no")).toBe(false);
-    expect(typed(server.last)).toBe("häns\r");
+    expect(typed(gateway.socket)).toBe("häns\r");
     await serial.close();
   });
 
@@ -59,7 +59,7 @@ describe("SerialConsole", () => {
     const serial = await connected();
     const long = "x".repeat(300);
     const lines = Array.from({ length: 100 }, (_, index) => `line ${index}`);
-    server.last.bytes(bytes([long, ...lines].join("\r\n")));
+    gateway.socket.deliver(bytes([long, ...lines].join("\r\n")));
     await shows(serial, "line 99");
     expect(serial.transcript()).toBe([long, ...lines].join("\n"));
     await serial.close();
@@ -67,20 +67,20 @@ describe("SerialConsole", () => {
 
   test("keeps the screen across a reconnection and goes on in it", async () => {
     const serial = await connected();
-    server.last.bytes(bytes("one "));
+    gateway.socket.deliver(bytes("one "));
     await shows(serial, "one");
     const host = target.firstElementChild;
     const socket = nextSocket();
-    server.last.end(1006);
+    gateway.socket.end(1006);
     expect(serial.state.status).toBe("reconnecting");
     await answer(await socket);
     await serial.connect();
-    server.last.bytes(bytes("two"));
+    gateway.socket.deliver(bytes("two"));
     await shows(serial, "one two");
     expect(target.firstElementChild).toBe(host);
     expect(target.querySelectorAll(".xterm")).toHaveLength(1);
     serial.write("x");
-    expect(typed(server.last)).toContain("x");
+    expect(typed(gateway.socket)).toContain("x");
     await serial.close();
   });
 
@@ -91,25 +91,25 @@ describe("SerialConsole", () => {
     [4003, "forbidden"],
   ])("wipes screen and scrollback at the end (%i %s)", async (code, reason) => {
     const serial = await connected();
-    server.last.bytes(bytes("secret\r\n".repeat(200)));
+    gateway.socket.deliver(bytes("secret\r\n".repeat(200)));
     await shows(serial, "secret");
     const atTheEnd: unknown[] = [];
     serial.on("closed", () => atTheEnd.push(target.innerHTML, serial.transcript()));
-    server.last.end(code, reason);
+    gateway.socket.end(code, reason);
     expect(serial.state).toMatchObject({ status: "closed", cause: { reason } });
     expect(atTheEnd).toEqual(["", ""]);
   });
 
   test("wipes the screen before it authorizes again", async () => {
     const serial = await connected({ autoRenew: true });
-    server.last.bytes(bytes("secret"));
+    gateway.socket.deliver(bytes("secret"));
     await shows(serial, "secret");
     const socket = nextSocket();
-    server.last.end(4100, "session_expired");
+    gateway.socket.end(4100, "session_expired");
     expect(target.textContent).not.toContain("secret");
     await answer(await socket);
     await serial.connect();
-    server.last.bytes(bytes("new"));
+    gateway.socket.deliver(bytes("new"));
     await shows(serial, "new");
     expect(serial.transcript()).toBe("new");
     await serial.close();
@@ -117,9 +117,9 @@ describe("SerialConsole", () => {
 
   test("wipes the screen when the time is over before the connection is back", async () => {
     const serial = await connected({ reconnect: () => 60_000 }, 400);
-    server.last.bytes(bytes("secret"));
+    gateway.socket.deliver(bytes("secret"));
     await shows(serial, "secret");
-    server.last.end(1006);
+    gateway.socket.end(1006);
     expect(serial.transcript()).toContain("secret");
     await vi.waitFor(() => expect(serial.transcript()).toBe(""), { timeout: 3000 });
     expect(serial.state.status).toBe("reconnecting");

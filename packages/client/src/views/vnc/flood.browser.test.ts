@@ -4,7 +4,7 @@ import { speakRfb } from "../../../test/fake-vnc.ts";
 import { answer, colour, vncFixture } from "../../../test/vnc-fixture.ts";
 import type { VncConsole } from "./vnc-console.ts";
 
-const { server, create, connected, nextSocket } = vncFixture();
+const { gateway, create, connected, nextSocket } = vncFixture();
 /** A busy machine may take its time. */
 const PATIENT = { timeout: 30_000 };
 vi.setConfig({ testTimeout: 60_000 });
@@ -85,26 +85,26 @@ describe("a flood of pictures", () => {
     const { vnc } = await connected();
     let sent = 0;
     for (const bytes of updates(8 * MEBIBYTE)) {
-      if (server.last.controls.length > 0) break;
-      server.last.bytes(bytes);
+      if (gateway.socket.controls.length > 0) break;
+      gateway.socket.deliver(bytes);
       sent += bytes.length;
     }
     expect(sent).toBeLessThanOrEqual(2 * MEBIBYTE);
-    expect(server.last.controls).toEqual([{ type: "pause" }]);
-    await vi.waitFor(() => expect(server.last.controls).toEqual([{ type: "pause" }, { type: "resume" }]), PATIENT);
+    expect(gateway.socket.controls).toEqual([{ type: "pause" }]);
+    await vi.waitFor(() => expect(gateway.socket.controls).toEqual([{ type: "pause" }, { type: "resume" }]), PATIENT);
     await vnc.close();
   });
 
   test("of 100 MB arrives whole, while the page goes on drawing and the machine still hears keys", async () => {
     const { vnc, machine } = await connected();
     const frames = countFrames();
-    const { pauses } = await flood(server.last, updates(100_000_000));
+    const { pauses } = await flood(gateway.socket, updates(100_000_000));
     expect(frames.stop()).toBeGreaterThan(20);
     expect(vnc.state.status).toBe("connected");
     expect(pauses).toBeGreaterThan(20);
     vnc.sendKey(0x61);
     await vi.waitFor(() => expect(machine.keys).toHaveLength(2), PATIENT);
-    server.last.bytes(blue(serial));
+    gateway.socket.deliver(blue(serial));
     await turnsBlue(vnc);
     expect(vnc.connection.statistics().bytesReceived).toBeGreaterThan(100_000_000);
     await vnc.close();
@@ -112,8 +112,8 @@ describe("a flood of pictures", () => {
 
   test("of a server that does not pause is drawn in its time, too", async () => {
     const vnc = await degraded();
-    for (const bytes of updates(30 * MEBIBYTE)) server.last.bytes(bytes);
-    server.last.bytes(blue(serial));
+    for (const bytes of updates(30 * MEBIBYTE)) gateway.socket.deliver(bytes);
+    gateway.socket.deliver(blue(serial));
     await turnsBlue(vnc);
     expect(vnc.state.status).toBe("connected");
     await vnc.close();
@@ -124,7 +124,7 @@ describe("a flood of pictures", () => {
     let sent = 0;
     for (const bytes of updates(60 * MEBIBYTE)) {
       if (vnc.state.status !== "connected") break;
-      server.last.bytes(bytes);
+      gateway.socket.deliver(bytes);
       sent += bytes.length;
     }
     expect(sent).toBeGreaterThan(40 * MEBIBYTE);
@@ -135,10 +135,10 @@ describe("a flood of pictures", () => {
 
   test("does not hide what noVNC cannot read", async () => {
     const { vnc } = await connected();
-    for (const bytes of updates(MEBIBYTE)) server.last.bytes(bytes);
+    for (const bytes of updates(MEBIBYTE)) gateway.socket.deliver(bytes);
     expect(vnc.state.status).toBe("connected");
     // A rectangle in the Tight encoding of a kind that there is not.
-    server.last.bytes(Uint8Array.of(0, 0, 0, 1, 0, 0, 0, 0, 0, 8, 0, 8, ...TIGHT, 0xf0));
+    gateway.socket.deliver(Uint8Array.of(0, 0, 0, 1, 0, 0, 0, 0, 0, 8, 0, 8, ...TIGHT, 0xf0));
     await vi.waitFor(() => expect(vnc.state.status).toBe("closed"), PATIENT);
     expect(vnc.state).toMatchObject({
       cause: { reason: "viewer_failed", detail: "noVNC could not process what the server sent" },
@@ -147,14 +147,14 @@ describe("a flood of pictures", () => {
 
   test("does not hold a later connection back", async () => {
     const { vnc } = await connected();
-    for (const bytes of updates(4 * MEBIBYTE)) server.last.bytes(bytes);
+    for (const bytes of updates(4 * MEBIBYTE)) gateway.socket.deliver(bytes);
     const socket = nextSocket();
-    server.last.end(1006);
+    gateway.socket.end(1006);
     await answer(await socket);
     await vnc.connect();
-    server.last.bytes(blue(serial));
+    gateway.socket.deliver(blue(serial));
     await turnsBlue(vnc);
-    expect(server.last.controls).toEqual([]);
+    expect(gateway.socket.controls).toEqual([]);
     await vnc.close();
   });
 });

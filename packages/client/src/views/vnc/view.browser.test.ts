@@ -1,12 +1,12 @@
 import type RFB from "@novnc/novnc";
 import { describe, expect, test, vi } from "vitest";
-import { FakeSocket } from "../../../test/fake-socket.ts";
+import { manualSocket } from "../../../test/manual-gateway.ts";
 import { answer, vncFixture } from "../../../test/vnc-fixture.ts";
 import { ConsoleChannel } from "../../connection/channel/channel.ts";
 import type { VncOptions } from "./options.ts";
 import { RfbClient } from "./rfb-client.ts";
 
-const { server, target, create, connected, nextSocket } = vncFixture();
+const { gateway, target, create, connected, nextSocket } = vncFixture();
 
 describe("how the screen fits into the element", () => {
   const canvas = (): HTMLCanvasElement => {
@@ -38,13 +38,13 @@ describe("how the screen fits into the element", () => {
       canvas().dispatchEvent(
         new MouseEvent(type, { clientX: left + x, clientY: top + 4, button: 0, buttons, bubbles: true }),
       );
-    server.last.sent.length = 0;
+    const before = gateway.socket.sent.length;
     drag("mousedown", 18, 1);
     drag("mousemove", 2, 1);
     drag("mouseup", 2, 0);
     vnc.sendKey(0x61);
-    await vi.waitFor(() => expect(server.last.sent).not.toEqual([]));
-    const pointer = server.last.sent.filter((data) => data[0] === 5);
+    await vi.waitFor(() => expect(gateway.socket.sent.length).toBeGreaterThan(before));
+    const pointer = gateway.socket.sent.slice(before).filter((data) => data[0] === 5);
     expect(pointer).toEqual([]);
     target.style.width = "320px";
     await vnc.close();
@@ -86,7 +86,7 @@ describe("typing text", () => {
     const outcome = typing.catch((error: unknown) => error);
     await vi.waitFor(() => expect(machine.keys.length).toBeGreaterThan(0), { interval: 1 });
     const socket = nextSocket();
-    server.last.end(1006);
+    gateway.socket.end(1006);
     const next = await answer(await socket);
     await vnc.connect();
     expect(await outcome).toMatchObject({ code: "not_connected" });
@@ -154,7 +154,7 @@ describe("a server that shows its public key", () => {
     options: Pick<VncOptions, "onServerVerification">,
   ): { rfb: FakeRfb; told: string[]; client: RfbClient } => {
     const ignore = (): void => {};
-    const channel = new ConsoleChannel(new FakeSocket("ws://x/", []) as unknown as WebSocket, {
+    const channel = new ConsoleChannel(manualSocket("ws://x/").webSocket, {
       opened: ignore,
       control: ignore,
       received: ignore,
@@ -194,15 +194,15 @@ describe("a server that shows its public key", () => {
     const socket = await opened;
     await Promise.resolve();
     socket.accept();
-    socket.hello(60_000);
+    socket.session.hello(60_000);
     const sent = (): number => socket.sent.reduce((sum, data) => sum + data.length, 0);
     const key = [0, 0, 4, 0, ...Array.from({ length: 128 }, () => 0xff), ...Array.from({ length: 128 }, () => 1)];
-    socket.bytes(new TextEncoder().encode("RFB 003.008\n"));
+    socket.deliver(new TextEncoder().encode("RFB 003.008\n"));
     await vi.waitFor(() => expect(sent()).toBe(12));
     // The only security type is RA2ne.
-    socket.bytes([1, 6]);
+    socket.deliver([1, 6]);
     await vi.waitFor(() => expect(sent()).toBe(13));
-    socket.bytes(key);
+    socket.deliver(key);
     await vi.waitFor(() => expect(onServerVerification).toHaveBeenCalledTimes(1));
     expect(onServerVerification.mock.calls[0]?.[0]).toMatchObject({ type: "RSA", publicKey: Uint8Array.from(key) });
     expect(sent()).toBe(13);

@@ -5,14 +5,14 @@ import { answer, colour, vncFixture } from "../../../test/vnc-fixture.ts";
 import { ConsoleConnection } from "../../connection/connection.ts";
 import type { VncOptions } from "./options.ts";
 
-const { server, target, create, connected, nextSocket } = vncFixture();
+const { gateway, target, create, connected, nextSocket } = vncFixture();
 const canvases = (): number => document.querySelectorAll("canvas").length;
 
 describe("the channel, given to noVNC as it comes from npm", () => {
   test.each(["at once", "250 ms late"])("is accepted and carries the handshake, attached %s", async (when) => {
     const connection = new ConsoleConnection({
       authorize: () => ({ url: "ws://gateway/ws" }),
-      webSocket: server.open,
+      webSocket: gateway.webSocket,
       log: () => {},
     });
     const name = new Promise<string>((resolve) => {
@@ -41,7 +41,7 @@ describe("VncConsole", () => {
     const opened = await socket;
     await Promise.resolve();
     opened.accept();
-    opened.hello(null);
+    opened.session.hello(null);
     expect(vnc.state.status).toBe("connecting");
     speakRfb(opened);
     await connecting;
@@ -60,8 +60,8 @@ describe("VncConsole", () => {
     const canvas = target.querySelector("canvas");
     const atTheEnd: (number | undefined)[] = [];
     vnc.on("closed", () => atTheEnd.push(target.childElementCount, canvas?.width, canvas?.height));
-    server.last.control({ type: "bye", reason: reason as "session_expired" });
-    server.last.end(code, reason);
+    gateway.socket.session.send({ type: "bye", reason: reason as "session_expired" });
+    gateway.socket.end(code, reason);
     expect(vnc.state).toMatchObject({ status: "closed", cause: { reason, code } });
     expect(atTheEnd).toEqual([0, 0, 0]);
     await expect(vnc.screenshot()).rejects.toMatchObject({ code: "not_connected" });
@@ -72,7 +72,7 @@ describe("VncConsole", () => {
     const host = target.firstElementChild;
     const socket = nextSocket();
     const lost = new Promise((resolve) => vnc.on("state", () => resolve(canvases()), { once: true }));
-    server.last.end(1006);
+    gateway.socket.end(1006);
     expect(await lost).toBe(0);
     const machine = await answer(await socket);
     await vnc.connect();
@@ -129,7 +129,7 @@ describe("VncConsole", () => {
     await answer(await socket, "accepted");
     await connecting;
     expect(onCredentialsRequired).toHaveBeenCalledWith(["password"], { signal: expect.any(AbortSignal) });
-    expect(server.sockets).toHaveLength(1);
+    expect(gateway.sockets).toHaveLength(1);
     await vnc.close();
   });
 
@@ -169,8 +169,8 @@ describe("VncConsole", () => {
     const opened = await socket;
     await Promise.resolve();
     opened.accept();
-    opened.hello(null);
-    opened.bytes(new TextEncoder().encode("HTTP/1.1 400\n"));
+    opened.session.hello(null);
+    opened.deliver(new TextEncoder().encode("HTTP/1.1 400\n"));
     await expect(connecting).rejects.toMatchObject({ code: "viewer_failed", closeInfo: { reason: "viewer_failed" } });
     expect(canvases()).toBe(0);
   });
@@ -182,9 +182,9 @@ describe("VncConsole", () => {
     await answer(await socket);
     await connecting;
     // A clipboard text that never ends.
-    server.last.bytes([3, 0, 0, 0, 0x7f, 0, 0, 0]);
+    gateway.socket.deliver([3, 0, 0, 0, 0x7f, 0, 0, 0]);
     const chunk = new Uint8Array(8 * 1024 * 1024);
-    for (let sent = 0; sent < 6 && vnc.state.status === "connected"; sent += 1) server.last.bytes(chunk);
+    for (let sent = 0; sent < 6 && vnc.state.status === "connected"; sent += 1) gateway.socket.deliver(chunk);
     expect(vnc.state).toMatchObject({ status: "closed", cause: { reason: "viewer_failed" } });
     expect(vnc.state).toHaveProperty("cause.detail", expect.stringContaining("buffer exceeded 41943040 bytes"));
     expect(canvases()).toBe(0);
@@ -220,7 +220,7 @@ describe("VncConsole", () => {
     remove.mockRestore();
     expect(added).toBeGreaterThanOrEqual(60);
     expect([...listening.values()]).toEqual([]);
-    expect(server.sockets.every(({ closedWith }) => closedWith !== null)).toBe(true);
+    expect(gateway.sockets.every(({ requestedClose }) => requestedClose !== undefined)).toBe(true);
   });
 
   test("refuses what does not fit with a clear sentence", () => {

@@ -5,7 +5,7 @@ import { serveFolder, startWebServer, type WebServer } from "./web-server.ts";
 const source = fileURLToPath(new URL("../pages/", import.meta.url));
 
 /** The pages in the folder `pages`. */
-const bundledPages = ["close-reasons", "csp", "element", "sdk"] as const;
+const bundledPages = ["close-reasons", "csp", "element", "sample", "sdk"] as const;
 
 /** Names the folder that the pages of this run were bundled into. */
 const FOLDER_VARIABLE = "CURFEW_E2E_PAGES";

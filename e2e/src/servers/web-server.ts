@@ -30,7 +30,8 @@ export async function startWebServer(answer: RequestListener): Promise<LocalWebS
   };
 }
 
-const types: Readonly<Record<string, string>> = {
+/** The content types of files by their extension. */
+export const contentTypes: Readonly<Record<string, string>> = {
   ".css": "text/css",
   ".html": "text/html",
   ".js": "text/javascript",
@@ -54,7 +55,7 @@ export function serveFiles(
     const content = await read(path);
     if (content === undefined) response.writeHead(404).end();
     else {
-      const type = types[extname(path)] ?? "application/octet-stream";
+      const type = contentTypes[extname(path)] ?? "application/octet-stream";
       response.writeHead(200, { ...headers, "content-type": type }).end(content);
     }
   };

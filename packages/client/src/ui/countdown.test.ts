@@ -23,3 +23,10 @@ test("a countdown that is stopped or started again reports no more to the first 
   vi.advanceTimersByTime(10_000);
   expect([first.mock.calls.length, second.mock.calls.length]).toEqual([1, 2]);
 });
+
+test("a countdown with a step of its own reports whenever that step changes", () => {
+  const seen: number[] = [];
+  new Countdown(500).start(performance.now() + 1200, (leftMs) => seen.push(leftMs));
+  vi.advanceTimersByTime(10_000);
+  expect(seen).toEqual([1200, 1000, 500, 0]);
+});

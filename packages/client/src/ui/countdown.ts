@@ -1,6 +1,12 @@
-/** Reports the time left whenever its whole seconds change. */
+/** Reports the time left whenever its whole seconds, or other steps, change. */
 export class Countdown {
+  readonly #stepMs: number;
   #timer: ReturnType<typeof setTimeout> | undefined;
+
+  /** @param stepMs - milliseconds between two reports */
+  constructor(stepMs = 1000) {
+    this.#stepMs = stepMs;
+  }
 
   /**
    * Starts, and stops a countdown in progress.
@@ -12,8 +18,9 @@ export class Countdown {
     this.stop();
     const leftMs = Math.max(0, endsAt - performance.now());
     show(leftMs);
-    // Until the whole seconds change: a timer of 1000 ms would drift and skip a second.
-    if (leftMs > 0) this.#timer = setTimeout(() => this.start(endsAt, show), leftMs % 1000 || 1000);
+    // Until the step changes: a timer of a whole step would drift and skip one.
+    const untilNextMs = leftMs % this.#stepMs || this.#stepMs;
+    if (leftMs > 0) this.#timer = setTimeout(() => this.start(endsAt, show), untilNextMs);
   }
 
   stop(): void {

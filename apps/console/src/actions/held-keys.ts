@@ -1,5 +1,5 @@
 import type { VncConsole } from "@curfew/client/vnc";
-import { KEY_SYMBOLS } from "./keysyms.ts";
+import { KEYS } from "./keys.ts";
 
 /** The modifiers that can be held down, in the order in which they are shown. */
 export const MODIFIERS = ["ctrl", "alt", "shift", "super"] as const;
@@ -67,7 +67,7 @@ export class HeldKeys {
   }
 
   #send(modifier: Modifier, down: boolean): void {
-    const { keysym, code } = KEY_SYMBOLS[modifier];
+    const { keysym, code } = KEYS[modifier];
     this.#vnc.sendKey(keysym, code, down);
   }
 

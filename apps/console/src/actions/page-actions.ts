@@ -1,9 +1,9 @@
 import { format } from "@curfew/client/messages";
+import { FullScreen } from "@curfew/client/ui";
 import type { HelpKeys } from "../dialogs/help-dialog.ts";
 import { leaveKeys } from "../locales/key-names.ts";
 import { texts } from "../locales/texts.ts";
 import { settings } from "../settings/settings-store.ts";
-import { isFullScreen, toggleFullScreen } from "./full-screen.ts";
 import { loadPart } from "./load-part.ts";
 import type { ActionContext, PageAction } from "./page-action.ts";
 
@@ -26,9 +26,11 @@ export function pageActions(context: ActionContext, keys: () => HelpKeys): reado
 
 function fullScreenAction(context: ActionContext): PageAction {
   const { actions, notices } = texts();
+  // The whole page, so that the bar and warnings stay visible.
+  const fullScreen = new FullScreen(document.documentElement);
   const toggle = async (): Promise<void> => {
     try {
-      await toggleFullScreen();
+      await (fullScreen.active ? fullScreen.exit() : fullScreen.enter());
       context.refocus();
     } catch {
       context.shell.toasts.warn(notices.noFullScreen);
@@ -43,7 +45,7 @@ function fullScreenAction(context: ActionContext): PageAction {
     available: document.fullscreenEnabled,
     run: () => void toggle(),
     whileOn: {
-      isOn: isFullScreen,
+      isOn: () => fullScreen.active,
       watch: (update) => {
         document.addEventListener("fullscreenchange", update, { signal: context.signal });
       },

@@ -3,7 +3,7 @@ import { keyNames, type NamedKey } from "../locales/key-names.ts";
 import { texts } from "../locales/texts.ts";
 import type { MenuItem } from "../shell/menu.ts";
 import { MODIFIERS, type HeldKeys } from "./held-keys.ts";
-import { KEY_SYMBOLS } from "./keysyms.ts";
+import { KEYS } from "./keys.ts";
 
 const FUNCTION_KEYS = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12] as const;
 
@@ -34,7 +34,7 @@ export function vncKeyMenu(vnc: VncConsole, held: HeldKeys): readonly (readonly 
 }
 
 function altSysRqItem(vnc: VncConsole, held: HeldKeys): MenuItem {
-  const keys = [KEY_SYMBOLS.alt, KEY_SYMBOLS.sysRq];
+  const keys = [KEYS.alt, KEYS.sysRq];
   return {
     label: keyNames("alt", "sysRq"),
     run: () => {

@@ -1,20 +1,21 @@
+import type { Key } from "@curfew/client/ui";
 import type { VncConsole } from "@curfew/client/vnc";
 import { keyNames } from "../locales/key-names.ts";
 import { texts } from "../locales/texts.ts";
 import { createScreenKeyboard } from "../shell/screen-keyboard.ts";
 import { createScreenKeys, type ScreenKey } from "../shell/screen-keys.ts";
 import { MODIFIERS, type HeldKeys } from "./held-keys.ts";
-import { KEY_SYMBOLS, SYMBOL_OF_KEY, type KeySymbol } from "./keysyms.ts";
+import { KEYS, KEYS_BY_NAME } from "./keys.ts";
 
 /** The row of keys for touch, with the field for the device's own keyboard. */
 export function createVncScreenKeys(label: string, vnc: VncConsole, held: HeldKeys, signal: AbortSignal): HTMLElement {
-  const press = ({ keysym, code }: KeySymbol): void => vnc.sendKey(keysym, code);
+  const press = ({ keysym, code }: Key): void => vnc.sendKey(keysym, code);
   const field = createTypingField(vnc, held, press, signal);
   const key = (name: "tab" | "esc" | "left" | "up" | "down" | "right"): ScreenKey => ({
     label: keyNames(name),
     ...(name === "tab" || name === "esc" ? {} : { icon: `arrow-${name}` as const }),
     onPress: () => {
-      press(KEY_SYMBOLS[name]);
+      press(KEYS[name]);
     },
   });
   const modifiers = MODIFIERS.map((name): ScreenKey => ({
@@ -40,7 +41,7 @@ export function createVncScreenKeys(label: string, vnc: VncConsole, held: HeldKe
 function createTypingField(
   vnc: VncConsole,
   held: HeldKeys,
-  press: (key: KeySymbol) => void,
+  press: (key: Key) => void,
   signal: AbortSignal,
 ): HTMLTextAreaElement {
   // Texts are sent one after the other, in the order in which they were typed.
@@ -50,14 +51,14 @@ function createTypingField(
     onText: (erased, typed) => {
       typing = typing
         .then(() => {
-          for (let count = 0; count < erased; count += 1) press(KEY_SYMBOLS.backspace);
+          for (let count = 0; count < erased; count += 1) press(KEYS.backspace);
           return vnc.typeText(typed, { delayMs: 0, signal });
         })
         .then(() => held.pressAgain())
         .catch(() => {});
     },
     onKey: (key) => {
-      const symbol = SYMBOL_OF_KEY.get(key);
+      const symbol = KEYS_BY_NAME.get(key);
       if (symbol !== undefined) press(symbol);
       return symbol !== undefined;
     },

@@ -1,4 +1,4 @@
-import { element } from "../widgets/element.ts";
+import { createElement } from "@curfew/client/ui";
 import { icon, type IconName } from "../widgets/icons.ts";
 
 export interface CardContent {
@@ -20,22 +20,24 @@ export interface CardContent {
 /** A message in the middle of the page, in place of the console. */
 export function createCard(content: CardContent): HTMLElement {
   const { facts = [], advice, actions } = content;
-  return element(
+  return createElement(
     "section",
     { class: "card", "data-tone": content.tone, "data-reason": content.reason },
-    element("div", { class: "card-icon" }, icon(content.icon)),
-    element("h2", { class: "card-title", tabindex: "-1" }, content.title),
-    element("p", { class: "card-sentence" }, content.sentence),
+    createElement("div", { class: "card-icon" }, icon(content.icon)),
+    createElement("h2", { class: "card-title", tabindex: "-1" }, content.title),
+    createElement("p", { class: "card-sentence" }, content.sentence),
     facts.length === 0 ? undefined : createFacts(facts),
-    advice === undefined ? undefined : element("p", { class: "card-advice" }, advice),
-    actions.length === 0 ? undefined : element("div", { class: "card-actions" }, ...actions),
+    advice === undefined ? undefined : createElement("p", { class: "card-advice" }, advice),
+    actions.length === 0 ? undefined : createElement("div", { class: "card-actions" }, ...actions),
     content.foot,
   );
 }
 
 function createFacts(facts: NonNullable<CardContent["facts"]>): HTMLElement {
-  const rows = facts.map(([name, value]) => element("div", {}, element("dt", {}, name), element("dd", {}, value)));
-  return element("dl", { class: "facts" }, ...rows);
+  const rows = facts.map(([name, value]) =>
+    createElement("div", {}, createElement("dt", {}, name), createElement("dd", {}, value)),
+  );
+  return createElement("dl", { class: "facts" }, ...rows);
 }
 
 /**
@@ -44,10 +46,10 @@ function createFacts(facts: NonNullable<CardContent["facts"]>): HTMLElement {
  * @param detail - an English sentence from the SDK or the gateway
  */
 export function createSupportFoot(code: string, detail?: string, button?: HTMLButtonElement): HTMLElement {
-  return element(
+  return createElement(
     "footer",
     { class: "support" },
-    detail === undefined ? undefined : element("p", { class: "support-detail" }, detail),
-    element("div", { class: "support-line" }, element("code", {}, code), button),
+    detail === undefined ? undefined : createElement("p", { class: "support-detail" }, detail),
+    createElement("div", { class: "support-line" }, createElement("code", {}, code), button),
   );
 }

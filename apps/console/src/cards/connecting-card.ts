@@ -1,7 +1,7 @@
 import { format } from "@curfew/client/messages";
+import { setText } from "@curfew/client/ui";
 import { texts } from "../locales/texts.ts";
 import { textButton } from "../widgets/buttons.ts";
-import { setText } from "../widgets/element.ts";
 import { createCard } from "./card.ts";
 
 /** Says what the attempt waits for: the gateway first, then the machine. */

@@ -1,5 +1,5 @@
 import type { CloseInfo } from "@curfew/client";
-import { CLOSE_REASON_TRAITS } from "@curfew/client/messages";
+import { describeClose, type CloseDescription } from "@curfew/client/ui";
 import { contactHref } from "../console-url/contact.ts";
 import { duration, texts } from "../locales/texts.ts";
 import { textButton, textLink } from "../widgets/buttons.ts";
@@ -46,19 +46,24 @@ export interface EndCardOptions {
 export function createEndCard(end: EndInfo, options: EndCardOptions): HTMLElement {
   const { reason } = end.close;
   const { cards, sdk } = texts();
+  const description = describeClose(end.close, sdk, options.renewAndReopen !== undefined);
   const special = end.circumstance === undefined ? undefined : circumstanceTexts(end.circumstance);
-  const { title, sentence } = special ?? sdk.closeReasons[reason];
+  const { title, sentence, advice } = special ?? description;
   const facts: [string, string][] = [[cards.ended, clockTime(end.endedAt)]];
   if (end.lastedMs !== undefined) facts.push([cards.lasted, duration(end.lastedMs)]);
   const card = createCard({
     icon: CLOSE_REASON_ICONS[reason],
-    tone: CLOSE_REASON_TRAITS[reason].tone,
+    tone: description.tone,
     title,
     sentence,
     facts,
-    advice: special?.advice ?? adviceFor(reason, options),
-    actions: [...nextButtons(reason, options), ...contactLinks(end, options), ...closeButtons(options)],
-    foot: supportFoot(end, options),
+    advice: advice ?? description.advice,
+    actions: [
+      ...nextButtons(description, options),
+      ...contactLinks(end, description, options),
+      ...closeButtons(options),
+    ],
+    foot: supportFoot(end, description, options),
     reason,
   });
   if (end.circumstance !== undefined) card.dataset["circumstance"] = end.circumstance;
@@ -83,25 +88,22 @@ function circumstanceTexts(circumstance: EndCircumstance): Record<"title" | "sen
   return table[circumstance];
 }
 
-function adviceFor(reason: CloseInfo["reason"], { renewAndReopen }: EndCardOptions): string | undefined {
-  const { advice } = texts().sdk;
-  const { step } = CLOSE_REASON_TRAITS[reason];
-  if (step === "operator") return advice.operator;
-  return step === "new-access" && renewAndReopen === undefined ? advice.newAccess : undefined;
-}
-
-function nextButtons(reason: CloseInfo["reason"], { reopen, renewAndReopen }: EndCardOptions): HTMLButtonElement[] {
-  const { step } = CLOSE_REASON_TRAITS[reason];
+function nextButtons(
+  { step, action }: CloseDescription,
+  { reopen, renewAndReopen }: EndCardOptions,
+): readonly HTMLButtonElement[] {
   const act = step === "reopen" ? reopen : step === "new-access" ? renewAndReopen : undefined;
-  return act === undefined ? [] : [textButton(texts().sdk.closeReasons[reason].next, act, { kind: "primary" })];
+  return act === undefined || action === undefined ? [] : [textButton(action, act, { kind: "primary" })];
 }
 
 /** A link to the operator, for the ends that only the operator can help with. */
-function contactLinks(end: EndInfo, { contact }: EndCardOptions): HTMLAnchorElement[] {
-  const { close, name } = end;
-  if (contact === undefined || CLOSE_REASON_TRAITS[close.reason].step !== "operator") return [];
-  const { title } = texts().sdk.closeReasons[close.reason];
-  const subject = name === "" ? title : `${name}: ${title}`;
+function contactLinks(
+  end: EndInfo,
+  { step, title }: CloseDescription,
+  { contact }: EndCardOptions,
+): readonly HTMLAnchorElement[] {
+  if (contact === undefined || step !== "operator") return [];
+  const subject = end.name === "" ? title : `${end.name}: ${title}`;
   return [textLink(texts().cards.contactOperator, contactHref(contact, subject, detailsOf(end)))];
 }
 
@@ -110,13 +112,12 @@ function closeButtons({ closeTab }: EndCardOptions): HTMLButtonElement[] {
 }
 
 /** The close reason and code, with a button that copies all details. */
-function supportFoot(end: EndInfo, { copy }: EndCardOptions): HTMLElement {
-  const { reason, code, detail } = end.close;
+function supportFoot(end: EndInfo, { code, detail }: CloseDescription, { copy }: EndCardOptions): HTMLElement {
   const copyAll = (): void => {
     copy(detailsOf(end));
   };
   const button = textButton(texts().cards.copyDetails, copyAll, { kind: "quiet", icon: "copy" });
-  return createSupportFoot(`${reason} · ${code}`, detail, button);
+  return createSupportFoot(code, detail, button);
 }
 
 /** The details for a supporter, in English. */

@@ -1,8 +1,8 @@
 import type { ConsoleState } from "@curfew/client";
 import { format } from "@curfew/client/messages";
+import { createElement, setText } from "@curfew/client/ui";
 import { duration, texts } from "../locales/texts.ts";
 import { textButton } from "../widgets/buttons.ts";
-import { element, setText } from "../widgets/element.ts";
 import { createCard } from "./card.ts";
 import { CLOSE_REASON_ICONS } from "./close-reason-icons.ts";
 
@@ -25,7 +25,7 @@ export function createReconnectingCard(
   actions: ReconnectingActions,
 ): ReconnectingCard {
   const { cards, sdk } = texts();
-  const when = element("span", { role: "timer", "aria-live": "off" });
+  const when = createElement("span", { role: "timer", "aria-live": "off" });
   const root = createCard({
     icon: CLOSE_REASON_ICONS[cause.reason],
     tone: "busy",

@@ -1,6 +1,6 @@
+import { createElement } from "@curfew/client/ui";
 import { texts } from "../locales/texts.ts";
 import { closingButton, openDialog, submitButton } from "./dialog.ts";
-import { element } from "../widgets/element.ts";
 
 type CredentialName = "username" | "password" | "target";
 
@@ -20,7 +20,7 @@ export function askCredentials(
     (type) =>
       [
         type,
-        element("input", {
+        createElement("input", {
           name: type,
           type: type === "password" ? "password" : "text",
           autocomplete: type === "password" ? "current-password" : "off",
@@ -35,7 +35,7 @@ export function askCredentials(
       title: types.includes("username") ? credentials.signIn : credentials.password,
       sentence: credentials.sentence,
       fields: inputs.map(([type, input]) =>
-        element("label", { class: "field" }, element("span", {}, labels[type]), input),
+        createElement("label", { class: "field" }, createElement("span", {}, labels[type]), input),
       ),
       actions: [closingButton(sdk.actions.cancel), submitButton(credentials.connect)],
       signal,

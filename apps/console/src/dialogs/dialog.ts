@@ -1,7 +1,7 @@
+import { createElement } from "@curfew/client/ui";
 import { texts } from "../locales/texts.ts";
 import { moveNoticesInFront } from "../shell/toasts.ts";
 import { textButton } from "../widgets/buttons.ts";
-import { element } from "../widgets/element.ts";
 
 export interface DialogParts {
   readonly dialog: HTMLDialogElement;
@@ -19,15 +19,15 @@ export interface DialogContent {
 
 /** Opens a modal dialog. It removes itself from the page when it closes. */
 export function openDialog({ title, sentence, fields, actions, signal }: DialogContent): DialogParts {
-  const form = element(
+  const form = createElement(
     "form",
     { class: "dialog-form", autocomplete: "off" },
-    element("h2", { id: "dialog-title" }, title),
-    sentence === undefined ? undefined : element("p", { class: "dialog-sentence" }, sentence),
+    createElement("h2", { id: "dialog-title" }, title),
+    sentence === undefined ? undefined : createElement("p", { class: "dialog-sentence" }, sentence),
     ...fields,
-    element("div", { class: "dialog-actions" }, ...actions),
+    createElement("div", { class: "dialog-actions" }, ...actions),
   );
-  const dialog = element("dialog", { class: "dialog", "aria-labelledby": "dialog-title" }, form);
+  const dialog = createElement("dialog", { class: "dialog", "aria-labelledby": "dialog-title" }, form);
   document.body.append(dialog);
   const closed = new AbortController();
   dialog.addEventListener("close", () => {
@@ -74,7 +74,7 @@ export function confirmDialog(options: ConfirmOptions): Promise<boolean> {
     const { dialog, form } = openDialog({
       title: options.title,
       sentence: options.sentence,
-      fields: [element("pre", { class: "quote", tabindex: "0" }, options.quote)],
+      fields: [createElement("pre", { class: "quote", tabindex: "0" }, options.quote)],
       actions: [closingButton(texts().sdk.actions.cancel), submitButton(options.action)],
       signal: options.signal,
     });

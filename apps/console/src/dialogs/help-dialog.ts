@@ -1,6 +1,6 @@
+import { createElement } from "@curfew/client/ui";
 import { keyNames, leaveKeys } from "../locales/key-names.ts";
 import { texts } from "../locales/texts.ts";
-import { element } from "../widgets/element.ts";
 import { closingButton, openDialog } from "./dialog.ts";
 
 /** A key or gesture, and what it does. */
@@ -26,12 +26,12 @@ export function openHelpDialog(type: "vnc" | "serial", { shortcuts, letters }: H
   openDialog({
     title: actions.help,
     fields: [
-      element("h3", {}, help.keyboard),
+      createElement("h3", {}, help.keyboard),
       list(keyboard, "kbd"),
-      element("p", { class: "dialog-note" }, help.letters),
+      createElement("p", { class: "dialog-note" }, help.letters),
       list(letters, "kbd"),
-      element("p", { class: "dialog-note" }, help.fullScreenKeys),
-      ...(type === "vnc" ? [element("h3", {}, help.touch), list(gestures(), "span")] : []),
+      createElement("p", { class: "dialog-note" }, help.fullScreenKeys),
+      ...(type === "vnc" ? [createElement("h3", {}, help.touch), list(gestures(), "span")] : []),
     ],
     actions: [closingButton(settings.close)],
     signal,
@@ -52,11 +52,11 @@ function gestures(): readonly HelpRow[] {
 }
 
 function list(rows: readonly HelpRow[], tag: "kbd" | "span"): HTMLElement {
-  return element(
+  return createElement(
     "dl",
     { class: "keys" },
     ...rows.map(([input, effect]) =>
-      element("div", {}, element("dt", {}, element(tag, {}, input)), element("dd", {}, effect)),
+      createElement("div", {}, createElement("dt", {}, createElement(tag, {}, input)), createElement("dd", {}, effect)),
     ),
   );
 }

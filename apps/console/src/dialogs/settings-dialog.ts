@@ -1,9 +1,9 @@
-import { LANGUAGE_NAMES } from "../locales/languages.ts";
+import { LANGUAGE_NAMES } from "@curfew/client/messages";
+import { createElement } from "@curfew/client/ui";
 import { texts } from "../locales/texts.ts";
 import { MAX_FONT_SIZE, MIN_FONT_SIZE, type Settings } from "../settings/fields.ts";
 import type { SettingsStore } from "../settings/settings-store.ts";
 import { textButton } from "../widgets/buttons.ts";
-import { element } from "../widgets/element.ts";
 import { closingButton, openDialog } from "./dialog.ts";
 
 type NameOf<Value> = {
@@ -13,7 +13,7 @@ type NameOf<Value> = {
 /** The settings for a console of `type`. Changes apply immediately. */
 export function openSettingsDialog(type: "vnc" | "serial", store: SettingsStore, signal: AbortSignal): void {
   const { settings: labels, actions } = texts();
-  const fields = element("div", { class: "settings" });
+  const fields = createElement("div", { class: "settings" });
   const render = (): void => {
     fields.replaceChildren(...commonFields(store), ...(type === "vnc" ? vncFields(store) : serialFields(store)));
   };
@@ -65,7 +65,7 @@ function serialFields(store: SettingsStore): HTMLElement[] {
 }
 
 function note(text: string): HTMLElement {
-  return element("p", { class: "dialog-note" }, text);
+  return createElement("p", { class: "dialog-note" }, text);
 }
 
 /** @param options - the label of each value, in the order in which they are listed */
@@ -75,34 +75,34 @@ function choice<Name extends NameOf<string>>(
   label: string,
   options: Readonly<Record<Settings[Name], string>>,
 ): HTMLElement {
-  const input = element(
+  const input = createElement(
     "select",
     {},
     ...Object.entries<string>(options).map(([value, text]) =>
-      element("option", { value, selected: store.current[name] === value }, text),
+      createElement("option", { value, selected: store.current[name] === value }, text),
     ),
   );
   input.addEventListener("change", () => {
     store.change({ [name]: input.value });
   });
-  return element("label", { class: "setting" }, element("span", {}, label), input);
+  return createElement("label", { class: "setting" }, createElement("span", {}, label), input);
 }
 
 function range(store: SettingsStore, name: NameOf<number>, label: string, min: number, max: number): HTMLElement {
   const value = String(store.current[name]);
-  const input = element("input", { type: "range", min: String(min), max: String(max), value });
-  const output = element("output", {}, value);
+  const input = createElement("input", { type: "range", min: String(min), max: String(max), value });
+  const output = createElement("output", {}, value);
   input.addEventListener("input", () => {
     output.value = input.value;
     store.change({ [name]: input.valueAsNumber });
   });
-  return element("label", { class: "setting" }, element("span", {}, label), input, output);
+  return createElement("label", { class: "setting" }, createElement("span", {}, label), input, output);
 }
 
 function flag(store: SettingsStore, name: NameOf<boolean>, label: string): HTMLElement {
-  const input = element("input", { type: "checkbox", checked: store.current[name] });
+  const input = createElement("input", { type: "checkbox", checked: store.current[name] });
   input.addEventListener("change", () => {
     store.change({ [name]: input.checked });
   });
-  return element("label", { class: "setting" }, element("span", {}, label), input);
+  return createElement("label", { class: "setting" }, createElement("span", {}, label), input);
 }

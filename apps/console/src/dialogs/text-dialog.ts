@@ -1,6 +1,6 @@
+import { createElement } from "@curfew/client/ui";
 import { texts } from "../locales/texts.ts";
 import { textButton } from "../widgets/buttons.ts";
-import { element } from "../widgets/element.ts";
 import { closingButton, openDialog, submitButton } from "./dialog.ts";
 
 /** What can be done with the text in the dialog. */
@@ -25,7 +25,7 @@ export interface TextDialogOptions {
 export function openTextDialog(options: TextDialogOptions): void {
   const { text: labels, sdk } = texts();
   const { actions, read, received } = options;
-  const input = element("textarea", { rows: "5", spellcheck: "false", autocapitalize: "none" });
+  const input = createElement("textarea", { rows: "5", spellcheck: "false", autocapitalize: "none" });
   const finish = (action: TextAction): void => {
     const text = input.value;
     dialog.close();
@@ -41,7 +41,7 @@ export function openTextDialog(options: TextDialogOptions): void {
     title: options.title,
     sentence: options.sentence,
     fields: [
-      element("label", { class: "field" }, element("span", {}, labels.forMachine), input),
+      createElement("label", { class: "field" }, createElement("span", {}, labels.forMachine), input),
       ...(read === undefined ? [] : [insertButton(input, read)]),
       ...(received === undefined ? [] : receivedFields(received)),
     ],
@@ -71,10 +71,10 @@ function insertButton(input: HTMLTextAreaElement, read: () => Promise<string | u
 
 function receivedFields({ text, onCopy }: NonNullable<TextDialogOptions["received"]>): HTMLElement[] {
   const { text: labels } = texts();
-  const output = element("textarea", { rows: "3", readonly: true });
+  const output = createElement("textarea", { rows: "3", readonly: true });
   output.value = text;
   return [
-    element("label", { class: "field" }, element("span", {}, labels.fromMachine), output),
+    createElement("label", { class: "field" }, createElement("span", {}, labels.fromMachine), output),
     textButton(labels.copy, onCopy, { kind: "quiet", icon: "copy" }),
   ];
 }

@@ -1,5 +1,4 @@
-import { messagesFor } from "@curfew/client/messages";
-import type { Language } from "./languages.ts";
+import { messagesFor, type Language } from "@curfew/client/messages";
 import type { PageTexts, Texts } from "./texts.ts";
 
 const LOADERS: Readonly<Record<Language, () => Promise<PageTexts>>> = {

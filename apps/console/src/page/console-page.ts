@@ -43,6 +43,9 @@ export class ConsolePage {
       onRenew: () => {
         if (this.#view.kind === "session") this.#view.session.renew();
       },
+      onHideBanner: () => {
+        if (this.#view.kind === "session") this.#view.session.hideBanner();
+      },
       onStatus: (state) => parent?.post({ type: "state", state }),
     });
   }

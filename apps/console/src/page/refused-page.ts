@@ -11,6 +11,7 @@ export function showRefusedPage(problem: UrlProblem, parent: EmbeddingParent | u
     name: texts().title,
     viewOnly: false,
     onRenew: () => {},
+    onHideBanner: () => {},
     onStatus: (state) => parent?.post({ type: "state", state }),
   });
   parent?.post({ type: "ready" });

@@ -1,4 +1,5 @@
 import type { CloseInfo, ConsoleError, ConsoleEvents, ConsoleState, SessionInfo } from "@curfew/client";
+import { ExpiryWarning } from "@curfew/client/ui";
 import { createConsoleToolbar, type TypedConsole } from "../actions/console-toolbar.ts";
 import type { ActionContext } from "../actions/page-action.ts";
 import { createWakeLock } from "../browser/wake-lock.ts";
@@ -7,7 +8,6 @@ import type { ConsoleUrl } from "../console-url/parse-console-url.ts";
 import { renewalFailureSentence } from "../locales/renewal-failure.ts";
 import { texts } from "../locales/texts.ts";
 import { settings } from "../settings/settings-store.ts";
-import type { Renewability } from "../shell/expiry-banner.ts";
 import type { PageShell } from "../shell/page-shell.ts";
 import { isOpen, pageStatus, type PageStatus } from "../shell/page-status.ts";
 import type { Access } from "./access.ts";
@@ -18,9 +18,6 @@ import { SignIn } from "./sign-in.ts";
 
 /** Round trip above which the connection counts as slow. */
 const SLOW_ROUND_TRIP_MS = 1_500;
-
-/** Short, so that a countdown skips no second. */
-const TICK_MS = 250;
 
 export interface SessionListeners {
   readonly onExpiring: (warning: ConsoleEvents["expiring"]) => void;
@@ -44,7 +41,7 @@ export class ConsoleSession {
   #status: PageStatus = "connecting";
   /** Why the last renewal failed. */
   #renewFailure = "";
-  #renewFailed = false;
+  #warning: ExpiryWarning | undefined;
 
   constructor(url: ConsoleUrl, shell: PageShell, access: Access, listeners: SessionListeners) {
     this.#url = url;
@@ -83,12 +80,7 @@ export class ConsoleSession {
     }
     if (signal.aborted) return;
     this.#listen(this.#console);
-    const clock = setInterval(() => {
-      this.#tick();
-    }, TICK_MS);
-    signal.addEventListener("abort", () => {
-      clearInterval(clock);
-    });
+    settings.follow(() => this.#updateWakeLock(), signal);
     addEventListener("beforeunload", (event) => this.#confirmUnload(event), { signal });
     // The `closed` event reports the end, in more detail than this rejection.
     await this.#console.view.connect().catch(() => {});
@@ -99,6 +91,11 @@ export class ConsoleSession {
     if (this.#status === "renewing" || !isOpen(this.#status)) return;
     // The outcome is reported by events.
     this.#console?.view.connection.renew(token).catch(() => {});
+  }
+
+  /** The user hides the banner. */
+  hideBanner(): void {
+    this.#warning?.hide();
   }
 
   /** Offers to renew, if the page can by now. */
@@ -118,7 +115,6 @@ export class ConsoleSession {
 
   #listen({ type, view }: TypedConsole): void {
     const { connection } = view;
-    connection.on("state", (state) => this.#showState(state));
     connection.on("channel", () => {
       this.#record.reached = true;
       this.#display.setReached();
@@ -128,22 +124,27 @@ export class ConsoleSession {
     connection.on("expiring", (warning) => {
       this.#listeners.onExpiring(warning);
       this.#display.announceExpiry(warning.expiresInMs);
-      this.#refresh();
     });
     connection.on("renewed", ({ expiresInMs }) => this.#onRenewed(expiresInMs));
     connection.on("renewfailed", (error) => this.#onRenewFailed(error));
     connection.on("closed", (close) => this.#end(close));
+    // After the listeners above, so that it shows what they have noted. It also reports each change of the state.
+    this.#warning = new ExpiryWarning(connection, {
+      canRenew: () => this.#access.canRequest,
+      onChange: () => this.#refresh(),
+      signal: this.#over.signal,
+    });
     if (type === "vnc" && this.#url.name === undefined) {
       view.on("desktopname", ({ name }) => {
         this.#record.name = name;
         this.#shell.setName(name);
+        this.#showTime();
       });
     }
   }
 
   #onRenewed(expiresInMs: number | null): void {
     this.#access.confirm();
-    this.#renewFailed = false;
     this.#display.announceRenewal(expiresInMs);
     // Focus elsewhere, such as in the search or a menu, stays there.
     if (this.#shell.banner.root.contains(document.activeElement)) this.#refocus();
@@ -154,9 +155,8 @@ export class ConsoleSession {
   #onRenewFailed(error: ConsoleError): void {
     this.#renewFailure = renewalFailureSentence(error);
     // The banner, which shows the failure, appears only after a warning.
-    this.#renewFailed = this.#session?.expiring === true;
-    this.#display.announceRenewalFailure(this.#renewFailure, this.#renewFailed);
-    this.#refresh();
+    const inBanner = this.#session?.expiring === true;
+    this.#display.announceRenewalFailure(this.#renewFailure, inBanner);
   }
 
   #refresh(): void {
@@ -166,19 +166,23 @@ export class ConsoleSession {
   #showState(state: ConsoleState): void {
     if (state.status === "closed" || this.#over.signal.aborted) return;
     const wasOpen = isOpen(this.#status);
-    this.#status = pageStatus(state, { signIn: this.#signIn.step, renewFailed: this.#renewFailed });
+    this.#status = pageStatus(state, { signIn: this.#signIn.step, warning: this.#warning?.phase });
     this.#shell.setStatus(this.#status);
     if (state.status === "connected") this.#showConsole(state.session ?? undefined, wasOpen);
     else {
       if (wasOpen) this.#record.markLost();
       this.#display.hideTools();
-      this.#renewFailed = false;
       if (state.status === "reconnecting") this.#display.showReconnecting(state, this.#access.canRequest);
       else if (this.#signIn.step !== "identity") {
         this.#display.showConnecting(state.status === "connecting" ? state.attempt : 1);
       }
     }
-    this.#tick();
+    this.#updateWakeLock();
+    this.#showTime();
+  }
+
+  #showTime(): void {
+    this.#display.showTime(this.#session, this.#status, this.#warning, this.#renewFailure);
   }
 
   #showConsole(session: SessionInfo | undefined, wasOpen: boolean): void {
@@ -188,12 +192,6 @@ export class ConsoleSession {
       this.#toolbar ??= createConsoleToolbar(this.#console, this.#actionContext(this.#console));
       this.#display.showConsole(this.#toolbar, isFirst, this.#url.viewOnly);
     }
-    if (isOpen(this.#status)) this.#display.showBanner(this.#status, this.#renewability(session), this.#renewFailure);
-  }
-
-  #renewability(session: SessionInfo | undefined): Renewability {
-    if (session?.renewable !== true) return "not-renewable";
-    return this.#access.canRequest ? "possible" : "needs-new-link";
   }
 
   #actionContext({ type, view }: TypedConsole): ActionContext {
@@ -231,9 +229,8 @@ export class ConsoleSession {
     if (this.#display.isReconnecting) this.#tryNow();
   }
 
-  #tick(): void {
+  #updateWakeLock(): void {
     this.#keepScreenOn(isOpen(this.#status) && settings.current.wakeLock);
-    this.#display.showTime(this.#session, this.#status);
   }
 
   /** The session of the open connection; undefined where there is none, or where the server sends no control messages. */

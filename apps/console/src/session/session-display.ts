@@ -1,13 +1,16 @@
 import type { CloseInfo, ConsoleState, SessionInfo } from "@curfew/client";
 import { format } from "@curfew/client/messages";
+import { Countdown, describeWarning, type ExpiryWarning } from "@curfew/client/ui";
 import { createConnectingCard, type ConnectingCard } from "../cards/connecting-card.ts";
-import { createReconnectingCard, type ReconnectingCard } from "../cards/reconnecting-card.ts";
+import { createReconnectingCard } from "../cards/reconnecting-card.ts";
 import { leaveKeys } from "../locales/key-names.ts";
 import { duration, texts } from "../locales/texts.ts";
-import type { Renewability } from "../shell/expiry-banner.ts";
-import type { OpenStatus, PageStatus } from "../shell/page-status.ts";
+import type { PageStatus } from "../shell/page-status.ts";
 import { mayTakeFocus, type PageShell } from "../shell/page-shell.ts";
 import type { SessionRecord } from "./session-record.ts";
+
+/** Short, so that the ring around the reconnecting card moves smoothly. */
+const RING_STEP_MS = 250;
 
 /** What the user can do from the cards. */
 export interface SessionCommands {
@@ -25,7 +28,9 @@ export class SessionDisplay {
   readonly #record: SessionRecord;
   readonly #commands: SessionCommands;
   #connecting: ConnectingCard | undefined;
-  #retry: { readonly card: ReconnectingCard; readonly at: number } | undefined;
+  readonly #sessionCountdown = new Countdown();
+  readonly #retryCountdown = new Countdown(RING_STEP_MS);
+  #reconnecting = false;
 
   constructor(shell: PageShell, record: SessionRecord, commands: SessionCommands) {
     this.#shell = shell;
@@ -34,7 +39,7 @@ export class SessionDisplay {
   }
 
   showConnecting(attempt: number): void {
-    this.#retry = undefined;
+    this.#stopRetry();
     this.#connecting = createConnectingCard(this.#record.name, attempt, this.#commands.close);
     this.#shell.showCard(this.#connecting.root);
   }
@@ -49,30 +54,30 @@ export class SessionDisplay {
     const { close, tryNow, tryWithNewAccess } = this.#commands;
     const newAccess = canRequest ? tryWithNewAccess : undefined;
     const card = createReconnectingCard(state, { tryNow, newAccess, cancel: close });
-    this.#retry = { card, at: state.retryAt };
+    this.#reconnecting = true;
+    this.#retryCountdown.start(state.retryAt, card.setTime);
     this.#shell.showCard(card.root);
   }
 
   get isReconnecting(): boolean {
-    return this.#retry !== undefined;
+    return this.#reconnecting;
+  }
+
+  #stopRetry(): void {
+    this.#reconnecting = false;
+    this.#retryCountdown.stop();
   }
 
   /** @param isFirst - whether the console opens for the first time */
   showConsole(toolbar: HTMLElement, isFirst: boolean, viewOnly: boolean): void {
     const { toasts } = this.#shell;
-    this.#retry = undefined;
+    this.#stopRetry();
     this.#shell.showConsole();
     this.#shell.showToolbar(toolbar, this.#commands.refocus);
     if (mayTakeFocus()) this.#commands.refocus();
     if (!isFirst) toasts.show(texts().notices.connectedAgain);
     else if (!viewOnly && !matchMedia("(pointer: coarse)").matches)
       toasts.show(format(texts().console.leaves, { keys: leaveKeys() }), "keyboard");
-  }
-
-  /** Shows or hides the banner. `failure` says why the last renewal failed. */
-  showBanner(status: OpenStatus, renewability: Renewability, failure: string): void {
-    if (status === "connected") this.#shell.banner.hide();
-    else this.#shell.banner.show(status, renewability, failure);
   }
 
   /** Hides everything that belongs to an open console. */
@@ -84,7 +89,6 @@ export class SessionDisplay {
 
   /** A warning before the end arrived. */
   announceExpiry(expiresInMs: number): void {
-    this.#shell.banner.warn();
     this.#shell.toasts.announce(format(texts().sdk.session.endsIn, { time: duration(expiresInMs, "long") }));
   }
 
@@ -103,34 +107,61 @@ export class SessionDisplay {
     else this.#shell.toasts.warn(text);
   }
 
-  /** Updates every countdown, and the title of the document. */
-  showTime(session: SessionInfo | undefined, status: PageStatus): void {
+  /**
+   * Shows the time left in the bar, in the banner and in the title of the document.
+   *
+   * @param renewFailure - why the last renewal failed
+   */
+  showTime(
+    session: SessionInfo | undefined,
+    status: PageStatus,
+    warning: ExpiryWarning | undefined,
+    renewFailure: string,
+  ): void {
     const { bar, banner } = this.#shell;
-    this.#retry?.card.setTime(this.#retry.at - performance.now());
-    let title = this.#title;
-    if (session === undefined) bar.setTime("unknown");
-    else if (session.expiresAt === null) bar.setTime("unlimited");
-    else {
-      const leftMs = session.expiresAt - performance.now();
-      bar.setTime(leftMs);
-      banner.setTime(leftMs);
-      if (status !== "connected")
-        title = `${format(texts().sdk.session.timeLeft, { time: duration(leftMs) })} – ${title}`;
+    if (session === undefined || session.expiresAt === null) {
+      this.#sessionCountdown.stop();
+      bar.setTime(session === undefined ? "unknown" : "unlimited");
+      banner.hide();
+      setTitle(this.#name);
+      return;
     }
-    if (document.title !== title) document.title = title;
+    const { timeLeft } = texts().sdk.session;
+    this.#sessionCountdown.start(session.expiresAt, (leftMs) => {
+      bar.setTime(leftMs);
+      this.#showWarning(warning, renewFailure, leftMs);
+      setTitle(status === "connected" ? this.#name : `${format(timeLeft, { time: duration(leftMs) })} – ${this.#name}`);
+    });
+  }
+
+  #showWarning(warning: ExpiryWarning | undefined, renewFailure: string, leftMs: number): void {
+    const { banner } = this.#shell;
+    const phase = warning?.shownPhase;
+    // A toast reports a renewal.
+    if (warning === undefined || phase === undefined || phase === "renewed") banner.hide();
+    else {
+      const description = describeWarning(phase, warning.renewability, leftMs, texts().sdk);
+      banner.show(phase, description, phase === "renew-failed" ? renewFailure : "");
+    }
   }
 
   /** Removes the console and its picture from the page. */
   end({ reason }: CloseInfo): void {
+    this.#stopRetry();
+    this.#sessionCountdown.stop();
     this.#shell.removeHost();
     this.hideTools();
     this.#shell.toasts.clear();
     this.#shell.bar.setTime("unknown");
     if (document.fullscreenElement !== null) void document.exitFullscreen().catch(() => {});
-    document.title = `${texts().sdk.closeReasons[reason].title} – ${this.#title}`;
+    setTitle(`${texts().sdk.closeReasons[reason].title} – ${this.#name}`);
   }
 
-  get #title(): string {
+  get #name(): string {
     return this.#record.name === "" ? texts().title : this.#record.name;
   }
+}
+
+function setTitle(title: string): void {
+  if (document.title !== title) document.title = title;
 }

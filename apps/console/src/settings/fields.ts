@@ -1,6 +1,6 @@
+import { LANGUAGES, type Language } from "@curfew/client/messages";
 import type { ScaleMode } from "@curfew/client/vnc";
 import type { SerialLineEnding } from "@curfew/client/serial";
-import { LANGUAGES, type Language } from "../locales/languages.ts";
 
 /** How a setting is read from storage. */
 interface Field<Value> {

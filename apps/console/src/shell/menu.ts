@@ -1,4 +1,4 @@
-import { element } from "../widgets/element.ts";
+import { createElement } from "@curfew/client/ui";
 import { icon } from "../widgets/icons.ts";
 
 export interface MenuItem {
@@ -28,10 +28,10 @@ export function attachMenu(
   groups: readonly (readonly MenuItem[])[],
   options: { readonly note?: string; readonly onDone: () => void },
 ): HTMLElement {
-  const menu = element("div", { role: "menu", "aria-label": label, class: "menu", popover: "auto" });
+  const menu = createElement("div", { role: "menu", "aria-label": label, class: "menu", popover: "auto" });
   const nodes: { readonly node: HTMLElement; readonly item: MenuItem }[] = [];
   for (const group of groups) {
-    const list = element("div", { role: "group", class: "menu-group" });
+    const list = createElement("div", { role: "group", class: "menu-group" });
     for (const item of group) {
       const node = createItem(item);
       nodes.push({ node, item });
@@ -45,7 +45,7 @@ export function attachMenu(
     }
     menu.append(list);
   }
-  if (options.note !== undefined) menu.append(element("p", { class: "menu-note" }, options.note));
+  if (options.note !== undefined) menu.append(createElement("p", { class: "menu-note" }, options.note));
 
   const place = (): void => {
     placeBelow(button, menu);
@@ -84,12 +84,12 @@ export function attachMenu(
 function createItem(item: MenuItem): HTMLButtonElement {
   const checkable = item.toggles === true ? "menuitemcheckbox" : "menuitemradio";
   const role = item.checked === undefined ? "menuitem" : checkable;
-  return element(
+  return createElement(
     "button",
     { type: "button", role, class: item.narrow === true ? "menu-item narrow-only" : "menu-item", tabindex: "-1" },
     item.checked === undefined ? undefined : icon("check"),
-    element("span", {}, item.label),
-    item.hint === undefined ? undefined : element("kbd", {}, item.hint),
+    createElement("span", {}, item.label),
+    item.hint === undefined ? undefined : createElement("kbd", {}, item.hint),
   );
 }
 

@@ -1,8 +1,7 @@
 import { format } from "@curfew/client/messages";
-import { listenForLeaveKeys } from "../browser/leave-keys.ts";
+import { createElement, listenForLeaveKeys } from "@curfew/client/ui";
 import { leaveKeys } from "../locales/key-names.ts";
 import { texts } from "../locales/texts.ts";
-import { element } from "../widgets/element.ts";
 import { ExpiryBanner } from "./expiry-banner.ts";
 import type { PageStatus } from "./page-status.ts";
 import { Toasts } from "./toasts.ts";
@@ -16,7 +15,10 @@ export interface PageShellOptions {
   readonly type: "vnc" | "serial";
   readonly name: string;
   readonly viewOnly: boolean;
+  /** The user renews the session from the banner. */
   readonly onRenew: () => void;
+  /** The user hides the banner. */
+  readonly onHideBanner: () => void;
   readonly onStatus: (status: PageStatus) => void;
 }
 
@@ -26,11 +28,11 @@ export class PageShell {
   readonly banner: ExpiryBanner;
   readonly toasts: Toasts = new Toasts();
   readonly #onStatus: (status: PageStatus) => void;
-  readonly #stage = element("main", { class: "stage" });
-  readonly #cards = element("div", { class: "cards" });
+  readonly #stage = createElement("main", { class: "stage" });
+  readonly #cards = createElement("div", { class: "cards" });
   readonly #trays: Readonly<Record<TrayPlace, HTMLElement>> = {
-    top: element("div", { class: "tray tray-top" }),
-    bottom: element("div", { class: "tray tray-bottom" }),
+    top: createElement("div", { class: "tray tray-top" }),
+    bottom: createElement("div", { class: "tray tray-bottom" }),
   };
   readonly #onTrayGone: Record<TrayPlace, () => void> = { top: () => {}, bottom: () => {} };
   #host: HTMLElement | undefined;
@@ -41,9 +43,13 @@ export class PageShell {
   /** Label of the card button that last had the focus. */
   #focusedLabel: string | undefined;
 
-  constructor({ type, name, viewOnly, onRenew, onStatus }: PageShellOptions) {
+  constructor({ type, name, viewOnly, onRenew, onHideBanner, onStatus }: PageShellOptions) {
     this.bar = new TopBar(type, name);
-    this.banner = new ExpiryBanner(onRenew, () => this.#onLeaveToolbar());
+    this.banner = new ExpiryBanner(onRenew, () => {
+      onHideBanner();
+      // The button that had the focus is hidden now.
+      this.#onLeaveToolbar();
+    });
     this.#onStatus = onStatus;
     this.#stage.append(this.#cards);
     document.body.replaceChildren(
@@ -57,7 +63,7 @@ export class PageShell {
     );
     document.body.dataset["type"] = type;
     this.setViewOnly(viewOnly);
-    listenForLeaveKeys(() => {
+    listenForLeaveKeys(window, () => {
       this.setBarHidden(false);
       this.#focusToolbar();
     });
@@ -67,7 +73,7 @@ export class PageShell {
 
   /** The small handle that brings a hidden bar back. */
   #createGrip(): HTMLElement {
-    const grip = element("button", { type: "button", class: "grip", "aria-label": texts().actions.showBar });
+    const grip = createElement("button", { type: "button", class: "grip", "aria-label": texts().actions.showBar });
     grip.addEventListener("click", () => {
       const byKey = grip.matches(":focus-visible");
       this.setBarHidden(false);
@@ -146,7 +152,7 @@ export class PageShell {
   createHost(name: string): HTMLElement {
     this.removeHost();
     this.bar.restartTime();
-    this.#host = element("div", {
+    this.#host = createElement("div", {
       class: "screen",
       role: "region",
       "aria-label": consoleLabel(name),

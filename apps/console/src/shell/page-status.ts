@@ -1,4 +1,5 @@
-import type { ConsoleState, SessionInfo } from "@curfew/client";
+import type { ConsoleState } from "@curfew/client";
+import type { WarningPhase } from "@curfew/client/ui";
 
 /**
  * What the page shows, as one word: `data-state` on the document's body.
@@ -24,22 +25,16 @@ export type SignInStep = "credentials" | "identity";
 export interface PageFacts {
   /** The sign-in step that waits for the user. */
   readonly signIn: SignInStep | undefined;
-  /** The last renewal failed, and none has succeeded since. */
-  readonly renewFailed: boolean;
+  /** What is to be said about the end of the session. */
+  readonly warning: WarningPhase | undefined;
 }
 
 export function pageStatus(state: ConsoleState, facts: PageFacts): PageStatus {
-  if (state.status === "connected") return connectedStatus(state.session, facts);
+  if (state.status === "connected")
+    return facts.warning === undefined || facts.warning === "renewed" ? "connected" : facts.warning;
   if (state.status === "reconnecting") return "reconnecting";
   if (state.status === "closed") return "ended";
   return facts.signIn ?? "connecting";
-}
-
-function connectedStatus(session: SessionInfo | null, facts: PageFacts): PageStatus {
-  if (session === null) return "connected";
-  if (session.renewing) return "renewing";
-  if (!session.expiring) return "connected";
-  return facts.renewFailed ? "renew-failed" : "expiring";
 }
 
 /** A status in which the console is shown and takes input. */

@@ -1,4 +1,4 @@
-import { element } from "../widgets/element.ts";
+import { createElement } from "@curfew/client/ui";
 import { typedDifference } from "./typed-difference.ts";
 
 /** The content of an empty field, so that Backspace always has something to delete. */
@@ -19,7 +19,7 @@ export function createScreenKeyboard(options: {
   readonly onText: (erased: number, typed: string) => void;
   readonly onKey: (key: string) => boolean;
 }): HTMLTextAreaElement {
-  const field = element("textarea", {
+  const field = createElement("textarea", {
     class: "screen-keyboard",
     "aria-label": options.label,
     autocapitalize: "off",

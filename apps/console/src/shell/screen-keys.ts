@@ -1,4 +1,4 @@
-import { element } from "../widgets/element.ts";
+import { createElement } from "@curfew/client/ui";
 import { icon, type IconName } from "../widgets/icons.ts";
 
 export interface ScreenKey {
@@ -20,7 +20,7 @@ export function createScreenKeys(
   extra?: HTMLElement,
 ): { readonly root: HTMLElement; readonly update: () => void } {
   const buttons = keys.map((key) => {
-    const button = element(
+    const button = createElement(
       "button",
       { type: "button", class: "screen-key", "aria-label": key.label },
       key.icon === undefined ? key.label : icon(key.icon),
@@ -38,7 +38,7 @@ export function createScreenKeys(
   };
   update();
   return {
-    root: element("section", { "aria-label": label, class: "screen-keys" }, ...buttons, extra),
+    root: createElement("section", { "aria-label": label, class: "screen-keys" }, ...buttons, extra),
     update,
   };
 }

@@ -1,8 +1,8 @@
 import type { FindOptions, FindResult } from "@curfew/client/serial";
 import { format } from "@curfew/client/messages";
+import { createElement, setText } from "@curfew/client/ui";
 import { texts } from "../locales/texts.ts";
 import { toolButton } from "../widgets/buttons.ts";
-import { element, setText } from "../widgets/element.ts";
 import { icon, type IconName } from "../widgets/icons.ts";
 
 /** Finds text. An empty text removes the marks. Null where nothing was found. */
@@ -14,13 +14,13 @@ export type Find = (text: string, options: FindOptions) => Promise<FindResult | 
  */
 export function createSearchBar(find: Find, onClose: () => void): HTMLElement {
   const { search, sdk } = texts();
-  const input = element("input", {
+  const input = createElement("input", {
     type: "search",
     "aria-label": search.label,
     placeholder: search.label,
     spellcheck: "false",
   });
-  const result = element("output", { class: "search-result" });
+  const result = createElement("output", { class: "search-result" });
   const toggles: Record<"caseSensitive" | "wholeWord" | "regex", HTMLButtonElement> = {
     caseSensitive: toggle(search.matchCase, "case-sensitive"),
     wholeWord: toggle(search.wholeWord, "whole-word"),
@@ -40,7 +40,7 @@ export function createSearchBar(find: Find, onClose: () => void): HTMLElement {
   const goOn = (): void => void go({ incremental: true });
   for (const button of Object.values(toggles)) button.addEventListener("click", goOn);
   input.addEventListener("input", goOn);
-  const row = element(
+  const row = createElement(
     "search",
     { class: "tray-row" },
     icon("search"),

@@ -1,8 +1,8 @@
 import type { ConnectionStatistics } from "@curfew/client";
 import type { VncStatistics } from "@curfew/client/vnc";
+import { createElement, setText } from "@curfew/client/ui";
 import { texts } from "../locales/texts.ts";
 import { toolButton } from "../widgets/buttons.ts";
-import { element, setText } from "../widgets/element.ts";
 
 const REFRESH_MS = 1_000;
 
@@ -12,14 +12,14 @@ export function createStatisticsRow(
   onClose: () => void,
 ): HTMLElement {
   const { statistics: labels, sdk, actions } = texts();
-  const values = new Map([labels.roundTrip, labels.received, labels.sent].map((name) => [name, element("dd")]));
-  if (read().framesPerSecond !== undefined) values.set(labels.frames, element("dd"));
-  const list = element(
+  const values = new Map([labels.roundTrip, labels.received, labels.sent].map((name) => [name, createElement("dd")]));
+  if (read().framesPerSecond !== undefined) values.set(labels.frames, createElement("dd"));
+  const list = createElement(
     "dl",
     { class: "statistics" },
-    ...[...values].map(([name, value]) => element("div", {}, element("dt", {}, name), value)),
+    ...[...values].map(([name, value]) => createElement("div", {}, createElement("dt", {}, name), value)),
   );
-  const row = element(
+  const row = createElement(
     "section",
     { class: "tray-row", "aria-label": actions.statistics },
     list,

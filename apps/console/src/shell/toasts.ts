@@ -1,4 +1,4 @@
-import { element } from "../widgets/element.ts";
+import { createElement } from "@curfew/client/ui";
 import { icon, type IconName } from "../widgets/icons.ts";
 
 const SHOWN_FOR_MS = 6_000;
@@ -6,15 +6,15 @@ const SHOWN_FOR_MS = 6_000;
 /** Short messages at the foot of the page, and alerts for screen readers only. */
 export class Toasts {
   readonly root: HTMLElement;
-  readonly #visible = element("div", { class: "toasts", role: "status", "aria-live": "polite" });
-  readonly #alert = element("div", { class: "visually-hidden", role: "alert" });
+  readonly #visible = createElement("div", { class: "toasts", role: "status", "aria-live": "polite" });
+  readonly #alert = createElement("div", { class: "visually-hidden", role: "alert" });
 
   constructor() {
-    this.root = element("div", { class: "notices" }, this.#visible, this.#alert);
+    this.root = createElement("div", { class: "notices" }, this.#visible, this.#alert);
   }
 
   show(text: string, name: IconName = "circle-check"): void {
-    present(this.#visible, element("p", { class: "toast" }, icon(name), element("span", {}, text)));
+    present(this.#visible, createElement("p", { class: "toast" }, icon(name), createElement("span", {}, text)));
   }
 
   /** Shows that something failed. */
@@ -24,7 +24,7 @@ export class Toasts {
 
   /** Makes screen readers announce `text` immediately. */
   announce(text: string): void {
-    present(this.#alert, element("p", {}, text));
+    present(this.#alert, createElement("p", {}, text));
   }
 
   clear(): void {

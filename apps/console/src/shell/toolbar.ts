@@ -1,4 +1,4 @@
-import { element } from "../widgets/element.ts";
+import { createElement } from "@curfew/client/ui";
 
 export interface ToolbarOptions {
   readonly label: string;
@@ -11,7 +11,7 @@ export interface ToolbarOptions {
 
 /** Creates a toolbar after the ARIA pattern: one tab stop, with arrow keys, Home and End between the buttons. */
 export function createToolbar({ label, buttons, letters, onLeave }: ToolbarOptions): HTMLElement {
-  const toolbar = element("div", { role: "toolbar", "aria-label": label, class: "tools" }, ...buttons);
+  const toolbar = createElement("div", { role: "toolbar", "aria-label": label, class: "tools" }, ...buttons);
 
   const makeTabStop = (stop: HTMLElement): void => {
     for (const button of buttons) button.tabIndex = button === stop ? 0 : -1;

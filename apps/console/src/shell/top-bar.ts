@@ -1,6 +1,6 @@
 import { format } from "@curfew/client/messages";
+import { createElement, setText } from "@curfew/client/ui";
 import { duration, texts, type PageTexts } from "../locales/texts.ts";
-import { element, setText } from "../widgets/element.ts";
 import { icon } from "../widgets/icons.ts";
 import type { PageStatus } from "./page-status.ts";
 import { TimeRing } from "./time-ring.ts";
@@ -31,29 +31,29 @@ const URGENT_BELOW_MS = 60_000;
 /** The bar above the console: the machine's name, the status, the time left and the toolbar. */
 export class TopBar {
   readonly root: HTMLElement;
-  readonly #name = element("bdi");
-  readonly #status = element("span", { class: "status-word" });
-  readonly #viewOnly = element("span", { class: "tag", hidden: true }, icon("eye"), texts().status.viewOnly);
-  readonly #time = element("div", { class: "time", role: "timer", "aria-live": "off", hidden: true });
+  readonly #name = createElement("bdi");
+  readonly #status = createElement("span", { class: "status-word" });
+  readonly #viewOnly = createElement("span", { class: "tag", hidden: true }, icon("eye"), texts().status.viewOnly);
+  readonly #time = createElement("div", { class: "time", role: "timer", "aria-live": "off", hidden: true });
   readonly #ring = new TimeRing();
-  readonly #timeText = element("span", { class: "time-words", "aria-hidden": "true" });
-  readonly #timeSpoken = element("span", { class: "visually-hidden" });
-  readonly #tools = element("div", { class: "bar-tools" });
+  readonly #timeText = createElement("span", { class: "time-words", "aria-hidden": "true" });
+  readonly #timeSpoken = createElement("span", { class: "visually-hidden" });
+  readonly #tools = createElement("div", { class: "bar-tools" });
   #statusText: StatusText = "notConnected";
   #unstable = false;
 
   constructor(type: "vnc" | "serial", name: string) {
     this.#name.textContent = name;
     this.#time.append(this.#ring.root, this.#timeText, this.#timeSpoken);
-    this.root = element(
+    this.root = createElement(
       "header",
       { class: "bar" },
-      element(
+      createElement(
         "div",
         { class: "bar-identity" },
-        element("span", { class: "bar-type" }, icon(type === "vnc" ? "monitor" : "square-terminal")),
-        element("h1", { class: "bar-name", title: name }, this.#name),
-        element("p", { class: "status", role: "status" }, element("i", { class: "dot" }), this.#status),
+        createElement("span", { class: "bar-type" }, icon(type === "vnc" ? "monitor" : "square-terminal")),
+        createElement("h1", { class: "bar-name", title: name }, this.#name),
+        createElement("p", { class: "status", role: "status" }, createElement("i", { class: "dot" }), this.#status),
         this.#viewOnly,
         isSecureContext ? undefined : insecureTag(),
       ),
@@ -118,7 +118,7 @@ export class TopBar {
 /** Shown over plain HTTP from another machine, where browsers withhold the clipboard and other features. */
 function insecureTag(): HTMLElement {
   const { cards, status } = texts();
-  return element(
+  return createElement(
     "span",
     { class: "tag", title: `${cards.insecureSentence} ${cards.insecureAdvice}` },
     icon("lock-open"),

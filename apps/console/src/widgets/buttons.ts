@@ -1,4 +1,4 @@
-import { element } from "./element.ts";
+import { createElement } from "@curfew/client/ui";
 import { icon, type IconName } from "./icons.ts";
 
 /** A button with a text label, for cards, dialogs and the banner. */
@@ -7,11 +7,11 @@ export function textButton(
   onPress: () => void,
   options: { readonly kind?: "primary" | "plain" | "quiet"; readonly icon?: IconName } = {},
 ): HTMLButtonElement {
-  const button = element(
+  const button = createElement(
     "button",
     { type: "button", class: `button button-${options.kind ?? "plain"}` },
     options.icon === undefined ? undefined : icon(options.icon),
-    element("span", {}, label),
+    createElement("span", {}, label),
   );
   button.addEventListener("click", onPress);
   return button;
@@ -20,7 +20,7 @@ export function textButton(
 /** A link that looks like a button. Web pages open in a new tab. */
 export function textLink(label: string, href: string): HTMLAnchorElement {
   const newTab = /^https?:/.test(href) ? { target: "_blank", rel: "noopener noreferrer" } : {};
-  return element("a", { class: "button button-plain", href, ...newTab }, element("span", {}, label));
+  return createElement("a", { class: "button button-plain", href, ...newTab }, createElement("span", {}, label));
 }
 
 /** The visible content of a toolbar button: an icon, or text where no icon would be understood. */
@@ -32,8 +32,8 @@ export function toolButton(
   onPress: (button: HTMLButtonElement) => void,
   face: ButtonFace,
 ): HTMLButtonElement {
-  const content = "icon" in face ? icon(face.icon) : element("span", {}, face.text);
-  const button = element("button", { type: "button", class: "tool", "aria-label": label, title: label }, content);
+  const content = "icon" in face ? icon(face.icon) : createElement("span", {}, face.text);
+  const button = createElement("button", { type: "button", class: "tool", "aria-label": label, title: label }, content);
   if ("text" in face) button.classList.add("tool-text");
   button.addEventListener("click", () => {
     onPress(button);

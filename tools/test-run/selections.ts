@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { ROOT } from "../root.ts";
 import { TARBALLS_VARIABLE } from "../publish/tarballs/pack.ts";
-import type { Need } from "../setup/needs.ts";
+import type { RequirementName } from "../setup/requirements.ts";
 import { type PlaywrightReport, type VitestReport, readPlaywright, readReport, readVitest } from "./reports.ts";
 import type { Step } from "./steps.ts";
 
@@ -12,9 +12,17 @@ export const SELECTIONS = ["all", "unit", "browser", "real", "packages", "e2e"] 
 /** One of {@link SELECTIONS}. */
 export type Selection = (typeof SELECTIONS)[number];
 
-const BROWSER_NEEDS: readonly Need[] = ["browser", "fonts"];
-const REAL_NEEDS: readonly Need[] = ["tigervnc", "qemu", "kernel", "compiler"];
-const E2E_NEEDS: readonly Need[] = ["browser", "fonts", "firefox", "tigervnc", "qemu", "kernel", "websockify"];
+const BROWSER_REQUIREMENTS: readonly RequirementName[] = ["browser", "fonts"];
+const REAL_REQUIREMENTS: readonly RequirementName[] = ["tigervnc", "qemu", "kernel", "compiler"];
+const E2E_REQUIREMENTS: readonly RequirementName[] = [
+  "browser",
+  "fonts",
+  "firefox",
+  "tigervnc",
+  "qemu",
+  "kernel",
+  "websockify",
+];
 
 /** Projects of `vitest.config.ts` by what they need. Those of the unit tests need nothing but Node. */
 const UNIT_PROJECTS = ["!*-browser", "!*-real", "!publish"];
@@ -55,17 +63,28 @@ export function planSteps(selection: Selection, folder: string, filters: readonl
   const e2e = playwrightStep(join(folder, "playwright.json"), filters, selection === "all" ? packed : {});
 
   const plans: Readonly<Record<Selection, Step[]>> = {
-    all: [setUp([...REAL_NEEDS, ...E2E_NEEDS]), ...checks, unit, browser, real, pages, pack, packages, sizes, e2e],
+    all: [
+      setUp([...REAL_REQUIREMENTS, ...E2E_REQUIREMENTS]),
+      ...checks,
+      unit,
+      browser,
+      real,
+      pages,
+      pack,
+      packages,
+      sizes,
+      e2e,
+    ],
     unit: [unit],
-    browser: [setUp(BROWSER_NEEDS), browser],
-    real: [setUp(REAL_NEEDS), { name: "gateway", command: ["tsc", "-b", "packages/proxy"] }, real],
+    browser: [setUp(BROWSER_REQUIREMENTS), browser],
+    real: [setUp(REAL_REQUIREMENTS), { name: "gateway", command: ["tsc", "-b", "packages/proxy"] }, real],
     packages: [types, pages, pack, packages],
-    e2e: [setUp(E2E_NEEDS), types, pages, e2e],
+    e2e: [setUp(E2E_REQUIREMENTS), types, pages, e2e],
   };
   return plans[selection];
 }
 
-function setUp(needs: readonly Need[]): Step {
+function setUp(needs: readonly RequirementName[]): Step {
   return { name: "set-up", command: ["node", "tools/setup.ts", ...new Set(needs)] };
 }
 

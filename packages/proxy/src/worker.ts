@@ -6,14 +6,14 @@ import { LogDestination } from "./telemetry/log-destination.ts";
 import { MetricsReader } from "./telemetry/metrics-reader.ts";
 import { createLogger } from "./telemetry/log.ts";
 import { openTokensOfWorker } from "./tokens/open.ts";
-import { Channel } from "./workers/channel.ts";
+import { IpcChannel } from "./workers/ipc-channel.ts";
 import type { PrimaryChannel } from "./workers/messages.ts";
 import { RemoteLimits } from "./workers/remote-limits.ts";
 import { remoteStore } from "./workers/remote-store.ts";
 
 /** Runs sessions until the primary orders a drain, or ends. A failure at the start is reported to the primary. */
 export async function runWorker(worker: Worker): Promise<void> {
-  const primary: PrimaryChannel<Config> = new Channel(worker);
+  const primary: PrimaryChannel<Config> = new IpcChannel(worker);
   try {
     const gateway = await makeGateway(primary);
     const control = new LocalControl(gateway.sessions);

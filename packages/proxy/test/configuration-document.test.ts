@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { basename } from "node:path";
 import { expect, test } from "vitest";
 import { variableName } from "../src/config/load.ts";
-import type { OptionDescription } from "../src/config/option.ts";
+import type { OptionDescription } from "../src/config/option-schema.ts";
 import { describeOptions } from "../src/config/schema.ts";
 import { describeTokenSources } from "../src/config/token-sources.ts";
 

@@ -9,7 +9,7 @@ import type { ConsoleType } from "../tokens/grant.ts";
 import { type OpenedTokens, openTokens } from "../tokens/open.ts";
 import type { TokenStore } from "../tokens/store.ts";
 import { CommandError } from "./command-error.ts";
-import { address, count, seconds } from "./options.ts";
+import { address, count, seconds } from "./argument-parsers.ts";
 
 interface ServeOptions {
   readonly config?: string;

@@ -2,7 +2,7 @@ import { type Command, Option } from "commander";
 import type { IssueRequest } from "../admin/client.ts";
 import { CONSOLE_TYPES } from "../consoles/index.ts";
 import { type AdminOptions, openAdminClient, withAdminOptions } from "./admin-options.ts";
-import { address, seconds } from "./options.ts";
+import { address, seconds } from "./argument-parsers.ts";
 import { printTable } from "./table.ts";
 
 interface CreateOptions extends AdminOptions {

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import type { Config, ConfigInput } from "./config.ts";
 import { isGroup, merge, nest, type Written } from "./merge.ts";
-import type { OptionDescription } from "./option.ts";
+import type { OptionDescription } from "./option-schema.ts";
 import { ConfigError, describeOptions, parseConfig } from "./schema.ts";
 
 /** Where a configuration comes from; later sources override earlier ones. */

@@ -2,9 +2,9 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import * as v from "valibot";
 import type { Config } from "./config.ts";
-import { describe, describeIssue, group, option, type OptionDescription, options, secret } from "./option.ts";
+import { describe, describeIssue, group, option, type OptionDescription, options, secret } from "./option-schema.ts";
 import { tokenSource } from "./token-sources.ts";
-import * as value from "./values.ts";
+import * as value from "./value-schemas.ts";
 
 const tlsMinimums = ["default", "tlsv1_2", "tlsv1_3"] as const;
 const levels = ["trace", "debug", "info", "warn", "error", "silent"] as const;

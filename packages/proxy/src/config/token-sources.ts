@@ -1,6 +1,6 @@
 import * as v from "valibot";
-import { describe, option, type OptionDescription, options } from "./option.ts";
-import * as value from "./values.ts";
+import { describe, option, type OptionDescription, options } from "./option-schema.ts";
+import * as value from "./value-schemas.ts";
 
 /** An entry of `tokens.sources`, which `type` tells from the others, after defaults and checks. */
 export type TokenSourceConfig = { readonly type: "http"; readonly url: string; readonly timeout: number };

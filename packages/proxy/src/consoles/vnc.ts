@@ -1,8 +1,8 @@
 import type { ConsoleDefinition } from "./console-definition.ts";
-import { RfbUserInput } from "./rfb/user-input.ts";
+import { RfbClientStreamParser } from "./rfb/client-stream-parser.ts";
 
 /** RFB (RFC 6143). The client itself does the handshake with the target. */
 export const VNC: ConsoleDefinition = {
-  createUserInput: () => new RfbUserInput(),
+  createUserInput: () => new RfbClientStreamParser(),
   handshake: [],
 };

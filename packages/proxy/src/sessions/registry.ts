@@ -3,7 +3,7 @@ import { BufferPool } from "../net/buffer-pool.ts";
 import type { RelayedBytes } from "../telemetry/session-info.ts";
 import { DeadlineScheduler } from "../time/scheduler.ts";
 import { Session, type SessionClient, type SessionContext, type SessionLifecycle } from "./session.ts";
-import { Revocations } from "./revocations.ts";
+import { RecentRevocations } from "./recent-revocations.ts";
 import { createTaskQueue } from "../time/task-queue.ts";
 
 /** How often a quiet client is pinged, so that load balancers keep the connection; in milliseconds. */
@@ -30,7 +30,7 @@ export class SessionRegistry {
       scheduler: new DeadlineScheduler(options.clock),
       buffers: new BufferPool(),
       defer: createTaskQueue(),
-      revocations: new Revocations(options.clock),
+      revocations: new RecentRevocations(options.clock),
       lifecycle: this.#trackSessions(),
     };
   }

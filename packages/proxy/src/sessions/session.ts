@@ -14,7 +14,7 @@ import { admit, type AdmissionContext, allowsRenewal } from "./admission.ts";
 import { Channel, type ChannelContext, type ChannelHandler, type ChannelWatchers } from "./channel.ts";
 import type { TimeLeft } from "./control-messages.ts";
 import { IdleTimer, type IdleContext } from "./idle-timer.ts";
-import type { Revocations } from "./revocations.ts";
+import type { RecentRevocations } from "./recent-revocations.ts";
 import { type DeadlinePolicy, SessionDeadline } from "./session-deadline.ts";
 
 /** How long a client has to complete the closing handshake (RFC 6455, section 7.1.4), in milliseconds. */
@@ -38,7 +38,7 @@ export interface SessionContext extends AdmissionContext, ChannelContext, IdleCo
   readonly policy: DeadlinePolicy;
   /** Undefined where there are none. */
   readonly limits: Limits | undefined;
-  readonly revocations: Revocations;
+  readonly revocations: RecentRevocations;
   /** Makes the taps of one channel, which see what its target sends. @defaultValue none */
   readonly createTaps?: (session: SessionInfo) => readonly Tap[];
   readonly events: EventSink;

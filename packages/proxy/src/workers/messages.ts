@@ -4,7 +4,7 @@ import type { LimitName, SlotLease } from "../limits/slots.ts";
 import type { Selection } from "../control/selection.ts";
 import type { MetricsSnapshot } from "../telemetry/exposition.ts";
 import type { Grant } from "../tokens/grant.ts";
-import type { Channel } from "./channel.ts";
+import type { IpcChannel } from "./ipc-channel.ts";
 
 /** What the primary asks of a worker. */
 export type WorkerRequest =
@@ -58,7 +58,7 @@ export interface PrimaryAnswers<Settings = unknown> {
 }
 
 /** In a worker: the connection to the primary. */
-export type PrimaryChannel<Settings = unknown> = Channel<
+export type PrimaryChannel<Settings = unknown> = IpcChannel<
   PrimaryRequest,
   PrimaryAnswers<Settings>,
   WorkerRequest,

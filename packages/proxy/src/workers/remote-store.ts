@@ -1,6 +1,6 @@
 import type { FirstUses, TokenSource } from "../tokens/source.ts";
 import type { LookupStore } from "../tokens/open.ts";
-import { ANSWER_MS, type Handlers } from "./channel.ts";
+import { ANSWER_MS, type Handlers } from "./ipc-channel.ts";
 import type { PrimaryAnswers, PrimaryChannel, PrimaryRequest } from "./messages.ts";
 
 type StoreRequest = Extract<PrimaryRequest, { type: "resolve" | "first_use" }>;

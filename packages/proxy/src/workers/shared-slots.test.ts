@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { SlotLease } from "../limits/slots.ts";
-import { ChannelClosed } from "./channel.ts";
+import { ChannelClosed } from "./ipc-channel.ts";
 import { SharedSlots } from "./shared-slots.ts";
 import type { WorkerProcess } from "./worker-process.ts";
 

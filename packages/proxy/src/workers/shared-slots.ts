@@ -1,6 +1,6 @@
 import { REPLACED } from "../limits/limits.ts";
 import { type LimitName, type LimitOptions, type OwnedLease, type SlotLease, Slots } from "../limits/slots.ts";
-import { ChannelClosed } from "./channel.ts";
+import { ChannelClosed } from "./ipc-channel.ts";
 import type { WorkerProcess } from "./worker-process.ts";
 
 /** In the primary: the slots of the sessions of all workers. A worker owns the leases of its sessions. */

@@ -1,7 +1,7 @@
 import cluster, { type Worker } from "node:cluster";
 import type { MemberAnswers, UnavailableMember } from "../control/session-control.ts";
 import type { Logger } from "../telemetry/log.ts";
-import { ChannelClosed, type Handlers } from "./channel.ts";
+import { ChannelClosed, type Handlers } from "./ipc-channel.ts";
 import type { PrimaryAnswers, PrimaryRequest } from "./messages.ts";
 import { restartDelay } from "./restart-delay.ts";
 import { WorkerProcess } from "./worker-process.ts";

@@ -1,11 +1,11 @@
 import type { Worker } from "node:cluster";
 import type { MetricsSnapshot } from "../telemetry/exposition.ts";
-import { Channel } from "./channel.ts";
+import { IpcChannel } from "./ipc-channel.ts";
 import type { PrimaryAnswers, PrimaryRequest, WorkerAnswers, WorkerRequest } from "./messages.ts";
 
 /** In the primary: one worker. */
 export class WorkerProcess {
-  readonly channel: Channel<WorkerRequest, WorkerAnswers, PrimaryRequest, PrimaryAnswers>;
+  readonly channel: IpcChannel<WorkerRequest, WorkerAnswers, PrimaryRequest, PrimaryAnswers>;
   readonly #worker: Worker;
   readonly #startedAt = performance.now();
   /** Its metrics when they were last read; they stay in the sum when it has ended. */
@@ -18,7 +18,7 @@ export class WorkerProcess {
   /** @param ended - called once, with a description of how unless it ended as it should. */
   constructor(worker: Worker, ended: (how: string | undefined) => void) {
     this.#worker = worker;
-    this.channel = new Channel(worker);
+    this.channel = new IpcChannel(worker);
     const end = (how: string | undefined): void => {
       // Messages can still arrive after the end.
       this.channel.close();

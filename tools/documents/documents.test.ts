@@ -2,10 +2,10 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { CloseCode, closeAction } from "@curfew/protocol";
-import { endRows } from "./documents/ends.ts";
-import { brokenLinksIn } from "./documents/links.ts";
-import { blocksIn, readDocuments } from "./documents/markdown.ts";
-import { ROOT } from "./root.ts";
+import { closeReasonRows } from "./close-reasons.ts";
+import { brokenLinksIn } from "./links.ts";
+import { blocksIn, readDocuments } from "./markdown.ts";
+import { ROOT } from "../root.ts";
 
 const read = (...path: string[]): string => readFileSync(join(ROOT, ...path), "utf8");
 const readme = read("README.md");
@@ -34,11 +34,11 @@ test("links lead to files and headings that are there", () => {
   expect(readDocuments().flatMap(brokenLinksIn)).toEqual([]);
 });
 
-test("the guide's table of ends is that of the protocol, the words and their traits", () => {
-  const cells = [...read("docs/guide/ends.md").matchAll(/^\| (`\w+`.*) \|$/gm)].map(([, row = ""]) =>
+test("the guide's table of close reasons matches the protocol, the texts and their traits", () => {
+  const cells = [...read("docs/guide/close-reasons.md").matchAll(/^\| (`\w+`.*) \|$/gm)].map(([, row = ""]) =>
     row.split("|").map((cell) => cell.trim()),
   );
-  expect(cells).toEqual(endRows());
+  expect(cells).toEqual(closeReasonRows());
 });
 
 test("the guide's tests of a page are those that run", () => {

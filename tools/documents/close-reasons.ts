@@ -8,8 +8,8 @@ const STEPS: Readonly<Record<NextStep, string>> = {
   operator: "ask the operator",
 };
 
-/** The rows of the table in `docs/guide/ends.md`: one for each end reason, those of the gateway first. */
-export function endRows(): readonly (readonly string[])[] {
+/** The rows of the table in `docs/guide/close-reasons.md`: one for each close reason, those of the gateway first. */
+export function closeReasonRows(): readonly (readonly string[])[] {
   const codes = new Map<string, number>(Object.entries(CloseCode));
   return (Object.keys(CLOSE_REASON_TRAITS) as CloseReason[])
     .toSorted((a, b) => (codes.get(a) ?? Infinity) - (codes.get(b) ?? Infinity) || 0)

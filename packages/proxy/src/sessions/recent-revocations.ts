@@ -10,7 +10,7 @@ const REMEMBER_MS = 60_000;
  * The tokens that were revoked lately. A look-up that was under way when its token was revoked may still answer
  * with the grant; checking the answer here closes that gap.
  */
-export class Revocations {
+export class RecentRevocations {
   readonly #clock: Clock;
   /** Token ids with the monotonic time of their revocation, oldest first. */
   readonly #revoked = new Map<string, number>();

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import * as v from "valibot";
-import { describe, describeIssue, group, option, options, secret } from "./option.ts";
-import * as value from "./values.ts";
+import { describe, describeIssue, group, option, options, secret } from "./option-schema.ts";
+import * as value from "./value-schemas.ts";
 
 const member = <const Type extends string, const E extends v.ObjectEntries>(type: Type, entries: E) =>
   options({ type: v.literal(type), ...entries });

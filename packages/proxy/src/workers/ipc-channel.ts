@@ -35,7 +35,7 @@ export class ChannelClosed extends Error {
  * @typeParam Answered - the requests of the other side.
  * @typeParam Given - how this side answers them.
  */
-export class Channel<
+export class IpcChannel<
   Asked extends { readonly type: string },
   Answers extends Record<Asked["type"], unknown>,
   Answered extends { readonly type: string },

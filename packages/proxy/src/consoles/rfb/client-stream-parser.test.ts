@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { RfbUserInput } from "./user-input.ts";
+import { RfbClientStreamParser } from "./client-stream-parser.ts";
 
 interface Message {
   readonly name: string;
@@ -61,14 +61,14 @@ const handshakes: Readonly<Record<string, Buffer>> = {
 };
 const HANDSHAKE = Buffer.from("RFB 003.008\n\x01\x01");
 
-function afterHandshake(bytes: Buffer = HANDSHAKE): RfbUserInput {
-  const stream = new RfbUserInput();
+function afterHandshake(bytes: Buffer = HANDSHAKE): RfbClientStreamParser {
+  const stream = new RfbClientStreamParser();
   expect(stream.take(bytes)).toBe(false);
   return stream;
 }
 
 /** Whether the stream's messages are told apart right now. */
-function expectInStep(stream: RfbUserInput): void {
+function expectInStep(stream: RfbClientStreamParser): void {
   expect(stream.take(UPDATE_REQUEST.bytes)).toBe(false);
   expect(stream.take(KEY.bytes)).toBe(true);
   expect(stream.take(UPDATE_REQUEST.bytes)).toBe(false);
@@ -111,7 +111,7 @@ describe("what counts as input", () => {
 
 describe("the stream comes in any pieces", () => {
   test.each(Object.entries(handshakes))("a handshake of %s is no input, byte by byte", (_name, bytes) => {
-    const stream = new RfbUserInput();
+    const stream = new RfbClientStreamParser();
     for (const byte of bytes) expect(stream.take(Uint8Array.of(byte))).toBe(false);
     expectInStep(stream);
   });
@@ -135,7 +135,7 @@ describe("the stream comes in any pieces", () => {
     const handshake = fc.constantFrom(...Object.values(handshakes));
     fc.assert(
       fc.property(handshake, sequence, sizes, (start, sent, pieces) => {
-        const stream = new RfbUserInput();
+        const stream = new RfbClientStreamParser();
         const all = Buffer.concat([start, ...sent.map(({ bytes }) => bytes)]);
         const isInput = [
           ...Array.from(start, () => false),
@@ -168,7 +168,7 @@ describe("what cannot be told apart counts as input, for ever", () => {
       Buffer.concat([HANDSHAKE, Buffer.from([6, 0, 0, 0, 255, 255, 255, 253])]),
     ],
   ])("%s", (_what, bytes) => {
-    const stream = new RfbUserInput();
+    const stream = new RfbClientStreamParser();
     expect(stream.take(bytes)).toBe(true);
     expect(stream.take(UPDATE_REQUEST.bytes)).toBe(true);
     expect(stream.take(Uint8Array.of(0))).toBe(true);

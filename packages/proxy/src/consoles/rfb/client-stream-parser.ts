@@ -21,7 +21,7 @@ type State = "handshake" | "header" | "body" | "encodings" | "opaque";
  * viewer sends by itself, such as requests for updates, are not input. Reads only the start of each message and keeps
  * nothing of it.
  */
-export class RfbUserInput implements UserInput {
+export class RfbClientStreamParser implements UserInput {
   #state: State = "handshake";
   readonly #handshake = new ClientHandshake();
   /** The start of a message, or one entry of SetEncodings. */

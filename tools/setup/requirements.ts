@@ -26,7 +26,7 @@ export interface Requirement {
 }
 
 /** All requirements, by name. */
-export const NEEDS = {
+export const REQUIREMENTS = {
   browser: {
     purpose: "pages in a real browser",
     packages: { debian: ["chromium", "fonts-dejavu-core"], fedora: ["chromium", "dejavu-sans-fonts"] },
@@ -96,7 +96,7 @@ export const NEEDS = {
 } as const satisfies Readonly<Record<string, Requirement>>;
 
 /** The name of a requirement. */
-export type Need = keyof typeof NEEDS;
+export type RequirementName = keyof typeof REQUIREMENTS;
 
 function has(program: string): boolean {
   return programsNamed(program).length > 0;

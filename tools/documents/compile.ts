@@ -8,7 +8,7 @@ export interface Piece {
   /** The document's, from the repository's root. */
   readonly path: string;
   readonly extension: "ts" | "tsx" | "js" | "jsx";
-  /** Stretches of the document, in order: each stands in its own lines there. */
+  /** Stretches of the document, in order: each has its own lines there. */
   readonly parts: readonly { readonly line: number; readonly code: string }[];
 }
 

@@ -22,7 +22,7 @@ export type ServerMessage =
    * deadline; absent means as before.
    */
   | { readonly type: "renewed"; readonly id: number; readonly expiresInMs: number | null; readonly renewable?: boolean }
-  /** The renewal `id` was refused; the old deadline stands. */
+  /** The renewal `id` was refused; the deadline does not change. */
   | {
       readonly type: "renew_failed";
       readonly id: number;

@@ -1,8 +1,8 @@
 import type { ServerCloseReason } from "@curfew/protocol";
 
 /**
- * Why a session ended: a word that the gateway sent, or what the client did. The same word stands
- * in the close frame, the log, the metric and the SDK's types.
+ * Why a session ended: a close reason that the gateway sent, or what the client did. The close frame, the log, the
+ * metrics and the SDK's types use the same names.
  */
 export type EndReason = ServerCloseReason | "client_closed" | "connection_lost";
 
@@ -16,7 +16,7 @@ export class EndError extends Error {
     this.reason = reason;
   }
 
-  /** What to tell the client of any failure; one that nobody foresaw is `internal_error`. */
+  /** The end for any failure; an unexpected error becomes `internal_error`. */
   static from(error: unknown): EndError {
     if (error instanceof EndError) return error;
     return new EndError("internal_error", "the gateway failed", { cause: error });

@@ -29,7 +29,7 @@ const endings: Record<string, readonly [ServerCloseReason, Ending]> = {
     "session_expired",
     { opened: true, run: (gateway, protocols) => openSession(gateway, protocols, 500) },
   ],
-  "nobody types": [
+  "the user gives no input": [
     "idle_timeout",
     {
       options: { config: { sessions: { idle_timeout: 0.3 } } },

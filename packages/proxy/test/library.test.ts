@@ -25,7 +25,7 @@ afterEach(async () => {
   await new Promise((resolve) => server.close(resolve));
 });
 
-/** A source of one grant, for whoever says "open sesame". */
+/** A source of one grant, for the token "open sesame". */
 function oneGrant(grant: Partial<Grant> & Pick<Grant, "endpoint">): TokenSource {
   const all = {
     tokenId: "one",

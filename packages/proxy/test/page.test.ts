@@ -30,7 +30,7 @@ describe("files of the page", () => {
     expect((await fetch(`${gateway.url}/healthz`)).status).toBe(200);
   });
 
-  test("are compressed for who takes that, and are the same then", async () => {
+  test("are compressed for clients that accept gzip, with the same content", async () => {
     await using gateway = await TestGateway.start();
     const text = "a { color: red }\n".repeat(200);
     writeFileSync(`${folder}assets/zip-${probe}`, text);

@@ -16,7 +16,7 @@ const KEY = "marker-of-the-operators-key";
 /** A token that no store issued; whatever says it has it from a request. */
 const MARKER = "marker-of-a-wrong-token";
 
-/** Fails when one of the secrets, as such or encoded, stands in the text. */
+/** Fails when one of the secrets, plain or encoded, is in the text. */
 function expectNone(secrets: readonly string[], text: string): void {
   for (const secret of secrets) {
     for (const form of [secret, Buffer.from(secret).toString("base64url"), encodeURIComponent(secret)]) {
@@ -129,7 +129,7 @@ test("no token and no key is in any log line, metric, answer, message or close r
   expectNone(secrets, [...gateway.logLines, ...said].join("\n"));
 });
 
-test("a token source that fails with the token in its error gives it to nobody", async () => {
+test("a token source that fails with the token in its error does not reveal it", async () => {
   const saying: TokenSource["resolve"] = (token) => Promise.reject(new Error(`SELECT '${token}' failed`));
   await using gateway = await TestGateway.start({
     source: () => ({ resolve: saying, close: () => Promise.resolve() }),

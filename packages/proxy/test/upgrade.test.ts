@@ -33,7 +33,7 @@ describe("the token", () => {
     expect(client.socket.protocol).toBe("curfew.v1");
   });
 
-  test("in an earlier place wins over later ones, even when it is wrong", async () => {
+  test("in an earlier place overrides later ones, even when it is invalid", async () => {
     const { token } = await gateway.token(target.address);
     const bad = tokenSubprotocol("wrong");
     const places = [

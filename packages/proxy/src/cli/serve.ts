@@ -29,7 +29,7 @@ export function addServe(program: Command): void {
   program
     .command("serve")
     .description("run the gateway until SIGINT or SIGTERM, which let running sessions finish")
-    .option("--config <file>", "YAML configuration; CURFEW_* variables and flags win over it")
+    .option("--config <file>", "YAML configuration; CURFEW_* variables and flags override it")
     .option("--listen <host:port>", "where browsers connect", address)
     .option("--admin-listen <host:port>", "where the admin API listens", address)
     .option("--enforce", "end sessions when their token expires (consoleauth.enforce_session_timeout)")
@@ -87,7 +87,7 @@ function open(config: Config): OpenedTokens<TokenStore> {
   }
 }
 
-/** Who names an address on the command line means it to be dialled; a name still has to resolve to an allowed one. */
+/** Allows the addresses given on the command line to be dialed. A name must still resolve to an allowed address. */
 function allowing(config: Config, targets: readonly string[]): Config {
   const addresses = targets.filter((target) => isIP(parseAddress(target).host) !== 0);
   return { ...config, targets: { ...config.targets, allow: [...config.targets.allow, ...addresses] } };

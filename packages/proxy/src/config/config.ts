@@ -27,9 +27,9 @@ export interface Config {
     readonly warn_before: readonly number[];
     /** Longest life of a session in seconds, whatever its token says; null for no such limit. */
     readonly max_duration: number | null;
-    /** How many seconds a session may be without input of its user; null for ever. */
+    /** How many seconds a session may be without user input; null for no limit. */
     readonly idle_timeout: number | null;
-    /** How many seconds running sessions get to finish when the gateway is told to stop. */
+    /** How many seconds running sessions get to finish when the gateway stops. */
     readonly drain_timeout: number;
     /** How many sessions may run at once; null for no such limit. */
     readonly max: number | null;
@@ -47,7 +47,7 @@ export interface Config {
     readonly frame_ancestors: readonly string[] | null;
     /** Paths, and all below them, where a link may have the page ask for a new token; `/` for every path. */
     readonly renew_paths: readonly string[];
-    /** Where people reach the operator (`https:`, `mailto:` or `tel:`), for the console page's ends; null for nowhere. */
+    /** Contact address of the operator (`https:`, `mailto:` or `tel:`), linked from the console page; null for none. */
     readonly contact_url: string | null;
     /** Start of the console URLs that tokens are issued with; null for the listener's own address. */
     readonly base_url: string | null;

@@ -22,7 +22,7 @@ async function refusal(sources: Parameters<typeof loadConfig>[0]): Promise<strin
 }
 
 describe("precedence", () => {
-  test("flags win over the environment, which wins over the file, which wins over defaults", async () => {
+  test("flags override the environment, which overrides the file, which overrides defaults", async () => {
     const file = await yaml("listen: 127.0.0.1:1111\nconsoleauth: { token_ttl: 1, enforce_session_timeout: true }\n");
     const env = { CURFEW_LISTEN: "127.0.0.1:2222", CURFEW_CONSOLEAUTH_TOKEN_TTL: "2" };
     const config = await loadConfig({ file, env, flags: { listen: "127.0.0.1:3333" } });

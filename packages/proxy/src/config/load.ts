@@ -44,8 +44,8 @@ async function readYaml(file: string): Promise<unknown> {
 }
 
 /**
- * Values are YAML, so that `true`, `600` and `[60, 10]` mean what they mean in the file. Text is taken as it
- * stands: `:memory:`, `[::1]:6080` and a key of digits are other things in YAML.
+ * Values are YAML, so that `true`, `600` and `[60, 10]` mean what they mean in the file. Text is used
+ * as is, because YAML would parse `:memory:`, `[::1]:6080` and a key of digits differently.
  */
 async function readEnvironment(env: Readonly<Record<string, string | undefined>>): Promise<Written> {
   refuseUnknown(env);

@@ -36,7 +36,7 @@ export interface OptionDescription {
   readonly path: string;
   readonly default: unknown;
   readonly description: string;
-  /** Whether the value is text, and an environment variable is therefore taken as it stands. */
+  /** Whether the value is text, and an environment variable is therefore used as is. */
   readonly isText: boolean;
   /** Whether an error must not quote the value. */
   readonly isSecret: boolean;

@@ -7,7 +7,7 @@ import { MAX_LIFETIME_SECONDS } from "../tokens/store.ts";
 /** The longest time that a Node timer can count; with more it would fire at once. */
 const MAX_TIMER_SECONDS = 24 * 24 * 60 * 60;
 
-/** More than any machine has cores for, so that a typing error does not fill its memory. */
+/** More than any machine has cores, but few enough that a typing error does not fill its memory. */
 const MAX_WORKERS = 256;
 
 const number = v.pipe(v.number("expected a number of seconds"), v.finite("expected a finite number of seconds"));

@@ -7,7 +7,7 @@ import type { UserInput } from "./user-input.ts";
 export interface ConsoleDefinition {
   /** Makes what finds the user's input on one connection. */
   readonly createUserInput: () => UserInput;
-  /** What is said to the target before the client's bytes pass, in order. */
+  /** The stages of the handshake with the target before the client's bytes pass, in order. */
   readonly handshake: readonly Stage[];
   /** Makes the filter for one connection of a session with this grant; undefined where everything may pass. */
   readonly createFilter?: (grant: Grant) => ClientFilter | undefined;

@@ -1,8 +1,8 @@
 import type { Grant } from "../tokens/grant.ts";
 
 /**
- * The address that opens a console in a browser. The token stands in the fragment, which browsers
- * send to no server and put in no `Referer`.
+ * The address that opens a console in a browser. The token is in the fragment, which browsers
+ * neither send to a server nor include in `Referer`.
  */
 export function consoleUrl(base: string, token: string, grant: Pick<Grant, "type" | "name">): string {
   const query = new URLSearchParams({ type: grant.type });

@@ -3,8 +3,8 @@ import type { IncomingMessage } from "node:http";
 
 /**
  * The token of an upgrade request, in order of preference: the subprotocol list, `Authorization:
- * Bearer` (RFC 6750), `?token=`, the `token` cookie. As in Nova the last of several query values or
- * cookies wins, and an earlier place that holds a token is not saved by a later one.
+ * Bearer` (RFC 6750), `?token=`, the `token` cookie. The first place that has a
+ * token decides, even if that token is invalid. As in Nova, the last of several query values or cookies counts.
  */
 export function requestToken(request: IncomingMessage): string | undefined {
   return (
@@ -33,7 +33,7 @@ function queryToken(url: string | undefined): string | undefined {
 
 /** Parts that are no `name=value` are skipped, and quotes around a value are not part of it (RFC 6265). */
 function cookieToken(header: string | undefined): string | undefined {
-  // Without a regular expression over the whole part: what a stranger sends must not cost more than its length.
+  // Without a regular expression over the whole part: the time for unauthenticated input must be linear in its length.
   const values = (header ?? "").split(";").flatMap((part) => {
     const equals = part.indexOf("=");
     return part.slice(0, Math.max(0, equals)).trim() === "token" ? [unquoted(part.slice(equals + 1).trim())] : [];

@@ -51,7 +51,7 @@ function selectSubprotocol(offered: readonly string[]): string | undefined {
   return [SUBPROTOCOL, FALLBACK_SUBPROTOCOL].find((name) => offered.includes(name));
 }
 
-/** What text frames are to those who chose `curfew.v1`, and to stock clients, which type in them. */
+/** How text frames are read: as control messages with `curfew.v1`, as console bytes from stock clients. */
 const CONTROL = { isControl: true, maxBytes: MAX_CONTROL_BYTES };
 const CONSOLE_BYTES = { isControl: false, maxBytes: 0 };
 

@@ -24,7 +24,7 @@ export interface LimitContext {
   readonly replace: (session: string) => void;
 }
 
-/** The detail that a replaced session's client is told. */
+/** The detail that a replaced session's client receives. */
 export const REPLACED = "another session took the console over";
 
 /** Whether any limit is set. */

@@ -7,7 +7,7 @@ export interface Address {
 }
 
 /**
- * Parses `host:port`; an IPv6 address stands in brackets, as in a URL (RFC 3986).
+ * Parses `host:port`; an IPv6 address is written in brackets, as in a URL (RFC 3986).
  *
  * @throws TypeError naming the value and what was expected.
  */

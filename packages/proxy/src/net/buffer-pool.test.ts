@@ -12,7 +12,7 @@ test("a returned buffer is lent again", () => {
   expect(pool.borrow()).toBe(first);
 });
 
-test("a buffer on loan is not lent to anyone else", () => {
+test("a buffer in use is not handed out again", () => {
   const pool = new BufferPool();
   const lent = Array.from({ length: 10 }, () => pool.borrow());
   expect(new Set(lent).size).toBe(10);

@@ -16,7 +16,7 @@ describe("an entry of allowed_origins", () => {
     ["a scheme binds", "https://dash.example", "https://dash.example", true],
     ["capitals do not matter", "DASH.example", "https://dash.example", true],
     ["a subdomain is another host", "dash.example", "https://a.dash.example", false],
-    ["an IPv6 address stands in brackets", "[::1]:8080", "http://[::1]:8080", true],
+    ["an IPv6 address is written in brackets", "[::1]:8080", "http://[::1]:8080", true],
   ])("%s: %s, %s", (_what, entry, origin, expected) => {
     expect(allowed(origin, "gateway.example", entry)).toBe(expected);
   });

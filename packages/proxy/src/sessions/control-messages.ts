@@ -18,7 +18,7 @@ export interface TimeLeft {
 
 /** What a client can ask for with control messages. */
 export interface ControlHandler {
-  /** @throws EndError when the renewal is refused; the old deadline stands. */
+  /** @throws EndError when the renewal is refused; the deadline does not change. */
   renew(token: string): Promise<TimeLeft>;
   pauseTarget(): void;
   resumeTarget(): void;

@@ -62,7 +62,7 @@ export class SessionDeadline {
     this.#arm();
   }
 
-  /** Takes everything back. */
+  /** Cancels the warnings and the end. */
   clear(): void {
     this.#scheduled?.cancel();
     this.#scheduled = undefined;

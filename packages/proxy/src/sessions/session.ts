@@ -47,7 +47,7 @@ export interface SessionContext extends AdmissionContext, ChannelContext, IdleCo
   readonly defer: (task: () => void) => void;
 }
 
-/** What the registry is told of a session. */
+/** What a session reports to the registry. */
 export interface SessionLifecycle {
   /** No byte passes any more. */
   ended(session: Session): void;
@@ -59,7 +59,7 @@ export interface SessionLifecycle {
 export type SessionPhase = "resolving" | "dialing" | "relaying" | "ended";
 
 /**
- * One person at one console, from accept to the end, with one grant, one deadline, one idle timer and one slot in
+ * One user's session at one console, from accept to the end, with one grant, one deadline, one idle timer and one slot in
  * the limits. Its bytes pass through {@link Channel}s, today one per session; whatever ends the session ends all
  * of them.
  */
@@ -84,7 +84,7 @@ export class Session implements SessionInfo {
   #pending: AbortController | undefined;
   /** The slot that the session holds. */
   #lease: Lease | undefined;
-  /** Whether the observers know of the end; at a mass expiry they are told after the cut. */
+  /** Whether the observers know of the end; at a mass expiry they are informed after all bytes have stopped. */
   #reported = false;
 
   /** @internal Made by the registry. */
@@ -193,7 +193,7 @@ export class Session implements SessionInfo {
     const end = { reason: "session_expired", detail: "access has expired", lateMs } as const;
     const { defer } = this.#context;
     // At a mass expiry nothing passes from this turn on; then every target is destroyed, and only after the last
-    // one are the clients, the log and the metrics told.
+    // one are the clients, the log and the metrics informed.
     defer(() => {
       for (const channel of this.#channels) channel.closeTarget(0);
       defer(() => {

@@ -18,7 +18,7 @@ export interface StageTarget {
    * @param wrap - makes the new connection from the one so far, which nothing else uses from then on.
    * @returns the new connection.
    * @throws EndError `target_unreachable` when the target has sent bytes that are still unread. They would count as
-   *   received over the new connection, so anyone on the way could have injected them.
+   *   received over the new connection, so an attacker on the path could have injected them.
    */
   replace<Connection extends Duplex>(wrap: (connection: Duplex) => Connection): Connection;
 }

@@ -37,7 +37,7 @@ export type OutcomeEvent =
   /** The target has accepted, `handshakeMs` after the client connected. */
   | { readonly type: "session_opened"; readonly session: SessionInfo; readonly handshakeMs: number }
   | { readonly type: "session_renewed"; readonly session: SessionInfo }
-  /** The old deadline stands. */
+  /** The deadline does not change. */
   | { readonly type: "renewal_refused"; readonly session: SessionInfo; readonly error: EndError }
   /** No byte passes any more. */
   | { readonly type: "session_ended"; readonly session: SessionInfo; readonly end: SessionEnd }

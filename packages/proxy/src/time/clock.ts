@@ -1,6 +1,6 @@
 /**
- * The two clocks of a deadline. The wall clock says when access expires; the monotonic one how much
- * time is left, and keeps saying it when somebody sets the wall clock back.
+ * The two clocks of a deadline. The wall clock says when access expires; the monotonic clock says how much
+ * time is left, even after the wall clock was set back.
  */
 export interface Clock {
   /** Milliseconds from an arbitrary start; never goes back. */

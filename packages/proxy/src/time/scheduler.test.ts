@@ -119,7 +119,7 @@ describe("rule 6: whichever clock comes first ends the session", () => {
     expect(due).toHaveBeenCalledOnce();
   });
 
-  test("a wall clock set back gives nobody more time", () => {
+  test("a wall clock set back gives no more time", () => {
     const due = vi.fn<() => void>();
     scheduler.schedule(after(60_000), due);
     clock.wallOffset = -3_600_000;

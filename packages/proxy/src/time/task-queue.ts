@@ -3,7 +3,7 @@ const SLICE_MS = 5;
 
 /**
  * A queue whose tasks run after the current turn, in slices, so that ten thousand close frames do
- * not hold up everybody's keystrokes. What a task hands over runs in a later turn than the task.
+ * not delay the keystrokes of other sessions. A task that is added by a task runs in a later turn.
  */
 export function createTaskQueue(): (task: () => void) => void {
   let queue: (() => void)[] = [];

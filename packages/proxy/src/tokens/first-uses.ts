@@ -53,7 +53,7 @@ export class FirstUsesTable implements FirstUses {
     this.#dropExcess = db.prepare(DROP_EXCESS);
   }
 
-  /** In the memory of this process, for a gateway whose store does not keep first uses. */
+  /** First uses in the memory of this process, for a gateway whose store does not keep first uses. */
   static inMemory(): FirstUsesTable {
     const db = new DatabaseSync(":memory:");
     db.exec(FIRST_USES_SCHEMA);

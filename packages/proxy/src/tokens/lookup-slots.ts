@@ -8,7 +8,7 @@ export interface LookupLimits {
 
 /**
  * Behind a load balancer all clients have one address, so the limits for one client have room for the reconnections
- * after a restart; they keep the other half free for everybody else.
+ * after a restart; they keep the other half free for other clients.
  */
 export const LOOKUP_LIMITS: LookupLimits = {
   running: 128,

@@ -42,7 +42,7 @@ test("a worker asks the primary only for a store in memory", async () => {
   await rm(folder, { recursive: true });
 });
 
-test("a source of one's own stands before the configured ones, a store in place of the configured one", async () => {
+test("a source passed to the library comes before the configured ones, a store replaces the configured one", async () => {
   const [source, store] = [new ScriptedSource(), new SqliteTokenStore(":memory:")];
   expect(openTokensBehind(source, IN_MEMORY)).toEqual({ store: undefined, sources: [{ name: "tokens", source }] });
   const opened = openTokensBehind(store, IN_MEMORY);

@@ -67,7 +67,7 @@ export function openTokensOfWorker(options: TokenOptions, inPrimary: LookupStore
   return { store: isShared(options.path) ? open(options.path) : inPrimary, sources: openSources(options) };
 }
 
-/** Opens the sources of a configuration behind a store or a source of one's own, which is asked first. */
+/** Opens the sources of a configuration behind the library user's own store or source, which is asked first. */
 export function openTokensBehind(own: TokenSource, options: TokenOptions): OpenedTokens {
   const sources = openSources(options);
   return isTokenStore(own)
@@ -117,7 +117,7 @@ class OpeningSource implements TokenSource {
     this.opened = opening.catch((cause: unknown) => {
       throw new Error(`${name}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
     });
-    // It is told to those that wait for it.
+    // Callers that wait for `opened` handle the rejection.
     this.opened.catch(() => {});
   }
 

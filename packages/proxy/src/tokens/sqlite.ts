@@ -76,7 +76,7 @@ export class SqliteTokenStore implements TokenStore {
   constructor(path: string) {
     try {
       if (path !== ":memory:") mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-      // Waits for a writer in another process, but not for long, because the event loop stands still meanwhile.
+      // Waits for a writer in another process, but not for long, because the event loop is blocked meanwhile.
       this.#db = new DatabaseSync(path, { timeout: 250 });
       // Write-ahead logging lets another process read while this one writes.
       this.#db.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL");

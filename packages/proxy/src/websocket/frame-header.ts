@@ -31,7 +31,7 @@ export function writeHeader(buffer: Buffer, payloadLength: number, opcode: numbe
   return 0;
 }
 
-/** The header of an unmasked, final binary frame, for a payload that stands elsewhere. */
+/** The header of an unmasked, final binary frame, for a payload in another buffer. */
 export function encodeHeader(payloadLength: number): Buffer {
   const buffer = Buffer.allocUnsafe(MAX_HEADER_BYTES);
   return buffer.subarray(writeHeader(buffer, payloadLength));

@@ -79,7 +79,7 @@ describe.concurrent("rule 9: renew in place moves the deadline and loses nothing
     ["instance", () => ({ instance: "another" })],
     ["type", () => ({ type: "vnc" })],
     ["target", (other) => ({ target: other })],
-  ])("a token for another %s is refused as forbidden, and the old deadline stands", async (_what, change) => {
+  ])("a token for another %s is refused as forbidden, and the deadline does not change", async (_what, change) => {
     await using target = await startByteServer({ mode: "sink" });
     await using other = await startByteServer({ mode: "sink" });
     await using gateway = await TestGateway.start();
@@ -94,7 +94,7 @@ describe.concurrent("rule 9: renew in place moves the deadline and loses nothing
     expect(await client.closed).toEqual(EXPIRED);
   });
 
-  test("unknown, revoked and expired tokens are refused with their reason, and the old deadline stands", async () => {
+  test("unknown, revoked and expired tokens are refused with their reason, and the deadline does not change", async () => {
     await using target = await startByteServer({ mode: "sink" });
     await using gateway = await TestGateway.start();
     const [first, revoked, expired] = await tokens(gateway, target.address, [{ ttlMs: 2500 }, {}, { ttlMs: 1 }]);

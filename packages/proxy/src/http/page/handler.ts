@@ -36,7 +36,7 @@ export function createPageHandler(policy: OriginPolicy, readiness: () => Promise
     if (path === "/readyz") return void serveReadiness(response, readiness);
     const headers = { ...confining, ...transportHeaders(request) };
     if (PAGE_PATHS.has(path)) return void servePage(response, headers, policy);
-    // The page names its assets relative to itself, and it also stands under /console/.
+    // The page's asset URLs are relative, and the page is also served under /console/.
     return void serveFile(request, response, path.replace(/^\/console\//, "/"), headers);
   };
 }

@@ -24,7 +24,7 @@ const FEATURES: Readonly<Record<string, string>> = {
   usb: "",
 };
 
-/** One year, as browsers' lists of such hosts ask for. Other hosts of the domain are their operators' business. */
+/** One year, as browsers' lists of such hosts ask for. Subdomains are not included. */
 const HSTS = "max-age=31536000";
 
 /** The headers that confine the page. */
@@ -46,14 +46,14 @@ export function pageHeaders({ allowedOrigins, frameAncestors }: OriginPolicy): H
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": Object.entries(FEATURES)
-      .map(([name, who]) => `${name}=(${who})`)
+      .map(([name, origins]) => `${name}=(${origins})`)
       .join(", "),
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
   };
 }
 
-/** Over TLS the browser is told to stay there (RFC 6797); without, the header means nothing. */
+/** Over TLS, tells browsers to use only TLS from now on (RFC 6797); over plain HTTP the header has no effect. */
 export function transportHeaders({ socket }: IncomingMessage): Headers {
   return socket instanceof TLSSocket ? { "Strict-Transport-Security": HSTS } : {};
 }

@@ -2,11 +2,11 @@ import { createPrivateKey, type KeyObject, X509Certificate } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { sha256 } from "../../sha256.ts";
 
-/** Where the certificate of the public listener stands. */
+/** The files with the certificate of the public listener. */
 export interface CertificateFiles {
-  /** PEM: the certificate, and behind it those that lead to its root. */
+  /** PEM: the certificate, followed by the intermediate certificates. */
   readonly cert: string;
-  /** PEM; null when the private key stands in `cert`. */
+  /** PEM; null when `cert` contains the private key. */
   readonly key: string | null;
 }
 

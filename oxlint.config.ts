@@ -96,7 +96,7 @@ function restrict(files: string[], patterns: Pattern[]) {
   return { files, rules: { "no-restricted-imports": ["error", { patterns }] as ["error", object] } };
 }
 
-/** Folders import only what stands below them, besides what their package may import. */
+/** Folders import only the folders below them, besides what their package may import. */
 function layerOverrides() {
   return Object.entries(LAYERS).flatMap(([tree, folders]) =>
     folders.map((folder, index) => {
@@ -110,7 +110,7 @@ function layerOverrides() {
         [`${tree}/${folder}/**`],
         [
           ...packagePatterns(tree),
-          ...regexes.map((regex) => ({ regex, message: `${folder} stands below it: imports go one way.` })),
+          ...regexes.map((regex) => ({ regex, message: `${folder} is below it: imports go one way.` })),
         ],
       );
     }),

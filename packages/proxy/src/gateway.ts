@@ -56,9 +56,19 @@ export interface Gateway {
   readonly config: Config;
   /** The bearer key of the admin API: `admin.key`, or the generated one. */
   readonly adminKey: string;
-  /** Issues, lists and revokes tokens; undefined where only a token source was given. */
+  /**
+   * Issues and lists tokens; undefined where only a token source was given. To revoke one, call {@link Gateway.revoke},
+   * which ends its sessions, too.
+   */
   readonly tokens: TokenStore | undefined;
   readonly sessions: SessionRegistry;
+  /**
+   * Revokes a token and ends the sessions that it opened or renewed last.
+   *
+   * @param tokenId - the grant's `tokenId`. With a token source of your own, revoke the token there first.
+   * @returns how many sessions were ended; undefined when the token store has no such token.
+   */
+  revoke(tokenId: string): Promise<number | undefined>;
   /** For a server of your own: takes over an upgrade request, whatever its path. */
   readonly handleUpgrade: UpgradeHandler;
   /** For a server of your own: answers GET and HEAD with the page, its assets, `/healthz` and `/readyz`, or 404. */
@@ -194,6 +204,11 @@ export class LocalGateway implements Gateway {
     };
     const names = observers.map(({ name }) => name);
     return new Metrics(source, { limits: LIMIT_NAMES, observers: ["log", "metrics", ...names] });
+  }
+
+  async revoke(tokenId: string): Promise<number | undefined> {
+    if (this.tokens !== undefined && (await this.tokens.revoke(tokenId)) === undefined) return undefined;
+    return this.sessions.revoke(tokenId, "the token was revoked");
   }
 
   attach(server: Server, path = "/"): () => void {

@@ -1,27 +1,29 @@
 import { inspect } from "node:util";
+import type { ConsoleDefinition } from "../consoles/console-definition.ts";
 import { sameEndpoint } from "../net/endpoint.ts";
 import { EndError } from "../end-reason.ts";
 import type { Clock } from "../time/clock.ts";
-import type { Grant } from "../tokens/grant.ts";
+import type { ConsoleType, Grant } from "../tokens/grant.ts";
+import { checkGrant } from "./check-grant.ts";
 import type { LookupRequest, SettledGrant, TokenLookups } from "../tokens/lookups.ts";
-
-/** The last instant that a date can represent, in milliseconds since the epoch (ECMA-262). */
-const LAST_DATE = 8.64e15;
 
 /** What {@link admit} needs to know. */
 export interface AdmissionContext {
   readonly lookups: TokenLookups;
   readonly clock: Clock;
+  /** The types of consoles that the gateway knows. */
+  readonly consoles: Readonly<Record<ConsoleType, ConsoleDefinition>>;
 }
 
 /**
  * Looks a token up and checks that its grant is valid now.
  *
- * @throws EndError `token_invalid`, `token_expired`, or `server_busy` when the lookup fails.
+ * @throws EndError `token_invalid`, `token_expired`, `server_busy` when the lookup fails, or `internal_error` when
+ *   its grant is malformed.
  */
 export async function admit(
   token: string | undefined,
-  { lookups, clock }: AdmissionContext,
+  { lookups, clock, consoles }: AdmissionContext,
   request: LookupRequest,
 ): Promise<SettledGrant> {
   if (token === undefined || token === "") throw new EndError("token_invalid", "there is no token in the request");
@@ -29,11 +31,8 @@ export async function admit(
     throw new EndError("server_busy", "the token could not be looked up", { cause: withoutToken(cause, token) });
   });
   if (grant === undefined) throw new EndError("token_invalid", "the token is unknown or was revoked");
-  const { expiresAt } = grant;
-  if (!(Math.abs(expiresAt) <= LAST_DATE)) {
-    throw new EndError("internal_error", `the token source gave an expiry that is no date: ${expiresAt}`);
-  }
-  if (expiresAt <= clock.wall()) throw new EndError("token_expired", "the token has expired");
+  checkGrant(grant, consoles);
+  if (grant.expiresAt <= clock.wall()) throw new EndError("token_expired", "the token has expired");
   return grant;
 }
 
@@ -53,5 +52,5 @@ export function allowsRenewal(current: Grant, next: Grant): boolean {
 
 /** The words of the error for the log; a source may have quoted the token. */
 function withoutToken(cause: unknown, token: string): string {
-  return inspect(cause).replaceAll(token, "[token]").replaceAll(encodeURIComponent(token), "[token]");
+  return inspect(cause).replaceAll(token, "[token]").replaceAll(encodeURIComponent(token.toWellFormed()), "[token]");
 }

@@ -43,7 +43,8 @@ export interface ChannelHandler {
 export interface ChannelWatchers {
   /** Undefined where the user's activity does not matter. */
   readonly userInput: UserInput | undefined;
-  readonly taps: readonly Tap[];
+  /** Makes the taps, once the channel is sure to use them. */
+  readonly createTaps: () => readonly Tap[];
 }
 
 /** One client connection with its connection to the target. A VNC or serial session has one of them. */
@@ -92,15 +93,15 @@ export class Channel {
    *
    * @throws EndError when the target does not accept, its handshake fails, or the access cannot be enforced.
    */
-  async connect(grant: Grant, { userInput, taps }: ChannelWatchers): Promise<void> {
+  async connect(grant: Grant, { userInput, createTaps }: ChannelWatchers): Promise<void> {
     const { consoles, dialing, buffers } = this.#context;
     const { handshake, createFilter } = consoles[grant.type];
     const filter = createFilter?.(grant);
     // Access that cannot be enforced is refused rather than given in full (rule 14).
-    if (grant.access === "view" && filter === undefined) {
+    if (grant.access !== "control" && filter === undefined) {
       throw new EndError("forbidden", `the gateway cannot enforce view-only access to a ${grant.type} console`);
     }
-    const options = { buffers, taps, onFailed: (error: unknown) => this.#handler.onFailed(error) };
+    const options = { buffers, taps: createTaps(), onFailed: (error: unknown) => this.#handler.onFailed(error) };
     const relay =
       filter === undefined ? new Relay(this.connection, options) : new FilteredRelay(this.connection, options, filter);
     this.#relay = relay;

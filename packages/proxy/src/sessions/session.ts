@@ -184,7 +184,7 @@ export class Session implements SessionInfo {
     const { consoles, createTaps } = this.#context;
     return {
       userInput: this.#idle === undefined ? undefined : consoles[grant.type].createUserInput(),
-      taps: createTaps?.(this) ?? [],
+      createTaps: () => createTaps?.(this) ?? [],
     };
   }
 
@@ -271,6 +271,7 @@ export class Session implements SessionInfo {
     const { events, limits } = this.#context;
     const grant = await this.#admit(token, signal, false);
     if (this.#hasEnded()) return undefined;
+    this.#refuseRevoked(grant);
     this.#openedWith = grant;
     this.#grant = grant;
     // Before anything else is waited for, so that the deadline covers every phase.
@@ -287,12 +288,13 @@ export class Session implements SessionInfo {
   /** Looks a token up. */
   async #admit(token: string | undefined, signal: AbortSignal, isRenewal: boolean): Promise<SettledGrant> {
     const { clientAddress, origin } = this;
-    const grant = await admit(token, this.#context, { clientAddress, origin, signal, isRenewal });
-    this.#refuseRevoked(grant);
-    return grant;
+    return await admit(token, this.#context, { clientAddress, origin, signal, isRenewal });
   }
 
-  /** A token that is revoked while an answer is waited for opens and renews nothing (rule 12). */
+  /**
+   * A token that is revoked while an answer is waited for opens and renews nothing (rule 12). To be called in the same
+   * turn in which the grant is assigned.
+   */
   #refuseRevoked({ tokenId }: Grant): void {
     if (this.#context.revocations.has(tokenId)) throw new EndError("token_invalid", "the token was revoked");
   }
@@ -303,6 +305,8 @@ export class Session implements SessionInfo {
       if (this.#pending !== undefined) throw new EndError("server_busy", "another renewal is under way");
       const grant = await this.#untilEnded((signal) => this.#prepareRenewal(token, signal));
       if (this.#hasEnded()) throw new EndError("session_terminated", "the session has ended");
+      this.#refuseRevoked(grant);
+      if (grant.expiresAt <= this.#context.clock.wall()) throw new EndError("token_expired", "the token has expired");
       this.#grant = grant;
       this.#deadline.set(grant.expiresAt);
       events.notify({ type: "session_renewed", session: this });
@@ -321,7 +325,6 @@ export class Session implements SessionInfo {
       throw new EndError("forbidden", "the token is for another console");
     }
     await this.#context.events.ask({ type: "renewal_requested", session: this, grant }, signal);
-    this.#refuseRevoked(grant);
     return grant;
   }
 

@@ -30,11 +30,16 @@ function gatewayWithTap(take: Tap["take"]): { start: () => Promise<TestGateway>;
 describe("rule 14: nothing fails open", () => {
   test("a view-only grant opens nothing where view only cannot be enforced, and dials nothing", async () => {
     await using target = await startByteServer({ mode: "sink" });
-    await using gateway = await TestGateway.start();
+    let taps = 0;
+    const createTaps = (): Tap[] => {
+      taps += 1;
+      return [];
+    };
+    await using gateway = await TestGateway.start({ dataPath: { createTaps } });
     const { token } = await gateway.token(target.address, { access: "view" });
     using client = new Client(gateway.host, token);
     expect(await client.closed).toEqual({ code: 4003, reason: "forbidden" });
-    expect(target.connections).toHaveLength(0);
+    expect([target.connections.length, taps]).toEqual([0, 0]);
   });
 });
 

@@ -1,22 +1,31 @@
 import { seededHash, startByteServer, startUnacceptingServer } from "@curfew/testing";
 import { describe, expect, test } from "vitest";
 import { Client } from "../support/client.ts";
+import { SettableClock } from "../support/clock.ts";
 import { type Request, TestGateway } from "../support/gateway.ts";
 import { heldSource } from "../support/held-source.ts";
 
+const HOUR_MS = 3_600_000;
 const EXPIRED = { code: 4100, reason: "session_expired" };
 
 describe.concurrent("rule 8: warnings come at warn_before, with the time left as a duration", () => {
   test("a curfew.v1 client is warned each time, with less and less left", async () => {
     await using target = await startByteServer({ mode: "sink" });
-    await using gateway = await TestGateway.start({ config: { sessions: { warn_before: [0.2, 0.4, 30] } } });
-    const { token } = await gateway.token(target.address, { ttlMs: 2000 });
+    const clock = new SettableClock();
+    await using gateway = await TestGateway.start({ clock, config: { sessions: { warn_before: [60, 120, 7200] } } });
+    const { token, record } = await gateway.token(target.address, { ttlMs: HOUR_MS });
     using client = new Client(gateway.host, token);
+    await client.message("hello");
+    clock.leave(110_000, record.expiresAt);
+    await client.message("expiring");
+    clock.leave(50_000, record.expiresAt);
+    await client.until(() => client.order.length === 3, "the second warning");
+    clock.leave(0, record.expiresAt);
     await client.closed;
     expect(client.order).toEqual(["hello", "expiring", "expiring", "bye", "close"]);
     const left = client.messages.flatMap((message) => (message.type === "expiring" ? message.expiresInMs : []));
-    expect(left[0]).toBeLessThanOrEqual(400);
-    expect(left[1]).toBeLessThanOrEqual(200);
+    expect(left[0]).toBeLessThanOrEqual(110_000);
+    expect(left[1]).toBeLessThanOrEqual(50_000);
     expect(client.texts.every((text) => !/"(now|at|expiresAt|date)"/i.test(text))).toBe(true);
   });
 
@@ -36,18 +45,23 @@ describe.concurrent("rule 8: warnings come at warn_before, with the time left as
 describe.concurrent("rule 9: renew in place moves the deadline and loses nothing, or leaves everything as it was", () => {
   test("the deadline moves to the new token's expiry, and the old one passes unnoticed", async () => {
     await using target = await startByteServer({ mode: "echo" });
-    await using gateway = await TestGateway.start({ config: { sessions: { warn_before: [0.3] } } });
-    const [first, second] = await tokens(gateway, target.address, [{ ttlMs: 2000 }, { ttlMs: 3500 }]);
+    const clock = new SettableClock();
+    await using gateway = await TestGateway.start({ clock, config: { sessions: { warn_before: [60] } } });
+    const [first, second] = await tokens(gateway, target.address, [{ ttlMs: HOUR_MS }, { ttlMs: 2 * HOUR_MS }]);
     using client = new Client(gateway.host, first.token);
+    await client.message("hello");
+    clock.leave(50_000, first.record.expiresAt);
     await client.message("expiring");
     client.control({ type: "renew", id: 5, token: second.token });
     const renewed = await client.message("renewed");
     expect(renewed).toMatchObject({ id: 5, renewable: true });
-    expect(renewed.expiresInMs).toBeGreaterThan(first.record.expiresAt - Date.now());
+    expect(renewed.expiresInMs).toBeGreaterThan(first.record.expiresAt - clock.wall());
     expect(gateway.proxy.sessions.list()[0]?.expiresAt).toBe(second.record.expiresAt);
     expect(gateway.held().deadlines).toBe(1);
+    clock.leave(50_000, second.record.expiresAt);
+    await client.until(() => client.order.length === 4, "the warning before the new deadline");
+    clock.leave(0, second.record.expiresAt);
     expect(await client.closed).toEqual(EXPIRED);
-    expect(Date.now()).toBeGreaterThanOrEqual(second.record.expiresAt);
     expect(client.order).toEqual(["hello", "expiring", "renewed", "expiring", "bye", "close"]);
     expect(gateway.logged("session renewed")).toHaveLength(1);
     expect(gateway.logged("session ended")[0]?.["token_id"]).toBe(second.record.tokenId);
@@ -155,6 +169,31 @@ describe.concurrent("rule 9: renew in place moves the deadline and loses nothing
     expect(client.order).toEqual(["hello", "bye", "close"]);
     expect(gateway.held()).toEqual({ sessions: 0, closing: 0, deadlines: 0 });
     expect(gateway.logged("session renewed")).toEqual([]);
+  });
+
+  test("a renewal with a token that expires before it is granted is refused, and the old deadline stands", async () => {
+    await using target = await startByteServer({ mode: "sink" });
+    const clock = new SettableClock();
+    const asked = Promise.withResolvers<void>();
+    const answer = Promise.withResolvers<void>();
+    const audit = {
+      name: "audit",
+      before: async ({ type }: { readonly type: string }) => {
+        if (type !== "renewal_requested") return;
+        asked.resolve();
+        await answer.promise;
+      },
+    };
+    await using gateway = await TestGateway.start({ clock, observers: [audit] });
+    const [first, second] = await tokens(gateway, target.address, [{ ttlMs: 3_600_000 }, { ttlMs: 60_000 }]);
+    using client = new Client(gateway.host, first.token);
+    await client.message("hello");
+    client.control({ type: "renew", id: 1, token: second.token });
+    await asked.promise;
+    clock.wallOffset = 61_000;
+    answer.resolve();
+    expect(await client.message("renew_failed")).toMatchObject({ id: 1, reason: "token_expired" });
+    expect(gateway.proxy.sessions.list()[0]?.expiresAt).toBe(first.record.expiresAt);
   });
 
   test("hello is the first message even to a client that asks while its target is being dialed", async () => {

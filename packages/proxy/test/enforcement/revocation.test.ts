@@ -75,4 +75,66 @@ describe("rule 12: from its answer on, a revocation holds, also for what was und
     expect(client.order).toEqual(["hello", "bye", "close"]);
     expect(gateway.held()).toEqual(NOTHING);
   });
+
+  test.each([0, 1, 2])(
+    "an observer that answers both at once lets no renewal through (%i turns apart)",
+    async (lag) => {
+      const flushed = Promise.withResolvers<void>();
+      const waiting: string[] = [];
+      await using target = await startByteServer({ mode: "sink" });
+      await using gateway = await TestGateway.start({
+        observers: [
+          {
+            name: "audit",
+            before: async ({ type }) => {
+              if (type !== "renewal_requested" && type !== "revocation_requested") return;
+              waiting.push(type);
+              await flushed.promise;
+              if (type === "renewal_requested") await microtasks(lag);
+            },
+          },
+        ],
+      });
+      const [first, second] = [await gateway.token(target.address), await gateway.token(target.address)];
+      using client = new Client(gateway.host, first.token);
+      await client.message("hello");
+      client.control({ type: "renew", id: 1, token: second.token });
+      await expect.poll(() => waiting).toEqual(["renewal_requested"]);
+      const revoked = revoke(gateway, second.record.tokenId);
+      await expect.poll(() => waiting).toHaveLength(2);
+      flushed.resolve();
+      await revoked;
+      expect(gateway.proxy.sessions.list().map(({ grant }) => grant?.tokenId)).not.toContain(second.record.tokenId);
+    },
+  );
+
+  test("no number of microtasks between a lookup's answer and the revocation lets a session through", async () => {
+    for (let lag = 0; lag < 30; lag += 1) {
+      await using target = await startByteServer({ mode: "sink" });
+      const { source, waiting, release } = slowSource(0);
+      await using gateway = await TestGateway.start({ source });
+      const { token, record } = await gateway.token(target.address);
+      using client = new Client(gateway.host, token);
+      await waiting(1);
+      release();
+      await microtasks(lag);
+      gateway.proxy.sessions.revoke(record.tokenId, "the token was revoked");
+      expect((await client.closed).reason, `${lag} microtasks`).toMatch(/^(?:token_invalid|session_terminated)$/);
+    }
+  });
+
+  test("the library revokes a token and ends its sessions with one call", async () => {
+    await using target = await startByteServer({ mode: "sink" });
+    await using gateway = await TestGateway.start();
+    const { token, record } = await gateway.token(target.address);
+    using client = new Client(gateway.host, token);
+    await client.message("hello");
+    expect(await gateway.proxy.revoke(record.tokenId)).toBe(1);
+    expect(await client.closed).toEqual(TERMINATED);
+    expect(await gateway.proxy.revoke("no such id")).toBeUndefined();
+  });
 });
+
+async function microtasks(count: number): Promise<void> {
+  for (let turn = 0; turn < count; turn += 1) await Promise.resolve();
+}

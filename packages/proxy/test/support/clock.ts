@@ -12,6 +12,11 @@ export class SettableClock implements Clock {
   wall(): number {
     return Date.now() + this.wallOffset;
   }
+
+  /** Sets the wall clock so that this many milliseconds are left until `instant`. */
+  leave(ms: number, instant: number): void {
+    this.wallOffset = instant - ms - Date.now();
+  }
 }
 
 /** Its monotonic clock moves only when a test moves it, however busy the machine is. */

@@ -1,0 +1,67 @@
+import { isIPv6 } from "node:net";
+import type { ConsoleType, Grant } from "../tokens/grant.ts";
+import { EndError } from "../end-reason.ts";
+
+/** The last instant that a date can represent, in milliseconds since the epoch (ECMA-262). */
+const LAST_DATE = 8.64e15;
+
+const MAX_PORT = 65_535;
+
+/**
+ * Checks what a token source returned. Sources may be an embedder's own, in a language without types or with an
+ * answer from elsewhere; a field that is wrong must neither open a console nor fail somewhere else.
+ *
+ * @param consoles - the types of consoles that the gateway knows.
+ * @throws EndError `internal_error` that names the field and what was expected; it quotes no value.
+ */
+export function checkGrant(grant: unknown, consoles: Readonly<Record<ConsoleType, unknown>>): void {
+  if (!isObject(grant)) throw malformed("a grant", "an object");
+  // Only the fields' names are known; every value is to be checked.
+  const fields: Partial<Record<keyof Grant, unknown>> = grant;
+  if (!isText(fields.tokenId)) throw malformed("tokenId", "a string that is not empty");
+  if (typeof fields.type !== "string" || !Object.hasOwn(consoles, fields.type)) {
+    throw malformed("type", Object.keys(consoles).join(" or "));
+  }
+  if (fields.access !== "control" && fields.access !== "view") throw malformed("access", "control or view");
+  for (const name of ["instance", "name", "user"] as const) {
+    const value = fields[name] ?? undefined;
+    if (value !== undefined && typeof value !== "string") throw malformed(name, "a string or nothing");
+  }
+  if (typeof fields.expiresAt !== "number" || !(Math.abs(fields.expiresAt) <= LAST_DATE)) {
+    throw malformed("expiresAt", "milliseconds since the epoch");
+  }
+  checkEndpoint(fields.endpoint);
+}
+
+function checkEndpoint(endpoint: unknown): void {
+  if (!isObject(endpoint)) throw malformed("endpoint", "an object");
+  const { type, host, port, serverName, path } = endpoint;
+  switch (type) {
+    case "unix":
+      if (!isText(path) || !path.startsWith("/")) throw malformed("endpoint.path", "an absolute path");
+      return;
+    case "tcp":
+    case "tls":
+      if (!isText(host) || (/[\s[\]/]/.test(host) && !isIPv6(host)))
+        throw malformed("endpoint.host", "a name or address");
+      if (!Number.isInteger(port) || Number(port) < 1 || Number(port) > MAX_PORT) {
+        throw malformed("endpoint.port", `a port from 1 to ${MAX_PORT}`);
+      }
+      if (serverName !== undefined && !isText(serverName)) throw malformed("endpoint.serverName", "a name or nothing");
+      return;
+    default:
+      throw malformed("endpoint.type", "tcp, tls or unix");
+  }
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null;
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === "string" && value !== "" && !value.includes("\0");
+}
+
+function malformed(field: string, expected: string): EndError {
+  return new EndError("internal_error", `the token source gave a malformed grant: ${field}: expected ${expected}`);
+}

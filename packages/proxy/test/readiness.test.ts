@@ -1,4 +1,8 @@
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { describe, expect, test } from "vitest";
+import { createPageHandler } from "../src/http/page/handler.ts";
 import type { TokenSource } from "../src/index.ts";
 import { TestGateway } from "./support/gateway.ts";
 
@@ -59,4 +63,15 @@ describe("/readyz, on both listeners", () => {
     await gateway.proxy.drain(0);
     await drained;
   });
+});
+
+test("readiness that cannot be told is answered with 503", async () => {
+  const policy = { allowedOrigins: [], frameAncestors: [], renewPaths: [], contactUrl: null };
+  const server = createServer(createPageHandler(policy, () => Promise.reject(new Error("secret cause"))));
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const answer = await fetch(`http://127.0.0.1:${(server.address() as AddressInfo).port}/readyz`);
+  expect([answer.status, await answer.text()]).toEqual([503, "not ready"]);
+  server.closeAllConnections();
+  server.close();
 });

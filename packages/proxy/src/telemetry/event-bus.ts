@@ -1,7 +1,7 @@
 import { EndError } from "../end-reason.ts";
 import type { LabelCounters } from "./counters.ts";
 import type { EventObserver, EventSink, GatewayEvent, OutcomeEvent, RequestEvent } from "./events.ts";
-import type { Logger } from "./log.ts";
+import { logError, type Logger } from "./log.ts";
 
 /** How long an observer may take to answer, in milliseconds. */
 const ANSWER_MS = 5000;
@@ -81,11 +81,7 @@ export class EventBus implements EventSink {
     const kind = `${name} ${type}`;
     if (this.#logged.has(kind)) return;
     this.#logged.add(kind);
-    try {
-      log.error({ observer: name, event: type, err: error }, "an event observer failed");
-    } catch {
-      // The log may be what failed; the count is left.
-    }
+    logError(log, { level: "error", error, observer: name, event: type }, "an event observer failed");
   }
 }
 

@@ -27,6 +27,26 @@ export function createLogger(level: LogLevel, destination?: DestinationStream): 
 /** Shared by all gateways of a process: two writers would mix their lines. */
 let standardError: LogDestination | undefined;
 
+/**
+ * Logs what a source or an observer threw. Never throws: an error with a getter that throws, or with a very long chain
+ * of causes, cannot be written, and a line without it takes its place.
+ */
+export function logError(
+  log: Logger,
+  { level, error, ...fields }: { level: "warn" | "error"; error: unknown; [field: string]: unknown },
+  message: string,
+): void {
+  try {
+    log[level]({ ...fields, err: error }, message);
+  } catch {
+    try {
+      log[level]({ ...fields, err: { message: "the error cannot be logged" } }, message);
+    } catch {
+      // The log itself has failed.
+    }
+  }
+}
+
 /** The fields of every log line about a session. */
 export function sessionFields(session: SessionInfo): Record<string, unknown> {
   const { grant } = session;

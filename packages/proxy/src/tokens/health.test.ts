@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { createLogger } from "../telemetry/log.ts";
 import { TokenHealth } from "./health.ts";
 import type { TokenSource } from "./source.ts";
@@ -72,4 +72,47 @@ test("the log tells each change once, with the cause", async () => {
     { level: "warn", name: "away", msg: "not ready", err: { message: "connection refused" } },
     { level: "info", name: "away", msg: "ready again" },
   ]);
+});
+
+describe("an error that cannot be logged", () => {
+  function deepCause(): Error {
+    let error = new Error("the innermost");
+    for (let depth = 0; depth < 30_000; depth += 1) error = new Error("outer", { cause: error });
+    return error;
+  }
+
+  function revokedProxy(): object {
+    const { proxy, revoke } = Proxy.revocable({}, {});
+    revoke();
+    return proxy;
+  }
+
+  test.each<[string, () => unknown]>([
+    [
+      "with a getter that throws",
+      () =>
+        Object.defineProperty(new Error("down"), "detail", {
+          enumerable: true,
+          get: () => {
+            throw new TypeError("lazy");
+          },
+        }),
+    ],
+    ["that is a revoked proxy", revokedProxy],
+    ["with a very long chain of causes", deepCause],
+  ])("%s counts as not ready like any other, and ends with the fault", async (_what, makeError) => {
+    let isAway = true;
+    const { health, lines } = make({
+      away: sourceWith(async () => {
+        if (isAway) throw makeError();
+      }),
+    });
+    expect(await health.unready()).toEqual(["away"]);
+    isAway = false;
+    await expect.poll(async () => await health.unready()).toEqual([]);
+    expect(lines.map((line) => JSON.parse(line) as unknown)).toMatchObject([
+      { level: "warn", name: "away", msg: "not ready", err: { message: "the error cannot be logged" } },
+      { level: "info", name: "away", msg: "ready again" },
+    ]);
+  });
 });

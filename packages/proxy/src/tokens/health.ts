@@ -1,6 +1,6 @@
-import type { Logger } from "../telemetry/log.ts";
-import type { NamedSource } from "./open.ts";
-import { unlessAborted } from "./shared-lookup.ts";
+import { logError, type Logger } from "../telemetry/log.ts";
+import { inTime } from "./in-time.ts";
+import type { TokenSource } from "./source.ts";
 
 /** How long a health check may take, in milliseconds. */
 const CHECK_MS = 2000;
@@ -14,9 +14,15 @@ export interface TokenHealthTimes {
   readonly rememberMs: number;
 }
 
+/** What is asked for its health, with its name for the log and for `/readyz`. */
+export interface NamedCheck {
+  readonly name: string;
+  readonly source: Pick<TokenSource, "health">;
+}
+
 /** Whether lookups would be answered now. */
 export class TokenHealth {
-  readonly #parts: readonly NamedSource[];
+  readonly #parts: readonly NamedCheck[];
   readonly #log: Logger;
   readonly #times: TokenHealthTimes;
   /** What was not ready when it was asked last. */
@@ -26,7 +32,7 @@ export class TokenHealth {
   #until = 0;
 
   constructor(
-    parts: readonly NamedSource[],
+    parts: readonly NamedCheck[],
     log: Logger,
     times: TokenHealthTimes = { checkMs: CHECK_MS, rememberMs: REMEMBER_MS },
   ) {
@@ -35,7 +41,7 @@ export class TokenHealth {
     this.#times = times;
   }
 
-  /** The names of the store and the sources that are not ready. */
+  /** The names of those that are not ready. Never rejects. */
   async unready(): Promise<readonly string[]> {
     if (this.#answer === undefined || performance.now() > this.#until) {
       this.#until = Infinity;
@@ -45,28 +51,22 @@ export class TokenHealth {
   }
 
   async #checkAll(): Promise<readonly string[]> {
-    await Promise.all(this.#parts.map((part) => this.#check(part)));
-    this.#until = performance.now() + this.#times.rememberMs;
+    try {
+      await Promise.all(this.#parts.map((part) => this.#check(part)));
+    } finally {
+      this.#until = performance.now() + this.#times.rememberMs;
+    }
     return this.#parts.map(({ name }) => name).filter((name) => this.#unready.has(name));
   }
 
-  async #check({ name, source }: NamedSource): Promise<void> {
+  async #check({ name, source }: NamedCheck): Promise<void> {
     try {
       await inTime(async (signal) => await source.health?.(signal), this.#times.checkMs);
       if (this.#unready.delete(name)) this.#log.info({ name }, "ready again");
     } catch (error) {
-      if (!this.#unready.has(name)) this.#log.warn({ name, err: error }, "not ready");
+      const isKnown = this.#unready.has(name);
       this.#unready.add(name);
+      if (!isKnown) logError(this.#log, { level: "warn", error, name }, "not ready");
     }
-  }
-}
-
-async function inTime(check: (signal: AbortSignal) => Promise<void>, timeoutMs: number): Promise<void> {
-  const late = new AbortController();
-  const timer = setTimeout(() => late.abort(new Error(`no answer within ${timeoutMs} ms`)), timeoutMs);
-  try {
-    await unlessAborted(check(late.signal), late.signal);
-  } finally {
-    clearTimeout(timer);
   }
 }

@@ -42,7 +42,8 @@ export function createPageHandler(policy: OriginPolicy, readiness: () => Promise
 }
 
 async function serveReadiness(response: ServerResponse, readiness: () => Promise<string>): Promise<void> {
-  const state = await readiness();
+  // A rejection would be unhandled, and end the process.
+  const state = await readiness().catch(() => "not ready");
   answer(response, state === "ready" ? 200 : 503, state);
 }
 

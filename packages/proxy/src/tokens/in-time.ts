@@ -1,0 +1,18 @@
+import { unlessAborted } from "./shared-lookup.ts";
+
+/**
+ * Gives foreign code a limited time.
+ *
+ * @param work - given a signal that is aborted when the time is up.
+ * @param timeoutMs - milliseconds.
+ * @throws Error when it takes longer.
+ */
+export async function inTime<T>(work: (signal: AbortSignal) => Promise<T>, timeoutMs: number): Promise<T> {
+  const late = new AbortController();
+  const timer = setTimeout(() => late.abort(new Error(`no answer within ${timeoutMs} ms`)), timeoutMs);
+  try {
+    return await unlessAborted(work(late.signal), late.signal);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -243,6 +243,30 @@ describe("the number of lookups is bounded", () => {
     expect((await source.asked(1)).token).toBe("a4");
   });
 
+  test("a source that hangs holds up its own lookups, and no token of the store", async () => {
+    const { token, record } = await store.issue({
+      type: "vnc",
+      endpoint: { type: "tcp", host: "127.0.0.1", port: 1 },
+      ttlMs: 1000,
+    });
+    const lookups = make();
+    const { running, runningPerClient } = LOOKUP_LIMITS;
+    for (let count = 0; count < running + 1; count += 1) {
+      const clientAddress = `192.0.2.${Math.floor(count / runningPerClient)}`;
+      void lookups.resolve(`foreign ${count}`, request({ clientAddress }));
+    }
+    await source.asked(running - 1);
+    expect(await lookups.resolve(token, request({ clientAddress: "198.51.100.1" }))).toEqual(record);
+    expect(source.lookups).toHaveLength(running);
+  });
+
+  test("the number of lookups in a store that hangs is bounded as well", async () => {
+    const asked = vi.spyOn(store, "resolve").mockReturnValue(new Promise(() => {}));
+    const lookups = make({ limits });
+    for (const token of ["a1", "a2", "b1"]) void lookups.resolve(token, request({ clientAddress: token.charAt(0) }));
+    await expect.poll(() => asked.mock.calls.map(([token]) => token)).toEqual(["a1", "b1"]);
+  });
+
   test("the limits of a gateway leave one client at most half of it", () => {
     expect(LOOKUP_LIMITS.runningPerClient * 2).toBeLessThanOrEqual(LOOKUP_LIMITS.running);
     expect(LOOKUP_LIMITS.waitingPerClient * 2).toBeLessThanOrEqual(LOOKUP_LIMITS.waiting);

@@ -30,6 +30,18 @@ export interface TokenLookupsOptions {
   readonly limits?: LookupLimits;
 }
 
+/** A lookup that runs. */
+interface Lookup {
+  readonly token: string;
+  /** The token's SHA-256. */
+  readonly digest: Buffer;
+  /** What equal lookups have in common. */
+  readonly key: string;
+  readonly context: LookupContext;
+  /** Takes one of `slots` for a step; a renewal needs none. */
+  readonly bounded: <T>(slots: LookupSlots, step: () => Promise<T>) => Promise<T>;
+}
+
 /**
  * Looks tokens up: in the store, then in the sources in order. Equal lookups that run at the same time are one, their
  * number is bounded, and a token that no source knows is remembered for a moment. The store is asked each time, so
@@ -38,7 +50,9 @@ export interface TokenLookupsOptions {
 export class TokenLookups {
   readonly #options: TokenLookupsOptions;
   #firstUses: FirstUses | undefined;
-  readonly #slots: LookupSlots;
+  /** The store has slots of its own, so that its tokens do not wait behind lookups that a source holds up. */
+  readonly #storeSlots: LookupSlots;
+  readonly #sourceSlots: LookupSlots;
   readonly #unknown = new UnknownTokens();
   readonly #running = new Map<string, SharedLookup<SettledGrant | undefined>>();
 
@@ -46,7 +60,8 @@ export class TokenLookups {
     const { store } = options.tokens;
     this.#options = options;
     this.#firstUses = store !== undefined && keepsFirstUses(store) ? store : undefined;
-    this.#slots = new LookupSlots(options.limits);
+    this.#storeSlots = new LookupSlots(options.limits);
+    this.#sourceSlots = new LookupSlots(options.limits);
   }
 
   /**
@@ -75,13 +90,17 @@ export class TokenLookups {
   ): SharedLookup<SettledGrant | undefined> {
     const lookup = new SharedLookup(
       async (signal, late) => {
-        const release = isRenewal ? undefined : await this.#slots.acquire(clientAddress, signal);
-        try {
-          // The slot is held until the source has answered, even if it ignores the signal, or is late.
-          return await Promise.race([this.#lookUp(token, digest, key, { clientAddress, origin, signal }), late]);
-        } finally {
-          release?.();
-        }
+        const context = { clientAddress, origin, signal };
+        const bounded = async <T>(slots: LookupSlots, step: () => Promise<T>): Promise<T> => {
+          const release = isRenewal ? undefined : await slots.acquire(clientAddress, signal);
+          try {
+            // The slot is held until the step is done, even if a source ignores the signal, or is late.
+            return await Promise.race([step(), late]);
+          } finally {
+            release?.();
+          }
+        };
+        return await this.#lookUp({ token, digest, key, context, bounded });
       },
       LOOKUP_MS,
       () => {
@@ -91,30 +110,32 @@ export class TokenLookups {
     return lookup;
   }
 
-  async #lookUp(token: string, digest: Buffer, key: string, context: LookupContext): Promise<SettledGrant | undefined> {
-    const grant = await this.#find(token, key, context);
+  async #lookUp(lookup: Lookup): Promise<SettledGrant | undefined> {
+    const grant = await this.#find(lookup);
     if (grant === undefined) return undefined;
-    const expiresAt = grant.expiresAt ?? (await this.#firstUse(digest)) + this.#options.tokenTtlMs;
+    const expiresAt = grant.expiresAt ?? (await this.#firstUse(lookup)) + this.#options.tokenTtlMs;
     return { ...grant, expiresAt };
   }
 
-  async #firstUse(digest: Buffer): Promise<number> {
+  async #firstUse({ digest, bounded }: Lookup): Promise<number> {
     // The database in memory is made by the first grant that needs it.
-    this.#firstUses ??= FirstUsesTable.inMemory();
-    return await this.#firstUses.firstUse(digest, this.#options.clock.wall());
+    const firstUses = (this.#firstUses ??= FirstUsesTable.inMemory());
+    return await bounded(this.#storeSlots, async () => await firstUses.firstUse(digest, this.#options.clock.wall()));
   }
 
-  async #find(token: string, key: string, context: LookupContext): Promise<Grant | undefined> {
+  async #find({ token, key, context, bounded }: Lookup): Promise<Grant | undefined> {
     const { store, sources } = this.#options.tokens;
-    const own = await store?.resolve(token, context);
+    const own = store && (await bounded(this.#storeSlots, async () => await store.resolve(token, context)));
     if (own !== undefined || sources.length === 0 || this.#unknown.has(key)) return own;
-    for (const { source } of sources) {
-      context.signal.throwIfAborted();
-      const grant = await source.resolve(token, context);
-      if (grant !== undefined) return grant;
-    }
-    this.#unknown.add(key);
-    return undefined;
+    return await bounded(this.#sourceSlots, async () => {
+      for (const { source } of sources) {
+        context.signal.throwIfAborted();
+        const grant = await source.resolve(token, context);
+        if (grant !== undefined) return grant;
+      }
+      this.#unknown.add(key);
+      return undefined;
+    });
   }
 }
 

@@ -92,7 +92,7 @@ function toGrant(token: string, body: string): Grant {
     name: name ?? undefined,
     user: user ?? undefined,
     access: access ?? "control",
-    expiresAt: typeof expiresAt === "string" ? Date.parse(expiresAt) : undefined,
+    expiresAt: typeof expiresAt === "string" ? toInstant(expiresAt) : undefined,
   };
 }
 
@@ -110,8 +110,20 @@ function parseReply(body: string): v.InferOutput<typeof reply> {
   throw new Error(`${v.getDotPath(issue) ?? "reply"}: expected ${issue.expected ?? issue.type} of the token service`);
 }
 
+/** The milliseconds since the epoch of a time in the form of RFC 3339. */
+function toInstant(text: string): number {
+  const instant = Date.parse(text);
+  const [year = Number.NaN, month = Number.NaN, day = Number.NaN] = text.slice(0, 10).split("-").map(Number);
+  // For Date, the 31st of February is a day in March, and an offset without minutes is no offset.
+  if (Number.isNaN(instant) || new Date(Date.UTC(year, month - 1, day)).getUTCDate() !== day) {
+    throw new Error("expires_at: expected a time such as 2030-01-02T03:04:05Z of the token service");
+  }
+  return instant;
+}
+
 function toEndpoint(host: string, port: number): Endpoint {
   try {
+    if (/\p{Cc}/u.test(host)) throw new TypeError("expected no control characters");
     return parseEndpoint(formatAddress({ host, port }));
   } catch {
     throw new Error("host, port: expected an address of the token service");

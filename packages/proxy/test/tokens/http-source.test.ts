@@ -123,6 +123,7 @@ describe("a lookup over HTTP", () => {
     [{ type: null, instance: null, name: null, user: null, access: null, expires_at: null, more: "ignored" }, {}],
     [{ host: "fd00::5" }, { endpoint: { type: "tcp", host: "fd00::5", port: 5901 } }],
     [{ expires_at: "2030-01-02T03:04:05+01:00" }, { expiresAt: Date.UTC(2030, 0, 2, 2, 4, 5) }],
+    [{ expires_at: "2028-02-29T23:59:59-01:00" }, { expiresAt: Date.UTC(2028, 2, 1, 0, 59, 59) }],
   ])("takes defaults for what the reply leaves out: %j", async (reply, grant) => {
     await using service = await TokenService.start(json({ host: "10.0.0.5", port: 5901, ...reply }));
     expect(await sourceOf(service).resolve("any", lookupContext())).toEqual({
@@ -155,6 +156,11 @@ describe("a lookup over HTTP", () => {
     [{ ...good, expires_at: "soon" }, "expires_at: expected"],
     [{ ...good, expires_at: 1_893_456_000 }, "expires_at: expected"],
     [{ ...good, expires_at: "2030-01-02T03:04:05" }, "expires_at: expected"],
+    [{ ...good, expires_at: "2030-01-02T03:04:05+01" }, "expires_at: expected"],
+    [{ ...good, expires_at: "2030-02-31T03:04:05Z" }, "expires_at: expected"],
+    [{ ...good, expires_at: "2030-02-29T03:04:05Z" }, "expires_at: expected"],
+    [{ ...good, host: "10.0.0.5\0" }, "host, port: expected an address"],
+    [{ ...good, host: "10.0.\u00070.5" }, "host, port: expected an address"],
   ])("refuses the reply %j", async (reply, problem) => {
     await using service = await TokenService.start(json(reply));
     await expect(sourceOf(service).resolve("any", lookupContext())).rejects.toThrow(problem);

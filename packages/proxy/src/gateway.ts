@@ -275,9 +275,12 @@ export class LocalGateway implements Gateway {
     const timer = setTimeout(() => {
       this.sessions.endAll("server_draining", "the gateway is shutting down");
     }, timeoutMs);
-    this.#closed ??= this.#closeWhenIdle();
-    await this.#closed;
-    clearTimeout(timer);
+    try {
+      this.#closed ??= this.#closeWhenIdle();
+      await this.#closed;
+    } finally {
+      clearTimeout(timer);
+    }
   }
 
   async close(): Promise<void> {
@@ -287,7 +290,7 @@ export class LocalGateway implements Gateway {
   async #closeWhenIdle(): Promise<void> {
     await this.sessions.idle();
     await Promise.all([...this.#servers.map(stopListening), this.#admin?.close()]);
-    await closeTokens(this.#opened);
+    await closeTokens(this.#opened, this.#log);
     this.metrics.close();
     this.#log.info("stopped");
   }

@@ -101,7 +101,7 @@ export class Primary implements Pick<Gateway, "adminKey" | "listen" | "drain"> {
   async #closeWhenIdle(): Promise<void> {
     await this.#pool.idle();
     await this.#admin?.close();
-    await closeTokens(this.#tokens);
+    await closeTokens(this.#tokens, this.#log);
     this.#log.info("stopped");
   }
 }

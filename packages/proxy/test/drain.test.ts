@@ -89,3 +89,15 @@ test("an address that is taken is named, and nothing stays open", async () => {
     `admin.listen: cannot listen at ${admin}: EADDRINUSE`,
   );
 });
+
+test("a source that cannot be closed does not keep the gateway from stopping", async () => {
+  await using gateway = await TestGateway.start({
+    source: () => ({
+      resolve: async () => undefined,
+      close: () => Promise.reject(new Error("close failed")),
+    }),
+  });
+  await gateway.proxy.drain(3_600_000);
+  expect(gateway.logged("not closed")).toMatchObject([{ level: "warn", name: "tokens" }]);
+  expect(gateway.logged("stopped")).toHaveLength(1);
+});

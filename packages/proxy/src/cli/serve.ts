@@ -106,7 +106,10 @@ function flags({ listen, adminListen, enforce, workers }: ServeOptions): ConfigI
 function stopOnSignals(proxy: ServedProxy): void {
   let asked = false;
   const stop = (): void => {
-    void proxy.drain(asked ? 0 : undefined);
+    proxy.drain(asked ? 0 : undefined).catch((error: unknown) => {
+      console.error(`curfew: ${error instanceof Error ? error.message : String(error)}`);
+      process.exitCode = 1;
+    });
     asked = true;
   };
   process.on("SIGINT", stop).on("SIGTERM", stop);

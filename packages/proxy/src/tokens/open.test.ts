@@ -2,6 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { createLogger } from "../telemetry/log.ts";
 import { lookupContext } from "../../test/tokens/contract-suite.ts";
 import { foreignGrant, ScriptedSource } from "../../test/tokens/scripted-source.ts";
 import {
@@ -15,6 +16,7 @@ import {
 } from "./open.ts";
 import { SqliteTokenStore } from "./sqlite.ts";
 
+const SILENT = createLogger("silent");
 const IN_MEMORY: TokenOptions = { store: "sqlite", path: ":memory:", sources: [] };
 /** As of a configuration that was not checked. */
 const UNKNOWN_SOURCE = { ...IN_MEMORY, sources: [{ type: "carrier pigeon" }] } as unknown as TokenOptions;
@@ -24,7 +26,7 @@ test("the configured store is opened, and closed with the sources", async () => 
   await whenOpen(opened);
   expect(opened.store).toBeInstanceOf(SqliteTokenStore);
   expect(partsOf(opened).map(({ name }) => name)).toEqual(["tokens.store"]);
-  await closeTokens(opened);
+  await closeTokens(opened, SILENT);
   await expect(opened.store.list()).rejects.toThrow("finalized");
 });
 
@@ -38,7 +40,7 @@ test("a worker asks the primary only for a store in memory", async () => {
   expect(openTokensOfWorker(IN_MEMORY, primary).store).toBe(primary);
   const shared = openTokensOfWorker({ ...IN_MEMORY, path: join(folder, "tokens.db") }, primary);
   expect(shared.store).toBeInstanceOf(SqliteTokenStore);
-  await closeTokens(shared);
+  await closeTokens(shared, SILENT);
   await rm(folder, { recursive: true });
 });
 
@@ -47,8 +49,8 @@ test("a source passed to the library comes before the configured ones, a store r
   expect(openTokensBehind(source, IN_MEMORY)).toEqual({ store: undefined, sources: [{ name: "tokens", source }] });
   const opened = openTokensBehind(store, IN_MEMORY);
   expect(opened).toEqual({ store, sources: [] });
-  await closeTokens(opened);
-  await closeTokens(openTokensBehind(source, IN_MEMORY));
+  await closeTokens(opened, SILENT);
+  await closeTokens(openTokensBehind(source, IN_MEMORY), SILENT);
   expect(source.closed).toBe(1);
 });
 
@@ -59,11 +61,29 @@ test("a source that cannot be opened is named; its lookups and its health fail, 
   const [, broken] = opened.sources;
   await expect(broken?.source.resolve("any", lookupContext())).rejects.toThrow(problem);
   await expect(broken?.source.health?.(new AbortController().signal)).rejects.toThrow(problem);
-  await closeTokens(opened);
+  await closeTokens(opened, SILENT);
 });
 
 test("lookups do not need a health check or a close of a source", async () => {
   const opened = openTokensBehind({ resolve: async () => foreignGrant() }, IN_MEMORY);
   expect(await opened.sources[0]?.source.resolve("any", lookupContext())).toEqual(foreignGrant());
-  await closeTokens(opened);
+  await closeTokens(opened, SILENT);
+});
+
+test("what does not close is logged, and does not keep the others open", async () => {
+  const last = new ScriptedSource();
+  const resolve = async (): Promise<undefined> => undefined;
+  const sources = [
+    { name: "rejects", source: { resolve, close: () => Promise.reject(new Error("close failed")) } },
+    { name: "hangs", source: { resolve, close: () => new Promise<void>(() => {}) } },
+    { name: "last", source: last },
+  ];
+  const lines: string[] = [];
+  const log = createLogger("info", { write: (line) => void lines.push(line) });
+  await closeTokens({ store: undefined, sources }, log, 20);
+  expect(last.closed).toBe(1);
+  expect(lines.map((line) => JSON.parse(line) as unknown)).toMatchObject([
+    { level: "warn", msg: "not closed", name: "rejects", err: { message: "close failed" } },
+    { level: "warn", msg: "not closed", name: "hangs", err: { message: "no answer within 20 ms" } },
+  ]);
 });

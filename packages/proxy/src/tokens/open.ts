@@ -1,8 +1,13 @@
+import { logError, type Logger } from "../telemetry/log.ts";
 import type { Grant } from "./grant.ts";
 import type { HttpSourceOptions } from "./http-source.ts";
+import { inTime } from "./in-time.ts";
 import type { FirstUses, LookupContext, TokenSource } from "./source.ts";
 import { SqliteTokenStore } from "./sqlite.ts";
 import { isTokenStore, type TokenStore } from "./store.ts";
+
+/** How long a store or a source may take to close, in milliseconds. */
+const CLOSE_MS = 5000;
 
 /** How each type of store is opened, and whether every process of a gateway can open it for itself. */
 const STORES = {
@@ -84,10 +89,20 @@ export async function whenOpen({ sources }: OpenedTokens): Promise<void> {
   for (const { source } of sources) if (source instanceof OpeningSource) await source.opened;
 }
 
-/** Closes the store and the sources. */
-export async function closeTokens({ store, sources }: OpenedTokens): Promise<void> {
-  const all = [store, ...sources.map(({ source }) => source)];
-  await Promise.all(all.map(async (each) => await each?.close?.()));
+/**
+ * Closes the store and the sources. What fails to close, or takes longer than five seconds, is logged and left.
+ *
+ * @param timeoutMs - test seam.
+ */
+export async function closeTokens(tokens: OpenedTokens, log: Logger, timeoutMs: number = CLOSE_MS): Promise<void> {
+  const close = async ({ name, source }: NamedSource): Promise<void> => {
+    try {
+      await inTime(async () => await source.close?.(), timeoutMs);
+    } catch (error) {
+      logError(log, { level: "warn", error, name }, "not closed");
+    }
+  };
+  await Promise.all(partsOf(tokens).map(close));
 }
 
 /** The store and the sources, each with its name. */

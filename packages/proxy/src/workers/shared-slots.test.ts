@@ -46,6 +46,57 @@ test("a session that replaces another has its slot only when the other has ended
   expect(await acquiring).toBeNull();
 });
 
+describe("while the end of a machine's session is not confirmed, a later one does not start either", () => {
+  /** A first session, which does not end yet, and a second one that waits for it. */
+  async function twoSessions(): Promise<{
+    slots: SharedSlots;
+    first: ReturnType<typeof fakeWorker>;
+    second: ReturnType<typeof fakeWorker>;
+    waiting: Promise<unknown>;
+  }> {
+    const slots = new SharedSlots(replacing);
+    const [first, second] = [fakeWorker(), fakeWorker()];
+    await slots.acquire(lease("first"), first.worker);
+    const waiting = slots.acquire(lease("second"), second.worker).catch(String);
+    return { slots, first, second, waiting };
+  }
+
+  test.each<[string, (slots: SharedSlots, second: ReturnType<typeof fakeWorker>) => void]>([
+    ["that replaces the one that waits", (_slots, { answer }) => answer.resolve(1)],
+    ["that comes when the one that waits has left", (slots) => slots.release("second")],
+  ])("%s", async (_what, act) => {
+    const { slots, first, second, waiting } = await twoSessions();
+    act(slots, second);
+    let started = false;
+    const third = slots.acquire(lease("third"), fakeWorker().worker).then((refusedBy) => {
+      started = true;
+      return refusedBy;
+    });
+    await new Promise(setImmediate);
+    expect(started).toBe(false);
+    first.answer.resolve(1);
+    expect(await third).toBeNull();
+    await waiting;
+  });
+
+  test("and none has a slot if that end fails, but the first one", async () => {
+    const { slots, first, second, waiting } = await twoSessions();
+    second.answer.resolve(1);
+    const third = slots.acquire(lease("third"), second.worker);
+    first.answer.reject(new Error("no answer"));
+    await expect(third).rejects.toThrow("no answer");
+    expect(await waiting).toContain("no answer");
+    const other = fakeWorker().worker;
+    expect(await slots.acquire(lease("a", "vm-2"), other)).toBeNull();
+    expect(await slots.acquire(lease("b", "vm-3"), other)).toBe("max");
+  });
+
+  test("but at another machine it does", async () => {
+    const { slots } = await twoSessions();
+    expect(await slots.acquire(lease("other", "vm-2"), fakeWorker().worker)).toBeNull();
+  });
+});
+
 test("a worker that has ended meanwhile has ended its session, too", async () => {
   const slots = new SharedSlots(replacing);
   const { worker, answer } = fakeWorker();

@@ -6,33 +6,39 @@ import type { WorkerProcess } from "./worker-process.ts";
 /** In the primary: the slots of the sessions of all workers. A worker owns the leases of its sessions. */
 export class SharedSlots {
   readonly #slots: Slots<WorkerProcess>;
-  /** Leases of sessions that are being replaced and whose end is not confirmed yet. */
-  readonly #leaving = new Set<OwnedLease<WorkerProcess>>();
+  /** Leases of sessions that are being replaced and whose end is not confirmed yet, each with that end. */
+  readonly #leaving = new Map<OwnedLease<WorkerProcess>, Promise<void>>();
 
   constructor(options: LimitOptions) {
     this.#slots = new Slots(options);
   }
 
   /**
-   * Acquires a slot for a worker's session, and waits until the session that it replaces has ended.
+   * Acquires a slot for a worker's session, and waits until the session that it replaces has ended, and those that
+   * others replace at the same machine.
    *
    * @returns the limit that refuses it, or null.
-   * @throws Error when the replaced session's worker does not answer. Its session then keeps its slot, and the new
-   *   session has none.
+   * @throws Error when a replaced session's worker does not answer. That session then keeps its slot, and the new one
+   *   has none.
    */
   async acquire(lease: SlotLease, owner: WorkerProcess): Promise<LimitName | null> {
     const { refusedBy, replaces } = this.#slots.acquire(lease, owner);
     if (refusedBy !== undefined) return refusedBy;
-    if (replaces === undefined) return null;
-    this.#leaving.add(replaces);
+    if (replaces !== undefined) this.#leaving.set(replaces, this.#end(replaces));
+    // The session that it replaces may itself be waiting for one that has not ended.
+    const ends = [...this.#leaving].flatMap(
+      ([
+        {
+          lease: { instance },
+        },
+        end,
+      ]) => (instance === lease.instance ? end : []),
+    );
     try {
-      await endReplaced(replaces);
+      await Promise.all(ends);
     } catch (error) {
       this.release(lease.id);
-      if (this.#leaving.has(replaces)) this.#slots.announce(replaces.lease, replaces.owner);
       throw error;
-    } finally {
-      this.#leaving.delete(replaces);
     }
     return null;
   }
@@ -40,13 +46,24 @@ export class SharedSlots {
   /** Does nothing for a lease that is not held. */
   release(leaseId: string): void {
     this.#slots.release(leaseId);
-    for (const leaving of this.#leaving) if (leaving.lease.id === leaseId) this.#leaving.delete(leaving);
+    for (const leaving of this.#leaving.keys()) if (leaving.lease.id === leaseId) this.#leaving.delete(leaving);
   }
 
   /** Frees the slots of a worker that has ended. */
   releaseOwner(owner: WorkerProcess): void {
     this.#slots.releaseOwner(owner);
-    for (const leaving of this.#leaving) if (leaving.owner === owner) this.#leaving.delete(leaving);
+    for (const leaving of this.#leaving.keys()) if (leaving.owner === owner) this.#leaving.delete(leaving);
+  }
+
+  async #end(replaced: OwnedLease<WorkerProcess>): Promise<void> {
+    try {
+      await endReplaced(replaced);
+    } catch (error) {
+      if (this.#leaving.has(replaced)) this.#slots.announce(replaced.lease, replaced.owner);
+      throw error;
+    } finally {
+      this.#leaving.delete(replaced);
+    }
   }
 }
 

@@ -77,7 +77,7 @@ export class Primary implements Pick<Gateway, "adminKey" | "listen" | "drain"> {
         control: new PoolControl(this.#pool),
         status: this.#status,
         events: new EventBus([logObserver(this.#log)], { log: this.#log, failures: this.#failures }),
-        readiness: createReadiness(() => this.#status.readiness(), new TokenHealth(partsOf(this.#tokens), this.#log)),
+        readiness: this.#readiness(),
         log: this.#log,
         consoleUrl: (token, record) => consoleUrl(this.#config.console.base_url ?? url, token, record),
       });
@@ -96,6 +96,11 @@ export class Primary implements Pick<Gateway, "adminKey" | "listen" | "drain"> {
     this.#pool.drain(timeoutMs);
     this.#closed ??= this.#closeWhenIdle();
     await this.#closed;
+  }
+
+  #readiness(): () => Promise<string> {
+    const checks = [...partsOf(this.#tokens), { name: "workers", source: this.#status }];
+    return createReadiness(() => this.#status.readiness(), new TokenHealth(checks, this.#log));
   }
 
   async #closeWhenIdle(): Promise<void> {

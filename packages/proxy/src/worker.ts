@@ -28,6 +28,7 @@ export async function runWorker(worker: Worker): Promise<void> {
         return (await control.end(selection, { reason, detail })).ended;
       },
       metrics: () => metrics.snapshot(),
+      ping: () => null,
       drain: ({ timeoutMs }) => {
         // If it cannot listen, that is reported below.
         void listening.then(() => gateway.drain(timeoutMs)).then(() => leave(worker), ignore);

@@ -12,6 +12,8 @@ export type WorkerRequest =
   | { readonly type: "get"; readonly id: string }
   | ({ readonly type: "end"; readonly selection: Selection } & EndCommand)
   | { readonly type: "metrics" }
+  /** Whether it answers at all. */
+  | { readonly type: "ping" }
   /** Not answered: a worker that has drained exits. */
   | { readonly type: "drain"; readonly timeoutMs: number };
 
@@ -22,6 +24,7 @@ export interface WorkerAnswers {
   /** How many sessions were ended. */
   readonly end: number;
   readonly metrics: MetricsSnapshot;
+  readonly ping: null;
   readonly drain: null;
 }
 

@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { LabelCounters } from "../telemetry/counters.ts";
 import type { MetricsSnapshot } from "../telemetry/exposition.ts";
 import { MetricsReader } from "../telemetry/metrics-reader.ts";
@@ -41,6 +41,30 @@ test("metrics add up what workers report now, or else reported before, and what 
   expect(text).toContain("curfew_renewals_total 7\n");
   expect(text).toContain("curfew_sessions_active 2\n");
   expect(text).toContain('curfew_event_observer_failures_total{observer="log"} 1\n');
+});
+
+describe("the health of a pool", () => {
+  /** A worker that answers as told. */
+  function workerThat(ask: () => Promise<unknown>, pid: number): WorkerProcess {
+    return { name: `worker ${pid}`, channel: { ask } } as unknown as WorkerProcess;
+  }
+
+  function statusOf(workers: readonly WorkerProcess[]): PoolStatus {
+    const pool = { ...poolOf([], []), workers };
+    return new PoolStatus({ pool, draining: () => false, failures: new LabelCounters([]) });
+  }
+
+  const hangs = workerThat(() => new Promise(() => {}), 1);
+  const failing = workerThat(() => Promise.reject(new Error("no answer")), 2);
+
+  test("is good while one worker answers", async () => {
+    await statusOf([hangs, failing, workerThat(async () => null, 3)]).health();
+  });
+
+  test("is bad when none does, and the error names them", async () => {
+    await expect(statusOf([failing, failing]).health()).rejects.toThrow("no answer of worker 2, worker 2");
+    await expect(statusOf([]).health()).rejects.toThrow("no answer");
+  });
 });
 
 test("a pool is ready once a worker listens, and until it drains", async () => {

@@ -27,6 +27,19 @@ export class PoolStatus implements GatewayStatus {
     return this.#options.pool.listens ? "ready" : "starting";
   }
 
+  /**
+   * Settles as soon as a worker answers: it takes the new sessions while others hang.
+   *
+   * @throws Error when none answers.
+   */
+  async health(): Promise<void> {
+    const { workers } = this.#options.pool;
+    const names = workers.map(({ name }) => name).join(", ");
+    await Promise.any(workers.map(({ channel }) => channel.ask({ type: "ping" }))).catch((cause: unknown) => {
+      throw new Error(`no answer of ${names}`, { cause });
+    });
+  }
+
   async metrics(): Promise<MetricsText> {
     const { pool, failures } = this.#options;
     const { unavailable } = await pool.askAll(async (worker) => {

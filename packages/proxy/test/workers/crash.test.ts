@@ -113,6 +113,24 @@ describe("a worker that hangs", SLOW, () => {
   });
 });
 
+test("/readyz of the primary says when no worker answers, and is ready again with the first one", SLOW, async () => {
+  await using gateway = await WorkerGateway.start();
+  const readiness = async (): Promise<readonly [number, string]> => {
+    const answer = await fetch(`${gateway.adminUrl}/readyz`);
+    return [answer.status, await answer.text()];
+  };
+  expect(await readiness()).toEqual([200, "ready"]);
+  const workers = gateway.workers();
+  for (const pid of workers) process.kill(pid, "SIGSTOP");
+  try {
+    await expect.poll(readiness, { timeout: 10_000 }).toEqual([503, "not ready: workers"]);
+    process.kill(workers[0] as number, "SIGCONT");
+    await expect.poll(readiness, { timeout: 10_000 }).toEqual([200, "ready"]);
+  } finally {
+    for (const pid of workers) process.kill(pid, "SIGCONT");
+  }
+});
+
 describe("a primary that is killed", SLOW, () => {
   test("leaves no worker behind, busy or not", async () => {
     await using gateway = await WorkerGateway.start({}, 3);

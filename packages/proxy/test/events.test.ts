@@ -292,3 +292,17 @@ describe("while an observer has not answered", () => {
     expect(client.order).toEqual(["hello", "bye", "close"]);
   });
 });
+
+test("the end of a session is logged although its cause cannot be", async () => {
+  const { proxy: cause, revoke } = Proxy.revocable({}, {});
+  revoke();
+  await using gateway = await TestGateway.start({
+    observers: [{ name: "policy", before: () => Promise.reject(cause) }],
+  });
+  const { token } = await gateway.token(target.address);
+  using client = new Client(gateway.host, token);
+  expect((await client.closed).reason).toBe("server_busy");
+  expect(gateway.logged("session ended")).toMatchObject([
+    { reason: "server_busy", cause: "the error cannot be logged" },
+  ]);
+});

@@ -70,6 +70,11 @@ function expiry({ expiresAt }: SessionInfo): string | null {
 
 function describe(cause: unknown): string | undefined {
   if (cause === undefined) return undefined;
-  if (cause instanceof Error) return cause.stack ?? cause.message;
-  return typeof cause === "string" ? cause : inspect(cause);
+  try {
+    if (cause instanceof Error) return cause.stack ?? cause.message;
+    return typeof cause === "string" ? cause : inspect(cause);
+  } catch {
+    // A getter or a proxy of foreign code; the session's line matters more.
+    return "the error cannot be logged";
+  }
 }

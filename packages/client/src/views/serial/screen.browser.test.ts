@@ -57,7 +57,7 @@ describe("searching a serial console", () => {
     expect(serial.selection).toBe("");
   });
 
-  test("stays at the selected match while it fits, as somebody types", async () => {
+  test("stays at the selected match while it fits, while the user types", async () => {
     const serial = await connected();
     await print(serial, "error 1\r\nerr 2\r\nerror 3\r\nend", "end");
     expect(await serial.find("err", { incremental: true })).toEqual({ index: 0, count: 3 });

@@ -11,8 +11,9 @@ import { TargetPauseReason } from "../relay/to-client.ts";
 import { dial, type DialOptions } from "../targets/dial.ts";
 import type { Target } from "../targets/target.ts";
 import type { RelayedBytes } from "../telemetry/session-info.ts";
+import type { FrameError } from "../websocket/frame-error.ts";
 import { type ConnectionHandler, PauseReason, type WebSocketConnection } from "../websocket/connection.ts";
-import { ControlMessages, type TimeLeft } from "./control-messages.ts";
+import { type ControlHandler, ControlMessages, type TimeLeft } from "./control-messages.ts";
 
 /** What the channels of a gateway share. */
 export interface ChannelContext {
@@ -47,8 +48,11 @@ export interface ChannelWatchers {
   readonly createTaps: () => readonly Tap[];
 }
 
-/** One client connection with its connection to the target. A VNC or serial session has one of them. */
-export class Channel {
+/**
+ * One client connection with its connection to the target. A VNC or serial session has one of them. It is itself the
+ * handler of both halves of the connection: an object of closures would cost each session half a kilobyte.
+ */
+export class Channel implements ConnectionHandler, ControlHandler {
   readonly connection: WebSocketConnection;
   readonly control: ControlMessages;
   readonly #context: ChannelContext;
@@ -63,14 +67,9 @@ export class Channel {
     this.connection = connection;
     this.#context = context;
     this.#handler = handler;
-    this.control = new ControlMessages(connection, {
-      renew: async (token) => await handler.renew(token),
-      pauseTarget: () => this.#relay?.pauseTarget(TargetPauseReason.clientRequest),
-      resumeTarget: () => this.#relay?.resumeTarget(TargetPauseReason.clientRequest),
-      onProtocolError: (detail) => handler.onProtocolError(detail),
-    });
+    this.control = new ControlMessages(connection, this);
     // Nothing is read, and so nothing lost, until there is a target to write to.
-    connection.listen(this.#clientEvents);
+    connection.listen(this);
   }
 
   get bytes(): RelayedBytes {
@@ -164,24 +163,52 @@ export class Channel {
     this.connection.resume(PauseReason.noTarget);
   }
 
-  readonly #clientEvents: ConnectionHandler = {
-    onBytes: (run) => {
-      this.#unanswered = 0;
-      if (this.#userInput?.take(run) === true) this.#handler.onUserInput();
-      this.#relay?.forwardToTarget(run);
-    },
-    onText: (message) => {
-      this.#unanswered = 0;
-      this.control.receive(message);
-      // What asks for an answer waits for `hello`; until then no more is read.
-      if (this.control.isWaiting) this.connection.pause(PauseReason.beforeHello);
-    },
-    onTextTooLong: () => this.control.receiveTooLong(),
-    onPong: () => {
-      this.#unanswered = 0;
-    },
-    onClose: (code) => this.#handler.onClientLeft(code),
-    onProtocolError: ({ message }) => this.#handler.onProtocolError(message),
-    onSocketClosed: () => this.#handler.onSocketClosed(),
-  };
+  onBytes(run: Buffer): void {
+    this.#unanswered = 0;
+    if (this.#userInput?.take(run) === true) this.#handler.onUserInput();
+    this.#relay?.forwardToTarget(run);
+  }
+
+  onText(message: string): void {
+    this.#unanswered = 0;
+    this.control.receive(message);
+    // What asks for an answer waits for `hello`; until then no more is read.
+    if (this.control.isWaiting) this.connection.pause(PauseReason.beforeHello);
+  }
+
+  onTextTooLong(): void {
+    this.control.receiveTooLong();
+  }
+
+  onPong(): void {
+    this.#unanswered = 0;
+  }
+
+  onClose(code: number): void {
+    this.#handler.onClientLeft(code);
+  }
+
+  onProtocolError({ message }: FrameError): void {
+    this.#handler.onProtocolError(message);
+  }
+
+  onSocketClosed(): void {
+    this.#handler.onSocketClosed();
+  }
+
+  async renew(token: string): Promise<TimeLeft> {
+    return await this.#handler.renew(token);
+  }
+
+  pauseTarget(): void {
+    this.#relay?.pauseTarget(TargetPauseReason.clientRequest);
+  }
+
+  resumeTarget(): void {
+    this.#relay?.resumeTarget(TargetPauseReason.clientRequest);
+  }
+
+  onInvalidMessage(detail: string): void {
+    this.#handler.onProtocolError(detail);
+  }
 }

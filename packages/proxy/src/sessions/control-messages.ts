@@ -22,8 +22,8 @@ export interface ControlHandler {
   renew(token: string): Promise<TimeLeft>;
   pauseTarget(): void;
   resumeTarget(): void;
-  /** The client broke the protocol. */
-  onProtocolError(detail: string): void;
+  /** The client broke the protocol with a control message. */
+  onInvalidMessage(detail: string): void;
 }
 
 /**
@@ -79,7 +79,7 @@ export class ControlMessages {
   receive(text: string): void {
     if (this.#stopped) return;
     const parsed = parseClientMessage(text);
-    if (parsed.ok === false) this.#handler.onProtocolError(parsed.error);
+    if (parsed.ok === false) this.#handler.onInvalidMessage(parsed.error);
     if (parsed.ok !== true) return;
     if (this.#early === undefined) this.#answer(parsed.message);
     else this.#early.push(parsed.message);
@@ -87,7 +87,7 @@ export class ControlMessages {
 
   /** A text frame is longer than a control message may be. */
   receiveTooLong(): void {
-    this.#handler.onProtocolError(`a control message has more than ${MAX_CONTROL_BYTES} bytes`);
+    this.#handler.onInvalidMessage(`a control message has more than ${MAX_CONTROL_BYTES} bytes`);
   }
 
   #answer(message: ClientMessage): void {

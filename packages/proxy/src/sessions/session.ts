@@ -63,7 +63,7 @@ export type SessionPhase = "resolving" | "dialing" | "relaying" | "ended";
  * the limits. Its bytes pass through {@link Channel}s, today one per session; whatever ends the session ends all
  * of them.
  */
-export class Session implements SessionInfo {
+export class Session implements SessionInfo, ChannelHandler {
   readonly id: string = randomUUID();
   readonly clientAddress: string;
   /** @internal The `Origin` header of the client's request; undefined if there was none. */
@@ -100,7 +100,7 @@ export class Session implements SessionInfo {
       },
       expired: (lateMs) => this.#expire(lateMs),
     });
-    this.#channels = [new Channel(client.connection, context, this.#channelEvents)];
+    this.#channels = [new Channel(client.connection, context, this)];
   }
 
   /** What the current token entitles to; undefined until it was looked up. */
@@ -155,7 +155,7 @@ export class Session implements SessionInfo {
       for (const channel of this.#channels) channel.hello(this.id, this.#timeLeft());
       this.#context.events.notify({ type: "session_opened", session: this, handshakeMs: this.ageMs });
     } catch (error) {
-      this.#fail(error);
+      this.onFailed(error);
     }
   }
 
@@ -175,9 +175,36 @@ export class Session implements SessionInfo {
     for (const channel of this.#channels) channel.heartbeat();
   }
 
-  #fail(error: unknown): void {
+  /** @internal */
+  onUserInput(): void {
+    this.#idle?.onInput();
+  }
+
+  /** @internal */
+  onTargetEnd(): void {
+    // While dialing, the failure of the dial says more.
+    if (this.#phase === "relaying") this.end("target_closed", "the console closed the connection");
+  }
+
+  /** @internal */
+  onClientLeft(code: number): void {
+    this.#leave(code === 1006 ? "connection_lost" : "client_closed");
+  }
+
+  /** @internal */
+  onProtocolError(detail: string): void {
+    this.end("protocol_error", detail);
+  }
+
+  /** @internal */
+  onFailed(error: unknown): void {
     const { reason, message, cause } = EndError.from(error);
     this.end(reason, message, cause);
+  }
+
+  /** @internal */
+  onSocketClosed(): void {
+    if (this.#reported && this.#channels.every(({ isClosed }) => isClosed)) this.#context.lifecycle.closed(this);
   }
 
   #watchers(grant: Grant): ChannelWatchers {
@@ -229,7 +256,7 @@ export class Session implements SessionInfo {
     this.#lease?.release();
     this.#context.lifecycle.ended(this);
     this.#context.events.notify({ type: "session_ended", session: this, end });
-    this.#onSocketClosed();
+    this.onSocketClosed();
   }
 
   #timeLeft(): TimeLeft {
@@ -241,19 +268,6 @@ export class Session implements SessionInfo {
   #hasEnded(): boolean {
     return this.#phase === "ended";
   }
-
-  readonly #channelEvents: ChannelHandler = {
-    onUserInput: () => this.#idle?.onInput(),
-    onTargetEnd: () => {
-      // While dialing, the failure of the dial says more.
-      if (this.#phase === "relaying") this.end("target_closed", "the console closed the connection");
-    },
-    onClientLeft: (code) => this.#leave(code === 1006 ? "connection_lost" : "client_closed"),
-    onProtocolError: (detail) => this.end("protocol_error", detail),
-    onFailed: (error) => this.#fail(error),
-    onSocketClosed: () => this.#onSocketClosed(),
-    renew: async (token) => await this.#renew(token),
-  };
 
   /** Runs what the end of the session aborts. */
   async #untilEnded<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
@@ -299,7 +313,8 @@ export class Session implements SessionInfo {
     if (this.#context.revocations.has(tokenId)) throw new EndError("token_invalid", "the token was revoked");
   }
 
-  async #renew(token: string): Promise<TimeLeft> {
+  /** @internal */
+  async renew(token: string): Promise<TimeLeft> {
     const { events } = this.#context;
     try {
       if (this.#pending !== undefined) throw new EndError("server_busy", "another renewal is under way");
@@ -330,9 +345,5 @@ export class Session implements SessionInfo {
 
   readonly #onIdle = (): void => {
     this.end("idle_timeout", `there was no input for ${(this.#context.idleTimeoutMs ?? 0) / 1000} s`);
-  };
-
-  readonly #onSocketClosed = (): void => {
-    if (this.#reported && this.#channels.every(({ isClosed }) => isClosed)) this.#context.lifecycle.closed(this);
   };
 }

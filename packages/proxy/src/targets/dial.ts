@@ -68,8 +68,9 @@ async function establish(
   const { promise: failed, reject } = Promise.withResolvers<never>();
   const onError = (error: Error): void => reject(describe(error, endpoint));
   const onClose = (): void => reject(new EndError("target_unreachable", "the connection was given up"));
-  // A target's end is learned from `close`; without a listener an error would be fatal.
-  socket.on("error", onError).on("close", onClose);
+  // A target's end is learned from `close`; without a listener an error would be fatal. The other two listeners are
+  // removed once the target is established, because they keep what only the attempt needs.
+  socket.on("error", ignore).on("error", onError).on("close", onClose);
   const timer = setTimeout(() => {
     const missing = socket.connecting ? "accept" : "complete its handshake";
     reject(new EndError("target_timeout", `${formatEndpoint(endpoint)} did not ${missing} within ${timeoutMs} ms`));
@@ -86,7 +87,7 @@ async function establish(
     throw error;
   } finally {
     clearTimeout(timer);
-    socket.off("close", onClose);
+    socket.off("error", onError).off("close", onClose);
   }
 }
 
@@ -130,3 +131,5 @@ function describe(error: NodeJS.ErrnoException, endpoint: Endpoint): EndError {
       });
   }
 }
+
+function ignore(): void {}

@@ -1,8 +1,7 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 
 /** The SHA-256 digest of all parts, one after the other. */
 export function sha256(...parts: readonly (string | Uint8Array)[]): Buffer {
-  const hash = createHash("sha256");
-  for (const part of parts) hash.update(part);
-  return hash.digest();
+  const [first = "", ...rest] = parts;
+  return hash("sha256", rest.length === 0 ? first : Buffer.concat(parts.map((part) => Buffer.from(part))), "buffer");
 }

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 
@@ -52,9 +52,7 @@ export function readOffer({ method, headers }: IncomingMessage): Offer | Refusal
 
 /** Accepts the offer (section 4.2.2): from now on the connection is a WebSocket. */
 export function acceptOffer(stream: Duplex, key: string, subprotocol: string | undefined): void {
-  const accept = createHash("sha1")
-    .update(key + GUID)
-    .digest("base64");
+  const accept = hash("sha1", key + GUID, "base64");
   stream.write(
     "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n" +
       `Sec-WebSocket-Accept: ${accept}\r\n` +

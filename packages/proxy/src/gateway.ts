@@ -122,6 +122,8 @@ export interface LocalGatewayOptions extends Omit<GatewayOptions, "config" | "to
   readonly tokens: OpenedTokens;
   /** Counts the sessions instead of this process. Called only if a limit is configured. */
   readonly limits?: (context: LimitContext) => Limits;
+  /** Whether other processes listen at the public port, too. @defaultValue false */
+  readonly sharesPort?: boolean;
   /** Hear of the gateway's events after the log and the metrics. */
   readonly observers?: readonly EventObserver[];
   /** Other consoles, or taps. Test seam. */
@@ -141,6 +143,7 @@ export class LocalGateway implements Gateway {
   readonly #opened: OpenedTokens;
   readonly #readiness: () => Promise<string>;
   readonly #log: Logger;
+  readonly #sharesPort: boolean;
   readonly #servers: Server[] = [];
   #admin: AdminListener | undefined;
   #draining = false;
@@ -151,6 +154,7 @@ export class LocalGateway implements Gateway {
     this.adminKey = config.admin.key ?? randomBytes(24).toString("base64url");
     this.#log = options.log ?? createLogger(config.log.level);
     this.#opened = options.tokens;
+    this.#sharesPort = options.sharesPort ?? false;
     const { store } = options.tokens;
     this.tokens = store !== undefined && isTokenStore(store) ? store : undefined;
     const health = new TokenHealth(partsOf(options.tokens), this.#log);
@@ -252,7 +256,7 @@ export class LocalGateway implements Gateway {
     await whenOpen(this.#opened);
     const server = await this.#publicServer();
     this.attach(server);
-    const authority = await listenAt(server, this.config.listen, "listen");
+    const authority = await listenAt(server, this.config.listen, "listen", { sharesPort: this.#sharesPort });
     this.#servers.push(server);
     return `${this.config.cert === null ? "http" : "https"}://${authority}`;
   }

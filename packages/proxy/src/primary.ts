@@ -5,6 +5,8 @@ import { AdminListener } from "./admin/listener.ts";
 import type { Config } from "./config/config.ts";
 import type { Gateway, ListeningAt } from "./gateway.ts";
 import { consoleUrl } from "./http/console-url.ts";
+import type { Address } from "./net/address.ts";
+import { claimAddress } from "./net/listen.ts";
 import { LabelCounters } from "./telemetry/counters.ts";
 import { EventBus } from "./telemetry/event-bus.ts";
 import { LogDestination } from "./telemetry/log-destination.ts";
@@ -33,6 +35,8 @@ export class Primary implements Pick<Gateway, "adminKey" | "listen" | "drain"> {
   readonly #status: PoolStatus;
   /** What this process' own event observers threw. */
   readonly #failures = new LabelCounters(["log"]);
+  /** Where the workers listen, and their replacements. */
+  #listen: Address;
   #admin: AdminListener | undefined;
   #draining = false;
   #closed: Promise<void> | undefined;
@@ -41,16 +45,16 @@ export class Primary implements Pick<Gateway, "adminKey" | "listen" | "drain"> {
   constructor(config: Config, tokens: OpenedTokens<TokenStore>) {
     this.adminKey = config.admin.key ?? randomBytes(24).toString("base64url");
     this.#config = config;
+    this.#listen = config.listen;
     this.#tokens = tokens;
     this.#log = createLogger(config.log.level, new LogDestination(2, { shared: true }));
     const slots = new SharedSlots(config.sessions);
-    const settings: Config = { ...config, admin: { ...config.admin, key: null } };
     this.#pool = new WorkerPool({
       size: config.workers,
       entry: fileURLToPath(new URL(`worker-main${extname(import.meta.url)}`, import.meta.url)),
       log: this.#log,
       handlers: (worker) => ({
-        settings: () => settings,
+        settings: () => ({ ...config, listen: this.#listen, admin: { ...config.admin, key: null } }),
         ...answersOf(tokens.store),
         acquire: async ({ lease }) => await slots.acquire(lease, worker),
         release: ({ leaseId }) => {
@@ -69,6 +73,7 @@ export class Primary implements Pick<Gateway, "adminKey" | "listen" | "drain"> {
   async listen(): Promise<ListeningAt> {
     try {
       await whenOpen(this.#tokens);
+      this.#listen = await claimAddress(this.#config.listen, "listen");
       const url = await this.#pool.start();
       this.#admin = new AdminListener({
         key: this.adminKey,

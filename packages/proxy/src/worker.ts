@@ -49,6 +49,7 @@ async function makeGateway(primary: PrimaryChannel<Config>): Promise<LocalGatewa
     tokens: openTokensOfWorker(config.tokens, remoteStore(primary)),
     log: log.child({ worker: process.pid }),
     limits: (context) => new RemoteLimits(primary, context),
+    sharesPort: true,
   });
 }
 

@@ -88,6 +88,7 @@ export class AdminClient {
   async listSessions(): Promise<SessionList> {
     return {
       unavailable: [],
+      replaced: [],
       ...(await this.#call<Partial<SessionList> & Pick<SessionList, "sessions">>("GET", "/v1/sessions")),
     };
   }

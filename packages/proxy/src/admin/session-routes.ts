@@ -1,6 +1,6 @@
 import type { Context, Hono } from "hono";
 import type { Selection } from "../control/selection.ts";
-import type { MemberAnswers, SessionsEnded, UnavailableMember } from "../control/session-control.ts";
+import type { MemberAnswers, SessionsEnded } from "../control/session-control.ts";
 import { requestActor } from "./actor.ts";
 import type { AdminOptions } from "./options.ts";
 import { problem } from "./problem.ts";
@@ -15,10 +15,10 @@ export function addSessionRoutes(app: Hono, options: AdminOptions): void {
     return c.json({ sessions, ...incomplete(answers) });
   });
   app.get("/v1/sessions/:id", async (c) => {
-    const { session, unavailable } = await control.get(c.req.param("id"));
+    const { session, ...members } = await control.get(c.req.param("id"));
     if (session !== undefined) return c.json(session);
-    if (unavailable.length === 0) return problem(c, 404, NO_SESSION);
-    return problem(c, 500, `not found, but ${describe(unavailable)}`, { unavailable });
+    if (members.unavailable.length === 0) return problem(c, 404, NO_SESSION, incomplete(members));
+    return problem(c, 500, `not found, but ${describe(members)}`, incomplete(members));
   });
   app.delete("/v1/sessions/:id", async (c) => await end(c, options, { by: "id", id: c.req.param("id") }));
   app.delete("/v1/sessions", async (c) => {
@@ -35,12 +35,16 @@ async function end(c: Context, { control, events }: AdminOptions, selection: Sel
   const actor = requestActor(c);
   await events.ask({ type: "end_requested", actor, selection });
   const command = { reason: "session_terminated", detail: "an operator ended the session" } as const;
-  const { ended, unavailable } = await control.end(selection, command);
+  const { ended, ...members } = await control.end(selection, command);
   events.notify({ type: "sessions_ended", actor, selection, sessions: ended });
-  if (ended === 0 && selection.by === "id" && unavailable.length === 0) return problem(c, 404, NO_SESSION);
+  const isComplete = members.unavailable.length === 0;
+  // Where a worker was replaced, the session may have ended with it.
+  if (ended === 0 && selection.by === "id" && isComplete && members.replaced.length === 0) {
+    return problem(c, 404, NO_SESSION);
+  }
   // A session that ended answers for its id, whatever the other members do.
-  if (unavailable.length === 0 || (selection.by === "id" && ended > 0)) return c.json({ ended });
-  return endFailed(c, "ended", { ended, unavailable });
+  if (selection.by === "id" && ended > 0) return c.json({ ended });
+  return isComplete ? c.json({ ended, ...incomplete(members) }) : endFailed(c, "ended", { ended, ...members });
 }
 
 /**
@@ -48,17 +52,17 @@ async function end(c: Context, { control, events }: AdminOptions, selection: Sel
  *
  * @param done - what was done, before the number of sessions.
  */
-export function endFailed(c: Context, done: string, { ended, unavailable }: SessionsEnded): Response {
+export function endFailed(c: Context, done: string, { ended, ...members }: SessionsEnded): Response {
   const sessions = ended === 1 ? "1 session" : `${ended} sessions`;
-  return problem(c, 500, `${done} ${sessions}, but ${describe(unavailable)}`, { ended, unavailable });
+  return problem(c, 500, `${done} ${sessions}, but ${describe(members)}`, { ended, ...incomplete(members) });
 }
 
-/** The field that an incomplete answer has in addition. */
-function incomplete({ unavailable }: MemberAnswers): Partial<MemberAnswers> {
-  return unavailable.length === 0 ? {} : { unavailable };
+/** The fields that name members of which the answer knows nothing. */
+export function incomplete({ unavailable, replaced }: MemberAnswers): Partial<MemberAnswers> {
+  return { ...(unavailable.length > 0 && { unavailable }), ...(replaced.length > 0 && { replaced }) };
 }
 
-function describe(unavailable: readonly UnavailableMember[]): string {
+function describe({ unavailable }: MemberAnswers): string {
   const members = unavailable.map(({ member, reason }) => `${member} did not answer (${reason})`);
   return `${members.join(", ")}; sessions there may still run`;
 }

@@ -4,7 +4,7 @@ import { requestActor } from "./actor.ts";
 import type { AdminOptions } from "./options.ts";
 import { problem } from "./problem.ts";
 import { parseTokenBody, parseTokenRequest } from "./request-body.ts";
-import { endFailed } from "./session-routes.ts";
+import { endFailed, incomplete } from "./session-routes.ts";
 import { tokenView } from "./token-view.ts";
 
 const NO_TOKEN = "there is no such token";
@@ -54,11 +54,11 @@ async function revoke(
   const revoked = await store.revoke(tokenId);
   if (revoked === undefined) return problem(c, 404, NO_TOKEN);
   const command = { reason: "session_terminated", detail: "the token was revoked" } as const;
-  const { ended, unavailable } = await control.end({ by: "token", tokenId }, command);
+  const { ended, ...members } = await control.end({ by: "token", tokenId }, command);
   events.notify({ type: "token_revoked", actor, tokenId, sessions: ended });
-  return unavailable.length === 0
-    ? c.json(tokenView(revoked))
-    : endFailed(c, "revoked the token and ended", { ended, unavailable });
+  return members.unavailable.length === 0
+    ? c.json({ ...tokenView(revoked), ...incomplete(members) })
+    : endFailed(c, "revoked the token and ended", { ended, ...members });
 }
 
 function show(c: Context, record: TokenRecord | undefined): Response {

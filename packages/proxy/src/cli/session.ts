@@ -21,9 +21,12 @@ export function addSession(program: Command): void {
     .option("--json", "print one line of JSON")
     .action(async ({ json, ...options }: ListOptions) => {
       const client = await openAdminClient(options);
-      const { sessions, unavailable } = await client.listSessions();
+      const { sessions, unavailable, replaced } = await client.listSessions();
       for (const { member, reason } of unavailable) {
         console.error(`curfew: warning: sessions of ${member} are missing, it did not answer (${reason})`);
+      }
+      for (const { member, reason } of replaced) {
+        console.error(`curfew: warning: ${member} was ended with its sessions (${reason})`);
       }
       if (json === true) console.log(JSON.stringify(sessions));
       else printTable(sessions, ["id", "type", "target", "instance", "client", "state", "started_at", "expires_at"]);

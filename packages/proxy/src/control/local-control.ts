@@ -1,7 +1,16 @@
 import type { SessionRegistry } from "../sessions/registry.ts";
 import { endSelected, type Selection } from "./selection.ts";
-import type { EndCommand, SessionControl, SessionList, SessionLookup, SessionsEnded } from "./session-control.ts";
+import type {
+  EndCommand,
+  MemberAnswers,
+  SessionControl,
+  SessionList,
+  SessionLookup,
+  SessionsEnded,
+} from "./session-control.ts";
 import { sessionView } from "./session-view.ts";
+
+const COMPLETE: MemberAnswers = { unavailable: [], replaced: [] };
 
 /** Controls the sessions of this process. */
 export class LocalControl implements SessionControl {
@@ -12,15 +21,15 @@ export class LocalControl implements SessionControl {
   }
 
   async list(): Promise<SessionList> {
-    return { sessions: this.#sessions.list().map(sessionView), unavailable: [] };
+    return { sessions: this.#sessions.list().map(sessionView), ...COMPLETE };
   }
 
   async get(id: string): Promise<SessionLookup> {
     const session = this.#sessions.get(id);
-    return { session: session && sessionView(session), unavailable: [] };
+    return { session: session && sessionView(session), ...COMPLETE };
   }
 
   async end(selection: Selection, { reason, detail }: EndCommand): Promise<SessionsEnded> {
-    return { ended: endSelected(this.#sessions, selection, reason, detail), unavailable: [] };
+    return { ended: endSelected(this.#sessions, selection, reason, detail), ...COMPLETE };
   }
 }

@@ -17,6 +17,6 @@ export class LocalStatus implements GatewayStatus {
   }
 
   async metrics(): Promise<MetricsText> {
-    return { text: await this.#metrics.text(), unavailable: [] };
+    return { text: await this.#metrics.text(), unavailable: [], replaced: [] };
   }
 }

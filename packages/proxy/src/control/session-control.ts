@@ -1,7 +1,7 @@
 import type { Selection } from "./selection.ts";
 import type { SessionView } from "./session-view.ts";
 
-/** A process that did not answer; its sessions may still run. */
+/** A process that did not answer. */
 export interface UnavailableMember {
   /** Such as `worker 4711`. */
   readonly member: string;
@@ -13,6 +13,8 @@ export interface UnavailableMember {
 export interface MemberAnswers {
   /** Empty when the answer is complete. */
   readonly unavailable: readonly UnavailableMember[];
+  /** Processes that did not respond and were ended with all their sessions while they were asked. */
+  readonly replaced: readonly UnavailableMember[];
 }
 
 /** The answer of {@link SessionControl.list}. */

@@ -1,6 +1,12 @@
-import type { Server } from "node:http";
+import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { type Address, formatAddress } from "./address.ts";
+
+/** How {@link listenAt} listens. */
+export interface ListenOptions {
+  /** Whether several processes listen at the same port, each with connections of its own (`SO_REUSEPORT`). */
+  readonly sharesPort?: boolean;
+}
 
 /**
  * Starts to listen at an address of the configuration.
@@ -9,14 +15,47 @@ import { type Address, formatAddress } from "./address.ts";
  * @returns the address as the authority of a URL that a browser on this machine can open.
  * @throws Error naming the option and the address if it cannot be listened at.
  */
-export async function listenAt(server: Server, address: Address, option: string): Promise<string> {
+export async function listenAt(
+  server: Server,
+  address: Address,
+  option: string,
+  { sharesPort = false }: ListenOptions = {},
+): Promise<string> {
+  const { port } = await listen(server, { ...address, reusePort: sharesPort })
+    .catch(async (error: NodeJS.ErrnoException) => {
+      // Where the system has no SO_REUSEPORT, Node's cluster shares one socket between the processes.
+      if (sharesPort && error.code === "ENOTSUP") return await listen(server, address);
+      throw error;
+    })
+    .catch((error: NodeJS.ErrnoException) => {
+      throw new Error(`${option}: cannot listen at ${formatAddress(address)}: ${error.code ?? error.message}`);
+    });
+  return formatAddress({ host: reachable(address.host), port });
+}
+
+/**
+ * Makes sure that no other program listens at an address which several processes are about to share, and picks the
+ * port where the configuration says 0.
+ *
+ * @throws Error as {@link listenAt} does.
+ */
+export async function claimAddress(address: Address, option: string): Promise<Address> {
+  const server = createServer();
+  await listenAt(server, address, option);
+  const { port } = server.address() as AddressInfo;
+  await stopListening(server);
+  return { ...address, port };
+}
+
+async function listen(server: Server, address: Address & { readonly reusePort?: boolean }): Promise<AddressInfo> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
-  server.once("error", reject).listen({ host: address.host, port: address.port }, resolve);
-  await promise.catch((error: NodeJS.ErrnoException) => {
-    throw new Error(`${option}: cannot listen at ${formatAddress(address)}: ${error.code ?? error.message}`);
-  });
-  server.off("error", reject);
-  return formatAddress({ host: reachable(address.host), port: (server.address() as AddressInfo).port });
+  server.once("error", reject).listen(address, resolve);
+  try {
+    await promise;
+  } finally {
+    server.off("error", reject);
+  }
+  return server.address() as AddressInfo;
 }
 
 /** Closes a server with its idle connections and unfinished requests; upgraded sockets belong to the sessions. */

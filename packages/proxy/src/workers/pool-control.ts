@@ -17,20 +17,20 @@ export class PoolControl implements SessionControl {
   }
 
   async list(): Promise<SessionList> {
-    const { answers, unavailable } = await this.#pool.askAll(({ channel }) => channel.ask({ type: "list" }));
+    const { answers, ...members } = await this.#pool.askAll(({ channel }) => channel.ask({ type: "list" }));
     const sessions = answers.flat().toSorted((a, b) => a.started_at.localeCompare(b.started_at));
-    return { sessions, unavailable };
+    return { sessions, ...members };
   }
 
   async get(id: string): Promise<SessionLookup> {
-    const { answers, unavailable } = await this.#pool.askAll(({ channel }) => channel.ask({ type: "get", id }));
-    return { session: answers.find((session) => session !== null) ?? undefined, unavailable };
+    const { answers, ...members } = await this.#pool.askAll(({ channel }) => channel.ask({ type: "get", id }));
+    return { session: answers.find((session) => session !== null) ?? undefined, ...members };
   }
 
   async end(selection: Selection, command: EndCommand): Promise<SessionsEnded> {
-    const { answers, unavailable } = await this.#pool.askAll(({ channel }) =>
+    const { answers, ...members } = await this.#pool.askAll(({ channel }) =>
       channel.ask({ type: "end", selection, ...command }),
     );
-    return { ended: answers.reduce((total, count) => total + count, 0), unavailable };
+    return { ended: answers.reduce((total, count) => total + count, 0), ...members };
   }
 }

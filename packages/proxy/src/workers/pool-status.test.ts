@@ -28,6 +28,7 @@ function poolOf(answer: MetricsSnapshot, before: MetricsSnapshot): Pick<WorkerPo
     askAll: async (ask) => ({
       answers: [await ask(answering)],
       unavailable: [{ member: "worker 2", reason: "no answer" }],
+      replaced: [],
     }),
   };
 }

@@ -42,7 +42,7 @@ export class PoolStatus implements GatewayStatus {
 
   async metrics(): Promise<MetricsText> {
     const { pool, failures } = this.#options;
-    const { unavailable } = await pool.askAll(async (worker) => {
+    const { unavailable, replaced } = await pool.askAll(async (worker) => {
       worker.metrics = await worker.channel.ask({ type: "metrics" });
     });
     const own = await failuresSnapshot(failures);
@@ -51,7 +51,7 @@ export class PoolStatus implements GatewayStatus {
       own,
       ...pool.workers.map(({ channel, metrics }) => (channel.closed ? counted(metrics) : metrics)),
     ]);
-    return { text, unavailable };
+    return { text, unavailable, replaced };
   }
 
   /** Keeps what a worker had counted that has ended. */

@@ -4,6 +4,7 @@ import type { Logger } from "../telemetry/log.ts";
 import { ChannelClosed, type Handlers } from "./ipc-channel.ts";
 import type { PrimaryAnswers, PrimaryRequest } from "./messages.ts";
 import { restartDelay } from "./restart-delay.ts";
+import { Watchdog } from "./watchdog.ts";
 import { WorkerProcess } from "./worker-process.ts";
 
 /** A worker that lived this long did not die of its start, in milliseconds. */
@@ -42,9 +43,11 @@ export class WorkerPool {
   #running = false;
   #stopping = false;
   #killer: NodeJS.Timeout | undefined;
+  readonly #watchdog: Watchdog;
 
   constructor(options: WorkerPoolOptions) {
     this.#options = options;
+    this.#watchdog = new Watchdog(() => this.#workers);
   }
 
   /** The workers that have not ended. */
@@ -62,10 +65,10 @@ export class WorkerPool {
    * @throws Error saying why a worker could not start.
    */
   async start(): Promise<string> {
-    // Not SO_REUSEPORT: accepting a connection costs about the same, but round robin spreads long sessions more evenly
-    // (8 to 12 of 40 in each of 4 workers, not 5 to 16), loses no connection that waits for a worker that crashes, and
-    // is portable.
-    cluster.schedulingPolicy = cluster.SCHED_RR;
+    // Each worker listens for itself, with SO_REUSEPORT. Node's round robin passes every connection through the primary,
+    // and a worker that cannot take one, because it hangs or has no free descriptor, never gets another. Where the system
+    // has no SO_REUSEPORT, the workers accept from one socket.
+    cluster.schedulingPolicy = cluster.SCHED_NONE;
     cluster.setupPrimary({
       exec: this.#options.entry,
       args: [],
@@ -77,20 +80,22 @@ export class WorkerPool {
 
   /**
    * Asks every worker. Workers that end before they answer are left out: their sessions have ended with them. Those
-   * that fail or do not answer in time are named.
+   * that fail or do not answer in time are named, and those that hang and are ended meanwhile.
    */
   async askAll<Answer>(ask: (worker: WorkerProcess) => Promise<Answer>): Promise<PoolAnswers<Answer>> {
     const { workers } = this;
     const settled = await Promise.allSettled(workers.map(ask));
     const answers: Answer[] = [];
     const unavailable: UnavailableMember[] = [];
+    const replaced: UnavailableMember[] = [];
     for (const [index, result] of settled.entries()) {
+      const { name = "", hung = false, failure = "" } = workers[index] ?? {};
       if (result.status === "fulfilled") answers.push(result.value);
       else if (!(result.reason instanceof ChannelClosed)) {
-        unavailable.push({ member: workers[index]?.name ?? "", reason: (result.reason as Error).message });
-      }
+        unavailable.push({ member: name, reason: (result.reason as Error).message });
+      } else if (hung) replaced.push({ member: name, reason: failure });
     }
-    return { answers, unavailable };
+    return { answers, unavailable, replaced };
   }
 
   /** Drains every worker and starts no more. If it is called again, the shorter time counts. */
@@ -108,6 +113,7 @@ export class WorkerPool {
   /** Fulfils when every worker has ended after a drain. */
   async idle(): Promise<void> {
     await this.#idle.promise;
+    this.#watchdog.stop();
     clearTimeout(this.#killer);
   }
 

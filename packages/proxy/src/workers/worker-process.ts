@@ -12,13 +12,20 @@ export class WorkerProcess {
   metrics: MetricsSnapshot = [];
   /** Where it listens; undefined until it does. */
   url: string | undefined;
-  /** Why it could not start. */
+  /** Why it could not start, or was killed. */
   failure: string | undefined;
+  /** Whether it was killed because it did not respond. */
+  hung = false;
+  /** Ticks of the watchdog since it sent something. */
+  silentTicks = 0;
 
   /** @param ended - called once, with a description of how unless it ended as it should. */
   constructor(worker: Worker, ended: (how: string | undefined) => void) {
     this.#worker = worker;
     this.channel = new IpcChannel(worker);
+    worker.on("message", () => {
+      this.silentTicks = 0;
+    });
     const end = (how: string | undefined): void => {
       // Messages can still arrive after the end.
       this.channel.close();
@@ -47,7 +54,12 @@ export class WorkerProcess {
     return performance.now() - this.#startedAt;
   }
 
-  kill(): void {
+  /** @param hung - how it hangs; undefined for a worker that only takes too long to stop. */
+  kill(hung?: string): void {
+    if (hung !== undefined) {
+      this.hung = true;
+      this.failure ??= hung;
+    }
     this.#worker.process.kill("SIGKILL");
   }
 }

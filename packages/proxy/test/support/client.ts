@@ -1,5 +1,6 @@
 import { parseServerMessage, type ServerMessage } from "@curfew/protocol";
 import { createHash } from "node:crypto";
+import type { Socket } from "node:net";
 import { WebSocket } from "ws";
 import { trusted } from "./transport.ts";
 
@@ -9,6 +10,8 @@ export interface ClientOptions {
   readonly headers?: Readonly<Record<string, string>>;
   /** @defaultValue `/?token=…` */
   readonly path?: string;
+  /** A connection to use. @defaultValue a new one */
+  readonly connection?: Socket | undefined;
 }
 
 type MessageOf<Type extends ServerMessage["type"]> = Extract<ServerMessage, { type: Type }>;
@@ -35,7 +38,9 @@ export class Client implements Disposable {
     const path = options.path ?? (token === undefined ? "/" : `/?token=${encodeURIComponent(token)}`);
     const tls = trusted();
     const url = `${tls === undefined ? "ws" : "wss"}://${host.replace(/^\w+:\/\//, "")}${path}`;
-    this.socket = new WebSocket(url, [...protocols], { headers, ...tls });
+    const { connection } = options;
+    const own = connection && { createConnection: (): Socket => connection };
+    this.socket = new WebSocket(url, [...protocols], { headers, ...tls, ...own });
     this.socket.on("error", () => {});
     this.socket.on("message", (data: Buffer, isBinary) => this.#take(data, isBinary));
     this.closed = new Promise((resolve) => {

@@ -1,4 +1,5 @@
 import { once } from "node:events";
+import { connect, type Socket } from "node:net";
 import { Client } from "./client.ts";
 import { Command } from "./command.ts";
 
@@ -69,6 +70,38 @@ export class WorkerGateway implements AsyncDisposable {
     const client = await this.connect(target, instance);
     await client.message("hello");
     return client;
+  }
+
+  /**
+   * A client with a session in a worker that is wanted. The kernel picks a worker for each connection; sessions in other
+   * workers are closed again.
+   */
+  async openIn(wanted: (worker: number) => boolean, target: string, instance?: string): Promise<Client> {
+    for (;;) {
+      const client = await this.connect(target, instance);
+      const opened = await client.message("hello").catch(() => undefined);
+      // Refused: the slot of the session before is not free yet.
+      if (opened === undefined) continue;
+      if (wanted(await this.workerOf(client))) return client;
+      client.socket.close(1000);
+      await client.closed;
+    }
+  }
+
+  /** A connection of a worker that responds, while others hang. */
+  async responsive(): Promise<Socket> {
+    const { hostname, port } = new URL(`http://${this.host}`);
+    const sockets = Array.from({ length: 16 }, () => connect(Number(port), hostname));
+    const request = `GET /healthz HTTP/1.1\r\nHost: ${this.host}\r\n\r\n`;
+    const socket = await Promise.any(
+      sockets.map(async (each) => {
+        each.on("error", () => {}).write(request);
+        await once(each, "data");
+        return each;
+      }),
+    );
+    for (const other of sockets) if (other !== socket) other.destroy();
+    return socket;
   }
 
   /** What it has logged with this message; fails for a line that is no whole one. */

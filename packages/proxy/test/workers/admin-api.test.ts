@@ -23,11 +23,23 @@ afterAll(async () => {
 
 const SLOW = { timeout: 30_000 };
 
-/** A session for each of the machines, spread over both workers. */
+/** A session for each of the machines, in each of the workers in turn. */
 async function openSome(instances: readonly string[] = ["a", "a", "b", "b"]): Promise<readonly Client[]> {
   const clients: Client[] = [];
-  for (const instance of instances) clients.push(await gateway.open(target.address, instance));
-  expect(new Set(await Promise.all(clients.map((client) => gateway.workerOf(client)))).size).toBe(2);
+  const workers = gateway.workers();
+  for (const [number, instance] of instances.entries()) {
+    clients.push(await gateway.openIn((worker) => worker === workers[number % 2], target.address, instance));
+  }
+  return clients;
+}
+
+/** So many clients of one token that both workers have some. */
+async function openMany(on: WorkerGateway, token: string): Promise<readonly Client[]> {
+  const clients = Array.from({ length: 24 }, () => new Client(on.host, token));
+  await Promise.all(clients.map((client) => client.message("hello")));
+  const workers = new Set<number>();
+  for (const client of clients) workers.add(await on.workerOf(client));
+  expect(workers.size).toBe(2);
   return clients;
 }
 
@@ -62,9 +74,7 @@ describe("the admin API", SLOW, () => {
 
   test("revoking a token ends its sessions in every worker, and it opens none any more", async () => {
     const { id, token } = await gateway.token(target.address);
-    const clients = Array.from({ length: 4 }, () => new Client(gateway.host, token));
-    await Promise.all(clients.map((client) => client.message("hello")));
-    expect(new Set(await Promise.all(clients.map((client) => gateway.workerOf(client)))).size).toBe(2);
+    const clients = await openMany(gateway, token);
     using kept = await gateway.open(target.address);
     await gateway.admin("DELETE", `/v1/tokens/${id}`);
     const ends = await Promise.all(clients.map(({ closed }) => closed));
@@ -109,9 +119,7 @@ test("with a store in a file every worker reads the same one", SLOW, async () =>
   {
     await using own = await WorkerGateway.start({ TOKENS_PATH: join(folder, "tokens.db") });
     const { id, token } = await own.token(target.address);
-    const clients = Array.from({ length: 4 }, () => new Client(own.host, token));
-    await Promise.all(clients.map((client) => client.message("hello")));
-    expect(new Set(await Promise.all(clients.map((client) => own.workerOf(client)))).size).toBe(2);
+    const clients = await openMany(own, token);
     await own.admin("DELETE", `/v1/tokens/${id}`);
     const ends = await Promise.all(clients.map(({ closed }) => closed));
     expect(new Set(ends.map(({ reason }) => reason))).toEqual(new Set(["session_terminated"]));

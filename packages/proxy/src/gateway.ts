@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { createServer, type IncomingMessage, type Server } from "node:http";
+import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { AdminListener } from "./admin/listener.ts";
 import { LocalControl } from "./control/local-control.ts";
@@ -7,6 +8,7 @@ import { LocalStatus } from "./control/local-status.ts";
 import type { Config, ConfigInput } from "./config/config.ts";
 import { ConfigError, parseConfig } from "./config/schema.ts";
 import { consoleUrl } from "./http/console-url.ts";
+import { DESCRIPTOR_LIMIT, hasDescriptorFor } from "./net/descriptors.ts";
 import { listenAt, stopListening } from "./net/listen.ts";
 import { parseAllowedOrigin } from "./net/origin.ts";
 import { createPageHandler, type RequestHandler } from "./http/page/handler.ts";
@@ -23,6 +25,8 @@ import { logObserver } from "./telemetry/log-observer.ts";
 import { createLogger, type Logger } from "./telemetry/log.ts";
 import { metricsObserver } from "./telemetry/metrics-observer.ts";
 import { Metrics } from "./telemetry/metrics.ts";
+import { RefusedConnections, warnOfDescriptors } from "./telemetry/refused-connections.ts";
+import { checkPublicPort } from "./http/public-port.ts";
 import { createReadiness } from "./http/readiness.ts";
 import { TokenHealth } from "./tokens/health.ts";
 import { TokenLookups } from "./tokens/lookups.ts";
@@ -143,8 +147,11 @@ export class LocalGateway implements Gateway {
   readonly #opened: OpenedTokens;
   readonly #readiness: () => Promise<string>;
   readonly #log: Logger;
+  readonly #refused: RefusedConnections;
   readonly #sharesPort: boolean;
   readonly #servers: Server[] = [];
+  /** Where it listens for browsers. */
+  #url: string | undefined;
   #admin: AdminListener | undefined;
   #draining = false;
   #closed: Promise<void> | undefined;
@@ -157,9 +164,14 @@ export class LocalGateway implements Gateway {
     this.#sharesPort = options.sharesPort ?? false;
     const { store } = options.tokens;
     this.tokens = store !== undefined && isTokenStore(store) ? store : undefined;
-    const health = new TokenHealth(partsOf(options.tokens), this.#log);
+    const checks = [
+      ...partsOf(options.tokens),
+      { name: "listen", source: { health: async (signal: AbortSignal) => await this.#checkListening(signal) } },
+    ];
+    const health = new TokenHealth(checks, this.#log);
     this.#readiness = createReadiness(() => (this.#draining ? "draining" : "ready"), health);
     const { observers = [], clock = systemClock } = options;
+    this.#refused = new RefusedConnections(this.#log);
     this.metrics = this.#createMetrics(observers);
     this.#events = new EventBus([logObserver(this.#log), metricsObserver(this.metrics), ...observers], {
       log: this.#log,
@@ -200,11 +212,17 @@ export class LocalGateway implements Gateway {
     this.handleRequest = createPageHandler({ allowedOrigins, frameAncestors, renewPaths, contactUrl }, this.#readiness);
   }
 
+  /** Of a port that it shares, it would reach any of those that listen there: the primary checks that. */
+  async #checkListening(signal: AbortSignal): Promise<void> {
+    if (this.#url !== undefined && !this.#sharesPort) await checkPublicPort(this.#url, signal);
+  }
+
   #createMetrics(observers: readonly EventObserver[]): Metrics {
     const source = {
       sessions: () => this.sessions.size,
       closing: () => this.sessions.closing,
       bytes: () => this.sessions.bytes(),
+      refusedConnections: this.#refused.counters,
     };
     const names = observers.map(({ name }) => name);
     return new Metrics(source, { limits: LIMIT_NAMES, observers: ["log", "metrics", ...names] });
@@ -227,6 +245,7 @@ export class LocalGateway implements Gateway {
 
   async listen(): Promise<ListeningAt> {
     try {
+      warnOfDescriptors(this.#log, this.config.sessions.max, 1);
       const url = await this.listenForBrowsers();
       this.#admin = new AdminListener({
         key: this.adminKey,
@@ -255,10 +274,17 @@ export class LocalGateway implements Gateway {
   async listenForBrowsers(): Promise<string> {
     await whenOpen(this.#opened);
     const server = await this.#publicServer();
+    // After Node's own listener, so that a TLS connection knows of its socket's end.
+    server.on("connection", (socket: Socket) => {
+      if (hasDescriptorFor(socket, "client")) return;
+      socket.destroy();
+      this.#refused.add("descriptors", { limit: DESCRIPTOR_LIMIT });
+    });
     this.attach(server);
     const authority = await listenAt(server, this.config.listen, "listen", { sharesPort: this.#sharesPort });
     this.#servers.push(server);
-    return `${this.config.cert === null ? "http" : "https"}://${authority}`;
+    this.#url = `${this.config.cert === null ? "http" : "https"}://${authority}`;
+    return this.#url;
   }
 
   /** TLS is loaded only where it is spoken, so that a plain gateway starts faster. */

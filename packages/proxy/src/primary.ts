@@ -12,6 +12,8 @@ import { EventBus } from "./telemetry/event-bus.ts";
 import { LogDestination } from "./telemetry/log-destination.ts";
 import { logObserver } from "./telemetry/log-observer.ts";
 import { createLogger, type Logger } from "./telemetry/log.ts";
+import { warnOfDescriptors } from "./telemetry/refused-connections.ts";
+import { checkPublicPort } from "./http/public-port.ts";
 import { createReadiness } from "./http/readiness.ts";
 import { TokenHealth } from "./tokens/health.ts";
 import { closeTokens, type OpenedTokens, partsOf, whenOpen } from "./tokens/open.ts";
@@ -72,6 +74,7 @@ export class Primary implements Pick<Gateway, "adminKey" | "listen" | "drain"> {
 
   async listen(): Promise<ListeningAt> {
     try {
+      warnOfDescriptors(this.#log, this.#config.sessions.max, this.#config.workers);
       await whenOpen(this.#tokens);
       this.#listen = await claimAddress(this.#config.listen, "listen");
       const url = await this.#pool.start();
@@ -82,7 +85,7 @@ export class Primary implements Pick<Gateway, "adminKey" | "listen" | "drain"> {
         control: new PoolControl(this.#pool),
         status: this.#status,
         events: new EventBus([logObserver(this.#log)], { log: this.#log, failures: this.#failures }),
-        readiness: this.#readiness(),
+        readiness: this.#readiness(url),
         log: this.#log,
         consoleUrl: (token, record) => consoleUrl(this.#config.console.base_url ?? url, token, record),
       });
@@ -103,8 +106,12 @@ export class Primary implements Pick<Gateway, "adminKey" | "listen" | "drain"> {
     await this.#closed;
   }
 
-  #readiness(): () => Promise<string> {
-    const checks = [...partsOf(this.#tokens), { name: "workers", source: this.#status }];
+  #readiness(url: string): () => Promise<string> {
+    const checks = [
+      ...partsOf(this.#tokens),
+      { name: "workers", source: this.#status },
+      { name: "listen", source: { health: async (signal: AbortSignal) => await checkPublicPort(url, signal) } },
+    ];
     return createReadiness(() => this.#status.readiness(), new TokenHealth(checks, this.#log));
   }
 

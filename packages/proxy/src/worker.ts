@@ -5,6 +5,7 @@ import { LocalGateway } from "./gateway.ts";
 import { LogDestination } from "./telemetry/log-destination.ts";
 import { MetricsReader } from "./telemetry/metrics-reader.ts";
 import { createLogger } from "./telemetry/log.ts";
+import { hasDescriptorForClient } from "./net/descriptors.ts";
 import { openTokensOfWorker } from "./tokens/open.ts";
 import { IpcChannel } from "./workers/ipc-channel.ts";
 import type { PrimaryChannel } from "./workers/messages.ts";
@@ -28,7 +29,7 @@ export async function runWorker(worker: Worker): Promise<void> {
         return (await control.end(selection, { reason, detail })).ended;
       },
       metrics: () => metrics.snapshot(),
-      ping: () => null,
+      ping: () => (hasDescriptorForClient() ? null : "it has too few free file descriptors"),
       drain: ({ timeoutMs }) => {
         // If it cannot listen, that is reported below.
         void listening.then(() => gateway.drain(timeoutMs)).then(() => leave(worker), ignore);

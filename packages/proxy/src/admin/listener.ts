@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { Address } from "../net/address.ts";
+import { hasDescriptorFor } from "../net/descriptors.ts";
 import { listenAt, stopListening } from "../net/listen.ts";
 import type { AdminOptions } from "./options.ts";
 
@@ -16,6 +17,9 @@ export class AdminListener {
     this.#server = createServer((request, response) => {
       this.#handler ??= loadHandler(this.#options);
       void this.#handler.then((handle) => handle(request, response));
+    });
+    this.#server.on("connection", (socket) => {
+      if (!hasDescriptorFor(socket, "admin")) socket.destroy();
     });
   }
 

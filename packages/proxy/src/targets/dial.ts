@@ -1,5 +1,6 @@
 import { lookup as dnsLookup } from "node:dns";
 import { connect, isIP, type LookupFunction, Socket } from "node:net";
+import { hasDescriptorFor } from "../net/descriptors.ts";
 import { type Endpoint, formatEndpoint } from "../net/endpoint.ts";
 import { EndError } from "../end-reason.ts";
 import type { AllowList } from "../net/allow-list.ts";
@@ -78,6 +79,7 @@ async function establish(
   const steps = async (): Promise<void> => {
     if (endpoint.type === "unix") await connectUnix(socket, endpoint, allow);
     if (socket.connecting) await new Promise<void>((resolve) => socket.once("connect", resolve));
+    if (!hasDescriptorFor(socket, "target")) throw outOfDescriptors();
     await handshake?.run();
   };
   try {
@@ -117,10 +119,17 @@ function outsideAllowList(endpoint: Endpoint): EndError {
   return new EndError("forbidden", `${formatEndpoint(endpoint)} is not in targets.allow`);
 }
 
+function outOfDescriptors(cause?: Error): EndError {
+  return new EndError("server_busy", "the gateway has too many connections", { cause });
+}
+
 function describe(error: NodeJS.ErrnoException, endpoint: Endpoint): EndError {
   if (error instanceof EndError) return error;
   const where = formatEndpoint(endpoint);
   switch (error.code ?? "") {
+    case "EMFILE":
+    case "ENFILE":
+      return outOfDescriptors(error);
     case "ENOTFOUND":
       return new EndError("target_not_found", `the name of ${where} does not resolve`, { cause: error });
     case "ETIMEDOUT":

@@ -1,4 +1,5 @@
 import { Counter, Gauge, Histogram, Registry } from "prom-client";
+import { DESCRIPTOR_LIMIT, openDescriptors } from "../net/descriptors.ts";
 import type { Metrics } from "./metrics.ts";
 import type { DurationCounters, LabelCounters } from "./counters.ts";
 
@@ -24,6 +25,13 @@ export class MetricsExposition {
     );
     this.#labels("curfew_sessions_ended_total", "Ended sessions, by end reason.", "reason", metrics.ends);
     this.#labels("curfew_sessions_refused_total", "Sessions refused at a limit, by limit.", "limit", metrics.refusals);
+    this.#labels(
+      "curfew_connections_refused_total",
+      "Connections that were closed before they were served, by reason.",
+      "reason",
+      source.refusedConnections,
+    );
+    addProcess(this.#registry);
     addFailures(this.#registry, metrics.observerFailures);
     this.#counter("curfew_renewals_total", "Renewals in place.", [], (counter) => counter.inc(metrics.renewals));
     this.#histogram(
@@ -76,11 +84,34 @@ export class MetricsExposition {
   }
 }
 
-/** The metrics of a process that runs no sessions itself: what its event observers threw. */
-export async function failuresSnapshot(failures: LabelCounters): Promise<MetricsSnapshot> {
+/** The metrics of a process that runs no sessions itself. */
+export async function primarySnapshot(failures: LabelCounters): Promise<MetricsSnapshot> {
   const registry = new Registry();
+  addProcess(registry);
   addFailures(registry, failures);
   return await registry.getMetricsAsJSON();
+}
+
+/** What concerns the process; of several, the one that is worst off counts. */
+function addProcess(registry: Registry): void {
+  void new Gauge({
+    name: "curfew_open_descriptors",
+    help: "Open file descriptors, of the process that has most.",
+    registers: [registry],
+    aggregator: "max",
+    async collect() {
+      this.set(await openDescriptors());
+    },
+  });
+  void new Gauge({
+    name: "curfew_max_descriptors",
+    help: "How many file descriptors a process may have open.",
+    registers: [registry],
+    aggregator: "min",
+    collect() {
+      this.set(DESCRIPTOR_LIMIT);
+    },
+  });
 }
 
 function addFailures(registry: Registry, failures: LabelCounters): void {

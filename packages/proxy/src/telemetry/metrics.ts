@@ -10,6 +10,8 @@ export interface MetricsSource {
   readonly closing: () => number;
   /** Bytes of the sessions that still run. */
   readonly bytes: () => RelayedBytes;
+  /** Connections that were closed before they were served, by reason. */
+  readonly refusedConnections: LabelCounters;
 }
 
 /** The values of labels that are exposed from the start. */

@@ -12,7 +12,7 @@ export type WorkerRequest =
   | { readonly type: "get"; readonly id: string }
   | ({ readonly type: "end"; readonly selection: Selection } & EndCommand)
   | { readonly type: "metrics" }
-  /** Whether it answers at all. */
+  /** Whether it responds, and accepts connections. */
   | { readonly type: "ping" }
   /** Not answered: a worker that has drained exits. */
   | { readonly type: "drain"; readonly timeoutMs: number };
@@ -24,7 +24,8 @@ export interface WorkerAnswers {
   /** How many sessions were ended. */
   readonly end: number;
   readonly metrics: MetricsSnapshot;
-  readonly ping: null;
+  /** Why it accepts no connections; null when it does. */
+  readonly ping: string | null;
   readonly drain: null;
 }
 

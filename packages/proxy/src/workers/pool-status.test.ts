@@ -9,7 +9,12 @@ import type { WorkerProcess } from "./worker-process.ts";
 
 /** The metrics of a worker with one open session, which has renewed so often. */
 async function metricsOf(renewals: number): Promise<MetricsSnapshot> {
-  const source = { sessions: () => 1, closing: () => 0, bytes: () => ({ toClient: 0, toTarget: 0 }) };
+  const source = {
+    sessions: () => 1,
+    closing: () => 0,
+    bytes: () => ({ toClient: 0, toTarget: 0 }),
+    refusedConnections: new LabelCounters([]),
+  };
   const metrics = new Metrics(source, { limits: [], observers: ["log"] });
   metrics.renewals = renewals;
   return await new MetricsReader(metrics).snapshot();
@@ -46,25 +51,27 @@ test("metrics add up what workers report now, or else reported before, and what 
 
 describe("the health of a pool", () => {
   /** A worker that answers as told. */
-  function workerThat(ask: () => Promise<unknown>, pid: number): WorkerProcess {
-    return { name: `worker ${pid}`, channel: { ask } } as unknown as WorkerProcess;
+  function workerThat(ask: () => Promise<unknown>, pid: number, url?: string): WorkerProcess {
+    return { name: `worker ${pid}`, channel: { ask }, url } as unknown as WorkerProcess;
   }
 
-  function statusOf(workers: readonly WorkerProcess[]): PoolStatus {
+  function statusOf(...workers: readonly WorkerProcess[]): PoolStatus {
     const pool = { ...poolOf([], []), workers };
     return new PoolStatus({ pool, draining: () => false, failures: new LabelCounters([]) });
   }
 
-  const hangs = workerThat(() => new Promise(() => {}), 1);
-  const failing = workerThat(() => Promise.reject(new Error("no answer")), 2);
+  const url = "http://127.0.0.1:6080";
+  const good = workerThat(async () => null, 1, url);
+  const starting = workerThat(() => new Promise(() => {}), 2);
 
-  test("is good while one worker answers", async () => {
-    await statusOf([hangs, failing, workerThat(async () => null, 3)]).health();
+  test("is good while every worker that listens accepts connections", async () => {
+    await statusOf(good, starting).health();
   });
 
-  test("is bad when none does, and the error names them", async () => {
-    await expect(statusOf([failing, failing]).health()).rejects.toThrow("no answer of worker 2, worker 2");
-    await expect(statusOf([]).health()).rejects.toThrow("no answer");
+  test("is bad when one does not answer or accepts none, and the error names it", async () => {
+    const failing = workerThat(() => Promise.reject(new Error("no answer")), 3, url);
+    const full = workerThat(async () => "it is full", 4, url);
+    await expect(statusOf(good, failing, full).health()).rejects.toThrow("worker 3: no answer, worker 4: it is full");
   });
 });
 

@@ -1,6 +1,6 @@
 import type { GatewayStatus, MetricsText, Readiness } from "../control/status.ts";
 import type { LabelCounters } from "../telemetry/counters.ts";
-import { failuresSnapshot } from "../telemetry/exposition.ts";
+import { primarySnapshot } from "../telemetry/exposition.ts";
 import { counted, MetricsAggregator } from "./metrics-aggregator.ts";
 import type { WorkerPool } from "./worker-pool.ts";
 import type { WorkerProcess } from "./worker-process.ts";
@@ -28,16 +28,18 @@ export class PoolStatus implements GatewayStatus {
   }
 
   /**
-   * Settles as soon as a worker answers: it takes the new sessions while others hang.
+   * Whether every worker that listens responds and accepts connections: the kernel gives it some until it ends.
    *
-   * @throws Error when none answers.
+   * @throws Error naming those that do not.
    */
   async health(): Promise<void> {
-    const { workers } = this.#options.pool;
-    const names = workers.map(({ name }) => name).join(", ");
-    await Promise.any(workers.map(({ channel }) => channel.ask({ type: "ping" }))).catch((cause: unknown) => {
-      throw new Error(`no answer of ${names}`, { cause });
+    const listening = this.#options.pool.workers.filter(({ url }) => url !== undefined);
+    const answers = listening.map(async ({ name, channel }) => {
+      const refusal = await channel.ask({ type: "ping" }).catch((error: Error) => error.message);
+      return refusal === null ? [] : [`${name}: ${refusal}`];
     });
+    const failures = (await Promise.all(answers)).flat();
+    if (failures.length > 0) throw new Error(failures.join(", "));
   }
 
   async metrics(): Promise<MetricsText> {
@@ -45,7 +47,7 @@ export class PoolStatus implements GatewayStatus {
     const { unavailable, replaced } = await pool.askAll(async (worker) => {
       worker.metrics = await worker.channel.ask({ type: "metrics" });
     });
-    const own = await failuresSnapshot(failures);
+    const own = await primarySnapshot(failures);
     // A worker that did not answer is counted with what it reported before.
     const text = await this.#aggregator.text(() => [
       own,

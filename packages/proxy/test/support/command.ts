@@ -11,9 +11,17 @@ export class Command implements AsyncDisposable {
   stdout = "";
   stderr = "";
 
-  constructor(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
+  /** @param descriptors - how many files each of its processes may have open. @defaultValue as many as this one */
+  constructor(
+    args: readonly string[],
+    env: Readonly<Record<string, string>> = {},
+    { descriptors }: { readonly descriptors?: number | undefined } = {},
+  ) {
     const { PATH = "", TMPDIR = "/tmp", NODE_COMPILE_CACHE = "" } = process.env;
-    this.process = spawn(process.execPath, ["--conditions=@curfew/source", MAIN, ...args], {
+    const command = [process.execPath, "--conditions=@curfew/source", MAIN, ...args];
+    const limited = descriptors === undefined ? [] : ["sh", "-c", `ulimit -n ${descriptors}; exec "$@"`, "sh"];
+    const [program = "", ...rest] = [...limited, ...command];
+    this.process = spawn(program, rest, {
       env: { PATH, TMPDIR, NODE_COMPILE_CACHE, HOME: "/nonexistent", NO_COLOR: "1", ...env },
     });
     this.process.stdout.setEncoding("utf8").on("data", (text: string) => (this.stdout += text));

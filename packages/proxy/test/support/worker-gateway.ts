@@ -5,7 +5,15 @@ import { Command } from "./command.ts";
 
 export const ADMIN_KEY = "the admin key";
 
-/** A gateway of several processes, run by the command, with a token store in the primary's memory. */
+/** How a {@link WorkerGateway} is started. */
+export interface WorkerGatewayOptions {
+  /** @defaultValue 2 */
+  readonly workers?: number;
+  /** How many files each process may have open. @defaultValue as many as this one */
+  readonly descriptors?: number;
+}
+
+/** A gateway run by the command, of several processes, with a token store in the primary's memory. */
 export class WorkerGateway implements AsyncDisposable {
   readonly command: Command;
   readonly host: string;
@@ -18,15 +26,18 @@ export class WorkerGateway implements AsyncDisposable {
   }
 
   /** @param options - by environment variable, less `CURFEW_`. */
-  static async start(options: Readonly<Record<string, string>> = {}, workers = 2): Promise<WorkerGateway> {
+  static async start(
+    options: Readonly<Record<string, string>> = {},
+    { workers = 2, descriptors }: WorkerGatewayOptions = {},
+  ): Promise<WorkerGateway> {
     const set = { ADMIN_KEY, TOKENS_PATH: ":memory:", LOG_LEVEL: "debug", ...options };
     const env = Object.fromEntries(Object.entries(set).map(([name, value]) => [`CURFEW_${name}`, value]));
     const flags = ["--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0", "--enforce"];
-    const command = new Command(["serve", ...flags, "--workers", String(workers)], env);
+    const command = new Command(["serve", ...flags, "--workers", String(workers)], env, { descriptors });
     const [, host = ""] = await command.printed(/listens at http:\/\/(\S+)/);
     const [, adminUrl = ""] = await command.printed(/API at (\S+)/);
     const gateway = new WorkerGateway(command, host, adminUrl);
-    await gateway.until(() => gateway.workers().length === workers);
+    if (workers > 1) await gateway.until(() => gateway.workers().length === workers);
     return gateway;
   }
 
@@ -122,6 +133,12 @@ export class WorkerGateway implements AsyncDisposable {
       this.logged("session opened").find(({ session }) => session === id);
     await this.until(() => find() !== undefined);
     return find()?.["worker"] as number;
+  }
+
+  /** What `/readyz` of the admin listener says. */
+  async readiness(): Promise<readonly [status: number, text: string]> {
+    const answer = await fetch(`${this.adminUrl}/readyz`);
+    return [answer.status, await answer.text()];
   }
 
   /** The value of a metric, with its labels as on the page. */

@@ -1,0 +1,76 @@
+import { type ByteServer, startByteServer } from "@curfew/testing";
+import { once } from "node:events";
+import { existsSync } from "node:fs";
+import { connect, type Socket } from "node:net";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { WorkerGateway } from "./support/worker-gateway.ts";
+
+let target: ByteServer;
+beforeAll(async () => {
+  target = await startByteServer({ mode: "echo" });
+});
+afterAll(() => target.close());
+
+/** How many files each process of the gateway may have open. */
+const DESCRIPTORS = 200;
+
+/** Connections that say nothing. */
+class SilentClients implements Disposable {
+  readonly #sockets: Socket[] = [];
+
+  constructor(host: string, count: number) {
+    const { hostname, port } = new URL(`http://${host}`);
+    for (let index = 0; index < count; index += 1) {
+      this.#sockets.push(connect(Number(port), hostname).on("error", () => {}));
+    }
+  }
+
+  /** Waits until each of them is accepted or refused. */
+  async settled(): Promise<void> {
+    await Promise.all(this.#sockets.map(async (socket) => socket.connecting && (await once(socket, "connect"))));
+  }
+
+  [Symbol.dispose](): void {
+    for (const socket of this.#sockets) socket.destroy();
+  }
+}
+
+// Linux tells a process its limit and its open descriptors.
+describe.skipIf(!existsSync("/proc/self/limits")).each([
+  { workers: 1, count: 260 },
+  { workers: 2, count: 600 },
+])("$count silent connections at a limit of 200 descriptors, with $workers workers", ({ workers, count }) => {
+  test("leave the admin API and running sessions alone, and the port answers when they are gone", async () => {
+    const options = { workers, descriptors: DESCRIPTORS };
+    await using gateway = await WorkerGateway.start({ SESSIONS_MAX: "1000" }, options);
+    const sessions = workers * ((DESCRIPTORS - 8 - 2 * 25) / 2);
+    const text = "sessions.max needs more file descriptors than ulimit -n allows";
+    await gateway.until(() => gateway.logged(text).length === 1);
+    expect(gateway.logged(text)).toMatchObject([{ level: "warn", limit: DESCRIPTORS, sessions, max: 1000 }]);
+    using victim = await gateway.open(target.address, "vm-1");
+    const { session } = await victim.message("hello");
+    {
+      using silent = new SilentClients(gateway.host, count);
+      await silent.settled();
+      await expect.poll(() => gateway.readiness()).toEqual([503, expect.stringMatching(/^not ready: /)]);
+      expect(await gateway.metric("curfew_max_descriptors")).toBe(DESCRIPTORS);
+      expect(await gateway.metric("curfew_open_descriptors")).toBeLessThan(DESCRIPTORS - 40);
+      expect(await gateway.metric('curfew_connections_refused_total{reason="descriptors"}')).toBeGreaterThan(0);
+      expect(await gateway.admin("GET", `/v1/sessions/${session}`)).toMatchObject({ id: session });
+      victim.socket.send(Buffer.from("typed"));
+      await victim.bytes(5);
+      await gateway.until(() => gateway.logged("connections refused").length > 0);
+      const refused = gateway.logged("connections refused");
+      expect(refused.length).toBeLessThanOrEqual(workers);
+      expect(refused[0]).toMatchObject({ level: "warn", reason: "descriptors", limit: DESCRIPTORS });
+    }
+    await expect.poll(() => gateway.readiness()).toEqual([200, "ready"]);
+    for (let opened = 0; opened < 8; opened += 1) {
+      using client = await gateway.open(target.address);
+      client.socket.send(Buffer.from("typed"));
+      await client.bytes(5);
+    }
+    expect(await gateway.admin("DELETE", `/v1/sessions/${session}`)).toEqual({ ended: 1 });
+    expect((await victim.closed).reason).toBe("session_terminated");
+  });
+});

@@ -5,6 +5,7 @@ import type { Duplex } from "node:stream";
 import { AdminListener } from "./admin/listener.ts";
 import { LocalControl } from "./control/local-control.ts";
 import { LocalStatus } from "./control/local-status.ts";
+import { TokenRevoker } from "./control/token-revoker.ts";
 import type { Config, ConfigInput } from "./config/config.ts";
 import { ConfigError, parseConfig } from "./config/schema.ts";
 import { consoleUrl } from "./http/console-url.ts";
@@ -71,6 +72,8 @@ export interface Gateway {
    *
    * @param tokenId - the grant's `tokenId`. With a token source of your own, revoke the token there first.
    * @returns how many sessions were ended; undefined when the token store has no such token.
+   * @throws Error when the store cannot write the revocation. The sessions are ended and the token is refused all the
+   * same, for as long as this gateway runs, and the store is asked again.
    */
   revoke(tokenId: string): Promise<number | undefined>;
   /** For a server of your own: takes over an upgrade request, whatever its path. */
@@ -146,6 +149,8 @@ export class LocalGateway implements Gateway {
   readonly #events: EventSink;
   readonly #opened: OpenedTokens;
   readonly #readiness: () => Promise<string>;
+  readonly #control: LocalControl;
+  readonly #revoker: TokenRevoker;
   readonly #log: Logger;
   readonly #refused: RefusedConnections;
   readonly #sharesPort: boolean;
@@ -167,6 +172,7 @@ export class LocalGateway implements Gateway {
     const checks = [
       ...partsOf(options.tokens),
       { name: "listen", source: { health: async (signal: AbortSignal) => await this.#checkListening(signal) } },
+      { name: "revocations", source: { health: () => this.#revoker.health() } },
     ];
     const health = new TokenHealth(checks, this.#log);
     this.#readiness = createReadiness(() => (this.#draining ? "draining" : "ready"), health);
@@ -204,6 +210,9 @@ export class LocalGateway implements Gateway {
         : undefined,
       events: this.#events,
     });
+    this.#control = new LocalControl(this.sessions);
+    this.#revoker = new TokenRevoker({ store: this.tokens, control: this.#control, log: this.#log });
+    store?.onRevoked?.((tokenId) => this.sessions.revoke(tokenId, "the token was revoked"));
     const allowedOrigins = config.console.allowed_origins.map(parseAllowedOrigin);
     const draining = (): boolean => this.#draining;
     this.handleUpgrade = createUpgradeHandler({ sessions: this.sessions, allowedOrigins, draining });
@@ -229,8 +238,9 @@ export class LocalGateway implements Gateway {
   }
 
   async revoke(tokenId: string): Promise<number | undefined> {
-    if (this.tokens !== undefined && (await this.tokens.revoke(tokenId)) === undefined) return undefined;
-    return this.sessions.revoke(tokenId, "the token was revoked");
+    const { record, unwritten, ended } = await this.#revoker.revoke(tokenId);
+    if (unwritten !== undefined) throw new Error(`the revocation is not written: ${unwritten}`);
+    return record === undefined && this.tokens !== undefined ? undefined : ended;
   }
 
   attach(server: Server, path = "/"): () => void {
@@ -251,7 +261,8 @@ export class LocalGateway implements Gateway {
         key: this.adminKey,
         store: this.tokens,
         tokenTtl: this.config.consoleauth.token_ttl,
-        control: new LocalControl(this.sessions),
+        control: this.#control,
+        revoker: this.#revoker,
         status: new LocalStatus(this.metrics, () => this.#draining),
         events: this.#events,
         readiness: this.#readiness,
@@ -320,6 +331,7 @@ export class LocalGateway implements Gateway {
   async #closeWhenIdle(): Promise<void> {
     await this.sessions.idle();
     await Promise.all([...this.#servers.map(stopListening), this.#admin?.close()]);
+    await this.#revoker.close();
     await closeTokens(this.#opened, this.#log);
     this.metrics.close();
     this.#log.info("stopped");

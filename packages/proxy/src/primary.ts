@@ -18,6 +18,7 @@ import { createReadiness } from "./http/readiness.ts";
 import { TokenHealth } from "./tokens/health.ts";
 import { closeTokens, type OpenedTokens, partsOf, whenOpen } from "./tokens/open.ts";
 import type { TokenStore } from "./tokens/store.ts";
+import { TokenRevoker } from "./control/token-revoker.ts";
 import { WorkerPool } from "./workers/worker-pool.ts";
 import { PoolControl } from "./workers/pool-control.ts";
 import { PoolStatus } from "./workers/pool-status.ts";
@@ -34,6 +35,8 @@ export class Primary implements Pick<Gateway, "adminKey" | "listen" | "drain"> {
   readonly #tokens: OpenedTokens<TokenStore>;
   readonly #log: Logger;
   readonly #pool: WorkerPool;
+  readonly #control: PoolControl;
+  readonly #revoker: TokenRevoker;
   readonly #status: PoolStatus;
   /** What this process' own event observers threw. */
   readonly #failures = new LabelCounters(["log"]);
@@ -57,6 +60,7 @@ export class Primary implements Pick<Gateway, "adminKey" | "listen" | "drain"> {
       log: this.#log,
       handlers: (worker) => ({
         settings: () => ({ ...config, listen: this.#listen, admin: { ...config.admin, key: null } }),
+        unwritten_revocations: () => this.#revoker.unwritten,
         ...answersOf(tokens.store),
         acquire: async ({ lease }) => await slots.acquire(lease, worker),
         release: ({ leaseId }) => {
@@ -69,6 +73,8 @@ export class Primary implements Pick<Gateway, "adminKey" | "listen" | "drain"> {
         this.#status.keep(worker);
       },
     });
+    this.#control = new PoolControl(this.#pool);
+    this.#revoker = new TokenRevoker({ store: tokens.store, control: this.#control, log: this.#log });
     this.#status = new PoolStatus({ pool: this.#pool, draining: () => this.#draining, failures: this.#failures });
   }
 
@@ -82,7 +88,8 @@ export class Primary implements Pick<Gateway, "adminKey" | "listen" | "drain"> {
         key: this.adminKey,
         store: this.#tokens.store,
         tokenTtl: this.#config.consoleauth.token_ttl,
-        control: new PoolControl(this.#pool),
+        control: this.#control,
+        revoker: this.#revoker,
         status: this.#status,
         events: new EventBus([logObserver(this.#log)], { log: this.#log, failures: this.#failures }),
         readiness: this.#readiness(url),
@@ -109,6 +116,7 @@ export class Primary implements Pick<Gateway, "adminKey" | "listen" | "drain"> {
   #readiness(url: string): () => Promise<string> {
     const checks = [
       ...partsOf(this.#tokens),
+      { name: "revocations", source: this.#revoker },
       { name: "workers", source: this.#status },
       { name: "listen", source: { health: async (signal: AbortSignal) => await checkPublicPort(url, signal) } },
     ];
@@ -118,6 +126,7 @@ export class Primary implements Pick<Gateway, "adminKey" | "listen" | "drain"> {
   async #closeWhenIdle(): Promise<void> {
     await this.#pool.idle();
     await this.#admin?.close();
+    await this.#revoker.close();
     await closeTokens(this.#tokens, this.#log);
     this.#log.info("stopped");
   }

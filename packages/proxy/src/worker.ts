@@ -17,11 +17,16 @@ export async function runWorker(worker: Worker): Promise<void> {
   const primary: PrimaryChannel<Config> = new IpcChannel(worker);
   try {
     const gateway = await makeGateway(primary);
+    const revoked = await primary.ask({ type: "unwritten_revocations" });
+    for (const tokenId of revoked) gateway.sessions.revoke(tokenId, "the token was revoked");
     const control = new LocalControl(gateway.sessions);
     const metrics = new MetricsReader(gateway.metrics);
     const listening = gateway.listenForBrowsers();
     primary.handle({
-      list: async () => (await control.list()).sessions,
+      list: async ({ page }) => {
+        const { sessions, next } = await control.list(page);
+        return { sessions, next };
+      },
       get: async ({ id }) => (await control.get(id)).session ?? null,
       end: async ({ selection, reason, detail }) => {
         // A session has the grant that an earlier message brought only after this turn.

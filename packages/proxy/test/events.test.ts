@@ -202,13 +202,13 @@ describe("an observer that refuses", () => {
   ])("%s fails the request with 503, and nothing is done", async (type, method, path, body) => {
     await using gateway = await TestGateway.start({ observers: [Decider.refusing(type)] });
     using client = await open(gateway);
-    const [{ tokenId } = { tokenId: "" }] = await gateway.store.list();
+    const [{ tokenId } = { tokenId: "" }] = (await gateway.store.list()).tokens;
     const response = await gateway.admin(method, path(tokenId), body);
     expect([response.status, response.headers.get("content-type")]).toEqual([503, "application/problem+json"]);
     expect(((await response.json()) as { detail: string }).detail).toContain("audit");
     client.control({ type: "ping", id: 1 });
     await client.message("pong");
-    expect(await gateway.store.list()).toMatchObject([{ tokenId, revokedAt: undefined }]);
+    expect((await gateway.store.list()).tokens).toMatchObject([{ tokenId, revokedAt: undefined }]);
   });
 });
 

@@ -4,7 +4,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { SqliteTokenStore } from "../src/tokens/sqlite.ts";
+import { SqliteTokenStore } from "../src/tokens/sqlite/token-store.ts";
 import type { TokenSource } from "../src/tokens/source.ts";
 import { Client, type ClientOptions } from "./support/client.ts";
 import { Command, run } from "./support/command.ts";

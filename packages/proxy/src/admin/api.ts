@@ -1,8 +1,10 @@
 import { timingSafeEqual } from "node:crypto";
 import { Hono } from "hono";
+import { BadPage } from "../paging.ts";
 import { sha256 } from "../sha256.ts";
 import { EventRefused } from "../telemetry/event-bus.ts";
 import { METRICS_CONTENT_TYPE } from "../telemetry/exposition.ts";
+import { StoreError } from "../tokens/store.ts";
 import type { AdminOptions } from "./options.ts";
 import { problem } from "./problem.ts";
 import { BadRequest } from "./request-body.ts";
@@ -28,7 +30,8 @@ export function createAdminApi(options: AdminOptions): Hono {
   app.notFound((c) => problem(c, 404, "there is nothing at this address"));
   app.onError((error, c) => {
     if (error instanceof BadRequest) return problem(c, 422, error.message);
-    if (error instanceof EventRefused) return problem(c, 503, error.message);
+    if (error instanceof BadPage) return problem(c, 400, error.message);
+    if (error instanceof EventRefused || error instanceof StoreError) return problem(c, 503, error.message);
     options.log.error({ err: error, path: c.req.path }, "the admin API failed");
     return problem(c, 500, "the gateway failed; see its log");
   });

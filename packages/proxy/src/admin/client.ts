@@ -1,5 +1,6 @@
 import type { SessionList, UnavailableMember } from "../control/session-control.ts";
 import type { SessionView } from "../control/session-view.ts";
+import type { PageRequest } from "../paging.ts";
 import type { ConsoleType } from "../tokens/grant.ts";
 import type { TokenView } from "./token-view.ts";
 
@@ -30,6 +31,16 @@ export interface IssuedToken extends TokenView {
   /** Opens the console in a browser. */
   readonly url: string;
 }
+
+/** One page of the list of tokens. */
+export interface TokenList {
+  readonly tokens: readonly TokenView[];
+  /** Where the next page begins; undefined when this is the last one. */
+  readonly next: string | undefined;
+}
+
+/** A page as it is sent: what it has nothing for is left out. */
+type ListAnswer<List> = Partial<List> & Omit<List, "next" | "unavailable" | "replaced">;
 
 /** Which sessions to end. */
 export type SessionFilter = { readonly instance: string } | { readonly all: true };
@@ -74,9 +85,9 @@ export class AdminClient {
     return await this.#call("POST", "/v1/tokens", request);
   }
 
-  /** The tokens that are neither expired nor revoked, newest first. */
-  async listTokens(): Promise<readonly TokenView[]> {
-    return (await this.#call<{ tokens: TokenView[] }>("GET", "/v1/tokens")).tokens;
+  /** One page of the tokens that are neither expired nor revoked, newest first. */
+  async listTokens(page: PageRequest = {}): Promise<TokenList> {
+    return { next: undefined, ...(await this.#call<ListAnswer<TokenList>>("GET", `/v1/tokens${query(page)}`)) };
   }
 
   /** Revokes a token and ends its sessions. */
@@ -84,13 +95,10 @@ export class AdminClient {
     return await this.#call("DELETE", `/v1/tokens/${encodeURIComponent(id)}`);
   }
 
-  /** Lists the running sessions, and names the workers that did not answer. */
-  async listSessions(): Promise<SessionList> {
-    return {
-      unavailable: [],
-      replaced: [],
-      ...(await this.#call<Partial<SessionList> & Pick<SessionList, "sessions">>("GET", "/v1/sessions")),
-    };
+  /** One page of the running sessions, oldest first. Names the workers that did not answer. */
+  async listSessions(page: PageRequest = {}): Promise<SessionList> {
+    const answer = await this.#call<ListAnswer<SessionList>>("GET", `/v1/sessions${query(page)}`);
+    return { next: undefined, unavailable: [], replaced: [], ...answer };
   }
 
   async getSession(id: string): Promise<SessionView> {
@@ -137,4 +145,11 @@ export class AdminClient {
       throw new AdminError(`no gateway answers at ${this.#url}: ${reason}`, undefined, { cause: error });
     });
   }
+}
+
+function query({ limit, after }: PageRequest): string {
+  const parameters = new URLSearchParams();
+  if (limit !== undefined) parameters.set("limit", String(limit));
+  if (after !== undefined) parameters.set("after", after);
+  return parameters.size === 0 ? "" : `?${parameters.toString()}`;
 }

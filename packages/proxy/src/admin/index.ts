@@ -4,7 +4,15 @@
  * @packageDocumentation
  */
 export { AdminClient, AdminError } from "./client.ts";
-export type { AdminClientOptions, AdminErrorOptions, IssuedToken, IssueRequest, SessionFilter } from "./client.ts";
+export type {
+  AdminClientOptions,
+  AdminErrorOptions,
+  IssuedToken,
+  IssueRequest,
+  SessionFilter,
+  TokenList,
+} from "./client.ts";
 export type { TokenView } from "./token-view.ts";
 export type { MemberAnswers, SessionList, UnavailableMember } from "../control/session-control.ts";
 export type { SessionView } from "../control/session-view.ts";
+export type { PageRequest } from "../paging.ts";

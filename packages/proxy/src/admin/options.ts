@@ -1,5 +1,6 @@
 import type { SessionControl } from "../control/session-control.ts";
 import type { GatewayStatus } from "../control/status.ts";
+import type { TokenRevoker } from "../control/token-revoker.ts";
 import type { EventSink } from "../telemetry/events.ts";
 import type { Logger } from "../telemetry/log.ts";
 import type { TokenRecord, TokenStore } from "../tokens/store.ts";
@@ -12,6 +13,7 @@ export interface AdminOptions {
   /** Lifetime in seconds of a token whose request names none. */
   readonly tokenTtl: number;
   readonly control: SessionControl;
+  readonly revoker: TokenRevoker;
   readonly status: GatewayStatus;
   /** What `/readyz` answers: `ready`, or what is not. */
   readonly readiness: () => Promise<string>;

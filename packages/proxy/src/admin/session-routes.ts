@@ -3,6 +3,7 @@ import type { Selection } from "../control/selection.ts";
 import type { MemberAnswers, SessionsEnded } from "../control/session-control.ts";
 import { requestActor } from "./actor.ts";
 import type { AdminOptions } from "./options.ts";
+import { pageRequest } from "./page-request.ts";
 import { problem } from "./problem.ts";
 
 const NO_SESSION = "there is no such session";
@@ -11,8 +12,8 @@ const NO_SESSION = "there is no such session";
 export function addSessionRoutes(app: Hono, options: AdminOptions): void {
   const { control } = options;
   app.get("/v1/sessions", async (c) => {
-    const { sessions, ...answers } = await control.list();
-    return c.json({ sessions, ...incomplete(answers) });
+    const { sessions, next, ...answers } = await control.list(pageRequest(c));
+    return c.json({ sessions, ...(next !== undefined && { next }), ...incomplete(answers) });
   });
   app.get("/v1/sessions/:id", async (c) => {
     const { session, ...members } = await control.get(c.req.param("id"));
@@ -53,8 +54,12 @@ async function end(c: Context, { control, events }: AdminOptions, selection: Sel
  * @param done - what was done, before the number of sessions.
  */
 export function endFailed(c: Context, done: string, { ended, ...members }: SessionsEnded): Response {
-  const sessions = ended === 1 ? "1 session" : `${ended} sessions`;
-  return problem(c, 500, `${done} ${sessions}, but ${describe(members)}`, { ended, ...incomplete(members) });
+  const detail = `${done} ${sessionCount(ended)}, but ${describe(members)}`;
+  return problem(c, 500, detail, { ended, ...incomplete(members) });
+}
+
+export function sessionCount(sessions: number): string {
+  return sessions === 1 ? "1 session" : `${sessions} sessions`;
 }
 
 /** The fields that name members of which the answer knows nothing. */

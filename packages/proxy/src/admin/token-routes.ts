@@ -2,9 +2,10 @@ import type { Context, Hono } from "hono";
 import type { TokenRecord, TokenStore } from "../tokens/store.ts";
 import { requestActor } from "./actor.ts";
 import type { AdminOptions } from "./options.ts";
+import { pageRequest } from "./page-request.ts";
 import { problem } from "./problem.ts";
 import { parseTokenBody, parseTokenRequest } from "./request-body.ts";
-import { endFailed, incomplete } from "./session-routes.ts";
+import { endFailed, incomplete, sessionCount } from "./session-routes.ts";
 import { tokenView } from "./token-view.ts";
 
 const NO_TOKEN = "there is no such token";
@@ -28,36 +29,41 @@ function addStoreRoutes(app: Hono, store: TokenStore, options: AdminOptions): vo
       "Cache-Control": "no-store",
     });
   });
-  app.get("/v1/tokens", async (c) => c.json({ tokens: (await store.list()).map(tokenView) }));
+  app.get("/v1/tokens", async (c) => {
+    const { tokens, next } = await store.list(pageRequest(c));
+    return c.json({ tokens: tokens.map(tokenView), ...(next !== undefined && { next }) });
+  });
   app.get("/v1/tokens/:id", async (c) => show(c, await store.get(c.req.param("id"))));
   app.delete("/v1/tokens/:id", async (c) => {
-    return await revoke(c, store, options, await store.get(c.req.param("id")));
+    const id = c.req.param("id");
+    // A store that cannot tell must not keep the sessions from being ended.
+    const isUnknown = await store.get(id).then(
+      (record) => record === undefined,
+      () => false,
+    );
+    return isUnknown ? problem(c, 404, NO_TOKEN) : await revoke(c, options, id);
   });
   // For callers that have the token but not its id; named as in RFC 7662 and RFC 7009.
   app.post("/v1/tokens/introspect", async (c) => show(c, await store.find(parseTokenBody(await readJson(c)))));
   app.post("/v1/tokens/revoke", async (c) => {
-    return await revoke(c, store, options, await store.find(parseTokenBody(await readJson(c))));
+    const record = await store.find(parseTokenBody(await readJson(c)));
+    return record === undefined ? problem(c, 404, NO_TOKEN) : await revoke(c, options, record.tokenId);
   });
 }
 
 /** Revokes a token, and ends its sessions. */
-async function revoke(
-  c: Context,
-  store: TokenStore,
-  { control, events }: AdminOptions,
-  record: TokenRecord | undefined,
-): Promise<Response> {
-  if (record === undefined) return problem(c, 404, NO_TOKEN);
+async function revoke(c: Context, { revoker, events }: AdminOptions, tokenId: string): Promise<Response> {
   const actor = requestActor(c);
-  const { tokenId } = record;
   await events.ask({ type: "revocation_requested", actor, tokenId });
-  const revoked = await store.revoke(tokenId);
-  if (revoked === undefined) return problem(c, 404, NO_TOKEN);
-  const command = { reason: "session_terminated", detail: "the token was revoked" } as const;
-  const { ended, ...members } = await control.end({ by: "token", tokenId }, command);
+  const { record, unwritten, ended, ...members } = await revoker.revoke(tokenId);
+  if (record === undefined && unwritten === undefined) return problem(c, 404, NO_TOKEN);
   events.notify({ type: "token_revoked", actor, tokenId, sessions: ended });
+  if (record === undefined) {
+    const detail = `ended ${sessionCount(ended)} and refuses the token until it stops, but it is not written: ${unwritten}`;
+    return problem(c, 503, detail, { ended, ...incomplete(members) });
+  }
   return members.unavailable.length === 0
-    ? c.json({ ...tokenView(revoked), ...incomplete(members) })
+    ? c.json({ ...tokenView(record), ...incomplete(members) })
     : endFailed(c, "revoked the token and ended", { ended, ...members });
 }
 

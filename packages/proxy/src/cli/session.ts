@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { type AdminOptions, openAdminClient, withAdminOptions } from "./admin-options.ts";
 import { CommandError } from "./command-error.ts";
+import { allPages } from "./pages.ts";
 import { printTable } from "./table.ts";
 
 interface ListOptions extends AdminOptions {
@@ -21,11 +22,18 @@ export function addSession(program: Command): void {
     .option("--json", "print one line of JSON")
     .action(async ({ json, ...options }: ListOptions) => {
       const client = await openAdminClient(options);
-      const { sessions, unavailable, replaced } = await client.listSessions();
-      for (const { member, reason } of unavailable) {
+      const missing = new Map<string, string>();
+      const lost = new Map<string, string>();
+      const sessions = await allPages(async (after) => {
+        const { sessions: entries, next, unavailable, replaced } = await client.listSessions({ after });
+        for (const { member, reason } of unavailable) missing.set(member, reason);
+        for (const { member, reason } of replaced) lost.set(member, reason);
+        return { entries, next };
+      });
+      for (const [member, reason] of missing) {
         console.error(`curfew: warning: sessions of ${member} are missing, it did not answer (${reason})`);
       }
-      for (const { member, reason } of replaced) {
+      for (const [member, reason] of lost) {
         console.error(`curfew: warning: ${member} was ended with its sessions (${reason})`);
       }
       if (json === true) console.log(JSON.stringify(sessions));

@@ -3,6 +3,7 @@ import type { IssueRequest } from "../admin/client.ts";
 import { CONSOLE_TYPES } from "../consoles/index.ts";
 import { type AdminOptions, openAdminClient, withAdminOptions } from "./admin-options.ts";
 import { address, seconds } from "./argument-parsers.ts";
+import { allPages } from "./pages.ts";
 import { printTable } from "./table.ts";
 
 interface CreateOptions extends AdminOptions {
@@ -41,7 +42,10 @@ export function addToken(program: Command): void {
     .option("--json", "print one line of JSON")
     .action(async ({ json, ...options }: JsonOption) => {
       const client = await openAdminClient(options);
-      const tokens = await client.listTokens();
+      const tokens = await allPages(async (after) => {
+        const { tokens: entries, next } = await client.listTokens({ after });
+        return { entries, next };
+      });
       if (json === true) console.log(JSON.stringify(tokens));
       else printTable(tokens, ["id", "type", "target", "instance", "name", "expires_at"]);
     });

@@ -1,3 +1,4 @@
+import { formatPosition, pageLimit, type PageRequest, parsePosition, type Position } from "../paging.ts";
 import type { SessionRegistry } from "../sessions/registry.ts";
 import { endSelected, type Selection } from "./selection.ts";
 import type {
@@ -8,6 +9,7 @@ import type {
   SessionLookup,
   SessionsEnded,
 } from "./session-control.ts";
+import type { Session } from "../sessions/session.ts";
 import { sessionView } from "./session-view.ts";
 
 const COMPLETE: MemberAnswers = { unavailable: [], replaced: [] };
@@ -20,8 +22,16 @@ export class LocalControl implements SessionControl {
     this.#sessions = sessions;
   }
 
-  async list(): Promise<SessionList> {
-    return { sessions: this.#sessions.list().map(sessionView), ...COMPLETE };
+  async list(page: PageRequest = {}): Promise<SessionList> {
+    const limit = pageLimit(page.limit);
+    const start = page.after === undefined ? undefined : parsePosition(page.after);
+    const left = this.#sessions.list().filter((session) => start === undefined || isBehind(session, start));
+    // Already in this order, unless the clock was set back meanwhile.
+    left.sort((a, b) => a.startedAt - b.startedAt || (a.id < b.id ? -1 : 1));
+    const sessions = left.slice(0, limit);
+    const last = sessions.at(-1);
+    const next = last && left.length > limit ? formatPosition({ at: last.startedAt, id: last.id }) : undefined;
+    return { sessions: sessions.map(sessionView), next, ...COMPLETE };
   }
 
   async get(id: string): Promise<SessionLookup> {
@@ -32,4 +42,8 @@ export class LocalControl implements SessionControl {
   async end(selection: Selection, { reason, detail }: EndCommand): Promise<SessionsEnded> {
     return { ended: endSelected(this.#sessions, selection, reason, detail), ...COMPLETE };
   }
+}
+
+function isBehind({ startedAt, id }: Session, { at, id: before }: Position): boolean {
+  return startedAt > at || (startedAt === at && id > before);
 }

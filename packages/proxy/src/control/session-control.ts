@@ -1,3 +1,4 @@
+import type { PageRequest } from "../paging.ts";
 import type { Selection } from "./selection.ts";
 import type { SessionView } from "./session-view.ts";
 
@@ -21,6 +22,8 @@ export interface MemberAnswers {
 export interface SessionList extends MemberAnswers {
   /** Oldest first. */
   readonly sessions: readonly SessionView[];
+  /** Where the next page begins; undefined when this is the last one. */
+  readonly next: string | undefined;
 }
 
 /** The answer of {@link SessionControl.get}. */
@@ -47,8 +50,12 @@ export interface EndCommand {
  * within a bounded time, and names the members that did not answer.
  */
 export interface SessionControl {
-  /** Lists the running sessions. */
-  list(): Promise<SessionList>;
+  /**
+   * Lists running sessions.
+   *
+   * @throws BadPage when there can be no such page.
+   */
+  list(page?: PageRequest): Promise<SessionList>;
   /** Inspects the running session with this id. */
   get(id: string): Promise<SessionLookup>;
   /** Ends the selected sessions. */

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { foreignGrant, ScriptedSource } from "../../test/tokens/scripted-source.ts";
 import { LOOKUP_LIMITS } from "./lookup-slots.ts";
 import { type LookupRequest, TokenLookups, type TokenLookupsOptions } from "./lookups.ts";
-import { SqliteTokenStore } from "./sqlite.ts";
+import { SqliteTokenStore } from "./sqlite/token-store.ts";
 
 const HOUR = 60 * 60 * 1000;
 let store: SqliteTokenStore;

@@ -1,6 +1,6 @@
 import { sha256 } from "../sha256.ts";
 import type { Clock } from "../time/clock.ts";
-import { FirstUsesTable } from "./first-uses.ts";
+import { FirstUsesTable } from "./sqlite/first-uses.ts";
 import type { Grant } from "./grant.ts";
 import { type LookupLimits, LookupSlots } from "./lookup-slots.ts";
 import type { OpenedTokens } from "./open.ts";

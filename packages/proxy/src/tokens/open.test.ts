@@ -14,7 +14,7 @@ import {
   type TokenOptions,
   whenOpen,
 } from "./open.ts";
-import { SqliteTokenStore } from "./sqlite.ts";
+import { SqliteTokenStore } from "./sqlite/token-store.ts";
 
 const SILENT = createLogger("silent");
 const IN_MEMORY: TokenOptions = { store: "sqlite", path: ":memory:", sources: [] };
@@ -36,10 +36,11 @@ test("a store that cannot be opened is refused with its path", () => {
 
 test("a worker asks the primary only for a store in memory", async () => {
   const folder = await mkdtemp(join(tmpdir(), "curfew-open-"));
-  const primary = new ScriptedSource();
+  const primary = Object.assign(new ScriptedSource(), { firstUse: async () => 0 });
   expect(openTokensOfWorker(IN_MEMORY, primary).store).toBe(primary);
   const shared = openTokensOfWorker({ ...IN_MEMORY, path: join(folder, "tokens.db") }, primary);
-  expect(shared.store).toBeInstanceOf(SqliteTokenStore);
+  expect(await shared.store?.resolve("any", lookupContext())).toBeUndefined();
+  expect(primary.lookups).toEqual([]);
   await closeTokens(shared, SILENT);
   await rm(folder, { recursive: true });
 });

@@ -3,17 +3,24 @@ import type { Grant } from "./grant.ts";
 import type { HttpSourceOptions } from "./http-source.ts";
 import { inTime } from "./in-time.ts";
 import type { FirstUses, LookupContext, TokenSource } from "./source.ts";
-import { SqliteTokenStore } from "./sqlite.ts";
+import { IN_MEMORY } from "./sqlite/database.ts";
+import { openDatabase, TokenReader } from "./sqlite/token-reader.ts";
+import { SqliteTokenStore } from "./sqlite/token-store.ts";
 import { isTokenStore, type TokenStore } from "./store.ts";
 
 /** How long a store or a source may take to close, in milliseconds. */
 const CLOSE_MS = 5000;
 
-/** How each type of store is opened, and whether every process of a gateway can open it for itself. */
+/** How each type of store is opened, and how by a worker, which has the primary to ask. */
 const STORES = {
   sqlite: {
     open: (path: string): TokenStore => new SqliteTokenStore(path),
-    isShared: (path: string): boolean => path !== ":memory:",
+    openInWorker: (path: string, primary: TokenSource & FirstUses): LookupStore => {
+      if (path === IN_MEMORY) return primary;
+      const db = openDatabase(path);
+      db.becomeReader();
+      return new TokenReader(db, primary);
+    },
   },
 };
 
@@ -38,7 +45,7 @@ export interface TokenOptions {
 }
 
 /** Looks up the tokens of a store, which may be in another process. */
-export type LookupStore = TokenSource & Partial<FirstUses>;
+export type LookupStore = TokenSource & Partial<FirstUses> & Pick<TokenStore, "onRevoked">;
 
 /** A store or a source with its name for the log and for `/readyz`. */
 export interface NamedSource {
@@ -65,11 +72,10 @@ export function openTokens(options: TokenOptions): OpenedTokens<TokenStore> {
 /**
  * Opens them in a worker.
  *
- * @param inPrimary - asks the primary; takes the place of a store that is in the primary's memory.
+ * @param inPrimary - asks the primary, for a store that is in its memory, and for what a worker leaves to it.
  */
-export function openTokensOfWorker(options: TokenOptions, inPrimary: LookupStore): OpenedTokens {
-  const { open, isShared } = STORES[options.store];
-  return { store: isShared(options.path) ? open(options.path) : inPrimary, sources: openSources(options) };
+export function openTokensOfWorker(options: TokenOptions, inPrimary: TokenSource & FirstUses): OpenedTokens {
+  return { store: STORES[options.store].openInWorker(options.path, inPrimary), sources: openSources(options) };
 }
 
 /** Opens the sources of a configuration behind the library user's own store or source, which is asked first. */

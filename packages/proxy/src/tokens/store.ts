@@ -1,4 +1,5 @@
 import type { Endpoint } from "../net/endpoint.ts";
+import type { PageRequest } from "../paging.ts";
 import type { Access, ConsoleType, Grant } from "./grant.ts";
 import type { FirstUses, TokenSource } from "./source.ts";
 
@@ -37,10 +38,39 @@ export interface TokenStore extends TokenSource, Partial<FirstUses> {
   get(tokenId: string): Promise<TokenRecord | undefined>;
   /** The record of this token. */
   find(token: string): Promise<TokenRecord | undefined>;
-  /** Tokens that are neither expired nor revoked, newest first. */
-  list(): Promise<readonly TokenRecord[]>;
-  /** Revokes a token; `undefined` when there is none with this id. Revoking twice keeps the first instant. */
+  /**
+   * Tokens that are neither expired nor revoked, newest first.
+   *
+   * @throws BadPage when there can be no such page.
+   */
+  list(page?: PageRequest): Promise<TokenPage>;
+  /**
+   * Revokes a token; `undefined` when there is none with this id. Revoking twice keeps the first instant. While this
+   * rejects, the gateway ends the sessions all the same, refuses the token, and calls again.
+   */
   revoke(tokenId: string): Promise<TokenRecord | undefined>;
+  /**
+   * Calls `listener` with the id of each token that another gateway has revoked in this store, within a second. A store
+   * that several gateways share must do this: each gateway ends only its own sessions.
+   */
+  onRevoked?(listener: (tokenId: string) => void): void;
+}
+
+/** Part of the list of tokens. */
+export interface TokenPage {
+  readonly tokens: readonly TokenRecord[];
+  /** Where the next page begins; undefined when this is the last one. */
+  readonly next: string | undefined;
+}
+
+/** The token store cannot do what it was asked now, such as while its disk is full. */
+export class StoreError extends Error {
+  override readonly name = "StoreError";
+
+  /** @param detail - why, in the words of the database. */
+  constructor(detail: string) {
+    super(`the token store failed: ${detail}`);
+  }
 }
 
 /** Whether a source is a store, too. */

@@ -1,5 +1,6 @@
-import type { EndCommand } from "../control/session-control.ts";
+import type { EndCommand, SessionList } from "../control/session-control.ts";
 import type { SessionView } from "../control/session-view.ts";
+import type { PageRequest } from "../paging.ts";
 import type { LimitName, SlotLease } from "../limits/slots.ts";
 import type { Selection } from "../control/selection.ts";
 import type { MetricsSnapshot } from "../telemetry/exposition.ts";
@@ -8,7 +9,7 @@ import type { IpcChannel } from "./ipc-channel.ts";
 
 /** What the primary asks of a worker. */
 export type WorkerRequest =
-  | { readonly type: "list" }
+  | { readonly type: "list"; readonly page: PageRequest }
   | { readonly type: "get"; readonly id: string }
   | ({ readonly type: "end"; readonly selection: Selection } & EndCommand)
   | { readonly type: "metrics" }
@@ -19,7 +20,7 @@ export type WorkerRequest =
 
 /** What a worker answers. */
 export interface WorkerAnswers {
-  readonly list: readonly SessionView[];
+  readonly list: Pick<SessionList, "sessions" | "next">;
   readonly get: SessionView | null;
   /** How many sessions were ended. */
   readonly end: number;
@@ -32,6 +33,8 @@ export interface WorkerAnswers {
 /** What a worker asks of the primary. */
 export type PrimaryRequest =
   | { readonly type: "settings" }
+  /** The ids of the tokens that were revoked and that the store does not know to be revoked. */
+  | { readonly type: "unwritten_revocations" }
   | { readonly type: "listening"; readonly url: string }
   /** The worker cannot listen or open the token store, and exits. */
   | { readonly type: "failed"; readonly message: string }
@@ -51,6 +54,7 @@ export type PrimaryRequest =
 export interface PrimaryAnswers<Settings = unknown> {
   /** The configuration of the gateway, without the admin key. */
   readonly settings: Settings;
+  readonly unwritten_revocations: readonly string[];
   readonly listening: null;
   readonly failed: null;
   readonly resolve: Grant | null;

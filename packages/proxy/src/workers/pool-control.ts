@@ -1,3 +1,4 @@
+import { formatPosition, pageLimit, type PageRequest, parsePosition } from "../paging.ts";
 import type { Selection } from "../control/selection.ts";
 import type {
   EndCommand,
@@ -16,10 +17,17 @@ export class PoolControl implements SessionControl {
     this.#pool = pool;
   }
 
-  async list(): Promise<SessionList> {
-    const { answers, ...members } = await this.#pool.askAll(({ channel }) => channel.ask({ type: "list" }));
-    const sessions = answers.flat().toSorted((a, b) => a.started_at.localeCompare(b.started_at));
-    return { sessions, ...members };
+  async list(page: PageRequest = {}): Promise<SessionList> {
+    const limit = pageLimit(page.limit);
+    if (page.after !== undefined) parsePosition(page.after);
+    const { answers, ...members } = await this.#pool.askAll(({ channel }) => channel.ask({ type: "list", page }));
+    const all = answers.flatMap(({ sessions }) => sessions);
+    all.sort((a, b) => a.started_at.localeCompare(b.started_at) || (a.id < b.id ? -1 : 1));
+    const sessions = all.slice(0, limit);
+    const last = sessions.at(-1);
+    const hasMore = all.length > limit || answers.some(({ next }) => next !== undefined);
+    const next = last && hasMore ? formatPosition({ at: Date.parse(last.started_at), id: last.id }) : undefined;
+    return { sessions, next, ...members };
   }
 
   async get(id: string): Promise<SessionLookup> {

@@ -1,6 +1,6 @@
 import { describeTokenSource } from "../../test/tokens/contract-suite.ts";
 import { sha256 } from "../sha256.ts";
-import { SqliteTokenStore } from "../tokens/sqlite.ts";
+import { SqliteTokenStore } from "../tokens/sqlite/token-store.ts";
 import { expect, test } from "vitest";
 import type { PrimaryChannel } from "./messages.ts";
 import { answersOf, remoteStore } from "./remote-store.ts";

@@ -4,6 +4,12 @@ import { fileURLToPath } from "node:url";
 
 const MAIN = fileURLToPath(new URL("../../src/cli/main.ts", import.meta.url));
 
+/** What the system gives the processes of a {@link Command}. */
+interface CommandLimits {
+  readonly descriptors?: number | undefined;
+  readonly survivesFullDisk?: boolean;
+}
+
 /** The `curfew` command, run from source in an environment without any of its variables. */
 export class Command implements AsyncDisposable {
   readonly process: ChildProcessWithoutNullStreams;
@@ -11,15 +17,22 @@ export class Command implements AsyncDisposable {
   stdout = "";
   stderr = "";
 
-  /** @param descriptors - how many files each of its processes may have open. @defaultValue as many as this one */
+  /**
+   * @param descriptors - how many files each of its processes may have open. @defaultValue as many as this one
+   * @param survivesFullDisk - that a file may not grow does not end it with the signal SIGXFSZ.
+   */
   constructor(
     args: readonly string[],
     env: Readonly<Record<string, string>> = {},
-    { descriptors }: { readonly descriptors?: number | undefined } = {},
+    { descriptors, survivesFullDisk = false }: CommandLimits = {},
   ) {
     const { PATH = "", TMPDIR = "/tmp", NODE_COMPILE_CACHE = "" } = process.env;
     const command = [process.execPath, "--conditions=@curfew/source", MAIN, ...args];
-    const limited = descriptors === undefined ? [] : ["sh", "-c", `ulimit -n ${descriptors}; exec "$@"`, "sh"];
+    const limits = [
+      ...(descriptors === undefined ? [] : [`ulimit -n ${descriptors}`]),
+      ...(survivesFullDisk ? ["trap '' XFSZ"] : []),
+    ];
+    const limited = limits.length === 0 ? [] : ["sh", "-c", `${limits.join("; ")}; exec "$@"`, "sh"];
     const [program = "", ...rest] = [...limited, ...command];
     this.process = spawn(program, rest, {
       env: { PATH, TMPDIR, NODE_COMPILE_CACHE, HOME: "/nonexistent", NO_COLOR: "1", ...env },

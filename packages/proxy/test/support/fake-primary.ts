@@ -30,6 +30,7 @@ export class FakePrimary extends EventEmitter implements AsyncDisposable {
       ...config,
     });
     await primary.answer("settings", settings);
+    await primary.answer("unwritten_revocations", []);
     const { request } = await primary.asked("listening");
     return Object.assign(primary, { url: request?.url ?? "" });
   }

@@ -1,7 +1,7 @@
 import { LocalGateway, type LocalGatewayOptions } from "../../src/gateway.ts";
 import { type Clock, type ConfigInput, createLogger, type Gateway, parseConfig } from "../../src/index.ts";
 import { parseEndpoint } from "../../src/net/endpoint.ts";
-import { SqliteTokenStore } from "../../src/tokens/sqlite.ts";
+import { SqliteTokenStore } from "../../src/tokens/sqlite/token-store.ts";
 import type { EventObserver } from "../../src/telemetry/events.ts";
 
 import { transportConfig } from "./transport.ts";

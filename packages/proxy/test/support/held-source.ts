@@ -1,6 +1,6 @@
 import { EventEmitter, once } from "node:events";
 import type { TokenSource } from "../../src/tokens/source.ts";
-import type { SqliteTokenStore } from "../../src/tokens/sqlite.ts";
+import type { SqliteTokenStore } from "../../src/tokens/sqlite/token-store.ts";
 
 /** A token source that answers its first lookups at once, and the others when it is released. */
 export interface HeldSource {

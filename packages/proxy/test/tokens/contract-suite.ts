@@ -129,7 +129,7 @@ export function describeTokenStore(name: string, start: () => Promise<StoreUnder
       expect(await made.store.resolve(token, lookupContext())).toEqual(record);
       expect(await made.store.get(record.tokenId)).toEqual(record);
       expect(await made.store.find(token)).toEqual(record);
-      expect((await made.store.list()).map(({ tokenId }) => tokenId)).toEqual([record.tokenId]);
+      expect((await made.store.list()).tokens.map(({ tokenId }) => tokenId)).toEqual([record.tokenId]);
     });
 
     test("a revoked token resolves to nothing and is not listed, but is still found", async () => {
@@ -140,9 +140,29 @@ export function describeTokenStore(name: string, start: () => Promise<StoreUnder
       expect(await made.store.revoke(record.tokenId)).toEqual(revoked);
       expect(await made.store.resolve(token, lookupContext())).toBeUndefined();
       expect(await made.store.find(token)).toEqual(revoked);
-      expect(await made.store.list()).toEqual([]);
+      expect(await made.store.list()).toEqual({ tokens: [], next: undefined });
       expect(await made.store.revoke("no such id")).toBeUndefined();
       expect(await made.store.get("no such id")).toBeUndefined();
+    });
+
+    test("the list has pages, which together are the whole of it", async () => {
+      await using made = await start();
+      const issued = new Set<string>();
+      for (let count = 0; count < 5; count += 1) issued.add((await made.store.issue(REQUEST)).record.tokenId);
+      const all = (await made.store.list()).tokens;
+      expect(new Set(all.map(({ tokenId }) => tokenId))).toEqual(issued);
+      const first = await made.store.list({ limit: 2 });
+      const second = await made.store.list({ limit: 2, after: first.next });
+      const third = await made.store.list({ limit: 2, after: second.next });
+      expect([...first.tokens, ...second.tokens, ...third.tokens]).toEqual(all);
+      expect(third.next).toBeUndefined();
+      expect((await made.store.list({ limit: 5 })).next).toBeUndefined();
+      for (const limit of [0, -1, 1.5, 1001, Number.NaN]) {
+        await expect(made.store.list({ limit }), String(limit)).rejects.toThrow(
+          "limit: expected a whole number from 1",
+        );
+      }
+      await expect(made.store.list({ after: "elsewhere" })).rejects.toThrow("after: expected the `next` of a page");
     });
 
     test("what one opening of it issues, revokes and uses, another one knows", async () => {

@@ -1,12 +1,13 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { describeTokenStore } from "../../test/tokens/contract-suite.ts";
-import { sha256 } from "../sha256.ts";
-import { SqliteTokenStore } from "./sqlite.ts";
-import type { TokenRequest } from "./store.ts";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { FileLock } from "../../../test/support/file-lock.ts";
+import { describeTokenStore } from "../../../test/tokens/contract-suite.ts";
+import { sha256 } from "../../sha256.ts";
+import { SqliteTokenStore } from "./token-store.ts";
+import type { TokenRequest } from "../store.ts";
 
 const request: TokenRequest = { type: "vnc", endpoint: { type: "tcp", host: "127.0.0.1", port: 5901 }, ttlMs: 60_000 };
 const DAY = 24 * 60 * 60 * 1000;
@@ -78,7 +79,7 @@ test("an expired token still resolves, so that the gateway can say that it has e
   expect(await store.resolve(token)).toEqual(record);
   vi.setSystemTime(record.expiresAt + DAY + 1000);
   await store.issue(request);
-  expect(await store.resolve(token)).toBeUndefined();
+  await expect.poll(async () => await store.resolve(token)).toBeUndefined();
 });
 
 test("the list has those that are neither expired nor revoked, newest first", async () => {
@@ -91,9 +92,9 @@ test("the list has those that are neither expired nor revoked, newest first", as
   vi.setSystemTime(short.record.createdAt + 20);
   const newest = await store.issue(request);
   await store.revoke(revoked.record.tokenId);
-  expect(await store.list()).toEqual([newest.record, kept.record, short.record]);
+  expect((await store.list()).tokens).toEqual([newest.record, kept.record, short.record]);
   vi.setSystemTime(short.record.expiresAt);
-  expect(await store.list()).toEqual([newest.record, kept.record]);
+  expect((await store.list()).tokens).toEqual([newest.record, kept.record]);
 });
 
 test("a file that is no database is refused with its path", async () => {
@@ -113,7 +114,7 @@ test("a store that is closed is not healthy", async () => {
   const store = open();
   await store.health();
   await store.close();
-  await expect(store.health()).rejects.toThrow("finalized");
+  await expect(store.health()).rejects.toThrow("the token store failed: the store is closed");
 });
 
 test("the tokens of a file from before endpoints had a type are kept", async () => {
@@ -129,7 +130,7 @@ test("the tokens of a file from before endpoints had a type are kept", async () 
   const store = open();
   expect(await store.resolve("a")).toMatchObject({ endpoint: { type: "tcp", host: "10.0.0.5", port: 5901 } });
   expect(await store.resolve("b")).toMatchObject({ endpoint: { host: "fd00::5" }, access: "control", user: undefined });
-  expect(await open().list()).toHaveLength(2);
+  expect((await open().list()).tokens).toHaveLength(2);
 });
 
 test("a file that a newer version wrote is refused", async () => {
@@ -138,4 +139,93 @@ test("a file that a newer version wrote is refused", async () => {
   newer.exec("PRAGMA user_version = 1000");
   newer.close();
   expect(() => open()).toThrow(/newer version/);
+});
+
+describe("another process that locks the file", () => {
+  const lookups = async (store: SqliteTokenStore, token: string): Promise<void> => {
+    expect(await store.resolve(token)).toBeDefined();
+    await store.health();
+  };
+
+  test.each(["issue", "revoke", "first use"])("does not stop the event loop while %s waits for it", async (what) => {
+    const store = open();
+    const { token, record } = await store.issue(request);
+    await using lock = await FileLock.take(path, "writers");
+    const calls: Readonly<Record<string, () => Promise<unknown>>> = {
+      issue: async () => await store.issue(request),
+      revoke: async () => await store.revoke(record.tokenId),
+      "first use": async () => await store.firstUse(sha256("foreign"), 1000),
+    };
+    let isDone = false;
+    const done = calls[what]?.().then(() => (isDone = true));
+    for (let turn = 0; turn < 100; turn += 1) await new Promise(setImmediate);
+    expect(isDone).toBe(false);
+    // What only reads does not wait at all.
+    await lookups(store, token);
+    await lock.release();
+    await done;
+    expect(isDone).toBe(true);
+  });
+
+  test("that keeps readers out, too, is waited for when the store is opened", async () => {
+    const { token, record } = await open().issue(request);
+    await Promise.all(stores.splice(0).map((each) => each.close()));
+    const lock = await FileLock.take(path, "everybody");
+    const released = lock.release();
+    const store = open();
+    await released;
+    expect(await store.resolve(token)).toEqual(record);
+  });
+
+  test("for too long makes the call fail, and the next one succeeds once it is gone", async () => {
+    const store = open();
+    const { record } = await store.issue(request);
+    await using lock = await FileLock.take(path, "writers");
+    await expect(store.revoke(record.tokenId)).rejects.toThrow("the token store failed: database is locked");
+    await lock.release();
+    expect((await store.revoke(record.tokenId))?.revokedAt).toBeDefined();
+  });
+});
+
+test("each token that is issued has some of those removed that expired a day ago, and never all at once", async () => {
+  vi.useFakeTimers({ toFake: ["Date"] });
+  const store = open();
+  const issued = Array.from({ length: 500 }, async () => await store.issue({ ...request, ttlMs: 1 }));
+  const tokens = await Promise.all(issued);
+  const left = async (): Promise<number> => {
+    const found = await Promise.all(tokens.map(async ({ token }) => await store.find(token)));
+    return found.filter((record) => record !== undefined).length;
+  };
+  vi.setSystemTime(Date.now() + DAY + 1000);
+  for (const expected of [300, 100, 0]) {
+    await store.issue(request);
+    await expect.poll(left).toBe(expected);
+  }
+});
+
+test("the files can be read by their owner only, those of before too", async () => {
+  await mkdir(join(folder, "state"));
+  await writeFile(path, "", { mode: 0o644 });
+  const first = open();
+  await first.issue(request);
+  const modes = async (): Promise<readonly number[]> => {
+    const files = await readdir(join(folder, "state"));
+    return await Promise.all(files.map(async (file) => (await stat(join(folder, "state", file))).mode & 0o777));
+  };
+  expect(await modes()).toEqual([0o600, 0o600, 0o600]);
+  for (const end of ["", "-wal", "-shm"]) await chmod(path + end, 0o644);
+  await open().issue(request);
+  expect(await modes()).toEqual([0o600, 0o600, 0o600]);
+});
+
+test("a store tells of revocations by others, whatever they are called with", async () => {
+  const [one, other] = [open(), open()];
+  const before = await one.issue(request);
+  await other.revoke(before.record.tokenId);
+  const told: string[] = [];
+  one.onRevoked((tokenId) => told.push(tokenId));
+  const issued = await Promise.all(Array.from({ length: 120 }, async () => await other.issue(request)));
+  for (const { record } of issued) await other.revoke(record.tokenId);
+  await expect.poll(() => told).toEqual(issued.map(({ record }) => record.tokenId));
+  await one.health();
 });

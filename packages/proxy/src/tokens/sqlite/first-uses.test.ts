@@ -1,6 +1,6 @@
 import { DatabaseSync } from "node:sqlite";
 import { expect, test } from "vitest";
-import { sha256 } from "../sha256.ts";
+import { sha256 } from "../../sha256.ts";
 import { FIRST_USES_SCHEMA, FirstUsesTable } from "./first-uses.ts";
 
 const DAY = 24 * 60 * 60 * 1000;

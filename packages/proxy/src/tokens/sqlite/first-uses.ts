@@ -1,5 +1,5 @@
 import { DatabaseSync, type StatementSync } from "node:sqlite";
-import type { FirstUses } from "./source.ts";
+import type { FirstUses } from "../source.ts";
 
 /** A token that was not used for this long counts as new when it comes again: 30 days, in milliseconds. */
 const FORGET_AFTER_MS = 30 * 24 * 60 * 60 * 1000;
@@ -9,6 +9,15 @@ const MAX_KEPT = 100_000;
 
 /** How old a last use must be before a later one is written, in milliseconds: most uses write nothing. */
 const WRITE_AFTER_MS = 60 * 60 * 1000;
+
+/**
+ * A use that is earlier than the first one by less than this came at the same time and was written later, in
+ * milliseconds; by more, the clock was set back.
+ */
+const SAME_TIME_MS = 100;
+
+/** How many rows one insertion removes at most: more than it adds, but few enough to take no time. */
+const MAX_REMOVED = 100;
 
 export const FIRST_USES_SCHEMA = `
   CREATE TABLE IF NOT EXISTS first_uses (
@@ -23,9 +32,19 @@ export const FIRST_USES_SCHEMA = `
 const UPSERT = `
   INSERT INTO first_uses (hash, first_used_at, last_used_at) VALUES (?, ?, ?)
   ON CONFLICT (hash) DO UPDATE SET
-    first_used_at = iif(last_used_at < ?, excluded.first_used_at, min(first_used_at, excluded.first_used_at)),
+    first_used_at = iif(
+      last_used_at < ? OR excluded.first_used_at + ${SAME_TIME_MS} < first_used_at,
+      excluded.first_used_at,
+      first_used_at
+    ),
     last_used_at = excluded.last_used_at
   RETURNING first_used_at AS first
+`;
+
+const FORGET = `
+  DELETE FROM first_uses WHERE hash IN (
+    SELECT hash FROM first_uses WHERE last_used_at < ? ORDER BY last_used_at LIMIT ${MAX_REMOVED}
+  )
 `;
 
 const DROP_EXCESS = `
@@ -49,7 +68,7 @@ export class FirstUsesTable implements FirstUses {
     this.#max = max;
     this.#select = db.prepare("SELECT first_used_at AS first, last_used_at AS last FROM first_uses WHERE hash = ?");
     this.#upsert = db.prepare(UPSERT);
-    this.#forget = db.prepare("DELETE FROM first_uses WHERE last_used_at < ?");
+    this.#forget = db.prepare(FORGET);
     this.#dropExcess = db.prepare(DROP_EXCESS);
   }
 
@@ -62,10 +81,20 @@ export class FirstUsesTable implements FirstUses {
 
   async firstUse(digest: Uint8Array, now: number): Promise<number> {
     const at = Math.round(now);
+    return this.find(digest, at) ?? this.record(digest, at);
+  }
+
+  /** The first use of a token that was used lately; undefined for one whose use must be recorded. */
+  find(digest: Uint8Array, at: number): number | undefined {
     const known = this.#select.get(digest) as { first: number; last: number } | undefined;
-    if (known !== undefined && known.first <= at && at - known.last < WRITE_AFTER_MS) return known.first;
+    return known !== undefined && known.first <= at && at - known.last < WRITE_AFTER_MS ? known.first : undefined;
+  }
+
+  /** Records a use, and returns the first one. */
+  record(digest: Uint8Array, at: number): number {
+    const isNew = this.#select.get(digest) === undefined;
     const { first } = this.#upsert.get(digest, at, at, at - FORGET_AFTER_MS) as { first: number };
-    if (known === undefined) this.#purge(at);
+    if (isNew) this.#purge(at);
     return first;
   }
 

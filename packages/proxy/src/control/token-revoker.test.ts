@@ -1,0 +1,93 @@
+import { expect, test, vi } from "vitest";
+import { createLogger } from "../telemetry/log.ts";
+import type { TokenRecord } from "../tokens/store.ts";
+import { TokenRevoker } from "./token-revoker.ts";
+
+const RECORD = { tokenId: "id" } as TokenRecord;
+const full = async (): Promise<TokenRecord> => await Promise.reject(new Error("disk full"));
+
+function make(revoke: (tokenId: string) => Promise<TokenRecord | undefined>): {
+  revoker: TokenRevoker;
+  order: string[];
+  logged: (message: string) => Record<string, unknown>[];
+} {
+  const order: string[] = [];
+  const lines: string[] = [];
+  const revoker = new TokenRevoker({
+    store: {
+      revoke: async (tokenId) => {
+        order.push(`write ${tokenId}`);
+        return await revoke(tokenId);
+      },
+    },
+    control: {
+      end: async (selection) => {
+        order.push(`end ${selection.by === "token" ? selection.tokenId : ""}`);
+        return { ended: 1, unavailable: [], replaced: [] };
+      },
+    },
+    log: createLogger("info", { write: (line) => void lines.push(line) }),
+    retryMs: { first: 1, last: 4 },
+  });
+  const parsed = (): Record<string, unknown>[] => lines.map((line) => JSON.parse(line) as Record<string, unknown>);
+  return { revoker, order, logged: (message) => parsed().filter(({ msg }) => msg === message) };
+}
+
+test("the sessions end before the store is asked", async () => {
+  const { revoker, order } = make(async () => RECORD);
+  expect(await revoker.revoke("id")).toEqual({
+    record: RECORD,
+    unwritten: undefined,
+    ended: 1,
+    unavailable: [],
+    replaced: [],
+  });
+  expect(order).toEqual(["end id", "write id"]);
+});
+
+test("what the store cannot write is tried again, and ended again, until it can; meanwhile it is not ready", async () => {
+  const store = vi.fn<typeof full>(full);
+  const { revoker, order, logged } = make(store);
+  expect(await revoker.revoke("id")).toMatchObject({ record: undefined, unwritten: "disk full", ended: 1 });
+  expect(revoker.unwritten).toEqual(["id"]);
+  await expect(revoker.health()).rejects.toThrow("1 revocation is not written");
+  await expect.poll(() => order.length).toBeGreaterThan(6);
+  expect(order.slice(0, 6)).toEqual(["end id", "write id", "end id", "write id", "end id", "write id"]);
+  store.mockImplementation(async () => RECORD);
+  await expect.poll(() => revoker.unwritten).toEqual([]);
+  await revoker.health();
+  expect(logged("revocation not written, is tried again")).toHaveLength(1);
+  expect(logged("revocation written")).toMatchObject([{ token_id: "id" }]);
+});
+
+test("one attempt in a row is enough to see that the store cannot write", async () => {
+  const { revoker, order } = make(full);
+  for (const id of ["a", "b", "c"]) await revoker.revoke(id);
+  order.length = 0;
+  await expect.poll(() => order.length).toBeGreaterThan(4);
+  expect(order.slice(0, 4)).toEqual(["end a", "end b", "end c", "write a"]);
+});
+
+test("no more than 1,000 wait to be written; of those beyond the answer says so", async () => {
+  const { revoker } = make(full);
+  for (let count = 0; count < 1000; count += 1) await revoker.revoke(String(count));
+  expect((await revoker.revoke("one more")).unwritten).toBe(
+    "disk full; too many wait to be written, so revoke it again",
+  );
+  expect((await revoker.revoke("0")).unwritten).toBe("disk full");
+  expect(revoker.unwritten).toHaveLength(1000);
+  await revoker.close();
+});
+
+test("a stop tries once more, and says which revocations are lost", async () => {
+  const store = vi.fn<typeof full>(full);
+  const first = make(store);
+  await first.revoker.revoke("id");
+  await first.revoker.close();
+  expect(first.logged("revocations lost: these tokens are valid again")).toMatchObject([{ token_ids: ["id"] }]);
+  const second = make(store);
+  await second.revoker.revoke("id");
+  store.mockImplementation(async () => RECORD);
+  await second.revoker.close();
+  expect(second.logged("revocations lost: these tokens are valid again")).toEqual([]);
+});

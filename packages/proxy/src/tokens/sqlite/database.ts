@@ -1,0 +1,230 @@
+import { chmodSync, closeSync, mkdirSync, openSync, statSync } from "node:fs";
+import { dirname } from "node:path";
+import { DatabaseSync, type StatementSync } from "node:sqlite";
+import { FIRST_USES_SCHEMA, FirstUsesTable } from "./first-uses.ts";
+
+/** The path of a store in memory. */
+export const IN_MEMORY = ":memory:";
+
+/** How many rows {@link TokenDatabase.purge} removes at most: some milliseconds of work. */
+const MAX_PURGED = 200;
+
+/** Raised by one with each change of the schema; kept in the file as `user_version`. */
+const VERSION = 3;
+
+/** A token as it is stored. Instants are in milliseconds since the epoch. */
+export interface TokenRow {
+  readonly id: string;
+  readonly type: string;
+  readonly endpoint: string;
+  readonly instance: string | null;
+  readonly name: string | null;
+  readonly user: string | null;
+  readonly access: string;
+  readonly created_at: number;
+  readonly expires_at: number;
+  readonly revoked_at: number | null;
+}
+
+/** An entry of the log of revocations, which the gateways that share a file read. */
+export interface RevocationRow {
+  readonly number: number;
+  readonly token_id: string;
+}
+
+/** Those that are listed; the place in the list follows. */
+const LISTED = "expires_at > ? AND revoked_at IS NULL";
+
+const SCHEMA = `
+  CREATE TABLE IF NOT EXISTS grants (
+    hash BLOB PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    type TEXT NOT NULL,
+    endpoint TEXT NOT NULL,
+    instance TEXT,
+    name TEXT,
+    user TEXT,
+    access TEXT NOT NULL,
+    created_at INTEGER NOT NULL,
+    expires_at INTEGER NOT NULL,
+    revoked_at INTEGER
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX IF NOT EXISTS grants_by_expiry ON grants (expires_at);
+  CREATE INDEX IF NOT EXISTS grants_by_creation ON grants (created_at DESC, id, expires_at) WHERE revoked_at IS NULL;
+  CREATE TABLE IF NOT EXISTS revocations (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    token_id TEXT NOT NULL,
+    expires_at INTEGER NOT NULL
+  ) STRICT;
+  CREATE INDEX IF NOT EXISTS revocations_by_expiry ON revocations (expires_at);
+  ${FIRST_USES_SCHEMA}
+`;
+
+/** Moves the tokens of a file that version 0 wrote, in which every endpoint was TCP. */
+const FROM_VERSION_0 = `
+  INSERT OR IGNORE INTO grants
+  SELECT hash, id, type, iif(instr(host, ':'), '[' || host || ']', host) || ':' || port,
+    instance, name, NULL, 'control', created_at, expires_at, revoked_at FROM tokens;
+  DROP TABLE tokens;
+`;
+
+const COLUMNS = "id, type, endpoint, instance, name, user, access, created_at, expires_at, revoked_at";
+
+/**
+ * The tables of the embedded token store, with one method for each thing that is asked of them. Every call blocks its
+ * thread, and what it gets and returns can be sent between threads.
+ */
+export class TokenDatabase {
+  readonly #db: DatabaseSync;
+  readonly #statements: Statements;
+  readonly #firstUses: FirstUsesTable;
+
+  /**
+   * @param path - the file, made with its folder if missing, or {@link IN_MEMORY}.
+   * @param waitMs - how long a call may wait for a lock of another process, in milliseconds.
+   * @throws Error when it cannot be opened.
+   */
+  constructor(path: string, waitMs: number) {
+    if (path !== IN_MEMORY) makePrivate(path);
+    this.#db = new DatabaseSync(path, { timeout: waitMs });
+    // Write-ahead logging lets another process read while this one writes.
+    this.#db.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL");
+    prepareSchema(this.#db);
+    this.#statements = prepareStatements(this.#db);
+    this.#firstUses = new FirstUsesTable(this.#db);
+  }
+
+  /** From now on this connection only reads, and fails rather than waits. */
+  becomeReader(): void {
+    this.#db.exec("PRAGMA query_only = ON; PRAGMA busy_timeout = 0");
+  }
+
+  byDigest(digest: Uint8Array): TokenRow | undefined {
+    return this.#statements.byDigest.get(digest) as TokenRow | undefined;
+  }
+
+  byId(id: string): TokenRow | undefined {
+    return this.#statements.byId.get(id) as TokenRow | undefined;
+  }
+
+  /** Tokens that are neither expired nor revoked, newest first, from the first one behind `at` and `id` on. */
+  page(limit: number, now: number, at: number = Number.MAX_SAFE_INTEGER, id = ""): readonly TokenRow[] {
+    return this.#statements.page.all(at, at, id, now, limit) as unknown as readonly TokenRow[];
+  }
+
+  insert(digest: Uint8Array, row: TokenRow): void {
+    const { id, type, endpoint, instance, name, user, access, created_at: at, expires_at: expiry } = row;
+    this.#statements.insert.run(digest, id, type, endpoint, instance, name, user, access, at, expiry);
+  }
+
+  /** Revokes a token, which the other gateways then see in the log, and returns it. */
+  revoke(id: string, now: number): TokenRow | undefined {
+    this.#db.exec("BEGIN IMMEDIATE");
+    try {
+      if (this.#statements.revoke.run(now, id).changes > 0) this.#statements.log.run(id);
+      this.#db.exec("COMMIT");
+    } catch (error) {
+      if (this.#db.isTransaction) this.#db.exec("ROLLBACK");
+      throw error;
+    }
+    return this.byId(id);
+  }
+
+  /** Changes when another connection has written. */
+  dataVersion(): number {
+    return (this.#statements.dataVersion.get() as { data_version: number }).data_version;
+  }
+
+  /** The number of the last revocation. */
+  lastRevocation(): number {
+    return (this.#statements.lastRevocation.get() as { number: number | null }).number ?? 0;
+  }
+
+  /** The revocations behind the one with this number, oldest first. */
+  revocationsAfter(number: number, limit: number): readonly RevocationRow[] {
+    return this.#statements.revocations.all(number, limit) as unknown as readonly RevocationRow[];
+  }
+
+  /** Removes some of what expired before this instant. */
+  purge(before: number): void {
+    this.#statements.purgeTokens.run(before);
+    this.#statements.purgeRevocations.run(before);
+  }
+
+  findFirstUse(digest: Uint8Array, at: number): number | undefined {
+    return this.#firstUses.find(digest, at);
+  }
+
+  recordUse(digest: Uint8Array, at: number): number {
+    return this.#firstUses.record(digest, at);
+  }
+
+  close(): void {
+    if (this.#db.isOpen) this.#db.close();
+  }
+}
+
+type Statements = Readonly<Record<keyof ReturnType<typeof prepareStatements>, StatementSync>>;
+
+function prepareStatements(db: DatabaseSync) {
+  return {
+    byDigest: db.prepare(`SELECT ${COLUMNS} FROM grants WHERE hash = ?`),
+    byId: db.prepare(`SELECT ${COLUMNS} FROM grants WHERE id = ?`),
+    page: db.prepare(
+      `SELECT ${COLUMNS} FROM grants WHERE created_at <= ? AND (created_at < ? OR id > ?) AND ${LISTED}
+       ORDER BY created_at DESC, id LIMIT ?`,
+    ),
+    insert: db.prepare(`INSERT INTO grants (hash, ${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL)`),
+    revoke: db.prepare("UPDATE grants SET revoked_at = ? WHERE id = ? AND revoked_at IS NULL"),
+    log: db.prepare("INSERT INTO revocations (token_id, expires_at) SELECT id, expires_at FROM grants WHERE id = ?"),
+    dataVersion: db.prepare("PRAGMA data_version"),
+    lastRevocation: db.prepare("SELECT max(number) AS number FROM revocations"),
+    revocations: db.prepare("SELECT number, token_id FROM revocations WHERE number > ? ORDER BY number LIMIT ?"),
+    purgeTokens: db.prepare(
+      `DELETE FROM grants WHERE hash IN (SELECT hash FROM grants WHERE expires_at < ? LIMIT ${MAX_PURGED})`,
+    ),
+    purgeRevocations: db.prepare(
+      `DELETE FROM revocations WHERE number IN
+       (SELECT number FROM revocations WHERE expires_at < ? LIMIT ${MAX_PURGED})`,
+    ),
+  };
+}
+
+/**
+ * Makes the file for its owner only, as SQLite then makes those beside it, and takes the rights of others away from
+ * files of before. A file that is there is not opened: closing it would end the locks that SQLite has in this process.
+ */
+function makePrivate(path: string): void {
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  try {
+    closeSync(openSync(path, "ax", 0o600));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+  }
+  for (const file of [path, `${path}-wal`, `${path}-shm`]) {
+    const mode = statSync(file, { throwIfNoEntry: false })?.mode ?? 0;
+    // Windows has no such rights.
+    if ((mode & 0o077) !== 0 && process.platform !== "win32") chmodSync(file, 0o600);
+  }
+}
+
+/** In one transaction, so that several processes that open a new file at once do not disturb each other. */
+function prepareSchema(db: DatabaseSync): void {
+  if (versionOf(db) === VERSION) return;
+  db.exec("BEGIN IMMEDIATE");
+  try {
+    const found = versionOf(db);
+    if (found > VERSION) throw new Error(`it was written by a newer version of Curfew (schema ${found})`);
+    db.exec(SCHEMA);
+    const hasVersion0 = db.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'tokens'").get() !== undefined;
+    if (found === 0 && hasVersion0) db.exec(FROM_VERSION_0);
+    db.exec(`PRAGMA user_version = ${VERSION}; COMMIT`);
+  } catch (error) {
+    db.exec("ROLLBACK");
+    throw error;
+  }
+}
+
+function versionOf(db: DatabaseSync): number {
+  return (db.prepare("PRAGMA user_version").get() as { user_version: number }).user_version;
+}

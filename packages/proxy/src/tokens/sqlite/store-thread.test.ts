@@ -1,0 +1,34 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, test, vi } from "vitest";
+import { StoreThread } from "./store-thread.ts";
+
+test("a thread that cannot open the file fails its calls, and another takes its place a second later", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "curfew-thread-"));
+  vi.useFakeTimers({ toFake: ["performance"] });
+  // A folder is no file to open.
+  const path = join(folder, "tokens.db");
+  const thread = new StoreThread(join(path, ".."));
+  await expect(thread.call("byId", "any")).rejects.toThrow(/^the token store failed: /);
+  expect(() => thread.checkHealth()).toThrow(/^the token store failed: /);
+  await rm(folder, { recursive: true });
+  vi.advanceTimersByTime(1000);
+  expect(await thread.call("byId", "any")).toBeUndefined();
+  thread.checkHealth();
+  vi.useRealTimers();
+  await thread.close();
+  await expect(thread.call("byId", "any")).rejects.toThrow("the token store failed: the store is closed");
+  await rm(folder, { recursive: true, force: true });
+});
+
+test("no more than 4,096 calls wait", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "curfew-thread-"));
+  const thread = new StoreThread(join(folder, "tokens.db"));
+  const calls = Array.from({ length: 5000 }, async () => await thread.call("byId", "any"));
+  const settled = await Promise.allSettled(calls);
+  expect(settled.filter(({ status }) => status === "fulfilled")).toHaveLength(4096);
+  expect(settled.at(-1)).toMatchObject({ reason: { message: "the token store failed: too many calls are waiting" } });
+  await thread.close();
+  await rm(folder, { recursive: true });
+});

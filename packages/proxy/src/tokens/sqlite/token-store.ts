@@ -1,0 +1,135 @@
+import { randomBytes, randomUUID } from "node:crypto";
+import { formatEndpoint } from "../../net/endpoint.ts";
+import { formatPosition, pageLimit, type PageRequest, parsePosition } from "../../paging.ts";
+import { sha256 } from "../../sha256.ts";
+import { StoreError, type TokenPage, type TokenRecord, type TokenRequest, type TokenStore } from "../store.ts";
+import { IN_MEMORY, type TokenDatabase, type TokenRow } from "./database.ts";
+import { type CallStore, StoreThread } from "./store-thread.ts";
+import { DatabaseReader, openDatabase, toRecord, unlessRevoked } from "./token-reader.ts";
+
+/** How long an expired token is kept, so that its user reads "expired" and not "unknown", in milliseconds. */
+const KEEP_EXPIRED_MS = 24 * 60 * 60 * 1000;
+
+/**
+ * The embedded token store: one SQLite file, or memory. Tokens are stored only as SHA-256; a token
+ * has 256 random bits, so the digest needs neither salt nor stretching.
+ *
+ * Lookups read the file at once. What may wait for the disk or for another process is done by a thread.
+ */
+export class SqliteTokenStore implements TokenStore {
+  readonly #reader: DatabaseReader;
+  readonly #call: CallStore;
+  /** Undefined for a store in memory. */
+  readonly #thread: StoreThread | undefined;
+
+  /**
+   * @param path - the file, made with its folder if missing, or `:memory:`.
+   * @throws Error naming the path when it cannot be opened.
+   */
+  constructor(path: string) {
+    const db = openDatabase(path);
+    if (path === IN_MEMORY) this.#call = callDirectly(db);
+    else {
+      db.becomeReader();
+      this.#thread = new StoreThread(path);
+      this.#call = this.#thread.call;
+    }
+    this.#reader = new DatabaseReader(db);
+  }
+
+  async resolve(token: string): Promise<TokenRecord | undefined> {
+    return unlessRevoked(await this.#row(token));
+  }
+
+  async find(token: string): Promise<TokenRecord | undefined> {
+    return orNone(await this.#row(token));
+  }
+
+  async get(tokenId: string): Promise<TokenRecord | undefined> {
+    return orNone(
+      await this.#reader.read(
+        (db) => db.byId(tokenId),
+        async () => await this.#call("byId", tokenId),
+      ),
+    );
+  }
+
+  async list(page: PageRequest = {}): Promise<TokenPage> {
+    const limit = pageLimit(page.limit);
+    const { at, id } = page.after === undefined ? {} : parsePosition(page.after);
+    // One more, to know whether there is another page.
+    const rows = (await this.#call("page", limit + 1, Date.now(), at, id)).slice();
+    const hasMore = rows.length > limit;
+    const tokens = rows.slice(0, limit).map(toRecord);
+    const last = tokens.at(-1);
+    return { tokens, next: hasMore && last ? formatPosition({ at: last.createdAt, id: last.tokenId }) : undefined };
+  }
+
+  async issue(request: TokenRequest): Promise<{ token: string; record: TokenRecord }> {
+    const token = randomBytes(32).toString("base64url");
+    const createdAt = Date.now();
+    const row: TokenRow = {
+      id: randomUUID(),
+      type: request.type,
+      endpoint: formatEndpoint(request.endpoint),
+      instance: request.instance ?? null,
+      name: request.name ?? null,
+      user: request.user ?? null,
+      access: request.access ?? "control",
+      created_at: createdAt,
+      expires_at: Math.round(createdAt + request.ttlMs),
+      revoked_at: null,
+    };
+    await this.#call("insert", sha256(token), row);
+    // Each token that is issued has some old ones removed, more than one, so that they never add up.
+    this.#call("purge", createdAt - KEEP_EXPIRED_MS).catch(() => {});
+    return { token, record: { ...toRecord(row), endpoint: request.endpoint } };
+  }
+
+  async revoke(tokenId: string): Promise<TokenRecord | undefined> {
+    return orNone(await this.#call("revoke", tokenId, Date.now()));
+  }
+
+  async firstUse(digest: Uint8Array, now: number): Promise<number> {
+    return await this.#reader.firstUse(digest, now, async (at) => await this.#call("recordUse", digest, at));
+  }
+
+  onRevoked(listener: (tokenId: string) => void): void {
+    // No other gateway has a store that is in memory.
+    if (this.#thread !== undefined) this.#reader.onRevoked(listener);
+  }
+
+  async health(): Promise<void> {
+    this.#reader.checkHealth();
+    this.#thread?.checkHealth();
+    await this.get("");
+  }
+
+  async close(): Promise<void> {
+    this.#reader.close();
+    await this.#thread?.close();
+  }
+
+  async #row(token: string): Promise<TokenRow | undefined> {
+    const digest = sha256(token);
+    return await this.#reader.read(
+      (db) => db.byDigest(digest),
+      async () => await this.#call("byDigest", digest),
+    );
+  }
+}
+
+/** A store in memory waits for nothing. */
+function callDirectly(db: TokenDatabase): CallStore {
+  return async (name, ...args) => {
+    try {
+      return (db[name] as (...all: typeof args) => never).apply(db, args);
+    } catch (error) {
+      throw new StoreError(error instanceof Error ? error.message : String(error));
+    }
+  };
+}
+
+function orNone(row: TokenRow | undefined): TokenRecord | undefined {
+  return row && toRecord(row);
+}

@@ -1,0 +1,104 @@
+import { type ByteServer, startByteServer } from "@curfew/testing";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { AdminClient } from "../src/admin/client.ts";
+import { Client } from "./support/client.ts";
+import { run } from "./support/command.ts";
+import { ADMIN_KEY, TestGateway } from "./support/gateway.ts";
+import { WorkerGateway } from "./support/worker-gateway.ts";
+
+let target: ByteServer;
+beforeAll(async () => {
+  target = await startByteServer({ mode: "sink" });
+});
+afterAll(() => target.close());
+
+/** The ids of all pages of this length. */
+async function pages(
+  read: (after: string | undefined) => Promise<{ ids: readonly string[]; next: string | undefined }>,
+): Promise<readonly (readonly string[])[]> {
+  const all: (readonly string[])[] = [];
+  let after: string | undefined;
+  do {
+    const { ids, next } = await read(after);
+    all.push(ids);
+    after = next;
+  } while (after !== undefined);
+  return all;
+}
+
+const sessionPages = async (admin: AdminClient, limit: number): Promise<readonly (readonly string[])[]> =>
+  await pages(async (after) => {
+    const { sessions, next } = await admin.listSessions({ limit, after });
+    return { ids: sessions.map(({ id }) => id), next };
+  });
+
+describe("the lists of the admin API have pages", () => {
+  test("of tokens", async () => {
+    await using gateway = await TestGateway.start();
+    const issued: string[] = [];
+    for (let count = 0; count < 5; count += 1) issued.push((await gateway.token(target.address)).record.tokenId);
+    const admin = new AdminClient({ url: gateway.adminUrl, key: ADMIN_KEY });
+    const read = await pages(async (after) => {
+      const { tokens, next } = await admin.listTokens({ limit: 2, after });
+      return { ids: tokens.map(({ id }) => id), next };
+    });
+    expect(read.map(({ length }) => length)).toEqual([2, 2, 1]);
+    expect(new Set(read.flat())).toEqual(new Set(issued));
+  });
+
+  test("of sessions, also when those of earlier pages have ended meanwhile", async () => {
+    await using gateway = await TestGateway.start();
+    const ids: string[] = [];
+    const clients: Client[] = [];
+    for (let count = 0; count < 5; count += 1) {
+      const client = new Client(gateway.host, (await gateway.token(target.address)).token);
+      clients.push(client);
+      ids.push((await client.message("hello")).session);
+    }
+    const admin = new AdminClient({ url: gateway.adminUrl, key: ADMIN_KEY });
+    expect((await sessionPages(admin, 2)).map(({ length }) => length)).toEqual([2, 2, 1]);
+    expect(new Set((await sessionPages(admin, 2)).flat())).toEqual(new Set(ids));
+    const first = await admin.listSessions({ limit: 3 });
+    for (const { id } of first.sessions) await admin.endSession(id);
+    const second = await admin.listSessions({ limit: 3, after: first.next });
+    expect(second.next).toBeUndefined();
+    expect(new Set([...first.sessions, ...second.sessions].map(({ id }) => id))).toEqual(new Set(ids));
+    for (const client of clients) client[Symbol.dispose]();
+  });
+
+  test("of the sessions of several workers", { timeout: 60_000 }, async () => {
+    await using gateway = await WorkerGateway.start();
+    const ids: string[] = [];
+    for (let count = 0; count < 5; count += 1) {
+      ids.push((await (await gateway.open(target.address)).message("hello")).session);
+    }
+    const admin = new AdminClient({ url: gateway.adminUrl, key: ADMIN_KEY });
+    const read = await sessionPages(admin, 2);
+    expect(read.map(({ length }) => length)).toEqual([2, 2, 1]);
+    expect(read.flat()).toEqual(ids);
+    await expect(admin.listSessions({ limit: 0 })).rejects.toMatchObject({ status: 400 });
+  });
+
+  test.each([
+    ["limit=0", "limit: expected a whole number from 1 to 1000, but got 0"],
+    ["limit=1001", "limit: expected a whole number from 1 to 1000, but got 1001"],
+    ["limit=", "limit: expected a whole number from 1 to 1000, but got NaN"],
+    ["limit=ten", "limit: expected a whole number from 1 to 1000, but got NaN"],
+    ["after=yesterday", 'after: expected the `next` of a page, but got "yesterday"'],
+  ])("%s is refused with 400", async (query, detail) => {
+    await using gateway = await TestGateway.start();
+    for (const list of ["tokens", "sessions"]) {
+      const response = await gateway.admin("GET", `/v1/${list}?${query}`);
+      expect([response.status, await response.json()]).toMatchObject([400, { detail }]);
+    }
+  });
+});
+
+test("the commands list all pages", { timeout: 60_000 }, async () => {
+  await using gateway = await TestGateway.start();
+  const issued = Array.from({ length: 1500 }, async () => (await gateway.token(target.address)).record.tokenId);
+  const ids = await Promise.all(issued);
+  const { stdout } = await run(["token", "list", "--json", "--admin", gateway.adminUrl, "--key", ADMIN_KEY]);
+  const listed = JSON.parse(stdout) as { id: string }[];
+  expect(new Set(listed.map(({ id }) => id))).toEqual(new Set(ids));
+});

@@ -1,0 +1,134 @@
+import { type ByteServer, startByteServer } from "@curfew/testing";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { AdminClient } from "../../src/admin/client.ts";
+import { Client } from "../support/client.ts";
+import { Command } from "../support/command.ts";
+import { FileLock } from "../support/file-lock.ts";
+import { fillDisk, freeDisk } from "../support/full-disk.ts";
+
+const KEY = "the key of the admin API";
+
+/** A gateway in a process of its own, with its token store in a file. */
+class FileGateway implements AsyncDisposable {
+  readonly command: Command;
+  readonly host: string;
+  readonly adminUrl: string;
+  readonly admin: AdminClient;
+
+  private constructor(command: Command, host: string, adminUrl: string) {
+    this.command = command;
+    this.host = host;
+    this.adminUrl = adminUrl;
+    this.admin = new AdminClient({ url: adminUrl, key: KEY });
+  }
+
+  static async start(path: string, workers = 1): Promise<FileGateway> {
+    const flags = ["--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0", "--workers", String(workers)];
+    const env = { CURFEW_ADMIN_KEY: KEY, CURFEW_TOKENS_PATH: path };
+    const command = new Command(["serve", ...flags], env, { survivesFullDisk: true });
+    const [, host = ""] = await command.printed(/listens at http:\/\/(\S+)/);
+    const [, adminUrl = ""] = await command.printed(/admin API at (\S+)/);
+    return new FileGateway(command, host, adminUrl);
+  }
+
+  get pid(): number {
+    return this.command.process.pid ?? 0;
+  }
+
+  /** A token with as many sessions. */
+  async open(sessions: number): Promise<{ id: string; token: string; clients: readonly Client[] }> {
+    const { id, token } = await this.admin.issueToken({ type: "serial", target: target.address });
+    const clients = Array.from({ length: sessions }, () => new Client(this.host, token));
+    await Promise.all(clients.map((client) => client.message("hello")));
+    return { id, token, clients };
+  }
+
+  /** What `/readyz` answers. */
+  async ready(): Promise<string> {
+    return await (await fetch(`${this.adminUrl}/readyz`)).text();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.command[Symbol.asyncDispose]();
+  }
+}
+
+let target: ByteServer;
+let folder: string;
+let path: string;
+beforeAll(async () => {
+  target = await startByteServer({ mode: "echo" });
+});
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "curfew-store-"));
+  path = join(folder, "tokens.db");
+});
+afterEach(() => rm(folder, { recursive: true }));
+afterAll(() => target.close());
+
+const reasons = async (clients: readonly Client[]): Promise<ReadonlySet<string>> =>
+  new Set(await Promise.all(clients.map(async ({ closed }) => (await closed).reason)));
+
+const opens = async (gateway: FileGateway, token: string): Promise<string> => {
+  using client = new Client(gateway.host, token);
+  return await Promise.race([client.closed.then(({ reason }) => reason), client.message("hello").then(() => "opened")]);
+};
+
+describe.each([1, 2])("rule 12 with %i workers", { timeout: 60_000 }, (workers) => {
+  test.skipIf(process.platform !== "linux")("a revocation that the full disk refuses ends the sessions", async () => {
+    await using gateway = await FileGateway.start(path, workers);
+    const { id, token, clients } = await gateway.open(4);
+    await fillDisk(gateway.pid);
+    for (let times = 0; times < 2; times += 1) {
+      await expect(gateway.admin.revokeToken(id)).rejects.toMatchObject({
+        status: 503,
+        message: expect.stringContaining("it is not written: the token store failed") as string,
+      });
+      expect(await reasons(clients)).toEqual(new Set(["session_terminated"]));
+      expect(await opens(gateway, token)).toBe("token_invalid");
+    }
+    expect(await gateway.ready()).toBe("not ready: revocations");
+    await expect.poll(() => gateway.command.stderr).toContain("revocation not written, is tried again");
+    await freeDisk(gateway.pid);
+    await expect.poll(() => gateway.command.stderr).toContain('"msg":"revocation written"');
+    await expect.poll(() => gateway.ready()).toBe("ready");
+    gateway.command.process.kill("SIGKILL");
+    await gateway.command.exited;
+    await using next = await FileGateway.start(path, workers);
+    expect(await opens(next, token)).toBe("token_invalid");
+  });
+
+  test("one that another process' lock holds up ends the sessions at once", async () => {
+    await using gateway = await FileGateway.start(path, workers);
+    const { id, token, clients } = await gateway.open(2);
+    await using lock = await FileLock.take(path, "writers");
+    const revoked = gateway.admin.revokeToken(id).catch((error: unknown) => error);
+    expect(await reasons(clients)).toEqual(new Set(["session_terminated"]));
+    expect(await opens(gateway, token)).toBe("token_invalid");
+    await lock.release();
+    await revoked;
+    await expect.poll(() => gateway.ready()).toBe("ready");
+  });
+
+  test("one at another gateway with the same store ends the sessions here", async () => {
+    await using gateway = await FileGateway.start(path, workers);
+    await using other = await FileGateway.start(path);
+    const { id, token, clients } = await gateway.open(4);
+    await other.admin.revokeToken(id);
+    expect(await reasons(clients)).toEqual(new Set(["session_terminated"]));
+    expect(await opens(gateway, token)).toBe("token_invalid");
+  });
+});
+
+test("what the store cannot do now is answered with 503 and the cause", async () => {
+  await using gateway = await FileGateway.start(path);
+  await using lock = await FileLock.take(path, "writers");
+  await expect(gateway.admin.issueToken({ type: "serial", target: target.address })).rejects.toMatchObject({
+    status: 503,
+    message: expect.stringContaining("the token store failed: database is locked") as string,
+  });
+  await lock.release();
+});

@@ -1,0 +1,208 @@
+import { setTimeout as delay } from "node:timers/promises";
+import type { AttackerRequests, AttackReport } from "./attacker/process.ts";
+import { GatewayUnderAttack, type IssuedToken } from "./gateway-under-attack.ts";
+import { HelperProcess } from "./helper-process.ts";
+import { type ProcessUsage, readUsage, UsageSampler } from "./process-usage.ts";
+import type { Scenario } from "./scenario.ts";
+import type { VictimReport, VictimRequests } from "./victim/process.ts";
+
+/** How large and how long a run is. */
+export interface Scale {
+  readonly isFull: boolean;
+  /** Sessions of the victims that type all the time. */
+  readonly typists: number;
+  /** Milliseconds between the keys of one of them. */
+  readonly keyEveryMs: number;
+  /** Sessions of the victims that expire during the attack, and a quarter of them during the quiet phase. */
+  readonly expiring: number;
+  readonly quietMs: number;
+  readonly attackMs: number;
+  /** Commands that pin the gateway, and what measures and attacks it, to a core each. */
+  readonly pin: { readonly gateway: readonly string[]; readonly others: readonly string[] };
+}
+
+/** What a run has measured. */
+export interface Measurement {
+  readonly quiet: VictimReport;
+  readonly attack: VictimReport;
+  /** Before the attack, at its peak, and after the recovery. */
+  readonly usage: { readonly before: ProcessUsage; readonly peak: ProcessUsage; readonly after: ProcessUsage };
+  readonly attacker: AttackReport;
+  /** How often during the attack `/readyz` did not say in time, on a new connection, that the gateway is ready. */
+  readonly unready: number;
+  /**
+   * Milliseconds from the attack's end until a new session opens, `/readyz` says ready, and memory and descriptors are
+   * back; or, where the gateway drains, until it ended. Undefined when that did not happen in time.
+   */
+  readonly recoveredMs: number | undefined;
+  /** How the gateway ended although it was not told to, or ended wrongly; else undefined. */
+  readonly exit: number | string | undefined;
+  readonly logTail: string;
+}
+
+/** The longest recovery that is waited for, in milliseconds. */
+const MAX_RECOVERY_MS = 15_000;
+
+/** A margin for garbage, in bytes. */
+export const MAX_GROWTH_BYTES = 64 * 2 ** 20;
+
+/** Descriptors that may come and go by themselves. */
+const SPARE_DESCRIPTORS = 4;
+
+/** Pause between two questions whether the gateway is ready, in milliseconds. */
+const ASK_EVERY_MS = 200;
+
+/** How long opening one session may take before its token's life begins, in milliseconds. */
+const LEAD_MS = 20;
+
+/** How long a typist's token lives: longer than any run. */
+const LONG_MS = 3_600_000;
+
+/** Runs an attack beside victims and measures what they, and the gateway, notice. */
+export async function runScenario(scenario: Scenario, clients: number, scale: Scale): Promise<Measurement> {
+  await using stack = new AsyncDisposableStack();
+  const drainSeconds = (scale.attackMs / 1000).toFixed(1);
+  const gateway = stack.use(
+    await GatewayUnderAttack.start({
+      options: { ...(scenario.drains === true && { SESSIONS_DRAIN_TIMEOUT: drainSeconds }), ...scenario.options },
+      descriptors: scenario.descriptors,
+      pin: scale.pin.gateway,
+    }),
+  );
+  const victim = stack.use(
+    new HelperProcess<VictimRequests>(new URL("victim/process.ts", import.meta.url), scale.pin.others),
+  );
+  const attacker = stack.use(
+    new HelperProcess<AttackerRequests>(new URL("attacker/process.ts", import.meta.url), scale.pin.others),
+  );
+  const run = new Run(scenario, { clients, scale, gateway, victim, attacker });
+  return await run.measure();
+}
+
+interface Processes {
+  readonly clients: number;
+  readonly scale: Scale;
+  readonly gateway: GatewayUnderAttack;
+  readonly victim: HelperProcess<VictimRequests>;
+  readonly attacker: HelperProcess<AttackerRequests>;
+}
+
+class Run {
+  readonly #scenario: Scenario;
+  readonly #in: Processes;
+  #victimTarget = "";
+  #exit: number | string | undefined;
+
+  constructor(scenario: Scenario, processes: Processes) {
+    this.#scenario = scenario;
+    this.#in = processes;
+    void processes.gateway.exited.then((how) => (this.#exit = how));
+  }
+
+  async measure(): Promise<Measurement> {
+    const { gateway, victim, attacker, scale } = this.#in;
+    this.#victimTarget = await victim.ask("listen");
+    await this.#openTypists();
+    const quiet = await this.#phase(scale.quietMs, Math.ceil(scale.expiring / 4), async () => {});
+    const before = readUsage(gateway.pid);
+    await this.#prepareAttack();
+    const sampler = new UsageSampler(gateway.pid);
+    let unready = 0;
+    const attack = await this.#phase(scale.attackMs, scale.expiring, async () => {
+      await attacker.ask("begin");
+      if (this.#scenario.drains === true) gateway.terminate();
+      else void this.#askWhile(scale.attackMs, () => (unready += 1));
+    });
+    const report = await attacker.ask("report");
+    if (this.#scenario.stays !== true && this.#scenario.drains !== true) await attacker[Symbol.asyncDispose]();
+    const recoveredMs = this.#scenario.drains === true ? await this.#ended() : await this.#recovered(before);
+    return {
+      quiet,
+      attack,
+      usage: { before, peak: sampler.stop(), after: readUsage(gateway.pid) },
+      attacker: report,
+      unready,
+      recoveredMs,
+      exit: this.#scenario.drains === true && this.#exit === 0 ? undefined : this.#exit,
+      logTail: gateway.logTail,
+    };
+  }
+
+  async #askWhile(ms: number, onUnready: () => void): Promise<void> {
+    for (const end = performance.now() + ms; performance.now() < end; await delay(ASK_EVERY_MS)) {
+      if (!(await this.#in.gateway.isReady())) onUnready();
+    }
+  }
+
+  async #openTypists(): Promise<void> {
+    const { gateway, victim, scale } = this.#in;
+    const tokens = await this.#issue(this.#victimTarget, scale.typists, () => LONG_MS);
+    await victim.ask("openTyping", { host: gateway.host, tokens, everyMs: scale.keyEveryMs });
+  }
+
+  /** Some sessions expire in the course of the phase, spread over its last four fifths. */
+  async #phase(ms: number, expiring: number, begin: () => Promise<void>): Promise<VictimReport> {
+    const { gateway, victim } = this.#in;
+    const start = performance.now() + LEAD_MS * (expiring + 1);
+    const due = (index: number): number => start + ms * (0.2 + (0.8 * index) / expiring);
+    const tokens = await this.#issue(this.#victimTarget, expiring, (index) => due(index) - performance.now());
+    await victim.ask("openExpiring", { host: gateway.host, tokens });
+    await delay(start - performance.now());
+    await victim.ask("begin");
+    await begin();
+    await delay(start + ms - performance.now());
+    return await victim.ask("report");
+  }
+
+  async #prepareAttack(): Promise<void> {
+    const { gateway, attacker, clients, scale } = this.#in;
+    const { name, target } = this.#scenario;
+    // A client's token ends with the attack if its connection stays: the victims' sessions are opened in between.
+    const ttlMs = this.#scenario.stays === true ? scale.attackMs + LEAD_MS * (scale.expiring + clients) : LONG_MS;
+    const tokens =
+      target === undefined ? [] : await this.#issue(await attacker.ask("listen", target), clients, () => ttlMs);
+    await attacker.ask("prepare", {
+      name,
+      host: gateway.host,
+      clients,
+      isFull: scale.isFull,
+      tokens: tokens.map(({ token }) => token),
+    });
+  }
+
+  async #issue(target: string, count: number, ttlMs: (index: number) => number): Promise<IssuedToken[]> {
+    const tokens: IssuedToken[] = [];
+    for (let index = 0; index < count; index += 1) tokens.push(await this.#in.gateway.issue(target, ttlMs(index)));
+    return tokens;
+  }
+
+  async #recovered(before: ProcessUsage): Promise<number | undefined> {
+    const start = performance.now();
+    while (performance.now() - start < MAX_RECOVERY_MS && this.#exit === undefined) {
+      const { rss, descriptors } = readUsage(this.#in.gateway.pid);
+      const isBack = rss < before.rss + MAX_GROWTH_BYTES && descriptors <= before.descriptors + SPARE_DESCRIPTORS;
+      if (isBack && (await this.#serves())) return performance.now() - start;
+      await delay(20);
+    }
+    return undefined;
+  }
+
+  /** Whether the gateway says that it is ready, and opens a session. */
+  async #serves(): Promise<boolean> {
+    const { gateway, victim } = this.#in;
+    if (!(await gateway.isReady())) return false;
+    const { token } = await gateway.issue(this.#victimTarget, LONG_MS);
+    const opened = victim.ask("probe", { host: gateway.host, token }).then(
+      () => true,
+      () => false,
+    );
+    return await Promise.race([opened, delay(1000, false)]);
+  }
+
+  /** The gateway drains: when it has ended. */
+  async #ended(): Promise<number | undefined> {
+    const start = performance.now();
+    const ended = this.#in.gateway.exited.then(() => performance.now() - start);
+    return await Promise.race([ended, delay(MAX_RECOVERY_MS, undefined)]);
+  }
+}

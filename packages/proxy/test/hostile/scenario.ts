@@ -1,0 +1,61 @@
+import type { Socket } from "node:net";
+import type { Connections } from "./attacker/connections.ts";
+import type { TargetMode } from "./attacker/target.ts";
+
+/** What an attack works with. It runs in a process of its own. */
+export interface AttackContext {
+  readonly connections: Connections;
+  /** How many clients attack. */
+  readonly clients: number;
+  /** A token for each client; an attack without any is made with an empty list. */
+  readonly tokens: readonly string[];
+  /** Whether it runs at full scale, and not shortly in the unit tests. */
+  readonly isFull: boolean;
+}
+
+/**
+ * Prepares an attack: connects, opens sessions. The victim is not measured yet.
+ *
+ * @returns begins the attack, which goes on until its process is ended.
+ */
+export type Attack = (context: AttackContext) => Promise<() => void>;
+
+/** An attack, and under which conditions the gateway must hold. */
+export interface Scenario {
+  /** For the command line, and the name of its file. */
+  readonly name: string;
+  /** What the attacker does, for the table. */
+  readonly title: string;
+  readonly attack: Attack;
+  /** Whether each client gets a token, and with what behind it. By default the attack needs no token. */
+  readonly target?: TargetMode;
+  /** Limit of the gateway's open files. By default that of the machine. */
+  readonly descriptors?: number;
+  /** Further options of the gateway by environment variable, less `CURFEW_`. */
+  readonly options?: Readonly<Record<string, string>>;
+  /**
+   * Whether the attacker's tokens expire with the end of the attack, and its connections stay: the gateway has to get rid
+   * of them. By default they end with the attack.
+   */
+  readonly stays?: boolean;
+  /** Whether the gateway gets SIGTERM when the attack begins, and has to end in time. */
+  readonly drains?: boolean;
+}
+
+/** Declares a scenario. */
+export function scenario(declared: Scenario): Scenario {
+  return declared;
+}
+
+/** The sessions that could be opened. */
+export async function openSessions({ connections, tokens }: AttackContext): Promise<readonly Socket[]> {
+  const sockets = await Promise.all(tokens.map((token, index) => connections.upgrade(index, token)));
+  return sockets.filter((socket) => socket !== undefined);
+}
+
+/** The connections that could be opened, one for each client. */
+export async function connectAll({ connections, clients }: AttackContext): Promise<readonly Socket[]> {
+  const numbers = Array.from({ length: clients }, (_, index) => index);
+  const sockets = await Promise.all(numbers.map((number) => connections.connect(number)));
+  return sockets.filter((socket) => socket !== undefined);
+}

@@ -1,0 +1,36 @@
+import type { Scenario } from "../scenario.ts";
+import { afterRefusal } from "./after-refusal.ts";
+import { byteByByte } from "./byte-by-byte.ts";
+import { controlPings } from "./control-pings.ts";
+import { emptyContinuations } from "./empty-continuations.ts";
+import { halfClosed } from "./half-closed.ts";
+import { headRequests } from "./head-requests.ts";
+import { idleConnections, idleConnectionsToWorkers } from "./idle-connections.ts";
+import { pingFlood } from "./ping-flood.ts";
+import { pipelinedRequests } from "./pipelined-requests.ts";
+import { reconnectsWhileDraining } from "./reconnects-while-draining.ts";
+import { renewals } from "./renewals.ts";
+import { slowHeaders } from "./slow-headers.ts";
+import { stalledReaders } from "./stalled-readers.ts";
+import { tinyFrames } from "./tiny-frames.ts";
+import { unreadPings } from "./unread-pings.ts";
+
+/** Every attack, in the order of the table. */
+export const SCENARIOS: readonly Scenario[] = [
+  pingFlood,
+  unreadPings,
+  controlPings,
+  tinyFrames,
+  byteByByte,
+  renewals,
+  emptyContinuations,
+  afterRefusal,
+  stalledReaders,
+  halfClosed,
+  pipelinedRequests,
+  headRequests,
+  slowHeaders,
+  idleConnections,
+  idleConnectionsToWorkers,
+  reconnectsWhileDraining,
+];

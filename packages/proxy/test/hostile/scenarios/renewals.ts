@@ -1,0 +1,18 @@
+import { clientFrame } from "../../support/client-frames.ts";
+import { OPCODE } from "../../support/raw-client.ts";
+import { flood, repeated } from "../attacker/flood.ts";
+import { openSessions, scenario } from "../scenario.ts";
+
+export const renewals = scenario({
+  name: "renewals",
+  title: "control messages `renew` without end, with a valid token",
+  target: "sink",
+  async attack(context) {
+    const sockets = await openSessions(context);
+    return () =>
+      sockets.forEach((socket, index) => {
+        const message = JSON.stringify({ type: "renew", id: 1, token: context.tokens[index] });
+        flood(socket, repeated(clientFrame(OPCODE.text, message)));
+      });
+  },
+});

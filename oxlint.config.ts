@@ -62,11 +62,12 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
     "util",
   ],
   "packages/bench/src": ["report", "run", "scenarios", "subjects", "load", "machine", "statistics"],
-  "apps/demo/src/page": ["panel", "lists", "machines", "toolbar", "controls", "api", "util"],
+  "apps/demo/src/page": ["panel", "lists", "machines", "toolbar", "consoles", "controls", "api", "util"],
   "apps/demo/src/server": ["http", "feed", "faults", "machines", "gateways"],
   "apps/console/src": [
     "page",
     "session",
+    "consoles",
     "actions",
     "dialogs",
     "cards",

@@ -1,4 +1,5 @@
 import type { Page } from "@playwright/test";
+import { CONSOLE_TYPES } from "../src/console-types.ts";
 import { expect, test } from "../src/fixtures/console-page.ts";
 
 test.beforeEach(({ gateway, vnc }) => {
@@ -73,7 +74,7 @@ test("a dialog that closes over a card gives the keyboard to the card", async ({
   await expect(console.card.locator(":focus")).toBeVisible();
 });
 
-for (const type of ["vnc", "serial"] as const) {
+for (const type of CONSOLE_TYPES) {
   test(`the keyboard stays on the button of the same name from attempt to attempt, and goes back to ${type}`, async ({
     console,
     page,
@@ -81,7 +82,7 @@ for (const type of ["vnc", "serial"] as const) {
     vnc,
     serial,
   }) => {
-    const target = type === "vnc" ? vnc.address : serial.address;
+    const target = { vnc, serial }[type].address;
     gateway.follow({ target });
     const opened = gateway.nextSession();
     await console.openConnected(type);

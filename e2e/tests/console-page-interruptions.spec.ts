@@ -106,7 +106,7 @@ test("asking for access can be cancelled, and begun again", async ({ console, pa
   await page.route(renewing, async (route) => {
     const token = tokens.shift();
     if (token === "first") await cancelled;
-    // Nobody may listen any more.
+    // The page may be gone by now.
     await route.fulfill({ json: { token } }).catch(() => {});
     if (token === "first") answeredLate();
   });

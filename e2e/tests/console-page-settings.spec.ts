@@ -68,7 +68,7 @@ test("nonsense in the storage gives the defaults", async ({ console, page }) => 
   await expect(page.locator("html")).toHaveAttribute("data-theme", "system");
 });
 
-test("a terminal's text size and colours follow the settings", async ({ console, page, gateway, serial }) => {
+test("a terminal's text size and colors follow the settings", async ({ console, page, gateway, serial }) => {
   gateway.follow({ target: serial });
   await console.openConnected("serial");
   await expect(page.locator(".xterm-rows")).toContainText("login:");

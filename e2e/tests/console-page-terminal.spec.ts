@@ -128,13 +128,13 @@ for (const size of [9, 14, 28]) {
     const row = page.locator(".xterm-rows > div").filter({ hasText: /^_+$/ });
     await expect(row).toBeVisible();
     const picture = (await row.screenshot()).toString("base64");
-    const colours = await page.evaluate(async (png) => {
+    const colors = await page.evaluate(async (png) => {
       const bytes = Uint8Array.from(atob(png), (character) => character.charCodeAt(0));
       const image = await createImageBitmap(new Blob([bytes]));
       const canvas = new OffscreenCanvas(image.width, image.height).getContext("2d");
       canvas?.drawImage(image, 0, 0);
       return new Set(new Uint32Array(canvas?.getImageData(0, 0, image.width, image.height).data.buffer ?? [])).size;
     }, picture);
-    expect(colours).toBeGreaterThan(1);
+    expect(colors).toBeGreaterThan(1);
   });
 }

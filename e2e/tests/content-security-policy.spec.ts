@@ -117,7 +117,7 @@ test("the document has a reason for each source of its policies", () => {
 
 for (const { directive, source, neededBy } of reasons) {
   test(`without ${directive} ${source} the policy is violated`, async ({ page }) => {
-    const kind = neededBy === "serial" ? "serial" : "vnc";
+    const kind = kinds.find((name) => name === neededBy.toLowerCase()) ?? "vnc";
     await underPolicy(page, kind, without(everyConsole, directive, source), async () => {
       await expect.poll(async () => violations(page)).toContainEqual(expect.stringMatching(`^${directive}`));
     });

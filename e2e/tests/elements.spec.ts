@@ -1,4 +1,5 @@
 import { expectAccessible } from "../src/audits/accessibility.ts";
+import type { ConsoleType } from "@curfew/client";
 import type { IssueRequest } from "@curfew/proxy/admin";
 import { startFakeSerial, startFakeVnc } from "@curfew/testing";
 import type { Page } from "@playwright/test";
@@ -30,7 +31,7 @@ async function open(
   await page.goto(`${origin}/element/?type=${request.type}&gateway=${encodeURIComponent(gateway.socketUrl)}`);
 }
 
-const status = (page: Page, type: "vnc" | "serial", expected: string): Promise<void> =>
+const status = (page: Page, type: ConsoleType, expected: string): Promise<void> =>
   expect(page.locator(`curfew-${type}`)).toHaveAttribute("status", expected);
 
 async function accessible(page: Page): Promise<void> {

@@ -1,6 +1,8 @@
-import { startFakeSerial, startFakeVnc } from "@curfew/testing";
+import type { ConsoleType } from "@curfew/client";
+import { type FakeSerialServer, type FakeVncServer, startFakeSerial, startFakeVnc } from "@curfew/testing";
 import type { Browser, Page } from "puppeteer-core";
 import { hasFirefox, launchFirefox } from "../src/browsers/firefox.ts";
+import { CONSOLE_TYPES, CONSOLE_TYPE_TRAITS } from "../src/console-types.ts";
 import { expect, test } from "../src/fixtures/shared-servers.ts";
 import { GatewayProcess } from "../src/servers/gateway-process.ts";
 
@@ -9,8 +11,13 @@ declare global {
   var told: string[];
 }
 
-/** Fake machines, each with a promise that the key k reached it. */
-const machines = {
+interface Machine {
+  readonly server: FakeVncServer | FakeSerialServer;
+  readonly heardK: () => Promise<unknown>;
+}
+
+/** Starts a fake machine, with a promise that the key k reached it. */
+const machines: Readonly<Record<ConsoleType, () => Promise<Machine>>> = {
   vnc: async () => {
     const server = await startFakeVnc();
     return { server, heardK: () => server.waitFor("key", ({ keysym, down }) => keysym === 0x6b && down) };
@@ -22,29 +29,32 @@ const machines = {
 };
 
 interface Opening {
-  readonly type: "vnc" | "serial";
+  readonly type: ConsoleType;
   readonly url: string;
   readonly tokens: readonly [first: string, second: string];
 }
 
 /** Opens a console in the page that renews itself once, at the warning. */
-async function open(page: Page, opening: Opening): Promise<void> {
+async function open(page: Page, { type, ...opening }: Opening): Promise<void> {
   await page.waitForFunction(() => "sdk" in globalThis);
-  await page.evaluate(async ({ type, url, tokens }) => {
-    globalThis.told = [];
-    const screen = document.querySelector<HTMLElement>("#screen");
-    if (!screen) throw new Error("no screen");
-    const options = { authorize: () => ({ url, token: tokens[0] }), renew: () => tokens[1], warnBeforeMs: 3000 };
-    const view = type === "vnc" ? new sdk.VncConsole(screen, options) : new sdk.SerialConsole(screen, options);
-    const { connection } = view;
-    connection.on("expiring", () => told.push("expiring"));
-    connection.on("expiring", () => void connection.renew(), { once: true });
-    connection.on("renewed", () => told.push("renewed"));
-    connection.on("closed", ({ reason, code }) => told.push(`${reason} ${code}`));
-    await view.connect();
-    told.push("connected");
-    view.focus();
-  }, opening);
+  await page.evaluate(
+    async ({ sdkClass, url, tokens }) => {
+      globalThis.told = [];
+      const screen = document.querySelector<HTMLElement>("#screen");
+      if (!screen) throw new Error("no screen");
+      const options = { authorize: () => ({ url, token: tokens[0] }), renew: () => tokens[1], warnBeforeMs: 3000 };
+      const view = new sdk[sdkClass](screen, options);
+      const { connection } = view;
+      connection.on("expiring", () => told.push("expiring"));
+      connection.on("expiring", () => void connection.renew(), { once: true });
+      connection.on("renewed", () => told.push("renewed"));
+      connection.on("closed", ({ reason, code }) => told.push(`${reason} ${code}`));
+      await view.connect();
+      told.push("connected");
+      view.focus();
+    },
+    { sdkClass: CONSOLE_TYPE_TRAITS[type].sdkClass, ...opening },
+  );
 }
 
 test.describe("Firefox", () => {
@@ -64,7 +74,7 @@ test.describe("Firefox", () => {
     await gateway[Symbol.asyncDispose]();
   });
 
-  for (const type of ["vnc", "serial"] as const) {
+  for (const type of CONSOLE_TYPES) {
     test(`opens a ${type} console, types, is warned, renews and sees the end`, async ({ bundledPages }) => {
       const machine = await machines[type]();
       await using server = machine.server;

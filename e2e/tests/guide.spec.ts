@@ -1,12 +1,12 @@
 import { serveSamplePage } from "../src/page-objects/sample-page.ts";
-// The rest of this file stands in docs/guide/testing.md, but for what serves the page.
+// docs/guide/testing.md contains the rest of this file, except for what serves the page.
 import { CloseCode, type ServerCloseReason } from "@curfew/protocol";
 import { expect, test } from "@curfew/testing/playwright";
 
 const consolePage = "http://localhost/console.html";
 const gatewayAddress = "**/websockify";
 
-test("the picture is there, and keys reach the machine", async ({ page, vnc, routeConsole }) => {
+test("the page shows the screen, and keys reach the machine", async ({ page, vnc, routeConsole }) => {
   await routeConsole(gatewayAddress);
   await page.goto(consolePage);
   await expect(page.locator("canvas")).toBeVisible();
@@ -15,7 +15,7 @@ test("the picture is there, and keys reach the machine", async ({ page, vnc, rou
   await vnc.waitFor("key", ({ keysym, down }) => keysym === 0x61 && down);
 });
 
-test("Renew gets a new token and keeps the picture", async ({ page, vnc, routeConsole }) => {
+test("Renew gets a new token and keeps the connection", async ({ page, vnc, routeConsole }) => {
   const gateway = await routeConsole(gatewayAddress, { renewal: 600_000 });
   await page.goto(consolePage);
   const session = await gateway.waitForSession();
@@ -27,7 +27,7 @@ test("Renew gets a new token and keeps the picture", async ({ page, vnc, routeCo
   expect(vnc.connections).toHaveLength(1);
 });
 
-test("a renewal that is refused is told, and the session goes on", async ({ page, routeConsole }) => {
+test("the page reports a refused renewal, and the session continues", async ({ page, routeConsole }) => {
   const gateway = await routeConsole(gatewayAddress, { renewal: "token_invalid" });
   await page.goto(consolePage);
   const session = await gateway.waitForSession();
@@ -38,7 +38,7 @@ test("a renewal that is refused is told, and the session goes on", async ({ page
   expect(session.open).toBe(true);
 });
 
-test("a gateway that restarts is found again", async ({ page, routeConsole }) => {
+test("the page reconnects after the gateway restarts", async ({ page, routeConsole }) => {
   const gateway = await routeConsole(gatewayAddress);
   await page.goto(consolePage);
   (await gateway.waitForSession()).end("server_draining");
@@ -49,7 +49,7 @@ test("a gateway that restarts is found again", async ({ page, routeConsole }) =>
 const final = (Object.keys(CloseCode) as ServerCloseReason[]).filter((reason) => CloseCode[reason] < 4200);
 
 for (const reason of final) {
-  test(`${reason} is said, and the picture is gone`, async ({ page, routeConsole }) => {
+  test(`the page shows ${reason} and removes the screen`, async ({ page, routeConsole }) => {
     const gateway = await routeConsole(gatewayAddress);
     await page.goto(consolePage);
     await expect(page.locator("canvas")).toBeVisible();

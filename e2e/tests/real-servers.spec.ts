@@ -32,8 +32,8 @@ test("TigerVNC: the desktop appears, typing reaches it, and the deadline ends it
   await takeScreenshots(page, "live-tigervnc-expired");
 });
 
-/** The colour of a pixel of the machine's screen, as `#rrggbb`. */
-function colourAt(canvas: Locator, x: number, y: number): Promise<string> {
+/** The color of a pixel of the machine's screen, as `#rrggbb`. */
+function colorAt(canvas: Locator, x: number, y: number): Promise<string> {
   return canvas.evaluate(
     (node: HTMLCanvasElement, at) => {
       const [red, green, blue] = node.getContext("2d")?.getImageData(at.x, at.y, 1, 1).data ?? [];
@@ -48,15 +48,15 @@ test("TigerVNC: a window is moved by its title, as on a desktop at hand", async 
   const { url } = await gateway.issue({ type: "vnc", target: `127.0.0.1:${server.port}`, ttl: 300 });
   await console.open(url);
   await console.waitFor("connected");
-  await expect.poll(() => colourAt(console.canvas, 100, 300)).toBe(TERMINAL_COLOR);
+  await expect.poll(() => colorAt(console.canvas, 100, 300)).toBe(TERMINAL_COLOR);
   const { x, y, width = 0 } = (await console.canvas.boundingBox()) ?? { x: 0, y: 0 };
   const scale = width / 1024;
   await page.mouse.move(x + 300 * scale, y + 10 * scale);
   await page.mouse.down();
   await page.mouse.move(x + 500 * scale, y + 200 * scale, { steps: 10 });
   await page.mouse.up();
-  await expect.poll(() => colourAt(console.canvas, 900, 600)).toBe(TERMINAL_COLOR);
-  expect(await colourAt(console.canvas, 100, 300)).not.toBe(TERMINAL_COLOR);
+  await expect.poll(() => colorAt(console.canvas, 900, 600)).toBe(TERMINAL_COLOR);
+  expect(await colorAt(console.canvas, 100, 300)).not.toBe(TERMINAL_COLOR);
 });
 
 test("TigerVNC: what noVNC says by itself while the screen changes keeps no idle session open", async ({ console }) => {
@@ -76,13 +76,13 @@ test("QEMU: the machine's screen appears through the gateway", async ({ gateway,
   const { url } = await gateway.issue({ type: "vnc", target: `127.0.0.1:${server.port}`, ttl: 300, name: "QEMU" });
   await console.open(url);
   await console.waitFor("connected");
-  const colours = (): Promise<number> =>
+  const colors = (): Promise<number> =>
     console.canvas.evaluate((canvas: HTMLCanvasElement) => {
       if (canvas.width === 0 || canvas.height === 0) return 0;
       const data = canvas.getContext("2d")?.getImageData(0, 0, canvas.width, canvas.height).data;
       return new Set(new Uint32Array(data?.buffer ?? new ArrayBuffer(0))).size;
     });
-  await expect.poll(colours).toBeGreaterThan(1);
+  await expect.poll(colors).toBeGreaterThan(1);
   await takeScreenshots(page, "live-qemu");
 });
 

@@ -6,7 +6,7 @@ import { expect, test } from "../src/fixtures/sdk-page.ts";
 
 const MEBIBYTE = 1024 * 1024;
 const TOTAL_BYTES = 100_000_000;
-/** Every character in a colour of its own: little text, much to parse. */
+/** Every character in a color of its own: little text, much to parse. */
 const line = Buffer.from(`${"\u001B[38;2;200;30;60ma\u001B[0mb".repeat(40)}\r\n`.repeat(60));
 
 /** As much output as a machine can give, in order, and a last line. */
@@ -98,7 +98,7 @@ test("100 MB of pictures in one go neither stop the page nor fill its memory", a
     return vnc;
   }, gateway.url);
   let highest = 0;
-  const colour = async (): Promise<number[]> => {
+  const color = async (): Promise<number[]> => {
     // Each look is an answer of the page: one that hung would give none.
     const { usedSize, backingStorageSize } = await cdp.send("Runtime.getHeapUsage");
     highest = Math.max(highest, usedSize + backingStorageSize);
@@ -109,7 +109,7 @@ test("100 MB of pictures in one go neither stop the page nor fill its memory", a
       return [...(context?.getImageData(64, 64, 1, 1).data.slice(0, 3) ?? [])];
     });
   };
-  await expect.poll(colour, { timeout: 150_000, intervals: [50] }).toEqual([200, 30, 60]);
+  await expect.poll(color, { timeout: 150_000, intervals: [50] }).toEqual([200, 30, 60]);
   expect(await view.evaluate((vnc) => vnc.state.status)).toBe("connected");
   expect(await view.evaluate((vnc) => vnc.statistics().bytesReceived)).toBeGreaterThan(TOTAL_BYTES);
   const kept = await page.evaluate(() => mostKeptByNoVnc);

@@ -1,5 +1,5 @@
-import { startFakeSerial, startFakeVnc } from "@curfew/testing";
 import type { CDPSession } from "@playwright/test";
+import { CONSOLE_TYPES, CONSOLE_TYPE_TRAITS } from "../src/console-types.ts";
 import { expect, test } from "../src/fixtures/sdk-page.ts";
 
 const ROUNDS = 500;
@@ -20,28 +20,27 @@ async function count(cdp: CDPSession): Promise<Record<"JSEventListeners" | "Node
   };
 }
 
-for (const type of ["vnc", "serial"] as const) {
+for (const type of CONSOLE_TYPES) {
   test(`${ROUNDS} openings and ends of a ${type} console leave nothing in the page`, async ({ page, cdp, gateway }) => {
     test.setTimeout(300_000);
-    await using server = await (type === "vnc"
-      ? startFakeVnc({ size: { width: 64, height: 48 } })
-      : startFakeSerial({ banner: "hello\r\n" }));
+    const { sdkClass, startMachine } = CONSOLE_TYPE_TRAITS[type];
+    await using server = await startMachine();
     gateway.follow({ target: server });
     const rounds = (count: number): Promise<void> =>
       page.evaluate(
-        async ({ type, url, count }) => {
+        async ({ sdkClass, url, count }) => {
           const screen = document.querySelector<HTMLElement>("#screen");
           if (!screen) throw new Error("no screen");
           for (let round = 0; round < count; round += 1) {
             const options = { authorize: () => ({ url }), clipboardSync: true };
-            const view = type === "vnc" ? new sdk.VncConsole(screen, options) : new sdk.SerialConsole(screen, options);
+            const view = new sdk[sdkClass](screen, options);
             await view.connect();
             await view.close();
           }
           // The last view's own frames and timers have run by then.
           await new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
         },
-        { type, url: gateway.url, count },
+        { sdkClass, url: gateway.url, count },
       );
     await rounds(WARM_UP_ROUNDS);
     const before = await count(cdp);

@@ -1,6 +1,8 @@
 /** The interface between the dashboard's page and its server. */
 
-export type ConsoleType = "vnc" | "serial";
+import type { ConsoleType } from "@curfew/client";
+
+export type { ConsoleType } from "@curfew/client";
 
 export interface MachineCard {
   readonly id: string;

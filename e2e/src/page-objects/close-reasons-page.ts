@@ -1,4 +1,4 @@
-import type { ConnectInfo } from "@curfew/client";
+import type { ConnectInfo, ConsoleType } from "@curfew/client";
 import type { ConfigInput } from "@curfew/proxy";
 import type { IssueRequest } from "@curfew/proxy/admin";
 import { expect, type Locator, type Page } from "@playwright/test";
@@ -42,7 +42,7 @@ export class CloseReasonsPage implements AsyncDisposable {
   }
 
   /** Opens the page. `grant` returns what the page gets when it asks for access; null refuses it. */
-  async open(type: "vnc" | "serial", grant: () => ConnectInfo | null | Promise<ConnectInfo | null>): Promise<void> {
+  async open(type: ConsoleType, grant: () => ConnectInfo | null | Promise<ConnectInfo | null>): Promise<void> {
     await this.page.exposeFunction("access", async () => {
       this.#asked += 1;
       return await grant();

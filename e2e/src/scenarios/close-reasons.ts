@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import type { CloseReason } from "@curfew/client";
+import type { CloseReason, ConsoleType } from "@curfew/client";
 import type { NextStep } from "@curfew/client/messages";
 import {
   startFakeGateway,
@@ -13,7 +13,7 @@ import type { CloseReasonsPage } from "../page-objects/close-reasons-page.ts";
 
 /** How to make a console end for a reason, and what the page then says. */
 export interface CloseReasonScenario {
-  readonly type: "vnc" | "serial";
+  readonly type: ConsoleType;
   /** Close code, as the page has it. */
   readonly code: number;
   /** What the sentence says. */

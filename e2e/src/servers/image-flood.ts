@@ -8,7 +8,7 @@ const RED_GREEN_BLUE = 2;
 const TIGHT_PNG = -260;
 const PNG_SUBENCODING = 0xa0;
 
-type Colour = (byte: number) => number;
+type Color = (byte: number) => number;
 
 function u32(value: number): Buffer {
   const bytes = Buffer.alloc(4);
@@ -22,8 +22,8 @@ function chunk(type: string, data: Uint8Array): Buffer {
 }
 
 /** Updates of one PNG of 128 by 128 each. No two are the same, because browsers keep what they have decoded. */
-function updatesOf(colour: Colour): (serial: number) => Buffer {
-  const rows = Buffer.alloc((1 + SIDE * 3) * SIDE).map((_, at) => (at % (1 + SIDE * 3) === 0 ? 0 : colour(at)));
+function updatesOf(color: Color): (serial: number) => Buffer {
+  const rows = Buffer.alloc((1 + SIDE * 3) * SIDE).map((_, at) => (at % (1 + SIDE * 3) === 0 ? 0 : color(at)));
   const signature = Buffer.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a);
   const header = chunk("IHDR", Buffer.concat([u32(SIDE), u32(SIDE), Buffer.of(8, RED_GREEN_BLUE, 0, 0, 0)]));
   const pixels = chunk("IDAT", deflateSync(rows, { level: 1 }));
@@ -68,7 +68,7 @@ export interface PictureFlood extends Disposable {
   readonly address: string;
 }
 
-/** Starts a server that sends each client about `totalBytes` of noise, then a picture in the colour `last`. */
+/** Starts a server that sends each client about `totalBytes` of noise, then a picture in the color `last`. */
 export async function startPictureFlood(
   totalBytes: number,
   last: readonly [number, number, number],

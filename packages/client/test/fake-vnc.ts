@@ -4,8 +4,8 @@ const ascii = (text: string): number[] => [...new TextEncoder().encode(text)];
 const u16 = (value: number): number[] => [value >> 8, value & 255];
 const u32 = (value: number): number[] => [...u16(value >>> 16), ...u16(value & 0xffff)];
 
-/** Colour of the picture that {@link speakRfb} sends: red, green, blue. */
-export const COLOUR: readonly [number, number, number] = [200, 30, 60];
+/** Color of the picture that {@link speakRfb} sends: red, green, blue. */
+export const COLOR: readonly [number, number, number] = [200, 30, 60];
 
 /** What a fake VNC server heard. */
 export interface FakeVnc {
@@ -17,7 +17,7 @@ export interface FakeVnc {
 
 /**
  * Speaks the server's side of RFB 3.8 (RFC 6143) on a fake socket: no authentication, or VNC
- * authentication that accepts or refuses whatever comes; then a one-colour picture of 32 by 16 in
+ * authentication that accepts or refuses whatever comes; then a one-color picture of 32 by 16 in
  * answer to the first request.
  */
 export function speakRfb(socket: FakeWebSocket, password: "none" | "accepted" | "refused" = "none"): FakeVnc {
@@ -43,7 +43,7 @@ export function speakRfb(socket: FakeWebSocket, password: "none" | "accepted" | 
     if (bytes[0] === 6) pasted.push(new TextDecoder("latin1").decode(Uint8Array.from(bytes.slice(8))));
     if (bytes[0] !== 3 || painted) return;
     painted = true;
-    const [red, green, blue] = COLOUR;
+    const [red, green, blue] = COLOR;
     const pixels = Array.from({ length: 32 * 16 }, () => [red, green, blue, 0]).flat();
     socket.deliver([0, 0, ...u16(1), ...u16(0), ...u16(0), ...u16(32), ...u16(16), ...u32(0), ...pixels]);
   };

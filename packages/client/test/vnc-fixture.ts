@@ -18,8 +18,8 @@ export async function answer(socket: FakeWebSocket, password?: Parameters<typeof
   return speakRfb(socket, password);
 }
 
-/** Colour of the middle of the picture. */
-export async function colour(vnc: VncConsole): Promise<number[]> {
+/** Color of the middle of the picture. */
+export async function color(vnc: VncConsole): Promise<number[]> {
   const bitmap = await createImageBitmap(await vnc.screenshot());
   const context = new OffscreenCanvas(bitmap.width, bitmap.height).getContext("2d");
   context?.drawImage(bitmap, 0, 0);

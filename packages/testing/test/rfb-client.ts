@@ -254,7 +254,7 @@ export class RfbClient {
         const mask = (await this.read(1)).readUInt8();
         if ((mask & 1) !== 0) {
           await this.#raw({ x: left, y: top, width: w, height: h, encoding: 0 });
-          // A decoder need not remember colours over a raw tile: make forgetting them visible.
+          // A decoder need not remember colors over a raw tile: make forgetting them visible.
           background = 0x5a5a5a;
           foreground = 0x5a5a5a;
           continue;

@@ -80,7 +80,7 @@ export async function serve(tokens: TokenSource): Promise<readonly Session[]> {
   try {
     const gateway = createGateway({ config: { listen: "127.0.0.1:0" }, tokens });
     await gateway.listen();
-    gateway.sessions.endAll("session_terminated", "maintenance", (session) => session.grant?.type === "vnc");
+    gateway.sessions.endAll("session_terminated", "maintenance", (session) => session.grant?.instance === "vm-1");
     return gateway.sessions.list();
   } catch (error) {
     throw error instanceof ConfigError ? new Error(error.problems.join()) : error;

@@ -1,5 +1,6 @@
 import type { ConnectionStatistics } from "@curfew/client";
 import type { VncStatistics } from "@curfew/client/vnc";
+import type { SettingName } from "../settings/fields.ts";
 import type { MenuItem } from "../shell/menu.ts";
 import type { PageShell } from "../shell/page-shell.ts";
 import type { ButtonFace } from "../widgets/buttons.ts";
@@ -58,7 +59,10 @@ export type PageAction = Placement &
 
 /** What the actions need from the page and its session. */
 export interface ActionContext {
-  readonly type: "vnc" | "serial";
+  /** The settings that apply to the console's type, in the order of the dialog. */
+  readonly settings: readonly SettingName[];
+  /** The viewer has touch gestures, which the help explains. */
+  readonly hasGestures: boolean;
   /** The URL allows no input. */
   readonly viewOnly: boolean;
   readonly shell: PageShell;

@@ -7,7 +7,7 @@ import { settings } from "../settings/settings-store.ts";
 import { loadPart } from "./load-part.ts";
 import type { ActionContext, PageAction } from "./page-action.ts";
 
-/** The actions that both console types share. `keys` are those of all actions, for the help. */
+/** The actions that all console types share. `keys` are those of all actions, for the help. */
 export function pageActions(context: ActionContext, keys: () => HelpKeys): readonly PageAction[] {
   const { actions, help } = texts();
   return [
@@ -76,12 +76,12 @@ function hideBar({ shell, refocus }: ActionContext): void {
 
 async function openSettings(context: ActionContext): Promise<void> {
   const part = await loadPart(import("../dialogs/settings-dialog.ts"), context);
-  part?.openSettingsDialog(context.type, settings, context.signal);
+  part?.openSettingsDialog(context.settings, settings, context.signal);
 }
 
 async function openHelp(context: ActionContext, keys: () => HelpKeys): Promise<void> {
   const part = await loadPart(import("../dialogs/help-dialog.ts"), context);
-  part?.openHelpDialog(context.type, keys(), context.signal);
+  part?.openHelpDialog(keys(), context.hasGestures, context.signal);
 }
 
 async function showStatistics(context: ActionContext): Promise<void> {

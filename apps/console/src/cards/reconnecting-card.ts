@@ -33,7 +33,7 @@ export function createReconnectingCard(
     sentence: sdk.states.reconnectingByItself,
     facts: [
       [cards.attemptFact, String(attempt)],
-      [cards.nextTry, when],
+      [cards.nextAttempt, when],
     ],
     actions: [
       textButton(sdk.actions.tryNow, actions.tryNow, { kind: "primary" }),

@@ -1,3 +1,4 @@
+import type { ConsoleType } from "@curfew/client";
 import type { ScaleMode } from "@curfew/client/vnc";
 import { hasControlCharacter, UrlParameters } from "./url-parameters.ts";
 import { UrlProblem } from "./url-problem.ts";
@@ -7,7 +8,7 @@ import { isToken } from "./token.ts";
 
 /** A parsed console URL. */
 export interface ConsoleUrl {
-  readonly type: "vnc" | "serial";
+  readonly type: ConsoleType;
   /** The bearer token; undefined when the URL has none, for example after a reload. */
   readonly token: string | undefined;
   /** `ws:` or `wss:` URL on the page's own host, without the token. */
@@ -75,9 +76,16 @@ function readToken(parameters: UrlParameters, socketUrl: URL): string | undefine
   return token;
 }
 
-function readType(parameters: UrlParameters, page: URL): "vnc" | "serial" {
-  const type = parameters.get("type") ?? (page.pathname.endsWith("/serial.html") ? "serial" : "vnc");
-  if (type !== "vnc" && type !== "serial") throw new UrlProblem("type_unknown", "type", type);
+/** Nova's page for each console type. */
+const NOVA_PAGES: Readonly<Record<ConsoleType, string>> = { vnc: "/vnc_lite.html", serial: "/serial.html" };
+
+/** The type in the URL, else the one of Nova's page, else VNC. */
+function readType(parameters: UrlParameters, page: URL): ConsoleType {
+  const types = Object.keys(NOVA_PAGES) as ConsoleType[];
+  const named = parameters.get("type");
+  if (named === undefined) return types.find((type) => page.pathname.endsWith(NOVA_PAGES[type])) ?? "vnc";
+  const type = types.find((known) => known === named);
+  if (type === undefined) throw new UrlProblem("type_unknown", "type", named, types);
   return type;
 }
 
@@ -123,13 +131,19 @@ const RESIZE_MODES: ReadonlyMap<string, ScaleMode> = new Map([
 function readScale(parameters: UrlParameters): ScaleMode {
   const scale = parameters.get("scale");
   const resize = parameters.get("resize");
-  if (scale !== undefined) return lookUp(SCALE_MODES, "scale", scale);
-  if (resize !== undefined) return lookUp(RESIZE_MODES, "resize", resize);
+  if (scale !== undefined) return lookUp(SCALE_MODES, "scale", scale, ["fit", "none", "remote"]);
+  if (resize !== undefined) return lookUp(RESIZE_MODES, "resize", resize, ["scale", "remote", "off"]);
   return "fit";
 }
 
-function lookUp(modes: ReadonlyMap<string, ScaleMode>, parameter: string, value: string): ScaleMode {
+/** @param expected - the values to suggest */
+function lookUp(
+  modes: ReadonlyMap<string, ScaleMode>,
+  parameter: string,
+  value: string,
+  expected: readonly string[],
+): ScaleMode {
   const mode = modes.get(value.toLowerCase());
-  if (mode === undefined) throw new UrlProblem("scale_unknown", parameter, value);
+  if (mode === undefined) throw new UrlProblem("scale_unknown", parameter, value, expected);
   return mode;
 }

@@ -19,12 +19,15 @@ export class UrlProblem extends Error {
   readonly parameter: string;
   /** Its value, shortened for display; absent for tokens, which are never shown. */
   readonly value: string | undefined;
+  /** The valid values, where they are few. */
+  readonly expected: readonly string[];
 
-  constructor(kind: UrlProblemKind, parameter: string, value?: string) {
+  constructor(kind: UrlProblemKind, parameter: string, value?: string, expected: readonly string[] = []) {
     super(`console URL: ${parameter}: ${kind}`);
     this.kind = kind;
     this.parameter = parameter;
     this.value = value === undefined ? undefined : shorten(value);
+    this.expected = expected;
   }
 }
 

@@ -14,8 +14,12 @@ export interface HelpKeys {
   readonly letters: readonly HelpRow[];
 }
 
-/** The keys and gestures of the page. */
-export function openHelpDialog(type: "vnc" | "serial", { shortcuts, letters }: HelpKeys, signal: AbortSignal): void {
+/**
+ * The keys and gestures of the page.
+ *
+ * @param hasGestures - whether the viewer has touch gestures
+ */
+export function openHelpDialog({ shortcuts, letters }: HelpKeys, hasGestures: boolean, signal: AbortSignal): void {
   const { help, actions, settings } = texts();
   const keyboard: readonly HelpRow[] = [
     [leaveKeys(), help.toToolbar],
@@ -31,7 +35,7 @@ export function openHelpDialog(type: "vnc" | "serial", { shortcuts, letters }: H
       createElement("p", { class: "dialog-note" }, help.letters),
       list(letters, "kbd"),
       createElement("p", { class: "dialog-note" }, help.fullScreenKeys),
-      ...(type === "vnc" ? [createElement("h3", {}, help.touch), list(gestures(), "span")] : []),
+      ...(hasGestures ? [createElement("h3", {}, help.touch), list(gestures(), "span")] : []),
     ],
     actions: [closingButton(settings.close)],
     signal,

@@ -1,21 +1,28 @@
 import { LANGUAGE_NAMES } from "@curfew/client/messages";
 import { createElement } from "@curfew/client/ui";
 import { texts } from "../locales/texts.ts";
-import { MAX_FONT_SIZE, MIN_FONT_SIZE, type Settings } from "../settings/fields.ts";
+import { MAX_FONT_SIZE, MIN_FONT_SIZE, type SettingName, type Settings } from "../settings/fields.ts";
 import type { SettingsStore } from "../settings/settings-store.ts";
 import { textButton } from "../widgets/buttons.ts";
 import { closingButton, openDialog } from "./dialog.ts";
 
 type NameOf<Value> = {
-  [Name in keyof Settings]: Settings[Name] extends Value ? Name : never;
-}[keyof Settings];
+  [Name in SettingName]: Settings[Name] extends Value ? Name : never;
+}[SettingName];
 
-/** The settings for a console of `type`. Changes apply immediately. */
-export function openSettingsDialog(type: "vnc" | "serial", store: SettingsStore, signal: AbortSignal): void {
+/** Settings of the page, for every console type. */
+const PAGE_SETTINGS: readonly SettingName[] = ["language", "theme", "wakeLock"];
+
+/**
+ * The settings of the page and of a console. Changes apply immediately.
+ *
+ * @param names - the settings of the console's type, in order
+ */
+export function openSettingsDialog(names: readonly SettingName[], store: SettingsStore, signal: AbortSignal): void {
   const { settings: labels, actions } = texts();
   const fields = createElement("div", { class: "settings" });
   const render = (): void => {
-    fields.replaceChildren(...commonFields(store), ...(type === "vnc" ? vncFields(store) : serialFields(store)));
+    fields.replaceChildren(...[...PAGE_SETTINGS, ...names].flatMap((name) => FIELDS[name](store)));
   };
   render();
   const reset = textButton(labels.reset, () => {
@@ -25,44 +32,44 @@ export function openSettingsDialog(type: "vnc" | "serial", store: SettingsStore,
   openDialog({ title: actions.settings, fields: [fields], actions: [reset, closingButton(labels.close)], signal });
 }
 
-function commonFields(store: SettingsStore): HTMLElement[] {
-  const { settings: labels } = texts();
-  return [
-    choice(store, "language", labels.language, { auto: labels.browserDefault, ...LANGUAGE_NAMES }),
-    note(labels.languageNote),
-    choice(store, "theme", labels.theme, { system: labels.system, light: labels.light, dark: labels.dark }),
-    flag(store, "wakeLock", labels.wakeLock),
-  ];
-}
-
-function vncFields(store: SettingsStore): HTMLElement[] {
-  const { settings: labels, display } = texts();
-  return [
-    choice(store, "scale", labels.scale, { fit: display.fit, none: display.none, remote: display.remote }),
-    range(store, "quality", labels.quality, 0, 9),
-    range(store, "compression", labels.compression, 0, 9),
-    flag(store, "dotCursor", labels.dotCursor),
-    flag(store, "clipboardSync", labels.clipboardSync),
-    note(labels.clipboardNote),
-  ];
-}
-
-function serialFields(store: SettingsStore): HTMLElement[] {
-  const { settings: labels } = texts();
-  return [
-    range(store, "fontSize", labels.fontSize, MIN_FONT_SIZE, MAX_FONT_SIZE),
-    choice(store, "terminalTheme", labels.terminalTheme, {
-      page: labels.matchPage,
-      light: labels.light,
-      dark: labels.dark,
-    }),
-    choice(store, "lineEnding", labels.lineEnding, { cr: "CR", lf: "LF", crlf: "CR LF" }),
-    flag(store, "localEcho", labels.localEcho),
-    flag(store, "webgl", labels.webgl),
-    flag(store, "screenReader", labels.screenReader),
-    note(labels.terminalNote),
-  ];
-}
+/** The field of each setting, with a note where it needs one. */
+const FIELDS: Readonly<Record<SettingName, (store: SettingsStore) => readonly HTMLElement[]>> = {
+  language: (store) => {
+    const { settings: labels } = texts();
+    const languages = { auto: labels.browserDefault, ...LANGUAGE_NAMES };
+    return [choice(store, "language", labels.language, languages), note(labels.languageNote)];
+  },
+  theme: (store) => {
+    const { theme, system, light, dark } = texts().settings;
+    return [choice(store, "theme", theme, { system, light, dark })];
+  },
+  wakeLock: (store) => [flag(store, "wakeLock", texts().settings.wakeLock)],
+  scale: (store) => {
+    const { fit, none, remote } = texts().display;
+    return [choice(store, "scale", texts().settings.scale, { fit, none, remote })];
+  },
+  quality: (store) => [range(store, "quality", texts().settings.quality, 0, 9)],
+  compression: (store) => [range(store, "compression", texts().settings.compression, 0, 9)],
+  dotCursor: (store) => [flag(store, "dotCursor", texts().settings.dotCursor)],
+  clipboardSync: (store) => {
+    const { clipboardSync, clipboardNote } = texts().settings;
+    return [flag(store, "clipboardSync", clipboardSync), note(clipboardNote)];
+  },
+  fontSize: (store) => [range(store, "fontSize", texts().settings.fontSize, MIN_FONT_SIZE, MAX_FONT_SIZE)],
+  terminalTheme: (store) => {
+    const { terminalTheme, matchPage, light, dark } = texts().settings;
+    return [choice(store, "terminalTheme", terminalTheme, { page: matchPage, light, dark })];
+  },
+  lineEnding: (store) => [
+    choice(store, "lineEnding", texts().settings.lineEnding, { cr: "CR", lf: "LF", crlf: "CR LF" }),
+  ],
+  localEcho: (store) => [flag(store, "localEcho", texts().settings.localEcho)],
+  webgl: (store) => [flag(store, "webgl", texts().settings.webgl)],
+  screenReader: (store) => {
+    const { screenReader, terminalNote } = texts().settings;
+    return [flag(store, "screenReader", screenReader), note(terminalNote)];
+  },
+};
 
 function note(text: string): HTMLElement {
   return createElement("p", { class: "dialog-note" }, text);

@@ -46,7 +46,7 @@ export const german: PageTexts = {
     ended: "Beendet um",
     lasted: "Dauer",
     attemptFact: "Versuch",
-    nextTry: "Nächster Versuch",
+    nextAttempt: "Nächster Versuch",
     now: "jetzt",
     inTime: "in {time}",
     copyDetails: "Details kopieren",
@@ -79,7 +79,7 @@ export const german: PageTexts = {
     unanswered: "Das Gateway hat nicht geantwortet.",
   },
   urlProblems: {
-    type_unknown: "Der Konsolentyp „{value}“ ist unbekannt. Unterstützt werden „vnc“ und „serial“.",
+    type_unknown: "Der Konsolentyp „{value}“ ist unbekannt. Erwartet wird {expected}.",
     token_malformed: "Sein Token ist leer, zu lang oder enthält ungültige Zeichen.",
     token_ambiguous: "Er enthält zwei verschiedene Token.",
     host_elsewhere:

@@ -43,7 +43,7 @@ export const english = {
     ended: "Ended",
     lasted: "Duration",
     attemptFact: "Attempt",
-    nextTry: "Next try",
+    nextAttempt: "Next attempt",
     now: "now",
     inTime: "in {time}",
     copyDetails: "Copy details",
@@ -73,7 +73,7 @@ export const english = {
     unanswered: "The gateway did not respond.",
   },
   urlProblems: {
-    type_unknown: "The console type “{value}” is unknown. Supported types are “vnc” and “serial”.",
+    type_unknown: "The console type “{value}” is unknown. Expected {expected}.",
     token_malformed: "Its token is empty, too long, or contains invalid characters.",
     token_ambiguous: "It contains two different tokens.",
     host_elsewhere: "It points to the host “{value}”. This page connects only to the host it was loaded from.",

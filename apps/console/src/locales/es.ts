@@ -45,7 +45,7 @@ export const spanish: PageTexts = {
     ended: "Fin",
     lasted: "Duración",
     attemptFact: "Intento",
-    nextTry: "Próximo intento",
+    nextAttempt: "Próximo intento",
     now: "ahora",
     inTime: "en {time}",
     copyDetails: "Copiar detalles",
@@ -78,7 +78,7 @@ export const spanish: PageTexts = {
     unanswered: "La pasarela no respondió.",
   },
   urlProblems: {
-    type_unknown: "El tipo de consola «{value}» es desconocido. Los tipos admitidos son «vnc» y «serial».",
+    type_unknown: "El tipo de consola «{value}» es desconocido. Se esperaba {expected}.",
     token_malformed: "Su token está vacío, es demasiado largo o contiene caracteres no válidos.",
     token_ambiguous: "Contiene dos tokens distintos.",
     host_elsewhere: "Apunta al host «{value}». Esta página solo se conecta al host desde el que se cargó.",

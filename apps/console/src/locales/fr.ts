@@ -45,7 +45,7 @@ export const french: PageTexts = {
     ended: "Fin",
     lasted: "Durée",
     attemptFact: "Tentative",
-    nextTry: "Prochaine tentative",
+    nextAttempt: "Prochaine tentative",
     now: "maintenant",
     inTime: "dans {time}",
     copyDetails: "Copier les détails",
@@ -78,7 +78,7 @@ export const french: PageTexts = {
     unanswered: "La passerelle n’a pas répondu.",
   },
   urlProblems: {
-    type_unknown: "Le type de console « {value} » est inconnu. Les types pris en charge sont « vnc » et « serial ».",
+    type_unknown: "Le type de console « {value} » est inconnu. Valeurs attendues : {expected}.",
     token_malformed: "Son jeton est vide, trop long ou contient des caractères non valides.",
     token_ambiguous: "Il contient deux jetons différents.",
     host_elsewhere:

@@ -45,7 +45,7 @@ export const japanese: PageTexts = {
     ended: "終了時刻",
     lasted: "接続時間",
     attemptFact: "試行",
-    nextTry: "次の試行",
+    nextAttempt: "次の試行",
     now: "今すぐ",
     inTime: "{time}後",
     copyDetails: "詳細をコピー",
@@ -77,7 +77,7 @@ export const japanese: PageTexts = {
     unanswered: "ゲートウェイが応答しませんでした。",
   },
   urlProblems: {
-    type_unknown: "コンソールの種類「{value}」は不明です。対応している種類は「vnc」と「serial」です。",
+    type_unknown: "コンソールの種類「{value}」は不明です。次のいずれかを指定してください: {expected}。",
     token_malformed: "トークンが空か、長すぎるか、無効な文字を含んでいます。",
     token_ambiguous: "異なるトークンが 2 つ含まれています。",
     host_elsewhere: "ホスト「{value}」を指しています。このページは、読み込み元のホストにのみ接続します。",

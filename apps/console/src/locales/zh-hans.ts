@@ -45,7 +45,7 @@ export const simplifiedChinese: PageTexts = {
     ended: "结束时间",
     lasted: "持续时间",
     attemptFact: "尝试",
-    nextTry: "下次尝试",
+    nextAttempt: "下次尝试",
     now: "现在",
     inTime: "{time}后",
     copyDetails: "复制详情",
@@ -75,7 +75,7 @@ export const simplifiedChinese: PageTexts = {
     unanswered: "网关没有响应。",
   },
   urlProblems: {
-    type_unknown: "控制台类型“{value}”未知。支持的类型为“vnc”和“serial”。",
+    type_unknown: "控制台类型“{value}”未知。应为 {expected}。",
     token_malformed: "它的令牌为空、过长，或含有无效字符。",
     token_ambiguous: "它包含两个不同的令牌。",
     host_elsewhere: "它指向主机“{value}”。此页面只连接加载它的主机。",

@@ -3,6 +3,7 @@ import { gatewayAnswersHttp } from "../browser/gateway-probe.ts";
 import { createEndCard, type EndInfo } from "../cards/end-card.ts";
 import { createNoTokenCard, createRequestFailedCard, createRequestingCard } from "../cards/status-cards.ts";
 import type { ConsoleUrl } from "../console-url/parse-console-url.ts";
+import { CONSOLES } from "../consoles/index.ts";
 import type { EmbeddingParent } from "../embedding/embedding-parent.ts";
 import { texts } from "../locales/texts.ts";
 import { Access } from "../session/access.ts";
@@ -38,6 +39,7 @@ export class ConsolePage {
     this.#access = new Access(url, parent);
     this.#shell = new PageShell({
       type: url.type,
+      icon: CONSOLES[url.type].icon,
       name: url.name ?? texts().title,
       viewOnly: url.viewOnly,
       onRenew: () => {

@@ -1,5 +1,6 @@
 import { createRefusedCard } from "../cards/status-cards.ts";
 import type { UrlProblem } from "../console-url/url-problem.ts";
+import { CONSOLES } from "../consoles/index.ts";
 import type { EmbeddingParent } from "../embedding/embedding-parent.ts";
 import { texts } from "../locales/texts.ts";
 import { PageShell } from "../shell/page-shell.ts";
@@ -8,6 +9,7 @@ import { PageShell } from "../shell/page-shell.ts";
 export function showRefusedPage(problem: UrlProblem, parent: EmbeddingParent | undefined): void {
   const shell = new PageShell({
     type: "vnc",
+    icon: CONSOLES.vnc.icon,
     name: texts().title,
     viewOnly: false,
     onRenew: () => {},

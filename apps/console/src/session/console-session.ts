@@ -1,9 +1,11 @@
 import type { CloseInfo, ConsoleError, ConsoleEvents, ConsoleState, SessionInfo } from "@curfew/client";
 import { ExpiryWarning } from "@curfew/client/ui";
-import { createConsoleToolbar, type TypedConsole } from "../actions/console-toolbar.ts";
+import { createConsoleToolbar } from "../actions/console-toolbar.ts";
 import type { ActionContext } from "../actions/page-action.ts";
 import { createWakeLock } from "../browser/wake-lock.ts";
 import type { EndInfo } from "../cards/end-card.ts";
+import type { PageConsole } from "../consoles/console-definition.ts";
+import { CONSOLES } from "../consoles/index.ts";
 import type { ConsoleUrl } from "../console-url/parse-console-url.ts";
 import { renewalFailureSentence } from "../locales/renewal-failure.ts";
 import { texts } from "../locales/texts.ts";
@@ -11,7 +13,6 @@ import { settings } from "../settings/settings-store.ts";
 import type { PageShell } from "../shell/page-shell.ts";
 import { isOpen, pageStatus, type PageStatus } from "../shell/page-status.ts";
 import type { Access } from "./access.ts";
-import { createConsole } from "./create-console.ts";
 import { SessionDisplay } from "./session-display.ts";
 import { SessionRecord } from "./session-record.ts";
 import { SignIn } from "./sign-in.ts";
@@ -36,7 +37,7 @@ export class ConsoleSession {
   readonly #signIn: SignIn;
   readonly #over = new AbortController();
   readonly #keepScreenOn = createWakeLock(this.#over.signal);
-  #console: TypedConsole | undefined;
+  #console: PageConsole | undefined;
   #toolbar: HTMLElement | undefined;
   #status: PageStatus = "connecting";
   /** Why the last renewal failed. */
@@ -66,7 +67,7 @@ export class ConsoleSession {
     // Vite's loader reports scripts that did not load. The SDK only knows that its viewer failed.
     addEventListener("vite:preloadError", ({ payload }) => this.#record.addLoadError(payload.message), { signal });
     try {
-      this.#console = await createConsole(this.#url, host, {
+      this.#console = await CONSOLES[this.#url.type].create(this.#url, host, {
         authorize: () => this.#access.grant(),
         renew: (request) => this.#access.request(request.signal),
         onCredentialsRequired: (types, request) => this.#signIn.credentials(types, request.signal),
@@ -113,8 +114,7 @@ export class ConsoleSession {
     else this.#console.view.close().catch(() => {});
   }
 
-  #listen({ type, view }: TypedConsole): void {
-    const { connection } = view;
+  #listen({ view: { connection }, onName }: PageConsole): void {
     connection.on("channel", () => {
       this.#record.reached = true;
       this.#display.setReached();
@@ -134,8 +134,8 @@ export class ConsoleSession {
       onChange: () => this.#refresh(),
       signal: this.#over.signal,
     });
-    if (type === "vnc" && this.#url.name === undefined) {
-      view.on("desktopname", ({ name }) => {
+    if (this.#url.name === undefined) {
+      onName?.((name) => {
         this.#record.name = name;
         this.#shell.setName(name);
         this.#showTime();
@@ -189,14 +189,16 @@ export class ConsoleSession {
     this.#record.setSessionId(session?.id);
     if (!wasOpen && this.#console !== undefined) {
       const isFirst = this.#record.markOpen();
-      this.#toolbar ??= createConsoleToolbar(this.#console, this.#actionContext(this.#console));
+      this.#toolbar ??= createConsoleToolbar(this.#console.createActions, this.#actionContext(this.#console));
       this.#display.showConsole(this.#toolbar, isFirst, this.#url.viewOnly);
     }
   }
 
-  #actionContext({ type, view }: TypedConsole): ActionContext {
+  #actionContext({ view, statistics }: PageConsole): ActionContext {
+    const { settings, hasGestures } = CONSOLES[this.#url.type];
     return {
-      type,
+      settings,
+      hasGestures,
       viewOnly: this.#url.viewOnly,
       shell: this.#shell,
       name: () => this.#record.name,
@@ -207,7 +209,7 @@ export class ConsoleSession {
         if (this.#access.canRequest) this.renew();
         else this.#shell.toasts.warn(texts().access.noPlace);
       },
-      statistics: () => (type === "vnc" ? view.statistics() : view.connection.statistics()),
+      statistics,
       signal: this.#over.signal,
     };
   }
@@ -245,8 +247,7 @@ export class ConsoleSession {
 
   /** A reload or Ctrl + W, meant for the machine, would lose the console: its token is used up. */
   #confirmUnload(event: BeforeUnloadEvent): void {
-    const viewOnly = this.#console?.type === "vnc" ? this.#console.view.viewOnly : this.#url.viewOnly;
-    if (isOpen(this.#status) && !viewOnly) event.preventDefault();
+    if (isOpen(this.#status) && this.#console?.isViewOnly() === false) event.preventDefault();
   }
 
   #end(close: CloseInfo): void {

@@ -52,6 +52,8 @@ type Fields = typeof FIELDS;
 /** The user's settings in this browser. */
 export type Settings = { readonly [Name in keyof Fields]: Fields[Name]["fallback"] };
 
+export type SettingName = keyof Settings;
+
 /** Only the settings that were chosen and are valid. */
 export function validSettings(stored: unknown): Partial<Settings> {
   if (typeof stored !== "object" || stored === null) return {};

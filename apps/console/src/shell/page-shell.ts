@@ -1,7 +1,9 @@
+import type { ConsoleType } from "@curfew/client";
 import { format } from "@curfew/client/messages";
 import { createElement, listenForLeaveKeys } from "@curfew/client/ui";
 import { leaveKeys } from "../locales/key-names.ts";
 import { texts } from "../locales/texts.ts";
+import type { IconName } from "../widgets/icons.ts";
 import { ExpiryBanner } from "./expiry-banner.ts";
 import type { PageStatus } from "./page-status.ts";
 import { Toasts } from "./toasts.ts";
@@ -12,7 +14,9 @@ import { TopBar } from "./top-bar.ts";
 export type TrayPlace = "top" | "bottom";
 
 export interface PageShellOptions {
-  readonly type: "vnc" | "serial";
+  readonly type: ConsoleType;
+  /** The icon of the console's type. */
+  readonly icon: IconName;
   readonly name: string;
   readonly viewOnly: boolean;
   /** The user renews the session from the banner. */
@@ -43,8 +47,8 @@ export class PageShell {
   /** Label of the card button that last had the focus. */
   #focusedLabel: string | undefined;
 
-  constructor({ type, name, viewOnly, onRenew, onHideBanner, onStatus }: PageShellOptions) {
-    this.bar = new TopBar(type, name);
+  constructor({ type, icon, name, viewOnly, onRenew, onHideBanner, onStatus }: PageShellOptions) {
+    this.bar = new TopBar(icon, name);
     this.banner = new ExpiryBanner(onRenew, () => {
       onHideBanner();
       // The button that had the focus is hidden now.

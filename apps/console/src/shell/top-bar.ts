@@ -1,7 +1,7 @@
 import { format } from "@curfew/client/messages";
 import { createElement, setText } from "@curfew/client/ui";
 import { duration, texts, type PageTexts } from "../locales/texts.ts";
-import { icon } from "../widgets/icons.ts";
+import { icon, type IconName } from "../widgets/icons.ts";
 import type { PageStatus } from "./page-status.ts";
 import { TimeRing } from "./time-ring.ts";
 
@@ -42,7 +42,8 @@ export class TopBar {
   #statusText: StatusText = "notConnected";
   #unstable = false;
 
-  constructor(type: "vnc" | "serial", name: string) {
+  /** @param typeIcon - the icon of the console's type */
+  constructor(typeIcon: IconName, name: string) {
     this.#name.textContent = name;
     this.#time.append(this.#ring.root, this.#timeText, this.#timeSpoken);
     this.root = createElement(
@@ -51,7 +52,7 @@ export class TopBar {
       createElement(
         "div",
         { class: "bar-identity" },
-        createElement("span", { class: "bar-type" }, icon(type === "vnc" ? "monitor" : "square-terminal")),
+        createElement("span", { class: "bar-type" }, icon(typeIcon)),
         createElement("h1", { class: "bar-name", title: name }, this.#name),
         createElement("p", { class: "status", role: "status" }, createElement("i", { class: "dot" }), this.#status),
         this.#viewOnly,

@@ -1,4 +1,4 @@
-import { type CloseInfo, type ConnectInfo, StopRetrying } from "@curfew/client";
+import { type CloseInfo, type ConnectInfo, type ConsoleType, StopRetrying } from "@curfew/client";
 import { CLOSE_REASON_TRAITS, messagesFor } from "@curfew/client/messages";
 import { SerialConsole } from "@curfew/client/serial";
 import { VncConsole } from "@curfew/client/vnc";
@@ -30,8 +30,12 @@ async function authorize(): Promise<ConnectInfo> {
 
 /** One attempt for each press of the button, so that each end is seen. */
 const options = { authorize, reconnect: false as const };
-const type = new URLSearchParams(location.search).get("type");
-const view = type === "vnc" ? new VncConsole(screen, options) : new SerialConsole(screen, options);
+const CONSOLES: Readonly<Record<ConsoleType, () => VncConsole | SerialConsole>> = {
+  vnc: () => new VncConsole(screen, options),
+  serial: () => new SerialConsole(screen, options),
+};
+const type = (new URLSearchParams(location.search).get("type") ?? "vnc") as ConsoleType;
+const view = CONSOLES[type]();
 
 function showEnd({ reason, code }: CloseInfo): void {
   const { title, sentence, next: label } = words.closeReasons[reason];

@@ -1,3 +1,4 @@
+import type { ConsoleType } from "@curfew/client";
 import { type CurfewSerialElement, type CurfewVncElement, defineConsoleElements } from "@curfew/client/element";
 
 declare global {
@@ -9,9 +10,8 @@ declare global {
 
 const parameters = new URLSearchParams(location.search);
 const url = parameters.get("gateway") ?? "";
-const element: CurfewVncElement | CurfewSerialElement = document.createElement(
-  parameters.get("type") === "vnc" ? "curfew-vnc" : "curfew-serial",
-);
+const type = (parameters.get("type") ?? "vnc") as ConsoleType;
+const element: CurfewVncElement | CurfewSerialElement = document.createElement(`curfew-${type}`);
 element.authorize = async () => ({ url, token: await window.issueToken() });
 element.renew = () => window.issueToken();
 element.setAttribute("autoconnect", "");

@@ -1,4 +1,4 @@
-import { YARDSTICK } from "../subjects/names.ts";
+import { YARDSTICK } from "../subjects/subject.ts";
 import type { Claim } from "./verdict.ts";
 
 type Comparison = Pick<Claim, "unit" | "versus">;

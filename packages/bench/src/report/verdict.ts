@@ -1,5 +1,5 @@
 import { median } from "../statistics/index.ts";
-import { GATEWAY } from "../subjects/names.ts";
+import { GATEWAY } from "../subjects/subject.ts";
 import type { Samples } from "./samples.ts";
 
 /** A performance claim about the gateway, which the benchmark checks. */

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { flood } from "../load/flood.ts";
-import { TLS_YARDSTICK, YARDSTICK } from "../subjects/names.ts";
+import { TLS_YARDSTICK, YARDSTICK } from "../subjects/subject.ts";
 import type { Scenario } from "./scenario.ts";
 import { measureThroughput, throughputFigures } from "./throughput.ts";
 

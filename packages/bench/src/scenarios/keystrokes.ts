@@ -3,7 +3,7 @@ import { flood } from "../load/flood.ts";
 import { startTyping } from "../load/typing.ts";
 import { closeSessions, openSessions } from "../load/session.ts";
 import { percentile } from "../statistics/index.ts";
-import { TLS_YARDSTICK, YARDSTICK } from "../subjects/names.ts";
+import { TLS_YARDSTICK, YARDSTICK } from "../subjects/subject.ts";
 import { sampleLoad } from "./sample-load.ts";
 import type { Scenario } from "./scenario.ts";
 

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { pace } from "../load/pace.ts";
 import { closeSessions, openSessions } from "../load/session.ts";
-import { YARDSTICK } from "../subjects/names.ts";
+import { YARDSTICK } from "../subjects/subject.ts";
 import { sampleLoad } from "./sample-load.ts";
 import type { Scenario } from "./scenario.ts";
 

@@ -1,6 +1,5 @@
 import type { Target } from "../load/target.ts";
-import { GATEWAY } from "../subjects/names.ts";
-import type { RunningSubject } from "../subjects/subject.ts";
+import { GATEWAY, type RunningSubject } from "../subjects/subject.ts";
 
 /** How much is measured. The quick form only shows that everything works. */
 export interface Effort {

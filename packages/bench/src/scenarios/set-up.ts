@@ -1,6 +1,6 @@
 import type { ConnectOptions } from "../load/client.ts";
 import { closeSessions, openSession } from "../load/session.ts";
-import { YARDSTICK } from "../subjects/names.ts";
+import { YARDSTICK } from "../subjects/subject.ts";
 import { sampleLoad } from "./sample-load.ts";
 import type { Scenario } from "./scenario.ts";
 

@@ -1,8 +1,7 @@
 import { join } from "node:path";
 import { compileC } from "../machine/compile-c.ts";
-import { YARDSTICK } from "./names.ts";
+import { YARDSTICK, type Subject } from "./subject.ts";
 import { plainProxy } from "./plain-proxy.ts";
-import type { Subject } from "./subject.ts";
 
 /** The yardstick: CPU usage is given as a multiple of its own. */
 export const copyRelay: Subject = plainProxy({

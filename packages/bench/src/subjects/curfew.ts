@@ -6,8 +6,7 @@ import type { ConnectOptions } from "../load/client.ts";
 import { makeCertificate } from "../machine/certificate.ts";
 import { type Child, startChild } from "../machine/child-process.ts";
 import { onProxyCore } from "../machine/pinning.ts";
-import { GATEWAY } from "./names.ts";
-import type { RunningSubject, Subject } from "./subject.ts";
+import { GATEWAY, type RunningSubject, type Subject } from "./subject.ts";
 
 const ADMIN_KEY = "the-admin-key-of-the-benchmark";
 const HOUR_SECONDS = 3600;

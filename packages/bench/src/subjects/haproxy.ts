@@ -1,9 +1,8 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { sessionsThatFit } from "../machine/open-files.ts";
-import { TLS_YARDSTICK } from "./names.ts";
+import { TLS_YARDSTICK, type Subject } from "./subject.ts";
 import { plainProxy } from "./plain-proxy.ts";
-import type { Subject } from "./subject.ts";
 
 const MAX_SESSIONS = 10_000;
 

@@ -1,4 +1,4 @@
-import { MAX_TIMER_MS } from "../util/max-timer.ts";
+import { MAX_TIMER_MS } from "../util/delay.ts";
 import type { TimerName } from "./machine/types.ts";
 
 /** Named timers. Setting a timer again replaces it. A delay beyond 24.8 days fires early. */

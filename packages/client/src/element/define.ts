@@ -1,13 +1,15 @@
+import type { ConsoleType } from "@curfew/protocol";
 import { consoleElementClass } from "./console-element.ts";
 import { SERIAL_KIND, VNC_KIND } from "./kinds.ts";
 
-/** The names of the elements. Each must contain a hyphen. */
-export interface ConsoleElementNames {
-  /** @defaultValue `"curfew-vnc"` */
-  vnc?: string;
-  /** @defaultValue `"curfew-serial"` */
-  serial?: string;
-}
+/** The names of the elements, by default `curfew-vnc` and `curfew-serial`. Each must contain a hyphen. */
+export interface ConsoleElementNames extends Partial<Record<ConsoleType, string>> {}
+
+/** Creates the class of each console type's element. */
+const CLASSES: Readonly<Record<ConsoleType, () => CustomElementConstructor>> = {
+  vnc: () => consoleElementClass(VNC_KIND),
+  serial: () => consoleElementClass(SERIAL_KIND),
+};
 
 /**
  * Defines `<curfew-vnc>` and `<curfew-serial>`, or the same elements under other names. Names that
@@ -15,11 +17,10 @@ export interface ConsoleElementNames {
  *
  * @throws DOMException `SyntaxError` for an invalid element name.
  */
-export function defineConsoleElements({
-  vnc = "curfew-vnc",
-  serial = "curfew-serial",
-}: ConsoleElementNames = {}): void {
+export function defineConsoleElements(names: ConsoleElementNames = {}): void {
   if (typeof customElements === "undefined") return;
-  if (!customElements.get(vnc)) customElements.define(vnc, consoleElementClass(VNC_KIND));
-  if (!customElements.get(serial)) customElements.define(serial, consoleElementClass(SERIAL_KIND));
+  for (const type of Object.keys(CLASSES) as ConsoleType[]) {
+    const name = names[type] ?? `curfew-${type}`;
+    if (!customElements.get(name)) customElements.define(name, CLASSES[type]());
+  }
 }

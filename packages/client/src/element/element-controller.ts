@@ -27,7 +27,7 @@ export class ElementController<Options extends ConsoleOptions, View extends Cons
   constructor(element: ConsoleElement<Options, View>, root: ShadowRoot, kind: ElementKind<Options, View>) {
     this.#element = element;
     this.#kind = kind;
-    this.#shell = new Shell(root, kind.name, {
+    this.#shell = new Shell(root, kind.type, {
       open: () => this.#tryToOpen(),
       close: () => void this.close(),
       renew: () => void this.#console?.connection.renew().catch(() => {}),

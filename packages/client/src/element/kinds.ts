@@ -1,3 +1,4 @@
+import type { ConsoleType } from "@curfew/protocol";
 import type { ConsoleConnection } from "../connection/connection.ts";
 import type { ConsoleOptions } from "../connection/model/options.ts";
 import { SerialConsole } from "../views/serial/serial-console.ts";
@@ -16,7 +17,7 @@ export interface ConsoleView {
 
 /** The differences between the two elements. */
 export interface ElementKind<Options extends ConsoleOptions, View extends ConsoleView> {
-  readonly name: "vnc" | "serial";
+  readonly type: ConsoleType;
   /** The attributes that are options. Those that are also properties of the console can change while it is open. */
   readonly attributes: AttributeTypes;
   create(target: HTMLElement, options: Options): View;
@@ -24,7 +25,7 @@ export interface ElementKind<Options extends ConsoleOptions, View extends Consol
 
 /** `<curfew-vnc>`. */
 export const VNC_KIND: ElementKind<VncOptions, VncConsole> = {
-  name: "vnc",
+  type: "vnc",
   attributes: {
     "auto-renew": "flag",
     scale: "text",
@@ -38,7 +39,7 @@ export const VNC_KIND: ElementKind<VncOptions, VncConsole> = {
 
 /** `<curfew-serial>`. */
 export const SERIAL_KIND: ElementKind<SerialOptions, SerialConsole> = {
-  name: "serial",
+  type: "serial",
   attributes: {
     "auto-renew": "flag",
     theme: "text",

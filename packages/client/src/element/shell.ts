@@ -1,3 +1,4 @@
+import type { ConsoleType } from "@curfew/protocol";
 import type { ConsoleState } from "../connection/model/state.ts";
 import { format } from "../locales/format.ts";
 import type { Messages } from "../locales/types.ts";
@@ -38,7 +39,7 @@ export class Shell {
   /** The place for the console. */
   readonly screen: HTMLElement = part("div", "screen", { role: "group", tabindex: "-1" });
   readonly #root: ShadowRoot;
-  readonly #kind: "vnc" | "serial";
+  readonly #type: ConsoleType;
   readonly #actions: ShellActions;
   readonly #shell: HTMLElement;
   readonly #warning: WarningBar;
@@ -50,9 +51,9 @@ export class Shell {
   readonly #focus: FocusWatch;
   #shown: ShellContent | undefined;
 
-  constructor(root: ShadowRoot, kind: "vnc" | "serial", actions: ShellActions) {
+  constructor(root: ShadowRoot, type: ConsoleType, actions: ShellActions) {
     this.#root = root;
-    this.#kind = kind;
+    this.#type = type;
     this.#actions = actions;
     this.#warning = new WarningBar({ renew: actions.renew, hide: actions.hideWarning });
     const stage = createElement("div", { class: "stage" }, this.screen, this.#overlay);
@@ -72,7 +73,7 @@ export class Shell {
     const { phase, state, messages } = content;
     this.#shell.dataset["phase"] = phase;
     this.#shell.lang = messages.language;
-    this.screen.ariaLabel = messages.labels[this.#kind];
+    this.screen.ariaLabel = messages.labels[this.#type];
     this.screen.ariaDescription = format(messages.labels.leave, { keys: LEAVE_KEYS_LABEL });
     const panelChanged =
       before?.state !== state || before.messages !== messages || before.canAuthorize !== content.canAuthorize;

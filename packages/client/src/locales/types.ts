@@ -1,3 +1,4 @@
+import type { ConsoleType } from "@curfew/protocol";
 import type { CloseReason } from "../connection/model/close-info.ts";
 
 /** A text with the placeholder `{Name}`, for {@link format}. */
@@ -69,9 +70,7 @@ export interface Messages {
     readonly close: string;
   };
   /** Labels for screen readers. */
-  readonly labels: {
-    readonly vnc: string;
-    readonly serial: string;
+  readonly labels: Readonly<Record<ConsoleType, string>> & {
     readonly sessionEnd: string;
     /** How to leave a console that takes every key. */
     readonly leave: TextWith<"keys">;

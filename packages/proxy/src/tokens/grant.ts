@@ -1,7 +1,7 @@
+import type { ConsoleType } from "@curfew/protocol";
 import type { Endpoint } from "../net/endpoint.ts";
 
-/** What kind of console a token opens; decides what the page shows and what counts as user input. */
-export type ConsoleType = "vnc" | "serial";
+export type { ConsoleType } from "@curfew/protocol";
 
 /** Whether a client may only see a console, or use it, too. */
 export type Access = "control" | "view";

@@ -11,7 +11,7 @@ export type FaultPoint<Phase extends string = never> = number | Phase | { readon
  * combine: `[{ type: "split", bytes: 1 }, { type: "reset", at: 100 }]` sends 100 single bytes, then resets.
  */
 export type Fault<Phase extends string = never> =
-  /** Nobody listens on the port: connecting fails with ECONNREFUSED. */
+  /** The port is closed: connecting fails with ECONNREFUSED. */
   | { readonly type: "refuse" }
   /** Sends at most `bytes` bytes per write. TCP may still join them on the way. */
   | { readonly type: "split"; readonly bytes: number }

@@ -15,7 +15,7 @@ export const TERMINAL_COLOR = "#103060";
 
 /** Draws something recognizable, then repeats each typed line on the screen and on file descriptor 3. */
 const terminalScript = `
-for colour in 41 42 43 44 45 46; do printf '\\033[%sm      ' "$colour"; done
+for color in 41 42 43 44 45 46; do printf '\\033[%sm      ' "$color"; done
 printf '\\033[0m\\n\\nCurfew test desktop\\n\\n'
 echo '${TERMINAL_READY}' >&3
 while printf '> ' && IFS= read -r line; do

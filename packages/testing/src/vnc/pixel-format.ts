@@ -1,4 +1,4 @@
-/** How a pixel is laid out on the wire (RFC 6143, section 7.4). True colour only. */
+/** How a pixel is laid out on the wire (RFC 6143, section 7.4). Only true color is supported. */
 export interface PixelFormat {
   readonly bitsPerPixel: 8 | 16 | 32;
   readonly depth: number;
@@ -40,13 +40,13 @@ export function encodePixelFormat(format: PixelFormat): Buffer {
   return bytes;
 }
 
-/** @throws Error for a colour map or a number of bits that RFB does not know */
+/** @throws Error for a color map or a number of bits that RFB does not know */
 export function decodePixelFormat(bytes: Buffer): PixelFormat {
   const bitsPerPixel = bytes.readUInt8(0);
   if (bitsPerPixel !== 8 && bitsPerPixel !== 16 && bitsPerPixel !== 32) {
     throw new Error(`SetPixelFormat asks for ${bitsPerPixel} bits per pixel; expected 8, 16 or 32`);
   }
-  if (bytes.readUInt8(3) === 0) throw new Error("SetPixelFormat asks for a colour map; expected true colour");
+  if (bytes.readUInt8(3) === 0) throw new Error("SetPixelFormat asks for a color map; expected true color");
   return {
     bitsPerPixel,
     depth: bytes.readUInt8(1),
@@ -72,16 +72,16 @@ export function pixelWriter(format: PixelFormat): PixelWriter {
   return writerOf(format.bitsPerPixel / 8, 0, format.bigEndian);
 }
 
-/** CPIXEL (RFC 6143, section 7.7.5): three bytes where all colour bits fit in the lower or the upper three. */
+/** CPIXEL (RFC 6143, section 7.7.5): three bytes where all color bits fit in the lower or the upper three. */
 export function compactPixelWriter(format: PixelFormat): PixelWriter {
   if (format.bitsPerPixel !== 32 || format.depth > 24) return pixelWriter(format);
-  const used = colourBits(format);
+  const used = colorBits(format);
   if (used >>> 24 === 0) return writerOf(3, 0, format.bigEndian);
   if ((used & 0xff) === 0) return writerOf(3, 8, format.bigEndian);
   return pixelWriter(format);
 }
 
-function colourBits({ redMax, redShift, greenMax, greenShift, blueMax, blueShift }: PixelFormat): number {
+function colorBits({ redMax, redShift, greenMax, greenShift, blueMax, blueShift }: PixelFormat): number {
   return (redMax << redShift) | (greenMax << greenShift) | (blueMax << blueShift);
 }
 

@@ -10,7 +10,9 @@ import x from "lucide-static/icons/x.svg?raw";
 
 const SVG = { appWindow, external, monitor, moon, play, terminal, sun, sunMoon, x };
 
+export type IconName = keyof typeof SVG;
+
 /** A decorative icon: the text beside it or the label of its button carries the meaning. */
-export function Icon({ name }: { readonly name: keyof typeof SVG }) {
+export function Icon({ name }: { readonly name: IconName }) {
   return <span className="icon" aria-hidden="true" dangerouslySetInnerHTML={{ __html: SVG[name] }} />;
 }

@@ -1,4 +1,5 @@
 import type { MachineCard } from "../../api-types.ts";
+import { CONSOLES } from "../consoles/index.ts";
 import { Icon } from "../controls/icon.tsx";
 import { Preview } from "./preview.tsx";
 
@@ -17,8 +18,8 @@ export function MachineCardItem({ machine, onOpen }: MachineTileProps) {
       <div className="title">
         <h3>{name}</h3>
         <span className="kind">
-          <Icon name={type === "vnc" ? "monitor" : "terminal"} />
-          {type === "vnc" ? "VNC" : "Serial"}
+          <Icon name={CONSOLES[type].icon} />
+          {CONSOLES[type].label}
         </span>
         <span className={real ? "tag real" : "tag"}>{real ? "real" : "fake"}</span>
       </div>

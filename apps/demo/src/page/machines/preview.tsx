@@ -1,9 +1,9 @@
-import { SerialConsoleView, VncConsoleView, useConsoleState } from "@curfew/react";
-import type { SerialConsole } from "@curfew/client/serial";
-import type { VncConsole } from "@curfew/client/vnc";
+import { useConsoleState } from "@curfew/react";
 import { useEffect, useRef, useState } from "react";
 import type { MachineCard } from "../../api-types.ts";
 import { openPreview } from "../api/api-client.ts";
+import type { AnyConsole } from "../consoles/console-definition.ts";
+import { CONSOLES } from "../consoles/index.ts";
 import { useVisible } from "../util/use-visible.ts";
 import { Icon } from "../controls/icon.tsx";
 
@@ -31,26 +31,21 @@ function PreviewContent({ machine, visible }: { readonly machine: MachineCard; r
 }
 
 function LivePreview({ machine }: { readonly machine: MachineCard }) {
-  const [view, setView] = useState<VncConsole | SerialConsole | null>(null);
+  const { Preview } = CONSOLES[machine.type];
+  const [view, setView] = useState<AnyConsole | null>(null);
   const { status } = useConsoleState(view?.connection ?? null);
   const authorize = async () => await openPreview(machine.id);
-  const common = { authorize, autoRenew: true, renew: async () => (await authorize()).token, log: () => {} };
+  const shared = {
+    className: "screen",
+    authorize,
+    autoRenew: true,
+    renew: async () => (await authorize()).token,
+    log: () => {},
+  };
   useLowFrameRate(view);
   return (
     <>
-      {machine.type === "vnc" ? (
-        <VncConsoleView
-          {...common}
-          ref={setView}
-          className="screen"
-          viewOnly
-          quality={1}
-          compression={9}
-          credentials={machine.password === undefined ? {} : { password: machine.password }}
-        />
-      ) : (
-        <SerialConsoleView {...common} ref={setView} className="screen" readOnly fontSize={9} scrollback={0} />
-      )}
+      <Preview shared={shared} onView={setView} password={machine.password} />
       {status !== "connected" && (
         <Placeholder machine={machine} text={status === "closed" ? "No preview" : "Connecting…"} />
       )}
@@ -61,14 +56,14 @@ function LivePreview({ machine }: { readonly machine: MachineCard }) {
 function Placeholder({ machine, text }: { readonly machine: MachineCard; readonly text: string }) {
   return (
     <div className="still">
-      <Icon name={machine.type === "vnc" ? "monitor" : "terminal"} />
+      <Icon name={CONSOLES[machine.type].icon} />
       {text}
     </div>
   );
 }
 
 /** Lets the machine's output through for a moment every second, after the first update. */
-function useLowFrameRate(view: VncConsole | SerialConsole | null): void {
+function useLowFrameRate(view: AnyConsole | null): void {
   useEffect(() => {
     if (view === null) return undefined;
     const { connection } = view;

@@ -1,12 +1,14 @@
-import { SerialConsoleView, VncConsoleView, useConsoleState } from "@curfew/react";
-import type { AuthorizeContext, ConnectInfo } from "@curfew/client";
+import { type OverlayActions, useConsoleState } from "@curfew/react";
+import type { AuthorizeContext, ConnectInfo, ConsoleState } from "@curfew/client";
 import { english } from "@curfew/client/messages/en";
-import type { SerialConsole, SerialTheme } from "@curfew/client/serial";
-import type { VncConsole, VncPromptContext } from "@curfew/client/vnc";
+import type { SerialTheme } from "@curfew/client/serial";
+import type { VncPromptContext } from "@curfew/client/vnc";
 import { Countdown } from "@curfew/client/ui";
 import { useEffect, useLayoutEffect, useRef, useState } from "react";
 import { openConsole, renewToken } from "../api/api-client.ts";
 import type { ConsoleRequest } from "../api/console-request.ts";
+import type { AnyConsole } from "../consoles/console-definition.ts";
+import { CONSOLES } from "../consoles/index.ts";
 import { formatClock } from "../util/format.ts";
 import type { ConsoleOptions } from "../../api-types.ts";
 import { Overlay } from "./overlay.tsx";
@@ -22,7 +24,7 @@ interface ConsolePanelProps {
 
 /** A console on this page: its state and time left, the warning, Renew, and the reason of the end. */
 export function ConsolePanel({ request, theme, onClose }: ConsolePanelProps) {
-  const [view, setView] = useState<VncConsole | SerialConsole | null>(null);
+  const [view, setView] = useState<AnyConsole | null>(null);
   const [askPassword, setAskPassword] = useState<((password: string) => void) | null>(null);
   const options = useRef<ConsoleOptions>({});
   const authorize = async ({ attempt, cause }: AuthorizeContext): Promise<ConnectInfo> => {
@@ -38,7 +40,13 @@ export function ConsolePanel({ request, theme, onClose }: ConsolePanelProps) {
     setAskPassword(() => resolve);
     return { password: await promise.finally(() => setAskPassword(null)) };
   };
+  const overlay = (state: ConsoleState, actions: OverlayActions) => (
+    <Overlay state={state} actions={actions}>
+      {askPassword !== null && <PasswordForm onPassword={askPassword} />}
+    </Overlay>
+  );
   useFocusOnConnect(view);
+  const { Panel: Console } = CONSOLES[request.type];
   const shared = {
     authorize,
     renew: async () => await renewToken(request),
@@ -46,38 +54,21 @@ export function ConsolePanel({ request, theme, onClose }: ConsolePanelProps) {
     reconnect: ({ attempt }: { readonly attempt: number }) =>
       options.current.reconnect === false ? null : Math.min(500 * 2 ** (attempt - 2), 4000),
     className: "screen",
+    overlay,
     log: () => {},
   };
   return (
     <Panel request={request} head={<Status view={view} />} onClose={onClose}>
       <ExpiryWarningBar connection={view?.connection ?? null} />
       <div className="stage">
-        {request.type === "vnc" ? (
-          <VncConsoleView
-            {...shared}
-            ref={setView}
-            onCredentialsRequired={password}
-            overlay={(state, actions) => (
-              <Overlay state={state} actions={actions}>
-                {askPassword !== null && <PasswordForm onPassword={askPassword} />}
-              </Overlay>
-            )}
-          />
-        ) : (
-          <SerialConsoleView
-            {...shared}
-            ref={setView}
-            theme={theme}
-            overlay={(state, actions) => <Overlay state={state} actions={actions} />}
-          />
-        )}
+        <Console shared={shared} onView={setView} theme={theme} onCredentialsRequired={password} />
       </div>
     </Panel>
   );
 }
 
 /** Focuses a console that connects, unless the user has moved the focus meanwhile. */
-function useFocusOnConnect(view: VncConsole | SerialConsole | null): void {
+function useFocusOnConnect(view: AnyConsole | null): void {
   const { status } = useConsoleState(view?.connection ?? null);
   useEffect(() => {
     if (status === "connected" && document.activeElement?.matches("body, .panel h2")) view?.focus();
@@ -98,7 +89,7 @@ function useTimeLeft(expiresAt: number | null): number | null {
 }
 
 /** The connection state, the time left, and Renew. */
-function Status({ view }: { readonly view: VncConsole | SerialConsole | null }) {
+function Status({ view }: { readonly view: AnyConsole | null }) {
   const state = useConsoleState(view?.connection ?? null);
   const session = state.status === "connected" ? state.session : null;
   const expiresAt = session?.expiresAt ?? null;

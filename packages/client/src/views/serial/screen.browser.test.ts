@@ -12,8 +12,8 @@ function contrastOf({ color, backgroundColor }: CSSStyleDeclaration): number {
   return (a + 0.05) / (b + 0.05);
 }
 
-function luminanceOf(colour: string): number {
-  const [red = 0, green = 0, blue = 0] = (colour.match(/\d+/g) ?? []).map((part) => {
+function luminanceOf(color: string): number {
+  const [red = 0, green = 0, blue = 0] = (color.match(/\d+/g) ?? []).map((part) => {
     const value = Number(part) / 255;
     return value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
   });
@@ -69,10 +69,10 @@ describe("searching a serial console", () => {
     await serial.close();
   });
 
-  test.each(["dark", "light"] as const)("keeps text readable on its marks, in every colour: %s", async (theme) => {
+  test.each(["dark", "light"] as const)("keeps text readable on its marks, in every color: %s", async (theme) => {
     const serial = await connected({ theme });
-    const colours = Array.from({ length: 8 }, (_, at) => [30 + at, 90 + at]).flat();
-    const line = `match ${colours.map((code) => `\u001B[${code}mmatch\u001B[0m`).join(" ")}`;
+    const colors = Array.from({ length: 8 }, (_, at) => [30 + at, 90 + at]).flat();
+    const line = `match ${colors.map((code) => `\u001B[${code}mmatch\u001B[0m`).join(" ")}`;
     await print(serial, `${line}\r\n${line}`, "match");
     await serial.find("match");
     // A cell with a mark is an element of its own.
@@ -88,7 +88,7 @@ describe("searching a serial console", () => {
     await serial.close();
   });
 
-  test("has its marks in the colours of the theme that is shown", async () => {
+  test("has its marks in the colors of the theme that is shown", async () => {
     const serial = await connected({ theme: "dark" });
     await print(serial, "match match match");
     await serial.find("match");
@@ -129,7 +129,7 @@ describe("searching a serial console", () => {
 });
 
 describe("what a serial console shows", () => {
-  test("can be kept with its colours", async () => {
+  test("can be kept with its colors", async () => {
     const serial = await connected();
     await print(serial, "\u001B[31mred\u001B[0m plain", "red plain");
     expect(await serial.serialize("ansi")).toContain("\u001B[31mred\u001B[0m plain");

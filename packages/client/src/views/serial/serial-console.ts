@@ -5,7 +5,7 @@ import { Emitter, type ListenOptions, type Unsubscribe } from "../../util/emitte
 import { createHost } from "../host-element.ts";
 import { ViewerLoader, importFailed } from "../viewer-loader.ts";
 import { Log } from "../../connection/log.ts";
-import { MAX_TIMER_MS } from "../../util/max-timer.ts";
+import { MAX_TIMER_MS } from "../../util/delay.ts";
 import { reportError } from "../../util/report-error.ts";
 import type { ConsoleEvents, ConsoleState } from "../../connection/model/state.ts";
 import { loadUnicode11, loadWebLinks } from "./addons.ts";

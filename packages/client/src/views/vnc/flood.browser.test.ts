@@ -1,7 +1,7 @@
 import { describe, expect, test, vi } from "vitest";
 import { countFrames, flood } from "../../../test/flood.ts";
 import { speakRfb } from "../../../test/fake-vnc.ts";
-import { answer, colour, vncFixture } from "../../../test/vnc-fixture.ts";
+import { answer, color, vncFixture } from "../../../test/vnc-fixture.ts";
 import type { VncConsole } from "./vnc-console.ts";
 
 const { gateway, create, connected, nextSocket } = vncFixture();
@@ -78,7 +78,7 @@ async function degraded(): Promise<VncConsole> {
 }
 
 const turnsBlue = (vnc: VncConsole): Promise<void> =>
-  vi.waitFor(async () => expect(await colour(vnc)).toEqual([0, 0, 254]), PATIENT);
+  vi.waitFor(async () => expect(await color(vnc)).toEqual([0, 0, 254]), PATIENT);
 
 describe("a flood of pictures", () => {
   test("pauses the gateway before two mebibytes wait for the browser to decode, and lets it go on afterwards", async () => {

@@ -1,7 +1,7 @@
 import RFB from "@novnc/novnc";
 import { describe, expect, test, vi } from "vitest";
-import { COLOUR, speakRfb } from "../../../test/fake-vnc.ts";
-import { answer, colour, vncFixture } from "../../../test/vnc-fixture.ts";
+import { COLOR, speakRfb } from "../../../test/fake-vnc.ts";
+import { answer, color, vncFixture } from "../../../test/vnc-fixture.ts";
 import { ConsoleConnection } from "../../connection/connection.ts";
 import type { VncOptions } from "./options.ts";
 
@@ -45,7 +45,7 @@ describe("VncConsole", () => {
     expect(vnc.state.status).toBe("connecting");
     speakRfb(opened);
     await connecting;
-    await vi.waitFor(async () => expect(await colour(vnc)).toEqual([...COLOUR]));
+    await vi.waitFor(async () => expect(await color(vnc)).toEqual([...COLOR]));
     expect(target.querySelector("[data-curfew=vnc] canvas")).not.toBeNull();
     await vnc.close();
   });
@@ -56,7 +56,7 @@ describe("VncConsole", () => {
     [4007, "idle_timeout"],
   ])("clears the picture at the end (%i %s)", async (code, reason) => {
     const { vnc } = await connected();
-    await vi.waitFor(async () => expect(await colour(vnc)).toEqual([...COLOUR]));
+    await vi.waitFor(async () => expect(await color(vnc)).toEqual([...COLOR]));
     const canvas = target.querySelector("canvas");
     const atTheEnd: (number | undefined)[] = [];
     vnc.on("closed", () => atTheEnd.push(target.childElementCount, canvas?.width, canvas?.height));
@@ -77,7 +77,7 @@ describe("VncConsole", () => {
     const machine = await answer(await socket);
     await vnc.connect();
     expect(target.firstElementChild).toBe(host);
-    await vi.waitFor(async () => expect(await colour(vnc)).toEqual([...COLOUR]));
+    await vi.waitFor(async () => expect(await color(vnc)).toEqual([...COLOR]));
     vnc.sendKeys("ctrl-alt-del");
     expect(machine.keys).toEqual([]);
     vnc.viewOnly = false;

@@ -6,7 +6,7 @@ const RAW = 1;
 const BACKGROUND = 2;
 const FOREGROUND = 4;
 const ANY_SUBRECTS = 8;
-const SUBRECTS_COLOURED = 16;
+const SUBRECTS_COLORED = 16;
 
 interface Subrect {
   readonly value: number;
@@ -18,7 +18,7 @@ interface Subrect {
 
 /**
  * Hextile (RFC 6143, section 7.7.4): tiles of 16 by 16 pixels, each raw or as a background with rectangles on it.
- * Colours that carry over from the tile before are left out.
+ * Colors that carry over from the tile before are left out.
  */
 export function encodeHextile(raster: Raster, pixel: PixelWriter): Uint8Array {
   const sink = new ByteSink();
@@ -27,35 +27,35 @@ export function encodeHextile(raster: Raster, pixel: PixelWriter): Uint8Array {
   for (const tile of tiles(raster, 16)) {
     const back = mostFrequent(tile.values);
     const subrects = subrectsOn(back, tile);
-    const colours = new Set(subrects.map(({ value }) => value));
-    const coloured = colours.size > 1;
-    const subrectBytes = subrects.length * (2 + (coloured ? pixel.size : 0));
+    const colors = new Set(subrects.map(({ value }) => value));
+    const colored = colors.size > 1;
+    const subrectBytes = subrects.length * (2 + (colored ? pixel.size : 0));
     if (subrects.length > 255 || subrectBytes + 2 * pixel.size + 1 >= tile.values.length * pixel.size) {
       sink.byte(RAW);
       sink.pixels(pixel, tile.values);
-      // The colours do not carry over a raw tile.
+      // The colors do not carry over a raw tile.
       background = undefined;
       foreground = undefined;
       continue;
     }
-    const fore = coloured ? undefined : subrects[0]?.value;
+    const fore = colored ? undefined : subrects[0]?.value;
     let mask = 0;
     if (back !== background) mask |= BACKGROUND;
     if (fore !== undefined && fore !== foreground) mask |= FOREGROUND;
     if (subrects.length > 0) mask |= ANY_SUBRECTS;
-    if (coloured) mask |= SUBRECTS_COLOURED;
+    if (colored) mask |= SUBRECTS_COLORED;
     sink.byte(mask);
     if ((mask & BACKGROUND) !== 0) sink.pixel(pixel, back);
     if (fore !== undefined && (mask & FOREGROUND) !== 0) sink.pixel(pixel, fore);
     if (subrects.length > 0) sink.byte(subrects.length);
     for (const { value, x, y, width, height } of subrects) {
-      if (coloured) sink.pixel(pixel, value);
+      if (colored) sink.pixel(pixel, value);
       sink.byte((x << 4) | y);
       sink.byte(((width - 1) << 4) | (height - 1));
     }
     background = back;
-    // Nor does the foreground carry over a tile with coloured subrectangles.
-    if (coloured) foreground = undefined;
+    // Nor does the foreground carry over a tile with colored subrectangles.
+    if (colored) foreground = undefined;
     else foreground = fore ?? foreground;
   }
   return sink.toBytes();
@@ -72,7 +72,7 @@ function mostFrequent(values: Uint32Array): number {
   return best;
 }
 
-/** Covers all pixels that are not background with rectangles of one colour: runs, extended downwards while they fit. */
+/** Covers all pixels that are not background with rectangles of one color: runs, extended downwards while they fit. */
 function subrectsOn(background: number, { width, height, values }: Raster): Subrect[] {
   const covered = new Uint8Array(values.length);
   const subrects: Subrect[] = [];

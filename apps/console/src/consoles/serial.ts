@@ -1,49 +1,37 @@
-import type { ConsoleOptions } from "@curfew/client";
 import { format } from "@curfew/client/messages";
 import type { SerialOptions } from "@curfew/client/serial";
-import type { VncOptions } from "@curfew/client/vnc";
-import type { TypedConsole } from "../actions/console-toolbar.ts";
-import type { ConsoleUrl } from "../console-url/parse-console-url.ts";
-import { settings } from "../settings/settings-store.ts";
+import { serialActions } from "../actions/serial-actions.ts";
 import { confirmDialog } from "../dialogs/dialog.ts";
 import { texts } from "../locales/texts.ts";
+import { settings } from "../settings/settings-store.ts";
+import type { ConsoleDefinition } from "./console-definition.ts";
 
-type Options = ConsoleOptions &
-  Pick<VncOptions, "onCredentialsRequired" | "onServerVerification"> & { readonly signal: AbortSignal };
-
-/** Loads the viewer that `url` needs, and only that one, and puts it into `host`. It is not connected yet. */
-export async function createConsole(url: ConsoleUrl, host: HTMLElement, options: Options): Promise<TypedConsole> {
-  const { onCredentialsRequired, onServerVerification, ...common } = options;
-  const { webgl, screenReader, clipboardSync } = settings.current;
-  const label = texts().sdk.labels[url.type];
-  if (url.type === "serial") {
+export const SERIAL: ConsoleDefinition = {
+  icon: "square-terminal",
+  settings: ["fontSize", "terminalTheme", "lineEnding", "localEcho", "webgl", "screenReader"],
+  hasGestures: false,
+  create: async ({ viewOnly }, host, options) => {
     const [{ SerialConsole }] = await Promise.all([
       import("@curfew/client/serial"),
       import("@xterm/xterm/css/xterm.css"),
     ]);
+    const { webgl, screenReader } = settings.current;
     const view = new SerialConsole(host, {
-      ...common,
+      ...options,
       ...confirmations(options.signal),
-      label,
+      label: texts().sdk.labels.serial,
       renderer: webgl ? "webgl" : "dom",
       screenReader,
-      readOnly: url.viewOnly,
+      readOnly: viewOnly,
     });
-    return { type: "serial", view };
-  }
-  const { VncConsole } = await import("@curfew/client/vnc");
-  const view = new VncConsole(host, {
-    ...common,
-    ...(onCredentialsRequired === undefined ? {} : { onCredentialsRequired }),
-    ...(onServerVerification === undefined ? {} : { onServerVerification }),
-    label,
-    clipboardSync: clipboardSync && !url.viewOnly,
-    viewOnly: url.viewOnly,
-    shared: url.shared,
-    scale: url.scale,
-  });
-  return { type: "vnc", view };
-}
+    return {
+      view,
+      createActions: (context) => serialActions(view, context),
+      statistics: () => view.connection.statistics(),
+      isViewOnly: () => viewOnly,
+    };
+  },
+};
 
 /** A longer paste is shown shortened, in characters. */
 const LONGEST_QUOTE = 2_000;

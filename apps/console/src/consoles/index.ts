@@ -1,0 +1,7 @@
+import type { ConsoleType } from "@curfew/client";
+import type { ConsoleDefinition } from "./console-definition.ts";
+import { SERIAL } from "./serial.ts";
+import { VNC } from "./vnc.ts";
+
+/** Everything on the page that depends on the console's type. */
+export const CONSOLES: Readonly<Record<ConsoleType, ConsoleDefinition>> = { vnc: VNC, serial: SERIAL };

@@ -1,0 +1,31 @@
+import { vncActions } from "../actions/vnc-actions.ts";
+import { texts } from "../locales/texts.ts";
+import { settings } from "../settings/settings-store.ts";
+import type { ConsoleDefinition } from "./console-definition.ts";
+
+export const VNC: ConsoleDefinition = {
+  icon: "monitor",
+  settings: ["scale", "quality", "compression", "dotCursor", "clipboardSync"],
+  hasGestures: true,
+  create: async (url, host, options) => {
+    const { VncConsole } = await import("@curfew/client/vnc");
+    const { clipboardSync } = settings.current;
+    const view = new VncConsole(host, {
+      ...options,
+      label: texts().sdk.labels.vnc,
+      clipboardSync: clipboardSync && !url.viewOnly,
+      viewOnly: url.viewOnly,
+      shared: url.shared,
+      scale: url.scale,
+    });
+    return {
+      view,
+      createActions: (context) => vncActions(view, context),
+      statistics: () => view.statistics(),
+      isViewOnly: () => view.viewOnly,
+      onName: (listener) => {
+        view.on("desktopname", ({ name }) => listener(name));
+      },
+    };
+  },
+};

@@ -189,7 +189,7 @@ export default defineConfig({
       rules: { "import/no-default-export": "off" },
     },
     {
-      files: ["tools/**", "**/cli/**", "**/cli.ts", "apps/demo/src/server/**"],
+      files: ["tools/**", "packages/proxy/src/cli/output.ts", "**/cli.ts", "apps/demo/src/server/**"],
       rules: { "no-console": "off" },
     },
   ],

@@ -10,6 +10,7 @@ import { type OpenedTokens, openTokens } from "../tokens/open.ts";
 import type { TokenStore } from "../tokens/store.ts";
 import { CommandError } from "./command-error.ts";
 import { address, count, seconds } from "./argument-parsers.ts";
+import { print, printErrorLines } from "./output.ts";
 
 interface ServeOptions {
   readonly config?: string;
@@ -51,11 +52,11 @@ async function serve(options: ServeOptions): Promise<void> {
     throw new CommandError(error.message);
   });
   stopOnSignals(proxy);
-  console.log(`curfew listens at ${url}`);
-  console.log(`admin API at ${adminUrl}`);
-  if (config.admin.key === null) console.log(`admin key, shown only now: ${proxy.adminKey}`);
+  print(`curfew listens at ${url}`);
+  print(`admin API at ${adminUrl}`);
+  if (config.admin.key === null) print(`admin key, shown only now: ${proxy.adminKey}`);
   if (!config.consoleauth.enforce_session_timeout) {
-    console.log("sessions outlive their tokens: consoleauth.enforce_session_timeout is off, as in Nova");
+    print("sessions outlive their tokens: consoleauth.enforce_session_timeout is off, as in Nova");
   }
   const issue = async (type: ConsoleType, target: string | undefined): Promise<void> => {
     if (target === undefined) return;
@@ -66,7 +67,7 @@ async function serve(options: ServeOptions): Promise<void> {
       ttlMs,
       name: target,
     });
-    console.log(`console of ${target}: ${consoleUrl(config.console.base_url ?? url, token, record)}`);
+    print(`console of ${target}: ${consoleUrl(config.console.base_url ?? url, token, record)}`);
   };
   await issue("vnc", options.vnc);
   await issue("serial", options.serial);
@@ -107,7 +108,7 @@ function stopOnSignals(proxy: ServedProxy): void {
   let asked = false;
   const stop = (): void => {
     proxy.drain(asked ? 0 : undefined).catch((error: unknown) => {
-      console.error(`curfew: ${error instanceof Error ? error.message : String(error)}`);
+      printErrorLines(`curfew: ${error instanceof Error ? error.message : String(error)}`);
       process.exitCode = 1;
     });
     asked = true;

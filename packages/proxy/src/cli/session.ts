@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { type AdminOptions, openAdminClient, withAdminOptions } from "./admin-options.ts";
 import { CommandError } from "./command-error.ts";
+import { print, printError } from "./output.ts";
 import { allPages } from "./pages.ts";
 import { printTable } from "./table.ts";
 
@@ -31,12 +32,12 @@ export function addSession(program: Command): void {
         return { entries, next };
       });
       for (const [member, reason] of missing) {
-        console.error(`curfew: warning: sessions of ${member} are missing, it did not answer (${reason})`);
+        printError(`curfew: warning: sessions of ${member} are missing, it did not answer (${reason})`);
       }
       for (const [member, reason] of lost) {
-        console.error(`curfew: warning: ${member} was ended with its sessions (${reason})`);
+        printError(`curfew: warning: ${member} was ended with its sessions (${reason})`);
       }
-      if (json === true) console.log(JSON.stringify(sessions));
+      if (json === true) print(JSON.stringify(sessions));
       else printTable(sessions, ["id", "type", "target", "instance", "client", "state", "started_at", "expires_at"]);
     });
 
@@ -53,6 +54,6 @@ export function addSession(program: Command): void {
       let ended = 1;
       if (id === undefined) ended = await client.endSessions(instance === undefined ? { all: true } : { instance });
       else await client.endSession(id);
-      console.log(ended === 1 ? "ended 1 session" : `ended ${ended} sessions`);
+      print(ended === 1 ? "ended 1 session" : `ended ${ended} sessions`);
     });
 }

@@ -3,6 +3,7 @@ import type { IssueRequest } from "../admin/client.ts";
 import { CONSOLE_TYPES } from "../consoles/index.ts";
 import { type AdminOptions, openAdminClient, withAdminOptions } from "./admin-options.ts";
 import { address, seconds } from "./argument-parsers.ts";
+import { print } from "./output.ts";
 import { allPages } from "./pages.ts";
 import { printTable } from "./table.ts";
 
@@ -34,7 +35,7 @@ export function addToken(program: Command): void {
     .action(async ({ type, target, ttl, instance, name, json, ...options }: CreateOptions) => {
       const client = await openAdminClient(options);
       const answer = await client.issueToken({ type, target, ttl, instance, name });
-      console.log(json === true ? JSON.stringify(answer) : answer.url);
+      print(json === true ? JSON.stringify(answer) : answer.url);
     });
 
   withAdminOptions(token.command("list"))
@@ -46,7 +47,7 @@ export function addToken(program: Command): void {
         const { tokens: entries, next } = await client.listTokens({ after });
         return { entries, next };
       });
-      if (json === true) console.log(JSON.stringify(tokens));
+      if (json === true) print(JSON.stringify(tokens));
       else printTable(tokens, ["id", "type", "target", "instance", "name", "expires_at"]);
     });
 
@@ -56,6 +57,6 @@ export function addToken(program: Command): void {
     .action(async (id: string, options: AdminOptions) => {
       const client = await openAdminClient(options);
       await client.revokeToken(id);
-      console.log(`revoked ${id}`);
+      print(`revoked ${id}`);
     });
 }

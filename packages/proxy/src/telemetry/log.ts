@@ -1,5 +1,6 @@
 import { pino, type DestinationStream, type Logger } from "pino";
 import { formatEndpoint } from "../net/endpoint.ts";
+import { printable } from "../printable.ts";
 import { LogDestination } from "./log-destination.ts";
 import type { SessionInfo } from "./session-info.ts";
 
@@ -20,6 +21,8 @@ export function createLogger(level: LogLevel, destination?: DestinationStream): 
     base: null,
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label: string) => ({ level: label }) },
+    // JSON escapes control characters of ASCII only; a log is read in terminals, too.
+    hooks: { streamWrite: (line: string) => `${printable(line.slice(0, -1))}\n` },
   };
   return pino(options, destination ?? (standardError ??= new LogDestination(2)));
 }

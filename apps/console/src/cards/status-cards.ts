@@ -33,15 +33,19 @@ export function createRefusedCard(problem: UrlProblem): HTMLElement {
   });
 }
 
-/** @param onOpen - requests a token and opens the console; undefined where the page cannot */
-export function createNoTokenCard(onOpen: (() => void) | undefined): HTMLElement {
-  const { cards, sdk } = texts();
+/**
+ * @param onOpen - requests a token and opens the console; undefined where the page cannot
+ * @param isBlocked - whether it cannot because the operator does not allow what the URL names
+ */
+export function createNoTokenCard(onOpen: (() => void) | undefined, isBlocked: boolean): HTMLElement {
+  const { access, cards, sdk } = texts();
+  const advice = isBlocked ? access.blocked : cards.noTokenAdvice;
   return createCard({
     icon: "key-round",
     tone: "calm",
     title: onOpen === undefined ? cards.newLinkNeeded : cards.openAgain,
     sentence: cards.noToken,
-    advice: onOpen === undefined ? cards.noTokenAdvice : undefined,
+    advice: onOpen === undefined ? advice : undefined,
     actions: onOpen === undefined ? [] : [textButton(sdk.actions.open, onOpen, { kind: "primary" })],
   });
 }

@@ -21,6 +21,8 @@ export interface ConsoleUrl {
   readonly scale: ScaleMode;
   /** Where to POST for a new token; undefined when the URL names none. */
   readonly renewUrl: string | undefined;
+  /** Whether the URL names such an address, but the operator has allowed none. */
+  readonly renewBlocked: boolean;
 }
 
 /** A console URL that must not be opened, and why. */
@@ -37,18 +39,19 @@ const LONGEST_NAME = 120;
  * unknown parameters.
  *
  * @param allowedOrigins - origins besides the page's own that `renew` may name
- * @param renewPaths - paths that `renew` may name, including everything below them
+ * @param renewPaths - paths that `renew` may name, including everything below them; without any, `renew` is not used
  */
 export function parseConsoleUrl(
   page: URL,
   allowedOrigins: readonly string[] = [],
-  renewPaths: readonly string[] = ["/"],
+  renewPaths: readonly string[] = [],
 ): ConsoleUrl | RefusedUrl {
   try {
     const parameters = new UrlParameters(page);
     const socketUrl = resolveSocketUrl(parameters, page);
     const token = readToken(parameters, socketUrl);
-    const renew = parameters.get("renew");
+    const renew = parameters.get("renew") ?? "";
+    const renewUrl = renew === "" ? undefined : resolveRenewUrl(renew, page, allowedOrigins, renewPaths);
     return {
       type: readType(parameters, page),
       token,
@@ -57,8 +60,8 @@ export function parseConsoleUrl(
       viewOnly: readFlag(parameters, "view_only", false),
       shared: readFlag(parameters, "shared", true),
       scale: readScale(parameters),
-      renewUrl:
-        renew === undefined || renew === "" ? undefined : resolveRenewUrl(renew, page, allowedOrigins, renewPaths).href,
+      renewUrl: renewUrl?.href,
+      renewBlocked: renew !== "" && renewUrl === undefined,
     };
   } catch (error) {
     if (error instanceof UrlProblem) return { error };

@@ -68,6 +68,8 @@ export const german: PageTexts = {
   },
   access: {
     noPlace: "Dieser Link gibt nicht an, wo ein neues Token angefordert werden kann.",
+    blocked:
+      "Der Betreiber erlaubt diesem Link nicht, neuen Zugang anzufordern. Öffnen Sie die Konsole erneut dort, wo Sie den Link erhalten haben.",
     parentSilent: "Die umgebende Seite hat keinen neuen Zugang bereitgestellt.",
     signedOut: "Sie sind nicht mehr angemeldet.",
     forbidden: "Sie dürfen diese Konsole nicht mehr öffnen.",

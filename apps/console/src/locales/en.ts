@@ -62,6 +62,8 @@ export const english = {
   },
   access: {
     noPlace: "This link does not specify where to request a new token.",
+    blocked:
+      "The operator does not allow this link to request new access. Open the console again from where you got the link.",
     parentSilent: "The surrounding page did not provide new access.",
     signedOut: "You are no longer signed in.",
     forbidden: "You are no longer allowed to open this console.",

@@ -67,6 +67,8 @@ export const spanish: PageTexts = {
   },
   access: {
     noPlace: "Este enlace no indica dónde solicitar un nuevo token.",
+    blocked:
+      "El operador no permite que este enlace solicite un nuevo acceso. Abra de nuevo la consola desde donde obtuvo el enlace.",
     parentSilent: "La página que contiene esta consola no proporcionó un nuevo acceso.",
     signedOut: "Ya no tiene la sesión iniciada.",
     forbidden: "Ya no tiene permiso para abrir esta consola.",

@@ -67,6 +67,8 @@ export const french: PageTexts = {
   },
   access: {
     noPlace: "Ce lien n’indique pas où demander un nouveau jeton.",
+    blocked:
+      "L’opérateur n’autorise pas ce lien à demander un nouvel accès. Rouvrez la console depuis la page où vous avez obtenu le lien.",
     parentSilent: "La page qui contient cette console n’a pas fourni de nouvel accès.",
     signedOut: "Vous n’êtes plus connecté.",
     forbidden: "Vous n’êtes plus autorisé à ouvrir cette console.",

@@ -64,6 +64,7 @@ export const simplifiedChinese: PageTexts = {
   },
   access: {
     noPlace: "此链接未指定从哪里请求新的令牌。",
+    blocked: "运营者不允许此链接请求新的访问权限。请从获得链接的地方重新打开控制台。",
     parentSilent: "嵌入此控制台的页面没有提供新的访问权限。",
     signedOut: "您已退出登录。",
     forbidden: "您不再有权打开此控制台。",

@@ -78,7 +78,7 @@ export class ConsolePage {
     switch (view.kind) {
       case "no-token":
         this.#shell.setStatus("no-token");
-        this.#shell.showCard(createNoTokenCard(this.#requestIfPossible));
+        this.#shell.showCard(createNoTokenCard(this.#requestIfPossible, this.#access.isBlocked));
         break;
       case "requesting":
         this.#shell.setStatus("connecting");

@@ -13,6 +13,7 @@ const url: ConsoleUrl = {
   shared: true,
   scale: "fit",
   renewUrl: "https://gw.example/renew",
+  renewBlocked: false,
 };
 
 const { signal } = new AbortController();
@@ -65,6 +66,16 @@ test.each([
 test("says so when there is no response", async () => {
   vi.stubGlobal("fetch", () => Promise.reject(new TypeError("Failed to fetch")));
   await expect(new Access(url).request(signal)).rejects.toThrow("did not respond");
+});
+
+test("says that the operator does not allow the address in the URL, unless the embedding page provides tokens", async () => {
+  const blocked = { ...url, renewUrl: undefined, renewBlocked: true };
+  const alone = new Access(blocked);
+  expect(alone).toMatchObject({ canRequest: false, isBlocked: true });
+  await expect(alone.request(signal)).rejects.toThrow("does not allow this link to request new access");
+  const embedded = new Access(blocked, { canRenew: true, requestToken: () => Promise.resolve("second") });
+  expect(embedded).toMatchObject({ canRequest: true, isBlocked: false });
+  await expect(embedded.request(signal)).resolves.toBe("second");
 });
 
 test("waits only for a limited time, and no longer than until it is canceled", async () => {

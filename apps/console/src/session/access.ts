@@ -19,6 +19,7 @@ export class Access {
   #next: string | undefined;
   readonly #socketUrl: string;
   readonly #renewUrl: string | undefined;
+  readonly #renewBlocked: boolean;
   readonly #parent: TokenParent | undefined;
 
   /** @param parent - the embedding page, which is asked for tokens where the URL has no `renew` */
@@ -26,6 +27,7 @@ export class Access {
     this.#token = url.token;
     this.#socketUrl = url.socketUrl;
     this.#renewUrl = url.renewUrl;
+    this.#renewBlocked = url.renewBlocked;
     this.#parent = parent;
   }
 
@@ -36,6 +38,17 @@ export class Access {
   /** Whether the page can request new tokens. */
   get canRequest(): boolean {
     return this.#renewUrl !== undefined || this.#parent?.canRenew === true;
+  }
+
+  /** Whether the page cannot request tokens because the operator does not allow what the URL names. */
+  get isBlocked(): boolean {
+    return this.#renewBlocked && !this.canRequest;
+  }
+
+  /** Why the page cannot request tokens, and what the user can do instead. */
+  get whyNoRequest(): string {
+    const { access } = texts();
+    return this.isBlocked ? access.blocked : access.noPlace;
   }
 
   grant(): ConnectInfo {
@@ -67,7 +80,7 @@ export class Access {
   }
 
   async #askParent(signal: AbortSignal): Promise<string> {
-    if (this.#parent?.canRenew !== true) throw new Error(texts().access.noPlace);
+    if (this.#parent?.canRenew !== true) throw new Error(this.whyNoRequest);
     try {
       return await this.#parent.requestToken(signal);
     } catch (cause) {

@@ -8,7 +8,6 @@ import type { PageConsole } from "../consoles/console-definition.ts";
 import { CONSOLES } from "../consoles/index.ts";
 import type { ConsoleUrl } from "../console-url/parse-console-url.ts";
 import { renewalFailureSentence } from "../locales/renewal-failure.ts";
-import { texts } from "../locales/texts.ts";
 import { settings } from "../settings/settings-store.ts";
 import type { PageShell } from "../shell/page-shell.ts";
 import { isOpen, pageStatus, type PageStatus } from "../shell/page-status.ts";
@@ -190,7 +189,8 @@ export class ConsoleSession {
     if (!wasOpen && this.#console !== undefined) {
       const isFirst = this.#record.markOpen();
       this.#toolbar ??= createConsoleToolbar(this.#console.createActions, this.#actionContext(this.#console));
-      this.#display.showConsole(this.#toolbar, isFirst, this.#url.viewOnly);
+      const warning = this.#access.isBlocked ? this.#access.whyNoRequest : undefined;
+      this.#display.showConsole(this.#toolbar, isFirst, this.#url.viewOnly, warning);
     }
   }
 
@@ -207,7 +207,7 @@ export class ConsoleSession {
       disconnect: () => this.close(),
       renew: () => {
         if (this.#access.canRequest) this.renew();
-        else this.#shell.toasts.warn(texts().access.noPlace);
+        else this.#shell.toasts.warn(this.#access.whyNoRequest);
       },
       statistics,
       signal: this.#over.signal,

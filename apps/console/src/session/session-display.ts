@@ -68,14 +68,18 @@ export class SessionDisplay {
     this.#retryCountdown.stop();
   }
 
-  /** @param isFirst - whether the console opens for the first time */
-  showConsole(toolbar: HTMLElement, isFirst: boolean, viewOnly: boolean): void {
+  /**
+   * @param isFirst - whether the console opens for the first time
+   * @param warning - what the user must know about it then
+   */
+  showConsole(toolbar: HTMLElement, isFirst: boolean, viewOnly: boolean, warning: string | undefined): void {
     const { toasts } = this.#shell;
     this.#stopRetry();
     this.#shell.showConsole();
     this.#shell.showToolbar(toolbar, this.#commands.refocus);
     if (mayTakeFocus()) this.#commands.refocus();
     if (!isFirst) toasts.show(texts().notices.connectedAgain);
+    else if (warning !== undefined) toasts.warn(warning);
     else if (!viewOnly && !matchMedia("(pointer: coarse)").matches)
       toasts.show(format(texts().console.leaves, { keys: leaveKeys() }), "keyboard");
   }

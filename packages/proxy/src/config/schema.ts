@@ -81,8 +81,8 @@ const schema = options({
     ),
     renew_paths: option(
       v.array(value.urlPath, "expected a list of paths"),
-      ["/"],
-      "Paths, including everything below them, where a link may have the page request a new token; by default all.",
+      [],
+      "Paths, including everything below them, where a link's `renew=` may have the page request a new token; by default none.",
     ),
     contact_url: option(
       v.nullable(value.contactUrl),

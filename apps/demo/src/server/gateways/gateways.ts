@@ -23,6 +23,9 @@ const GATEWAY_NAMES = [
 /** The name of a gateway. */
 export type GatewayName = (typeof GATEWAY_NAMES)[number];
 
+/** The path below which the dashboard issues new tokens to console pages; see the routes in `http/api.ts`. */
+export const RENEWAL_PATH = "/api/renewals/";
+
 /** The gateways whose sessions the dashboard shows. */
 export const WATCHED_GATEWAYS: readonly GatewayName[] = GATEWAY_NAMES.filter((name) => name !== "previews");
 
@@ -129,7 +132,7 @@ function configOf(name: GatewayName, port: number, options: GatewaysOptions): Co
       ...(name === "idle" ? { idle_timeout: idleTimeout(faultDelay) } : {}),
       ...(name === "exclusive" ? { max_per_instance: 1, on_limit_per_instance: "replace" } : {}),
     },
-    console: { allowed_origins: [dashboardOrigin] },
+    console: { allowed_origins: [dashboardOrigin], renew_paths: [RENEWAL_PATH] },
     targets: { connect_timeout: faultDelay },
   };
 }

@@ -4,7 +4,7 @@ import { streamSSE } from "hono/streaming";
 import type { ConsoleAccess, Setup } from "../../api-types.ts";
 import type { Faults } from "../faults/faults.ts";
 import type { Feed } from "../feed/feed.ts";
-import { type GatewayName, type Gateways, WATCHED_GATEWAYS } from "../gateways/gateways.ts";
+import { type GatewayName, type Gateways, RENEWAL_PATH, WATCHED_GATEWAYS } from "../gateways/gateways.ts";
 import { accessOf } from "../gateways/console-access.ts";
 import type { Machine, Machines } from "../machines/machines.ts";
 
@@ -80,7 +80,7 @@ function addMachines(api: Hono, { machines, gateways, lifetimes, dashboardOrigin
 
   // The gateway serves the console page, so its renewals come from another origin.
   const allowed = { origin: [...gateways.origins()], credentials: true, allowMethods: ["POST"] };
-  api.use("/machines/:id/renewal", cors(allowed));
+  api.use("/renewals/:id", cors(allowed));
 
   api.post("/machines/:id/console", async (c) => {
     const access = requestedAccess(c);
@@ -88,17 +88,20 @@ function addMachines(api: Hono, { machines, gateways, lifetimes, dashboardOrigin
     const { machine, ttl, gateway } = access;
     const opened = await issue(machine, ttl, gateway);
     const page = new URL(opened.pageUrl);
-    const renewal = `/api/machines/${machine.id}/renewal?ttl=${ttl}&enforce=${gateway === "enforcing"}`;
+    const renewal = `${RENEWAL_PATH}${machine.id}?ttl=${ttl}&enforce=${gateway === "enforcing"}`;
     page.searchParams.set("renew", new URL(renewal, dashboardOrigin).href);
     return secretJson(c, { ...opened, pageUrl: page.href });
   });
 
-  api.post("/machines/:id/renewal", async (c) => {
+  const renew = async (c: Context): Promise<Response> => {
     const access = requestedAccess(c);
     if (access === undefined) return unknown(c);
     const { token } = await issue(access.machine, access.ttl, access.gateway);
     return secretJson(c, { token });
-  });
+  };
+  api.post("/machines/:id/renewal", renew);
+  // A path of their own for console pages, which the gateways list in `console.renew_paths`.
+  api.post("/renewals/:id", renew);
 
   api.post("/machines/:id/preview", async (c) => {
     const machine = machines.get(c.req.param("id"));

@@ -20,6 +20,7 @@ import { LIMIT_NAMES } from "./limits/slots.ts";
 import { type RegistryOptions, SessionRegistry } from "./sessions/registry.ts";
 import { CONSOLES } from "./consoles/index.ts";
 import { AllowList } from "./net/allow-list.ts";
+import { OwnListeners } from "./net/own-listeners.ts";
 import { EventBus } from "./telemetry/event-bus.ts";
 import type { EventObserver, EventSink } from "./telemetry/events.ts";
 import { logObserver } from "./telemetry/log-observer.ts";
@@ -149,6 +150,8 @@ export class LocalGateway implements Gateway {
   readonly #events: EventSink;
   readonly #opened: OpenedTokens;
   readonly #readiness: () => Promise<string>;
+  readonly #own = new OwnListeners();
+  readonly #allow: AllowList;
   readonly #control: LocalControl;
   readonly #revoker: TokenRevoker;
   readonly #log: Logger;
@@ -166,6 +169,7 @@ export class LocalGateway implements Gateway {
     this.adminKey = config.admin.key ?? randomBytes(24).toString("base64url");
     this.#log = options.log ?? createLogger(config.log.level);
     this.#opened = options.tokens;
+    this.#allow = new AllowList(config.targets.allow, this.#own);
     this.#sharesPort = options.sharesPort ?? false;
     const { store } = options.tokens;
     this.tokens = store !== undefined && isTokenStore(store) ? store : undefined;
@@ -199,7 +203,7 @@ export class LocalGateway implements Gateway {
       },
       consoles: CONSOLES,
       ...options.dataPath,
-      dialing: { allow: new AllowList(config.targets.allow), timeoutMs: config.targets.connect_timeout * 1000 },
+      dialing: { allow: this.#allow, timeoutMs: config.targets.connect_timeout * 1000 },
       limits: hasLimits(config.sessions)
         ? limits({
             refused: (limit, { session }) => {
@@ -250,7 +254,11 @@ export class LocalGateway implements Gateway {
       else if (server.listenerCount("upgrade") === 1) refuseRequest(socket, 404, "There is nothing at this address.");
     };
     server.on("upgrade", onUpgrade);
-    return () => void server.off("upgrade", onUpgrade);
+    const forget = this.#own.watch(server);
+    return () => {
+      server.off("upgrade", onUpgrade);
+      forget();
+    };
   }
 
   async listen(): Promise<ListeningAt> {
@@ -261,6 +269,8 @@ export class LocalGateway implements Gateway {
         key: this.adminKey,
         store: this.tokens,
         tokenTtl: this.config.consoleauth.token_ttl,
+        allow: this.#allow,
+        own: this.#own,
         control: this.#control,
         revoker: this.#revoker,
         status: new LocalStatus(this.metrics, () => this.#draining),
@@ -284,6 +294,8 @@ export class LocalGateway implements Gateway {
   /** As {@link listen}, only at `listen`. */
   async listenForBrowsers(): Promise<string> {
     await whenOpen(this.#opened);
+    // A worker's admin API is in another process.
+    this.#own.add(this.config.admin.listen);
     const server = await this.#publicServer();
     // After Node's own listener, so that a TLS connection knows of its socket's end.
     server.on("connection", (socket: Socket) => {

@@ -15,6 +15,8 @@ import { createLogger, type Logger } from "./telemetry/log.ts";
 import { warnOfDescriptors } from "./telemetry/refused-connections.ts";
 import { checkPublicPort } from "./http/public-port.ts";
 import { createReadiness } from "./http/readiness.ts";
+import { AllowList } from "./net/allow-list.ts";
+import { OwnListeners } from "./net/own-listeners.ts";
 import { TokenHealth } from "./tokens/health.ts";
 import { closeTokens, type OpenedTokens, partsOf, whenOpen } from "./tokens/open.ts";
 import type { TokenStore } from "./tokens/store.ts";
@@ -42,6 +44,7 @@ export class Primary implements Pick<Gateway, "adminKey" | "listen" | "drain"> {
   readonly #failures = new LabelCounters(["log"]);
   /** Where the workers listen, and their replacements. */
   #listen: Address;
+  #adminListen: Address;
   #admin: AdminListener | undefined;
   #draining = false;
   #closed: Promise<void> | undefined;
@@ -51,6 +54,7 @@ export class Primary implements Pick<Gateway, "adminKey" | "listen" | "drain"> {
     this.adminKey = config.admin.key ?? randomBytes(24).toString("base64url");
     this.#config = config;
     this.#listen = config.listen;
+    this.#adminListen = config.admin.listen;
     this.#tokens = tokens;
     this.#log = createLogger(config.log.level, new LogDestination(2, { shared: true }));
     const slots = new SharedSlots(config.sessions);
@@ -59,7 +63,7 @@ export class Primary implements Pick<Gateway, "adminKey" | "listen" | "drain"> {
       entry: fileURLToPath(new URL(`worker-main${extname(import.meta.url)}`, import.meta.url)),
       log: this.#log,
       handlers: (worker) => ({
-        settings: () => ({ ...config, listen: this.#listen, admin: { ...config.admin, key: null } }),
+        settings: () => ({ ...config, listen: this.#listen, admin: { listen: this.#adminListen, key: null } }),
         unwritten_revocations: () => this.#revoker.unwritten,
         ...answersOf(tokens.store),
         acquire: async ({ lease }) => await slots.acquire(lease, worker),
@@ -83,11 +87,16 @@ export class Primary implements Pick<Gateway, "adminKey" | "listen" | "drain"> {
       warnOfDescriptors(this.#log, this.#config.sessions.max, this.#config.workers);
       await whenOpen(this.#tokens);
       this.#listen = await claimAddress(this.#config.listen, "listen");
+      this.#adminListen = await claimAddress(this.#config.admin.listen, "admin.listen");
+      const own = new OwnListeners();
+      own.add(this.#listen);
       const url = await this.#pool.start();
       this.#admin = new AdminListener({
         key: this.adminKey,
         store: this.#tokens.store,
         tokenTtl: this.#config.consoleauth.token_ttl,
+        allow: new AllowList(this.#config.targets.allow, own),
+        own,
         control: this.#control,
         revoker: this.#revoker,
         status: this.#status,
@@ -96,7 +105,7 @@ export class Primary implements Pick<Gateway, "adminKey" | "listen" | "drain"> {
         log: this.#log,
         consoleUrl: (token, record) => consoleUrl(this.#config.console.base_url ?? url, token, record),
       });
-      const adminUrl = await this.#admin.listen(this.#config.admin.listen);
+      const adminUrl = await this.#admin.listen(this.#adminListen);
       const enforce = this.#config.consoleauth.enforce_session_timeout;
       this.#log.info({ url, admin_url: adminUrl, enforce, workers: this.#config.workers }, "listening");
       return { url, adminUrl };

@@ -4,6 +4,9 @@ import { hasDescriptorFor } from "../net/descriptors.ts";
 import { listenAt, stopListening } from "../net/listen.ts";
 import type { AdminOptions } from "./options.ts";
 
+/** How long a request may take to arrive, in milliseconds: its headers, and all of it. Node looks once a second. */
+const LIMITS = { headersTimeout: 5000, requestTimeout: 10_000, connectionsCheckingInterval: 1000 };
+
 type AdminHandler = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 
 /** The listener of the admin API. */
@@ -14,13 +17,14 @@ export class AdminListener {
 
   constructor(options: AdminOptions) {
     this.#options = options;
-    this.#server = createServer((request, response) => {
+    this.#server = createServer(LIMITS, (request, response) => {
       this.#handler ??= loadHandler(this.#options);
       void this.#handler.then((handle) => handle(request, response));
     });
     this.#server.on("connection", (socket) => {
       if (!hasDescriptorFor(socket, "admin")) socket.destroy();
     });
+    options.own.watch(this.#server);
   }
 
   /**

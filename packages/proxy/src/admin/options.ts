@@ -1,6 +1,8 @@
 import type { SessionControl } from "../control/session-control.ts";
 import type { GatewayStatus } from "../control/status.ts";
 import type { TokenRevoker } from "../control/token-revoker.ts";
+import type { AllowList } from "../net/allow-list.ts";
+import type { OwnListeners } from "../net/own-listeners.ts";
 import type { EventSink } from "../telemetry/events.ts";
 import type { Logger } from "../telemetry/log.ts";
 import type { TokenRecord, TokenStore } from "../tokens/store.ts";
@@ -12,6 +14,10 @@ export interface AdminOptions {
   readonly store: TokenStore | undefined;
   /** Lifetime in seconds of a token whose request names none. */
   readonly tokenTtl: number;
+  /** What tokens may be issued for. */
+  readonly allow: AllowList;
+  /** Gets to know where the admin API listens. */
+  readonly own: OwnListeners;
   readonly control: SessionControl;
   readonly revoker: TokenRevoker;
   readonly status: GatewayStatus;

@@ -1,8 +1,10 @@
 import * as v from "valibot";
-import { parseAddress } from "../net/address.ts";
+import { isIP } from "node:net";
+import { type Address, parseAddress } from "../net/address.ts";
 import { CONSOLE_TYPES } from "../consoles/index.ts";
 import { MAX_LIFETIME_SECONDS } from "../tokens/store.ts";
 import type { TokenRequest } from "../tokens/store.ts";
+import type { AdminOptions } from "./options.ts";
 
 const text = v.pipe(v.string("expected a string"), v.nonEmpty("expected a string that is not empty"), v.maxLength(256));
 
@@ -32,17 +34,24 @@ export class BadRequest extends Error {
 }
 
 /**
- * The body of `POST /v1/tokens`.
+ * The body of `POST /v1/tokens`. A target that is a name is looked up and checked only when it is dialed.
  *
  * @throws BadRequest
  */
-export function parseTokenRequest(body: unknown, defaultTtlSeconds: number): TokenRequest {
+export function parseTokenRequest(
+  body: unknown,
+  { tokenTtl, allow }: Pick<AdminOptions, "tokenTtl" | "allow">,
+): TokenRequest {
   const { type, target, ttl, instance, name } = check(tokenRequest, body);
+  const address = parseTarget(target);
+  if (isIP(address.host) !== 0 && !allow.allows(address.host, address.port)) {
+    throw new BadRequest(`target: expected an address in targets.allow, but got ${JSON.stringify(target)}`);
+  }
   return {
     type,
-    endpoint: parseTarget(target),
+    endpoint: { type: "tcp", ...address },
     access: "control",
-    ttlMs: (ttl ?? defaultTtlSeconds) * 1000,
+    ttlMs: (ttl ?? tokenTtl) * 1000,
     instance: instance ?? undefined,
     name: name ?? undefined,
   };
@@ -57,10 +66,10 @@ export function parseTokenBody(body: unknown): string {
   return check(revocation, body).token;
 }
 
-function parseTarget(target: string): TokenRequest["endpoint"] {
+function parseTarget(target: string): Address {
   try {
     const address = parseAddress(target);
-    if (address.port > 0) return { type: "tcp", ...address };
+    if (address.port > 0) return address;
   } catch {
     // One message for both.
   }

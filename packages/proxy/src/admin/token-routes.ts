@@ -19,9 +19,9 @@ export function addTokenRoutes(app: Hono, options: AdminOptions): void {
 
 function addStoreRoutes(app: Hono, store: TokenStore, options: AdminOptions): void {
   app.post("/v1/tokens", async (c) => {
-    const { tokenTtl, consoleUrl, events } = options;
+    const { consoleUrl, events } = options;
     const actor = requestActor(c);
-    const request = parseTokenRequest(await readJson(c), tokenTtl);
+    const request = parseTokenRequest(await readJson(c), options);
     await events.ask({ type: "token_requested", actor, token: request });
     const { token, record } = await store.issue(request);
     events.notify({ type: "token_issued", actor, token: record });

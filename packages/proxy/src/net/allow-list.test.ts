@@ -20,11 +20,22 @@ describe("what an entry allows", () => {
     ["0.0.0.0/0", "2001:db8::1", 1, false],
     ["::1", "::1", 5900, true],
     ["::1", "::2", 5900, false],
+    ["0:0:0:0:0:0:0:1", "::1", 1, true],
     ["fd00::/8", "fd12:3456::1", 1, true],
     ["[fd00::/8]:5900-5999", "fd00::1", 5950, true],
     ["[fd00::/8]:5900-5999", "fd00::1", 80, false],
     ["127.0.0.0/8", "::ffff:127.0.0.1", 1, true],
     ["10.0.0.0/8", "::ffff:127.0.0.1", 1, false],
+    ["::/0", "2001:db8::1", 1, true],
+    ["::/0", "127.0.0.1", 1, false],
+    ["::/0", "::ffff:127.0.0.1", 1, false],
+    ["::/0", "::FFFF:7f00:1", 1, false],
+    ["::/0", "0:0:0:0:0:ffff:10.0.0.1", 1, false],
+    ["10.0.0.0/8", "::ffff:a00:1", 1, true],
+    ["fe80::/10", "fe80::1%eth0", 1, true],
+    ["::1", "::1%lo", 1, true],
+    ["0.0.0.0/0", "localhost", 1, false],
+    ["0.0.0.0/0", "", 1, false],
   ])("%s and %s port %d: %s", (entry, address, port, allowed) => {
     expect(new AllowList([entry]).allows(address, port)).toBe(allowed);
   });
@@ -97,6 +108,14 @@ describe("a folder of sockets", () => {
 });
 
 test.each([
+  "10.0.0.0/8/9",
+  "10.0.0.0/8/",
+  "10.0.0.0/",
+  "::/0/0",
+  "::ffff:10.0.0.0/104",
+  "[::ffff:10.0.0.1]:5900",
+  "fe80::1%eth0",
+  "10.0.0.1:0",
   "unix:",
   "unix:/",
   "unix:consoles/",

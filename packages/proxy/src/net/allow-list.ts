@@ -1,8 +1,11 @@
 import { realpath } from "node:fs/promises";
-import { BlockList, isIP } from "node:net";
+import { BlockList } from "node:net";
 import { isAbsolute, normalize } from "node:path";
+import { type IpAddress, parseIp } from "./ip.ts";
+import type { OwnListeners } from "./own-listeners.ts";
 
 interface NetworkRule {
+  readonly family: IpAddress["family"];
   readonly networks: BlockList;
   readonly firstPort: number;
   readonly lastPort: number;
@@ -18,22 +21,30 @@ export class AllowList {
   readonly #networks: readonly NetworkRule[];
   /** Each with a slash at its end. */
   readonly #folders: readonly string[];
+  readonly #own: OwnListeners | undefined;
 
   /**
    * @param entries - `address`, `network/prefix`, `address:port`, `network/prefix:first-last`; IPv6 with a port in
    *   brackets, such as `[fd00::/8]:5900-5999`; `unix:/folder/` for the Unix sockets in a folder and below it.
+   * @param own - the gateway's own listeners, which are never allowed.
    * @throws TypeError naming the entry that is none of these.
    */
-  constructor(entries: readonly string[]) {
+  constructor(entries: readonly string[], own?: OwnListeners) {
+    this.#own = own;
     this.#networks = entries.filter((entry) => !entry.startsWith(UNIX)).map(parseNetwork);
     this.#folders = entries.filter((entry) => entry.startsWith(UNIX)).map(parseFolder);
   }
 
-  /** Whether `port` at the IP address `address` may be dialed. */
+  /**
+   * Whether `port` at the IP address `address` may be dialed. An IPv4 address in the form of IPv6 (`::ffff:127.0.0.1`,
+   * RFC 4291, section 2.5.5.2) is the IPv4 address: no entry for IPv6 allows it.
+   */
   allows(address: string, port: number): boolean {
-    const family = isIP(address) === 6 ? "ipv6" : "ipv4";
+    const ip = parseIp(address);
+    if (ip === undefined || this.#own?.has(ip, port) === true) return false;
     return this.#networks.some(
-      (rule) => port >= rule.firstPort && port <= rule.lastPort && rule.networks.check(address, family),
+      ({ family, firstPort, lastPort, networks }) =>
+        family === ip.family && port >= firstPort && port <= lastPort && networks.check(ip.address, family),
     );
   }
 
@@ -73,14 +84,17 @@ function parseNetwork(entry: string): NetworkRule {
   const match = /^(?:\[([^\]]+)\]|([^[\]:]+)|([^[\]]*:[^[\]]*:[^[\]]*))(?::(\d{1,5})(?:-(\d{1,5}))?)?$/.exec(entry);
   const network = match?.[1] ?? match?.[2] ?? match?.[3];
   if (network === undefined) throw expected();
-  const firstPort = match?.[4] === undefined ? 0 : Number(match[4]);
+  const firstPort = match?.[4] === undefined ? 1 : Number(match[4]);
   const lastPort = match?.[5] === undefined ? (match?.[4] === undefined ? 65535 : firstPort) : Number(match[5]);
-  const [address = "", prefix] = network.split("/");
-  const version = isIP(address);
-  const bits = version === 6 ? 128 : 32;
-  const length = prefix === undefined ? bits : /^\d{1,3}$/.test(prefix) ? Number(prefix) : -1;
-  if (version === 0 || length < 0 || length > bits || lastPort > 65535 || firstPort > lastPort) throw expected();
+  const [, address = "", prefix] = /^([^/]+)(?:\/(\d{1,3}))?$/.exec(network) ?? [];
+  const ip = parseIp(address);
+  // Of an IPv4 network in the form of IPv6 the prefix counts differently; a zone is no part of a network.
+  const isPlain = ip !== undefined && !address.includes("%") && (ip.family === "ipv6") === address.includes(":");
+  if (!isPlain || firstPort < 1 || firstPort > lastPort || lastPort > 65535) throw expected();
+  const bits = ip.family === "ipv6" ? 128 : 32;
+  const length = prefix === undefined ? bits : Number(prefix);
+  if (length > bits) throw expected();
   const networks = new BlockList();
-  networks.addSubnet(address, length, version === 6 ? "ipv6" : "ipv4");
-  return { networks, firstPort, lastPort };
+  networks.addSubnet(ip.address, length, ip.family);
+  return { family: ip.family, networks, firstPort, lastPort };
 }

@@ -74,12 +74,13 @@ async function establish(
   socket.on("error", ignore).on("error", onError).on("close", onClose);
   const timer = setTimeout(() => {
     const missing = socket.connecting ? "accept" : "complete its handshake";
-    reject(new EndError("target_timeout", `${formatEndpoint(endpoint)} did not ${missing} within ${timeoutMs} ms`));
+    const cause = formatEndpoint(endpoint);
+    reject(new EndError("target_timeout", `the console did not ${missing} within ${timeoutMs} ms`, { cause }));
   }, timeoutMs);
   const steps = async (): Promise<void> => {
     if (endpoint.type === "unix") await connectUnix(socket, endpoint, allow);
     if (socket.connecting) await new Promise<void>((resolve) => socket.once("connect", resolve));
-    if (!hasDescriptorFor(socket, "target")) throw outOfDescriptors();
+    if (!hasDescriptorFor(socket, "target")) throw outOfResources();
     await handshake?.run();
   };
   try {
@@ -116,28 +117,33 @@ function allowedLookup(endpoint: Endpoint & { port: number }, allow: AllowList):
 }
 
 function outsideAllowList(endpoint: Endpoint): EndError {
-  return new EndError("forbidden", `${formatEndpoint(endpoint)} is not in targets.allow`);
+  const cause = `${formatEndpoint(endpoint)} is not in targets.allow`;
+  return new EndError("forbidden", "this gateway may not connect to the console", { cause });
 }
 
-function outOfDescriptors(cause?: Error): EndError {
+function outOfResources(cause?: Error): EndError {
   return new EndError("server_busy", "the gateway has too many connections", { cause });
 }
 
+/** What a client is told does not name the target: that would show how the operator's network is built. The log does. */
 function describe(error: NodeJS.ErrnoException, endpoint: Endpoint): EndError {
   if (error instanceof EndError) return error;
-  const where = formatEndpoint(endpoint);
+  const cause = `${formatEndpoint(endpoint)}: ${error.message}`;
   switch (error.code ?? "") {
+    // The gateway's own limits: files, memory, and local ports.
     case "EMFILE":
     case "ENFILE":
-      return outOfDescriptors(error);
+    case "ENOBUFS":
+    case "ENOMEM":
+    case "EADDRNOTAVAIL":
+    case "EAGAIN":
+      return outOfResources(error);
     case "ENOTFOUND":
-      return new EndError("target_not_found", `the name of ${where} does not resolve`, { cause: error });
+      return new EndError("target_not_found", "the console's name does not resolve", { cause });
     case "ETIMEDOUT":
-      return new EndError("target_timeout", `${where} did not answer`, { cause: error });
+      return new EndError("target_timeout", "the console did not answer", { cause });
     default:
-      return new EndError("target_unreachable", `${where} cannot be reached: ${error.code ?? error.message}`, {
-        cause: error,
-      });
+      return new EndError("target_unreachable", "the console cannot be reached", { cause });
   }
 }
 

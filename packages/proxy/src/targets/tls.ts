@@ -32,8 +32,9 @@ export function startTls({ host, serverName = host, ca }: TlsOptions): Stage {
     try {
       await once(secured, "secureConnect");
     } catch (cause) {
-      const { code, message } = cause as NodeJS.ErrnoException;
-      throw new EndError("target_unreachable", `TLS to ${serverName} failed: ${code ?? message}`, { cause });
+      // Its message may name the target, which clients must not be told.
+      const { code = "no code" } = cause as NodeJS.ErrnoException;
+      throw new EndError("target_unreachable", `TLS to the console failed: ${code}`, { cause });
     }
   };
 }

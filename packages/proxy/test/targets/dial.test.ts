@@ -99,7 +99,8 @@ test("a target that does not accept in time is given up", async () => {
   const target = dial(parseEndpoint(server.address), options, new KeepingReader());
   await expect(target.ready).rejects.toMatchObject({
     reason: "target_timeout",
-    message: `${server.address} did not accept within 100 ms`,
+    message: "the console did not accept within 100 ms",
+    cause: server.address,
   });
 });
 
@@ -112,7 +113,7 @@ describe("TLS to a target verifies the certificate", () => {
     const target = dialServer({ ...server, ca: undefined }, new KeepingReader());
     await expect(target.ready).rejects.toMatchObject({
       reason: "target_unreachable",
-      message: expect.stringContaining("TLS to 127.0.0.1 failed: DEPTH_ZERO_SELF_SIGNED_CERT"),
+      message: expect.stringContaining("TLS to the console failed: DEPTH_ZERO_SELF_SIGNED_CERT"),
     });
     expect(received).toBe(0);
   });

@@ -10,10 +10,11 @@ import type { Config, ConfigInput } from "./config/config.ts";
 import { ConfigError, parseConfig } from "./config/schema.ts";
 import { consoleUrl } from "./http/console-url.ts";
 import { DESCRIPTOR_LIMIT, hasDescriptorFor } from "./net/descriptors.ts";
-import { listenAt, stopListening } from "./net/listen.ts";
+import { listenAt, stopAccepting } from "./net/listen.ts";
 import { parseAllowedOrigin } from "./net/origin.ts";
 import { createPageHandler, type RequestHandler } from "./http/page/handler.ts";
 import { createUpgradeHandler, refuseRequest, type UpgradeHandler } from "./http/upgrade.ts";
+import { timerDelay } from "./time/delay.ts";
 import { type Clock, systemClock } from "./time/clock.ts";
 import { hasLimits, type LimitContext, type Limits, LocalLimits, REPLACED } from "./limits/limits.ts";
 import { LIMIT_NAMES } from "./limits/slots.ts";
@@ -35,6 +36,12 @@ import { TokenLookups } from "./tokens/lookups.ts";
 import { closeTokens, type OpenedTokens, openTokens, openTokensBehind, partsOf, whenOpen } from "./tokens/open.ts";
 import type { TokenSource } from "./tokens/source.ts";
 import { isTokenStore, type TokenStore } from "./tokens/store.ts";
+
+/**
+ * How long the sockets of ended sessions may stay open when the gateway stops, in milliseconds: a little more than a
+ * session gives them.
+ */
+const CLOSING_MS = 12_000;
 
 /** Options of {@link createGateway}. */
 export interface GatewayOptions {
@@ -97,10 +104,11 @@ export interface Gateway {
    */
   listen(): Promise<ListeningAt>;
   /**
-   * Refuses new sessions, gives the running ones `timeoutMs` to finish, then ends them as
-   * `server_draining`, and closes everything. Called again, the shorter time counts.
+   * Refuses new sessions, gives the running ones `timeoutMs` to finish, then ends them as `server_draining`, and closes
+   * everything, within 15 s after the last session has ended. Called again, the shorter time counts.
    *
-   * @param timeoutMs - milliseconds. @defaultValue `sessions.drain_timeout`
+   * @param timeoutMs - milliseconds; more than 24 days count as 24 days. @defaultValue `sessions.drain_timeout`
+   * @throws RangeError when it is negative or not a number.
    */
   drain(timeoutMs?: number): Promise<void>;
   /** {@link drain} without waiting. */
@@ -154,7 +162,8 @@ export class LocalGateway implements Gateway {
   readonly #allow: AllowList;
   readonly #control: LocalControl;
   readonly #revoker: TokenRevoker;
-  readonly #log: Logger;
+  /** @internal */
+  readonly log: Logger;
   readonly #refused: RefusedConnections;
   readonly #sharesPort: boolean;
   readonly #servers: Server[] = [];
@@ -167,7 +176,7 @@ export class LocalGateway implements Gateway {
   constructor(config: Config, options: LocalGatewayOptions) {
     this.config = config;
     this.adminKey = config.admin.key ?? randomBytes(24).toString("base64url");
-    this.#log = options.log ?? createLogger(config.log.level);
+    this.log = options.log ?? createLogger(config.log.level);
     this.#opened = options.tokens;
     this.#allow = new AllowList(config.targets.allow, this.#own);
     this.#sharesPort = options.sharesPort ?? false;
@@ -178,13 +187,13 @@ export class LocalGateway implements Gateway {
       { name: "listen", source: { health: async (signal: AbortSignal) => await this.#checkListening(signal) } },
       { name: "revocations", source: { health: () => this.#revoker.health() } },
     ];
-    const health = new TokenHealth(checks, this.#log);
+    const health = new TokenHealth(checks, this.log);
     this.#readiness = createReadiness(() => (this.#draining ? "draining" : "ready"), health);
     const { observers = [], clock = systemClock } = options;
-    this.#refused = new RefusedConnections(this.#log);
+    this.#refused = new RefusedConnections(this.log);
     this.metrics = this.#createMetrics(observers);
-    this.#events = new EventBus([logObserver(this.#log), metricsObserver(this.metrics), ...observers], {
-      log: this.#log,
+    this.#events = new EventBus([logObserver(this.log), metricsObserver(this.metrics), ...observers], {
+      log: this.log,
       failures: this.metrics.observerFailures,
     });
     const limits = options.limits ?? ((context) => new LocalLimits(config.sessions, context));
@@ -215,7 +224,7 @@ export class LocalGateway implements Gateway {
       events: this.#events,
     });
     this.#control = new LocalControl(this.sessions);
-    this.#revoker = new TokenRevoker({ store: this.tokens, control: this.#control, log: this.#log });
+    this.#revoker = new TokenRevoker({ store: this.tokens, control: this.#control, log: this.log });
     store?.onRevoked?.((tokenId) => this.sessions.revoke(tokenId, "the token was revoked"));
     const allowedOrigins = config.console.allowed_origins.map(parseAllowedOrigin);
     const draining = (): boolean => this.#draining;
@@ -263,7 +272,7 @@ export class LocalGateway implements Gateway {
 
   async listen(): Promise<ListeningAt> {
     try {
-      warnOfDescriptors(this.#log, this.config.sessions.max, 1);
+      warnOfDescriptors(this.log, this.config.sessions.max, 1);
       const url = await this.listenForBrowsers();
       this.#admin = new AdminListener({
         key: this.adminKey,
@@ -276,11 +285,11 @@ export class LocalGateway implements Gateway {
         status: new LocalStatus(this.metrics, () => this.#draining),
         events: this.#events,
         readiness: this.#readiness,
-        log: this.#log,
+        log: this.log,
         consoleUrl: (token, record) => consoleUrl(this.config.console.base_url ?? url, token, record),
       });
       const adminUrl = await this.#admin.listen(this.config.admin.listen);
-      this.#log.info(
+      this.log.info(
         { url, admin_url: adminUrl, enforce: this.config.consoleauth.enforce_session_timeout },
         "listening",
       );
@@ -319,17 +328,18 @@ export class LocalGateway implements Gateway {
     const { createTlsServer } = await import("./http/tls/server.ts");
     return await createTlsServer(
       { cert, key, minimumVersion: options.ssl_minimum_version, ciphers: options.ssl_ciphers },
-      { http: { shouldUpgradeCallback }, handler: this.handleRequest, log: this.#log },
+      { http: { shouldUpgradeCallback }, handler: this.handleRequest, log: this.log },
     );
   }
 
   async drain(timeoutMs: number = this.config.sessions.drain_timeout * 1000): Promise<void> {
+    const delay = timerDelay(timeoutMs);
     this.#draining = true;
     const timer = setTimeout(() => {
       this.sessions.endAll("server_draining", "the gateway is shutting down");
-    }, timeoutMs);
+    }, delay);
     try {
-      this.#closed ??= this.#closeWhenIdle();
+      this.#closed ??= this.#closeWhenEnded();
       await this.#closed;
     } finally {
       clearTimeout(timer);
@@ -340,12 +350,19 @@ export class LocalGateway implements Gateway {
     await this.drain(0);
   }
 
-  async #closeWhenIdle(): Promise<void> {
-    await this.sessions.idle();
-    await Promise.all([...this.#servers.map(stopListening), this.#admin?.close()]);
+  /** Clients that connect meanwhile are refused; however many they are, they cannot prolong it. */
+  async #closeWhenEnded(): Promise<void> {
+    await this.sessions.ended();
+    const closing = this.#servers.map(stopAccepting);
+    const late = Promise.withResolvers<void>();
+    const timer = setTimeout(late.resolve, CLOSING_MS);
+    await Promise.race([this.sessions.idle(), late.promise]);
+    clearTimeout(timer);
+    this.sessions.destroyClosing();
+    await Promise.all([...closing.map((close) => close()), this.#admin?.close()]);
     await this.#revoker.close();
-    await closeTokens(this.#opened, this.#log);
+    await closeTokens(this.#opened, this.log);
     this.metrics.close();
-    this.#log.info("stopped");
+    this.log.info("stopped");
   }
 }

@@ -18,6 +18,7 @@ import { createReadiness } from "./http/readiness.ts";
 import { AllowList } from "./net/allow-list.ts";
 import { OwnListeners } from "./net/own-listeners.ts";
 import { TokenHealth } from "./tokens/health.ts";
+import { timerDelay } from "./time/delay.ts";
 import { closeTokens, type OpenedTokens, partsOf, whenOpen } from "./tokens/open.ts";
 import type { TokenStore } from "./tokens/store.ts";
 import { TokenRevoker } from "./control/token-revoker.ts";
@@ -35,7 +36,8 @@ export class Primary implements Pick<Gateway, "adminKey" | "listen" | "drain"> {
   readonly adminKey: string;
   readonly #config: Config;
   readonly #tokens: OpenedTokens<TokenStore>;
-  readonly #log: Logger;
+  /** @internal */
+  readonly log: Logger;
   readonly #pool: WorkerPool;
   readonly #control: PoolControl;
   readonly #revoker: TokenRevoker;
@@ -56,12 +58,12 @@ export class Primary implements Pick<Gateway, "adminKey" | "listen" | "drain"> {
     this.#listen = config.listen;
     this.#adminListen = config.admin.listen;
     this.#tokens = tokens;
-    this.#log = createLogger(config.log.level, new LogDestination(2, { shared: true }));
+    this.log = createLogger(config.log.level, new LogDestination(2, { shared: true }));
     const slots = new SharedSlots(config.sessions);
     this.#pool = new WorkerPool({
       size: config.workers,
       entry: fileURLToPath(new URL(`worker-main${extname(import.meta.url)}`, import.meta.url)),
-      log: this.#log,
+      log: this.log,
       handlers: (worker) => ({
         settings: () => ({ ...config, listen: this.#listen, admin: { listen: this.#adminListen, key: null } }),
         unwritten_revocations: () => this.#revoker.unwritten,
@@ -78,13 +80,13 @@ export class Primary implements Pick<Gateway, "adminKey" | "listen" | "drain"> {
       },
     });
     this.#control = new PoolControl(this.#pool);
-    this.#revoker = new TokenRevoker({ store: tokens.store, control: this.#control, log: this.#log });
+    this.#revoker = new TokenRevoker({ store: tokens.store, control: this.#control, log: this.log });
     this.#status = new PoolStatus({ pool: this.#pool, draining: () => this.#draining, failures: this.#failures });
   }
 
   async listen(): Promise<ListeningAt> {
     try {
-      warnOfDescriptors(this.#log, this.#config.sessions.max, this.#config.workers);
+      warnOfDescriptors(this.log, this.#config.sessions.max, this.#config.workers);
       await whenOpen(this.#tokens);
       this.#listen = await claimAddress(this.#config.listen, "listen");
       this.#adminListen = await claimAddress(this.#config.admin.listen, "admin.listen");
@@ -100,14 +102,14 @@ export class Primary implements Pick<Gateway, "adminKey" | "listen" | "drain"> {
         control: this.#control,
         revoker: this.#revoker,
         status: this.#status,
-        events: new EventBus([logObserver(this.#log)], { log: this.#log, failures: this.#failures }),
+        events: new EventBus([logObserver(this.log)], { log: this.log, failures: this.#failures }),
         readiness: this.#readiness(url),
-        log: this.#log,
+        log: this.log,
         consoleUrl: (token, record) => consoleUrl(this.#config.console.base_url ?? url, token, record),
       });
       const adminUrl = await this.#admin.listen(this.#adminListen);
       const enforce = this.#config.consoleauth.enforce_session_timeout;
-      this.#log.info({ url, admin_url: adminUrl, enforce, workers: this.#config.workers }, "listening");
+      this.log.info({ url, admin_url: adminUrl, enforce, workers: this.#config.workers }, "listening");
       return { url, adminUrl };
     } catch (error) {
       await this.drain(0);
@@ -116,8 +118,9 @@ export class Primary implements Pick<Gateway, "adminKey" | "listen" | "drain"> {
   }
 
   async drain(timeoutMs: number = this.#config.sessions.drain_timeout * 1000): Promise<void> {
+    const delay = timerDelay(timeoutMs);
     this.#draining = true;
-    this.#pool.drain(timeoutMs);
+    this.#pool.drain(delay);
     this.#closed ??= this.#closeWhenIdle();
     await this.#closed;
   }
@@ -129,14 +132,14 @@ export class Primary implements Pick<Gateway, "adminKey" | "listen" | "drain"> {
       { name: "workers", source: this.#status },
       { name: "listen", source: { health: async (signal: AbortSignal) => await checkPublicPort(url, signal) } },
     ];
-    return createReadiness(() => this.#status.readiness(), new TokenHealth(checks, this.#log));
+    return createReadiness(() => this.#status.readiness(), new TokenHealth(checks, this.log));
   }
 
   async #closeWhenIdle(): Promise<void> {
     await this.#pool.idle();
     await this.#admin?.close();
     await this.#revoker.close();
-    await closeTokens(this.#tokens, this.#log);
-    this.#log.info("stopped");
+    await closeTokens(this.#tokens, this.log);
+    this.log.info("stopped");
   }
 }

@@ -4,7 +4,8 @@ import type { Config } from "./config/config.ts";
 import { LocalGateway } from "./gateway.ts";
 import { LogDestination } from "./telemetry/log-destination.ts";
 import { MetricsReader } from "./telemetry/metrics-reader.ts";
-import { createLogger } from "./telemetry/log.ts";
+import { createLogger, type Logger } from "./telemetry/log.ts";
+import { surviveErrors } from "./telemetry/uncaught-errors.ts";
 import { hasDescriptorForClient } from "./net/descriptors.ts";
 import { openTokensOfWorker } from "./tokens/open.ts";
 import { IpcChannel } from "./workers/ipc-channel.ts";
@@ -16,7 +17,9 @@ import { remoteStore } from "./workers/remote-store.ts";
 export async function runWorker(worker: Worker): Promise<void> {
   const primary: PrimaryChannel<Config> = new IpcChannel(worker);
   try {
-    const gateway = await makeGateway(primary);
+    const config = await primary.ask({ type: "settings" });
+    const log = createLogger(config.log.level, new LogDestination(2, { shared: true })).child({ worker: process.pid });
+    const gateway = makeGateway(primary, config, log);
     const revoked = await primary.ask({ type: "unwritten_revocations" });
     for (const tokenId of revoked) gateway.sessions.revoke(tokenId, "the token was revoked");
     const control = new LocalControl(gateway.sessions);
@@ -41,19 +44,19 @@ export async function runWorker(worker: Worker): Promise<void> {
         return null;
       },
     });
-    primary.tell({ type: "listening", url: await listening });
+    const [url] = await Promise.all([listening, metrics.loaded()]);
+    surviveErrors(log);
+    primary.tell({ type: "listening", url });
   } catch (error) {
     primary.tell({ type: "failed", message: error instanceof Error ? error.message : String(error) });
     leave(worker);
   }
 }
 
-async function makeGateway(primary: PrimaryChannel<Config>): Promise<LocalGateway> {
-  const config = await primary.ask({ type: "settings" });
-  const log = createLogger(config.log.level, new LogDestination(2, { shared: true }));
+function makeGateway(primary: PrimaryChannel<Config>, config: Config, log: Logger): LocalGateway {
   return new LocalGateway(config, {
     tokens: openTokensOfWorker(config.tokens, remoteStore(primary)),
-    log: log.child({ worker: process.pid }),
+    log,
     limits: (context) => new RemoteLimits(primary, context),
     sharesPort: true,
   });

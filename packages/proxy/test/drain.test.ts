@@ -1,7 +1,15 @@
 import { startByteServer } from "@curfew/testing";
+import { connect, type Socket } from "node:net";
 import { expect, test } from "vitest";
 import { Client } from "./support/client.ts";
 import { TestGateway } from "./support/gateway.ts";
+
+function upgradeRequest(host: string): string {
+  const fields = ["Connection: Upgrade", "Upgrade: websocket", "Sec-WebSocket-Version: 13"];
+  return ["GET / HTTP/1.1", `Host: ${host}`, ...fields, "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==", "", ""].join(
+    "\r\n",
+  );
+}
 
 test("while draining, new sessions are refused, running ones go on until the time is up, and all is closed", async () => {
   await using target = await startByteServer({ mode: "echo" });
@@ -42,6 +50,44 @@ test("a drain is over as soon as the last session has ended by itself", async ()
   using client = new Client(gateway.host, token);
   await client.message("hello");
   const drained = gateway.proxy.drain(3_600_000);
+  client.socket.close(1000);
+  await drained;
+  expect(gateway.endReasons()).toEqual(["client_closed"]);
+});
+
+test("a drain ends although clients connect all the time and do not complete the closing handshake", async () => {
+  await using target = await startByteServer({ mode: "sink" });
+  await using gateway = await TestGateway.start();
+  const { token } = await gateway.token(target.address);
+  using running = new Client(gateway.host, token);
+  await running.message("hello");
+  const { hostname, port } = new URL(gateway.url);
+  const sockets = new Set<Socket>();
+  const reconnect = (): void => {
+    const socket = connect(Number(port), hostname);
+    sockets.add(socket);
+    const again = setTimeout(reconnect, 25);
+    socket.on("error", () => clearTimeout(again)).write(upgradeRequest(gateway.host));
+  };
+  const drained = gateway.proxy.drain(3_600_000);
+  reconnect();
+  await expect.poll(() => gateway.held().closing).toBeGreaterThan(5);
+  running.socket.close(1000);
+  await drained;
+  expect(gateway.endReasons()).toContain("client_closed");
+  for (const socket of sockets) socket.destroy();
+});
+
+test("a drain without a time ends no session, and a time that means nothing is refused", async () => {
+  await using target = await startByteServer({ mode: "sink" });
+  await using gateway = await TestGateway.start();
+  const { token } = await gateway.token(target.address);
+  using client = new Client(gateway.host, token);
+  await client.message("hello");
+  await expect(gateway.proxy.drain(Number.NaN)).rejects.toThrow("expected milliseconds of 0 or more, but got NaN");
+  const drained = gateway.proxy.drain(Infinity);
+  client.control({ type: "ping", id: 1 });
+  await client.message("pong");
   client.socket.close(1000);
   await drained;
   expect(gateway.endReasons()).toEqual(["client_closed"]);

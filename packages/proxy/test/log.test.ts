@@ -1,14 +1,14 @@
 import { startByteServer } from "@curfew/testing";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync } from "node:fs";
+import { constants, existsSync } from "node:fs";
 import { mkdtemp, open, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { LogDestination } from "../src/telemetry/log-destination.ts";
 import { Client } from "./support/client.ts";
 
@@ -44,6 +44,61 @@ test.skipIf(!existsSync("/dev/full"))(
     await full.close();
   },
 );
+
+test("a gateway stops when it is told to although nobody reads its log", { timeout: 30_000 }, async () => {
+  const folder = await mkdtemp(join(tmpdir(), "curfew-log-"));
+  const fifo = join(folder, "log");
+  await once(spawn("mkfifo", [fifo]), "close");
+  const log = await open(fifo, constants.O_RDWR | constants.O_NONBLOCK);
+  const filled = async (): Promise<boolean> =>
+    await log.write(Buffer.alloc(4096)).then(
+      () => false,
+      () => true,
+    );
+  while (!(await filled()));
+  // As a shell passes a pipe on: a program's writes wait.
+  const blocking = await open(fifo, constants.O_RDWR);
+  const args = [
+    "--conditions=@curfew/source",
+    main,
+    "serve",
+    "--listen",
+    "127.0.0.1:0",
+    "--admin-listen",
+    "127.0.0.1:0",
+  ];
+  const child = spawn(process.execPath, args, {
+    stdio: ["ignore", "pipe", blocking.fd],
+    env: { CURFEW_TOKENS_PATH: ":memory:", NODE_COMPILE_CACHE: process.env["NODE_COMPILE_CACHE"] },
+  });
+  const closed = once(child, "close");
+  const [printed] = (await once(child.stdout as Readable, "data")) as [Buffer];
+  const [url = ""] = /http:\S+/.exec(printed.toString()) ?? [];
+  // Meanwhile it has tried to write that it listens, and how these sessions ended.
+  for (let count = 0; count < 50; count += 1) {
+    using client = new Client(new URL(url).host, undefined);
+    expect((await client.closed).reason).toBe("token_invalid");
+  }
+  child.kill("SIGTERM");
+  expect(await closed).toEqual([0, null]);
+  await Promise.all([log.close(), blocking.close()]);
+  await rm(folder, { recursive: true });
+});
+
+test("a line after a silence is written at once", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "curfew-log-"));
+  const file = await open(join(folder, "log"), "w");
+  const destination = new LogDestination(file.fd);
+  vi.useFakeTimers({ toFake: ["setTimeout"] });
+  try {
+    destination.write("the last line\n");
+    while ((await readFile(join(folder, "log"), "utf8")) !== "the last line\n");
+  } finally {
+    vi.useRealTimers();
+  }
+  await file.close();
+  await rm(folder, { recursive: true });
+});
 
 test("lines reach the file whole and in order", async () => {
   const folder = await mkdtemp(join(tmpdir(), "curfew-log-"));

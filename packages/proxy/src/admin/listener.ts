@@ -11,16 +11,14 @@ type AdminHandler = (request: IncomingMessage, response: ServerResponse) => Prom
 
 /** The listener of the admin API. */
 export class AdminListener {
-  readonly #options: AdminOptions;
-  readonly #server: Server;
-  #handler: Promise<AdminHandler> | undefined;
+  readonly #server: Server = createServer(LIMITS);
+  /** Loaded here, so that a gateway in another server does not load it at all. */
+  readonly #handler: Promise<AdminHandler>;
 
   constructor(options: AdminOptions) {
-    this.#options = options;
-    this.#server = createServer(LIMITS, (request, response) => {
-      this.#handler ??= loadHandler(this.#options);
-      void this.#handler.then((handle) => handle(request, response));
-    });
+    this.#handler = loadHandler(options);
+    // `listen` reports the rejection.
+    this.#handler.catch(() => {});
     this.#server.on("connection", (socket) => {
       if (!hasDescriptorFor(socket, "admin")) socket.destroy();
     });
@@ -32,6 +30,8 @@ export class AdminListener {
    * @throws Error naming the address that cannot be listened at.
    */
   async listen(address: Address): Promise<string> {
+    const handle = await this.#handler;
+    this.#server.on("request", (request, response) => void handle(request, response));
     return `http://${await listenAt(this.#server, address, "admin.listen")}`;
   }
 
@@ -40,11 +40,12 @@ export class AdminListener {
   }
 }
 
-/** Loaded by the first request, so that a gateway starts faster and one in another server does not load it at all. */
+/** Everything is loaded before it listens: while it runs, an upgrade may replace the files of this package. */
 async function loadHandler(options: AdminOptions): Promise<AdminHandler> {
   const [{ createAdminApi }, { getRequestListener }] = await Promise.all([
     import("./api.ts"),
     import("@hono/node-server"),
+    options.status.loaded(),
   ]);
   return getRequestListener(createAdminApi(options).fetch, { overrideGlobalObjects: false });
 }

@@ -5,12 +5,18 @@ import type { Config, ConfigInput } from "../config/config.ts";
 import { loadConfig } from "../config/load.ts";
 import { type Gateway, LocalGateway } from "../gateway.ts";
 import { consoleUrl } from "../http/console-url.ts";
+import { ignoreSignals } from "../telemetry/ignored-signals.ts";
+import type { Logger } from "../telemetry/log.ts";
+import { surviveErrors } from "../telemetry/uncaught-errors.ts";
 import type { ConsoleType } from "../tokens/grant.ts";
 import { type OpenedTokens, openTokens } from "../tokens/open.ts";
 import type { TokenStore } from "../tokens/store.ts";
 import { CommandError } from "./command-error.ts";
 import { address, count, seconds } from "./argument-parsers.ts";
 import { print, printErrorLines } from "./output.ts";
+
+/** How long after everything was closed the process may take to exit by itself, in milliseconds. */
+const EXIT_MS = 2000;
 
 interface ServeOptions {
   readonly config?: string;
@@ -23,7 +29,7 @@ interface ServeOptions {
   readonly ttl?: number;
 }
 
-type ServedProxy = Pick<Gateway, "adminKey" | "listen" | "drain">;
+type ServedProxy = Pick<Gateway, "adminKey" | "listen" | "drain"> & { readonly log: Logger };
 
 /** Adds `serve`. */
 export function addServe(program: Command): void {
@@ -42,6 +48,7 @@ export function addServe(program: Command): void {
 }
 
 async function serve(options: ServeOptions): Promise<void> {
+  const logSignals = ignoreSignals();
   const config = allowing(
     await loadConfig({ file: options.config, env: process.env, flags: flags(options) }),
     [options.vnc, options.serial].filter((target) => target !== undefined),
@@ -51,6 +58,8 @@ async function serve(options: ServeOptions): Promise<void> {
   const { url, adminUrl } = await proxy.listen().catch((error: Error) => {
     throw new CommandError(error.message);
   });
+  logSignals(proxy.log);
+  surviveErrors(proxy.log);
   stopOnSignals(proxy);
   print(`curfew listens at ${url}`);
   print(`admin API at ${adminUrl}`);
@@ -107,10 +116,12 @@ function flags({ listen, adminListen, enforce, workers }: ServeOptions): ConfigI
 function stopOnSignals(proxy: ServedProxy): void {
   let asked = false;
   const stop = (): void => {
-    proxy.drain(asked ? 0 : undefined).catch((error: unknown) => {
+    const drained = proxy.drain(asked ? 0 : undefined).catch((error: unknown) => {
       printErrorLines(`curfew: ${error instanceof Error ? error.message : String(error)}`);
       process.exitCode = 1;
     });
+    // Nothing is left to do; what still keeps the process alive has had its time.
+    void drained.then(() => setTimeout(() => process.exit(), EXIT_MS).unref());
     asked = true;
   };
   process.on("SIGINT", stop).on("SIGTERM", stop);

@@ -12,6 +12,10 @@ export class LocalStatus implements GatewayStatus {
     this.#draining = draining;
   }
 
+  async loaded(): Promise<void> {
+    await this.#metrics.loaded();
+  }
+
   readiness(): Readiness {
     return this.#draining() ? "draining" : "ready";
   }

@@ -60,11 +60,22 @@ async function listen(server: Server, address: Address & { readonly reusePort?: 
 
 /** Closes a server with its idle connections and unfinished requests; upgraded sockets belong to the sessions. */
 export async function stopListening(server: Server): Promise<void> {
-  if (!server.listening) return;
+  await stopAccepting(server)();
+}
+
+/**
+ * Accepts no more connections.
+ *
+ * @returns closes those that are left, as {@link stopListening} does.
+ */
+export function stopAccepting(server: Server): () => Promise<void> {
+  if (!server.listening) return async () => {};
   const { promise, resolve } = Promise.withResolvers<void>();
   server.close(() => resolve());
-  server.closeAllConnections();
-  await promise;
+  return async () => {
+    server.closeAllConnections();
+    await promise;
+  };
 }
 
 /** An address that a browser on this machine can open, for a listener on every address. */

@@ -21,6 +21,7 @@ export class SessionRegistry {
   #heartbeat: NodeJS.Timeout | undefined;
   /** Ten thousand pings take a while, and no deadline is to wait behind them. */
   readonly #heartbeats = createTaskQueue();
+  #ended: PromiseWithResolvers<void> | undefined;
   #idle: PromiseWithResolvers<void> | undefined;
 
   /** @internal Made by the gateway. */
@@ -99,6 +100,23 @@ export class SessionRegistry {
     return this.endAll("session_terminated", detail, (session) => session.uses(tokenId));
   }
 
+  /** Fulfils when no session runs; clients that are refused meanwhile do not count. */
+  async ended(): Promise<void> {
+    if (this.#running.size === 0) return;
+    this.#ended ??= Promise.withResolvers();
+    await this.#ended.promise;
+  }
+
+  /** Destroys the sockets that are still open of sessions that have ended. */
+  destroyClosing(): void {
+    for (const { channels } of this.#closing) {
+      for (const channel of channels) {
+        channel.closeTarget(0);
+        channel.connection.terminate();
+      }
+    }
+  }
+
   /** Fulfils when no session runs and every socket is closed. */
   async idle(): Promise<void> {
     if (this.#running.size + this.#closing.size === 0) return;
@@ -123,6 +141,8 @@ export class SessionRegistry {
         if (this.#running.size === 0) {
           clearInterval(this.#heartbeat);
           this.#heartbeat = undefined;
+          this.#ended?.resolve();
+          this.#ended = undefined;
         }
       },
       closed: (session) => {

@@ -1,5 +1,7 @@
 import { Counter, Gauge, Histogram, Registry } from "prom-client";
 import { DESCRIPTOR_LIMIT, openDescriptors } from "../net/descriptors.ts";
+import { droppedLogLines } from "./log-destination.ts";
+import { uncaughtErrors } from "./uncaught-errors.ts";
 import type { Metrics } from "./metrics.ts";
 import type { DurationCounters, LabelCounters } from "./counters.ts";
 
@@ -92,8 +94,15 @@ export async function primarySnapshot(failures: LabelCounters): Promise<MetricsS
   return await registry.getMetricsAsJSON();
 }
 
-/** What concerns the process; of several, the one that is worst off counts. */
+/** What concerns the process. Of several, the one that is worst off counts, or the counts are added up. */
 function addProcess(registry: Registry): void {
+  const counters = [
+    ["curfew_log_lines_dropped_total", "Log lines that could not be written.", droppedLogLines],
+    ["curfew_uncaught_errors_total", "Errors that were not caught where they happened.", uncaughtErrors],
+  ] as const;
+  for (const [name, help, read] of counters) {
+    addCounter(registry, { name, help, labelNames: [] }, (counter) => counter.inc(read()));
+  }
   void new Gauge({
     name: "curfew_open_descriptors",
     help: "Open file descriptors, of the process that has most.",

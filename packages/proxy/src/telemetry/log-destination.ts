@@ -1,4 +1,4 @@
-import { write, writeSync } from "node:fs";
+import { fstatSync, write, writeSync } from "node:fs";
 
 /** How long lines are collected for one write, in milliseconds: sessions start and end in bursts. */
 const GATHER_MS = 100;
@@ -9,32 +9,55 @@ const ATOMIC_WRITE = 4096;
 /** How much may be queued for a slow reader, in characters. */
 const MAX_WAITING = 4 * 1024 * 1024;
 
+/** How long to wait for a reader that does not take more, in milliseconds. */
+const RETRY_MS = 10;
+
+/** How long the process waits for such a reader when it exits, in milliseconds. */
+const EXIT_MS = 500;
+
+/** Lines of this process that could not be written. */
+let dropped = 0;
+
+/** How many lines of this process' logs could not be written. */
+export function droppedLogLines(): number {
+  return dropped;
+}
+
+/** Lines that are written together, as far as that is still to be done. */
+interface Batch {
+  readonly lines: number;
+  readonly bytes: Buffer;
+}
+
 /**
  * Where log lines go. Writing happens outside the event loop, and lines that cannot be written are dropped and
- * counted: a full disk or a stalled reader must not keep a session open past its deadline.
+ * counted: a full disk or a stalled reader must not keep a session open past its deadline, nor the process from exiting.
  */
 export class LogDestination {
   readonly #fd: number;
   readonly #atOnce: number;
   readonly #waiting: string[] = [];
   #length = 0;
-  #lost = 0;
+  /** Dropped lines that the log does not say yet. */
+  #unreported = 0;
   /** Whether a write is under way or due. */
   #writing = false;
+  /** What a reader has not taken yet. */
+  #stalled: Batch | undefined;
+  /** When a write was begun last, on the monotonic clock. */
+  #wroteAt = -Infinity;
 
   /** @param shared - whether other processes write to it, too; each write then consists of whole lines and is atomic. */
   constructor(fd: number, { shared = false }: { readonly shared?: boolean } = {}) {
     this.#fd = fd;
     this.#atOnce = shared ? ATOMIC_WRITE : Infinity;
+    if (fd === 2) unblockStandardError();
     process.once("exit", () => this.#finish());
   }
 
   /** Queues a line, which includes its line feed. */
   write(line: string): void {
-    if (this.#length + line.length > MAX_WAITING) {
-      this.#lost += 1;
-      return;
-    }
+    if (this.#length + line.length > MAX_WAITING) return this.#drop(1);
     this.#waiting.push(line);
     this.#length += line.length;
     if (this.#writing) return;
@@ -43,17 +66,19 @@ export class LogDestination {
   }
 
   #gather(): void {
+    // A line after a silence is written at once: it may be the last one before the process is killed.
+    if (performance.now() - this.#wroteAt > GATHER_MS) return void setImmediate(() => this.#next()).unref();
     // Does not keep the process alive: lines that are left at exit are written then.
     setTimeout(() => this.#next(), GATHER_MS).unref();
   }
 
   #next(): void {
-    const lines = this.#take();
-    this.#put(Buffer.from(lines.join("")), 0, lines.length);
+    this.#wroteAt = performance.now();
+    this.#put(this.#take());
   }
 
-  /** The lines of one write, at least one. */
-  #take(): readonly string[] {
+  /** At least one line. */
+  #take(): Batch {
     let [count, bytes] = [0, 0];
     for (const line of this.#waiting) {
       bytes += Buffer.byteLength(line);
@@ -61,34 +86,70 @@ export class LogDestination {
       this.#length -= line.length;
       count += 1;
     }
-    return this.#waiting.splice(0, count);
+    return { lines: count, bytes: Buffer.from(this.#waiting.splice(0, count).join("")) };
   }
 
-  #put(text: Buffer, from: number, lines: number): void {
-    write(this.#fd, text, from, text.length - from, null, (error, written) => {
-      if (error !== null && error.code === "EAGAIN") return void setTimeout(() => this.#put(text, from, lines), 10);
-      if (error === null && from + written < text.length) return this.#put(text, from + written, lines);
-      if (error !== null) this.#lost += lines;
+  #put(batch: Batch): void {
+    this.#stalled = undefined;
+    write(this.#fd, batch.bytes, 0, batch.bytes.length, null, (error, written) => {
+      if (error?.code === "EAGAIN") {
+        this.#stalled = batch;
+        return void setTimeout(() => this.#put(batch), RETRY_MS).unref();
+      }
+      if (error === null && written < batch.bytes.length) return this.#put(rest(batch, written));
+      if (error !== null) this.#drop(batch.lines);
       // A write costs far more than a line does.
       if (this.#waiting.length > 0) return this.#length > this.#atOnce ? this.#next() : this.#gather();
       this.#writing = false;
       // Reported once there is room again.
-      if (error === null && this.#lost > 0) this.#reportLoss();
+      if (error === null && this.#unreported > 0) this.#reportLoss();
     });
   }
 
+  #drop(lines: number): void {
+    dropped += lines;
+    this.#unreported += lines;
+  }
+
   #reportLoss(): void {
-    const line = { level: "warn", time: new Date().toISOString(), lines: this.#lost, msg: "log lines were lost" };
-    this.#lost = 0;
+    const line = { level: "warn", time: new Date().toISOString(), lines: this.#unreported, msg: "log lines were lost" };
+    this.#unreported = 0;
     this.write(`${JSON.stringify(line)}\n`);
   }
 
   /** Writes the last lines before the process exits. A failure can no longer be reported. */
   #finish(): void {
+    const until = performance.now() + EXIT_MS;
     try {
-      while (this.#waiting.length > 0) writeSync(this.#fd, this.#take().join(""));
+      if (this.#stalled !== undefined) this.#putNow(this.#stalled, until);
+      while (this.#waiting.length > 0) this.#putNow(this.#take(), until);
     } catch {
-      // The disk is full or the reader has gone.
+      // The disk is full, or the reader has gone or does not read.
     }
   }
+
+  /** @throws Error when it cannot be written in time. */
+  #putNow(batch: Batch, until: number): void {
+    for (let left = batch; left.bytes.length > 0;) {
+      try {
+        left = rest(left, writeSync(this.#fd, left.bytes));
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== "EAGAIN" || performance.now() > until) throw error;
+        Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, RETRY_MS);
+      }
+    }
+  }
+}
+
+function rest({ lines, bytes }: Batch, written: number): Batch {
+  return { lines, bytes: bytes.subarray(written) };
+}
+
+/**
+ * Makes writes to a pipe or a socket fail with `EAGAIN` while nobody reads; a thread that waits in a write would keep
+ * the process from exiting for ever. Node does that when it opens the stream, and undoes it at exit.
+ */
+function unblockStandardError(): void {
+  const stats = fstatSync(2);
+  if (stats.isFIFO() || stats.isSocket()) void process.stderr.writable;
 }

@@ -22,6 +22,9 @@ export class PoolStatus implements GatewayStatus {
     this.#options = options;
   }
 
+  /** The primary loads it with this file. */
+  async loaded(): Promise<void> {}
+
   readiness(): Readiness {
     if (this.#options.draining()) return "draining";
     return this.#options.pool.listens ? "ready" : "starting";

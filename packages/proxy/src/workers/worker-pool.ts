@@ -13,6 +13,9 @@ const SETTLED_MS = 10_000;
 /** How long after a drain a worker that still runs is killed, in milliseconds: longer than any socket stays open. */
 const KILL_AFTER_MS = 15_000;
 
+/** A flag of Node. */
+const NO_DEBUGGER = "--disable-sigusr1";
+
 /** What a {@link WorkerPool} is made with. */
 export interface WorkerPoolOptions {
   readonly size: number;
@@ -72,6 +75,8 @@ export class WorkerPool {
     cluster.setupPrimary({
       exec: this.#options.entry,
       args: [],
+      // Until it has a handler for SIGUSR1, Node would open a debugger.
+      execArgv: [...process.execArgv, ...(process.allowedNodeEnvironmentFlags.has(NO_DEBUGGER) ? [NO_DEBUGGER] : [])],
       stdio: ["ignore", "inherit", "inherit", "ipc"],
     });
     for (let count = 0; count < this.#options.size; count += 1) this.#fork(0);

@@ -8,6 +8,7 @@ const MAIN = fileURLToPath(new URL("../../src/cli/main.ts", import.meta.url));
 interface CommandLimits {
   readonly descriptors?: number | undefined;
   readonly survivesFullDisk?: boolean;
+  readonly program?: string;
 }
 
 /** The `curfew` command, run from source in an environment without any of its variables. */
@@ -20,21 +21,22 @@ export class Command implements AsyncDisposable {
   /**
    * @param descriptors - how many files each of its processes may have open. @defaultValue as many as this one
    * @param survivesFullDisk - that a file may not grow does not end it with the signal SIGXFSZ.
+   * @param program - the command's file. @defaultValue the source
    */
   constructor(
     args: readonly string[],
     env: Readonly<Record<string, string>> = {},
-    { descriptors, survivesFullDisk = false }: CommandLimits = {},
+    { descriptors, survivesFullDisk = false, program = MAIN }: CommandLimits = {},
   ) {
     const { PATH = "", TMPDIR = "/tmp", NODE_COMPILE_CACHE = "" } = process.env;
-    const command = [process.execPath, "--conditions=@curfew/source", MAIN, ...args];
+    const command = [process.execPath, "--conditions=@curfew/source", program, ...args];
     const limits = [
       ...(descriptors === undefined ? [] : [`ulimit -n ${descriptors}`]),
       ...(survivesFullDisk ? ["trap '' XFSZ"] : []),
     ];
     const limited = limits.length === 0 ? [] : ["sh", "-c", `${limits.join("; ")}; exec "$@"`, "sh"];
-    const [program = "", ...rest] = [...limited, ...command];
-    this.process = spawn(program, rest, {
+    const [file = "", ...rest] = [...limited, ...command];
+    this.process = spawn(file, rest, {
       env: { PATH, TMPDIR, NODE_COMPILE_CACHE, HOME: "/nonexistent", NO_COLOR: "1", ...env },
     });
     this.process.stdout.setEncoding("utf8").on("data", (text: string) => (this.stdout += text));

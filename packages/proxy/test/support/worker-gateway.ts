@@ -3,6 +3,8 @@ import { connect, type Socket } from "node:net";
 import { Client } from "./client.ts";
 import { Command } from "./command.ts";
 
+const FLAGS = ["--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0", "--enforce"];
+
 export const ADMIN_KEY = "the admin key";
 
 /** How a {@link WorkerGateway} is started. */
@@ -11,6 +13,10 @@ export interface WorkerGatewayOptions {
   readonly workers?: number;
   /** How many files each process may have open. @defaultValue as many as this one */
   readonly descriptors?: number;
+  /** More variables. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** The command's file. @defaultValue the source */
+  readonly program?: string;
 }
 
 /** A gateway run by the command, of several processes, with a token store in the primary's memory. */
@@ -28,15 +34,15 @@ export class WorkerGateway implements AsyncDisposable {
   /** @param options - by environment variable, less `CURFEW_`. */
   static async start(
     options: Readonly<Record<string, string>> = {},
-    { workers = 2, descriptors }: WorkerGatewayOptions = {},
+    { workers = 2, env: more = {}, ...command }: WorkerGatewayOptions = {},
   ): Promise<WorkerGateway> {
     const set = { ADMIN_KEY, TOKENS_PATH: ":memory:", LOG_LEVEL: "debug", ...options };
     const env = Object.fromEntries(Object.entries(set).map(([name, value]) => [`CURFEW_${name}`, value]));
-    const flags = ["--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0", "--enforce"];
-    const command = new Command(["serve", ...flags, "--workers", String(workers)], env, { descriptors });
-    const [, host = ""] = await command.printed(/listens at http:\/\/(\S+)/);
-    const [, adminUrl = ""] = await command.printed(/API at (\S+)/);
-    const gateway = new WorkerGateway(command, host, adminUrl);
+    const args = ["serve", ...FLAGS, "--workers", String(workers)];
+    const running = new Command(args, { ...env, ...more }, command);
+    const [, host = ""] = await running.printed(/listens at http:\/\/(\S+)/);
+    const [, adminUrl = ""] = await running.printed(/API at (\S+)/);
+    const gateway = new WorkerGateway(running, host, adminUrl);
     if (workers > 1) await gateway.until(() => gateway.workers().length === workers);
     return gateway;
   }

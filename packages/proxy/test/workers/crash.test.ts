@@ -48,6 +48,14 @@ describe("a worker that crashes", SLOW, () => {
     expect(gateway.logged("worker crashed").map(({ pause_ms }) => pause_ms)).toEqual([0, 100]);
   });
 
+  test("with all others leaves the port to their replacements, even one that the system picked", async () => {
+    await using gateway = await WorkerGateway.start();
+    for (const pid of gateway.workers()) process.kill(pid, "SIGKILL");
+    await gateway.worker(3);
+    using client = await gateway.open(target.address);
+    expect(client.socket.readyState).toBe(1);
+  });
+
   test("while it is asked for its metrics neither delays the answer nor counts twice, and no counter falls", async () => {
     await using gateway = await WorkerGateway.start();
     const [, , worker] = await openTwo(gateway);

@@ -1,0 +1,71 @@
+import { type ByteServer, startByteServer } from "@curfew/testing";
+import { cp, mkdtemp, rm, symlink } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { WorkerGateway } from "./support/worker-gateway.ts";
+
+let target: ByteServer;
+beforeAll(async () => {
+  target = await startByteServer({ mode: "echo" });
+});
+afterAll(() => target.close());
+
+const SIGNALS = ["SIGHUP", "SIGQUIT", "SIGUSR1", "SIGUSR2"] as const;
+
+describe.each([1, 2])("with %i workers", (workers) => {
+  /** The process ids of the gateway. */
+  const processes = (gateway: WorkerGateway): readonly number[] => [
+    gateway.command.process.pid as number,
+    ...gateway.workers(),
+  ];
+
+  test("signals that mean nothing neither end the gateway nor open a debugger", async () => {
+    await using gateway = await WorkerGateway.start({}, { workers });
+    using client = await gateway.open(target.address);
+    for (const signal of SIGNALS) for (const pid of processes(gateway)) process.kill(pid, signal);
+    const ignored = "signal ignored: SIGTERM and SIGINT stop the gateway";
+    await gateway.until(() => gateway.logged(ignored).length === SIGNALS.length);
+    client.control({ type: "ping", id: 1 });
+    await client.message("pong");
+    expect(await gateway.readiness()).toEqual([200, "ready"]);
+    expect(gateway.command.stderr).not.toContain("Debugger");
+    expect(gateway.logged("worker crashed")).toEqual([]);
+  });
+
+  test("an exception that is not caught ends no session, is logged once a second, and counted", async () => {
+    // Each process throws where nothing catches it when it gets the signal.
+    const fault = "process.on('SIGPWR', () => { throw new Error('a fault in a callback'); })";
+    const NODE_OPTIONS = `--import "data:text/javascript,${encodeURIComponent(fault)}"`;
+    await using gateway = await WorkerGateway.start({}, { workers, env: { NODE_OPTIONS } });
+    using client = await gateway.open(target.address);
+    const all = processes(gateway);
+    for (const pid of all) process.kill(pid, "SIGPWR");
+    await gateway.until(() => gateway.logged("uncaught error").length === all.length);
+    for (const line of gateway.logged("uncaught error")) {
+      expect(line).toMatchObject({ level: "error", err: { message: "a fault in a callback" } });
+    }
+    await expect.poll(() => gateway.metric("curfew_uncaught_errors_total")).toBe(all.length);
+    client.control({ type: "ping", id: 1 });
+    await client.message("pong");
+    gateway.command.process.kill("SIGTERM");
+    client.socket.close(1000);
+    expect(await gateway.command.exited).toBe(0);
+  });
+});
+
+test("a gateway goes on when the files of its package disappear, as in an upgrade", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "curfew-upgrade-"));
+  const real = fileURLToPath(new URL("..", import.meta.url));
+  for (const part of ["src", "package.json"]) await cp(join(real, part), join(folder, part), { recursive: true });
+  await symlink(join(real, "node_modules"), join(folder, "node_modules"));
+  await using gateway = await WorkerGateway.start({}, { workers: 1, program: join(folder, "src/cli/main.ts") });
+  await rm(folder, { recursive: true });
+  expect(await gateway.metric("curfew_sessions_active")).toBe(0);
+  using client = await gateway.open(target.address);
+  expect(await gateway.admin("DELETE", "/v1/sessions?all=true")).toEqual({ ended: 1 });
+  expect((await client.closed).reason).toBe("session_terminated");
+  gateway.command.process.kill("SIGTERM");
+  expect(await gateway.command.exited).toBe(0);
+});

@@ -100,14 +100,14 @@ export class SessionRegistry {
     return this.endAll("session_terminated", detail, (session) => session.uses(tokenId));
   }
 
-  /** Fulfils when no session runs; clients that are refused meanwhile do not count. */
+  /** @internal Fulfils when no session runs; clients that are refused meanwhile do not count. */
   async ended(): Promise<void> {
     if (this.#running.size === 0) return;
     this.#ended ??= Promise.withResolvers();
     await this.#ended.promise;
   }
 
-  /** Destroys the sockets that are still open of sessions that have ended. */
+  /** @internal Destroys the sockets that are still open of sessions that have ended. */
   destroyClosing(): void {
     for (const { channels } of this.#closing) {
       for (const channel of channels) {

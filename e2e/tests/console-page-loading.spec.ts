@@ -94,6 +94,21 @@ test("a link that leads elsewhere is refused, and nothing is requested from that
   }
 });
 
+for (const prefix of ["/console", "/cloud/consoles"]) {
+  test.describe(`behind a reverse proxy, at ${prefix}`, () => {
+    test.use({ pageOptions: { prefix } });
+
+    for (const path of ["/", "/console/", "/vnc.html"]) {
+      test(`${path} connects below the prefix`, async ({ console, gateway, vnc }) => {
+        gateway.follow({ target: vnc });
+        await console.openLink("?type=vnc", `${prefix}${path}`);
+        await console.waitFor("connected");
+        expect(gateway.sessions[0]?.path).toBe(`${prefix}/websockify`);
+      });
+    }
+  });
+}
+
 test.describe("leaving", () => {
   for (const [query, guarded] of [
     ["", true],

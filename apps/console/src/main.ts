@@ -47,7 +47,10 @@ addEventListener("storage", (event) => {
 });
 
 const parent = EmbeddingParent.find(metaOrigins("curfew-frame-ancestors"));
-const renewPaths = metaContent("curfew-renew-paths").match(/\S+/g) ?? [];
-const url = parseConsoleUrl(address, metaOrigins("curfew-allowed-origins"), renewPaths);
+const url = parseConsoleUrl(address, {
+  pagePath: metaContent("curfew-page-path"),
+  allowedOrigins: metaOrigins("curfew-allowed-origins"),
+  renewPaths: metaContent("curfew-renew-paths").match(/\S+/g) ?? [],
+});
 if ("error" in url) showRefusedPage(url.error, parent);
 else new ConsolePage(url, parent, parseContact(metaContent("curfew-contact-url"))).start();

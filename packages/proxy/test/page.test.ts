@@ -104,6 +104,15 @@ describe("other policy that may open consoles", () => {
   });
 });
 
+test("the page has its own path, from which its script finds the prefix of a reverse proxy", async () => {
+  if (!existsSync(`${folder}index.html`)) return;
+  await using gateway = await TestGateway.start();
+  for (const path of ["/", "/console/", "/vnc_lite.html"]) {
+    const page = await (await fetch(`${gateway.url}${path}?token=x`)).text();
+    expect(page).toContain(`name="curfew-page-path" content="${path}"`);
+  }
+});
+
 test("the paths where links may renew stand in the page", async () => {
   if (!existsSync(`${folder}index.html`)) return;
   for (const [renew_paths, listed] of [

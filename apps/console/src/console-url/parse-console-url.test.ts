@@ -1,16 +1,22 @@
 import { describe, expect, test } from "vitest";
-import { parseConsoleUrl, type ConsoleUrl } from "./parse-console-url.ts";
+import { parseConsoleUrl, type ConsoleUrl, type RefusedUrl, type ServedPage } from "./parse-console-url.ts";
 
 const token = "b1c5d2d8-3f0a-4b3a-9f0e-1a2b3c4d5e6f";
 
-function parsed(address: string, allowed?: readonly string[], renewPaths?: readonly string[]): ConsoleUrl {
-  const result = parseConsoleUrl(new URL(address), allowed, renewPaths);
+/** The page as a gateway serves it: without a prefix unless `served` says otherwise. */
+function parse(address: string, served: Partial<ServedPage> = {}): ConsoleUrl | RefusedUrl {
+  const page = new URL(address);
+  return parseConsoleUrl(page, { pagePath: page.pathname, allowedOrigins: [], renewPaths: [], ...served });
+}
+
+function parsed(address: string, served?: Partial<ServedPage>): ConsoleUrl {
+  const result = parse(address, served);
   if ("error" in result) throw result.error;
   return result;
 }
 
-function refusal(address: string, allowed?: readonly string[], renewPaths?: readonly string[]): string {
-  const result = parseConsoleUrl(new URL(address), allowed, renewPaths);
+function refusal(address: string, served?: Partial<ServedPage>): string {
+  const result = parse(address, served);
   if (!("error" in result)) throw new Error(`accepted: ${address}`);
   return `${result.error.parameter} ${result.error.kind}`;
 }
@@ -45,10 +51,20 @@ describe("Curfew's own URLs", () => {
     expect(parsed("https://gw.example/console/?type=vnc").token).toBeUndefined();
   });
 
-  test("keep the gateway's path prefix", () => {
-    expect(parsed(`https://example.org/consoles/console/#token=${token}`).socketUrl).toBe(
-      "wss://example.org/consoles/websockify",
-    );
+  test.each([
+    ["/consoles/console/", "/console/", "/consoles/websockify"],
+    ["/consoles/console", "/console", "/consoles/websockify"],
+    ["/consoles/vnc.html", "/vnc.html", "/consoles/websockify"],
+    ["/consoles/", "/", "/consoles/websockify"],
+    ["/console/", "/", "/console/websockify"],
+    ["/console/console/", "/console/", "/console/websockify"],
+    ["/console/vnc.html", "/vnc.html", "/console/websockify"],
+    ["/console/", "/console/", "/websockify"],
+    ["/machines/7", "/console/", "/machines/websockify"],
+    ["/vnc.html", "", "/websockify"],
+  ])("at %s, which the gateway sees as %s, connect to %s", (path, pagePath, socketPath) => {
+    const { socketUrl } = parsed(`https://example.org${path}#token=${token}`, { pagePath });
+    expect(socketUrl).toBe(`wss://example.org${socketPath}`);
   });
 });
 
@@ -114,7 +130,7 @@ describe("URLs to another origin are refused", () => {
   });
 
   test("never repeats the token of a refused path", () => {
-    const result = parseConsoleUrl(new URL(`https://gw.example/vnc.html?path=//evil.example/%3Ftoken%3D${token}`));
+    const result = parse(`https://gw.example/vnc.html?path=//evil.example/%3Ftoken%3D${token}`);
     if (!("error" in result)) throw new Error("accepted");
     expect(JSON.stringify(result.error) + result.error.message).not.toContain(token);
   });
@@ -143,7 +159,7 @@ describe("Invalid values are refused", () => {
 describe("The renew address", () => {
   test("may be a path of the page's own origin", () => {
     const address = "https://gw.example/console/?renew=/api/renew?vm=3#token=t";
-    expect(parsed(address, [], ["/"]).renewUrl).toBe("https://gw.example/api/renew?vm=3");
+    expect(parsed(address, { renewPaths: ["/"] }).renewUrl).toBe("https://gw.example/api/renew?vm=3");
   });
 
   test.each(["/users/me/delete", "https://gw.example/users/me/delete"])(
@@ -156,20 +172,21 @@ describe("The renew address", () => {
 
   test("may be on an origin that the operator listed", () => {
     const address = "https://gw.example/console/?renew=https://cloud.example:8443/renew#token=t";
-    expect(parsed(address, ["https://cloud.example:8443"], ["/"]).renewUrl).toBe("https://cloud.example:8443/renew");
-    expect(refusal(address, ["https://cloud.example"])).toBe("renew renew_elsewhere");
+    expect(parsed(address, { allowedOrigins: ["https://cloud.example:8443"], renewPaths: ["/"] }).renewUrl).toBe(
+      "https://cloud.example:8443/renew",
+    );
+    expect(refusal(address, { allowedOrigins: ["https://cloud.example"] })).toBe("renew renew_elsewhere");
     expect(refusal(address)).toBe("renew renew_elsewhere");
   });
 
   describe("where the operator listed paths", () => {
-    const paths = ["/api/consoles/", "/renew"];
-    const origins = ["https://cloud.example"];
+    const served = { renewPaths: ["/api/consoles/", "/renew"], allowedOrigins: ["https://cloud.example"] };
     const at = (value: string): string => `https://gw.example/console/?renew=${encodeURIComponent(value)}#token=t`;
 
     test.each(["/api/consoles/vm-3/token", "/renew", "/renew/vm-3", "/renew?vm=3", "https://cloud.example/renew"])(
       "may be %s",
       (value) => {
-        expect(parsed(at(value), origins, paths).renewUrl).toBe(new URL(value, "https://gw.example").href);
+        expect(parsed(at(value), served).renewUrl).toBe(new URL(value, "https://gw.example").href);
       },
     );
 
@@ -184,7 +201,7 @@ describe("The renew address", () => {
       "/api/consoles/%2E.%5cusers/delete",
       "https://cloud.example/api/users/delete",
     ])("may not be %s", (value) => {
-      expect(refusal(at(value), origins, paths)).toBe("renew renew_elsewhere");
+      expect(refusal(at(value), served)).toBe("renew renew_elsewhere");
     });
   });
 

@@ -30,6 +30,16 @@ export interface RefusedUrl {
   readonly error: UrlProblem;
 }
 
+/** What the gateway has written into the page. */
+export interface ServedPage {
+  /** The page's path as the gateway sees it, such as `/console/`. */
+  readonly pagePath: string;
+  /** Origins besides the page's own that `renew` may name. */
+  readonly allowedOrigins: readonly string[];
+  /** Paths that `renew` may name, including everything below them. Without any, `renew` is not used. */
+  readonly renewPaths: readonly string[];
+}
+
 /** In characters. */
 const LONGEST_NAME = 120;
 
@@ -37,18 +47,14 @@ const LONGEST_NAME = 120;
  * Parses a console URL: Curfew's own (`/console/?type=vnc#token=…`), Nova's (`/vnc_lite.html?path=%3Ftoken%3D…`), and
  * noVNC's parameters (`host`, `port`, `encrypt`, `path`, `resize`, `scale`, `shared`, `view_only`). Like noVNC, it ignores
  * unknown parameters.
- *
- * @param allowedOrigins - origins besides the page's own that `renew` may name
- * @param renewPaths - paths that `renew` may name, including everything below them; without any, `renew` is not used
  */
 export function parseConsoleUrl(
   page: URL,
-  allowedOrigins: readonly string[] = [],
-  renewPaths: readonly string[] = [],
+  { pagePath, allowedOrigins, renewPaths }: ServedPage,
 ): ConsoleUrl | RefusedUrl {
   try {
     const parameters = new UrlParameters(page);
-    const socketUrl = resolveSocketUrl(parameters, page);
+    const socketUrl = resolveSocketUrl(parameters, page, pagePath);
     const token = readToken(parameters, socketUrl);
     const renew = parameters.get("renew") ?? "";
     const renewUrl = renew === "" ? undefined : resolveRenewUrl(renew, page, allowedOrigins, renewPaths);

@@ -4,26 +4,30 @@ import { UrlProblem } from "./url-problem.ts";
 /** noVNC's default for `path`, so that proxies that route this path keep working. */
 const DEFAULT_PATH = "websockify";
 
-/** The path that the gateway is mounted at: the page's folder, without its trailing `console/`. */
-function mountPoint(page: URL): string {
-  const folder = page.pathname.slice(0, page.pathname.lastIndexOf("/") + 1);
-  return folder.endsWith("/console/") ? folder.slice(0, -"console/".length) : folder;
+/**
+ * The path at which a reverse proxy offers the gateway: what precedes `pagePath` in the page's own path. With a proxy that
+ * changes paths in other ways, the page's folder.
+ */
+function mountPoint({ pathname }: URL, pagePath: string): string {
+  if (pagePath !== "" && pathname.endsWith(pagePath)) return `${pathname.slice(0, pathname.length - pagePath.length)}/`;
+  return pathname.slice(0, pathname.lastIndexOf("/") + 1);
 }
 
 /**
  * Resolves the `path` parameter to a WebSocket URL on the page's own host. `path` may carry a query, as in Nova's
  * `path=?token=…`.
  *
+ * @param pagePath - the page's path as the gateway sees it, such as `/console/`
  * @throws UrlProblem when `path`, `host`, `port` or `encrypt` name another origin
  */
-export function resolveSocketUrl(parameters: UrlParameters, page: URL): URL {
+export function resolveSocketUrl(parameters: UrlParameters, page: URL, pagePath: string): URL {
   checkHost(parameters, page);
   const path = parameters.get("path") ?? DEFAULT_PATH;
   const problem = new UrlProblem("path_elsewhere", "path", withoutQuery(path));
   // The URL parser drops line breaks and reads "\" as "/", so "/\host" would name another host.
   if (hasControlCharacter(path) || path.includes("\\") || path.trimStart().startsWith("//")) throw problem;
   if (/^\s*[a-z][a-z\d+.-]*:/i.test(path)) throw problem;
-  const base = new URL(mountPoint(page), page.origin);
+  const base = new URL(mountPoint(page, pagePath), page.origin);
   if (!URL.canParse(path, base.href)) throw problem;
   const url = new URL(path, base);
   if (url.origin !== page.origin) throw problem;

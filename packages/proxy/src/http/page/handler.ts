@@ -35,7 +35,7 @@ export function createPageHandler(policy: OriginPolicy, readiness: () => Promise
     if (path === "/healthz") return answer(response, 200, "ok");
     if (path === "/readyz") return void serveReadiness(response, readiness);
     const headers = { ...confining, ...transportHeaders(request) };
-    if (PAGE_PATHS.has(path)) return void servePage(response, headers, policy);
+    if (PAGE_PATHS.has(path)) return void servePage(response, path, headers, policy);
     // The page's asset URLs are relative, and the page is also served under /console/.
     return void serveFile(request, response, path.replace(/^\/console\//, "/"), headers);
   };
@@ -47,12 +47,17 @@ async function serveReadiness(response: ServerResponse, readiness: () => Promise
   answer(response, state === "ready" ? 200 : 503, state);
 }
 
-async function servePage(response: ServerResponse, headers: Headers, policy: OriginPolicy): Promise<void> {
+async function servePage(
+  response: ServerResponse,
+  path: string,
+  headers: Headers,
+  policy: OriginPolicy,
+): Promise<void> {
   const page = await readPageFile("/index.html");
   if (page === undefined) {
     return answer(response, 404, "The console page is not built. In a checkout, `npx pnpm@12 build:pages` builds it.");
   }
-  answer(response, 200, fillPage(page.body.toString(), policy), { ...headers, "Content-Type": page.type });
+  answer(response, 200, fillPage(page.body.toString(), path, policy), { ...headers, "Content-Type": page.type });
 }
 
 async function serveFile(

@@ -1,11 +1,17 @@
 import { cspSources, type OriginPolicy } from "./origin-policy.ts";
 
-/** Writes the policy into the page's meta elements, where its script reads it. */
+/**
+ * Writes the policy and the page's path into its meta elements, where its script reads them.
+ *
+ * @param path - the path as the gateway sees it. A reverse proxy may have removed a prefix, which only the browser knows.
+ */
 export function fillPage(
   html: string,
+  path: string,
   { allowedOrigins, frameAncestors, renewPaths, contactUrl }: OriginPolicy,
 ): string {
   const lists = {
+    "curfew-page-path": [path],
     "curfew-allowed-origins": cspSources(allowedOrigins),
     "curfew-frame-ancestors": cspSources(frameAncestors),
     "curfew-renew-paths": renewPaths,

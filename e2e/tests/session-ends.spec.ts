@@ -85,9 +85,28 @@ test("a link without a token asks for one and opens no connection", async ({ gat
   expect(await console.closes()).toEqual([]);
 });
 
-test("a target that the gateway may not dial is forbidden", async ({ gateway, console }) => {
-  await console.open((await gateway.issue({ type: "vnc", target: "192.0.2.1:5900", ttl: 300 })).url);
-  await console.waitForEnd("forbidden");
+test("a target that the gateway may not dial is forbidden, and the page says so without its address", async ({
+  gateway,
+  console,
+  page,
+}) => {
+  const { forbiddenTarget } = gateway;
+  const { url } = await gateway.issue({ type: "vnc", target: forbiddenTarget, ttl: 300 });
+  for (const [language, heading] of [
+    ["en", "Access not allowed"],
+    ["de", "Zugriff nicht erlaubt"],
+  ] as const) {
+    await page.goto("about:blank");
+    await console.open(url.replace("?", `?lang=${language}&`));
+    await console.waitForEnd("forbidden");
+    const card = console.endScreen;
+    await expect(card.getByRole("heading")).toHaveText(heading);
+    await expect(card).toContainText("this gateway may not connect to the console");
+    const port = forbiddenTarget.slice(forbiddenTarget.lastIndexOf(":"));
+    for (const secret of ["localhost", "127.0.0.1", "::1", port, "targets.allow"]) {
+      await expect(page.locator("body")).not.toContainText(secret);
+    }
+  }
 });
 
 test("the client reconnects when the gateway restarts, with the same token", async ({ console }) => {

@@ -125,7 +125,7 @@ export const closeReasonScenarios: Readonly<Record<CloseReason, CloseReasonScena
     button: "Try again",
     step: "operator",
     cause: async (ends) => {
-      await ends.openThrough(ends.sharedGateway, { type: "vnc", target: "192.0.2.1:5900" });
+      await ends.openThrough(ends.sharedGateway, { type: "vnc", target: ends.sharedGateway.forbiddenTarget });
     },
   },
   target_not_found: {

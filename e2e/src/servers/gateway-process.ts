@@ -49,6 +49,11 @@ export class GatewayProcess implements AsyncDisposable {
     return this.#url.replace(/^http/, "ws");
   }
 
+  /** A target that may not be dialed: the gateway itself. It is a name, so a token is issued, and the dial is refused. */
+  get forbiddenTarget(): string {
+    return `localhost:${portOf(this.#url)}`;
+  }
+
   /** Everything that it has logged. */
   get log(): string {
     return this.#log;

@@ -23,6 +23,8 @@ export interface FaultRecipe extends FaultCard {
   /** Starts the target. @defaultValue none: the target is `target` */
   readonly start?: () => Promise<FaultyServer>;
   readonly target?: string;
+  /** Whether the target is the gateway itself, which it never dials. */
+  readonly targetsGateway?: boolean;
   /** @defaultValue `enforcing` */
   readonly gateway?: GatewayName;
   /** What the server does some time after the console was opened. */
@@ -108,7 +110,7 @@ function gatewayFaults(delay: number): readonly FaultRecipe[] {
 function targetFaults(delay: number): readonly FaultRecipe[] {
   return [
     fault("refused-target", "Refused target", "vnc", "The gateway is not allowed to connect to this target.", {
-      target: "192.0.2.1:5900",
+      targetsGateway: true,
     }),
     fault("not-found", "Unknown name", "vnc", "The target’s name does not resolve.", {
       target: "no-such-machine.invalid:5900",

@@ -63,9 +63,11 @@ export class Faults implements AsyncDisposable {
 
   async #issue(recipe: FaultRecipe): Promise<ConsoleAccess> {
     const { id, name, type, ttl = lifetime(this.#delay), gateway = "enforcing", options = {} } = recipe;
-    const target = this.#servers.get(id)?.address ?? recipe.target;
-    if (target === undefined) throw new Error(`the fault ${id} was not opened`);
     const { admin, origin } = this.#gateways.get(gateway);
+    // A name: for an address that it never dials, the gateway issues no token.
+    const own = recipe.targetsGateway === true ? `localhost:${new URL(origin).port}` : undefined;
+    const target = this.#servers.get(id)?.address ?? recipe.target ?? own;
+    if (target === undefined) throw new Error(`the fault ${id} was not opened`);
     const issued = await admin.issueToken({ type, target, ttl, instance: id, name });
     return { ...accessOf(issued, origin), options };
   }

@@ -11,7 +11,7 @@ import type { SettledGrant } from "../tokens/lookups.ts";
 import type { DeadlineScheduler } from "../time/scheduler.ts";
 import type { WebSocketConnection } from "../websocket/connection.ts";
 import { admit, type AdmissionContext, allowsRenewal } from "./admission.ts";
-import { Channel, type ChannelContext, type ChannelHandler, type ChannelWatchers } from "./channel.ts";
+import { Channel, type ChannelContext, type ChannelWatchers } from "./channel.ts";
 import type { TimeLeft } from "./control-messages.ts";
 import { IdleTimer, type IdleContext } from "./idle-timer.ts";
 import type { RecentRevocations } from "./recent-revocations.ts";
@@ -63,7 +63,7 @@ export type SessionPhase = "resolving" | "dialing" | "relaying" | "ended";
  * the limits. Its bytes pass through {@link Channel}s, today one per session; whatever ends the session ends all
  * of them.
  */
-export class Session implements SessionInfo, ChannelHandler {
+export class Session implements SessionInfo {
   readonly id: string = randomUUID();
   readonly clientAddress: string;
   /** @internal The `Origin` header of the client's request; undefined if there was none. */

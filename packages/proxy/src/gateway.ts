@@ -202,6 +202,7 @@ export class LocalGateway implements Gateway {
         tokens: options.tokens,
         clock,
         tokenTtlMs: config.consoleauth.token_ttl * 1000,
+        timings: this.metrics.lookups,
       }),
       clock,
       idleTimeoutMs: config.sessions.idle_timeout === null ? null : config.sessions.idle_timeout * 1000,
@@ -247,7 +248,8 @@ export class LocalGateway implements Gateway {
       refusedConnections: this.#refused.counters,
     };
     const names = observers.map(({ name }) => name);
-    return new Metrics(source, { limits: LIMIT_NAMES, observers: ["log", "metrics", ...names] });
+    const sources = partsOf(this.#opened).map(({ name }) => name);
+    return new Metrics(source, { limits: LIMIT_NAMES, observers: ["log", "metrics", ...names], sources });
   }
 
   async revoke(tokenId: string): Promise<number | undefined> {

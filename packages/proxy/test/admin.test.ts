@@ -250,5 +250,8 @@ test("metrics count sessions, ends by reason, renewals, lateness and bytes", asy
   expect(await metric("curfew_session_expiry_lateness_seconds_count")).toBe(1);
   expect(await metric("curfew_session_handshake_seconds_count")).toBe(1);
   expect(await metric("curfew_renewals_total")).toBe(1);
+  // The token that opened the session, and the one that renewed it.
+  expect(await metric('curfew_token_lookup_seconds_count{source="tokens.store"}')).toBe(2);
+  expect(await metric('curfew_token_lookup_errors_total{source="tokens.store"}')).toBe(0);
   expect(await metric('curfew_relayed_bytes_total{direction="to_target"}')).toBe(1000);
 });

@@ -32,3 +32,26 @@ export class LabelCounters {
     this.counts.set(name, (this.counts.get(name) ?? 0) + 1);
   }
 }
+
+/** Durations of something that can fail. */
+export class TimedCounters {
+  readonly durations: DurationCounters;
+  errors = 0;
+
+  constructor(bounds: readonly number[]) {
+    this.durations = new DurationCounters(bounds);
+  }
+
+  /** Measures what `work` takes until it fulfils or rejects. */
+  async time<T>(work: () => Promise<T>): Promise<T> {
+    const start = performance.now();
+    try {
+      return await work();
+    } catch (error) {
+      this.errors += 1;
+      throw error;
+    } finally {
+      this.durations.add((performance.now() - start) / 1000);
+    }
+  }
+}

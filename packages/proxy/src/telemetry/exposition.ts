@@ -21,8 +21,8 @@ export class MetricsExposition {
     this.#gauge("curfew_sessions_closing", "Ended sessions with a socket still open.", source.closing);
     this.#gauge(
       "curfew_event_loop_delay_max_seconds",
-      "The event loop's longest delay since the last scrape.",
-      () => eventLoopDelay.takeLongest(),
+      "The event loop's longest delay in the last minute.",
+      () => eventLoopDelay.readLongest(),
       "max",
     );
     this.#labels("curfew_sessions_ended_total", "Ended sessions, by end reason.", "reason", metrics.ends);
@@ -41,6 +41,16 @@ export class MetricsExposition {
       "How late sessions were ended at their deadline.",
       metrics.lateness,
     );
+    this.#registry.registerMetric(
+      new CountedHistogram(
+        "curfew_token_lookup_seconds",
+        "How long the token store and the token sources took to answer a lookup, by source.",
+        [...metrics.lookups].map(([source, { durations }]) => ({ labels: { source }, counters: durations })),
+      ),
+    );
+    this.#counter("curfew_token_lookup_errors_total", "Lookups that failed, by source.", ["source"], (counter) => {
+      for (const [source, { errors }] of metrics.lookups) counter.inc({ source }, errors);
+    });
     this.#histogram(
       "curfew_session_handshake_seconds",
       "From the client's connection to the target's accept.",
@@ -82,7 +92,7 @@ export class MetricsExposition {
   }
 
   #histogram(name: string, help: string, counters: DurationCounters): void {
-    this.#registry.registerMetric(new CountedHistogram(name, help, counters));
+    this.#registry.registerMetric(new CountedHistogram(name, help, [{ labels: {}, counters }]));
   }
 }
 
@@ -153,17 +163,23 @@ function addLabelCounter(registry: Registry, description: CounterDescription, { 
   });
 }
 
+/** Observations with the same labels. */
+interface Series {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly counters: DurationCounters;
+}
+
 /** A histogram whose observations were counted elsewhere. */
 class CountedHistogram extends Histogram {
   readonly #name: string;
-  readonly #counters: DurationCounters;
+  readonly #series: readonly Series[];
   readonly #empty: Histogram;
 
-  constructor(name: string, help: string, counters: DurationCounters) {
-    const configuration = { name, help, buckets: [...counters.bounds], registers: [] };
+  constructor(name: string, help: string, series: readonly Series[]) {
+    const configuration = { name, help, registers: [] };
     super(configuration);
     this.#name = name;
-    this.#counters = counters;
+    this.#series = series;
     this.#empty = new Histogram(configuration);
   }
 
@@ -173,17 +189,20 @@ class CountedHistogram extends Histogram {
   }
 
   override async get(): ReturnType<Histogram["get"]> {
-    const { bounds, counts, sum } = this.#counters;
+    return { ...(await this.#empty.get()), values: this.#series.flatMap((series) => this.#values(series)) };
+  }
+
+  #values({ labels, counters }: Series): Awaited<ReturnType<Histogram["get"]>>["values"] {
+    const { bounds, counts, sum } = counters;
     let total = 0;
     const buckets = [...bounds, "+Inf"].map((le, index) => {
       total += counts[index] ?? 0;
-      return { metricName: `${this.#name}_bucket`, labels: { le }, value: total };
+      return { metricName: `${this.#name}_bucket`, labels: { ...labels, le }, value: total };
     });
-    const values = [
+    return [
       ...buckets,
-      { metricName: `${this.#name}_sum`, labels: {}, value: sum },
-      { metricName: `${this.#name}_count`, labels: {}, value: total },
+      { metricName: `${this.#name}_sum`, labels, value: sum },
+      { metricName: `${this.#name}_count`, labels, value: total },
     ];
-    return { ...(await this.#empty.get()), values };
   }
 }

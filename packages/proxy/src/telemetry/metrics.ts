@@ -1,8 +1,11 @@
 import { CloseCode } from "@curfew/protocol";
 import type { EndReason } from "../end-reason.ts";
-import { DurationCounters, LabelCounters } from "./counters.ts";
+import { DurationCounters, LabelCounters, TimedCounters } from "./counters.ts";
 import { EventLoopDelay } from "./event-loop-delay.ts";
 import type { RelayedBytes } from "./session-info.ts";
+
+/** Up to the time that a lookup may take, in seconds. */
+const LOOKUP_BOUNDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
 /** What the metrics read at each scrape. */
 export interface MetricsSource {
@@ -20,6 +23,8 @@ export interface MetricsLabels {
   readonly limits: readonly string[];
   /** The observers of the gateway's events. */
   readonly observers: readonly string[];
+  /** Where tokens are looked up. */
+  readonly sources: readonly string[];
 }
 
 /** What a gateway counts, as plain numbers. */
@@ -34,14 +39,17 @@ export class Metrics {
   readonly handshakes: DurationCounters = new DurationCounters([
     0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10,
   ]);
+  /** How the token store and the token sources answer, by name. */
+  readonly lookups: ReadonlyMap<string, TimedCounters>;
   readonly eventLoopDelay: EventLoopDelay = new EventLoopDelay();
   renewals = 0;
   /** Bytes of the sessions that have ended. */
   readonly #past = { toClient: 0, toTarget: 0 };
 
-  constructor(source: MetricsSource, { limits, observers }: MetricsLabels) {
+  constructor(source: MetricsSource, { limits, observers, sources }: MetricsLabels) {
     this.refusals = new LabelCounters(limits);
     this.observerFailures = new LabelCounters(observers);
+    this.lookups = new Map(sources.map((name) => [name, new TimedCounters(LOOKUP_BOUNDS)]));
     this.source = source;
   }
 

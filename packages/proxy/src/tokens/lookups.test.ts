@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { foreignGrant, ScriptedSource } from "../../test/tokens/scripted-source.ts";
+import { TimedCounters } from "../telemetry/counters.ts";
 import { LOOKUP_LIMITS } from "./lookup-slots.ts";
 import { type LookupRequest, TokenLookups, type TokenLookupsOptions } from "./lookups.ts";
 import { SqliteTokenStore } from "./sqlite/token-store.ts";
@@ -306,4 +307,22 @@ describe("a grant without an expiry", () => {
     expect(await expiry(lookups)).toBe(1000 + HOUR);
     expect(await expiry(make({ tokens }))).toBe(9000 + HOUR);
   });
+});
+
+test("the store and each source are measured, and one that fails or is late is counted as an error", async () => {
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+  const timings = new Map(["tokens.store", "scripted"].map((name) => [name, new TimedCounters([1])]));
+  const lookups = make({ timings });
+  const answered = lookups.resolve("a", request());
+  (await source.asked()).answer(undefined);
+  await answered;
+  const late = lookups.resolve("b", request());
+  await source.asked(1);
+  vi.advanceTimersByTime(10_000);
+  await expect(late).rejects.toThrow("no answer within 10000 ms");
+  const counted = [...timings].map(([name, { durations, errors }]) => [name, durations.counts[0], errors]);
+  expect(counted).toEqual([
+    ["tokens.store", 2, 0],
+    ["scripted", 2, 1],
+  ]);
 });

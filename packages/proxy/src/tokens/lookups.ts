@@ -1,11 +1,12 @@
 import { sha256 } from "../sha256.ts";
+import type { TimedCounters } from "../telemetry/counters.ts";
 import type { Clock } from "../time/clock.ts";
 import { FirstUsesTable } from "./sqlite/first-uses.ts";
 import type { Grant } from "./grant.ts";
 import { type LookupLimits, LookupSlots } from "./lookup-slots.ts";
-import type { OpenedTokens } from "./open.ts";
+import { type OpenedTokens, STORE_NAME } from "./open.ts";
 import { SharedLookup } from "./shared-lookup.ts";
-import type { FirstUses, LookupContext } from "./source.ts";
+import type { FirstUses, LookupContext, TokenSource } from "./source.ts";
 import { UnknownTokens } from "./unknown-tokens.ts";
 
 /** How long a lookup may take with all its steps, in milliseconds. */
@@ -26,6 +27,8 @@ export interface TokenLookupsOptions {
   readonly clock: Clock;
   /** Lifetime in milliseconds, from the first use on, of a grant whose source gives no expiry. */
   readonly tokenTtlMs: number;
+  /** Measure the store and the sources, by name. @defaultValue not measured */
+  readonly timings?: ReadonlyMap<string, TimedCounters>;
   /** Test seam. */
   readonly limits?: LookupLimits;
 }
@@ -38,6 +41,8 @@ interface Lookup {
   /** What equal lookups have in common. */
   readonly key: string;
   readonly context: LookupContext;
+  /** Rejects when the lookup takes too long. */
+  readonly late: Promise<never>;
   /** Takes one of `slots` for a step; a renewal needs none. */
   readonly bounded: <T>(slots: LookupSlots, step: () => Promise<T>) => Promise<T>;
 }
@@ -100,7 +105,7 @@ export class TokenLookups {
             release?.();
           }
         };
-        return await this.#lookUp({ token, digest, key, context, bounded });
+        return await this.#lookUp({ token, digest, key, context, late, bounded });
       },
       LOOKUP_MS,
       () => {
@@ -123,19 +128,27 @@ export class TokenLookups {
     return await bounded(this.#storeSlots, async () => await firstUses.firstUse(digest, this.#options.clock.wall()));
   }
 
-  async #find({ token, key, context, bounded }: Lookup): Promise<Grant | undefined> {
+  async #find(lookup: Lookup): Promise<Grant | undefined> {
+    const { key, context, bounded } = lookup;
     const { store, sources } = this.#options.tokens;
-    const own = store && (await bounded(this.#storeSlots, async () => await store.resolve(token, context)));
+    const own = store && (await bounded(this.#storeSlots, async () => await this.#ask(STORE_NAME, store, lookup)));
     if (own !== undefined || sources.length === 0 || this.#unknown.has(key)) return own;
     return await bounded(this.#sourceSlots, async () => {
-      for (const { source } of sources) {
+      for (const { name, source } of sources) {
         context.signal.throwIfAborted();
-        const grant = await source.resolve(token, context);
+        const grant = await this.#ask(name, source, lookup);
         if (grant !== undefined) return grant;
       }
       this.#unknown.add(key);
       return undefined;
     });
+  }
+
+  /** Asks one source, and measures that; one that does not answer in time has failed. */
+  async #ask(name: string, source: TokenSource, { token, context, late }: Lookup): Promise<Grant | undefined> {
+    const work = async (): Promise<Grant | undefined> => await Promise.race([source.resolve(token, context), late]);
+    const timing = this.#options.timings?.get(name);
+    return timing === undefined ? await work() : await timing.time(work);
   }
 }
 

@@ -8,6 +8,9 @@ import { openDatabase, TokenReader } from "./sqlite/token-reader.ts";
 import { SqliteTokenStore } from "./sqlite/token-store.ts";
 import { isTokenStore, type TokenStore } from "./store.ts";
 
+/** What the store is called in the log, the metrics and `/readyz`. */
+export const STORE_NAME = "tokens.store";
+
 /** How long a store or a source may take to close, in milliseconds. */
 const CLOSE_MS = 5000;
 
@@ -113,7 +116,7 @@ export async function closeTokens(tokens: OpenedTokens, log: Logger, timeoutMs: 
 
 /** The store and the sources, each with its name. */
 export function partsOf({ store, sources }: OpenedTokens): readonly NamedSource[] {
-  return store === undefined ? sources : [{ name: "tokens.store", source: store }, ...sources];
+  return store === undefined ? sources : [{ name: STORE_NAME, source: store }, ...sources];
 }
 
 function openSources({ sources }: TokenOptions): readonly NamedSource[] {

@@ -15,7 +15,7 @@ async function metricsOf(renewals: number): Promise<MetricsSnapshot> {
     bytes: () => ({ toClient: 0, toTarget: 0 }),
     refusedConnections: new LabelCounters([]),
   };
-  const metrics = new Metrics(source, { limits: [], observers: ["log"] });
+  const metrics = new Metrics(source, { limits: [], observers: ["log"], sources: ["tokens.store"] });
   metrics.renewals = renewals;
   return await new MetricsReader(metrics).snapshot();
 }

@@ -182,13 +182,7 @@ export class LocalGateway implements Gateway {
     this.#sharesPort = options.sharesPort ?? false;
     const { store } = options.tokens;
     this.tokens = store !== undefined && isTokenStore(store) ? store : undefined;
-    const checks = [
-      ...partsOf(options.tokens),
-      { name: "listen", source: { health: async (signal: AbortSignal) => await this.#checkListening(signal) } },
-      { name: "revocations", source: { health: () => this.#revoker.health() } },
-    ];
-    const health = new TokenHealth(checks, this.log);
-    this.#readiness = createReadiness(() => (this.#draining ? "draining" : "ready"), health);
+    this.#readiness = this.#watchReadiness();
     const { observers = [], clock = systemClock } = options;
     this.#refused = new RefusedConnections(this.log);
     this.metrics = this.#createMetrics(observers);
@@ -233,6 +227,16 @@ export class LocalGateway implements Gateway {
     const frameAncestors = config.console.frame_ancestors?.map(parseAllowedOrigin) ?? allowedOrigins;
     const { renew_paths: renewPaths, contact_url: contactUrl } = config.console;
     this.handleRequest = createPageHandler({ allowedOrigins, frameAncestors, renewPaths, contactUrl }, this.#readiness);
+  }
+
+  /** What `/readyz` answers. */
+  #watchReadiness(): () => Promise<string> {
+    const checks = [
+      ...partsOf(this.#opened),
+      { name: "listen", source: { health: async (signal: AbortSignal) => await this.#checkListening(signal) } },
+      { name: "revocations", source: { health: () => this.#revoker.health() } },
+    ];
+    return createReadiness(() => (this.#draining ? "draining" : "ready"), new TokenHealth(checks, this.log));
   }
 
   /** Of a port that it shares, it would reach any of those that listen there: the primary checks that. */

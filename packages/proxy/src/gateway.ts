@@ -22,6 +22,7 @@ import { type RegistryOptions, SessionRegistry } from "./sessions/registry.ts";
 import { CONSOLES } from "./consoles/index.ts";
 import { AllowList } from "./net/allow-list.ts";
 import { OwnListeners } from "./net/own-listeners.ts";
+import { AuthenticationFailures } from "./telemetry/authentication-failures.ts";
 import { EventBus } from "./telemetry/event-bus.ts";
 import type { EventObserver, EventSink } from "./telemetry/events.ts";
 import { logObserver } from "./telemetry/log-observer.ts";
@@ -165,6 +166,7 @@ export class LocalGateway implements Gateway {
   /** @internal */
   readonly log: Logger;
   readonly #refused: RefusedConnections;
+  readonly #authenticationFailures: AuthenticationFailures;
   readonly #sharesPort: boolean;
   readonly #servers: Server[] = [];
   /** Where it listens for browsers. */
@@ -177,6 +179,7 @@ export class LocalGateway implements Gateway {
     this.config = config;
     this.adminKey = config.admin.key ?? randomBytes(24).toString("base64url");
     this.log = options.log ?? createLogger(config.log.level);
+    this.#authenticationFailures = new AuthenticationFailures(this.log);
     this.#opened = options.tokens;
     this.#allow = new AllowList(config.targets.allow, this.#own);
     this.#sharesPort = options.sharesPort ?? false;
@@ -250,6 +253,7 @@ export class LocalGateway implements Gateway {
       closing: () => this.sessions.closing,
       bytes: () => this.sessions.bytes(),
       refusedConnections: this.#refused.counters,
+      authenticationFailures: () => this.#authenticationFailures.count,
     };
     const names = observers.map(({ name }) => name);
     const sources = partsOf(this.#opened).map(({ name }) => name);
@@ -290,6 +294,7 @@ export class LocalGateway implements Gateway {
         revoker: this.#revoker,
         status: new LocalStatus(this.metrics, () => this.#draining),
         events: this.#events,
+        authenticationFailures: this.#authenticationFailures,
         readiness: this.#readiness,
         log: this.log,
         consoleUrl: (token, record) => consoleUrl(this.config.console.base_url ?? url, token, record),

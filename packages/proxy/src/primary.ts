@@ -7,6 +7,7 @@ import type { Gateway, ListeningAt } from "./gateway.ts";
 import { consoleUrl } from "./http/console-url.ts";
 import type { Address } from "./net/address.ts";
 import { claimAddress } from "./net/listen.ts";
+import { AuthenticationFailures } from "./telemetry/authentication-failures.ts";
 import { LabelCounters } from "./telemetry/counters.ts";
 import { EventBus } from "./telemetry/event-bus.ts";
 import { LogDestination } from "./telemetry/log-destination.ts";
@@ -43,6 +44,7 @@ export class Primary implements Pick<Gateway, "adminKey" | "listen" | "drain"> {
   readonly #revoker: TokenRevoker;
   readonly #status: PoolStatus;
   /** What this process' own event observers threw. */
+  readonly #authenticationFailures: AuthenticationFailures;
   readonly #failures = new LabelCounters(["log"]);
   /** Where the workers listen, and their replacements. */
   #listen: Address;
@@ -59,6 +61,7 @@ export class Primary implements Pick<Gateway, "adminKey" | "listen" | "drain"> {
     this.#adminListen = config.admin.listen;
     this.#tokens = tokens;
     this.log = createLogger(config.log.level, new LogDestination(2, { shared: true }));
+    this.#authenticationFailures = new AuthenticationFailures(this.log);
     const slots = new SharedSlots(config.sessions);
     this.#pool = new WorkerPool({
       size: config.workers,
@@ -81,7 +84,12 @@ export class Primary implements Pick<Gateway, "adminKey" | "listen" | "drain"> {
     });
     this.#control = new PoolControl(this.#pool);
     this.#revoker = new TokenRevoker({ store: tokens.store, control: this.#control, log: this.log });
-    this.#status = new PoolStatus({ pool: this.#pool, draining: () => this.#draining, failures: this.#failures });
+    this.#status = new PoolStatus({
+      pool: this.#pool,
+      draining: () => this.#draining,
+      failures: this.#failures,
+      authenticationFailures: () => this.#authenticationFailures.count,
+    });
   }
 
   async listen(): Promise<ListeningAt> {
@@ -103,6 +111,7 @@ export class Primary implements Pick<Gateway, "adminKey" | "listen" | "drain"> {
         revoker: this.#revoker,
         status: this.#status,
         events: new EventBus([logObserver(this.log)], { log: this.log, failures: this.#failures }),
+        authenticationFailures: this.#authenticationFailures,
         readiness: this.#readiness(url),
         log: this.log,
         consoleUrl: (token, record) => consoleUrl(this.#config.console.base_url ?? url, token, record),

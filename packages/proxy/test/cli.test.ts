@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Client } from "./support/client.ts";
 import { Command, run } from "./support/command.ts";
 
-const KEY = "key-of-the-test";
+const KEY = "key-of-the-command-tests";
 let folder: string;
 let target: ByteServer;
 let gateway: Command;

@@ -1,15 +1,21 @@
 import { timingSafeEqual } from "node:crypto";
-import { Hono } from "hono";
+import { type Context, Hono } from "hono";
+import { bodyLimit } from "hono/body-limit";
 import { BadPage } from "../paging.ts";
 import { sha256 } from "../sha256.ts";
 import { EventRefused } from "../telemetry/event-bus.ts";
 import { METRICS_CONTENT_TYPE } from "../telemetry/exposition.ts";
 import { StoreError } from "../tokens/store.ts";
+import { requestActor } from "./actor.ts";
 import type { AdminOptions } from "./options.ts";
 import { problem } from "./problem.ts";
 import { BadRequest } from "./request-body.ts";
 import { addSessionRoutes } from "./session-routes.ts";
 import { addTokenRoutes } from "./token-routes.ts";
+
+/** A request's body that is longer is refused; one takes a few hundred bytes. */
+const MAX_BODY_BYTES = 64 * 1024;
+const TOO_LONG = `expected a body of at most ${MAX_BODY_BYTES} bytes`;
 
 /**
  * The admin API. Everything under `/v1` requires `Authorization: Bearer <admin.key>`; errors are problem details
@@ -19,12 +25,11 @@ export function createAdminApi(options: AdminOptions): Hono {
   const app = new Hono();
   addStatusRoutes(app, options);
   app.use("/v1/*", async (c, next) => {
-    if (!keyMatches(c.req.header("Authorization"), options.key)) {
-      c.header("WWW-Authenticate", 'Bearer realm="curfew"');
-      return problem(c, 401, "expected the header Authorization: Bearer <admin.key>");
-    }
-    return await next();
+    if (keyMatches(c.req.header("Authorization"), options.key)) return await next();
+    return refuseKey(c, options.authenticationFailures.add(requestActor(c).address));
   });
+  // Only these requests have a body that is read.
+  app.on("POST", "/v1/*", bodyLimit({ maxSize: MAX_BODY_BYTES, onError: (c) => problem(c, 413, TOO_LONG) }));
   addTokenRoutes(app, options);
   addSessionRoutes(app, options);
   app.notFound((c) => problem(c, 404, "there is nothing at this address"));
@@ -49,6 +54,16 @@ function addStatusRoutes(app: Hono, { readiness, status, log }: AdminOptions): v
     for (const { member, reason } of unavailable) log.warn({ member, reason }, "metrics are not up to date");
     return c.body(text, 200, { "Content-Type": METRICS_CONTENT_TYPE });
   });
+}
+
+/** The right key is always accepted, so that wrong ones from the same address do not lock the operator out. */
+function refuseKey(c: Context, retryAfterSeconds: number | undefined): Response {
+  if (retryAfterSeconds !== undefined) {
+    c.header("Retry-After", String(retryAfterSeconds));
+    return problem(c, 429, "too many requests without the right key");
+  }
+  c.header("WWW-Authenticate", 'Bearer realm="curfew"');
+  return problem(c, 401, "expected the header Authorization: Bearer <admin.key>");
 }
 
 /** Compares digests, so that the time it takes reveals neither the length nor the content of the key. */

@@ -3,6 +3,7 @@ import type { GatewayStatus } from "../control/status.ts";
 import type { TokenRevoker } from "../control/token-revoker.ts";
 import type { AllowList } from "../net/allow-list.ts";
 import type { OwnListeners } from "../net/own-listeners.ts";
+import type { AuthenticationFailures } from "../telemetry/authentication-failures.ts";
 import type { EventSink } from "../telemetry/events.ts";
 import type { Logger } from "../telemetry/log.ts";
 import type { TokenRecord, TokenStore } from "../tokens/store.ts";
@@ -24,6 +25,7 @@ export interface AdminOptions {
   /** What `/readyz` answers: `ready`, or what is not. */
   readonly readiness: () => Promise<string>;
   readonly events: EventSink;
+  readonly authenticationFailures: AuthenticationFailures;
   readonly log: Logger;
   readonly consoleUrl: (token: string, record: TokenRecord) => string;
 }

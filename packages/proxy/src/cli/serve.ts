@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import { isIP } from "node:net";
 import { parseAddress } from "../net/address.ts";
 import type { Config, ConfigInput } from "../config/config.ts";
-import { loadConfig } from "../config/load.ts";
+import { loadConfig, secretVariables } from "../config/load.ts";
 import { type Gateway, LocalGateway } from "../gateway.ts";
 import { consoleUrl } from "../http/console-url.ts";
 import { ignoreSignals } from "../telemetry/ignored-signals.ts";
@@ -53,6 +53,8 @@ async function serve(options: ServeOptions): Promise<void> {
     await loadConfig({ file: options.config, env: process.env, flags: flags(options) }),
     [options.vnc, options.serial].filter((target) => target !== undefined),
   );
+  // What this process starts inherits its environment.
+  for (const name of secretVariables()) delete process.env[name];
   const tokens = open(config);
   const proxy = await makeProxy(config, tokens);
   const { url, adminUrl } = await proxy.listen().catch((error: Error) => {

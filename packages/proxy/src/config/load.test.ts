@@ -46,13 +46,13 @@ describe("precedence", () => {
 
   test("text that is something else in YAML is taken from a variable as it stands", async () => {
     const env = {
-      CURFEW_ADMIN_KEY: "0123",
+      CURFEW_ADMIN_KEY: "0123456789012345",
       CURFEW_TOKENS_PATH: ":memory:",
       CURFEW_LISTEN: "[::1]:6080",
       CURFEW_CONSOLE_CONTACT_URL: "tel:+49 # extension 5",
     };
     const { admin, tokens, listen, console } = await loadConfig({ env });
-    expect([admin.key, tokens.path, listen.host]).toEqual(["0123", ":memory:", "::1"]);
+    expect([admin.key, tokens.path, listen.host]).toEqual(["0123456789012345", ":memory:", "::1"]);
     expect(console.contact_url).toBe("tel:+49 # extension 5");
   });
 
@@ -82,6 +82,18 @@ describe("what is wrong is refused", () => {
     }
   });
 
+  test("a value where a group belongs is reported, also when flags and variables set something in that group", async () => {
+    const file = await yaml("admin: s3cret\nlog: [debug]\n");
+    const message = await refusal({
+      file,
+      env: { CURFEW_LOG_LEVEL: "info" },
+      flags: { admin: { listen: "127.0.0.1:1" } },
+    });
+    expect(message).toContain("admin: expected a group of options");
+    expect(message).toContain("log.0: there is no such option");
+    expect(message).not.toContain("s3cret");
+  });
+
   test("a list at the top, or a word, is not a configuration", async () => {
     expect(await refusal({ file: await yaml("- a\n") })).toContain("(top level)");
     expect(await refusal({ file: await yaml("word\n") })).toContain("(top level)");
@@ -104,6 +116,32 @@ describe("variables that are no options", () => {
     "%s is refused: a misspelt option must not silently do nothing",
     async (name) => {
       await expect(loadConfig({ env: { [name]: "true" } })).rejects.toThrow(`${name}: there is no option of this name`);
+    },
+  );
+
+  test.each([
+    ["CURFEW_ENFORCE_SESSION_TIMEOUT", "CURFEW_CONSOLEAUTH_ENFORCE_SESSION_TIMEOUT"],
+    ["CURFEW_CONSOLE_AUTH_ENFORCE_SESSION_TIMEOUT", "CURFEW_CONSOLEAUTH_ENFORCE_SESSION_TIMEOUT"],
+    ["CURFEW_ENFORCE_SESION_TIMEOUT", "CURFEW_CONSOLEAUTH_ENFORCE_SESSION_TIMEOUT"],
+    ["CURFEW_CONSOLEAUTH_ENFORCE_SESION_TIMEOUT", "CURFEW_CONSOLEAUTH_ENFORCE_SESSION_TIMEOUT"],
+    ["curfew_admin_key", "CURFEW_ADMIN_KEY"],
+    ["CURFEW_ADMINKEY", "CURFEW_ADMIN_KEY"],
+    ["CURFEW_ADDMIN_KEY", "CURFEW_ADMIN_KEY"],
+    ["CURFEW_TOKEN_TTL", "CURFEW_CONSOLEAUTH_TOKEN_TTL"],
+    ["CURFEW_TOKEN_PATH", "CURFEW_TOKENS_PATH"],
+    ["CURFEW_WORKER", "CURFEW_WORKERS"],
+    ["CURFEW_LISTN", "CURFEW_LISTEN"],
+    ["CURFEW_LEVEL", "CURFEW_LOG_LEVEL"],
+  ])("%s is a near miss of %s", async (name, meant) => {
+    await expect(loadConfig({ env: { [name]: "true" } })).rejects.toThrow(
+      `${name}: there is no option of this name; did you mean ${meant}?`,
+    );
+  });
+
+  test.each(["CURFEW_E2E_CONTACT_SHEET", "CURFEW_IMAGE", "CURFEW_VERSION", "CURFEW_HOME", "PATH"])(
+    "%s belongs to another program",
+    async (name) => {
+      await expect(loadConfig({ env: { [name]: "1" } })).resolves.toBeDefined();
     },
   );
 

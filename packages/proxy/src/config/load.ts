@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import type { Config, ConfigInput } from "./config.ts";
 import { isGroup, merge, nest, type Written } from "./merge.ts";
 import type { OptionDescription } from "./option-schema.ts";
+import { nearestName } from "./nearest-name.ts";
 import { ConfigError, describeOptions, parseConfig } from "./schema.ts";
 
 /** Where a configuration comes from; later sources override earlier ones. */
@@ -59,19 +60,29 @@ async function readEnvironment(env: Readonly<Record<string, string | undefined>>
   return result;
 }
 
+/** The variables of secret options, which no process that the gateway starts needs. */
+export function secretVariables(): readonly string[] {
+  return describeOptions()
+    .filter(({ isSecret }) => isSecret)
+    .map(({ path }) => variableName(path));
+}
+
 /**
- * A misspelt variable must not silently do nothing. Variables outside the options' groups belong to other programs,
- * and so do those that Kubernetes sets for a Service of such a name (`CURFEW_ADMIN_PORT`, `CURFEW_ADMIN_SERVICE_HOST`).
+ * A misspelt variable must not silently do nothing. Others outside the options' groups belong to other programs, and so
+ * do those that Kubernetes sets for a Service of such a name (`CURFEW_ADMIN_PORT`, `CURFEW_ADMIN_SERVICE_HOST`).
  */
 function refuseUnknown(env: Readonly<Record<string, string | undefined>>): void {
   const paths = describeOptions().map(({ path }) => path);
-  const known = new Set(paths.map(variableName));
+  const known = paths.map(variableName);
   const groups = [...new Set(paths.map((path) => variableName(path.split(".", 1)[0] ?? "")))];
-  const unknown = Object.keys(env).filter((name) => {
+  const problems = Object.keys(env).flatMap((name) => {
+    if (!/^curfew_/i.test(name) || known.includes(name) || /_PORT(?:_|$)|_SERVICE_HOST$/.test(name)) return [];
+    const meant = nearestName(name, known, "CURFEW_");
     const isOurs = groups.some((group) => name === group || name.startsWith(`${group}_`));
-    return isOurs && !known.has(name) && !/_PORT(?:_|$)|_SERVICE_HOST$/.test(name);
+    if (meant === undefined && !isOurs) return [];
+    return [`${name}: there is no option of this name${meant === undefined ? "" : `; did you mean ${meant}?`}`];
   });
-  if (unknown.length > 0) throw new ConfigError(unknown.map((name) => `${name}: there is no option of this name`));
+  if (problems.length > 0) throw new ConfigError(problems);
 }
 
 async function parseVariable({ path, isSecret }: OptionDescription, value: string): Promise<unknown> {

@@ -9,7 +9,11 @@ test("groups are merged at any depth, and what is not in the second stays", () =
 
 test("lists and single values are replaced, and null is a value", () => {
   expect(merge({ a: [1, 2], b: { c: 1 } }, { a: [3], b: { c: null } })).toEqual({ a: [3], b: { c: null } });
-  expect(merge({ a: null, b: 1 }, { a: { c: 1 }, b: { c: 1 } })).toEqual({ a: { c: 1 }, b: { c: 1 } });
+  expect(merge({ a: null }, { a: { c: 1 } })).toEqual({ a: { c: 1 } });
+});
+
+test("a value where a group belongs is not replaced by the group: it is an error that must be reported", () => {
+  expect(merge({ a: 1, b: [1] }, { a: { c: 1 }, b: { c: 1 } })).toEqual({ a: 1, b: [1] });
 });
 
 test("undefined replaces nothing", () => {

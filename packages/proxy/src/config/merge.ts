@@ -1,13 +1,18 @@
 /** A group of options as written, before it is checked. */
 export type Written = Readonly<Record<string, unknown>>;
 
-/** Merges groups at any depth. Everything else, lists included, is replaced; `undefined` replaces nothing. */
+/**
+ * Merges groups at any depth. Everything else, lists included, is replaced; `undefined` replaces nothing. A value where
+ * a group belongs stays, so that the check of the result reports it.
+ */
 export function merge(base: Written, over: Written): Written {
   const result: Record<string, unknown> = { ...base };
   for (const [name, value] of Object.entries(over)) {
     if (value === undefined) continue;
     const current = result[name];
-    result[name] = isGroup(current) && isGroup(value) ? merge(current, value) : value;
+    if (!isGroup(value)) result[name] = value;
+    else if (isGroup(current)) result[name] = merge(current, value);
+    else result[name] = current ?? value;
   }
   return result;
 }

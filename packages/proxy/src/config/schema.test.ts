@@ -72,7 +72,14 @@ const wrong: Record<string, readonly (readonly [value: unknown, expected: RegExp
     [{ type: "http" }, /expected a list of token sources, but got a group of options$/],
   ],
   "admin.listen": [["nowhere", /expected host:port .* but got "nowhere"/]],
-  "admin.key": [[12345, /expected a string$/]],
+  "admin.key": [
+    [12345, /expected a string$/],
+    ["x", /expected 16 to 256 ASCII characters without spaces$/],
+    ["fifteen letters", /expected 16 to 256 ASCII/],
+    ["a key that has spaces in it", /expected 16 to 256 ASCII/],
+    ["                    ", /expected 16 to 256 ASCII/],
+    ["schlüssel-des-gateways", /expected 16 to 256 ASCII/],
+  ],
   "log.level": [["loud", /expected one of trace, debug, info, warn, error, silent, but got "loud"/]],
 };
 

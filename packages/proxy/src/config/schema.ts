@@ -134,9 +134,9 @@ const schema = options({
   admin: group({
     listen: option(value.address, "127.0.0.1:6081", "Where the admin API, `/healthz` and `/metrics` listen."),
     key: option(
-      v.nullable(secret(value.text)),
+      v.nullable(secret(value.bearerKey)),
       null,
-      "Bearer key of the admin API; by default a key is generated and printed once.",
+      "Bearer key of the admin API, 16 or more ASCII characters without spaces; by default a key is generated and printed once.",
     ),
   }),
   log: group({

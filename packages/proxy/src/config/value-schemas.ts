@@ -21,6 +21,12 @@ export const text: v.GenericSchema<string> = v.pipe(
   v.nonEmpty("expected a string that is not empty"),
 );
 
+/** A bearer key: long enough that it cannot be guessed, and of characters that a header can carry (RFC 6750). */
+export const bearerKey: v.GenericSchema<string> = v.pipe(
+  v.string("expected a string"),
+  v.regex(/^[\x21-\x7e]{16,256}$/, "expected 16 to 256 ASCII characters without spaces"),
+);
+
 /** A whole number of 1 or more. */
 export const count: v.GenericSchema<number> = v.pipe(v.number(counted), v.safeInteger(counted), v.minValue(1, counted));
 

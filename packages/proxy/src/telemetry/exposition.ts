@@ -34,6 +34,7 @@ export class MetricsExposition {
       source.refusedConnections,
     );
     addProcess(this.#registry);
+    addAuthentication(this.#registry, source.authenticationFailures);
     addFailures(this.#registry, metrics.observerFailures);
     this.#counter("curfew_renewals_total", "Renewals in place.", [], (counter) => counter.inc(metrics.renewals));
     this.#histogram(
@@ -97,9 +98,13 @@ export class MetricsExposition {
 }
 
 /** The metrics of a process that runs no sessions itself. */
-export async function primarySnapshot(failures: LabelCounters): Promise<MetricsSnapshot> {
+export async function primarySnapshot(
+  failures: LabelCounters,
+  authenticationFailures: () => number,
+): Promise<MetricsSnapshot> {
   const registry = new Registry();
   addProcess(registry);
+  addAuthentication(registry, authenticationFailures);
   addFailures(registry, failures);
   return await registry.getMetricsAsJSON();
 }
@@ -129,6 +134,18 @@ function addProcess(registry: Registry): void {
     aggregator: "min",
     collect() {
       this.set(DESCRIPTOR_LIMIT);
+    },
+  });
+}
+
+function addAuthentication(registry: Registry, failures: () => number): void {
+  void new Counter({
+    name: "curfew_admin_authentication_failures_total",
+    help: "Requests to the admin API without the right key.",
+    registers: [registry],
+    collect() {
+      this.reset();
+      this.inc(failures());
     },
   });
 }

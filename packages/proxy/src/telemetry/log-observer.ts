@@ -1,8 +1,9 @@
 import { inspect } from "node:util";
 import type { EndReason } from "../end-reason.ts";
-import type { EventObserver, GatewayEvent } from "./events.ts";
+import { formatEndpoint } from "../net/endpoint.ts";
+import type { Actor, EventObserver, GatewayEvent } from "./events.ts";
 import { type Logger, sessionFields } from "./log.ts";
-import type { SessionEnd, SessionInfo } from "./session-info.ts";
+import type { GrantInfo, SessionEnd, SessionInfo } from "./session-info.ts";
 
 /** Writes events to the log. */
 export function logObserver(log: Logger): EventObserver {
@@ -27,10 +28,10 @@ function logEvent(log: Logger, event: GatewayEvent): void {
       log[level(event.end.reason)](endFields(event.session, event.end), "session ended");
       break;
     case "token_issued":
-      log.info({ token_id: event.token.tokenId, instance: event.token.instance }, "token issued");
+      log.info(tokenFields(event.token, event.actor), "token issued");
       break;
     case "token_revoked":
-      log.info({ token_id: event.tokenId, sessions: event.sessions }, "token revoked");
+      log.info({ token_id: event.tokenId, sessions: event.sessions, client: event.actor.address }, "token revoked");
       break;
     case "session_requested":
     case "renewal_requested":
@@ -42,6 +43,13 @@ function logEvent(log: Logger, event: GatewayEvent): void {
       // The lines of the outcomes and of each session say enough.
       break;
   }
+}
+
+function tokenFields(token: GrantInfo, { address }: Actor): Record<string, unknown> {
+  const { tokenId, type, endpoint, instance, user, access } = token;
+  const expires = token.expiresAt === undefined ? undefined : new Date(token.expiresAt).toISOString();
+  const fields = { token_id: tokenId, type, target: formatEndpoint(endpoint), instance, user, access };
+  return { ...fields, expires_at: expires, client: address };
 }
 
 function endFields(session: SessionInfo, { reason, detail, cause, lateMs }: SessionEnd): Record<string, unknown> {

@@ -15,6 +15,8 @@ export interface MetricsSource {
   readonly bytes: () => RelayedBytes;
   /** Connections that were closed before they were served, by reason. */
   readonly refusedConnections: LabelCounters;
+  /** Requests to the admin API without the right key. */
+  readonly authenticationFailures: () => number;
 }
 
 /** The values of labels that are exposed from the start. */

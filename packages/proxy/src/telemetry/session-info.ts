@@ -30,6 +30,8 @@ export interface GrantInfo {
   /** The user that the token was issued to. */
   readonly user: string | undefined;
   readonly access: string;
+  /** When access ends, in milliseconds since the epoch; undefined where the source has no expiry. */
+  readonly expiresAt: number | undefined;
 }
 
 /** How a session ended. */

@@ -14,6 +14,7 @@ async function metricsOf(renewals: number): Promise<MetricsSnapshot> {
     closing: () => 0,
     bytes: () => ({ toClient: 0, toTarget: 0 }),
     refusedConnections: new LabelCounters([]),
+    authenticationFailures: () => 0,
   };
   const metrics = new Metrics(source, { limits: [], observers: ["log"], sources: ["tokens.store"] });
   metrics.renewals = renewals;
@@ -42,7 +43,12 @@ test("metrics add up what workers report now, or else reported before, and what 
   const failures = new LabelCounters(["log"]);
   failures.add("log");
   const pool = poolOf(await metricsOf(3), await metricsOf(4));
-  const { text, unavailable } = await new PoolStatus({ pool, draining: () => false, failures }).metrics();
+  const { text, unavailable } = await new PoolStatus({
+    pool,
+    draining: () => false,
+    authenticationFailures: () => 0,
+    failures,
+  }).metrics();
   expect(unavailable).toEqual([{ member: "worker 2", reason: "no answer" }]);
   expect(text).toContain("curfew_renewals_total 7\n");
   expect(text).toContain("curfew_sessions_active 2\n");
@@ -57,7 +63,12 @@ describe("the health of a pool", () => {
 
   function statusOf(...workers: readonly WorkerProcess[]): PoolStatus {
     const pool = { ...poolOf([], []), workers };
-    return new PoolStatus({ pool, draining: () => false, failures: new LabelCounters([]) });
+    return new PoolStatus({
+      pool,
+      draining: () => false,
+      authenticationFailures: () => 0,
+      failures: new LabelCounters([]),
+    });
   }
 
   const url = "http://127.0.0.1:6080";
@@ -78,7 +89,12 @@ describe("the health of a pool", () => {
 test("a pool is ready once a worker listens, and until it drains", async () => {
   const pool = { ...poolOf([], []), listens: false };
   let draining = false;
-  const status = new PoolStatus({ pool, draining: () => draining, failures: new LabelCounters([]) });
+  const status = new PoolStatus({
+    pool,
+    draining: () => draining,
+    authenticationFailures: () => 0,
+    failures: new LabelCounters([]),
+  });
   expect(status.readiness()).toBe("starting");
   pool.listens = true;
   expect(status.readiness()).toBe("ready");

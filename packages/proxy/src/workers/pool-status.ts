@@ -11,6 +11,8 @@ export interface PoolStatusOptions {
   readonly draining: () => boolean;
   /** What the primary's own event observers threw. */
   readonly failures: LabelCounters;
+  /** Requests to the admin API without the right key. */
+  readonly authenticationFailures: () => number;
 }
 
 /** The readiness of the worker pool, and the metrics of all workers. */
@@ -46,11 +48,11 @@ export class PoolStatus implements GatewayStatus {
   }
 
   async metrics(): Promise<MetricsText> {
-    const { pool, failures } = this.#options;
+    const { pool, failures, authenticationFailures } = this.#options;
     const { unavailable, replaced } = await pool.askAll(async (worker) => {
       worker.metrics = await worker.channel.ask({ type: "metrics" });
     });
-    const own = await primarySnapshot(failures);
+    const own = await primarySnapshot(failures, authenticationFailures);
     // A worker that did not answer is counted with what it reported before.
     const text = await this.#aggregator.text(() => [
       own,

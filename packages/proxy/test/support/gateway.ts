@@ -9,7 +9,7 @@ import { openTokensBehind } from "../../src/tokens/open.ts";
 import type { TokenSource } from "../../src/tokens/source.ts";
 import type { TokenRecord, TokenRequest } from "../../src/tokens/store.ts";
 
-export const ADMIN_KEY = "the admin key";
+export const ADMIN_KEY = "the-admin-key-of-the-tests";
 
 export interface TestGatewayOptions {
   readonly config?: ConfigInput;

@@ -5,7 +5,7 @@ import { Command } from "./command.ts";
 
 const FLAGS = ["--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0", "--enforce"];
 
-export const ADMIN_KEY = "the admin key";
+export const ADMIN_KEY = "the-admin-key-of-the-tests";
 
 /** How a {@link WorkerGateway} is started. */
 export interface WorkerGatewayOptions {

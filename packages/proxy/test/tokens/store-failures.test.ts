@@ -9,7 +9,7 @@ import { Command } from "../support/command.ts";
 import { FileLock } from "../support/file-lock.ts";
 import { fillDisk, freeDisk } from "../support/full-disk.ts";
 
-const KEY = "the key of the admin API";
+const KEY = "the-key-of-the-admin-api";
 
 /** A gateway in a process of its own, with its token store in a file. */
 class FileGateway implements AsyncDisposable {

@@ -78,7 +78,7 @@ export default defineConfig({
           exclude: [browserTests, ...realTests].map((pattern) => `**/${pattern}`),
         },
       })),
-      ...["testing", "bench"].map((name) => ({
+      ...["testing", "bench", "proxy"].map((name) => ({
         extends: true as const,
         test: {
           name: `${name}-real`,

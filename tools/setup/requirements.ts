@@ -83,6 +83,14 @@ export const REQUIREMENTS = {
     packages: { debian: ["gcc", "libc6-dev"], fedora: ["gcc", "glibc-devel"], homebrew: ["gcc"] },
     present: () => has("cc"),
   },
+  peers: {
+    purpose: "other WebSocket implementations, in Python and Go",
+    packages: {
+      debian: ["python3-websockets", "golang-go", "golang-github-gorilla-websocket-dev"],
+    },
+    note: "The Go package is found where Debian installs it.",
+    present: () => findPython("websockets") !== undefined && hasGorilla(),
+  },
   bench: {
     purpose: "the proxies that the benchmark compares with",
     packages: {
@@ -100,6 +108,10 @@ export type RequirementName = keyof typeof REQUIREMENTS;
 
 function has(program: string): boolean {
   return programsNamed(program).length > 0;
+}
+
+function hasGorilla(): boolean {
+  return has("go") && existsSync("/usr/share/gocode/src/github.com/gorilla/websocket");
 }
 
 function printsSomething(command: string, ...args: string[]): boolean {

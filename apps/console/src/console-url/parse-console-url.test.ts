@@ -52,6 +52,30 @@ describe("Curfew's own URLs", () => {
   });
 
   test.each([
+    ["/ws", "/cloud/consoles/ws"],
+    ["/", "/cloud/consoles/"],
+    ["ws/../vm-1", "/cloud/consoles/vm-1"],
+    ["?a=1", "/cloud/consoles/?a=1"],
+  ])("take path=%s relative to the prefix", (path, socketPath) => {
+    const address = `https://example.org/cloud/consoles/vnc.html?path=${encodeURIComponent(path)}#token=${token}`;
+    expect(parsed(address, { pagePath: "/vnc.html" }).socketUrl).toBe(`wss://example.org${socketPath}`);
+  });
+
+  test.each([
+    "../dashboard",
+    "/../dashboard",
+    "..",
+    "../consoles-of-others/",
+    "%2e%2e/dashboard",
+    " ../dashboard",
+    "..%2fdashboard",
+    "..;/x",
+  ])("are refused with path=%s, which leads outside the prefix", (path) => {
+    const address = `https://example.org/cloud/consoles/vnc.html?path=${encodeURIComponent(path)}#token=${token}`;
+    expect(refusal(address, { pagePath: "/vnc.html" })).toBe("path path_elsewhere");
+  });
+
+  test.each([
     ["/consoles/console/", "/console/", "/consoles/websockify"],
     ["/consoles/console", "/console", "/consoles/websockify"],
     ["/consoles/vnc.html", "/vnc.html", "/consoles/websockify"],

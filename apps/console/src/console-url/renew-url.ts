@@ -1,4 +1,4 @@
-import { hasControlCharacter } from "./url-parameters.ts";
+import { hasControlCharacter, isBelow } from "./url-parameters.ts";
 import { UrlProblem } from "./url-problem.ts";
 
 /**
@@ -30,12 +30,4 @@ export function resolveRenewUrl(
   if (!paths.some((path) => isBelow(url.pathname, path))) throw problem;
   url.hash = "";
   return url;
-}
-
-/** Whether `path` is at or below `base`. Every path is below `/`. */
-function isBelow(path: string, base: string): boolean {
-  if (base === "/") return true;
-  // `..;` and `..%2f` are no parent folders in a URL, but some servers treat them as such.
-  if (/(?:\.|%2e){2}|%5c/i.test(path)) return false;
-  return path === base || path.startsWith(base.endsWith("/") ? base : `${base}/`);
 }

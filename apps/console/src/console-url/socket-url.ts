@@ -1,4 +1,4 @@
-import { hasControlCharacter, type UrlParameters } from "./url-parameters.ts";
+import { hasControlCharacter, isBelow, type UrlParameters } from "./url-parameters.ts";
 import { UrlProblem } from "./url-problem.ts";
 
 /** noVNC's default for `path`, so that proxies that route this path keep working. */
@@ -14,11 +14,12 @@ function mountPoint({ pathname }: URL, pagePath: string): string {
 }
 
 /**
- * Resolves the `path` parameter to a WebSocket URL on the page's own host. `path` may carry a query, as in Nova's
- * `path=?token=…`.
+ * Resolves the `path` parameter to a WebSocket URL of the page's own gateway. `path` is relative to where the gateway is
+ * mounted, also with a slash before it: outside, the page would act on another application with the user's cookies. It may
+ * carry a query, as in Nova's `path=?token=…`.
  *
  * @param pagePath - the page's path as the gateway sees it, such as `/console/`
- * @throws UrlProblem when `path`, `host`, `port` or `encrypt` name another origin
+ * @throws UrlProblem when `host`, `port` or `encrypt` name another origin, or `path` leads outside the gateway
  */
 export function resolveSocketUrl(parameters: UrlParameters, page: URL, pagePath: string): URL {
   checkHost(parameters, page);
@@ -28,9 +29,10 @@ export function resolveSocketUrl(parameters: UrlParameters, page: URL, pagePath:
   if (hasControlCharacter(path) || path.includes("\\") || path.trimStart().startsWith("//")) throw problem;
   if (/^\s*[a-z][a-z\d+.-]*:/i.test(path)) throw problem;
   const base = new URL(mountPoint(page, pagePath), page.origin);
-  if (!URL.canParse(path, base.href)) throw problem;
-  const url = new URL(path, base);
-  if (url.origin !== page.origin) throw problem;
+  const relative = path.trimStart().replace(/^\//, "");
+  if (!URL.canParse(relative, base.href)) throw problem;
+  const url = new URL(relative, base);
+  if (url.origin !== page.origin || !isBelow(url.pathname, base.pathname)) throw problem;
   url.hash = "";
   url.protocol = page.protocol === "https:" ? "wss:" : "ws:";
   return url;

@@ -29,3 +29,11 @@ export function hasControlCharacter(text: string): boolean {
   }
   return false;
 }
+
+/** Whether `path` is at or below `base`. Every path is below `/`. */
+export function isBelow(path: string, base: string): boolean {
+  if (base === "/") return true;
+  // `..;` and `..%2f` are no parent folders in a URL, but some servers treat them as such.
+  if (/(?:\.|%2e){2}|%5c/i.test(path)) return false;
+  return path === base || path.startsWith(base.endsWith("/") ? base : `${base}/`);
+}

@@ -90,7 +90,7 @@ export const german: PageTexts = {
       "Er verweist auf den Port „{value}“. Diese Seite verbindet sich nur mit dem Port, von dem sie geladen wurde.",
     encrypt_mismatch: "Er setzt encrypt=„{value}“, was nicht dazu passt, wie diese Seite geladen wurde.",
     path_elsewhere:
-      "Sein Pfad „{value}“ führt zu einem anderen Host. Diese Seite verbindet sich nur mit dem Host, von dem sie geladen wurde.",
+      "Sein Pfad „{value}“ führt aus diesem Gateway heraus. Diese Seite verbindet sich nur mit dem Gateway, von dem sie geladen wurde.",
     renew_elsewhere:
       "Seine Adresse „{value}“ für die Verlängerung ist weder ein Pfad noch eine Herkunft, die der Betreiber erlaubt.",
     flag_unknown: "Sein Parameter {parameter} ist „{value}“. Erwartet wird 1, true, 0 oder false.",

@@ -81,7 +81,8 @@ export const english = {
     host_elsewhere: "It points to the host “{value}”. This page connects only to the host it was loaded from.",
     port_elsewhere: "It points to port “{value}”. This page connects only to the port it was loaded from.",
     encrypt_mismatch: "It sets encrypt=“{value}”, which does not match how this page was loaded.",
-    path_elsewhere: "Its path “{value}” leads to another host. This page connects only to the host it was loaded from.",
+    path_elsewhere:
+      "Its path “{value}” leads outside this gateway. This page connects only to the gateway it was loaded from.",
     renew_elsewhere: "Its renewal address “{value}” is not a path or origin that the operator allows.",
     flag_unknown: "Its parameter {parameter} is “{value}”. Expected 1, true, 0 or false.",
     scale_unknown: "Its parameter {parameter} is “{value}”. Expected {expected}.",

@@ -86,7 +86,8 @@ export const spanish: PageTexts = {
     host_elsewhere: "Apunta al host «{value}». Esta página solo se conecta al host desde el que se cargó.",
     port_elsewhere: "Apunta al puerto «{value}». Esta página solo se conecta al puerto desde el que se cargó.",
     encrypt_mismatch: "Establece encrypt=«{value}», que no coincide con el modo en que se cargó esta página.",
-    path_elsewhere: "Su ruta «{value}» lleva a otro host. Esta página solo se conecta al host desde el que se cargó.",
+    path_elsewhere:
+      "Su ruta «{value}» lleva fuera de esta pasarela. Esta página solo se conecta a la pasarela desde la que se cargó.",
     renew_elsewhere: "Su dirección de renovación «{value}» no es una ruta ni un origen permitido por el operador.",
     flag_unknown: "Su parámetro {parameter} es «{value}». Se esperaba 1, true, 0 o false.",
     scale_unknown: "Su parámetro {parameter} es «{value}». Se esperaba {expected}.",

@@ -90,7 +90,7 @@ export const french: PageTexts = {
     encrypt_mismatch:
       "Il définit encrypt=« {value} », ce qui ne correspond pas à la façon dont cette page a été chargée.",
     path_elsewhere:
-      "Son chemin « {value} » mène à un autre hôte. Cette page ne se connecte qu’à l’hôte depuis lequel elle a été chargée.",
+      "Son chemin « {value} » mène hors de cette passerelle. Cette page ne se connecte qu’à la passerelle depuis laquelle elle a été chargée.",
     renew_elsewhere:
       "Son adresse de prolongation « {value} » n’est ni un chemin ni une origine autorisés par l’opérateur.",
     flag_unknown: "Son paramètre {parameter} vaut « {value} ». Valeurs attendues : 1, true, 0 ou false.",

@@ -85,7 +85,8 @@ export const japanese: PageTexts = {
     host_elsewhere: "ホスト「{value}」を指しています。このページは、読み込み元のホストにのみ接続します。",
     port_elsewhere: "ポート「{value}」を指しています。このページは、読み込み元のポートにのみ接続します。",
     encrypt_mismatch: "encrypt=「{value}」が指定されていますが、このページの読み込み方法と一致しません。",
-    path_elsewhere: "パス「{value}」は別のホストを指しています。このページは、読み込み元のホストにのみ接続します。",
+    path_elsewhere:
+      "パス「{value}」はこのゲートウェイの外を指しています。このページは、読み込み元のゲートウェイにのみ接続します。",
     renew_elsewhere: "延長用のアドレス「{value}」は、運用者が許可したパスでもオリジンでもありません。",
     flag_unknown: "パラメーター {parameter} が「{value}」です。1、true、0、false のいずれかを指定してください。",
     scale_unknown: "パラメーター {parameter} が「{value}」です。次のいずれかを指定してください: {expected}。",

@@ -82,7 +82,7 @@ export const simplifiedChinese: PageTexts = {
     host_elsewhere: "它指向主机“{value}”。此页面只连接加载它的主机。",
     port_elsewhere: "它指向端口“{value}”。此页面只连接加载它的端口。",
     encrypt_mismatch: "它设置了 encrypt=“{value}”，与此页面的加载方式不符。",
-    path_elsewhere: "它的路径“{value}”指向另一台主机。此页面只连接加载它的主机。",
+    path_elsewhere: "它的路径“{value}”指向此网关之外。此页面只连接加载它的网关。",
     renew_elsewhere: "它的延长地址“{value}”不是运营者允许的路径或来源。",
     flag_unknown: "它的参数 {parameter} 为“{value}”。应为 1、true、0 或 false。",
     scale_unknown: "它的参数 {parameter} 为“{value}”。应为 {expected}。",

@@ -25,9 +25,6 @@ const NOT_YET: ReadonlySet<string> = new Set([
   "half-closed",
   "pipelined-requests",
   "head-requests",
-  "idle-connections",
-  "idle-connections-to-workers",
-  "reconnects-while-draining",
 ]);
 
 // The processes are measured with /proc, and the attacker uses addresses that only Linux has by itself.

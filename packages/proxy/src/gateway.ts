@@ -26,7 +26,7 @@ import { AuthenticationFailures } from "./telemetry/authentication-failures.ts";
 import { EventBus } from "./telemetry/event-bus.ts";
 import type { EventObserver, EventSink } from "./telemetry/events.ts";
 import { logObserver } from "./telemetry/log-observer.ts";
-import { createLogger, type Logger } from "./telemetry/log.ts";
+import { createLogger, logError, type Logger } from "./telemetry/log.ts";
 import { metricsObserver } from "./telemetry/metrics-observer.ts";
 import { Metrics } from "./telemetry/metrics.ts";
 import { RefusedConnections, warnOfDescriptors } from "./telemetry/refused-connections.ts";
@@ -106,7 +106,7 @@ export interface Gateway {
   listen(): Promise<ListeningAt>;
   /**
    * Refuses new sessions, gives the running ones `timeoutMs` to finish, then ends them as `server_draining`, and closes
-   * everything, within 15 s after the last session has ended. Called again, the shorter time counts.
+   * everything, within 20 s after the last session has ended. Called again, the shorter time counts.
    *
    * @param timeoutMs - milliseconds; more than 24 days count as 24 days. @defaultValue `sessions.drain_timeout`
    * @throws RangeError when it is negative or not a number.
@@ -318,6 +318,7 @@ export class LocalGateway implements Gateway {
     this.#own.add(this.config.admin.listen);
     const server = await this.#publicServer();
     // After Node's own listener, so that a TLS connection knows of its socket's end.
+    server.on("error", (error) => logError(this.log, { level: "warn", error }, "a connection could not be accepted"));
     server.on("connection", (socket: Socket) => {
       if (hasDescriptorFor(socket, "client")) return;
       socket.destroy();

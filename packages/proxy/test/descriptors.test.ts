@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { connect, type Socket } from "node:net";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { Client } from "./support/client.ts";
 import { WorkerGateway } from "./support/worker-gateway.ts";
 
 let target: ByteServer;
@@ -74,3 +75,22 @@ describe.skipIf(!existsSync("/proc/self/limits")).each([
     expect((await victim.closed).reason).toBe("session_terminated");
   });
 });
+
+test.skipIf(!existsSync("/proc/self/limits"))(
+  "silent connections to the admin API keep the primary from nothing but the admin API",
+  async () => {
+    await using gateway = await WorkerGateway.start({ SESSIONS_MAX: "10" }, { descriptors: DESCRIPTORS });
+    const { token } = await gateway.token(target.address);
+    {
+      using silent = new SilentClients(new URL(gateway.adminUrl).host, 260);
+      await silent.settled();
+      process.kill(await gateway.worker(0), "SIGKILL");
+      await gateway.worker(2);
+      for (let opened = 0; opened < 8; opened += 1) {
+        using client = new Client(gateway.host, token);
+        await client.message("hello");
+      }
+    }
+    await expect.poll(() => gateway.readiness().catch(() => [])).toEqual([200, "ready"]);
+  },
+);

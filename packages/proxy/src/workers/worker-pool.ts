@@ -10,8 +10,8 @@ import { WorkerProcess } from "./worker-process.ts";
 /** A worker that lived this long did not die of its start, in milliseconds. */
 const SETTLED_MS = 10_000;
 
-/** How long after a drain a worker that still runs is killed, in milliseconds: longer than any socket stays open. */
-const KILL_AFTER_MS = 15_000;
+/** How long after a drain a worker that still runs is killed, in milliseconds: longer than it takes. */
+const KILL_AFTER_MS = 20_000;
 
 /** A flag of Node. */
 const NO_DEBUGGER = "--disable-sigusr1";

@@ -231,6 +231,7 @@ const endScreens: Record<CloseReason, readonly [title: string, button: string | 
   session_replaced: ["Opened somewhere else", "Open here again"],
   idle_timeout: ["Closed due to inactivity", "Open again"],
   forbidden: ["Access not allowed", null],
+  origin_not_allowed: ["This site may not open consoles", null],
   target_not_found: ["Machine not found", null],
   protocol_error: ["The gateway did not understand this page", null],
   server_draining: ["The gateway is restarting", "Try again"],

@@ -36,9 +36,9 @@ export class CloseReasonsPage implements AsyncDisposable {
     return thing;
   }
 
-  /** Starts a real gateway of the test's own that accepts connections from this page. */
-  startGateway(config: ConfigInput = {}): Promise<GatewayProcess> {
-    return this.use(GatewayProcess.start({ ...config, console: { allowed_origins: [this.#origin] } }));
+  /** Starts a real gateway of the test's own that accepts connections from these origins, by default this page's. */
+  startGateway(config: ConfigInput = {}, allowed: readonly string[] = [this.#origin]): Promise<GatewayProcess> {
+    return this.use(GatewayProcess.start({ ...config, console: { allowed_origins: allowed } }));
   }
 
   /** Opens the page. `grant` returns what the page gets when it asks for access; null refuses it. */

@@ -128,6 +128,17 @@ export const closeReasonScenarios: Readonly<Record<CloseReason, CloseReasonScena
       await ends.openThrough(ends.sharedGateway, { type: "vnc", target: ends.sharedGateway.forbiddenTarget });
     },
   },
+  origin_not_allowed: {
+    type: "serial",
+    code: 4008,
+    says: /only accepts the sites that its operator has listed/,
+    button: "Try again",
+    step: "operator",
+    cause: async (ends) => {
+      const gateway = await ends.startGateway({}, []);
+      await ends.openThrough(gateway, { type: "serial", target: "127.0.0.1:9" });
+    },
+  },
   target_not_found: {
     type: "serial",
     code: 4004,

@@ -40,6 +40,7 @@ test("a switch over the reasons is complete with all of them, and only then", ()
       case "session_replaced":
       case "idle_timeout":
       case "forbidden":
+      case "origin_not_allowed":
       case "target_not_found":
       case "target_closed":
       case "target_unreachable":

@@ -18,6 +18,8 @@ export const CloseCode = {
   session_replaced: 4006,
   /** No key, pointer or clipboard input came for the configured time. */
   idle_timeout: 4007,
+  /** The page's origin may not open consoles at this gateway. */
+  origin_not_allowed: 4008,
   /** The deadline of a running session came. */
   session_expired: 4100,
   /** The token had expired before the session could open. */

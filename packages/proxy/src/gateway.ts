@@ -1,7 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { createServer, type IncomingMessage, type Server } from "node:http";
-import type { Socket } from "node:net";
-import type { Duplex } from "node:stream";
+import type { Server } from "node:http";
 import { AdminListener } from "./admin/listener.ts";
 import { LocalControl } from "./control/local-control.ts";
 import { LocalStatus } from "./control/local-status.ts";
@@ -9,14 +7,14 @@ import { TokenRevoker } from "./control/token-revoker.ts";
 import type { Config, ConfigInput } from "./config/config.ts";
 import { ConfigError, parseConfig } from "./config/schema.ts";
 import { consoleUrl } from "./http/console-url.ts";
-import { DESCRIPTOR_LIMIT, hasDescriptorFor } from "./net/descriptors.ts";
-import { listenAt, stopAccepting } from "./net/listen.ts";
-import { parseAllowedOrigin } from "./net/origin.ts";
-import { createPageHandler, type RequestHandler } from "./http/page/handler.ts";
-import { createUpgradeHandler, refuseRequest, type UpgradeHandler } from "./http/upgrade.ts";
+import { PublicListener } from "./http/public-listener.ts";
+import type { RequestHandler } from "./http/page/handler.ts";
+import type { UpgradeHandler } from "./http/upgrade.ts";
+import { UPGRADE_FAULTS } from "./websocket/handshake.ts";
 import { timerDelay } from "./time/delay.ts";
 import { type Clock, systemClock } from "./time/clock.ts";
-import { hasLimits, type LimitContext, type Limits, LocalLimits, REPLACED } from "./limits/limits.ts";
+import { CONNECTION_REFUSALS } from "./limits/connection-slots.ts";
+import { hasLimits, hasSharedLimits, type LimitContext, type Limits, LocalLimits, REPLACED } from "./limits/limits.ts";
 import { LIMIT_NAMES } from "./limits/slots.ts";
 import { type RegistryOptions, SessionRegistry } from "./sessions/registry.ts";
 import { CONSOLES } from "./consoles/index.ts";
@@ -26,10 +24,10 @@ import { AuthenticationFailures } from "./telemetry/authentication-failures.ts";
 import { EventBus } from "./telemetry/event-bus.ts";
 import type { EventObserver, EventSink } from "./telemetry/events.ts";
 import { logObserver } from "./telemetry/log-observer.ts";
-import { createLogger, logError, type Logger } from "./telemetry/log.ts";
+import { createLogger, type Logger } from "./telemetry/log.ts";
 import { metricsObserver } from "./telemetry/metrics-observer.ts";
 import { Metrics } from "./telemetry/metrics.ts";
-import { RefusedConnections, warnOfDescriptors } from "./telemetry/refused-connections.ts";
+import { warnOfDescriptors } from "./telemetry/descriptor-warning.ts";
 import { checkPublicPort } from "./http/public-port.ts";
 import { createReadiness } from "./http/readiness.ts";
 import { TokenHealth } from "./tokens/health.ts";
@@ -137,10 +135,12 @@ export function createGateway(options: GatewayOptions = {}): Gateway {
 export interface LocalGatewayOptions extends Omit<GatewayOptions, "config" | "tokens"> {
   /** Closed with the gateway. */
   readonly tokens: OpenedTokens;
-  /** Counts the sessions instead of this process. Called only if a limit is configured. */
+  /** Counts the sessions instead of this process. Called only if a limit is configured that processes share. */
   readonly limits?: (context: LimitContext) => Limits;
   /** Whether other processes listen at the public port, too. @defaultValue false */
   readonly sharesPort?: boolean;
+  /** What TLS session tickets are encrypted with. @defaultValue this process' own */
+  readonly ticketSecret?: Buffer;
   /** Hear of the gateway's events after the log and the metrics. */
   readonly observers?: readonly EventObserver[];
   /** Other consoles, or taps. Test seam. */
@@ -165,10 +165,9 @@ export class LocalGateway implements Gateway {
   readonly #revoker: TokenRevoker;
   /** @internal */
   readonly log: Logger;
-  readonly #refused: RefusedConnections;
   readonly #authenticationFailures: AuthenticationFailures;
+  readonly #listener: PublicListener;
   readonly #sharesPort: boolean;
-  readonly #servers: Server[] = [];
   /** Where it listens for browsers. */
   #url: string | undefined;
   #admin: AdminListener | undefined;
@@ -187,13 +186,11 @@ export class LocalGateway implements Gateway {
     this.tokens = store !== undefined && isTokenStore(store) ? store : undefined;
     this.#readiness = this.#watchReadiness();
     const { observers = [], clock = systemClock } = options;
-    this.#refused = new RefusedConnections(this.log);
     this.metrics = this.#createMetrics(observers);
     this.#events = new EventBus([logObserver(this.log), metricsObserver(this.metrics), ...observers], {
       log: this.log,
       failures: this.metrics.observerFailures,
     });
-    const limits = options.limits ?? ((context) => new LocalLimits(config.sessions, context));
     this.sessions = new SessionRegistry({
       lookups: new TokenLookups({
         tokens: options.tokens,
@@ -211,25 +208,35 @@ export class LocalGateway implements Gateway {
       consoles: CONSOLES,
       ...options.dataPath,
       dialing: { allow: this.#allow, timeoutMs: config.targets.connect_timeout * 1000 },
-      limits: hasLimits(config.sessions)
-        ? limits({
-            refused: (limit, { session }) => {
-              this.#events.notify({ type: "limit_reached", limit, sessionId: session });
-            },
-            replace: (id) => this.sessions.get(id)?.end("session_replaced", REPLACED),
-          })
-        : undefined,
+      limits: this.#createLimits(options),
       events: this.#events,
     });
     this.#control = new LocalControl(this.sessions);
     this.#revoker = new TokenRevoker({ store: this.tokens, control: this.#control, log: this.log });
     store?.onRevoked?.((tokenId) => this.sessions.revoke(tokenId, "the token was revoked"));
-    const allowedOrigins = config.console.allowed_origins.map(parseAllowedOrigin);
-    const draining = (): boolean => this.#draining;
-    this.handleUpgrade = createUpgradeHandler({ sessions: this.sessions, allowedOrigins, draining });
-    const frameAncestors = config.console.frame_ancestors?.map(parseAllowedOrigin) ?? allowedOrigins;
-    const { renew_paths: renewPaths, contact_url: contactUrl } = config.console;
-    this.handleRequest = createPageHandler({ allowedOrigins, frameAncestors, renewPaths, contactUrl }, this.#readiness);
+    this.#listener = new PublicListener(config, {
+      sessions: this.sessions,
+      draining: () => this.#draining,
+      readiness: this.#readiness,
+      events: this.#events,
+      own: this.#own,
+      log: this.log,
+      sharesPort: this.#sharesPort,
+      ticketSecret: options.ticketSecret,
+    });
+    this.handleUpgrade = this.#listener.handleUpgrade;
+    this.handleRequest = this.#listener.handleRequest;
+  }
+
+  /** Undefined without limits. One that only this process can exceed is not worth asking another. */
+  #createLimits({ limits }: LocalGatewayOptions): Limits | undefined {
+    const { sessions } = this.config;
+    const context: LimitContext = {
+      refused: (limit, { session }) => this.#events.notify({ type: "limit_reached", limit, sessionId: session }),
+      replace: (id) => this.sessions.get(id)?.end("session_replaced", REPLACED),
+    };
+    if (hasSharedLimits(sessions) && limits !== undefined) return limits(context);
+    return hasLimits(sessions) ? new LocalLimits(sessions, context) : undefined;
   }
 
   /** What `/readyz` answers. */
@@ -252,12 +259,20 @@ export class LocalGateway implements Gateway {
       sessions: () => this.sessions.size,
       closing: () => this.sessions.closing,
       bytes: () => this.sessions.bytes(),
-      refusedConnections: this.#refused.counters,
       authenticationFailures: () => this.#authenticationFailures.count,
+      connections: () => this.#listener.connections.open,
+      unauthenticated: () => this.#listener.connections.unauthenticated,
+      ...(this.config.cert !== null && { certificateExpiry: () => this.#listener.certificateExpiry }),
     };
     const names = observers.map(({ name }) => name);
     const sources = partsOf(this.#opened).map(({ name }) => name);
-    return new Metrics(source, { limits: LIMIT_NAMES, observers: ["log", "metrics", ...names], sources });
+    return new Metrics(source, {
+      limits: LIMIT_NAMES,
+      observers: ["log", "metrics", ...names],
+      sources,
+      upgradeFaults: UPGRADE_FAULTS,
+      connectionRefusals: CONNECTION_REFUSALS,
+    });
   }
 
   async revoke(tokenId: string): Promise<number | undefined> {
@@ -267,17 +282,7 @@ export class LocalGateway implements Gateway {
   }
 
   attach(server: Server, path = "/"): () => void {
-    const onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
-      if (request.url?.startsWith(path) === true) this.handleUpgrade(request, socket, head);
-      // Node leaves an upgrade to its listeners alone: with no other one it would hang for ever.
-      else if (server.listenerCount("upgrade") === 1) refuseRequest(socket, 404, "There is nothing at this address.");
-    };
-    server.on("upgrade", onUpgrade);
-    const forget = this.#own.watch(server);
-    return () => {
-      server.off("upgrade", onUpgrade);
-      forget();
-    };
+    return this.#listener.attach(server, path);
   }
 
   async listen(): Promise<ListeningAt> {
@@ -316,32 +321,8 @@ export class LocalGateway implements Gateway {
     await whenOpen(this.#opened);
     // A worker's admin API is in another process.
     this.#own.add(this.config.admin.listen);
-    const server = await this.#publicServer();
-    // After Node's own listener, so that a TLS connection knows of its socket's end.
-    server.on("error", (error) => logError(this.log, { level: "warn", error }, "a connection could not be accepted"));
-    server.on("connection", (socket: Socket) => {
-      if (hasDescriptorFor(socket, "client")) return;
-      socket.destroy();
-      this.#refused.add("descriptors", { limit: DESCRIPTOR_LIMIT });
-    });
-    this.attach(server);
-    const authority = await listenAt(server, this.config.listen, "listen", { sharesPort: this.#sharesPort });
-    this.#servers.push(server);
-    this.#url = `${this.config.cert === null ? "http" : "https"}://${authority}`;
+    this.#url = await this.#listener.listen();
     return this.#url;
-  }
-
-  /** TLS is loaded only where it is spoken, so that a plain gateway starts faster. */
-  async #publicServer(): Promise<Server> {
-    // Another upgrade than to WebSocket, such as a curl's to HTTP/2, is an ordinary request.
-    const shouldUpgradeCallback = ({ headers }: IncomingMessage): boolean => /^websocket$/i.test(headers.upgrade ?? "");
-    const { cert, key, console: options } = this.config;
-    if (cert === null) return createServer({ shouldUpgradeCallback }, this.handleRequest);
-    const { createTlsServer } = await import("./http/tls/server.ts");
-    return await createTlsServer(
-      { cert, key, minimumVersion: options.ssl_minimum_version, ciphers: options.ssl_ciphers },
-      { http: { shouldUpgradeCallback }, handler: this.handleRequest, log: this.log },
-    );
   }
 
   async drain(timeoutMs: number = this.config.sessions.drain_timeout * 1000): Promise<void> {
@@ -365,13 +346,13 @@ export class LocalGateway implements Gateway {
   /** Clients that connect meanwhile are refused; however many they are, they cannot prolong it. */
   async #closeWhenEnded(): Promise<void> {
     await this.sessions.ended();
-    const closing = this.#servers.map(stopAccepting);
+    const closeListener = this.#listener.stopAccepting();
     const late = Promise.withResolvers<void>();
     const timer = setTimeout(late.resolve, CLOSING_MS);
     await Promise.race([this.sessions.idle(), late.promise]);
     clearTimeout(timer);
     this.sessions.destroyClosing();
-    await Promise.all([...closing.map((close) => close()), this.#admin?.close()]);
+    await Promise.all([closeListener(), this.#admin?.close()]);
     await this.#revoker.close();
     await closeTokens(this.#opened, this.log);
     this.metrics.close();

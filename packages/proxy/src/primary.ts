@@ -13,7 +13,7 @@ import { EventBus } from "./telemetry/event-bus.ts";
 import { LogDestination } from "./telemetry/log-destination.ts";
 import { logObserver } from "./telemetry/log-observer.ts";
 import { createLogger, type Logger } from "./telemetry/log.ts";
-import { warnOfDescriptors } from "./telemetry/refused-connections.ts";
+import { warnOfDescriptors } from "./telemetry/descriptor-warning.ts";
 import { checkPublicPort } from "./http/public-port.ts";
 import { createReadiness } from "./http/readiness.ts";
 import { AllowList } from "./net/allow-list.ts";
@@ -28,6 +28,7 @@ import { PoolControl } from "./workers/pool-control.ts";
 import { PoolStatus } from "./workers/pool-status.ts";
 import { answersOf } from "./workers/remote-store.ts";
 import { SharedSlots } from "./workers/shared-slots.ts";
+import type { WorkerSettings } from "./worker.ts";
 
 /**
  * A gateway of several processes. The workers accept the browsers' connections and run the sessions. This process,
@@ -63,12 +64,16 @@ export class Primary implements Pick<Gateway, "adminKey" | "listen" | "drain"> {
     this.log = createLogger(config.log.level, new LogDestination(2, { shared: true }));
     this.#authenticationFailures = new AuthenticationFailures(this.log);
     const slots = new SharedSlots(config.sessions);
+    const ticketSecret = randomBytes(32).toString("base64");
     this.#pool = new WorkerPool({
       size: config.workers,
       entry: fileURLToPath(new URL(`worker-main${extname(import.meta.url)}`, import.meta.url)),
       log: this.log,
       handlers: (worker) => ({
-        settings: () => ({ ...config, listen: this.#listen, admin: { listen: this.#adminListen, key: null } }),
+        settings: (): WorkerSettings => ({
+          config: { ...config, listen: this.#listen, admin: { listen: this.#adminListen, key: null } },
+          ticketSecret,
+        }),
         unwritten_revocations: () => this.#revoker.unwritten,
         ...answersOf(tokens.store),
         acquire: async ({ lease }) => await slots.acquire(lease, worker),

@@ -13,13 +13,23 @@ import type { PrimaryChannel } from "./workers/messages.ts";
 import { RemoteLimits } from "./workers/remote-limits.ts";
 import { remoteStore } from "./workers/remote-store.ts";
 
+/** What a worker needs to know from the primary. */
+export interface WorkerSettings {
+  /** Without the admin key. */
+  readonly config: Config;
+  /** What all workers encrypt TLS session tickets with, in base64. */
+  readonly ticketSecret: string;
+}
+
 /** Runs sessions until the primary orders a drain, or ends. A failure at the start is reported to the primary. */
 export async function runWorker(worker: Worker): Promise<void> {
-  const primary: PrimaryChannel<Config> = new IpcChannel(worker);
+  const primary: PrimaryChannel<WorkerSettings> = new IpcChannel(worker);
   try {
-    const config = await primary.ask({ type: "settings" });
-    const log = createLogger(config.log.level, new LogDestination(2, { shared: true })).child({ worker: process.pid });
-    const gateway = makeGateway(primary, config, log);
+    const settings = await primary.ask({ type: "settings" });
+    const log = createLogger(settings.config.log.level, new LogDestination(2, { shared: true })).child({
+      worker: process.pid,
+    });
+    const gateway = makeGateway(primary, settings, log);
     const revoked = await primary.ask({ type: "unwritten_revocations" });
     for (const tokenId of revoked) gateway.sessions.revoke(tokenId, "the token was revoked");
     const control = new LocalControl(gateway.sessions);
@@ -53,12 +63,14 @@ export async function runWorker(worker: Worker): Promise<void> {
   }
 }
 
-function makeGateway(primary: PrimaryChannel<Config>, config: Config, log: Logger): LocalGateway {
+function makeGateway(primary: PrimaryChannel<WorkerSettings>, settings: WorkerSettings, log: Logger): LocalGateway {
+  const { config, ticketSecret } = settings;
   return new LocalGateway(config, {
     tokens: openTokensOfWorker(config.tokens, remoteStore(primary)),
     log,
     limits: (context) => new RemoteLimits(primary, context),
     sharesPort: true,
+    ticketSecret: Buffer.from(ticketSecret, "base64"),
   });
 }
 

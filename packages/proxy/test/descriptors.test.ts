@@ -43,7 +43,14 @@ describe.skipIf(!existsSync("/proc/self/limits")).each([
 ])("$count silent connections at a limit of 200 descriptors, with $workers workers", ({ workers, count }) => {
   test("leave the admin API and running sessions alone, and the port answers when they are gone", async () => {
     const options = { workers, descriptors: DESCRIPTORS };
-    await using gateway = await WorkerGateway.start({ SESSIONS_MAX: "1000" }, options);
+    // Without the limits on connections, which count far fewer silent ones.
+    const unlimited = {
+      CONNECTIONS_MAX: "1000",
+      CONNECTIONS_MAX_PER_CLIENT: "1000",
+      CONNECTIONS_MAX_UNAUTHENTICATED: "1000",
+      CONNECTIONS_MAX_UNAUTHENTICATED_PER_CLIENT: "1000",
+    };
+    await using gateway = await WorkerGateway.start({ SESSIONS_MAX: "1000", ...unlimited }, options);
     const sessions = workers * ((DESCRIPTORS - 8 - 2 * 25) / 2);
     const text = "sessions.max needs more file descriptors than ulimit -n allows";
     await gateway.until(() => gateway.logged(text).length === 1);
@@ -73,6 +80,19 @@ describe.skipIf(!existsSync("/proc/self/limits")).each([
     }
     expect(await gateway.admin("DELETE", `/v1/sessions/${session}`)).toEqual({ ended: 1 });
     expect((await victim.closed).reason).toBe("session_terminated");
+  });
+
+  test("keep no client from a console with the limits on connections", async () => {
+    await using gateway = await WorkerGateway.start({}, { workers, descriptors: DESCRIPTORS });
+    using silent = new SilentClients(gateway.host, count);
+    await silent.settled();
+    expect(await gateway.readiness()).toEqual([200, "ready"]);
+    for (let opened = 0; opened < 8; opened += 1) {
+      using client = await gateway.open(target.address);
+      client.socket.send(Buffer.from("typed"));
+      await client.bytes(5);
+    }
+    expect(await gateway.metric('curfew_connections_refused_total{reason="descriptors"}')).toBe(0);
   });
 });
 

@@ -27,20 +27,35 @@ async function refusals(gateway: TestGateway): Promise<Record<string, number>> {
 }
 
 describe("at a limit a session is told server_busy and the limit's name", () => {
-  test.each(["max", "max_per_client", "max_per_instance"] as const)("sessions.%s", async (limit) => {
+  test.each(["max", "max_per_client", "max_per_token", "max_per_instance"] as const)("sessions.%s", async (limit) => {
     await using gateway = await TestGateway.start({ config: { sessions: { [limit]: 2 } } });
-    using first = await open(gateway, { instance: "vm-1" });
-    using second = await open(gateway, { instance: "vm-1" });
-    using third = await connect(gateway, { instance: "vm-1" });
+    const { token } = await gateway.token(target.address, { instance: "vm-1" });
+    const open = async (): Promise<Client> => {
+      const client = new Client(gateway.host, token);
+      await client.message("hello");
+      return client;
+    };
+    using first = await open();
+    using second = await open();
+    using third = new Client(gateway.host, token);
     expect(await third.closed).toEqual({ code: 4201, reason: "server_busy" });
     expect((await third.message("bye")).detail).toBe(`the gateway is at its limit sessions.${limit}`);
-    const none = { max: 0, max_per_client: 0, max_per_instance: 0 };
+    const none = { max: 0, max_per_client: 0, max_per_token: 0, max_per_instance: 0 };
     expect(await refusals(gateway)).toEqual({ ...none, [limit]: 1 });
 
     first.socket.close(1000);
     await first.closed;
-    using fourth = await open(gateway, { instance: "vm-1" });
+    using fourth = await open();
     expect([second, fourth].map(({ order }) => order)).toEqual([["hello"], ["hello"]]);
+  });
+
+  test("sessions.max_per_token is 16 by default", async () => {
+    await using gateway = await TestGateway.start();
+    const { token } = await gateway.token(target.address);
+    const clients = Array.from({ length: 17 }, () => new Client(gateway.host, token));
+    const told = await Promise.all(clients.map((client) => Promise.race([client.message("hello"), client.closed])));
+    expect(told.filter((answer) => "reason" in answer)).toEqual([{ code: 4201, reason: "server_busy" }]);
+    for (const client of clients) client[Symbol.dispose]();
   });
 
   test("a session of another machine is not counted", async () => {

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
+import { TestCertificate } from "./support/certificate.ts";
 import { TestGateway } from "./support/gateway.ts";
 
 const document = readFileSync(new URL("../../../docs/operating.md", import.meta.url), "utf8");
@@ -18,7 +19,8 @@ test("the document lists every request of the admin API, and no other", () => {
 });
 
 test("the document lists every metric of the gateway, and no other", async () => {
-  await using gateway = await TestGateway.start();
+  using certificate = await TestCertificate.create();
+  await using gateway = await TestGateway.start({ config: { cert: certificate.cert, key: certificate.key } });
   const metrics = await (await fetch(`${gateway.adminUrl}/metrics`)).text();
   const listed = [...document.matchAll(/^\| `(curfew_\w+)`/gm)].map(([, name]) => name);
   const told = [...metrics.matchAll(/^# TYPE (\w+)/gm)].map(([, name]) => name);

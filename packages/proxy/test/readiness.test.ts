@@ -3,6 +3,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { describe, expect, test } from "vitest";
 import { createPageHandler } from "../src/http/page/handler.ts";
+import { RequestOrder } from "../src/http/request-order.ts";
 import type { TokenSource } from "../src/index.ts";
 import { TestGateway } from "./support/gateway.ts";
 
@@ -67,7 +68,14 @@ describe("/readyz, on both listeners", () => {
 
 test("readiness that cannot be told is answered with 503", async () => {
   const policy = { allowedOrigins: [], frameAncestors: [], renewPaths: [], contactUrl: null };
-  const server = createServer(createPageHandler(policy, () => Promise.reject(new Error("secret cause"))));
+  const server = createServer(
+    createPageHandler({
+      policy,
+      readiness: () => Promise.reject(new Error("secret cause")),
+      order: new RequestOrder(),
+      basePath: "/",
+    }),
+  );
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   const answer = await fetch(`http://127.0.0.1:${(server.address() as AddressInfo).port}/readyz`);

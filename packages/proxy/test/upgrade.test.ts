@@ -18,6 +18,10 @@ afterAll(async () => {
   await target.close();
 });
 
+async function metrics(of: TestGateway): Promise<string> {
+  return await (await fetch(`${of.adminUrl}/metrics`)).text();
+}
+
 const sha256 = (data: string | Buffer): string => createHash("sha256").update(data).digest("hex");
 
 describe("the token", () => {
@@ -79,35 +83,57 @@ describe("the subprotocol", () => {
 describe("the Origin", () => {
   const own = "console.example:6080";
   test.each([
-    ["is missing: not a browser", undefined, own, 101],
-    ["is the host itself", "http://console.example:6080", own, 101],
-    ["is the host itself behind TLS", "https://console.example:6080", own, 101],
-    ["has the default port of its scheme", "https://console.example", "console.example:443", 101],
-    ["is written in capitals", "http://CONSOLE.example:6080", own, 101],
-    ["is in allowed_origins", "https://dash.example:8443", own, 101],
-    ["has another port", "http://console.example:6081", own, 403],
-    ["has no port where the host has one", "http://console.example", own, 403],
-    ["is another host", "http://evil.example", own, 403],
-    ["only begins like the host", "http://console.example.evil.example", "console.example", 403],
-    ["only begins like the host's port", "http://console.example:60801", own, 403],
-    ["is an allowed host at another port", "https://dash.example", own, 403],
-    ["is null", "null", own, 403],
-    ["is blank", "", own, 403],
-    ["is no URL", "console.example:6080", own, 403],
-    ["has another scheme", "file://console.example:6080", own, 403],
-  ])("%s", async (_what, origin, host, status) => {
+    ["is missing: not a browser", undefined, own, true],
+    ["is the host itself", "http://console.example:6080", own, true],
+    ["is the host itself behind TLS", "https://console.example:6080", own, true],
+    ["has the default port of its scheme", "https://console.example", "console.example:443", true],
+    ["is written in capitals", "http://CONSOLE.example:6080", own, true],
+    ["is in allowed_origins", "https://dash.example:8443", own, true],
+    ["has another port", "http://console.example:6081", own, false],
+    ["has no port where the host has one", "http://console.example", own, false],
+    ["is another host", "http://evil.example", own, false],
+    ["only begins like the host", "http://console.example.evil.example", "console.example", false],
+    ["only begins like the host's port", "http://console.example:60801", own, false],
+    ["is an allowed host at another port", "https://dash.example", own, false],
+    ["is null", "null", own, false],
+    ["is blank", "", own, false],
+    ["is no URL", "console.example:6080", own, false],
+    ["has another scheme", "file://console.example:6080", own, false],
+  ])("%s", async (_what, origin, host, allowed) => {
     using client = new RawClient(gateway.host);
     client.write(upgradeRequest("/", { Origin: origin, Host: host }));
-    expect(await client.status()).toBe(status);
-    if (status === 403) await client.ended;
+    expect(await client.status()).toBe(101);
+    // Without a token.
+    const [code, reason] = allowed ? [4102, "token_invalid"] : [4008, "origin_not_allowed"];
+    expect(await client.close()).toEqual({ code, reason });
   });
 
   test("is judged before the token: a foreign page learns nothing about it", async () => {
     const { token } = await gateway.token(target.address);
     using client = new RawClient(gateway.host);
     client.write(upgradeRequest(`/?token=${token}`, { Origin: "http://evil.example" }));
-    expect(await client.status()).toBe(403);
+    expect((await client.close()).reason).toBe("origin_not_allowed");
     expect(gateway.held().sessions).toBe(0);
+  });
+
+  test("that is refused is logged with the option's name once per burst, and counted", async () => {
+    await using own = await TestGateway.start();
+    for (let count = 0; count < 20; count += 1) {
+      using client = new Client(own.host, undefined, { headers: { Origin: `http://evil${count}.example` } });
+      expect(await client.closed).toEqual({ code: 4008, reason: "origin_not_allowed" });
+      expect((await client.message("bye")).reason).toBe("origin_not_allowed");
+    }
+    const option = "console.allowed_origins";
+    expect(own.logged("origin refused")).toMatchObject([{ level: "warn", origin: "http://evil0.example", option }]);
+    expect(await metrics(own)).toContain('curfew_sessions_ended_total{reason="origin_not_allowed"} 20');
+  });
+
+  test("of console.base_url is allowed, whatever Host a proxy sends", async () => {
+    await using own = await TestGateway.start({ config: { console: { base_url: "https://vm.example/consoles/" } } });
+    using client = new Client(own.host, undefined, { headers: { Origin: "https://vm.example" } });
+    expect((await client.closed).reason).toBe("token_invalid");
+    using other = new Client(own.host, undefined, { headers: { Origin: "http://vm.example" } });
+    expect((await other.closed).reason).toBe("origin_not_allowed");
   });
 });
 
@@ -118,12 +144,42 @@ describe("a malformed upgrade gets a plain HTTP error", () => {
     ["no version", { "Sec-WebSocket-Version": undefined }, 400],
     ["an unknown version", { "Sec-WebSocket-Version": "12" }, 426],
     ["a malformed subprotocol list", { "Sec-WebSocket-Protocol": "binary,,binary" }, 400],
+    ["no Host", { Host: undefined }, 400],
+    ["two hosts", { Host: "gateway.example, evil.example" }, 400],
+    ["two Host headers", { Host: "gateway.example\r\nhost: evil.example" }, 400],
   ])("%s", async (_what, headers, status) => {
     using client = new RawClient(gateway.host);
     client.write(upgradeRequest("/", headers));
     expect(await client.status()).toBe(status);
     await client.ended;
     expect(gateway.held().sessions).toBe(0);
+  });
+
+  test("with an unknown version: 426 names what to upgrade to (RFC 9110, section 15.5.22)", async () => {
+    using client = new RawClient(gateway.host);
+    client.write(upgradeRequest("/", { "Sec-WebSocket-Version": "12" }));
+    expect(await client.status()).toBe(426);
+    expect(client.head).toMatch(
+      /^Connection: close, Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13, 8\r\n/m,
+    );
+  });
+
+  test("in HTTP/1.0 it is an ordinary request (RFC 9110, section 7.8)", async () => {
+    using client = new RawClient(gateway.host);
+    client.write(upgradeRequest("/healthz").replace("HTTP/1.1", "HTTP/1.0"));
+    expect(await client.status()).toBe(200);
+  });
+
+  test("that is logged once per burst and counted by what is wrong", async () => {
+    await using own = await TestGateway.start();
+    for (let count = 0; count < 20; count += 1) {
+      using client = new RawClient(own.host);
+      client.write(upgradeRequest("/", { "Sec-WebSocket-Key": count < 10 ? "abc" : undefined }));
+      expect(await client.status()).toBe(400);
+    }
+    const detail = "expected a Sec-WebSocket-Key of 16 bytes in base64";
+    expect(own.logged("upgrade refused")).toMatchObject([{ level: "warn", client: "127.0.0.1", detail }]);
+    expect(await metrics(own)).toContain('curfew_upgrades_refused_total{fault="key"} 20');
   });
 
   test("what is no HTTP at all gets 400", async () => {

@@ -10,6 +10,7 @@ export const CLOSE_REASON_ICONS: Readonly<Record<CloseReason, IconName>> = {
   session_replaced: "users",
   idle_timeout: "moon",
   forbidden: "shield-x",
+  origin_not_allowed: "shield-x",
   target_not_found: "search-x",
   protocol_error: "triangle-alert",
   server_draining: "server-off",

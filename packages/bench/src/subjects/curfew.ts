@@ -82,8 +82,11 @@ export async function startServe(
     `listen: 127.0.0.1:0
 consoleauth:
   enforce_session_timeout: true
+connections:
+  max_per_client: 1000000
 sessions:
   drain_timeout: 0
+  max_per_token: 1000000
 admin:
   listen: 127.0.0.1:0
   key: ${ADMIN_KEY}

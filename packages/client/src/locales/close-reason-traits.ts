@@ -35,6 +35,7 @@ export const CLOSE_REASON_TRAITS: Readonly<Record<CloseReason, CloseReasonTraits
   session_replaced: EXPECTED,
   idle_timeout: traits("calm", "reopen", true),
   forbidden: REFUSED,
+  origin_not_allowed: REFUSED,
   target_not_found: REFUSED,
   protocol_error: REFUSED,
   server_draining: EXPECTED,

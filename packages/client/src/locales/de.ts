@@ -40,6 +40,12 @@ export const german: Messages = {
       sentence: "Die Regeln des Gateways lassen nicht zu, dass diese Konsole geöffnet wird.",
       next: "Erneut versuchen",
     },
+    origin_not_allowed: {
+      title: "Diese Website darf keine Konsolen öffnen",
+      sentence:
+        "Das Gateway akzeptiert nur Websites, die sein Betreiber eingetragen hat. Diese Seite gehört zu keiner davon.",
+      next: "Erneut versuchen",
+    },
     target_not_found: {
       title: "Maschine nicht gefunden",
       sentence: "Unter der Adresse, an der die Konsole dieser Maschine sein sollte, hat das Gateway nichts gefunden.",

@@ -39,6 +39,11 @@ export const english: Messages = {
       sentence: "The gateway’s rules do not allow this console to be opened.",
       next: "Try again",
     },
+    origin_not_allowed: {
+      title: "This site may not open consoles",
+      sentence: "The gateway only accepts the sites that its operator has listed, and this page is not on one of them.",
+      next: "Try again",
+    },
     target_not_found: {
       title: "Machine not found",
       sentence: "The gateway found nothing at the address where this machine’s console should be.",

@@ -40,6 +40,12 @@ export const spanish: Messages = {
       sentence: "Las reglas de la pasarela no permiten abrir esta consola.",
       next: "Reintentar",
     },
+    origin_not_allowed: {
+      title: "Este sitio no puede abrir consolas",
+      sentence:
+        "La pasarela solo acepta los sitios que ha indicado su operador, y esta página no pertenece a ninguno de ellos.",
+      next: "Reintentar",
+    },
     target_not_found: {
       title: "No se encuentra la máquina",
       sentence: "La pasarela no encontró nada en la dirección donde debería estar la consola de esta máquina.",

@@ -40,6 +40,12 @@ export const french: Messages = {
       sentence: "Les règles de la passerelle ne permettent pas d’ouvrir cette console.",
       next: "Réessayer",
     },
+    origin_not_allowed: {
+      title: "Ce site ne peut pas ouvrir de consoles",
+      sentence:
+        "La passerelle n’accepte que les sites indiqués par son opérateur, et cette page n’appartient à aucun d’eux.",
+      next: "Réessayer",
+    },
     target_not_found: {
       title: "Machine introuvable",
       sentence: "La passerelle n’a rien trouvé à l’adresse où devrait être la console de cette machine.",

@@ -39,6 +39,11 @@ export const japanese: Messages = {
       sentence: "ゲートウェイの規則により、このコンソールを開くことはできません。",
       next: "再試行",
     },
+    origin_not_allowed: {
+      title: "このサイトからコンソールを開くことはできません",
+      sentence: "ゲートウェイは運用者が登録したサイトだけを受け付けます。このページのサイトは登録されていません。",
+      next: "再試行",
+    },
     target_not_found: {
       title: "マシンが見つかりません",
       sentence: "このマシンのコンソールがあるはずのアドレスに、何も見つかりませんでした。",

@@ -39,6 +39,11 @@ export const simplifiedChinese: Messages = {
       sentence: "网关的规则不允许打开此控制台。",
       next: "重试",
     },
+    origin_not_allowed: {
+      title: "此网站不能打开控制台",
+      sentence: "网关只接受其运维人员登记的网站，而此页面所在的网站未登记。",
+      next: "重试",
+    },
     target_not_found: {
       title: "找不到机器",
       sentence: "网关在此机器控制台应在的地址上没有找到任何内容。",

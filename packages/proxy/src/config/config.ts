@@ -16,6 +16,18 @@ export interface Config {
   readonly key: string | null;
   /** How many processes run the sessions. Only the command `curfew serve` can run more than one. */
   readonly workers: number;
+  readonly connections: {
+    /** How many connections to `listen` a process holds; null for what its descriptors allow. */
+    readonly max: number | null;
+    /** How many of them may come from one IPv4 address or IPv6 /64; null for half of `max`. */
+    readonly max_per_client: number | null;
+    /** How many of them may be without a valid token; null for 1024, but at most half of `max`. */
+    readonly max_unauthenticated: number | null;
+    /** How many of those may come from one IPv4 address or IPv6 /64; null for a quarter of them. */
+    readonly max_unauthenticated_per_client: number | null;
+    /** How many seconds a connection may be without a valid token or an answered request. */
+    readonly unauthenticated_timeout: number;
+  };
   readonly consoleauth: {
     /** Whether a session ends when its token expires. Off, tokens only gate the opening. */
     readonly enforce_session_timeout: boolean;
@@ -33,8 +45,10 @@ export interface Config {
     readonly drain_timeout: number;
     /** How many sessions may run at once; null for no such limit. */
     readonly max: number | null;
-    /** How many of them may come from one IP address; null for no such limit. */
+    /** How many of them may come from one IPv4 address or IPv6 /64; null for no such limit. */
     readonly max_per_client: number | null;
+    /** How many of them one token may have opened; null for no such limit. */
+    readonly max_per_token: number | null;
     /** How many of them may show one virtual machine; null for no such limit. */
     readonly max_per_instance: number | null;
     /** Whether a session above `max_per_instance` is refused, or ends the machine's oldest one. */
@@ -91,6 +105,7 @@ export interface ConfigInput {
   readonly cert?: string | null | undefined;
   readonly key?: string | null | undefined;
   readonly workers?: number | undefined;
+  readonly connections?: Partial<Config["connections"]> | undefined;
   readonly consoleauth?: Partial<Config["consoleauth"]> | undefined;
   readonly sessions?: Partial<Config["sessions"]> | undefined;
   readonly console?: Partial<Config["console"]> | undefined;

@@ -23,6 +23,33 @@ const schema = options({
     "PEM file with the private key, unless `cert` contains it (Nova's option).",
   ),
   workers: option(value.workers, 1, "Number of processes that run sessions; more than 1 uses several cores."),
+  connections: group({
+    max: option(
+      v.nullable(value.count),
+      null,
+      "Maximum number of connections to `listen`, for each process; by default as many as its descriptors allow.",
+    ),
+    max_per_client: option(
+      v.nullable(value.count),
+      null,
+      "Maximum number of these from one IPv4 address or IPv6 /64; by default half of `connections.max`.",
+    ),
+    max_unauthenticated: option(
+      v.nullable(value.count),
+      null,
+      "Maximum number of connections without a valid token; by default 1024, but at most half of `connections.max`.",
+    ),
+    max_unauthenticated_per_client: option(
+      v.nullable(value.count),
+      null,
+      "Maximum number of these from one IPv4 address or IPv6 /64; by default a quarter of `connections.max_unauthenticated`.",
+    ),
+    unauthenticated_timeout: option(
+      value.timerSeconds,
+      20,
+      "Seconds that a connection may go without a valid token or a completed answer.",
+    ),
+  }),
   consoleauth: group({
     enforce_session_timeout: option(
       value.flag,
@@ -60,7 +87,12 @@ const schema = options({
       "Seconds that running sessions have to finish when the gateway stops.",
     ),
     max: option(v.nullable(value.count), null, "Maximum number of sessions; more are refused as `server_busy`."),
-    max_per_client: option(v.nullable(value.count), null, "Maximum number of sessions from one IP address."),
+    max_per_client: option(
+      v.nullable(value.count),
+      null,
+      "Maximum number of sessions from one IPv4 address or IPv6 /64.",
+    ),
+    max_per_token: option(v.nullable(value.count), 16, "Maximum number of sessions that one token may have open."),
     max_per_instance: option(v.nullable(value.count), null, "Maximum number of sessions of one machine."),
     on_limit_per_instance: option(
       v.picklist(["refuse", "replace"], 'expected "refuse" or "replace"'),

@@ -3,10 +3,15 @@ import { type IncomingMessage, STATUS_CODES } from "node:http";
 import { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { BufferPool } from "../net/buffer-pool.ts";
+import { plainAddress } from "../net/client-address.ts";
 import type { SessionRegistry } from "../sessions/registry.ts";
+import type { EventSink } from "../telemetry/events.ts";
 import { WebSocketConnection } from "../websocket/connection.ts";
-import { acceptOffer, readOffer } from "../websocket/handshake.ts";
+import { acceptOffer, readOffer, type Refusal } from "../websocket/handshake.ts";
 import { type AllowedOrigin, originAllowed } from "../net/origin.ts";
+import type { ConnectionGuard } from "./connection-guard.ts";
+import type { RequestOrder } from "./request-order.ts";
+import { readTarget } from "./request-target.ts";
 import { requestToken } from "./request-token.ts";
 
 export interface UpgradeOptions {
@@ -14,6 +19,9 @@ export interface UpgradeOptions {
   readonly allowedOrigins: readonly AllowedOrigin[];
   /** Whether the gateway is shutting down and takes no new sessions. */
   readonly draining: () => boolean;
+  readonly order: RequestOrder;
+  readonly guard: ConnectionGuard;
+  readonly events: EventSink;
 }
 
 /** Takes over an upgrade, with the arguments of the `upgrade` event of an HTTP server. */
@@ -21,31 +29,54 @@ export type UpgradeHandler = (request: IncomingMessage, socket: Duplex, head: Bu
 
 /**
  * Handles upgrade requests on any path, as Nova does. A browser cannot read the HTTP status of a
- * refused upgrade, so a well-formed one is accepted and then closed with the reason; malformed
- * requests and foreign origins get a plain HTTP error before any WebSocket exists.
+ * refused upgrade, so a well-formed one is accepted and then closed with the reason; only malformed
+ * requests get a plain HTTP error.
  */
-export function createUpgradeHandler({ sessions, allowedOrigins, draining }: UpgradeOptions): UpgradeHandler {
+export function createUpgradeHandler(options: UpgradeOptions): UpgradeHandler {
+  const { sessions, allowedOrigins, draining, order, guard, events } = options;
   const buffers = new BufferPool();
-  return (request, socket, head) => {
-    // Until the connection listens for itself, a client that vanishes must not be fatal.
-    socket.on("error", ignore);
-    if (!originAllowed(request.headers.origin, request.headers.host, allowedOrigins)) {
-      return refuseRequest(socket, 403, "The Origin of this page may not open consoles here.");
+  const upgrade: UpgradeHandler = (request, socket, head) => {
+    const address = plainAddress(request.socket.remoteAddress);
+    const target = readTarget(request);
+    const offer = target === undefined ? BAD_TARGET : readOffer(request);
+    if (target === undefined || "status" in offer) {
+      const { fault, message, status, headers } = offer as Refusal;
+      events.notify({ type: "upgrade_refused", fault, message, clientAddress: address });
+      return refuseRequest(socket, status, message, headers);
     }
-    const offer = readOffer(request);
-    if ("status" in offer) return refuseRequest(socket, offer.status, offer.message, offer.headers);
     const subprotocol = selectSubprotocol(offer.subprotocols);
     // Without TCP keepalive, which costs four system calls: the pings of the WebSocket notice a client that is gone.
     if (socket instanceof Socket) socket.setNoDelay(true);
-    const address = request.socket.remoteAddress ?? "";
+    const slot = guard.take(request.socket);
     const text = subprotocol === SUBPROTOCOL ? CONTROL : CONSOLE_BYTES;
     const connection = new WebSocketConnection(socket, head, { subprotocol, text, buffers });
+    if (slot !== undefined) guard.hold(slot, connection.stream);
     acceptOffer(connection.stream, offer.key, subprotocol);
-    const client = { connection, address, origin: request.headers.origin };
-    if (draining()) sessions.refuse(client, "server_draining", "the gateway is shutting down");
+    const { origin } = request.headers;
+    const client = {
+      connection,
+      address,
+      origin,
+      ...(slot !== undefined && { onAuthenticated: () => guard.slots.authenticate(slot) }),
+    };
+    if (!originAllowed(origin, target.host, allowedOrigins)) {
+      events.notify({ type: "origin_refused", origin, clientAddress: address });
+      sessions.refuse(client, "origin_not_allowed", "this site may not open consoles here");
+    } else if (draining()) sessions.refuse(client, "server_draining", "the gateway is shutting down");
     else sessions.open(client, requestToken(request));
   };
+  return (request, socket, head) => {
+    // Until the connection listens for itself, a client that vanishes must not be fatal.
+    socket.on("error", ignore);
+    order.afterAnswers(socket, head, (rest) => upgrade(request, socket, rest));
+  };
 }
+
+const BAD_TARGET: Refusal = {
+  fault: "target",
+  status: 400,
+  message: "expected one Host, and a path or an http URL",
+};
 
 /** Picks `curfew.v1`, else `binary`, else none; an entry that carries a token is never picked. */
 function selectSubprotocol(offered: readonly string[]): string | undefined {
@@ -59,11 +90,17 @@ const CONSOLE_BYTES = { isControl: false, maxBytes: 0 };
 function ignore(): void {}
 
 /** Answers an upgrade request with a plain HTTP error and closes the connection. */
-export function refuseRequest(socket: Duplex, status: number, message: string, headers = ""): void {
+export function refuseRequest(
+  socket: Duplex,
+  status: number,
+  message: string,
+  headers: Readonly<Record<string, string>> = {},
+): void {
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
   socket.on("error", ignore).once("finish", () => socket.destroy());
   socket.end(
     `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n` +
-      `Connection: close\r\n${headers}` +
+      `Connection: ${"Upgrade" in headers ? "close, Upgrade" : "close"}\r\n${lines.join("")}` +
       "Content-Type: text/plain; charset=utf-8\r\n" +
       `Content-Length: ${Buffer.byteLength(message)}\r\n\r\n${message}`,
   );

@@ -28,7 +28,12 @@ export interface LimitContext {
 export const REPLACED = "another session took the console over";
 
 /** Whether any limit is set. */
-export function hasLimits({ max, max_per_client, max_per_instance }: LimitOptions): boolean {
+export function hasLimits(options: LimitOptions): boolean {
+  return options.max_per_token !== null || hasSharedLimits(options);
+}
+
+/** Whether a limit is set that holds for all processes together. */
+export function hasSharedLimits({ max, max_per_client, max_per_instance }: LimitOptions): boolean {
   return max !== null || max_per_client !== null || max_per_instance !== null;
 }
 

@@ -2,11 +2,18 @@ import { describe, expect, test } from "vitest";
 import { createLease } from "./lease.ts";
 import { type LimitOptions, type SlotLease, Slots } from "./slots.ts";
 
-const none: LimitOptions = { max: null, max_per_client: null, max_per_instance: null, on_limit_per_instance: "refuse" };
+const none: LimitOptions = {
+  max: null,
+  max_per_client: null,
+  max_per_token: null,
+  max_per_instance: null,
+  on_limit_per_instance: "refuse",
+};
 const lease = (id: string, client = "192.0.2.1", instance: string | undefined = "vm-1"): SlotLease => ({
   id,
   session: `session ${id}`,
   client,
+  token: `token ${id}`,
   instance,
 });
 
@@ -35,6 +42,32 @@ describe("a limit", () => {
     expect(slots.take(lease("a"))).toBe("acquired");
     expect(slots.take(lease("b"))).toBe("max_per_client");
     expect(slots.take(lease("c", "192.0.2.2"))).toBe("acquired");
+  });
+
+  test("per client counts an IPv6 /64 as one client", () => {
+    const slots = new OneOwner({ ...none, max_per_client: 2 });
+    expect([slots.take(lease("a", "2001:db8::1")), slots.take(lease("b", "2001:db8::ffff:2"))]).toEqual([
+      "acquired",
+      "acquired",
+    ]);
+    expect(slots.take(lease("c", "2001:db8:0:0:3::"))).toBe("max_per_client");
+    expect(slots.take(lease("d", "2001:db8:0:1::1"))).toBe("acquired");
+    slots.release("a");
+    expect(slots.take(lease("e", "2001:db8::5"))).toBe("acquired");
+  });
+
+  test("per token does not affect other tokens", () => {
+    const slots = new OneOwner({ ...none, max_per_token: 2 });
+    const of = (id: string, token: string): SlotLease => ({ ...lease(id), token });
+    expect([slots.take(of("a", "t")), slots.take(of("b", "t")), slots.take(of("c", "t"))]).toEqual([
+      "acquired",
+      "acquired",
+      "max_per_token",
+    ]);
+    expect(slots.take(of("d", "u"))).toBe("acquired");
+    slots.release("b");
+    slots.release("b");
+    expect([slots.take(of("e", "t")), slots.take(of("f", "t"))]).toEqual(["acquired", "max_per_token"]);
   });
 
   test("per machine affects neither other machines nor sessions without one", () => {

@@ -1,5 +1,7 @@
+import { clientGroup } from "../net/client-address.ts";
+
 /** The options under `sessions` that limit how many run at once. */
-export const LIMIT_NAMES = ["max", "max_per_client", "max_per_instance"] as const;
+export const LIMIT_NAMES = ["max", "max_per_client", "max_per_token", "max_per_instance"] as const;
 
 /** One of {@link LIMIT_NAMES}. */
 export type LimitName = (typeof LIMIT_NAMES)[number];
@@ -8,8 +10,10 @@ export type LimitName = (typeof LIMIT_NAMES)[number];
 export interface LimitOptions {
   /** How many sessions may run at once. */
   readonly max: number | null;
-  /** How many of them may come from one IP address. */
+  /** How many of them may come from one IPv4 address or IPv6 /64. */
   readonly max_per_client: number | null;
+  /** How many of them one token may have opened. */
+  readonly max_per_token: number | null;
   /** How many of them may show one virtual machine. */
   readonly max_per_instance: number | null;
   /** Whether a session above `max_per_instance` is refused, or ends the machine's oldest one. */
@@ -22,6 +26,8 @@ export interface SlotRequest {
   readonly session: string;
   /** The client's IP address. */
   readonly client: string;
+  /** The id of the token that opens it. */
+  readonly token: string;
   /** The virtual machine. A session whose token names none counts only for the other limits. */
   readonly instance: string | undefined;
 }
@@ -55,7 +61,9 @@ export class Slots<Owner> {
   readonly #options: LimitOptions;
   /** By lease id, oldest first. */
   readonly #held = new Map<string, OwnedLease<Owner>>();
-  readonly #byClient = new Map<string, Set<string>>();
+  /** How many are held, by {@link clientGroup}. */
+  readonly #byClient = new Map<string, number>();
+  readonly #byToken = new Map<string, number>();
   readonly #byInstance = new Map<string, Set<string>>();
 
   constructor(options: LimitOptions) {
@@ -68,16 +76,19 @@ export class Slots<Owner> {
   }
 
   acquire(lease: SlotLease, owner: Owner): Verdict<Owner> {
-    const { max, max_per_client, max_per_instance, on_limit_per_instance } = this.#options;
+    const { max, max_per_client, max_per_token, max_per_instance, on_limit_per_instance } = this.#options;
     const mine = lease.instance === undefined ? undefined : this.#byInstance.get(lease.instance);
     const full = max_per_instance !== null && (mine?.size ?? 0) >= max_per_instance;
     if (full && on_limit_per_instance === "refuse") return { refusedBy: "max_per_instance" };
     const [oldest] = full && mine !== undefined ? mine : [];
     const replaces = oldest === undefined ? undefined : this.#held.get(oldest);
-    const sameClient = replaces?.lease.client === lease.client ? 1 : 0;
-    const fromClient = (this.#byClient.get(lease.client)?.size ?? 0) - sameClient;
+    const client = clientGroup(lease.client);
+    const sameClient = replaces !== undefined && clientGroup(replaces.lease.client) === client ? 1 : 0;
+    const fromClient = (this.#byClient.get(client) ?? 0) - sameClient;
+    const withToken = (this.#byToken.get(lease.token) ?? 0) - (replaces?.lease.token === lease.token ? 1 : 0);
     if (max !== null && this.#held.size - (replaces === undefined ? 0 : 1) >= max) return { refusedBy: "max" };
     if (max_per_client !== null && fromClient >= max_per_client) return { refusedBy: "max_per_client" };
+    if (max_per_token !== null && withToken >= max_per_token) return { refusedBy: "max_per_token" };
     if (replaces !== undefined) this.release(replaces.lease.id);
     this.announce(lease, owner);
     return replaces === undefined ? {} : { replaces };
@@ -90,7 +101,8 @@ export class Slots<Owner> {
   announce(lease: SlotLease, owner: Owner): void {
     if (this.#held.has(lease.id)) return;
     this.#held.set(lease.id, { lease, owner });
-    add(this.#byClient, lease.client, lease.id);
+    count(this.#byClient, clientGroup(lease.client), 1);
+    count(this.#byToken, lease.token, 1);
     if (lease.instance !== undefined) add(this.#byInstance, lease.instance, lease.id);
   }
 
@@ -99,8 +111,9 @@ export class Slots<Owner> {
     const held = this.#held.get(leaseId);
     if (held === undefined) return;
     this.#held.delete(leaseId);
-    const { client, instance } = held.lease;
-    remove(this.#byClient, client, leaseId);
+    const { client, token, instance } = held.lease;
+    count(this.#byClient, clientGroup(client), -1);
+    count(this.#byToken, token, -1);
     if (instance !== undefined) remove(this.#byInstance, instance, leaseId);
   }
 
@@ -108,6 +121,12 @@ export class Slots<Owner> {
   releaseOwner(owner: Owner): void {
     for (const [leaseId, held] of this.#held) if (held.owner === owner) this.release(leaseId);
   }
+}
+
+function count(counts: Map<string, number>, key: string, change: 1 | -1): void {
+  const next = (counts.get(key) ?? 0) + change;
+  if (next === 0) counts.delete(key);
+  else counts.set(key, next);
 }
 
 function add(index: Map<string, Set<string>>, key: string, leaseId: string): void {

@@ -54,7 +54,7 @@ export class SessionRegistry {
   /** @internal Begins a session; whatever fails ends it with a reason. */
   open(client: SessionClient, token: string | undefined): Session {
     const session = this.#begin(client);
-    void session.open(token);
+    void session.open(token, client.onAuthenticated);
     return session;
   }
 

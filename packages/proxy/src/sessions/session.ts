@@ -30,6 +30,8 @@ export interface SessionClient {
   readonly address: string;
   /** The `Origin` header of its request; undefined if there was none. */
   readonly origin: string | undefined;
+  /** Called once if its token is valid. */
+  readonly onAuthenticated?: () => void;
 }
 
 /** What every session of a gateway shares. */
@@ -142,9 +144,9 @@ export class Session implements SessionInfo {
   }
 
   /** @internal Looks the token up, arms the deadline, dials and relays. Ends the session if anything fails. */
-  async open(token: string | undefined): Promise<void> {
+  async open(token: string | undefined, onAuthenticated?: () => void): Promise<void> {
     try {
-      const grant = await this.#untilEnded((signal) => this.#prepare(token, signal));
+      const grant = await this.#untilEnded((signal) => this.#prepare(token, signal, onAuthenticated));
       if (grant === undefined || this.#hasEnded()) return;
       this.#phase = "dialing";
       this.#idle = IdleTimer.for(this.#context, this.#onIdle);
@@ -281,7 +283,11 @@ export class Session implements SessionInfo {
   }
 
   /** Everything before the dial. Returns undefined when the session has ended meanwhile. */
-  async #prepare(token: string | undefined, signal: AbortSignal): Promise<Grant | undefined> {
+  async #prepare(
+    token: string | undefined,
+    signal: AbortSignal,
+    onAuthenticated?: () => void,
+  ): Promise<Grant | undefined> {
     const { events, limits } = this.#context;
     const grant = await this.#admit(token, signal, false);
     if (this.#hasEnded()) return undefined;
@@ -290,9 +296,11 @@ export class Session implements SessionInfo {
     this.#grant = grant;
     // Before anything else is waited for, so that the deadline covers every phase.
     this.#deadline.set(grant.expiresAt);
+    onAuthenticated?.();
     await events.ask({ type: "session_requested", session: this }, signal);
     if (this.#hasEnded()) return undefined;
-    const request = { session: this.id, client: this.clientAddress, instance: grant.instance };
+    const { tokenId, instance } = grant;
+    const request = { session: this.id, client: this.clientAddress, token: tokenId, instance };
     const lease = await limits?.acquire(request, signal);
     if (this.#hasEnded()) lease?.release();
     else this.#lease = lease;

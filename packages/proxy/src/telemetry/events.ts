@@ -43,6 +43,23 @@ export type OutcomeEvent =
   | { readonly type: "session_ended"; readonly session: SessionInfo; readonly end: SessionEnd }
   /** A session was refused; `session_ended` follows. */
   | { readonly type: "limit_reached"; readonly limit: string; readonly sessionId: string }
+  /** An upgrade request is malformed and was answered with an HTTP error. */
+  | {
+      readonly type: "upgrade_refused";
+      readonly fault: string;
+      readonly message: string;
+      readonly clientAddress: string;
+    }
+  /** A page of this origin may not open consoles; `session_ended` follows. */
+  | { readonly type: "origin_refused"; readonly origin: string | undefined; readonly clientAddress: string }
+  /** A connection without a session was closed: at an option of `connections`, or for want of `descriptors`. */
+  | {
+      readonly type: "connection_refused";
+      readonly reason: string;
+      /** How many connections, seconds or descriptors are allowed. */
+      readonly limit: number;
+      readonly clientAddress: string;
+    }
   | { readonly type: "token_issued"; readonly actor: Actor; readonly token: GrantInfo }
   /** With the number of sessions that were ended. */
   | { readonly type: "token_revoked"; readonly actor: Actor; readonly tokenId: string; readonly sessions: number }

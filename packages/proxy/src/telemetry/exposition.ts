@@ -27,12 +27,7 @@ export class MetricsExposition {
     );
     this.#labels("curfew_sessions_ended_total", "Ended sessions, by end reason.", "reason", metrics.ends);
     this.#labels("curfew_sessions_refused_total", "Sessions refused at a limit, by limit.", "limit", metrics.refusals);
-    this.#labels(
-      "curfew_connections_refused_total",
-      "Connections that were closed before they were served, by reason.",
-      "reason",
-      source.refusedConnections,
-    );
+    this.#connections(metrics);
     addProcess(this.#registry);
     addAuthentication(this.#registry, source.authenticationFailures);
     addFailures(this.#registry, metrics.observerFailures);
@@ -64,6 +59,37 @@ export class MetricsExposition {
     });
   }
 
+  /** What concerns the public listener. */
+  #connections({ source, connectionRefusals, upgradeFaults }: Metrics): void {
+    this.#gauge("curfew_connections_open", "Connections to the public listener.", source.connections);
+    this.#gauge(
+      "curfew_connections_unauthenticated",
+      "Connections to the public listener without a valid token.",
+      source.unauthenticated,
+    );
+    const { certificateExpiry } = source;
+    if (certificateExpiry !== undefined) {
+      this.#gauge(
+        "curfew_certificate_expiry_timestamp_seconds",
+        "When the certificate in use expires, as Unix time.",
+        () => certificateExpiry() / 1000,
+        "min",
+      );
+    }
+    this.#labels(
+      "curfew_connections_refused_total",
+      "Connections that were closed at a limit, by reason.",
+      "reason",
+      connectionRefusals,
+    );
+    this.#labels(
+      "curfew_upgrades_refused_total",
+      "Malformed upgrade requests, by what was wrong.",
+      "fault",
+      upgradeFaults,
+    );
+  }
+
   async text(): Promise<string> {
     return await this.#registry.metrics();
   }
@@ -72,7 +98,7 @@ export class MetricsExposition {
     return await this.#registry.getMetricsAsJSON();
   }
 
-  #gauge(name: string, help: string, read: () => number, aggregator: "sum" | "max" = "sum"): void {
+  #gauge(name: string, help: string, read: () => number, aggregator: "sum" | "max" | "min" = "sum"): void {
     void new Gauge({
       name,
       help,

@@ -1,4 +1,5 @@
 import { inspect } from "node:util";
+import { BurstLog } from "./burst-log.ts";
 import type { EndReason } from "../end-reason.ts";
 import { formatEndpoint } from "../net/endpoint.ts";
 import type { Actor, EventObserver, GatewayEvent } from "./events.ts";
@@ -7,10 +8,11 @@ import type { GrantInfo, SessionEnd, SessionInfo } from "./session-info.ts";
 
 /** Writes events to the log. */
 export function logObserver(log: Logger): EventObserver {
-  return { name: "log", notify: (event) => logEvent(log, event) };
+  const bursts = new BurstLog(log);
+  return { name: "log", notify: (event) => logEvent(log, event, bursts) };
 }
 
-function logEvent(log: Logger, event: GatewayEvent): void {
+function logEvent(log: Logger, event: GatewayEvent, bursts: BurstLog): void {
   switch (event.type) {
     case "session_opened":
       log.info({ ...sessionFields(event.session), expires_at: expiry(event.session) }, "session opened");
@@ -26,6 +28,22 @@ function logEvent(log: Logger, event: GatewayEvent): void {
     }
     case "session_ended":
       log[level(event.end.reason)](endFields(event.session, event.end), "session ended");
+      break;
+    case "upgrade_refused":
+      bursts.warn({ client: event.clientAddress, detail: event.message }, "upgrade refused", event.fault);
+      break;
+    case "origin_refused":
+      bursts.warn(
+        { client: event.clientAddress, origin: event.origin?.slice(0, MAX_ORIGIN), option: "console.allowed_origins" },
+        "origin refused",
+      );
+      break;
+    case "connection_refused":
+      bursts.warn(
+        { client: event.clientAddress, reason: event.reason, limit: event.limit },
+        "connections refused",
+        event.reason,
+      );
       break;
     case "token_issued":
       log.info(tokenFields(event.token, event.actor), "token issued");
@@ -44,6 +62,9 @@ function logEvent(log: Logger, event: GatewayEvent): void {
       break;
   }
 }
+
+/** How much of an origin is logged, in characters: a client may send any. */
+const MAX_ORIGIN = 256;
 
 function tokenFields(token: GrantInfo, { address }: Actor): Record<string, unknown> {
   const { tokenId, type, endpoint, instance, user, access } = token;

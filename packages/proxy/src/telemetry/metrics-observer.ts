@@ -11,6 +11,8 @@ export function metricsObserver(metrics: Metrics): EventObserver {
       else if (event.type === "session_ended") {
         metrics.ended(event.end.reason, event.session.bytes, event.end.lateMs);
       } else if (event.type === "limit_reached") metrics.refused(event.limit);
+      else if (event.type === "upgrade_refused") metrics.upgradeFaults.add(event.fault);
+      else if (event.type === "connection_refused") metrics.connectionRefusals.add(event.reason);
     },
   };
 }

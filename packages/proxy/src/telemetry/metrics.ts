@@ -13,10 +13,14 @@ export interface MetricsSource {
   readonly closing: () => number;
   /** Bytes of the sessions that still run. */
   readonly bytes: () => RelayedBytes;
-  /** Connections that were closed before they were served, by reason. */
-  readonly refusedConnections: LabelCounters;
   /** Requests to the admin API without the right key. */
   readonly authenticationFailures: () => number;
+  /** Connections to the public listener, those of sessions included. */
+  readonly connections: () => number;
+  /** Of these, those without a session whose token is valid. */
+  readonly unauthenticated: () => number;
+  /** When the certificate of the public listener expires, in milliseconds since the epoch. Left out without one. */
+  readonly certificateExpiry?: () => number;
 }
 
 /** The values of labels that are exposed from the start. */
@@ -27,6 +31,10 @@ export interface MetricsLabels {
   readonly observers: readonly string[];
   /** Where tokens are looked up. */
   readonly sources: readonly string[];
+  /** What can be wrong with an upgrade request. */
+  readonly upgradeFaults: readonly string[];
+  /** Why a connection without a session can be closed. */
+  readonly connectionRefusals: readonly string[];
 }
 
 /** What a gateway counts, as plain numbers. */
@@ -35,6 +43,8 @@ export class Metrics {
   readonly ends: LabelCounters = new LabelCounters([...Object.keys(CloseCode), "client_closed", "connection_lost"]);
   readonly refusals: LabelCounters;
   readonly observerFailures: LabelCounters;
+  readonly upgradeFaults: LabelCounters;
+  readonly connectionRefusals: LabelCounters;
   readonly lateness: DurationCounters = new DurationCounters([
     0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1,
   ]);
@@ -48,10 +58,12 @@ export class Metrics {
   /** Bytes of the sessions that have ended. */
   readonly #past = { toClient: 0, toTarget: 0 };
 
-  constructor(source: MetricsSource, { limits, observers, sources }: MetricsLabels) {
-    this.refusals = new LabelCounters(limits);
-    this.observerFailures = new LabelCounters(observers);
-    this.lookups = new Map(sources.map((name) => [name, new TimedCounters(LOOKUP_BOUNDS)]));
+  constructor(source: MetricsSource, labels: MetricsLabels) {
+    this.refusals = new LabelCounters(labels.limits);
+    this.observerFailures = new LabelCounters(labels.observers);
+    this.upgradeFaults = new LabelCounters(labels.upgradeFaults);
+    this.connectionRefusals = new LabelCounters(labels.connectionRefusals);
+    this.lookups = new Map(labels.sources.map((name) => [name, new TimedCounters(LOOKUP_BOUNDS)]));
     this.source = source;
   }
 

@@ -1,3 +1,4 @@
+import { clientGroup } from "../net/client-address.ts";
 import { sha256 } from "../sha256.ts";
 import type { TimedCounters } from "../telemetry/counters.ts";
 import type { Clock } from "../time/clock.ts";
@@ -97,7 +98,7 @@ export class TokenLookups {
       async (signal, late) => {
         const context = { clientAddress, origin, signal };
         const bounded = async <T>(slots: LookupSlots, step: () => Promise<T>): Promise<T> => {
-          const release = isRenewal ? undefined : await slots.acquire(clientAddress, signal);
+          const release = isRenewal ? undefined : await slots.acquire(clientGroup(clientAddress), signal);
           try {
             // The slot is held until the step is done, even if a source ignores the signal, or is late.
             return await Promise.race([step(), late]);

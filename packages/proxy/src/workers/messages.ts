@@ -52,7 +52,7 @@ export type PrimaryRequest =
 
 /** What the primary answers. */
 export interface PrimaryAnswers<Settings = unknown> {
-  /** The configuration of the gateway, without the admin key. */
+  /** The configuration of the gateway, and the secrets that all workers share. */
   readonly settings: Settings;
   readonly unwritten_revocations: readonly string[];
   readonly listening: null;

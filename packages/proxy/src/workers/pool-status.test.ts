@@ -13,10 +13,18 @@ async function metricsOf(renewals: number): Promise<MetricsSnapshot> {
     sessions: () => 1,
     closing: () => 0,
     bytes: () => ({ toClient: 0, toTarget: 0 }),
-    refusedConnections: new LabelCounters([]),
     authenticationFailures: () => 0,
+    connections: () => 1,
+    unauthenticated: () => 0,
   };
-  const metrics = new Metrics(source, { limits: [], observers: ["log"], sources: ["tokens.store"] });
+  const labels = {
+    limits: [],
+    observers: ["log"],
+    sources: ["tokens.store"],
+    upgradeFaults: [],
+    connectionRefusals: [],
+  };
+  const metrics = new Metrics(source, labels);
   metrics.renewals = renewals;
   return await new MetricsReader(metrics).snapshot();
 }

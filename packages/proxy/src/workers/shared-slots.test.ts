@@ -8,9 +8,16 @@ const lease = (id: string, instance = "vm-1"): SlotLease => ({
   id,
   session: `session ${id}`,
   client: "192.0.2.1",
+  token: `token ${id}`,
   instance,
 });
-const replacing = { max: 2, max_per_client: null, max_per_instance: 1, on_limit_per_instance: "replace" } as const;
+const replacing = {
+  max: 2,
+  max_per_client: null,
+  max_per_token: null,
+  max_per_instance: 1,
+  on_limit_per_instance: "replace",
+} as const;
 
 /** A worker whose answer to `end` the test gives. */
 function fakeWorker(): { worker: WorkerProcess; asked: unknown[]; answer: PromiseWithResolvers<number> } {

@@ -16,7 +16,8 @@ export class TestCertificate implements Disposable {
     writeFileSync(this.key, key);
   }
 
-  static async create(): Promise<TestCertificate> {
+  /** @param valid - when it is valid. @defaultValue for a year from now on */
+  static async create(valid?: { readonly from: Date; readonly to: Date }): Promise<TestCertificate> {
     const altNames = [
       { type: 7, ip: "127.0.0.1" },
       { type: 2, value: "localhost" },
@@ -24,6 +25,7 @@ export class TestCertificate implements Disposable {
     const made = await generate([{ name: "commonName", value: "localhost" }], {
       keyType: "ec",
       curve: "P-256",
+      ...(valid && { notBeforeDate: valid.from, notAfterDate: valid.to }),
       extensions: [{ name: "subjectAltName", altNames: [...altNames] }],
     });
     // OpenSSL ends each file with a line break.

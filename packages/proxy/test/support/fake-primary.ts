@@ -29,7 +29,7 @@ export class FakePrimary extends EventEmitter implements AsyncDisposable {
       log: { level: "silent" },
       ...config,
     });
-    await primary.answer("settings", settings);
+    await primary.answer("settings", { config: settings, ticketSecret: "c2VjcmV0" });
     await primary.answer("unwritten_revocations", []);
     const { request } = await primary.asked("listening");
     return Object.assign(primary, { url: request?.url ?? "" });

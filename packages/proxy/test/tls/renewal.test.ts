@@ -11,12 +11,15 @@ import { TestCertificate } from "../support/certificate.ts";
 let first: TestCertificate;
 let second: TestCertificate;
 let server: Server;
+/** When the certificates that came into use expire. */
+let used: Date[];
 let logged: { level: string; msg: string; err?: { message: string } }[];
 
 beforeEach(async () => {
   first = await TestCertificate.create();
   second = await TestCertificate.create();
   logged = [];
+  used = [];
 });
 afterEach(async () => {
   await close();
@@ -28,8 +31,20 @@ afterEach(async () => {
 async function start(): Promise<void> {
   const log = createLogger("trace", { write: (line) => void logged.push(JSON.parse(line)) });
   server = await createTlsServer(
-    { cert: first.cert, key: first.key, minimumVersion: "default", ciphers: null },
-    { http: {}, handler: (_request, response) => void response.end("answer"), log, renewalMs: 5 },
+    {
+      cert: first.cert,
+      key: first.key,
+      minimumVersion: "default",
+      ciphers: null,
+      ticketSecret: Buffer.from("secret of the tickets"),
+    },
+    {
+      http: {},
+      handler: (_request, response) => void response.end("answer"),
+      log,
+      certificateUsed: (validTo) => void used.push(validTo),
+      renewalMs: 5,
+    },
   );
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
@@ -102,13 +117,46 @@ describe("a certificate that is renewed while the gateway runs", () => {
     expect(await shown()).toBe(before);
   });
 
+  test("does not replace one that is valid when it has expired or is not valid yet", async () => {
+    await start();
+    const before = first.pem;
+    const day = 24 * 60 * 60 * 1000;
+    const now = Date.now();
+    for (const [index, [from, to, problem]] of (
+      [
+        [now - 9 * day, now - day, "the certificate has expired"],
+        [now + day, now + 9 * day, "the certificate is not valid yet"],
+      ] as const
+    ).entries()) {
+      using wrong = await TestCertificate.create({ from: new Date(from), to: new Date(to) });
+      first.replaceBy(wrong);
+      await expect.poll(() => messages("error")).toHaveLength(index + 1);
+      expect(logged.at(-1)?.err?.message).toBe(problem);
+      expect(await shown()).toBe(before);
+    }
+    expect(used).toHaveLength(1);
+    first.replaceBy(second);
+    await expect.poll(() => used).toHaveLength(2);
+  });
+
+  test("replaces an expired one, with which the gateway starts, but not silently", async () => {
+    const day = 24 * 60 * 60 * 1000;
+    first[Symbol.dispose]();
+    first = await TestCertificate.create({ from: new Date(Date.now() - 9 * day), to: new Date(Date.now() - day) });
+    await start();
+    expect(messages("error")).toEqual(["the certificate has expired"]);
+    first.replaceBy(second);
+    await expect.poll(() => messages("info")).toEqual(["certificate renewed"]);
+  });
+
   test("is looked for no longer than the server listens", async () => {
     vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
     try {
       await start();
       const looking = vi.getTimerCount();
       await close();
-      expect(vi.getTimerCount()).toBe(looking - 1);
+      // The look at the files, and the next ticket keys.
+      expect(vi.getTimerCount()).toBe(looking - 2);
     } finally {
       vi.useRealTimers();
     }

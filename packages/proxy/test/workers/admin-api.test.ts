@@ -117,7 +117,10 @@ test("the metrics are the sum over the workers", SLOW, async () => {
 test("with a store in a file every worker reads the same one", SLOW, async () => {
   const folder = await mkdtemp(join(tmpdir(), "curfew-workers-"));
   {
-    await using own = await WorkerGateway.start({ TOKENS_PATH: join(folder, "tokens.db") });
+    await using own = await WorkerGateway.start({
+      TOKENS_PATH: join(folder, "tokens.db"),
+      SESSIONS_MAX_PER_TOKEN: "24",
+    });
     const { id, token } = await own.token(target.address);
     const clients = await openMany(own, token);
     await own.admin("DELETE", `/v1/tokens/${id}`);

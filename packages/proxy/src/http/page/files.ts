@@ -1,6 +1,8 @@
-import { readFile } from "node:fs/promises";
-import { extname, join } from "node:path";
+import { readdirSync, readFileSync } from "node:fs";
+import { extname } from "node:path";
 import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { gzip } from "node:zlib";
 import { sha256 } from "../../sha256.ts";
 
 /** The built console page, beside this package's sources and its compiled code. */
@@ -16,8 +18,16 @@ const TYPES: Readonly<Record<string, string>> = {
   ".woff2": "font/woff2",
 };
 
+const compress = promisify(gzip);
+
+/** One form of a file, with its entity tag: each is a representation of its own (RFC 9110, section 8.8.3.3). */
+export interface Representation {
+  readonly body: Buffer;
+  readonly etag: string;
+}
+
 /** A file of the page, ready to be sent. */
-export interface PageFile {
+export class PageFile implements Representation {
   readonly body: Buffer;
   readonly type: string;
   readonly etag: string;
@@ -25,27 +35,62 @@ export interface PageFile {
   readonly immutable: boolean;
   /** Whether it becomes smaller by compression: text does, a typeface has it inside. */
   readonly compressible: boolean;
+  #compressed: Promise<Representation> | undefined;
+
+  constructor(body: Buffer, type: string, immutable: boolean) {
+    this.body = body;
+    this.type = type;
+    this.etag = `"${sha256(body).toString("base64url").slice(0, 22)}"`;
+    this.immutable = immutable;
+    this.compressible = type !== TYPES[".woff2"];
+  }
+
+  /** Its gzip form, compressed once, off the main thread. All requests share it. */
+  async compressed(): Promise<Representation> {
+    this.#compressed ??= compress(this.body, { level: 9 }).then((body) => ({
+      body,
+      etag: this.etag.replace(/"$/, '-gzip"'),
+    }));
+    return await this.#compressed;
+  }
 }
 
+/** The files of the page by their paths in a URL, such as `/assets/page.js`. */
+export type PageFiles = ReadonlyMap<string, PageFile>;
+
 /**
- * Reads a file of the built page. Files are few, small and cached by browsers, so each is read whole when
- * it is asked for: a page that is built anew while the gateway runs is served as it now is.
+ * Reads the built page into memory, so that a request costs neither a descriptor nor a digest, and an upgrade of the
+ * package does not mix two builds.
  *
- * @param path - as in the URL. Only plain names at the top and below `/assets/` are looked for.
- * @returns undefined when there is no such file.
+ * @returns an empty map where the page is not built.
  */
-export async function readPageFile(path: string): Promise<PageFile | undefined> {
-  const match = /^\/(?<folder>assets\/)?(?<name>\w[\w.-]*)$/.exec(path);
-  const type = TYPES[extname(path)];
-  if (match === null || type === undefined) return undefined;
-  const body = await readFile(join(PAGE, path)).catch(() => undefined);
-  if (body === undefined) return undefined;
-  const etag = `"${sha256(body).toString("base64url").slice(0, 22)}"`;
-  return {
-    body,
-    type,
-    etag,
-    immutable: match.groups?.["folder"] !== undefined,
-    compressible: type !== TYPES[".woff2"],
-  };
+export function loadPageFiles(): PageFiles {
+  return new Map([...readFolder(""), ...readFolder("assets/")]);
+}
+
+function readFolder(folder: string): [string, PageFile][] {
+  return fileNames(folder).flatMap((name) => {
+    const type = TYPES[extname(name)];
+    if (type === undefined) return [];
+    const body = readIfThere(PAGE + folder + name);
+    return body === undefined ? [] : [[`/${folder}${name}`, new PageFile(body, type, folder !== "")]];
+  });
+}
+
+function readIfThere(path: string): Buffer | undefined {
+  try {
+    return readFileSync(path);
+  } catch {
+    // The page is being built anew.
+    return undefined;
+  }
+}
+
+function fileNames(folder: string): string[] {
+  try {
+    const entries = readdirSync(PAGE + folder, { withFileTypes: true });
+    return entries.filter((entry) => entry.isFile()).map(({ name }) => name);
+  } catch {
+    return [];
+  }
 }

@@ -1,12 +1,15 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { acceptsGzip, compressOnce } from "./compression.ts";
-import { readPageFile } from "./files.ts";
+import { acceptsGzip } from "./accept-encoding.ts";
+import { loadPageFiles, type PageFile, type PageFiles } from "./files.ts";
 import { type Headers, pageHeaders, transportHeaders } from "./headers.ts";
 import { fillPage } from "./html.ts";
+import { isKnown } from "./if-none-match.ts";
 import type { OriginPolicy } from "./origin-policy.ts";
+import type { RequestOrder } from "../request-order.ts";
+import { readTarget } from "../request-target.ts";
 
 /** Where the page answers: its own address, and those that Nova's links and bookmarks have. */
-const PAGE_PATHS: ReadonlySet<string> = new Set([
+const PAGE_PATHS: readonly string[] = [
   "/",
   "/console",
   "/console/",
@@ -15,30 +18,59 @@ const PAGE_PATHS: ReadonlySet<string> = new Set([
   "/vnc_auto.html",
   "/vnc_lite.html",
   "/serial.html",
-]);
+];
 
 /** Answers a request to an HTTP server. */
 export type RequestHandler = (request: IncomingMessage, response: ServerResponse) => void;
 
-/**
- * Serves the console page with the headers that confine it, and `/healthz` and `/readyz`.
- *
- * @param readiness - what `/readyz` answers: `ready`, or what is not.
- */
-export function createPageHandler(policy: OriginPolicy, readiness: () => Promise<string>): RequestHandler {
+/** What {@link createPageHandler} is made with. */
+export interface PageHandlerOptions {
+  readonly policy: OriginPolicy;
+  /** What `/readyz` answers: `ready`, or what is not. */
+  readonly readiness: () => Promise<string>;
+  readonly order: RequestOrder;
+  /** The path of `console.base_url`, below which a reverse proxy that does not strip it passes everything. */
+  readonly basePath: string;
+}
+
+/** Serves the console page with the headers that confine it, and `/healthz` and `/readyz`. */
+export function createPageHandler({ policy, readiness, order, basePath }: PageHandlerOptions): RequestHandler {
   const confining = pageHeaders(policy);
+  const files = loadPageFiles();
+  const pages = filledPages(files, policy);
   return (request, response) => {
-    const path = request.url?.split("?", 1)[0] ?? "/";
+    if (!order.accepts(request, response)) return;
+    const target = readTarget(request);
+    if (target === undefined) return answer(response, 400, "Expected one Host, and a path or an http URL.", CLOSE);
     if (request.method !== "GET" && request.method !== "HEAD") {
-      return answer(response, 405, "Only GET and HEAD are answered here.", { Allow: "GET, HEAD" });
+      return answer(response, 405, "Only GET and HEAD are answered here.", { Allow: "GET, HEAD", ...CLOSE });
     }
+    const path = withoutBase(target.path, basePath);
     if (path === "/healthz") return answer(response, 200, "ok");
     if (path === "/readyz") return void serveReadiness(response, readiness);
     const headers = { ...confining, ...transportHeaders(request) };
-    if (PAGE_PATHS.has(path)) return void servePage(response, path, headers, policy);
+    if (PAGE_PATHS.includes(path)) return servePage(response, pages.get(path), headers);
     // The page's asset URLs are relative, and the page is also served under /console/.
-    return void serveFile(request, response, path.replace(/^\/console\//, "/"), headers);
+    const file = files.get(path.replace(/^\/console\//, "/"));
+    if (file === undefined) return answer(response, 404, "There is nothing at this address.", headers);
+    return void serveFile(request, response, file, headers).catch(() => response.destroy());
   };
+}
+
+/** For requests whose body may follow: it is not read. */
+const CLOSE = { Connection: "close" };
+
+/** A path as it is without the prefix of a reverse proxy. */
+function withoutBase(path: string, basePath: string): string {
+  const base = basePath.replace(/\/+$/, "");
+  return base !== "" && path.startsWith(`${base}/`) ? path.slice(base.length) : path;
+}
+
+/** The page as each of its paths gets it; empty where it is not built. */
+function filledPages(files: PageFiles, policy: OriginPolicy): ReadonlyMap<string, Buffer> {
+  const html = files.get("/index.html")?.body.toString();
+  if (html === undefined) return new Map();
+  return new Map(PAGE_PATHS.map((path) => [path, Buffer.from(fillPage(html, path, policy))]));
 }
 
 async function serveReadiness(response: ServerResponse, readiness: () => Promise<string>): Promise<void> {
@@ -47,36 +79,27 @@ async function serveReadiness(response: ServerResponse, readiness: () => Promise
   answer(response, state === "ready" ? 200 : 503, state);
 }
 
-async function servePage(
-  response: ServerResponse,
-  path: string,
-  headers: Headers,
-  policy: OriginPolicy,
-): Promise<void> {
-  const page = await readPageFile("/index.html");
+function servePage(response: ServerResponse, page: Buffer | undefined, headers: Headers): void {
   if (page === undefined) {
     return answer(response, 404, "The console page is not built. In a checkout, `npx pnpm@12 build:pages` builds it.");
   }
-  answer(response, 200, fillPage(page.body.toString(), path, policy), { ...headers, "Content-Type": page.type });
+  answer(response, 200, page, { ...headers, "Content-Type": "text/html; charset=utf-8" });
 }
 
 async function serveFile(
   request: IncomingMessage,
   response: ServerResponse,
-  path: string,
+  file: PageFile,
   headers: Headers,
 ): Promise<void> {
-  const file = await readPageFile(path);
-  if (file === undefined) return answer(response, 404, "There is nothing at this address.", headers);
   const zipped = file.compressible && acceptsGzip(request.headers["accept-encoding"]);
+  const { body, etag } = zipped ? await file.compressed() : file;
   const caching = {
-    // Each of the two forms is a representation of its own (RFC 9110, section 8.8.3.3).
-    ETag: zipped ? file.etag.replace(/"$/, '-gzip"') : file.etag,
+    ETag: etag,
     "Cache-Control": file.immutable ? "public, max-age=31536000, immutable" : "no-cache",
     ...(file.compressible ? { Vary: "Accept-Encoding" } : {}),
   };
-  if (request.headers["if-none-match"] === caching.ETag) return void response.writeHead(304, caching).end();
-  const body = zipped ? await compressOnce(file.etag, file.body) : file.body;
+  if (isKnown(request.headers["if-none-match"], etag)) return void response.writeHead(304, caching).end();
   const coding: Headers = zipped ? { "Content-Encoding": "gzip" } : {};
   answer(response, 200, body, { ...headers, ...caching, ...coding, "Content-Type": file.type });
 }

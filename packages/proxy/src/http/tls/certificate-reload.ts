@@ -4,6 +4,7 @@ import {
   type CertificateText,
   checkCertificate,
   readCertificate,
+  validityProblem,
   type Certificate,
 } from "./certificate.ts";
 
@@ -14,6 +15,8 @@ export interface CertificateReloadOptions {
   readonly files: CertificateFiles;
   /** The {@link CertificateText.digest} of what is in use. */
   readonly digest: string;
+  /** What is in use. */
+  readonly current: Certificate;
   /** Takes a new certificate into use. */
   readonly use: (certificate: Certificate) => void;
   readonly log: Logger;
@@ -32,12 +35,14 @@ export class CertificateReload {
   #seen: string;
   /** What was settled last, in use or refused. */
   #settled: string;
+  #current: Certificate;
   #stopped = false;
 
   constructor(options: CertificateReloadOptions) {
     this.#options = options;
     this.#seen = options.digest;
     this.#settled = options.digest;
+    this.#current = options.current;
     this.#timer = this.#lookLater();
   }
 
@@ -68,7 +73,11 @@ export class CertificateReload {
     try {
       if (found instanceof Error) throw found;
       const certificate = checkCertificate(found, files);
+      const problem = validityProblem(certificate);
+      // One that is as bad as the old one at least has what the operator wants now.
+      if (problem !== undefined && validityProblem(this.#current) === undefined) throw new Error(problem);
       use(certificate);
+      this.#current = certificate;
       log.info({ cert: files.cert, valid_to: certificate.validTo }, "certificate renewed");
     } catch (error) {
       log.error({ err: error }, "the new certificate cannot be used; the old one stays");

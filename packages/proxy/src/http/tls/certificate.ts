@@ -14,6 +14,8 @@ export interface CertificateFiles {
 export interface Certificate {
   readonly cert: string;
   readonly key: string;
+  /** The first moment at which browsers take it. */
+  readonly validFrom: Date;
   /** The last moment at which browsers take it. */
   readonly validTo: Date;
 }
@@ -42,7 +44,13 @@ export function checkCertificate({ cert, key }: CertificateText, files: Certific
       `${keyOption(files)}: expected the private key of the certificate in ${files.cert}, but ${keyFile} holds another one`,
     );
   }
-  return { cert, key, validTo: certificate.validToDate };
+  return { cert, key, validFrom: certificate.validFromDate, validTo: certificate.validToDate };
+}
+
+/** Why browsers do not take a certificate now; undefined if its time is right. */
+export function validityProblem({ validFrom, validTo }: Certificate, now: number = Date.now()): string | undefined {
+  if (validTo.getTime() < now) return "the certificate has expired";
+  return validFrom.getTime() > now ? "the certificate is not valid yet" : undefined;
 }
 
 async function read(option: string, file: string): Promise<string> {

@@ -3,8 +3,15 @@ import { Server, type ServerOptions as HttpsOptions } from "node:https";
 import type { Socket } from "node:net";
 import { createSecureContext, type SecureContextOptions } from "node:tls";
 import type { Logger } from "../../telemetry/log.ts";
-import { type Certificate, type CertificateFiles, checkCertificate, readCertificate } from "./certificate.ts";
+import {
+  type Certificate,
+  type CertificateFiles,
+  checkCertificate,
+  readCertificate,
+  validityProblem,
+} from "./certificate.ts";
 import { CertificateReload } from "./certificate-reload.ts";
+import { rotateTicketKeys } from "./ticket-keys.ts";
 
 /** How long a client may take for the TLS handshake, in milliseconds. */
 const HANDSHAKE_MS = 10_000;
@@ -18,6 +25,8 @@ export interface TlsOptions extends CertificateFiles {
   readonly minimumVersion: TlsMinimum;
   /** OpenSSL cipher list, or null. */
   readonly ciphers: string | null;
+  /** What the keys of session tickets are derived from: the same in all workers. */
+  readonly ticketSecret: Buffer;
 }
 
 /** What a {@link createTlsServer} needs of its gateway. */
@@ -26,6 +35,8 @@ export interface TlsContext {
   readonly http: ServerOptions;
   readonly handler: RequestListener;
   readonly log: Logger;
+  /** Told of each certificate that comes into use. */
+  readonly certificateUsed: (validTo: Date) => void;
   /** Test seam: how often the files are read again, in milliseconds. */
   readonly renewalMs?: number;
 }
@@ -37,13 +48,22 @@ export interface TlsContext {
  */
 export async function createTlsServer(options: TlsOptions, context: TlsContext): Promise<Server> {
   const text = await readCertificate(options);
-  const secure = secureOptions(options, checkCertificate(text, options));
+  const first = checkCertificate(text, options);
+  const secure = secureOptions(options, first);
   const server = new TlsServer({ ...context.http, ...secure, handshakeTimeout: HANDSHAKE_MS }, context.handler);
+  rotateTicketKeys(server, options.ticketSecret);
+  context.certificateUsed(first.validTo);
+  const problem = validityProblem(first);
+  if (problem !== undefined) context.log.error({ cert: options.cert, valid_to: first.validTo }, problem);
   server.once("listening", () => {
     const renewal = new CertificateReload({
       files: options,
       digest: text.digest,
-      use: (certificate) => server.setSecureContext(secureOptions(options, certificate)),
+      current: first,
+      use: (certificate) => {
+        server.setSecureContext(secureOptions(options, certificate));
+        context.certificateUsed(certificate.validTo);
+      },
       log: context.log,
       everyMs: context.renewalMs,
     });

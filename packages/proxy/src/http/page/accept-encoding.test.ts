@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { acceptsGzip } from "./compression.ts";
+import { acceptsGzip } from "./accept-encoding.ts";
 
 test.each([
   [undefined, false],

@@ -1,0 +1,150 @@
+import { randomBytes } from "node:crypto";
+import type { IncomingMessage, Server } from "node:http";
+import type { Duplex } from "node:stream";
+import { type ConfiguredConnectionLimits, connectionLimits } from "../limits/connection-limits.ts";
+import type { ConnectionSlots } from "../limits/connection-slots.ts";
+import type { Address } from "../net/address.ts";
+import { sessionCapacity } from "../net/descriptors.ts";
+import { listenAt, stopAccepting } from "../net/listen.ts";
+import { parseAllowedOrigin } from "../net/origin.ts";
+import type { OwnListeners } from "../net/own-listeners.ts";
+import type { SessionRegistry } from "../sessions/registry.ts";
+import type { EventSink } from "../telemetry/events.ts";
+import { logError, type Logger } from "../telemetry/log.ts";
+import { ConnectionGuard } from "./connection-guard.ts";
+import { createPageHandler, type RequestHandler } from "./page/handler.ts";
+import { createPublicServer } from "./public-server.ts";
+import { RequestOrder } from "./request-order.ts";
+import { readTarget } from "./request-target.ts";
+import type { TlsMinimum } from "./tls/server.ts";
+import { createUpgradeHandler, refuseRequest, type UpgradeHandler } from "./upgrade.ts";
+
+/** The options of a public listener, as configured. */
+export interface PublicListenerConfig {
+  readonly listen: Address;
+  readonly cert: string | null;
+  readonly key: string | null;
+  readonly connections: ConfiguredConnectionLimits;
+  readonly console: {
+    readonly allowed_origins: readonly string[];
+    readonly frame_ancestors: readonly string[] | null;
+    readonly renew_paths: readonly string[];
+    readonly contact_url: string | null;
+    readonly base_url: string | null;
+    readonly ssl_minimum_version: TlsMinimum;
+    readonly ssl_ciphers: string | null;
+  };
+}
+
+/** What a {@link PublicListener} needs of its gateway. */
+export interface PublicListenerContext {
+  readonly sessions: SessionRegistry;
+  /** Whether the gateway is shutting down and takes no new sessions. */
+  readonly draining: () => boolean;
+  readonly readiness: () => Promise<string>;
+  readonly events: EventSink;
+  /** Told of the servers, so that no session dials them. */
+  readonly own: OwnListeners;
+  readonly log: Logger;
+  /** Whether other processes listen at the same port, too. @defaultValue false */
+  readonly sharesPort?: boolean | undefined;
+  /** The same in all workers, so that a TLS session can be resumed at any. @defaultValue random bytes */
+  readonly ticketSecret?: Buffer | undefined;
+}
+
+/** Where browsers connect: WebSockets, the console page, `/healthz` and `/readyz`. */
+export class PublicListener {
+  readonly handleUpgrade: UpgradeHandler;
+  readonly handleRequest: RequestHandler;
+  /** When the certificate in use expires, in milliseconds since the epoch; 0 until there is one. */
+  certificateExpiry = 0;
+  readonly #config: PublicListenerConfig;
+  readonly #context: PublicListenerContext;
+  readonly #guard: ConnectionGuard;
+  #server: Server | undefined;
+
+  constructor(config: PublicListenerConfig, context: PublicListenerContext) {
+    this.#config = config;
+    this.#context = context;
+    const { events } = context;
+    this.#guard = new ConnectionGuard(connectionLimits(config.connections, sessionCapacity(1)), (refusal) =>
+      events.notify({ type: "connection_refused", ...refusal }),
+    );
+    const order = new RequestOrder();
+    const { allowed_origins, frame_ancestors, base_url } = config.console;
+    const allowedOrigins = allowed_origins.map(parseAllowedOrigin);
+    this.handleUpgrade = createUpgradeHandler({
+      ...context,
+      // Behind a proxy that changes Host, the page's own origin is known from its address alone.
+      allowedOrigins: base_url === null ? allowedOrigins : [...allowedOrigins, originOf(base_url)],
+      order,
+      guard: this.#guard,
+    });
+    this.handleRequest = createPageHandler({
+      policy: {
+        allowedOrigins,
+        frameAncestors: frame_ancestors?.map(parseAllowedOrigin) ?? allowedOrigins,
+        renewPaths: config.console.renew_paths,
+        contactUrl: config.console.contact_url,
+      },
+      readiness: context.readiness,
+      order,
+      basePath: base_url === null ? "/" : new URL(base_url).pathname,
+    });
+  }
+
+  /** The connections of the listener. Those of other servers are not counted. */
+  get connections(): ConnectionSlots {
+    return this.#guard.slots;
+  }
+
+  /** Takes over upgrade requests of a server under `path`. @returns a function that detaches from it. */
+  attach(server: Server, path: string): () => void {
+    const onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
+      const target = readTarget(request);
+      // One that is wrong is refused there.
+      if (target === undefined || target.path.startsWith(path)) this.handleUpgrade(request, socket, head);
+      // Node leaves an upgrade to its listeners alone: with no other one it would hang for ever.
+      else if (server.listenerCount("upgrade") === 1) refuseRequest(socket, 404, "There is nothing at this address.");
+    };
+    server.on("upgrade", onUpgrade);
+    const forget = this.#context.own.watch(server);
+    return () => {
+      server.off("upgrade", onUpgrade);
+      forget();
+    };
+  }
+
+  /**
+   * Listens at `listen`, over TLS with `cert`.
+   *
+   * @returns where, as a URL without a path.
+   * @throws Error naming the address, or what is wrong with the certificate.
+   */
+  async listen(): Promise<string> {
+    const { cert, key, listen, console: options } = this.#config;
+    const { log, sharesPort = false, ticketSecret = randomBytes(32) } = this.#context;
+    const versions = { minimumVersion: options.ssl_minimum_version, ciphers: options.ssl_ciphers };
+    const server = await createPublicServer({
+      tls: cert === null ? undefined : { cert, key, ...versions, ticketSecret },
+      handler: this.handleRequest,
+      guard: this.#guard,
+      log,
+      certificateUsed: (validTo) => (this.certificateExpiry = validTo.getTime()),
+    });
+    this.attach(server, "/");
+    const authority = await listenAt(server, listen, "listen", { sharesPort });
+    server.on("error", (error) => logError(log, { level: "warn", error }, "a connection could not be accepted"));
+    this.#server = server;
+    return `${cert === null ? "http" : "https"}://${authority}`;
+  }
+
+  /** Accepts no more connections. @returns closes those that are left; the connections of sessions stay. */
+  stopAccepting(): () => Promise<void> {
+    return this.#server === undefined ? async () => {} : stopAccepting(this.#server);
+  }
+}
+
+function originOf(url: string): ReturnType<typeof parseAllowedOrigin> {
+  return parseAllowedOrigin(new URL(url).origin);
+}

@@ -1,0 +1,49 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Duplex } from "node:stream";
+
+/**
+ * How many requests of one connection may be unanswered at once. Browsers send the next one after the answer; a client
+ * that sends many and reads nothing would fill the memory with answers.
+ */
+const MAX_UNANSWERED = 16;
+
+/** Bounds the requests that a connection sends ahead (pipelining), and keeps an upgrade behind their answers. */
+export class RequestOrder {
+  readonly #unanswered = new WeakMap<Duplex, number>();
+  /** Upgrades that wait for the answers to earlier requests. */
+  readonly #waiting = new WeakMap<Duplex, () => void>();
+
+  /** Counts a request until it is answered. @returns false when it is one too many: its connection is destroyed. */
+  accepts({ socket }: IncomingMessage, response: ServerResponse): boolean {
+    if (socket.destroyed) return false;
+    const count = this.#unanswered.get(socket) ?? 0;
+    if (count >= MAX_UNANSWERED) {
+      socket.destroy();
+      return false;
+    }
+    this.#unanswered.set(socket, count + 1);
+    response.once("close", () => this.#answered(socket));
+    return true;
+  }
+
+  /**
+   * Runs an upgrade once the requests before it are answered (RFC 9112, section 9.3.2), usually at once.
+   *
+   * @param upgrade - gets what the connection brought behind the upgrade request.
+   */
+  afterAnswers(socket: Duplex, head: Buffer, upgrade: (head: Buffer) => void): void {
+    if ((this.#unanswered.get(socket) ?? 0) === 0) return upgrade(head);
+    this.#waiting.set(socket, () => {
+      const rest = socket.read() as Buffer | null;
+      upgrade(rest === null ? head : Buffer.concat([head, rest]));
+    });
+  }
+
+  #answered(socket: Duplex): void {
+    const count = (this.#unanswered.get(socket) ?? 0) - 1;
+    this.#unanswered.set(socket, count);
+    if (count > 0 || socket.destroyed) return;
+    this.#waiting.get(socket)?.();
+    this.#waiting.delete(socket);
+  }
+}

@@ -4,6 +4,7 @@ import type { TimedCounters } from "../telemetry/counters.ts";
 import type { Clock } from "../time/clock.ts";
 import { FirstUsesTable } from "./sqlite/first-uses.ts";
 import type { Grant } from "./grant.ts";
+import { KnownExpiries } from "./known-expiries.ts";
 import { type LookupLimits, LookupSlots } from "./lookup-slots.ts";
 import { type OpenedTokens, STORE_NAME } from "./open.ts";
 import { SharedLookup } from "./shared-lookup.ts";
@@ -60,11 +61,13 @@ export class TokenLookups {
   readonly #storeSlots: LookupSlots;
   readonly #sourceSlots: LookupSlots;
   readonly #unknown = new UnknownTokens();
+  readonly #expiries: KnownExpiries;
   readonly #running = new Map<string, SharedLookup<SettledGrant | undefined>>();
 
   constructor(options: TokenLookupsOptions) {
     const { store } = options.tokens;
     this.#options = options;
+    this.#expiries = new KnownExpiries(options.clock);
     this.#firstUses = store !== undefined && keepsFirstUses(store) ? store : undefined;
     this.#storeSlots = new LookupSlots(options.limits);
     this.#sourceSlots = new LookupSlots(options.limits);
@@ -119,8 +122,9 @@ export class TokenLookups {
   async #lookUp(lookup: Lookup): Promise<SettledGrant | undefined> {
     const grant = await this.#find(lookup);
     if (grant === undefined) return undefined;
-    const expiresAt = grant.expiresAt ?? (await this.#firstUse(lookup)) + this.#options.tokenTtlMs;
-    return { ...grant, expiresAt };
+    const said = grant.expiresAt;
+    const wall = said ?? (await this.#firstUse(lookup)) + this.#options.tokenTtlMs;
+    return { ...grant, expiresAt: this.#expiries.settle(lookup.digest, wall, said !== undefined) };
   }
 
   async #firstUse({ digest, bounded }: Lookup): Promise<number> {

@@ -143,6 +143,23 @@ describe("rule 6: the wall clock says when, the monotonic clock how long; whiche
     expect(Date.now()).toBeGreaterThanOrEqual(record.expiresAt);
   });
 
+  test("a wall clock set back does not open again what has expired, and a new session has no more time", async () => {
+    await using target = await startByteServer({ mode: "sink" });
+    const clock = new SettableClock();
+    await using gateway = await TestGateway.start({ clock });
+    const { token } = await gateway.token(target.address, { ttlMs: 300 });
+    using client = new Client(gateway.host, token);
+    expect((await client.closed).reason).toBe("session_expired");
+    const longer = await gateway.token(target.address, { ttlMs: 600_000 });
+    using before = new Client(gateway.host, longer.token);
+    await before.message("hello");
+    clock.wallOffset = -3_600_000;
+    using again = new Client(gateway.host, token);
+    expect((await again.closed).reason).toBe("token_expired");
+    using after = new Client(gateway.host, longer.token);
+    expect((await after.message("hello")).expiresInMs).toBeLessThanOrEqual(600_000);
+  });
+
   test("a session of 60 days opens, has that much time, and is not cut by an overflowing timer", async () => {
     await using target = await startByteServer({ mode: "echo" });
     await using gateway = await TestGateway.start();

@@ -65,6 +65,7 @@ test.skipIf(process.platform !== "linux")("workers do not have the secrets of th
   for (const pid of gateway.workers()) {
     const environment = await readFile(`/proc/${pid}/environ`, "utf8");
     expect(environment).toContain("CURFEW_LOG_LEVEL=debug");
+    expect(environment).toContain("UV_THREADPOOL_SIZE=16");
     expect(environment).not.toContain("CURFEW_ADMIN_KEY");
     expect(environment).not.toContain("CURFEW_TOKENS_SOURCES");
   }

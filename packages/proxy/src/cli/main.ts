@@ -8,10 +8,12 @@ import { addSession } from "./session.ts";
 import { addToken } from "./token.ts";
 import { CommandError } from "./command-error.ts";
 import { printError, printErrorLines } from "./output.ts";
+import { growThreadPool } from "./thread-pool.ts";
 import { version } from "./version.ts";
 import { keepYoungGenerationSmall } from "./young-generation.ts";
 
 keepYoungGenerationSmall();
+growThreadPool();
 
 const program = new Command("curfew")
   .description("A gateway to VNC and serial consoles that ends every session when its token expires.")

@@ -1,14 +1,17 @@
-import { lookup as dnsLookup } from "node:dns";
 import { connect, isIP, type LookupFunction, Socket } from "node:net";
 import { hasDescriptorFor } from "../net/descriptors.ts";
 import { type Endpoint, formatEndpoint } from "../net/endpoint.ts";
 import { EndError } from "../end-reason.ts";
 import type { AllowList } from "../net/allow-list.ts";
 import { Handshake } from "./handshake.ts";
+import { NameLookups } from "./name-lookups.ts";
 import type { ReadMemory, TargetReader } from "./reader.ts";
 import type { Stage } from "./stage.ts";
 import { Target } from "./target.ts";
 import { startTls } from "./tls.ts";
+
+/** Of this process, as the pool of threads is. */
+const names = new NameLookups();
 
 export interface DialOptions {
   readonly allow: AllowList;
@@ -106,7 +109,7 @@ async function connectUnix(socket: Socket, endpoint: Endpoint & { type: "unix" }
 /** Resolves a name as usual and keeps the allowed addresses. */
 function allowedLookup(endpoint: Endpoint & { port: number }, allow: AllowList): LookupFunction {
   return (hostname, options, callback) => {
-    dnsLookup(hostname, { ...options, all: true }, (error, addresses) => {
+    names.resolve(hostname, options, (error, addresses) => {
       if (error !== null) return callback(error, []);
       const allowed = addresses.filter(({ address }) => allow.allows(address, endpoint.port));
       if (allowed.length === 0) return callback(outsideAllowList(endpoint), []);

@@ -290,12 +290,12 @@ describe("a token without an expiry, with several workers", { timeout: 30_000 },
     await using gateway = await WorkerGateway.start({ ...ENFORCED, ...options });
     const found = new Set<unknown>();
     const workers = new Set<number>();
-    for (let count = 0; count < 4; count += 1) {
+    // The system chooses the worker.
+    while (workers.size < 2) {
       using client = new Client(gateway.host, "open sesame");
       found.add(await deadlineOf(gateway, client));
       workers.add(await gateway.workerOf(client));
     }
-    expect(workers.size).toBe(2);
     return found;
   }
 

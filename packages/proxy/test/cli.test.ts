@@ -38,6 +38,14 @@ afterAll(async () => {
 
 const SLOW = { timeout: 30_000 };
 
+test("an older Node is told which one is needed, before anything that it does not have is loaded", SLOW, async () => {
+  const versions = 'Object.defineProperty(process, "versions", { value: { ...process.versions, node: "20.11.0" } })';
+  const preload = `--import=data:text/javascript,${encodeURIComponent(versions)}`;
+  const { code, stdout, stderr } = await run(["serve"], { NODE_OPTIONS: preload });
+  expect(stderr).toBe("curfew: expected Node ^22.21.0 || >=24.9.0, but this is 20.11.0\n");
+  expect([code, stdout]).toEqual([1, ""]);
+});
+
 describe("token and session", SLOW, () => {
   test("a token is created as JSON, listed without itself, opens a session, and is revoked", async () => {
     const create = ["token", "create", ...reach, "--type", "serial", "--target", target.address];

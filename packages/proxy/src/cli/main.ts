@@ -1,39 +1,13 @@
 #!/usr/bin/env node
-import { Command } from "commander";
-import { inspect } from "node:util";
-import { AdminError } from "../admin/client.ts";
-import { ConfigError } from "../config/schema.ts";
-import { addServe } from "./serve.ts";
-import { addSession } from "./session.ts";
-import { addToken } from "./token.ts";
-import { CommandError } from "./command-error.ts";
-import { printError, printErrorLines } from "./output.ts";
+import { nodeProblem } from "./node-version.ts";
 import { growThreadPool } from "./thread-pool.ts";
-import { version } from "./version.ts";
-import { keepYoungGenerationSmall } from "./young-generation.ts";
 
-keepYoungGenerationSmall();
-growThreadPool();
-
-const program = new Command("curfew")
-  .description("A gateway to VNC and serial consoles that ends every session when its token expires.")
-  .version(version())
-  .showHelpAfterError()
-  .configureOutput({ outputError: (text) => printErrorLines(text.trimEnd()) });
-
-addServe(program);
-addToken(program);
-addSession(program);
-
-try {
-  await program.parseAsync();
-} catch (error) {
-  if (error instanceof ConfigError) printErrorLines(`curfew: ${error.message}`);
-  else if (error instanceof CommandError || error instanceof AdminError) printError(`curfew: ${error.message}`);
-  else {
-    // Not thrown: Node would print the message as it is.
-    printErrorLines(inspect(error));
-    process.exit(1);
-  }
+// Everything else is imported only afterwards: it needs modules that an older Node does not have.
+const problem = nodeProblem(process.versions.node);
+if (problem === undefined) {
+  growThreadPool();
+  await import("./program.ts");
+} else {
+  console.error(`curfew: ${problem}`);
   process.exitCode = 1;
 }

@@ -8,6 +8,6 @@ if (problem === undefined) {
   growThreadPool();
   await import("./program.ts");
 } else {
-  console.error(`curfew: ${problem}`);
+  process.stderr.write(`curfew: ${problem}\n`);
   process.exitCode = 1;
 }

@@ -45,45 +45,50 @@ test.skipIf(!existsSync("/dev/full"))(
   },
 );
 
-test("a gateway stops when it is told to although nobody reads its log", { timeout: 30_000 }, async () => {
-  const folder = await mkdtemp(join(tmpdir(), "curfew-log-"));
-  const fifo = join(folder, "log");
-  await once(spawn("mkfifo", [fifo]), "close");
-  const log = await open(fifo, constants.O_RDWR | constants.O_NONBLOCK);
-  const filled = async (): Promise<boolean> =>
-    await log.write(Buffer.alloc(4096)).then(
-      () => false,
-      () => true,
-    );
-  while (!(await filled()));
-  // As a shell passes a pipe on: a program's writes wait.
-  const blocking = await open(fifo, constants.O_RDWR);
-  const args = [
-    "--conditions=@curfew/source",
-    main,
-    "serve",
-    "--listen",
-    "127.0.0.1:0",
-    "--admin-listen",
-    "127.0.0.1:0",
-  ];
-  const child = spawn(process.execPath, args, {
-    stdio: ["ignore", "pipe", blocking.fd],
-    env: { CURFEW_TOKENS_PATH: ":memory:", NODE_COMPILE_CACHE: process.env["NODE_COMPILE_CACHE"] },
-  });
-  const closed = once(child, "close");
-  const [printed] = (await once(child.stdout as Readable, "data")) as [Buffer];
-  const [url = ""] = /http:\S+/.exec(printed.toString()) ?? [];
-  // Meanwhile it has tried to write that it listens, and how these sessions ended.
-  for (let count = 0; count < 50; count += 1) {
-    using client = new Client(new URL(url).host, undefined);
-    expect((await client.closed).reason).toBe("token_invalid");
-  }
-  child.kill("SIGTERM");
-  expect(await closed).toEqual([0, null]);
-  await Promise.all([log.close(), blocking.close()]);
-  await rm(folder, { recursive: true });
-});
+test.each(["1", "2"])(
+  "a gateway with %s workers stops when it is told to although nobody reads its log",
+  async (workers) => {
+    const folder = await mkdtemp(join(tmpdir(), "curfew-log-"));
+    const fifo = join(folder, "log");
+    await once(spawn("mkfifo", [fifo]), "close");
+    const log = await open(fifo, constants.O_RDWR | constants.O_NONBLOCK);
+    const filled = async (): Promise<boolean> =>
+      await log.write(Buffer.alloc(4096)).then(
+        () => false,
+        () => true,
+      );
+    while (!(await filled()));
+    // As a shell passes a pipe on: a program's writes wait.
+    const blocking = await open(fifo, constants.O_RDWR);
+    const args = [
+      "--conditions=@curfew/source",
+      main,
+      "serve",
+      "--admin-listen",
+      "127.0.0.1:0",
+      "--workers",
+      workers,
+      "--admin-listen",
+      "127.0.0.1:0",
+    ];
+    const child = spawn(process.execPath, args, {
+      stdio: ["ignore", "pipe", blocking.fd],
+      env: { CURFEW_TOKENS_PATH: ":memory:", NODE_COMPILE_CACHE: process.env["NODE_COMPILE_CACHE"] },
+    });
+    const closed = once(child, "close");
+    const [printed] = (await once(child.stdout as Readable, "data")) as [Buffer];
+    const [url = ""] = /http:\S+/.exec(printed.toString()) ?? [];
+    // Meanwhile it has tried to write that it listens, and how these sessions ended.
+    for (let count = 0; count < 50; count += 1) {
+      using client = new Client(new URL(url).host, undefined);
+      expect((await client.closed).reason).toBe("token_invalid");
+    }
+    child.kill("SIGTERM");
+    expect(await closed).toEqual([0, null]);
+    await Promise.all([log.close(), blocking.close()]);
+    await rm(folder, { recursive: true });
+  },
+);
 
 test("a line after a silence is written at once", async () => {
   const folder = await mkdtemp(join(tmpdir(), "curfew-log-"));

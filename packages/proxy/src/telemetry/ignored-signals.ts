@@ -13,6 +13,8 @@ export function ignoreSignals(): (log: Logger) => void {
   for (const signal of IGNORED) {
     process.on(signal, () => current?.warn({ signal }, "signal ignored: SIGTERM and SIGINT stop the gateway"));
   }
+  // A file has reached its largest size; the write fails as on a full disk. Not logged: the file may be the log.
+  process.on("SIGXFSZ", () => {});
   return (log) => {
     current = log;
   };

@@ -64,7 +64,7 @@ test.each(["1", "2"])(
       "--conditions=@curfew/source",
       main,
       "serve",
-      "--admin-listen",
+      "--listen",
       "127.0.0.1:0",
       "--workers",
       workers,

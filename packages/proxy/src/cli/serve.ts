@@ -6,6 +6,7 @@ import { loadConfig, secretVariables } from "../config/load.ts";
 import { type Gateway, LocalGateway } from "../gateway.ts";
 import { consoleUrl } from "../http/console-url.ts";
 import { ignoreSignals } from "../telemetry/ignored-signals.ts";
+import { isWritingLog } from "../telemetry/log-destination.ts";
 import type { Logger } from "../telemetry/log.ts";
 import { surviveErrors } from "../telemetry/uncaught-errors.ts";
 import type { ConsoleType } from "../tokens/grant.ts";
@@ -122,9 +123,15 @@ function stopOnSignals(proxy: ServedProxy): void {
       printErrorLines(`curfew: ${error instanceof Error ? error.message : String(error)}`);
       process.exitCode = 1;
     });
-    // Nothing is left to do; what still keeps the process alive has had its time.
-    void drained.then(() => setTimeout(() => process.exit(), EXIT_MS).unref());
+    void drained.then(() => setTimeout(exitNow, EXIT_MS).unref());
     asked = true;
   };
   process.on("SIGINT", stop).on("SIGTERM", stop);
+}
+
+/** Nothing is left to do; what still keeps the process alive has had its time. */
+function exitNow(): void {
+  // Exiting waits for the thread.
+  if (isWritingLog()) process.kill(process.pid, "SIGKILL");
+  process.exit();
 }

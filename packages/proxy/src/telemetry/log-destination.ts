@@ -1,4 +1,4 @@
-import { fstatSync, write, writeSync } from "node:fs";
+import { constants, fstatSync, openSync, write, writeSync } from "node:fs";
 
 /** How long lines are collected for one write, in milliseconds: sessions start and end in bursts. */
 const GATHER_MS = 100;
@@ -23,6 +23,14 @@ export function droppedLogLines(): number {
   return dropped;
 }
 
+/** Writes of this process that are under way. */
+let writes = 0;
+
+/** Whether a thread of this process writes to a log. If nothing reads it, the process cannot exit by itself. */
+export function isWritingLog(): boolean {
+  return writes > 0;
+}
+
 /** Lines that are written together, as far as that is still to be done. */
 interface Batch {
   readonly lines: number;
@@ -34,7 +42,7 @@ interface Batch {
  * counted: a full disk or a stalled reader must not keep a session open past its deadline, nor the process from exiting.
  */
 export class LogDestination {
-  readonly #fd: number;
+  readonly #target: Writable;
   readonly #atOnce: number;
   readonly #waiting: string[] = [];
   #length = 0;
@@ -49,9 +57,8 @@ export class LogDestination {
 
   /** @param shared - whether other processes write to it, too; each write then consists of whole lines and is atomic. */
   constructor(fd: number, { shared = false }: { readonly shared?: boolean } = {}) {
-    this.#fd = fd;
+    this.#target = openWritable(fd);
     this.#atOnce = shared ? ATOMIC_WRITE : Infinity;
-    if (fd === 2) unblockStandardError();
     process.once("exit", () => this.#finish());
   }
 
@@ -91,7 +98,10 @@ export class LogDestination {
 
   #put(batch: Batch): void {
     this.#stalled = undefined;
-    write(this.#fd, batch.bytes, 0, batch.bytes.length, null, (error, written) => {
+    this.#target.unblock();
+    writes += 1;
+    write(this.#target.fd, batch.bytes, 0, batch.bytes.length, null, (error, written) => {
+      writes -= 1;
       if (error?.code === "EAGAIN") {
         this.#stalled = batch;
         return void setTimeout(() => this.#put(batch), RETRY_MS).unref();
@@ -132,7 +142,8 @@ export class LogDestination {
   #putNow(batch: Batch, until: number): void {
     for (let left = batch; left.bytes.length > 0;) {
       try {
-        left = rest(left, writeSync(this.#fd, left.bytes));
+        this.#target.unblock();
+        left = rest(left, writeSync(this.#target.fd, left.bytes));
       } catch (error) {
         if ((error as NodeJS.ErrnoException).code !== "EAGAIN" || performance.now() > until) throw error;
         Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, RETRY_MS);
@@ -145,11 +156,30 @@ function rest({ lines, bytes }: Batch, written: number): Batch {
   return { lines, bytes: bytes.subarray(written) };
 }
 
-/**
- * Makes writes to a pipe or a socket fail with `EAGAIN` while nobody reads; a thread that waits in a write would keep
- * the process from exiting for ever. Node does that when it opens the stream, and undoes it at exit.
- */
-function unblockStandardError(): void {
-  const stats = fstatSync(2);
-  if (stats.isFIFO() || stats.isSocket()) void process.stderr.writable;
+/** Where lines for a descriptor are written. A thread that waits in a write would keep the process from exiting. */
+interface Writable {
+  readonly fd: number;
+  /** Makes writes fail with `EAGAIN` while nothing reads; called before each. */
+  readonly unblock: () => void;
 }
+
+function openWritable(fd: number): Writable {
+  const stats = fd === 2 ? fstatSync(fd) : undefined;
+  if (stats?.isFIFO() === true) {
+    try {
+      // Opened again, because every process that inherits the pipe changes how it is written to.
+      return { fd: openSync("/proc/self/fd/2", constants.O_WRONLY | constants.O_NONBLOCK), unblock: ignore };
+    } catch {
+      // Not Linux, or it belongs to another user.
+    }
+  }
+  return { fd, unblock: stats?.isFIFO() === true || stats?.isSocket() === true ? unblockStandardError : ignore };
+}
+
+/** Node does that when it opens the stream; a process that inherits it undoes it when it starts, and when it ends. */
+function unblockStandardError(): void {
+  const { _handle: handle } = process.stderr as { readonly _handle?: { setBlocking?(isBlocking: boolean): void } };
+  handle?.setBlocking?.(false);
+}
+
+function ignore(): void {}

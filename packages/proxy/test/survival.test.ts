@@ -24,7 +24,7 @@ describe.each([1, 2])("with %i workers", (workers) => {
   test("signals that mean nothing neither end the gateway nor open a debugger", async () => {
     await using gateway = await WorkerGateway.start({}, { workers });
     using client = await gateway.open(target.address);
-    for (const signal of SIGNALS) for (const pid of processes(gateway)) process.kill(pid, signal);
+    for (const signal of [...SIGNALS, "SIGXFSZ"]) for (const pid of processes(gateway)) process.kill(pid, signal);
     const ignored = "signal ignored: SIGTERM and SIGINT stop the gateway";
     await gateway.until(() => gateway.logged(ignored).length === SIGNALS.length);
     client.control({ type: "ping", id: 1 });

@@ -104,7 +104,7 @@ export interface Gateway {
   listen(): Promise<ListeningAt>;
   /**
    * Refuses new sessions, gives the running ones `timeoutMs` to finish, then ends them as `server_draining`, and closes
-   * everything, within 20 s after the last session has ended. Called again, the shorter time counts.
+   * everything, within 25 s after the last session has ended. Called again, the shorter time counts.
    *
    * @param timeoutMs - milliseconds; more than 24 days count as 24 days. @defaultValue `sessions.drain_timeout`
    * @throws RangeError when it is negative or not a number.

@@ -11,7 +11,7 @@ import { WorkerProcess } from "./worker-process.ts";
 const SETTLED_MS = 10_000;
 
 /** How long after a drain a worker that still runs is killed, in milliseconds: longer than it takes. */
-const KILL_AFTER_MS = 20_000;
+const KILL_AFTER_MS = 25_000;
 
 /** A flag of Node. */
 const NO_DEBUGGER = "--disable-sigusr1";

@@ -1,0 +1,34 @@
+import { Server } from "node:http";
+import type { ListenOptions } from "node:net";
+import { expect, test } from "vitest";
+import { claimAddress, listenAt, stopListening } from "./listen.ts";
+
+const address = { host: "127.0.0.1", port: 0 };
+
+/** A server on a system without SO_REUSEPORT. */
+class WithoutReusePort extends Server {
+  override listen(...args: readonly unknown[]): this {
+    const [options, listener] = args as [ListenOptions, () => void];
+    if (options.reusePort !== true) return super.listen(options, listener);
+    setImmediate(() => this.emit("error", Object.assign(new Error("not supported"), { code: "ENOTSUP" })));
+    return this;
+  }
+}
+
+test("where the system has no SO_REUSEPORT, a shared port is listened at without it", async () => {
+  const server = new WithoutReusePort();
+  expect(await listenAt(server, address, "listen", { sharesPort: true })).toMatch(/^127\.0\.0\.1:\d+$/);
+  await stopListening(server);
+});
+
+test.runIf(process.platform === "linux")(
+  "a claimed address can be shared, but not claimed again meanwhile",
+  async () => {
+    const claimed = await claimAddress(address, "listen");
+    expect(claimed.port).toBeGreaterThan(0);
+    const servers = [new Server(), new Server()];
+    for (const server of servers) await listenAt(server, claimed, "listen", { sharesPort: true });
+    await expect(claimAddress(claimed, "listen")).rejects.toThrow(`listen: cannot listen at 127.0.0.1:${claimed.port}`);
+    for (const server of servers) await stopListening(server);
+  },
+);

@@ -54,9 +54,9 @@ export async function runWorker(worker: Worker): Promise<void> {
         return null;
       },
     });
-    const [url] = await Promise.all([listening, metrics.loaded()]);
+    primary.tell({ type: "listening", url: await listening });
     surviveErrors(log);
-    primary.tell({ type: "listening", url });
+    await metrics.load();
   } catch (error) {
     primary.tell({ type: "failed", message: error instanceof Error ? error.message : String(error) });
     leave(worker);

@@ -61,6 +61,7 @@ test("a gateway goes on when the files of its package disappear, as in an upgrad
   for (const part of ["src", "package.json"]) await cp(join(real, part), join(folder, part), { recursive: true });
   await symlink(join(real, "node_modules"), join(folder, "node_modules"));
   await using gateway = await WorkerGateway.start({}, { workers: 1, program: join(folder, "src/cli/main.ts") });
+  await gateway.until(() => gateway.logged("everything is loaded").length === 1);
   await rm(folder, { recursive: true });
   expect(await gateway.metric("curfew_sessions_active")).toBe(0);
   using client = await gateway.open(target.address);

@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { Address } from "../net/address.ts";
 import { hasDescriptorFor } from "../net/descriptors.ts";
 import { listenAt, stopListening } from "../net/listen.ts";
+import { logError } from "../telemetry/log.ts";
 import type { AdminOptions } from "./options.ts";
 
 /** How long a request may take to arrive, in milliseconds: its headers, and all of it. Node looks once a second. */
@@ -11,14 +12,13 @@ type AdminHandler = (request: IncomingMessage, response: ServerResponse) => Prom
 
 /** The listener of the admin API. */
 export class AdminListener {
-  readonly #server: Server = createServer(LIMITS);
-  /** Loaded here, so that a gateway in another server does not load it at all. */
-  readonly #handler: Promise<AdminHandler>;
+  readonly #options: AdminOptions;
+  readonly #server: Server;
+  #handler: Promise<AdminHandler> | undefined;
 
   constructor(options: AdminOptions) {
-    this.#handler = loadHandler(options);
-    // `listen` reports the rejection.
-    this.#handler.catch(() => {});
+    this.#options = options;
+    this.#server = createServer(LIMITS, (request, response) => void this.#answer(request, response));
     this.#server.on("connection", (socket) => {
       if (!hasDescriptorFor(socket, "admin")) socket.destroy();
     });
@@ -30,22 +30,47 @@ export class AdminListener {
    * @throws Error naming the address that cannot be listened at.
    */
   async listen(address: Address): Promise<string> {
-    const handle = await this.#handler;
-    this.#server.on("request", (request, response) => void handle(request, response));
-    return `http://${await listenAt(this.#server, address, "admin.listen")}`;
+    const authority = await listenAt(this.#server, address, "admin.listen");
+    // Not by the first request: an upgrade may replace the files while the gateway runs. Nor earlier, so that the gateway
+    // starts faster.
+    setImmediate(() => {
+      this.#load().then(
+        () => this.#options.log.debug("everything is loaded"),
+        (error: unknown) => this.#failed(error),
+      );
+    });
+    return `http://${authority}`;
   }
 
   async close(): Promise<void> {
     await stopListening(this.#server);
   }
+
+  async #load(): Promise<AdminHandler> {
+    this.#handler ??= loadHandler(this.#options);
+    return await this.#handler;
+  }
+
+  async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    try {
+      const handle = await this.#load();
+      await handle(request, response);
+    } catch (error) {
+      this.#failed(error);
+      response.destroy();
+    }
+  }
+
+  #failed(error: unknown): void {
+    logError(this.#options.log, { level: "error", error }, "the admin API failed");
+  }
 }
 
-/** Everything is loaded before it listens: while it runs, an upgrade may replace the files of this package. */
 async function loadHandler(options: AdminOptions): Promise<AdminHandler> {
   const [{ createAdminApi }, { getRequestListener }] = await Promise.all([
     import("./api.ts"),
     import("@hono/node-server"),
-    options.status.loaded(),
+    options.status.load(),
   ]);
   return getRequestListener(createAdminApi(options).fetch, { overrideGlobalObjects: false });
 }

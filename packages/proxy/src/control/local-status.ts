@@ -12,8 +12,8 @@ export class LocalStatus implements GatewayStatus {
     this.#draining = draining;
   }
 
-  async loaded(): Promise<void> {
-    await this.#metrics.loaded();
+  async load(): Promise<void> {
+    await this.#metrics.load();
   }
 
   readiness(): Readiness {

@@ -11,8 +11,8 @@ export interface MetricsText extends MemberAnswers {
 
 /** What a gateway says of itself, for `/readyz` and `/metrics`. */
 export interface GatewayStatus {
-  /** Fulfils when everything is in memory that the other methods need. */
-  loaded(): Promise<void>;
+  /** Loads what the other methods need. */
+  load(): Promise<void>;
   readiness(): Readiness;
   metrics(): Promise<MetricsText>;
 }

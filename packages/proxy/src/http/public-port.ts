@@ -1,5 +1,4 @@
 import { connect as connectTcp, type Socket } from "node:net";
-import { connect as connectTls } from "node:tls";
 import { hasDescriptorForClient } from "../net/descriptors.ts";
 
 /**
@@ -13,9 +12,7 @@ export async function checkPublicPort(url: string, signal: AbortSignal): Promise
   if (!hasDescriptorForClient()) throw new Error("there are too few free file descriptors");
   const { protocol, hostname, port } = new URL(url);
   const address = { host: hostname.replace(/^\[|\]$/g, ""), port: Number(port) };
-  // The certificate need not be for the address: the gateway asks itself.
-  const socket: Socket =
-    protocol === "https:" ? connectTls({ ...address, rejectUnauthorized: false }) : connectTcp(address);
+  const socket = protocol === "https:" ? await connectTls(address) : connectTcp(address);
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   socket
     .once("data", (answer: Buffer) => {
@@ -34,6 +31,12 @@ export async function checkPublicPort(url: string, signal: AbortSignal): Promise
     signal.removeEventListener("abort", abort);
     socket.on("error", ignore).destroy();
   }
+}
+
+/** TLS is loaded only where it is spoken. The certificate need not be for the address: the gateway asks itself. */
+async function connectTls(address: { readonly host: string; readonly port: number }): Promise<Socket> {
+  const { connect } = await import("node:tls");
+  return connect({ ...address, rejectUnauthorized: false });
 }
 
 function ignore(): void {}

@@ -24,8 +24,8 @@ export class PoolStatus implements GatewayStatus {
     this.#options = options;
   }
 
-  /** The primary loads it with this file. */
-  async loaded(): Promise<void> {}
+  /** It is loaded with this file. */
+  async load(): Promise<void> {}
 
   readiness(): Readiness {
     if (this.#options.draining()) return "draining";

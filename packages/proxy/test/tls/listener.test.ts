@@ -53,6 +53,12 @@ describe("a gateway with a certificate", () => {
     expect(await issued.json()).toMatchObject({ url: expect.stringContaining(`${gateway.url}/console/`) });
   });
 
+  test("tries its public port over TLS for /readyz", async () => {
+    await using gateway = await TestGateway.start();
+    const readiness = await fetch(`${gateway.adminUrl}/readyz`);
+    expect([readiness.status, await readiness.text()]).toEqual([200, "ready"]);
+  });
+
   test("keeps browsers on https", async () => {
     await using gateway = await TestGateway.start();
     const { headers } = await get(`${gateway.url}/assets/none.css`);

@@ -44,8 +44,8 @@ export class Primary implements Pick<Gateway, "adminKey" | "listen" | "drain"> {
   readonly #control: PoolControl;
   readonly #revoker: TokenRevoker;
   readonly #status: PoolStatus;
-  /** What this process' own event observers threw. */
   readonly #authenticationFailures: AuthenticationFailures;
+  /** What this process' own event observers threw. */
   readonly #failures = new LabelCounters(["log"]);
   /** Where the workers listen, and their replacements. */
   #listen: Address;

@@ -1,9 +1,11 @@
 import { type ByteServer, startByteServer } from "@curfew/testing";
+import { readFileSync } from "node:fs";
 import { cp, mkdtemp, rm, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { Command } from "./support/command.ts";
 import { WorkerGateway } from "./support/worker-gateway.ts";
 
 let target: ByteServer;
@@ -13,6 +15,12 @@ beforeAll(async () => {
 afterAll(() => target.close());
 
 const SIGNALS = ["SIGHUP", "SIGQUIT", "SIGUSR1", "SIGUSR2"] as const;
+
+/** Whether a process has a handler of its own for SIGHUP, the first signal of the mask. */
+function ignoresHangUp(pid: number): boolean {
+  const [, caught = "0"] = /^SigCgt:\s*(\w+)/m.exec(readFileSync(`/proc/${pid}/status`, "utf8")) ?? [];
+  return (BigInt(`0x${caught}`) & 1n) === 1n;
+}
 
 describe.each([1, 2])("with %i workers", (workers) => {
   /** The process ids of the gateway. */
@@ -32,6 +40,17 @@ describe.each([1, 2])("with %i workers", (workers) => {
     expect(await gateway.readiness()).toEqual([200, "ready"]);
     expect(gateway.command.stderr).not.toContain("Debugger");
     expect(gateway.logged("worker crashed")).toEqual([]);
+  });
+
+  test.runIf(process.platform === "linux")("nor do they while it starts", async () => {
+    const args = ["serve", "--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0", "--workers", String(workers)];
+    await using command = new Command(args, { CURFEW_TOKENS_PATH: ":memory:" });
+    const { pid = 0 } = command.process;
+    // Before that, Node itself starts.
+    await expect.poll(() => ignoresHangUp(pid), { interval: 1 }).toBe(true);
+    for (const signal of SIGNALS) process.kill(pid, signal);
+    await command.printed(/listens at/);
+    expect(command.stderr).not.toContain("Debugger");
   });
 
   test("an exception that is not caught ends no session, is logged once a second, and counted", async () => {

@@ -1,11 +1,13 @@
 #!/usr/bin/env node
 import { nodeProblem } from "./node-version.ts";
+import { ignoreSignals } from "../telemetry/ignored-signals.ts";
 import { growThreadPool } from "./thread-pool.ts";
 
 // Everything else is imported only afterwards: it needs modules that an older Node does not have.
 const problem = nodeProblem(process.versions.node);
 if (problem === undefined) {
   growThreadPool();
+  if (process.argv[2] === "serve") ignoreSignals();
   await import("./program.ts");
 } else {
   process.stderr.write(`curfew: ${problem}\n`);

@@ -5,7 +5,7 @@ import type { Config, ConfigInput } from "../config/config.ts";
 import { loadConfig, secretVariables } from "../config/load.ts";
 import { type Gateway, LocalGateway } from "../gateway.ts";
 import { consoleUrl } from "../http/console-url.ts";
-import { ignoreSignals } from "../telemetry/ignored-signals.ts";
+import { logIgnoredSignals } from "../telemetry/ignored-signals.ts";
 import { isWritingLog } from "../telemetry/log-destination.ts";
 import type { Logger } from "../telemetry/log.ts";
 import { surviveErrors } from "../telemetry/uncaught-errors.ts";
@@ -49,7 +49,6 @@ export function addServe(program: Command): void {
 }
 
 async function serve(options: ServeOptions): Promise<void> {
-  const logSignals = ignoreSignals();
   const config = allowing(
     await loadConfig({ file: options.config, env: process.env, flags: flags(options) }),
     [options.vnc, options.serial].filter((target) => target !== undefined),
@@ -61,7 +60,7 @@ async function serve(options: ServeOptions): Promise<void> {
   const { url, adminUrl } = await proxy.listen().catch((error: Error) => {
     throw new CommandError(error.message);
   });
-  logSignals(proxy.log);
+  logIgnoredSignals(proxy.log);
   surviveErrors(proxy.log);
   stopOnSignals(proxy);
   print(`curfew listens at ${url}`);

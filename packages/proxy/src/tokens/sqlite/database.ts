@@ -57,6 +57,10 @@ const SCHEMA = `
     expires_at INTEGER NOT NULL
   ) STRICT;
   CREATE INDEX IF NOT EXISTS revocations_by_expiry ON revocations (expires_at);
+  CREATE TRIGGER IF NOT EXISTS log_revocation AFTER UPDATE OF revoked_at ON grants
+  WHEN old.revoked_at IS NULL AND new.revoked_at IS NOT NULL BEGIN
+    INSERT INTO revocations (token_id, expires_at) VALUES (new.id, new.expires_at);
+  END;
   ${FIRST_USES_SCHEMA}
 `;
 
@@ -117,16 +121,9 @@ export class TokenDatabase {
     this.#statements.insert.run(digest, id, type, endpoint, instance, name, user, access, at, expiry);
   }
 
-  /** Revokes a token, which the other gateways then see in the log, and returns it. */
+  /** Revokes a token, which a trigger adds to the log for the other gateways, and returns it. */
   revoke(id: string, now: number): TokenRow | undefined {
-    this.#db.exec("BEGIN IMMEDIATE");
-    try {
-      if (this.#statements.revoke.run(now, id).changes > 0) this.#statements.log.run(id);
-      this.#db.exec("COMMIT");
-    } catch (error) {
-      if (this.#db.isTransaction) this.#db.exec("ROLLBACK");
-      throw error;
-    }
+    this.#statements.revoke.run(now, id);
     return this.byId(id);
   }
 
@@ -176,7 +173,6 @@ function prepareStatements(db: DatabaseSync) {
     ),
     insert: db.prepare(`INSERT INTO grants (hash, ${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL)`),
     revoke: db.prepare("UPDATE grants SET revoked_at = ? WHERE id = ? AND revoked_at IS NULL"),
-    log: db.prepare("INSERT INTO revocations (token_id, expires_at) SELECT id, expires_at FROM grants WHERE id = ?"),
     dataVersion: db.prepare("PRAGMA data_version"),
     lastRevocation: db.prepare("SELECT max(number) AS number FROM revocations"),
     revocations: db.prepare("SELECT number, token_id FROM revocations WHERE number > ? ORDER BY number LIMIT ?"),

@@ -228,4 +228,11 @@ test("a store tells of revocations by others, whatever they are called with", as
   for (const { record } of issued) await other.revoke(record.tokenId);
   await expect.poll(() => told).toEqual(issued.map(({ record }) => record.tokenId));
   await one.health();
+  // However they were made: by an earlier version, or by hand.
+  const byHand = await one.issue(request);
+  const db = new DatabaseSync(path, { timeout: 5000 });
+  db.prepare("UPDATE grants SET revoked_at = 1 WHERE id = ?").run(byHand.record.tokenId);
+  db.close();
+  await expect.poll(() => told.at(-1)).toBe(byHand.record.tokenId);
+  expect(told).toHaveLength(issued.length + 1);
 });

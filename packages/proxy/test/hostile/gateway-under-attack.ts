@@ -6,12 +6,16 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { AdminClient } from "../../src/admin/index.ts";
+import { FileLock } from "../support/file-lock.ts";
 
 const MAIN = fileURLToPath(new URL("../../src/cli/main.ts", import.meta.url));
 const ADMIN_KEY = "the-admin-key-of-the-hostile-suite";
 
 /** How long the admin API may take to answer, in milliseconds. */
 const ANSWER_MS = 2000;
+
+/** How many tokens are issued while the store is locked. */
+const LOCKED_OUT = 20;
 
 /** How the gateway is run. */
 export interface GatewayOptions {
@@ -92,6 +96,19 @@ export class GatewayUnderAttack implements AsyncDisposable {
     } catch {
       return false;
     }
+  }
+
+  /** Another process locks the token store against those who write, while tokens are being issued. */
+  async lockStore(): Promise<AsyncDisposable> {
+    const lock = await FileLock.take(join(this.#folder, "tokens.db"), "writers");
+    const issuing = Array.from({ length: LOCKED_OUT }, async () => await this.issue("127.0.0.1:1", 1000));
+    const settled = Promise.allSettled(issuing);
+    return {
+      [Symbol.asyncDispose]: async () => {
+        await lock.release();
+        await settled;
+      },
+    };
   }
 
   /** Begins to drain. */

@@ -108,12 +108,15 @@ class Run {
     await this.#prepareAttack();
     const sampler = new UsageSampler(gateway.pid);
     let unready = 0;
+    await using stack = new AsyncDisposableStack();
     const attack = await this.#phase(scale.attackMs, scale.expiring, async () => {
+      if (this.#scenario.locksStore === true) stack.use(await gateway.lockStore());
       await attacker.ask("begin");
       if (this.#scenario.drains === true) gateway.terminate();
       else void this.#askWhile(scale.attackMs, () => (unready += 1));
     });
     const report = await attacker.ask("report");
+    await stack.disposeAsync();
     if (this.#scenario.stays !== true && this.#scenario.drains !== true) await attacker[Symbol.asyncDispose]();
     const recoveredMs = this.#scenario.drains === true ? await this.#ended() : await this.#recovered(before);
     return {

@@ -40,6 +40,8 @@ export interface Scenario {
   readonly stays?: boolean;
   /** Whether the gateway gets SIGTERM when the attack begins, and has to end in time. */
   readonly drains?: boolean;
+  /** Whether another process locks the gateway's token store during the attack, while tokens are being issued. */
+  readonly locksStore?: boolean;
 }
 
 /** Declares a scenario. */

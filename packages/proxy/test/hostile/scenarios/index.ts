@@ -6,6 +6,7 @@ import { emptyContinuations } from "./empty-continuations.ts";
 import { halfClosed } from "./half-closed.ts";
 import { headRequests } from "./head-requests.ts";
 import { idleConnections, idleConnectionsToWorkers } from "./idle-connections.ts";
+import { lockedStore } from "./locked-store.ts";
 import { pingFlood } from "./ping-flood.ts";
 import { pipelinedRequests } from "./pipelined-requests.ts";
 import { reconnectsWhileDraining } from "./reconnects-while-draining.ts";
@@ -13,6 +14,7 @@ import { renewals } from "./renewals.ts";
 import { slowHeaders } from "./slow-headers.ts";
 import { stalledReaders } from "./stalled-readers.ts";
 import { tinyFrames } from "./tiny-frames.ts";
+import { unknownTokens } from "./unknown-tokens.ts";
 import { unreadPings } from "./unread-pings.ts";
 
 /** Every attack, in the order of the table. */
@@ -32,5 +34,7 @@ export const SCENARIOS: readonly Scenario[] = [
   slowHeaders,
   idleConnections,
   idleConnectionsToWorkers,
+  unknownTokens,
+  lockedStore,
   reconnectsWhileDraining,
 ];

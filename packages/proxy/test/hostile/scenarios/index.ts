@@ -9,7 +9,7 @@ import { idleConnections, idleConnectionsToWorkers } from "./idle-connections.ts
 import { lockedStore } from "./locked-store.ts";
 import { pingFlood } from "./ping-flood.ts";
 import { pipelinedRequests } from "./pipelined-requests.ts";
-import { reconnectsWhileDraining } from "./reconnects-while-draining.ts";
+import { reconnectsWhileDraining, reconnectsWhileWorkersDrain } from "./reconnects-while-draining.ts";
 import { renewals } from "./renewals.ts";
 import { slowHeaders } from "./slow-headers.ts";
 import { stalledReaders } from "./stalled-readers.ts";
@@ -37,4 +37,5 @@ export const SCENARIOS: readonly Scenario[] = [
   unknownTokens,
   lockedStore,
   reconnectsWhileDraining,
+  reconnectsWhileWorkersDrain,
 ];

@@ -17,3 +17,10 @@ export const reconnectsWhileDraining = scenario({
     return () => void setInterval(() => void connect(), 1000 / RECONNECTS_PER_SECOND / clients);
   },
 });
+
+export const reconnectsWhileWorkersDrain = scenario({
+  ...reconnectsWhileDraining,
+  name: "reconnects-while-workers-drain",
+  title: "the same, to two workers",
+  options: { WORKERS: "2" },
+});

@@ -21,6 +21,7 @@ export class SqliteTokenStore implements TokenStore {
   readonly #call: CallStore;
   /** Undefined for a store in memory. */
   readonly #thread: StoreThread | undefined;
+  #isPurging = false;
 
   /**
    * @param path - the file, made with its folder if missing, or `:memory:`.
@@ -81,8 +82,7 @@ export class SqliteTokenStore implements TokenStore {
       revoked_at: null,
     };
     await this.#call("insert", sha256(token), row);
-    // Each token that is issued has some old ones removed, more than one, so that they never add up.
-    this.#call("purge", createdAt - KEEP_EXPIRED_MS).catch(() => {});
+    void this.#purge(createdAt - KEEP_EXPIRED_MS);
     return { token, record: { ...toRecord(row), endpoint: request.endpoint } };
   }
 
@@ -108,6 +108,15 @@ export class SqliteTokenStore implements TokenStore {
   async close(): Promise<void> {
     this.#reader.close();
     await this.#thread?.close();
+  }
+
+  /** With tokens that are issued, more old ones are removed, but not so many that other calls wait long. */
+  async #purge(before: number): Promise<void> {
+    if (this.#isPurging) return;
+    this.#isPurging = true;
+    // What cannot be removed now is removed with a later token.
+    await this.#call("purge", before).catch(() => {});
+    this.#isPurging = false;
   }
 
   async #row(token: string): Promise<TokenRow | undefined> {

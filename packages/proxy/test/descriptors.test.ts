@@ -114,3 +114,31 @@ test.skipIf(!existsSync("/proc/self/limits"))(
     await expect.poll(() => gateway.readiness().catch(() => [])).toEqual([200, "ready"]);
   },
 );
+
+/** Each signal makes a process take all descriptors that it can have, or give them back. */
+const HOARD = `
+import { closeSync, openSync } from "node:fs";
+const held = [];
+process.on("SIGPWR", () => {
+  if (held.length > 0) return held.splice(0).forEach((fd) => closeSync(fd));
+  try { for (;;) held.push(openSync("/dev/null", "r")); } catch {}
+});`;
+
+test.skipIf(!existsSync("/proc/self/limits"))(
+  "workers that had not one descriptor left accept connections again once they have",
+  async () => {
+    const NODE_OPTIONS = `--import "data:text/javascript,${encodeURIComponent(HOARD)}"`;
+    await using gateway = await WorkerGateway.start({}, { descriptors: DESCRIPTORS, env: { NODE_OPTIONS } });
+    const workers = gateway.workers();
+    for (const pid of workers) process.kill(pid, "SIGPWR");
+    await expect.poll(() => gateway.readiness()).toEqual([503, expect.stringContaining("workers")]);
+    using lost = new SilentClients(gateway.host, 40);
+    await lost.settled();
+    for (const pid of workers) process.kill(pid, "SIGPWR");
+    await expect.poll(() => gateway.readiness()).toEqual([200, "ready"]);
+    for (const worker of workers) {
+      using client = await gateway.openIn((opened) => opened === worker, target.address);
+      expect(client.socket.readyState).toBe(1);
+    }
+  },
+);

@@ -1,0 +1,17 @@
+import type { FuzzTarget } from "../target.ts";
+import { adminBodies } from "./admin-bodies.ts";
+import { controlMessages } from "./control-messages.ts";
+import { httpUpgrade } from "./http-upgrade.ts";
+import { rfbClientStream } from "./rfb-client-stream.ts";
+import { websocketFrames } from "./websocket-frames.ts";
+import { yaml } from "./yaml.ts";
+
+/** All targets. */
+export const TARGETS: readonly FuzzTarget[] = [
+  httpUpgrade,
+  websocketFrames,
+  controlMessages,
+  rfbClientStream,
+  adminBodies,
+  yaml,
+];

@@ -7,7 +7,6 @@ const MAIN = fileURLToPath(new URL("../../src/cli/main.ts", import.meta.url));
 /** What the system gives the processes of a {@link Command}. */
 interface CommandLimits {
   readonly descriptors?: number | undefined;
-  readonly survivesFullDisk?: boolean;
   readonly program?: string;
 }
 
@@ -20,21 +19,16 @@ export class Command implements AsyncDisposable {
 
   /**
    * @param descriptors - how many files each of its processes may have open. @defaultValue as many as this one
-   * @param survivesFullDisk - that a file may not grow does not end it with the signal SIGXFSZ.
    * @param program - the command's file. @defaultValue the source
    */
   constructor(
     args: readonly string[],
     env: Readonly<Record<string, string>> = {},
-    { descriptors, survivesFullDisk = false, program = MAIN }: CommandLimits = {},
+    { descriptors, program = MAIN }: CommandLimits = {},
   ) {
     const { PATH = "", TMPDIR = "/tmp", NODE_COMPILE_CACHE = "" } = process.env;
     const command = [process.execPath, "--conditions=@curfew/source", program, ...args];
-    const limits = [
-      ...(descriptors === undefined ? [] : [`ulimit -n ${descriptors}`]),
-      ...(survivesFullDisk ? ["trap '' XFSZ"] : []),
-    ];
-    const limited = limits.length === 0 ? [] : ["sh", "-c", `${limits.join("; ")}; exec "$@"`, "sh"];
+    const limited = descriptors === undefined ? [] : ["sh", "-c", `ulimit -n ${descriptors}; exec "$@"`, "sh"];
     const [file = "", ...rest] = [...limited, ...command];
     this.process = spawn(file, rest, {
       env: { PATH, TMPDIR, NODE_COMPILE_CACHE, HOME: "/nonexistent", NO_COLOR: "1", ...env },

@@ -28,7 +28,7 @@ class FileGateway implements AsyncDisposable {
   static async start(path: string, workers = 1): Promise<FileGateway> {
     const flags = ["--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0", "--workers", String(workers)];
     const env = { CURFEW_ADMIN_KEY: KEY, CURFEW_TOKENS_PATH: path };
-    const command = new Command(["serve", ...flags], env, { survivesFullDisk: true });
+    const command = new Command(["serve", ...flags], env);
     const [, host = ""] = await command.printed(/listens at http:\/\/(\S+)/);
     const [, adminUrl = ""] = await command.printed(/admin API at (\S+)/);
     return new FileGateway(command, host, adminUrl);

@@ -5,7 +5,10 @@ import type { Duplex } from "node:stream";
  * How many requests of one connection may be unanswered at once. Browsers send the next one after the answer; a client
  * that sends many and reads nothing would fill the memory with answers.
  */
-const MAX_UNANSWERED = 16;
+const MAX_UNANSWERED = 4;
+
+/** What tells Node's parser that no more requests follow, as after an upgrade. */
+const NO_MORE_REQUESTS = 2;
 
 /** Bounds the requests that a connection sends ahead (pipelining), and keeps an upgrade behind their answers. */
 export class RequestOrder {
@@ -18,6 +21,7 @@ export class RequestOrder {
     if (socket.destroyed) return false;
     const count = this.#unanswered.get(socket) ?? 0;
     if (count >= MAX_UNANSWERED) {
+      stopParsing(socket);
       socket.destroy();
       return false;
     }
@@ -46,4 +50,13 @@ export class RequestOrder {
     this.#waiting.get(socket)?.();
     this.#waiting.delete(socket);
   }
+}
+
+/**
+ * Ends the parsing of what was read already. Otherwise Node makes a request of everything in it, thousands, although
+ * the connection is destroyed. The parser is not a documented part of Node: if it is not as expected, it goes on.
+ */
+function stopParsing(socket: Duplex): void {
+  const { parser } = socket as Duplex & { readonly parser?: { onIncoming?: unknown } | null };
+  if (typeof parser?.onIncoming === "function") parser.onIncoming = () => NO_MORE_REQUESTS;
 }

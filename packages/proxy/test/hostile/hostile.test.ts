@@ -23,8 +23,6 @@ const NOT_YET: ReadonlySet<string> = new Set([
   "empty-continuations",
   "after-refusal",
   "half-closed",
-  "pipelined-requests",
-  "head-requests",
 ]);
 
 // The processes are measured with /proc, and the attacker uses addresses that only Linux has by itself.

@@ -30,7 +30,7 @@ import { Metrics } from "./telemetry/metrics.ts";
 import { warnOfDescriptors } from "./telemetry/descriptor-warning.ts";
 import { checkPublicPort } from "./http/public-port.ts";
 import { createReadiness } from "./http/readiness.ts";
-import { TokenHealth } from "./tokens/health.ts";
+import { type NamedCheck, TokenHealth } from "./tokens/health.ts";
 import { TokenLookups } from "./tokens/lookups.ts";
 import { closeTokens, type OpenedTokens, openTokens, openTokensBehind, partsOf, whenOpen } from "./tokens/open.ts";
 import type { TokenSource } from "./tokens/source.ts";
@@ -139,6 +139,8 @@ export interface LocalGatewayOptions extends Omit<GatewayOptions, "config" | "to
   readonly limits?: (context: LimitContext) => Limits;
   /** Whether other processes listen at the public port, too. @defaultValue false */
   readonly sharesPort?: boolean;
+  /** What else has to be well for `/readyz`. */
+  readonly checks?: readonly NamedCheck[];
   /** What TLS session tickets are encrypted with. @defaultValue this process' own */
   readonly ticketSecret?: Buffer;
   /** Hear of the gateway's events after the log and the metrics. */
@@ -184,7 +186,7 @@ export class LocalGateway implements Gateway {
     this.#sharesPort = options.sharesPort ?? false;
     const { store } = options.tokens;
     this.tokens = store !== undefined && isTokenStore(store) ? store : undefined;
-    this.#readiness = this.#watchReadiness();
+    this.#readiness = this.#watchReadiness(options.checks ?? []);
     const { observers = [], clock = systemClock } = options;
     this.metrics = this.#createMetrics(observers);
     this.#events = new EventBus([logObserver(this.log), metricsObserver(this.metrics), ...observers], {
@@ -240,8 +242,9 @@ export class LocalGateway implements Gateway {
   }
 
   /** What `/readyz` answers. */
-  #watchReadiness(): () => Promise<string> {
+  #watchReadiness(more: readonly NamedCheck[]): () => Promise<string> {
     const checks = [
+      ...more,
       ...partsOf(this.#opened),
       { name: "listen", source: { health: async (signal: AbortSignal) => await this.#checkListening(signal) } },
       { name: "revocations", source: { health: () => this.#revoker.health() } },

@@ -76,6 +76,7 @@ export class Primary implements Pick<Gateway, "adminKey" | "listen" | "drain"> {
         }),
         unwritten_revocations: () => this.#revoker.unwritten,
         ...answersOf(tokens.store),
+        ping: () => null,
         acquire: async ({ lease }) => await slots.acquire(lease, worker),
         release: ({ leaseId }) => {
           slots.release(leaseId);

@@ -70,6 +70,8 @@ function makeGateway(primary: PrimaryChannel<WorkerSettings>, settings: WorkerSe
     log,
     limits: (context) => new RemoteLimits(primary, context),
     sharesPort: true,
+    // Without it, no session could be ended by an operator.
+    checks: [{ name: "primary", source: { health: async () => void (await primary.ask({ type: "ping" })) } }],
     ticketSecret: Buffer.from(ticketSecret, "base64"),
   });
 }

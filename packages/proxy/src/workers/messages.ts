@@ -47,6 +47,8 @@ export type PrimaryRequest =
     }
   /** The same; `digest` is the token's SHA-256 in base64url, `now` in milliseconds since the epoch. */
   | { readonly type: "first_use"; readonly digest: string; readonly now: number }
+  /** Whether it responds. */
+  | { readonly type: "ping" }
   | { readonly type: "acquire"; readonly lease: SlotLease }
   | { readonly type: "release"; readonly leaseId: string };
 
@@ -60,6 +62,7 @@ export interface PrimaryAnswers<Settings = unknown> {
   readonly resolve: Grant | null;
   /** Milliseconds since the epoch. */
   readonly first_use: number;
+  readonly ping: null;
   /** The limit that refuses the session; null when it has its slot. */
   readonly acquire: LimitName | null;
   readonly release: null;

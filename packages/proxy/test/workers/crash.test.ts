@@ -170,6 +170,24 @@ test("/readyz of the primary says when a worker does not answer, and is ready ag
   await expect.poll(() => gateway.readiness(), { timeout: 10_000 }).toEqual([200, "ready"]);
 });
 
+test("/readyz of the workers says when the primary hangs, and sessions keep their deadlines", SLOW, async () => {
+  await using gateway = await WorkerGateway.start();
+  const { token } = await gateway.admin<{ token: string }>("POST", "/v1/tokens", {
+    type: "serial",
+    target: target.address,
+    ttl: 2,
+  });
+  using client = new Client(gateway.host, token);
+  await client.message("hello");
+  const readiness = async (): Promise<string> => await (await fetch(`http://${gateway.host}/readyz`)).text();
+  gateway.command.process.kill("SIGSTOP");
+  await expect.poll(readiness).toBe("not ready: primary");
+  expect((await client.closed).reason).toBe("session_expired");
+  gateway.command.process.kill("SIGCONT");
+  await expect.poll(readiness).toBe("ready");
+  expect(gateway.logged("worker crashed")).toEqual([]);
+});
+
 describe("a primary that is killed", SLOW, () => {
   test("leaves no worker behind, busy or not", async () => {
     await using gateway = await WorkerGateway.start({}, { workers: 3 });

@@ -9,9 +9,12 @@ const MAX_PER_TURN = 50;
 /** After so many failures in a row the poll counts as broken; one alone is a lock that lasts a moment. */
 const MAX_FAILURES = 3;
 
+/** The log of revocations in the file. */
+export type RevocationLog = Pick<TokenDatabase, "dataVersion" | "lastRevocation" | "revocationsAfter">;
+
 /** Reads the log of revocations, in which the gateways that share a file tell each other. */
 export class RevocationPoll {
-  readonly #db: TokenDatabase;
+  readonly #db: RevocationLog;
   readonly #listener: (tokenId: string) => void;
   readonly #timer: NodeJS.Timeout;
   /** The number of the last revocation that was told. */
@@ -19,9 +22,10 @@ export class RevocationPoll {
   /** Of the file when all revocations in it had been told. */
   #version: number;
   #failures = 0;
+  #isStopped = false;
   #error: unknown;
 
-  constructor(db: TokenDatabase, listener: (tokenId: string) => void) {
+  constructor(db: RevocationLog, listener: (tokenId: string) => void) {
     this.#db = db;
     this.#listener = listener;
     this.#version = db.dataVersion();
@@ -38,12 +42,15 @@ export class RevocationPoll {
   }
 
   stop(): void {
+    this.#isStopped = true;
     clearInterval(this.#timer);
   }
 
   #poll(): void {
+    if (this.#isStopped) return;
     try {
       const version = this.#db.dataVersion();
+      this.#failures = 0;
       if (version === this.#version) return;
       const revocations = this.#db.revocationsAfter(this.#last, MAX_PER_TURN);
       for (const { number, token_id: tokenId } of revocations) {
@@ -52,7 +59,6 @@ export class RevocationPoll {
       }
       if (revocations.length < MAX_PER_TURN) this.#version = version;
       else setImmediate(() => this.#poll());
-      this.#failures = 0;
     } catch (error) {
       this.#failures += 1;
       this.#error = error;

@@ -9,7 +9,7 @@ import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
 import { expect, test, vi } from "vitest";
-import { LogDestination } from "../src/telemetry/log-destination.ts";
+import { droppedLogLines, LogDestination } from "../src/telemetry/log-destination.ts";
 import { Client } from "./support/client.ts";
 
 const main = fileURLToPath(new URL("../src/cli/main.ts", import.meta.url));
@@ -126,6 +126,7 @@ test(
     const file = await open(fifo, "r+");
     const destination = new LogDestination(file.fd);
     const line = `${"y".repeat(1023)}\n`;
+    const before = droppedLogLines();
     for (let count = 0; count < 10_000; count += 1) destination.write(line);
 
     const reader = spawn("cat", [fifo], { stdio: ["ignore", "pipe", "inherit"] });
@@ -134,6 +135,8 @@ test(
     const lost = (): number => Number(/"lines":(\d+),"msg":"log lines were lost"/.exec(text)?.[1] ?? 0);
     await expect.poll(() => text.split(line).length - 1 + lost(), { timeout: 15_000 }).toBe(10_000);
     expect(lost()).toBeGreaterThan(5000);
+    // What `curfew_log_lines_dropped_total` says.
+    expect(droppedLogLines() - before).toBe(lost());
     reader.kill();
     await file.close();
     await rm(folder, { recursive: true });

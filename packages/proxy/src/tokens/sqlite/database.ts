@@ -103,6 +103,11 @@ export class TokenDatabase {
     this.#db.exec("PRAGMA query_only = ON; PRAGMA busy_timeout = 0");
   }
 
+  /** Changes how long calls wait for a lock of another process, in milliseconds. */
+  waitAtMost(waitMs: number): void {
+    this.#db.exec(`PRAGMA busy_timeout = ${Math.round(waitMs)}`);
+  }
+
   byDigest(digest: Uint8Array): TokenRow | undefined {
     return this.#statements.byDigest.get(digest) as TokenRow | undefined;
   }

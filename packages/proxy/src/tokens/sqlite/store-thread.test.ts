@@ -2,6 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test, vi } from "vitest";
+import { FileLock } from "../../../test/support/file-lock.ts";
 import { StoreThread } from "./store-thread.ts";
 
 test("a thread that cannot open the file fails its calls, and another takes its place a second later", async () => {
@@ -29,6 +30,24 @@ test("no more than 4,096 calls wait", async () => {
   const settled = await Promise.allSettled(calls);
   expect(settled.filter(({ status }) => status === "fulfilled")).toHaveLength(4096);
   expect(settled.at(-1)).toMatchObject({ reason: { message: "the token store failed: too many calls are waiting" } });
+  await thread.close();
+  await rm(folder, { recursive: true });
+});
+
+test("a lock makes the calls that wait behind each other fail together, and not one after the other", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "curfew-thread-"));
+  const path = join(folder, "tokens.db");
+  const thread = new StoreThread(path, 500);
+  await thread.call("byId", "any");
+  await using lock = await FileLock.take(path, "writers");
+  const start = performance.now();
+  const calls = Array.from({ length: 40 }, async () => await thread.call("purge", Date.now()));
+  const settled = await Promise.allSettled(calls);
+  // One after the other they would take 20 s.
+  expect(performance.now() - start).toBeLessThan(10_000);
+  expect(new Set(settled.map(({ status }) => status))).toEqual(new Set(["rejected"]));
+  await lock.release();
+  await thread.call("purge", Date.now());
   await thread.close();
   await rm(folder, { recursive: true });
 });

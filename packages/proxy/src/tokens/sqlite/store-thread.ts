@@ -3,7 +3,7 @@ import { Worker } from "node:worker_threads";
 import { StoreError } from "../store.ts";
 import type { TokenDatabase } from "./database.ts";
 
-/** How long a call may wait for a lock of another process, in milliseconds. */
+/** How long a call may wait for a lock of another process, and for the calls before it, in milliseconds. */
 const WAIT_MS = 2000;
 
 /** How many calls may wait. */
@@ -35,6 +35,8 @@ export interface ThreadData {
 /** @internal */
 export interface ThreadCall {
   readonly id: number;
+  /** When it was made, in milliseconds since the epoch. */
+  readonly madeAt: number;
   readonly name: StoreCall;
   readonly args: readonly unknown[];
 }
@@ -77,7 +79,7 @@ export class StoreThread {
     const worker = this.#running();
     if (this.#waiting.size >= MAX_WAITING) throw new StoreError("too many calls are waiting");
     this.#lastId += 1;
-    const call: ThreadCall = { id: this.#lastId, name, args };
+    const call: ThreadCall = { id: this.#lastId, madeAt: Date.now(), name, args };
     const { promise, resolve, reject } = Promise.withResolvers<unknown>();
     // Only while a call is under way does the thread keep the process running.
     if (this.#waiting.size === 0) worker.ref();

@@ -7,10 +7,12 @@ const port = parentPort;
 const { path, waitMs } = workerData as ThreadData;
 const database = new TokenDatabase(path, waitMs);
 
-port.on("message", ({ id, name, args }: ThreadCall) => port.postMessage(answer(id, name, args)));
+port.on("message", (call: ThreadCall) => port.postMessage(answer(call)));
 
-function answer(id: number, name: ThreadCall["name"], args: ThreadCall["args"]): ThreadAnswer {
+function answer({ id, madeAt, name, args }: ThreadCall): ThreadAnswer {
   try {
+    // What it has waited for the calls before it counts: a lock delays none of them longer than the first one.
+    database.waitAtMost(Math.min(waitMs, Math.max(0, madeAt + waitMs - Date.now())));
     return { id, result: (database[name] as (...args: readonly unknown[]) => unknown).apply(database, [...args]) };
   } catch (error) {
     return { id, error: error instanceof Error ? error.message : String(error) };

@@ -11,7 +11,7 @@ let target: ByteServer;
 let gateway: WorkerGateway;
 beforeAll(async () => {
   target = await startByteServer({ mode: "echo" });
-  gateway = await WorkerGateway.start();
+  gateway = await WorkerGateway.start({ SESSIONS_MAX_PER_TOKEN: "null" });
 }, 30_000);
 beforeEach(async () => {
   await gateway.admin("DELETE", "/v1/sessions?all=true");

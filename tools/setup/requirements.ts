@@ -94,12 +94,19 @@ export const REQUIREMENTS = {
   bench: {
     purpose: "the proxies that the benchmark compares with",
     packages: {
-      debian: ["haproxy", "python3-websockify", "python3-numpy"],
+      debian: [
+        "haproxy",
+        "lighttpd",
+        "python3-websockify",
+        "python3-numpy",
+        "golang-go",
+        "golang-github-gorilla-websocket-dev",
+      ],
       fedora: ["haproxy", "python3-websockify", "python3-numpy"],
       homebrew: ["haproxy", "websockify", "numpy"],
     },
-    note: "The benchmark runs on Linux only.",
-    present: () => has("haproxy") && findPython("websockify", "numpy") !== undefined,
+    note: "The benchmark runs on Debian only, where the sources of Go packages are.",
+    present: () => has("haproxy") && has("lighttpd") && hasGorilla() && findPython("websockify", "numpy") !== undefined,
   },
 } as const satisfies Readonly<Record<string, Requirement>>;
 

@@ -9,12 +9,15 @@ import { startProgram } from "./program.ts";
 /** Where Debian keeps the sources of Go packages. */
 const GOPATH = "/usr/share/gocode";
 
+/** Kept, because compiling Go's own packages takes long. */
+const GOCACHE = join(import.meta.dirname, "../../../../../.cache/go-build");
+
 /** A server of Go's gorilla, from Debian's source. */
 export async function startGorilla(): Promise<Peer> {
   const folder = await mkdtemp(join(tmpdir(), "curfew-gorilla-"));
   const program = join(folder, "echo");
   const source = join(import.meta.dirname, "gorilla-echo.go");
-  const env = { ...process.env, GOPATH, GO111MODULE: "off", GOFLAGS: "", GOCACHE: join(folder, "cache") };
+  const env = { ...process.env, GOPATH, GO111MODULE: "off", GOFLAGS: "", GOCACHE };
   await promisify(execFile)("go", ["build", "-o", program, source], { env });
   const peer = await startProgram({ name: "gorilla", saysFault: false }, program, []);
   const stop = peer[Symbol.asyncDispose].bind(peer);

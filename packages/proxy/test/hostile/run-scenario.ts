@@ -60,129 +60,136 @@ const LONG_MS = 3_600_000;
 
 /** Runs an attack beside victims and measures what they, and the gateway, notice. */
 export async function runScenario(scenario: Scenario, clients: number, scale: Scale): Promise<Measurement> {
-  await using stack = new AsyncDisposableStack();
-  const drainSeconds = (scale.attackMs / 1000).toFixed(1);
-  const gateway = stack.use(
-    await GatewayUnderAttack.start({
-      options: { ...(scenario.drains === true && { SESSIONS_DRAIN_TIMEOUT: drainSeconds }), ...scenario.options },
-      descriptors: scenario.descriptors,
-      pin: scale.pin.gateway,
-    }),
-  );
-  const victim = stack.use(
-    new HelperProcess<VictimRequests>(new URL("victim/process.ts", import.meta.url), scale.pin.others),
-  );
-  const attacker = stack.use(
-    new HelperProcess<AttackerRequests>(new URL("attacker/process.ts", import.meta.url), scale.pin.others),
-  );
-  const run = new Run(scenario, { clients, scale, gateway, victim, attacker });
-  return await run.measure();
+  await using stage = await Stage.start(scenario, scale);
+  return await stage.run(scenario, clients);
 }
 
-interface Processes {
-  readonly clients: number;
-  readonly scale: Scale;
-  readonly gateway: GatewayUnderAttack;
-  readonly victim: HelperProcess<VictimRequests>;
-  readonly attacker: HelperProcess<AttackerRequests>;
-}
-
-class Run {
-  readonly #scenario: Scenario;
-  readonly #in: Processes;
+/** A gateway, and victims that type. */
+export class Stage implements AsyncDisposable {
+  readonly #gateway: GatewayUnderAttack;
+  readonly #victim: HelperProcess<VictimRequests>;
+  readonly #scale: Scale;
   #victimTarget = "";
   #exit: number | string | undefined;
 
-  constructor(scenario: Scenario, processes: Processes) {
-    this.#scenario = scenario;
-    this.#in = processes;
-    void processes.gateway.exited.then((how) => (this.#exit = how));
+  private constructor(gateway: GatewayUnderAttack, scale: Scale) {
+    this.#gateway = gateway;
+    this.#victim = new HelperProcess(new URL("victim/process.ts", import.meta.url), scale.pin.others);
+    this.#scale = scale;
+    void gateway.exited.then((how) => (this.#exit = how));
   }
 
-  async measure(): Promise<Measurement> {
-    const { gateway, victim, attacker, scale } = this.#in;
-    this.#victimTarget = await victim.ask("listen");
-    await this.#openTypists();
-    const quiet = await this.#phase(scale.quietMs, Math.ceil(scale.expiring / 4), async () => {});
-    const before = readUsage(gateway.pid);
-    await this.#prepareAttack();
-    const sampler = new UsageSampler(gateway.pid);
-    let unready = 0;
+  /** Starts a gateway under the conditions of a scenario. */
+  static async start(
+    { drains, options, descriptors }: Pick<Scenario, "drains" | "options" | "descriptors">,
+    scale: Scale,
+  ): Promise<Stage> {
+    const drainSeconds = (scale.attackMs / 1000).toFixed(1);
+    const gateway = await GatewayUnderAttack.start({
+      options: { ...(drains === true && { SESSIONS_DRAIN_TIMEOUT: drainSeconds }), ...options },
+      descriptors,
+      pin: scale.pin.gateway,
+    });
+    const stage = new Stage(gateway, scale);
+    stage.#victimTarget = await stage.#victim.ask("listen");
+    await stage.#openTypists();
+    return stage;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#victim[Symbol.asyncDispose]();
+    await this.#gateway[Symbol.asyncDispose]();
+  }
+
+  /** Runs an attack, and waits for the recovery. */
+  async run(scenario: Scenario, clients: number): Promise<Measurement> {
     await using stack = new AsyncDisposableStack();
-    const attack = await this.#phase(scale.attackMs, scale.expiring, async () => {
-      if (this.#scenario.locksStore === true) stack.use(await gateway.lockStore());
+    const attacker = stack.use(
+      new HelperProcess<AttackerRequests>(new URL("attacker/process.ts", import.meta.url), this.#scale.pin.others),
+    );
+    const { attackMs, quietMs, expiring } = this.#scale;
+    const quiet = await this.#phase(quietMs, Math.ceil(expiring / 4), async () => {});
+    const before = readUsage(this.#gateway.pid);
+    await this.#prepareAttack(scenario, clients, attacker);
+    const sampler = new UsageSampler(this.#gateway.pid);
+    let unready = 0;
+    const lock = stack.use(new AsyncDisposableStack());
+    const attack = await this.#phase(attackMs, expiring, async () => {
+      if (scenario.locksStore === true) lock.use(await this.#gateway.lockStore());
       await attacker.ask("begin");
-      if (this.#scenario.drains === true) gateway.terminate();
-      else void this.#askWhile(scale.attackMs, () => (unready += 1));
+      if (scenario.drains === true) this.#gateway.terminate();
+      else void this.#askWhile(attackMs, () => (unready += 1));
     });
     const report = await attacker.ask("report");
-    await stack.disposeAsync();
-    if (this.#scenario.stays !== true && this.#scenario.drains !== true) await attacker[Symbol.asyncDispose]();
-    const recoveredMs = this.#scenario.drains === true ? await this.#ended() : await this.#recovered(before);
+    await lock.disposeAsync();
+    if (scenario.stays !== true && scenario.drains !== true) await attacker[Symbol.asyncDispose]();
+    const recoveredMs = scenario.drains === true ? await this.#ended() : await this.#recovered(before);
     return {
       quiet,
       attack,
-      usage: { before, peak: sampler.stop(), after: readUsage(gateway.pid) },
+      usage: { before, peak: sampler.stop(), after: readUsage(this.#gateway.pid) },
       attacker: report,
       unready,
       recoveredMs,
-      exit: this.#scenario.drains === true && this.#exit === 0 ? undefined : this.#exit,
-      logTail: gateway.logTail,
+      exit: scenario.drains === true && this.#exit === 0 ? undefined : this.#exit,
+      logTail: this.#gateway.logTail,
     };
   }
 
   async #askWhile(ms: number, onUnready: () => void): Promise<void> {
     for (const end = performance.now() + ms; performance.now() < end; await delay(ASK_EVERY_MS)) {
-      if (!(await this.#in.gateway.isReady())) onUnready();
+      if (!(await this.#gateway.isReady())) onUnready();
     }
   }
 
   async #openTypists(): Promise<void> {
-    const { gateway, victim, scale } = this.#in;
-    const tokens = await this.#issue(this.#victimTarget, scale.typists, () => LONG_MS);
-    await victim.ask("openTyping", { host: gateway.host, tokens, everyMs: scale.keyEveryMs });
+    const { typists, keyEveryMs } = this.#scale;
+    const tokens = await this.#issue(this.#victimTarget, typists, () => LONG_MS);
+    await this.#victim.ask("openTyping", { host: this.#gateway.host, tokens, everyMs: keyEveryMs });
   }
 
   /** Some sessions expire in the course of the phase, spread over its last four fifths. */
   async #phase(ms: number, expiring: number, begin: () => Promise<void>): Promise<VictimReport> {
-    const { gateway, victim } = this.#in;
     const start = performance.now() + LEAD_MS * (expiring + 1);
     const due = (index: number): number => start + ms * (0.2 + (0.8 * index) / expiring);
     const tokens = await this.#issue(this.#victimTarget, expiring, (index) => due(index) - performance.now());
-    await victim.ask("openExpiring", { host: gateway.host, tokens });
+    await this.#victim.ask("openExpiring", { host: this.#gateway.host, tokens });
     await delay(start - performance.now());
-    await victim.ask("begin");
+    await this.#victim.ask("begin");
     await begin();
     await delay(start + ms - performance.now());
-    return await victim.ask("report");
+    return await this.#victim.ask("report");
   }
 
-  async #prepareAttack(): Promise<void> {
-    const { gateway, attacker, clients, scale } = this.#in;
-    const { name, target } = this.#scenario;
+  async #prepareAttack(
+    { name, target, stays }: Scenario,
+    clients: number,
+    attacker: HelperProcess<AttackerRequests>,
+  ): Promise<void> {
+    const { attackMs, expiring, isFull } = this.#scale;
     // A client's token ends with the attack if its connection stays: the victims' sessions are opened in between.
-    const ttlMs = this.#scenario.stays === true ? scale.attackMs + LEAD_MS * (scale.expiring + clients) : LONG_MS;
+    const ttlMs = stays === true ? attackMs + LEAD_MS * (expiring + clients) : LONG_MS;
     const tokens =
       target === undefined ? [] : await this.#issue(await attacker.ask("listen", target), clients, () => ttlMs);
     await attacker.ask("prepare", {
       name,
-      host: gateway.host,
+      host: this.#gateway.host,
       clients,
-      isFull: scale.isFull,
+      isFull,
       tokens: tokens.map(({ token }) => token),
     });
   }
 
   async #issue(target: string, count: number, ttlMs: (index: number) => number): Promise<IssuedToken[]> {
     const tokens: IssuedToken[] = [];
-    for (let index = 0; index < count; index += 1) tokens.push(await this.#in.gateway.issue(target, ttlMs(index)));
+    for (let index = 0; index < count; index += 1) tokens.push(await this.#gateway.issue(target, ttlMs(index)));
     return tokens;
   }
 
   async #recovered(before: ProcessUsage): Promise<number | undefined> {
     const start = performance.now();
     while (performance.now() - start < MAX_RECOVERY_MS && this.#exit === undefined) {
-      const { rss, descriptors } = readUsage(this.#in.gateway.pid);
+      const { rss, descriptors } = readUsage(this.#gateway.pid);
       const isBack = rss < before.rss + MAX_GROWTH_BYTES && descriptors <= before.descriptors + SPARE_DESCRIPTORS;
       if (isBack && (await this.#serves())) return performance.now() - start;
       await delay(20);
@@ -192,10 +199,9 @@ class Run {
 
   /** Whether the gateway says that it is ready, and opens a session. */
   async #serves(): Promise<boolean> {
-    const { gateway, victim } = this.#in;
-    if (!(await gateway.isReady())) return false;
-    const { token } = await gateway.issue(this.#victimTarget, LONG_MS);
-    const opened = victim.ask("probe", { host: gateway.host, token }).then(
+    if (!(await this.#gateway.isReady())) return false;
+    const { token } = await this.#gateway.issue(this.#victimTarget, LONG_MS);
+    const opened = this.#victim.ask("probe", { host: this.#gateway.host, token }).then(
       () => true,
       () => false,
     );
@@ -205,7 +211,7 @@ class Run {
   /** The gateway drains: when it has ended. */
   async #ended(): Promise<number | undefined> {
     const start = performance.now();
-    const ended = this.#in.gateway.exited.then(() => performance.now() - start);
+    const ended = this.#gateway.exited.then(() => performance.now() - start);
     return await Promise.race([ended, delay(MAX_RECOVERY_MS, undefined)]);
   }
 }

@@ -68,7 +68,9 @@ test("only what is asked for is installed", async () => {
 test("without arguments everything is installed, also what the benchmark compares with", async () => {
   const here = machine();
   await ensure(undefined, here, missing("compiler", "bench"));
-  expect(here.ran.at(-1)).toMatch(/ gcc libc6-dev haproxy python3-websockify python3-numpy$/u);
+  expect(here.ran.at(-1)).toMatch(
+    / gcc libc6-dev haproxy lighttpd python3-websockify python3-numpy golang-go golang-github-gorilla-websocket-dev$/u,
+  );
 });
 
 test("without root the error lists what is missing and the command of each system that brings it", async () => {

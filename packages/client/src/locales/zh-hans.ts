@@ -41,7 +41,7 @@ export const simplifiedChinese: Messages = {
     },
     origin_not_allowed: {
       title: "此网站不能打开控制台",
-      sentence: "网关只接受其运维人员登记的网站，而此页面所在的网站未登记。",
+      sentence: "网关只接受其运营者登记的网站，而此页面所在的网站未登记。",
       next: "重试",
     },
     target_not_found: {

@@ -92,7 +92,7 @@ export default defineConfig({
         test: {
           // What depends on how the client's connection takes bytes, once more over TLS.
           name: "proxy-tls",
-          include: ["relay", "hostile-clients", "end-reasons", "enforcement/*"].map(
+          include: ["relay", "hostile-clients", "end-reasons", "connections", "enforcement/*"].map(
             (part) => `packages/proxy/test/${part}.test.ts`,
           ),
           setupFiles: ["packages/proxy/test/support/clients-over-tls.ts"],

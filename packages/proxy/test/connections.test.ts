@@ -50,13 +50,14 @@ describe("connections without a session", () => {
   test.each([
     ["that say nothing", ""],
     ["that never end their request", "GET / HTTP/1.1\r\nHost: gateway.example\r\nX: "],
-    ["that do not read their answers", "GET /healthz HTTP/1.1\r\nHost: gateway.example\r\n\r\n"],
+    ["that stay open behind their answer", "GET /healthz HTTP/1.1\r\nHost: gateway.example\r\n\r\n"],
   ])("%s are closed in time", async (_what, sent) => {
     await using gateway = await TestGateway.start({ config: { connections: { unauthenticated_timeout: 0.5 } } });
     using client = new RawClient(gateway.host);
-    client.write(sent);
-    await client.ended;
-    await expect.poll(() => metric(gateway, "curfew_connections_open")).toBe(0);
+    client.socket.pause().write(sent);
+    const reason = 'curfew_connections_refused_total{reason="connections.unauthenticated_timeout"}';
+    await expect.poll(() => metric(gateway, reason)).toBe(1);
+    expect(await metric(gateway, "curfew_connections_open")).toBe(0);
   });
 
   test("go on as long as their requests are answered in time", async () => {
@@ -105,6 +106,7 @@ describe("at connections.max", () => {
 
     clients[0]?.socket.close(1000);
     await clients[0]?.closed;
+    await expect.poll(() => metric(gateway, "curfew_connections_open")).toBe(2);
     using next = new Client(gateway.host, token);
     await next.message("hello");
     for (const client of clients) client[Symbol.dispose]();

@@ -81,7 +81,7 @@ describe("requests that are sent ahead", () => {
     expect((await fetch(`${gateway.url}/healthz`)).status).toBe(200);
   });
 
-  test("are answered before an upgrade behind them, which loses no frame", async () => {
+  test("are answered before an upgrade behind them", async () => {
     await using target = await startByteServer({ mode: "echo" });
     await using gateway = await TestGateway.start();
     const { token } = await gateway.token(target.address);

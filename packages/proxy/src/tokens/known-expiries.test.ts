@@ -70,6 +70,13 @@ test("a source may move an expiry, but what counts from the first use does not m
   expect(expiries.settle(sha256("b"), clock.wall + HOUR, false) - clock.wall).toBe(HOUR / 2);
 });
 
+test("a token whose first use has been forgotten counts as new", () => {
+  const { expiries, clock } = make();
+  expiries.settle(sha256("a"), clock.wall + HOUR, false);
+  pass(clock, 31 * 24 * HOUR);
+  expect(expiries.settle(sha256("a"), clock.wall + HOUR, false)).toBe(clock.wall + HOUR);
+});
+
 test("no more are remembered than the limit", () => {
   const { expiries, clock } = make(3);
   for (const token of ["a", "b", "c", "d", "e"]) expiries.settle(sha256(token), clock.wall + HOUR, true);

@@ -37,7 +37,8 @@ export class KnownExpiries {
    *
    * @param digest - the token's SHA-256.
    * @param wall - what its source says, in milliseconds since the epoch.
-   * @param mayMove - whether the source may say something else later. What counts from the first use does not move.
+   * @param mayMove - whether the source may say an earlier instant later. What counts from the first use becomes earlier
+   *   only when the clock was set back, and later only when the first use has been forgotten.
    * @returns `wall`, or an earlier instant if the wall clock has been set back since the token was looked up first.
    */
   settle(digest: Buffer, wall: number, mayMove: boolean): number {
@@ -45,7 +46,7 @@ export class KnownExpiries {
     // 48 bits: no two of so few tokens have them in common.
     const key = digest.readUIntBE(0, 6);
     const known = this.#known.get(key);
-    if (known !== undefined && (known.wall === wall || !mayMove)) {
+    if (known !== undefined && (known.wall === wall || (!mayMove && wall < known.wall))) {
       const byMonotonic = now.wall + known.monotonic - now.monotonic;
       return byMonotonic < wall - TOLERANCE_MS ? byMonotonic : wall;
     }

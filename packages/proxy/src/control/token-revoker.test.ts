@@ -45,6 +45,34 @@ test("the sessions end before the store is asked", async () => {
   expect(order).toEqual(["end id", "write id"]);
 });
 
+test("a process that hangs does not hold up the write", async () => {
+  const { promise: hangs } = Promise.withResolvers<never>();
+  const written = Promise.withResolvers<string>();
+  const revoker = new TokenRevoker({
+    store: {
+      revoke: async (tokenId) => {
+        written.resolve(tokenId);
+        return RECORD;
+      },
+    },
+    control: { end: async () => await hangs },
+    log: createLogger("silent"),
+  });
+  void revoker.revoke("id");
+  expect(await written.promise).toBe("id");
+});
+
+test("one that is being written is among those that the store does not know", async () => {
+  const { promise, resolve } = Promise.withResolvers<TokenRecord>();
+  const { revoker } = make(async () => await promise);
+  const revoked = revoker.revoke("id");
+  expect(revoker.unwritten).toEqual(["id"]);
+  await revoker.health();
+  resolve(RECORD);
+  await revoked;
+  expect(revoker.unwritten).toEqual([]);
+});
+
 test("what the store cannot write is tried again, and ended again, until it can; meanwhile it is not ready", async () => {
   const store = vi.fn<typeof full>(full);
   const { revoker, order, logged } = make(store);

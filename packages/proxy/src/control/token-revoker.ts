@@ -44,6 +44,8 @@ export class TokenRevoker {
   readonly #lastRetryMs: number;
   /** The ids of revoked tokens that the store does not know to be revoked. */
   readonly #unwritten = new Set<string>();
+  /** The ids of those that are being written. */
+  readonly #writing = new Set<string>();
   #timer: NodeJS.Timeout | undefined;
   #closed = false;
 
@@ -55,26 +57,38 @@ export class TokenRevoker {
 
   /** The ids of the tokens whose revocation only the gateway's processes know. */
   get unwritten(): readonly string[] {
-    return [...this.#unwritten];
+    return [...new Set([...this.#writing, ...this.#unwritten])];
   }
 
   async revoke(tokenId: string): Promise<Revocation> {
-    const ended = await this.#end(tokenId);
+    // First, so that a worker which starts meanwhile learns of it.
+    this.#writing.add(tokenId);
     try {
-      const record = await this.#write(tokenId);
-      return { ...ended, record, unwritten: undefined };
-    } catch (error) {
-      const { log } = this.#options;
-      const reason = error instanceof Error ? error.message : String(error);
-      if (!this.#unwritten.has(tokenId) && this.#unwritten.size >= MAX_UNWRITTEN) {
-        logError(log, { level: "error", error, token_id: tokenId }, "revocation not written, and not tried again");
-        return { ...ended, record: undefined, unwritten: `${reason}; too many wait to be written, so revoke it again` };
-      }
-      this.#unwritten.add(tokenId);
-      logError(log, { level: "error", error, token_id: tokenId }, "revocation not written, is tried again");
-      this.#retryIn(this.#firstRetryMs);
-      return { ...ended, record: undefined, unwritten: reason };
+      return await this.#revoke(tokenId);
+    } finally {
+      this.#writing.delete(tokenId);
     }
+  }
+
+  async #revoke(tokenId: string): Promise<Revocation> {
+    // Every process is told before the store is asked; one that hangs does not hold up the write.
+    const [ended, [written]] = await Promise.all([this.#end(tokenId), Promise.allSettled([this.#write(tokenId)])]);
+    if (written.status === "fulfilled") return { ...ended, record: written.value, unwritten: undefined };
+    return { ...ended, record: undefined, unwritten: this.#keep(tokenId, written.reason) };
+  }
+
+  /** Keeps a revocation to be written later. Returns why it was not written now. */
+  #keep(tokenId: string, error: unknown): string {
+    const { log } = this.#options;
+    const reason = error instanceof Error ? error.message : String(error);
+    if (!this.#unwritten.has(tokenId) && this.#unwritten.size >= MAX_UNWRITTEN) {
+      logError(log, { level: "error", error, token_id: tokenId }, "revocation not written, and not tried again");
+      return `${reason}; too many wait to be written, so revoke it again`;
+    }
+    this.#unwritten.add(tokenId);
+    logError(log, { level: "error", error, token_id: tokenId }, "revocation not written, is tried again");
+    this.#retryIn(this.#firstRetryMs);
+    return reason;
   }
 
   /** Rejects while revocations are not written: after a restart those tokens would be valid again. */
@@ -89,7 +103,7 @@ export class TokenRevoker {
     clearTimeout(this.#timer);
     await this.#writeAll();
     if (this.#unwritten.size === 0) return;
-    this.#options.log.error({ token_ids: this.unwritten }, "revocations lost: these tokens are valid again");
+    this.#options.log.error({ token_ids: [...this.#unwritten] }, "revocations lost: these tokens are valid again");
   }
 
   async #end(tokenId: string): Promise<SessionsEnded> {
@@ -112,7 +126,7 @@ export class TokenRevoker {
 
   async #retry(lastDelayMs: number): Promise<void> {
     // The processes remember a revocation only for a while.
-    for (const tokenId of this.unwritten) await this.#end(tokenId).catch(() => undefined);
+    for (const tokenId of this.#unwritten) await this.#end(tokenId).catch(() => undefined);
     await this.#writeAll();
     if (this.#unwritten.size > 0) this.#retryIn(Math.min(lastDelayMs * 2, this.#lastRetryMs));
   }
@@ -120,7 +134,7 @@ export class TokenRevoker {
   /** Until the first failure: the others would fail as well. */
   async #writeAll(): Promise<void> {
     try {
-      for (const tokenId of this.unwritten) await this.#write(tokenId);
+      for (const tokenId of this.#unwritten) await this.#write(tokenId);
     } catch {
       // It was logged when it failed first, and `/readyz` says it.
     }

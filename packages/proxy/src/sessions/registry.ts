@@ -4,6 +4,7 @@ import type { RelayedBytes } from "../telemetry/session-info.ts";
 import { DeadlineScheduler } from "../time/scheduler.ts";
 import { Session, type SessionClient, type SessionContext, type SessionLifecycle } from "./session.ts";
 import { RecentRevocations } from "./recent-revocations.ts";
+import { callSafely } from "../time/call-safely.ts";
 import { createTaskQueue } from "../time/task-queue.ts";
 
 /** How often a quiet client is pinged, so that load balancers keep the connection; in milliseconds. */
@@ -85,7 +86,7 @@ export class SessionRegistry {
   /** Ends every session that `which` picks, and says how many. */
   endAll(reason: ServerCloseReason, detail: string, which: (session: Session) => boolean = () => true): number {
     const picked = this.list().filter(which);
-    for (const session of picked) session.end(reason, detail);
+    for (const session of picked) callSafely(() => session.end(reason, detail));
     return picked.length;
   }
 

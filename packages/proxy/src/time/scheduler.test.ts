@@ -193,4 +193,17 @@ describe("rule 7: one scheduler holds all deadlines", () => {
     expect(due).toHaveBeenCalledOnce();
     expect(vi.getTimerCount()).toBe(0);
   });
+
+  test("a call that throws keeps no other of the same instant from being made, and its error is not caught", () => {
+    const outside = vi.spyOn(globalThis, "queueMicrotask").mockImplementation(() => {});
+    const due = vi.fn<() => void>();
+    scheduler.schedule(after(50), () => {
+      throw new Error("a fault");
+    });
+    scheduler.schedule(after(50), due);
+    vi.advanceTimersByTime(50);
+    expect(due).toHaveBeenCalledOnce();
+    expect(outside.mock.calls[0]?.[0]).toThrow("a fault");
+    outside.mockRestore();
+  });
 });

@@ -1,3 +1,4 @@
+import { callSafely } from "./call-safely.ts";
 import type { Clock, Instant } from "./clock.ts";
 import { type HeapEntry, MinHeap } from "./heap.ts";
 
@@ -76,6 +77,7 @@ export class DeadlineScheduler {
     // Collected before the first call, because a call may schedule and cancel.
     const due = this.#heap.take((entry) => entry.key <= now || entry.wall <= wall);
     this.#arm();
-    for (const entry of due) entry.due?.();
+    // They are no longer in the heap: a call that is not made now would never be.
+    for (const entry of due) if (entry.due !== undefined) callSafely(entry.due);
   }
 }

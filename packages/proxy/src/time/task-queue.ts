@@ -1,3 +1,5 @@
+import { callSafely } from "./call-safely.ts";
+
 /** How long tasks may hold the event loop at a stretch, in milliseconds. */
 const SLICE_MS = 5;
 
@@ -11,7 +13,10 @@ export function createTaskQueue(): (task: () => void) => void {
   const run = (): void => {
     const until = performance.now() + SLICE_MS;
     const end = queue.length;
-    while (next < end && performance.now() < until) queue[next++]?.();
+    while (next < end && performance.now() < until) {
+      const task = queue[next++];
+      if (task !== undefined) callSafely(task);
+    }
     if (next < queue.length) return void setImmediate(run);
     queue = [];
     next = 0;

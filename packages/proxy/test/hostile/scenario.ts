@@ -1,4 +1,6 @@
+import { once } from "node:events";
 import type { Socket } from "node:net";
+import { setTimeout as delay } from "node:timers/promises";
 import type { Connections } from "./attacker/connections.ts";
 import type { TargetMode } from "./attacker/target.ts";
 
@@ -49,7 +51,47 @@ export function scenario(declared: Scenario): Scenario {
   return declared;
 }
 
-/** The sessions that could be opened. */
+/** Pause before a client connects again, in milliseconds. */
+const RECONNECT_MS = 100;
+
+/** Does something in a session of each client, and again in a new one whenever the gateway has closed it. */
+export async function attackInSessions(
+  context: AttackContext,
+  act: (socket: Socket, client: number) => void,
+): Promise<() => void> {
+  const { connections, tokens } = context;
+  return await overAndOver(tokens.length, (client) => connections.upgrade(client, tokens[client] ?? ""), act);
+}
+
+/** Does something on a connection of each client, and again on a new one whenever the gateway has closed it. */
+export async function attackOnConnections(
+  { connections, clients }: AttackContext,
+  act: (socket: Socket, client: number) => void,
+): Promise<() => void> {
+  return await overAndOver(clients, (client) => connections.connect(client), act);
+}
+
+async function overAndOver(
+  clients: number,
+  connect: (client: number) => Promise<Socket | undefined>,
+  act: (socket: Socket, client: number) => void,
+): Promise<() => void> {
+  const first = await Promise.all(Array.from({ length: clients }, (_, client) => connect(client)));
+  const attack = async (client: number): Promise<void> => {
+    for (let socket = first[client]; ; socket = await connect(client)) {
+      if (socket?.destroyed === false) {
+        const closed = once(socket, "close");
+        socket.once("end", () => socket?.destroy());
+        act(socket, client);
+        await closed.catch(() => {});
+      }
+      await delay(RECONNECT_MS);
+    }
+  };
+  return () => first.forEach((_, client) => void attack(client));
+}
+
+/** The sessions that could be opened, once each. */
 export async function openSessions({ connections, tokens }: AttackContext): Promise<readonly Socket[]> {
   const sockets = await Promise.all(tokens.map((token, index) => connections.upgrade(index, token)));
   return sockets.filter((socket) => socket !== undefined);

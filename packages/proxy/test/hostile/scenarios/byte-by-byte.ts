@@ -1,16 +1,15 @@
 import type { Socket } from "node:net";
 import { clientFrame } from "../../support/client-frames.ts";
 import { OPCODE } from "../../support/raw-client.ts";
-import { openSessions, scenario } from "../scenario.ts";
+import { attackInSessions, scenario } from "../scenario.ts";
 
 export const byteByByte = scenario({
   name: "byte-by-byte",
   title: "frames whose every byte is a packet of its own",
   target: "sink",
   async attack(context) {
-    const sockets = await openSessions(context);
     const frame = clientFrame(OPCODE.text, JSON.stringify({ type: "ping", id: 1, padding: "x".repeat(100) }));
-    return () => sockets.forEach((socket) => drip(socket.resume(), frame, 0));
+    return await attackInSessions(context, (socket) => drip(socket.resume(), frame, 0));
   },
 });
 

@@ -1,15 +1,14 @@
 import { clientFrame } from "../../support/client-frames.ts";
 import { OPCODE } from "../../support/raw-client.ts";
 import { flood, repeated } from "../attacker/flood.ts";
-import { openSessions, scenario } from "../scenario.ts";
+import { attackInSessions, scenario } from "../scenario.ts";
 
 export const pingFlood = scenario({
   name: "ping-flood",
   title: "WebSocket pings without end",
   target: "sink",
   async attack(context) {
-    const sockets = await openSessions(context);
     const pings = repeated(clientFrame(OPCODE.ping, "are you there?"));
-    return () => sockets.forEach((socket) => flood(socket, pings));
+    return await attackInSessions(context, (socket) => flood(socket, pings));
   },
 });

@@ -1,12 +1,11 @@
 import { floodUnread, repeated } from "../attacker/flood.ts";
-import { connectAll, scenario } from "../scenario.ts";
+import { attackOnConnections, scenario } from "../scenario.ts";
 
 export const pipelinedRequests = scenario({
   name: "pipelined-requests",
   title: "without a token: pipelined GETs of the page whose answers are not read",
   async attack(context) {
-    const sockets = await connectAll(context);
     const requests = repeated("GET / HTTP/1.1\r\nHost: gateway.example\r\n\r\n");
-    return () => sockets.forEach((socket) => floodUnread(socket, requests));
+    return await attackOnConnections(context, (socket) => floodUnread(socket, requests));
   },
 });

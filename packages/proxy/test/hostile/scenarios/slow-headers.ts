@@ -1,4 +1,4 @@
-import { connectAll, scenario } from "../scenario.ts";
+import { attackOnConnections, scenario } from "../scenario.ts";
 
 /** Connections of one client. */
 const CONNECTIONS_EACH = 10;
@@ -9,11 +9,11 @@ export const slowHeaders = scenario({
   name: "slow-headers",
   title: "without a token: request headers that come byte by byte and never end",
   async attack({ clients, ...context }) {
-    const sockets = await connectAll({ ...context, clients: clients * CONNECTIONS_EACH });
-    return () =>
-      sockets.forEach((socket) => {
-        socket.write("GET / HTTP/1.1\r\nHost: gateway.example\r\nX-Slow: ");
-        setInterval(() => socket.destroyed || socket.write("x"), BYTE_EVERY_MS);
-      });
+    const many = { ...context, clients: clients * CONNECTIONS_EACH };
+    return await attackOnConnections(many, (socket) => {
+      socket.write("GET / HTTP/1.1\r\nHost: gateway.example\r\nX-Slow: ");
+      const timer = setInterval(() => socket.write("x"), BYTE_EVERY_MS);
+      socket.once("close", () => clearInterval(timer));
+    });
   },
 });

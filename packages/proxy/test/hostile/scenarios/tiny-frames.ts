@@ -1,15 +1,14 @@
 import { clientFrame } from "../../support/client-frames.ts";
 import { OPCODE } from "../../support/raw-client.ts";
 import { flood, repeated } from "../attacker/flood.ts";
-import { openSessions, scenario } from "../scenario.ts";
+import { attackInSessions, scenario } from "../scenario.ts";
 
 export const tinyFrames = scenario({
   name: "tiny-frames",
   title: "console bytes in frames of one byte",
   target: "sink",
   async attack(context) {
-    const sockets = await openSessions(context);
     const frames = repeated(clientFrame(OPCODE.binary, "x"));
-    return () => sockets.forEach((socket) => flood(socket, frames));
+    return await attackInSessions(context, (socket) => flood(socket, frames));
   },
 });

@@ -24,7 +24,7 @@ test("an end that the operator can explain leads to them, with what they will as
   await inspect(page, "ended-forbidden-contact");
 });
 
-test("an end that a person can mend alone does not", async ({ console, gateway, vnc }) => {
+test("an end that the user can resolve alone does not", async ({ console, gateway, vnc }) => {
   gateway.follow({ target: vnc });
   const opened = gateway.nextSession();
   await console.openConnected("vnc");

@@ -251,7 +251,7 @@ test.describe("after the end", () => {
     await expect(tab.page.getByText("The browser did not allow this page to close its tab.")).toBeVisible();
   });
 
-  test("a tab that showed other pages before is left to the person", async ({ console, page, gateway, vnc }) => {
+  test("a tab that showed other pages before is left to the user", async ({ console, page, gateway, vnc }) => {
     gateway.follow({ target: vnc });
     await console.openConnected("vnc");
     await page.getByRole("button", { name: "Disconnect" }).click();

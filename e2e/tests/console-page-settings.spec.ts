@@ -85,7 +85,7 @@ test("a terminal's text size and colors follow the settings", async ({ console, 
   await expect(page.locator(".xterm-scrollable-element")).toHaveCSS("background-color", "rgb(16, 20, 24)");
 });
 
-test("what Enter sends, and whether typing is shown here, are the person's choice", async ({
+test("what Enter sends, and whether typing is shown here, are the user's choice", async ({
   console,
   page,
   gateway,
@@ -107,7 +107,7 @@ test("what Enter sends, and whether typing is shown here, are the person's choic
   await serial.waitFor("input", ({ bytes }) => bytes.includes("\r\n"));
 });
 
-test("screen readers get the terminal's text if the person wants it, from the next opening", async ({
+test("screen readers get the terminal's text if the user wants it, from the next opening", async ({
   console,
   page,
   gateway,
@@ -129,7 +129,7 @@ test("screen readers get the terminal's text if the person wants it, from the ne
 });
 
 test.describe("the screen", () => {
-  test("is kept on while connected if the person wants it", async ({ console, page }) => {
+  test("is kept on while connected if the user wants it", async ({ console, page }) => {
     await page.addInitScript(() => {
       const calls: string[] = [];
       Object.assign(globalThis, { wakeLockCalls: calls });
@@ -183,7 +183,7 @@ test("keys have the names that keyboards of the language have", async ({ console
 test.describe("without a word in the link", () => {
   test.use({ locale: "fr-CA" });
 
-  test("the browser chooses the language, unless the person did, unless the link does", async ({ console, page }) => {
+  test("the browser chooses the language, unless the user did, unless the link does", async ({ console, page }) => {
     await console.openConnected("vnc");
     await expect(page.locator("html")).toHaveAttribute("lang", "fr");
     await page.evaluate(() => localStorage.setItem("curfew.console.settings", '{"version":1,"language":"ja"}'));

@@ -52,7 +52,7 @@ test.describe("a held modifier stays held", () => {
       control,
       (page: Page) => page.getByRole("button", { name: "Send Ctrl + Alt + Del" }).click(),
     ],
-    ["the same key of the person's own", "Hold down: Shift", shift, (page: Page) => page.keyboard.press("Shift+A")],
+    ["the same key of the user's own", "Hold down: Shift", shift, (page: Page) => page.keyboard.press("Shift+A")],
   ] as const) {
     test(`after ${name}`, async ({ console, page, vnc }) => {
       await console.openConnected("vnc");
@@ -102,7 +102,7 @@ test("combinations go to the machine, SysRq and the function keys too", async ({
   }
 });
 
-test("the person's clipboard is inserted and set on the machine", async ({ console, page, context, vnc }) => {
+test("the user's clipboard is inserted and set on the machine", async ({ console, page, context, vnc }) => {
   await context.grantPermissions(["clipboard-read", "clipboard-write"]);
   await console.openConnected("vnc");
   await page.evaluate(() => navigator.clipboard.writeText("over there"));

@@ -138,8 +138,8 @@ test("messages in another format are ignored and not logged", async ({ dashboard
   await logged('iframe → page{"type":"ready"}');
   const frame = page.frames().find((one) => one.parentFrame() !== null);
   await frame?.evaluate(() => {
-    const strangers = ["forged", null, { type: "forged" }, { curfew: 2, type: "forged" }, { curfew: 1, forged: true }];
-    for (const message of [...strangers, { curfew: 1, type: "last" }]) parent.postMessage(message, "*");
+    const foreign = ["forged", null, { type: "forged" }, { curfew: 2, type: "forged" }, { curfew: 1, forged: true }];
+    for (const message of [...foreign, { curfew: 1, type: "last" }]) parent.postMessage(message, "*");
   });
   await logged('iframe → page{"type":"last"}');
   await expect(region).not.toContainText("forged");

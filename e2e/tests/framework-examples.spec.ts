@@ -17,7 +17,7 @@ for (const name of ["vue", "svelte"]) {
 
     test.beforeAll(async () => {
       test.setTimeout(180_000);
-      // As a person builds it, the check of its types included.
+      // As a user builds it, the check of its types included.
       await promisify(execFile)("pnpm", ["run", "build"], { cwd: root });
       const server = await preview({ root, logLevel: "silent", preview: { port: 0, host: "127.0.0.1" } });
       origin = server.resolvedUrls?.local[0] ?? "";

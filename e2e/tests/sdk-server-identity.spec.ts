@@ -83,7 +83,7 @@ for (const [approve, end] of [
   ["no", { reason: "viewer_failed", action: "stop", detail: "the VNC server's identity was not approved" }],
   ["leave", { reason: "client_closed", action: "stop" }],
 ] as const) {
-  const name = approve === "no" ? "the page does not approve of" : "a person leaves because of";
+  const name = approve === "no" ? "the page does not approve of" : "a user leaves because of";
   test(`a server whose key ${name} gets no credentials, and ends as ${end.reason}`, async ({ page, gateway }) => {
     await using server = await start();
     const told = await open(page, gateway, server, { approve, password: "open sesame" });

@@ -131,7 +131,7 @@ describe("opening", () => {
     expect(gateway.sockets).toHaveLength(2);
   });
 
-  test("gives a person the time to type a password", async () => {
+  test("gives a user the time to type a password", async () => {
     const { connection } = create({ waitForViewer: true, helloTimeoutMs: 3000 });
     void connection.connect();
     await settled();

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { vncFixture } from "../../../test/vnc-fixture.ts";
 
 const { connected } = vncFixture();
-/** The person's clipboard. */
+/** The user's clipboard. */
 let text = "";
 let refused = false;
 const read = vi.spyOn(navigator.clipboard, "readText");
@@ -25,7 +25,7 @@ beforeEach(() => {
 });
 afterEach(() => (document.activeElement as HTMLElement | null)?.blur());
 
-describe("the clipboards of person and machine", () => {
+describe("the clipboards of user and machine", () => {
   test("stay apart unless the page asks for more: the browser is never bothered", async () => {
     const { vnc, machine } = await connected();
     const heard = new Promise((resolve) => vnc.on("clipboard", resolve));
@@ -45,16 +45,16 @@ describe("the clipboards of person and machine", () => {
     await heard;
     expect(await vnc.copyClipboard()).toBe(true);
     expect(text).toBe("of the machine");
-    text = "of the person";
+    text = "of the user";
     expect(await vnc.pasteClipboard()).toBe(true);
-    await vi.waitFor(() => expect(machine.pasted).toEqual(["of the person"]));
+    await vi.waitFor(() => expect(machine.pasted).toEqual(["of the user"]));
     await vnc.close();
     expect(await vnc.copyClipboard()).toBe(false);
   });
 
   test("stay as they are when the browser refuses, or the console is view-only", async () => {
     const { vnc, machine } = await connected();
-    text = "of the person";
+    text = "of the user";
     refused = true;
     expect(await vnc.pasteClipboard()).toBe(false);
     read.mockClear();
@@ -72,11 +72,11 @@ describe("the clipboards of person and machine", () => {
     await vi.waitFor(() => expect(text).toBe("of the machine"));
     vnc.focus();
     await vi.waitFor(() => expect(read).toHaveBeenCalledTimes(1));
-    text = "of the person";
+    text = "of the user";
     window.dispatchEvent(new Event("focus"));
-    await vi.waitFor(() => expect(machine.pasted).toEqual(["of the person"]));
+    await vi.waitFor(() => expect(machine.pasted).toEqual(["of the user"]));
     write.mockClear();
-    machine.clipboard("of the person");
+    machine.clipboard("of the user");
     machine.clipboard("another");
     await vi.waitFor(() => expect(text).toBe("another"));
     expect(write).toHaveBeenCalledTimes(1);

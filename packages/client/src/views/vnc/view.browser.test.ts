@@ -226,7 +226,7 @@ describe("a server that shows its public key", () => {
   });
 
   test.each<[string, Pick<VncOptions, "onServerVerification">, string]>([
-    ["nobody can be asked", {}, "the VNC server wants its identity to be verified"],
+    ["the page has no callback that asks the user", {}, "the VNC server wants its identity to be verified"],
     ["the page says no", { onServerVerification: () => false }, "the VNC server's identity was not approved"],
     [
       "the page fails",

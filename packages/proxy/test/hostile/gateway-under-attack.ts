@@ -98,17 +98,15 @@ export class GatewayUnderAttack implements AsyncDisposable {
     }
   }
 
-  /** Another process locks the token store against those who write, while tokens are being issued. */
-  async lockStore(): Promise<AsyncDisposable> {
-    const lock = await FileLock.take(join(this.#folder, "tokens.db"), "writers");
+  /** A process that can lock the token store against those who write. */
+  async prepareLock(): Promise<FileLock> {
+    return await FileLock.prepare(join(this.#folder, "tokens.db"), "writers");
+  }
+
+  /** Has tokens issued that have to wait while the store is locked. Resolves when all are, or have failed. */
+  async issueMany(): Promise<void> {
     const issuing = Array.from({ length: LOCKED_OUT }, async () => await this.issue("127.0.0.1:1", 1000));
-    const settled = Promise.allSettled(issuing);
-    return {
-      [Symbol.asyncDispose]: async () => {
-        await lock.release();
-        await settled;
-      },
-    };
+    await Promise.allSettled(issuing);
   }
 
   /** Begins to drain. */

@@ -113,15 +113,19 @@ export class Stage implements AsyncDisposable {
     await this.#prepareAttack(scenario, clients, attacker);
     const sampler = new UsageSampler(this.#gateway.pid);
     let unready = 0;
-    const lock = stack.use(new AsyncDisposableStack());
+    // Before the attack, because a process that starts takes processor time from the gateway.
+    const lock = scenario.locksStore === true ? stack.use(await this.#gateway.prepareLock()) : undefined;
+    let issued: Promise<void> | undefined;
     const attack = await this.#phase(attackMs, expiring, async () => {
-      if (scenario.locksStore === true) lock.use(await this.#gateway.lockStore());
+      await lock?.lock();
+      if (lock !== undefined) issued = this.#gateway.issueMany();
       await attacker.ask("begin");
       if (scenario.drains === true) this.#gateway.terminate();
       else void this.#askWhile(attackMs, () => (unready += 1));
     });
     const report = await attacker.ask("report");
-    await lock.disposeAsync();
+    await lock?.release();
+    await issued;
     if (scenario.stays !== true && scenario.drains !== true) await attacker[Symbol.asyncDispose]();
     const recoveredMs = scenario.drains === true ? await this.#ended() : await this.#recovered(before);
     return {

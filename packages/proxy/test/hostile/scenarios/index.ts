@@ -3,6 +3,7 @@ import { afterRefusal } from "./after-refusal.ts";
 import { byteByByte } from "./byte-by-byte.ts";
 import { controlPings } from "./control-pings.ts";
 import { emptyContinuations } from "./empty-continuations.ts";
+import { foreignOrigins } from "./foreign-origins.ts";
 import { halfClosed } from "./half-closed.ts";
 import { headRequests } from "./head-requests.ts";
 import { idleConnections, idleConnectionsToWorkers } from "./idle-connections.ts";
@@ -30,6 +31,7 @@ export const SCENARIOS: readonly Scenario[] = [
   stalledReaders,
   halfClosed,
   pipelinedRequests,
+  foreignOrigins,
   headRequests,
   slowHeaders,
   idleConnections,

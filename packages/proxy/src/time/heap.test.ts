@@ -38,17 +38,17 @@ test("removing any entries leaves the others in order", () => {
   );
 });
 
-test("taking some entries gives them in order, and leaves the others in order and removable", () => {
+test("taking entries up to a key gives them in order, and leaves the others in order and removable", () => {
+  const keys = fc.array(fc.integer({ min: 0, max: 50 }), { size: "medium" });
   fc.assert(
-    fc.property(fc.array(fc.tuple(fc.integer({ min: 0, max: 50 }), fc.boolean())), (list) => {
+    fc.property(keys, fc.integer({ min: -1, max: 51 }), (list, last) => {
       const heap = new MinHeap<HeapEntry>();
-      const entries = list.map(([key]) => entry(key));
+      const entries = list.map((key) => entry(key));
       for (const one of entries) heap.push(one);
-      const picked = new Set(entries.filter((_, index) => list[index]?.[1] === true));
-      const taken = heap.take((one) => picked.has(one));
-      expect(taken.map(({ key }) => key)).toEqual([...picked].map(({ key }) => key).toSorted((a, b) => a - b));
+      const taken = heap.takeUpTo(last);
+      expect(taken.map(({ key }) => key)).toEqual(list.filter((key) => key <= last).toSorted((a, b) => a - b));
       expect(taken.every(({ index }) => index === -1)).toBe(true);
-      const kept = entries.filter((one) => !picked.has(one));
+      const kept = entries.filter(({ key }) => key > last);
       const [first] = kept;
       if (first !== undefined) heap.remove(first);
       expect(drain(heap)).toEqual(
@@ -70,4 +70,32 @@ test("removing an entry that is not in the heap changes nothing", () => {
   heap.remove(one);
   expect(heap.size).toBe(0);
   expect(one.index).toBe(-1);
+});
+
+test("entries with new keys come out in their order", () => {
+  fc.assert(
+    fc.property(fc.array(fc.tuple(fc.integer(), fc.integer())), (list) => {
+      const heap = new MinHeap<HeapEntry & { later: number }>();
+      for (const [key, later] of list) heap.push({ key, later, index: -1 });
+      heap.rekey(({ later }) => later);
+      expect(drain(heap)).toEqual(list.map(([, later]) => later).toSorted((a, b) => a - b));
+    }),
+  );
+});
+
+test("one due entry among 50,000 is taken without a look at the others", () => {
+  const heap = new MinHeap<HeapEntry>();
+  const looks = { count: 0 };
+  const watched = (key: number): HeapEntry => ({
+    index: -1,
+    get key() {
+      looks.count += 1;
+      return key;
+    },
+    set key(_key: number) {},
+  });
+  for (let key = 0; key < 50_000; key += 1) heap.push(watched(key));
+  looks.count = 0;
+  expect(heap.takeUpTo(0)).toHaveLength(1);
+  expect(looks.count).toBeLessThan(200);
 });

@@ -1,6 +1,9 @@
+/** How many entries one removal costs as much as a look at. */
+const REMOVALS_PER_LOOK = 8;
+
 /** An entry that knows its place, so that it can be removed without a search. */
 export interface HeapEntry {
-  readonly key: number;
+  key: number;
   /** Maintained by the heap; -1 while in none. */
   index: number;
 }
@@ -33,21 +36,39 @@ export class MinHeap<T extends HeapEntry> {
   }
 
   /**
-   * Removes the entries that `which` picks, and returns them in order. One look at each: with ten thousand picked at
-   * once, that is a tenth of the time of ten thousand pops.
+   * Removes the entries with keys up to `key`, and returns them in order. A few are taken one by one; with ten thousand
+   * at once, one look at each entry takes a tenth of the time of ten thousand removals.
    */
-  take(which: (entry: T) => boolean): T[] {
-    const taken = this.#entries.filter(which);
-    if (taken.length === 0) return taken;
+  takeUpTo(key: number): T[] {
+    const taken: T[] = [];
+    for (let next = this.peek(); next !== undefined && next.key <= key; next = this.peek()) {
+      if (taken.length * REMOVALS_PER_LOOK > this.size) return [...taken, ...this.#takeAllUpTo(key)];
+      this.remove(next);
+      taken.push(next);
+    }
+    return taken;
+  }
+
+  /** Gives every entry the key that `keyOf` returns for it. */
+  rekey(keyOf: (entry: T) => number): void {
+    for (const entry of this.#entries) entry.key = keyOf(entry);
+    this.#order();
+  }
+
+  #takeAllUpTo(key: number): T[] {
+    const taken = this.#entries.filter((entry) => entry.key <= key);
     for (const entry of taken) entry.index = -1;
-    const kept = this.#entries.filter(({ index }) => index >= 0);
-    this.#entries = kept;
-    for (const [index, entry] of kept.entries()) entry.index = index;
-    for (let index = (kept.length >> 1) - 1; index >= 0; index -= 1) {
+    this.#entries = this.#entries.filter(({ index }) => index >= 0);
+    for (const [index, entry] of this.#entries.entries()) entry.index = index;
+    this.#order();
+    return taken.toSorted((one, other) => one.key - other.key);
+  }
+
+  #order(): void {
+    for (let index = (this.#entries.length >> 1) - 1; index >= 0; index -= 1) {
       const entry = this.#entries[index];
       if (entry !== undefined) this.#down(entry, index);
     }
-    return taken.toSorted((a, b) => a.key - b.key);
   }
 
   #up(entry: T, from: number): void {

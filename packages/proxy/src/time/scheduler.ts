@@ -5,6 +5,9 @@ import { type HeapEntry, MinHeap } from "./heap.ts";
 /** How often the wall clock is compared: a clock set forward is noticed within this time. */
 const WALL_CHECK_MS = 1000;
 
+/** How far the wall clock may get ahead before all entries are given new keys, in milliseconds. */
+const DRIFT_MS = 5;
+
 interface Entry extends HeapEntry {
   readonly wall: number;
   /** Undefined once taken back. */
@@ -27,6 +30,8 @@ export class DeadlineScheduler {
   readonly #heap = new MinHeap<Entry>();
   #timer: NodeJS.Timeout | undefined;
   #timerAt = Infinity;
+  /** The wall clock less the monotonic one when the keys were made; the least of them. */
+  #offset = Infinity;
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -41,6 +46,7 @@ export class DeadlineScheduler {
   schedule(at: Instant, due: () => void): Scheduled {
     // What the wall clock has passed already need not wait for the next time that it is compared.
     const key = at.wall <= this.#clock.wall() ? Math.min(at.monotonic, this.#clock.monotonic()) : at.monotonic;
+    this.#offset = Math.min(this.#offset, at.wall - at.monotonic);
     const entry: Entry = { key, wall: at.wall, index: -1, due };
     this.#heap.push(entry);
     this.#arm();
@@ -51,6 +57,12 @@ export class DeadlineScheduler {
         if (this.#heap.size === 0) this.#disarm();
       },
     };
+  }
+
+  /** Makes the calls that are due now. For work that keeps the timer waiting; costs next to nothing if none is due. */
+  runDue(): void {
+    const next = this.#heap.peek();
+    if (next !== undefined && next.key <= this.#clock.monotonic()) this.#run();
   }
 
   #arm(): void {
@@ -73,11 +85,20 @@ export class DeadlineScheduler {
 
   #run(): void {
     this.#disarm();
-    const [now, wall] = [this.#clock.monotonic(), this.#clock.wall()];
+    const now = this.#clock.monotonic();
+    this.#followWallClock(now);
     // Collected before the first call, because a call may schedule and cancel.
-    const due = this.#heap.take((entry) => entry.key <= now || entry.wall <= wall);
+    const due = this.#heap.takeUpTo(now);
     this.#arm();
     // They are no longer in the heap: a call that is not made now would never be.
     for (const entry of due) if (entry.due !== undefined) callSafely(entry.due);
+  }
+
+  /** A wall clock that was set forward brings the calls nearer; one that was set back does not move them. */
+  #followWallClock(now: number): void {
+    const wall = this.#clock.wall();
+    if (wall - now <= this.#offset + DRIFT_MS) return;
+    this.#offset = wall - now;
+    this.#heap.rekey((entry) => Math.min(entry.key, now + (entry.wall - wall)));
   }
 }

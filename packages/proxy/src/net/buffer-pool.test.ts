@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { BufferPool } from "./buffer-pool.ts";
 
 beforeEach(() => void vi.useFakeTimers());
@@ -35,4 +35,45 @@ test("after some seconds without loans the pool keeps no buffer and no timer", (
   vi.advanceTimersByTime(5000);
   expect(vi.getTimerCount()).toBe(0);
   expect(pool.borrow()).not.toBe(first);
+});
+
+describe("a pool whose loans are all in writes", () => {
+  const lendAll = (pool: BufferPool): Buffer[] => {
+    const lent: Buffer[] = [];
+    for (let buffer = pool.borrow(); buffer !== undefined; buffer = pool.borrow()) lent.push(buffer);
+    for (const buffer of lent) pool.writeBegins(buffer);
+    return lent;
+  };
+
+  test("lends others in place of those that stall, a limited number, and never one that is in use", () => {
+    const pool = new BufferPool();
+    const lent = new Set(lendAll(pool));
+    vi.advanceTimersByTime(999);
+    expect(pool.borrow()).toBeUndefined();
+    vi.advanceTimersByTime(1);
+    const more = lendAll(pool);
+    expect(more).toHaveLength(64);
+    vi.advanceTimersByTime(1000);
+    more.push(...lendAll(pool));
+    vi.advanceTimersByTime(1000);
+    expect(lendAll(pool)).toEqual([]);
+    expect(more).toHaveLength(128);
+    expect(more.some((buffer) => lent.has(buffer))).toBe(false);
+  });
+
+  test("does not replace one whose write has ended", () => {
+    const pool = new BufferPool();
+    for (const buffer of lendAll(pool)) pool.writeEnds(buffer);
+    vi.advanceTimersByTime(5000);
+    expect(pool.borrow()).toBeUndefined();
+  });
+
+  test("does not lend a replaced one again, and counts the others as before", () => {
+    const pool = new BufferPool();
+    const lent = lendAll(pool);
+    vi.advanceTimersByTime(1000);
+    const more = lendAll(pool);
+    for (const buffer of [...lent, ...more]) pool.release(buffer);
+    expect(new Set(lendAll(pool))).toEqual(new Set(more));
+  });
 });

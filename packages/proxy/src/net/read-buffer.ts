@@ -42,6 +42,7 @@ export class ReadBuffer {
    * @param writing - whether a write still reads from the {@link current} buffer.
    */
   advance(length: number, writing: boolean): void {
+    if (writing && this.#borrowed !== undefined) this.#pool.writeBegins(this.#borrowed);
     if (this.#borrowed === undefined) {
       if (length === this.#own.length - this.#headroom) this.#borrowed = this.#pool.borrow();
     } else if (length < this.#borrowed.length - this.#headroom) {
@@ -55,6 +56,7 @@ export class ReadBuffer {
 
   /** Call this when no write reads from a buffer any more. */
   flushed(): void {
+    if (this.#borrowed !== undefined) this.#pool.writeEnds(this.#borrowed);
     if (this.#returning !== undefined) this.#pool.release(this.#returning);
     this.#returning = undefined;
   }

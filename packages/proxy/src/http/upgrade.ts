@@ -49,7 +49,7 @@ export function createUpgradeHandler(options: UpgradeOptions): UpgradeHandler {
     if (socket instanceof Socket) socket.setNoDelay(true);
     const slot = guard.take(request.socket);
     const text = subprotocol === SUBPROTOCOL ? CONTROL : CONSOLE_BYTES;
-    const connection = new WebSocketConnection(socket, head, { subprotocol, text, buffers });
+    const connection = new WebSocketConnection(socket, head, { subprotocol, text, buffers, turns: sessions.turns });
     if (slot !== undefined) guard.hold(slot, connection.stream);
     acceptOffer(connection.stream, offer.key, subprotocol);
     const { origin } = request.headers;

@@ -1,19 +1,19 @@
 import type { ClientFilter } from "../consoles/client-filter.ts";
 import type { WebSocketConnection } from "../websocket/connection.ts";
 import { Relay } from "./relay.ts";
-import type { RelayOptions } from "./to-client.ts";
+import type { RelayedSession, RelayOptions } from "./to-client.ts";
 
 /** A relay that passes only those of a client's bytes that a filter returns. */
 export class FilteredRelay extends Relay {
   readonly #filter: ClientFilter;
-  readonly #onFailed: (error: unknown) => void;
+  readonly #session: RelayedSession;
   /** Nothing of the client's passes from then on. */
   #hasFailed = false;
 
   constructor(client: WebSocketConnection, options: RelayOptions, filter: ClientFilter) {
     super(client, options);
     this.#filter = filter;
-    this.#onFailed = options.onFailed;
+    this.#session = options.session;
   }
 
   override forwardToTarget(bytes: Buffer): void {
@@ -23,7 +23,7 @@ export class FilteredRelay extends Relay {
       judged = this.#filter.filter(bytes);
     } catch (error) {
       this.#hasFailed = true;
-      this.#onFailed(error);
+      this.#session.onFailed(error);
       return;
     }
     if (judged.length > 0) super.forwardToTarget(judged);

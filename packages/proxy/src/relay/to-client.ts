@@ -4,13 +4,11 @@ import type { WebSocketConnection } from "../websocket/connection.ts";
 import { encodeHeader, MAX_HEADER_BYTES, writeHeader } from "../websocket/frame-header.ts";
 import type { BufferPool } from "../net/buffer-pool.ts";
 import { ReadBuffer } from "../net/read-buffer.ts";
+import { RecentUse, type Turns, type TurnTaker } from "../time/turns.ts";
 import { type Tap, Taps } from "./tap.ts";
 
 /** Size of a quiet target's read buffer, in bytes: enough for most updates of a screen. */
 const OWN_BYTES = 8 * 1024;
-
-/** How much one session may pass on before every other session gets its turn, in bytes. */
-const TURN_BYTES = 256 * 1024;
 
 const NOTHING = Buffer.alloc(0);
 
@@ -29,9 +27,17 @@ export const TargetPauseReason = {
 /** What a relay needs besides the client. */
 export interface RelayOptions {
   readonly buffers: BufferPool;
+  readonly turns: Turns;
   readonly taps: readonly Tap[];
-  /** Called when a tap or the filter fails, which ends the session. */
-  readonly onFailed: (error: unknown) => void;
+  readonly session: RelayedSession;
+}
+
+/** The session that a relay belongs to. */
+export interface RelayedSession {
+  /** Whether bytes may still pass. Ends the session if its deadline has come. */
+  mayPass(): boolean;
+  /** A tap, the filter or the relay itself has failed, which ends the session. */
+  onFailed(error: unknown): void;
 }
 
 /**
@@ -42,38 +48,40 @@ export interface RelayOptions {
  * - If the kernel has taken all of it at once, the buffer is free again, and the next read goes into
  *   it. If not, the buffer belongs to the write, and the target is not read until that is flushed.
  *   This is the back-pressure: a session holds at most one buffer, and no queue that would delay a close frame.
- * - After `TURN_BYTES` other sessions get their turn; otherwise a flood would delay their keystrokes.
+ * - A target that sends much is read in turn with other sessions; otherwise a flood would delay their keystrokes.
  *
  * A target that reads into memory of its own, such as TLS, goes through {@link ToClient.take} with the same
  * back-pressure: at most one chunk is in flight.
  */
-export class ToClient implements TargetReader {
+export class ToClient implements TargetReader, TurnTaker {
   readonly onread: ReadMemory;
   readonly #client: WebSocketConnection;
   readonly #buffer: ReadBuffer;
   readonly #taps: Taps | undefined;
+  readonly #turns: Turns;
+  readonly #session: RelayedSession;
+  /** @internal */
+  readonly recentUse: RecentUse = new RecentUse();
   #target: Duplex | undefined;
   #bytes = 0;
-  #turnBytes = 0;
+  /** How long the last write took, in milliseconds. */
+  #lastMs = 0;
   /** The reasons for which the target is not read. */
   #paused = 0;
   #stopped = false;
 
-  constructor(client: WebSocketConnection, { buffers, taps, onFailed }: RelayOptions) {
+  constructor(client: WebSocketConnection, { buffers, turns, taps, session }: RelayOptions) {
     this.#client = client;
+    this.#turns = turns;
+    this.#session = session;
     this.#buffer = new ReadBuffer(buffers, OWN_BYTES, MAX_HEADER_BYTES);
-    const buffer = (): Buffer => this.#buffer.room;
-    if (taps.length === 0) {
-      this.onread = { buffer, callback: (length) => this.#forward(length) };
-      return;
-    }
-    const tapped = new Taps(taps, {
+    this.onread = { buffer: () => this.#buffer.room, callback: (length) => this.#read(length) };
+    if (taps.length === 0) return;
+    this.#taps = new Taps(taps, {
       hold: () => this.pause(TargetPauseReason.tapBehind),
       release: () => this.resume(TargetPauseReason.tapBehind),
-      failed: onFailed,
+      failed: (error) => session.onFailed(error),
     });
-    this.#taps = tapped;
-    this.onread = { buffer, callback: (length) => this.#tapAndForward(tapped, length) };
   }
 
   /** Console bytes passed on so far. */
@@ -102,6 +110,7 @@ export class ToClient implements TargetReader {
   /** From now on nothing is passed on; what the target still sends is dropped. */
   stop(): void {
     this.#stopped = true;
+    this.#turns.leave(this);
     this.#taps?.end();
   }
 
@@ -110,29 +119,45 @@ export class ToClient implements TargetReader {
     if (this.#isOver) return true;
     this.#taps?.take(chunk);
     if (this.#isOver) return true;
+    const startedAt = performance.now();
     this.#bytes += chunk.length;
     const { stream } = this.#client;
     stream.cork();
     stream.write(encodeHeader(chunk.length));
     stream.write(chunk);
     stream.uncork();
-    return this.#goOn(chunk.length, stream.writableLength > 0) && this.#paused === 0;
+    return this.#goOn(startedAt, stream.writableLength > 0) && this.#paused === 0;
+  }
+
+  /** @internal */
+  takeTurn(): number {
+    this.resume(TargetPauseReason.turn);
+    // The next read and its write take about as long as the last ones; a read takes as long as a write.
+    return this.#paused === 0 ? 2 * this.#lastMs : 0;
   }
 
   /** Behind a close frame no other may follow (RFC 6455, section 5.5.1). */
   get #isOver(): boolean {
-    return this.#stopped || !this.#client.isOpen;
+    return this.#stopped || !this.#client.isOpen || !this.#session.mayPass();
   }
 
-  #tapAndForward(taps: Taps, length: number): boolean {
-    if (!this.#isOver) taps.take(this.#buffer.current.subarray(MAX_HEADER_BYTES, MAX_HEADER_BYTES + length));
-    return this.#forward(length) && this.#paused === 0;
+  /** Handles a read into the buffer; false stops reading. */
+  #read(length: number): boolean {
+    try {
+      if (this.#taps === undefined) return this.#forward(length);
+      if (!this.#isOver) this.#taps.take(this.#buffer.current.subarray(MAX_HEADER_BYTES, MAX_HEADER_BYTES + length));
+      return this.#forward(length) && this.#paused === 0;
+    } catch (error) {
+      // An exception in this callback would end the process, and with it every other session.
+      this.#session.onFailed(error);
+      return true;
+    }
   }
 
   /** Passes on what was just read; false stops reading. */
   #forward(length: number): boolean {
-    // Behind a close frame no other may follow (RFC 6455, section 5.5.1).
-    if (this.#stopped || !this.#client.isOpen) return true;
+    if (this.#isOver) return true;
+    const startedAt = performance.now();
     this.#bytes += length;
     const { current: buffer } = this.#buffer;
     const { stream } = this.#client;
@@ -140,22 +165,20 @@ export class ToClient implements TargetReader {
     // Over TLS that is always so: encryption ends in a later turn.
     const isBehind = stream.writableLength > 0;
     this.#buffer.advance(length, isBehind);
-    return this.#goOn(length, isBehind);
+    return this.#goOn(startedAt, isBehind);
   }
 
-  /** Whether to read on at once after `length` bytes were written; otherwise it is done later. */
-  #goOn(length: number, isBehind: boolean): boolean {
+  /** Whether to read on at once after a write that began at `startedAt`; otherwise it is done later. */
+  #goOn(startedAt: number, isBehind: boolean): boolean {
+    this.#lastMs = this.#turns.worked(this, startedAt);
     if (isBehind) {
       // Behind the frame in the queue, so its callback tells that the frame is with the kernel.
       this.#client.stream.write(NOTHING, this.#onFlushed);
       this.#paused |= TargetPauseReason.clientBehind;
       return false;
     }
-    this.#turnBytes += length;
-    if (this.#turnBytes < TURN_BYTES) return true;
-    this.#turnBytes = 0;
+    if (this.#turns.mayWork(this)) return true;
     this.#paused |= TargetPauseReason.turn;
-    setImmediate(this.#nextTurn);
     return false;
   }
 
@@ -164,8 +187,6 @@ export class ToClient implements TargetReader {
     this.resume(TargetPauseReason.clientBehind);
     if (this.#target?.closed === true) this.#releaseBuffer();
   };
-
-  readonly #nextTurn = (): void => this.resume(TargetPauseReason.turn);
 
   /** Only once neither the target reads into the buffers nor a write reads from them. */
   #releaseBuffer(): void {

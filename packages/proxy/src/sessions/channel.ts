@@ -12,7 +12,9 @@ import { dial, type DialOptions } from "../targets/dial.ts";
 import type { Target } from "../targets/target.ts";
 import type { RelayedBytes } from "../telemetry/session-info.ts";
 import type { FrameError } from "../websocket/frame-error.ts";
-import { type ConnectionHandler, PauseReason, type WebSocketConnection } from "../websocket/connection.ts";
+import type { Turns } from "../time/turns.ts";
+import { PauseReason, type WebSocketConnection } from "../websocket/connection.ts";
+import type { ConnectionHandler } from "../websocket/connection-handler.ts";
 import { type ControlHandler, ControlMessages, type TimeLeft } from "./control-messages.ts";
 
 /** What the channels of a gateway share. */
@@ -20,6 +22,7 @@ export interface ChannelContext {
   readonly consoles: Readonly<Record<ConsoleType, ConsoleDefinition>>;
   readonly dialing: DialOptions;
   readonly buffers: BufferPool;
+  readonly turns: Turns;
 }
 
 /** What a channel tells its session. */
@@ -32,10 +35,14 @@ export interface ChannelHandler {
   onClientLeft(code: number): void;
   /** The client broke the protocol. */
   onProtocolError(detail: string): void;
-  /** A tap or the filter has failed. */
+  /** Whether bytes and messages may still pass. Ends the session if its deadline has come. */
+  mayPass(): boolean;
+  /** A tap, the filter or the gateway itself has failed. */
   onFailed(error: unknown): void;
   /** One of the two sockets is gone. */
   onSocketClosed(): void;
+  /** Whether the client has not asked for too many renewals yet. */
+  mayRenew(): boolean;
   /** @throws EndError when the renewal is refused. */
   renew(token: string): Promise<TimeLeft>;
 }
@@ -93,14 +100,14 @@ export class Channel implements ConnectionHandler, ControlHandler {
    * @throws EndError when the target does not accept, its handshake fails, or the access cannot be enforced.
    */
   async connect(grant: Grant, { userInput, createTaps }: ChannelWatchers): Promise<void> {
-    const { consoles, dialing, buffers } = this.#context;
+    const { consoles, dialing, buffers, turns } = this.#context;
     const { handshake, createFilter } = consoles[grant.type];
     const filter = createFilter?.(grant);
     // Access that cannot be enforced is refused rather than given in full (rule 14).
     if (grant.access !== "control" && filter === undefined) {
       throw new EndError("forbidden", `the gateway cannot enforce view-only access to a ${grant.type} console`);
     }
-    const options = { buffers, taps: createTaps(), onFailed: (error: unknown) => this.#handler.onFailed(error) };
+    const options = { buffers, turns, taps: createTaps(), session: this.#handler };
     const relay =
       filter === undefined ? new Relay(this.connection, options) : new FilteredRelay(this.connection, options, filter);
     this.#relay = relay;
@@ -120,14 +127,18 @@ export class Channel implements ConnectionHandler, ControlHandler {
     this.connection.resume(PauseReason.beforeHello);
   }
 
-  /** Asks the client for a sign of life, and gives up when two pings went unanswered. */
-  heartbeat(): void {
+  /**
+   * Asks the client for a sign of life, and gives up when two pings went unanswered.
+   *
+   * @param isFull - whether all clients are asked. If not, only those that are not read are: nothing else shows that
+   *   such a client is gone.
+   */
+  heartbeat(isFull: boolean): void {
     const { connection } = this;
-    if (!connection.isOpen) return;
+    if (!connection.isOpen || (!isFull && !connection.isPausedFor(PauseReason.targetBehind))) return;
     // A client that is behind gets the ping late, and one that is paused cannot answer.
     if (this.#unanswered > 1 && !connection.isPaused && connection.unsentBytes === 0) return connection.terminate();
-    this.#unanswered += 1;
-    connection.ping();
+    if (connection.ping() && !connection.isPaused) this.#unanswered += 1;
   }
 
   /** From here on no byte passes in either direction. */
@@ -165,12 +176,15 @@ export class Channel implements ConnectionHandler, ControlHandler {
 
   onBytes(run: Buffer): void {
     this.#unanswered = 0;
+    // However late the event loop is: what comes after the deadline does not reach the target.
+    if (!this.#handler.mayPass()) return;
     if (this.#userInput?.take(run) === true) this.#handler.onUserInput();
     this.#relay?.forwardToTarget(run);
   }
 
   onText(message: string): void {
     this.#unanswered = 0;
+    if (!this.#handler.mayPass()) return;
     this.control.receive(message);
     // What asks for an answer waits for `hello`; until then no more is read.
     if (this.control.isWaiting) this.connection.pause(PauseReason.beforeHello);
@@ -192,8 +206,16 @@ export class Channel implements ConnectionHandler, ControlHandler {
     this.#handler.onProtocolError(message);
   }
 
+  onFailed(error: unknown): void {
+    this.#handler.onFailed(error);
+  }
+
   onSocketClosed(): void {
     this.#handler.onSocketClosed();
+  }
+
+  mayRenew(): boolean {
+    return this.#handler.mayRenew();
   }
 
   async renew(token: string): Promise<TimeLeft> {

@@ -7,6 +7,9 @@ const LAST_DATE = 8.64e15;
 
 const MAX_PORT = 65_535;
 
+/** The longest name in the DNS (RFC 1035, section 2.3.4), in characters. */
+const MAX_HOST = 253;
+
 /**
  * Checks what a token source returned. Sources may be an embedder's own, in a language without types or with an
  * answer from elsewhere; a field that is wrong must neither open a console nor fail somewhere else.
@@ -42,8 +45,9 @@ function checkEndpoint(endpoint: unknown): void {
       return;
     case "tcp":
     case "tls":
-      if (!isText(host) || (/[\s[\]/]/.test(host) && !isIPv6(host)))
+      if (!isText(host) || host.length > MAX_HOST || (/[\s[\]/]/.test(host) && !isIPv6(host))) {
         throw malformed("endpoint.host", "a name or address");
+      }
       if (!Number.isInteger(port) || Number(port) < 1 || Number(port) > MAX_PORT) {
         throw malformed("endpoint.port", `a port from 1 to ${MAX_PORT}`);
       }

@@ -8,6 +8,9 @@ import {
 import { EndError } from "../end-reason.ts";
 import type { WebSocketConnection } from "../websocket/connection.ts";
 
+/** The longest detail in characters. In JSON each takes 6 bytes at most, so a message is always within its limit. */
+const MAX_DETAIL = 1000;
+
 /** How much time a session has left, as the protocol says it. */
 export interface TimeLeft {
   /** Whole milliseconds; null when nothing will end the session. */
@@ -18,6 +21,8 @@ export interface TimeLeft {
 
 /** What a client can ask for with control messages. */
 export interface ControlHandler {
+  /** Whether the client may ask for a renewal now: their number is limited. */
+  mayRenew(): boolean;
   /** @throws EndError when the renewal is refused; the deadline does not change. */
   renew(token: string): Promise<TimeLeft>;
   pauseTarget(): void;
@@ -72,7 +77,7 @@ export class ControlMessages {
 
   /** The last message. */
   bye(reason: Extract<ServerMessage, { type: "bye" }>["reason"], detail: string | undefined): void {
-    this.#send({ type: "bye", reason, ...(detail === undefined ? {} : { detail }) });
+    this.#send({ type: "bye", reason, ...(detail === undefined ? {} : { detail: detail.slice(0, MAX_DETAIL) }) });
   }
 
   /** Takes a text frame of the client. */
@@ -96,7 +101,8 @@ export class ControlMessages {
         this.#send({ type: "pong", id: message.id });
         break;
       case "renew":
-        void this.#renew(message.id, message.token);
+        if (this.#handler.mayRenew()) void this.#renew(message.id, message.token);
+        else this.#refuseRenewal(message.id, new EndError("server_busy", "too many renewals"));
         break;
       case "break":
         // A plain TCP target cannot carry one.
@@ -116,9 +122,12 @@ export class ControlMessages {
       if (!this.#stopped) this.#send({ type: "renewed", id, ...timeLeft });
     } catch (error) {
       if (this.#stopped) return;
-      const { reason, message } = EndError.from(error);
-      this.#send({ type: "renew_failed", id, reason, detail: message });
+      this.#refuseRenewal(id, EndError.from(error));
     }
+  }
+
+  #refuseRenewal(id: number, { reason, message }: EndError): void {
+    this.#send({ type: "renew_failed", id, reason, detail: message.slice(0, MAX_DETAIL) });
   }
 
   #send(message: ServerMessage): void {

@@ -2,16 +2,30 @@ import type { ServerCloseReason } from "@curfew/protocol";
 import { BufferPool } from "../net/buffer-pool.ts";
 import type { RelayedBytes } from "../telemetry/session-info.ts";
 import { DeadlineScheduler } from "../time/scheduler.ts";
-import { Session, type SessionClient, type SessionContext, type SessionLifecycle } from "./session.ts";
+import type { SessionClient } from "./session-client.ts";
+import { Session, type SessionContext, type SessionLifecycle } from "./session.ts";
 import { RecentRevocations } from "./recent-revocations.ts";
 import { callSafely } from "../time/call-safely.ts";
 import { createTaskQueue } from "../time/task-queue.ts";
+import { Turns } from "../time/turns.ts";
 
-/** How often a quiet client is pinged, so that load balancers keep the connection; in milliseconds. */
-const HEARTBEAT_MS = 30_000;
+/** How often clients are looked at, in milliseconds. */
+const HEARTBEAT_MS = 5000;
+
+/** How many times later a quiet client is pinged, so that load balancers keep the connection: every 30 s. */
+const FULL_HEARTBEAT = 6;
+
+/** How many sessions are looked at in one piece of work. */
+const HEARTBEAT_SESSIONS = 100;
+
+/** From how many sessions on a common end is done in slices. */
+const MANY = 16;
 
 /** What the sessions of a registry share, less what the registry itself provides. */
-export type RegistryOptions = Omit<SessionContext, "scheduler" | "buffers" | "defer" | "lifecycle" | "revocations">;
+export type RegistryOptions = Omit<
+  SessionContext,
+  "scheduler" | "turns" | "buffers" | "defer" | "lifecycle" | "revocations"
+>;
 
 /** All sessions of a gateway. */
 export class SessionRegistry {
@@ -20,16 +34,17 @@ export class SessionRegistry {
   /** Ended, but a socket is still open: the closing handshake, at most a few seconds. */
   readonly #closing = new Set<Session>();
   #heartbeat: NodeJS.Timeout | undefined;
-  /** Ten thousand pings take a while, and no deadline is to wait behind them. */
-  readonly #heartbeats = createTaskQueue();
+  #heartbeats = 0;
   #ended: PromiseWithResolvers<void> | undefined;
   #idle: PromiseWithResolvers<void> | undefined;
 
   /** @internal Made by the gateway. */
   constructor(options: RegistryOptions) {
+    const scheduler = new DeadlineScheduler(options.clock);
     this.#context = {
       ...options,
-      scheduler: new DeadlineScheduler(options.clock),
+      scheduler,
+      turns: new Turns(() => scheduler.runDue()),
       buffers: new BufferPool(),
       defer: createTaskQueue(),
       revocations: new RecentRevocations(options.clock),
@@ -45,6 +60,11 @@ export class SessionRegistry {
   /** Sessions that ended while one of their sockets is still open. */
   get closing(): number {
     return this.#closing.size;
+  }
+
+  /** @internal Shares the event loop among the clients and targets of all sessions. */
+  get turns(): Turns {
+    return this.#context.turns;
   }
 
   /** Entries in the deadline scheduler. */
@@ -65,12 +85,13 @@ export class SessionRegistry {
   }
 
   get(id: string): Session | undefined {
-    return this.#running.get(id);
+    const session = this.#running.get(id);
+    return session?.phase === "ended" ? undefined : session;
   }
 
   /** The sessions that have not ended, oldest first. */
   list(): readonly Session[] {
-    return [...this.#running.values()];
+    return [...this.#running.values()].filter(({ phase }) => phase !== "ended");
   }
 
   /** Bytes that the sessions which have not ended have passed so far. */
@@ -86,7 +107,12 @@ export class SessionRegistry {
   /** Ends every session that `which` picks, and says how many. */
   endAll(reason: ServerCloseReason, detail: string, which: (session: Session) => boolean = () => true): number {
     const picked = this.list().filter(which);
-    for (const session of picked) callSafely(() => session.end(reason, detail));
+    for (const session of picked) {
+      callSafely(() => {
+        if (picked.length < MANY) session.end(reason, detail);
+        else session.endAmongMany({ reason, detail });
+      });
+    }
     return picked.length;
   }
 
@@ -129,9 +155,20 @@ export class SessionRegistry {
     const session = new Session(client, this.#context);
     this.#running.set(session.id, session);
     this.#heartbeat ??= setInterval(() => {
-      for (const running of this.#running.values()) this.#heartbeats(() => running.heartbeat());
+      this.#heartbeats += 1;
+      this.#sendHeartbeats(this.#running.values(), this.#heartbeats % FULL_HEARTBEAT === 0);
     }, HEARTBEAT_MS);
     return session;
+  }
+
+  /** Ten thousand pings take a while, and no deadline is to wait behind them. */
+  #sendHeartbeats(sessions: Iterator<Session>, isFull: boolean): void {
+    for (let count = 0; count < HEARTBEAT_SESSIONS; count += 1) {
+      const { done, value: session } = sessions.next();
+      if (done === true) return;
+      session.heartbeat(isFull);
+    }
+    this.#context.defer(() => this.#sendHeartbeats(sessions, isFull));
   }
 
   #trackSessions(): SessionLifecycle {

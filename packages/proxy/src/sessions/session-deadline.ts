@@ -43,14 +43,26 @@ export class SessionDeadline {
     return this.#deadline === undefined ? null : timeLeft(this.#clock, this.#deadline);
   }
 
+  /** Milliseconds since the deadline came by the monotonic clock; undefined while it lies ahead, or there is none. */
+  get lateMs(): number | undefined {
+    const deadline = this.#deadline;
+    if (deadline === undefined || this.#clock.monotonic() < deadline.monotonic) return undefined;
+    return overdue(this.#clock, deadline);
+  }
+
   /** When the session ends, in milliseconds since the epoch, or null. */
   get wall(): number | null {
     return this.#deadline?.wall ?? null;
   }
 
+  /** Whether the deadline is the end of the longest life, and not the expiry of the grant. */
+  get isLongest(): boolean {
+    return this.#deadline !== undefined && this.#deadline === this.#cap;
+  }
+
   /** Whether a later grant would move the deadline. */
   get renewable(): boolean {
-    return this.#policy.enforce && (this.#cap === undefined || this.#deadline !== this.#cap);
+    return this.#policy.enforce && !this.isLongest;
   }
 
   /** Sets or moves the deadline to the expiry of a grant, in milliseconds since the epoch. */

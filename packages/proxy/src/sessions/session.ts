@@ -9,11 +9,12 @@ import type { RelayedBytes, SessionEnd, SessionInfo } from "../telemetry/session
 import type { Grant } from "../tokens/grant.ts";
 import type { SettledGrant } from "../tokens/lookups.ts";
 import type { DeadlineScheduler } from "../time/scheduler.ts";
-import type { WebSocketConnection } from "../websocket/connection.ts";
 import { admit, type AdmissionContext, allowsRenewal } from "./admission.ts";
 import { Channel, type ChannelContext, type ChannelWatchers } from "./channel.ts";
 import type { TimeLeft } from "./control-messages.ts";
 import { IdleTimer, type IdleContext } from "./idle-timer.ts";
+import { RenewalLimit } from "./renewal-limit.ts";
+import type { SessionClient } from "./session-client.ts";
 import type { RecentRevocations } from "./recent-revocations.ts";
 import { type DeadlinePolicy, SessionDeadline } from "./session-deadline.ts";
 
@@ -23,16 +24,11 @@ const CLOSING_HANDSHAKE_MS = 2000;
 /** How long a client has to read the last bytes of a target that closed, in milliseconds. */
 const LAST_BYTES_MS = 10_000;
 
-/** The client's half of a session. */
-export interface SessionClient {
-  readonly connection: WebSocketConnection;
-  /** Its IP address, as the connection shows it. */
-  readonly address: string;
-  /** The `Origin` header of its request; undefined if there was none. */
-  readonly origin: string | undefined;
-  /** Called once if its token is valid. */
-  readonly onAuthenticated?: () => void;
-}
+/** What a client is told of any failure of the gateway. */
+const FAILED = "the gateway failed";
+
+/** How the gateway ends a session. */
+type ServerEnd = SessionEnd & { readonly reason: ServerCloseReason };
 
 /** What every session of a gateway shares. */
 export interface SessionContext extends AdmissionContext, ChannelContext, IdleContext {
@@ -86,6 +82,7 @@ export class Session implements SessionInfo {
   #pending: AbortController | undefined;
   /** The slot that the session holds. */
   #lease: Lease | undefined;
+  readonly #renewals = new RenewalLimit();
   /** Whether the observers know of the end; at a mass expiry they are informed after all bytes have stopped. */
   #reported = false;
 
@@ -161,20 +158,42 @@ export class Session implements SessionInfo {
     }
   }
 
-  /** Ends the session now; does nothing when it has ended. */
-  end(reason: ServerCloseReason, detail?: string, cause?: unknown): void {
+  /** Ends the session now; does nothing when it has ended. The client is told the detail. */
+  end(reason: ServerCloseReason, detail?: string): void {
+    this.#end({ reason, detail }, detail);
+  }
+
+  /**
+   * @internal Ends the session as one of many: no byte passes from now on. Then, in slices, every target is destroyed,
+   * and only after the last one are the clients, the log and the metrics informed.
+   */
+  endAmongMany(end: ServerEnd): void {
+    if (!this.#stop()) return;
+    const { defer } = this.#context;
+    defer(() => {
+      for (const channel of this.#channels) channel.closeTarget(0);
+      defer(() => {
+        this.#report(end);
+        for (const channel of this.#channels) channel.closeClient(end.reason, end.detail, CLOSING_HANDSHAKE_MS);
+      });
+    });
+  }
+
+  /** @param publicDetail - what the client is told. */
+  #end(end: ServerEnd, publicDetail: string | undefined): void {
+    const { reason } = end;
     const leftMs = this.#deadline.leftMs ?? Infinity;
     if (!this.#stop()) return;
     for (const channel of this.#channels) channel.closeTarget(0);
-    this.#report({ reason, detail, cause });
+    this.#report(end);
     // A slow client may need a while for what the target sent last; even so nothing passes after the deadline.
     const graceMs = reason === "target_closed" ? Math.min(LAST_BYTES_MS, leftMs) : CLOSING_HANDSHAKE_MS;
-    for (const channel of this.#channels) channel.closeClient(reason, detail, graceMs);
+    for (const channel of this.#channels) channel.closeClient(reason, publicDetail, graceMs);
   }
 
   /** @internal */
-  heartbeat(): void {
-    for (const channel of this.#channels) channel.heartbeat();
+  heartbeat(isFull: boolean): void {
+    for (const channel of this.#channels) channel.heartbeat(isFull);
   }
 
   /** @internal */
@@ -198,15 +217,27 @@ export class Session implements SessionInfo {
     this.end("protocol_error", detail);
   }
 
+  /** @internal Called for every piece of the session's bytes: if the event loop is late, this ends it, not the timer. */
+  mayPass(): boolean {
+    const { lateMs } = this.#deadline;
+    if (lateMs === undefined) return true;
+    this.#expire(lateMs);
+    return false;
+  }
+
   /** @internal */
   onFailed(error: unknown): void {
     const { reason, message, cause } = EndError.from(error);
-    this.end(reason, message, cause);
+    // Which part has failed, and how, is for the log.
+    this.#end({ reason, detail: message, cause }, reason === "internal_error" ? FAILED : message);
   }
 
   /** @internal */
   onSocketClosed(): void {
-    if (this.#reported && this.#channels.every(({ isClosed }) => isClosed)) this.#context.lifecycle.closed(this);
+    if (!this.#reported) return;
+    // A client that does not go counts against the limits as long as its connection exists.
+    if (this.#channels.every(({ connection }) => connection.isClosed)) this.#lease?.release();
+    if (this.#channels.every(({ isClosed }) => isClosed)) this.#context.lifecycle.closed(this);
   }
 
   #watchers(grant: Grant): ChannelWatchers {
@@ -218,18 +249,8 @@ export class Session implements SessionInfo {
   }
 
   #expire(lateMs: number): void {
-    if (!this.#stop()) return;
-    const end = { reason: "session_expired", detail: "access has expired", lateMs } as const;
-    const { defer } = this.#context;
-    // At a mass expiry nothing passes from this turn on; then every target is destroyed, and only after the last
-    // one are the clients, the log and the metrics informed.
-    defer(() => {
-      for (const channel of this.#channels) channel.closeTarget(0);
-      defer(() => {
-        this.#report(end);
-        for (const channel of this.#channels) channel.closeClient(end.reason, end.detail, CLOSING_HANDSHAKE_MS);
-      });
-    });
+    const detail = this.#deadline.isLongest ? "the session has reached its longest duration" : "access has expired";
+    this.endAmongMany({ reason: "session_expired", detail, lateMs });
   }
 
   /** The client ended the session. */
@@ -255,8 +276,8 @@ export class Session implements SessionInfo {
   /** Reports the end; only then may it be reported that the sockets are gone. */
   #report(end: SessionEnd): void {
     this.#reported = true;
-    this.#lease?.release();
     this.#context.lifecycle.ended(this);
+    this.#reportLimitedRenewals();
     this.#context.events.notify({ type: "session_ended", session: this, end });
     this.onSocketClosed();
   }
@@ -322,12 +343,25 @@ export class Session implements SessionInfo {
   }
 
   /** @internal */
+  mayRenew(): boolean {
+    const isAllowed = this.#renewals.take(this.#context.clock);
+    if (isAllowed) this.#reportLimitedRenewals();
+    return isAllowed;
+  }
+
+  /** One report for many: a client could ask thousands of times a second. */
+  #reportLimitedRenewals(): void {
+    const count = this.#renewals.takeRefused();
+    if (count > 0) this.#context.events.notify({ type: "renewals_limited", session: this, count });
+  }
+
+  /** @internal */
   async renew(token: string): Promise<TimeLeft> {
     const { events } = this.#context;
     try {
       if (this.#pending !== undefined) throw new EndError("server_busy", "another renewal is under way");
       const grant = await this.#untilEnded((signal) => this.#prepareRenewal(token, signal));
-      if (this.#hasEnded()) throw new EndError("session_terminated", "the session has ended");
+      if (this.#hasEnded() || !this.mayPass()) throw new EndError("session_terminated", "the session has ended");
       this.#refuseRevoked(grant);
       if (grant.expiresAt <= this.#context.clock.wall()) throw new EndError("token_expired", "the token has expired");
       this.#grant = grant;

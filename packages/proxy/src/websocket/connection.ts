@@ -1,13 +1,25 @@
 import type { Duplex } from "node:stream";
 import type { BufferPool } from "../net/buffer-pool.ts";
 import { ReadBuffer } from "../net/read-buffer.ts";
+import { RecentUse, type Turns, type TurnTaker } from "../time/turns.ts";
 import { adoptSocket } from "./adopt-socket.ts";
+import type { ConnectionHandler } from "./connection-handler.ts";
 import { encodeClose, encodeFrame, Opcode } from "./frame-header.ts";
 import { FrameError } from "./frame-error.ts";
 import { type FrameHandler, FrameParser, type TextPolicy } from "./frame-parser.ts";
+import { UnparsedBytes } from "./unparsed-bytes.ts";
 
 /** How much is read and kept for a target that is not there yet, in bytes. */
 const MAX_EARLY_BYTES = 64 * 1024;
+
+/** How much of what a client still sends after the gateway's close frame is searched for its own, in bytes. */
+const MAX_CLOSING_BYTES = 4 * 1024 * 1024;
+
+/** How long the event loop is busy with one read of a client that sends without pause, in milliseconds. */
+const READ_MS = 0.05;
+
+/** How long the first bytes of a client may be parsed without waiting for its turn, in milliseconds. */
+const DIRECT_MS = 0.25;
 
 /** How much of answers a client may leave unread before it is not read either, in bytes. */
 const MAX_UNREAD_ANSWERS = 64 * 1024;
@@ -30,33 +42,14 @@ export const PauseReason = {
   answersUnread: 8,
   /** Other sessions have their turn. */
   turn: 16,
+  /** The closing handshake is taking too much. */
+  closing: 32,
 } as const;
 
 /** While one of these holds, a little is still read and kept, so that a client that leaves is noticed. */
 const KEEPING: number = PauseReason.noTarget | PauseReason.beforeHello;
 
-/** Receives what the client does. */
-export interface ConnectionHandler {
-  /** Console bytes; their memory is used again, unless the connection is paused when this returns. */
-  onBytes(run: Buffer): void;
-  /** A control message, only where text is control. */
-  onText(message: string): void;
-  /** A control message is too long. */
-  onTextTooLong(): void;
-  /** The client answered a ping. */
-  onPong(): void;
-  /** The client's close frame came, with its code; or 1006, when the connection broke without one. */
-  onClose(code: number): void;
-  /** The client broke the protocol. It was sent a close frame and gets nothing more. */
-  onProtocolError(error: FrameError): void;
-  /** The socket is closed. Comes last, once. */
-  onSocketClosed(): void;
-}
-
 type State = "open" | "closing" | "closed";
-
-/** How much is read from one client before every other session gets its turn, in bytes. */
-const TURN_BYTES = 256 * 1024;
 
 const NOTHING = Buffer.alloc(0);
 
@@ -67,6 +60,7 @@ export interface ConnectionOptions {
   /** What the client's text frames are. */
   readonly text: TextPolicy;
   readonly buffers: BufferPool;
+  readonly turns: Turns;
 }
 
 /**
@@ -74,7 +68,7 @@ export interface ConnectionOptions {
  * frames, and writes text, pings and the close frame. Frames of console bytes are written to the
  * {@link stream} by the relay.
  */
-export class WebSocketConnection {
+export class WebSocketConnection implements TurnTaker {
   /** The connection under the WebSocket. */
   readonly stream: Duplex;
   /** The subprotocol that was agreed on, or undefined. */
@@ -83,26 +77,38 @@ export class WebSocketConnection {
   readonly #buffer: ReadBuffer;
   /** Whether Node reads into {@link #buffer} and not into memory of its own. */
   readonly #adopted: boolean;
-  /** What was read and not parsed yet: what came with the upgrade request, and what {@link KEEPING} held back. */
-  #early: Buffer;
-  /** Whether the client's end came while {@link #early} waits. */
+  /** @internal */
+  readonly recentUse: RecentUse = new RecentUse();
+  readonly #turns: Turns;
+  readonly #unparsed: UnparsedBytes;
+  /** Whether the client's end came while something is unparsed. */
   #endedEarly = false;
+  #isParsing = false;
+  /** The answer to the last ping. */
+  #pong: Buffer | undefined;
+  /**
+   * Whether an answer is under way. While it is not sent, the next one waits, and replaces those that wait already
+   * (RFC 6455, section 5.5.3), so that a client that does not read gathers none.
+   */
+  #isPongUnsent = false;
+  #isCorked = false;
   #handler: ConnectionHandler | undefined;
   #state: State = "open";
   /** Whether the client broke the protocol, after which nothing in its stream has a meaning. */
   #isBroken = false;
   #paused: number = PauseReason.noTarget;
-  #turnBytes = 0;
+  #closingBytes = 0;
   #grace: NodeJS.Timeout | undefined;
 
   /**
    * @param stream - the upgraded connection; from now on only {@link WebSocketConnection.stream} may be used.
    * @param head - what came right behind the upgrade request.
    */
-  constructor(stream: Duplex, head: Buffer, { subprotocol, text, buffers }: ConnectionOptions) {
+  constructor(stream: Duplex, head: Buffer, { subprotocol, text, buffers, turns }: ConnectionOptions) {
     this.subprotocol = subprotocol;
     this.#parser = new FrameParser(this.#frames, text);
-    this.#early = head;
+    this.#turns = turns;
+    this.#unparsed = new UnparsedBytes(head);
     this.#buffer = new ReadBuffer(buffers, OWN_BYTES);
     const adopted = adoptSocket(stream, { buffer: () => this.#buffer.room, callback: this.#onRead });
     this.stream = adopted ?? stream;
@@ -136,18 +142,20 @@ export class WebSocketConnection {
     return this.#paused !== 0;
   }
 
+  isPausedFor(reason: number): boolean {
+    return (this.#paused & reason) !== 0;
+  }
+
   /** Stops reading the client until every reason is released, which bounds the memory that it can occupy. */
   pause(reason: number): void {
-    if (this.#state !== "open") return;
-    this.#paused |= reason;
-    if ((reason & KEEPING) === 0) this.stream.pause();
+    if (this.#state === "open") this.#pause(reason);
   }
 
   resume(reason: number): void {
     if ((this.#paused & reason) === 0) return;
     this.#paused &= ~reason;
-    if (reason === PauseReason.targetBehind) this.#bufferIsFree();
-    this.#readOn();
+    if (reason === PauseReason.targetBehind) this.#freeBuffer();
+    this.#goOn();
   }
 
   /** Sends a text frame; a client that does not read its answers is not read either. */
@@ -155,13 +163,20 @@ export class WebSocketConnection {
     if (this.#state === "open") this.#answer(encodeFrame(Opcode.text, Buffer.from(text)));
   }
 
-  ping(): void {
-    if (this.#state === "open") this.stream.write(encodeFrame(Opcode.ping, NOTHING));
+  /**
+   * Sends a ping, unless the client has not taken what was sent before.
+   *
+   * @returns whether it was sent.
+   */
+  ping(): boolean {
+    if (this.#state !== "open" || this.unsentBytes > 0) return false;
+    this.stream.write(encodeFrame(Opcode.ping, NOTHING));
+    return true;
   }
 
   /**
-   * Sends the close frame. What the client sends from now on is read, so that its own is found, and
-   * dropped; after `graceMs` the socket is destroyed.
+   * Sends the close frame. What the client sends from now on is searched for its own, up to a limit, and dropped; after
+   * `graceMs` the socket is destroyed.
    */
   close(code: number, reason: string, graceMs: number): void {
     if (this.#state !== "open") return;
@@ -185,7 +200,9 @@ export class WebSocketConnection {
       if (this.#state === "open") this.#handler?.onTextTooLong();
     },
     ping: (payload) => {
-      if (this.#state === "open") this.#answer(encodeFrame(Opcode.pong, payload));
+      if (this.#state !== "open") return;
+      if (this.#pong !== undefined && !this.#hasUnsentPong) this.#answer(this.#pong);
+      this.#pong = encodeFrame(Opcode.pong, payload);
     },
     pong: () => {
       this.#handler?.onPong();
@@ -193,11 +210,50 @@ export class WebSocketConnection {
     close: (code) => this.#onCloseFrame(code),
   };
 
+  /** @internal */
+  takeTurn(ms: number): number {
+    this.#paused &= ~PauseReason.turn;
+    if (this.#paused !== 0) return 0;
+    if (!this.#unparsed.isEmpty) this.#parse(ms);
+    else this.#goOn();
+    return this.stream.isPaused() ? 0 : READ_MS;
+  }
+
+  #pause(reason: number): void {
+    this.#paused |= reason;
+    if ((reason & KEEPING) === 0) this.stream.pause();
+  }
+
   #answer(frame: Buffer): void {
+    // All answers to one piece of the client's stream are one write.
+    if (this.#isParsing && !this.#isCorked) {
+      this.#isCorked = true;
+      this.stream.cork();
+    }
     this.stream.write(frame);
     if (this.stream.writableLength <= MAX_UNREAD_ANSWERS || (this.#paused & PauseReason.answersUnread) !== 0) return;
     this.pause(PauseReason.answersUnread);
     this.stream.once("drain", () => this.resume(PauseReason.answersUnread));
+  }
+
+  #sendAnswers(): void {
+    this.#sendPong();
+    if (this.#isCorked) this.stream.uncork();
+    this.#isCorked = false;
+  }
+
+  get #hasUnsentPong(): boolean {
+    return this.#isPongUnsent && this.unsentBytes > 0;
+  }
+
+  #sendPong(): void {
+    if (this.#pong === undefined || this.#hasUnsentPong || this.#state !== "open") return;
+    this.#isPongUnsent = true;
+    this.stream.write(this.#pong, () => {
+      this.#isPongUnsent = false;
+      this.#sendPong();
+    });
+    this.#pong = undefined;
   }
 
   /**
@@ -206,19 +262,16 @@ export class WebSocketConnection {
    */
   #say(frame: Buffer, graceMs: number, keptReasons = 0): void {
     this.#state = "closing";
-    this.#grace = setTimeout(() => this.stream.destroy(), graceMs);
+    this.#endWithin(graceMs);
     this.stream.write(frame);
-    this.#paused &= keptReasons;
-    this.#readOn();
+    this.#parser.skipToClose();
+    this.#paused &= keptReasons | PauseReason.turn;
+    this.#goOn();
   }
 
-  #readOn(): void {
-    if (this.#paused !== 0) return;
-    const early = this.#early;
-    this.#early = NOTHING;
-    if (early.length > 0) this.#take(early);
-    if (this.#endedEarly) this.#onEnd();
-    if (this.#paused === 0) this.stream.resume();
+  /** A connection that is closing has this long, whatever its client does. */
+  #endWithin(graceMs: number): void {
+    this.#grace ??= setTimeout(() => this.stream.destroy(), graceMs);
   }
 
   #onCloseFrame(code: number | undefined): void {
@@ -233,52 +286,98 @@ export class WebSocketConnection {
   /** For `onread`; false stops reading. */
   readonly #onRead = (length: number): boolean => {
     this.#take(this.#buffer.current.subarray(0, length));
-    this.#buffer.advance(length, (this.#paused & PauseReason.targetBehind) !== 0);
+    this.#buffer.advance(length, this.#isBufferInUse);
     return !this.stream.isPaused();
   };
 
   readonly #take = (chunk: Buffer): void => {
+    if (this.#state !== "open") this.#countClosing(chunk.length);
     if (this.#isBroken) return;
-    if ((this.#paused & KEEPING) !== 0) return this.#keep(chunk);
-    try {
-      this.#parser.read(chunk);
-    } catch (error) {
-      if (!(error instanceof FrameError)) throw error;
-      this.#onFault(error);
-    }
-    this.#turnBytes += chunk.length;
-    if (this.#turnBytes < TURN_BYTES) return;
-    this.#turnBytes = 0;
-    this.pause(PauseReason.turn);
-    setImmediate(this.#nextTurn);
+    if (!this.#unparsed.isEmpty || (this.#paused & KEEPING) !== 0) return this.#keep(chunk);
+    this.#unparsed.set(chunk);
+    this.#goOn();
   };
 
-  #keep(chunk: Buffer): void {
-    this.#early = Buffer.concat([this.#early, chunk]);
-    if (this.#early.length >= MAX_EARLY_BYTES) this.stream.pause();
+  /** Neither a client that goes on sending nor one that sends rubbish keeps the gateway busy. */
+  #countClosing(bytes: number): void {
+    this.#closingBytes += bytes;
+    if (this.#closingBytes > MAX_CLOSING_BYTES) this.#pause(PauseReason.closing);
   }
 
-  readonly #nextTurn = (): void => this.resume(PauseReason.turn);
+  #keep(chunk: Buffer): void {
+    if (this.#unparsed.keep(chunk, MAX_EARLY_BYTES) >= MAX_EARLY_BYTES) this.stream.pause();
+  }
 
-  #onFault(error: FrameError): void {
+  /** Parses what is unparsed, now or when it is this connection's turn, and then reads on. */
+  #goOn(): void {
+    if (this.#paused !== 0 || this.#isParsing) return;
+    if (!this.#unparsed.isEmpty) {
+      if (this.#turns.mayWork(this)) this.#parse(DIRECT_MS);
+      else this.#pause(PauseReason.turn);
+      return;
+    }
+    if (this.#endedEarly) this.#onEnd();
+    if (this.#paused === 0) this.stream.resume();
+  }
+
+  /** Parses for about `ms` milliseconds, or until there is a reason to pause. */
+  #parse(ms: number): void {
+    const startedAt = performance.now();
+    const unparsed = this.#unparsed;
+    this.#isParsing = true;
+    try {
+      do {
+        unparsed.at = this.#parser.read(unparsed.bytes, unparsed.at);
+      } while (!unparsed.isEmpty && this.#paused === 0 && !this.stream.destroyed && performance.now() - startedAt < ms);
+    } catch (error) {
+      this.#onFault(error);
+    }
+    this.#isParsing = false;
+    this.#sendAnswers();
+    this.#turns.worked(this, startedAt);
+    this.#afterParsing();
+  }
+
+  #afterParsing(): void {
+    if (this.#unparsed.isEmpty) {
+      this.#unparsed.clear();
+      this.#freeBuffer();
+    } else if ((this.#paused & KEEPING) !== 0) {
+      // Reading goes on, into the memory that this is in.
+      this.#keep(NOTHING);
+    }
+    this.#goOn();
+  }
+
+  #onFault(error: unknown): void {
     this.#isBroken = true;
+    this.#unparsed.clear();
+    if (!(error instanceof FrameError)) return this.#handler?.onFailed(error);
     if (this.#state !== "open") return void this.stream.destroy();
     this.#say(encodeClose(error.code), LEAVING_MS);
     this.stream.end();
     this.#handler?.onProtocolError(error);
   }
 
-  /** A write to the target no longer reads from the buffer; once the socket is closed, nothing does. */
-  #bufferIsFree(): void {
+  /** Whether a write to the target, or the parser, still reads from the buffer. */
+  get #isBufferInUse(): boolean {
+    return (this.#paused & PauseReason.targetBehind) !== 0 || !this.#unparsed.isEmpty;
+  }
+
+  /** Once the socket is closed, nothing reads into the buffer either. */
+  #freeBuffer(): void {
+    if (this.#isBufferInUse) return;
     if (this.#state === "closed") this.#buffer.release();
     else this.#buffer.flushed();
   }
 
   readonly #onEnd = (): void => {
-    this.#endedEarly = this.#early.length > 0;
+    this.#endedEarly = !this.#unparsed.isEmpty;
     if (this.#endedEarly) return;
     if (this.#state === "open") {
       this.#state = "closing";
+      // What was written before may never be read.
+      this.#endWithin(LEAVING_MS);
       this.#handler?.onClose(1006);
     }
     if (!this.stream.writableEnded) this.stream.end();
@@ -286,9 +385,11 @@ export class WebSocketConnection {
 
   readonly #onClose = (): void => {
     clearTimeout(this.#grace);
+    this.#turns.leave(this);
     const broken = this.#state === "open";
     this.#state = "closed";
-    if ((this.#paused & PauseReason.targetBehind) === 0) this.#buffer.release();
+    this.#unparsed.clear();
+    this.#freeBuffer();
     if (broken) this.#handler?.onClose(1006);
     this.#handler?.onSocketClosed();
   };

@@ -38,6 +38,11 @@ export interface TextPolicy {
 /** No frame has begun. */
 const NONE = -1;
 
+/** How many frames are parsed in one step. */
+const MAX_FRAMES = 512;
+
+const NOTHING = Buffer.alloc(0);
+
 /**
  * Parses a client's frames (RFC 6455, section 5) as they arrive.
  *
@@ -47,7 +52,7 @@ const NONE = -1;
  */
 export class FrameParser {
   readonly #handler: FrameHandler;
-  readonly #text: TextPolicy;
+  readonly #textPolicy: TextPolicy;
   /** The current frame. */
   #opcode = NONE;
   #final = false;
@@ -58,42 +63,57 @@ export class FrameParser {
   /** An incomplete header or control payload. */
   #partial: Buffer | undefined;
   #partialBytes = 0;
-  /** The pieces of the current control message, and its length so far. */
-  #pieces: Buffer[] = [];
+  /** The start of a control message that comes in several pieces, with room for more, and its length so far. */
+  #text: Buffer = NOTHING;
   #textBytes = 0;
   /** Checks text that comes in several pieces. */
   #utf8: InstanceType<typeof TextDecoder> | undefined;
   #closed = false;
+  /** Whether only the close frame still matters. */
+  #isSkipping = false;
   /** The run of console bytes in the current read. */
   #runStart = 0;
   #runEnd = 0;
 
   constructor(handler: FrameHandler, text: TextPolicy) {
     this.#handler = handler;
-    this.#text = text;
+    this.#textPolicy = text;
+  }
+
+  /** From now on only the close frame is looked at; all others are skipped and not even checked for valid text. */
+  skipToClose(): void {
+    this.#isSkipping = true;
+    this.#text = NOTHING;
+    // The start of a ping or pong; of a header it is still needed.
+    if (this.#opcode !== NONE && this.#opcode !== Opcode.close) this.#partial = undefined;
   }
 
   /**
-   * Parses the next bytes of the connection and changes them in place.
+   * Parses the next bytes of the connection, up to the next control message or a limited number of frames, and changes
+   * them in place.
    *
+   * @param from - where to begin in `chunk`: 0, or what the call before returned.
+   * @returns where it stopped; the end of `chunk` when all of it is parsed.
    * @throws FrameError when the client breaks the protocol; what came before that is handed on.
    */
-  read(chunk: Buffer): void {
+  read(chunk: Buffer, from: number): number {
     this.#runStart = 0;
     this.#runEnd = 0;
-    let at = 0;
+    let at = from;
     try {
-      while (at < chunk.length && !this.#closed) {
+      for (let frames = 0; frames < MAX_FRAMES && at < chunk.length && !this.#closed; frames += 1) {
         if (this.#opcode === NONE) {
           at = this.#readHeader(chunk, at);
           if (this.#opcode === NONE) break;
         }
         const end = Math.min(at + this.#left, chunk.length);
         this.#left -= end - at;
-        this.#readPayload(chunk, at, end);
+        const isMessage = this.#readPayload(chunk, at, end);
         at = end;
         if (this.#left === 0) this.#opcode = NONE;
+        if (isMessage) return at;
       }
+      return this.#closed ? chunk.length : at;
     } finally {
       this.#handRunOver(chunk);
     }
@@ -139,39 +159,61 @@ export class FrameParser {
     if (this.#opcode === Opcode.text || this.#opcode === Opcode.binary) this.#message = this.#opcode;
   }
 
-  #readPayload(chunk: Buffer, start: number, end: number): void {
-    unmask(chunk, start, end, this.#mask);
-    this.#mask = rotateMask(this.#mask, end - start);
-    if (this.#opcode >= Opcode.close) return this.#readControl(chunk, start, end);
+  /** @returns whether a control message was handed over. */
+  #readPayload(chunk: Buffer, start: number, end: number): boolean {
     const over = this.#left === 0 && this.#final;
-    if (this.#message === Opcode.text) this.#readText(chunk, start, end, over);
-    else this.#addToRun(chunk, start, end);
-    if (over) this.#message = NONE;
+    const isControl = this.#opcode >= Opcode.close;
+    if (!this.#isSkipping || this.#opcode === Opcode.close) {
+      unmask(chunk, start, end, this.#mask);
+      this.#mask = rotateMask(this.#mask, end - start);
+      if (isControl) this.#readControl(chunk, start, end);
+      else if (this.#message === Opcode.text) return this.#readText(chunk, start, end, over);
+      else this.#addToRun(chunk, start, end);
+    }
+    if (over && !isControl) this.#message = NONE;
+    return false;
   }
 
-  #readText(chunk: Buffer, start: number, end: number, over: boolean): void {
+  #readText(chunk: Buffer, start: number, end: number, over: boolean): boolean {
     const piece = chunk.subarray(start, end);
     this.#checkUtf8(piece, over);
-    if (!this.#text.isControl) return this.#addToRun(chunk, start, end);
-    const { maxBytes } = this.#text;
+    if (over) this.#message = NONE;
+    if (!this.#textPolicy.isControl) {
+      this.#addToRun(chunk, start, end);
+      return false;
+    }
+    const { maxBytes } = this.#textPolicy;
     const before = this.#textBytes;
     this.#textBytes += piece.length;
     if (before <= maxBytes && this.#textBytes > maxBytes) {
+      this.#text = NOTHING;
       this.#handRunOver(chunk);
       this.#handler.textTooLong();
     }
-    // The memory of a read is used again after it.
-    if (this.#textBytes <= maxBytes) this.#pieces.push(over ? piece : Buffer.from(piece));
-    if (!over) return;
-    const message = this.#textBytes > maxBytes ? undefined : Buffer.concat(this.#pieces).toString();
-    this.#pieces = [];
+    const fits = this.#textBytes <= maxBytes;
+    if (fits && (before > 0 || !over)) this.#keepText(piece, before);
+    if (!over) return false;
+    const message = before === 0 ? piece : this.#text.subarray(0, this.#textBytes);
+    this.#text = NOTHING;
     this.#textBytes = 0;
     this.#handRunOver(chunk);
-    if (message !== undefined) this.#handler.text(message);
+    if (fits) this.#handler.text(message.toString());
+    return true;
+  }
+
+  /** Copies a piece of a control message, because the memory of a read is used again after it. */
+  #keepText(piece: Buffer, at: number): void {
+    if (this.#text.length < at + piece.length) {
+      const text = Buffer.allocUnsafe(Math.min(2 * (at + piece.length), this.#textPolicy.maxBytes));
+      this.#text.copy(text, 0, 0, at);
+      this.#text = text;
+    }
+    piece.copy(this.#text, at);
   }
 
   /** Refuses invalid text at its first wrong byte, even in the middle of a long message. */
   #checkUtf8(piece: Buffer, over: boolean): void {
+    if (piece.length === 0 && !over) return;
     const whole = over && this.#utf8 === undefined;
     if (whole ? !isUtf8(piece) : !this.#continuesUtf8(piece, over)) {
       throw new FrameError(1007, "a text message is not UTF-8");

@@ -5,6 +5,7 @@ import { FilteredRelay } from "../../src/relay/filtered-relay.ts";
 import { Relay } from "../../src/relay/relay.ts";
 import type { Tap } from "../../src/relay/tap.ts";
 import { readChunks } from "../../src/targets/reader.ts";
+import { Turns } from "../../src/time/turns.ts";
 import { PauseReason, WebSocketConnection } from "../../src/websocket/connection.ts";
 import { clientFrame } from "./client-frames.ts";
 import { parseServerFrames } from "./server-frames.ts";
@@ -12,6 +13,10 @@ import { parseServerFrames } from "./server-frames.ts";
 export interface MemorySessionOptions {
   readonly filter?: ClientFilter;
   readonly taps?: readonly Tap[];
+  /** Shared with other sessions. @defaultValue its own */
+  readonly turns?: Turns;
+  /** Handles what the client sends. @defaultValue passes it on */
+  readonly onBytes?: (run: Buffer) => void;
 }
 
 /** A client and a target that a relay connects, all in memory: each side takes nothing that it is not asked to read. */
@@ -26,7 +31,7 @@ export class MemorySession {
   readonly #browser: Duplex;
   readonly #received: Buffer[] = [];
 
-  constructor({ filter, taps = [] }: MemorySessionOptions = {}) {
+  constructor({ filter, taps = [], turns = new Turns(() => {}), onBytes }: MemorySessionOptions = {}) {
     const buffers = new BufferPool();
     // Nothing is taken ahead of what is read.
     const [stream, browser] = duplexPair({ highWaterMark: 1 });
@@ -35,21 +40,27 @@ export class MemorySession {
     this.target = target;
     this.machine = machine;
     const text = { isControl: false, maxBytes: 0 };
-    this.connection = new WebSocketConnection(stream, Buffer.alloc(0), { subprotocol: undefined, text, buffers });
+    this.connection = new WebSocketConnection(stream, Buffer.alloc(0), {
+      subprotocol: undefined,
+      text,
+      buffers,
+      turns,
+    });
     const onFailed = (error: unknown): void => {
       this.failures.push(error);
       this.relay.stop();
     };
-    const options = { buffers, taps, onFailed };
+    const options = { buffers, turns, taps, session: { mayPass: () => true, onFailed } };
     this.relay =
       filter === undefined ? new Relay(this.connection, options) : new FilteredRelay(this.connection, options, filter);
     this.connection.listen({
-      onBytes: (run) => this.relay.forwardToTarget(run),
+      onBytes: onBytes ?? ((run) => this.relay.forwardToTarget(run)),
       onText: () => {},
       onTextTooLong: () => {},
       onPong: () => {},
       onClose: () => {},
       onProtocolError: () => {},
+      onFailed,
       onSocketClosed: () => {},
     });
     readChunks(target, this.relay.reader);
@@ -62,15 +73,25 @@ export class MemorySession {
     this.#browser.on("data", (chunk: Buffer) => this.#received.push(chunk));
   }
 
+  /** What the browser has read. */
+  get receivedRaw(): Buffer {
+    return Buffer.concat(this.#received);
+  }
+
   /** Console bytes that the browser has read. */
   get received(): string {
-    const { frames } = parseServerFrames(Buffer.concat(this.#received));
+    const { frames } = parseServerFrames(this.receivedRaw);
     return Buffer.concat(frames.map(({ payload }) => payload)).toString("latin1");
   }
 
   /** Sends console bytes as the browser, in a frame of its own. */
   send(bytes: Buffer | string): void {
-    this.#browser.write(clientFrame(2, bytes));
+    this.sendRaw(clientFrame(2, bytes));
+  }
+
+  /** Sends bytes as the browser, which may be several frames or parts of one. */
+  sendRaw(bytes: Buffer): void {
+    this.#browser.write(bytes);
   }
 }
 

@@ -1,0 +1,12 @@
+import type { WebSocketConnection } from "../websocket/connection.ts";
+
+/** The client's half of a session. */
+export interface SessionClient {
+  readonly connection: WebSocketConnection;
+  /** Its IP address, as the connection shows it. */
+  readonly address: string;
+  /** The `Origin` header of its request; undefined if there was none. */
+  readonly origin: string | undefined;
+  /** Called once if its token is valid. */
+  readonly onAuthenticated?: () => void;
+}

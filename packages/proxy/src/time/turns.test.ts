@@ -1,0 +1,126 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { RecentUse, Turns, type TurnTaker } from "./turns.ts";
+
+let now = 0;
+beforeEach(() => {
+  now = 1000;
+  vi.spyOn(performance, "now").mockImplementation(() => now);
+});
+afterEach(() => void vi.restoreAllMocks());
+
+const turn = async (): Promise<void> => await new Promise((resolve) => setImmediate(resolve));
+
+/** Has an amount of work, and does as much of it in each turn as it is given time for. */
+class Worker implements TurnTaker {
+  readonly recentUse = new RecentUse();
+  readonly #turns: Turns;
+  readonly #log: string[];
+  readonly #name: string;
+  leftMs: number;
+
+  constructor(turns: Turns, log: string[], name: string, workMs: number) {
+    this.#turns = turns;
+    this.#log = log;
+    this.#name = name;
+    this.leftMs = workMs;
+  }
+
+  arrive(): void {
+    if (this.#turns.mayWork(this)) this.takeTurn(0.25);
+  }
+
+  takeTurn(ms: number): number {
+    const startedAt = now;
+    now += Math.min(ms, this.leftMs);
+    this.leftMs -= Math.min(ms, this.leftMs);
+    this.#log.push(this.#name);
+    this.#turns.worked(this, startedAt);
+    if (this.leftMs > 0) this.arrive();
+    return 0;
+  }
+}
+
+describe("recent use", () => {
+  test("is heavy after half a millisecond at once, and light again once a tenth of the time has made up for it", () => {
+    const use = new RecentUse();
+    use.add(0.4, 0);
+    expect(use.isHeavy(0)).toBe(false);
+    use.add(0.6, 0);
+    expect(use.isHeavy(4.9)).toBe(true);
+    expect(use.isHeavy(5.1)).toBe(false);
+  });
+
+  test("of a few keys a second is never heavy", () => {
+    const use = new RecentUse();
+    for (let at = 0; at < 100_000; at += 15) {
+      use.add(0.03, at);
+      expect(use.isHeavy(at)).toBe(false);
+    }
+  });
+});
+
+describe("turns", () => {
+  test("a session that uses little works at once, one that uses much waits, and both finish", async () => {
+    const turns = new Turns(() => {});
+    const log: string[] = [];
+    new Worker(turns, log, "key", 0.01).arrive();
+    const flood = new Worker(turns, log, "flood", 20);
+    flood.arrive();
+    expect(log).toEqual(["key", "flood", "flood", "flood"]);
+    expect(turns.waiting).toBe(1);
+    while (turns.waiting > 0) await turn();
+    expect(flood.leftMs).toBeCloseTo(0);
+  });
+
+  test("sixty floods hold the event loop for about 2 ms at a stretch, and a key that arrives comes next", async () => {
+    const turns = new Turns(() => {});
+    const log: string[] = [];
+    const floods = Array.from({ length: 60 }, (_, index) => new Worker(turns, log, `flood ${index}`, 5));
+    for (const flood of floods) flood.arrive();
+    // Until all have shown that they use much.
+    while (floods.some(({ leftMs }) => leftMs > 4.3)) await turn();
+    while (turns.waiting > 0) {
+      const startedAt = now;
+      log.length = 0;
+      new Worker(turns, log, "key", 0.01).arrive();
+      await turn();
+      expect(log[0]).toBe("key");
+      expect(now - startedAt).toBeLessThan(2.5);
+    }
+    expect(floods.every(({ leftMs }) => leftMs < 1e-9)).toBe(true);
+  });
+
+  test("many that use little do not keep one that uses much waiting for ever", async () => {
+    const turns = new Turns(() => {});
+    const log: string[] = [];
+    const flood = new Worker(turns, log, "flood", 1);
+    flood.arrive();
+    for (let round = 0; flood.leftMs > 0; round += 1) {
+      expect(round).toBeLessThan(100);
+      for (let count = 0; count < 100; count += 1) new Worker(turns, log, "key", 0.1).arrive();
+      await turn();
+    }
+  });
+
+  test("due deadlines run after each piece of work", async () => {
+    const log: string[] = [];
+    const turns = new Turns(() => void log.push("deadlines"));
+    const [one, other] = [new Worker(turns, log, "one", 3), new Worker(turns, log, "other", 3)];
+    one.arrive();
+    other.arrive();
+    log.length = 0;
+    await turn();
+    expect(log.slice(0, 4)).toEqual(["one", "deadlines", "other", "deadlines"]);
+  });
+
+  test("a session that has left has no turn", async () => {
+    const turns = new Turns(() => {});
+    const log: string[] = [];
+    const flood = new Worker(turns, log, "flood", 20);
+    flood.arrive();
+    log.length = 0;
+    turns.leave(flood);
+    await turn();
+    expect([log, turns.waiting]).toEqual([[], 0]);
+  });
+});

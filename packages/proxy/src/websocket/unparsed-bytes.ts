@@ -1,0 +1,58 @@
+const NOTHING = Buffer.alloc(0);
+
+/** Room for more behind the first bytes that are kept. */
+const ROOM_BYTES = 64;
+
+/** What was read from a client and not parsed yet. */
+export class UnparsedBytes {
+  /** The memory of a read, or {@link #kept}; parsed up to {@link at}. */
+  #bytes: Buffer;
+  /** Memory of its own, with room for more, in which `#bytes` begins. */
+  #kept: Buffer = NOTHING;
+  /** Where in {@link bytes} the next step begins. */
+  at = 0;
+
+  /** @param head - what was read first. */
+  constructor(head: Buffer) {
+    this.#bytes = head;
+  }
+
+  get bytes(): Buffer {
+    return this.#bytes;
+  }
+
+  get isEmpty(): boolean {
+    return this.at >= this.#bytes.length;
+  }
+
+  /** Refers to what was just read, without a copy. Only while empty. */
+  set(chunk: Buffer): void {
+    this.#bytes = chunk;
+    this.at = 0;
+  }
+
+  clear(): void {
+    this.#bytes = this.#kept = NOTHING;
+    this.at = 0;
+  }
+
+  /**
+   * Copies what there is, and `chunk` behind it, to memory of its own. The memory grows in leaps, so that a client that
+   * sends single bytes does not have them copied again and again.
+   *
+   * @param limit - length from which on no room for more is needed.
+   * @returns the length of what is unparsed.
+   */
+  keep(chunk: Buffer, limit: number): number {
+    const unparsed = this.#bytes.subarray(this.at);
+    const bytes = unparsed.length + chunk.length;
+    if (this.at > 0 || this.#kept.length < bytes) {
+      this.#kept = Buffer.allocUnsafe(Math.max(bytes, Math.min(2 * bytes + ROOM_BYTES, limit)));
+      unparsed.copy(this.#kept);
+    }
+    chunk.copy(this.#kept, unparsed.length);
+    this.#bytes = this.#kept.subarray(0, bytes);
+    this.at = 0;
+    return bytes;
+  }
+}

@@ -39,6 +39,8 @@ export type OutcomeEvent =
   | { readonly type: "session_renewed"; readonly session: SessionInfo }
   /** The deadline does not change. */
   | { readonly type: "renewal_refused"; readonly session: SessionInfo; readonly error: EndError }
+  /** So many renewals were refused because the client asked too often. One event for many. */
+  | { readonly type: "renewals_limited"; readonly session: SessionInfo; readonly count: number }
   /** No byte passes any more. */
   | { readonly type: "session_ended"; readonly session: SessionInfo; readonly end: SessionEnd }
   /** A session was refused; `session_ended` follows. */

@@ -32,6 +32,9 @@ export class MetricsExposition {
     addAuthentication(this.#registry, source.authenticationFailures);
     addFailures(this.#registry, metrics.observerFailures);
     this.#counter("curfew_renewals_total", "Renewals in place.", [], (counter) => counter.inc(metrics.renewals));
+    this.#counter("curfew_renewals_refused_total", "Renewals that were refused.", [], (counter) => {
+      counter.inc(metrics.renewalsRefused);
+    });
     this.#histogram(
       "curfew_session_expiry_lateness_seconds",
       "How late sessions were ended at their deadline.",

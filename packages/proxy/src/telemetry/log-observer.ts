@@ -26,6 +26,9 @@ function logEvent(log: Logger, event: GatewayEvent, bursts: BurstLog): void {
       log[level(reason)](fields, "renewal refused");
       break;
     }
+    case "renewals_limited":
+      log.warn({ ...sessionFields(event.session), renewals: event.count }, "too many renewals refused");
+      break;
     case "session_ended":
       log[level(event.end.reason)](endFields(event.session, event.end), "session ended");
       break;

@@ -55,6 +55,7 @@ export class Metrics {
   readonly lookups: ReadonlyMap<string, TimedCounters>;
   readonly eventLoopDelay: EventLoopDelay = new EventLoopDelay();
   renewals = 0;
+  renewalsRefused = 0;
   /** Bytes of the sessions that have ended. */
   readonly #past = { toClient: 0, toTarget: 0 };
 

@@ -4,7 +4,7 @@ import type { Writable } from "node:stream";
 import { describe, expect, test } from "vitest";
 import { FrameError } from "./frame-error.ts";
 import { FrameParser } from "./frame-parser.ts";
-import { clientFrame, closePayload, type FrameOptions, Recorder } from "../../test/support/client-frames.ts";
+import { clientFrame, closePayload, type FrameOptions, readAll, Recorder } from "../../test/support/client-frames.ts";
 
 /** ws exports it, its types do not. */
 const { Receiver } = createRequire(import.meta.url)("ws") as { Receiver: new (options: object) => Writable };
@@ -15,12 +15,6 @@ const CONTINUATION = 0;
 const CLOSE = 8;
 const PING = 9;
 const PONG = 10;
-
-/** Parses a copy of the bytes, step by step. */
-function readAll(parser: FrameParser, bytes: Buffer): void {
-  const chunk = Buffer.from(bytes);
-  for (let at = 0; at < chunk.length;) at = parser.read(chunk, at);
-}
 
 /** What comes of bytes that arrive in pieces of `size`. */
 function parse(bytes: Buffer, { size = Infinity, control = false } = {}): string[] {

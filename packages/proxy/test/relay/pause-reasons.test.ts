@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { TargetPauseReason } from "../../src/relay/to-client.ts";
+import { Turns } from "../../src/time/turns.ts";
 import { PauseReason } from "../../src/websocket/connection.ts";
 import { MemorySession, settle } from "../support/memory-session.ts";
 
@@ -46,7 +47,7 @@ describe("a target is read again only once every reason to pause it is released"
   });
 
   test("a turn of the others does not end what the client asked for", async () => {
-    const session = new MemorySession();
+    const session = new MemorySession({ turns: new Turns(() => {}) });
     session.readAsBrowser();
     for (let turn = 0; turn < 8; turn += 1) {
       session.machine.write(Buffer.alloc(64 * 1024, "x"));

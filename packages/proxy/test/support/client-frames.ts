@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import type { FrameHandler } from "../../src/websocket/frame-parser.ts";
+import type { FrameHandler, FrameParser } from "../../src/websocket/frame-parser.ts";
 
 export interface FrameOptions {
   /** @defaultValue true */
@@ -31,6 +31,12 @@ export function closePayload(code: number, reason = ""): Buffer {
   payload.writeUInt16BE(code, 0);
   payload.write(reason, 2);
   return payload;
+}
+
+/** Parses a copy of the bytes, step by step. */
+export function readAll(parser: FrameParser, bytes: Buffer): void {
+  const chunk = Buffer.from(bytes);
+  for (let at = 0; at < chunk.length;) at = parser.read(chunk, at);
 }
 
 /** Writes down what a parser reports. */

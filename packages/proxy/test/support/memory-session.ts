@@ -13,10 +13,17 @@ import { parseServerFrames } from "./server-frames.ts";
 export interface MemorySessionOptions {
   readonly filter?: ClientFilter;
   readonly taps?: readonly Tap[];
-  /** Shared with other sessions. @defaultValue its own */
+  /** Shared with other sessions. @defaultValue this one never waits, however slow the machine is */
   readonly turns?: Turns;
   /** Handles what the client sends. @defaultValue passes it on */
   readonly onBytes?: (run: Buffer) => void;
+}
+
+/** Lets everyone work at once. */
+class NoTurns extends Turns {
+  override mayWork(): boolean {
+    return true;
+  }
 }
 
 /** A client and a target that a relay connects, all in memory: each side takes nothing that it is not asked to read. */
@@ -31,7 +38,7 @@ export class MemorySession {
   readonly #browser: Duplex;
   readonly #received: Buffer[] = [];
 
-  constructor({ filter, taps = [], turns = new Turns(() => {}), onBytes }: MemorySessionOptions = {}) {
+  constructor({ filter, taps = [], turns = new NoTurns(() => {}), onBytes }: MemorySessionOptions = {}) {
     const buffers = new BufferPool();
     // Nothing is taken ahead of what is read.
     const [stream, browser] = duplexPair({ highWaterMark: 1 });

@@ -1,7 +1,7 @@
 import { strictEqual } from "node:assert";
 import { FrameError } from "../../../src/websocket/frame-error.ts";
 import { FrameParser } from "../../../src/websocket/frame-parser.ts";
-import { clientFrame, closePayload, Recorder } from "../../support/client-frames.ts";
+import { clientFrame, closePayload, readAll, Recorder } from "../../support/client-frames.ts";
 import { OPCODE } from "../../support/raw-client.ts";
 import { pieces, pureTarget } from "../target.ts";
 
@@ -15,7 +15,7 @@ function parse(stream: readonly Buffer[], isControl: boolean): string[] {
   const recorder = new Recorder();
   const parser = new FrameParser(recorder, { isControl, maxBytes: MAX_TEXT_BYTES });
   try {
-    for (const piece of stream) parser.read(piece);
+    for (const piece of stream) readAll(parser, piece);
   } catch (error) {
     if (!(error instanceof FrameError)) throw error;
     const events = recorder.joined();

@@ -28,7 +28,7 @@ async function attackWithEach(): Promise<void> {
     typists: 8,
     keyEveryMs: 33,
     expiring: 100,
-    quietMs: 3000,
+    quietMs: Math.min(attackMs, 3000),
     attackMs,
     pin: PIN,
   };

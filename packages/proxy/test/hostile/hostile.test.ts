@@ -15,20 +15,10 @@ const SHORT: Scale = {
   pin: { gateway: [], others: [] },
 };
 
-/** Attacks that the gateway does not withstand yet, by the names of their scenarios. */
-const NOT_YET: ReadonlySet<string> = new Set([
-  "ping-flood",
-  "control-pings",
-  "renewals",
-  "empty-continuations",
-  "after-refusal",
-  "half-closed",
-]);
-
 // The processes are measured with /proc, and the attacker uses addresses that only Linux has by itself.
 describe.runIf(process.platform === "linux")("victims and the gateway withstand", () => {
   for (const scenario of SCENARIOS) {
-    test.skipIf(NOT_YET.has(scenario.name))(`${scenario.name}: ${scenario.title}`, { timeout: 60_000 }, async () => {
+    test(`${scenario.name}: ${scenario.title}`, { timeout: 60_000 }, async () => {
       const measured = await runScenario(scenario, CLIENTS, SHORT);
       expect(findViolations(measured, SHORT_BOUNDS), measured.logTail).toEqual([]);
       expect(measured.attacker.open + measured.attacker.refused).toBeGreaterThanOrEqual(1);

@@ -1,6 +1,8 @@
 import fc from "fast-check";
 import { createRequire } from "node:module";
 import type { Writable } from "node:stream";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { describe, expect, test } from "vitest";
 import { FrameError } from "./frame-error.ts";
 import { FrameParser } from "./frame-parser.ts";
@@ -212,6 +214,43 @@ test("several frames in one read are one run of bytes", () => {
   readAll(parser, frames([BINARY, "a"], [BINARY, "b"], [BINARY, "c"]));
   expect(recorder.events).toEqual(["bytes 616263"]);
 });
+
+test("empty pieces of a control message occupy no memory", () => {
+  setFlagsFromString("--expose-gc");
+  const collect = runInNewContext("gc") as () => void;
+  const recorder = new Recorder();
+  const parser = new FrameParser(recorder, { isControl: true, maxBytes: 64 });
+  readAll(parser, clientFrame(TEXT, "{", part));
+  const piece = clientFrame(CONTINUATION, "", part);
+  const pieces = Buffer.alloc(piece.length * 10_000, piece);
+  collect();
+  const before = process.memoryUsage().heapUsed;
+  for (let round = 0; round < 50; round += 1) readAll(parser, pieces);
+  collect();
+  expect(process.memoryUsage().heapUsed - before).toBeLessThan(8 * 2 ** 20);
+  readAll(parser, clientFrame(CONTINUATION, "}"));
+  expect(recorder.events).toEqual(["text {}"]);
+});
+
+test.each([1, 3, 1000])(
+  "once only the close frame matters, nothing else is looked at, in pieces of %d bytes",
+  (size) => {
+    const recorder = new Recorder();
+    const parser = new FrameParser(recorder, { isControl: true, maxBytes: 64 });
+    readAll(parser, Buffer.concat([clientFrame(TEXT, "{", part), clientFrame(PING, "ping").subarray(0, 8)]));
+    parser.skipToClose();
+    const rest = Buffer.concat([
+      clientFrame(PING, "ping").subarray(8),
+      clientFrame(CONTINUATION, Buffer.alloc(100, 0xff), part),
+      clientFrame(PONG, ""),
+      clientFrame(CONTINUATION, "}"),
+      clientFrame(BINARY, "typed"),
+      clientFrame(CLOSE, closePayload(1000)),
+    ]);
+    for (let at = 0; at < rest.length; at += size) readAll(parser, rest.subarray(at, at + size));
+    expect(recorder.events).toEqual(["close 1000"]);
+  },
+);
 
 const anyFrame = fc.record({
   opcode: fc.constantFrom(BINARY, BINARY, TEXT, CONTINUATION, PING, PONG, CLOSE, 3),

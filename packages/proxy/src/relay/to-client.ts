@@ -60,7 +60,7 @@ export class ToClient implements TargetReader, TurnTaker {
   readonly #taps: Taps | undefined;
   readonly #turns: Turns;
   readonly #session: RelayedSession;
-  /** @internal */
+  /** What passing on has used of the event loop lately. */
   readonly recentUse: RecentUse = new RecentUse();
   #target: Duplex | undefined;
   #bytes = 0;
@@ -129,7 +129,7 @@ export class ToClient implements TargetReader, TurnTaker {
     return this.#goOn(startedAt, stream.writableLength > 0) && this.#paused === 0;
   }
 
-  /** @internal */
+  /** Reads the target again. */
   takeTurn(): number {
     this.resume(TargetPauseReason.turn);
     // The next read and its write take about as long as the last ones; a read takes as long as a write.

@@ -77,7 +77,7 @@ export class WebSocketConnection implements TurnTaker {
   readonly #buffer: ReadBuffer;
   /** Whether Node reads into {@link #buffer} and not into memory of its own. */
   readonly #adopted: boolean;
-  /** @internal */
+  /** What parsing has used of the event loop lately. */
   readonly recentUse: RecentUse = new RecentUse();
   readonly #turns: Turns;
   readonly #unparsed: UnparsedBytes;
@@ -210,7 +210,7 @@ export class WebSocketConnection implements TurnTaker {
     close: (code) => this.#onCloseFrame(code),
   };
 
-  /** @internal */
+  /** Parses on, for about `ms` milliseconds. */
   takeTurn(ms: number): number {
     this.#paused &= ~PauseReason.turn;
     if (this.#paused !== 0) return 0;

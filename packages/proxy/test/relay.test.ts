@@ -94,7 +94,7 @@ describe("bytes pass in order and complete", () => {
   });
 
   test("several floods at once, to clients that stop and go, with control messages in between", async () => {
-    const size = 16 * MIB;
+    const size = 24 * MIB;
     await using gateway = await TestGateway.start();
     const floods = Array.from({ length: 6 }, async (_, number) => {
       await using target = await startByteServer({ mode: "source", bytes: size, seed: 20 + number });

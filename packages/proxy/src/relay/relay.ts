@@ -1,5 +1,6 @@
 import type { Duplex } from "node:stream";
-import { PauseReason, type WebSocketConnection } from "../websocket/connection.ts";
+import { type WebSocketConnection } from "../websocket/connection.ts";
+import { PauseReason } from "../websocket/pause-reason.ts";
 import type { RelayedBytes } from "../telemetry/session-info.ts";
 import type { TargetReader } from "../targets/reader.ts";
 import type { Target } from "../targets/target.ts";

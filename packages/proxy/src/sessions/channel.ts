@@ -13,7 +13,8 @@ import type { Target } from "../targets/target.ts";
 import type { RelayedBytes } from "../telemetry/session-info.ts";
 import type { FrameError } from "../websocket/frame-error.ts";
 import type { Turns } from "../time/turns.ts";
-import { PauseReason, type WebSocketConnection } from "../websocket/connection.ts";
+import { type WebSocketConnection } from "../websocket/connection.ts";
+import { PauseReason } from "../websocket/pause-reason.ts";
 import type { ConnectionHandler } from "../websocket/connection-handler.ts";
 import { type ControlHandler, ControlMessages, type TimeLeft } from "./control-messages.ts";
 

@@ -7,6 +7,7 @@ import type { ConnectionHandler } from "./connection-handler.ts";
 import { encodeClose, encodeFrame, Opcode } from "./frame-header.ts";
 import { FrameError } from "./frame-error.ts";
 import { type FrameHandler, FrameParser, type TextPolicy } from "./frame-parser.ts";
+import { KEEPING, PauseReason } from "./pause-reason.ts";
 import { UnparsedBytes } from "./unparsed-bytes.ts";
 
 /** How much is read and kept for a target that is not there yet, in bytes. */
@@ -24,30 +25,14 @@ const DIRECT_MS = 0.25;
 /** How much of answers a client may leave unread before it is not read either, in bytes. */
 const MAX_UNREAD_ANSWERS = 64 * 1024;
 
+/** How much of pongs may wait for one write, in bytes; of more pings only the latest is answered (RFC 6455, section 5.5.3). */
+const MAX_PONG_BYTES = 4 * 1024;
+
 /** Size of a quiet client's read buffer, in bytes: keys and the pointer need little. */
 const OWN_BYTES = 1024;
 
 /** How long a client may take to close the connection after its close frame, in milliseconds. */
 const LEAVING_MS = 2000;
-
-/** Why a client is not read for now; each is a bit, set and released by one feature alone. */
-export const PauseReason = {
-  /** There is no target to write to yet. */
-  noTarget: 1,
-  /** Control messages came before `hello`, and wait for it. */
-  beforeHello: 2,
-  /** The target has not taken what came before, which is still in the buffer. */
-  targetBehind: 4,
-  /** The client does not read the answers that it asks for. */
-  answersUnread: 8,
-  /** Other sessions have their turn. */
-  turn: 16,
-  /** The closing handshake is taking too much. */
-  closing: 32,
-} as const;
-
-/** While one of these holds, a little is still read and kept, so that a client that leaves is noticed. */
-const KEEPING: number = PauseReason.noTarget | PauseReason.beforeHello;
 
 type State = "open" | "closing" | "closed";
 
@@ -201,7 +186,8 @@ export class WebSocketConnection implements TurnTaker {
     },
     ping: (payload) => {
       if (this.#state !== "open") return;
-      if (this.#pong !== undefined && !this.#hasUnsentPong) this.#answer(this.#pong);
+      const hasRoom = !this.#hasUnsentPong && this.unsentBytes < MAX_PONG_BYTES;
+      if (this.#pong !== undefined && hasRoom) this.#answer(this.#pong);
       this.#pong = encodeFrame(Opcode.pong, payload);
     },
     pong: () => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { TargetPauseReason } from "../../src/relay/to-client.ts";
 import { Turns } from "../../src/time/turns.ts";
-import { PauseReason } from "../../src/websocket/connection.ts";
+import { PauseReason } from "../../src/websocket/pause-reason.ts";
 import { MemorySession, settle } from "../support/memory-session.ts";
 
 /** Every order of some values. */

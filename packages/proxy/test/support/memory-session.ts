@@ -6,7 +6,8 @@ import { Relay } from "../../src/relay/relay.ts";
 import type { Tap } from "../../src/relay/tap.ts";
 import { readChunks } from "../../src/targets/reader.ts";
 import { Turns } from "../../src/time/turns.ts";
-import { PauseReason, WebSocketConnection } from "../../src/websocket/connection.ts";
+import { WebSocketConnection } from "../../src/websocket/connection.ts";
+import { PauseReason } from "../../src/websocket/pause-reason.ts";
 import { clientFrame } from "./client-frames.ts";
 import { parseServerFrames } from "./server-frames.ts";
 

@@ -46,7 +46,7 @@ test.skipIf(!existsSync("/dev/full"))(
 );
 
 test.each(["1", "2"])(
-  "a gateway with %s workers stops when it is told to although nobody reads its log",
+  "a gateway with %s workers stops when it is told to although its log is not read",
   async (workers) => {
     const folder = await mkdtemp(join(tmpdir(), "curfew-log-"));
     const fifo = join(folder, "log");

@@ -1,4 +1,4 @@
-/** A parser, or what stands behind one, that takes bytes of others. */
+/** A parser that takes bytes of others, or the code behind one. */
 export interface FuzzTarget {
   /** The name of its file in `corpus/`. */
   readonly name: string;

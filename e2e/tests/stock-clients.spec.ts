@@ -112,15 +112,18 @@ for (const protocols of [["binary"], []]) {
   });
 }
 
-test("a page of a site that is not allowed gets no connection", async ({ stranger, gateway, page }) => {
+test("a page of a site that is not allowed gets no console", async ({ stranger, gateway, page }) => {
   await using server = await startFakeVnc();
   const { token } = await gateway.issue({ type: "vnc", target: server.address, ttl: 300 });
   await page.goto(stranger.origin);
-  const code = await page.evaluate(
-    (url) => new Promise((resolve) => new WebSocket(url).addEventListener("close", (event) => resolve(event.code))),
+  const close = await page.evaluate(
+    (url) =>
+      new Promise((resolve) => {
+        new WebSocket(url).addEventListener("close", ({ code, reason }) => resolve({ code, reason }));
+      }),
     `${gateway.socketUrl}/?token=${token}`,
   );
-  expect(code).toBe(1006);
+  expect(close).toEqual({ code: 4008, reason: "origin_not_allowed" });
   expect(server.connections).toHaveLength(0);
 });
 

@@ -5,12 +5,15 @@
  */
 const UNSAFE = /(?![\u200c\u200d])[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
 
+/** Text without any of these, for the quick answer to most. */
+const PLAIN = /^[\x20-\x7e]*$/;
+
 /**
  * Replaces characters with which text could control a terminal or forge lines by their escapes, such as `\u001b`. In JSON
  * the result stands for the same text.
  */
 export function printable(text: string): string {
-  return text.replaceAll(UNSAFE, escape);
+  return PLAIN.test(text) ? text : text.replaceAll(UNSAFE, escape);
 }
 
 function escape(character: string): string {

@@ -16,7 +16,8 @@ export function plainAddress(remote: string | undefined): string {
  * @param address - as from {@link plainAddress}.
  */
 export function clientGroup(address: string): string {
-  if (!isIPv6(address)) return address;
+  // Most addresses are IPv4, and Node's check for IPv6 is slow.
+  if (!address.includes(":") || !isIPv6(address)) return address;
   const [bare = ""] = address.split("%", 1);
   const [before = "", after] = bare.split("::", 2);
   const head = hextets(before);

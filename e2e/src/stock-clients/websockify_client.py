@@ -21,7 +21,13 @@ websocket.random = SimpleNamespace(randrange=lambda end: bytes([random.randrange
 client.send(text.encode())
 
 received = b""
-while (data := client.recv()) is not None:
+while True:
+    try:
+        data = client.recv()
+    except websocket.WebSocketWantReadError:
+        continue  # Only a ping came, or a part of a frame: the rest is still to be read.
+    if data is None:
+        break
     received += data
 
 print(

@@ -81,6 +81,8 @@ export class TokenLookups {
    */
   async resolve(token: string, request: LookupRequest): Promise<SettledGrant | undefined> {
     const digest = sha256(token);
+    const known = this.#resolveNow(digest);
+    if (known !== undefined) return known;
     // A source may decide by address and origin, so only requests that are equal in these share an answer.
     const key = [digest.toString("base64url"), request.clientAddress, request.origin ?? ""].join(" ");
     let lookup = this.#running.get(key);
@@ -89,6 +91,22 @@ export class TokenLookups {
       this.#running.set(key, lookup);
     }
     return await lookup.join(request.signal);
+  }
+
+  /** The grant of a token that the store itself has issued; undefined where something has to be waited for. */
+  #resolveNow(digest: Buffer): SettledGrant | undefined {
+    const { immediate } = this.#options.tokens;
+    if (immediate === undefined) return undefined;
+    const startedAt = performance.now();
+    let grant: Grant | undefined;
+    try {
+      grant = immediate.resolveNow(digest);
+    } catch {
+      return undefined;
+    }
+    if (grant?.expiresAt === undefined) return undefined;
+    this.#options.timings?.get(STORE_NAME)?.durations.add((performance.now() - startedAt) / 1000);
+    return this.#settle(grant, grant.expiresAt, digest, true);
   }
 
   #begin(
@@ -124,7 +142,11 @@ export class TokenLookups {
     if (grant === undefined) return undefined;
     const said = grant.expiresAt;
     const wall = said ?? (await this.#firstUse(lookup)) + this.#options.tokenTtlMs;
-    return { ...grant, expiresAt: this.#expiries.settle(lookup.digest, wall, said !== undefined) };
+    return this.#settle(grant, wall, lookup.digest, said !== undefined);
+  }
+
+  #settle(grant: Grant, wall: number, digest: Buffer, mayMove: boolean): SettledGrant {
+    return { ...grant, expiresAt: this.#expiries.settle(digest, wall, mayMove) };
   }
 
   async #firstUse({ digest, bounded }: Lookup): Promise<number> {

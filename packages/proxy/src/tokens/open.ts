@@ -2,7 +2,7 @@ import { logError, type Logger } from "../telemetry/log.ts";
 import type { Grant } from "./grant.ts";
 import type { HttpSourceOptions } from "./http-source.ts";
 import { inTime } from "./in-time.ts";
-import type { FirstUses, LookupContext, TokenSource } from "./source.ts";
+import type { FirstUses, ImmediateLookups, LookupContext, TokenSource } from "./source.ts";
 import { IN_MEMORY } from "./sqlite/database.ts";
 import { openDatabase, TokenReader } from "./sqlite/token-reader.ts";
 import { SqliteTokenStore } from "./sqlite/token-store.ts";
@@ -59,6 +59,11 @@ export interface NamedSource {
 /** Where a gateway looks tokens up: in the store, then in the sources in order. */
 export interface OpenedTokens<Store extends LookupStore | undefined = LookupStore | undefined> {
   readonly store: Store;
+  /**
+   * Answers as the store does, but at once; undefined where the store cannot, or is a library user's own, whose `resolve`
+   * may do more than that of the class that it extends.
+   */
+  readonly immediate?: ImmediateLookups | undefined;
   readonly sources: readonly NamedSource[];
 }
 
@@ -69,7 +74,8 @@ export interface OpenedTokens<Store extends LookupStore | undefined = LookupStor
  * @throws Error when the store cannot be opened.
  */
 export function openTokens(options: TokenOptions): OpenedTokens<TokenStore> {
-  return { store: STORES[options.store].open(options.path), sources: openSources(options) };
+  const store = STORES[options.store].open(options.path);
+  return { store, immediate: immediateLookups(store), sources: openSources(options) };
 }
 
 /**
@@ -78,7 +84,12 @@ export function openTokens(options: TokenOptions): OpenedTokens<TokenStore> {
  * @param inPrimary - asks the primary, for a store that is in its memory, and for what a worker leaves to it.
  */
 export function openTokensOfWorker(options: TokenOptions, inPrimary: TokenSource & FirstUses): OpenedTokens {
-  return { store: STORES[options.store].openInWorker(options.path, inPrimary), sources: openSources(options) };
+  const store = STORES[options.store].openInWorker(options.path, inPrimary);
+  return { store, immediate: immediateLookups(store), sources: openSources(options) };
+}
+
+function immediateLookups(store: LookupStore & Partial<ImmediateLookups>): ImmediateLookups | undefined {
+  return store.resolveNow === undefined ? undefined : (store as ImmediateLookups);
 }
 
 /** Opens the sources of a configuration behind the library user's own store or source, which is asked first. */

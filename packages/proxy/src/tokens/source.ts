@@ -33,6 +33,17 @@ export interface TokenSource {
   close?(): Promise<void>;
 }
 
+/** Answers without waiting, which spares a session most of what a lookup costs. */
+export interface ImmediateLookups {
+  /**
+   * The grant of a token, as {@link TokenSource.resolve} gives it.
+   *
+   * @param digest - SHA-256 of the token.
+   * @throws Error when that cannot be told at once; `resolve` can then tell it.
+   */
+  resolveNow(digest: Uint8Array): Grant | undefined;
+}
+
 /** Keeps when tokens were used first, for grants whose source gives no expiry. */
 export interface FirstUses {
   /**

@@ -1,7 +1,7 @@
 import { sha256 } from "../../sha256.ts";
 import { parseEndpoint } from "../../net/endpoint.ts";
 import type { Access, ConsoleType, Grant } from "../grant.ts";
-import type { FirstUses, LookupContext, TokenSource } from "../source.ts";
+import type { FirstUses, ImmediateLookups, LookupContext, TokenSource } from "../source.ts";
 import type { TokenRecord } from "../store.ts";
 import { TokenDatabase, type TokenRow } from "./database.ts";
 import { RevocationPoll } from "./revocation-poll.ts";
@@ -43,6 +43,11 @@ export class DatabaseReader {
     return found;
   }
 
+  /** As `resolveNow` of a store. */
+  resolveNow(digest: Uint8Array): TokenRecord | undefined {
+    return unlessRevoked(this.#db.byDigest(digest));
+  }
+
   /** As `firstUse` of a store. @param record - writes a use down, and returns the first one. */
   async firstUse(digest: Uint8Array, now: number, record: (at: number) => Promise<number>): Promise<number> {
     const at = Math.round(now);
@@ -66,7 +71,7 @@ export class DatabaseReader {
 }
 
 /** In a worker: looks tokens up in the file, and leaves the rest to the primary. */
-export class TokenReader implements TokenSource, FirstUses {
+export class TokenReader implements TokenSource, FirstUses, ImmediateLookups {
   readonly #reader: DatabaseReader;
   readonly #primary: TokenSource & FirstUses;
 
@@ -80,6 +85,10 @@ export class TokenReader implements TokenSource, FirstUses {
       (db) => unlessRevoked(db.byDigest(sha256(token))),
       async () => await this.#primary.resolve(token, context),
     );
+  }
+
+  resolveNow(digest: Uint8Array): Grant | undefined {
+    return this.#reader.resolveNow(digest);
   }
 
   async firstUse(digest: Uint8Array, now: number): Promise<number> {

@@ -1,7 +1,5 @@
+import { BurstLog } from "./burst-log.ts";
 import type { Logger } from "./log.ts";
-
-/** How often failures are logged at most, in milliseconds. */
-const LOG_EVERY_MS = 10_000;
 
 /** How many wrong keys an address may present in a {@link PERIOD_MS}. */
 const MAX_PER_ADDRESS = 60;
@@ -15,16 +13,14 @@ type Now = () => number;
 
 /** Counts requests to the admin API without the right key, and logs them together. */
 export class AuthenticationFailures {
-  readonly #log: Logger;
+  readonly #bursts: BurstLog;
   readonly #now: Now;
   readonly #byAddress = new Map<string, number>();
   #count = 0;
   #periodEnds = 0;
-  #loggedAt = -Infinity;
-  #loggedCount = 0;
 
   constructor(log: Logger, now: Now = () => performance.now()) {
-    this.#log = log;
+    this.#bursts = new BurstLog(log);
     this.#now = now;
   }
 
@@ -41,11 +37,7 @@ export class AuthenticationFailures {
   add(address: string): number | undefined {
     const now = this.#now();
     this.#count += 1;
-    if (now - this.#loggedAt >= LOG_EVERY_MS) {
-      this.#log.warn({ client: address, failures: this.#count - this.#loggedCount }, "admin authentication failed");
-      this.#loggedAt = now;
-      this.#loggedCount = this.#count;
-    }
+    this.#bursts.warn({ client: address }, "admin authentication failed");
     if (now >= this.#periodEnds) {
       this.#byAddress.clear();
       this.#periodEnds = now + PERIOD_MS;

@@ -11,7 +11,9 @@ export class ReadBuffer {
   readonly #pool: BufferPool;
   readonly #headroom: number;
   readonly #own: Buffer;
+  readonly #ownRoom: Buffer;
   #borrowed: Buffer | undefined;
+  #borrowedRoom: Buffer | undefined;
   /** Returns to the pool once the write that reads from it is flushed. */
   #returning: Buffer | undefined;
 
@@ -23,6 +25,7 @@ export class ReadBuffer {
     this.#pool = pool;
     this.#headroom = headroom;
     this.#own = Buffer.allocUnsafe(headroom + ownBytes);
+    this.#ownRoom = this.#own.subarray(headroom);
   }
 
   /** The buffer of the current read, with its headroom. */
@@ -32,7 +35,9 @@ export class ReadBuffer {
 
   /** The part of {@link current} that is read into, for `onread`. */
   get room(): Buffer {
-    return this.current.subarray(this.#headroom);
+    return this.#borrowed === undefined
+      ? this.#ownRoom
+      : (this.#borrowedRoom ??= this.#borrowed.subarray(this.#headroom));
   }
 
   /**
@@ -48,8 +53,7 @@ export class ReadBuffer {
     } else if (length < this.#borrowed.length - this.#headroom) {
       // The other side has no more to send, perhaps for hours. Node takes the buffer of the next read right after this
       // one, so a large buffer that is kept now could not be taken back from a session that stays quiet.
-      this.#returning = this.#borrowed;
-      this.#borrowed = undefined;
+      this.#giveBack();
       if (!writing) this.flushed();
     }
   }
@@ -64,8 +68,13 @@ export class ReadBuffer {
   /** Returns everything to the pool. Call it when nothing reads into a buffer and no write reads from one. */
   release(): void {
     this.flushed();
-    this.#returning = this.#borrowed;
-    this.#borrowed = undefined;
+    this.#giveBack();
     this.flushed();
+  }
+
+  /** The borrowed buffer returns to the pool with the next {@link flushed}. */
+  #giveBack(): void {
+    this.#returning = this.#borrowed;
+    this.#borrowed = this.#borrowedRoom = undefined;
   }
 }

@@ -64,6 +64,11 @@ export class ToClient implements TargetReader, TurnTaker {
   readonly recentUse: RecentUse = new RecentUse();
   #target: Duplex | undefined;
   #bytes = 0;
+  /** What came out of turn and waits for it: a buffer with room for the header, and the length behind that room. */
+  #held: Buffer | undefined;
+  #heldBytes = 0;
+  /** Whether the next read is this session's turn. */
+  #hasTurn = false;
   /** How long the last write took, in milliseconds. */
   #lastMs = 0;
   /** The reasons for which the target is not read. */
@@ -92,7 +97,10 @@ export class ToClient implements TargetReader, TurnTaker {
   /** Sets the connection that is read into the buffers. */
   attach(target: Duplex): void {
     this.#target = target;
-    target.once("close", () => this.#releaseBuffer());
+    target.once("close", () => {
+      this.#passHeldOn();
+      this.#releaseBuffer();
+    });
   }
 
   /** Stops reading until every reason is released; what was read already is still passed on. */
@@ -126,11 +134,18 @@ export class ToClient implements TargetReader, TurnTaker {
     stream.write(encodeHeader(chunk.length));
     stream.write(chunk);
     stream.uncork();
-    return this.#goOn(startedAt, stream.writableLength > 0) && this.#paused === 0;
+    if (!this.#wrote(startedAt, stream.writableLength > 0)) return false;
+    return this.#turns.mayWork(this) ? this.#paused === 0 : this.#awaitTurn();
   }
 
-  /** Reads the target again. */
+  /** Passes on what came out of turn, and reads the target again. */
   takeTurn(): number {
+    this.#paused &= ~TargetPauseReason.turn;
+    if (this.#held !== undefined) {
+      if (this.#passHeldOn()) this.resume(TargetPauseReason.turn);
+      return this.#paused === 0 ? this.#lastMs : 0;
+    }
+    this.#hasTurn = true;
     this.resume(TargetPauseReason.turn);
     // The next read and its write take about as long as the last ones; a read takes as long as a write.
     return this.#paused === 0 ? 2 * this.#lastMs : 0;
@@ -143,10 +158,42 @@ export class ToClient implements TargetReader, TurnTaker {
 
   /** Handles a read into the buffer; false stops reading. */
   #read(length: number): boolean {
+    const { current: buffer } = this.#buffer;
+    // One that has used little reads on without waiting, so it may find out only now that others have their turn.
+    const mayWork = this.#hasTurn || this.#stopped || this.#turns.mayWork(this);
+    const goesOn = mayWork ? this.#passOn(buffer, length) : this.#hold(buffer, length);
+    // Node takes the buffer of the next read right after this.
+    this.#buffer.advance(length, this.#held !== undefined || (this.#paused & TargetPauseReason.clientBehind) !== 0);
+    return goesOn;
+  }
+
+  #awaitTurn(): false {
+    this.#paused |= TargetPauseReason.turn;
+    return false;
+  }
+
+  #hold(buffer: Buffer, length: number): false {
+    this.#held = buffer;
+    this.#heldBytes = length;
+    return this.#awaitTurn();
+  }
+
+  /** @returns whether to read on; false as well if nothing was held. */
+  #passHeldOn(): boolean {
+    const buffer = this.#held;
+    if (buffer === undefined) return false;
+    this.#held = undefined;
+    const goesOn = this.#passOn(buffer, this.#heldBytes);
+    if ((this.#paused & TargetPauseReason.clientBehind) === 0) this.#buffer.flushed();
+    return goesOn;
+  }
+
+  /** Passes on what was read into a buffer; false stops reading. */
+  #passOn(buffer: Buffer, length: number): boolean {
     try {
-      if (this.#taps === undefined) return this.#forward(length);
-      if (!this.#isOver) this.#taps.take(this.#buffer.current.subarray(MAX_HEADER_BYTES, MAX_HEADER_BYTES + length));
-      return this.#forward(length) && this.#paused === 0;
+      if (this.#taps === undefined) return this.#forward(buffer, length);
+      if (!this.#isOver) this.#taps.take(buffer.subarray(MAX_HEADER_BYTES, MAX_HEADER_BYTES + length));
+      return this.#forward(buffer, length) && this.#paused === 0;
     } catch (error) {
       // An exception in this callback would end the process, and with it every other session.
       this.#session.onFailed(error);
@@ -154,31 +201,25 @@ export class ToClient implements TargetReader, TurnTaker {
     }
   }
 
-  /** Passes on what was just read; false stops reading. */
-  #forward(length: number): boolean {
+  #forward(buffer: Buffer, length: number): boolean {
     if (this.#isOver) return true;
     const startedAt = performance.now();
     this.#bytes += length;
-    const { current: buffer } = this.#buffer;
     const { stream } = this.#client;
     stream.write(buffer.subarray(writeHeader(buffer, length), MAX_HEADER_BYTES + length));
     // Over TLS that is always so: encryption ends in a later turn.
-    const isBehind = stream.writableLength > 0;
-    this.#buffer.advance(length, isBehind);
-    return this.#goOn(startedAt, isBehind);
+    if (!this.#wrote(startedAt, stream.writableLength > 0)) return false;
+    return this.#turns.mayGoOn(this) || this.#awaitTurn();
   }
 
-  /** Whether to read on at once after a write that began at `startedAt`; otherwise it is done later. */
-  #goOn(startedAt: number, isBehind: boolean): boolean {
-    this.#lastMs = this.#turns.worked(this, startedAt);
-    if (isBehind) {
-      // Behind the frame in the queue, so its callback tells that the frame is with the kernel.
-      this.#client.stream.write(NOTHING, this.#onFlushed);
-      this.#paused |= TargetPauseReason.clientBehind;
-      return false;
-    }
-    if (this.#turns.mayWork(this)) return true;
-    this.#paused |= TargetPauseReason.turn;
+  /** Notes a write that began at `startedAt`; false when the next one has to wait until it is flushed. */
+  #wrote(startedAt: number, isBehind: boolean): boolean {
+    this.#lastMs = this.#turns.worked(this, startedAt, this.#hasTurn);
+    this.#hasTurn = false;
+    if (!isBehind) return true;
+    // Behind the frame in the queue, so its callback tells that the frame is with the kernel.
+    this.#client.stream.write(NOTHING, this.#onFlushed);
+    this.#paused |= TargetPauseReason.clientBehind;
     return false;
   }
 

@@ -1,33 +1,52 @@
 /** How long sessions may work between two visits of the event loop to its timers and sockets, in milliseconds. */
-const TURN_MS = 2;
+const TURN_MS = 1;
 
 /** The least that is worth a turn, in milliseconds. */
 const LEAST_MS = 0.1;
 
-/** How much a session may work at a stretch without waiting for its turn, in milliseconds. */
+/** Up to how much above {@link LITTLE} a session counts as one with a few keys, or with a burst, in milliseconds. */
+const KEYS_MS = 0.1;
 const BURST_MS = 0.5;
 
-/** The part of the event loop's time that a session may use for long without waiting for its turns. */
-const LIGHT_USE = 0.1;
+/** The part of the event loop's time that a session may use for long and still counts as one that uses little. */
+const LITTLE = 0.01;
 
-/** What one direction of a session has used of the event loop lately: a leaky bucket. */
+/** The part above which a session floods. */
+const FLOOD = 0.1;
+
+/** How much a session has used: the place of its queue. */
+export const Use = { keys: 0, burst: 1, much: 2 } as const;
+export type Use = (typeof Use)[keyof typeof Use];
+
+/** What one direction of a session has used of the event loop lately: two leaky buckets. */
 export class RecentUse {
-  #ms = 0;
+  /** Milliseconds above {@link LITTLE}, and above {@link FLOOD}. */
+  #aboveLittle = 0;
+  #aboveFlood = 0;
   #at = 0;
 
   add(ms: number, now: number): void {
-    this.#ms = this.#left(now) + ms;
+    this.#aboveLittle = left(this.#aboveLittle, LITTLE, now - this.#at) + ms;
+    this.#aboveFlood = left(this.#aboveFlood, FLOOD, now - this.#at) + ms;
     this.#at = now;
   }
 
-  /** Whether the session has to wait for its turn. */
-  isHeavy(now: number): boolean {
-    return this.#ms >= BURST_MS && this.#left(now) >= BURST_MS;
+  /** The clock is only asked in case of doubt. */
+  get level(): Use {
+    if (this.#aboveLittle < KEYS_MS) return Use.keys;
+    const ms = left(this.#aboveLittle, LITTLE, performance.now() - this.#at);
+    return ms < KEYS_MS ? Use.keys : ms < BURST_MS ? Use.burst : Use.much;
   }
 
-  #left(now: number): number {
-    return Math.max(0, this.#ms - (now - this.#at) * LIGHT_USE);
+  /** Whether so much was used that nobody else may wait behind more of it. */
+  get isFlood(): boolean {
+    return this.#aboveFlood >= BURST_MS && left(this.#aboveFlood, FLOOD, performance.now() - this.#at) >= BURST_MS;
   }
+}
+
+/** What is in a leaky bucket some time later. */
+function left(ms: number, leak: number, laterMs: number): number {
+  return Math.max(0, ms - laterMs * leak);
 }
 
 /** One direction of a session, whose work can be done in pieces. */
@@ -46,15 +65,15 @@ export interface TurnTaker {
  * Shares the event loop among the sessions of a process, so that no client and no target can delay the deadlines and
  * the keystrokes of others, however much it sends and in however small pieces.
  *
- * A session that uses little works as soon as its bytes arrive. One that uses much, or that comes after the others have
- * used the time of this visit, waits in a queue, and its socket is not read meanwhile. The queue is served for
- * {@link TURN_MS}, then the event loop looks after everything else. Sessions that have used little come first.
+ * A session works as soon as its bytes arrive, unless it floods, or uses more than a few keys do while others wait, or
+ * comes after the time of this visit is used up: then it waits in a queue, and its socket is not read meanwhile. The queues
+ * are served for {@link TURN_MS}, those that have used the least first; then the event loop looks after everything else.
  */
 export class Turns {
   /** Runs the deadlines that are due. */
   readonly #runDue: () => void;
-  readonly #light = new Set<TurnTaker>();
-  readonly #heavy = new Set<TurnTaker>();
+  /** By {@link Use}. */
+  readonly #queues = [new Set<TurnTaker>(), new Set<TurnTaker>(), new Set<TurnTaker>()] as const;
   /** What was done outside of the queue since it was served last, in milliseconds. */
   #usedMs = 0;
   #isScheduled = false;
@@ -66,27 +85,34 @@ export class Turns {
 
   /** Sessions that wait. */
   get waiting(): number {
-    return this.#light.size + this.#heavy.size;
+    const [keys, burst, much] = this.#queues;
+    return keys.size + burst.size + much.size;
   }
 
   /** Whether `taker` may work now. If not, it is queued: its {@link TurnTaker.takeTurn} is called later. */
   mayWork(taker: TurnTaker): boolean {
-    const isHeavy = taker.recentUse.isHeavy(performance.now());
-    if (!isHeavy && this.#usedMs < TURN_MS) return true;
-    (isHeavy ? this.#heavy : this.#light).add(taker);
-    this.#schedule();
-    return false;
+    return (this.#usedMs < TURN_MS && this.mayGoOn(taker)) || this.#queue(taker);
+  }
+
+  /** Whether `taker` may look for more work. If not, it uses more than a few keys do, and is queued, too. */
+  mayGoOn(taker: TurnTaker): boolean {
+    const { recentUse } = taker;
+    if (recentUse.level === Use.keys) return true;
+    const isContended = this.#usedMs >= TURN_MS || this.waiting > 0;
+    return !(isContended || recentUse.isFlood) || this.#queue(taker);
   }
 
   /**
    * Records that `taker` worked since `startedAt`, a time of `performance.now()`.
    *
+   * @param isTurn - whether {@link TurnTaker.takeTurn} had announced it.
    * @returns how long that was, in milliseconds.
    */
-  worked(taker: TurnTaker, startedAt: number): number {
+  worked(taker: TurnTaker, startedAt: number, isTurn = false): number {
     const now = performance.now();
     const ms = now - startedAt;
     taker.recentUse.add(ms, now);
+    if (isTurn) return ms;
     this.#usedMs += ms;
     if (this.#usedMs >= TURN_MS) this.#schedule();
     return ms;
@@ -94,8 +120,13 @@ export class Turns {
 
   /** Takes `taker` out of the queue. */
   leave(taker: TurnTaker): void {
-    this.#light.delete(taker);
-    this.#heavy.delete(taker);
+    for (const queue of this.#queues) queue.delete(taker);
+  }
+
+  #queue(taker: TurnTaker): false {
+    this.#queues[taker.recentUse.level].add(taker);
+    this.#schedule();
+    return false;
   }
 
   #schedule(): void {
@@ -109,14 +140,14 @@ export class Turns {
     const left = (): number => TURN_MS - (performance.now() - startedAt) - causedMs;
     let causedMs = 0;
     let leftMs = TURN_MS;
-    // Those that have used little could keep the others waiting for ever: one of these always has its turn.
-    for (let count = this.#light.size; count > 0 && leftMs > 0; count -= 1, leftMs = left()) {
-      causedMs += this.#serveNext(this.#light, leftMs);
-    }
-    for (let count = this.#heavy.size, served = 0; count > 0 && (leftMs > 0 || served === 0); count -= 1, served += 1) {
-      causedMs += this.#serveNext(this.#heavy, leftMs);
-      leftMs = left();
-    }
+    this.#queues.forEach((queue, use) => {
+      // Many with a few keys could keep the others waiting for ever: one of each always has its turn.
+      const least = use === Use.keys ? 0 : 1;
+      for (let count = queue.size, served = 0; served < count && (leftMs > 0 || served < least); served += 1) {
+        causedMs += this.#serveNext(queue, leftMs);
+        leftMs = left();
+      }
+    });
     this.#usedMs = 0;
     this.#isScheduled = false;
     if (this.waiting > 0) this.#schedule();

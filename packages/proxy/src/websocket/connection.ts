@@ -1,13 +1,14 @@
 import type { Duplex } from "node:stream";
 import type { BufferPool } from "../net/buffer-pool.ts";
 import { ReadBuffer } from "../net/read-buffer.ts";
-import { RecentUse, type Turns, type TurnTaker } from "../time/turns.ts";
+import { RecentUse, Use, type Turns, type TurnTaker } from "../time/turns.ts";
 import { adoptSocket } from "./adopt-socket.ts";
 import type { ConnectionHandler } from "./connection-handler.ts";
 import { encodeClose, encodeFrame, Opcode } from "./frame-header.ts";
 import { FrameError } from "./frame-error.ts";
 import { type FrameHandler, FrameParser, type TextPolicy } from "./frame-parser.ts";
 import { KEEPING, PauseReason } from "./pause-reason.ts";
+import { type PingedConnection, Pongs } from "./pongs.ts";
 import { UnparsedBytes } from "./unparsed-bytes.ts";
 
 /** How much is read and kept for a target that is not there yet, in bytes. */
@@ -20,13 +21,10 @@ const MAX_CLOSING_BYTES = 4 * 1024 * 1024;
 const READ_MS = 0.05;
 
 /** How long the first bytes of a client may be parsed without waiting for its turn, in milliseconds. */
-const DIRECT_MS = 0.25;
+const DIRECT_MS = 0.1;
 
 /** How much of answers a client may leave unread before it is not read either, in bytes. */
 const MAX_UNREAD_ANSWERS = 64 * 1024;
-
-/** How much of pongs may wait for one write, in bytes; of more pings only the latest is answered (RFC 6455, section 5.5.3). */
-const MAX_PONG_BYTES = 4 * 1024;
 
 /** Size of a quiet client's read buffer, in bytes: keys and the pointer need little. */
 const OWN_BYTES = 1024;
@@ -53,7 +51,7 @@ export interface ConnectionOptions {
  * frames, and writes text, pings and the close frame. Frames of console bytes are written to the
  * {@link stream} by the relay.
  */
-export class WebSocketConnection implements TurnTaker {
+export class WebSocketConnection implements TurnTaker, PingedConnection {
   /** The connection under the WebSocket. */
   readonly stream: Duplex;
   /** The subprotocol that was agreed on, or undefined. */
@@ -69,13 +67,8 @@ export class WebSocketConnection implements TurnTaker {
   /** Whether the client's end came while something is unparsed. */
   #endedEarly = false;
   #isParsing = false;
-  /** The answer to the last ping. */
-  #pong: Buffer | undefined;
-  /**
-   * Whether an answer is under way. While it is not sent, the next one waits, and replaces those that wait already
-   * (RFC 6455, section 5.5.3), so that a client that does not read gathers none.
-   */
-  #isPongUnsent = false;
+  /** Browsers never ping. */
+  #pongs: Pongs | undefined;
   #isCorked = false;
   #handler: ConnectionHandler | undefined;
   #state: State = "open";
@@ -143,9 +136,22 @@ export class WebSocketConnection implements TurnTaker {
     this.#goOn();
   }
 
-  /** Sends a text frame; a client that does not read its answers is not read either. */
+  /** Sends the answer to something that the client sent; a client that does not read its answers is not read either. */
+  answer(frame: Buffer): void {
+    // All answers to one piece of the client's stream are one write.
+    if (this.#isParsing && !this.#isCorked) {
+      this.#isCorked = true;
+      this.stream.cork();
+    }
+    this.stream.write(frame);
+    if (this.stream.writableLength <= MAX_UNREAD_ANSWERS || (this.#paused & PauseReason.answersUnread) !== 0) return;
+    this.pause(PauseReason.answersUnread);
+    this.stream.once("drain", () => this.resume(PauseReason.answersUnread));
+  }
+
+  /** Sends a text frame, as an {@link answer}. */
   sendText(text: string): void {
-    if (this.#state === "open") this.#answer(encodeFrame(Opcode.text, Buffer.from(text)));
+    if (this.#state === "open") this.answer(encodeFrame(Opcode.text, Buffer.from(text)));
   }
 
   /**
@@ -185,10 +191,7 @@ export class WebSocketConnection implements TurnTaker {
       if (this.#state === "open") this.#handler?.onTextTooLong();
     },
     ping: (payload) => {
-      if (this.#state !== "open") return;
-      const hasRoom = !this.#hasUnsentPong && this.unsentBytes < MAX_PONG_BYTES;
-      if (this.#pong !== undefined && hasRoom) this.#answer(this.#pong);
-      this.#pong = encodeFrame(Opcode.pong, payload);
+      if (this.#state === "open") (this.#pongs ??= new Pongs(this)).add(payload);
     },
     pong: () => {
       this.#handler?.onPong();
@@ -210,36 +213,10 @@ export class WebSocketConnection implements TurnTaker {
     if ((reason & KEEPING) === 0) this.stream.pause();
   }
 
-  #answer(frame: Buffer): void {
-    // All answers to one piece of the client's stream are one write.
-    if (this.#isParsing && !this.#isCorked) {
-      this.#isCorked = true;
-      this.stream.cork();
-    }
-    this.stream.write(frame);
-    if (this.stream.writableLength <= MAX_UNREAD_ANSWERS || (this.#paused & PauseReason.answersUnread) !== 0) return;
-    this.pause(PauseReason.answersUnread);
-    this.stream.once("drain", () => this.resume(PauseReason.answersUnread));
-  }
-
   #sendAnswers(): void {
-    this.#sendPong();
+    this.#pongs?.endRead();
     if (this.#isCorked) this.stream.uncork();
     this.#isCorked = false;
-  }
-
-  get #hasUnsentPong(): boolean {
-    return this.#isPongUnsent && this.unsentBytes > 0;
-  }
-
-  #sendPong(): void {
-    if (this.#pong === undefined || this.#hasUnsentPong || this.#state !== "open") return;
-    this.#isPongUnsent = true;
-    this.stream.write(this.#pong, () => {
-      this.#isPongUnsent = false;
-      this.#sendPong();
-    });
-    this.#pong = undefined;
   }
 
   /**
@@ -291,7 +268,8 @@ export class WebSocketConnection implements TurnTaker {
   }
 
   #keep(chunk: Buffer): void {
-    if (this.#unparsed.keep(chunk, MAX_EARLY_BYTES) >= MAX_EARLY_BYTES) this.stream.pause();
+    const unparsed = this.#unparsed.keep(chunk, MAX_EARLY_BYTES);
+    if (unparsed >= MAX_EARLY_BYTES || (this.#paused & PauseReason.turn) !== 0) this.stream.pause();
   }
 
   /** Parses what is unparsed, now or when it is this connection's turn, and then reads on. */
@@ -299,11 +277,18 @@ export class WebSocketConnection implements TurnTaker {
     if (this.#paused !== 0 || this.#isParsing) return;
     if (!this.#unparsed.isEmpty) {
       if (this.#turns.mayWork(this)) this.#parse(DIRECT_MS);
-      else this.#pause(PauseReason.turn);
+      else this.#awaitTurn();
       return;
     }
     if (this.#endedEarly) this.#onEnd();
     if (this.#paused === 0) this.stream.resume();
+  }
+
+  /** Keys are copied, because to stop reading and begin again would cost more than all else that is done with them. */
+  #awaitTurn(): void {
+    if (this.recentUse.level !== Use.keys || this.#unparsed.length > OWN_BYTES) return this.#pause(PauseReason.turn);
+    this.#paused |= PauseReason.turn;
+    this.#unparsed.keep(NOTHING, MAX_EARLY_BYTES);
   }
 
   /** Parses for about `ms` milliseconds, or until there is a reason to pause. */

@@ -38,8 +38,11 @@ export interface TextPolicy {
 /** No frame has begun. */
 const NONE = -1;
 
-/** How many frames are parsed in one step. */
+/** How many frames are parsed in one step, so that it takes about a tenth of a millisecond. */
 const MAX_FRAMES = 512;
+
+/** As how many of them a ping, pong or close frame counts: it may want an answer. */
+const CONTROL_FRAMES = 32;
 
 const NOTHING = Buffer.alloc(0);
 
@@ -105,6 +108,7 @@ export class FrameParser {
         if (this.#opcode === NONE) {
           at = this.#readHeader(chunk, at);
           if (this.#opcode === NONE) break;
+          if (this.#opcode >= Opcode.close) frames += CONTROL_FRAMES - 1;
         }
         const end = Math.min(at + this.#left, chunk.length);
         this.#left -= end - at;

@@ -25,6 +25,10 @@ export class UnparsedBytes {
     return this.at >= this.#bytes.length;
   }
 
+  get length(): number {
+    return this.#bytes.length - this.at;
+  }
+
   /** Refers to what was just read, without a copy. Only while empty. */
   set(chunk: Buffer): void {
     this.#bytes = chunk;

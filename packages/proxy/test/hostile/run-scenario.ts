@@ -58,6 +58,11 @@ const LEAD_MS = 20;
 /** How long a typist's token lives: longer than any run. */
 const LONG_MS = 3_600_000;
 
+/** @param at - a time of the monotonic clock, which may be over. */
+async function delayUntil(at: number): Promise<void> {
+  await delay(Math.max(0, at - performance.now()));
+}
+
 /** Runs an attack beside victims and measures what they, and the gateway, notice. */
 export async function runScenario(scenario: Scenario, clients: number, scale: Scale): Promise<Measurement> {
   await using stage = await Stage.start(scenario, scale);
@@ -158,10 +163,10 @@ export class Stage implements AsyncDisposable {
     const due = (index: number): number => start + ms * (0.2 + (0.8 * index) / expiring);
     const tokens = await this.#issue(this.#victimTarget, expiring, (index) => due(index) - performance.now());
     await this.#victim.ask("openExpiring", { host: this.#gateway.host, tokens });
-    await delay(start - performance.now());
+    await delayUntil(start);
     await this.#victim.ask("begin");
     await begin();
-    await delay(start + ms - performance.now());
+    await delayUntil(start + ms);
     return await this.#victim.ask("report");
   }
 

@@ -25,6 +25,10 @@ class NoTurns extends Turns {
   override mayWork(): boolean {
     return true;
   }
+
+  override mayGoOn(): boolean {
+    return true;
+  }
 }
 
 /** A client and a target that a relay connects, all in memory: each side takes nothing that it is not asked to read. */

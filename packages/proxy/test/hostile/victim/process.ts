@@ -59,6 +59,10 @@ async function open({ host, tokens }: OpenRequest): Promise<VictimSession[]> {
   return sessions;
 }
 
+function startTyping(sessions: readonly VictimSession[], everyMs: number): void {
+  sessions.forEach((session, index) => session.type(everyMs, index / sessions.length));
+}
+
 /** The wall clock's time less the monotonic one's, exact although the wall clock is told in whole milliseconds. */
 function clockOffset(): number {
   let offset = 0;
@@ -102,15 +106,13 @@ ownDelay.enable();
 answerParent<VictimRequests>({
   listen: async () => `127.0.0.1:${await target.listen()}`,
   openTyping: async ({ everyMs, ...request }) => {
-    for (const session of await open(request)) {
-      session.type(everyMs);
-      typing.push(session);
-    }
+    typing.push(...(await open(request)));
+    startTyping(typing, everyMs);
   },
   openExpiring: async (request) => {
     const sessions = await open(request);
     expiring = sessions.map((session, index) => ({ session, expiresAt: request.tokens[index]?.expiresAt ?? 0 }));
-    for (const session of sessions) session.type(EXPIRING_TYPES_EVERY_MS);
+    startTyping(sessions, EXPIRING_TYPES_EVERY_MS);
   },
   begin: () => {
     for (const session of typing) session.roundTrips = [];

@@ -47,15 +47,21 @@ export class VictimSession {
     return session;
   }
 
-  /** Types a key at once, and then every so many milliseconds. */
-  type(everyMs: number): void {
+  /**
+   * Types a key every so many milliseconds.
+   *
+   * @param phase - when the first one is, as a part of that time: people do not type in step.
+   */
+  type(everyMs: number, phase: number): void {
     const type = (): void => {
       if (this.#socket.readyState !== WebSocket.OPEN) return;
       this.#sent.push(performance.now());
       this.#socket.send(KEY);
     };
-    type();
-    this.#typing = setInterval(type, everyMs);
+    this.#typing = setTimeout(() => {
+      type();
+      this.#typing = setInterval(type, everyMs);
+    }, phase * everyMs);
   }
 
   /** How long the oldest key without an echo has waited, in milliseconds; 0 if there is none. */

@@ -50,15 +50,15 @@ async function attackInTurn(): Promise<void> {
     typists: 8,
     keyEveryMs: 33,
     expiring: 20,
-    quietMs: 500,
-    attackMs: 2000,
+    quietMs: 1000,
+    attackMs: 3000,
     pin: PIN,
   };
-  const entries = await soak(Number(values.seconds ?? 3600), clients, scale, ({ scenario, measured }) => {
+  const result = await soak(Number(values.seconds ?? 3600), clients, scale, ({ scenario, measured }) => {
     console.log(tableRow(scenario.name, clients, measured));
     report(scenario.name, findViolations(measured, FULL_BOUNDS));
   });
-  const { text, violations } = summarizeSoak(entries);
+  const { text, violations } = summarizeSoak(result);
   console.log(text);
   report("soak", violations);
 }

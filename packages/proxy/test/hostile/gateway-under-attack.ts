@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { get, type IncomingMessage } from "node:http";
-import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from "node:fs";
+import { closeSync, fstatSync, mkdtempSync, openSync, readFileSync, readSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -13,6 +13,8 @@ const ADMIN_KEY = "the-admin-key-of-the-hostile-suite";
 
 /** How long the admin API may take to answer, in milliseconds. */
 const ANSWER_MS = 2000;
+
+const LOG_TAIL_BYTES = 4000;
 
 /** How many tokens are issued while the store is locked. */
 const LOCKED_OUT = 20;
@@ -74,9 +76,13 @@ export class GatewayUnderAttack implements AsyncDisposable {
     return this.#process.pid ?? 0;
   }
 
-  /** The end of its log. */
+  /** The end of its log, which may be long. */
   get logTail(): string {
-    return readFileSync(join(this.#folder, "log"), "utf8").slice(-4000);
+    const log = openSync(join(this.#folder, "log"), "r");
+    const tail = Buffer.alloc(LOG_TAIL_BYTES);
+    const length = readSync(log, tail, 0, tail.length, Math.max(0, fstatSync(log).size - tail.length));
+    closeSync(log);
+    return tail.toString("utf8", 0, length);
   }
 
   /** @param ttlMs - lifetime of the token in milliseconds. */

@@ -73,7 +73,7 @@ describe("rule 2: the deadline is the grant's exact expiry, or earlier where max
     expect(Date.parse(expires_at) - Date.parse(created_at)).toBe(600_000);
   });
 
-  test("max_duration ends a session before its token expires, and says that renewing would not help", async () => {
+  test("max_duration ends a session before its token expires, and says so, and that renewing would not help", async () => {
     await using target = await startByteServer({ mode: "sink" });
     await using gateway = await TestGateway.start({ config: { sessions: { max_duration: 0.3 } } });
     const { token } = await gateway.token(target.address, { ttlMs: 60_000 });
@@ -81,6 +81,7 @@ describe("rule 2: the deadline is the grant's exact expiry, or earlier where max
     const hello = await client.message("hello");
     expect(hello.renewable).toBe(false);
     expect(hello.expiresInMs).toBeLessThanOrEqual(300);
+    expect(await client.message("bye")).toMatchObject({ detail: "the session has reached its longest duration" });
     expect(await client.closed).toEqual({ code: 4100, reason: "session_expired" });
   });
 });

@@ -46,6 +46,11 @@ export interface Scenario {
   readonly locksStore?: boolean;
 }
 
+/** Whether the conditions of a scenario are those of no other, so that it needs a gateway of its own. */
+export function needsOwnGateway({ drains, options, descriptors }: Scenario): boolean {
+  return drains === true || options !== undefined || descriptors !== undefined;
+}
+
 /** Declares a scenario. */
 export function scenario(declared: Scenario): Scenario {
   return declared;

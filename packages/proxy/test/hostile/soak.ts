@@ -1,5 +1,5 @@
 import { Stage, type Measurement, type Scale } from "./run-scenario.ts";
-import type { Scenario } from "./scenario.ts";
+import { needsOwnGateway, type Scenario } from "./scenario.ts";
 import { SCENARIOS } from "./scenarios/index.ts";
 
 /** What a soak has measured, one entry for each attack. */
@@ -24,10 +24,7 @@ const MAX_GROWTH_BYTES = 16 * 2 ** 20;
 /** Descriptors that may come and go by themselves. */
 const SPARE_DESCRIPTORS = 4;
 
-/** Attacks that need a gateway of their own are left out. */
-const SOAKED = SCENARIOS.filter(
-  ({ drains, options, descriptors }) => drains !== true && options === undefined && descriptors === undefined,
-);
+const SOAKED = SCENARIOS.filter((scenario) => !needsOwnGateway(scenario));
 
 /** Attacks one gateway with everything in turn, beside the same victims, for a time. */
 export async function soak(

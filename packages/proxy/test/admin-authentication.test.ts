@@ -7,7 +7,7 @@ import { WorkerGateway } from "./support/worker-gateway.ts";
 
 const WRONG = "a-key-that-is-wrong";
 
-test("requests without the right key are logged and counted, and limited; the right key is always accepted", async () => {
+test.concurrent("requests without the right key are logged and counted, and limited; the right key is always accepted", async () => {
   await using gateway = await TestGateway.start();
   const statuses: number[] = [];
   const waits: number[] = [];
@@ -25,7 +25,7 @@ test("requests without the right key are logged and counted, and limited; the ri
   expect(metrics).toContain("curfew_admin_authentication_failures_total 70\n");
 });
 
-test("a body that is longer than 64 KiB is refused, whether its length is announced or not", async () => {
+test.concurrent("a body that is longer than 64 KiB is refused, whether its length is announced or not", async () => {
   await using gateway = await TestGateway.start();
   const long = JSON.stringify({ type: "vnc", target: "a:1", name: "x".repeat(64 * 1024) });
   expect((await gateway.admin("POST", "/v1/tokens", long)).status).toBe(413);
@@ -43,7 +43,7 @@ test("a body that is longer than 64 KiB is refused, whether its length is announ
   expect(status).toBe(413);
 });
 
-test("a body that does not arrive is not waited for", async () => {
+test.concurrent("a body that does not arrive is not waited for", async () => {
   await using gateway = await TestGateway.start();
   const end = await new Promise((resolve) => {
     const headers = {

@@ -1,5 +1,5 @@
 import { startByteServer } from "@curfew/testing";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { Client } from "./support/client.ts";
 import { clientFrame, closePayload } from "./support/client-frames.ts";
 import { TestGateway, type TestGatewayOptions } from "./support/gateway.ts";
@@ -13,7 +13,7 @@ async function stalledClient(gateway: TestGateway, address: string): Promise<Raw
   await client.status();
   client.socket.pause();
   const connection = gateway.proxy.sessions.list()[0]?.channels[0]?.connection;
-  await expect.poll(() => connection?.unsentBytes).toBeGreaterThan(0);
+  await vi.waitFor(() => expect(connection?.unsentBytes).toBeGreaterThan(0));
   return client;
 }
 
@@ -23,8 +23,8 @@ const LEAVE: readonly (readonly [string, (client: RawClient) => void])[] = [
   ["sends rubbish", (client) => client.write(Buffer.of(0xff, 0xff))],
 ];
 
-describe("a client with unread output", () => {
-  test.concurrent.each(LEAVE)("that %s is gone soon, and so is its session", async (_how, leave) => {
+describe.concurrent("a client with unread output", () => {
+  test.each(LEAVE)("that %s is gone soon, and so is its session", async (_how, leave) => {
     await using target = await startByteServer({ mode: "sink", faults: [{ type: "flood", at: 0 }] });
     await using gateway = await TestGateway.start();
     using client = await stalledClient(gateway, target.address);
@@ -33,7 +33,7 @@ describe("a client with unread output", () => {
     expect(gateway.held()).toEqual({ sessions: 0, closing: 0, deadlines: 0 });
   });
 
-  test.concurrent("counts against the limits until its connection is closed", async () => {
+  test("counts against the limits until its connection is closed", async ({ expect }) => {
     await using target = await startByteServer({ mode: "sink", faults: [{ type: "flood", at: 0 }] });
     const options: TestGatewayOptions = { config: { sessions: { max: 1 } } };
     await using gateway = await TestGateway.start(options);
@@ -49,7 +49,7 @@ describe("a client with unread output", () => {
   });
 });
 
-describe("a refused client", () => {
+describe.concurrent("a refused client", () => {
   test("cannot make the gateway gather what it sends", async () => {
     await using gateway = await TestGateway.start();
     using client = new RawClient(gateway.host);
@@ -66,17 +66,21 @@ describe("a refused client", () => {
   });
 });
 
-test("a client that has left is noticed although its target takes nothing", { timeout: 60_000 }, async () => {
-  await using target = await startByteServer({ mode: "sink", faults: [{ type: "stop_reading", at: 0 }] });
-  await using gateway = await TestGateway.start();
-  const { token } = await gateway.token(target.address);
-  using client = new Client(gateway.host, token);
-  await client.message("hello");
-  for (let sent = 0; sent < 48; sent += 1) client.socket.send(Buffer.alloc(256 * 1024));
-  const connection = gateway.proxy.sessions.list()[0]?.channels[0]?.connection;
-  await expect.poll(() => connection?.isPaused).toBe(true);
-  const startedAt = performance.now();
-  client.socket.terminate();
-  await gateway.proxy.sessions.idle();
-  expect(performance.now() - startedAt).toBeLessThan(20_000);
-});
+test.concurrent(
+  "a client that has left is noticed although its target takes nothing",
+  { timeout: 60_000 },
+  async ({ expect }) => {
+    await using target = await startByteServer({ mode: "sink", faults: [{ type: "stop_reading", at: 0 }] });
+    await using gateway = await TestGateway.start();
+    const { token } = await gateway.token(target.address);
+    using client = new Client(gateway.host, token);
+    await client.message("hello");
+    for (let sent = 0; sent < 48; sent += 1) client.socket.send(Buffer.alloc(256 * 1024));
+    const connection = gateway.proxy.sessions.list()[0]?.channels[0]?.connection;
+    await expect.poll(() => connection?.isPaused).toBe(true);
+    const startedAt = performance.now();
+    client.socket.terminate();
+    await gateway.proxy.sessions.idle();
+    expect(performance.now() - startedAt).toBeLessThan(20_000);
+  },
+);

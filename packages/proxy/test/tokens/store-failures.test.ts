@@ -1,8 +1,8 @@
 import { type ByteServer, startByteServer } from "@curfew/testing";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtempDisposable } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { AdminClient } from "../../src/admin/client.ts";
 import { Client } from "../support/client.ts";
 import { Command } from "../support/command.ts";
@@ -25,9 +25,10 @@ class FileGateway implements AsyncDisposable {
     this.admin = new AdminClient({ url: adminUrl, key: KEY });
   }
 
-  static async start(path: string, workers = 1): Promise<FileGateway> {
+  /** @param folder - where its token store is. */
+  static async start({ path: folder }: { readonly path: string }, workers = 1): Promise<FileGateway> {
     const flags = ["--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0", "--workers", String(workers)];
-    const env = { CURFEW_ADMIN_KEY: KEY, CURFEW_TOKENS_PATH: path };
+    const env = { CURFEW_ADMIN_KEY: KEY, CURFEW_TOKENS_PATH: storeIn(folder) };
     const command = new Command(["serve", ...flags], env);
     const [, host = ""] = await command.printed(/listens at http:\/\/(\S+)/);
     const [, adminUrl = ""] = await command.printed(/admin API at (\S+)/);
@@ -57,17 +58,14 @@ class FileGateway implements AsyncDisposable {
 }
 
 let target: ByteServer;
-let folder: string;
-let path: string;
 beforeAll(async () => {
   target = await startByteServer({ mode: "echo" });
 });
-beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), "curfew-store-"));
-  path = join(folder, "tokens.db");
-});
-afterEach(() => rm(folder, { recursive: true }));
 afterAll(() => target.close());
+
+const makeFolder = async () => await mkdtempDisposable(join(tmpdir(), "curfew-store-"));
+
+const storeIn = (folder: string): string => join(folder, "tokens.db");
 
 const reasons = async (clients: readonly Client[]): Promise<ReadonlySet<string>> =>
   new Set(await Promise.all(clients.map(async ({ closed }) => (await closed).reason)));
@@ -77,34 +75,39 @@ const opens = async (gateway: FileGateway, token: string): Promise<string> => {
   return await Promise.race([client.closed.then(({ reason }) => reason), client.message("hello").then(() => "opened")]);
 };
 
-describe.each([1, 2])("rule 12 with %i workers", { timeout: 60_000 }, (workers) => {
-  test.skipIf(process.platform !== "linux")("a revocation that the full disk refuses ends the sessions", async () => {
-    await using gateway = await FileGateway.start(path, workers);
-    const { id, token, clients } = await gateway.open(4);
-    await fillDisk(gateway.pid);
-    for (let times = 0; times < 2; times += 1) {
-      await expect(gateway.admin.revokeToken(id)).rejects.toMatchObject({
-        status: 503,
-        message: expect.stringContaining("it is not written: the token store failed") as string,
-      });
-      expect(await reasons(clients)).toEqual(new Set(["session_terminated"]));
-      expect(await opens(gateway, token)).toBe("token_invalid");
-    }
-    expect(await gateway.ready()).toBe("not ready: revocations");
-    await expect.poll(() => gateway.command.stderr).toContain("revocation not written, is tried again");
-    await freeDisk(gateway.pid);
-    await expect.poll(() => gateway.command.stderr).toContain('"msg":"revocation written"');
-    await expect.poll(() => gateway.ready()).toBe("ready");
-    gateway.command.process.kill("SIGKILL");
-    await gateway.command.exited;
-    await using next = await FileGateway.start(path, workers);
-    expect(await opens(next, token)).toBe("token_invalid");
-  });
+describe.concurrent.each([1, 2])("rule 12 with %i workers", { timeout: 60_000 }, (workers) => {
+  test.skipIf(process.platform !== "linux")(
+    "a revocation that the full disk refuses ends the sessions",
+    async ({ expect }) => {
+      await using folder = await makeFolder();
+      await using gateway = await FileGateway.start(folder, workers);
+      const { id, token, clients } = await gateway.open(4);
+      await fillDisk(gateway.pid);
+      for (let times = 0; times < 2; times += 1) {
+        await expect(gateway.admin.revokeToken(id)).rejects.toMatchObject({
+          status: 503,
+          message: expect.stringContaining("it is not written: the token store failed") as string,
+        });
+        expect(await reasons(clients)).toEqual(new Set(["session_terminated"]));
+        expect(await opens(gateway, token)).toBe("token_invalid");
+      }
+      expect(await gateway.ready()).toBe("not ready: revocations");
+      await expect.poll(() => gateway.command.stderr).toContain("revocation not written, is tried again");
+      await freeDisk(gateway.pid);
+      await expect.poll(() => gateway.command.stderr).toContain('"msg":"revocation written"');
+      await expect.poll(() => gateway.ready()).toBe("ready");
+      gateway.command.process.kill("SIGKILL");
+      await gateway.command.exited;
+      await using next = await FileGateway.start(folder, workers);
+      expect(await opens(next, token)).toBe("token_invalid");
+    },
+  );
 
-  test("one that another process' lock holds up ends the sessions at once", async () => {
-    await using gateway = await FileGateway.start(path, workers);
+  test("one that another process' lock holds up ends the sessions at once", async ({ expect }) => {
+    await using folder = await makeFolder();
+    await using gateway = await FileGateway.start(folder, workers);
     const { id, token, clients } = await gateway.open(2);
-    await using lock = await FileLock.take(path, "writers");
+    await using lock = await FileLock.take(storeIn(folder.path), "writers");
     const revoked = gateway.admin.revokeToken(id).catch((error: unknown) => error);
     expect(await reasons(clients)).toEqual(new Set(["session_terminated"]));
     expect(await opens(gateway, token)).toBe("token_invalid");
@@ -114,8 +117,9 @@ describe.each([1, 2])("rule 12 with %i workers", { timeout: 60_000 }, (workers) 
   });
 
   test("one at another gateway with the same store ends the sessions here", async () => {
-    await using gateway = await FileGateway.start(path, workers);
-    await using other = await FileGateway.start(path);
+    await using folder = await makeFolder();
+    await using gateway = await FileGateway.start(folder, workers);
+    await using other = await FileGateway.start(folder);
     const { id, token, clients } = await gateway.open(4);
     await other.admin.revokeToken(id);
     expect(await reasons(clients)).toEqual(new Set(["session_terminated"]));
@@ -123,9 +127,10 @@ describe.each([1, 2])("rule 12 with %i workers", { timeout: 60_000 }, (workers) 
   });
 });
 
-test("what the store cannot do now is answered with 503 and the cause", async () => {
-  await using gateway = await FileGateway.start(path);
-  await using lock = await FileLock.take(path, "writers");
+test.concurrent("what the store cannot do now is answered with 503 and the cause", async () => {
+  await using folder = await makeFolder();
+  await using gateway = await FileGateway.start(folder);
+  await using lock = await FileLock.take(storeIn(folder.path), "writers");
   await expect(gateway.admin.issueToken({ type: "serial", target: target.address })).rejects.toMatchObject({
     status: 503,
     message: expect.stringContaining("the token store failed: database is locked") as string,

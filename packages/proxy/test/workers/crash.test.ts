@@ -71,7 +71,8 @@ describe("a worker that crashes", SLOW, () => {
   });
 });
 
-describe("a worker that hangs", SLOW, () => {
+// These wait for the watchdog, one beside the other.
+describe.concurrent("a worker that hangs", SLOW, () => {
   test("is ended and replaced, and every answer that waited for it is complete and names it", async () => {
     await using gateway = await WorkerGateway.start();
     const [first, second, worker] = await openTwo(gateway);
@@ -108,17 +109,19 @@ describe("a worker that hangs", SLOW, () => {
     expect((await late.closed).reason).toBe("token_invalid");
   });
 
-  test("keeps no session past the deadline by more than its bound, nor its connection to the target", async () => {
+  test("keeps no session past the deadline by more than its bound, nor its connection to the target", async ({
+    expect,
+  }) => {
+    await using own = await startByteServer({ mode: "echo" });
     await using gateway = await WorkerGateway.start();
     const { token } = await gateway.admin<{ token: string }>("POST", "/v1/tokens", {
       type: "serial",
-      target: target.address,
+      target: own.address,
       ttl: 1,
     });
-    const number = target.connections.length;
     using client = new Client(gateway.host, token);
     await client.message("hello");
-    const connection = await target.waitForConnection(number);
+    const connection = await own.waitForConnection();
     process.kill(await gateway.workerOf(client), "SIGSTOP");
     const stopped = performance.now();
     expect((await client.closed).code).toBe(1006);
@@ -150,43 +153,51 @@ describe("a worker that hangs", SLOW, () => {
   });
 });
 
-test("/readyz of the primary says when a worker does not answer, and is ready again once it does", SLOW, async () => {
-  await using gateway = await WorkerGateway.start();
-  expect(await gateway.readiness()).toEqual([200, "ready"]);
-  const worker = await gateway.worker(0);
-  process.kill(worker, "SIGSTOP");
-  try {
-    await expect
-      .poll(() => gateway.readiness(), { timeout: 10_000 })
-      .toEqual([
-        503,
-        // The connection that tries the port is the same worker's, or the other's.
-        expect.stringMatching(/^not ready: workers(, listen)?$/),
-      ]);
-  } finally {
-    // It may have been ended for its silence already.
-    if (gateway.logged("worker crashed").length === 0) process.kill(worker, "SIGCONT");
-  }
-  await expect.poll(() => gateway.readiness(), { timeout: 10_000 }).toEqual([200, "ready"]);
-});
+test.concurrent(
+  "/readyz of the primary says when a worker does not answer, and is ready again once it does",
+  SLOW,
+  async () => {
+    await using gateway = await WorkerGateway.start();
+    expect(await gateway.readiness()).toEqual([200, "ready"]);
+    const worker = await gateway.worker(0);
+    process.kill(worker, "SIGSTOP");
+    try {
+      await expect
+        .poll(() => gateway.readiness(), { timeout: 10_000 })
+        .toEqual([
+          503,
+          // The connection that tries the port is the same worker's, or the other's.
+          expect.stringMatching(/^not ready: workers(, listen)?$/),
+        ]);
+    } finally {
+      // It may have been ended for its silence already.
+      if (gateway.logged("worker crashed").length === 0) process.kill(worker, "SIGCONT");
+    }
+    await expect.poll(() => gateway.readiness(), { timeout: 10_000 }).toEqual([200, "ready"]);
+  },
+);
 
-test("/readyz of the workers says when the primary hangs, and sessions keep their deadlines", SLOW, async () => {
-  await using gateway = await WorkerGateway.start();
-  const { token } = await gateway.admin<{ token: string }>("POST", "/v1/tokens", {
-    type: "serial",
-    target: target.address,
-    ttl: 2,
-  });
-  using client = new Client(gateway.host, token);
-  await client.message("hello");
-  const readiness = async (): Promise<string> => await (await fetch(`http://${gateway.host}/readyz`)).text();
-  gateway.command.process.kill("SIGSTOP");
-  await expect.poll(readiness).toBe("not ready: primary");
-  expect((await client.closed).reason).toBe("session_expired");
-  gateway.command.process.kill("SIGCONT");
-  await expect.poll(readiness).toBe("ready");
-  expect(gateway.logged("worker crashed")).toEqual([]);
-});
+test.concurrent(
+  "/readyz of the workers says when the primary hangs, and sessions keep their deadlines",
+  SLOW,
+  async () => {
+    await using gateway = await WorkerGateway.start();
+    const { token } = await gateway.admin<{ token: string }>("POST", "/v1/tokens", {
+      type: "serial",
+      target: target.address,
+      ttl: 2,
+    });
+    using client = new Client(gateway.host, token);
+    await client.message("hello");
+    const readiness = async (): Promise<string> => await (await fetch(`http://${gateway.host}/readyz`)).text();
+    gateway.command.process.kill("SIGSTOP");
+    await expect.poll(readiness).toBe("not ready: primary");
+    expect((await client.closed).reason).toBe("session_expired");
+    gateway.command.process.kill("SIGCONT");
+    await expect.poll(readiness).toBe("ready");
+    expect(gateway.logged("worker crashed")).toEqual([]);
+  },
+);
 
 describe("a primary that is killed", SLOW, () => {
   test("leaves no worker behind, busy or not", async () => {

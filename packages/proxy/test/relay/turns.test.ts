@@ -60,10 +60,10 @@ describe("while others have their turn", () => {
       relay.attach({ connection: target, start: () => {} }, () => {});
       const [socket] = (await once(server, "connection")) as [Socket];
       const { promise: held, resolve } = Promise.withResolvers<void>();
-      const { mayWork } = turns;
+      const mayWork = turns.mayWork.bind(turns);
       vi.spyOn(turns, "mayWork").mockImplementationOnce((taker) => {
         useUp(turns);
-        const may = mayWork.call(turns, taker);
+        const may = mayWork(taker);
         expect(may).toBe(false);
         resolve();
         return may;

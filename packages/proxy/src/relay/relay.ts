@@ -67,6 +67,11 @@ export class Relay {
     this.#toClient.resume(reason);
   }
 
+  /** After {@link stop}: reads the target to its end, and drops what it sends. */
+  drainTarget(): void {
+    this.#toClient.drain();
+  }
+
   /** From now on no byte passes in either direction. What happens to the two sockets is the caller's. */
   stop(): void {
     this.#toClient.stop();

@@ -112,14 +112,24 @@ export class ToClient implements TargetReader, TurnTaker {
 
   resume(reason: number): void {
     this.#paused &= ~reason;
-    if (this.#paused === 0 && !this.#stopped) this.#target?.resume();
+    if (this.#paused === 0) this.#target?.resume();
   }
 
   /** From now on nothing is passed on; what the target still sends is dropped. */
   stop(): void {
     this.#stopped = true;
     this.#turns.leave(this);
+    this.#held = undefined;
+    this.#freeBuffer();
     this.#taps?.end();
+  }
+
+  /**
+   * After {@link stop}: reads the target to its end, and drops what comes. As long as a write to the client reads from
+   * the buffer, nothing is read: it would change bytes that are on their way.
+   */
+  drain(): void {
+    this.resume(~TargetPauseReason.clientBehind);
   }
 
   /** One write of a header and the chunk, which is not copied. */
@@ -184,7 +194,7 @@ export class ToClient implements TargetReader, TurnTaker {
     if (buffer === undefined) return false;
     this.#held = undefined;
     const goesOn = this.#passOn(buffer, this.#heldBytes);
-    if ((this.#paused & TargetPauseReason.clientBehind) === 0) this.#buffer.flushed();
+    this.#freeBuffer();
     return goesOn;
   }
 
@@ -228,6 +238,10 @@ export class ToClient implements TargetReader, TurnTaker {
     this.resume(TargetPauseReason.clientBehind);
     if (this.#target?.closed === true) this.#releaseBuffer();
   };
+
+  #freeBuffer(): void {
+    if ((this.#paused & TargetPauseReason.clientBehind) === 0) this.#buffer.flushed();
+  }
 
   /** Only once neither the target reads into the buffers nor a write reads from them. */
   #releaseBuffer(): void {

@@ -155,6 +155,7 @@ export class Channel implements ConnectionHandler, ControlHandler {
    */
   closeTarget(flushMs: number): void {
     this.#target?.close(flushMs);
+    if (flushMs > 0) this.#relay?.drainTarget();
   }
 
   /**

@@ -60,7 +60,7 @@ export class Target {
   /**
    * Ends the connection after what the client sent last was delivered, for which there is `flushMs`. Closing a socket
    * with unread input resets the connection, and so discards what is still on its way; so the target's own end is
-   * awaited, and what it sends is dropped.
+   * awaited. The caller has the target read until then, and drops what it sends.
    */
   close(flushMs: number): void {
     const { connection } = this;
@@ -68,7 +68,6 @@ export class Target {
     if (nothingSent || flushMs <= 0) return this.destroy();
     const timer = setTimeout(() => this.destroy(), Math.min(flushMs, FLUSH_MS));
     this.onClosed(() => clearTimeout(timer));
-    connection.resume();
     connection.end();
   }
 }

@@ -332,7 +332,7 @@ export class WebSocketConnection implements TurnTaker, PingedConnection {
 
   /** Whether a write to the target, or the parser, still reads from the buffer. */
   get #isBufferInUse(): boolean {
-    return (this.#paused & PauseReason.targetBehind) !== 0 || !this.#unparsed.isEmpty;
+    return (this.#paused & PauseReason.targetBehind) !== 0 || this.#unparsed.isInRead;
   }
 
   /** Once the socket is closed, nothing reads into the buffer either. */

@@ -9,6 +9,7 @@ export class UnparsedBytes {
   #bytes: Buffer;
   /** Memory of its own, with room for more, in which `#bytes` begins. */
   #kept: Buffer = NOTHING;
+  #isKept = false;
   /** Where in {@link bytes} the next step begins. */
   at = 0;
 
@@ -25,6 +26,11 @@ export class UnparsedBytes {
     return this.at >= this.#bytes.length;
   }
 
+  /** Whether some of it is in the memory of a read, which must not change until then. */
+  get isInRead(): boolean {
+    return !this.isEmpty && !this.#isKept;
+  }
+
   get length(): number {
     return this.#bytes.length - this.at;
   }
@@ -32,11 +38,13 @@ export class UnparsedBytes {
   /** Refers to what was just read, without a copy. Only while empty. */
   set(chunk: Buffer): void {
     this.#bytes = chunk;
+    this.#isKept = false;
     this.at = 0;
   }
 
   clear(): void {
     this.#bytes = this.#kept = NOTHING;
+    this.#isKept = false;
     this.at = 0;
   }
 
@@ -50,12 +58,13 @@ export class UnparsedBytes {
   keep(chunk: Buffer, limit: number): number {
     const unparsed = this.#bytes.subarray(this.at);
     const bytes = unparsed.length + chunk.length;
-    if (this.at > 0 || this.#kept.length < bytes) {
+    if (!this.#isKept || this.at > 0 || this.#kept.length < bytes) {
       this.#kept = Buffer.allocUnsafe(Math.max(bytes, Math.min(2 * bytes + ROOM_BYTES, limit)));
       unparsed.copy(this.#kept);
     }
     chunk.copy(this.#kept, unparsed.length);
     this.#bytes = this.#kept.subarray(0, bytes);
+    this.#isKept = true;
     this.at = 0;
     return bytes;
   }

@@ -1,22 +1,28 @@
 import { startUnacceptingServer, type VncPhase } from "@curfew/testing";
 import { describe, expect, test } from "vitest";
 import { Client } from "../support/client.ts";
+import { SettableClock } from "../support/clock.ts";
 import { TestGateway } from "../support/gateway.ts";
 import { RawClient, upgradeRequest } from "../support/raw-client.ts";
 import { startByteServer, startFakeVnc } from "../support/targets.ts";
+
+/** How long a token lives, in milliseconds, until the test sets the clock near to its expiry. */
+const LONG_MS = 3_600_000;
 
 const EXPIRED = { code: 4100, reason: "session_expired" };
 
 describe("rule 3: the deadline is armed before the target is dialed and covers every phase", () => {
   test("dialing: a target that never accepts does not hold the session beyond its deadline", async () => {
     await using target = await startUnacceptingServer();
-    await using gateway = await TestGateway.start();
-    const { token, record } = await gateway.token(target.address, { ttlMs: 400 });
+    const clock = new SettableClock();
+    await using gateway = await TestGateway.start({ clock });
+    const { token, record } = await gateway.token(target.address, { ttlMs: LONG_MS });
     using client = new Client(gateway.host, token);
     await expect.poll(() => gateway.proxy.sessions.list()[0]?.phase).toBe("dialing");
     expect(gateway.held().deadlines).toBe(1);
+    clock.leave(100, record.expiresAt);
     expect(await client.closed).toEqual(EXPIRED);
-    expect(Date.now()).toBeGreaterThanOrEqual(record.expiresAt);
+    expect(clock.wall()).toBeGreaterThanOrEqual(record.expiresAt);
     expect(client.order).toEqual(["bye", "close"]);
     await gateway.proxy.sessions.idle();
     expect(gateway.held()).toEqual({ sessions: 0, closing: 0, deadlines: 0 });
@@ -33,11 +39,13 @@ describe("rule 3: the deadline is armed before the target is dialed and covers e
   ])("a VNC handshake that stalls before %s is cut at the deadline", async (phase) => {
     const password = phase === "auth" ? { password: "secret" } : {};
     await using target = await startFakeVnc({ ...password, faults: [{ type: "stall", at: phase }] });
-    await using gateway = await TestGateway.start();
-    const { token } = await gateway.token(target.address, { type: "vnc", ttlMs: 1500 });
+    const clock = new SettableClock();
+    await using gateway = await TestGateway.start({ clock });
+    const { token, record } = await gateway.token(target.address, { type: "vnc", ttlMs: LONG_MS });
     using client = new Client(gateway.host, token);
     await client.message("hello");
     await speakRfbUntil(client, phase);
+    clock.leave(100, record.expiresAt);
     expect(await client.closed).toEqual(EXPIRED);
     await target.waitForNoConnections();
   });

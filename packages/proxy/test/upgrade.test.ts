@@ -128,6 +128,17 @@ describe("the Origin", () => {
     expect(await metrics(own)).toContain('curfew_sessions_ended_total{reason="origin_not_allowed"} 20');
   });
 
+  test("that is refused does not flood the log, nor does an unknown token", async () => {
+    await using own = await TestGateway.start();
+    for (const headers of [{ Origin: "http://evil.example" }, {}]) {
+      const clients = Array.from({ length: 30 }, () => new Client(own.host, "guessed", { headers }));
+      await Promise.all(clients.map(({ closed }) => closed));
+    }
+    const reasons = own.endReasons();
+    expect(reasons.filter((reason) => reason === "origin_not_allowed")).toHaveLength(20);
+    expect(reasons.filter((reason) => reason === "token_invalid")).toHaveLength(20);
+  });
+
   test("of console.base_url is allowed, whatever Host a proxy sends", async () => {
     await using own = await TestGateway.start({ config: { console: { base_url: "https://vm.example/consoles/" } } });
     using client = new Client(own.host, undefined, { headers: { Origin: "https://vm.example" } });

@@ -37,7 +37,7 @@ export class AuthenticationFailures {
   add(address: string): number | undefined {
     const now = this.#now();
     this.#count += 1;
-    this.#bursts.warn({ client: address }, "admin authentication failed");
+    this.#bursts.write({ client: address }, "admin authentication failed");
     if (now >= this.#periodEnds) {
       this.#byAddress.clear();
       this.#periodEnds = now + PERIOD_MS;

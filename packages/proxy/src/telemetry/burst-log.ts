@@ -4,15 +4,27 @@ import type { Logger } from "./log.ts";
 const PERIOD_MS = 10_000;
 
 interface Burst {
+  /** How many more are logged one by one. */
+  singly: number;
   /** How many were not logged in this period. */
   more: number;
   /** The last of them. */
   fields: Record<string, unknown>;
 }
 
+/** How a burst is logged. */
+export interface BurstOptions {
+  /** @defaultValue `warn` */
+  readonly level?: "info" | "warn" | "error";
+  /** Tells apart what has the same message. One of a fixed set, because each is remembered. */
+  readonly kind?: string;
+  /** How many are logged one by one before the others are only counted. @defaultValue 1 */
+  readonly singly?: number;
+}
+
 /**
- * Logs what a client without a token can cause at will: the first at once, and then once a period the last with the
- * number of those between (`more`), until a period passes without one.
+ * Logs what a client without a token can cause at will: the first, or the first few, at once, and then once a period the
+ * last with the number of those between (`more`), until a period passes without one.
  */
 export class BurstLog {
   readonly #log: Logger;
@@ -25,27 +37,29 @@ export class BurstLog {
     this.#periodMs = periodMs;
   }
 
-  /** @param kind - tells apart what has the same message. One of a fixed set, because each is remembered. */
-  warn(fields: Record<string, unknown>, message: string, kind = ""): void {
+  write(fields: Record<string, unknown>, message: string, options: BurstOptions = {}): void {
+    const { level = "warn", kind = "", singly = 1 } = options;
     const key = `${message} ${kind}`;
-    const burst = this.#bursts.get(key);
-    if (burst !== undefined) {
+    const known = this.#bursts.get(key);
+    const burst = known ?? { singly, more: 0, fields };
+    if (known === undefined) this.#bursts.set(key, burst);
+    if (burst.singly > 0) {
+      burst.singly -= 1;
+      this.#log[level](fields, message);
+    } else {
       burst.more += 1;
       burst.fields = fields;
-      return;
     }
-    this.#bursts.set(key, { more: 0, fields });
-    this.#log.warn(fields, message);
-    this.#lookLater(key, message);
+    if (known === undefined) this.#lookLater(key, level, message);
   }
 
-  #lookLater(key: string, message: string): void {
+  #lookLater(key: string, level: NonNullable<BurstOptions["level"]>, message: string): void {
     setTimeout(() => {
       const burst = this.#bursts.get(key);
       if (burst === undefined || burst.more === 0) return void this.#bursts.delete(key);
-      this.#log.warn({ ...burst.fields, more: burst.more }, message);
+      this.#log[level]({ ...burst.fields, more: burst.more }, message);
       burst.more = 0;
-      this.#lookLater(key, message);
+      this.#lookLater(key, level, message);
     }, this.#periodMs).unref();
   }
 }

@@ -30,23 +30,23 @@ function logEvent(log: Logger, event: GatewayEvent, bursts: BurstLog): void {
       log.warn({ ...sessionFields(event.session), renewals: event.count }, "too many renewals refused");
       break;
     case "session_ended":
-      log[level(event.end.reason)](endFields(event.session, event.end), "session ended");
+      logEnd(log, event.session, event.end, bursts);
       break;
     case "upgrade_refused":
-      bursts.warn({ client: event.clientAddress, detail: event.message }, "upgrade refused", event.fault);
+      bursts.write({ client: event.clientAddress, detail: event.message }, "upgrade refused", {
+        kind: event.fault,
+      });
       break;
     case "origin_refused":
-      bursts.warn(
+      bursts.write(
         { client: event.clientAddress, origin: event.origin?.slice(0, MAX_ORIGIN), option: "console.allowed_origins" },
         "origin refused",
       );
       break;
     case "connection_refused":
-      bursts.warn(
-        { client: event.clientAddress, reason: event.reason, limit: event.limit },
-        "connections refused",
-        event.reason,
-      );
+      bursts.write({ client: event.clientAddress, reason: event.reason, limit: event.limit }, "connections refused", {
+        kind: event.reason,
+      });
       break;
     case "token_issued":
       log.info(tokenFields(event.token, event.actor), "token issued");
@@ -66,6 +66,9 @@ function logEvent(log: Logger, event: GatewayEvent, bursts: BurstLog): void {
   }
 }
 
+/** How many sessions without a valid token are logged one by one, for each reason, before the others are counted. */
+const SINGLE_REFUSALS = 20;
+
 /** How much of an origin is logged, in characters: a client may send any. */
 const MAX_ORIGIN = 256;
 
@@ -74,6 +77,13 @@ function tokenFields(token: GrantInfo, { address }: Actor): Record<string, unkno
   const expires = token.expiresAt === undefined ? undefined : new Date(token.expiresAt).toISOString();
   const fields = { token_id: tokenId, type, target: formatEndpoint(endpoint), instance, user, access };
   return { ...fields, expires_at: expires, client: address };
+}
+
+function logEnd(log: Logger, session: SessionInfo, end: SessionEnd, bursts: BurstLog): void {
+  const fields = endFields(session, end);
+  const options = { level: level(end.reason), kind: end.reason, singly: SINGLE_REFUSALS };
+  if (session.grant === undefined) bursts.write(fields, "session ended", options);
+  else log[options.level](fields, "session ended");
 }
 
 function endFields(session: SessionInfo, { reason, detail, cause, lateMs }: SessionEnd): Record<string, unknown> {

@@ -65,6 +65,13 @@ describe("recent use", () => {
     expect(use.isFlood).toBe(false);
   });
 
+  test("of an hour is forgotten after five seconds without use", () => {
+    const use = new RecentUse();
+    for (const end = now + 3_600_000; now < end; now += 100) use.add(50, now);
+    now += 5000;
+    expect([use.level, use.isFlood]).toEqual([Use.keys, false]);
+  });
+
   test("of a few keys a second never counts", () => {
     const use = new RecentUse();
     for (; now < 100_000; now += 15) {
@@ -127,6 +134,29 @@ describe("turns", () => {
     await turn();
     expect(new Set(log)).toEqual(new Set(["one", "other", "deadlines"]));
     log.forEach((entry, index) => expect(entry === "deadlines").toBe(index % 2 === 1));
+  });
+
+  test("one that fails keeps no other from its turn", async () => {
+    const turns = new Turns(() => {});
+    const log: string[] = [];
+    const thrown = vi.fn<(error: Error) => void>();
+    vi.spyOn(globalThis, "queueMicrotask").mockImplementation((task) => {
+      try {
+        task();
+      } catch (error) {
+        thrown(error as Error);
+      }
+    });
+    const failing = new Worker(turns, log, "failing", 20);
+    failing.arrive();
+    vi.spyOn(failing, "takeTurn").mockImplementation(() => {
+      throw new Error("a fault of the gateway");
+    });
+    const flood = new Worker(turns, log, "flood", 20);
+    flood.arrive();
+    while (turns.waiting > 0) await turn();
+    expect(flood.leftMs).toBeCloseTo(0);
+    expect(thrown).toHaveBeenCalledExactlyOnceWith(new Error("a fault of the gateway"));
   });
 
   test("a session that has left has no turn", async () => {

@@ -1,3 +1,5 @@
+import { callSafely } from "./call-safely.ts";
+
 /** How long sessions may work between two visits of the event loop to its timers and sockets, in milliseconds. */
 const TURN_MS = 1;
 
@@ -14,6 +16,9 @@ const LITTLE = 0.01;
 /** The part above which a session floods. */
 const FLOOD = 0.1;
 
+/** The most that is remembered of a session's use, in milliseconds: after 5 s of quiet it counts as new. */
+const MOST_MS = 50;
+
 /** How much a session has used: the place of its queue. */
 export const Use = { keys: 0, burst: 1, much: 2 } as const;
 export type Use = (typeof Use)[keyof typeof Use];
@@ -26,8 +31,8 @@ export class RecentUse {
   #at = 0;
 
   add(ms: number, now: number): void {
-    this.#aboveLittle = left(this.#aboveLittle, LITTLE, now - this.#at) + ms;
-    this.#aboveFlood = left(this.#aboveFlood, FLOOD, now - this.#at) + ms;
+    this.#aboveLittle = Math.min(MOST_MS, left(this.#aboveLittle, LITTLE, now - this.#at) + ms);
+    this.#aboveFlood = Math.min(MOST_MS, left(this.#aboveFlood, FLOOD, now - this.#at) + ms);
     this.#at = now;
   }
 
@@ -53,7 +58,7 @@ function left(ms: number, leak: number, laterMs: number): number {
 export interface TurnTaker {
   readonly recentUse: RecentUse;
   /**
-   * Goes on with the work that had to wait. Has to handle its own failures.
+   * Goes on with the work that had to wait. What it throws keeps no other session from its turn.
    *
    * @param ms - about how long it may take, in milliseconds.
    * @returns how long the event loop will soon be busy because of it, besides this call, in milliseconds.
@@ -157,7 +162,8 @@ export class Turns {
     const share = Math.max(LEAST_MS, leftMs / queue.size);
     for (const taker of queue) {
       queue.delete(taker);
-      const causedMs = taker.takeTurn(share);
+      let causedMs = 0;
+      callSafely(() => (causedMs = taker.takeTurn(share)));
       this.#runDue();
       return causedMs;
     }

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { Address } from "../net/address.ts";
 import { hasDescriptorFor } from "../net/descriptors.ts";
+import { ignoreExpectations, RequestOrder } from "../http/request-order.ts";
 import { listenAt, stopListening } from "../net/listen.ts";
 import { logError } from "../telemetry/log.ts";
 import type { AdminOptions } from "./options.ts";
@@ -14,11 +15,13 @@ type AdminHandler = (request: IncomingMessage, response: ServerResponse) => Prom
 export class AdminListener {
   readonly #options: AdminOptions;
   readonly #server: Server;
+  readonly #order = new RequestOrder();
   #handler: Promise<AdminHandler> | undefined;
 
   constructor(options: AdminOptions) {
     this.#options = options;
     this.#server = createServer(LIMITS, (request, response) => void this.#answer(request, response));
+    ignoreExpectations(this.#server);
     this.#server.on("connection", (socket) => {
       if (!hasDescriptorFor(socket, "admin")) socket.destroy();
     });
@@ -52,6 +55,7 @@ export class AdminListener {
   }
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (!this.#order.accepts(request, response)) return;
     try {
       const handle = await this.#load();
       await handle(request, response);

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerOptions } from "node:http";
 import type { Logger } from "../telemetry/log.ts";
 import type { ConnectionGuard } from "./connection-guard.ts";
+import { ignoreExpectations } from "./request-order.ts";
 import type { TlsOptions } from "./tls/server.ts";
 
 /** How long a client may take to send a request, in milliseconds. The page has none with a body. */
@@ -40,6 +41,7 @@ export async function createPublicServer({ tls, guard, ...options }: PublicServe
     tls === undefined
       ? createServer(http, options.handler)
       : await (await import("./tls/server.ts")).createTlsServer(tls, { http, ...options });
+  ignoreExpectations(server);
   guard.watch(server);
   return server;
 }

@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from "node:http";
+import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
 
 /**
@@ -50,6 +50,14 @@ export class RequestOrder {
     this.#waiting.get(socket)?.();
     this.#waiting.delete(socket);
   }
+}
+
+/**
+ * Handles requests with an unknown `Expect` as all others (RFC 9110, section 10.1.1). Node would answer them by itself, so
+ * that their number had no bound.
+ */
+export function ignoreExpectations(server: Server): void {
+  server.on("checkExpectation", (request, response) => void server.emit("request", request, response));
 }
 
 /**

@@ -163,7 +163,7 @@ describe("serve", SLOW, () => {
   });
 
   test("ends the session of --serial after --ttl with --enforce", async () => {
-    await using server = serve("--enforce", "--ttl", "1");
+    await using server = serve("--enforce", "--ttl", "3");
     using client = await openOne(server);
     expect(await client.closed).toEqual({ code: 4100, reason: "session_expired" });
   });

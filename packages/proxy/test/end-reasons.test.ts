@@ -27,7 +27,7 @@ async function openSession(gateway: TestGateway, protocols: readonly string[], t
 const endings: Record<string, readonly [ServerCloseReason, Ending]> = {
   "the deadline comes": [
     "session_expired",
-    { opened: true, run: (gateway, protocols) => openSession(gateway, protocols, 500) },
+    { opened: true, run: (gateway, protocols) => openSession(gateway, protocols, 1500) },
   ],
   "the user gives no input": [
     "idle_timeout",

@@ -156,7 +156,7 @@ describe.concurrent("a worker that hangs", SLOW, () => {
 test.concurrent(
   "/readyz of the primary says when a worker does not answer, and is ready again once it does",
   SLOW,
-  async () => {
+  async ({ expect }) => {
     await using gateway = await WorkerGateway.start();
     expect(await gateway.readiness()).toEqual([200, "ready"]);
     const worker = await gateway.worker(0);
@@ -180,7 +180,7 @@ test.concurrent(
 test.concurrent(
   "/readyz of the workers says when the primary hangs, and sessions keep their deadlines",
   SLOW,
-  async () => {
+  async ({ expect }) => {
     await using gateway = await WorkerGateway.start();
     const { token } = await gateway.admin<{ token: string }>("POST", "/v1/tokens", {
       type: "serial",

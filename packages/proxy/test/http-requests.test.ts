@@ -73,21 +73,18 @@ describe("requests that are sent ahead", () => {
   });
 
   test.each([
-    ["", "url", "/readyz"],
+    ["", "url", "/readyz", ""],
     [" with an unknown expectation", "url", "/readyz", "Expect: something\r\n"],
-    [" at the admin API", "adminUrl", "/metrics"],
+    [" at the admin API", "adminUrl", "/metrics", ""],
     [" at the admin API with an unknown expectation", "adminUrl", "/metrics", "Expect: something\r\n"],
-  ] as const)(
-    "end the connection where too many of them%s wait for their answers",
-    async (_what, url, path, more = "") => {
-      await using gateway = await TestGateway.start();
-      using client = new RawClient(new URL(gateway[url]).host);
-      client.write(`GET ${path} HTTP/1.1\r\n${more}${HEADERS}`.repeat(500));
-      await client.ended;
-      expect(statuses(client).length).toBeLessThan(20);
-      expect((await fetch(`${gateway.url}/healthz`)).status).toBe(200);
-    },
-  );
+  ] as const)("end the connection where too many of them%s wait for their answers", async (_what, url, path, more) => {
+    await using gateway = await TestGateway.start();
+    using client = new RawClient(new URL(gateway[url]).host);
+    client.write(`GET ${path} HTTP/1.1\r\n${more}${HEADERS}`.repeat(500));
+    await client.ended;
+    expect(statuses(client).length).toBeLessThan(20);
+    expect((await fetch(`${gateway.url}/healthz`)).status).toBe(200);
+  });
 
   test("are answered before an upgrade behind them", async () => {
     await using target = await startByteServer({ mode: "echo" });

@@ -2,7 +2,6 @@ import { randomBytes, randomUUID } from "node:crypto";
 import { formatEndpoint } from "../../net/endpoint.ts";
 import { formatPosition, pageLimit, type PageRequest, parsePosition } from "../../paging.ts";
 import { sha256 } from "../../sha256.ts";
-import type { ImmediateLookups } from "../source.ts";
 import { StoreError, type TokenPage, type TokenRecord, type TokenRequest, type TokenStore } from "../store.ts";
 import { IN_MEMORY, type TokenDatabase, type TokenRow } from "./database.ts";
 import { type CallStore, StoreThread } from "./store-thread.ts";
@@ -17,7 +16,7 @@ const KEEP_EXPIRED_MS = 24 * 60 * 60 * 1000;
  *
  * Lookups read the file at once. What may wait for the disk or for another process is done by a thread.
  */
-export class SqliteTokenStore implements TokenStore, ImmediateLookups {
+export class SqliteTokenStore implements TokenStore {
   readonly #reader: DatabaseReader;
   readonly #call: CallStore;
   /** Undefined for a store in memory. */
@@ -43,6 +42,7 @@ export class SqliteTokenStore implements TokenStore, ImmediateLookups {
     return unlessRevoked(await this.#row(token));
   }
 
+  /** As `resolve`, by the SHA-256 of the token, and at once. @throws Error when the file cannot be read now. */
   resolveNow(digest: Uint8Array): TokenRecord | undefined {
     return this.#reader.resolveNow(digest);
   }

@@ -14,6 +14,9 @@ export const systemClock: Clock = {
   wall: () => Date.now(),
 };
 
+/** How far the two clocks may disagree before the wall clock counts as set back, in milliseconds. */
+export const CLOCK_TOLERANCE_MS = 50;
+
 /** One instant on both clocks; it has come as soon as one of them says so. */
 export interface Instant {
   readonly monotonic: number;

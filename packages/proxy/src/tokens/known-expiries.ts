@@ -1,10 +1,7 @@
-import type { Clock } from "../time/clock.ts";
+import { type Clock, CLOCK_TOLERANCE_MS } from "../time/clock.ts";
 
 /** How many tokens are remembered; those that were looked up first are dropped first. */
 const MAX_KNOWN = 10_000;
-
-/** How far the two clocks may disagree before the wall clock counts as set back, in milliseconds. */
-const TOLERANCE_MS = 50;
 
 interface Expiry {
   /** When access ends, in milliseconds since the epoch. */
@@ -48,7 +45,7 @@ export class KnownExpiries {
     const known = this.#known.get(key);
     if (known !== undefined && (known.wall === wall || (!mayMove && wall < known.wall))) {
       const byMonotonic = now.wall + known.monotonic - now.monotonic;
-      return byMonotonic < wall - TOLERANCE_MS ? byMonotonic : wall;
+      return byMonotonic < wall - CLOCK_TOLERANCE_MS ? byMonotonic : wall;
     }
     this.#known.delete(key);
     this.#known.set(key, { wall, monotonic: now.monotonic + wall - now.wall });

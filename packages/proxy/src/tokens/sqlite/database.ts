@@ -10,7 +10,7 @@ export const IN_MEMORY = ":memory:";
 const MAX_PURGED = 200;
 
 /** Raised by one with each change of the schema; kept in the file as `user_version`. */
-const VERSION = 3;
+const VERSION = 4;
 
 /** A token as it is stored. Instants are in milliseconds since the epoch. */
 export interface TokenRow {
@@ -23,6 +23,10 @@ export interface TokenRow {
   readonly access: string;
   readonly created_at: number;
   readonly expires_at: number;
+  /** The machine's start that `boot_ms` counts from; null where it is not known. */
+  readonly boot: string | null;
+  /** When the token was issued, in milliseconds of a clock that cannot be set. */
+  readonly boot_ms: number | null;
   readonly revoked_at: number | null;
 }
 
@@ -47,7 +51,9 @@ const SCHEMA = `
     access TEXT NOT NULL,
     created_at INTEGER NOT NULL,
     expires_at INTEGER NOT NULL,
-    revoked_at INTEGER
+    revoked_at INTEGER,
+    boot TEXT,
+    boot_ms INTEGER
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX IF NOT EXISTS grants_by_expiry ON grants (expires_at);
   CREATE INDEX IF NOT EXISTS grants_by_creation ON grants (created_at DESC, id, expires_at) WHERE revoked_at IS NULL;
@@ -67,12 +73,16 @@ const SCHEMA = `
 /** Moves the tokens of a file that version 0 wrote, in which every endpoint was TCP. */
 const FROM_VERSION_0 = `
   INSERT OR IGNORE INTO grants
+    (hash, id, type, endpoint, instance, name, user, access, created_at, expires_at, revoked_at)
   SELECT hash, id, type, iif(instr(host, ':'), '[' || host || ']', host) || ':' || port,
     instance, name, NULL, 'control', created_at, expires_at, revoked_at FROM tokens;
   DROP TABLE tokens;
 `;
 
-const COLUMNS = "id, type, endpoint, instance, name, user, access, created_at, expires_at, revoked_at";
+/** Since version 4. */
+const BOOT_COLUMNS = "ALTER TABLE grants ADD COLUMN boot TEXT; ALTER TABLE grants ADD COLUMN boot_ms INTEGER;";
+
+const COLUMNS = "id, type, endpoint, instance, name, user, access, created_at, expires_at, boot, boot_ms, revoked_at";
 
 /**
  * The tables of the embedded token store, with one method for each thing that is asked of them. Every call blocks its
@@ -123,7 +133,8 @@ export class TokenDatabase {
 
   insert(digest: Uint8Array, row: TokenRow): void {
     const { id, type, endpoint, instance, name, user, access, created_at: at, expires_at: expiry } = row;
-    this.#statements.insert.run(digest, id, type, endpoint, instance, name, user, access, at, expiry);
+    const { boot, boot_ms: bootMs } = row;
+    this.#statements.insert.run(digest, id, type, endpoint, instance, name, user, access, at, expiry, boot, bootMs);
   }
 
   /** Revokes a token, which a trigger adds to the log for the other gateways, and returns it. */
@@ -176,7 +187,7 @@ function prepareStatements(db: DatabaseSync) {
       `SELECT ${COLUMNS} FROM grants WHERE created_at <= ? AND (created_at < ? OR id > ?) AND ${LISTED}
        ORDER BY created_at DESC, id LIMIT ?`,
     ),
-    insert: db.prepare(`INSERT INTO grants (hash, ${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL)`),
+    insert: db.prepare(`INSERT INTO grants (hash, ${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL)`),
     revoke: db.prepare("UPDATE grants SET revoked_at = ? WHERE id = ? AND revoked_at IS NULL"),
     dataVersion: db.prepare("PRAGMA data_version"),
     lastRevocation: db.prepare("SELECT max(number) AS number FROM revocations"),
@@ -216,6 +227,7 @@ function prepareSchema(db: DatabaseSync): void {
   try {
     const found = versionOf(db);
     if (found > VERSION) throw new Error(`it was written by a newer version of Curfew (schema ${found})`);
+    if (found > 0 && found < VERSION) db.exec(BOOT_COLUMNS);
     db.exec(SCHEMA);
     const hasVersion0 = db.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'tokens'").get() !== undefined;
     if (found === 0 && hasVersion0) db.exec(FROM_VERSION_0);

@@ -1,5 +1,7 @@
 import { sha256 } from "../../sha256.ts";
 import { parseEndpoint } from "../../net/endpoint.ts";
+import { BOOT_ID, sinceBoot } from "../../time/boot.ts";
+import { CLOCK_TOLERANCE_MS } from "../../time/clock.ts";
 import type { Access, ConsoleType, Grant } from "../grant.ts";
 import type { FirstUses, ImmediateLookups, LookupContext, TokenSource } from "../source.ts";
 import type { TokenRecord } from "../store.ts";
@@ -123,7 +125,15 @@ export function toRecord(row: TokenRow): TokenRecord {
     user: row.user ?? undefined,
     access: row.access as Access,
     createdAt: row.created_at,
-    expiresAt: row.expires_at,
+    expiresAt: expiryOf(row),
     revokedAt: row.revoked_at ?? undefined,
   };
+}
+
+/** A wall clock that was set back since a token was issued gives it no more time, in whichever process it is looked up. */
+function expiryOf({ created_at: createdAt, expires_at: expiresAt, boot, boot_ms: bootMs }: TokenRow): number {
+  if (boot === null || bootMs === null || boot !== BOOT_ID) return expiresAt;
+  const leftMs = expiresAt - createdAt - (sinceBoot() - bootMs);
+  const byBoot = Date.now() + leftMs;
+  return byBoot < expiresAt - CLOCK_TOLERANCE_MS ? byBoot : expiresAt;
 }

@@ -2,7 +2,8 @@ import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "n
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { setTimeout as delay } from "node:timers/promises";
+import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from "vitest";
 import { FileLock } from "../../../test/support/file-lock.ts";
 import { describeTokenStore } from "../../../test/tokens/contract-suite.ts";
 import { sha256 } from "../../sha256.ts";
@@ -131,6 +132,46 @@ test("the tokens of a file from before endpoints had a type are kept", async () 
   expect(await store.resolve("a")).toMatchObject({ endpoint: { type: "tcp", host: "10.0.0.5", port: 5901 } });
   expect(await store.resolve("b")).toMatchObject({ endpoint: { host: "fd00::5" }, access: "control", user: undefined });
   expect((await open().list()).tokens).toHaveLength(2);
+});
+
+test("the tokens of a file from before times since the machine's start were kept are", async () => {
+  await open().close();
+  const old = new DatabaseSync(path);
+  old.exec("ALTER TABLE grants DROP COLUMN boot; ALTER TABLE grants DROP COLUMN boot_ms; PRAGMA user_version = 3");
+  const expiresAt = Date.now() + 60_000;
+  old
+    .prepare("INSERT INTO grants VALUES (?, 'id', 'vnc', '10.0.0.5:5901', NULL, NULL, NULL, 'control', 1, ?, NULL)")
+    .run(sha256("a"), expiresAt);
+  old.close();
+  const store = open();
+  expect(await store.resolve("a")).toMatchObject({ tokenId: "id", expiresAt });
+  const { token } = await store.issue(request);
+  expect(await store.resolve(token)).toBeDefined();
+});
+
+describe.runIf(process.platform === "linux")("a wall clock that is set back", () => {
+  test("gives a token no more time, in this process or another", async () => {
+    const { token, record } = await open().issue(request);
+    expect((await open().resolve(token))?.expiresAt).toBe(record.expiresAt);
+    setBack(3_600_000);
+    // The file is read by another connection, as in another process.
+    const left = ((await open().resolve(token))?.expiresAt ?? 0) - Date.now();
+    expect(left).toBeLessThanOrEqual(60_002);
+    expect(left).toBeGreaterThan(0);
+  });
+
+  test("does not open an expired one again, which no process has looked up", async () => {
+    const { token } = await open().issue({ ...request, ttlMs: 1 });
+    await delay(10);
+    setBack(3_600_000);
+    expect((await open().resolve(token))?.expiresAt).toBeLessThan(Date.now());
+  });
+
+  function setBack(ms: number): void {
+    const { now } = Date;
+    const spy = vi.spyOn(Date, "now").mockImplementation(() => now.call(Date) - ms);
+    onTestFinished(() => spy.mockRestore());
+  }
 });
 
 test("a file that a newer version wrote is refused", async () => {

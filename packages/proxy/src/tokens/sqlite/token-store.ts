@@ -2,6 +2,7 @@ import { randomBytes, randomUUID } from "node:crypto";
 import { formatEndpoint } from "../../net/endpoint.ts";
 import { formatPosition, pageLimit, type PageRequest, parsePosition } from "../../paging.ts";
 import { sha256 } from "../../sha256.ts";
+import { BOOT_ID, sinceBoot } from "../../time/boot.ts";
 import { StoreError, type TokenPage, type TokenRecord, type TokenRequest, type TokenStore } from "../store.ts";
 import { IN_MEMORY, type TokenDatabase, type TokenRow } from "./database.ts";
 import { type CallStore, StoreThread } from "./store-thread.ts";
@@ -84,6 +85,8 @@ export class SqliteTokenStore implements TokenStore {
       access: request.access ?? "control",
       created_at: createdAt,
       expires_at: Math.round(createdAt + request.ttlMs),
+      boot: BOOT_ID ?? null,
+      boot_ms: sinceBoot(),
       revoked_at: null,
     };
     await this.#call("insert", sha256(token), row);

@@ -70,7 +70,7 @@ test("two stores share one file, at once and after each other", async () => {
 });
 
 test("an expired token still resolves, so that the gateway can say that it has expired, until it is purged", async () => {
-  vi.useFakeTimers({ toFake: ["Date"] });
+  vi.useFakeTimers({ toFake: ["Date", "hrtime"] });
   const store = open();
   const { token, record } = await store.issue(request);
   vi.setSystemTime(record.expiresAt + 1);
@@ -84,7 +84,7 @@ test("an expired token still resolves, so that the gateway can say that it has e
 });
 
 test("the list has those that are neither expired nor revoked, newest first", async () => {
-  vi.useFakeTimers({ toFake: ["Date"] });
+  vi.useFakeTimers({ toFake: ["Date", "hrtime"] });
   const store = open();
   const short = await store.issue({ ...request, ttlMs: 1000 });
   vi.setSystemTime(short.record.createdAt + 10);
@@ -229,7 +229,7 @@ describe("another process that locks the file", () => {
 });
 
 test("each token that is issued has some of those removed that expired a day ago, and never all at once", async () => {
-  vi.useFakeTimers({ toFake: ["Date"] });
+  vi.useFakeTimers({ toFake: ["Date", "hrtime"] });
   const store = open();
   const issued = Array.from({ length: 500 }, async () => await store.issue({ ...request, ttlMs: 1 }));
   const tokens = await Promise.all(issued);

@@ -91,6 +91,16 @@ export const REQUIREMENTS = {
     note: "The Go package is found where Debian installs it.",
     present: () => findPython("websockets") !== undefined && hasGorilla(),
   },
+  rabbitmq: {
+    purpose: "a real message broker, and Nova's side of it in Python",
+    packages: {
+      debian: ["rabbitmq-server", "python3-oslo.messaging", "python3-oslo.versionedobjects"],
+      fedora: ["rabbitmq-server", "python3-oslo-messaging", "python3-oslo-versionedobjects"],
+      homebrew: ["rabbitmq"],
+    },
+    note: "Any `python3` on the PATH with oslo.messaging and oslo.versionedobjects will do.",
+    present: () => hasRabbitMq() && findPython("oslo_messaging", "oslo_versionedobjects") !== undefined,
+  },
   bench: {
     purpose: "the proxies that the benchmark compares with",
     packages: {
@@ -115,6 +125,11 @@ export type RequirementName = keyof typeof REQUIREMENTS;
 
 function has(program: string): boolean {
   return programsNamed(program).length > 0;
+}
+
+/** Debian and Fedora have the program where only root looks for it. */
+function hasRabbitMq(): boolean {
+  return has("rabbitmq-server") || existsSync("/usr/lib/rabbitmq/bin/rabbitmq-server");
 }
 
 function hasGorilla(): boolean {

@@ -1,5 +1,5 @@
 /**
- * Real console servers for tests and demonstrations: TigerVNC, QEMU's VNC server, and Linux on a serial port.
+ * Real servers for tests and demonstrations: TigerVNC, QEMU's VNC server, Linux on a serial port, and RabbitMQ.
  * They need those programs on the machine, Linux as its system, and listen on loopback only.
  */
 export { findGuestKernel } from "./guest.ts";
@@ -9,6 +9,8 @@ export { findProgram } from "./programs.ts";
 export type { Program } from "./programs.ts";
 export { startQemuVnc } from "./qemu-vnc.ts";
 export type { QemuVnc, QemuVncOptions } from "./qemu-vnc.ts";
+export { startRabbitMq } from "./rabbitmq.ts";
+export type { RabbitMq, RabbitMqOptions } from "./rabbitmq.ts";
 export type { RealServer } from "./server.ts";
 export { startTigerVnc } from "./tigervnc.ts";
 export type { TigerVnc, TigerVncOptions } from "./tigervnc.ts";

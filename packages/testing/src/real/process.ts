@@ -23,6 +23,8 @@ export interface ServerProcess {
   stderr(): string;
   /** Ends the program and its process group; resolves when it has left. */
   stop(): Promise<void>;
+  /** Ends them at once, without a chance to clean up. */
+  kill(): Promise<void>;
 }
 
 /** The file descriptor on which a program reports: 1 is its standard output, 3 leaves that one alone. */
@@ -62,15 +64,20 @@ export async function startProcess(
   await once(child, "spawn");
   // Node reports an undefined pid only for a program that could not be started: `spawn` has happened.
   const pid = child.pid ?? 0;
+  // The number of a process that has left may belong to another one by now.
+  const hasLeft = (): boolean => child.exitCode !== null || child.signalCode !== null;
 
   return {
     pid,
     report: child.stdio[channel] as Readable,
     exited,
     stderr: () => stderr,
+    async kill() {
+      if (!hasLeft()) signalGroup(pid, "SIGKILL");
+      await exited;
+    },
     async stop() {
-      // The number of a process that has left may belong to another one by now.
-      if (child.exitCode !== null || child.signalCode !== null) return exited;
+      if (hasLeft()) return exited;
       signalGroup(pid, "SIGTERM");
       const timer = setTimeout(() => {
         signalGroup(pid, "SIGKILL");

@@ -2,7 +2,7 @@ import { accessSync, constants, readFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 
 /** A program that a real server needs. */
-export type Program = "Xtigervnc" | "icewm" | "xterm" | "qemu-system-x86_64" | "busybox";
+export type Program = "Xtigervnc" | "icewm" | "xterm" | "qemu-system-x86_64" | "busybox" | "rabbitmq-server";
 
 /** The packages that bring each, and the name that it also goes by. */
 const programs: Readonly<Record<Program, { debian: string; fedora: string; homebrew?: string; alias?: string }>> = {
@@ -10,6 +10,7 @@ const programs: Readonly<Record<Program, { debian: string; fedora: string; homeb
   icewm: { debian: "icewm", fedora: "icewm" },
   xterm: { debian: "xterm", fedora: "xterm" },
   "qemu-system-x86_64": { debian: "qemu-system-x86", fedora: "qemu-system-x86-core", homebrew: "qemu" },
+  "rabbitmq-server": { debian: "rabbitmq-server", fedora: "rabbitmq-server", homebrew: "rabbitmq" },
   busybox: { debian: "busybox-static", fedora: "busybox" },
 };
 

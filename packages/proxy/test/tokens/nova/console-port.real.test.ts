@@ -1,0 +1,213 @@
+import { type RabbitMq, startRabbitMq } from "@curfew/testing/real";
+import * as amqp from "amqplib";
+import { once } from "node:events";
+import { type AddressInfo, connect } from "node:net";
+import { createServer } from "node:tls";
+import { afterAll, beforeAll, expect, onTestFinished, test, vi } from "vitest";
+import { AmqpBroker } from "../../../src/tokens/nova/rpc/amqp-broker.ts";
+import { ConsolePortValidator } from "../../../src/tokens/nova/rpc/console-port-validator.ts";
+import { type NovaRpcOptions, RPC_DEFAULTS } from "../../../src/tokens/nova/rpc/options.ts";
+import type { NovaInstance } from "../../../src/tokens/nova/rpc/request.ts";
+import { parseTransportUrl } from "../../../src/tokens/nova/rpc/transport-url.ts";
+import { TestCertificate } from "../../support/certificate.ts";
+import { type NovaCompute, startNovaCompute } from "./nova-compute.ts";
+
+const instance: NovaInstance = {
+  id: 7,
+  uuid: "6f70656e-7374-4163-8b00-000000000007",
+  host: "compute1",
+  node: "compute1.example.org",
+  userId: "u",
+  projectId: "p",
+  displayName: "web",
+  hostname: "web",
+};
+
+/** A password and a virtual host that a URL has to encode. */
+const PASSWORD = "p@ss:w/rd %";
+const VIRTUAL_HOST = "cloud/1%";
+
+let broker: RabbitMq;
+let compute: NovaCompute;
+/** The transport URL of the broker. */
+let url: string;
+
+beforeAll(async () => {
+  broker = await startRabbitMq({
+    users: { guest: "guest", "nova@cloud": PASSWORD },
+    virtualHosts: ["/", VIRTUAL_HOST],
+  });
+  url = `rabbit://guest:guest@127.0.0.1:${broker.port}/`;
+  // As in Kolla: the queues for requests are quorum queues, and there again after a restart of the broker.
+  compute = await startNovaCompute(`${url}?rabbit_quorum_queue=true`, "compute1");
+}, 90_000);
+
+afterAll(async () => {
+  await compute?.[Symbol.asyncDispose]();
+  await broker?.stop();
+});
+
+async function open(options: Partial<NovaRpcOptions> = {}, first?: number): Promise<ConsolePortValidator> {
+  const validator = await ConsolePortValidator.open({ ...RPC_DEFAULTS, transport_url: url, ...options }, first);
+  onTestFinished(async () => await validator.close());
+  return validator;
+}
+
+const never = new AbortController().signal;
+
+async function isValid(validator: ConsolePortValidator, port: number, change: object = {}): Promise<boolean> {
+  const console = { instance: { ...instance, ...change }, port, consoleType: "novnc" };
+  return await validator.isValid(console, undefined, never);
+}
+
+test("nova-compute gets the machine, the port and an administrator's context, and decides", async () => {
+  const validator = await open();
+  expect(await isValid(validator, 5900)).toBe(true);
+  expect(await isValid(validator, 5901)).toBe(false);
+  expect(compute.calls.slice(-2)).toMatchObject([
+    { uuid: instance.uuid, name: "web", port: "5900", type: "novnc", context: { is_admin: true, read_deleted: "no" } },
+    { port: "5901" },
+  ]);
+  await validator.health(never);
+});
+
+test("many requests at once get their own answers over one connection", async () => {
+  const validator = await open();
+  const ports = Array.from({ length: 100 }, (_, index) => 5900 + (index % 3));
+  const answers = await Promise.all(ports.map(async (port) => await isValid(validator, port)));
+  expect(answers).toEqual(ports.map((port) => port === 5900));
+});
+
+test("an exception refuses the console if it says that there is none, else there is no answer", async () => {
+  const validator = await open();
+  expect(await isValid(validator, 5900, { displayName: "InstanceNotFound" })).toBe(false);
+  expect(await isValid(validator, 5900, { displayName: "ConsoleTypeUnavailable" })).toBe(false);
+  await expect(isValid(validator, 5900, { displayName: "LibvirtError" })).rejects.toThrow(
+    `nova-compute raised LibvirtError: of ${instance.uuid}`,
+  );
+});
+
+test("without an answer, the call ends with its time", async () => {
+  const validator = await open({ rpc_response_timeout: 0.2 });
+  await expect(isValid(validator, 5999)).rejects.toThrow("no answer from compute.compute1 within 200 ms");
+});
+
+test("a host on which no nova-compute listens is told from one that does not answer", async () => {
+  const validator = await open();
+  await expect(isValid(validator, 5900, { host: "compute2" })).rejects.toThrow(
+    "no nova-compute listens at compute.compute2",
+  );
+  const alternative = await open({ upgrade_levels_compute: "6.5" });
+  await expect(isValid(alternative, 5900)).rejects.toThrow("no nova-compute listens at compute-alt.compute1");
+});
+
+test("of two nodes one of which is down, the other is used", async () => {
+  const two = `rabbit://guest:guest@127.0.0.1:1,guest:guest@127.0.0.1:${broker.port}/`;
+  const validator = await open({ transport_url: two }, 0);
+  expect(await isValid(validator, 5900)).toBe(true);
+});
+
+test("user, password and virtual host of the URL are decoded, with either login method", async () => {
+  const [user, password, virtualHost] = ["nova@cloud", PASSWORD, VIRTUAL_HOST].map(encodeURIComponent);
+  const encoded = `rabbit://${user}:${password}@127.0.0.1:${broker.port}/${virtualHost}`;
+  for (const method of ["AMQPLAIN", "PLAIN"] as const) {
+    await (await open({ transport_url: encoded, rabbit_login_method: method })).health(never);
+  }
+});
+
+test("a broker that refuses the login is named with its words, but without the password", async () => {
+  const validator = await open({ transport_url: url.replace(":guest@", ":secret@") });
+  const refused = new RegExp(`^cannot use RabbitMQ at 127.0.0.1:${broker.port}: .*ACCESS_REFUSED`);
+  await expect(validator.health(never)).rejects.toThrow(refused);
+  await expect(isValid(validator, 5900)).rejects.toThrow(refused);
+  await expect(validator.health(never)).rejects.not.toThrow("secret");
+});
+
+test("TLS checks the certificate and its host if there is a file of authorities, else nothing", async () => {
+  using certificate = await TestCertificate.create();
+  const { port, close } = await serveOverTls(certificate);
+  onTestFinished(close);
+  const at = (host: string, query: string): Partial<NovaRpcOptions> => ({
+    transport_url: `rabbit://guest:guest@${host}:${port}/?ssl=1${query}`,
+  });
+  const trusting = ({ cert }: TestCertificate): string => `&ssl_ca_file=${encodeURIComponent(cert)}`;
+  await (await open(at("127.0.0.1", trusting(certificate)))).health(never);
+  await (await open(at("127.0.0.1", ""))).health(never);
+  // Another name of the same address, which the certificate does not have.
+  await expect((await open(at("127.1", trusting(certificate)))).health(never)).rejects.toThrow(
+    "Host: 127.1. is not in the cert's altnames",
+  );
+  const anyName = "&ssl_enforce_hostname_verification=0";
+  await (await open(at("127.1", trusting(certificate) + anyName))).health(never);
+  using other = await TestCertificate.create();
+  await expect((await open(at("127.0.0.1", trusting(other)))).health(never)).rejects.toThrow("certificate");
+});
+
+/** Puts TLS before the broker. */
+async function serveOverTls({ pair }: TestCertificate): Promise<{ port: number; close: () => void }> {
+  const server = createServer(pair, (client) => {
+    const plain = connect(broker.port, "127.0.0.1");
+    client.on("error", () => plain.destroy());
+    plain.on("error", () => client.destroy());
+    client.pipe(plain).pipe(client);
+  });
+  server.on("tlsClientError", () => {});
+  await once(server.listen(0, "127.0.0.1"), "listening");
+  return { port: (server.address() as AddressInfo).port, close: () => void server.close() };
+}
+
+test("an exchange that is missing costs the requests, and then the connection is made anew", async () => {
+  const validator = await open({ control_exchange: "missing" });
+  await expect(isValid(validator, 5900)).rejects.toThrow("NOT_FOUND - no exchange 'missing' in vhost '/'");
+  await validator.health(never);
+});
+
+test.each([
+  { quorum: false, kind: "a queue that only its connection has" },
+  { quorum: true, kind: "a quorum queue, removed at the end" },
+])("answers come by $kind", async ({ quorum }) => {
+  const rpc = { ...RPC_DEFAULTS, transport_url: url, rabbit_transient_quorum_queue: quorum };
+  const validator = await open(rpc);
+  expect(await isValid(validator, 5900)).toBe(true);
+
+  const listener = { onReply() {}, onReturned() {}, onLost() {} };
+  const link = new AmqpBroker({ amqp, rpc, url: parseTransportUrl(url), tls: undefined }, listener);
+  const { replyQueue } = await link.ready(never);
+  expect(await lookAt(replyQueue)).toMatch(quorum ? "quorum" : "RESOURCE_LOCKED");
+  await link.close();
+  await vi.waitFor(async () => expect(await lookAt(replyQueue)).toMatch("NOT_FOUND"));
+});
+
+/** `quorum` for such a queue, else what the broker says to one who looks at the queue. */
+async function lookAt(queue: string): Promise<string> {
+  const other = await amqp.connect(`amqp://guest:guest@127.0.0.1:${broker.port}/`);
+  try {
+    const channel = await other.createChannel();
+    channel.on("error", () => {});
+    await channel.checkQueue(queue);
+    const expires = RPC_DEFAULTS.rabbit_transient_queues_ttl * 1000;
+    await channel.assertQueue(queue, { durable: true, expires, arguments: { "x-queue-type": "quorum" } });
+    return "quorum";
+  } catch (error) {
+    return (error as Error).message;
+  } finally {
+    await other.close();
+  }
+}
+
+test("while the broker is away calls fail at once, and after its restart they are answered", async () => {
+  const validator = await open({ rabbit_transient_quorum_queue: true });
+  expect(await isValid(validator, 5900)).toBe(true);
+  const waiting = isValid(validator, 5999);
+  await vi.waitFor(() => expect(compute.calls.at(-1)?.port).toBe("5999"));
+  await Promise.all([
+    expect(waiting).rejects.toThrow(`the connection to RabbitMQ at 127.0.0.1:${broker.port}`),
+    broker.crash(),
+  ]);
+  const away = `cannot use RabbitMQ at 127.0.0.1:${broker.port}: connect ECONNREFUSED`;
+  await expect(isValid(validator, 5900)).rejects.toThrow(away);
+  await expect(validator.health(never)).rejects.toThrow(away);
+  await broker.restart();
+  await vi.waitFor(async () => expect(await isValid(validator, 5900)).toBe(true), { timeout: 20_000, interval: 200 });
+  await validator.health(never);
+}, 60_000);

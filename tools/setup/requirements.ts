@@ -78,6 +78,18 @@ export const REQUIREMENTS = {
     note: "Any `python3` on the PATH with the module websockify will do.",
     present: () => findPython("websockify") !== undefined,
   },
+  databases: {
+    purpose: "real MariaDB and PostgreSQL servers",
+    packages: {
+      debian: ["mariadb-server", "postgresql"],
+      fedora: ["mariadb-server", "postgresql-server"],
+      homebrew: ["mariadb", "postgresql"],
+    },
+    present: () =>
+      (["mariadbd", "mariadb-install-db", "postgres", "initdb"] as const).every(
+        (name) => findProgram(name) !== undefined,
+      ),
+  },
   compiler: {
     purpose: "the benchmark's programs in C",
     packages: { debian: ["gcc", "libc6-dev"], fedora: ["gcc", "glibc-devel"], homebrew: ["gcc"] },

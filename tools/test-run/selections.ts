@@ -13,7 +13,15 @@ export const SELECTIONS = ["all", "unit", "browser", "real", "packages", "e2e"] 
 export type Selection = (typeof SELECTIONS)[number];
 
 const BROWSER_REQUIREMENTS: readonly RequirementName[] = ["browser", "fonts"];
-const REAL_REQUIREMENTS: readonly RequirementName[] = ["tigervnc", "qemu", "kernel", "compiler", "peers", "rabbitmq"];
+const REAL_REQUIREMENTS: readonly RequirementName[] = [
+  "tigervnc",
+  "qemu",
+  "kernel",
+  "compiler",
+  "peers",
+  "rabbitmq",
+  "databases",
+];
 const E2E_REQUIREMENTS: readonly RequirementName[] = [
   "browser",
   "fonts",

@@ -12,6 +12,8 @@ export type { QemuVnc, QemuVncOptions } from "./qemu-vnc.ts";
 export { startRabbitMq } from "./rabbitmq.ts";
 export type { RabbitMq, RabbitMqOptions } from "./rabbitmq.ts";
 export type { RealServer } from "./server.ts";
+export { startMariaDb, startPostgreSql } from "./databases.ts";
+export type { DatabaseServer, DatabaseServerOptions } from "./databases.ts";
 export { startTigerVnc } from "./tigervnc.ts";
 export type { TigerVnc, TigerVncOptions } from "./tigervnc.ts";
 export { TERMINAL_COLOR } from "./x-clients.ts";

@@ -27,12 +27,19 @@ export interface ServerProcess {
   kill(): Promise<void>;
 }
 
+/** A user and a group of the system. */
+export interface Account {
+  readonly uid: number;
+  readonly gid: number;
+}
+
 /** The file descriptor on which a program reports: 1 is its standard output, 3 leaves that one alone. */
 export type ReportChannel = 1 | 3;
 
 /**
  * Starts a program in its own process group, with `environment` on top of this process's. The program ends with `stop`,
  * or when the calling process dies.
+ * @param account - whom the program runs as; needs root and util-linux. Default: the user of this process.
  * @throws Error when the program cannot be started.
  */
 export async function startProcess(
@@ -40,9 +47,11 @@ export async function startProcess(
   args: readonly string[],
   channel: ReportChannel,
   environment: Readonly<Record<string, string>> = {},
+  account?: Account,
 ): Promise<ServerProcess> {
+  const asAccount = account === undefined ? [] : [`--reuid=${account.uid}`, `--regid=${account.gid}`, "--clear-groups"];
   const [file, ...rest] = existsSync(setpriv)
-    ? [setpriv, "--pdeathsig", "KILL", "--", command, ...args]
+    ? [setpriv, ...asAccount, "--pdeathsig", "KILL", "--", command, ...args]
     : [command, ...args];
   const child = spawn(file ?? command, rest, {
     detached: true,

@@ -1,8 +1,18 @@
-import { accessSync, constants, readFileSync } from "node:fs";
+import { accessSync, constants, globSync, readFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 
 /** A program that a real server needs. */
-export type Program = "Xtigervnc" | "icewm" | "xterm" | "qemu-system-x86_64" | "busybox" | "rabbitmq-server";
+export type Program =
+  | "Xtigervnc"
+  | "icewm"
+  | "xterm"
+  | "qemu-system-x86_64"
+  | "busybox"
+  | "mariadbd"
+  | "mariadb-install-db"
+  | "postgres"
+  | "initdb"
+  | "rabbitmq-server";
 
 /** The packages that bring each, and the name that it also goes by. */
 const programs: Readonly<Record<Program, { debian: string; fedora: string; homebrew?: string; alias?: string }>> = {
@@ -12,7 +22,14 @@ const programs: Readonly<Record<Program, { debian: string; fedora: string; homeb
   "qemu-system-x86_64": { debian: "qemu-system-x86", fedora: "qemu-system-x86-core", homebrew: "qemu" },
   "rabbitmq-server": { debian: "rabbitmq-server", fedora: "rabbitmq-server", homebrew: "rabbitmq" },
   busybox: { debian: "busybox-static", fedora: "busybox" },
+  mariadbd: { debian: "mariadb-server", fedora: "mariadb-server", homebrew: "mariadb" },
+  "mariadb-install-db": { debian: "mariadb-server", fedora: "mariadb-server", homebrew: "mariadb" },
+  postgres: { debian: "postgresql", fedora: "postgresql-server", homebrew: "postgresql" },
+  initdb: { debian: "postgresql", fedora: "postgresql-server", homebrew: "postgresql" },
 };
+
+/** Where servers are that an ordinary user's PATH does not name: Debian's PostgreSQL has a folder for each version. */
+const SERVER_FOLDERS = ["/usr/sbin", "/usr/libexec", "/usr/lib/postgresql/*/bin"];
 
 /**
  * The program's path on this machine, or undefined when it is not installed. A busybox that needs shared libraries, or
@@ -20,7 +37,7 @@ const programs: Readonly<Record<Program, { debian: string; fedora: string; homeb
  */
 export function findProgram(name: Program, path: string = process.env["PATH"] ?? ""): string | undefined {
   const { alias } = programs[name];
-  const folders = path.split(delimiter).filter((folder) => folder !== "");
+  const folders = [...path.split(delimiter).filter((folder) => folder !== ""), ...globSync(SERVER_FOLDERS)];
   return [name, ...(alias === undefined ? [] : [alias])]
     .flatMap((file) => folders.map((folder) => join(folder, file)))
     .find((file) => isExecutable(file) && (name !== "busybox" || runsInGuest(readFileSync(file))));

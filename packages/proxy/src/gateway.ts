@@ -212,6 +212,7 @@ export class LocalGateway implements Gateway {
       dialing: { allow: this.#allow, timeoutMs: config.targets.connect_timeout * 1000 },
       limits: this.#createLimits(options),
       events: this.#events,
+      revalidateMs: config.nova.revalidate_interval * 1000,
     });
     this.#control = new LocalControl(this.sessions);
     this.#revoker = new TokenRevoker({ store: this.tokens, control: this.#control, log: this.log });

@@ -22,7 +22,7 @@ export type { Session, SessionPhase } from "./sessions/session.ts";
 export { createLogger } from "./telemetry/log.ts";
 export type { LogLevel } from "./telemetry/log.ts";
 export { SqliteTokenStore } from "./tokens/sqlite/token-store.ts";
-export type { Access, ConsoleType, Grant } from "./tokens/grant.ts";
+export type { Access, ConsoleType, Grant, GrantEnd, GrantRevalidation } from "./tokens/grant.ts";
 export type { FirstUses, LookupContext, TokenSource } from "./tokens/source.ts";
 export { BadPage } from "./paging.ts";
 export type { PageRequest } from "./paging.ts";

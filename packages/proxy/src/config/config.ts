@@ -87,6 +87,10 @@ export interface Config {
     /** Where tokens of other systems are looked up, in this order, after the store. */
     readonly sources: readonly TokenSourceConfig[];
   };
+  readonly nova: {
+    /** How many seconds lie between two checks of the rows and instances of running sessions; 0 for no checks. */
+    readonly revalidate_interval: number;
+  };
   readonly admin: {
     /** Where the admin API listens. */
     readonly listen: Address;
@@ -113,6 +117,7 @@ export interface ConfigInput {
   readonly tokens?:
     | (Partial<Omit<Config["tokens"], "sources">> & { readonly sources?: readonly TokenSourceInput[] | undefined })
     | undefined;
+  readonly nova?: Partial<Config["nova"]> | undefined;
   readonly admin?: { readonly listen?: string | undefined; readonly key?: string | null | undefined } | undefined;
   readonly log?: Partial<Config["log"]> | undefined;
 }

@@ -77,6 +77,7 @@ const wrong: Record<string, readonly (readonly [value: unknown, expected: RegExp
     ["http://[::1]/", /expected a list of token sources$/],
     [{ type: "http" }, /expected a list of token sources, but got a group of options$/],
   ],
+  "nova.revalidate_interval": [[-1, /expected 0 seconds or more, but got -1/]],
   "admin.listen": [["nowhere", /expected host:port .* but got "nowhere"/]],
   "admin.key": [
     [12345, /expected a string$/],

@@ -163,6 +163,13 @@ const schema = options({
       "Where tokens of other systems are looked up, in this order, after the store.",
     ),
   }),
+  nova: group({
+    revalidate_interval: option(
+      value.timerSecondsOrZero,
+      30,
+      "Seconds between two checks of the token rows and instances of running sessions; 0 for none.",
+    ),
+  }),
   admin: group({
     listen: option(value.address, "127.0.0.1:6081", "Where the admin API, `/healthz` and `/metrics` listen."),
     key: option(

@@ -18,8 +18,8 @@ export interface AdmissionContext {
 /**
  * Looks a token up and checks that its grant is valid now.
  *
- * @throws EndError `token_invalid`, `token_expired`, `server_busy` when the lookup fails, or `internal_error` when
- *   its grant is malformed.
+ * @throws EndError `token_invalid`, `token_expired`, `server_busy` when the lookup fails, `internal_error` when its
+ *   grant is malformed, or that of a source which knows the token but refuses it.
  */
 export async function admit(
   token: string | undefined,
@@ -28,6 +28,7 @@ export async function admit(
 ): Promise<SettledGrant> {
   if (token === undefined || token === "") throw new EndError("token_invalid", "there is no token in the request");
   const grant = await lookups.resolve(token, request).catch((cause: unknown) => {
+    if (cause instanceof EndError) throw cause;
     throw new EndError("server_busy", "the token could not be looked up", { cause: withoutToken(cause, token) });
   });
   if (grant === undefined) throw new EndError("token_invalid", "the token is unknown or was revoked");
@@ -45,6 +46,8 @@ export function allowsRenewal(current: Grant, next: Grant): boolean {
     current.instance === next.instance &&
     current.type === next.type &&
     sameEndpoint(current.endpoint, next.endpoint) &&
+    current.internalAccessPath === next.internalAccessPath &&
+    current.tlsPort === next.tlsPort &&
     (current.user === undefined || current.user === next.user) &&
     current.access === next.access
   );

@@ -26,7 +26,7 @@ export function checkGrant(grant: unknown, consoles: Readonly<Record<ConsoleType
     throw malformed("type", Object.keys(consoles).join(" or "));
   }
   if (fields.access !== "control" && fields.access !== "view") throw malformed("access", "control or view");
-  for (const name of ["instance", "name", "user"] as const) {
+  for (const name of ["instance", "name", "user", "accessUrlBase"] as const) {
     const value = fields[name] ?? undefined;
     if (value !== undefined && typeof value !== "string") throw malformed(name, "a string or nothing");
   }
@@ -34,6 +34,19 @@ export function checkGrant(grant: unknown, consoles: Readonly<Record<ConsoleType
     throw malformed("expiresAt", "milliseconds since the epoch");
   }
   checkEndpoint(fields.endpoint);
+  checkOptional(fields);
+}
+
+/** Fields that are absent in the grants of most sources. */
+function checkOptional({ internalAccessPath, tlsPort, revalidation }: Partial<Record<keyof Grant, unknown>>): void {
+  // It becomes part of a request line.
+  if (internalAccessPath !== undefined && !(isText(internalAccessPath) && /^[\x21-\x7e]+$/.test(internalAccessPath))) {
+    throw malformed("internalAccessPath", "ASCII characters without spaces, or nothing");
+  }
+  if (tlsPort !== undefined && !isPort(tlsPort)) throw malformed("tlsPort", `a port from 1 to ${MAX_PORT}, or nothing`);
+  if (revalidation !== undefined && !(isObject(revalidation) && typeof revalidation["check"] === "function")) {
+    throw malformed("revalidation", "an object with the method check, or nothing");
+  }
 }
 
 function checkEndpoint(endpoint: unknown): void {
@@ -48,9 +61,7 @@ function checkEndpoint(endpoint: unknown): void {
       if (!isText(host) || host.length > MAX_HOST || (/[\s[\]/]/.test(host) && !isIPv6(host))) {
         throw malformed("endpoint.host", "a name or address");
       }
-      if (!Number.isInteger(port) || Number(port) < 1 || Number(port) > MAX_PORT) {
-        throw malformed("endpoint.port", `a port from 1 to ${MAX_PORT}`);
-      }
+      if (!isPort(port)) throw malformed("endpoint.port", `a port from 1 to ${MAX_PORT}`);
       if (serverName !== undefined && !isText(serverName)) throw malformed("endpoint.serverName", "a name or nothing");
       return;
     default:
@@ -60,6 +71,10 @@ function checkEndpoint(endpoint: unknown): void {
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null;
+}
+
+function isPort(value: unknown): boolean {
+  return Number.isInteger(value) && Number(value) >= 1 && Number(value) <= MAX_PORT;
 }
 
 function isText(value: unknown): value is string {

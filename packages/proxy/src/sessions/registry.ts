@@ -5,6 +5,7 @@ import { DeadlineScheduler } from "../time/scheduler.ts";
 import type { SessionClient } from "./session-client.ts";
 import { Session, type SessionContext, type SessionLifecycle } from "./session.ts";
 import { RecentRevocations } from "./recent-revocations.ts";
+import { Revalidation } from "./revalidation.ts";
 import { callSafely } from "../time/call-safely.ts";
 import { createTaskQueue } from "../time/task-queue.ts";
 import { Turns } from "../time/turns.ts";
@@ -25,7 +26,10 @@ const MANY = 16;
 export type RegistryOptions = Omit<
   SessionContext,
   "scheduler" | "turns" | "buffers" | "defer" | "lifecycle" | "revocations"
->;
+> & {
+  /** Milliseconds between two checks of the grants of running sessions; 0 for none. @defaultValue 0 */
+  readonly revalidateMs?: number;
+};
 
 /** All sessions of a gateway. */
 export class SessionRegistry {
@@ -33,6 +37,7 @@ export class SessionRegistry {
   readonly #running = new Map<string, Session>();
   /** Ended, but a socket is still open: the closing handshake, at most a few seconds. */
   readonly #closing = new Set<Session>();
+  readonly #revalidation: Revalidation;
   #heartbeat: NodeJS.Timeout | undefined;
   #heartbeats = 0;
   #ended: PromiseWithResolvers<void> | undefined;
@@ -50,6 +55,12 @@ export class SessionRegistry {
       revocations: new RecentRevocations(options.clock),
       lifecycle: this.#trackSessions(),
     };
+    this.#revalidation = new Revalidation({
+      intervalMs: options.revalidateMs ?? 0,
+      sessions: () => this.#running.values(),
+      end: (sessions, { reason, detail }) => void this.endAll(reason, detail, (session) => sessions.has(session)),
+      events: options.events,
+    });
   }
 
   /** Sessions that have not ended. */
@@ -154,6 +165,7 @@ export class SessionRegistry {
   #begin(client: SessionClient): Session {
     const session = new Session(client, this.#context);
     this.#running.set(session.id, session);
+    this.#revalidation.start();
     this.#heartbeat ??= setInterval(() => {
       this.#heartbeats += 1;
       this.#sendHeartbeats(this.#running.values(), this.#heartbeats % FULL_HEARTBEAT === 0);
@@ -179,6 +191,7 @@ export class SessionRegistry {
         if (this.#running.size === 0) {
           clearInterval(this.#heartbeat);
           this.#heartbeat = undefined;
+          this.#revalidation.stop();
           this.#ended?.resolve();
           this.#ended = undefined;
         }

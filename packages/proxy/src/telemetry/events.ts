@@ -41,6 +41,10 @@ export type OutcomeEvent =
   | { readonly type: "renewal_refused"; readonly session: SessionInfo; readonly error: EndError }
   /** So many renewals were refused because the client asked too often. One event for many. */
   | { readonly type: "renewals_limited"; readonly session: SessionInfo; readonly count: number }
+  /** It could not be told whether the grants of running sessions still hold. No session ends. */
+  | { readonly type: "revalidation_failed"; readonly name: string; readonly error: unknown; readonly isFirst: boolean }
+  /** After one or more failures it can be told again. */
+  | { readonly type: "revalidation_restored"; readonly name: string }
   /** No byte passes any more. */
   | { readonly type: "session_ended"; readonly session: SessionInfo; readonly end: SessionEnd }
   /** A session was refused; `session_ended` follows. */

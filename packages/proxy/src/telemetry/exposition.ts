@@ -35,6 +35,12 @@ export class MetricsExposition {
     this.#counter("curfew_renewals_refused_total", "Renewals that were refused.", [], (counter) => {
       counter.inc(metrics.renewalsRefused);
     });
+    this.#counter(
+      "curfew_revalidation_failures_total",
+      "Checks of running sessions without an answer.",
+      [],
+      (counter) => counter.inc(metrics.revalidationFailures),
+    );
     this.#histogram(
       "curfew_session_expiry_lateness_seconds",
       "How late sessions were ended at their deadline.",

@@ -3,7 +3,7 @@ import { BurstLog } from "./burst-log.ts";
 import type { EndReason } from "../end-reason.ts";
 import { formatEndpoint } from "../net/endpoint.ts";
 import type { Actor, EventObserver, GatewayEvent } from "./events.ts";
-import { type Logger, sessionFields } from "./log.ts";
+import { logError, type Logger, sessionFields } from "./log.ts";
 import type { GrantInfo, SessionEnd, SessionInfo } from "./session-info.ts";
 
 /** Writes events to the log. */
@@ -47,6 +47,12 @@ function logEvent(log: Logger, event: GatewayEvent, bursts: BurstLog): void {
       bursts.write({ client: event.clientAddress, reason: event.reason, limit: event.limit }, "connections refused", {
         kind: event.reason,
       });
+      break;
+    case "revalidation_failed":
+      if (event.isFirst) logError(log, { level: "warn", error: event.error, name: event.name }, "sessions not checked");
+      break;
+    case "revalidation_restored":
+      log.info({ name: event.name }, "sessions checked again");
       break;
     case "token_issued":
       log.info(tokenFields(event.token, event.actor), "token issued");

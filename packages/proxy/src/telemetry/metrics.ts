@@ -56,6 +56,8 @@ export class Metrics {
   readonly eventLoopDelay: EventLoopDelay = new EventLoopDelay();
   renewals = 0;
   renewalsRefused = 0;
+  /** Checks of running sessions without an answer. */
+  revalidationFailures = 0;
   /** Bytes of the sessions that have ended. */
   readonly #past = { toClient: 0, toTarget: 0 };
 

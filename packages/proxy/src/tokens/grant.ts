@@ -1,4 +1,4 @@
-import type { ConsoleType } from "@curfew/protocol";
+import type { ConsoleType, ServerCloseReason } from "@curfew/protocol";
 import type { Endpoint } from "../net/endpoint.ts";
 
 export type { ConsoleType } from "@curfew/protocol";
@@ -21,4 +21,42 @@ export interface Grant {
   readonly access: Access;
   /** When access ends, in milliseconds since the epoch; `undefined` where the source has no expiry. */
   readonly expiresAt: number | undefined;
+  /**
+   * What the endpoint is asked to connect to before the console's bytes, in an HTTP `CONNECT` request (Nova's
+   * `internal_access_path`). @defaultValue no such request
+   */
+  readonly internalAccessPath?: string | undefined;
+  /** The endpoint's second port, which speaks TLS; SPICE has one (Nova's `tls_port`). @defaultValue none */
+  readonly tlsPort?: number | undefined;
+  /**
+   * Where the console URLs begin that the token was issued for: a page's `Origin` must have the same scheme (Nova's
+   * `access_url_base`). @defaultValue no such rule
+   */
+  readonly accessUrlBase?: string | undefined;
+  /** Checks the grant again while its session lives. @defaultValue it holds until `expiresAt` */
+  readonly revalidation?: GrantRevalidation | undefined;
+}
+
+/** Why a grant no longer holds. */
+export interface GrantEnd {
+  readonly reason: ServerCloseReason;
+  /** For the log and the client, in English; names no token and no address. */
+  readonly detail: string;
+}
+
+/**
+ * Checks grants again while their sessions live. Grants that can be checked together have the same one: it is called
+ * once every `nova.revalidate_interval` with the grants of all sessions of the process.
+ */
+export interface GrantRevalidation {
+  /** For the log. */
+  readonly name: string;
+  /**
+   * For each grant, in the same order, why it no longer holds; undefined while it does.
+   *
+   * A rejection means that it could not be told: no session is ended, and the next call asks again.
+   *
+   * @param signal - aborted when the gateway stops or the answer takes too long.
+   */
+  check(grants: readonly Grant[], signal: AbortSignal): Promise<readonly (GrantEnd | undefined)[]>;
 }

@@ -19,8 +19,9 @@ export interface TokenSource {
    * The grant of a token, or `undefined` for an unknown or revoked one. Return an expired grant for as long as the
    * source knows it: the gateway compares `expiresAt` and can then answer `token_expired` instead of `token_invalid`.
    *
-   * A rejection means that the source could not tell. The client is then refused with `server_busy`, and no other
-   * source is asked.
+   * A source of this package that knows the token but refuses it rejects with an `EndError`, whose reason and words the
+   * client gets. Any other rejection means that the source could not tell. The client is then
+   * refused with `server_busy`, and no other source is asked.
    */
   resolve(token: string, context: LookupContext): Promise<Grant | undefined>;
   /**

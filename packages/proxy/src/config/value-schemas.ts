@@ -2,6 +2,7 @@ import * as v from "valibot";
 import { parseAddress, type Address } from "../net/address.ts";
 import { AllowList } from "../net/allow-list.ts";
 import { parseAllowedOrigin } from "../net/origin.ts";
+import { parseDatabaseUrl } from "../tokens/nova/database-url.ts";
 import { MAX_LIFETIME_SECONDS } from "../tokens/store.ts";
 
 /** The longest time that a Node timer can count; with more it would fire at once. */
@@ -50,6 +51,9 @@ export const lifetimeSeconds: v.GenericSchema<number> = v.pipe(
 
 /** `host:port`. */
 export const address: v.GenericSchema<string, Address> = v.pipe(text, v.rawTransform(translate(parseAddress)));
+
+/** URL of one of Nova's databases. */
+export const databaseUrl: v.GenericSchema<string> = v.pipe(text, v.rawCheck(reject(parseDatabaseUrl)));
 
 /** An entry of an allow-list. */
 export const network: v.GenericSchema<string> = v.pipe(text, v.rawCheck(reject((entry) => new AllowList([entry]))));

@@ -2,6 +2,7 @@ import { logError, type Logger } from "../telemetry/log.ts";
 import type { Grant } from "./grant.ts";
 import type { HttpSourceOptions } from "./http-source.ts";
 import { inTime } from "./in-time.ts";
+import type { NovaSourceOptions } from "./nova/options.ts";
 import type { FirstUses, ImmediateLookups, LookupContext, TokenSource } from "./source.ts";
 import { IN_MEMORY } from "./sqlite/database.ts";
 import { openDatabase, TokenReader } from "./sqlite/token-reader.ts";
@@ -31,6 +32,8 @@ const STORES = {
 const SOURCES = {
   http: async (options: HttpSourceOptions): Promise<TokenSource> =>
     new (await import("./http-source.ts")).HttpTokenSource(options),
+  nova: async (options: NovaSourceOptions): Promise<TokenSource> =>
+    await (await import("./nova/nova-source.ts")).NovaTokenSource.open({ options, validation: undefined }),
 };
 
 /** The options of every type of source, each with its `type`. */

@@ -1,0 +1,100 @@
+import { isIP } from "node:net";
+import { checkServerIdentity, TLSSocket } from "node:tls";
+import { createPool, type Pool, type PoolConnection, type PoolOptions as MysqlPoolOptions } from "mysql2/promise";
+import { type ConnectionPool, type Driver, given, IDLE_MS, type LentConnection, type PoolOptions } from "./driver.ts";
+import type { Row, TlsMaterial } from "./driver.ts";
+
+/** Errors of a connection that was closed, by the server, its shutdown, or the network. */
+const LOST = new Set([
+  "PROTOCOL_CONNECTION_LOST",
+  "ECONNRESET",
+  "EPIPE",
+  "ER_SERVER_SHUTDOWN",
+  "ER_CONNECTION_KILLED",
+  "ER_CLIENT_INTERACTION_TIMEOUT",
+]);
+
+/** MariaDB and MySQL, with `mysql2`. */
+export const MYSQL: Driver = {
+  openPool: (options) => new MysqlPool(options),
+  isLost: (error) => LOST.has(codeOf(error)) || (error as Error).message.includes("in closed state"),
+  isWithoutTls: (error) => codeOf(error) === "HANDSHAKE_NO_SSL_SUPPORT",
+};
+
+class MysqlPool implements ConnectionPool {
+  readonly #pool: Pool;
+  /** The address that the certificate must name; undefined where the driver checks that, or it is not checked. */
+  readonly #address: string | undefined;
+
+  constructor({ settings, tls, maxConnections, connectMs }: PoolOptions) {
+    const { host, port, socket, user, password, database } = settings;
+    // The driver compares an address with nothing but "localhost".
+    this.#address = tls?.verify === "name" && isIP(host) > 0 ? host : undefined;
+    const options = {
+      ...(socket === undefined ? { host, port } : { socketPath: socket }),
+      user,
+      password,
+      database,
+      ssl: tls && socket === undefined ? toSsl(tls, this.#address === undefined) : undefined,
+      connectTimeout: connectMs,
+      connectionLimit: maxConnections,
+      // The pool looks for idle connections only where fewer may be idle than open.
+      maxIdle: maxConnections - 1,
+      idleTimeout: IDLE_MS,
+      // Dates are not needed as objects.
+      dateStrings: true,
+      // Code is not to be generated from what a server names its columns.
+      disableEval: true,
+      flags: ["-LOCAL_FILES"],
+    };
+    this.#pool = createPool(given(options) as MysqlPoolOptions);
+  }
+
+  async acquire(): Promise<LentConnection> {
+    const connection = await this.#pool.getConnection();
+    try {
+      this.#checkAddress(connection);
+    } catch (error) {
+      connection.destroy();
+      throw error;
+    }
+    return {
+      query: async (sql, values) => {
+        const [rows] = await connection.query(sql, [...values]);
+        return rows as Row[];
+      },
+      release: () => connection.release(),
+      destroy: () => connection.destroy(),
+    };
+  }
+
+  async close(): Promise<void> {
+    // It rejects for connections that broke before.
+    await this.#pool.end().catch(() => {});
+  }
+
+  #checkAddress(connection: PoolConnection): void {
+    if (this.#address === undefined) return;
+    const { stream } = connection.connection as unknown as { readonly stream: unknown };
+    if (!(stream instanceof TLSSocket)) throw new Error("the connection to the database is not encrypted");
+    const wrong = checkServerIdentity(this.#address, stream.getPeerCertificate());
+    if (wrong !== undefined) throw wrong;
+  }
+}
+
+function toSsl({ ca, cert, key, passphrase, ciphers, verify }: TlsMaterial, verifyName: boolean): object {
+  return given({
+    ca,
+    cert,
+    key,
+    passphrase,
+    ciphers,
+    rejectUnauthorized: verify !== "nothing",
+    verifyIdentity: verify === "name" && verifyName,
+  });
+}
+
+function codeOf(error: unknown): string {
+  const { code } = error as { readonly code?: unknown };
+  return typeof code === "string" ? code : "";
+}

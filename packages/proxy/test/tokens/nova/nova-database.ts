@@ -1,0 +1,160 @@
+import { randomUUID } from "node:crypto";
+import type { DatabaseServer } from "@curfew/testing/real";
+import { createConnection } from "mysql2/promise";
+import { Client } from "pg";
+import { sha256 } from "../../../src/sha256.ts";
+import { apiSchema, cellSchema, type Release, RELEASES, type System } from "./schema.ts";
+
+/** What a test writes of a token; the rest is as Nova writes it. */
+export interface TokenRow {
+  readonly token: string;
+  readonly instance: string;
+  readonly consoleType: string;
+  readonly host: string;
+  readonly port: number;
+  readonly tlsPort: number | null;
+  readonly internalAccessPath: string | null;
+  readonly expires: number;
+  readonly accessUrlBase: string | null;
+}
+
+type Execute = (sql: string, values?: readonly unknown[]) => Promise<unknown>;
+
+/** One of Nova's databases on a real server, written as Nova does. */
+export class NovaDatabase {
+  readonly system: System;
+  readonly name: string;
+  readonly #server: DatabaseServer;
+  readonly #hasTlsPort: boolean;
+
+  private constructor(system: System, server: DatabaseServer, name: string, hasTlsPort: boolean) {
+    this.system = system;
+    this.#server = server;
+    this.name = name;
+    this.#hasTlsPort = hasTlsPort;
+  }
+
+  static async cell(system: System, server: DatabaseServer, release: Release = "master"): Promise<NovaDatabase> {
+    return await NovaDatabase.#create(system, server, cellSchema(system, release), RELEASES[release]);
+  }
+
+  static async api(system: System, server: DatabaseServer): Promise<NovaDatabase> {
+    return await NovaDatabase.#create(system, server, apiSchema(system), false);
+  }
+
+  static async #create(
+    system: System,
+    server: DatabaseServer,
+    schema: readonly string[],
+    hasTlsPort: boolean,
+  ): Promise<NovaDatabase> {
+    const made = new NovaDatabase(system, server, `nova_${randomUUID().slice(0, 8)}`, hasTlsPort);
+    await made.#connected(async (execute) => await execute(`CREATE DATABASE ${made.name}`), "");
+    await made.#connected(async (execute) => {
+      for (const statement of schema) await execute(statement);
+    });
+    return made;
+  }
+
+  /** As in nova.conf. */
+  url(query = ""): string {
+    const { user, password, host, port } = this.#server;
+    const driver = this.system === "mysql" ? "mysql+pymysql" : "postgresql+psycopg2";
+    return `${driver}://${user}:${encodeURIComponent(password)}@${host}:${port}/${this.name}${query}`;
+  }
+
+  async execute(sql: string, values: readonly unknown[] = []): Promise<unknown> {
+    return await this.#connected(async (execute) => await execute(sql, values));
+  }
+
+  /** An instance that runs. */
+  async addInstance(name = "web"): Promise<string> {
+    const uuid = randomUUID();
+    await this.#insert("instances", { uuid, deleted: 0, display_name: name, host: "compute1", vm_state: "active" });
+    return uuid;
+  }
+
+  /** As `nova-compute` does when it is asked for a console's URL: for an instance that runs, good for a minute. */
+  async addToken(given: Partial<TokenRow> = {}): Promise<TokenRow> {
+    const row: TokenRow = {
+      token: randomUUID(),
+      instance: given.instance ?? (await this.addInstance()),
+      consoleType: "novnc",
+      host: "127.0.0.1",
+      port: 5901,
+      tlsPort: null,
+      internalAccessPath: null,
+      expires: Math.floor(Date.now() / 1000) + 60,
+      accessUrlBase: "https://dash.example/vnc_lite.html",
+      ...given,
+    };
+    await this.#insert("console_auth_tokens", {
+      token_hash: sha256(row.token).toString("hex"),
+      console_type: row.consoleType,
+      host: row.host,
+      port: row.port,
+      ...(this.#hasTlsPort && { tls_port: row.tlsPort }),
+      internal_access_path: row.internalAccessPath,
+      instance_uuid: row.instance,
+      expires: row.expires,
+      access_url_base: row.accessUrlBase,
+    });
+    return row;
+  }
+
+  /** As Nova deletes an instance: softly. */
+  async deleteInstance(uuid: string): Promise<void> {
+    await this.execute("UPDATE instances SET deleted = id WHERE uuid = ?", [uuid]);
+  }
+
+  async deleteToken({ token }: TokenRow): Promise<void> {
+    await this.execute("DELETE FROM console_auth_tokens WHERE token_hash = ?", [sha256(token).toString("hex")]);
+  }
+
+  async addCell(uuid: string, name: string, connection: string, transport: string): Promise<void> {
+    await this.#insert("cell_mappings", { uuid, name, database_connection: connection, transport_url: transport });
+  }
+
+  /** How many connections there are to this database, besides the one that asks. */
+  async connections(): Promise<number> {
+    const table =
+      this.system === "mysql"
+        ? "information_schema.processlist WHERE db = ? AND id <> CONNECTION_ID()"
+        : "pg_stat_activity WHERE datname = ? AND pid <> pg_backend_pid()";
+    const [row] = (await this.execute(`SELECT COUNT(*) AS total FROM ${table}`, [this.name])) as { total: unknown }[];
+    return Number(row?.total);
+  }
+
+  async #insert(table: string, row: Readonly<Record<string, unknown>>): Promise<void> {
+    const columns = ["created_at", ...Object.keys(row)];
+    const values = [new Date().toISOString().slice(0, 19).replace("T", " "), ...Object.values(row)];
+    await this.execute(
+      `INSERT INTO ${table} (${columns.join(", ")}) VALUES (${columns.map(() => "?").join(", ")})`,
+      values,
+    );
+  }
+
+  async #connected<T>(work: (execute: Execute) => Promise<T>, name: string = this.name): Promise<T> {
+    const { user, password, host, port } = this.#server;
+    if (this.system === "mysql") {
+      await using connection = await createConnection({ user, password, host, port, database: name });
+      return await work(async (sql, values = []) => (await connection.query(sql, [...values]))[0]);
+    }
+    const client = new Client({ user, password, host, port, database: name === "" ? "postgres" : name });
+    await client.connect();
+    try {
+      let count = 0;
+      return await work(async (sql, values = []) => {
+        count = 0;
+        return (
+          await client.query(
+            sql.replaceAll("?", () => `$${(count += 1)}`),
+            [...values],
+          )
+        ).rows;
+      });
+    } finally {
+      await client.end();
+    }
+  }
+}

@@ -21,7 +21,7 @@ const DELETED: GrantEnd = { reason: "session_terminated", detail: "the instance 
 const MOVED: GrantEnd = { reason: "session_terminated", detail: "the console has moved, or access was withdrawn" };
 
 /** Where a cell is, which may change while sessions live. */
-export interface CellMapping extends NovaCell {
+export interface CellMapping extends Pick<NovaCell, "name" | "transportUrl"> {
   readonly database: Pick<Database, "query" | "close">;
 }
 
@@ -55,6 +55,10 @@ export class Cell implements NovaCell, GrantRevalidation {
     return this.#mapping.transportUrl;
   }
 
+  async query(sql: string, values: readonly string[], signal: AbortSignal): Promise<readonly Row[]> {
+    return await this.#mapping.database.query(sql, values, signal);
+  }
+
   /** Moves the cell to another database, for its sessions, too. */
   async move(mapping: CellMapping): Promise<void> {
     const { database } = this.#mapping;
@@ -70,7 +74,7 @@ export class Cell implements NovaCell, GrantRevalidation {
    * @throws Error when it cannot be told.
    */
   async find(tokenHash: string, signal: AbortSignal): Promise<Grant | undefined> {
-    const [row] = await this.#mapping.database.query(this.#findToken, [tokenHash], signal);
+    const [row] = await this.query(this.#findToken, [tokenHash], signal);
     if (row === undefined) return undefined;
     const console = readConsole(row, this);
     const grant = toGrant(console, tokenHash, this);
@@ -90,7 +94,7 @@ export class Cell implements NovaCell, GrantRevalidation {
 
   /** Rejects while lookups would fail. */
   async health(signal: AbortSignal): Promise<void> {
-    await this.#mapping.database.query(CHECK, [], signal);
+    await this.query(CHECK, [], signal);
   }
 
   async close(): Promise<void> {
@@ -107,7 +111,7 @@ export class Cell implements NovaCell, GrantRevalidation {
     const instances = [...new Set(grants.map(({ instance = "" }) => instance))];
     const tokens = [...new Set(grants.map(({ tokenId }) => tokenId))];
     const statement = findLive(instances.length, tokens.length);
-    const rows = await this.#mapping.database.query(statement, [...tokens, ...instances], signal);
+    const rows = await this.query(statement, [...tokens, ...instances], signal);
     const live = new Set(rows.map((row) => row[`${INSTANCE_PREFIX}uuid`]));
     const byToken = new Map(rows.map((row) => [row["token_hash"], row]));
     return grants.map((grant) => {

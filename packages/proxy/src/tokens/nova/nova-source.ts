@@ -48,7 +48,7 @@ export class NovaTokenSource implements TokenSource {
         throw withName(cell, error);
       });
     });
-    await Promise.all(checks);
+    await Promise.all([...checks, this.#validation?.health?.(signal)]);
   }
 
   async close(): Promise<void> {

@@ -20,6 +20,11 @@ export interface NovaCell {
   readonly name: string;
   /** The cell's message queue, with its template filled; undefined where the API database is not asked. */
   readonly transportUrl: string | undefined;
+  /**
+   * Asks the cell's database, with a `?` for each value: for what is not in the row or the instance, such as the
+   * versions of services. Rejects as a lookup does.
+   */
+  query(sql: string, values: readonly string[], signal: AbortSignal): Promise<readonly Row[]>;
 }
 
 /** A row of `console_auth_tokens` that is valid now, and its instance, which exists. */
@@ -56,6 +61,8 @@ export interface ConsoleValidation {
    * @param signal - aborted when the answer is no longer needed, or comes too late: ten seconds after the lookup began.
    */
   isValid(console: NovaConsole, signal: AbortSignal): Promise<boolean>;
+  /** Rejects, with the cause, while no console can be validated. */
+  health?(signal: AbortSignal): Promise<void>;
   /** Releases connections. */
   close?(): Promise<void>;
 }

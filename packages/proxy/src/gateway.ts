@@ -24,7 +24,7 @@ import { AuthenticationFailures } from "./telemetry/authentication-failures.ts";
 import { EventBus } from "./telemetry/event-bus.ts";
 import type { EventObserver, EventSink } from "./telemetry/events.ts";
 import { logObserver } from "./telemetry/log-observer.ts";
-import { createLogger, type Logger } from "./telemetry/log.ts";
+import { createLogger, type Logger, openLog } from "./telemetry/log.ts";
 import { metricsObserver } from "./telemetry/metrics-observer.ts";
 import { Metrics } from "./telemetry/metrics.ts";
 import { warnOfDescriptors } from "./telemetry/descriptor-warning.ts";
@@ -179,7 +179,7 @@ export class LocalGateway implements Gateway {
   constructor(config: Config, options: LocalGatewayOptions) {
     this.config = config;
     this.adminKey = config.admin.key ?? randomBytes(24).toString("base64url");
-    this.log = options.log ?? createLogger(config.log.level);
+    this.log = options.log ?? createLogger(config.log.level, openLog(config.log));
     this.#authenticationFailures = new AuthenticationFailures(this.log);
     this.#opened = options.tokens;
     this.#allow = new AllowList(config.targets.allow, this.#own);

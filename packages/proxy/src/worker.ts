@@ -2,9 +2,8 @@ import type { Worker } from "node:cluster";
 import { LocalControl } from "./control/local-control.ts";
 import type { Config } from "./config/config.ts";
 import { LocalGateway } from "./gateway.ts";
-import { LogDestination } from "./telemetry/log-destination.ts";
 import { MetricsReader } from "./telemetry/metrics-reader.ts";
-import { createLogger, type Logger } from "./telemetry/log.ts";
+import { createLogger, type Logger, openLog } from "./telemetry/log.ts";
 import { surviveErrors } from "./telemetry/uncaught-errors.ts";
 import { hasDescriptorForClient } from "./net/descriptors.ts";
 import { openTokensOfWorker } from "./tokens/open.ts";
@@ -26,7 +25,7 @@ export async function runWorker(worker: Worker): Promise<void> {
   const primary: PrimaryChannel<WorkerSettings> = new IpcChannel(worker);
   try {
     const settings = await primary.ask({ type: "settings" });
-    const log = createLogger(settings.config.log.level, new LogDestination(2, { shared: true })).child({
+    const log = createLogger(settings.config.log.level, openLog(settings.config.log, true)).child({
       worker: process.pid,
     });
     const gateway = makeGateway(primary, settings, log);

@@ -74,6 +74,9 @@ test("readiness that cannot be told is answered with 503", async () => {
       readiness: () => Promise.reject(new Error("secret cause")),
       order: new RequestOrder(),
       basePath: "/",
+      web: null,
+      page: true,
+      tlsOnly: true,
     }),
   );
   server.listen(0, "127.0.0.1");

@@ -10,10 +10,14 @@ import type { TokenSourceConfig, TokenSourceInput } from "./token-sources.ts";
 export interface Config {
   /** Where browsers connect: WebSocket and the console page. */
   readonly listen: Address;
-  /** PEM file with the certificate of the public listener, which then speaks TLS only; null for plain HTTP. */
+  /** PEM file with the certificate of the public listener; null for plain HTTP. */
   readonly cert: string | null;
   /** PEM file with the certificate's private key; null when `cert` has that, too. */
   readonly key: string | null;
+  /** Whether a listener with `cert` refuses plain HTTP. */
+  readonly ssl_only: boolean;
+  /** Folder whose files are served in place of the console page; null for the console page. */
+  readonly web: string | null;
   /** How many processes run the sessions. Only the command `curfew serve` can run more than one. */
   readonly workers: number;
   readonly connections: {
@@ -55,10 +59,12 @@ export interface Config {
     readonly on_limit_per_instance: "refuse" | "replace";
   };
   readonly console: {
-    /** Hosts (`host[:port]`) or origins (`https://host[:port]`) of other sites that may open consoles. */
+    /** Hosts (`host[:port]`) or origins (`https://host[:port]`) of other sites that may open consoles; `:*` is any port. */
     readonly allowed_origins: readonly string[];
-    /** The same, for sites that may show the console page in a frame; null for those of `allowed_origins`. */
+    /** The same, for sites that may show the page in a frame, or `*` for all; null for those of `allowed_origins`. */
     readonly frame_ancestors: readonly string[] | null;
+    /** Whether the console page is served. */
+    readonly page: boolean;
     /** Paths, and all below them, where a link may have the page ask for a new token; `/` for every path. */
     readonly renew_paths: readonly string[];
     /** Contact address of the operator (`https:`, `mailto:` or `tel:`), linked from the console page; null for none. */
@@ -100,6 +106,8 @@ export interface Config {
   readonly log: {
     /** The least severe level that is logged. */
     readonly level: LogLevel;
+    /** The file that lines are appended to; null for standard error. */
+    readonly file: string | null;
   };
 }
 
@@ -108,6 +116,8 @@ export interface ConfigInput {
   readonly listen?: string | undefined;
   readonly cert?: string | null | undefined;
   readonly key?: string | null | undefined;
+  readonly ssl_only?: boolean | undefined;
+  readonly web?: string | null | undefined;
   readonly workers?: number | undefined;
   readonly connections?: Partial<Config["connections"]> | undefined;
   readonly consoleauth?: Partial<Config["consoleauth"]> | undefined;

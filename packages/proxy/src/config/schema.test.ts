@@ -34,6 +34,8 @@ const wrong: Record<string, readonly (readonly [value: unknown, expected: RegExp
     ["-----BEGIN PRIVATE KEY-----", /expected the path of a PEM file, but got PEM text$/],
     ["/etc/curfew/key.pem", /expected cert as well/],
   ],
+  ssl_only: [["no", /expected true or false, but got "no"/]],
+  web: [["", /not empty/]],
   workers: [
     [0, /a whole number of 1 or more, but got 0/],
     ["two", /a whole number of 1 or more, but got "two"/],
@@ -87,6 +89,8 @@ const wrong: Record<string, readonly (readonly [value: unknown, expected: RegExp
     ["                    ", /expected 16 to 256 ASCII/],
     ["schlüssel-des-gateways", /expected 16 to 256 ASCII/],
   ],
+  "console.page": [[0, /expected true or false, but got 0/]],
+  "log.file": [[true, /expected a string, but got true/]],
   "log.level": [["loud", /expected one of trace, debug, info, warn, error, silent, but got "loud"/]],
 };
 

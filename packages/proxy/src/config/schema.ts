@@ -15,12 +15,22 @@ const schema = options({
   cert: option(
     v.nullable(value.pemFile),
     null,
-    "PEM file with the certificate chain for browsers; `listen` then speaks https and wss only (Nova's option).",
+    "PEM file with the certificate chain for browsers; `listen` then speaks https and wss (Nova's option).",
   ),
   key: option(
     v.nullable(value.pemFile),
     null,
     "PEM file with the private key, unless `cert` contains it (Nova's option).",
+  ),
+  ssl_only: option(
+    value.flag,
+    true,
+    "With `cert`, refuse plain HTTP. When off, `listen` speaks http and ws at the same port, too (Nova's option).",
+  ),
+  web: option(
+    v.nullable(value.text),
+    null,
+    "Folder whose files are served in place of the console page, such as noVNC's (Nova's option).",
   ),
   workers: option(value.workers, 1, "Number of processes that run sessions; more than 1 uses several cores."),
   connections: group({
@@ -104,12 +114,17 @@ const schema = options({
     allowed_origins: option(
       v.array(value.allowedOrigin, "expected a list of hosts or origins"),
       [],
-      "Other sites that may open consoles: `host[:port]`, or `https://host[:port]` to bind the scheme too.",
+      "Other sites that may open consoles: `host[:port]`, or `https://host[:port]` to bind the scheme too; `:*` is any port.",
     ),
     frame_ancestors: option(
-      v.nullable(v.array(value.allowedOrigin, "expected a list of hosts or origins")),
+      v.nullable(v.array(value.frameAncestor, "expected a list of hosts or origins")),
       null,
-      "Other sites that may show the page in a frame, in the same form; by default those of `console.allowed_origins`.",
+      "Other sites that may show the page in a frame, in the same form, or `*`; by default those of `console.allowed_origins`.",
+    ),
+    page: option(
+      value.flag,
+      true,
+      "Serve the console page. When off, and without `web`, requests for it get 405, as from Nova's serial proxy.",
     ),
     renew_paths: option(
       v.array(value.urlPath, "expected a list of paths"),
@@ -183,6 +198,11 @@ const schema = options({
       v.picklist(levels, `expected one of ${levels.join(", ")}`),
       "info",
       "Least severe level that is logged.",
+    ),
+    file: option(
+      v.nullable(value.text),
+      null,
+      "File that log lines are appended to. It is opened again after it was moved. By default standard error.",
     ),
   }),
 });

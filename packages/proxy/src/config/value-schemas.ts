@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import { parseAddress, type Address } from "../net/address.ts";
 import { AllowList } from "../net/allow-list.ts";
-import { parseAllowedOrigin } from "../net/origin.ts";
+import { parseAllowedOrigin, parseFrameAncestor } from "../net/origin.ts";
 import { parseDatabaseUrl } from "../tokens/nova/database-url.ts";
 import { MAX_LIFETIME_SECONDS } from "../tokens/store.ts";
 
@@ -58,8 +58,11 @@ export const databaseUrl: v.GenericSchema<string> = v.pipe(text, v.rawCheck(reje
 /** An entry of an allow-list. */
 export const network: v.GenericSchema<string> = v.pipe(text, v.rawCheck(reject((entry) => new AllowList([entry]))));
 
-/** `host[:port]` or an origin. */
+/** `host[:port]` or an origin, where the port may be `*`. */
 export const allowedOrigin: v.GenericSchema<string> = v.pipe(text, v.rawCheck(reject(parseAllowedOrigin)));
+
+/** The same, or `*`. */
+export const frameAncestor: v.GenericSchema<string> = v.pipe(text, v.rawCheck(reject(parseFrameAncestor)));
 
 /** A path of this gateway's origin, without dot segments. */
 export const urlPath: v.GenericSchema<string> = v.pipe(

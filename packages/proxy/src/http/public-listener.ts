@@ -1,12 +1,13 @@
 import { randomBytes } from "node:crypto";
 import type { IncomingMessage, Server } from "node:http";
+import { readdir } from "node:fs/promises";
 import type { Duplex } from "node:stream";
 import { type ConfiguredConnectionLimits, connectionLimits } from "../limits/connection-limits.ts";
 import type { ConnectionSlots } from "../limits/connection-slots.ts";
 import type { Address } from "../net/address.ts";
 import { sessionCapacity } from "../net/descriptors.ts";
 import { listenAt, stopAccepting } from "../net/listen.ts";
-import { parseAllowedOrigin } from "../net/origin.ts";
+import { parseAllowedOrigin, parseFrameAncestor } from "../net/origin.ts";
 import type { OwnListeners } from "../net/own-listeners.ts";
 import type { SessionRegistry } from "../sessions/registry.ts";
 import type { EventSink } from "../telemetry/events.ts";
@@ -24,10 +25,13 @@ export interface PublicListenerConfig {
   readonly listen: Address;
   readonly cert: string | null;
   readonly key: string | null;
+  readonly ssl_only: boolean;
+  readonly web: string | null;
   readonly connections: ConfiguredConnectionLimits;
   readonly console: {
     readonly allowed_origins: readonly string[];
     readonly frame_ancestors: readonly string[] | null;
+    readonly page: boolean;
     readonly renew_paths: readonly string[];
     readonly contact_url: string | null;
     readonly base_url: string | null;
@@ -83,12 +87,15 @@ export class PublicListener {
     this.handleRequest = createPageHandler({
       policy: {
         allowedOrigins,
-        frameAncestors: frame_ancestors?.map(parseAllowedOrigin) ?? allowedOrigins,
+        frameAncestors: frame_ancestors?.map(parseFrameAncestor) ?? allowedOrigins,
         renewPaths: config.console.renew_paths,
         contactUrl: config.console.contact_url,
       },
       readiness: context.readiness,
       order,
+      web: config.web,
+      page: config.console.page,
+      tlsOnly: config.ssl_only,
       basePath: base_url === null ? "/" : new URL(base_url).pathname,
     });
   }
@@ -119,14 +126,15 @@ export class PublicListener {
    * Listens at `listen`, over TLS with `cert`.
    *
    * @returns where, as a URL without a path.
-   * @throws Error naming the address, or what is wrong with the certificate.
+   * @throws Error naming the address, or what is wrong with the certificate or the folder.
    */
   async listen(): Promise<string> {
-    const { cert, key, listen, console: options } = this.#config;
+    const { cert, key, ssl_only, web, listen, console: options } = this.#config;
     const { log, sharesPort = false, ticketSecret = randomBytes(32) } = this.#context;
+    if (web !== null) await checkFolder(web);
     const versions = { minimumVersion: options.ssl_minimum_version, ciphers: options.ssl_ciphers };
     const server = await createPublicServer({
-      tls: cert === null ? undefined : { cert, key, ...versions, ticketSecret },
+      tls: cert === null ? undefined : { cert, key, ...versions, allowsPlain: !ssl_only, ticketSecret },
       handler: this.handleRequest,
       guard: this.#guard,
       log,
@@ -143,6 +151,13 @@ export class PublicListener {
   stopAccepting(): () => Promise<void> {
     return this.#server === undefined ? async () => {} : stopAccepting(this.#server);
   }
+}
+
+/** @throws Error naming the option and the folder. */
+async function checkFolder(web: string): Promise<void> {
+  await readdir(web).catch((error: NodeJS.ErrnoException) => {
+    throw new Error(`web: ${web} cannot be read: ${error.code ?? error.message}`);
+  });
 }
 
 function originOf(url: string): ReturnType<typeof parseAllowedOrigin> {

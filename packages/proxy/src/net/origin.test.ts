@@ -17,6 +17,12 @@ describe("an entry of allowed_origins", () => {
     ["capitals do not matter", "DASH.example", "https://dash.example", true],
     ["a subdomain is another host", "dash.example", "https://a.dash.example", false],
     ["an IPv6 address is written in brackets", "[::1]:8080", "http://[::1]:8080", true],
+    ["every port may be meant", "dash.example:*", "https://dash.example:8443", true],
+    ["every port may be meant", "dash.example:*", "http://dash.example", true],
+    ["every port may be meant", "[::1]:*", "http://[::1]:8080", true],
+    ["every port of another host is not", "dash.example:*", "https://dash.example.org", false],
+    ["every port of a scheme may be meant", "https://dash.example:*", "https://dash.example:8443", true],
+    ["every port of a scheme may be meant", "https://dash.example:*", "http://dash.example:8443", false],
   ])("%s: %s, %s", (_what, entry, origin, expected) => {
     expect(allowed(origin, "gateway.example", entry)).toBe(expected);
   });
@@ -29,6 +35,9 @@ describe("an entry of allowed_origins", () => {
     "https://u@dash.example",
     "dash.example?",
     "*",
+    "*:*",
+    "dash.example:443:*",
+    "2001:db8::1:*",
   ])("%j is refused, and named", (entry) => {
     const refused = (): boolean => {
       try {

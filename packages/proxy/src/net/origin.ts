@@ -1,15 +1,24 @@
 /** An entry of `console.allowed_origins`: a host with optional port, and a scheme where one was given. */
 export interface AllowedOrigin {
+  /** Ends in `:*` where every port is allowed. */
   readonly host: string;
   readonly protocol: string | undefined;
 }
 
+/** What {@link AllowedOrigin.host} ends in where every port is allowed; a Content-Security-Policy has the same form. */
+const ANY_PORT = ":*";
+
 /**
- * Parses `host[:port]` or `https://host[:port]`.
+ * Parses `host[:port]` or `https://host[:port]`; the port may be `*`, which is every port.
  *
  * @throws TypeError naming the value and what was expected.
  */
 export function parseAllowedOrigin(entry: string): AllowedOrigin {
+  const withoutPort = entry.slice(0, -ANY_PORT.length);
+  if (entry.endsWith(ANY_PORT) && !/:\d*$|\*/.test(withoutPort)) {
+    const { host, protocol } = parseAllowedOrigin(withoutPort);
+    return { host: host + ANY_PORT, protocol };
+  }
   const withScheme = /^https?:\/\//i.test(entry);
   const url = URL.parse(withScheme ? entry : `https://${entry}`);
   const bare = url !== null && url.pathname === "/" && url.search + url.hash + url.username + url.password === "";
@@ -22,6 +31,11 @@ export function parseAllowedOrigin(entry: string): AllowedOrigin {
   if (withScheme) return { host: url.host, protocol: url.protocol };
   // A host without a scheme keeps its port as written: :443 is the default of https only.
   return { host: url.hostname + (/:\d+$/.exec(entry)?.[0] ?? ""), protocol: undefined };
+}
+
+/** Parses an entry of `console.frame_ancestors`: {@link parseAllowedOrigin}, or `*` for every site. */
+export function parseFrameAncestor(entry: string): AllowedOrigin {
+  return entry === "*" ? { host: "*", protocol: undefined } : parseAllowedOrigin(entry);
 }
 
 /**
@@ -40,7 +54,9 @@ export function originAllowed(
   const own = hostHeader === undefined ? null : URL.parse(`${url.protocol}//${hostHeader}`);
   if (own !== null && own.pathname === "/" && own.host === url.host) return true;
   return allowed.some((entry) => {
-    if (entry.protocol !== undefined) return entry.protocol === url.protocol && entry.host === url.host;
+    if (entry.protocol !== undefined && entry.protocol !== url.protocol) return false;
+    if (entry.host.endsWith(ANY_PORT)) return entry.host === url.hostname + ANY_PORT;
+    if (entry.protocol !== undefined) return entry.host === url.host;
     return URL.parse(`${url.protocol}//${entry.host}`)?.host === url.host;
   });
 }

@@ -1,4 +1,5 @@
 import { constants, fstatSync, openSync, write, writeSync } from "node:fs";
+import { LogFile } from "./log-file.ts";
 
 /** How long lines are collected for one write, in milliseconds: sessions start and end in bursts. */
 const GATHER_MS = 100;
@@ -55,9 +56,13 @@ export class LogDestination {
   /** When a write was begun last, on the monotonic clock. */
   #wroteAt = -Infinity;
 
-  /** @param shared - whether other processes write to it, too; each write then consists of whole lines and is atomic. */
-  constructor(fd: number, { shared = false }: { readonly shared?: boolean } = {}) {
-    this.#target = openWritable(fd);
+  /**
+   * @param target - a descriptor, or the path of a file to append to.
+   * @param shared - whether other processes write to it, too; each write then consists of whole lines and is atomic.
+   * @throws Error when the file cannot be opened.
+   */
+  constructor(target: number | string, { shared = false }: { readonly shared?: boolean } = {}) {
+    this.#target = typeof target === "string" ? new LogFile(target) : openWritable(target);
     this.#atOnce = shared ? ATOMIC_WRITE : Infinity;
     process.once("exit", () => this.#finish());
   }
@@ -98,7 +103,7 @@ export class LogDestination {
 
   #put(batch: Batch): void {
     this.#stalled = undefined;
-    this.#target.unblock();
+    this.#target.prepare();
     writes += 1;
     write(this.#target.fd, batch.bytes, 0, batch.bytes.length, null, (error, written) => {
       writes -= 1;
@@ -142,7 +147,7 @@ export class LogDestination {
   #putNow(batch: Batch, until: number): void {
     for (let left = batch; left.bytes.length > 0;) {
       try {
-        this.#target.unblock();
+        this.#target.prepare();
         left = rest(left, writeSync(this.#target.fd, left.bytes));
       } catch (error) {
         if ((error as NodeJS.ErrnoException).code !== "EAGAIN" || performance.now() > until) throw error;
@@ -159,8 +164,8 @@ function rest({ lines, bytes }: Batch, written: number): Batch {
 /** Where lines for a descriptor are written. A thread that waits in a write would keep the process from exiting. */
 interface Writable {
   readonly fd: number;
-  /** Makes writes fail with `EAGAIN` while nothing reads; called before each. */
-  readonly unblock: () => void;
+  /** Called before each write, which must fail with `EAGAIN` while nothing reads. */
+  readonly prepare: () => void;
 }
 
 function openWritable(fd: number): Writable {
@@ -168,12 +173,12 @@ function openWritable(fd: number): Writable {
   if (stats?.isFIFO() === true) {
     try {
       // Opened again, because every process that inherits the pipe changes how it is written to.
-      return { fd: openSync("/proc/self/fd/2", constants.O_WRONLY | constants.O_NONBLOCK), unblock: ignore };
+      return { fd: openSync("/proc/self/fd/2", constants.O_WRONLY | constants.O_NONBLOCK), prepare: ignore };
     } catch {
       // Not Linux, or it belongs to another user.
     }
   }
-  return { fd, unblock: stats?.isFIFO() === true || stats?.isSocket() === true ? unblockStandardError : ignore };
+  return { fd, prepare: stats?.isFIFO() === true || stats?.isSocket() === true ? unblockStandardError : ignore };
 }
 
 /** Node does that when it opens the stream; a process that inherits it undoes it when it starts, and when it ends. */

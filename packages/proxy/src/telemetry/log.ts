@@ -24,11 +24,38 @@ export function createLogger(level: LogLevel, destination?: DestinationStream): 
     // JSON escapes control characters of ASCII only; a log is read in terminals, too.
     hooks: { streamWrite: (line: string) => `${printable(line.slice(0, -1))}\n` },
   };
-  return pino(options, destination ?? (standardError ??= new LogDestination(2)));
+  return pino(options, destination ?? openLog({ file: null }));
 }
 
 /** Shared by all gateways of a process: two writers would mix their lines. */
-let standardError: LogDestination | undefined;
+const destinations = new Map<number | string, LogDestination>();
+
+/** Where the log goes, as configured. */
+export interface LogTarget {
+  /** The file that lines are appended to; null for standard error. */
+  readonly file: string | null;
+}
+
+/**
+ * Opens where the log goes.
+ *
+ * @param shared - as for {@link LogDestination}.
+ * @throws Error naming the file that cannot be opened.
+ */
+export function openLog({ file }: LogTarget, shared = false): LogDestination {
+  const target = file ?? 2;
+  const opened = destinations.get(target) ?? open(target, shared);
+  destinations.set(target, opened);
+  return opened;
+}
+
+function open(target: number | string, shared: boolean): LogDestination {
+  try {
+    return new LogDestination(target, { shared });
+  } catch (cause) {
+    throw new Error(`log.file: ${target} cannot be opened: ${(cause as NodeJS.ErrnoException).code}`, { cause });
+  }
+}
 
 /**
  * Logs what a source or an observer threw. Never throws: an error with a getter that throws, or with a very long chain

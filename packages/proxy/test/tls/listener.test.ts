@@ -7,6 +7,7 @@ import { connect } from "node:net";
 import { join } from "node:path";
 import { connect as connectTls, type ConnectionOptions, type TLSSocket } from "node:tls";
 import { afterAll, beforeEach, describe, expect, test } from "vitest";
+import { WebSocket } from "ws";
 import type { ConfigInput } from "../../src/index.ts";
 import { TestCertificate } from "../support/certificate.ts";
 import { Command } from "../support/command.ts";
@@ -44,6 +45,33 @@ async function get(url: string): Promise<IncomingMessage> {
 }
 
 describe("a gateway with a certificate", () => {
+  test("also speaks plain HTTP at the same port where ssl_only is off, and pins no browser to https", async () => {
+    await using gateway = await TestGateway.start({ config: { ssl_only: false } });
+    expect((await fetch(`http://${gateway.host}/healthz`)).status).toBe(200);
+    const { statusCode, headers } = await get(`${gateway.url}/assets/none.css`);
+    expect([statusCode, headers["strict-transport-security"]]).toEqual([404, undefined]);
+    await using target = await startByteServer({ mode: "echo" });
+    const { token } = await gateway.token(target.address);
+    for (const scheme of ["ws", "wss"]) {
+      const client = new WebSocket(`${scheme}://${gateway.host}/?token=${token}`, { ca: certificate.pem });
+      await once(client, "open");
+      client.send("key");
+      expect(String((await once(client, "message"))[0])).toBe("key");
+      client.terminate();
+    }
+  });
+
+  test("survives clients that say nothing, or vanish before they do, where ssl_only is off", async () => {
+    await using gateway = await TestGateway.start({
+      config: { ssl_only: false, connections: { unauthenticated_timeout: 0.5 } },
+    });
+    const { hostname, port } = new URL(gateway.url);
+    const silent = connect(Number(port), hostname);
+    const vanishing = connect(Number(port), hostname, () => vanishing.resetAndDestroy());
+    await once(silent.resume(), "close");
+    expect((await fetch(`http://${gateway.host}/healthz`)).status).toBe(200);
+  });
+
   test("is reached over https, and the console URLs that it issues say so", async () => {
     await using gateway = await TestGateway.start();
     expect(gateway.url).toMatch(/^https:\/\/127\.0\.0\.1:\d+$/);

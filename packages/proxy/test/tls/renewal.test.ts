@@ -36,6 +36,7 @@ async function start(): Promise<void> {
       key: first.key,
       minimumVersion: "default",
       ciphers: null,
+      allowsPlain: false,
       ticketSecret: Buffer.from("secret of the tickets"),
     },
     {

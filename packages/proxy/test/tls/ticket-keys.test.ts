@@ -18,6 +18,7 @@ async function worker(secret: string): Promise<Server> {
       key: certificate.key,
       minimumVersion: "default",
       ciphers: null,
+      allowsPlain: false,
       ticketSecret: Buffer.from(secret),
     },
     {

@@ -1,12 +1,14 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { acceptsGzip } from "./accept-encoding.ts";
+import { answer, type Headers } from "./answer.ts";
 import { loadPageFiles, type PageFile, type PageFiles } from "./files.ts";
-import { type Headers, pageHeaders, transportHeaders } from "./headers.ts";
+import { pageHeaders, transportHeaders } from "./headers.ts";
 import { fillPage } from "./html.ts";
 import { isKnown } from "./if-none-match.ts";
 import type { OriginPolicy } from "./origin-policy.ts";
 import type { RequestOrder } from "../request-order.ts";
 import { readTarget } from "../request-target.ts";
+import { type FolderHandler, openWebFolder } from "./web-folder.ts";
 
 /** Where the page answers: its own address, and those that Nova's links and bookmarks have. */
 const PAGE_PATHS: readonly string[] = [
@@ -18,6 +20,7 @@ const PAGE_PATHS: readonly string[] = [
   "/vnc_auto.html",
   "/vnc_lite.html",
   "/serial.html",
+  "/spice_auto.html",
 ];
 
 /** Answers a request to an HTTP server. */
@@ -29,15 +32,20 @@ export interface PageHandlerOptions {
   /** What `/readyz` answers: `ready`, or what is not. */
   readonly readiness: () => Promise<string>;
   readonly order: RequestOrder;
+  /** Whose files are served in place of the page; null for the page. */
+  readonly web: string | null;
+  /** Whether there is a page. */
+  readonly page: boolean;
+  /** Whether browsers reach the gateway only over TLS. */
+  readonly tlsOnly: boolean;
   /** The path of `console.base_url`, below which a reverse proxy that does not strip it passes everything. */
   readonly basePath: string;
 }
 
-/** Serves the console page with the headers that confine it, and `/healthz` and `/readyz`. */
-export function createPageHandler({ policy, readiness, order, basePath }: PageHandlerOptions): RequestHandler {
-  const confining = pageHeaders(policy);
-  const files = loadPageFiles();
-  const pages = filledPages(files, policy);
+/** Serves the page, `/healthz` and `/readyz`. */
+export function createPageHandler(options: PageHandlerOptions): RequestHandler {
+  const { readiness, order, basePath } = options;
+  const serve = createFileHandler(options);
   return (request, response) => {
     if (!order.accepts(request, response)) return;
     const target = readTarget(request);
@@ -48,7 +56,27 @@ export function createPageHandler({ policy, readiness, order, basePath }: PageHa
     const path = withoutBase(target.path, basePath);
     if (path === "/healthz") return answer(response, 200, "ok");
     if (path === "/readyz") return void serveReadiness(response, readiness);
-    const headers = { ...confining, ...transportHeaders(request) };
+    serve(request, response, { path, query: target.query, headers: transportHeaders(request, options) });
+  };
+}
+
+/** Serves the operator's own files, the console page, or nothing. */
+function createFileHandler({ policy, web, page }: PageHandlerOptions): FolderHandler {
+  if (web !== null) {
+    const opening = openWebFolder(web);
+    return (...request) => void opening.then((serve) => serve(...request));
+  }
+  if (!page) return (_, response) => answer(response, 405, "There is no page here.", { Allow: "" });
+  return createConsolePageHandler(policy);
+}
+
+/** Serves the console page with the headers that confine it. */
+function createConsolePageHandler(policy: OriginPolicy): FolderHandler {
+  const confining = pageHeaders(policy);
+  const files = loadPageFiles();
+  const pages = filledPages(files, policy);
+  return (request, response, { path, headers: transport }) => {
+    const headers = { ...confining, ...transport };
     if (PAGE_PATHS.includes(path)) return servePage(response, pages.get(path), headers);
     // The page's asset URLs are relative, and the page is also served under /console/.
     const file = files.get(path.replace(/^\/console\//, "/"));
@@ -102,15 +130,4 @@ async function serveFile(
   if (isKnown(request.headers["if-none-match"], etag)) return void response.writeHead(304, caching).end();
   const coding: Headers = zipped ? { "Content-Encoding": "gzip" } : {};
   answer(response, 200, body, { ...headers, ...caching, ...coding, "Content-Type": file.type });
-}
-
-function answer(response: ServerResponse, status: number, body: string | Buffer, headers: Headers = {}): void {
-  response.writeHead(status, {
-    "Cache-Control": "no-store",
-    "Content-Type": "text/plain; charset=utf-8",
-    "X-Content-Type-Options": "nosniff",
-    "Content-Length": Buffer.byteLength(body),
-    ...headers,
-  });
-  response.end(response.req.method === "HEAD" ? undefined : body);
 }

@@ -1,8 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import { TLSSocket } from "node:tls";
+import type { Headers } from "./answer.ts";
 import { cspSources, type OriginPolicy } from "./origin-policy.ts";
-
-export type Headers = Readonly<Record<string, string>>;
 
 /** What the page uses: clipboard, full screen, and a screen that stays on. All else is off, for frames in it, too. */
 const FEATURES: Readonly<Record<string, string>> = {
@@ -53,7 +52,10 @@ export function pageHeaders({ allowedOrigins, frameAncestors }: OriginPolicy): H
   };
 }
 
-/** Over TLS, tells browsers to use only TLS from now on (RFC 6797); over plain HTTP the header has no effect. */
-export function transportHeaders({ socket }: IncomingMessage): Headers {
-  return socket instanceof TLSSocket ? { "Strict-Transport-Security": HSTS } : {};
+/**
+ * Over TLS, tells browsers to use only TLS from now on (RFC 6797), unless the gateway also speaks plain HTTP. Over that
+ * the header has no effect.
+ */
+export function transportHeaders({ socket }: IncomingMessage, { tlsOnly }: { readonly tlsOnly: boolean }): Headers {
+  return tlsOnly && socket instanceof TLSSocket ? { "Strict-Transport-Security": HSTS } : {};
 }

@@ -11,6 +11,7 @@ import {
   validityProblem,
 } from "./certificate.ts";
 import { CertificateReload } from "./certificate-reload.ts";
+import { servePlain } from "./plain.ts";
 import { rotateTicketKeys } from "./ticket-keys.ts";
 
 /** How long a client may take for the TLS handshake, in milliseconds. */
@@ -25,6 +26,8 @@ export interface TlsOptions extends CertificateFiles {
   readonly minimumVersion: TlsMinimum;
   /** OpenSSL cipher list, or null. */
   readonly ciphers: string | null;
+  /** Whether clients that do not begin with TLS are served over plain HTTP, at the same port. */
+  readonly allowsPlain: boolean;
   /** What the keys of session tickets are derived from: the same in all workers. */
   readonly ticketSecret: Buffer;
 }
@@ -51,6 +54,7 @@ export async function createTlsServer(options: TlsOptions, context: TlsContext):
   const first = checkCertificate(text, options);
   const secure = secureOptions(options, first);
   const server = new TlsServer({ ...context.http, ...secure, handshakeTimeout: HANDSHAKE_MS }, context.handler);
+  if (options.allowsPlain) servePlain(server);
   rotateTicketKeys(server, options.ticketSecret);
   context.certificateUsed(first.validTo);
   const problem = validityProblem(first);

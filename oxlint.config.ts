@@ -34,6 +34,7 @@ const packages = [
 const LAYERS: Readonly<Record<string, readonly string[]>> = {
   "packages/proxy/src": [
     "cli",
+    "nova",
     "config",
     "admin",
     "http",

@@ -90,6 +90,12 @@ export const REQUIREMENTS = {
         (name) => findProgram(name) !== undefined,
       ),
   },
+  oslo: {
+    purpose: "Python's reader of nova.conf",
+    packages: { debian: ["python3-oslo.config"], fedora: ["python3-oslo-config"] },
+    note: "Any `python3` on the PATH with the module oslo_config will do.",
+    present: () => findPython("oslo_config") !== undefined,
+  },
   compiler: {
     purpose: "the benchmark's programs in C",
     packages: { debian: ["gcc", "libc6-dev"], fedora: ["gcc", "glibc-devel"], homebrew: ["gcc"] },

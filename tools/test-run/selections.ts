@@ -21,6 +21,7 @@ const REAL_REQUIREMENTS: readonly RequirementName[] = [
   "peers",
   "rabbitmq",
   "databases",
+  "oslo",
 ];
 const E2E_REQUIREMENTS: readonly RequirementName[] = [
   "browser",

@@ -7,7 +7,7 @@ import { growThreadPool } from "./thread-pool.ts";
 const problem = nodeProblem(process.versions.node);
 if (problem === undefined) {
   growThreadPool();
-  if (process.argv[2] === "serve") ignoreSignals();
+  if (["serve", "nova"].includes(process.argv[2] ?? "")) ignoreSignals();
   await import("./program.ts");
 } else {
   process.stderr.write(`curfew: ${problem}\n`);

@@ -20,10 +20,20 @@ export interface ConfigSources {
  *
  * @throws ConfigError when a file cannot be read or a value is wrong.
  */
-export async function loadConfig({ file, env = {}, flags = {} }: ConfigSources): Promise<Config> {
+export async function loadConfig(sources: ConfigSources): Promise<Config> {
+  return parseConfig(await readWritten(sources));
+}
+
+/**
+ * Reads and merges a configuration without checking its values.
+ *
+ * @returns what the file holds where that is no group of options, which {@link parseConfig} then reports.
+ * @throws ConfigError when a file cannot be read or is no YAML.
+ */
+export async function readWritten({ file, env = {}, flags = {} }: ConfigSources): Promise<unknown> {
   const fromFile = file === undefined ? {} : ((await readYaml(file)) ?? {});
   const over = merge(await readEnvironment(env), flags as Written);
-  return parseConfig(isGroup(fromFile) ? merge(fromFile, over) : fromFile);
+  return isGroup(fromFile) ? merge(fromFile, over) : fromFile;
 }
 
 /** The environment variable of an option: `sessions.warn_before` is `CURFEW_SESSIONS_WARN_BEFORE`. */

@@ -25,3 +25,8 @@ export function nest(path: string, value: unknown): Written {
 export function isGroup(value: unknown): value is Written {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
+
+/** The value at a dotted path; undefined where there is none. */
+export function valueAt(group: unknown, path: string): unknown {
+  return path.split(".").reduce<unknown>((inner, name) => (isGroup(inner) ? inner[name] : undefined), group);
+}

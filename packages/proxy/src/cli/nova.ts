@@ -1,0 +1,56 @@
+import type { Command } from "commander";
+import { secretVariables } from "../nova/definitions.ts";
+import type { Argument } from "../nova/oslo/files.ts";
+import { loadNovaConfig } from "../nova/load.ts";
+import { type Service, SERVICES } from "../nova/service.ts";
+import { addNovaFlags } from "./nova-flags.ts";
+import { becomeDaemon, isDaemon, reportProblem, reportStarted } from "./daemon.ts";
+import { runGateway } from "./run-gateway.ts";
+import { version } from "./version.ts";
+
+interface NovaCommandOptions {
+  readonly curfewConfig?: string;
+  readonly curfewPage?: true;
+}
+
+const DESCRIPTIONS: Readonly<Record<Service["name"], string>> = {
+  novnc: "VNC consoles, in place of nova-novncproxy",
+  serial: "serial consoles, in place of nova-serialproxy",
+};
+
+/** Adds `nova`. */
+export function addNova(program: Command): void {
+  const nova = program.command("nova").description("take the place of a console proxy of OpenStack Nova");
+  for (const service of Object.values(SERVICES)) {
+    const args: Argument[] = [];
+    const command = nova
+      .command(service.name)
+      .description(DESCRIPTIONS[service.name])
+      .version(version())
+      .option("--curfew-config <file>", "Curfew's own configuration, a YAML file; CURFEW_* variables override it")
+      .option("--curfew-page", "serve Curfew's console page in place of the files of --web")
+      .action((options: NovaCommandOptions) => serve(service, args, options));
+    addNovaFlags(command, service, args);
+  }
+}
+
+async function serve(service: Service, args: readonly Argument[], options: NovaCommandOptions): Promise<void> {
+  const { config, daemon, warnings } = await loadNovaConfig({
+    service,
+    args,
+    env: process.env,
+    curfewConfig: options.curfewConfig,
+    ownPage: options.curfewPage === true,
+  });
+  if (daemon && !isDaemon()) return await becomeDaemon();
+  for (const name of secretVariables()) delete process.env[name];
+  try {
+    const { log } = await runGateway(config);
+    for (const warning of warnings) log.warn(warning);
+    if (daemon) log.info({ pid: process.pid }, "running in the background");
+  } catch (error) {
+    if (daemon) reportProblem(error instanceof Error ? error.message : String(error));
+    throw error;
+  }
+  if (daemon) reportStarted();
+}

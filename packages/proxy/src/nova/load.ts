@@ -1,0 +1,72 @@
+import { lookup } from "node:dns/promises";
+import { isIP } from "node:net";
+import type { Config } from "../config/config.ts";
+import { ConfigError } from "../config/schema.ts";
+import { combine } from "./combine.ts";
+import { ALL_OPTIONS } from "./definitions.ts";
+import { mapOptions } from "./mapping.ts";
+import { type NovaOptions, readNovaOptions } from "./options.ts";
+import { Configuration, ConfValueError } from "./oslo/configuration.ts";
+import { type Argument, type DefaultFolders, readLayers } from "./oslo/files.ts";
+import { ConfFileError } from "./oslo/ini-file.ts";
+import type { Service } from "./service.ts";
+import { describeUnknownNames } from "./unknown-names.ts";
+
+/** Where the configuration of a console proxy comes from. */
+export interface NovaSources {
+  readonly service: Service;
+  /** In the order of the command line. */
+  readonly args: readonly Argument[];
+  /** `OS_*` variables are Nova's, `CURFEW_*` variables Curfew's. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Curfew's own configuration, a YAML file. */
+  readonly curfewConfig: string | undefined;
+  /** Whether Curfew's page is served in place of Nova's `web`. */
+  readonly ownPage: boolean;
+  /** Test seam. */
+  readonly folders?: DefaultFolders["folders"];
+}
+
+/** What {@link loadNovaConfig} reads. */
+export interface NovaConfig {
+  readonly config: Config;
+  /** Whether the proxy runs in the background. */
+  readonly daemon: boolean;
+  /** Lines for the log: what is probably misspelled, or has another effect than in Nova. */
+  readonly warnings: readonly string[];
+}
+
+/**
+ * Reads nova.conf and Curfew's own configuration.
+ *
+ * @throws ConfigError naming the place of each wrong value and what was expected.
+ */
+export async function loadNovaConfig(sources: NovaSources): Promise<NovaConfig> {
+  const { service, args, env, curfewConfig, ownPage, folders } = sources;
+  try {
+    const layers = await readLayers(args, { program: service.program, ...(folders !== undefined && { folders }) });
+    const configuration = new Configuration({ layers, env, options: ALL_OPTIONS });
+    const options = readNovaOptions(configuration, service);
+    const address = await resolveHost(options);
+    const mapping = mapOptions(options, { configuration, service, address, ownPage });
+    return {
+      config: await combine(mapping, { file: curfewConfig, env }),
+      daemon: options.common.daemon === true,
+      warnings: [...describeUnknownNames(configuration.assignments()), ...mapping.warnings],
+    };
+  } catch (error) {
+    if (error instanceof ConfFileError || error instanceof ConfValueError) throw new ConfigError([error.message]);
+    throw error;
+  }
+}
+
+/** The address to listen at, as websockify finds it: `source_is_ipv6` prefers IPv6 where a name has both. */
+async function resolveHost({ listener: { host }, common }: NovaOptions): Promise<string> {
+  const family = common.source_is_ipv6 === true ? 6 : 4;
+  if (host === "") return family === 6 ? "::" : "0.0.0.0";
+  if (isIP(host) !== 0) return host;
+  const addresses = await lookup(host, { all: true }).catch((error: NodeJS.ErrnoException) => {
+    throw new ConfValueError(`${host}: expected an address to listen at, or the name of one: ${error.code}`);
+  });
+  return (addresses.find((each) => each.family === family) ?? addresses[0])?.address ?? host;
+}

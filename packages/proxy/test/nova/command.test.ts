@@ -1,0 +1,95 @@
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { Command, run } from "../support/command.ts";
+
+let folder: string;
+let conf: string;
+/** Curfew's part: a free port for the admin API. */
+let yaml: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "curfew-nova-command-"));
+  conf = join(folder, "nova.conf");
+  yaml = join(folder, "curfew.yaml");
+  await writeFile(
+    conf,
+    "[vnc]\nnovncproxy_host = 127.0.0.1\nnovncproxy_port = 0\nnovncproxy_hots = x\n[database]\nconnection = mysql://nova:secret@127.0.0.1:1/nova\n",
+  );
+  await writeFile(yaml, 'admin: { listen: "127.0.0.1:0", key: key-of-the-nova-tests }\n');
+}, 30_000);
+afterAll(() => rm(folder, { recursive: true }));
+
+function program(name: string): string {
+  return fileURLToPath(new URL(`../../src/cli/${name}.ts`, import.meta.url));
+}
+
+const SLOW = { timeout: 30_000 };
+
+describe("in place of Nova's programs", SLOW, () => {
+  test("the command takes nova.conf, flags of Nova and Curfew's own configuration", async () => {
+    const args = [
+      "nova",
+      "novnc",
+      "--config-file",
+      conf,
+      "--curfew-config",
+      yaml,
+      "--nodaemon",
+      "--remote_debug-host=a",
+    ];
+    await using proxy = new Command(args);
+    const [, url = ""] = await proxy.printed(/listens at (http:\S+)/);
+    expect((await fetch(`${url}/healthz`)).status).toBe(200);
+    await expect.poll(() => proxy.stderr).toContain("no option [vnc] novncproxy_hots; did you mean novncproxy_host?");
+  });
+
+  test.each([
+    ["curfew-novncproxy", "--vnc-novncproxy_host", "--vnc-novncproxy_port", 404],
+    ["curfew-serialproxy", "--serial_console-serialproxy_host", "--serial_console-serialproxy_port", 405],
+  ])("%s takes the flags of its counterpart, and serves its files", async (name, host, port, missing) => {
+    const args = ["--config-file", conf, host, "127.0.0.1", `${port}=0`, "--curfew-config", yaml];
+    await using proxy = new Command(args, {}, { program: program(name) });
+    const [, url = ""] = await proxy.printed(/listens at (http:\S+)/);
+    expect((await fetch(`${url}/none`)).status).toBe(missing);
+    await using withFiles = new Command([...args, "--web", folder], {}, { program: program(name) });
+    const [, other = ""] = await withFiles.printed(/listens at (http:\S+)/);
+    expect(await (await fetch(`${other}/curfew.yaml`)).text()).toContain("admin:");
+  });
+
+  test.each([
+    ["--ssl_only", "SSL only and self.pem not found"],
+    ["--web=/none", "Can not find html/js files at /none."],
+    ["--config-file=/none.conf", "/none.conf: cannot be read: ENOENT"],
+    ["--vnc-novncproxy_port=x", 'expected a whole number of 0 or more, at most 65535, but got "x"'],
+    ["--vnc-novncproxy_hots=x", "unknown option '--vnc-novncproxy_hots=x'"],
+  ])("%s ends it with an error", async (flag, message) => {
+    const { code, stdout, stderr } = await run(["nova", "novnc", "--config-file", conf, flag]);
+    expect(stderr).toContain(message);
+    expect([code, stdout]).toEqual([1, ""]);
+  });
+});
+
+test("with --daemon and a log file, it returns once a process of its own listens", SLOW, async () => {
+  const log = join(folder, "daemon.log");
+  const args = ["nova", "novnc", "--config-file", conf, "--curfew-config", yaml, "--daemon", "--log-file", log];
+  expect(await run(args)).toEqual({ code: 0, stdout: "", stderr: "" });
+  await expect.poll(() => readFile(log, "utf8")).toContain("running in the background");
+  const text = await readFile(log, "utf8");
+  try {
+    const [, url = ""] = /"url":"([^"]+)"/.exec(text) ?? [];
+    expect((await fetch(`${url}/healthz`)).status).toBe(200);
+  } finally {
+    process.kill(Number(/"pid":(\d+)/.exec(text)?.[1]), "SIGTERM");
+  }
+  await expect.poll(() => readFile(log, "utf8")).toContain('"stopped"');
+});
+
+test("a daemon that cannot listen is reported where it was started", SLOW, async () => {
+  const args = ["nova", "novnc", "--config-file", conf, "--curfew-config", yaml, "--daemon"];
+  const { code, stderr } = await run([...args, "--vnc-novncproxy_host", "192.0.2.1"]);
+  expect(stderr).toContain("listen: cannot listen at 192.0.2.1:0");
+  expect(code).toBe(1);
+});

@@ -76,6 +76,7 @@ test("readiness that cannot be told is answered with 503", async () => {
       basePath: "/",
       web: null,
       page: true,
+      startPage: "vnc",
       tlsOnly: true,
     }),
   );

@@ -121,6 +121,18 @@ test("without a folder and without the page, every request for one is answered w
   expect((await fetch(`${bare.url}/healthz`)).status).toBe(200);
 });
 
+test("where the start page is that of serial consoles, / leads there with the token", async () => {
+  await using serial = await TestGateway.start({ config: { console: { start_page: "serial" } } });
+  const answers = await Promise.all(
+    ["/?token=t", "/", "/?type=vnc"].map(async (path) => fetch(serial.url + path, { redirect: "manual" })),
+  );
+  expect(answers.map(({ headers }) => headers.get("location"))).toEqual([
+    "./serial.html?token=t",
+    "./serial.html",
+    null,
+  ]);
+});
+
 test("the addresses that health checks of Nova's proxies ask for lead to the page", async () => {
   await using own = await TestGateway.start();
   const built = (await fetch(`${own.url}/console/`)).status;

@@ -65,6 +65,8 @@ export interface Config {
     readonly frame_ancestors: readonly string[] | null;
     /** Whether the console page is served. */
     readonly page: boolean;
+    /** What the page shows at `/` where the address names no type. */
+    readonly start_page: "vnc" | "serial";
     /** Paths, and all below them, where a link may have the page ask for a new token; `/` for every path. */
     readonly renew_paths: readonly string[];
     /** Contact address of the operator (`https:`, `mailto:` or `tel:`), linked from the console page; null for none. */

@@ -126,6 +126,11 @@ const schema = options({
       true,
       "Serve the console page. When off, and without `web`, requests for it get 405, as from Nova's serial proxy.",
     ),
+    start_page: option(
+      v.picklist(["vnc", "serial"], 'expected "vnc" or "serial"'),
+      "vnc",
+      "What `/` shows where the address names no type: VNC, or `serial` after a redirect to `/serial.html`.",
+    ),
     renew_paths: option(
       v.array(value.urlPath, "expected a list of paths"),
       [],

@@ -32,6 +32,7 @@ export interface PublicListenerConfig {
     readonly allowed_origins: readonly string[];
     readonly frame_ancestors: readonly string[] | null;
     readonly page: boolean;
+    readonly start_page: "vnc" | "serial";
     readonly renew_paths: readonly string[];
     readonly contact_url: string | null;
     readonly base_url: string | null;
@@ -95,6 +96,7 @@ export class PublicListener {
       order,
       web: config.web,
       page: config.console.page,
+      startPage: config.console.start_page,
       tlsOnly: config.ssl_only,
       basePath: base_url === null ? "/" : new URL(base_url).pathname,
     });

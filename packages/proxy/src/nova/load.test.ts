@@ -69,8 +69,11 @@ describe("without any option", () => {
 
   test("the serial proxy has no page, unless it is asked for", async () => {
     expect((await load("", { service: "serial" })).config.console.page).toBe(false);
-    expect((await load("", { service: "serial", ownPage: true })).config.console.page).toBe(true);
-    expect((await load("")).config.console.page).toBe(true);
+    expect((await load("", { service: "serial", ownPage: true })).config.console).toMatchObject({
+      page: true,
+      start_page: "serial",
+    });
+    expect((await load("")).config.console).toMatchObject({ page: true, start_page: "vnc" });
   });
 });
 

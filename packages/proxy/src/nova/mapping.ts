@@ -133,6 +133,7 @@ function mapPage(
 ): void {
   // Without a folder, the serial proxy has no page.
   if (service.name === "serial" && !ownPage) set.byDefault("console.page", false);
+  if (service.name === "serial") set.byDefault("console.start_page", "serial");
   if (web === undefined || web === "" || ownPage) return;
   if (!exists(web)) throw new ConfValueError(`Can not find html/js files at ${web}.`);
   set.set("web", web, COMMON.web);

@@ -36,6 +36,8 @@ export interface PageHandlerOptions {
   readonly web: string | null;
   /** Whether there is a page. */
   readonly page: boolean;
+  /** What it shows at `/` where the address names no type. */
+  readonly startPage: "vnc" | "serial";
   /** Whether browsers reach the gateway only over TLS. */
   readonly tlsOnly: boolean;
   /** The path of `console.base_url`, below which a reverse proxy that does not strip it passes everything. */
@@ -61,13 +63,19 @@ export function createPageHandler(options: PageHandlerOptions): RequestHandler {
 }
 
 /** Serves the operator's own files, the console page, or nothing. */
-function createFileHandler({ policy, web, page }: PageHandlerOptions): FolderHandler {
+function createFileHandler({ policy, web, page, startPage }: PageHandlerOptions): FolderHandler {
   if (web !== null) {
     const opening = openWebFolder(web);
     return (...request) => void opening.then((serve) => serve(...request));
   }
   if (!page) return (_, response) => answer(response, 405, "There is no page here.", { Allow: "" });
-  return createConsolePageHandler(policy);
+  const serveConsolePage = createConsolePageHandler(policy);
+  if (startPage === "vnc") return serveConsolePage;
+  return (request, response, target) => {
+    const { path, query, headers } = target;
+    if (path !== "/" || new URLSearchParams(query).has("type")) return serveConsolePage(request, response, target);
+    answer(response, 302, "", { ...headers, Location: `./serial.html${query === "" ? "" : `?${query}`}` });
+  };
 }
 
 /** Serves the console page with the headers that confine it. */

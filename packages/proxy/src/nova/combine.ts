@@ -32,7 +32,19 @@ export async function combine(
       .reduce(merge, {}),
   );
   const withSources = nest("tokens.sources", tokenSources.list);
-  return parseConfig([defaults ?? {}, written, explicit ?? {}, withSources].reduce<Written>(merge, {}));
+  try {
+    return parseConfig([defaults ?? {}, written, explicit ?? {}, withSources].reduce<Written>(merge, {}));
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    const all = [...mapped, ...tokenSources.mapped];
+    throw new ConfigError(error.problems.map((problem) => withPlace(problem, all)));
+  }
+}
+
+/** Puts in front of a problem where nova.conf sets the option, if it does. */
+function withPlace(problem: string, mapped: readonly Mapped[]): string {
+  const found = mapped.find(({ path }) => problem.startsWith(`${path}:`) || problem.startsWith(`${path}.`));
+  return found?.place === undefined ? problem : `${found.place}: ${problem}`;
 }
 
 /** What both set to different values; undefined where they agree. */

@@ -200,6 +200,12 @@ describe("a start-up error", () => {
     expect(await problems(text)).toEqual([problem]);
   });
 
+  test("names the place in nova.conf where Curfew does not take a value", async () => {
+    expect(await problems("[console]\nallowed_origins = ok.example, not ok")).toEqual([
+      expect.stringMatching(/^nova.conf:2 \(\[console\] allowed_origins\): console.allowed_origins.1: expected a host/),
+    ]);
+  });
+
   test("a file or a folder that is not there is named", async () => {
     const sources = { service: SERVICES.novnc, env: DATABASE, curfewConfig: undefined, ownPage: false, folders: [] };
     await expect(loadNovaConfig({ ...sources, args: [{ configFile: "/none.conf" }] })).rejects.toThrow(
@@ -306,7 +312,7 @@ describe("Nova's databases", () => {
       env: { OS_DATABASE__CONNECTION: undefined },
     });
     expect(wrong).toEqual([
-      expect.stringContaining("tokens.sources.0.database: expected a database URL that begins with"),
+      expect.stringMatching(/^nova.conf:2 .*: tokens.sources.0.database: expected a database URL that begins with/),
     ]);
     expect(wrong[0]).not.toContain("hunter2");
   });

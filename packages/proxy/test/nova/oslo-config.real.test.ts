@@ -14,7 +14,7 @@ import { findPython } from "../support/python.ts";
 import { cases, type GeneratedCase } from "./conf-files.ts";
 
 /** How many cases are compared. Each has up to three files. */
-const CASES = 1500;
+const CASES = 600;
 const SEED = 12;
 
 /** A value, or null where it is refused. */

@@ -227,6 +227,8 @@ const endScreens: Record<CloseReason, readonly [title: string, button: string | 
   session_expired: ["Session expired", null],
   token_expired: ["This link has expired", null],
   token_invalid: ["This link is not valid", null],
+  console_moved: ["The console has moved", null],
+  instance_deleted: ["Machine deleted", null],
   session_terminated: ["Ended by an operator", null],
   session_replaced: ["Opened somewhere else", "Open here again"],
   idle_timeout: ["Closed due to inactivity", "Open again"],

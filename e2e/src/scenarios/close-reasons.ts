@@ -74,6 +74,22 @@ export const closeReasonScenarios: Readonly<Record<CloseReason, CloseReasonScena
       await ends.open("vnc", () => ({ url: gateway.socketUrl, token: "wrong" }));
     },
   },
+  console_moved: {
+    type: "serial",
+    code: 4103,
+    says: /moved to another host/,
+    button: "Open again",
+    step: "new-access",
+    cause: scripted((session) => session.end("console_moved")),
+  },
+  instance_deleted: {
+    type: "serial",
+    code: 4009,
+    says: /machine of this console was deleted/,
+    button: "Try again",
+    step: "operator",
+    cause: scripted((session) => session.end("instance_deleted")),
+  },
   session_terminated: {
     type: "serial",
     code: 4005,

@@ -36,6 +36,8 @@ test("a switch over the reasons is complete with all of them, and only then", ()
       case "session_expired":
       case "token_expired":
       case "token_invalid":
+      case "console_moved":
+      case "instance_deleted":
       case "session_terminated":
       case "session_replaced":
       case "idle_timeout":

@@ -20,12 +20,16 @@ export const CloseCode = {
   idle_timeout: 4007,
   /** The page's origin may not open consoles at this gateway. */
   origin_not_allowed: 4008,
+  /** The machine was deleted. */
+  instance_deleted: 4009,
   /** The deadline of a running session came. */
   session_expired: 4100,
   /** The token had expired before the session could open. */
   token_expired: 4101,
   /** No token, an unknown one, or one that was revoked. */
   token_invalid: 4102,
+  /** The console of a running session is no longer where its token says, or the token was withdrawn. */
+  console_moved: 4103,
   /** The gateway is shutting down; another one, or the next one, will take the session. */
   server_draining: 4200,
   /** The gateway is at a limit, or its token source does not answer. */

@@ -5,7 +5,7 @@ import { Client } from "./support/client.ts";
 import { TestGateway } from "./support/gateway.ts";
 import { startByteServer } from "./support/targets.ts";
 
-const GONE: GrantEnd = { reason: "session_terminated", detail: "the instance was deleted" };
+const GONE: GrantEnd = { reason: "instance_deleted", detail: "the instance was deleted" };
 
 /** Knows every token, as that of an instance with its name, and says later what has become of them. */
 class CheckedSource implements TokenSource, GrantRevalidation {
@@ -79,7 +79,7 @@ describe("while sessions live, their grants are checked again", () => {
     await made.source.checked();
     expect(made.source.checks.at(-1)).toEqual(["vm-1", "vm-2"]);
     made.source.gone.add("vm-2");
-    expect(await ended.closed).toMatchObject({ code: 4005, reason: GONE.reason });
+    expect(await ended.closed).toMatchObject({ code: 4009, reason: GONE.reason });
     expect(await ended.message("bye")).toMatchObject({ detail: GONE.detail });
     await made.source.checked();
     expect(made.source.checks.at(-1)).toEqual(["vm-1"]);
@@ -92,7 +92,7 @@ describe("while sessions live, their grants are checked again", () => {
     const clients = await Promise.all(Array.from({ length: 20 }, async (_, index) => await made.open(`vm-1 ${index}`)));
     made.source.gone.add("vm-1");
     const codes = await Promise.all(clients.map(async ({ closed }) => (await closed).code));
-    expect(new Set(codes)).toEqual(new Set([4005]));
+    expect(new Set(codes)).toEqual(new Set([4009]));
     await expect.poll(() => made.gateway.held()).toEqual({ sessions: 0, closing: 0, deadlines: 0 });
   });
 
@@ -107,7 +107,7 @@ describe("while sessions live, their grants are checked again", () => {
     const metrics = await (await made.gateway.admin("GET", "/metrics")).text();
     expect(Number(/^curfew_revalidation_failures_total (\d+)$/m.exec(metrics)?.[1])).toBeGreaterThanOrEqual(2);
     made.source.answer = "yes";
-    expect((await client.closed).code).toBe(4005);
+    expect((await client.closed).code).toBe(4009);
     expect(made.gateway.logged("sessions checked again")).toMatchObject([{ name: "cell1" }]);
   });
 

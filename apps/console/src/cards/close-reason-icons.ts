@@ -6,6 +6,8 @@ export const CLOSE_REASON_ICONS: Readonly<Record<CloseReason, IconName>> = {
   session_expired: "clock-alert",
   token_expired: "clock-alert",
   token_invalid: "unlink",
+  console_moved: "unlink",
+  instance_deleted: "power-off",
   session_terminated: "user-x",
   session_replaced: "users",
   idle_timeout: "moon",

@@ -31,6 +31,8 @@ export const CLOSE_REASON_TRAITS: Readonly<Record<CloseReason, CloseReasonTraits
   session_expired: EXPIRED,
   token_expired: EXPIRED,
   token_invalid: NO_ACCESS,
+  console_moved: traits("calm", "new-access"),
+  instance_deleted: traits("calm", "operator"),
   session_terminated: traits("calm", "operator"),
   session_replaced: EXPECTED,
   idle_timeout: traits("calm", "reopen", true),

@@ -19,6 +19,17 @@ export const german: Messages = {
       sentence: "Das Gateway kennt diesen Link nicht. Vielleicht ist er unvollständig, oder er wurde zurückgezogen.",
       next: "Neuen Zugang anfordern",
     },
+    console_moved: {
+      title: "Die Konsole ist umgezogen",
+      sentence:
+        "Die Maschine wurde auf einen anderen Host verschoben, oder der Zugang zu ihrer Konsole wurde entzogen.",
+      next: "Erneut öffnen",
+    },
+    instance_deleted: {
+      title: "Maschine gelöscht",
+      sentence: "Die Maschine dieser Konsole wurde gelöscht.",
+      next: "Erneut versuchen",
+    },
     session_terminated: {
       title: "Vom Administrator beendet",
       sentence: "Ein Administrator hat diese Sitzung beendet oder den Zugang dazu entzogen.",

@@ -19,6 +19,16 @@ export const english: Messages = {
       sentence: "The gateway does not know this link. It may be incomplete, or it was revoked.",
       next: "Get new access",
     },
+    console_moved: {
+      title: "The console has moved",
+      sentence: "The machine was moved to another host, or access to its console was withdrawn.",
+      next: "Open again",
+    },
+    instance_deleted: {
+      title: "Machine deleted",
+      sentence: "The machine of this console was deleted.",
+      next: "Try again",
+    },
     session_terminated: {
       title: "Ended by an operator",
       sentence: "An operator ended this session or revoked its access.",

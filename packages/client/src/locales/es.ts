@@ -19,6 +19,16 @@ export const spanish: Messages = {
       sentence: "La pasarela no reconoce este enlace. Puede que esté incompleto o que se haya revocado.",
       next: "Obtener un acceso nuevo",
     },
+    console_moved: {
+      title: "La consola se ha trasladado",
+      sentence: "La máquina se trasladó a otro host o se retiró el acceso a su consola.",
+      next: "Abrir de nuevo",
+    },
+    instance_deleted: {
+      title: "Máquina eliminada",
+      sentence: "Se eliminó la máquina de esta consola.",
+      next: "Reintentar",
+    },
     session_terminated: {
       title: "Sesión finalizada por un administrador",
       sentence: "Un administrador finalizó esta sesión o revocó el acceso que utilizaba.",

@@ -19,6 +19,16 @@ export const french: Messages = {
       sentence: "La passerelle ne connaît pas ce lien. Il est peut-être incomplet, ou il a été révoqué.",
       next: "Obtenir un nouvel accès",
     },
+    console_moved: {
+      title: "La console a été déplacée",
+      sentence: "La machine a été déplacée vers un autre hôte, ou l’accès à sa console a été retiré.",
+      next: "Rouvrir",
+    },
+    instance_deleted: {
+      title: "Machine supprimée",
+      sentence: "La machine de cette console a été supprimée.",
+      next: "Réessayer",
+    },
     session_terminated: {
       title: "Session terminée par un administrateur",
       sentence: "Un administrateur a mis fin à cette session ou révoqué l’accès qu’elle utilisait.",

@@ -19,6 +19,16 @@ export const japanese: Messages = {
       sentence: "ゲートウェイがこのリンクを認識できません。リンクが途中で切れているか、取り消された可能性があります。",
       next: "新しいアクセスを取得",
     },
+    console_moved: {
+      title: "コンソールが移動しました",
+      sentence: "マシンが別のホストに移動したか、コンソールへのアクセスが取り消されました。",
+      next: "もう一度開く",
+    },
+    instance_deleted: {
+      title: "マシンが削除されました",
+      sentence: "このコンソールのマシンは削除されました。",
+      next: "再試行",
+    },
     session_terminated: {
       title: "管理者がセッションを終了しました",
       sentence: "管理者がこのセッションを終了したか、使用していたアクセスを取り消しました。",

@@ -19,6 +19,16 @@ export const simplifiedChinese: Messages = {
       sentence: "网关不认识此链接。链接可能不完整，或者已被撤销。",
       next: "获取新的访问权限",
     },
+    console_moved: {
+      title: "控制台已迁移",
+      sentence: "机器已迁移到另一台主机，或其控制台的访问权限已被收回。",
+      next: "重新打开",
+    },
+    instance_deleted: {
+      title: "机器已被删除",
+      sentence: "此控制台所属的机器已被删除。",
+      next: "重试",
+    },
     session_terminated: {
       title: "会话已被管理员结束",
       sentence: "管理员结束了此会话，或撤销了它所使用的访问权限。",

@@ -59,10 +59,10 @@ test("of a row with its instance the grant has all that there is", async () => {
 
 test("a row of an instance that does not exist is refused while it is valid, and expired afterwards", async () => {
   const gone = { ...ROW, instance__uuid: null };
-  await expect(cell([gone]).find("hash", SIGNAL)).rejects.toMatchObject({ reason: "token_invalid" });
+  await expect(cell([gone]).find("hash", SIGNAL)).rejects.toMatchObject({ reason: "instance_deleted" });
   // The last second in which Nova takes it is the one before `expires`.
   const last = { ...gone, expires: Math.floor(NOW / 1000) + 1 };
-  await expect(cell([last]).find("hash", SIGNAL)).rejects.toMatchObject({ reason: "token_invalid" });
+  await expect(cell([last]).find("hash", SIGNAL)).rejects.toMatchObject({ reason: "instance_deleted" });
   const expired = { ...gone, expires: Math.floor(NOW / 1000) };
   expect(await cell([expired]).find("hash", SIGNAL)).toMatchObject({ expiresAt: Math.floor(NOW / 1000) * 1000 });
 });

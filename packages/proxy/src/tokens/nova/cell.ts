@@ -17,8 +17,8 @@ const MAX_GRANTS_PER_QUERY = 1000;
 const CLOCK_TOLERANCE_MS = 5000;
 
 /** Why an instance's console is neither opened nor kept open. */
-const DELETED: GrantEnd = { reason: "session_terminated", detail: "the instance was deleted" };
-const MOVED: GrantEnd = { reason: "session_terminated", detail: "the console has moved, or access was withdrawn" };
+const DELETED: GrantEnd = { reason: "instance_deleted", detail: "the instance was deleted" };
+const MOVED: GrantEnd = { reason: "console_moved", detail: "the console has moved, or access was withdrawn" };
 
 /** Where a cell is, which may change while sessions live. */
 export interface CellMapping extends Pick<NovaCell, "name" | "transportUrl"> {
@@ -102,7 +102,7 @@ export class Cell implements NovaCell, GrantRevalidation {
   }
 
   async #validate(console: NovaConsole, signal: AbortSignal): Promise<void> {
-    if (!instanceExists(console)) throw new EndError("token_invalid", "the instance of this console does not exist");
+    if (!instanceExists(console)) throw new EndError(DELETED.reason, DELETED.detail);
     if (this.#validation === undefined || (await this.#validation.isValid(console, signal))) return;
     throw new EndError("token_invalid", "the console is no longer where the token says");
   }

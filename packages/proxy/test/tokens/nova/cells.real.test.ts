@@ -174,8 +174,8 @@ describe("sessions of a gateway on a real MariaDB", () => {
     await made.database.deleteToken(removed);
     await second.closed;
     expect(made.gateway.logged("session ended")).toMatchObject([
-      { detail: "the instance was deleted" },
-      { detail: "the console has moved, or access was withdrawn" },
+      { reason: "instance_deleted", detail: "the instance was deleted" },
+      { reason: "console_moved", detail: "the console has moved, or access was withdrawn" },
     ]);
   });
 

@@ -117,7 +117,7 @@ describe.each(systems)("on a real server (%s)", (system: System, start) => {
     const row = await database.addToken();
     const without = await database.addToken({ instance: randomUUID() });
     await database.deleteInstance(row.instance);
-    const refusal = { reason: "token_invalid", message: "the instance of this console does not exist" };
+    const refusal = { reason: "instance_deleted", message: "the instance was deleted" };
     await expect(source.resolve(row.token, lookupContext())).rejects.toMatchObject(refusal);
     await expect(source.resolve(without.token, lookupContext())).rejects.toMatchObject(refusal);
   });

@@ -46,8 +46,10 @@ describe.each(systems)("on a real server (%s)", (system: System, start) => {
     return Object.assign(source, { [Symbol.asyncDispose]: async () => await source.close() });
   };
 
+  let shared: Promise<NovaDatabase> | undefined;
+
   describeTokenSource(`nova (${system})`, async () => {
-    const database = await newCell();
+    const database = await (shared ??= newCell());
     const source = await open({ database: database.url(), timeout: 4 });
     const row = await database.addToken({ internalAccessPath: "path", tlsPort: 5902 });
     return {

@@ -17,7 +17,7 @@ import { CONNECTION_REFUSALS } from "./limits/connection-slots.ts";
 import { hasLimits, hasSharedLimits, type LimitContext, type Limits, LocalLimits, REPLACED } from "./limits/limits.ts";
 import { LIMIT_NAMES } from "./limits/slots.ts";
 import { type RegistryOptions, SessionRegistry } from "./sessions/registry.ts";
-import { CONSOLES } from "./consoles/index.ts";
+import { createConsoles } from "./consoles/index.ts";
 import { AllowList } from "./net/allow-list.ts";
 import { OwnListeners } from "./net/own-listeners.ts";
 import { AuthenticationFailures } from "./telemetry/authentication-failures.ts";
@@ -119,7 +119,7 @@ export interface Gateway {
  * server.
  *
  * @throws ConfigError when a value is wrong.
- * @throws Error when the embedded token store cannot be opened.
+ * @throws Error when the embedded token store cannot be opened, or a certificate of `vnc` cannot be used.
  */
 export function createGateway(options: GatewayOptions = {}): Gateway {
   const config = parseConfig(options.config);
@@ -207,7 +207,9 @@ export class LocalGateway implements Gateway {
         maxDurationMs: config.sessions.max_duration === null ? null : config.sessions.max_duration * 1000,
         warnBeforeMs: config.sessions.warn_before.map((seconds) => seconds * 1000),
       },
-      consoles: CONSOLES,
+      consoles: createConsoles(config.vnc, (err) =>
+        this.log.error({ err }, "the new certificates for consoles cannot be used; the old ones stay"),
+      ),
       ...options.dataPath,
       dialing: { allow: this.#allow, timeoutMs: config.targets.connect_timeout * 1000 },
       limits: this.#createLimits(options),

@@ -73,6 +73,25 @@ const wrong: Record<string, readonly (readonly [value: unknown, expected: RegExp
   "console.ssl_ciphers": [["", /not empty/]],
   "targets.allow": [["10.0.0.0/8", /expected a list of networks/]],
   "targets.connect_timeout": [[0, /more than 0 seconds/]],
+  "vnc.auth_schemes": [
+    ["vencrypt", /expected a list of schemes, but got "vencrypt"/],
+    [[], /expected a list with at least one of none, vencrypt/],
+  ],
+  "vnc.vencrypt_ca_certs": [["-----BEGIN CERTIFICATE-----", /expected the path of a PEM file, but got PEM text$/]],
+  "vnc.vencrypt_client_cert": [[true, /expected a string, but got true/]],
+  "vnc.vencrypt_client_key": [
+    ["-----BEGIN PRIVATE KEY-----", /expected the path of a PEM file, but got PEM text$/],
+    ["/etc/pki/key.pem", /expected vnc.vencrypt_client_cert as well/],
+  ],
+  "vnc.vencrypt_check_server_name": [["yes", /expected true or false, but got "yes"/]],
+  "vnc.vencrypt_username": [
+    ["ü".repeat(513), /expected at most 1024 bytes/],
+    ["root", /expected vnc.vencrypt_password as well/],
+  ],
+  "vnc.vencrypt_password": [
+    [12345678, /expected a string$/],
+    ["x".repeat(1025), /expected at most 1024 bytes$/],
+  ],
   "tokens.store": [["redis", /expected "sqlite", but got "redis"/]],
   "tokens.path": [["", /not empty/]],
   "tokens.sources": [
@@ -121,6 +140,7 @@ describe("a wrong value is refused with its path and what was expected", () => {
     ["console.renew_paths.1", { console: { renew_paths: ["/", "https://dash.example/renew"] } }],
     ["console.renew_paths.0", { console: { renew_paths: ["/renew now"] } }],
     ["console.renew_paths.0", { console: { renew_paths: ["/renew/../all"] } }],
+    ["vnc.auth_schemes.1", { vnc: { auth_schemes: ["none", "tls"] } }],
     ["targets.allow.1", { targets: { allow: ["10.0.0.0/8", "example.org"] } }],
   ])("an entry of a list is named by its place: %s", (path, input) => {
     expect(problems(input)).toEqual([expect.stringContaining(`${path}: expected`)]);

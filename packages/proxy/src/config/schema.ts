@@ -3,6 +3,7 @@ import { join } from "node:path";
 import * as v from "valibot";
 import type { Config } from "./config.ts";
 import { describe, describeIssue, group, option, type OptionDescription, options, secret } from "./option-schema.ts";
+import { AUTH_SCHEMES, MAX_CREDENTIAL_BYTES } from "../targets/rfb/auth-scheme.ts";
 import { tokenSource } from "./token-sources.ts";
 import * as value from "./value-schemas.ts";
 
@@ -169,6 +170,48 @@ const schema = options({
       "Seconds that a target has to accept a connection and complete its handshake.",
     ),
   }),
+  vnc: group({
+    auth_schemes: option(
+      v.nullable(
+        v.pipe(
+          v.array(v.picklist(AUTH_SCHEMES, `expected one of ${AUTH_SCHEMES.join(", ")}`), "expected a list of schemes"),
+          v.minLength(1, "expected a list with at least one of none, vencrypt"),
+        ),
+      ),
+      null,
+      "How the gateway authenticates to VNC servers, the preferred first: `vencrypt`, `none`. By default the client does it (Nova's option).",
+    ),
+    vencrypt_ca_certs: option(
+      v.nullable(value.pemFile),
+      null,
+      "PEM file with the authorities of the servers' certificates; by default Node's (Nova's option).",
+    ),
+    vencrypt_client_cert: option(
+      v.nullable(value.pemFile),
+      null,
+      "PEM file with the certificate that the gateway shows to servers; by default none (Nova's option).",
+    ),
+    vencrypt_client_key: option(
+      v.nullable(value.pemFile),
+      null,
+      "PEM file with its private key, unless `vnc.vencrypt_client_cert` contains it (Nova's option).",
+    ),
+    vencrypt_check_server_name: option(
+      value.flag,
+      false,
+      "Require that a server's certificate is for the name or address that is dialed.",
+    ),
+    vencrypt_username: option(
+      v.nullable(value.credential(MAX_CREDENTIAL_BYTES)),
+      null,
+      "User name for servers that ask for a user name and a password (X509Plain).",
+    ),
+    vencrypt_password: option(
+      v.nullable(secret(value.credential(MAX_CREDENTIAL_BYTES))),
+      null,
+      "Password for servers that ask for one (X509Plain; X509Vnc uses the first 8 bytes).",
+    ),
+  }),
   tokens: group({
     store: option(
       v.picklist(["sqlite"], 'expected "sqlite"'),
@@ -228,6 +271,14 @@ export function parseConfig(input: unknown): Config {
 function validateTogether(config: Config): Config {
   if (config.key !== null && config.cert === null) {
     throw new ConfigError(["key: expected cert as well: a private key needs its certificate"]);
+  }
+  if (config.vnc.vencrypt_client_key !== null && config.vnc.vencrypt_client_cert === null) {
+    throw new ConfigError([
+      "vnc.vencrypt_client_key: expected vnc.vencrypt_client_cert as well: a private key needs its certificate",
+    ]);
+  }
+  if (config.vnc.vencrypt_username !== null && config.vnc.vencrypt_password === null) {
+    throw new ConfigError(["vnc.vencrypt_username: expected vnc.vencrypt_password as well"]);
   }
   return config;
 }

@@ -22,6 +22,11 @@ export const text: v.GenericSchema<string> = v.pipe(
   v.nonEmpty("expected a string that is not empty"),
 );
 
+/** A user name or password that is sent with its length in front. */
+export function credential(maxBytes: number): v.GenericSchema<string> {
+  return v.pipe(text, v.maxBytes(maxBytes, `expected at most ${maxBytes} bytes`));
+}
+
 /** A bearer key: long enough that it cannot be guessed, and of characters that a header can carry (RFC 6750). */
 export const bearerKey: v.GenericSchema<string> = v.pipe(
   v.string("expected a string"),

@@ -1,8 +1,22 @@
 import type { ConsoleDefinition } from "./console-definition.ts";
+import { openAuthSchemes, type VncSecurityOptions } from "./rfb/auth-schemes.ts";
 import { RfbClientStreamParser } from "./rfb/client-stream-parser.ts";
+import { agreeOnVersion, createSecurityProxy } from "./rfb/security-proxy.ts";
 
 /** RFB (RFC 6143). The client itself does the handshake with the target. */
 export const VNC: ConsoleDefinition = {
   createUserInput: () => new RfbClientStreamParser(),
   handshake: [],
 };
+
+/**
+ * {@link VNC}, or with `auth_schemes` RFB 3.8 whose security the gateway settles with the target.
+ *
+ * @param onUnusable - called when renewed certificates cannot be used.
+ * @throws Error that names the option and the file that is missing or wrong.
+ */
+export function createVnc(options: VncSecurityOptions, onUnusable: (error: Error) => void): ConsoleDefinition {
+  const schemes = openAuthSchemes(options, onUnusable);
+  if (schemes === undefined) return VNC;
+  return { ...VNC, handshake: [agreeOnVersion], negotiate: createSecurityProxy(schemes) };
+}

@@ -4,6 +4,7 @@ import { PauseReason } from "../websocket/pause-reason.ts";
 import type { RelayedBytes } from "../telemetry/session-info.ts";
 import type { TargetReader } from "../targets/reader.ts";
 import type { Target } from "../targets/target.ts";
+import { ClientReader } from "./client-reader.ts";
 import { ToClient, type RelayOptions } from "./to-client.ts";
 
 const NOTHING = Buffer.alloc(0);
@@ -13,6 +14,8 @@ export class Relay {
   readonly #client: WebSocketConnection;
   readonly #toClient: ToClient;
   #target: Duplex | undefined;
+  /** Takes what the client sends while there is no target. */
+  #clientReader: ClientReader | undefined;
   #toTarget = 0;
 
   constructor(client: WebSocketConnection, options: RelayOptions) {
@@ -29,6 +32,17 @@ export class Relay {
     return { toClient: this.#toClient.bytes, toTarget: this.#toTarget };
   }
 
+  /** Reads the client until {@link attach}; what the reader leaves unread is then the target's. */
+  readClient(): ClientReader {
+    this.#clientReader = new ClientReader(this.#client);
+    return this.#clientReader;
+  }
+
+  /** Sends bytes of the gateway's own to the client, before the target's. */
+  say(bytes: Buffer): void {
+    this.#toClient.say(bytes);
+  }
+
   /**
    * Connects the two; the target may still be connecting.
    *
@@ -36,18 +50,26 @@ export class Relay {
    *   and even after {@link stop}.
    */
   attach(target: Pick<Target, "connection" | "start">, onTargetEnd: () => void): void {
+    if (this.#toClient.isStopped) return;
     const { connection } = target;
     this.#target = connection;
     this.#toClient.attach(connection);
     // `end` comes after the last byte was passed on; a reset has no `end`, only `close`.
     connection.on("end", onTargetEnd).on("close", onTargetEnd);
+    const unread = this.#clientReader?.takeUnread();
+    this.#clientReader = undefined;
+    if (unread !== undefined && unread.length > 0) this.#pass(connection, unread);
     target.start(this.#toClient);
   }
 
   /** Passes a client's bytes on as they arrive; while the target is behind, the client is not read. */
   forwardToTarget(bytes: Buffer): void {
     const target = this.#target;
-    if (target === undefined) return;
+    if (target !== undefined) this.#pass(target, bytes);
+    else this.#clientReader?.take(bytes);
+  }
+
+  #pass(target: Duplex, bytes: Buffer): void {
     this.#toTarget += bytes.length;
     target.write(bytes);
     if (target.writableLength === 0) return;
@@ -76,5 +98,7 @@ export class Relay {
   stop(): void {
     this.#toClient.stop();
     this.#target = undefined;
+    this.#clientReader?.stop();
+    this.#clientReader = undefined;
   }
 }

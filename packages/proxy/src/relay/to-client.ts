@@ -1,7 +1,7 @@
 import type { Duplex } from "node:stream";
 import type { ReadMemory, TargetReader } from "../targets/reader.ts";
 import type { WebSocketConnection } from "../websocket/connection.ts";
-import { encodeHeader, MAX_HEADER_BYTES, writeHeader } from "../websocket/frame-header.ts";
+import { encodeFrame, encodeHeader, MAX_HEADER_BYTES, Opcode, writeHeader } from "../websocket/frame-header.ts";
 import type { BufferPool } from "../net/buffer-pool.ts";
 import { ReadBuffer } from "../net/read-buffer.ts";
 import { RecentUse, type Turns, type TurnTaker } from "../time/turns.ts";
@@ -94,6 +94,10 @@ export class ToClient implements TargetReader, TurnTaker {
     return this.#bytes;
   }
 
+  get isStopped(): boolean {
+    return this.#stopped;
+  }
+
   /** Sets the connection that is read into the buffers. */
   attach(target: Duplex): void {
     this.#target = target;
@@ -130,6 +134,15 @@ export class ToClient implements TargetReader, TurnTaker {
    */
   drain(): void {
     this.resume(~TargetPauseReason.clientBehind);
+  }
+
+  /** Sends bytes of the gateway's own, before the target's. */
+  say(bytes: Buffer): void {
+    if (this.#isOver) return;
+    this.#taps?.take(bytes);
+    if (this.#isOver) return;
+    this.#bytes += bytes.length;
+    this.#client.stream.write(encodeFrame(Opcode.binary, bytes));
   }
 
   /** One write of a header and the chunk, which is not copied. */

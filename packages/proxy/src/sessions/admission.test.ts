@@ -27,6 +27,7 @@ test("a renewal needs the same console, user and access", () => {
     { endpoint: { type: "tcp", host: "10.0.0.5", port: 5902 } },
     { endpoint: { type: "tls", host: "10.0.0.5", port: 5901 } },
     { endpoint: { type: "unix", path: "/run/vm-1" } },
+    { internalAccessPath: "/vm-2" },
   ];
   for (const other of others) expect(allowsRenewal(grant, { ...grant, ...other })).toBe(false);
 });

@@ -8,6 +8,7 @@ import { FilteredRelay } from "../relay/filtered-relay.ts";
 import { Relay } from "../relay/relay.ts";
 import type { Tap } from "../relay/tap.ts";
 import { TargetPauseReason } from "../relay/to-client.ts";
+import { requestPath } from "../targets/connect-request.ts";
 import { dial, type DialOptions } from "../targets/dial.ts";
 import type { Target } from "../targets/target.ts";
 import type { RelayedBytes } from "../telemetry/session-info.ts";
@@ -17,6 +18,7 @@ import { type WebSocketConnection } from "../websocket/connection.ts";
 import { PauseReason } from "../websocket/pause-reason.ts";
 import type { ConnectionHandler } from "../websocket/connection-handler.ts";
 import { type ControlHandler, ControlMessages, type TimeLeft } from "./control-messages.ts";
+import { runNegotiation } from "./run-negotiation.ts";
 
 /** What the channels of a gateway share. */
 export interface ChannelContext {
@@ -68,6 +70,8 @@ export class Channel implements ConnectionHandler, ControlHandler {
   #relay: Relay | undefined;
   #target: Target | undefined;
   #userInput: UserInput | undefined;
+  /** What precedes the relay, once the client has its `hello`. */
+  #negotiation: (() => Promise<void>) | undefined;
   /** Pings since the last sign of life. */
   #unanswered = 0;
 
@@ -102,7 +106,7 @@ export class Channel implements ConnectionHandler, ControlHandler {
    */
   async connect(grant: Grant, { userInput, createTaps }: ChannelWatchers): Promise<void> {
     const { consoles, dialing, buffers, turns } = this.#context;
-    const { handshake, createFilter } = consoles[grant.type];
+    const { handshake, negotiate, createFilter } = consoles[grant.type];
     const filter = createFilter?.(grant);
     // Access that cannot be enforced is refused rather than given in full (rule 14).
     if (grant.access !== "control" && filter === undefined) {
@@ -113,8 +117,15 @@ export class Channel implements ConnectionHandler, ControlHandler {
       filter === undefined ? new Relay(this.connection, options) : new FilteredRelay(this.connection, options, filter);
     this.#relay = relay;
     this.#userInput = userInput;
-    const target = dial(grant.endpoint, dialing, relay.reader, handshake);
+    const { endpoint, internalAccessPath: path } = grant;
+    const stages = path === undefined ? handshake : [requestPath(path), ...handshake];
+    const target = dial(endpoint, dialing, relay.reader, stages);
     this.#target = target;
+    if (negotiate !== undefined) {
+      const { control } = this;
+      const options = { negotiate, grant, target, relay, control, timeoutMs: dialing.timeoutMs };
+      this.#negotiation = async () => await runNegotiation(options);
+    }
     target.onClosed(() => this.#handler.onSocketClosed());
     if (target.takesEarlyBytes) this.#startRelay();
     await target.ready;
@@ -124,8 +135,19 @@ export class Channel implements ConnectionHandler, ControlHandler {
   hello(session: string, timeLeft: TimeLeft): void {
     this.control.hello(session, timeLeft);
     // Not earlier: nothing comes before `hello`, and a handshake may have left bytes to pass on.
-    if (this.#target?.takesEarlyBytes === false) this.#startRelay();
+    if (this.#negotiation !== undefined) void this.#negotiate(this.#negotiation);
+    else if (this.#target?.takesEarlyBytes === false) this.#startRelay();
     this.connection.resume(PauseReason.beforeHello);
+  }
+
+  async #negotiate(negotiation: () => Promise<void>): Promise<void> {
+    this.#negotiation = undefined;
+    try {
+      await negotiation();
+      if (this.#handler.mayPass()) this.#startRelay();
+    } catch (error) {
+      this.#handler.onFailed(error);
+    }
   }
 
   /**

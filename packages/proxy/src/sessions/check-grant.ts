@@ -1,6 +1,7 @@
 import { isIPv6 } from "node:net";
 import type { ConsoleType, Grant } from "../tokens/grant.ts";
 import { EndError } from "../end-reason.ts";
+import { isConnectPath } from "../targets/connect-request.ts";
 
 /** The last instant that a date can represent, in milliseconds since the epoch (ECMA-262). */
 const LAST_DATE = 8.64e15;
@@ -39,9 +40,8 @@ export function checkGrant(grant: unknown, consoles: Readonly<Record<ConsoleType
 
 /** Fields that are absent in the grants of most sources. */
 function checkOptional({ internalAccessPath, tlsPort, revalidation }: Partial<Record<keyof Grant, unknown>>): void {
-  // It becomes part of a request line.
-  if (internalAccessPath !== undefined && !(isText(internalAccessPath) && /^[\x21-\x7e]+$/.test(internalAccessPath))) {
-    throw malformed("internalAccessPath", "ASCII characters without spaces, or nothing");
+  if (internalAccessPath !== undefined && !(isText(internalAccessPath) && isConnectPath(internalAccessPath))) {
+    throw malformed("internalAccessPath", "at most 2048 ASCII characters without spaces, or nothing");
   }
   if (tlsPort !== undefined && !isPort(tlsPort)) throw malformed("tlsPort", `a port from 1 to ${MAX_PORT}, or nothing`);
   if (revalidation !== undefined && !(isObject(revalidation) && typeof revalidation["check"] === "function")) {

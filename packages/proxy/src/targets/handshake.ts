@@ -27,6 +27,8 @@ export class Handshake implements TargetReader, StageTarget {
   #unreadBytes = 0;
   #bytes = 0;
   #ended = false;
+  /** Why it ended, if not in an orderly way. */
+  #error: Error | undefined;
   #wake: (() => void) | undefined;
   #relay: TargetReader | undefined;
 
@@ -73,18 +75,43 @@ export class Handshake implements TargetReader, StageTarget {
   }
 
   async read(length: number): Promise<Buffer> {
-    this.#bytes += length;
+    this.#count(length);
+    while (this.#unreadBytes < length) await this.#readMore();
+    return this.#takeUnread(length);
+  }
+
+  async readThrough(end: string, limit: number): Promise<Buffer> {
+    for (;;) {
+      const unread = Buffer.concat(this.#unread);
+      this.#unread = [unread];
+      const length = unread.indexOf(end) + end.length;
+      if (length >= end.length && length <= limit) {
+        this.#count(length);
+        return this.#takeUnread(length);
+      }
+      if (unread.length >= limit) {
+        throw new EndError("target_unreachable", `the target's answer exceeds ${limit} bytes`);
+      }
+      await this.#readMore();
+    }
+  }
+
+  #count(bytes: number): void {
+    this.#bytes += bytes;
     if (this.#bytes > MAX_BYTES) {
       throw new EndError("target_unreachable", `the target's handshake exceeds ${MAX_BYTES} bytes`);
     }
-    while (this.#unreadBytes < length) {
-      if (this.#ended) throw new EndError("target_unreachable", "the target closed the connection in its handshake");
-      const { promise, resolve } = Promise.withResolvers<void>();
-      this.#wake = resolve;
-      this.#connection.resume();
-      await promise;
+  }
+
+  async #readMore(): Promise<void> {
+    if (this.#ended) {
+      const cause = this.#error;
+      throw new EndError("target_unreachable", "the target closed the connection in its handshake", { cause });
     }
-    return this.#takeUnread(length);
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#wake = resolve;
+    this.#connection.resume();
+    await promise;
   }
 
   write(bytes: Uint8Array | string): void {
@@ -106,11 +133,11 @@ export class Handshake implements TargetReader, StageTarget {
   }
 
   #watch(connection: Duplex): Duplex {
-    // Its end is learned from `close`; without a listener an error would be fatal.
+    // Its end is learned from `close`, which follows an error.
     return connection
       .on("end", this.#onEnd)
       .on("close", this.#onEnd)
-      .on("error", () => {});
+      .on("error", (error) => (this.#error ??= error));
   }
 
   #takeUnread(length: number): Buffer {

@@ -10,6 +10,14 @@ export interface StageTarget {
    *   than 64 KiB.
    */
   read(length: number): Promise<Buffer>;
+  /**
+   * Everything up to and including the first `end`. What follows it stays unread.
+   *
+   * @param end - ASCII text.
+   * @param limit - how many bytes that may be.
+   * @throws EndError `target_unreachable` when there is no `end` within the limit; otherwise as {@link StageTarget.read}.
+   */
+  readThrough(end: string, limit: number): Promise<Buffer>;
   /** Sends bytes to the target. */
   write(bytes: Uint8Array | string): void;
   /**

@@ -2,6 +2,7 @@ import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import type { Handshake } from "./handshake.ts";
 import type { TargetReader } from "./reader.ts";
+import type { StageTarget } from "./stage.ts";
 
 /** How long a target has to take what the client sent last, in milliseconds. */
 const FLUSH_MS = 2000;
@@ -35,6 +36,11 @@ export class Target {
   /** What the client's bytes are written to, and the target's are read from; stages may still replace it. */
   get connection(): Duplex {
     return this.#handshake?.connection ?? this.#socket;
+  }
+
+  /** What a negotiation may do with the target once it is {@link ready}; undefined if its handshake has no stages. */
+  get stage(): StageTarget | undefined {
+    return this.#handshake;
   }
 
   /** Whether the socket is closed. */

@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { isIP } from "node:net";
-import { connect } from "node:tls";
+import { connect, type SecureContext } from "node:tls";
 import { EndError } from "../end-reason.ts";
 import type { Stage } from "./stage.ts";
 
@@ -12,13 +12,17 @@ export interface TlsOptions {
   readonly serverName?: string | undefined;
   /** Certificates to trust, as PEM. @defaultValue Node's own, with those of `NODE_EXTRA_CA_CERTS` */
   readonly ca?: string | undefined;
+  /** Certificates to trust and to show, in place of {@link TlsOptions.ca}. */
+  readonly secureContext?: SecureContext | undefined;
+  /** Whether the certificate has to be for that name; if not, it only has to be trusted. @defaultValue true */
+  readonly checkServerName?: boolean | undefined;
 }
 
 /**
  * A stage that puts TLS over the connection and verifies the server's certificate. Nothing but the TLS handshake is
  * sent before that.
  */
-export function startTls({ host, serverName = host, ca }: TlsOptions): Stage {
+export function startTls({ host, serverName = host, ca, secureContext, checkServerName = true }: TlsOptions): Stage {
   return async (target) => {
     const secured = target.replace((socket) =>
       connect({
@@ -27,14 +31,62 @@ export function startTls({ host, serverName = host, ca }: TlsOptions): Stage {
         // An address must not be asked for by SNI (RFC 6066, section 3); the certificate is checked against it.
         ...(isIP(serverName) === 0 && { servername: serverName }),
         ...(ca !== undefined && { ca }),
+        ...(secureContext !== undefined && { secureContext }),
+        ...(!checkServerName && { checkServerIdentity: () => undefined }),
       }),
     );
     try {
       await once(secured, "secureConnect");
     } catch (cause) {
-      // Its message may name the target, which clients must not be told.
-      const { code = "no code" } = cause as NodeJS.ErrnoException;
-      throw new EndError("target_unreachable", `TLS to the console failed: ${code}`, { cause });
+      throw tlsFailure(cause as NodeJS.ErrnoException);
     }
   };
+}
+
+const UNTRUSTED = "the console's certificate is not from an authority that the gateway trusts";
+const GATEWAY_REFUSED = "the console refused the gateway's certificate";
+
+const NO_VERSION = "the console offers no version of TLS that the gateway uses";
+
+/** What codes of OpenSSL mean; others are told as they are. */
+const FAILURES: Readonly<Record<string, string>> = {
+  CERT_HAS_EXPIRED: "the console's certificate has expired",
+  CERT_NOT_YET_VALID: "the console's certificate is not valid yet",
+  INVALID_PURPOSE: "the console's certificate is not for a server",
+  ERR_TLS_CERT_ALTNAME_INVALID: "the console's certificate is for another server",
+  DEPTH_ZERO_SELF_SIGNED_CERT: UNTRUSTED,
+  SELF_SIGNED_CERT_IN_CHAIN: UNTRUSTED,
+  UNABLE_TO_GET_ISSUER_CERT: UNTRUSTED,
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: UNTRUSTED,
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: UNTRUSTED,
+  CERT_SIGNATURE_FAILURE: UNTRUSTED,
+  ALERT_CERTIFICATE_REQUIRED: "the console requires a certificate of the gateway",
+  ALERT_BAD_CERTIFICATE: GATEWAY_REFUSED,
+  ALERT_CERTIFICATE_EXPIRED: GATEWAY_REFUSED,
+  ALERT_CERTIFICATE_REVOKED: GATEWAY_REFUSED,
+  ALERT_CERTIFICATE_UNKNOWN: GATEWAY_REFUSED,
+  ALERT_UNSUPPORTED_CERTIFICATE: GATEWAY_REFUSED,
+  ALERT_UNKNOWN_CA: GATEWAY_REFUSED,
+  ALERT_ACCESS_DENIED: GATEWAY_REFUSED,
+  ALERT_HANDSHAKE_FAILURE: "the console refused the TLS handshake",
+  ALERT_PROTOCOL_VERSION: NO_VERSION,
+  ERR_SSL_UNSUPPORTED_PROTOCOL: NO_VERSION,
+  ERR_SSL_WRONG_VERSION_NUMBER: "the console does not speak TLS",
+  ERR_SSL_PACKET_LENGTH_TOO_LONG: "the console does not speak TLS",
+  ECONNRESET: "the console closed the connection during the TLS handshake",
+};
+
+/** Versions of OpenSSL name the alerts of servers after different versions of TLS. */
+const ALERT = /^ERR_SSL_.*_ALERT_/;
+
+/** Whether an error is one of TLS itself and not of the connection below. */
+export function isTlsError({ code = "" }: NodeJS.ErrnoException): boolean {
+  return code.startsWith("ERR_SSL_");
+}
+
+/** The end for an error of TLS, whose message may name the target, which clients must not be told. */
+export function tlsFailure(error: NodeJS.ErrnoException): EndError {
+  const { code = "no code" } = error;
+  const message = FAILURES[code.replace(ALERT, "ALERT_")] ?? "TLS to the console failed";
+  return new EndError("target_unreachable", `${message} (${code})`, { cause: error });
 }

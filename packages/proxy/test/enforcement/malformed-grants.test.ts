@@ -46,6 +46,12 @@ describe("rule 14: a malformed grant of a token source opens nothing, and the er
     ["endpoint.port", { endpoint: { ...tcp, port: "5901" } }],
     ["endpoint.port", { endpoint: { ...tcp, port: 0 } }],
     ["endpoint.serverName", { endpoint: { ...tcp, type: "tls", serverName: 1 } }],
+    ["internalAccessPath", { internalAccessPath: "" }],
+    ["internalAccessPath", { internalAccessPath: 7 }],
+    ["internalAccessPath", { internalAccessPath: "/vm HTTP/1.1\r\nHost: other" }],
+    ["internalAccessPath", { internalAccessPath: "/vm\u0085" }],
+    ["internalAccessPath", { internalAccessPath: "/vm\u007f" }],
+    ["internalAccessPath", { internalAccessPath: "/".repeat(2049) }],
     ["endpoint.path", { endpoint: { type: "unix", path: "relative" } }],
   ])("%s: %j", async (field, changes) => {
     await using target = await startByteServer({ mode: "sink" });

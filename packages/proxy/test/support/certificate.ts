@@ -3,6 +3,16 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { generate } from "selfsigned";
 
+/** What is special about a certificate. */
+export interface CertificateOptions {
+  /** When it becomes valid. @defaultValue now */
+  readonly from?: Date;
+  /** When it expires. @defaultValue a year from now */
+  readonly to?: Date;
+  /** Names that it is for. @defaultValue `localhost`, and the address 127.0.0.1 */
+  readonly names?: readonly string[];
+}
+
 /** A certificate for 127.0.0.1 and localhost, signed by itself, in a folder of its own. */
 export class TestCertificate implements Disposable {
   readonly folder: string = mkdtempSync(join(tmpdir(), "curfew-certificate-"));
@@ -16,16 +26,14 @@ export class TestCertificate implements Disposable {
     writeFileSync(this.key, key);
   }
 
-  /** @param valid - when it is valid. @defaultValue for a year from now on */
-  static async create(valid?: { readonly from: Date; readonly to: Date }): Promise<TestCertificate> {
-    const altNames = [
-      { type: 7, ip: "127.0.0.1" },
-      { type: 2, value: "localhost" },
-    ] as const;
-    const made = await generate([{ name: "commonName", value: "localhost" }], {
+  static async create({ from, to, names }: CertificateOptions = {}): Promise<TestCertificate> {
+    const local = [{ type: 7, ip: "127.0.0.1" } as const, { type: 2, value: "localhost" } as const];
+    const altNames = names?.map((value) => ({ type: 2, value }) as const) ?? local;
+    const made = await generate([{ name: "commonName", value: names?.[0] ?? "localhost" }], {
       keyType: "ec",
       curve: "P-256",
-      ...(valid && { notBeforeDate: valid.from, notAfterDate: valid.to }),
+      ...(from && { notBeforeDate: from }),
+      ...(to && { notAfterDate: to }),
       extensions: [{ name: "subjectAltName", altNames: [...altNames] }],
     });
     // OpenSSL ends each file with a line break.

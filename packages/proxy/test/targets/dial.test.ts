@@ -113,7 +113,7 @@ describe("TLS to a target verifies the certificate", () => {
     const target = dialServer({ ...server, ca: undefined }, new KeepingReader());
     await expect(target.ready).rejects.toMatchObject({
       reason: "target_unreachable",
-      message: expect.stringContaining("TLS to the console failed: DEPTH_ZERO_SELF_SIGNED_CERT"),
+      message: expect.stringContaining("that the gateway trusts (DEPTH_ZERO_SELF_SIGNED_CERT)"),
     });
     expect(received).toBe(0);
   });

@@ -1,0 +1,69 @@
+import { EndError } from "../end-reason.ts";
+import type { WebSocketConnection } from "../websocket/connection.ts";
+import { PauseReason } from "../websocket/pause-reason.ts";
+
+const NOTHING = Buffer.alloc(0);
+
+/**
+ * Reads a client in exact lengths while there is no target to pass its bytes on to. The client is read only while bytes
+ * are waited for, so this holds little more than what is asked for.
+ */
+export class ClientReader {
+  readonly #client: WebSocketConnection;
+  #unread: Buffer = NOTHING;
+  #waiting: { readonly length: number; readonly resolve: () => void } | undefined;
+  #isStopped = false;
+
+  constructor(client: WebSocketConnection) {
+    this.#client = client;
+  }
+
+  /** Whether bytes of the client are waited for. */
+  get isWaiting(): boolean {
+    return this.#waiting !== undefined;
+  }
+
+  /**
+   * Exactly `length` bytes; to be called again only when it has fulfilled.
+   *
+   * @throws EndError when the session ends first.
+   */
+  async read(length: number): Promise<Buffer> {
+    if (this.#unread.length < length && !this.#isStopped) {
+      await new Promise<void>((resolve) => {
+        this.#waiting = { length, resolve };
+        this.#client.resume(PauseReason.noTarget);
+      });
+    }
+    if (this.#isStopped) throw new EndError("session_terminated", "the session has ended");
+    const bytes = this.#unread.subarray(0, length);
+    this.#unread = this.#unread.subarray(length);
+    return bytes;
+  }
+
+  /** Takes what the client sends; its memory may be used again afterwards. */
+  take(bytes: Buffer): void {
+    this.#unread = Buffer.concat([this.#unread, bytes]);
+    if (this.#unread.length < (this.#waiting?.length ?? 0)) return;
+    this.#client.pause(PauseReason.noTarget);
+    this.#wake();
+  }
+
+  /** What was read beyond what was asked for. */
+  takeUnread(): Buffer {
+    const unread = this.#unread;
+    this.#unread = NOTHING;
+    return unread;
+  }
+
+  /** The session has ended. */
+  stop(): void {
+    this.#isStopped = true;
+    this.#wake();
+  }
+
+  #wake(): void {
+    this.#waiting?.resolve();
+    this.#waiting = undefined;
+  }
+}

@@ -32,7 +32,9 @@ export async function runGateway(config: Config): Promise<RunningGateway> {
   // What this process starts inherits its environment.
   for (const name of secretVariables()) delete process.env[name];
   const tokens = open(config);
-  const proxy = await makeProxy(config, tokens);
+  const proxy = await makeProxy(config, tokens).catch((error: Error) => {
+    throw new CommandError(error.message);
+  });
   const { url, adminUrl } = await proxy.listen().catch((error: Error) => {
     throw new CommandError(error.message);
   });

@@ -10,6 +10,8 @@ const MAX_BYTES = 64 * 1024;
 /** Bytes of one read of a plain socket while stages run. */
 const READ_BYTES = 4 * 1024;
 
+const NOTHING = Buffer.alloc(0);
+
 /**
  * Runs stages on a target. Until {@link Handshake.start} the target is read only while a stage waits for bytes, one
  * read at a time; from then on what is read goes to the relay.
@@ -21,7 +23,7 @@ export class Handshake implements TargetReader, StageTarget {
   readonly #stages: readonly Stage[];
   #connection: Duplex;
   /** What the stages read into, and the relay's first read too: Node asks for the memory before it reads. */
-  readonly #memory = Buffer.allocUnsafe(READ_BYTES);
+  #memory: Buffer = Buffer.allocUnsafe(READ_BYTES);
   /** What was read and no stage has asked for yet. */
   #unread: Buffer[] = [];
   #unreadBytes = 0;
@@ -40,9 +42,10 @@ export class Handshake implements TargetReader, StageTarget {
       callback: (length, memory) => {
         const relay = this.#relay;
         if (relay === undefined) return this.take(Buffer.from(this.#memory.subarray(0, length)));
-        return memory === this.#memory
-          ? relay.take(this.#memory.subarray(0, length))
-          : relay.onread.callback(length, memory);
+        if (memory !== this.#memory) return relay.onread.callback(length, memory);
+        // It was the last read into this memory, which the session need not keep.
+        this.#memory = NOTHING;
+        return relay.take(Buffer.from(memory.buffer, memory.byteOffset, length));
       },
     };
     this.socket = connect(this.onread);

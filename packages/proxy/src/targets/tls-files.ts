@@ -91,9 +91,10 @@ function readContext({ ca, cert, key }: TlsFileOptions): SecureContext {
 function readCertificates(file: PemFile): string {
   const pem = read(file);
   try {
-    return new X509Certificate(pem) && pem;
-  } catch {
-    throw new Error(`${file.option}: expected a certificate in PEM, but found none in ${file.path}`);
+    new X509Certificate(pem).toString();
+    return pem;
+  } catch (error) {
+    throw new Error(`${file.option}: expected a certificate in PEM, but found none in ${file.path}`, { cause: error });
   }
 }
 
@@ -102,6 +103,6 @@ function read({ option, path }: PemFile): string {
     return readFileSync(path, "utf8");
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
-    throw new Error(`${option}: ${path} cannot be read: ${code ?? message}`);
+    throw new Error(`${option}: ${path} cannot be read: ${code ?? message}`, { cause: error });
   }
 }

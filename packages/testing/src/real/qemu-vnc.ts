@@ -22,6 +22,16 @@ export interface QemuVncOptions {
   readonly guest?: "bios" | "linux";
   /** Path of a Linux kernel with a VGA text console built in. Default: see `findGuestKernel`. */
   readonly kernel?: string;
+  /** With it, only over TLS: VeNCrypt with X509None, as QEMU's `tls-creds-x509` does it. */
+  readonly tls?: QemuTls;
+}
+
+/** How QEMU secures VNC. */
+export interface QemuTls {
+  /** Folder with `ca-cert.pem`, `server-cert.pem` and `server-key.pem`, as QEMU and libvirt name them. */
+  readonly folder: string;
+  /** Whether a client needs a certificate that is signed by one in `ca-cert.pem`. Default: true, as in QEMU. */
+  readonly verifyClients?: boolean;
 }
 
 /** Runs typed lines in a shell, and reports each on the serial port. */
@@ -40,7 +50,7 @@ done
  * @throws Error when QEMU, or what the guest needs, is missing or does not start.
  */
 export async function startQemuVnc(options: QemuVncOptions = {}): Promise<QemuVnc> {
-  const { guest: kind = "linux", kernel } = options;
+  const { guest: kind = "linux", kernel, tls } = options;
   const guest = {
     kernel,
     parameters: ["console=tty0"],
@@ -53,11 +63,18 @@ export async function startQemuVnc(options: QemuVncOptions = {}): Promise<QemuVn
     },
   };
   return onFreePort(async (port) => {
-    const devices = ["-vga", "std", "-vnc", `${LOOPBACK}:${port - FIRST_VNC_PORT}`, "-serial", "stdio"];
+    const vnc = ["-vnc", `${LOOPBACK}:${port - FIRST_VNC_PORT}${tls === undefined ? "" : ",tls-creds=tls"}`];
+    const devices = ["-vga", "std", ...(tls === undefined ? [] : tlsArguments(tls)), ...vnc, "-serial", "stdio"];
     const machine = await (kind === "bios"
       ? startMachine(devices, undefined, async (_, signal) => accepting(port, signal))
       : startMachine(devices, guest, guestReady));
     const server = realServer(port, LOOPBACK, { processes: [machine.process], folder: machine.folder });
     return { ...server, typed: async (pattern, timeoutMs) => machine.reported.match(pattern, timeoutMs) };
   });
+}
+
+function tlsArguments({ folder, verifyClients = true }: QemuTls): string[] {
+  // Without its own checks QEMU serves an expired certificate, too.
+  const options = ["endpoint=server", `verify-peer=${verifyClients ? "on" : "off"}`, "sanity-check=off"];
+  return ["-object", ["tls-creds-x509", "id=tls", `dir=${folder.replaceAll(",", ",,")}`, ...options].join(",")];
 }

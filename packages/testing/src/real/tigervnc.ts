@@ -8,6 +8,7 @@ import { requireProgram } from "./programs.ts";
 import { discard, makeFolder, realServer, whenReady } from "./server.ts";
 import type { RealServer } from "./server.ts";
 import { vncPasswordFile } from "./vnc-password.ts";
+import type { VncTls } from "./vnc-tls.ts";
 import { startTerminal, startWindowManager } from "./x-clients.ts";
 
 /** How long the X server may take to start, in milliseconds. */
@@ -36,6 +37,8 @@ export interface TigerVncOptions {
   readonly windowManager?: boolean;
   /** With a password of 1 to 8 bytes the server asks for VNC authentication; without one for none. */
   readonly password?: string;
+  /** With it, only over TLS: VeNCrypt with X509None, or X509Vnc if there is a password. */
+  readonly tls?: VncTls;
 }
 
 /**
@@ -48,12 +51,12 @@ export async function startTigerVnc(options: TigerVncOptions = {}): Promise<Tige
 }
 
 async function startDesktop(port: number, options: TigerVncOptions): Promise<TigerVnc> {
-  const { width = 800, height = 600, client = "xterm", windowManager = false, password } = options;
+  const { width = 800, height = 600, client = "xterm", windowManager = false } = options;
   const program = requireProgram("Xtigervnc");
   const folder = await makeFolder("tigervnc");
   const processes: ServerProcess[] = [];
   try {
-    const security = await securityArguments(folder, password);
+    const security = await securityArguments(folder, options);
     const geometry = ["-geometry", `${width}x${height}`, "-depth", "24"];
     // The server chooses its display itself and reports it, once clients can connect.
     const local = ["-displayfd", "3", "-rfbport", `${port}`, "-localhost", "-nolisten", "tcp", "-ac"];
@@ -80,9 +83,12 @@ async function startDesktop(port: number, options: TigerVncOptions): Promise<Tig
   }
 }
 
-async function securityArguments(folder: string, password: string | undefined): Promise<string[]> {
-  if (password === undefined) return ["-SecurityTypes", "None"];
+async function securityArguments(folder: string, { password, tls }: TigerVncOptions): Promise<string[]> {
+  const encrypted = tls === undefined ? [] : ["-X509Cert", tls.cert, "-X509Key", tls.key];
+  const prefix = tls === undefined ? "" : "X509";
+  if (password === undefined) return ["-SecurityTypes", `${prefix}None`, ...encrypted];
   const file = join(folder, "password");
   await writeFile(file, vncPasswordFile(password), { mode: 0o600 });
-  return ["-SecurityTypes", "VncAuth", "-PasswordFile", file];
+  const type = tls === undefined ? "VncAuth" : "X509Vnc";
+  return ["-SecurityTypes", type, "-PasswordFile", file, ...encrypted];
 }

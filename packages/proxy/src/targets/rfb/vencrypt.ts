@@ -8,7 +8,7 @@ import { readSecurityResult, type SecurityResult } from "./security-result.ts";
 import { answerChallenge } from "./vnc-auth.ts";
 
 /** Subtypes whose TLS has a certificate of the server (RFB community specification, "VeNCrypt"). */
-export const Subtype = { x509None: 260, x509Vnc: 261, x509Plain: 262 } as const;
+const Subtype = { x509None: 260, x509Vnc: 261, x509Plain: 262 } as const;
 
 const SUBTYPE_BYTES = 4;
 

@@ -9,12 +9,12 @@ const NOTHING = Buffer.alloc(0);
  * are waited for, so this holds little more than what is asked for.
  */
 export class ClientReader {
-  readonly #client: WebSocketConnection;
+  readonly #client: Pick<WebSocketConnection, "pause" | "resume">;
   #unread: Buffer = NOTHING;
   #waiting: { readonly length: number; readonly resolve: () => void } | undefined;
   #isStopped = false;
 
-  constructor(client: WebSocketConnection) {
+  constructor(client: Pick<WebSocketConnection, "pause" | "resume">) {
     this.#client = client;
   }
 

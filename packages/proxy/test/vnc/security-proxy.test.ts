@@ -1,5 +1,8 @@
+import { randomBytes } from "node:crypto";
 import { describe, expect, test } from "vitest";
-import type { ConfigInput } from "../../src/index.ts";
+import type { ClientFilter } from "../../src/consoles/client-filter.ts";
+import { createConsoles } from "../../src/consoles/index.ts";
+import { type ConfigInput, parseConfig } from "../../src/index.ts";
 import { Client } from "../support/client.ts";
 import { TestGateway, type TestGatewayOptions } from "../support/gateway.ts";
 import {
@@ -98,6 +101,48 @@ describe("with the scheme none", () => {
     go.resolve();
     await client.bytes(GREETING.length + 4);
     expect(received(client)).toEqual(Buffer.concat([GREETING, CLIENT_INIT, Buffer.from("abc")]));
+  });
+
+  test("a client that sends a megabyte early loses nothing, either", async () => {
+    const typed = randomBytes(2 ** 20);
+    const go = Promise.withResolvers<void>();
+    const got = Promise.withResolvers<Buffer>();
+    await using server = await startScriptedVnc(async (connection) => {
+      await connection.send(VERSION);
+      await connection.read(VERSION.length);
+      await go.promise;
+      await connection.send(1, 1);
+      await connection.read(1);
+      await connection.send(OK);
+      got.resolve(await connection.read(typed.length));
+    });
+    await using gateway = await gatewayWith({ auth_schemes: ["none"] });
+    using client = await connect(gateway, server);
+    client.socket.once("open", () => client.socket.send(Buffer.concat([VERSION, Buffer.of(1), typed])));
+    await client.bytes(VERSION.length);
+    go.resolve();
+    expect(typed.equals(await got.promise)).toBe(true);
+  });
+
+  test("the filter of a console judges the client's bytes as if the server had got them", async () => {
+    await using server = await startScriptedVnc(echoWithNone);
+    const seen: Buffer[] = [];
+    const consoles = createConsoles(parseConfig({ vnc: { auth_schemes: ["none"] } }).vnc, () => {});
+    const createFilter = (): ClientFilter => ({
+      filter: (bytes) => {
+        seen.push(Buffer.from(bytes));
+        return bytes;
+      },
+    });
+    const dataPath = { consoles: { ...consoles, vnc: { ...consoles.vnc, createFilter } } };
+    await using gateway = await TestGateway.start({ dataPath });
+    using client = await connect(gateway, server);
+    await answer(client);
+    await client.bytes(GREETING.length);
+    client.socket.send(CLIENT_INIT);
+    await client.bytes(GREETING.length + 1);
+    expect(Buffer.concat(seen)).toEqual(Buffer.concat([VERSION, Buffer.of(1), CLIENT_INIT]));
+    expect((await server.connection).received).toEqual(Buffer.concat([VERSION, Buffer.of(1), CLIENT_INIT]));
   });
 
   test("unknown security types are passed over", async () => {

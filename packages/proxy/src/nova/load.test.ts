@@ -93,6 +93,10 @@ web = ${folder}
 novncproxy_host = ::1
 novncproxy_port = 6090
 novncproxy_base_url = https://cloud.example/novnc/vnc_lite.html
+auth_schemes = vencrypt,none
+vencrypt_ca_certs = /ca.pem
+vencrypt_client_cert = /client.pem
+vencrypt_client_key = /client-key.pem
 [console]
 allowed_origins = dash.example, 2001:db8::1
 ssl_ciphers = HIGH
@@ -115,8 +119,22 @@ enforce_session_timeout = true
       ssl_minimum_version: "tlsv1_3",
     },
     consoleauth: { token_ttl: 60, enforce_session_timeout: true },
+    vnc: {
+      auth_schemes: ["vencrypt", "none"],
+      vencrypt_ca_certs: "/ca.pem",
+      vencrypt_client_cert: "/client.pem",
+      vencrypt_client_key: "/client-key.pem",
+    },
   });
   expect(daemon).toBe(true);
+});
+
+test("the gateway authenticates to VNC servers itself, as Nova's proxy does, and to no others", async () => {
+  expect((await load("[vnc]\nvencrypt_ca_certs =")).config.vnc).toMatchObject({
+    auth_schemes: ["none"],
+    vencrypt_ca_certs: null,
+  });
+  expect((await load("", { service: "serial" })).config.vnc.auth_schemes).toBeNull();
 });
 
 describe("where a value comes from", () => {

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { isIPv6 } from "node:net";
 import { resolve } from "node:path";
 import { formatAddress } from "../net/address.ts";
-import { BACKENDS, COMMON, CONSOLE, CONSOLEAUTH } from "./definitions.ts";
+import { BACKENDS, COMMON, CONSOLE, CONSOLEAUTH, VNC } from "./definitions.ts";
 import { type Configuration, ConfValueError } from "./oslo/configuration.ts";
 import type { Option } from "./oslo/option.ts";
 import { LISTENERS, type NovaOptions } from "./options.ts";
@@ -52,6 +52,7 @@ export function mapOptions(options: NovaOptions, context: MappingContext): Mappi
   mapPage(set, options, context);
   mapConsole(set, options, warnings);
   mapLog(set, options, context, warnings);
+  mapVnc(set, options);
   set.byDefault("console.frame_ancestors", ["*"]);
   set.byDefault("targets.allow", ["0.0.0.0/0", "::/0"]);
   set.byDefault("tokens.path", ":memory:");
@@ -165,6 +166,16 @@ function mapSource({ backends }: NovaOptions, { configuration }: MappingContext)
   set.setWritten("database", backends.connection, connection);
   set.setWritten("transport_url", backends.transport_url, transport_url);
   return set.all;
+}
+
+/** Nova's proxy for VNC always authenticates to the server itself. */
+function mapVnc(set: MappedOptions, { vnc }: NovaOptions): void {
+  if (vnc === undefined) return;
+  set.set("vnc.auth_schemes", vnc.auth_schemes, VNC.auth_schemes);
+  for (const name of ["vencrypt_ca_certs", "vencrypt_client_cert", "vencrypt_client_key"] as const) {
+    const path = vnc[name] ?? "";
+    if (path !== "") set.set(`vnc.${name}`, path, VNC[name]);
+  }
 }
 
 /** Nova compares host names without their ports. */

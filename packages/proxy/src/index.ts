@@ -8,7 +8,7 @@ export { createGateway } from "./gateway.ts";
 export type { Gateway, GatewayOptions, ListeningAt } from "./gateway.ts";
 export type { Address } from "./net/address.ts";
 export type { Endpoint, TcpEndpoint, TlsEndpoint, UnixEndpoint } from "./net/endpoint.ts";
-export type { Config, ConfigInput } from "./config/config.ts";
+export type { Config, ConfigInput, VncConfig } from "./config/config.ts";
 export type { TokenSourceConfig, TokenSourceInput } from "./config/token-sources.ts";
 export type { TlsMinimum } from "./http/tls/server.ts";
 export { ConfigError, parseConfig } from "./config/schema.ts";

@@ -1,6 +1,5 @@
 import type { TlsMinimum } from "../http/tls/server.ts";
 import type { Address } from "../net/address.ts";
-import type { AuthSchemeName } from "../targets/rfb/auth-scheme.ts";
 import type { LogLevel } from "../telemetry/log.ts";
 import type { TokenSourceConfig, TokenSourceInput } from "./token-sources.ts";
 
@@ -121,7 +120,7 @@ export interface VncConfig {
    * What it may use, the most preferred first: `none`, or `vencrypt` (VeNCrypt with an X.509 certificate of the server).
    * null to pass the handshake on unchanged, so that each client authenticates itself.
    */
-  readonly auth_schemes: readonly AuthSchemeName[] | null;
+  readonly auth_schemes: readonly ("none" | "vencrypt")[] | null;
   /** PEM file with the authorities of the servers' certificates; null for Node's. */
   readonly vencrypt_ca_certs: string | null;
   /** PEM file with the certificate that the gateway shows; null for none. */

@@ -317,6 +317,16 @@ describe("Nova's databases", () => {
     ]);
   });
 
+  test("that are empty texts are none, as all such options", async () => {
+    const text = `[DEFAULT]\nkey =\ncert =\nlog_file =\ntransport_url =\nrecord =\nweb =\n[console]\nssl_ciphers =\n${API}`;
+    const { config, warnings } = await load(text, { env: { OS_DATABASE__CONNECTION: "" } });
+    expect(config.tokens.sources).toMatchObject([{ database: null, transport_url: null }]);
+    expect([config.key, config.cert, config.web, config.log.file, config.console.ssl_ciphers]).toEqual(
+      Array(5).fill(null),
+    );
+    expect(warnings).toEqual([]);
+  });
+
   test("have to be configured, and the same in both configurations; an error quotes no password", async () => {
     expect(await problems("", { env: { OS_DATABASE__CONNECTION: undefined } })).toEqual([
       "[database] connection: expected the URL of the database in which Nova keeps its console tokens",
@@ -343,22 +353,6 @@ describe("Nova's databases", () => {
 });
 
 describe("warnings", () => {
-  test("name an option that Nova does not have, once, with the one that was probably meant", async () => {
-    const text = "[VNC]\nnovncproxy_hst = a\nnovncproxy_hst = b\n[spice]\nwhatever = 1\n[console]\nallowed_origin = a";
-    const { warnings } = await load(text);
-    expect(warnings.map((line) => line.replace(`${folder}/`, ""))).toEqual([
-      "nova.conf:2: there is no option [vnc] novncproxy_hst; did you mean novncproxy_host?",
-      "nova.conf:5: there is no option [spice] whatever",
-      "nova.conf:7: there is no option [console] allowed_origin; did you mean allowed_origins?",
-    ]);
-  });
-
-  test("do not name options of Nova's other services and of older releases", async () => {
-    const text = `[DEFAULT]\ncompute_driver = libvirt.LibvirtDriver\n[libvirt]\nvirt_type = kvm\n[vnc]\nenabled = true
-server_listen = 0.0.0.0\nkeymap = de\n[spice]\nagent_enabled = false\n[serial_console]\nport_range = 1:2`;
-    expect((await load(text)).warnings).toEqual([]);
-  });
-
   test("name what has another effect than in Nova", async () => {
     const text =
       "[DEFAULT]\nuse_syslog = 1\ncert = none.pem\n[console]\nssl_minimum_version = tlsv1_1\n[default]\nweb = x";

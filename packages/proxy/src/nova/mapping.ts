@@ -34,8 +34,6 @@ export interface MappingContext {
   readonly address: string;
   /** Whether Curfew's page is served in place of Nova's `web`. */
   readonly ownPage: boolean;
-  /** Test seam. @defaultValue whether it exists in the file system */
-  readonly exists?: (path: string) => boolean;
 }
 
 /**
@@ -86,8 +84,9 @@ class MappedOptions {
     this.all.push({ path, value, place: undefined });
   }
 
-  /** Only if one of the options is set. */
+  /** Only if one of the options is set. As in Nova, an empty text is none. */
   setWritten(path: string, value: unknown, ...sources: readonly Option<unknown>[]): void {
+    if (value === undefined || value === "") return;
     if (sources.some((option) => this.#configuration.find(option) !== undefined)) this.set(path, value, ...sources);
   }
 }
@@ -112,14 +111,15 @@ function pageFolder(baseUrl: string | undefined): string | undefined {
 function mapCertificate(
   set: MappedOptions,
   { common }: NovaOptions,
-  { configuration, exists = existsSync }: MappingContext,
+  { configuration }: MappingContext,
   warnings: string[],
 ): void {
   const cert = common.cert ?? "";
-  if (!exists(cert)) {
+  if (!existsSync(cert)) {
     if (common.ssl_only === true) throw new ConfValueError(`SSL only and ${cert} not found`);
     const place = configuration.find(COMMON.cert)?.place;
-    if (place !== undefined) warnings.push(`${place}: there is no ${cert}, so browsers are not served over TLS`);
+    if (place !== undefined && cert !== "")
+      warnings.push(`${place}: there is no ${cert}, so browsers are not served over TLS`);
     return;
   }
   set.set("cert", cert, COMMON.cert);
@@ -127,16 +127,12 @@ function mapCertificate(
   set.setWritten("key", common.key, COMMON.key);
 }
 
-function mapPage(
-  set: MappedOptions,
-  { common: { web } }: NovaOptions,
-  { service, ownPage, exists = existsSync }: MappingContext,
-): void {
+function mapPage(set: MappedOptions, { common: { web } }: NovaOptions, { service, ownPage }: MappingContext): void {
   // Without a folder, the serial proxy has no page.
   if (service.name === "serial" && !ownPage) set.byDefault("console.page", false);
   if (service.name === "serial") set.byDefault("console.start_page", "serial");
   if (web === undefined || web === "" || ownPage) return;
-  if (!exists(web)) throw new ConfValueError(`Can not find html/js files at ${web}.`);
+  if (!existsSync(web)) throw new ConfValueError(`Can not find html/js files at ${web}.`);
   set.set("web", web, COMMON.web);
 }
 
@@ -162,7 +158,7 @@ function mapConsole(set: MappedOptions, { console, consoleauth }: NovaOptions, w
 function mapSource({ backends }: NovaOptions, { configuration }: MappingContext): readonly Mapped[] {
   const set = new MappedOptions(configuration);
   const { connection, api_connection, transport_url } = BACKENDS;
-  if (backends.connection === undefined) set.setWritten("api_database", backends.api_connection, api_connection);
+  if ((backends.connection ?? "") === "") set.setWritten("api_database", backends.api_connection, api_connection);
   set.setWritten("database", backends.connection, connection);
   set.setWritten("transport_url", backends.transport_url, transport_url);
   return set.all;

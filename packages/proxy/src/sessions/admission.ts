@@ -5,6 +5,7 @@ import { EndError } from "../end-reason.ts";
 import type { Clock } from "../time/clock.ts";
 import type { ConsoleType, Grant } from "../tokens/grant.ts";
 import { checkGrant } from "./check-grant.ts";
+import { originHasScheme } from "./origin-scheme.ts";
 import type { LookupRequest, SettledGrant, TokenLookups } from "../tokens/lookups.ts";
 
 /** What {@link admit} needs to know. */
@@ -18,8 +19,9 @@ export interface AdmissionContext {
 /**
  * Looks a token up and checks that its grant is valid now.
  *
- * @throws EndError `token_invalid`, `token_expired`, `server_busy` when the lookup fails, `internal_error` when its
- *   grant is malformed, or that of a source which knows the token but refuses it.
+ * @throws EndError `token_invalid`, `token_expired`, `origin_not_allowed` for a page of another scheme than the token is
+ *   for, `server_busy` when the lookup fails, `internal_error` when its grant is malformed, or that of a source which
+ *   knows the token but refuses it.
  */
 export async function admit(
   token: string | undefined,
@@ -34,6 +36,9 @@ export async function admit(
   if (grant === undefined) throw new EndError("token_invalid", "the token is unknown or was revoked");
   checkGrant(grant, consoles);
   if (grant.expiresAt <= clock.wall()) throw new EndError("token_expired", "the token has expired");
+  if (!originHasScheme(request.origin, grant.accessUrlBase)) {
+    throw new EndError("origin_not_allowed", "the token was issued for pages of another scheme (http or https)");
+  }
   return grant;
 }
 

@@ -52,6 +52,9 @@ describe("rule 14: a malformed grant of a token source opens nothing, and the er
     ["internalAccessPath", { internalAccessPath: "/vm\u0085" }],
     ["internalAccessPath", { internalAccessPath: "/vm\u007f" }],
     ["internalAccessPath", { internalAccessPath: "/".repeat(2049) }],
+    ["tlsPort", { tlsPort: 0 }],
+    ["accessUrlBase", { accessUrlBase: 1 }],
+    ["revalidation", { revalidation: { name: "no method" } }],
     ["endpoint.path", { endpoint: { type: "unix", path: "relative" } }],
   ])("%s: %j", async (field, changes) => {
     await using target = await startByteServer({ mode: "sink" });

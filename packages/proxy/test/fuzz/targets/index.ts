@@ -3,12 +3,14 @@ import { adminBodies } from "./admin-bodies.ts";
 import { controlMessages } from "./control-messages.ts";
 import { httpUpgrade } from "./http-upgrade.ts";
 import { rfbClientStream } from "./rfb-client-stream.ts";
+import { targetHandshakes } from "./target-handshakes.ts";
 import { websocketFrames } from "./websocket-frames.ts";
 import { yaml } from "./yaml.ts";
 
 /** All targets. */
 export const TARGETS: readonly FuzzTarget[] = [
   httpUpgrade,
+  targetHandshakes,
   websocketFrames,
   controlMessages,
   rfbClientStream,

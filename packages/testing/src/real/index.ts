@@ -15,6 +15,5 @@ export type { RealServer } from "./server.ts";
 export { startMariaDb, startPostgreSql } from "./databases.ts";
 export type { DatabaseServer, DatabaseServerOptions } from "./databases.ts";
 export { startTigerVnc } from "./tigervnc.ts";
-export type { TigerVnc, TigerVncOptions } from "./tigervnc.ts";
-export type { VncTls } from "./vnc-tls.ts";
+export type { TigerVnc, TigerVncOptions, TigerVncTls } from "./tigervnc.ts";
 export { TERMINAL_COLOR } from "./x-clients.ts";

@@ -8,7 +8,6 @@ import { requireProgram } from "./programs.ts";
 import { discard, makeFolder, realServer, whenReady } from "./server.ts";
 import type { RealServer } from "./server.ts";
 import { vncPasswordFile } from "./vnc-password.ts";
-import type { VncTls } from "./vnc-tls.ts";
 import { startTerminal, startWindowManager } from "./x-clients.ts";
 
 /** How long the X server may take to start, in milliseconds. */
@@ -38,7 +37,15 @@ export interface TigerVncOptions {
   /** With a password of 1 to 8 bytes the server asks for VNC authentication; without one for none. */
   readonly password?: string;
   /** With it, only over TLS: VeNCrypt with X509None, or X509Vnc if there is a password. */
-  readonly tls?: VncTls;
+  readonly tls?: TigerVncTls;
+}
+
+/** How TigerVNC secures VNC. */
+export interface TigerVncTls {
+  /** PEM file with the server's certificate. */
+  readonly cert: string;
+  /** PEM file with its private key. */
+  readonly key: string;
 }
 
 /**

@@ -141,6 +141,19 @@ describe.concurrent("what is wrong is said in one line, with exit status 1", SLO
     const closed = await run(["serve"], { CURFEW_TOKENS_PATH: "/dev/null/tokens.db" });
     expect(closed).toMatchObject({ code: 1, stderr: expect.stringContaining("/dev/null/tokens.db cannot be opened") });
   });
+
+  test("a certificate for consoles that is not there", async () => {
+    const env = {
+      CURFEW_TOKENS_PATH: ":memory:",
+      CURFEW_LOG_LEVEL: "silent",
+      CURFEW_VNC_AUTH_SCHEMES: "[vencrypt]",
+      CURFEW_VNC_VENCRYPT_CA_CERTS: "/no/such/ca.pem",
+    };
+    expect(await run(["serve"], env)).toMatchObject({
+      code: 1,
+      stderr: "curfew: vnc.vencrypt_ca_certs: /no/such/ca.pem cannot be read: ENOENT\n",
+    });
+  });
 });
 
 describe("serve", SLOW, () => {

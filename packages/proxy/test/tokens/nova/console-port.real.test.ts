@@ -47,8 +47,12 @@ afterAll(async () => {
   await broker?.stop();
 });
 
-async function open(options: Partial<NovaRpcOptions> = {}, first?: number): Promise<ConsolePortValidator> {
-  const validator = await ConsolePortValidator.open({ ...RPC_DEFAULTS, transport_url: url, ...options }, first);
+async function open(
+  options: Partial<NovaRpcOptions> = {},
+  at: string = url,
+  first?: number,
+): Promise<ConsolePortValidator> {
+  const validator = await ConsolePortValidator.open(at, { ...RPC_DEFAULTS, ...options }, first);
   onTestFinished(async () => await validator.close());
   return validator;
 }
@@ -88,8 +92,8 @@ test("an exception refuses the console if it says that there is none, else there
 });
 
 test("without an answer, the call ends with its time", async () => {
-  const validator = await open({ rpc_response_timeout: 0.2 });
-  await expect(isValid(validator, 5999)).rejects.toThrow("no answer from compute.compute1 within 200 ms");
+  const validator = await open({ rpc_response_timeout: 0.1501 });
+  await expect(isValid(validator, 5999)).rejects.toThrow("no answer from compute.compute1 within 151 ms");
 });
 
 test("a host on which no nova-compute listens is told from one that does not answer", async () => {
@@ -103,7 +107,7 @@ test("a host on which no nova-compute listens is told from one that does not ans
 
 test("of two nodes one of which is down, the other is used", async () => {
   const two = `rabbit://guest:guest@127.0.0.1:1,guest:guest@127.0.0.1:${broker.port}/`;
-  const validator = await open({ transport_url: two }, 0);
+  const validator = await open({}, two, 0);
   expect(await isValid(validator, 5900)).toBe(true);
 });
 
@@ -111,12 +115,12 @@ test("user, password and virtual host of the URL are decoded, with either login 
   const [user, password, virtualHost] = ["nova@cloud", PASSWORD, VIRTUAL_HOST].map(encodeURIComponent);
   const encoded = `rabbit://${user}:${password}@127.0.0.1:${broker.port}/${virtualHost}`;
   for (const method of ["AMQPLAIN", "PLAIN"] as const) {
-    await (await open({ transport_url: encoded, rabbit_login_method: method })).health(never);
+    await (await open({ rabbit_login_method: method }, encoded)).health(never);
   }
 });
 
 test("a broker that refuses the login is named with its words, but without the password", async () => {
-  const validator = await open({ transport_url: url.replace(":guest@", ":secret@") });
+  const validator = await open({}, url.replace(":guest@", ":secret@"));
   const refused = new RegExp(`^cannot use RabbitMQ at 127.0.0.1:${broker.port}: .*ACCESS_REFUSED`);
   await expect(validator.health(never)).rejects.toThrow(refused);
   await expect(isValid(validator, 5900)).rejects.toThrow(refused);
@@ -127,20 +131,19 @@ test("TLS checks the certificate and its host if there is a file of authorities,
   using certificate = await TestCertificate.create();
   const { port, close } = await serveOverTls(certificate);
   onTestFinished(close);
-  const at = (host: string, query: string): Partial<NovaRpcOptions> => ({
-    transport_url: `rabbit://guest:guest@${host}:${port}/?ssl=1${query}`,
-  });
+  const openAt = async (host: string, query: string): Promise<ConsolePortValidator> =>
+    await open({}, `rabbit://guest:guest@${host}:${port}/?ssl=1${query}`);
   const trusting = ({ cert }: TestCertificate): string => `&ssl_ca_file=${encodeURIComponent(cert)}`;
-  await (await open(at("127.0.0.1", trusting(certificate)))).health(never);
-  await (await open(at("127.0.0.1", ""))).health(never);
+  await (await openAt("127.0.0.1", trusting(certificate))).health(never);
+  await (await openAt("127.0.0.1", "")).health(never);
   // Another name of the same address, which the certificate does not have.
-  await expect((await open(at("127.1", trusting(certificate)))).health(never)).rejects.toThrow(
+  await expect((await openAt("127.1", trusting(certificate))).health(never)).rejects.toThrow(
     "Host: 127.1. is not in the cert's altnames",
   );
   const anyName = "&ssl_enforce_hostname_verification=0";
-  await (await open(at("127.1", trusting(certificate) + anyName))).health(never);
+  await (await openAt("127.1", trusting(certificate) + anyName)).health(never);
   using other = await TestCertificate.create();
-  await expect((await open(at("127.0.0.1", trusting(other)))).health(never)).rejects.toThrow("certificate");
+  await expect((await openAt("127.0.0.1", trusting(other))).health(never)).rejects.toThrow("certificate");
 });
 
 /** Puts TLS before the broker. */
@@ -166,7 +169,7 @@ test.each([
   { quorum: false, kind: "a queue that only its connection has" },
   { quorum: true, kind: "a quorum queue, removed at the end" },
 ])("answers come by $kind", async ({ quorum }) => {
-  const rpc = { ...RPC_DEFAULTS, transport_url: url, rabbit_transient_quorum_queue: quorum };
+  const rpc = { ...RPC_DEFAULTS, rabbit_transient_quorum_queue: quorum };
   const validator = await open(rpc);
   expect(await isValid(validator, 5900)).toBe(true);
 

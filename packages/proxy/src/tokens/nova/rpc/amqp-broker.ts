@@ -21,6 +21,9 @@ const SET_UP_MS = 10_000;
 const FIRST_RETRY_MS = 100;
 const LAST_RETRY_MS = 5000;
 
+/** The most that the protocol can say, in seconds. */
+const MAX_HEARTBEAT_SECONDS = 65_535;
+
 /** The longest frame that is accepted: RabbitMQ sends 128 KiB at most. */
 const MAX_FRAME_BYTES = 1024 * 1024;
 
@@ -34,6 +37,8 @@ export interface AmqpBrokerOptions {
   readonly tls: ConnectionOptions | undefined;
   /** Index of the node that is tried first. @defaultValue any, so that gateways spread over the nodes */
   readonly first?: number | undefined;
+  /** Test seam. @defaultValue 3 seconds */
+  readonly connectMs?: number;
 }
 
 /**
@@ -69,7 +74,7 @@ export class AmqpBroker implements Broker {
     this.#target = {
       protocol: tls === undefined ? "amqp" : "amqps",
       vhost: encodeURIComponent(url.virtualHost),
-      heartbeat: rpc.heartbeat_timeout_threshold,
+      heartbeat: Math.min(Math.ceil(rpc.heartbeat_timeout_threshold), MAX_HEARTBEAT_SECONDS),
       maxFrameSize: MAX_FRAME_BYTES,
     };
   }
@@ -103,7 +108,7 @@ export class AmqpBroker implements Broker {
     this.#aim();
     const connection = await amqp.connect(this.#target, {
       ...tls,
-      timeout: CONNECT_MS,
+      timeout: this.#options.connectMs ?? CONNECT_MS,
       noDelay: true,
       keepAlive: true,
       credentials: this.#credentials(),

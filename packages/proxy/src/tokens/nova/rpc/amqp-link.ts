@@ -101,6 +101,6 @@ function replyQueueOptions(options: NovaRpcOptions): Options.AssertQueue {
   if (!options.rabbit_transient_quorum_queue) {
     return { exclusive: true, durable: false, arguments: { "x-queue-type": "classic" } };
   }
-  const expires = Math.min((options.rabbit_transient_queues_ttl || DEFAULT_TTL) * 1000, MAX_TTL_MS);
+  const expires = Math.ceil(Math.min((options.rabbit_transient_queues_ttl || DEFAULT_TTL) * 1000, MAX_TTL_MS));
   return { durable: true, expires, arguments: { "x-queue-type": "quorum" } };
 }

@@ -44,21 +44,27 @@ const SERVICE_WITH_6_5 = 71;
  * @throws TypeError that names the level and what was expected.
  */
 export function computeTarget(upgradeLevel: string, serviceVersion: number | undefined): ComputeTarget {
-  const level = upgradeLevel === "auto" ? levelOfService(serviceVersion) : (RELEASES.get(upgradeLevel) ?? upgradeLevel);
-  const match = /^(\d{1,3})\.(\d{1,3})$/.exec(level);
-  if (match === null) {
-    throw new TypeError(
-      `expected auto, a version such as 6.4, or a release from queens to gazpacho, but got ${JSON.stringify(upgradeLevel)}`,
-    );
-  }
-  const [major, minor] = [Number(match[1]), Number(match[2])];
+  const [major, minor] = upgradeLevel === "auto" ? versionOfService(serviceVersion) : parseUpgradeLevel(upgradeLevel);
   if (major < 6) return { topic: "compute", version: "5.0" };
   return { topic: major === 6 && minor < 5 ? "compute" : "compute-alt", version: "6.0" };
 }
 
-function levelOfService(version: number | undefined): string {
+/** @throws TypeError that names a level that there is not. */
+export function checkUpgradeLevel(upgradeLevel: string): void {
+  if (upgradeLevel !== "auto") parseUpgradeLevel(upgradeLevel);
+}
+
+function parseUpgradeLevel(upgradeLevel: string): readonly [major: number, minor: number] {
+  const match = /^(\d{1,3})\.(\d{1,3})$/.exec(RELEASES.get(upgradeLevel) ?? upgradeLevel);
+  if (match !== null) return [Number(match[1]), Number(match[2])];
+  throw new TypeError(
+    `expected auto, a version such as 6.4, or a release from queens to gazpacho, but got ${JSON.stringify(upgradeLevel)}`,
+  );
+}
+
+function versionOfService(version: number | undefined): readonly [major: number, minor: number] {
   // Nova has version 0 where no service is known.
-  if (version === undefined || version === 0) return "6.0";
-  if (version >= SERVICE_WITH_6_5) return "6.5";
-  return version >= SERVICE_WITH_6_0 ? "6.0" : "5.0";
+  if (version === undefined || version === 0) return [6, 0];
+  if (version >= SERVICE_WITH_6_5) return [6, 5];
+  return version >= SERVICE_WITH_6_0 ? [6, 0] : [5, 0];
 }

@@ -1,6 +1,6 @@
 import { AmqpBroker } from "./amqp-broker.ts";
 import type { Broker, BrokerListener } from "./broker.ts";
-import { computeTarget } from "./compute-target.ts";
+import { checkUpgradeLevel, computeTarget } from "./compute-target.ts";
 import type { NovaRpcOptions } from "./options.ts";
 import { withQueryOptions } from "./query-options.ts";
 import { RemoteError } from "./reply.ts";
@@ -27,18 +27,20 @@ export class ConsolePortValidator {
   private constructor(options: NovaRpcOptions, connect: (listener: BrokerListener) => Broker) {
     this.#client = new RpcClient(connect);
     this.#upgradeLevel = options.upgrade_levels_compute;
-    this.#timeoutMs = Math.min(options.rpc_response_timeout * 1000, MAX_ANSWER_MS);
+    // Whole: the broker takes no other.
+    this.#timeoutMs = Math.ceil(Math.min(options.rpc_response_timeout * 1000, MAX_ANSWER_MS));
   }
 
   /**
    * Reads the options and loads the driver. The connection is made when it is first needed.
    *
+   * @param transportUrl - `[DEFAULT] transport_url` of nova.conf, or that of a cell.
    * @param first - index of the node that is tried first; test seam.
    * @throws Error that names the option that is wrong.
    */
-  static async open(configured: NovaRpcOptions, first?: number): Promise<ConsolePortValidator> {
-    const { url, options } = readOptions(configured);
-    computeTarget(options.upgrade_levels_compute, undefined);
+  static async open(transportUrl: string, configured: NovaRpcOptions, first?: number): Promise<ConsolePortValidator> {
+    const { url, options } = readOptions(transportUrl, configured);
+    checkUpgradeLevel(options.upgrade_levels_compute);
     const tls = await tlsOptions(options);
     const amqp = await import("amqplib");
     return new ConsolePortValidator(
@@ -84,9 +86,9 @@ export class ConsolePortValidator {
   }
 }
 
-function readOptions(configured: NovaRpcOptions) {
+function readOptions(transportUrl: string, configured: NovaRpcOptions) {
   try {
-    const url = parseTransportUrl(configured.transport_url);
+    const url = parseTransportUrl(transportUrl);
     return { url, options: withQueryOptions(configured, url.query) };
   } catch (error) {
     throw new Error(`transport_url: ${(error as Error).message}`, { cause: error });

@@ -6,8 +6,6 @@ export const LOGIN_METHODS = ["AMQPLAIN", "PLAIN", "EXTERNAL"] as const;
  * query of the transport URL names comes from there, as in oslo.messaging.
  */
 export interface NovaRpcOptions {
-  /** `[DEFAULT] transport_url`: `rabbit://user:password@host:port[,user:password@host:port]/virtual_host?option=value`. */
-  readonly transport_url: string;
   /** `[DEFAULT] control_exchange`: the exchange on which nova-compute listens. */
   readonly control_exchange: string;
   /** `[DEFAULT] rpc_response_timeout`: seconds that an answer may take. The gateway waits for 9 s at most. */
@@ -37,7 +35,7 @@ export interface NovaRpcOptions {
 }
 
 /** What oslo.messaging and Nova use where nothing is configured. */
-export const RPC_DEFAULTS: Omit<NovaRpcOptions, "transport_url"> = {
+export const RPC_DEFAULTS: NovaRpcOptions = {
   control_exchange: "nova",
   rpc_response_timeout: 60,
   upgrade_levels_compute: "auto",

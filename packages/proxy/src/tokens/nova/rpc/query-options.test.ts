@@ -1,8 +1,6 @@
 import { expect, test } from "vitest";
-import { type NovaRpcOptions, RPC_DEFAULTS } from "./options.ts";
+import { RPC_DEFAULTS } from "./options.ts";
 import { withQueryOptions } from "./query-options.ts";
-
-const options: NovaRpcOptions = { ...RPC_DEFAULTS, transport_url: "rabbit://" };
 
 test("options of the query override those of the group, and others are for other programs", () => {
   const query = new Map([
@@ -13,8 +11,8 @@ test("options of the query override those of the group, and others are for other
     ["rabbit_qos_prefetch_count", "1"],
     ["transport_url", "rabbit://elsewhere"],
   ]);
-  expect(withQueryOptions(options, query)).toEqual({
-    ...options,
+  expect(withQueryOptions(RPC_DEFAULTS, query)).toEqual({
+    ...RPC_DEFAULTS,
     ssl: true,
     ssl_ca_file: "/ca.pem",
     heartbeat_timeout_threshold: 30,
@@ -31,5 +29,5 @@ test.each([
     'rabbit_login_method: expected one of AMQPLAIN, PLAIN, EXTERNAL, but got "RABBIT-CR-DEMO"',
   ],
 ])("a wrong value is refused: %s=%s", (name, value, message) => {
-  expect(() => withQueryOptions(options, new Map([[name, value]]))).toThrow(new TypeError(message));
+  expect(() => withQueryOptions(RPC_DEFAULTS, new Map([[name, value]]))).toThrow(new TypeError(message));
 });

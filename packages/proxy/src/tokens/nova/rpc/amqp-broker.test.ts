@@ -1,0 +1,84 @@
+import * as amqp from "amqplib";
+import { once } from "node:events";
+import { type AddressInfo, createServer, type Socket } from "node:net";
+import { expect, onTestFinished, test } from "vitest";
+import { AmqpBroker } from "./amqp-broker.ts";
+import { RPC_DEFAULTS } from "./options.ts";
+import type { BrokerNode } from "./transport-url.ts";
+
+/** A node that does with each connection what the test says. */
+async function startNode(serve: (client: Socket) => void): Promise<BrokerNode & { readonly clients: Set<Socket> }> {
+  const clients = new Set<Socket>();
+  const server = createServer((client) => {
+    clients.add(client.on("error", () => {}));
+    serve(client);
+  });
+  await once(server.listen(0, "127.0.0.1"), "listening");
+  onTestFinished(() => {
+    server.close();
+    for (const client of clients) client.destroy();
+  });
+  const { port } = server.address() as AddressInfo;
+  return { host: "127.0.0.1", port, username: "guest", password: "secret", clients };
+}
+
+function brokerAt(...nodes: readonly [BrokerNode, ...BrokerNode[]]): AmqpBroker {
+  const url = { nodes, virtualHost: "/", query: new Map() };
+  const listener = { onReply() {}, onReturned() {}, onLost() {} };
+  const broker = new AmqpBroker({ amqp, rpc: RPC_DEFAULTS, url, tls: undefined, first: 0, connectMs: 50 }, listener);
+  onTestFinished(async () => await broker.close());
+  return broker;
+}
+
+const never = new AbortController().signal;
+
+const FRAME_END = 0xce;
+
+/** A frame of method 10.10, `connection.start`, that claims to have so many bytes. */
+function frame(size: number): Buffer {
+  const header = Buffer.alloc(7);
+  header.writeUInt8(1, 0);
+  header.writeUInt32BE(size, 3);
+  return header;
+}
+
+test.each([
+  { lie: "says nothing", bytes: undefined, message: "connect ETIMEDOUT" },
+  { lie: "closes", bytes: Buffer.alloc(0), message: "Socket closed abruptly during opening handshake" },
+  { lie: "speaks HTTP", bytes: Buffer.from("HTTP/1.1 400 Bad Request\r\n\r\n"), message: "maxFrameSize" },
+  { lie: "claims 4 GiB", bytes: frame(0xff_ff_ff_ff), message: "Frame size 4294967295 exceeds maxFrameSize 1048576" },
+  { lie: "sends no method", bytes: Buffer.from([...frame(4), 0, 0, 0, 0, FRAME_END]), message: "" },
+])("a node that $lie is given up, and named in the error", async ({ bytes, message }) => {
+  const node = await startNode((client) => {
+    if (bytes !== undefined) client.end(bytes);
+  });
+  const rejected = await brokerAt(node)
+    .ready(never)
+    .catch((error: unknown) => error);
+  expect(String(rejected)).toContain(`cannot use RabbitMQ at 127.0.0.1:${node.port}: `);
+  expect(String(rejected)).toContain(message);
+  expect(String(rejected)).not.toContain("secret");
+});
+
+test("all nodes are tried before calls fail, and then calls fail at once until one can be used", async () => {
+  const [first, second] = [await startNode((client) => client.end()), await startNode((client) => client.end())];
+  const broker = brokerAt(first, second);
+  await expect(broker.ready(never)).rejects.toThrow(`cannot use RabbitMQ at 127.0.0.1:${second.port}`);
+  expect(first.clients.size).toBe(1);
+  await expect(broker.ready(never)).rejects.toThrow(`cannot use RabbitMQ at 127.0.0.1:${second.port}`);
+});
+
+test("nothing is connected before the first call, nor after the end", async () => {
+  const node = await startNode(() => {});
+  const broker = brokerAt(node);
+  await broker.close();
+  await expect(broker.ready(never)).rejects.toThrow("the connection to the broker is closed");
+  expect(node.clients.size).toBe(0);
+});
+
+test("a call that is given up, or a broker that is closed, waits no longer for a connection", async () => {
+  const broker = brokerAt(await startNode(() => {}));
+  await expect(broker.ready(AbortSignal.abort(new Error("over")))).rejects.toThrow("over");
+  const waiting = broker.ready(never);
+  await Promise.all([expect(waiting).rejects.toThrow("the connection to the broker is closed"), broker.close()]);
+});

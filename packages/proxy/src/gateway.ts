@@ -125,7 +125,8 @@ export function createGateway(options: GatewayOptions = {}): Gateway {
   const config = parseConfig(options.config);
   if (config.workers === 1) {
     const { tokens, ...rest } = options;
-    const opened = tokens === undefined ? openTokens(config.tokens) : openTokensBehind(tokens, config.tokens);
+    const sources = { ...config.tokens, nova: config.nova };
+    const opened = tokens === undefined ? openTokens(sources) : openTokensBehind(tokens, sources);
     return new LocalGateway(config, { ...rest, tokens: opened });
   }
   throw new ConfigError([`workers: expected 1 outside of the command \`curfew serve\`, but got ${config.workers}`]);

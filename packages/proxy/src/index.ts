@@ -10,6 +10,7 @@ export type { Address } from "./net/address.ts";
 export type { Endpoint, TcpEndpoint, TlsEndpoint, UnixEndpoint } from "./net/endpoint.ts";
 export type { Config, ConfigInput, VncConfig } from "./config/config.ts";
 export type { TokenSourceConfig, TokenSourceInput } from "./config/token-sources.ts";
+export type { NovaRpcOptions } from "./tokens/nova/rpc/options.ts";
 export type { TlsMinimum } from "./http/tls/server.ts";
 export { ConfigError, parseConfig } from "./config/schema.ts";
 export type { RequestHandler } from "./http/page/handler.ts";

@@ -65,7 +65,7 @@ export async function runWorker(worker: Worker): Promise<void> {
 function makeGateway(primary: PrimaryChannel<WorkerSettings>, settings: WorkerSettings, log: Logger): LocalGateway {
   const { config, ticketSecret } = settings;
   return new LocalGateway(config, {
-    tokens: openTokensOfWorker(config.tokens, remoteStore(primary)),
+    tokens: openTokensOfWorker({ ...config.tokens, nova: config.nova }, remoteStore(primary)),
     log,
     limits: (context) => new RemoteLimits(primary, context),
     sharesPort: true,

@@ -60,7 +60,7 @@ async function makeProxy(config: Config, tokens: OpenedTokens<TokenStore>): Prom
 function open(config: Config): OpenedTokens<TokenStore> {
   try {
     openLog(config.log, config.workers > 1);
-    return openTokens(config.tokens);
+    return openTokens({ ...config.tokens, nova: config.nova });
   } catch (error) {
     throw new CommandError(error instanceof Error ? error.message : String(error));
   }

@@ -1,6 +1,7 @@
 import type { TlsMinimum } from "../http/tls/server.ts";
 import type { Address } from "../net/address.ts";
 import type { LogLevel } from "../telemetry/log.ts";
+import type { NovaRpcOptions } from "../tokens/nova/rpc/options.ts";
 import type { TokenSourceConfig, TokenSourceInput } from "./token-sources.ts";
 
 /**
@@ -99,6 +100,10 @@ export interface Config {
   readonly nova: {
     /** How many seconds lie between two checks of the rows and instances of running sessions; 0 for no checks. */
     readonly revalidate_interval: number;
+    /** Whether nova-compute is asked about each console before it opens, or the database alone decides. */
+    readonly validate_console_port: "require" | "skip";
+    /** How nova-compute is asked. */
+    readonly rpc: NovaRpcOptions;
   };
   readonly admin: {
     /** Where the admin API listens. */
@@ -152,7 +157,9 @@ export interface ConfigInput {
   readonly tokens?:
     | (Partial<Omit<Config["tokens"], "sources">> & { readonly sources?: readonly TokenSourceInput[] | undefined })
     | undefined;
-  readonly nova?: Partial<Config["nova"]> | undefined;
+  readonly nova?:
+    | (Partial<Omit<Config["nova"], "rpc">> & { readonly rpc?: Partial<NovaRpcOptions> | undefined })
+    | undefined;
   readonly admin?: { readonly listen?: string | undefined; readonly key?: string | null | undefined } | undefined;
   readonly log?: Partial<Config["log"]> | undefined;
 }

@@ -2,6 +2,7 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import * as v from "valibot";
 import type { Config } from "./config.ts";
+import { novaRpc } from "./nova-rpc.ts";
 import { describe, describeIssue, group, option, type OptionDescription, options, secret } from "./option-schema.ts";
 import { AUTH_SCHEMES, MAX_CREDENTIAL_BYTES } from "../targets/rfb/auth-scheme.ts";
 import { tokenSource } from "./token-sources.ts";
@@ -232,6 +233,12 @@ const schema = options({
       30,
       "Seconds between two checks of the token rows and instances of running sessions; 0 for none.",
     ),
+    validate_console_port: option(
+      v.picklist(["require", "skip"], 'expected "require" or "skip"'),
+      "require",
+      "`require` that nova-compute confirms each console before it opens, or `skip` that.",
+    ),
+    rpc: novaRpc,
   }),
   admin: group({
     listen: option(value.address, "127.0.0.1:6081", "Where the admin API, `/healthz` and `/metrics` listen."),

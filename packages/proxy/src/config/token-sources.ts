@@ -59,9 +59,9 @@ const nova = options({
     "URL of the API database (Nova's `[api_database] connection`); tokens are then looked up in all its cells.",
   ),
   transport_url: option(
-    v.nullable(secret(value.text)),
+    v.nullable(secret(value.transportUrl)),
     null,
-    "Nova's `[DEFAULT] transport_url`, which fills the templates of `cell_mappings`.",
+    "Nova's `[DEFAULT] transport_url`: the message queue of `database`. Also fills the templates of `cell_mappings`.",
   ),
   timeout: option(value.timerSeconds, 5, "Seconds that a lookup may take in one database."),
   max_connections: option(

@@ -3,6 +3,8 @@ import { parseAddress, type Address } from "../net/address.ts";
 import { AllowList } from "../net/allow-list.ts";
 import { parseAllowedOrigin, parseFrameAncestor } from "../net/origin.ts";
 import { parseDatabaseUrl } from "../tokens/nova/database-url.ts";
+import { checkUpgradeLevel } from "../tokens/nova/rpc/compute-target.ts";
+import { parseTransportUrl } from "../tokens/nova/rpc/transport-url.ts";
 import { MAX_LIFETIME_SECONDS } from "../tokens/store.ts";
 
 /** The longest time that a Node timer can count; with more it would fire at once. */
@@ -60,6 +62,9 @@ export const address: v.GenericSchema<string, Address> = v.pipe(text, v.rawTrans
 /** URL of one of Nova's databases. */
 export const databaseUrl: v.GenericSchema<string> = v.pipe(text, v.rawCheck(reject(parseDatabaseUrl)));
 
+/** `[DEFAULT] transport_url` of nova.conf. */
+export const transportUrl: v.GenericSchema<string> = v.pipe(text, v.rawCheck(reject(parseTransportUrl)));
+
 /** An entry of an allow-list. */
 export const network: v.GenericSchema<string> = v.pipe(text, v.rawCheck(reject((entry) => new AllowList([entry]))));
 
@@ -87,6 +92,9 @@ export const contactUrl: v.GenericSchema<string> = v.pipe(
     "expected an http, https, mailto or tel URL",
   ),
 );
+
+/** `[upgrade_levels] compute` of nova.conf. */
+export const upgradeLevel: v.GenericSchema<string> = v.pipe(text, v.rawCheck(reject(checkUpgradeLevel)));
 
 /** The path of a PEM file. The error does not quote the value, which may be a private key by mistake. */
 export const pemFile: v.GenericSchema<string> = v.pipe(

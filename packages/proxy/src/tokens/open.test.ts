@@ -14,10 +14,16 @@ import {
   type TokenOptions,
   whenOpen,
 } from "./open.ts";
+import { RPC_DEFAULTS } from "./nova/rpc/options.ts";
 import { SqliteTokenStore } from "./sqlite/token-store.ts";
 
 const SILENT = createLogger("silent");
-const IN_MEMORY: TokenOptions = { store: "sqlite", path: ":memory:", sources: [] };
+const IN_MEMORY: TokenOptions = {
+  store: "sqlite",
+  path: ":memory:",
+  sources: [],
+  nova: { validate_console_port: "require", rpc: RPC_DEFAULTS },
+};
 /** As of a configuration that was not checked. */
 const UNKNOWN_SOURCE = { ...IN_MEMORY, sources: [{ type: "carrier pigeon" }] } as unknown as TokenOptions;
 
@@ -87,4 +93,29 @@ test("what does not close is logged, and does not keep the others open", async (
     { level: "warn", msg: "not closed", name: "rejects", err: { message: "close failed" } },
     { level: "warn", msg: "not closed", name: "hangs", err: { message: "no answer within 20 ms" } },
   ]);
+});
+
+const NOVA = { type: "nova", database: "mysql://nova@localhost/nova", timeout: 5, max_connections: 10 } as const;
+
+test("Nova's consoles need a message queue to be validated, or a configuration that does without", async () => {
+  const without = { ...IN_MEMORY, sources: [NOVA] };
+  await expect(whenOpen(openTokens(without))).rejects.toThrow(
+    "tokens.sources.0 (nova): transport_url: expected a URL such as rabbit://user:password@host:5672/, with which " +
+      "nova.validate_console_port asks nova-compute about each console; set that to skip",
+  );
+  const skipped = { ...without, nova: { ...IN_MEMORY.nova, validate_console_port: "skip" } } as const;
+  const configured = { ...IN_MEMORY, sources: [{ ...NOVA, transport_url: "rabbit://localhost" }] };
+  const ofCells = { ...IN_MEMORY, sources: [{ ...NOVA, api_database: "mysql://nova@localhost/nova_api" }] };
+  for (const options of [skipped, configured, ofCells]) {
+    const opened = openTokens(options);
+    await whenOpen(opened);
+    await closeTokens(opened, SILENT);
+  }
+});
+
+test("a file for TLS to the message queue that cannot be read is named", async () => {
+  const rpc = { ...RPC_DEFAULTS, ssl: true, ssl_ca_file: "/dev/null/ca.pem" };
+  const sources = [{ ...NOVA, transport_url: "rabbit://localhost" }];
+  const opened = openTokens({ ...IN_MEMORY, sources, nova: { ...IN_MEMORY.nova, rpc } });
+  await expect(whenOpen(opened)).rejects.toThrow(/^tokens.sources.0 \(nova\): ssl_ca_file: ENOTDIR/);
 });

@@ -2,7 +2,8 @@ import { logError, type Logger } from "../telemetry/log.ts";
 import type { Grant } from "./grant.ts";
 import type { HttpSourceOptions } from "./http-source.ts";
 import { inTime } from "./in-time.ts";
-import type { NovaSourceOptions } from "./nova/options.ts";
+import type { ConsoleValidation, NovaSourceOptions } from "./nova/options.ts";
+import type { NovaRpcOptions } from "./nova/rpc/options.ts";
 import type { FirstUses, ImmediateLookups, LookupContext, TokenSource } from "./source.ts";
 import { IN_MEMORY } from "./sqlite/database.ts";
 import { openDatabase, TokenReader } from "./sqlite/token-reader.ts";
@@ -32,8 +33,10 @@ const STORES = {
 const SOURCES = {
   http: async (options: HttpSourceOptions): Promise<TokenSource> =>
     new (await import("./http-source.ts")).HttpTokenSource(options),
-  nova: async (options: NovaSourceOptions): Promise<TokenSource> =>
-    await (await import("./nova/nova-source.ts")).NovaTokenSource.open({ options, validation: undefined }),
+  nova: async (options: NovaSourceOptions, { nova }: TokenOptions): Promise<TokenSource> => {
+    const validation = await openValidation(options, nova);
+    return await (await import("./nova/nova-source.ts")).NovaTokenSource.open({ options, validation });
+  },
 };
 
 /** The options of every type of source, each with its `type`. */
@@ -41,13 +44,20 @@ type SourceOptions = {
   readonly [Type in keyof typeof SOURCES]: { readonly type: Type } & Parameters<(typeof SOURCES)[Type]>[0];
 }[keyof typeof SOURCES];
 
-type Opener = (options: never) => Promise<TokenSource>;
+type Opener = (options: never, all: TokenOptions) => Promise<TokenSource>;
+
+/** How consoles of Nova are validated before they open. */
+export interface NovaOptions {
+  readonly validate_console_port: "require" | "skip";
+  readonly rpc: NovaRpcOptions;
+}
 
 /** The part of the configuration that names the store and the sources. */
 export interface TokenOptions {
   readonly store: keyof typeof STORES;
   readonly path: string;
   readonly sources: readonly SourceOptions[];
+  readonly nova: NovaOptions;
 }
 
 /** Looks up the tokens of a store, which may be in another process. */
@@ -133,17 +143,25 @@ export function partsOf({ store, sources }: OpenedTokens): readonly NamedSource[
   return store === undefined ? sources : [{ name: STORE_NAME, source: store }, ...sources];
 }
 
-function openSources({ sources }: TokenOptions): readonly NamedSource[] {
-  return sources.map((options: { readonly type: string }, index) => {
+function openSources(all: TokenOptions): readonly NamedSource[] {
+  return all.sources.map((options: { readonly type: string }, index) => {
     const name = `tokens.sources.${index} (${options.type})`;
-    return { name, source: new OpeningSource(name, openSource(options)) };
+    return { name, source: new OpeningSource(name, openSource(options, all)) };
   });
 }
 
-async function openSource(options: { readonly type: string }): Promise<TokenSource> {
+async function openSource(options: { readonly type: string }, all: TokenOptions): Promise<TokenSource> {
   const open = (SOURCES as Readonly<Record<string, Opener>>)[options.type];
   if (open === undefined) throw new Error(`there is no token source of the type ${options.type}`);
-  return await open(options as never);
+  return await open(options as never, all);
+}
+
+async function openValidation(
+  source: NovaSourceOptions,
+  { validate_console_port: validate, rpc }: NovaOptions,
+): Promise<ConsoleValidation | undefined> {
+  if (validate === "skip") return undefined;
+  return await (await import("./nova/rpc/rpc-validation.ts")).RpcValidation.open(source, rpc);
 }
 
 /** A source that may still be opening. */

@@ -58,7 +58,7 @@ export class TestGateway implements AsyncDisposable {
     });
     const proxy = new LocalGateway(settings, {
       observers,
-      tokens: openTokensBehind(source?.(store) ?? store, settings.tokens),
+      tokens: openTokensBehind(source?.(store) ?? store, { ...settings.tokens, nova: settings.nova }),
       log: createLogger("trace", { write: (line) => void logLines.push(line) }),
       ...(clock && { clock }),
       ...(dataPath && { dataPath }),

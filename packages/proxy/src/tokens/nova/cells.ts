@@ -43,12 +43,12 @@ export interface Cells {
  * @throws Error that names a TLS file which cannot be read.
  */
 export async function openCells(given: CellsOptions): Promise<Cells> {
-  const { database, api_database: apiDatabase } = given.options;
+  const { database, api_database: apiDatabase, transport_url: transportUrl } = given.options;
   if (apiDatabase !== undefined && apiDatabase !== null) return await MappedCells.open(apiDatabase, given);
   if (database !== undefined && database !== null) {
     const name = "the cell database";
     const opened = await openDatabase(given, database, given.options.max_connections);
-    return new OneCell(new Cell({ name, transportUrl: undefined, database: opened }, given));
+    return new OneCell(new Cell({ name, transportUrl: transportUrl ?? undefined, database: opened }, given));
   }
   throw new TypeError("expected database or api_database");
 }

@@ -6,7 +6,7 @@ export interface NovaSourceOptions {
   readonly database?: string | null | undefined;
   /** The API database (Nova's `[api_database] connection`): tokens are looked up in all its cells. */
   readonly api_database?: string | null | undefined;
-  /** Nova's `[DEFAULT] transport_url`, which fills the templates of the cells' message queues. */
+  /** Nova's `[DEFAULT] transport_url`: the message queue of the cell database; fills the templates of the cells' own. */
   readonly transport_url?: string | null | undefined;
   /** How long a lookup may take in one database, in seconds. */
   readonly timeout: number;
@@ -18,7 +18,7 @@ export interface NovaSourceOptions {
 export interface NovaCell {
   /** The cell's name or UUID, for the log; "the database" where there is only one. */
   readonly name: string;
-  /** The cell's message queue, with its template filled; undefined where the API database is not asked. */
+  /** The cell's message queue, with its template filled; undefined where there is none. */
   readonly transportUrl: string | undefined;
   /**
    * Asks the cell's database, with a `?` for each value: for what is not in the row or the instance, such as the

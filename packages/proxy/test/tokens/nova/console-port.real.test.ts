@@ -8,6 +8,7 @@ import { AmqpBroker } from "../../../src/tokens/nova/rpc/amqp-broker.ts";
 import { ConsolePortValidator } from "../../../src/tokens/nova/rpc/console-port-validator.ts";
 import { type NovaRpcOptions, RPC_DEFAULTS } from "../../../src/tokens/nova/rpc/options.ts";
 import type { NovaInstance } from "../../../src/tokens/nova/rpc/request.ts";
+import { RpcValidation } from "../../../src/tokens/nova/rpc/rpc-validation.ts";
 import { parseTransportUrl } from "../../../src/tokens/nova/rpc/transport-url.ts";
 import { TestCertificate } from "../../support/certificate.ts";
 import { type NovaCompute, startNovaCompute } from "./nova-compute.ts";
@@ -21,6 +22,17 @@ const instance: NovaInstance = {
   projectId: "p",
   displayName: "web",
   hostname: "web",
+};
+
+const CONSOLE = {
+  consoleType: "novnc",
+  host: "10.0.0.1",
+  port: 5900,
+  tlsPort: undefined,
+  internalAccessPath: undefined,
+  accessUrlBase: undefined,
+  instanceUuid: instance.uuid,
+  expires: 0,
 };
 
 /** A password and a virtual host that a URL has to encode. */
@@ -73,6 +85,28 @@ test("nova-compute gets the machine, the port and an administrator's context, an
     { port: "5901" },
   ]);
   await validator.health(never);
+});
+
+test("a token source asks with what a row says, and its cell's services", async () => {
+  const rpc = { ...RPC_DEFAULTS, rabbit_transient_quorum_queue: true };
+  const source = { transport_url: url, timeout: 5, max_connections: 10 };
+  const validation = await RpcValidation.open(source, rpc);
+  onTestFinished(async () => await validation.close());
+  expect(validation.instanceColumns).toEqual(["id", "node", "user_id", "project_id", "hostname"]);
+  const withComputes = (version: number) => ({ name: "c", transportUrl: url, query: async () => [{ version }] });
+  const cell = withComputes(67);
+  const row = { id: 7n, uuid: instance.uuid, host: "compute1", node: "n", display_name: "web", hostname: null };
+  const console = { ...CONSOLE, cell, instance: row };
+  expect(await validation.isValid(console, never)).toBe(true);
+  expect(await validation.isValid({ ...console, port: 5901 }, never)).toBe(false);
+  expect(await validation.isValid({ ...console, instance: { ...row, host: null } }, never)).toBe(false);
+  await validation.health(never);
+  await expect(validation.isValid({ ...console, cell: withComputes(71) }, never)).rejects.toThrow(
+    "no nova-compute listens at compute-alt.compute1",
+  );
+  const without = { ...cell, transportUrl: undefined };
+  await expect(validation.isValid({ ...console, cell: without }, never)).rejects.toThrow("has no transport_url");
+  await expect(validation.isValid({ ...console, instance: {} }, never)).rejects.toThrow("instances.id: expected");
 });
 
 test("many requests at once get their own answers over one connection", async () => {

@@ -74,6 +74,13 @@ export class NovaDatabase {
     return uuid;
   }
 
+  /** A service as it writes itself down. */
+  async addService(binary: string, version: number, { deleted = 0, forcedDown = false } = {}): Promise<void> {
+    const quoted = this.system === "mysql" ? "`binary`" : '"binary"';
+    const values = { host: "compute1", [quoted]: binary, topic: "compute", report_count: 0, disabled: false };
+    await this.#insert("services", { ...values, deleted, forced_down: forcedDown, version });
+  }
+
   /** As `nova-compute` does when it is asked for a console's URL: for an instance that runs, good for a minute. */
   async addToken(given: Partial<TokenRow> = {}): Promise<TokenRow> {
     const row: TokenRow = {

@@ -5,6 +5,7 @@ import { sha256 } from "../../../src/sha256.ts";
 import type { CellsOptions } from "../../../src/tokens/nova/cells.ts";
 import { NovaTokenSource } from "../../../src/tokens/nova/nova-source.ts";
 import type { NovaConsole } from "../../../src/tokens/nova/options.ts";
+import { ComputeVersion } from "../../../src/tokens/nova/rpc/compute-version.ts";
 import { TestCertificate } from "../../support/certificate.ts";
 import { describeTokenSource, lookupContext } from "../contract-suite.ts";
 import { NovaDatabase } from "./nova-database.ts";
@@ -73,6 +74,28 @@ describe.each(systems)("on a real server (%s)", (system: System, start) => {
       restart: async () => await running.server.start(),
       [Symbol.asyncDispose]: async () => await source.close(),
     };
+  });
+
+  test("the validation learns the lowest version of a nova-compute that counts", async () => {
+    const database = await newCell();
+    let version: number | undefined;
+    const isValid = async ({ cell }: NovaConsole, signal: AbortSignal): Promise<boolean> => {
+      version = await new ComputeVersion(cell).current(signal);
+      return true;
+    };
+    const { token } = await database.addToken();
+    const lookUp = async (): Promise<number | undefined> => {
+      await using source = await open({ database: database.url() }, { validation: { instanceColumns: [], isValid } });
+      await source.resolve(token, lookupContext());
+      return version;
+    };
+    expect(await lookUp()).toBeUndefined();
+    await database.addService("nova-compute", 73);
+    await database.addService("nova-compute", 71);
+    await database.addService("nova-conductor", 60);
+    await database.addService("nova-compute", 61, { deleted: 5 });
+    await database.addService("nova-compute", 62, { forcedDown: true });
+    expect(await lookUp()).toBe(71);
   });
 
   test.each(Object.keys(RELEASES) as Release[])("reads the rows of %s", async (release) => {

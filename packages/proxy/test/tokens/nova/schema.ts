@@ -37,6 +37,10 @@ export function cellSchema(system: System, release: Release): string[] {
       "expires INTEGER NOT NULL, access_url_base VARCHAR(255), " +
       (RELEASES[release] ? "tls_port INTEGER, " : "") +
       `CONSTRAINT uniq_console_auth_tokens0token_hash UNIQUE (token_hash))${end}`,
+    `CREATE TABLE services (created_at ${time}, updated_at ${time}, deleted_at ${time}, id ${id}, host VARCHAR(255), ` +
+      `${system === "mysql" ? "`binary`" : '"binary"'} VARCHAR(255), topic VARCHAR(255), ` +
+      "report_count INTEGER NOT NULL, disabled BOOLEAN, deleted INTEGER, disabled_reason VARCHAR(255), " +
+      `last_seen_up ${time}, forced_down BOOLEAN, version INTEGER, uuid VARCHAR(36))${end}`,
     "CREATE INDEX console_auth_tokens_instance_uuid_idx ON console_auth_tokens (instance_uuid)",
     "CREATE INDEX console_auth_tokens_token_hash_instance_uuid_idx ON console_auth_tokens (token_hash, instance_uuid)",
   ];

@@ -1,7 +1,7 @@
 import * as amqp from "amqplib";
-import { once } from "node:events";
+import { EventEmitter, once } from "node:events";
 import { type AddressInfo, createServer, type Socket } from "node:net";
-import { expect, onTestFinished, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { AmqpBroker } from "./amqp-broker.ts";
 import { RPC_DEFAULTS } from "./options.ts";
 import type { BrokerNode } from "./transport-url.ts";
@@ -81,4 +81,27 @@ test("a call that is given up, or a broker that is closed, waits no longer for a
   await expect(broker.ready(AbortSignal.abort(new Error("over")))).rejects.toThrow("over");
   const waiting = broker.ready(never);
   await Promise.all([expect(waiting).rejects.toThrow("the connection to the broker is closed"), broker.close()]);
+});
+
+test("a broker that blocks messages is used again when it no longer does", async () => {
+  const connection = Object.assign(new EventEmitter(), { close: async () => {} });
+  const connect = async (): Promise<never> => connection as never;
+  const url = {
+    nodes: [{ host: "h", port: 1, username: "u", password: "p" }],
+    virtualHost: "/",
+    query: new Map(),
+  } as const;
+  const options = { amqp: { ...amqp, connect } as typeof amqp, rpc: RPC_DEFAULTS, url, tls: undefined };
+  const broker = new AmqpBroker(options, { onReply() {}, onReturned() {}, onLost() {} });
+  const waiting = broker.ready(AbortSignal.timeout(60_000));
+  await vi.waitUntil(() => connection.listenerCount("blocked") > 0);
+  connection.emit("blocked", "low on memory");
+  await expect(broker.ready(never)).rejects.toThrow("the broker takes no messages: low on memory");
+  connection.emit("unblocked");
+  connection.emit("connect-failed", new Error("away"));
+  await expect(waiting).rejects.toThrow("cannot use RabbitMQ at h:1: away");
+  connection.emit("blocked", "low on memory");
+  connection.emit("disconnect", new Error("gone"));
+  await expect(broker.ready(never)).rejects.toThrow("cannot use RabbitMQ at h:1: away");
+  await broker.close();
 });

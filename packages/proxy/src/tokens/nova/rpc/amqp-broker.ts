@@ -81,7 +81,7 @@ export class AmqpBroker implements Broker {
 
   async ready(signal: AbortSignal): Promise<BrokerLink> {
     if (this.#isClosed) throw new Error("the connection to the broker is closed");
-    this.#connection ??= this.#connect();
+    await (this.#connection ??= this.#connect());
     if (this.#blocked !== undefined) throw new Error(`the broker takes no messages: ${this.#blocked}`);
     if (this.#link !== undefined) return this.#link;
     if (this.#failure !== undefined) throw this.#failure;

@@ -1,6 +1,6 @@
 import { AmqpBroker } from "./amqp-broker.ts";
 import type { Broker, BrokerListener } from "./broker.ts";
-import { checkUpgradeLevel, computeTarget } from "./compute-target.ts";
+import { computeTarget } from "./compute-target.ts";
 import type { NovaRpcOptions } from "./options.ts";
 import { withQueryOptions } from "./query-options.ts";
 import { RemoteError } from "./reply.ts";
@@ -40,7 +40,6 @@ export class ConsolePortValidator {
    */
   static async open(transportUrl: string, configured: NovaRpcOptions, first?: number): Promise<ConsolePortValidator> {
     const { url, options } = readOptions(transportUrl, configured);
-    checkUpgradeLevel(options.upgrade_levels_compute);
     const tls = await tlsOptions(options);
     const amqp = await import("amqplib");
     return new ConsolePortValidator(

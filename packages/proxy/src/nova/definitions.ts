@@ -1,6 +1,6 @@
 import { hostname } from "node:os";
 import { type Option, type OptionName, defineOption, variableName } from "./oslo/option.ts";
-import { boolean, choice, hostAddress, integer, list, port, text } from "./oslo/value-types.ts";
+import { boolean, choice, hostAddress, integer, list, port, text, type ValueType } from "./oslo/value-types.ts";
 import { ownAddress } from "./own-address.ts";
 
 /** The options of a group, by the types of their values. */
@@ -12,6 +12,12 @@ function old(...names: readonly string[]): { readonly deprecated: readonly Optio
 }
 
 const OFF = { default: false };
+
+/** An option of the RabbitMQ driver; without a value, the driver's default is also Curfew's. */
+function defineRabbit<T>(name: string, type: ValueType<T>, ...older: readonly string[]): Option<T> {
+  const group = "oslo_messaging_rabbit";
+  return defineOption(group, name, type, { deprecated: older.map((each) => ({ group, name: each })) });
+}
 
 /** Values of {@link COMMON}. */
 export interface CommonValues {
@@ -180,6 +186,32 @@ export const BACKENDS: Options<BackendsValues> = {
   compute: defineOption("upgrade_levels", "compute", text),
 };
 
+/** Values of {@link RABBIT}. */
+export interface RabbitValues {
+  readonly rabbit_login_method: string;
+  readonly rabbit_transient_quorum_queue: boolean;
+  readonly rabbit_transient_queues_ttl: number;
+  readonly heartbeat_timeout_threshold: number;
+  readonly ssl: boolean;
+  readonly ssl_ca_file: string;
+  readonly ssl_cert_file: string;
+  readonly ssl_key_file: string;
+  readonly ssl_enforce_hostname_verification: boolean;
+}
+
+/** Options of `[oslo_messaging_rabbit]` that a client needs who asks and waits (oslo.messaging). */
+export const RABBIT: Options<RabbitValues> = {
+  rabbit_login_method: defineRabbit("rabbit_login_method", text),
+  rabbit_transient_quorum_queue: defineRabbit("rabbit_transient_quorum_queue", boolean),
+  rabbit_transient_queues_ttl: defineRabbit("rabbit_transient_queues_ttl", integer()),
+  heartbeat_timeout_threshold: defineRabbit("heartbeat_timeout_threshold", integer()),
+  ssl: defineRabbit("ssl", boolean, "rabbit_use_ssl"),
+  ssl_ca_file: defineRabbit("ssl_ca_file", text, "kombu_ssl_ca_certs"),
+  ssl_cert_file: defineRabbit("ssl_cert_file", text, "kombu_ssl_certfile"),
+  ssl_key_file: defineRabbit("ssl_key_file", text, "kombu_ssl_keyfile"),
+  ssl_enforce_hostname_verification: defineRabbit("ssl_enforce_hostname_verification", boolean),
+};
+
 /** The variables of secret options, which no process that the gateway starts needs. */
 export function secretVariables(): readonly string[] {
   return ALL_OPTIONS.filter(({ isSecret }) => isSecret).map(variableName);
@@ -195,4 +227,5 @@ export const ALL_OPTIONS: readonly Option<unknown>[] = [
   SERIAL,
   SPICE,
   BACKENDS,
+  RABBIT,
 ].flatMap((group) => Object.values<Option<unknown>>(group));

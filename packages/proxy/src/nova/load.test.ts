@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { ConfigError } from "../config/schema.ts";
 import { loadNovaConfig, type NovaConfig, type NovaSources } from "./load.ts";
+import { RPC_DEFAULTS } from "../tokens/nova/rpc/options.ts";
 import type { Flag } from "./oslo/configuration.ts";
 import { SERVICES, type ServiceName } from "./service.ts";
 
@@ -302,6 +303,26 @@ describe("Nova's databases", () => {
     expect(config.tokens.sources).toMatchObject([
       { database: null, api_database: "mysql://nova:s@db.example/nova_api" },
     ]);
+  });
+
+  test("and nova-compute is asked as the options for RabbitMQ say", async () => {
+    const defaults = (await load("")).config.nova;
+    expect(defaults).toEqual({ revalidate_interval: 30, validate_console_port: "require", rpc: RPC_DEFAULTS });
+    const text =
+      "[DEFAULT]\nrpc_response_timeout = 5\ncontrol_exchange = cloud\n[upgrade_levels]\ncompute = caracal\n" +
+      "[oslo_messaging_rabbit]\nrabbit_transient_quorum_queue = true\nrabbit_transient_queues_ttl = 60\n" +
+      "rabbit_use_ssl = 1\nkombu_ssl_ca_certs = /ca.pem\nssl_cert_file =\nrabbit_login_method = PLAIN\n";
+    expect((await load(text)).config.nova.rpc).toEqual({
+      ...RPC_DEFAULTS,
+      rpc_response_timeout: 5,
+      control_exchange: "cloud",
+      upgrade_levels_compute: "caracal",
+      rabbit_transient_quorum_queue: true,
+      rabbit_transient_queues_ttl: 60,
+      ssl: true,
+      ssl_ca_file: "/ca.pem",
+      rabbit_login_method: "PLAIN",
+    });
   });
 
   test("come before the sources of Curfew's own configuration, which may add options of its own", async () => {

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { isIPv6 } from "node:net";
 import { resolve } from "node:path";
 import { formatAddress } from "../net/address.ts";
-import { BACKENDS, COMMON, CONSOLE, CONSOLEAUTH, VNC } from "./definitions.ts";
+import { BACKENDS, COMMON, CONSOLE, CONSOLEAUTH, RABBIT, VNC } from "./definitions.ts";
 import { type Configuration, ConfValueError } from "./oslo/configuration.ts";
 import type { Option } from "./oslo/option.ts";
 import { LISTENERS, type NovaOptions } from "./options.ts";
@@ -51,6 +51,7 @@ export function mapOptions(options: NovaOptions, context: MappingContext): Mappi
   mapConsole(set, options, warnings);
   mapLog(set, options, context, warnings);
   mapVnc(set, options);
+  mapRpc(set, options);
   set.byDefault("console.frame_ancestors", ["*"]);
   set.byDefault("targets.allow", ["0.0.0.0/0", "::/0"]);
   set.byDefault("tokens.path", ":memory:");
@@ -171,6 +172,19 @@ function mapVnc(set: MappedOptions, { vnc }: NovaOptions): void {
   for (const name of ["vencrypt_ca_certs", "vencrypt_client_cert", "vencrypt_client_key"] as const) {
     const path = vnc[name] ?? "";
     if (path !== "") set.set(`vnc.${name}`, path, VNC[name]);
+  }
+}
+
+/** How nova-compute is asked about consoles. */
+function mapRpc(set: MappedOptions, { backends, rabbit }: NovaOptions): void {
+  const { rpc_response_timeout, control_exchange, compute } = BACKENDS;
+  set.setWritten("nova.rpc.rpc_response_timeout", backends.rpc_response_timeout, rpc_response_timeout);
+  for (const [path, value, option] of [
+    ["control_exchange", backends.control_exchange, control_exchange],
+    ["upgrade_levels_compute", backends.compute, compute],
+    ...Object.entries(RABBIT).map(([name, each]) => [name, rabbit[name as keyof typeof rabbit], each] as const),
+  ] as const) {
+    if (value !== "") set.setWritten(`nova.rpc.${path}`, value, option);
   }
 }
 

@@ -8,6 +8,8 @@ import {
   type ConsoleauthValues,
   type ConsoleValues,
   type Options,
+  RABBIT,
+  type RabbitValues,
   SERIAL,
   VNC,
   type VncValues,
@@ -49,6 +51,7 @@ export interface NovaOptions {
   /** Undefined for the other proxies, which have no use for it. */
   readonly vnc: Read<VncValues> | undefined;
   readonly backends: Read<BackendsValues>;
+  readonly rabbit: Read<RabbitValues>;
 }
 
 /**
@@ -69,6 +72,7 @@ export function readNovaOptions(configuration: Configuration, { name }: Service)
     consoleauth: readGroup(configuration, CONSOLEAUTH),
     vnc: name === "novnc" ? readGroup(configuration, VNC) : undefined,
     backends: readGroup(configuration, BACKENDS),
+    rabbit: readGroup(configuration, RABBIT),
   };
 }
 

@@ -16,7 +16,7 @@ beforeAll(async () => {
   yaml = join(folder, "curfew.yaml");
   await writeFile(
     conf,
-    "[vnc]\nnovncproxy_host = 127.0.0.1\nnovncproxy_port = 0\nnovncproxy_hots = x\n[database]\nconnection = mysql://nova:secret@127.0.0.1:1/nova\n",
+    "[vnc]\nnovncproxy_host = 127.0.0.1\nnovncproxy_port = 0\nnovncproxy_hots = x\n[database]\nconnection = mysql://nova:secret@127.0.0.1:1/nova\n[DEFAULT]\ntransport_url = rabbit://nova:secret@127.0.0.1:1/\n",
   );
   await writeFile(yaml, 'admin: { listen: "127.0.0.1:0", key: key-of-the-nova-tests }\n');
 }, 30_000);

@@ -79,6 +79,17 @@ def groups(my_ip):
     ]
     yield 'api_database', False, [cfg.StrOpt('connection')]
     yield 'upgrade_levels', False, [cfg.StrOpt('compute')]
+    yield 'oslo_messaging_rabbit', False, [
+        cfg.StrOpt('rabbit_login_method'),
+        cfg.BoolOpt('rabbit_transient_quorum_queue'),
+        cfg.IntOpt('rabbit_transient_queues_ttl'),
+        cfg.IntOpt('heartbeat_timeout_threshold'),
+        cfg.BoolOpt('ssl', deprecated_name='rabbit_use_ssl'),
+        cfg.StrOpt('ssl_ca_file', deprecated_name='kombu_ssl_ca_certs'),
+        cfg.StrOpt('ssl_cert_file', deprecated_name='kombu_ssl_certfile'),
+        cfg.StrOpt('ssl_key_file', deprecated_name='kombu_ssl_keyfile'),
+        cfg.BoolOpt('ssl_enforce_hostname_verification'),
+    ]
 
 
 def read(case, my_ip):

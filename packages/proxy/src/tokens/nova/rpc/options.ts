@@ -1,4 +1,4 @@
-/** How a client proves who it is to the broker: `[oslo_messaging_rabbit] rabbit_login_method`. */
+/** The values of {@link NovaRpcOptions.rabbit_login_method}. */
 export const LOGIN_METHODS = ["AMQPLAIN", "PLAIN", "EXTERNAL"] as const;
 
 /**
@@ -15,7 +15,8 @@ export interface NovaRpcOptions {
    * nova-compute service decides.
    */
   readonly upgrade_levels_compute: string;
-  readonly rabbit_login_method: (typeof LOGIN_METHODS)[number];
+  /** How the gateway proves who it is to the broker: a SASL mechanism. */
+  readonly rabbit_login_method: "AMQPLAIN" | "PLAIN" | "EXTERNAL";
   /** Whether the queue for answers is a quorum queue. */
   readonly rabbit_transient_quorum_queue: boolean;
   /** Seconds after which the broker deletes a queue for answers that a gateway left behind. */

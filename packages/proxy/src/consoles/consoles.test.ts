@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { CONSOLES } from "./index.ts";
+import { parseConfig } from "../config/schema.ts";
+import { CONSOLES, createConsoles } from "./index.ts";
 
 const KEY = Buffer.from([4, 1, 0, 0, 0, 0, 0, 97]);
 const UPDATE_REQUEST = Buffer.from([3, 1, 0, 0, 0, 0, 0, 9, 0, 9]);
@@ -22,4 +23,12 @@ test("on a serial console every byte is input", () => {
   const input = CONSOLES.serial.createUserInput();
   expect(input.take(UPDATE_REQUEST)).toBe(true);
   expect(input.take(Buffer.alloc(0))).toBe(false);
+});
+
+test("without auth_schemes VNC has no handshake of the gateway's own", () => {
+  const ignore = (): void => {};
+  expect(createConsoles(parseConfig({}).vnc, ignore).vnc).toBe(CONSOLES.vnc);
+  expect(CONSOLES.vnc).toMatchObject({ handshake: [] });
+  expect(CONSOLES.vnc.negotiate).toBeUndefined();
+  expect(createConsoles(parseConfig({ vnc: { auth_schemes: ["none"] } }).vnc, ignore).vnc.negotiate).toBeDefined();
 });

@@ -138,6 +138,16 @@ describe("a wrong value is refused with its path and what was expected", () => {
     expect(problem).toMatch(expected);
   });
 
+  test.each([
+    ["oracle://nova:hunter2@db/nova", "expected a database URL that begins with mysql or postgresql, but got oracle"],
+    ["mysql://nova:hunter2@db/nova?ssl_capath=/ca", "the database URL has the parameter ssl_capath"],
+    ["mysql://nova:hunter2@db", "expected the name of a database in the URL"],
+  ])("the URL of a database %s is refused without its password", (database, expected) => {
+    const found = problems({ tokens: { sources: [{ type: "nova", database }] } });
+    expect(found).toEqual([expect.stringContaining(`tokens.sources.0.database: ${expected}`)]);
+    expect(found.join("\n")).not.toContain("hunter2");
+  });
+
   test("every option is tried above", () => {
     expect(Object.keys(wrong).toSorted()).toEqual(
       describeOptions()

@@ -132,6 +132,27 @@ export class NovaDatabase {
     return Number(row?.total);
   }
 
+  /**
+   * Locks the tokens' table, so that lookups wait, calls `begin`, and ends the connection of a lookup that waits. Then
+   * the others go on.
+   */
+  async killLookup(begin: () => void): Promise<void> {
+    const isMysql = this.system === "mysql";
+    const waiting = isMysql
+      ? "SELECT id FROM information_schema.processlist WHERE db = ? AND id <> CONNECTION_ID() AND info LIKE 'SELECT t.%'"
+      : "SELECT pid AS id FROM pg_stat_activity WHERE datname = ? AND wait_event_type = 'Lock'";
+    await this.#connected(async (execute) => {
+      if (!isMysql) await execute("BEGIN");
+      await execute(isMysql ? "LOCK TABLES console_auth_tokens WRITE" : "LOCK TABLE console_auth_tokens");
+      begin();
+      let found: readonly { readonly id: number }[];
+      do found = (await execute(waiting, [this.name])) as typeof found;
+      while (found.length === 0);
+      for (const { id } of found) await execute(isMysql ? `KILL ${id}` : `SELECT pg_terminate_backend(${id})`);
+      await execute(isMysql ? "UNLOCK TABLES" : "COMMIT");
+    });
+  }
+
   async #insert(table: string, row: Readonly<Record<string, unknown>>): Promise<void> {
     const columns = ["created_at", ...Object.keys(row)];
     const values = [new Date().toISOString().slice(0, 19).replace("T", " "), ...Object.values(row)];

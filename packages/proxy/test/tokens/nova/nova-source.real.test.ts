@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { type DatabaseServer, startMariaDb, startPostgreSql } from "@curfew/testing/real";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { sha256 } from "../../../src/sha256.ts";
+import type { Grant } from "../../../src/tokens/grant.ts";
 import type { CellsOptions } from "../../../src/tokens/nova/cells.ts";
 import { NovaTokenSource } from "../../../src/tokens/nova/nova-source.ts";
 import type { NovaConsole } from "../../../src/tokens/nova/options.ts";
@@ -198,6 +199,20 @@ describe.each(systems)("on a real server (%s)", (system: System, start) => {
     await running.server.kill();
     await running.server.start();
     await lookUp();
+  });
+
+  test("a lookup whose connection breaks is repeated on another one", async () => {
+    const database = await newCell();
+    await using source = await open({ database: database.url() });
+    const { token, instance } = await database.addToken();
+    await source.resolve(token, lookupContext());
+    let lookup: Promise<Grant | undefined> | undefined;
+    await database.killLookup(() => {
+      lookup = source.resolve(token, lookupContext());
+      // Handled below.
+      lookup.catch(() => {});
+    });
+    expect(await lookup).toMatchObject({ instance });
   });
 
   test("a server that hangs fails lookups in time, and those after it goes on work again", async () => {

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { foreignGrant, ScriptedSource } from "../../test/tokens/scripted-source.ts";
+import { EndError } from "../end-reason.ts";
 import { TimedCounters } from "../telemetry/counters.ts";
 import { LOOKUP_LIMITS } from "./lookup-slots.ts";
 import { type LookupRequest, TokenLookups, type TokenLookupsOptions } from "./lookups.ts";
@@ -309,7 +310,7 @@ describe("a grant without an expiry", () => {
   });
 });
 
-test("the store and each source are measured, and one that fails or is late is counted as an error", async () => {
+test("the store and each source are measured; one that fails or is late is counted as an error, a refusal is not", async () => {
   vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
   const timings = new Map(["tokens.store", "scripted"].map((name) => [name, new TimedCounters([1])]));
   const lookups = make({ timings });
@@ -320,9 +321,12 @@ test("the store and each source are measured, and one that fails or is late is c
   await source.asked(1);
   vi.advanceTimersByTime(10_000);
   await expect(late).rejects.toThrow("no answer within 10000 ms");
+  const refused = lookups.resolve("c", request());
+  (await source.asked(2)).fail(new EndError("instance_deleted", "the instance was deleted"));
+  await expect(refused).rejects.toMatchObject({ reason: "instance_deleted" });
   const counted = [...timings].map(([name, { durations, errors }]) => [name, durations.counts[0], errors]);
   expect(counted).toEqual([
-    ["tokens.store", 2, 0],
-    ["scripted", 2, 1],
+    ["tokens.store", 3, 0],
+    ["scripted", 3, 1],
   ]);
 });

@@ -1,3 +1,4 @@
+import { EndError } from "../end-reason.ts";
 import { clientGroup } from "../net/client-address.ts";
 import { sha256 } from "../sha256.ts";
 import type { TimedCounters } from "../telemetry/counters.ts";
@@ -175,8 +176,17 @@ export class TokenLookups {
   async #ask(name: string, source: TokenSource, { token, context, late }: Lookup): Promise<Grant | undefined> {
     const work = async (): Promise<Grant | undefined> => await Promise.race([source.resolve(token, context), late]);
     const timing = this.#options.timings?.get(name);
-    return timing === undefined ? await work() : await timing.time(work);
+    if (timing === undefined) return await work();
+    // A token that is refused is an answer, too: only a lookup without one has failed.
+    const answer = await timing.time(async () => await work().catch(keepRefusal));
+    if (answer instanceof EndError) throw answer;
+    return answer;
   }
+}
+
+function keepRefusal(error: unknown): EndError {
+  if (error instanceof EndError) return error;
+  throw error;
 }
 
 function keepsFirstUses(store: Partial<FirstUses>): store is FirstUses {

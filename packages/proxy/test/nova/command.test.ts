@@ -70,6 +70,18 @@ describe("in place of Nova's programs", SLOW, () => {
     expect(stderr).toContain(message);
     expect([code, stdout]).toEqual([1, ""]);
   });
+
+  test("without a message queue to ask nova-compute, it ends with an error unless that is skipped", async () => {
+    const none = join(folder, "no-queue.conf");
+    await writeFile(none, "[DEFAULT]\ntransport_url =\n");
+    const args = ["nova", "novnc", "--config-file", conf, "--config-file", none, "--curfew-config", yaml];
+    const { code, stdout, stderr } = await run(args);
+    expect(stderr).toContain("transport_url: expected a URL such as rabbit://user:password@host:5672/");
+    expect(stderr).toContain("nova.validate_console_port");
+    expect([code, stdout]).toEqual([1, ""]);
+    await using proxy = new Command(args, { CURFEW_NOVA_VALIDATE_CONSOLE_PORT: "skip" });
+    await proxy.printed(/listens at (http:\S+)/);
+  });
 });
 
 test("with --daemon and a log file, it returns once a process of its own listens", SLOW, async () => {

@@ -51,9 +51,16 @@ export function parseTransportUrl(text: string): TransportUrl {
   };
 }
 
-function parseNode(text: string): BrokerNode {
+function parseNode(text: string, index: number): BrokerNode {
   const at = text.lastIndexOf("@");
   const address = parseHost(text.slice(at + 1));
+  if (address === undefined) {
+    // Where a password is not encoded, its parts may stand where the host is expected, so nothing is quoted.
+    throw new TypeError(
+      `expected host:port such as rabbit1:5672 or [fd00::1]:5672 in node ${index + 1} of the URL; ` +
+        "in user and password, write the characters / ? # @ , as %2F %3F %23 %40 %2C",
+    );
+  }
   if (at === -1) return { ...address, ...GUEST };
   const [username = "", ...rest] = text.slice(0, at).split(":");
   return {
@@ -63,15 +70,14 @@ function parseNode(text: string): BrokerNode {
   };
 }
 
-/** A host with or without a port. An IPv6 address without brackets has none. */
-function parseHost(text: string): Pick<BrokerNode, "host" | "port"> {
+/** A host with or without a port; undefined for anything else. An IPv6 address without brackets has no port. */
+function parseHost(text: string): Pick<BrokerNode, "host" | "port"> | undefined {
   if (isIPv6(text)) return { host: text, port: DEFAULT_PORT };
   const match = /^(?:\[([^\]]+)\]|([^:[\]\s]+))(?::(\d{1,5}))?$/.exec(text);
   const host = match?.[1] ?? match?.[2];
   const port = Number(match?.[3] ?? DEFAULT_PORT);
-  if (host === undefined || port === 0 || port > 65535 || (match?.[1] !== undefined && !isIPv6(host))) {
-    throw new TypeError(`expected host:port such as rabbit1:5672 or [fd00::1]:5672, but got ${JSON.stringify(text)}`);
-  }
+  const isNoAddress = match?.[1] !== undefined && !isIPv6(match[1]);
+  if (host === undefined || port === 0 || port > 65535 || isNoAddress) return undefined;
   return { host, port };
 }
 

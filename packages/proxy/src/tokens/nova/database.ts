@@ -29,8 +29,9 @@ export class Database {
   readonly #driver: Driver;
   #pool: ConnectionPool;
   #queries = 0;
-  /** Whether the server turned out to have no TLS, and need not have it. */
-  #isPlain = false;
+  /** Whether it is known if the server has TLS. */
+  #knowsTls = false;
+  #probing: Promise<void> | undefined;
 
   private constructor(settings: DatabaseSettings, limits: DatabaseLimits, driver: Driver, pool: ConnectionPool) {
     this.#settings = settings;
@@ -82,19 +83,31 @@ export class Database {
       try {
         return await this.#attempt(sql, values, until);
       } catch (error) {
-        if (left === 0 || performance.now() >= until || !(await this.#mayRepeat(error))) throw error;
+        if (left === 0 || performance.now() >= until || !this.#driver.isLost(error)) throw error;
       }
     }
   }
 
-  async #mayRepeat(error: unknown): Promise<boolean> {
-    if (this.#settings.tls?.optional !== true || !this.#driver.isWithoutTls(error)) return this.#driver.isLost(error);
-    if (this.#isPlain) return true;
-    this.#isPlain = true;
-    const withTls = this.#pool;
-    this.#pool = openPool(this.#driver, this.#settings, this.#limits, undefined);
-    await withTls.close();
-    return true;
+  /** The pool. Where TLS is optional, one connection finds out before all others whether the server has it. */
+  async #readyPool(): Promise<ConnectionPool> {
+    if (this.#settings.tls?.optional === true && !this.#knowsTls) {
+      this.#probing ??= this.#probe().finally(() => {
+        this.#probing = undefined;
+      });
+      await this.#probing;
+    }
+    return this.#pool;
+  }
+
+  async #probe(): Promise<void> {
+    try {
+      (await this.#pool.acquire()).release();
+    } catch (error) {
+      if (!this.#driver.isWithoutTls(error)) throw error;
+      await this.#pool.close();
+      this.#pool = openPool(this.#driver, this.#settings, this.#limits, undefined);
+    }
+    this.#knowsTls = true;
   }
 
   async #attempt(sql: string, values: readonly string[], until: number): Promise<readonly Row[]> {
@@ -111,7 +124,7 @@ export class Database {
   }
 
   async #acquire(until: number): Promise<LentConnection> {
-    const acquiring = this.#pool.acquire();
+    const acquiring = this.#readyPool().then(async (pool) => await pool.acquire());
     try {
       return await inTime(async () => await acquiring, leftUntil(until));
     } catch (error) {

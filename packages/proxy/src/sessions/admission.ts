@@ -37,7 +37,7 @@ export async function admit(
   checkGrant(grant, consoles);
   if (grant.expiresAt <= clock.wall()) throw new EndError("token_expired", "the token has expired");
   if (!originHasScheme(request.origin, grant.accessUrlBase)) {
-    throw new EndError("origin_not_allowed", "the token was issued for pages of another scheme (http or https)");
+    throw new EndError("origin_not_allowed", "the token was not issued for pages of this scheme (http or https)");
   }
   return grant;
 }

@@ -10,6 +10,7 @@ test.each([
   ["https://dash.example", "ws://dash.example/", false],
   ["http://dash.example", "https://dash.example/vnc_lite.html", false],
   ["http://dash.example", "no URL", false],
+  ["http://dash.example", "", false],
   ["null", "http://dash.example/", false],
   [undefined, "https://dash.example/", true],
   ["https://dash.example", undefined, true],

@@ -30,7 +30,7 @@ export interface Grant {
   readonly tlsPort?: number | undefined;
   /**
    * Where the console URLs begin that the token was issued for: a page's `Origin` must have the same scheme (Nova's
-   * `access_url_base`). @defaultValue no such rule
+   * `access_url_base`). Empty where no page may use the token. @defaultValue no such rule
    */
   readonly accessUrlBase?: string | undefined;
   /** Checks the grant again while its session lives. @defaultValue it holds until `expiresAt` */

@@ -63,7 +63,8 @@ export function toGrant(console: NovaConsole, tokenHash: string, revalidation: G
     expiresAt: console.expires * 1000,
     internalAccessPath,
     tlsPort,
-    accessUrlBase,
+    // Nova refuses pages where it does not know the scheme of the console's URL.
+    accessUrlBase: accessUrlBase ?? "",
     revalidation,
   };
 }

@@ -111,7 +111,7 @@ describe.each(systems)("on a real server (%s)", (system: System, start) => {
       expiresAt: row.expires * 1000,
       internalAccessPath: undefined,
       tlsPort: RELEASES[release] ? 10_001 : undefined,
-      accessUrlBase: undefined,
+      accessUrlBase: "",
     });
   });
 

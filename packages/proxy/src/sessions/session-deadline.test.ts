@@ -32,6 +32,24 @@ describe("rule 1: with enforcement off, nothing ends a session", () => {
     off.set(clock.wall() + 1000);
     expect([off.leftMs, off.wall, off.renewable, scheduler.size]).toEqual([null, null, false, 0]);
   });
+
+  test("a session that goes on after its grant's expiry is found once, also if it is renewed", () => {
+    const off = deadline({ enforce: false });
+    const expiresAt = clock.wall() + 1000;
+    off.set(expiresAt);
+    expect(off.takeOutlived(expiresAt)).toBe(false);
+    vi.advanceTimersByTime(1000);
+    expect([off.takeOutlived(expiresAt), off.takeOutlived(expiresAt)]).toEqual([true, false]);
+    off.set(clock.wall() + 1000);
+    vi.advanceTimersByTime(1000);
+    expect(off.takeOutlived(clock.wall())).toBe(false);
+  });
+
+  test("with enforcement on, none is", () => {
+    const on = deadline();
+    on.set(clock.wall() - 1000);
+    expect(on.takeOutlived(clock.wall() - 1000)).toBe(false);
+  });
 });
 
 describe("rule 2: the deadline is the expiry, or earlier where max_duration says so", () => {

@@ -29,6 +29,7 @@ export class SessionDeadline {
   #deadline: Instant | undefined;
   #scheduled: Scheduled | undefined;
   #warningsGiven = 0;
+  #hasOutlived = false;
 
   constructor(clock: Clock, scheduler: DeadlineScheduler, policy: DeadlinePolicy, events: DeadlineEvents) {
     this.#clock = clock;
@@ -72,6 +73,17 @@ export class SessionDeadline {
     this.#deadline = expiry === undefined || (cap !== undefined && cap.monotonic <= expiry.monotonic) ? cap : expiry;
     this.#warningsGiven = this.#warningsPast(this.leftMs ?? 0);
     this.#arm();
+  }
+
+  /**
+   * Whether the session goes on only because expiry is not enforced. True once, even if it is renewed later.
+   *
+   * @param expiresAt - of the grant, in milliseconds since the epoch.
+   */
+  takeOutlived(expiresAt: number): boolean {
+    if (this.#policy.enforce || this.#hasOutlived || expiresAt > this.#clock.wall()) return false;
+    this.#hasOutlived = true;
+    return true;
   }
 
   /** Cancels the warnings and the end. */

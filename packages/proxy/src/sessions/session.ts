@@ -193,6 +193,7 @@ export class Session implements SessionInfo {
 
   /** @internal */
   heartbeat(isFull: boolean): void {
+    this.#reportOutlived();
     for (const channel of this.#channels) channel.heartbeat(isFull);
   }
 
@@ -276,10 +277,17 @@ export class Session implements SessionInfo {
   /** Reports the end; only then may it be reported that the sockets are gone. */
   #report(end: SessionEnd): void {
     this.#reported = true;
+    this.#reportOutlived();
     this.#context.lifecycle.ended(this);
     this.#reportLimitedRenewals();
     this.#context.events.notify({ type: "session_ended", session: this, end });
     this.onSocketClosed();
+  }
+
+  #reportOutlived(): void {
+    const { expiresAt = Infinity } = this.#grant ?? {};
+    if (!this.#deadline.takeOutlived(expiresAt)) return;
+    this.#context.events.notify({ type: "session_outlived", session: this });
   }
 
   #timeLeft(): TimeLeft {

@@ -45,6 +45,8 @@ export type OutcomeEvent =
   | { readonly type: "revalidation_failed"; readonly name: string; readonly error: unknown; readonly isFirst: boolean }
   /** After one or more failures it can be told again. */
   | { readonly type: "revalidation_restored"; readonly name: string }
+  /** Its token has expired, and enforcement, which is off, would have ended it. Once for each session. */
+  | { readonly type: "session_outlived"; readonly session: SessionInfo }
   /** No byte passes any more. */
   | { readonly type: "session_ended"; readonly session: SessionInfo; readonly end: SessionEnd }
   /** A session was refused; `session_ended` follows. */

@@ -31,6 +31,12 @@ export class MetricsExposition {
     addProcess(this.#registry);
     addAuthentication(this.#registry, source.authenticationFailures);
     addFailures(this.#registry, metrics.observerFailures);
+    this.#counter(
+      "curfew_session_would_have_expired_total",
+      "Sessions that outlived their token because enforcement is off.",
+      [],
+      (counter) => counter.inc(metrics.outlived),
+    );
     this.#counter("curfew_renewals_total", "Renewals in place.", [], (counter) => counter.inc(metrics.renewals));
     this.#counter("curfew_renewals_refused_total", "Renewals that were refused.", [], (counter) => {
       counter.inc(metrics.renewalsRefused);

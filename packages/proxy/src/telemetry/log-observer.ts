@@ -20,6 +20,9 @@ function logEvent(log: Logger, event: GatewayEvent, bursts: BurstLog): void {
     case "session_renewed":
       log.info({ ...sessionFields(event.session), expires_at: expiry(event.session) }, "session renewed");
       break;
+    case "session_outlived":
+      log.info(sessionFields(event.session), "session outlives its token");
+      break;
     case "renewal_refused": {
       const { reason, message, cause } = event.error;
       const fields = { ...sessionFields(event.session), reason, detail: message, cause: describe(cause) };

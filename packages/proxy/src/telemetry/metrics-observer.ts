@@ -10,6 +10,7 @@ export function metricsObserver(metrics: Metrics): EventObserver {
       else if (event.type === "session_renewed") metrics.renewed();
       else if (event.type === "renewal_refused") metrics.renewalsRefused += 1;
       else if (event.type === "renewals_limited") metrics.renewalsRefused += event.count;
+      else if (event.type === "session_outlived") metrics.outlived += 1;
       else if (event.type === "revalidation_failed") metrics.revalidationFailures += 1;
       else if (event.type === "session_ended") {
         metrics.ended(event.end.reason, event.session.bytes, event.end.lateMs);

@@ -56,6 +56,8 @@ export class Metrics {
   readonly eventLoopDelay: EventLoopDelay = new EventLoopDelay();
   renewals = 0;
   renewalsRefused = 0;
+  /** Sessions that enforcement, which is off, would have ended. */
+  outlived = 0;
   /** Checks of running sessions without an answer. */
   revalidationFailures = 0;
   /** Bytes of the sessions that have ended. */

@@ -26,6 +26,47 @@ describe("rule 1: enforcement is off by default, and tokens then only gate the o
     expect(gateway.held().sessions).toBe(1);
   });
 
+  test("sessions that enforcement would have ended are counted, once each, and others are not", async () => {
+    await using target = await startByteServer({ mode: "echo" });
+    const clock = new SettableClock();
+    await using gateway = await TestGateway.start({
+      clock,
+      config: { consoleauth: { enforce_session_timeout: false } },
+    });
+    const counted = async (): Promise<string | undefined> => {
+      const metrics = await (await fetch(`${gateway.adminUrl}/metrics`)).text();
+      return /^curfew_session_would_have_expired_total (\d+)$/m.exec(metrics)?.[1];
+    };
+    const { token, record } = await gateway.token(target.address);
+    using inTime = new Client(gateway.host, token);
+    using running = new Client(gateway.host, token);
+    using ending = new Client(gateway.host, token);
+    await Promise.all([inTime, running, ending].map((client) => client.message("hello")));
+    inTime.socket.close();
+    await inTime.closed;
+    expect(await counted()).toBe("0");
+
+    clock.leave(0, record.expiresAt);
+    ending.socket.close();
+    await ending.closed;
+    // One that runs is counted while it does.
+    await expect.poll(counted).toBe("2");
+    running.socket.close();
+    await running.closed;
+    expect(await counted()).toBe("2");
+    expect(gateway.logged("session outlives its token")).toHaveLength(2);
+  });
+
+  test("with enforcement on, none is counted", async () => {
+    await using target = await startByteServer({ mode: "echo" });
+    await using gateway = await TestGateway.start();
+    const { token } = await gateway.token(target.address, { ttlMs: 300 });
+    using client = new Client(gateway.host, token);
+    await client.closed;
+    const metrics = await (await fetch(`${gateway.adminUrl}/metrics`)).text();
+    expect(metrics).toContain("\ncurfew_session_would_have_expired_total 0\n");
+  });
+
   test("the option's default is off", async () => {
     const { parseConfig } = await import("../../src/index.ts");
     expect(parseConfig({}).consoleauth.enforce_session_timeout).toBe(false);

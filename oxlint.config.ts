@@ -23,6 +23,12 @@ const packages = [
     why: "testing imports only protocol, so that a fault cannot hide in both sides",
   },
   {
+    files: "packages/conformance/src/**",
+    allowed: ["protocol", "testing"],
+    node: true,
+    why: "conformance sees the gateway from outside, as it sees Nova's proxies",
+  },
+  {
     files: "packages/bench/src/**",
     allowed: ["protocol", "testing", "proxy/admin"],
     node: true,
@@ -62,6 +68,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
     "connection/channel",
     "util",
   ],
+  "packages/conformance/src": ["report", "checks", "lab", "console-rows"],
   "packages/bench/src": ["report", "run", "scenarios", "subjects", "load", "machine", "statistics"],
   "apps/demo/src/page": ["panel", "lists", "machines", "toolbar", "consoles", "controls", "api", "util"],
   "apps/demo/src/server": ["http", "feed", "faults", "machines", "gateways"],

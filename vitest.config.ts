@@ -70,7 +70,7 @@ export default defineConfig({
     setupFiles: [join(import.meta.dirname, "vitest.setup.ts")],
     env: { NODE_COMPILE_CACHE: COMPILE_CACHE },
     projects: [
-      ...["protocol", "proxy", "client", "react", "testing", "bench"].map((name) => ({
+      ...["protocol", "proxy", "client", "react", "testing", "bench", "conformance"].map((name) => ({
         extends: true as const,
         test: {
           name,

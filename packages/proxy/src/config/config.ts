@@ -1,3 +1,4 @@
+import type { VncSecurityOptions } from "../consoles/rfb/auth-schemes.ts";
 import type { TlsMinimum } from "../http/tls/server.ts";
 import type { Address } from "../net/address.ts";
 import type { LogLevel } from "../telemetry/log.ts";
@@ -88,7 +89,7 @@ export interface Config {
     /** How many seconds a target has to accept the connection. */
     readonly connect_timeout: number;
   };
-  readonly vnc: VncConfig;
+  readonly vnc: VncSecurityOptions;
   readonly tokens: {
     /** Where the gateway keeps the tokens that it issues itself. */
     readonly store: "sqlite";
@@ -119,27 +120,6 @@ export interface Config {
   };
 }
 
-/** How the gateway itself authenticates to VNC servers. */
-export interface VncConfig {
-  /**
-   * What it may use, the most preferred first: `none`, or `vencrypt` (VeNCrypt with an X.509 certificate of the server).
-   * null to pass the handshake on unchanged, so that each client authenticates itself.
-   */
-  readonly auth_schemes: readonly ("none" | "vencrypt")[] | null;
-  /** PEM file with the authorities of the servers' certificates; null for Node's. */
-  readonly vencrypt_ca_certs: string | null;
-  /** PEM file with the certificate that the gateway shows; null for none. */
-  readonly vencrypt_client_cert: string | null;
-  /** PEM file with the certificate's private key; null when `vencrypt_client_cert` has that, too. */
-  readonly vencrypt_client_key: string | null;
-  /** Whether a server's certificate has to be for the name or address that was dialed. */
-  readonly vencrypt_check_server_name: boolean;
-  /** User name for servers that ask for one (X509Plain); null for none. */
-  readonly vencrypt_username: string | null;
-  /** Password for servers that ask for one (X509Vnc, X509Plain); null for none. */
-  readonly vencrypt_password: string | null;
-}
-
 /** A configuration as written: everything is optional, addresses are `host:port`. */
 export interface ConfigInput {
   readonly listen?: string | undefined;
@@ -153,7 +133,7 @@ export interface ConfigInput {
   readonly sessions?: Partial<Config["sessions"]> | undefined;
   readonly console?: Partial<Config["console"]> | undefined;
   readonly targets?: Partial<Config["targets"]> | undefined;
-  readonly vnc?: Partial<VncConfig> | undefined;
+  readonly vnc?: Partial<VncSecurityOptions> | undefined;
   readonly tokens?:
     | (Partial<Omit<Config["tokens"], "sources">> & { readonly sources?: readonly TokenSourceInput[] | undefined })
     | undefined;

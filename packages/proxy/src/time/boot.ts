@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 export const BOOT_ID: string | undefined = readBootId();
 
 /**
- * Milliseconds of a clock that nobody can set. All processes of a machine read the same one, and it begins anew with each
+ * Milliseconds of a clock that cannot be set. All processes of a machine read the same one, and it begins anew with each
  * {@link BOOT_ID} (`CLOCK_MONOTONIC` of Linux).
  */
 export function sinceBoot(): number {

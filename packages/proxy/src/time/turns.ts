@@ -43,7 +43,7 @@ export class RecentUse {
     return ms < KEYS_MS ? Use.keys : ms < BURST_MS ? Use.burst : Use.much;
   }
 
-  /** Whether so much was used that nobody else may wait behind more of it. */
+  /** Whether so much was used that the session has to wait for its turn even if no other session waits. */
   get isFlood(): boolean {
     return this.#aboveFlood >= BURST_MS && left(this.#aboveFlood, FLOOD, performance.now() - this.#at) >= BURST_MS;
   }

@@ -1,15 +1,25 @@
-import { type AuthScheme, type AuthSchemeName, NONE } from "../../targets/rfb/auth-scheme.ts";
+import { type AuthScheme, NONE } from "../../targets/rfb/auth-scheme.ts";
 import { VeNCrypt } from "../../targets/rfb/vencrypt.ts";
 import { type PemFile, TlsFiles } from "../../targets/tls-files.ts";
 
-/** How the gateway authenticates to VNC servers: the options of the group `vnc`. */
+/** How the gateway itself authenticates to VNC servers: the options of the group `vnc`. */
 export interface VncSecurityOptions {
-  readonly auth_schemes: readonly AuthSchemeName[] | null;
+  /**
+   * What it may use, the most preferred first: `none`, or `vencrypt` (VeNCrypt with an X.509 certificate of the server).
+   * null to pass the handshake on unchanged, so that each client authenticates itself.
+   */
+  readonly auth_schemes: readonly ("none" | "vencrypt")[] | null;
+  /** PEM file with the authorities of the servers' certificates; null for Node's. */
   readonly vencrypt_ca_certs: string | null;
+  /** PEM file with the certificate that the gateway shows; null for none. */
   readonly vencrypt_client_cert: string | null;
+  /** PEM file with the certificate's private key; null when `vencrypt_client_cert` has that, too. */
   readonly vencrypt_client_key: string | null;
+  /** Whether a server's certificate has to be for the name or address that was dialed. */
   readonly vencrypt_check_server_name: boolean;
+  /** User name for servers that ask for one (X509Plain); null for none. */
   readonly vencrypt_username: string | null;
+  /** Password for servers that ask for one (X509Vnc, X509Plain); null for none. */
   readonly vencrypt_password: string | null;
 }
 

@@ -7,22 +7,11 @@ import { afterAll, beforeAll, expect, onTestFinished, test, vi } from "vitest";
 import { AmqpBroker } from "../../../src/tokens/nova/rpc/amqp-broker.ts";
 import { ConsolePortValidator } from "../../../src/tokens/nova/rpc/console-port-validator.ts";
 import { type NovaRpcOptions, RPC_DEFAULTS } from "../../../src/tokens/nova/rpc/options.ts";
-import type { NovaInstance } from "../../../src/tokens/nova/rpc/request.ts";
 import { RpcValidation } from "../../../src/tokens/nova/rpc/rpc-validation.ts";
 import { parseTransportUrl } from "../../../src/tokens/nova/rpc/transport-url.ts";
 import { TestCertificate } from "../../support/certificate.ts";
+import { INSTANCE } from "./instance.ts";
 import { type NovaCompute, startNovaCompute } from "./nova-compute.ts";
-
-const instance: NovaInstance = {
-  id: 7,
-  uuid: "6f70656e-7374-4163-8b00-000000000007",
-  host: "compute1",
-  node: "compute1.example.org",
-  userId: "u",
-  projectId: "p",
-  displayName: "web",
-  hostname: "web",
-};
 
 const CONSOLE = {
   consoleType: "novnc",
@@ -31,7 +20,7 @@ const CONSOLE = {
   tlsPort: undefined,
   internalAccessPath: undefined,
   accessUrlBase: undefined,
-  instanceUuid: instance.uuid,
+  instanceUuid: INSTANCE.uuid,
   expires: 0,
 };
 
@@ -72,7 +61,7 @@ async function open(
 const never = new AbortController().signal;
 
 async function isValid(validator: ConsolePortValidator, port: number, change: object = {}): Promise<boolean> {
-  const console = { instance: { ...instance, ...change }, port, consoleType: "novnc" };
+  const console = { instance: { ...INSTANCE, ...change }, port, consoleType: "novnc" };
   return await validator.isValid(console, undefined, never);
 }
 
@@ -81,7 +70,7 @@ test("nova-compute gets the machine, the port and an administrator's context, an
   expect(await isValid(validator, 5900)).toBe(true);
   expect(await isValid(validator, 5901)).toBe(false);
   expect(compute.calls.slice(-2)).toMatchObject([
-    { uuid: instance.uuid, name: "web", port: "5900", type: "novnc", context: { is_admin: true, read_deleted: "no" } },
+    { uuid: INSTANCE.uuid, name: "web", port: "5900", type: "novnc", context: { is_admin: true, read_deleted: "no" } },
     { port: "5901" },
   ]);
   await validator.health(never);
@@ -95,7 +84,7 @@ test("a token source asks with what a row says, and its cell's services", async 
   expect(validation.instanceColumns).toEqual(["id", "node", "user_id", "project_id", "hostname"]);
   const withComputes = (version: number) => ({ name: "c", transportUrl: url, query: async () => [{ version }] });
   const cell = withComputes(67);
-  const row = { id: 7n, uuid: instance.uuid, host: "compute1", node: "n", display_name: "web", hostname: null };
+  const row = { id: 7n, uuid: INSTANCE.uuid, host: "compute1", node: "n", display_name: "web", hostname: null };
   const console = { ...CONSOLE, cell, instance: row };
   expect(await validation.isValid(console, never)).toBe(true);
   expect(await validation.isValid({ ...console, port: 5901 }, never)).toBe(false);
@@ -121,7 +110,7 @@ test("an exception refuses the console if it says that there is none, else there
   expect(await isValid(validator, 5900, { displayName: "InstanceNotFound" })).toBe(false);
   expect(await isValid(validator, 5900, { displayName: "ConsoleTypeUnavailable" })).toBe(false);
   await expect(isValid(validator, 5900, { displayName: "LibvirtError" })).rejects.toThrow(
-    `nova-compute raised LibvirtError: of ${instance.uuid}`,
+    `nova-compute raised LibvirtError: of ${INSTANCE.uuid}`,
   );
 });
 

@@ -1,19 +1,10 @@
 import { expect, test } from "vitest";
+import { INSTANCE } from "../../../../test/tokens/nova/instance.ts";
 import { consolePortRequest } from "./request.ts";
 
 test("a request is what Nova's own console proxies send", () => {
-  const instance = {
-    id: 7,
-    uuid: "6f70656e-7374-4163-8b00-000000000007",
-    host: "compute1",
-    node: "compute1.example.org",
-    userId: "u",
-    projectId: "p",
-    displayName: "web",
-    hostname: "web",
-  };
   const target = { topic: "compute", version: "6.0" } as const;
-  const content = consolePortRequest({ instance, port: 5900, consoleType: "novnc" }, target, {
+  const content = consolePortRequest({ instance: INSTANCE, port: 5900, consoleType: "novnc" }, target, {
     messageId: "m1",
     replyQueue: "reply_1",
   });
@@ -30,7 +21,7 @@ test("a request is what Nova's own console proxies send", () => {
         "nova_object.version": "2.7",
         "nova_object.data": {
           id: 7,
-          uuid: instance.uuid,
+          uuid: INSTANCE.uuid,
           host: "compute1",
           node: "compute1.example.org",
           user_id: "u",

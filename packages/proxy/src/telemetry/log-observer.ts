@@ -36,20 +36,9 @@ function logEvent(log: Logger, event: GatewayEvent, bursts: BurstLog): void {
       logEnd(log, event.session, event.end, bursts);
       break;
     case "upgrade_refused":
-      bursts.write({ client: event.clientAddress, detail: event.message }, "upgrade refused", {
-        kind: event.fault,
-      });
-      break;
     case "origin_refused":
-      bursts.write(
-        { client: event.clientAddress, origin: event.origin?.slice(0, MAX_ORIGIN), option: "console.allowed_origins" },
-        "origin refused",
-      );
-      break;
     case "connection_refused":
-      bursts.write({ client: event.clientAddress, reason: event.reason, limit: event.limit }, "connections refused", {
-        kind: event.reason,
-      });
+      logRefusal(bursts, event);
       break;
     case "revalidation_failed":
       if (event.isFirst) logError(log, { level: "warn", error: event.error, name: event.name }, "sessions not checked");
@@ -71,6 +60,30 @@ function logEvent(log: Logger, event: GatewayEvent, bursts: BurstLog): void {
     case "sessions_ended":
     case "limit_reached":
       // The lines of the outcomes and of each session say enough.
+      break;
+  }
+}
+
+/** A client without a token can cause these at will. */
+type Refusal = Extract<GatewayEvent, { readonly type: "upgrade_refused" | "origin_refused" | "connection_refused" }>;
+
+function logRefusal(bursts: BurstLog, event: Refusal): void {
+  switch (event.type) {
+    case "upgrade_refused":
+      bursts.write({ client: event.clientAddress, detail: event.message }, "upgrade refused", {
+        kind: event.fault,
+      });
+      break;
+    case "origin_refused":
+      bursts.write(
+        { client: event.clientAddress, origin: event.origin?.slice(0, MAX_ORIGIN), option: "console.allowed_origins" },
+        "origin refused",
+      );
+      break;
+    case "connection_refused":
+      bursts.write({ client: event.clientAddress, reason: event.reason, limit: event.limit }, "connections refused", {
+        kind: event.reason,
+      });
       break;
   }
 }

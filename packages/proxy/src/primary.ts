@@ -6,7 +6,7 @@ import type { Config } from "./config/config.ts";
 import type { Gateway, ListeningAt } from "./gateway.ts";
 import { consoleUrl } from "./http/console-url.ts";
 import type { Address } from "./net/address.ts";
-import { claimAddress } from "./net/listen.ts";
+import { type ClaimedAddress, claimAddress } from "./net/listen.ts";
 import { AuthenticationFailures } from "./telemetry/authentication-failures.ts";
 import { LabelCounters } from "./telemetry/counters.ts";
 import { EventBus } from "./telemetry/event-bus.ts";
@@ -101,34 +101,46 @@ export class Primary implements Pick<Gateway, "adminKey" | "listen" | "drain"> {
     try {
       warnOfDescriptors(this.log, this.#config.sessions.max, this.#config.workers);
       await whenOpen(this.#tokens);
-      this.#listen = await claimAddress(this.#config.listen, "listen");
-      this.#adminListen = await claimAddress(this.#config.admin.listen, "admin.listen");
-      const own = new OwnListeners();
-      own.add(this.#listen);
-      const url = await this.#pool.start();
-      this.#admin = new AdminListener({
-        key: this.adminKey,
-        store: this.#tokens.store,
-        tokenTtl: this.#config.consoleauth.token_ttl,
-        allow: new AllowList(this.#config.targets.allow, own),
-        own,
-        control: this.#control,
-        revoker: this.#revoker,
-        status: this.#status,
-        events: new EventBus([logObserver(this.log)], { log: this.log, failures: this.#failures }),
-        authenticationFailures: this.#authenticationFailures,
-        readiness: this.#readiness(url),
-        log: this.log,
-        consoleUrl: (token, record) => consoleUrl(this.#config.console.base_url ?? url, token, record),
-      });
-      const adminUrl = await this.#admin.listen(this.#adminListen);
-      const enforce = this.#config.consoleauth.enforce_session_timeout;
-      this.log.info({ url, admin_url: adminUrl, enforce, workers: this.#config.workers }, "listening");
-      return { url, adminUrl };
+      const admin = await claimAddress(this.#config.admin.listen, "admin.listen");
+      try {
+        return await this.#listenAt(admin);
+      } finally {
+        admin.release();
+      }
     } catch (error) {
       await this.drain(0);
       throw error;
     }
+  }
+
+  async #listenAt(admin: ClaimedAddress): Promise<ListeningAt> {
+    const shared = await claimAddress(this.#config.listen, "listen");
+    shared.release();
+    this.#listen = shared.address;
+    this.#adminListen = admin.address;
+    const own = new OwnListeners();
+    own.add(this.#listen);
+    const url = await this.#pool.start();
+    this.#admin = new AdminListener({
+      key: this.adminKey,
+      store: this.#tokens.store,
+      tokenTtl: this.#config.consoleauth.token_ttl,
+      allow: new AllowList(this.#config.targets.allow, own),
+      own,
+      control: this.#control,
+      revoker: this.#revoker,
+      status: this.#status,
+      events: new EventBus([logObserver(this.log)], { log: this.log, failures: this.#failures }),
+      authenticationFailures: this.#authenticationFailures,
+      readiness: this.#readiness(url),
+      log: this.log,
+      consoleUrl: (token, record) => consoleUrl(this.#config.console.base_url ?? url, token, record),
+    });
+    admin.release();
+    const adminUrl = await this.#admin.listen(admin.address);
+    const enforce = this.#config.consoleauth.enforce_session_timeout;
+    this.log.info({ url, admin_url: adminUrl, enforce, workers: this.#config.workers }, "listening");
+    return { url, adminUrl };
   }
 
   async drain(timeoutMs: number = this.#config.sessions.drain_timeout * 1000): Promise<void> {

@@ -24,11 +24,22 @@ test("where the system has no SO_REUSEPORT, a shared port is listened at without
 test.runIf(process.platform === "linux")(
   "a claimed address can be shared, but not claimed again meanwhile",
   async () => {
-    const claimed = await claimAddress(address, "listen");
+    const { address: claimed, release } = await claimAddress(address, "listen");
     expect(claimed.port).toBeGreaterThan(0);
+    release();
     const servers = [new Server(), new Server()];
     for (const server of servers) await listenAt(server, claimed, "listen", { sharesPort: true });
     await expect(claimAddress(claimed, "listen")).rejects.toThrow(`listen: cannot listen at 127.0.0.1:${claimed.port}`);
     for (const server of servers) await stopListening(server);
   },
 );
+
+test("a claimed address is of no other use until it is released, and then at once", async () => {
+  const { address: claimed, release } = await claimAddress(address, "listen");
+  const server = new Server();
+  await expect(listenAt(server, claimed, "listen")).rejects.toThrow("EADDRINUSE");
+  release();
+  expect(await listenAt(server, claimed, "listen")).toBe(`127.0.0.1:${claimed.port}`);
+  release();
+  await stopListening(server);
+});

@@ -33,18 +33,25 @@ export async function listenAt(
   return formatAddress({ host: reachable(address.host), port });
 }
 
+/** An address that no other program can listen at until it is released. */
+export interface ClaimedAddress {
+  /** With the port that was picked where the configuration says 0. */
+  readonly address: Address;
+  /** Releases the address at once, so that the caller can listen there in the same turn. */
+  readonly release: () => void;
+}
+
 /**
- * Makes sure that no other program listens at an address which several processes are about to share, and picks the
- * port where the configuration says 0.
+ * Makes sure that no other program listens at an address that this process, or several that share it, are about to
+ * listen at, and picks the port where the configuration says 0.
  *
  * @throws Error as {@link listenAt} does.
  */
-export async function claimAddress(address: Address, option: string): Promise<Address> {
+export async function claimAddress(address: Address, option: string): Promise<ClaimedAddress> {
   const server = createServer();
   await listenAt(server, address, option);
   const { port } = server.address() as AddressInfo;
-  await stopListening(server);
-  return { ...address, port };
+  return { address: { ...address, port }, release: () => void stopListening(server) };
 }
 
 async function listen(server: Server, address: Address & { readonly reusePort?: boolean }): Promise<AddressInfo> {

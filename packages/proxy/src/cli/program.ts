@@ -9,9 +9,9 @@ import { addToken } from "./token.ts";
 import { CommandError } from "./command-error.ts";
 import { printError, printErrorLines } from "./output.ts";
 import { version } from "./version.ts";
-import { keepYoungGenerationSmall } from "./young-generation.ts";
+import { keepHeapSmall } from "./heap.ts";
 
-keepYoungGenerationSmall();
+keepHeapSmall();
 
 const program = new Command("curfew")
   .description("A gateway to VNC and serial consoles that ends every session when its token expires.")

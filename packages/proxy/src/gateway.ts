@@ -208,7 +208,7 @@ export class LocalGateway implements Gateway {
         maxDurationMs: config.sessions.max_duration === null ? null : config.sessions.max_duration * 1000,
         warnBeforeMs: config.sessions.warn_before.map((seconds) => seconds * 1000),
       },
-      consoles: createConsoles(config.vnc, (err) =>
+      consoles: createConsoles(config.vnc, this.#sharesPort, (err) =>
         this.log.error({ err }, "the new certificates for consoles cannot be used; the old ones stay"),
       ),
       ...options.dataPath,

@@ -21,6 +21,9 @@ export { type FakeVncOptions, type FakeVncServer, startFakeVnc, type VncSecurity
 export type { VncEncoding } from "./vnc/update-encoder.ts";
 export type { SerialConnection, SerialEvents, SerialPhase } from "./serial/connection.ts";
 export { type FakeSerialOptions, type FakeSerialServer, startFakeSerial } from "./serial/server.ts";
+export type { SpiceConnection, SpiceEvents, SpicePhase } from "./spice/connection.ts";
+export { encodeSpiceLink, encodeSpiceMessage, SpiceChannelType, type SpiceLink } from "./spice/messages.ts";
+export { type FakeSpiceOptions, type FakeSpiceServer, startFakeSpice } from "./spice/server.ts";
 export { startUnacceptingServer, type UnacceptingServer } from "./net/unaccepting.ts";
 export { type ByteConnection, type ByteServer, type ByteServerOptions, startByteServer } from "./bytes/server.ts";
 export type { GatewayEvents } from "./gateway/events.ts";

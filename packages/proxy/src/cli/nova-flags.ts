@@ -1,5 +1,5 @@
 import { type Command, Option as Flag } from "commander";
-import { COMMON, SERIAL, VNC } from "../nova/definitions.ts";
+import { COMMON, SERIAL, SPICE, VNC } from "../nova/definitions.ts";
 import type { Argument } from "../nova/oslo/files.ts";
 import type { Option } from "../nova/oslo/option.ts";
 import { boolean } from "../nova/oslo/value-types.ts";
@@ -16,6 +16,7 @@ const SERVICE_FLAGS: Readonly<Record<Service["name"], readonly Option<unknown>[]
     VNC.vencrypt_client_key,
   ],
   serial: [SERIAL.serialproxy_host, SERIAL.serialproxy_port],
+  spice: [SPICE.html5proxy_host, SPICE.html5proxy_port],
 };
 
 /** Flags of releases before 2025.2, and of oslo.log where they have no effect here. */

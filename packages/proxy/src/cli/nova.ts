@@ -16,6 +16,7 @@ interface NovaCommandOptions {
 const DESCRIPTIONS: Readonly<Record<Service["name"], string>> = {
   novnc: "VNC consoles, in place of nova-novncproxy",
   serial: "serial consoles, in place of nova-serialproxy",
+  spice: "SPICE consoles, in place of nova-spicehtml5proxy",
 };
 
 /** Adds `nova`. */

@@ -1,6 +1,7 @@
 import type { Stage } from "../targets/stage.ts";
 import type { Grant } from "../tokens/grant.ts";
 import type { ClientFilter } from "./client-filter.ts";
+import type { Identify } from "./identified-channel.ts";
 import type { Negotiation } from "./negotiation.ts";
 import type { UserInput } from "./user-input.ts";
 
@@ -15,6 +16,8 @@ export interface ConsoleDefinition {
   readonly handshake: readonly Stage[];
   /** What follows with both sides once the client has its `hello`; undefined where their bytes pass at once. */
   readonly negotiate?: Negotiation;
+  /** Where a session has several connections: reads which one a client opens. It comes before the target is dialed. */
+  readonly identify?: Identify;
   /** Makes the filter for one connection of a session with this grant; undefined where everything may pass. */
   readonly createFilter?: (grant: Grant) => ClientFilter | undefined;
 }

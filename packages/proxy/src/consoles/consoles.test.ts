@@ -27,8 +27,8 @@ test("on a serial console every byte is input", () => {
 
 test("without auth_schemes VNC has no handshake of the gateway's own", () => {
   const ignore = (): void => {};
-  expect(createConsoles(parseConfig({}).vnc, ignore).vnc).toBe(CONSOLES.vnc);
+  expect(createConsoles(parseConfig({}).vnc, false, ignore).vnc).toBe(CONSOLES.vnc);
   expect(CONSOLES.vnc).toMatchObject({ handshake: [] });
   expect(CONSOLES.vnc.negotiate).toBeUndefined();
-  expect(createConsoles(parseConfig({ vnc: { auth_schemes: ["none"] } }).vnc, ignore).vnc.negotiate).toBeDefined();
+  expect(createConsoles(parseConfig({ vnc: { auth_schemes: ["none"] } }).vnc, false, ignore).vnc.negotiate).toBeDefined();
 });

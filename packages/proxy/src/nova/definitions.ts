@@ -151,7 +151,7 @@ interface SpiceValues {
 }
 
 /** Options of `[spice]`. */
-const SPICE: Options<SpiceValues> = {
+export const SPICE: Options<SpiceValues> = {
   html5proxy_host: defineOption("spice", "html5proxy_host", hostAddress, { default: "0.0.0.0" }),
   html5proxy_port: defineOption("spice", "html5proxy_port", port, { default: 6082 }),
   html5proxy_base_url: defineOption("spice", "html5proxy_base_url", text),

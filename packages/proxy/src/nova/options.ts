@@ -11,6 +11,7 @@ import {
   RABBIT,
   type RabbitValues,
   SERIAL,
+  SPICE,
   VNC,
   type VncValues,
 } from "./definitions.ts";
@@ -39,6 +40,11 @@ export const LISTENERS: Readonly<Record<Service["name"], Listener>> = {
     host: SERIAL.serialproxy_host,
     port: SERIAL.serialproxy_port,
     baseUrl: SERIAL.base_url,
+  },
+  spice: {
+    host: SPICE.html5proxy_host,
+    port: SPICE.html5proxy_port,
+    baseUrl: SPICE.html5proxy_base_url,
   },
 };
 

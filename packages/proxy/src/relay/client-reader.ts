@@ -23,12 +23,28 @@ export class ClientReader {
     return this.#waiting !== undefined;
   }
 
+  /** What was read and not asked for yet. */
+  get unread(): Buffer {
+    return this.#unread;
+  }
+
   /**
    * Exactly `length` bytes; to be called again only when it has fulfilled.
    *
    * @throws EndError when the session ends first.
    */
   async read(length: number): Promise<Buffer> {
+    const bytes = (await this.peek(length)).subarray(0, length);
+    this.#unread = this.#unread.subarray(length);
+    return bytes;
+  }
+
+  /**
+   * At least `length` bytes, which stay unread; to be called again only when it has fulfilled.
+   *
+   * @throws EndError when the session ends first.
+   */
+  async peek(length: number): Promise<Buffer> {
     if (this.#unread.length < length && !this.#isStopped) {
       await new Promise<void>((resolve) => {
         this.#waiting = { length, resolve };
@@ -36,9 +52,7 @@ export class ClientReader {
       });
     }
     if (this.#isStopped) throw new EndError("session_terminated", "the session has ended");
-    const bytes = this.#unread.subarray(0, length);
-    this.#unread = this.#unread.subarray(length);
-    return bytes;
+    return this.#unread;
   }
 
   /** Takes what the client sends; its memory may be used again afterwards. */

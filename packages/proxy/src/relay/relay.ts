@@ -32,10 +32,14 @@ export class Relay {
     return { toClient: this.#toClient.bytes, toTarget: this.#toTarget };
   }
 
-  /** Reads the client until {@link attach}; what the reader leaves unread is then the target's. */
-  readClient(): ClientReader {
-    this.#clientReader = new ClientReader(this.#client);
-    return this.#clientReader;
+  /**
+   * Reads the client until {@link attach}; what the reader leaves unread is then the target's.
+   *
+   * @param reader - what has read the client so far. @defaultValue it has not been read
+   */
+  readClient(reader: ClientReader = new ClientReader(this.#client)): ClientReader {
+    this.#clientReader = reader;
+    return reader;
   }
 
   /** Sends bytes of the gateway's own to the client, before the target's. */

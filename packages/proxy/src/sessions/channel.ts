@@ -2,8 +2,10 @@ import { CloseCode, type ServerCloseReason } from "@curfew/protocol";
 import { EndError } from "../end-reason.ts";
 import type { ConsoleType, Grant } from "../tokens/grant.ts";
 import type { ConsoleDefinition } from "../consoles/console-definition.ts";
+import type { IdentifiedChannel } from "../consoles/identified-channel.ts";
 import type { UserInput } from "../consoles/user-input.ts";
 import type { BufferPool } from "../net/buffer-pool.ts";
+import { ClientReader } from "../relay/client-reader.ts";
 import { FilteredRelay } from "../relay/filtered-relay.ts";
 import { Relay } from "../relay/relay.ts";
 import type { Tap } from "../relay/tap.ts";
@@ -18,6 +20,7 @@ import { type WebSocketConnection } from "../websocket/connection.ts";
 import { PauseReason } from "../websocket/pause-reason.ts";
 import type { ConnectionHandler } from "../websocket/connection-handler.ts";
 import { type ControlHandler, ControlMessages, type TimeLeft } from "./control-messages.ts";
+import { identifyChannel } from "./identify-channel.ts";
 import { runNegotiation } from "./run-negotiation.ts";
 
 /** What the channels of a gateway share. */
@@ -33,9 +36,11 @@ export interface ChannelHandler {
   /** The user did something. */
   onUserInput(): void;
   /** The target has closed and all that it sent was passed on; perhaps called more than once. */
-  onTargetEnd(): void;
+  onTargetEnd(channel: Channel): void;
   /** The client has left, with its close code; 1006 when the connection broke without one. */
-  onClientLeft(code: number): void;
+  onClientLeft(channel: Channel, code: number): void;
+  /** The target has given the session a number, which other channels name to join it. */
+  onNumber(number: number): void;
   /** The client broke the protocol. */
   onProtocolError(detail: string): void;
   /** Whether bytes and messages may still pass. Ends the session if its deadline has come. */
@@ -59,19 +64,24 @@ export interface ChannelWatchers {
 }
 
 /**
- * One client connection with its connection to the target. A VNC or serial session has one of them. It is itself the
+ * One client connection with its connection to the target. A VNC or serial session has one of them, a SPICE session
+ * several. It is itself the
  * handler of both halves of the connection: an object of closures would cost each session half a kilobyte.
  */
 export class Channel implements ConnectionHandler, ControlHandler {
   readonly connection: WebSocketConnection;
   readonly control: ControlMessages;
   readonly #context: ChannelContext;
-  readonly #handler: ChannelHandler;
+  #handler: ChannelHandler;
+  /** Reads what the client says first, where that tells which session it belongs to. */
+  #preview: ClientReader | undefined;
+  #identified: IdentifiedChannel | undefined;
   #relay: Relay | undefined;
   #target: Target | undefined;
   #userInput: UserInput | undefined;
   /** What precedes the relay, once the client has its `hello`. */
   #negotiation: (() => Promise<void>) | undefined;
+  #isOpen = false;
   /** Pings since the last sign of life. */
   #unanswered = 0;
 
@@ -93,9 +103,33 @@ export class Channel implements ConnectionHandler, ControlHandler {
     return this.#target;
   }
 
+  /** Whether the target was reached, so that the client had its `hello`. */
+  get isOpen(): boolean {
+    return this.#isOpen;
+  }
+
   /** Whether both sockets are gone. */
   get isClosed(): boolean {
     return this.connection.isClosed && (this.#target === undefined || this.#target.isClosed);
+  }
+
+  /**
+   * Where a session has several channels: learns from what the client says first which session this one belongs to.
+   *
+   * @returns the number of the session to join; undefined if the channel begins one.
+   * @throws EndError `protocol_error` when the client does not say so.
+   */
+  async identify(type: ConsoleType): Promise<number | undefined> {
+    const { identify } = this.#context.consoles[type];
+    if (identify === undefined) return undefined;
+    this.#preview = new ClientReader(this.connection);
+    this.#identified = await identifyChannel(identify, this.#preview, this.#context.dialing.timeoutMs);
+    return this.#identified.joins;
+  }
+
+  /** From now on the channel belongs to another session. To be called before {@link connect}. */
+  moveTo(handler: ChannelHandler): void {
+    this.#handler = handler;
   }
 
   /**
@@ -112,11 +146,16 @@ export class Channel implements ConnectionHandler, ControlHandler {
     if (grant.access !== "control" && filter === undefined) {
       throw new EndError("forbidden", `the gateway cannot enforce view-only access to a ${grant.type} console`);
     }
-    const options = { buffers, turns, taps: createTaps(), session: this.#handler };
+    const options = { buffers, turns, taps: this.#withWatch(createTaps()), session: this.#handler };
     const relay =
       filter === undefined ? new Relay(this.connection, options) : new FilteredRelay(this.connection, options, filter);
     this.#relay = relay;
     this.#userInput = userInput;
+    if (this.#preview !== undefined) {
+      userInput?.take(this.#preview.unread);
+      relay.readClient(this.#preview);
+      this.#preview = undefined;
+    }
     const { endpoint, internalAccessPath: path } = grant;
     const stages = path === undefined ? handshake : [requestPath(path), ...handshake];
     const target = dial(endpoint, dialing, relay.reader, stages);
@@ -131,8 +170,17 @@ export class Channel implements ConnectionHandler, ControlHandler {
     await target.ready;
   }
 
+  /** Adds what finds the session's number, where this channel begins the session. */
+  #withWatch(taps: readonly Tap[]): readonly Tap[] {
+    const identified = this.#identified;
+    this.#identified = undefined;
+    if (identified === undefined || identified.joins !== undefined) return taps;
+    return [...taps, identified.watchTarget((number) => this.#handler.onNumber(number))];
+  }
+
   /** Tells the client that the console is open. */
   hello(session: string, timeLeft: TimeLeft): void {
+    this.#isOpen = true;
     this.control.hello(session, timeLeft);
     // Not earlier: nothing comes before `hello`, and a handshake may have left bytes to pass on.
     if (this.#negotiation !== undefined) void this.#negotiate(this.#negotiation);
@@ -167,6 +215,7 @@ export class Channel implements ConnectionHandler, ControlHandler {
   /** From here on no byte passes in either direction. */
   stop(): void {
     this.control.stop();
+    this.#preview?.stop();
     this.#relay?.stop();
   }
 
@@ -178,6 +227,18 @@ export class Channel implements ConnectionHandler, ControlHandler {
   closeTarget(flushMs: number): void {
     this.#target?.close(flushMs);
     if (flushMs > 0) this.#relay?.drainTarget();
+  }
+
+  /** After the client has left this channel: ends it, while its session goes on. `flushMs` as in {@link closeTarget}. */
+  leave(flushMs: number): void {
+    this.stop();
+    this.closeTarget(flushMs);
+  }
+
+  /** Ends this channel, while its session goes on; the rest as in {@link closeClient}. */
+  end(reason: ServerCloseReason, detail: string, graceMs: number): void {
+    this.leave(0);
+    this.closeClient(reason, detail, graceMs);
   }
 
   /**
@@ -194,7 +255,7 @@ export class Channel implements ConnectionHandler, ControlHandler {
 
   #startRelay(): void {
     if (this.#target === undefined) return;
-    this.#relay?.attach(this.#target, () => this.#handler.onTargetEnd());
+    this.#relay?.attach(this.#target, () => this.#handler.onTargetEnd(this));
     this.connection.resume(PauseReason.noTarget);
   }
 
@@ -203,7 +264,8 @@ export class Channel implements ConnectionHandler, ControlHandler {
     // However late the event loop is: what comes after the deadline does not reach the target.
     if (!this.#handler.mayPass()) return;
     if (this.#userInput?.take(run) === true) this.#handler.onUserInput();
-    this.#relay?.forwardToTarget(run);
+    if (this.#relay !== undefined) this.#relay.forwardToTarget(run);
+    else this.#preview?.take(run);
   }
 
   onText(message: string): void {
@@ -223,7 +285,7 @@ export class Channel implements ConnectionHandler, ControlHandler {
   }
 
   onClose(code: number): void {
-    this.#handler.onClientLeft(code);
+    this.#handler.onClientLeft(this, code);
   }
 
   onProtocolError({ message }: FrameError): void {

@@ -1,3 +1,4 @@
+import { EndError } from "../end-reason.ts";
 import type { Clock } from "../time/clock.ts";
 
 /**
@@ -33,6 +34,16 @@ export class RecentRevocations {
   has(tokenId: string): boolean {
     this.#forgetOld();
     return this.#revoked.has(tokenId);
+  }
+
+  /**
+   * A token that is revoked while an answer is waited for opens and renews nothing (rule 12). To be called in the same
+   * turn in which the grant is assigned.
+   *
+   * @throws EndError `token_invalid` for a token that was revoked.
+   */
+  refuse(tokenId: string): void {
+    if (this.has(tokenId)) throw new EndError("token_invalid", "the token was revoked");
   }
 
   #forgetOld(): void {

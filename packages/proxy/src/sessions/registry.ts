@@ -1,9 +1,11 @@
 import type { ServerCloseReason } from "@curfew/protocol";
 import { BufferPool } from "../net/buffer-pool.ts";
+import { EndError } from "../end-reason.ts";
 import type { RelayedBytes } from "../telemetry/session-info.ts";
 import { DeadlineScheduler } from "../time/scheduler.ts";
 import type { SessionClient } from "./session-client.ts";
-import { Session, type SessionContext, type SessionLifecycle } from "./session.ts";
+import { Session } from "./session.ts";
+import type { SessionContext, SessionLifecycle } from "./session-context.ts";
 import { RecentRevocations } from "./recent-revocations.ts";
 import { Revalidation } from "./revalidation.ts";
 import { callSafely } from "../time/call-safely.ts";
@@ -24,7 +26,7 @@ const MANY = 16;
 
 /** What the sessions of a registry share, less what the registry itself provides. */
 export type RegistryOptions = Omit<
-  SessionContext,
+  SessionContext<Session>,
   "scheduler" | "turns" | "buffers" | "defer" | "lifecycle" | "revocations"
 > & {
   /** Milliseconds between two checks of the grants of running sessions; 0 for none. @defaultValue 0 */
@@ -33,7 +35,7 @@ export type RegistryOptions = Omit<
 
 /** All sessions of a gateway. */
 export class SessionRegistry {
-  readonly #context: SessionContext;
+  readonly #context: SessionContext<Session>;
   readonly #running = new Map<string, Session>();
   /** Ended, but a socket is still open: the closing handshake, at most a few seconds. */
   readonly #closing = new Set<Session>();
@@ -183,7 +185,13 @@ export class SessionRegistry {
     this.#context.defer(() => this.#sendHeartbeats(sessions, isFull));
   }
 
-  #trackSessions(): SessionLifecycle {
+  /** The session that a target gave this number, of the same token as another: both together name it. */
+  #findNumbered({ grant }: Session, number: number): Session | undefined {
+    if (grant === undefined) return undefined;
+    return this.list().find((each) => each.number === number && each.uses(grant.tokenId) && each.mayPass());
+  }
+
+  #trackSessions(): SessionLifecycle<Session> {
     return {
       ended: (session) => {
         this.#running.delete(session.id);
@@ -201,6 +209,12 @@ export class SessionRegistry {
         if (this.#running.size + this.#closing.size > 0) return;
         this.#idle?.resolve();
         this.#idle = undefined;
+      },
+      join: (session, number) => {
+        const target = this.#findNumbered(session, number);
+        if (target === undefined) throw new EndError("protocol_error", "the channel names no session of its token");
+        target.adopt(session);
+        this.#running.delete(session.id);
       },
     };
   }

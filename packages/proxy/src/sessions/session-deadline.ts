@@ -1,5 +1,6 @@
 import { type Clock, earlier, type Instant, instantAt, overdue, timeLeft } from "../time/clock.ts";
 import type { DeadlineScheduler, Scheduled } from "../time/scheduler.ts";
+import type { TimeLeft } from "./control-messages.ts";
 
 /** When sessions end and when clients are warned. Times in milliseconds. */
 export interface DeadlinePolicy {
@@ -64,6 +65,12 @@ export class SessionDeadline {
   /** Whether a later grant would move the deadline. */
   get renewable(): boolean {
     return this.#policy.enforce && !this.isLongest;
+  }
+
+  /** As the client is told. */
+  get timeLeft(): TimeLeft {
+    const { leftMs, renewable } = this;
+    return { expiresInMs: leftMs === null ? null : Math.floor(leftMs), renewable };
   }
 
   /** Sets or moves the deadline to the expiry of a grant, in milliseconds since the epoch. */

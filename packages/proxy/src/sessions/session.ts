@@ -2,21 +2,18 @@ import type { ServerCloseReason } from "@curfew/protocol";
 import { randomUUID } from "node:crypto";
 import { EndError, type EndReason } from "../end-reason.ts";
 import type { Lease } from "../limits/lease.ts";
-import type { Limits } from "../limits/limits.ts";
-import type { Tap } from "../relay/tap.ts";
-import type { EventSink } from "../telemetry/events.ts";
 import type { RelayedBytes, SessionEnd, SessionInfo } from "../telemetry/session-info.ts";
 import type { Grant } from "../tokens/grant.ts";
 import type { SettledGrant } from "../tokens/lookups.ts";
-import type { DeadlineScheduler } from "../time/scheduler.ts";
-import { admit, type AdmissionContext, allowsRenewal } from "./admission.ts";
-import { Channel, type ChannelContext, type ChannelWatchers } from "./channel.ts";
+import { admit, allowsRenewal } from "./admission.ts";
+import { Channel, type ChannelWatchers } from "./channel.ts";
+import { Channels } from "./channels.ts";
 import type { TimeLeft } from "./control-messages.ts";
-import { IdleTimer, type IdleContext } from "./idle-timer.ts";
+import { IdleTimer } from "./idle-timer.ts";
 import { RenewalLimit } from "./renewal-limit.ts";
 import type { SessionClient } from "./session-client.ts";
-import type { RecentRevocations } from "./recent-revocations.ts";
-import { type DeadlinePolicy, SessionDeadline } from "./session-deadline.ts";
+import type { ServerEnd, SessionContext, SessionPhase } from "./session-context.ts";
+import { SessionDeadline } from "./session-deadline.ts";
 
 /** How long a client has to complete the closing handshake (RFC 6455, section 7.1.4), in milliseconds. */
 const CLOSING_HANDSHAKE_MS = 2000;
@@ -27,39 +24,10 @@ const LAST_BYTES_MS = 10_000;
 /** What a client is told of any failure of the gateway. */
 const FAILED = "the gateway failed";
 
-/** How the gateway ends a session. */
-type ServerEnd = SessionEnd & { readonly reason: ServerCloseReason };
-
-/** What every session of a gateway shares. */
-export interface SessionContext extends AdmissionContext, ChannelContext, IdleContext {
-  readonly scheduler: DeadlineScheduler;
-  readonly policy: DeadlinePolicy;
-  /** Undefined where there are none. */
-  readonly limits: Limits | undefined;
-  readonly revocations: RecentRevocations;
-  /** Makes the taps of one channel, which see what its target sends. @defaultValue none */
-  readonly createTaps?: (session: SessionInfo) => readonly Tap[];
-  readonly events: EventSink;
-  readonly lifecycle: SessionLifecycle;
-  /** Runs the rest of a mass expiry in slices, in the order in which it is handed over. */
-  readonly defer: (task: () => void) => void;
-}
-
-/** What a session reports to the registry. */
-export interface SessionLifecycle {
-  /** No byte passes any more. */
-  ended(session: Session): void;
-  /** All sockets are gone. */
-  closed(session: Session): void;
-}
-
-/** How far a session has come. */
-export type SessionPhase = "resolving" | "dialing" | "relaying" | "ended";
-
 /**
  * One user's session at one console, from accept to the end, with one grant, one deadline, one idle timer and one slot in
- * the limits. Its bytes pass through {@link Channel}s, today one per session; whatever ends the session ends all
- * of them.
+ * the limits. Its bytes pass through {@link Channel}s: one, or with SPICE several, which begin as sessions of their own
+ * until they have said whose they are. Whatever ends the session ends all of them.
  */
 export class Session implements SessionInfo {
   readonly id: string = randomUUID();
@@ -68,11 +36,12 @@ export class Session implements SessionInfo {
   readonly origin: string | undefined;
   /** Milliseconds since the epoch. */
   readonly startedAt: number;
-  readonly #channels: Channel[];
-  readonly #context: SessionContext;
+  readonly #channels: Channels;
+  readonly #context: SessionContext<Session>;
   readonly #deadline: SessionDeadline;
   readonly #startedMonotonic: number;
   #phase: SessionPhase = "resolving";
+  #number: number | undefined;
   /** The grant that opened the session. */
   #openedWith: Grant | undefined;
   /** The grant that renewed it last, or else the one that opened it. */
@@ -87,7 +56,7 @@ export class Session implements SessionInfo {
   #reported = false;
 
   /** @internal Made by the registry. */
-  constructor(client: SessionClient, context: SessionContext) {
+  constructor(client: SessionClient, context: SessionContext<Session>) {
     this.clientAddress = client.address;
     this.origin = client.origin;
     this.#context = context;
@@ -99,7 +68,7 @@ export class Session implements SessionInfo {
       },
       expired: (lateMs) => this.#expire(lateMs),
     });
-    this.#channels = [new Channel(client.connection, context, this)];
+    this.#channels = new Channels(new Channel(client.connection, context, this));
   }
 
   /** What the current token entitles to; undefined until it was looked up. */
@@ -108,12 +77,7 @@ export class Session implements SessionInfo {
   }
 
   get bytes(): RelayedBytes {
-    const sum = { toClient: 0, toTarget: 0 };
-    for (const { bytes } of this.#channels) {
-      sum.toClient += bytes.toClient;
-      sum.toTarget += bytes.toTarget;
-    }
-    return sum;
+    return this.#channels.bytes;
   }
 
   /** When the session ends, in milliseconds since the epoch; null when nothing will end it. */
@@ -132,7 +96,12 @@ export class Session implements SessionInfo {
 
   /** @internal */
   get channels(): readonly Channel[] {
-    return this.#channels;
+    return this.#channels.all;
+  }
+
+  /** @internal What the target calls the session, once it has said so; undefined where it has no name for it. */
+  get number(): number | undefined {
+    return this.#number;
   }
 
   /** @internal Whether the token opened the session or is the one that renewed it last. */
@@ -147,11 +116,12 @@ export class Session implements SessionInfo {
       if (grant === undefined || this.#hasEnded()) return;
       this.#phase = "dialing";
       this.#idle = IdleTimer.for(this.#context, this.#onIdle);
-      await Promise.all(this.#channels.map((channel) => channel.connect(grant, this.#watchers(grant))));
+      const [channel] = this.#channels;
+      await channel?.connect(grant, this.#watchers(grant));
       if (this.#hasEnded()) return;
       this.#phase = "relaying";
       this.#idle?.start();
-      for (const channel of this.#channels) channel.hello(this.id, this.#timeLeft());
+      channel?.hello(this.id, this.#deadline.timeLeft);
       this.#context.events.notify({ type: "session_opened", session: this, handshakeMs: this.ageMs });
     } catch (error) {
       this.onFailed(error);
@@ -171,24 +141,28 @@ export class Session implements SessionInfo {
     if (!this.#stop()) return;
     const { defer } = this.#context;
     defer(() => {
-      for (const channel of this.#channels) channel.closeTarget(0);
+      this.#channels.closeTargets(0);
       defer(() => {
         this.#report(end);
-        for (const channel of this.#channels) channel.closeClient(end.reason, end.detail, CLOSING_HANDSHAKE_MS);
+        this.#channels.closeClients(end.reason, end.detail, CLOSING_HANDSHAKE_MS);
       });
     });
+  }
+
+  get #lastBytesMs(): number {
+    return Math.min(LAST_BYTES_MS, this.#deadline.leftMs ?? Infinity);
   }
 
   /** @param publicDetail - what the client is told. */
   #end(end: ServerEnd, publicDetail: string | undefined): void {
     const { reason } = end;
-    const leftMs = this.#deadline.leftMs ?? Infinity;
+    const lastBytesMs = this.#lastBytesMs;
     if (!this.#stop()) return;
-    for (const channel of this.#channels) channel.closeTarget(0);
+    this.#channels.closeTargets(0);
     this.#report(end);
     // A slow client may need a while for what the target sent last; even so nothing passes after the deadline.
-    const graceMs = reason === "target_closed" ? Math.min(LAST_BYTES_MS, leftMs) : CLOSING_HANDSHAKE_MS;
-    for (const channel of this.#channels) channel.closeClient(reason, publicDetail, graceMs);
+    const graceMs = reason === "target_closed" ? lastBytesMs : CLOSING_HANDSHAKE_MS;
+    this.#channels.closeClients(reason, publicDetail, graceMs);
   }
 
   /** @internal */
@@ -203,14 +177,48 @@ export class Session implements SessionInfo {
   }
 
   /** @internal */
-  onTargetEnd(): void {
+  onTargetEnd(channel: Channel): void {
     // While dialing, the failure of the dial says more.
-    if (this.#phase === "relaying") this.end("target_closed", "the console closed the connection");
+    if (this.#phase !== "relaying" || !channel.isOpen) return;
+    const detail = "the console closed the connection";
+    if (this.#channels.isFirst(channel)) this.end("target_closed", detail);
+    else channel.end("target_closed", detail, this.#lastBytesMs);
   }
 
   /** @internal */
-  onClientLeft(code: number): void {
-    this.#leave(code === 1006 ? "connection_lost" : "client_closed");
+  onClientLeft(channel: Channel, code: number): void {
+    if (this.#channels.isFirst(channel)) this.#leave(code === 1006 ? "connection_lost" : "client_closed");
+    else channel.leave(code === 1006 ? 0 : (this.#deadline.leftMs ?? Infinity));
+  }
+
+  /** @internal */
+  onNumber(number: number): void {
+    this.#number = number;
+  }
+
+  /**
+   * @internal Takes over the channel of a session that has not dialed; that session is none any more.
+   *
+   * @throws EndError `server_busy` when this one takes no more.
+   */
+  adopt(other: Session): void {
+    const channel = this.#channels.adopt(other.#channels);
+    other.#phase = "ended";
+    other.#deadline.clear();
+    channel.moveTo(this);
+    void this.#connect(channel);
+  }
+
+  async #connect(channel: Channel): Promise<void> {
+    const grant = this.#grant;
+    if (grant === undefined) return;
+    try {
+      await channel.connect(grant, this.#watchers(grant));
+      if (!this.#hasEnded()) channel.hello(this.id, this.#deadline.timeLeft);
+    } catch (error) {
+      // A client that has left the channel has ended the dial.
+      if (channel.connection.isOpen) this.onFailed(error);
+    }
   }
 
   /** @internal */
@@ -235,10 +243,10 @@ export class Session implements SessionInfo {
 
   /** @internal */
   onSocketClosed(): void {
-    if (!this.#reported) return;
+    if (!this.#reported) return this.#channels.forgetClosed();
     // A client that does not go counts against the limits as long as its connection exists.
-    if (this.#channels.every(({ connection }) => connection.isClosed)) this.#lease?.release();
-    if (this.#channels.every(({ isClosed }) => isClosed)) this.#context.lifecycle.closed(this);
+    if (this.channels.every(({ connection }) => connection.isClosed)) this.#lease?.release();
+    if (this.channels.every(({ isClosed }) => isClosed)) this.#context.lifecycle.closed(this);
   }
 
   #watchers(grant: Grant): ChannelWatchers {
@@ -259,8 +267,10 @@ export class Session implements SessionInfo {
     const leftMs = this.#deadline.leftMs ?? Infinity;
     if (!this.#stop()) return;
     // What a client sent before it left still reaches the target, if that takes it before the deadline.
-    for (const channel of this.#channels) channel.closeTarget(reason === "client_closed" ? leftMs : 0);
+    this.#channels.closeTargets(reason === "client_closed" ? leftMs : 0);
     this.#report({ reason });
+    // The client has left for good; it may not have closed its other channels.
+    this.#channels.closeClients("target_closed", "the main channel was closed", CLOSING_HANDSHAKE_MS);
   }
 
   /** From here on no byte passes. False when that was so already. */
@@ -270,7 +280,7 @@ export class Session implements SessionInfo {
     this.#deadline.clear();
     this.#idle?.stop();
     this.#pending?.abort();
-    for (const channel of this.#channels) channel.stop();
+    this.#channels.stop();
     return true;
   }
 
@@ -288,11 +298,6 @@ export class Session implements SessionInfo {
     const { expiresAt = Infinity } = this.#grant ?? {};
     if (!this.#deadline.takeOutlived(expiresAt)) return;
     this.#context.events.notify({ type: "session_outlived", session: this });
-  }
-
-  #timeLeft(): TimeLeft {
-    const { leftMs, renewable } = this.#deadline;
-    return { expiresInMs: leftMs === null ? null : Math.floor(leftMs), renewable };
   }
 
   /** A method, because after an `await` the compiler still believes the phase of before. */
@@ -317,15 +322,19 @@ export class Session implements SessionInfo {
     signal: AbortSignal,
     onAuthenticated?: () => void,
   ): Promise<Grant | undefined> {
-    const { events, limits } = this.#context;
+    const { events, limits, lifecycle } = this.#context;
     const grant = await this.#admit(token, signal, false);
     if (this.#hasEnded()) return undefined;
-    this.#refuseRevoked(grant);
+    this.#context.revocations.refuse(grant.tokenId);
     this.#openedWith = grant;
     this.#grant = grant;
     // Before anything else is waited for, so that the deadline covers every phase.
     this.#deadline.set(grant.expiresAt);
     onAuthenticated?.();
+    // What belongs to a session that runs joins it, and is no session of its own.
+    const number = await this.channels[0]?.identify(grant.type);
+    if (number !== undefined && !this.#hasEnded()) lifecycle.join(this, number);
+    if (this.#hasEnded()) return undefined;
     await events.ask({ type: "session_requested", session: this }, signal);
     if (this.#hasEnded()) return undefined;
     const { tokenId, instance } = grant;
@@ -340,14 +349,6 @@ export class Session implements SessionInfo {
   async #admit(token: string | undefined, signal: AbortSignal, isRenewal: boolean): Promise<SettledGrant> {
     const { clientAddress, origin } = this;
     return await admit(token, this.#context, { clientAddress, origin, signal, isRenewal });
-  }
-
-  /**
-   * A token that is revoked while an answer is waited for opens and renews nothing (rule 12). To be called in the same
-   * turn in which the grant is assigned.
-   */
-  #refuseRevoked({ tokenId }: Grant): void {
-    if (this.#context.revocations.has(tokenId)) throw new EndError("token_invalid", "the token was revoked");
   }
 
   /** @internal */
@@ -370,12 +371,12 @@ export class Session implements SessionInfo {
       if (this.#pending !== undefined) throw new EndError("server_busy", "another renewal is under way");
       const grant = await this.#untilEnded((signal) => this.#prepareRenewal(token, signal));
       if (this.#hasEnded() || !this.mayPass()) throw new EndError("session_terminated", "the session has ended");
-      this.#refuseRevoked(grant);
+      this.#context.revocations.refuse(grant.tokenId);
       if (grant.expiresAt <= this.#context.clock.wall()) throw new EndError("token_expired", "the token has expired");
       this.#grant = grant;
       this.#deadline.set(grant.expiresAt);
       events.notify({ type: "session_renewed", session: this });
-      return this.#timeLeft();
+      return this.#deadline.timeLeft;
     } catch (error) {
       if (!this.#hasEnded()) events.notify({ type: "renewal_refused", session: this, error: EndError.from(error) });
       throw error;

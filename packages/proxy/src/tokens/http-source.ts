@@ -13,7 +13,7 @@ const text = v.optional(v.nullable(v.string()));
 const reply = v.object({
   host: v.string(),
   port: v.pipe(v.number(), v.integer()),
-  type: v.optional(v.nullable(v.picklist(["vnc", "serial"]))),
+  type: v.optional(v.nullable(v.picklist(["vnc", "serial", "spice"]))),
   instance: text,
   name: text,
   user: text,

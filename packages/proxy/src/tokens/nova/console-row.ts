@@ -4,7 +4,11 @@ import type { Row } from "./driver.ts";
 import type { NovaCell, NovaConsole } from "./options.ts";
 
 /** The types of consoles that a gateway can open, by Nova's names. */
-const CONSOLE_TYPES: Readonly<Record<string, ConsoleType>> = { novnc: "vnc", serial: "serial" };
+const CONSOLE_TYPES: Readonly<Record<string, ConsoleType>> = {
+  novnc: "vnc",
+  serial: "serial",
+  "spice-html5": "spice",
+};
 
 /** What the columns of `instances` are called in a result, so that none hides one of `console_auth_tokens`. */
 export const INSTANCE_PREFIX = "instance__";

@@ -5,7 +5,7 @@
  * @packageDocumentation
  */
 export { CloseCode, closeAction, closeReason } from "@curfew/protocol";
-export type { CloseAction, ConsoleType, ServerCloseReason } from "@curfew/protocol";
+export type { CloseAction, ServerCloseReason, ViewedConsoleType as ConsoleType } from "@curfew/protocol";
 export { backoff } from "./connection/backoff.ts";
 export type { BackoffOptions } from "./connection/backoff.ts";
 export type { ConsoleChannel } from "./connection/channel/channel.ts";

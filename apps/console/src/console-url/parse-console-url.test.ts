@@ -162,7 +162,8 @@ describe("URLs to another origin are refused", () => {
 
 describe("Invalid values are refused", () => {
   test.each([
-    ["type=spice", "type type_unknown"],
+    ["type=rdp", "type type_unknown"],
+    ["type=spice", "type spice_not_shown"],
     ["view_only=maybe", "view_only flag_unknown"],
     ["shared=perhaps", "shared flag_unknown"],
     ["scale=huge", "scale scale_unknown"],
@@ -173,6 +174,11 @@ describe("Invalid values are refused", () => {
     ["token=one&path=%3Ftoken%3Dtwo", "token token_ambiguous"],
   ])("%s", (parameter, expected) => {
     expect(refusal(`https://gw.example/console/?${parameter}`)).toBe(expected);
+  });
+
+  test("spice_auto.html, which is Nova's page for SPICE, unless it names another type", () => {
+    expect(refusal(`https://gw.example/spice_auto.html?token=${token}`)).toBe("type spice_not_shown");
+    expect(parsed(`https://gw.example/spice_auto.html?type=vnc&token=${token}`).type).toBe("vnc");
   });
 
   test("accepts the same token twice", () => {

@@ -77,6 +77,7 @@ export const simplifiedChinese: PageTexts = {
   },
   urlProblems: {
     type_unknown: "控制台类型“{value}”未知。应为 {expected}。",
+    spice_not_shown: "此页面不显示 SPICE 控制台。需要使用 spice-html5，运营者可以在此地址提供它。",
     token_malformed: "它的令牌为空、过长，或含有无效字符。",
     token_ambiguous: "它包含两个不同的令牌。",
     host_elsewhere: "它指向主机“{value}”。此页面只连接加载它的主机。",

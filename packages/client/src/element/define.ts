@@ -1,4 +1,4 @@
-import type { ConsoleType } from "@curfew/protocol";
+import type { ViewedConsoleType as ConsoleType } from "@curfew/protocol";
 import { consoleElementClass } from "./console-element.ts";
 import { SERIAL_KIND, VNC_KIND } from "./kinds.ts";
 

@@ -1,4 +1,4 @@
-import type { ConsoleType } from "@curfew/protocol";
+import type { ViewedConsoleType as ConsoleType } from "@curfew/protocol";
 import type { ConsoleConnection } from "../connection/connection.ts";
 import type { ConsoleOptions } from "../connection/model/options.ts";
 import { SerialConsole } from "../views/serial/serial-console.ts";

@@ -1,4 +1,4 @@
-import type { ConsoleType } from "@curfew/protocol";
+import type { ViewedConsoleType as ConsoleType } from "@curfew/protocol";
 import type { ConsoleState } from "../connection/model/state.ts";
 import { format } from "../locales/format.ts";
 import type { Messages } from "../locales/types.ts";

@@ -25,6 +25,11 @@ test("on a serial console every byte is input", () => {
   expect(input.take(Buffer.alloc(0))).toBe(false);
 });
 
+test("on a SPICE console each channel is parsed for itself", () => {
+  const [first, second] = [CONSOLES.spice.createUserInput(), CONSOLES.spice.createUserInput()];
+  expect(first).not.toBe(second);
+});
+
 test("without auth_schemes VNC has no handshake of the gateway's own", () => {
   const ignore = (): void => {};
   expect(createConsoles(parseConfig({}).vnc, false, ignore).vnc).toBe(CONSOLES.vnc);

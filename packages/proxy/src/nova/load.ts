@@ -49,8 +49,13 @@ export async function loadNovaConfig(sources: NovaSources): Promise<NovaConfig> 
     const options = readNovaOptions(configuration, service);
     const address = await resolveHost(options);
     const mapping = mapOptions(options, { configuration, service, address, ownPage });
+    const config = await combine(mapping, { file: curfewConfig, env });
+    if (service.name === "spice" && config.workers > 1) {
+      const why = "for SPICE consoles, all of whose connections have to reach one process";
+      throw new ConfigError([`workers: expected 1 ${why}, but got ${config.workers}`]);
+    }
     return {
-      config: await combine(mapping, { file: curfewConfig, env }),
+      config,
       daemon: options.common.daemon === true,
       warnings: [...describeUnknownNames(configuration.assignments()), ...mapping.warnings],
     };

@@ -26,6 +26,9 @@ export interface Mapping {
   readonly warnings: readonly string[];
 }
 
+/** The default of `web` in Nova. */
+const SPICE_HTML5 = "/usr/share/spice-html5";
+
 /** Facts that the options alone do not tell. */
 export interface MappingContext {
   readonly configuration: Configuration;
@@ -47,7 +50,7 @@ export function mapOptions(options: NovaOptions, context: MappingContext): Mappi
   const set = new MappedOptions(context.configuration);
   mapListener(set, options, context);
   mapCertificate(set, options, context, warnings);
-  mapPage(set, options, context);
+  mapPage(set, options, context, warnings);
   mapConsole(set, options, warnings);
   mapLog(set, options, context, warnings);
   mapVnc(set, options);
@@ -128,13 +131,26 @@ function mapCertificate(
   set.setWritten("key", common.key, COMMON.key);
 }
 
-function mapPage(set: MappedOptions, { common: { web } }: NovaOptions, { service, ownPage }: MappingContext): void {
+function mapPage(
+  set: MappedOptions,
+  { common: { web } }: NovaOptions,
+  { service, ownPage }: MappingContext,
+  warnings: string[],
+): void {
   // Without a folder, the serial proxy has no page.
   if (service.name === "serial" && !ownPage) set.byDefault("console.page", false);
   if (service.name === "serial") set.byDefault("console.start_page", "serial");
-  if (web === undefined || web === "" || ownPage) return;
+  const hasWeb = web !== undefined && web !== "" && !ownPage;
+  if (service.name === "spice" && !hasWeb) mapSpicePage(set, ownPage, warnings);
+  if (!hasWeb) return;
   if (!existsSync(web)) throw new ConfValueError(`Can not find html/js files at ${web}.`);
   set.set("web", web, COMMON.web);
+}
+
+/** Nova serves spice-html5 where Debian installs it. */
+function mapSpicePage(set: MappedOptions, ownPage: boolean, warnings: string[]): void {
+  if (!ownPage && existsSync(SPICE_HTML5)) set.byDefault("web", SPICE_HTML5);
+  else warnings.push("web: Curfew's page does not show SPICE consoles; expected the folder of spice-html5");
 }
 
 function mapConsole(set: MappedOptions, { console, consoleauth }: NovaOptions, warnings: string[]): void {

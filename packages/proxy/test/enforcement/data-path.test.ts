@@ -18,7 +18,9 @@ const POINTER = Buffer.from([5, 1, 0, 9, 0, 9]);
 const KEY = Buffer.from([4, 1, 0, 0, 0, 0, 0, 97]);
 
 function consoles(changes: Partial<ConsoleDefinition>): NonNullable<TestGatewayOptions["dataPath"]> {
-  return { consoles: { vnc: { ...CONSOLES.vnc, ...changes }, serial: { ...CONSOLES.serial, ...changes } } };
+  return {
+    consoles: { ...CONSOLES, vnc: { ...CONSOLES.vnc, ...changes }, serial: { ...CONSOLES.serial, ...changes } },
+  };
 }
 
 function gatewayWithTap(take: Tap["take"]): { start: () => Promise<TestGateway>; ends: () => number } {

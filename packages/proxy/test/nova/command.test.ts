@@ -49,6 +49,7 @@ describe("in place of Nova's programs", SLOW, () => {
   test.each([
     ["curfew-novncproxy", "--vnc-novncproxy_host", "--vnc-novncproxy_port", 404],
     ["curfew-serialproxy", "--serial_console-serialproxy_host", "--serial_console-serialproxy_port", 405],
+    ["curfew-spicehtml5proxy", "--spice-html5proxy_host", "--spice-html5proxy_port", 404],
   ])("%s takes the flags of its counterpart, and serves its files", async (name, host, port, missing) => {
     const args = ["--config-file", conf, host, "127.0.0.1", `${port}=0`, "--curfew-config", yaml];
     await using proxy = new Command(args, {}, { program: program(name) });

@@ -1,5 +1,7 @@
 import { encodeSpiceLink, encodeSpiceMessage, type FakeSpiceServer, SpiceChannelType, startFakeSpice } from "@curfew/testing";
 import { expect, test } from "vitest";
+import { parseConfig } from "../../src/config/schema.ts";
+import { createConsoles } from "../../src/consoles/index.ts";
 import { Client } from "../support/client.ts";
 import { HandClock } from "../support/clock.ts";
 import { TestGateway } from "../support/gateway.ts";
@@ -286,6 +288,16 @@ test("clients of curfew.v1 are told on every channel, and renew the session on a
     expect(cursor.received).toBeGreaterThan(0);
   }
   expect(gateway.held().sessions).toBe(1);
+});
+
+test("a gateway with several workers refuses it: a channel could reach any of them", async () => {
+  const consoles = createConsoles(parseConfig({}).vnc, true, () => {});
+  await using spice = await start({ dataPath: { consoles } });
+  const { server, gateway, token } = spice;
+  using client = new Client(gateway.host, token, { protocols: ["curfew.v1"] });
+  expect(await client.closed).toEqual({ code: 4003, reason: "forbidden" });
+  expect(await client.message("bye")).toMatchObject({ detail: expect.stringContaining("need workers: 1") as string });
+  expect(server.connections).toEqual([]);
 });
 
 test("view-only access is refused: no filter could enforce it", async () => {

@@ -150,7 +150,7 @@ describe("a lookup over HTTP", () => {
     [{ ...good, port: "5901" }, "port: expected number"],
     [{ ...good, port: 0 }, "host, port: expected an address"],
     [{ ...good, port: 70_000 }, "host, port: expected an address"],
-    [{ ...good, type: "spice" }, "type: expected"],
+    [{ ...good, type: "rdp" }, "type: expected"],
     [{ ...good, access: "admin" }, "access: expected"],
     [{ ...good, user: 7 }, "user: expected"],
     [{ ...good, expires_at: "soon" }, "expires_at: expected"],

@@ -127,7 +127,7 @@ describe("with the scheme none", () => {
   test("the filter of a console judges the client's bytes as if the server had got them", async () => {
     await using server = await startScriptedVnc(echoWithNone);
     const seen: Buffer[] = [];
-    const consoles = createConsoles(parseConfig({ vnc: { auth_schemes: ["none"] } }).vnc, () => {});
+    const consoles = createConsoles(parseConfig({ vnc: { auth_schemes: ["none"] } }).vnc, false, () => {});
     const createFilter = (): ClientFilter => ({
       filter: (bytes) => {
         seen.push(Buffer.from(bytes));

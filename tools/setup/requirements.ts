@@ -66,6 +66,12 @@ export const REQUIREMENTS = {
     note: "The guest runs a static busybox for Linux on amd64.",
     present: () => findProgram("qemu-system-x86_64") !== undefined && has("busybox"),
   },
+  spice: {
+    purpose: "a real SPICE server",
+    packages: { debian: ["qemu-system-modules-spice"], fedora: ["qemu-ui-spice-core"] },
+    note: "Homebrew's QEMU has no SPICE.",
+    present: () => printsSomething("qemu-system-x86_64", "-spice", "help"),
+  },
   kernel: {
     purpose: "a Linux guest on a serial port",
     packages: {},

@@ -16,6 +16,7 @@ const BROWSER_REQUIREMENTS: readonly RequirementName[] = ["browser", "fonts"];
 const REAL_REQUIREMENTS: readonly RequirementName[] = [
   "tigervnc",
   "qemu",
+  "spice",
   "kernel",
   "compiler",
   "peers",

@@ -20,7 +20,8 @@ export type { GrantInfo, RelayedBytes, SessionInfo } from "./telemetry/session-i
 export type { Clock } from "./time/clock.ts";
 export type { EndReason } from "./end-reason.ts";
 export type { SessionRegistry } from "./sessions/registry.ts";
-export type { Session, SessionPhase } from "./sessions/session.ts";
+export type { SessionPhase } from "./sessions/session-context.ts";
+export type { Session } from "./sessions/session.ts";
 export { createLogger } from "./telemetry/log.ts";
 export type { LogLevel } from "./telemetry/log.ts";
 export { SqliteTokenStore } from "./tokens/sqlite/token-store.ts";

@@ -1,5 +1,5 @@
 /**
- * Real servers for tests and demonstrations: TigerVNC, QEMU's VNC server, Linux on a serial port, and RabbitMQ.
+ * Real servers for tests and demonstrations: TigerVNC, QEMU's VNC and SPICE servers, Linux on a serial port, and RabbitMQ.
  * They need those programs on the machine, Linux as its system, and listen on loopback only.
  */
 export { findGuestKernel } from "./guest.ts";
@@ -7,6 +7,8 @@ export { startLinuxSerialGuest } from "./linux-serial.ts";
 export type { LinuxSerialGuest, LinuxSerialOptions } from "./linux-serial.ts";
 export { findProgram } from "./programs.ts";
 export type { Program } from "./programs.ts";
+export { startQemuSpice } from "./qemu-spice.ts";
+export type { QemuSpice, QemuSpiceOptions } from "./qemu-spice.ts";
 export { startQemuVnc } from "./qemu-vnc.ts";
 export type { QemuTls, QemuVnc, QemuVncOptions } from "./qemu-vnc.ts";
 export { startRabbitMq } from "./rabbitmq.ts";

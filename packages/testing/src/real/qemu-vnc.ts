@@ -1,8 +1,8 @@
-import { GUEST_READY } from "./guest.ts";
 import { accepting, LOOPBACK, onFreePort } from "./ports.ts";
 import { guestReady, startMachine } from "./qemu.ts";
 import { realServer } from "./server.ts";
 import type { RealServer } from "./server.ts";
+import { screenGuest } from "./screen-guest.ts";
 
 /** QEMU's VNC display 0 has this TCP port. */
 const FIRST_VNC_PORT = 5900;
@@ -34,16 +34,6 @@ export interface QemuTls {
   readonly verifyClients?: boolean;
 }
 
-/** Runs typed lines in a shell, and reports each on the serial port. */
-const consoleScript = `#!/bin/sh
-cd /root
-echo "Curfew guest: this is a real machine's screen."
-while printf '/ # ' && read -r line; do
-  printf '%s\\n' "$line" > /dev/ttyS0
-  eval "$line"
-done
-`;
-
 /**
  * Starts a virtual machine with a VGA screen and a keyboard behind QEMU's VNC server, without authentication.
  * Resolves when the screen can be watched, and with a Linux guest when its shell reads the keyboard.
@@ -51,17 +41,7 @@ done
  */
 export async function startQemuVnc(options: QemuVncOptions = {}): Promise<QemuVnc> {
   const { guest: kind = "linux", kernel, tls } = options;
-  const guest = {
-    kernel,
-    parameters: ["console=tty0"],
-    system: {
-      hostname: "guest",
-      password: "curfew",
-      banner: "",
-      consoles: ["tty1::respawn:/bin/console", `::once:/bin/echo ${GUEST_READY} >/dev/ttyS0`],
-      console: consoleScript,
-    },
-  };
+  const guest = screenGuest(kernel);
   return onFreePort(async (port) => {
     const vnc = ["-vnc", `${LOOPBACK}:${port - FIRST_VNC_PORT}${tls === undefined ? "" : ",tls-creds=tls"}`];
     const devices = ["-vga", "std", ...(tls === undefined ? [] : tlsArguments(tls)), ...vnc, "-serial", "stdio"];

@@ -51,7 +51,10 @@ export class CloseReasonsPage implements AsyncDisposable {
   }
 
   /** Opens the page on a console behind the gateway, with a token of its own for each connection. */
-  async openThrough(gateway: GatewayProcess, request: Omit<IssueRequest, "type" | "ttl"> & { type: ConsoleType; ttl?: number }): Promise<void> {
+  async openThrough(
+    gateway: GatewayProcess,
+    request: Omit<IssueRequest, "type" | "ttl"> & { type: ConsoleType; ttl?: number },
+  ): Promise<void> {
     await this.open(request.type, async () => {
       const { token } = await gateway.issue({ ttl: 300, ...request });
       return { url: gateway.socketUrl, token };

@@ -82,7 +82,8 @@ export const german: PageTexts = {
   },
   urlProblems: {
     type_unknown: "Der Konsolentyp „{value}“ ist unbekannt. Erwartet wird {expected}.",
-    spice_not_shown: "Diese Seite zeigt keine SPICE-Konsolen an. Dafür ist spice-html5 nötig, das der Betreiber unter dieser Adresse bereitstellen kann.",
+    spice_not_shown:
+      "Diese Seite zeigt keine SPICE-Konsolen an. Dafür ist spice-html5 nötig, das der Betreiber unter dieser Adresse bereitstellen kann.",
     token_malformed: "Sein Token ist leer, zu lang oder enthält ungültige Zeichen.",
     token_ambiguous: "Er enthält zwei verschiedene Token.",
     host_elsewhere:

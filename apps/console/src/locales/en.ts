@@ -76,7 +76,8 @@ export const english = {
   },
   urlProblems: {
     type_unknown: "The console type “{value}” is unknown. Expected {expected}.",
-    spice_not_shown: "This page does not show SPICE consoles. They need spice-html5, which the operator can serve at this address.",
+    spice_not_shown:
+      "This page does not show SPICE consoles. They need spice-html5, which the operator can serve at this address.",
     token_malformed: "Its token is empty, too long, or contains invalid characters.",
     token_ambiguous: "It contains two different tokens.",
     host_elsewhere: "It points to the host “{value}”. This page connects only to the host it was loaded from.",

@@ -81,7 +81,8 @@ export const spanish: PageTexts = {
   },
   urlProblems: {
     type_unknown: "El tipo de consola «{value}» es desconocido. Se esperaba {expected}.",
-    spice_not_shown: "Esta página no muestra consolas SPICE. Se necesita spice-html5, que el operador puede servir en esta dirección.",
+    spice_not_shown:
+      "Esta página no muestra consolas SPICE. Se necesita spice-html5, que el operador puede servir en esta dirección.",
     token_malformed: "Su token está vacío, es demasiado largo o contiene caracteres no válidos.",
     token_ambiguous: "Contiene dos tokens distintos.",
     host_elsewhere: "Apunta al host «{value}». Esta página solo se conecta al host desde el que se cargó.",

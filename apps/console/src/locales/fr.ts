@@ -81,7 +81,8 @@ export const french: PageTexts = {
   },
   urlProblems: {
     type_unknown: "Le type de console « {value} » est inconnu. Valeurs attendues : {expected}.",
-    spice_not_shown: "Cette page n’affiche pas les consoles SPICE. Il faut spice-html5, que l’exploitant peut fournir à cette adresse.",
+    spice_not_shown:
+      "Cette page n’affiche pas les consoles SPICE. Il faut spice-html5, que l’exploitant peut fournir à cette adresse.",
     token_malformed: "Son jeton est vide, trop long ou contient des caractères non valides.",
     token_ambiguous: "Il contient deux jetons différents.",
     host_elsewhere:

@@ -80,7 +80,8 @@ export const japanese: PageTexts = {
   },
   urlProblems: {
     type_unknown: "コンソールの種類「{value}」は不明です。次のいずれかを指定してください: {expected}。",
-    spice_not_shown: "このページは SPICE コンソールを表示できません。spice-html5 が必要です。運用者はこのアドレスで spice-html5 を提供できます。",
+    spice_not_shown:
+      "このページは SPICE コンソールを表示できません。spice-html5 が必要です。運用者はこのアドレスで spice-html5 を提供できます。",
     token_malformed: "トークンが空か、長すぎるか、無効な文字を含んでいます。",
     token_ambiguous: "異なるトークンが 2 つ含まれています。",
     host_elsewhere: "ホスト「{value}」を指しています。このページは、読み込み元のホストにのみ接続します。",

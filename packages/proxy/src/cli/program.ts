@@ -14,7 +14,7 @@ import { keepHeapSmall } from "./heap.ts";
 keepHeapSmall();
 
 const program = new Command("curfew")
-  .description("A gateway to VNC and serial consoles that ends every session when its token expires.")
+  .description("A gateway to VNC, serial and SPICE consoles that ends every session when its token expires.")
   .version(version())
   .showHelpAfterError()
   .configureOutput({ outputError: (text) => printErrorLines(text.trimEnd()) });

@@ -35,5 +35,7 @@ test("without auth_schemes VNC has no handshake of the gateway's own", () => {
   expect(createConsoles(parseConfig({}).vnc, false, ignore).vnc).toBe(CONSOLES.vnc);
   expect(CONSOLES.vnc).toMatchObject({ handshake: [] });
   expect(CONSOLES.vnc.negotiate).toBeUndefined();
-  expect(createConsoles(parseConfig({ vnc: { auth_schemes: ["none"] } }).vnc, false, ignore).vnc.negotiate).toBeDefined();
+  expect(
+    createConsoles(parseConfig({ vnc: { auth_schemes: ["none"] } }).vnc, false, ignore).vnc.negotiate,
+  ).toBeDefined();
 });

@@ -19,7 +19,10 @@ afterAll(async () => await machine.stop());
 /** The empty password, as RSA-OAEP encrypts it. */
 function ticket(key: Buffer): Buffer {
   const publicKey = createPublicKey({ key, format: "der", type: "spki" });
-  return publicEncrypt({ key: publicKey, padding: constants.RSA_PKCS1_OAEP_PADDING, oaepHash: "sha1" }, Buffer.from("\0"));
+  return publicEncrypt(
+    { key: publicKey, padding: constants.RSA_PKCS1_OAEP_PADDING, oaepHash: "sha1" },
+    Buffer.from("\0"),
+  );
 }
 
 test("QEMU: one session, keys reach the machine, and every channel ends at the deadline", async () => {

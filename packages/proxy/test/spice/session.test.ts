@@ -1,4 +1,10 @@
-import { encodeSpiceLink, encodeSpiceMessage, type FakeSpiceServer, SpiceChannelType, startFakeSpice } from "@curfew/testing";
+import {
+  encodeSpiceLink,
+  encodeSpiceMessage,
+  type FakeSpiceServer,
+  SpiceChannelType,
+  startFakeSpice,
+} from "@curfew/testing";
 import { expect, test } from "vitest";
 import { parseConfig } from "../../src/config/schema.ts";
 import { createConsoles } from "../../src/consoles/index.ts";
@@ -220,7 +226,9 @@ test("a link message in pieces is understood, and reaches the target whole", asy
   await new Promise((resolve) => client.socket.once("open", resolve));
   for (const byte of link) client.socket.send(Buffer.of(byte));
   // Together with what follows it.
-  client.socket.send(Buffer.concat([Buffer.from([1, 0, 0, 0]), Buffer.alloc(128), encodeSpiceMessage(PONG, Buffer.alloc(3))]));
+  client.socket.send(
+    Buffer.concat([Buffer.from([1, 0, 0, 0]), Buffer.alloc(128), encodeSpiceMessage(PONG, Buffer.alloc(3))]),
+  );
   expect(await server.waitFor("channel")).toMatchObject({ channelId: 7 });
   expect(await server.waitFor("message")).toMatchObject({ type: PONG, body: Buffer.alloc(3) });
 });

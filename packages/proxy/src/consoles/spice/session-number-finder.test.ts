@@ -35,7 +35,12 @@ test.each([
     encodeSpiceMessage(103, Buffer.alloc(32), isMini),
   ]);
   expect(find([stream], offers)).toEqual([NUMBER]);
-  expect(find([...stream].map((byte) => Buffer.of(byte)), offers)).toEqual([NUMBER]);
+  expect(
+    find(
+      [...stream].map((byte) => Buffer.of(byte)),
+      offers,
+    ),
+  ).toEqual([NUMBER]);
 });
 
 test("the bytes that it was shown may change afterwards", () => {

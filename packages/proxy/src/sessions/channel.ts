@@ -23,6 +23,12 @@ import { type ControlHandler, ControlMessages, type TimeLeft } from "./control-m
 import { identifyChannel } from "./identify-channel.ts";
 import { runNegotiation } from "./run-negotiation.ts";
 
+/** How long a client has to complete the closing handshake (RFC 6455, section 7.1.4), in milliseconds. */
+const CLOSING_HANDSHAKE_MS = 2000;
+
+/** How long a client has to read the last bytes of a target that closed, in milliseconds. */
+const LAST_BYTES_MS = 10_000;
+
 /** What the channels of a gateway share. */
 export interface ChannelContext {
   readonly consoles: Readonly<Record<ConsoleType, ConsoleDefinition>>;
@@ -65,8 +71,8 @@ export interface ChannelWatchers {
 
 /**
  * One client connection with its connection to the target. A VNC or serial session has one of them, a SPICE session
- * several. It is itself the
- * handler of both halves of the connection: an object of closures would cost each session half a kilobyte.
+ * several. It is itself the handler of both halves of the connection: an object of closures would cost each session
+ * half a kilobyte.
  */
 export class Channel implements ConnectionHandler, ControlHandler {
   readonly connection: WebSocketConnection;
@@ -236,18 +242,20 @@ export class Channel implements ConnectionHandler, ControlHandler {
   }
 
   /** Ends this channel, while its session goes on; the rest as in {@link closeClient}. */
-  end(reason: ServerCloseReason, detail: string, graceMs: number): void {
+  end(reason: ServerCloseReason, detail: string, leftMs: number): void {
     this.leave(0);
-    this.closeClient(reason, detail, graceMs);
+    this.closeClient(reason, detail, leftMs);
   }
 
   /**
    * Tells the client why the session ended and closes its connection; does nothing when that closes already.
    *
-   * @param graceMs - how long the client has to complete the closing handshake.
+   * @param leftMs - how long something may still pass: the time to the deadline.
    */
-  closeClient(reason: ServerCloseReason, detail: string | undefined, graceMs: number): void {
+  closeClient(reason: ServerCloseReason, detail: string | undefined, leftMs: number): void {
     this.control.bye(reason, detail);
+    // A slow client may need a while for what the target sent last; even so nothing passes after the deadline.
+    const graceMs = reason === "target_closed" ? Math.min(LAST_BYTES_MS, leftMs) : CLOSING_HANDSHAKE_MS;
     // Stock clients expect 1000 when a target ends, as websockify and Nova send it.
     const code = reason === "target_closed" && !this.control.enabled ? 1000 : CloseCode[reason];
     this.connection.close(code, reason, graceMs);

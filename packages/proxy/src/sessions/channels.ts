@@ -73,8 +73,8 @@ export class Channels implements Iterable<Channel> {
     for (const channel of this.#all) channel.closeTarget(flushMs);
   }
 
-  closeClients(reason: ServerCloseReason, detail: string | undefined, graceMs: number): void {
-    for (const channel of this.#all) channel.closeClient(reason, detail, graceMs);
+  closeClients(reason: ServerCloseReason, detail: string | undefined, leftMs: number): void {
+    for (const channel of this.#all) channel.closeClient(reason, detail, leftMs);
   }
 }
 

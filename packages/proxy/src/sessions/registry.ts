@@ -188,7 +188,11 @@ export class SessionRegistry {
   /** The session that a target gave this number, of the same token as another: both together name it. */
   #findNumbered({ grant }: Session, number: number): Session | undefined {
     if (grant === undefined) return undefined;
-    return this.list().find((each) => each.number === number && each.uses(grant.tokenId) && each.mayPass());
+    for (const session of this.#running.values()) {
+      const isIt = session.number === number && session.uses(grant.tokenId);
+      if (isIt && session.phase === "relaying" && session.mayPass()) return session;
+    }
+    return undefined;
   }
 
   #trackSessions(): SessionLifecycle<Session> {

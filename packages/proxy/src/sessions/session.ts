@@ -15,12 +15,6 @@ import type { SessionClient } from "./session-client.ts";
 import type { ServerEnd, SessionContext, SessionPhase } from "./session-context.ts";
 import { SessionDeadline } from "./session-deadline.ts";
 
-/** How long a client has to complete the closing handshake (RFC 6455, section 7.1.4), in milliseconds. */
-const CLOSING_HANDSHAKE_MS = 2000;
-
-/** How long a client has to read the last bytes of a target that closed, in milliseconds. */
-const LAST_BYTES_MS = 10_000;
-
 /** What a client is told of any failure of the gateway. */
 const FAILED = "the gateway failed";
 
@@ -144,25 +138,22 @@ export class Session implements SessionInfo {
       this.#channels.closeTargets(0);
       defer(() => {
         this.#report(end);
-        this.#channels.closeClients(end.reason, end.detail, CLOSING_HANDSHAKE_MS);
+        this.#channels.closeClients(end.reason, end.detail, this.#leftMs);
       });
     });
   }
 
-  get #lastBytesMs(): number {
-    return Math.min(LAST_BYTES_MS, this.#deadline.leftMs ?? Infinity);
+  /** Milliseconds to the deadline. */
+  get #leftMs(): number {
+    return this.#deadline.leftMs ?? Infinity;
   }
 
   /** @param publicDetail - what the client is told. */
   #end(end: ServerEnd, publicDetail: string | undefined): void {
-    const { reason } = end;
-    const lastBytesMs = this.#lastBytesMs;
     if (!this.#stop()) return;
     this.#channels.closeTargets(0);
     this.#report(end);
-    // A slow client may need a while for what the target sent last; even so nothing passes after the deadline.
-    const graceMs = reason === "target_closed" ? lastBytesMs : CLOSING_HANDSHAKE_MS;
-    this.#channels.closeClients(reason, publicDetail, graceMs);
+    this.#channels.closeClients(end.reason, publicDetail, this.#leftMs);
   }
 
   /** @internal */
@@ -182,13 +173,13 @@ export class Session implements SessionInfo {
     if (this.#phase !== "relaying" || !channel.isOpen) return;
     const detail = "the console closed the connection";
     if (this.#channels.isFirst(channel)) this.end("target_closed", detail);
-    else channel.end("target_closed", detail, this.#lastBytesMs);
+    else channel.end("target_closed", detail, this.#leftMs);
   }
 
   /** @internal */
   onClientLeft(channel: Channel, code: number): void {
     if (this.#channels.isFirst(channel)) this.#leave(code === 1006 ? "connection_lost" : "client_closed");
-    else channel.leave(code === 1006 ? 0 : (this.#deadline.leftMs ?? Infinity));
+    else channel.leave(code === 1006 ? 0 : this.#leftMs);
   }
 
   /** @internal */
@@ -264,13 +255,12 @@ export class Session implements SessionInfo {
 
   /** The client ended the session. */
   #leave(reason: Exclude<EndReason, ServerCloseReason>): void {
-    const leftMs = this.#deadline.leftMs ?? Infinity;
     if (!this.#stop()) return;
     // What a client sent before it left still reaches the target, if that takes it before the deadline.
-    this.#channels.closeTargets(reason === "client_closed" ? leftMs : 0);
+    this.#channels.closeTargets(reason === "client_closed" ? this.#leftMs : 0);
     this.#report({ reason });
     // The client has left for good; it may not have closed its other channels.
-    this.#channels.closeClients("target_closed", "the main channel was closed", CLOSING_HANDSHAKE_MS);
+    this.#channels.closeClients("target_closed", "the main channel was closed", this.#leftMs);
   }
 
   /** From here on no byte passes. False when that was so already. */
@@ -330,10 +320,12 @@ export class Session implements SessionInfo {
     this.#grant = grant;
     // Before anything else is waited for, so that the deadline covers every phase.
     this.#deadline.set(grant.expiresAt);
+    const number = await this.channels[0]?.identify(grant.type);
+    if (this.#hasEnded()) return undefined;
+    // Not earlier: a client that does not say what it opens has no session that a limit counts.
     onAuthenticated?.();
     // What belongs to a session that runs joins it, and is no session of its own.
-    const number = await this.channels[0]?.identify(grant.type);
-    if (number !== undefined && !this.#hasEnded()) lifecycle.join(this, number);
+    if (number !== undefined) lifecycle.join(this, number);
     if (this.#hasEnded()) return undefined;
     await events.ask({ type: "session_requested", session: this }, signal);
     if (this.#hasEnded()) return undefined;

@@ -1,17 +1,11 @@
-import {
-  encodeSpiceLink,
-  encodeSpiceMessage,
-  type FakeSpiceServer,
-  SpiceChannelType,
-  startFakeSpice,
-} from "@curfew/testing";
+import { SpiceChannelType } from "@curfew/testing";
 import { expect, test } from "vitest";
 import { parseConfig } from "../../src/config/schema.ts";
 import { createConsoles } from "../../src/consoles/index.ts";
 import { Client } from "../support/client.ts";
 import { HandClock } from "../support/clock.ts";
-import { TestGateway } from "../support/gateway.ts";
-import { SpiceChannel, SpiceViewer } from "../support/spice-client.ts";
+import { linkMessage, sayFirst, SpiceChannel, SpiceViewer } from "../support/spice-client.ts";
+import { startSpiceConsole } from "../support/spice-console.ts";
 
 const KEY_DOWN = 101;
 const KEY_MODIFIERS = 103;
@@ -19,31 +13,8 @@ const MOUSE_POSITION = 112;
 const ACK = 2;
 const PONG = 3;
 
-interface Console extends AsyncDisposable {
-  readonly server: FakeSpiceServer;
-  readonly gateway: TestGateway;
-  readonly token: string;
-  readonly tokenId: string;
-}
-
-async function start(options: Parameters<typeof TestGateway.start>[0] = {}): Promise<Console> {
-  const server = await startFakeSpice();
-  const gateway = await TestGateway.start(options);
-  const { token, record } = await gateway.token(server.address, { type: "spice" });
-  return {
-    server,
-    gateway,
-    token,
-    tokenId: record.tokenId,
-    [Symbol.asyncDispose]: async () => {
-      await gateway[Symbol.asyncDispose]();
-      await server.close();
-    },
-  };
-}
-
 test("all channels that a client opens with one token are one session", async () => {
-  await using spice = await start({ config: { sessions: { max_per_token: 1 } } });
+  await using spice = await startSpiceConsole({ config: { sessions: { max_per_token: 1 } } });
   const { server, gateway, token } = spice;
   using viewer = await SpiceViewer.open(gateway.host, token);
   expect(viewer.main.number).toBe(1000);
@@ -66,7 +37,7 @@ test("all channels that a client opens with one token are one session", async ()
 
 test("at the deadline every channel is closed, with the reason", async () => {
   const clock = new HandClock();
-  await using spice = await start({ clock });
+  await using spice = await startSpiceConsole({ clock });
   const { server, gateway, token } = spice;
   using viewer = await SpiceViewer.open(gateway.host, token);
   clock.now += 50_000;
@@ -82,8 +53,43 @@ test("at the deadline every channel is closed, with the reason", async () => {
   expect(gateway.held()).toEqual({ sessions: 0, closing: 0, deadlines: 0 });
 });
 
+test("a channel that joins has the deadline of its session, not one of its own", async () => {
+  const clock = new HandClock();
+  await using spice = await startSpiceConsole({ clock, config: { sessions: { max_duration: 30 } } });
+  const { gateway, token } = spice;
+  using main = await SpiceChannel.open(gateway.host, token);
+  clock.now += 20_000;
+  using display = await SpiceChannel.open(gateway.host, token, { type: "display", session: main.number });
+  expect(gateway.held().deadlines).toBe(1);
+  clock.now += 10_000;
+  for (const channel of [main, display]) {
+    expect(await channel.closed).toEqual({ code: 4100, reason: "session_expired" });
+  }
+});
+
+test.each(["deadline", "operator"])("after the end by the %s no channel joins the session", async (by) => {
+  const clock = new HandClock();
+  await using spice = await startSpiceConsole({ clock, config: { sessions: { max_duration: 30 } } });
+  const { server, gateway, token } = spice;
+  using main = await SpiceChannel.open(gateway.host, token);
+  clock.now += 1000;
+  using waiting = sayFirst(gateway.host, token);
+  await expect.poll(() => gateway.held().deadlines).toBe(2);
+  const inputs = linkMessage({ type: "inputs", session: main.number });
+  if (by === "deadline") clock.now += 29_000;
+  else gateway.proxy.sessions.list()[0]?.end("session_terminated");
+  // At once, and not only when the gateway has noticed.
+  waiting.socket.send(inputs);
+  expect(await waiting.closed).toEqual({ code: 4000, reason: "protocol_error" });
+  await main.closed;
+  using late = sayFirst(gateway.host, token, inputs);
+  expect(await late.closed).toEqual({ code: 4000, reason: "protocol_error" });
+  expect(server.connections).toHaveLength(1);
+  await gateway.proxy.sessions.idle();
+});
+
 test("a revoked token ends every channel, and opens none", async () => {
-  await using spice = await start();
+  await using spice = await startSpiceConsole();
   const { server, gateway, token, tokenId } = spice;
   using viewer = await SpiceViewer.open(gateway.host, token);
   expect(await gateway.proxy.revoke(tokenId)).toBe(1);
@@ -95,7 +101,7 @@ test("a revoked token ends every channel, and opens none", async () => {
 });
 
 test("a drain ends every channel", async () => {
-  await using spice = await start();
+  await using spice = await startSpiceConsole();
   const { server, gateway, token } = spice;
   using viewer = await SpiceViewer.open(gateway.host, token);
   await gateway.proxy.drain(0);
@@ -105,7 +111,7 @@ test("a drain ends every channel", async () => {
 
 test("keys and the mouse restart the idle clock of the whole session; what a viewer sends by itself does not", async () => {
   const clock = new HandClock();
-  await using spice = await start({ clock, config: { sessions: { idle_timeout: 10 } } });
+  await using spice = await startSpiceConsole({ clock, config: { sessions: { idle_timeout: 10 } } });
   const { server, gateway, token } = spice;
   using viewer = await SpiceViewer.open(gateway.host, token);
   const { main, display, inputs } = viewer;
@@ -128,7 +134,7 @@ test("keys and the mouse restart the idle clock of the whole session; what a vie
 });
 
 test("the end of the main channel is the end of the session", async () => {
-  await using spice = await start();
+  await using spice = await startSpiceConsole();
   const { server, gateway, token } = spice;
   using left = await SpiceViewer.open(gateway.host, token);
   left.main.socket.close(1000);
@@ -139,13 +145,14 @@ test("the end of the main channel is the end of the session", async () => {
   using cut = await SpiceViewer.open(gateway.host, token);
   const main = server.received("channel").findLast(({ channelType }) => channelType === SpiceChannelType.main);
   server.connections[main?.connection ?? -1]?.end();
-  expect(await cut.closed()).toEqual(Array(3).fill({ code: 1000, reason: "target_closed" }));
+  const end = { code: 1000, reason: "target_closed" };
+  expect(await cut.closed()).toEqual([end, end, end]);
   await gateway.proxy.sessions.idle();
   expect(gateway.endReasons()).toEqual(["client_closed", "target_closed"]);
 });
 
 test("the end of another channel is its own, and the channel can be opened again", async () => {
-  await using spice = await start();
+  await using spice = await startSpiceConsole();
   const { server, gateway, token } = spice;
   using viewer = await SpiceViewer.open(gateway.host, token);
   const [session] = gateway.proxy.sessions.list();
@@ -165,22 +172,19 @@ test("the end of another channel is its own, and the channel can be opened again
 });
 
 test("a second main channel with the token is a session of its own, which the limits decide on", async () => {
-  await using spice = await start({ config: { sessions: { max_per_token: 2 } } });
+  await using spice = await startSpiceConsole({ config: { sessions: { max_per_token: 2 } } });
   const { gateway, token } = spice;
   using first = await SpiceViewer.open(gateway.host, token);
   using second = await SpiceViewer.open(gateway.host, token);
   expect(second.main.number).toBe(first.main.number + 1);
   expect(gateway.held().sessions).toBe(2);
   expect(gateway.proxy.sessions.list().map(({ channels }) => channels.length)).toEqual([3, 3]);
-  using third = new Client(gateway.host, token, { protocols: ["binary"] });
-  third.socket.once("open", () => {
-    third.socket.send(encodeSpiceLink({ connectionId: 0, channelType: SpiceChannelType.main, channelId: 0 }));
-  });
+  using third = sayFirst(gateway.host, token, linkMessage({}));
   expect(await third.closed).toEqual({ code: 4201, reason: "server_busy" });
 });
 
 test("a channel joins only a session of its token that the target gave its number", async () => {
-  await using spice = await start();
+  await using spice = await startSpiceConsole();
   const { server, gateway, token } = spice;
   using viewer = await SpiceViewer.open(gateway.host, token);
   const session = viewer.main.number;
@@ -190,10 +194,7 @@ test("a channel joins only a session of its token that the target gave its numbe
     [token, 0],
     [other, session],
   ] as const) {
-    using stranger = new Client(gateway.host, each, { protocols: ["binary"] });
-    stranger.socket.once("open", () => {
-      stranger.socket.send(encodeSpiceLink({ connectionId, channelType: SpiceChannelType.inputs, channelId: 0 }));
-    });
+    using stranger = sayFirst(gateway.host, each, linkMessage({ type: "inputs", session: connectionId }));
     expect(await stranger.closed).toEqual({ code: 4000, reason: "protocol_error" });
   }
   expect(server.connections).toHaveLength(3);
@@ -201,88 +202,31 @@ test("a channel joins only a session of its token that the target gave its numbe
 });
 
 test("a session has at most 32 channels", async () => {
-  await using spice = await start();
+  await using spice = await startSpiceConsole();
   const { gateway, token } = spice;
   using main = await SpiceChannel.open(gateway.host, token);
   const cursor = { type: "cursor", session: main.number } as const;
   const channels = await Promise.all(
     Array.from({ length: 31 }, async () => await SpiceChannel.open(gateway.host, token, cursor)),
   );
-  using last = new Client(gateway.host, token, { protocols: ["binary"] });
-  last.socket.once("open", () => {
-    const link = { connectionId: main.number, channelType: SpiceChannelType.cursor, channelId: 0 };
-    last.socket.send(encodeSpiceLink(link));
-  });
+  using last = sayFirst(gateway.host, token, linkMessage(cursor));
   expect(await last.closed).toEqual({ code: 4201, reason: "server_busy" });
   expect(gateway.proxy.sessions.list()[0]?.channels).toHaveLength(32);
   for (const channel of channels) channel[Symbol.dispose]();
 });
 
-test("a link message in pieces is understood, and reaches the target whole", async () => {
-  await using spice = await start();
-  const { server, gateway, token } = spice;
-  using client = new Client(gateway.host, token, { protocols: ["binary"] });
-  const link = encodeSpiceLink({ connectionId: 0, channelType: SpiceChannelType.main, channelId: 7 });
-  await new Promise((resolve) => client.socket.once("open", resolve));
-  for (const byte of link) client.socket.send(Buffer.of(byte));
-  // Together with what follows it.
-  client.socket.send(
-    Buffer.concat([Buffer.from([1, 0, 0, 0]), Buffer.alloc(128), encodeSpiceMessage(PONG, Buffer.alloc(3))]),
-  );
-  expect(await server.waitFor("channel")).toMatchObject({ channelId: 7 });
-  expect(await server.waitFor("message")).toMatchObject({ type: PONG, body: Buffer.alloc(3) });
-});
-
-test.each([
-  ["of another protocol", Buffer.from("RFB 003.008\nabcdefgh")],
-  ["of another version", withUint32(4, 1)],
-  ["that is too long", withUint32(12, 4097)],
-  ["that is too short", withUint32(12, 17)],
-  ["whose capabilities lie elsewhere", withUint32(16 + 14, 4000)],
-])("a link message %s ends the connection before the target is dialed", async (_, bytes) => {
-  await using spice = await start();
-  const { server, gateway, token } = spice;
-  using client = new Client(gateway.host, token, { protocols: ["binary"] });
-  client.socket.once("open", () => client.socket.send(bytes));
-  expect(await client.closed).toEqual({ code: 4000, reason: "protocol_error" });
-  expect(server.connections).toEqual([]);
-});
-
-test("a client that does not say which channel it opens is given up", async () => {
-  await using spice = await start({ config: { targets: { connect_timeout: 0.2 } } });
-  const { server, gateway, token } = spice;
-  using client = new Client(gateway.host, token, { protocols: ["binary"] });
-  client.socket.once("open", () => client.socket.send(Buffer.from("REDQ")));
-  expect(await client.closed).toEqual({ code: 4000, reason: "protocol_error" });
-  expect(server.connections).toEqual([]);
-});
-
-test("the deadline covers the wait for the link message", async () => {
-  const clock = new HandClock();
-  await using spice = await start({ clock });
-  const { gateway, token } = spice;
-  using client = new Client(gateway.host, token, { protocols: ["binary"] });
-  await expect.poll(() => gateway.held().deadlines).toBe(1);
-  clock.now += 60_000;
-  expect(await client.closed).toEqual({ code: 4100, reason: "session_expired" });
-});
-
 test("a channel whose target cannot be reached ends the session", async () => {
-  await using spice = await start();
+  await using spice = await startSpiceConsole();
   const { server, gateway, token } = spice;
   using main = await SpiceChannel.open(gateway.host, token);
   await server.refuse();
-  using inputs = new Client(gateway.host, token, { protocols: ["binary"] });
-  inputs.socket.once("open", () => {
-    const link = { connectionId: main.number, channelType: SpiceChannelType.inputs, channelId: 0 };
-    inputs.socket.send(encodeSpiceLink(link));
-  });
+  using inputs = sayFirst(gateway.host, token, linkMessage({ type: "inputs", session: main.number }));
   expect(await inputs.closed).toEqual({ code: 4202, reason: "target_unreachable" });
   expect(await main.closed).toEqual({ code: 4202, reason: "target_unreachable" });
 });
 
 test("clients of curfew.v1 are told on every channel, and renew the session on any", async () => {
-  await using spice = await start();
+  await using spice = await startSpiceConsole();
   const { gateway, token } = spice;
   using viewer = await SpiceViewer.open(gateway.host, token, { protocols: ["curfew.v1"] });
   const [session] = gateway.proxy.sessions.list();
@@ -300,7 +244,7 @@ test("clients of curfew.v1 are told on every channel, and renew the session on a
 
 test("a gateway with several workers refuses it: a channel could reach any of them", async () => {
   const consoles = createConsoles(parseConfig({}).vnc, true, () => {});
-  await using spice = await start({ dataPath: { consoles } });
+  await using spice = await startSpiceConsole({ dataPath: { consoles } });
   const { server, gateway, token } = spice;
   using client = new Client(gateway.host, token, { protocols: ["curfew.v1"] });
   expect(await client.closed).toEqual({ code: 4003, reason: "forbidden" });
@@ -309,19 +253,10 @@ test("a gateway with several workers refuses it: a channel could reach any of th
 });
 
 test("view-only access is refused: no filter could enforce it", async () => {
-  await using spice = await start();
+  await using spice = await startSpiceConsole();
   const { server, gateway } = spice;
   const { token } = await gateway.token(server.address, { type: "spice", access: "view" });
-  using client = new Client(gateway.host, token, { protocols: ["binary"] });
-  client.socket.once("open", () => {
-    client.socket.send(encodeSpiceLink({ connectionId: 0, channelType: SpiceChannelType.main, channelId: 0 }));
-  });
+  using client = sayFirst(gateway.host, token, linkMessage({}));
   expect(await client.closed).toEqual({ code: 4003, reason: "forbidden" });
   expect(server.connections).toEqual([]);
 });
-
-function withUint32(at: number, value: number): Buffer {
-  const link = encodeSpiceLink({ connectionId: 0, channelType: SpiceChannelType.main, channelId: 0 });
-  link.writeUInt32LE(value, at);
-  return link;
-}

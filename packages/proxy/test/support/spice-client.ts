@@ -12,14 +12,30 @@ const MAIN_INIT = 103;
 /** Authenticates with a ticket (`SPICE_COMMON_CAP_AUTH_SPICE`). */
 const AUTH_SPICE = Buffer.from([1, 0, 0, 0]);
 
-/** What to open. */
-export interface SpiceChannelOptions extends ClientOptions {
+/** The channel to open. */
+export interface SpiceChannelName {
   /** @defaultValue the main channel */
   readonly type?: keyof typeof SpiceChannelType;
   /** The session's number, on all channels but the main one. */
   readonly session?: number;
+}
+
+/** What to open, and how. */
+export interface SpiceChannelOptions extends SpiceChannelName, ClientOptions {
   /** Encrypts the empty password. @defaultValue a fake server looks at none */
   readonly ticket?: (publicKey: Buffer) => Buffer;
+}
+
+/** What a client says first on a channel. */
+export function linkMessage({ type = "main", session = 0 }: SpiceChannelName): Buffer {
+  return encodeSpiceLink({ connectionId: session, channelType: SpiceChannelType[type], channelId: 0 });
+}
+
+/** A client that has sent `bytes`, by default nothing, and waits. */
+export function sayFirst(host: string, token: string, bytes: Buffer = Buffer.alloc(0)): Client {
+  const client = new Client(host, token, { protocols: ["binary"] });
+  client.socket.once("open", () => client.socket.send(bytes));
+  return client;
 }
 
 /** One channel of a SPICE client, as spice-html5 opens it. */
@@ -31,10 +47,7 @@ export class SpiceChannel extends Client {
   static async open(host: string, token: string, options: SpiceChannelOptions = {}): Promise<SpiceChannel> {
     const { type = "main", session = 0, ticket = () => Buffer.alloc(TICKET_BYTES), ...rest } = options;
     const channel = new SpiceChannel(host, token, { protocols: ["binary"], ...rest });
-    channel.socket.once("open", () => {
-      const link = { connectionId: session, channelType: SpiceChannelType[type], channelId: 0 };
-      channel.socket.send(encodeSpiceLink(link));
-    });
+    channel.socket.once("open", () => channel.socket.send(linkMessage({ type, session })));
     await channel.bytes(LINK_HEADER_BYTES);
     const end = LINK_HEADER_BYTES + channel.#read.readUInt32LE(12);
     await channel.bytes(end);

@@ -50,9 +50,8 @@ describe.each([
 
   test.each(MESSAGES)("in single bytes: %s", (_name, type, isInput) => {
     const message = encodeSpiceMessage(type, Buffer.alloc(3, 101), isMini);
-    const bytes = [...Buffer.concat([opening("inputs", capabilities), message, message])].map((byte) =>
-      Buffer.of(byte),
-    );
+    const stream = Buffer.concat([opening("inputs", capabilities), message, message]);
+    const bytes = Array.from(stream, (byte) => Buffer.of(byte));
     expect(takeAll(bytes).filter(Boolean)).toHaveLength(isInput ? 2 : 0);
   });
 

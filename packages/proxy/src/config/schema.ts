@@ -34,7 +34,11 @@ const schema = options({
     null,
     "Folder whose files are served in place of the console page, such as noVNC's (Nova's option).",
   ),
-  workers: option(value.workers, 1, "Number of processes that run sessions; more than 1 uses several cores."),
+  workers: option(
+    value.workers,
+    1,
+    "Number of processes that run sessions; more than 1 uses several cores. SPICE consoles need 1.",
+  ),
   connections: group({
     max: option(
       v.nullable(value.count),

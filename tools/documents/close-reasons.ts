@@ -6,6 +6,7 @@ const STEPS: Readonly<Record<NextStep, string>> = {
   reopen: "open again",
   "new-access": "get new access",
   operator: "ask the operator",
+  none: "nothing",
 };
 
 /** The rows of the table in `docs/guide/close-reasons.md`: one for each close reason, those of the gateway first. */
@@ -23,7 +24,7 @@ export function closeReasonRows(): readonly (readonly string[])[] {
         code === undefined ? "SDK" : "gateway",
         `${title}. ${sentence}`,
         tone,
-        `${STEPS[step]}: “${next}”`,
+        step === "none" ? STEPS[step] : `${STEPS[step]}: “${next}”`,
       ];
     });
 }

@@ -77,7 +77,7 @@ export const closeReasonScenarios: Readonly<Record<CloseReason, CloseReasonScena
   console_moved: {
     type: "serial",
     code: 4103,
-    says: /moved to another host/,
+    says: /no longer where this link leads/,
     button: "Open again",
     step: "new-access",
     cause: scripted((session) => session.end("console_moved")),
@@ -87,7 +87,7 @@ export const closeReasonScenarios: Readonly<Record<CloseReason, CloseReasonScena
     code: 4009,
     says: /machine of this console was deleted/,
     button: "Try again",
-    step: "operator",
+    step: "none",
     cause: scripted((session) => session.end("instance_deleted")),
   },
   session_terminated: {
@@ -166,6 +166,25 @@ export const closeReasonScenarios: Readonly<Record<CloseReason, CloseReasonScena
       await ends.openThrough(ends.sharedGateway, { type: "serial", target: `${"x".repeat(64)}.invalid:5900` });
     },
   },
+  target_untrusted: {
+    type: "serial",
+    code: 4010,
+    says: /could not verify the certificate/,
+    button: "Try again",
+    step: "operator",
+    cause: scripted((session) => session.end("target_untrusted")),
+  },
+  target_security_failed: {
+    type: "vnc",
+    code: 4011,
+    says: /did not agree on how to connect/,
+    button: "Try again",
+    step: "operator",
+    cause: async (ends) => {
+      const { address: target } = await ends.use(startFakeVnc({ password: "secret" }));
+      await ends.openThrough(await ends.startGateway({ vnc: { auth_schemes: ["none"] } }), { type: "vnc", target });
+    },
+  },
   target_unreachable: {
     type: "vnc",
     code: 4202,
@@ -219,7 +238,7 @@ export const closeReasonScenarios: Readonly<Record<CloseReason, CloseReasonScena
   server_busy: {
     type: "serial",
     code: 4201,
-    says: /reached its limit of sessions/,
+    says: /reached a limit/,
     button: "Try again",
     step: "reopen",
     cause: async (ends) => {
@@ -232,6 +251,19 @@ export const closeReasonScenarios: Readonly<Record<CloseReason, CloseReasonScena
       await ends.openThrough(gateway, { type: "serial", target });
       await expect(ends.end).toBeVisible();
       other.close();
+    },
+  },
+  lookup_failed: {
+    type: "serial",
+    code: 4205,
+    says: /does not respond at the moment/,
+    button: "Try again",
+    step: "reopen",
+    cause: async (ends) => {
+      // The discard port, at which nothing listens.
+      const sources = [{ type: "http" as const, url: "http://127.0.0.1:9/" }];
+      const gateway = await ends.startGateway({ tokens: { sources } });
+      await ends.open("serial", () => ({ url: gateway.socketUrl, token: "unknown" }));
     },
   },
   internal_error: {

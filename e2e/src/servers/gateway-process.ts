@@ -66,7 +66,7 @@ export class GatewayProcess implements AsyncDisposable {
       ...this.#config,
       listen: `127.0.0.1:${portOf(this.#url)}`,
       consoleauth: { enforce_session_timeout: true, ...this.#config.consoleauth },
-      tokens: { path: join(this.#folder, "tokens.db") },
+      tokens: { ...this.#config.tokens, path: join(this.#folder, "tokens.db") },
       admin: { listen: `127.0.0.1:${portOf(this.#adminUrl)}`, key: ADMIN_KEY },
     };
     // JSON is YAML.

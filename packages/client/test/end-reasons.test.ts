@@ -47,6 +47,9 @@ test("a switch over the reasons is complete with all of them, and only then", ()
       case "target_closed":
       case "target_unreachable":
       case "target_timeout":
+      case "target_untrusted":
+      case "target_security_failed":
+      case "lookup_failed":
       case "server_draining":
       case "server_busy":
       case "internal_error":

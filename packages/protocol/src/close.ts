@@ -22,17 +22,21 @@ export const CloseCode = {
   origin_not_allowed: 4008,
   /** The machine was deleted. */
   instance_deleted: 4009,
+  /** The target's certificate is expired, for another server, or not from a trusted authority. */
+  target_untrusted: 4010,
+  /** The target and the gateway do not agree on a version or on security, or the target refuses the gateway. */
+  target_security_failed: 4011,
   /** The deadline of a running session came. */
   session_expired: 4100,
   /** The token had expired before the session could open. */
   token_expired: 4101,
   /** No token, an unknown one, or one that was revoked. */
   token_invalid: 4102,
-  /** The console of a running session is no longer where its token says, or the token was withdrawn. */
+  /** The console is no longer where its token says, or the token of a running session was withdrawn. */
   console_moved: 4103,
   /** The gateway is shutting down; another one, or the next one, will take the session. */
   server_draining: 4200,
-  /** The gateway is at a limit, or its token source does not answer. */
+  /** The gateway is at a limit. */
   server_busy: 4201,
   /** The target refused the connection or cannot be routed to. */
   target_unreachable: 4202,
@@ -40,6 +44,8 @@ export const CloseCode = {
   target_closed: 4203,
   /** The target did not accept the connection in time. */
   target_timeout: 4204,
+  /** The token could not be looked up: a token source, or a service that it asks, does not answer. */
+  lookup_failed: 4205,
   /** The gateway failed. */
   internal_error: 4299,
 } as const;

@@ -153,7 +153,7 @@ const endings: Record<string, readonly [ServerCloseReason, Ending]> = {
     },
   ],
   "the token source fails": [
-    "server_busy",
+    "lookup_failed",
     {
       options: { source: () => ({ resolve: () => Promise.reject(new Error("away")), close: async () => {} }) },
       run: async (gateway, protocols) => new Client(gateway.host, "any", { protocols }),

@@ -96,7 +96,7 @@ describe("a token source that misbehaves", () => {
     };
     await using gateway = await TestGateway.start({ source: () => failing });
     using client = new Client(gateway.host, "marker-of-the-token");
-    expect((await client.closed).reason).toBe("server_busy");
+    expect((await client.closed).reason).toBe("lookup_failed");
     const [line] = gateway.logged("session ended");
     expect(line?.["level"]).toBe("warn");
     expect(line?.["cause"]).toContain("redis said no to [token]");

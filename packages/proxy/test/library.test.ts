@@ -111,15 +111,15 @@ describe("a token source of one's own", () => {
         throw new Error("open sesame is what the database says");
       },
     ],
-  ])("that %s is told to the client as server_busy, without its words", async (_how, resolve) => {
+  ])("that %s is told to the client as lookup_failed, without its words", async (_how, resolve) => {
     await using gateway = await TestGateway.start({ source: () => ({ resolve, close: () => Promise.resolve() }) });
     using client = new Client(gateway.host, "open sesame");
-    expect(await client.closed).toEqual({ code: 4201, reason: "server_busy" });
+    expect(await client.closed).toEqual({ code: 4205, reason: "lookup_failed" });
     expect(client.texts.join()).not.toContain("sesame");
     expect(gateway.logLines.join()).not.toContain("sesame");
   });
 
-  test("that throws on a renewal refuses it as server_busy, and the session goes on", async () => {
+  test("that throws on a renewal refuses it as lookup_failed, and the session goes on", async () => {
     await using target = await startByteServer({ mode: "echo" });
     const grants = oneGrant({ endpoint: endpointOf(target) });
     const resolve: TokenSource["resolve"] = (token, context) => {
@@ -130,7 +130,7 @@ describe("a token source of one's own", () => {
     using client = new Client(gateway.host, "open sesame");
     await client.message("hello");
     client.control({ type: "renew", id: 1, token: "broken" });
-    expect(await client.message("renew_failed")).toMatchObject({ id: 1, reason: "server_busy" });
+    expect(await client.message("renew_failed")).toMatchObject({ id: 1, reason: "lookup_failed" });
     client.control({ type: "renew", id: 2, token: "open sesame" });
     expect(await client.message("renewed")).toMatchObject({ id: 2 });
   });

@@ -2,9 +2,9 @@ import type { CloseReason } from "../connection/model/close-info.ts";
 
 /**
  * What the user can do after the end of a console: `reopen` it with the same access, get
- * `new-access` first, or ask the `operator`.
+ * `new-access` first, ask the `operator`, or `none`: there is no console any more.
  */
-export type NextStep = "reopen" | "new-access" | "operator";
+export type NextStep = "reopen" | "new-access" | "operator" | "none";
 
 /** What a page needs to know about a close reason, apart from texts. */
 export interface CloseReasonTraits {
@@ -32,19 +32,22 @@ export const CLOSE_REASON_TRAITS: Readonly<Record<CloseReason, CloseReasonTraits
   token_expired: EXPIRED,
   token_invalid: NO_ACCESS,
   console_moved: traits("calm", "new-access"),
-  instance_deleted: traits("calm", "operator"),
+  instance_deleted: traits("calm", "none"),
   session_terminated: traits("calm", "operator"),
   session_replaced: EXPECTED,
   idle_timeout: traits("calm", "reopen", true),
   forbidden: REFUSED,
   origin_not_allowed: REFUSED,
   target_not_found: REFUSED,
+  target_untrusted: REFUSED,
+  target_security_failed: REFUSED,
   protocol_error: REFUSED,
   server_draining: EXPECTED,
   server_busy: FAILED,
   target_unreachable: FAILED,
   target_closed: EXPECTED,
   target_timeout: FAILED,
+  lookup_failed: FAILED,
   internal_error: FAILED,
   client_closed: EXPECTED,
   connection_lost: FAILED,

@@ -16,13 +16,14 @@ export const german: Messages = {
     },
     token_invalid: {
       title: "Dieser Link ist ungültig",
-      sentence: "Das Gateway kennt diesen Link nicht. Vielleicht ist er unvollständig, oder er wurde zurückgezogen.",
+      sentence:
+        "Das Gateway kennt diesen Link nicht. Vielleicht ist er unvollständig oder zu alt, oder er wurde zurückgezogen.",
       next: "Neuen Zugang anfordern",
     },
     console_moved: {
       title: "Die Konsole ist umgezogen",
       sentence:
-        "Die Maschine wurde auf einen anderen Host verschoben, oder der Zugang zu ihrer Konsole wurde entzogen.",
+        "Die Konsole ist nicht mehr dort, wohin dieser Link führt. Die Maschine wurde verschoben oder neu gestartet, oder der Zugang wurde entzogen.",
       next: "Erneut öffnen",
     },
     instance_deleted: {
@@ -62,6 +63,18 @@ export const german: Messages = {
       sentence: "Unter der Adresse, an der die Konsole dieser Maschine sein sollte, hat das Gateway nichts gefunden.",
       next: "Erneut versuchen",
     },
+    target_untrusted: {
+      title: "Die Maschine konnte nicht überprüft werden",
+      sentence:
+        "Das Gateway konnte das Zertifikat der Konsole dieser Maschine nicht überprüfen. Deshalb hat es keine Verbindung hergestellt.",
+      next: "Erneut versuchen",
+    },
+    target_security_failed: {
+      title: "Das Gateway kann diese Konsole nicht verwenden",
+      sentence:
+        "Das Gateway hat die Konsole der Maschine erreicht, aber beide konnten sich nicht auf eine Verbindung einigen. Ihre Versionen oder Sicherheitseinstellungen passen nicht zusammen.",
+      next: "Erneut versuchen",
+    },
     protocol_error: {
       title: "Das Gateway hat diese Seite nicht verstanden",
       sentence: "Es hat eine Nachricht erhalten, die es nicht lesen konnte, und die Verbindung geschlossen.",
@@ -74,7 +87,7 @@ export const german: Messages = {
     },
     server_busy: {
       title: "Das Gateway ist ausgelastet",
-      sentence: "Es hat die Höchstzahl an Sitzungen erreicht oder kann Links im Moment nicht prüfen.",
+      sentence: "Es hat eine Grenze erreicht, etwa die seiner Sitzungen, und öffnet im Moment keine weiteren Konsolen.",
       next: "Erneut versuchen",
     },
     target_unreachable: {
@@ -91,6 +104,12 @@ export const german: Messages = {
     target_timeout: {
       title: "Die Maschine hat nicht geantwortet",
       sentence: "Das Gateway hat auf die Konsole der Maschine gewartet, aber es kam nicht rechtzeitig eine Antwort.",
+      next: "Erneut versuchen",
+    },
+    lookup_failed: {
+      title: "Dieser Link kann nicht geprüft werden",
+      sentence:
+        "Ein Dienst, den das Gateway zum Prüfen von Links braucht, antwortet im Moment nicht. Der Link kann noch gültig sein.",
       next: "Erneut versuchen",
     },
     internal_error: {

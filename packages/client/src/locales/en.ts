@@ -16,12 +16,13 @@ export const english: Messages = {
     },
     token_invalid: {
       title: "This link is not valid",
-      sentence: "The gateway does not know this link. It may be incomplete, or it was revoked.",
+      sentence: "The gateway does not know this link. It may be incomplete or too old, or it was revoked.",
       next: "Get new access",
     },
     console_moved: {
       title: "The console has moved",
-      sentence: "The machine was moved to another host, or access to its console was withdrawn.",
+      sentence:
+        "The console is no longer where this link leads. The machine was moved or restarted, or the access was withdrawn.",
       next: "Open again",
     },
     instance_deleted: {
@@ -59,6 +60,17 @@ export const english: Messages = {
       sentence: "The gateway found nothing at the address where this machine’s console should be.",
       next: "Try again",
     },
+    target_untrusted: {
+      title: "The machine could not be verified",
+      sentence: "The gateway could not verify the certificate of the machine’s console, so it did not connect to it.",
+      next: "Try again",
+    },
+    target_security_failed: {
+      title: "The gateway cannot use this console",
+      sentence:
+        "The gateway reached the machine’s console, but the two did not agree on how to connect. Their versions or security settings do not match.",
+      next: "Try again",
+    },
     protocol_error: {
       title: "The gateway did not understand this page",
       sentence: "It received a message that it could not read and closed the connection.",
@@ -71,7 +83,7 @@ export const english: Messages = {
     },
     server_busy: {
       title: "The gateway is busy",
-      sentence: "It has reached its limit of sessions, or cannot check links at the moment.",
+      sentence: "It has reached a limit, such as that of its sessions, and opens no more consoles at the moment.",
       next: "Try again",
     },
     target_unreachable: {
@@ -87,6 +99,12 @@ export const english: Messages = {
     target_timeout: {
       title: "The machine did not answer",
       sentence: "The gateway waited for the machine’s console, but no answer came in time.",
+      next: "Try again",
+    },
+    lookup_failed: {
+      title: "This link cannot be checked",
+      sentence:
+        "A service that the gateway needs for checking links does not respond at the moment. The link may still be valid.",
       next: "Try again",
     },
     internal_error: {

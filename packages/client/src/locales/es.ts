@@ -16,12 +16,14 @@ export const spanish: Messages = {
     },
     token_invalid: {
       title: "Este enlace no es válido",
-      sentence: "La pasarela no reconoce este enlace. Puede que esté incompleto o que se haya revocado.",
+      sentence:
+        "La pasarela no reconoce este enlace. Puede que esté incompleto, que sea demasiado antiguo o que se haya revocado.",
       next: "Obtener un acceso nuevo",
     },
     console_moved: {
       title: "La consola se ha trasladado",
-      sentence: "La máquina se trasladó a otro host o se retiró el acceso a su consola.",
+      sentence:
+        "La consola ya no está donde indica este enlace. La máquina se trasladó o se reinició, o se retiró el acceso.",
       next: "Abrir de nuevo",
     },
     instance_deleted: {
@@ -61,6 +63,18 @@ export const spanish: Messages = {
       sentence: "La pasarela no encontró nada en la dirección donde debería estar la consola de esta máquina.",
       next: "Reintentar",
     },
+    target_untrusted: {
+      title: "No se pudo verificar la máquina",
+      sentence:
+        "La pasarela no pudo verificar el certificado de la consola de la máquina, así que no se conectó a ella.",
+      next: "Reintentar",
+    },
+    target_security_failed: {
+      title: "La pasarela no puede usar esta consola",
+      sentence:
+        "La pasarela llegó a la consola de la máquina, pero no se pusieron de acuerdo en cómo conectarse. Sus versiones o ajustes de seguridad no coinciden.",
+      next: "Reintentar",
+    },
     protocol_error: {
       title: "La pasarela no entendió esta página",
       sentence: "Recibió un mensaje que no pudo leer y cerró la conexión.",
@@ -73,7 +87,7 @@ export const spanish: Messages = {
     },
     server_busy: {
       title: "La pasarela está ocupada",
-      sentence: "Ha alcanzado su límite de sesiones o no puede comprobar enlaces en este momento.",
+      sentence: "Ha alcanzado un límite, como el de sesiones, y no abre más consolas en este momento.",
       next: "Reintentar",
     },
     target_unreachable: {
@@ -89,6 +103,12 @@ export const spanish: Messages = {
     target_timeout: {
       title: "La máquina no respondió",
       sentence: "La pasarela esperó a la consola de la máquina, pero no hubo respuesta a tiempo.",
+      next: "Reintentar",
+    },
+    lookup_failed: {
+      title: "No se puede comprobar este enlace",
+      sentence:
+        "Un servicio que la pasarela necesita para comprobar enlaces no responde en este momento. Puede que el enlace siga siendo válido.",
       next: "Reintentar",
     },
     internal_error: {

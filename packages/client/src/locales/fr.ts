@@ -16,12 +16,13 @@ export const french: Messages = {
     },
     token_invalid: {
       title: "Ce lien n’est pas valide",
-      sentence: "La passerelle ne connaît pas ce lien. Il est peut-être incomplet, ou il a été révoqué.",
+      sentence: "La passerelle ne connaît pas ce lien. Il est peut-être incomplet ou trop ancien, ou il a été révoqué.",
       next: "Obtenir un nouvel accès",
     },
     console_moved: {
       title: "La console a été déplacée",
-      sentence: "La machine a été déplacée vers un autre hôte, ou l’accès à sa console a été retiré.",
+      sentence:
+        "La console n’est plus là où mène ce lien. La machine a été déplacée ou redémarrée, ou l’accès a été retiré.",
       next: "Rouvrir",
     },
     instance_deleted: {
@@ -61,6 +62,18 @@ export const french: Messages = {
       sentence: "La passerelle n’a rien trouvé à l’adresse où devrait être la console de cette machine.",
       next: "Réessayer",
     },
+    target_untrusted: {
+      title: "La machine n’a pas pu être vérifiée",
+      sentence:
+        "La passerelle n’a pas pu vérifier le certificat de la console de la machine. Elle ne s’y est donc pas connectée.",
+      next: "Réessayer",
+    },
+    target_security_failed: {
+      title: "La passerelle ne peut pas utiliser cette console",
+      sentence:
+        "La passerelle a atteint la console de la machine, mais elles ne se sont pas accordées sur la connexion. Leurs versions ou leurs réglages de sécurité ne correspondent pas.",
+      next: "Réessayer",
+    },
     protocol_error: {
       title: "La passerelle n’a pas compris cette page",
       sentence: "Elle a reçu un message qu’elle n’a pas pu lire et a fermé la connexion.",
@@ -73,7 +86,7 @@ export const french: Messages = {
     },
     server_busy: {
       title: "La passerelle est occupée",
-      sentence: "Elle a atteint son nombre maximal de sessions, ou ne peut pas vérifier les liens pour le moment.",
+      sentence: "Elle a atteint une limite, comme celle de ses sessions, et n’ouvre plus de consoles pour le moment.",
       next: "Réessayer",
     },
     target_unreachable: {
@@ -89,6 +102,12 @@ export const french: Messages = {
     target_timeout: {
       title: "La machine n’a pas répondu",
       sentence: "La passerelle a attendu la console de la machine, mais aucune réponse n’est venue à temps.",
+      next: "Réessayer",
+    },
+    lookup_failed: {
+      title: "Ce lien ne peut pas être vérifié",
+      sentence:
+        "Un service dont la passerelle a besoin pour vérifier les liens ne répond pas pour le moment. Le lien est peut-être encore valide.",
       next: "Réessayer",
     },
     internal_error: {

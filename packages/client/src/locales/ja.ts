@@ -16,12 +16,14 @@ export const japanese: Messages = {
     },
     token_invalid: {
       title: "このリンクは無効です",
-      sentence: "ゲートウェイがこのリンクを認識できません。リンクが途中で切れているか、取り消された可能性があります。",
+      sentence:
+        "ゲートウェイがこのリンクを認識できません。リンクが途中で切れているか、古すぎるか、取り消された可能性があります。",
       next: "新しいアクセスを取得",
     },
     console_moved: {
       title: "コンソールが移動しました",
-      sentence: "マシンが別のホストに移動したか、コンソールへのアクセスが取り消されました。",
+      sentence:
+        "コンソールはこのリンクの指す場所にありません。マシンが移動または再起動されたか、アクセスが取り消されました。",
       next: "もう一度開く",
     },
     instance_deleted: {
@@ -59,6 +61,17 @@ export const japanese: Messages = {
       sentence: "このマシンのコンソールがあるはずのアドレスに、何も見つかりませんでした。",
       next: "再試行",
     },
+    target_untrusted: {
+      title: "マシンを確認できませんでした",
+      sentence: "ゲートウェイがマシンのコンソールの証明書を検証できなかったため、接続しませんでした。",
+      next: "再試行",
+    },
+    target_security_failed: {
+      title: "ゲートウェイはこのコンソールを使用できません",
+      sentence:
+        "ゲートウェイはマシンのコンソールに到達しましたが、接続方法が一致しませんでした。バージョンまたはセキュリティの設定が合っていません。",
+      next: "再試行",
+    },
     protocol_error: {
       title: "ゲートウェイがこのページを処理できませんでした",
       sentence: "読み取れないメッセージを受信したため、ゲートウェイが接続を閉じました。",
@@ -71,7 +84,7 @@ export const japanese: Messages = {
     },
     server_busy: {
       title: "ゲートウェイが混み合っています",
-      sentence: "セッション数が上限に達しているか、現在リンクを確認できない状態です。",
+      sentence: "セッション数などが上限に達しているため、現在は新しいコンソールを開けません。",
       next: "再試行",
     },
     target_unreachable: {
@@ -87,6 +100,12 @@ export const japanese: Messages = {
     target_timeout: {
       title: "マシンから応答がありませんでした",
       sentence: "ゲートウェイがマシンのコンソールを待ちましたが、時間内に応答がありませんでした。",
+      next: "再試行",
+    },
+    lookup_failed: {
+      title: "このリンクを確認できません",
+      sentence:
+        "ゲートウェイがリンクの確認に使うサービスが、現在応答していません。リンクはまだ有効な可能性があります。",
       next: "再試行",
     },
     internal_error: {

@@ -10,7 +10,7 @@ export interface CloseReasonText {
   readonly title: string;
   /** What happened, in one or two sentences. */
   readonly sentence: string;
-  /** The label of the button for the next step; see {@link CLOSE_REASON_TRAITS} for what it does. */
+  /** The label of the button for the next step; see {@link CLOSE_REASON_TRAITS} for what it does, and if it can help. */
   readonly next: string;
 }
 

@@ -16,12 +16,12 @@ export const simplifiedChinese: Messages = {
     },
     token_invalid: {
       title: "此链接无效",
-      sentence: "网关不认识此链接。链接可能不完整，或者已被撤销。",
+      sentence: "网关不认识此链接。链接可能不完整或太旧，或者已被撤销。",
       next: "获取新的访问权限",
     },
     console_moved: {
       title: "控制台已迁移",
-      sentence: "机器已迁移到另一台主机，或其控制台的访问权限已被收回。",
+      sentence: "控制台已不在此链接指向的位置。机器已迁移或重启，或访问权限已被收回。",
       next: "重新打开",
     },
     instance_deleted: {
@@ -59,6 +59,16 @@ export const simplifiedChinese: Messages = {
       sentence: "网关在此机器控制台应在的地址上没有找到任何内容。",
       next: "重试",
     },
+    target_untrusted: {
+      title: "无法验证机器",
+      sentence: "网关无法验证此机器控制台的证书，因此没有连接。",
+      next: "重试",
+    },
+    target_security_failed: {
+      title: "网关无法使用此控制台",
+      sentence: "网关已到达此机器的控制台，但双方未能就连接方式达成一致。它们的版本或安全设置不匹配。",
+      next: "重试",
+    },
     protocol_error: {
       title: "网关无法理解此页面",
       sentence: "网关收到了无法读取的消息，因此关闭了连接。",
@@ -71,7 +81,7 @@ export const simplifiedChinese: Messages = {
     },
     server_busy: {
       title: "网关繁忙",
-      sentence: "网关的会话数已达上限，或者暂时无法验证链接。",
+      sentence: "网关已达到会话数等上限，暂时不能打开更多控制台。",
       next: "重试",
     },
     target_unreachable: {
@@ -87,6 +97,11 @@ export const simplifiedChinese: Messages = {
     target_timeout: {
       title: "机器没有响应",
       sentence: "网关等待了机器的控制台，但没有及时收到响应。",
+      next: "重试",
+    },
+    lookup_failed: {
+      title: "无法检查此链接",
+      sentence: "网关检查链接所需的服务目前没有响应。此链接可能仍然有效。",
       next: "重试",
     },
     internal_error: {

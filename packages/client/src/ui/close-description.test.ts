@@ -45,7 +45,23 @@ describe("describing an end", () => {
     }
   });
 
-  test.each(Object.keys(CLOSE_REASON_TRAITS) as CloseReason[])("%s has an action or an advice", (reason) => {
+  test("offers and advises nothing if the machine is gone", () => {
+    for (const canAuthorize of [true, false]) {
+      const { step, action, advice } = describeClose(info("instance_deleted"), english, canAuthorize);
+      expect({ step, action, advice }).toEqual({ step: "none", action: undefined, advice: undefined });
+    }
+  });
+
+  test("sends only users without access back to where they got the link", () => {
+    const reasons = Object.keys(CLOSE_REASON_TRAITS) as CloseReason[];
+    const sent = reasons.filter(
+      (reason) => describeClose(info(reason), english, false).advice === english.advice.newAccess,
+    );
+    expect(sent).toEqual(["session_expired", "token_expired", "token_invalid", "console_moved", "authorize_failed"]);
+  });
+
+  const others = (Object.keys(CLOSE_REASON_TRAITS) as CloseReason[]).filter((reason) => reason !== "instance_deleted");
+  test.each(others)("%s has an action or an advice", (reason) => {
     for (const canAuthorize of [true, false]) {
       const { action, advice } = describeClose(info(reason), english, canAuthorize);
       expect(action ?? advice).toBeTruthy();

@@ -10,7 +10,7 @@ export interface CloseDescription extends CloseReasonTraits {
   readonly sentence: string;
   /** What the user can do if a button cannot do it. */
   readonly advice?: string | undefined;
-  /** The label of the button for `step`; absent if the page cannot get the access that is needed. */
+  /** The label of the button for `step`; absent if nothing can help, or the page cannot get the access that is needed. */
   readonly action?: string | undefined;
   /** Reason and close code, for support: `session_expired · 4100`. */
   readonly code: string;
@@ -28,13 +28,14 @@ export function describeClose(cause: CloseInfo, messages: Messages, canAuthorize
   const { title, sentence, next } = messages.closeReasons[reason];
   const traits = CLOSE_REASON_TRAITS[reason];
   const needsLink = traits.step === "new-access" && !canAuthorize;
+  const cannotHelp = needsLink || traits.step === "none";
   const { operator, newAccess } = messages.advice;
   return {
     ...traits,
     title,
     sentence,
     advice: traits.step === "operator" ? operator : needsLink ? newAccess : undefined,
-    action: needsLink ? undefined : next,
+    action: cannotHelp ? undefined : next,
     code: `${reason} · ${code}`,
     detail,
   };

@@ -20,7 +20,7 @@ export interface AdmissionContext {
  * Looks a token up and checks that its grant is valid now.
  *
  * @throws EndError `token_invalid`, `token_expired`, `origin_not_allowed` for a page of another scheme than the token is
- *   for, `server_busy` when the lookup fails, `internal_error` when its grant is malformed, or that of a source which
+ *   for, `lookup_failed` when there is no answer, `internal_error` when its grant is malformed, or that of a source which
  *   knows the token but refuses it.
  */
 export async function admit(
@@ -31,7 +31,7 @@ export async function admit(
   if (token === undefined || token === "") throw new EndError("token_invalid", "there is no token in the request");
   const grant = await lookups.resolve(token, request).catch((cause: unknown) => {
     if (cause instanceof EndError) throw cause;
-    throw new EndError("server_busy", "the token could not be looked up", { cause: withoutToken(cause, token) });
+    throw new EndError("lookup_failed", "the token could not be looked up", { cause: withoutToken(cause, token) });
   });
   if (grant === undefined) throw new EndError("token_invalid", "the token is unknown or was revoked");
   checkGrant(grant, consoles);

@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { isIP } from "node:net";
 import { connect, type SecureContext } from "node:tls";
+import type { ServerCloseReason } from "@curfew/protocol";
 import { EndError } from "../end-reason.ts";
 import type { Stage } from "./stage.ts";
 
@@ -45,11 +46,10 @@ export function startTls({ host, serverName = host, ca, secureContext, checkServ
 
 const UNTRUSTED = "the console's certificate is not from an authority that the gateway trusts";
 const GATEWAY_REFUSED = "the console refused the gateway's certificate";
-
 const NO_VERSION = "the console offers no version of TLS that the gateway uses";
 
-/** What codes of OpenSSL mean; others are told as they are. */
-const FAILURES: Readonly<Record<string, string>> = {
+/** What codes say about the server's certificate. */
+const CERTIFICATE_FAILURES: Readonly<Record<string, string>> = {
   CERT_HAS_EXPIRED: "the console's certificate has expired",
   CERT_NOT_YET_VALID: "the console's certificate is not valid yet",
   INVALID_PURPOSE: "the console's certificate is not for a server",
@@ -60,6 +60,10 @@ const FAILURES: Readonly<Record<string, string>> = {
   UNABLE_TO_GET_ISSUER_CERT_LOCALLY: UNTRUSTED,
   UNABLE_TO_VERIFY_LEAF_SIGNATURE: UNTRUSTED,
   CERT_SIGNATURE_FAILURE: UNTRUSTED,
+};
+
+/** What codes say about the TLS handshake. */
+const HANDSHAKE_FAILURES: Readonly<Record<string, string>> = {
   ALERT_CERTIFICATE_REQUIRED: "the console requires a certificate of the gateway",
   ALERT_BAD_CERTIFICATE: GATEWAY_REFUSED,
   ALERT_CERTIFICATE_EXPIRED: GATEWAY_REFUSED,
@@ -73,7 +77,6 @@ const FAILURES: Readonly<Record<string, string>> = {
   ERR_SSL_UNSUPPORTED_PROTOCOL: NO_VERSION,
   ERR_SSL_WRONG_VERSION_NUMBER: "the console does not speak TLS",
   ERR_SSL_PACKET_LENGTH_TOO_LONG: "the console does not speak TLS",
-  ECONNRESET: "the console closed the connection during the TLS handshake",
 };
 
 /** Versions of OpenSSL name the alerts of servers after different versions of TLS. */
@@ -84,9 +87,24 @@ export function isTlsError({ code = "" }: NodeJS.ErrnoException): boolean {
   return code.startsWith("ERR_SSL_");
 }
 
+/** A code of the connection below TLS, such as ECONNRESET; those of OpenSSL have an underscore. */
+const SYSTEM_CODE = /^E[A-Z0-9]+$/;
+
 /** The end for an error of TLS, whose message may name the target, which clients must not be told. */
 export function tlsFailure(error: NodeJS.ErrnoException): EndError {
-  const { code = "no code" } = error;
-  const message = FAILURES[code.replace(ALERT, "ALERT_")] ?? "TLS to the console failed";
-  return new EndError("target_unreachable", `${message} (${code})`, { cause: error });
+  const { code = "ENOCODE" } = error;
+  const [reason, message] = describe(code);
+  return new EndError(reason, `${message} (${code})`, { cause: error });
+}
+
+/** Codes that are not listed: OpenSSL's own begin with ERR_SSL_, and the others are about the certificate. */
+function describe(code: string): readonly [ServerCloseReason, string] {
+  if (SYSTEM_CODE.test(code)) {
+    return ["target_unreachable", "the console closed the connection during the TLS handshake"];
+  }
+  const certificate = CERTIFICATE_FAILURES[code];
+  if (certificate !== undefined) return ["target_untrusted", certificate];
+  if (!code.startsWith("ERR_SSL_")) return ["target_untrusted", "the console's certificate cannot be verified"];
+  const message = HANDSHAKE_FAILURES[code.replace(ALERT, "ALERT_")] ?? "TLS to the console failed";
+  return ["target_security_failed", message];
 }

@@ -122,10 +122,18 @@ function endFields(session: SessionInfo, { reason, detail, cause, lateMs }: Sess
   };
 }
 
-/** A fault of the gateway is an error and one of its token source a warning; every other end is routine. */
+/** Ends that an operator should look into, although the gateway is not at fault. */
+const WARNINGS: ReadonlySet<EndReason> = new Set<EndReason>([
+  "server_busy",
+  "lookup_failed",
+  "target_untrusted",
+  "target_security_failed",
+]);
+
+/** A fault of the gateway is an error; an end that is neither an error nor a warning is routine. */
 function level(reason: EndReason): "error" | "warn" | "info" {
   if (reason === "internal_error") return "error";
-  return reason === "server_busy" ? "warn" : "info";
+  return WARNINGS.has(reason) ? "warn" : "info";
 }
 
 function expiry({ expiresAt }: SessionInfo): string | null {

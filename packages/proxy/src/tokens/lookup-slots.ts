@@ -1,3 +1,5 @@
+import { EndError } from "../end-reason.ts";
+
 /** How many lookups may run and wait in one process. */
 export interface LookupLimits {
   readonly running: number;
@@ -41,7 +43,8 @@ export class LookupSlots {
    * @param address - the client's IP address.
    * @param signal - gives the wait up.
    * @returns a function that releases the slot; must be called once.
-   * @throws Error when too many lookups wait, or when the signal is aborted.
+   * @throws EndError `server_busy` when too many lookups wait.
+   * @throws Error when the signal is aborted.
    */
   async acquire(address: string, signal: AbortSignal): Promise<() => void> {
     signal.throwIfAborted();
@@ -70,7 +73,7 @@ export class LookupSlots {
     const { waiting, waitingPerClient } = this.#limits;
     if (this.#waiting >= waiting || client.waiting.size >= waitingPerClient) {
       this.#forgetIdle(address, client);
-      throw new Error("too many token lookups are waiting");
+      throw new EndError("server_busy", "too many token lookups are waiting");
     }
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     const leave = (): void => {

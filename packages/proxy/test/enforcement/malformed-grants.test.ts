@@ -82,7 +82,7 @@ describe("rule 14: a malformed grant of a token source opens nothing, and the er
   });
 });
 
-test("a source that fails on a renewal with a malformed token refuses it as server_busy", async () => {
+test("a source that fails on a renewal with a malformed token refuses it as lookup_failed", async () => {
   await using target = await startByteServer({ mode: "sink" });
   let lookups = 0;
   const grant = grantFor(target.address);
@@ -98,5 +98,5 @@ test("a source that fails on a renewal with a malformed token refuses it as serv
   using client = new Client(gateway.host, "any");
   await client.message("hello");
   client.control('{"type":"renew","id":1,"token":"\\ud800abc"}');
-  expect(await client.message("renew_failed")).toMatchObject({ reason: "server_busy" });
+  expect(await client.message("renew_failed")).toMatchObject({ reason: "lookup_failed" });
 });

@@ -112,7 +112,7 @@ describe("TLS to a target verifies the certificate", () => {
     });
     const target = dialServer({ ...server, ca: undefined }, new KeepingReader());
     await expect(target.ready).rejects.toMatchObject({
-      reason: "target_unreachable",
+      reason: "target_untrusted",
       message: expect.stringContaining("that the gateway trusts (DEPTH_ZERO_SELF_SIGNED_CERT)"),
     });
     expect(received).toBe(0);
@@ -140,12 +140,12 @@ describe("TLS to a target verifies the certificate", () => {
     target.destroy();
   });
 
-  test("a server that does not speak TLS is unreachable", async () => {
+  test("a server that does not speak TLS is not mistaken for one that is away", async () => {
     await using server = await listenAtEndpoint("tcp", (socket) => socket.end("RFB 003.008\n"));
     using certificate = await TestCertificate.create();
     const endpoint = { ...server.endpoint, type: "tls" } as Endpoint;
     const target = dialServer({ ...server, ca: certificate.pem }, new KeepingReader(), endpoint);
-    await expect(target.ready).rejects.toMatchObject({ reason: "target_unreachable" });
+    await expect(target.ready).rejects.toMatchObject({ reason: "target_security_failed" });
     expect(target.isClosed).toBe(true);
   });
 });

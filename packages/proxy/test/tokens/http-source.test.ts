@@ -269,7 +269,7 @@ test("a gateway opens consoles for tokens of the service, ends them at its expir
 
   await service.stop();
   using refused = new Client(url, "open sesame");
-  expect((await refused.closed).reason).toBe("server_busy");
+  expect((await refused.closed).reason).toBe("lookup_failed");
   const readiness = async (): Promise<string> => await (await fetch(`${url}/readyz`)).text();
   await expect.poll(readiness, { timeout: 3000 }).toBe("not ready: tokens.sources.0 (http)");
   await service.restart();

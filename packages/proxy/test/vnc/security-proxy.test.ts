@@ -178,7 +178,7 @@ describe("what cannot be agreed on ends the session; the client is told in RFB w
       await using server = await startScriptedVnc((connection) => connection.send(Buffer.from(version, "latin1")));
       await using gateway = await gatewayWith({ auth_schemes: ["none"] });
       using client = await connect(gateway, server);
-      expect(await client.closed).toEqual({ code: 4202, reason: "target_unreachable" });
+      expect(await client.closed).toEqual({ code: 4011, reason: "target_security_failed" });
       expect(client.received).toBe(0);
       const connection = await server.connection;
       await connection.untilClosed();
@@ -220,7 +220,7 @@ describe("what cannot be agreed on ends the session; the client is told in RFB w
     using client = await connect(gateway, server);
     await client.bytes(VERSION.length);
     client.socket.send(VERSION);
-    expect(await client.closed).toEqual({ code: 4202, reason: "target_unreachable" });
+    expect(await client.closed).toEqual({ code: 4011, reason: "target_security_failed" });
     expect(received(client)).toEqual(Buffer.concat([VERSION, Buffer.of(0), withLength(told)]));
     expect(gateway.logged("session ended")).toMatchObject([
       { detail: "the console refused the gateway", cause: `the server's reason is ${JSON.stringify(told)}` },
@@ -237,7 +237,7 @@ describe("what cannot be agreed on ends the session; the client is told in RFB w
     using client = await connect(gateway, server);
     await client.bytes(VERSION.length);
     client.socket.send(VERSION);
-    expect((await client.closed).reason).toBe("target_unreachable");
+    expect((await client.closed).reason).toBe("target_security_failed");
     expect(received(client)).toEqual(Buffer.concat([VERSION, Buffer.of(0), withLength(NO_AGREEMENT)]));
   });
 
@@ -257,7 +257,7 @@ describe("what cannot be agreed on ends the session; the client is told in RFB w
     await using gateway = await gatewayWith({ auth_schemes: ["none", "vencrypt"] });
     using client = await connect(gateway, server);
     await answer(client);
-    expect(await client.closed).toEqual({ code: 4202, reason: "target_unreachable" });
+    expect(await client.closed).toEqual({ code: 4011, reason: "target_security_failed" });
     expect(received(client)).toEqual(Buffer.concat([VERSION, Buffer.of(1, 1), uint32(1), withLength(NO_AGREEMENT)]));
     await expect.poll(async () => (await server.connection).received).toEqual(Buffer.concat([VERSION, Buffer.of(0)]));
     expect(gateway.logged("session ended")).toMatchObject([
@@ -270,10 +270,10 @@ describe("what cannot be agreed on ends the session; the client is told in RFB w
     await using gateway = await gatewayWith({ auth_schemes: ["none"] });
     using client = await connect(gateway, server, ["curfew.v1"]);
     await answer(client);
-    expect((await client.closed).reason).toBe("target_unreachable");
+    expect((await client.closed).reason).toBe("target_security_failed");
     expect(received(client)).toEqual(Buffer.concat([VERSION, Buffer.of(1, 1)]));
     expect(await client.message("bye")).toMatchObject({
-      reason: "target_unreachable",
+      reason: "target_security_failed",
       detail: "the console offers no security type that the gateway uses",
     });
   });

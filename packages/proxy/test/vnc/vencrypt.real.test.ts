@@ -12,7 +12,8 @@ const HELLO = Buffer.from("RFB 003.008\n\x01\x01");
 const GREETING_BYTES = 12 + 2 + 4;
 /** ServerInit up to the name (RFC 6143, section 7.3.2). */
 const SERVER_INIT_BYTES = 24;
-const UNREACHABLE = { code: 4202, reason: "target_unreachable" };
+const UNTRUSTED = { code: 4010, reason: "target_untrusted" };
+const NOT_AGREED = { code: 4011, reason: "target_security_failed" };
 
 /** The screens that QEMU's firmware shows, one after the other. */
 const FIRMWARE = [
@@ -73,8 +74,10 @@ async function screenOf(server: Server, vnc: ConfigInput["vnc"] = {}): Promise<r
 async function failureAt(server: Server, vnc: ConfigInput["vnc"]): Promise<string> {
   await using gateway = await gatewayWith(vnc);
   using viewer = await connect(gateway, server);
-  expect(await viewer.closed).toEqual(UNREACHABLE);
-  return String(gateway.logged("session ended")[0]?.["detail"]);
+  const closed = await viewer.closed;
+  const detail = String(gateway.logged("session ended")[0]?.["detail"]);
+  expect(closed).toEqual(detail.startsWith("the console's certificate") ? UNTRUSTED : NOT_AGREED);
+  return detail;
 }
 
 describe("QEMU with tls-creds-x509", () => {

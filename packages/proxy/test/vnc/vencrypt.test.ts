@@ -93,7 +93,8 @@ async function refusal(
   };
 }
 
-const UNREACHABLE = { code: 4202, reason: "target_unreachable" };
+const UNTRUSTED = { code: 4010, reason: "target_untrusted" };
+const NOT_AGREED = { code: 4011, reason: "target_security_failed" };
 
 /** What a server has received up to its list of subtypes. */
 const BEFORE_SUBTYPE = Buffer.concat([VERSION, Buffer.of(19, 0, 2)]);
@@ -138,7 +139,7 @@ describe("a server with X509None", () => {
     const script = async (connection: ScriptedConnection): Promise<void> =>
       await vencrypt(connection, { tls: elsewhere.pair });
     const { closed, detail } = await refusal(script, { ...vnc, vencrypt_check_server_name: true });
-    expect(closed).toEqual(UNREACHABLE);
+    expect(closed).toEqual(UNTRUSTED);
     expect(detail).toContain("the console's certificate is for another server");
     await login({}, { vencrypt_check_server_name: true });
   });
@@ -197,7 +198,7 @@ describe("credentials", () => {
     };
     const script = { subtypes: [X509_VNC], authenticate, result };
     const outcome = await refusal(async (connection) => await vencrypt(connection, script), vnc);
-    expect(outcome).toMatchObject({ closed: UNREACHABLE, detail: "the console refused the gateway" });
+    expect(outcome).toMatchObject({ closed: NOT_AGREED, detail: "the console refused the gateway" });
     expect(outcome.client).toEqual(Buffer.concat([GREETING, result]));
     expect(outcome.cause).toContain("Authentication failed");
     expect(JSON.stringify(outcome)).not.toContain("same-");
@@ -220,7 +221,7 @@ describe("a server that cannot be authenticated to", () => {
     ["a refused subtype", { subtypeAnswer: 0 }, {}, /refused the kind of VeNCrypt/, /subtype 260/],
   ])("%s", async (_what, script, vnc, detail, cause) => {
     const outcome = await refusal(async (connection) => await vencrypt(connection, script), vnc);
-    expect(outcome.closed).toEqual(UNREACHABLE);
+    expect(outcome.closed).toEqual(NOT_AGREED);
     expect(outcome.detail).toMatch(detail);
     expect(outcome.cause).toMatch(cause);
     expect(outcome.client).toEqual(Buffer.concat([GREETING, NO_AGREEMENT]));
@@ -234,7 +235,7 @@ describe("a server that cannot be authenticated to", () => {
       connection.send = injecting(connection);
       await vencrypt(connection, script);
     });
-    expect(outcome.closed).toEqual(UNREACHABLE);
+    expect(outcome.closed).toEqual({ code: 4202, reason: "target_unreachable" });
   });
 
   /** Sends a SecurityResult in plain right behind the server's acceptance of the subtype. */
@@ -265,12 +266,13 @@ describe("certificates", () => {
     const script = async (connection: ScriptedConnection): Promise<void> =>
       await vencrypt(connection, { tls: made.pair });
     const outcome = await refusal(script, { vencrypt_ca_certs: made.cert });
-    expect(outcome).toMatchObject({ closed: UNREACHABLE, detail: expect.stringMatching(words) as string });
+    expect(outcome).toMatchObject({ closed: UNTRUSTED, detail: expect.stringMatching(words) as string });
     expect(outcome.client).toEqual(Buffer.concat([GREETING, NO_AGREEMENT]));
   });
 
   test("one of the server that no trusted authority has signed", async () => {
     const outcome = await refusal(async (connection) => await vencrypt(connection), { vencrypt_ca_certs: other.cert });
+    expect(outcome.closed).toEqual(UNTRUSTED);
     expect(outcome.detail).toMatch(/^the console's certificate is not from an authority that the gateway trusts/);
     const withNodes = await refusal(async (connection) => await vencrypt(connection), { vencrypt_ca_certs: null });
     expect(withNodes.detail).toBe(outcome.detail);
@@ -282,13 +284,13 @@ describe("certificates", () => {
       const tls = { ...certificate.pair, requestCert: true, rejectUnauthorized: true, ca: other.pem, maxVersion };
       const script = async (connection: ScriptedConnection): Promise<void> => await vencrypt(connection, { tls });
       const missing = await refusal(script);
-      expect(missing.closed).toEqual(UNREACHABLE);
+      expect(missing.closed).toEqual(NOT_AGREED);
       expect(missing.detail).toMatch(/^the console (requires a certificate of the gateway|refused the TLS handshake)/);
       const wrong = await refusal(script, {
         vencrypt_client_cert: certificate.cert,
         vencrypt_client_key: certificate.key,
       });
-      expect(wrong.closed).toEqual(UNREACHABLE);
+      expect(wrong.closed.reason).toMatch(/^target_(unreachable|security_failed)$/);
       // Node's own servers close without an alert.
       expect(wrong.detail).toMatch(/^the console closed the connection (during|after) the TLS handshake/);
       expect(wrong.client).toEqual(Buffer.concat([GREETING, NO_AGREEMENT]));
@@ -299,6 +301,7 @@ describe("certificates", () => {
     const outcome = await refusal(
       async (connection) => await vencrypt(connection, { authenticate: async () => connection.end() }),
     );
+    expect(outcome.closed).toEqual(NOT_AGREED);
     expect(outcome.detail).toBe("the console closed the connection after the TLS handshake");
     expect(outcome.cause).toContain("vnc.vencrypt_client_cert");
   });
@@ -311,7 +314,7 @@ describe("certificates", () => {
       ciphers: "DEFAULT:@SECLEVEL=0",
     } as const;
     const outcome = await refusal(async (connection) => await vencrypt(connection, { tls: old }));
-    expect(outcome.closed).toEqual(UNREACHABLE);
+    expect(outcome.closed).toEqual(NOT_AGREED);
     expect(outcome.detail).toMatch(/^the console offers no version of TLS that the gateway uses/);
     const plain = await refusal(async (connection) => {
       connection.startTls = async () =>
@@ -321,7 +324,7 @@ describe("certificates", () => {
           .then(() => new Promise(() => {}));
       await vencrypt(connection);
     });
-    expect(plain.closed).toEqual(UNREACHABLE);
+    expect(plain.closed).toEqual(NOT_AGREED);
     expect(plain.detail).toMatch(/^the console does not speak TLS/);
   });
 });

@@ -17,7 +17,7 @@ export async function agreeOnVersion(target: StageTarget): Promise<void> {
   const version = await target.read(VERSION.length);
   if (!version.equals(VERSION)) {
     const cause = `the server begins with ${quote(version)}; expected ${quote(VERSION)}`;
-    throw new EndError("target_unreachable", "the console does not speak RFB 3.8", { cause });
+    throw new EndError("target_security_failed", "the console does not speak RFB 3.8", { cause });
   }
   target.write(VERSION);
 }
@@ -40,7 +40,9 @@ export function createSecurityProxy(schemes: readonly AuthScheme[]): Negotiation
       target.write(INVALID);
       const allowed = schemes.map(({ name }) => name).join(", ");
       const cause = `the server offers the security types ${offered.join(", ")}; vnc.auth_schemes allows ${allowed}`;
-      throw new EndError("target_unreachable", "the console offers no security type that the gateway uses", { cause });
+      throw new EndError("target_security_failed", "the console offers no security type that the gateway uses", {
+        cause,
+      });
     }
     target.write(Uint8Array.of(scheme.securityType));
     const result = await scheme.authenticate(target, endpoint).catch((error: unknown) => {
@@ -82,7 +84,7 @@ async function expectNone(target: StageTarget, client: NegotiationClient): Promi
 
 function refused(reason: Buffer): EndError {
   const cause = `the server's reason is ${JSON.stringify(reason.toString())}`;
-  return new EndError("target_unreachable", "the console refused the gateway", { cause });
+  return new EndError("target_security_failed", "the console refused the gateway", { cause });
 }
 
 function quote(bytes: Buffer): string {

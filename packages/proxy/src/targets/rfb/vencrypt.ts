@@ -63,7 +63,7 @@ export class VeNCrypt implements AuthScheme {
     const subtype = this.#subtypes.find((usable) => offered.includes(usable));
     if (subtype === undefined) {
       const cause = `the server offers the VeNCrypt subtypes ${offered.join(", ") || "none"}; usable are ${this.#subtypes.join(", ")}`;
-      throw new EndError("target_unreachable", "the console offers no kind of VeNCrypt that the gateway can use", {
+      throw new EndError("target_security_failed", "the console offers no kind of VeNCrypt that the gateway can use", {
         cause,
       });
     }
@@ -72,7 +72,9 @@ export class VeNCrypt implements AuthScheme {
     target.write(choice);
     if ((await target.read(1)).readUInt8() === 0) {
       const cause = `the server refused the VeNCrypt subtype ${subtype}`;
-      throw new EndError("target_unreachable", "the console refused the kind of VeNCrypt that it offered", { cause });
+      throw new EndError("target_security_failed", "the console refused the kind of VeNCrypt that it offered", {
+        cause,
+      });
     }
     return subtype;
   }
@@ -101,13 +103,13 @@ async function agreeOnVersion(target: StageTarget): Promise<void> {
   const [major, minor] = await target.read(2);
   if (major !== 0 || minor !== 2) {
     const cause = `the server speaks VeNCrypt ${major}.${minor}; expected 0.2`;
-    throw new EndError("target_unreachable", "the console speaks another version of VeNCrypt", { cause });
+    throw new EndError("target_security_failed", "the console speaks another version of VeNCrypt", { cause });
   }
   target.write(Uint8Array.of(0, 2));
   const [answer] = await target.read(1);
   if (answer === 0) return;
   const cause = `the server answered version 0.2 with ${answer}; expected 0`;
-  throw new EndError("target_unreachable", "the console refused the version of VeNCrypt", { cause });
+  throw new EndError("target_security_failed", "the console refused the version of VeNCrypt", { cause });
 }
 
 /** A server that closes right behind the TLS handshake has most likely refused the gateway's certificate, or misses one. */
@@ -116,5 +118,5 @@ function afterTls(error: unknown): unknown {
   const { cause: below } = error;
   if (below instanceof Error && isTlsError(below)) return tlsFailure(below);
   const cause = `${error.message}; it may expect another certificate of the gateway (vnc.vencrypt_client_cert)`;
-  return new EndError(error.reason, "the console closed the connection after the TLS handshake", { cause });
+  return new EndError("target_security_failed", "the console closed the connection after the TLS handshake", { cause });
 }

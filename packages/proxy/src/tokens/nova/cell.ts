@@ -104,7 +104,7 @@ export class Cell implements NovaCell, GrantRevalidation {
   async #validate(console: NovaConsole, signal: AbortSignal): Promise<void> {
     if (!instanceExists(console)) throw new EndError(DELETED.reason, DELETED.detail);
     if (this.#validation === undefined || (await this.#validation.isValid(console, signal))) return;
-    throw new EndError("token_invalid", "the console is no longer where the token says");
+    throw new EndError(MOVED.reason, "the console is no longer where the token says");
   }
 
   async #checkSome(grants: readonly Grant[], signal: AbortSignal): Promise<readonly (GrantEnd | undefined)[]> {

@@ -9,6 +9,7 @@ import { TlsFiles } from "../../../src/targets/tls-files.ts";
 import { type FuzzTarget, pureTarget } from "../target.ts";
 
 const VERSION = Buffer.from("RFB 003.008\n");
+const REFUSALS: ReadonlySet<string> = new Set(["target_unreachable", "target_security_failed"]);
 
 /** A target whose bytes are all there; it speaks no TLS. */
 class TargetOf implements StageTarget {
@@ -63,7 +64,7 @@ export const targetHandshakes: FuzzTarget = pureTarget(
       await negotiate(target, client, grant);
       return "agreed";
     } catch (error) {
-      if (error instanceof EndError && error.reason === "target_unreachable") return error.message;
+      if (error instanceof EndError && REFUSALS.has(error.reason)) return error.message;
       throw error;
     }
   },

@@ -208,7 +208,7 @@ describe("sessions of a gateway on a real MariaDB", () => {
     await servers.mysql.kill();
     await expect.poll(() => made.gateway.logged("sessions not checked").length).toBe(1);
     using refused = new Client(made.gateway.host, row.token);
-    expect((await refused.closed).reason).toBe("server_busy");
+    expect((await refused.closed).reason).toBe("lookup_failed");
     expect(await (await fetch(`http://${made.gateway.host}/readyz`)).text()).toBe("not ready: tokens.sources.0 (nova)");
     expect(client.socket.readyState).toBe(WebSocket.OPEN);
     await servers.mysql.start();

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { SqlConsoleWriter } from "@curfew/conformance";
 import { type DatabaseServer, startMariaDb, startPostgreSql } from "@curfew/testing/real";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { sha256 } from "../../../src/sha256.ts";
@@ -115,6 +116,26 @@ describe.each(systems)("on a real server (%s)", (system: System, start) => {
     });
   });
 
+  test.each(Object.keys(RELEASES) as Release[])("reads what the conformance suite writes into %s", async (release) => {
+    const database = await newCell(release);
+    await using source = await open({ database: database.url() });
+    const writer = await SqlConsoleWriter.open(database.url());
+    const expires = Math.floor(Date.now() / 1000) + 60;
+    const place = { host: "127.0.0.1", port: 5901, internalAccessPath: "path", accessUrlBase: "http://dash.example/" };
+    const row = await writer.issue({ type: "novnc", expires, ...place });
+    expect(await source.resolve(row.token, lookupContext())).toMatchObject({
+      type: "vnc",
+      endpoint: { type: "tcp", host: "127.0.0.1", port: 5901 },
+      instance: row.instance,
+      expiresAt: expires * 1000,
+      internalAccessPath: "path",
+    });
+    await writer.deleteInstance(row);
+    await expect(source.resolve(row.token, lookupContext())).rejects.toMatchObject({ reason: "instance_deleted" });
+    await writer.close();
+    expect(await source.resolve(row.token, lookupContext())).toBeUndefined();
+  });
+
   test("an upgrade of the database while the gateway runs changes nothing but what there is to read", async () => {
     const database = await newCell("2024.1");
     await using source = await open({ database: database.url() });
@@ -167,7 +188,7 @@ describe.each(systems)("on a real server (%s)", (system: System, start) => {
       { validation: { instanceColumns: ["vm_state", "host"], isValid } },
     );
     const { token, instance } = await database.addToken();
-    await expect(source.resolve(token, lookupContext())).rejects.toMatchObject({ reason: "token_invalid" });
+    await expect(source.resolve(token, lookupContext())).rejects.toMatchObject({ reason: "console_moved" });
     expect(await source.resolve(token, lookupContext())).toMatchObject({ instance });
     expect(asked[0]).toMatchObject({
       consoleType: "novnc",

@@ -3,6 +3,8 @@ import { Pool } from "pg";
 
 /** A connection to a database, which takes `?` for values. */
 export interface Database {
+  /** SQL for the name of the schema in use, as `information_schema` has it: a server may have several databases of Nova. */
+  readonly schema: string;
   query(sql: string, values?: readonly unknown[]): Promise<readonly Readonly<Record<string, unknown>>[]>;
   close(): Promise<void>;
 }
@@ -48,6 +50,7 @@ interface ConnectionOptions {
 function openMysql(options: ConnectionOptions): Database {
   const pool = createPool({ ...options, connectionLimit: CONNECTIONS });
   return {
+    schema: "DATABASE()",
     async query(sql, values = []) {
       const [rows] = await pool.query(sql, [...values]);
       return Array.isArray(rows) ? (rows as Record<string, unknown>[]) : [];
@@ -61,6 +64,7 @@ function openPostgresql(options: ConnectionOptions): Database {
   // A connection that breaks while it is idle; the next query gets another one.
   pool.on("error", () => {});
   return {
+    schema: "current_schema()",
     async query(sql, values = []) {
       let count = 0;
       const numbered = sql.replaceAll("?", () => `$${(count += 1)}`);

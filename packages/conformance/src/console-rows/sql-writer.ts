@@ -21,7 +21,8 @@ export class SqlConsoleWriter implements ConsoleWriter {
   static async open(url: string): Promise<SqlConsoleWriter> {
     const database = openDatabase(url);
     const rows = await database.query(
-      "SELECT column_name AS name FROM information_schema.columns WHERE table_name = 'console_auth_tokens'",
+      "SELECT column_name AS name FROM information_schema.columns " +
+        `WHERE table_name = 'console_auth_tokens' AND table_schema = ${database.schema}`,
     );
     const columns = new Set(rows.map(({ name }) => String(name)));
     if (columns.has("token_hash")) return new SqlConsoleWriter(database, columns);

@@ -1,9 +1,9 @@
 import { spawn } from "node:child_process";
 import { startLinuxSerialGuest, startQemuVnc, startTigerVnc, TERMINAL_COLOR } from "@curfew/testing/real";
-import type { Locator } from "@playwright/test";
 import { takeScreenshots } from "../src/screenshots/take-screenshots.ts";
 import { GatewayProcess } from "../src/servers/gateway-process.ts";
 import { expect, test } from "../src/fixtures/gateway.ts";
+import { colorAt } from "../src/page-objects/console-page.ts";
 
 test("TigerVNC: the desktop appears, typing reaches it, and the deadline ends it", async ({
   gateway,
@@ -31,17 +31,6 @@ test("TigerVNC: the desktop appears, typing reaches it, and the deadline ends it
   await expect(page.locator("canvas")).toHaveCount(0);
   await takeScreenshots(page, "live-tigervnc-expired");
 });
-
-/** The color of a pixel of the machine's screen, as `#rrggbb`. */
-function colorAt(canvas: Locator, x: number, y: number): Promise<string> {
-  return canvas.evaluate(
-    (node: HTMLCanvasElement, at) => {
-      const [red, green, blue] = node.getContext("2d")?.getImageData(at.x, at.y, 1, 1).data ?? [];
-      return `#${[red, green, blue].map((part) => part?.toString(16).padStart(2, "0")).join("")}`;
-    },
-    { x, y },
-  );
-}
 
 test("TigerVNC: a window is moved by its title, as on a desktop at hand", async ({ gateway, console, page }) => {
   await using server = await startTigerVnc({ width: 1024, height: 768, windowManager: true });

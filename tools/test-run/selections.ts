@@ -32,6 +32,7 @@ const E2E_REQUIREMENTS: readonly RequirementName[] = [
   "qemu",
   "kernel",
   "websockify",
+  "databases",
 ];
 
 /** Projects of `vitest.config.ts` by what they need. Those of the unit tests need nothing but Node. */

@@ -84,3 +84,14 @@ export async function canvasHash(canvas: Locator): Promise<string> {
   });
   return createHash("sha256").update(Buffer.from(pixels, "base64")).digest("hex");
 }
+
+/** The color of a pixel of the machine's screen, as `#rrggbb`. */
+export function colorAt(canvas: Locator, x: number, y: number): Promise<string> {
+  return canvas.evaluate(
+    (node: HTMLCanvasElement, at) => {
+      const [red, green, blue] = node.getContext("2d")?.getImageData(at.x, at.y, 1, 1).data ?? [];
+      return `#${[red, green, blue].map((part) => part?.toString(16).padStart(2, "0")).join("")}`;
+    },
+    { x, y },
+  );
+}

@@ -30,7 +30,7 @@ const packages = [
   },
   {
     files: "packages/bench/src/**",
-    allowed: ["protocol", "testing", "proxy/admin"],
+    allowed: ["protocol", "testing", "conformance", "proxy/admin"],
     node: true,
     why: "bench runs the gateway as a process, as users do",
   },
@@ -68,7 +68,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
     "connection/channel",
     "util",
   ],
-  "packages/conformance/src": ["report", "checks", "lab", "console-rows"],
+  "packages/conformance/src": ["report", "checks", "lab", "console-rows", "cloud"],
   "packages/bench/src": ["report", "run", "scenarios", "subjects", "load", "machine", "statistics"],
   "apps/demo/src/page": ["panel", "lists", "machines", "toolbar", "consoles", "controls", "api", "util"],
   "apps/demo/src/server": ["http", "feed", "faults", "machines", "gateways"],
@@ -197,7 +197,7 @@ export default defineConfig({
       rules: { "import/no-default-export": "off" },
     },
     {
-      files: ["tools/**", "packages/proxy/src/cli/output.ts", "**/cli.ts", "apps/demo/src/server/**"],
+      files: ["tools/**", "packages/proxy/src/cli/output.ts", "**/cli.ts", "apps/demo/src/{server,nova}/**"],
       rules: { "no-console": "off" },
     },
   ],

@@ -1,4 +1,5 @@
 import { type CheckResult, CHECKS, runChecks, SqlConsoleWriter, type Subject } from "@curfew/conformance";
+import { NovaDatabase } from "@curfew/conformance/cloud";
 import { type DatabaseServer, startMariaDb } from "@curfew/testing/real";
 import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -7,7 +8,6 @@ import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { TestAuthority } from "../support/authority.ts";
 import { Command } from "../support/command.ts";
-import { NovaDatabase } from "../tokens/nova/nova-database.ts";
 import { EXCEPTIONS } from "./conformance-exceptions.ts";
 
 const ALLOWED_ORIGIN = "dash.example";

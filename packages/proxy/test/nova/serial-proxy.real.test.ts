@@ -1,3 +1,4 @@
+import { NovaDatabase } from "@curfew/conformance/cloud";
 import { type ByteServer, startByteServer } from "@curfew/testing";
 import { type DatabaseServer, startMariaDb } from "@curfew/testing/real";
 import { once } from "node:events";
@@ -8,7 +9,6 @@ import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { Client } from "../support/client.ts";
 import { Command } from "../support/command.ts";
-import { NovaDatabase } from "../tokens/nova/nova-database.ts";
 
 let folder: string;
 let server: DatabaseServer;

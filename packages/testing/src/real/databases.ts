@@ -71,6 +71,7 @@ const MARIADB: Kind = {
     const settings = [
       "--no-defaults",
       `--datadir=${data}`,
+      `--tmpdir=${folder}`,
       "--skip-test-db",
       "--auth-root-authentication-method=normal",
     ];
@@ -86,6 +87,8 @@ const MARIADB: Kind = {
     requireProgram("mariadbd"),
     "--no-defaults",
     `--datadir=${join(folder, "data")}`,
+    // Not TMPDIR, which its user may not be allowed to write to.
+    `--tmpdir=${folder}`,
     `--socket=${join(folder, "socket")}`,
     `--pid-file=${join(folder, "pid")}`,
     `--init-file=${join(folder, "init.sql")}`,

@@ -1,7 +1,9 @@
+import { execFile } from "node:child_process";
 import { createHash, randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
 import { chown, writeFile } from "node:fs/promises";
-import { delimiter, join } from "node:path";
+import { delimiter, dirname, join } from "node:path";
+import { promisify } from "node:util";
 import { accepting, LOOPBACK, onFreePort } from "./ports.ts";
 import { type ServerProcess, startProcess } from "./process.ts";
 import { findProgram, requireProgram } from "./programs.ts";
@@ -22,6 +24,11 @@ export interface RabbitMq extends RealServer {
   crash(): Promise<void>;
   /** Starts the broker again on its ports. Resolves when it accepts connections. */
   restart(): Promise<void>;
+  /**
+   * How many connections clients have, as the broker tells; this takes a second or two.
+   * @param user - counts only those of this user.
+   */
+  connections(user?: string): Promise<number>;
 }
 
 /** How to start RabbitMQ. */
@@ -79,6 +86,10 @@ async function startNode(command: string, ports: Ports, options: RabbitMqOptions
       async restart() {
         node = await start();
       },
+      async connections(user) {
+        const users = await listConnections(command, environment);
+        return users.filter((each) => user === undefined || each === user).length;
+      },
       stop,
       [Symbol.asyncDispose]: stop,
     };
@@ -99,6 +110,21 @@ async function startUnprivileged(
   // A change of the user clears the signal that ends the program with this process, so it is set once more.
   const user = ["--reuid", `${NOBODY}`, "--regid", `${NOBODY}`, "--clear-groups", "--pdeathsig", "KILL"];
   return await startProcess(setpriv, [...user, "--", command, ...args], 3, environment);
+}
+
+/** The users of all connections. */
+async function listConnections(
+  command: string,
+  environment: Readonly<Record<string, string>>,
+): Promise<readonly string[]> {
+  // RabbitMQ refuses others than the owner of its cookie.
+  const account = process.getuid?.() === 0 ? { uid: NOBODY, gid: NOBODY } : {};
+  const { stdout } = await promisify(execFile)(
+    join(dirname(command), "rabbitmqctl"),
+    ["--quiet", "list_connections", "user", "--formatter", "json"],
+    { env: { ...process.env, ...environment }, ...account },
+  );
+  return (JSON.parse(stdout) as { readonly user: string }[]).map(({ user }) => user);
 }
 
 /** Writes the node's files, and returns its environment. */

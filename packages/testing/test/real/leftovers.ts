@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { chmod, mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { vi } from "vitest";
@@ -14,6 +14,8 @@ export interface Watched extends AsyncDisposable {
 /** Points TMPDIR at a folder of its own, which also marks every program that is started from now on. */
 export async function watchLeftovers(): Promise<Watched> {
   const folder = await mkdtemp(join(tmpdir(), "curfew-watched-"));
+  // Servers that run as another user have folders in it.
+  await chmod(folder, 0o755);
   vi.stubEnv("TMPDIR", folder);
   return {
     async programs() {

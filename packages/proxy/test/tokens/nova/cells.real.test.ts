@@ -1,3 +1,4 @@
+import { NovaDatabase, type System } from "@curfew/conformance/cloud";
 import { randomUUID } from "node:crypto";
 import { type DatabaseServer, startMariaDb, startPostgreSql } from "@curfew/testing/real";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -7,8 +8,6 @@ import { Client } from "../../support/client.ts";
 import { TestGateway } from "../../support/gateway.ts";
 import { startByteServer } from "../../support/targets.ts";
 import { lookupContext } from "../contract-suite.ts";
-import { NovaDatabase } from "./nova-database.ts";
-import type { System } from "./schema.ts";
 
 const CELL0 = "00000000-0000-0000-0000-000000000000";
 const AWAY = "mysql+pymysql://nova:x@127.0.0.1:1/nova_cell9";

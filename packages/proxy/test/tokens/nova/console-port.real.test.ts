@@ -1,3 +1,4 @@
+import { type NovaCompute, startNovaCompute } from "@curfew/conformance/cloud";
 import { type RabbitMq, startRabbitMq } from "@curfew/testing/real";
 import * as amqp from "amqplib";
 import { once } from "node:events";
@@ -11,7 +12,6 @@ import { RpcValidation } from "../../../src/tokens/nova/rpc/rpc-validation.ts";
 import { parseTransportUrl } from "../../../src/tokens/nova/rpc/transport-url.ts";
 import { TestCertificate } from "../../support/certificate.ts";
 import { INSTANCE } from "./instance.ts";
-import { type NovaCompute, startNovaCompute } from "./nova-compute.ts";
 
 const CONSOLE = {
   consoleType: "novnc",
@@ -40,7 +40,7 @@ beforeAll(async () => {
   });
   url = `rabbit://guest:guest@127.0.0.1:${broker.port}/`;
   // As in Kolla: the queues for requests are quorum queues, and there again after a restart of the broker.
-  compute = await startNovaCompute(`${url}?rabbit_quorum_queue=true`, "compute1");
+  compute = await startNovaCompute({ transportUrl: `${url}?rabbit_quorum_queue=true`, host: "compute1" });
 }, 90_000);
 
 afterAll(async () => {

@@ -1,3 +1,4 @@
+import { NovaDatabase, type Release, RELEASES, type System } from "@curfew/conformance/cloud";
 import { randomUUID } from "node:crypto";
 import { SqlConsoleWriter } from "@curfew/conformance";
 import { type DatabaseServer, startMariaDb, startPostgreSql } from "@curfew/testing/real";
@@ -10,8 +11,6 @@ import type { NovaConsole } from "../../../src/tokens/nova/options.ts";
 import { ComputeVersion } from "../../../src/tokens/nova/rpc/compute-version.ts";
 import { TestCertificate } from "../../support/certificate.ts";
 import { describeTokenSource, lookupContext } from "../contract-suite.ts";
-import { NovaDatabase } from "./nova-database.ts";
-import { type Release, RELEASES, type System } from "./schema.ts";
 
 const OPTIONS = { timeout: 5, max_connections: 10 };
 

@@ -1,10 +1,12 @@
 """nova-compute as far as validate_console_port goes, on oslo.messaging and oslo.versionedobjects.
 
-Arguments: the transport URL and the host. Prints a line of JSON when it listens, and one for each call. The port decides the
-answer: 5900 is right, and 5999 is never answered. A display_name that is the name of an exception is raised.
+Arguments: the transport URL, the host, and the port of its consoles. Prints a line of JSON when it listens, and one for each
+call. The port 5999 is never answered. A display_name that is the name of an exception is raised. Ends when its standard input
+does.
 """
 
 import json
+import os
 import sys
 import threading
 
@@ -47,16 +49,25 @@ def say(**line):
 class Manager:
     target = oslo_messaging.Target(version="6.3")
 
+    def __init__(self, port):
+        self.port = port
+
     def validate_console_port(self, ctxt, instance, port, console_type):
         say(context=ctxt, uuid=instance.uuid, name=instance.display_name, port=port, type=console_type)
         if port == "5999":
             threading.Event().wait()
         if instance.display_name.endswith(("Error", "NotFound", "Unavailable")):
             raise type(instance.display_name, (Exception,), {})("of %s" % instance.uuid)
-        return port == "5900"
+        return port == self.port
 
 
-def main(url, host):
+def leave_with_parent():
+    sys.stdin.read()
+    os._exit(0)
+
+
+def main(url, host, port):
+    threading.Thread(target=leave_with_parent, daemon=True).start()
     conf = cfg.ConfigOpts()
     conf([])
     transport = oslo_messaging.get_rpc_transport(conf, url=url)
@@ -64,7 +75,7 @@ def main(url, host):
     server = oslo_messaging.get_rpc_server(
         transport,
         target,
-        [Manager()],
+        [Manager(port)],
         executor="threading",
         serializer=Serializer(),
         access_policy=oslo_messaging.DefaultRPCAccessPolicy,

@@ -1,8 +1,7 @@
-import { randomUUID } from "node:crypto";
 import type { DatabaseServer } from "@curfew/testing/real";
+import { createHash, randomUUID } from "node:crypto";
 import { createConnection } from "mysql2/promise";
 import { Client } from "pg";
-import { sha256 } from "../../../src/sha256.ts";
 import { apiSchema, cellSchema, type Release, RELEASES, type System } from "./schema.ts";
 
 /** What a test writes of a token; the rest is as Nova writes it. */
@@ -75,7 +74,11 @@ export class NovaDatabase {
   }
 
   /** A service as it writes itself down. */
-  async addService(binary: string, version: number, { deleted = 0, forcedDown = false } = {}): Promise<void> {
+  async addService(
+    binary: string,
+    version: number,
+    { deleted = 0, forcedDown = false }: { readonly deleted?: number; readonly forcedDown?: boolean } = {},
+  ): Promise<void> {
     const quoted = this.system === "mysql" ? "`binary`" : '"binary"';
     const values = { host: "compute1", [quoted]: binary, topic: "compute", report_count: 0, disabled: false };
     await this.#insert("services", { ...values, deleted, forced_down: forcedDown, version });
@@ -96,7 +99,7 @@ export class NovaDatabase {
       ...given,
     };
     await this.#insert("console_auth_tokens", {
-      token_hash: sha256(row.token).toString("hex"),
+      token_hash: hashOf(row),
       console_type: row.consoleType,
       host: row.host,
       port: row.port,
@@ -114,8 +117,8 @@ export class NovaDatabase {
     await this.execute("UPDATE instances SET deleted = id WHERE uuid = ?", [uuid]);
   }
 
-  async deleteToken({ token }: TokenRow): Promise<void> {
-    await this.execute("DELETE FROM console_auth_tokens WHERE token_hash = ?", [sha256(token).toString("hex")]);
+  async deleteToken(row: Pick<TokenRow, "token">): Promise<void> {
+    await this.execute("DELETE FROM console_auth_tokens WHERE token_hash = ?", [hashOf(row)]);
   }
 
   async addCell(uuid: string, name: string, connection: string, transport: string): Promise<void> {
@@ -185,4 +188,9 @@ export class NovaDatabase {
       await client.end();
     }
   }
+}
+
+/** Nova keeps only this of a token. */
+function hashOf({ token }: Pick<TokenRow, "token">): string {
+  return createHash("sha256").update(token).digest("hex");
 }

@@ -18,15 +18,28 @@ export interface NovaCompute extends AsyncDisposable {
   readonly calls: readonly ReceivedCall[];
 }
 
-/** Starts `nova-compute.py`; resolves when it listens. */
-export async function startNovaCompute(transportUrl: string, host: string): Promise<NovaCompute> {
+/** Where nova-compute is, and what it says. */
+export interface NovaComputeOptions {
+  readonly transportUrl: string;
+  /** The name of its host, as in the column `host` of `instances`. */
+  readonly host: string;
+  /** The port of every console. @defaultValue 5900 */
+  readonly port?: number;
+}
+
+/**
+ * Starts `nova-compute.py`; resolves when it listens. It ends with this process, too.
+ *
+ * @throws Error when there is no such Python, or when it does not start.
+ */
+export async function startNovaCompute({ transportUrl, host, port = 5900 }: NovaComputeOptions): Promise<NovaCompute> {
   const pythons = (process.env["PATH"] ?? "").split(delimiter).map((folder) => join(folder, "python3"));
   const modules = "import oslo_messaging, oslo_versionedobjects";
   const python = pythons.find((each) => spawnSync(each, ["-c", modules], { stdio: "ignore" }).status === 0);
   if (python === undefined) throw new Error("no python3 on the PATH has oslo.messaging and oslo.versionedobjects");
-  const child = spawn(python, [join(import.meta.dirname, "nova-compute.py"), transportUrl, host], {
-    stdio: ["ignore", "pipe", "pipe"],
-  });
+  const script = join(import.meta.dirname, "nova-compute.py");
+  // Its own process group: Ctrl-C in a terminal is for this process, which then stops it.
+  const child = spawn(python, [script, transportUrl, host, String(port)], { detached: true });
   const exited = once(child, "exit");
   let errors = "";
   child.stderr.setEncoding("utf8").on("data", (text: string) => {

@@ -3,6 +3,7 @@ import { secretVariables } from "../nova/definitions.ts";
 import type { Argument } from "../nova/oslo/files.ts";
 import { loadNovaConfig } from "../nova/load.ts";
 import { type Service, SERVICES } from "../nova/service.ts";
+import { AbbreviatingCommand } from "./abbreviating-command.ts";
 import { addNovaFlags } from "./nova-flags.ts";
 import { becomeDaemon, isDaemon, reportProblem, reportStarted } from "./daemon.ts";
 import { runGateway } from "./run-gateway.ts";
@@ -24,14 +25,15 @@ export function addNova(program: Command): void {
   const nova = program.command("nova").description("take the place of a console proxy of OpenStack Nova");
   for (const service of Object.values(SERVICES)) {
     const args: Argument[] = [];
-    const command = nova
-      .command(service.name)
+    const command = new AbbreviatingCommand(service.name)
+      .copyInheritedSettings(nova)
       .description(DESCRIPTIONS[service.name])
       .version(version())
       .option("--curfew-config <file>", "Curfew's own configuration, a YAML file; CURFEW_* variables override it")
       .option("--curfew-page", "serve Curfew's console page in place of the files of --web")
       .action((options: NovaCommandOptions) => serve(service, args, options));
     addNovaFlags(command, service, args);
+    nova.addCommand(command);
   }
 }
 

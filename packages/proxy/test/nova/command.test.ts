@@ -30,16 +30,7 @@ const SLOW = { timeout: 30_000 };
 
 describe("in place of Nova's programs", SLOW, () => {
   test("the command takes nova.conf, flags of Nova and Curfew's own configuration", async () => {
-    const args = [
-      "nova",
-      "novnc",
-      "--config-file",
-      conf,
-      "--curfew-config",
-      yaml,
-      "--nodaemon",
-      "--remote_debug-host=a",
-    ];
+    const args = ["nova", "novnc", "--config-file", conf, "--curfew-config", yaml, "--nodae", "--remote_debug-host=a"];
     await using proxy = new Command(args);
     const [, url = ""] = await proxy.printed(/listens at (http:\S+)/);
     expect((await fetch(`${url}/healthz`)).status).toBe(200);
@@ -66,6 +57,8 @@ describe("in place of Nova's programs", SLOW, () => {
     ["--config-file=/none.conf", "/none.conf: cannot be read: ENOENT"],
     ["--vnc-novncproxy_port=x", 'expected a whole number of 0 or more, at most 65535, but got "x"'],
     ["--vnc-novncproxy_hots=x", "unknown option '--vnc-novncproxy_hots=x'"],
+    ["--vnc-novncproxy_p=x", 'expected a whole number of 0 or more, at most 65535, but got "x"'],
+    ["--vnc-novnc=1", "'--vnc-novnc' is ambiguous: expected one of --vnc-novncproxy_host, --vnc-novncproxy_port"],
   ])("%s ends it with an error", async (flag, message) => {
     const { code, stdout, stderr } = await run(["nova", "novnc", "--config-file", conf, flag]);
     expect(stderr).toContain(message);

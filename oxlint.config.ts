@@ -48,6 +48,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
     "control",
     "sessions",
     "limits",
+    "recording",
     "relay",
     "consoles",
     "targets",

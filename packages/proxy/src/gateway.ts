@@ -16,6 +16,7 @@ import { type Clock, systemClock } from "./time/clock.ts";
 import { CONNECTION_REFUSALS } from "./limits/connection-slots.ts";
 import { hasLimits, hasSharedLimits, type LimitContext, type Limits, LocalLimits, REPLACED } from "./limits/limits.ts";
 import { LIMIT_NAMES } from "./limits/slots.ts";
+import { Recorder } from "./recording/recorder.ts";
 import { type RegistryOptions, SessionRegistry } from "./sessions/registry.ts";
 import { createConsoles } from "./consoles/index.ts";
 import { AllowList } from "./net/allow-list.ts";
@@ -170,6 +171,7 @@ export class LocalGateway implements Gateway {
   readonly log: Logger;
   readonly #authenticationFailures: AuthenticationFailures;
   readonly #listener: PublicListener;
+  readonly #recorder: Recorder | undefined;
   readonly #sharesPort: boolean;
   /** Where it listens for browsers. */
   #url: string | undefined;
@@ -194,6 +196,8 @@ export class LocalGateway implements Gateway {
       log: this.log,
       failures: this.metrics.observerFailures,
     });
+    const recorder = config.record === null ? undefined : new Recorder(config.record, this.log);
+    this.#recorder = recorder;
     this.sessions = new SessionRegistry({
       lookups: new TokenLookups({
         tokens: options.tokens,
@@ -211,6 +215,7 @@ export class LocalGateway implements Gateway {
       consoles: createConsoles(config.vnc, this.#sharesPort, (err) =>
         this.log.error({ err }, "the new certificates for consoles cannot be used; the old ones stay"),
       ),
+      ...(recorder !== undefined && { createTaps: (session) => [recorder.record(session)] }),
       ...options.dataPath,
       dialing: { allow: this.#allow, timeoutMs: config.targets.connect_timeout * 1000 },
       limits: this.#createLimits(options),
@@ -325,6 +330,7 @@ export class LocalGateway implements Gateway {
 
   /** As {@link listen}, only at `listen`. */
   async listenForBrowsers(): Promise<string> {
+    await this.#recorder?.check();
     await whenOpen(this.#opened);
     // A worker's admin API is in another process.
     this.#own.add(this.config.admin.listen);
@@ -359,7 +365,7 @@ export class LocalGateway implements Gateway {
     await Promise.race([this.sessions.idle(), late.promise]);
     clearTimeout(timer);
     this.sessions.destroyClosing();
-    await Promise.all([closeListener(), this.#admin?.close()]);
+    await Promise.all([closeListener(), this.#admin?.close(), this.#recorder?.close()]);
     await this.#revoker.close();
     await closeTokens(this.#opened, this.log);
     this.metrics.close();

@@ -20,6 +20,8 @@ export interface Config {
   readonly ssl_only: boolean;
   /** Folder whose files are served in place of the console page; null for the console page. */
   readonly web: string | null;
+  /** What the files begin with that sessions are recorded to; null for no recordings. */
+  readonly record: string | null;
   /** How many processes run the sessions. Only the command `curfew serve` can run more than one. */
   readonly workers: number;
   readonly connections: {
@@ -127,6 +129,7 @@ export interface ConfigInput {
   readonly key?: string | null | undefined;
   readonly ssl_only?: boolean | undefined;
   readonly web?: string | null | undefined;
+  readonly record?: string | null | undefined;
   readonly workers?: number | undefined;
   readonly connections?: Partial<Config["connections"]> | undefined;
   readonly consoleauth?: Partial<Config["consoleauth"]> | undefined;

@@ -36,6 +36,7 @@ const wrong: Record<string, readonly (readonly [value: unknown, expected: RegExp
   ],
   ssl_only: [["no", /expected true or false, but got "no"/]],
   web: [["", /not empty/]],
+  record: [["", /not empty/]],
   workers: [
     [0, /a whole number of 1 or more, but got 0/],
     ["two", /a whole number of 1 or more, but got "two"/],

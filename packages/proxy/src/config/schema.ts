@@ -34,6 +34,11 @@ const schema = options({
     null,
     "Folder whose files are served in place of the console page, such as noVNC's (Nova's option).",
   ),
+  record: option(
+    v.nullable(value.text),
+    null,
+    "Record every session to files whose names begin with this path, in websockify's format (Nova's option).",
+  ),
   workers: option(
     value.workers,
     1,

@@ -1,6 +1,6 @@
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { ConfigError } from "../config/schema.ts";
 import { loadNovaConfig, type NovaConfig, type NovaSources } from "./load.ts";
@@ -90,6 +90,7 @@ cert = ${cert}
 key = /key.pem
 ssl_only = on
 web = ${folder}
+record = console
 [vnc]
 novncproxy_host = ::1
 novncproxy_port = 6090
@@ -112,6 +113,7 @@ enforce_session_timeout = true
     key: "/key.pem",
     ssl_only: true,
     web: folder,
+    record: resolve("console"),
     log: { level: "debug", file: join(folder, "nova-novncproxy.log") },
     console: {
       base_url: "https://cloud.example/novnc",
@@ -204,10 +206,6 @@ describe("a start-up error", () => {
   test.each([
     ["[DEFAULT]\nssl_only = true\ncert = /none.pem", "SSL only and /none.pem not found"],
     ["[DEFAULT]\nweb = /none", "Can not find html/js files at /none."],
-    [
-      "[DEFAULT]\nrecord = /var/record",
-      "nova.conf:2 ([DEFAULT] record): expected no value: Curfew does not write recordings in websockify's format",
-    ],
     ["[vnc]\nnovncproxy_port =", "nova.conf:2 ([vnc] novncproxy_port): expected a port"],
     [
       "[vnc]\nnovncproxy_port = http",
@@ -342,8 +340,8 @@ describe("Nova's databases", () => {
     const text = `[DEFAULT]\nkey =\ncert =\nlog_file =\ntransport_url =\nrecord =\nweb =\n[console]\nssl_ciphers =\n${API}`;
     const { config, warnings } = await load(text, { env: { OS_DATABASE__CONNECTION: "" } });
     expect(config.tokens.sources).toMatchObject([{ database: null, transport_url: null }]);
-    expect([config.key, config.cert, config.web, config.log.file, config.console.ssl_ciphers]).toEqual(
-      Array(5).fill(null),
+    expect([config.key, config.cert, config.web, config.record, config.log.file, config.console.ssl_ciphers]).toEqual(
+      Array(6).fill(null),
     );
     expect(warnings).toEqual([]);
   });

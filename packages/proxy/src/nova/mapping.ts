@@ -45,12 +45,12 @@ export interface MappingContext {
  * @throws ConfValueError when Nova's proxy would not start, or Curfew cannot do what an option demands.
  */
 export function mapOptions(options: NovaOptions, context: MappingContext): Mapping {
-  refuseRecording(options, context);
   const warnings: string[] = [];
   const set = new MappedOptions(context.configuration);
   mapListener(set, options, context);
   mapCertificate(set, options, context, warnings);
   mapPage(set, options, context, warnings);
+  mapRecording(set, options);
   mapConsole(set, options, warnings);
   mapLog(set, options, context, warnings);
   mapVnc(set, options);
@@ -60,13 +60,6 @@ export function mapOptions(options: NovaOptions, context: MappingContext): Mappi
   set.byDefault("tokens.path", ":memory:");
   set.byDefault("admin.listen", context.service.adminListen);
   return { mapped: set.all, source: mapSource(options, context), warnings };
-}
-
-/** Without a recording, what an operator has to keep would silently be missing. */
-function refuseRecording({ common }: NovaOptions, { configuration }: MappingContext): void {
-  if ((common.record ?? "") === "") return;
-  const place = configuration.find(COMMON.record)?.place;
-  throw new ConfValueError(`${place}: expected no value: Curfew does not write recordings in websockify's format`);
 }
 
 /** Collects {@link Mapped} options. */
@@ -151,6 +144,11 @@ function mapPage(
 function mapSpicePage(set: MappedOptions, ownPage: boolean, warnings: string[]): void {
   if (!ownPage && existsSync(SPICE_HTML5)) set.byDefault("web", SPICE_HTML5);
   else warnings.push("web: Curfew's page does not show SPICE consoles; expected the folder of spice-html5");
+}
+
+function mapRecording(set: MappedOptions, { common: { record = "" } }: NovaOptions): void {
+  // Like websockify: relative to the folder that the service is started in.
+  if (record !== "") set.set("record", resolve(record), COMMON.record);
 }
 
 function mapConsole(set: MappedOptions, { console, consoleauth }: NovaOptions, warnings: string[]): void {

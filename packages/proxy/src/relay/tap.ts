@@ -1,5 +1,5 @@
 /**
- * Sees what a target sends, for example to record it. A tap is given when a session begins, and sees every byte that
+ * Sees what a target sends, and what reaches it if it wants to, for example to record it. A tap is given when a session begins, and sees every byte that
  * the client gets, in order, right before it is passed on.
  */
 export interface Tap {
@@ -10,6 +10,11 @@ export interface Tap {
    * @returns a promise to hold the target back until it fulfils; the bytes at hand are passed on even so.
    */
   take(bytes: Buffer): Promise<void> | undefined;
+  /**
+   * Takes the next bytes of the client that may reach the target, right before they do. Their memory is used again once
+   * this returns. An exception ends the session; the bytes do not pass.
+   */
+  takeFromClient?(bytes: Buffer): void;
   /** No byte follows, whether the session has ended or was never opened. Called once; has to return at once. */
   end(): void;
 }

@@ -9,6 +9,7 @@ import { ClientReader } from "../relay/client-reader.ts";
 import { FilteredRelay } from "../relay/filtered-relay.ts";
 import { Relay } from "../relay/relay.ts";
 import type { Tap } from "../relay/tap.ts";
+import { tapFilter } from "../relay/tapped-filter.ts";
 import { TargetPauseReason } from "../relay/to-client.ts";
 import { requestPath } from "../targets/connect-request.ts";
 import { dial, type DialOptions } from "../targets/dial.ts";
@@ -147,18 +148,21 @@ export class Channel implements ConnectionHandler, ControlHandler {
   async connect(grant: Grant, { userInput, createTaps }: ChannelWatchers): Promise<void> {
     const { consoles, dialing, buffers, turns } = this.#context;
     const { handshake, negotiate, createFilter } = consoles[grant.type];
-    const filter = createFilter?.(grant);
+    const ownFilter = createFilter?.(grant);
     // Access that cannot be enforced is refused rather than given in full (rule 14).
-    if (grant.access !== "control" && filter === undefined) {
+    if (grant.access !== "control" && ownFilter === undefined) {
       throw new EndError("forbidden", `the gateway cannot enforce view-only access to a ${grant.type} console`);
     }
-    const options = { buffers, turns, taps: this.#withWatch(createTaps()), session: this.#handler };
+    const taps = this.#withWatch(createTaps());
+    const filter = tapFilter(ownFilter, taps);
+    const options = { buffers, turns, taps, session: this.#handler };
     const relay =
       filter === undefined ? new Relay(this.connection, options) : new FilteredRelay(this.connection, options, filter);
     this.#relay = relay;
     this.#userInput = userInput;
     if (this.#preview !== undefined) {
       userInput?.take(this.#preview.unread);
+      for (const tap of taps) tap.takeFromClient?.(this.#preview.unread);
       relay.readClient(this.#preview);
       this.#preview = undefined;
     }

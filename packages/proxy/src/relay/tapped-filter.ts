@@ -1,0 +1,15 @@
+import type { ClientFilter } from "../consoles/client-filter.ts";
+import type { Tap } from "./tap.ts";
+
+/** A filter that shows taps what another filter lets pass, or everything; `filter` itself if none wants to see it. */
+export function tapFilter(filter: ClientFilter | undefined, taps: readonly Tap[]): ClientFilter | undefined {
+  const watching = taps.filter((tap) => "takeFromClient" in tap);
+  if (watching.length === 0) return filter;
+  return {
+    filter(bytes) {
+      const passed = filter === undefined ? bytes : filter.filter(bytes);
+      if (passed.length > 0) for (const tap of watching) tap.takeFromClient?.(passed);
+      return passed;
+    },
+  };
+}

@@ -2,7 +2,7 @@ import { english } from "@curfew/client/messages/en";
 
 import { type DatabaseServer, startMariaDb, startTigerVnc, TERMINAL_COLOR } from "@curfew/testing/real";
 import { TestAuthority } from "../../packages/proxy/test/support/authority.ts";
-import { NovaDatabase, type TokenRow } from "../../packages/proxy/test/tokens/nova/nova-database.ts";
+import { NovaDatabase, type TokenRow } from "@curfew/conformance/cloud";
 import { expect, test } from "../src/fixtures/gateway.ts";
 import { type ConsolePage, colorAt } from "../src/page-objects/console-page.ts";
 import { takeScreenshots } from "../src/screenshots/take-screenshots.ts";

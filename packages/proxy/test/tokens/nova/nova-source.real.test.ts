@@ -117,6 +117,8 @@ describe.each(systems)("on a real server (%s)", (system: System, start) => {
 
   test.each(Object.keys(RELEASES) as Release[])("reads what the conformance suite writes into %s", async (release) => {
     const database = await newCell(release);
+    // Another one on the same server, with other columns.
+    await newCell(RELEASES[release] ? "2024.1" : "master");
     await using source = await open({ database: database.url() });
     const writer = await SqlConsoleWriter.open(database.url());
     const expires = Math.floor(Date.now() / 1000) + 60;

@@ -1,4 +1,5 @@
 import { startByteServer } from "@curfew/testing";
+import { readFileSync } from "node:fs";
 import { mkdir, mkdtempDisposable, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -6,7 +7,10 @@ import { runInNewContext } from "node:vm";
 import { expect, test } from "vitest";
 import { AdminClient } from "../src/admin/client.ts";
 import { encodeRecordedFrame } from "../src/recording/websockify-format.ts";
+import { Recorder } from "../src/recording/recorder.ts";
 import { Recording } from "../src/recording/recording.ts";
+import { createLogger } from "../src/telemetry/log.ts";
+import type { SessionInfo } from "../src/telemetry/session-info.ts";
 import { Client } from "./support/client.ts";
 import { Command } from "./support/command.ts";
 import { fillDisk, freeDisk } from "./support/full-disk.ts";
@@ -54,6 +58,22 @@ test("each session is recorded, in both directions and to its last byte, in a fi
     expect(bytesFrom(script, "client")).toEqual(BYTES);
     expect(bytesFrom(script, "target")).toEqual(BYTES);
     expect((await stat(path)).mode & 0o777).toBe(0o600);
+  }
+});
+
+test("closing waits until recordings are with the disk; each channel of a session has a file", async () => {
+  await using folder = await mkdtempDisposable(join(tmpdir(), "curfew-"));
+  const recorder = new Recorder(join(folder.path, "console"), createLogger("silent"));
+  const session = { id: "one" } as SessionInfo;
+  const bytes = Buffer.alloc(512 * 1024, BYTES);
+  const taps = [recorder.record(session), recorder.record(session)];
+  for (const tap of taps) {
+    void tap.take(bytes);
+    tap.end();
+  }
+  await recorder.close();
+  for (const name of ["console.one", "console.one.2"]) {
+    expect(bytesFrom(readFileSync(join(folder.path, name), "utf8"), "target")).toEqual(bytes);
   }
 });
 

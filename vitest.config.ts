@@ -1,5 +1,5 @@
 import { availableParallelism } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { playwright } from "@vitest/browser-playwright";
 import { defaultClientConditions, defaultServerConditions } from "vite";
 import { defineConfig } from "vitest/config";
@@ -78,11 +78,11 @@ export default defineConfig({
           exclude: [browserTests, ...realTests].map((pattern) => `**/${pattern}`),
         },
       })),
-      ...["testing", "bench", "proxy"].map((name) => ({
+      ...["packages/testing", "packages/bench", "packages/proxy", "tools"].map((root) => ({
         extends: true as const,
         test: {
-          name: `${name}-real`,
-          root: `packages/${name}`,
+          name: `${basename(root)}-real`,
+          root,
           include: realTests.map((pattern) => `**/${pattern}`),
           env: guestEnvironment(),
         },
@@ -137,7 +137,11 @@ export default defineConfig({
       { extends: true as const, test: { name: "console", include: ["apps/console/src/**/*.test.ts"], css: true } },
       {
         extends: true as const,
-        test: { name: "tools", include: ["tools/**/*.test.ts"], exclude: ["tools/publish/**"] },
+        test: {
+          name: "tools",
+          include: ["tools/**/*.test.ts"],
+          exclude: ["tools/publish/**", ...realTests.map((pattern) => `**/${pattern}`)],
+        },
       },
       {
         extends: true as const,

@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
-import { findProgram } from "../../packages/testing/src/real/programs.ts";
+import { findProgram, type Program } from "../../packages/testing/src/real/programs.ts";
 import { hasGuest } from "./guest.ts";
 import { findChromium, findFirefox, findPython, programsNamed } from "./programs.ts";
 
@@ -54,7 +54,7 @@ export const REQUIREMENTS = {
       fedora: ["tigervnc-server", "icewm", "xterm", "dejavu-sans-fonts"],
     },
     note: "These programs run on Linux only.",
-    present: () => (["Xtigervnc", "icewm", "xterm"] as const).every((name) => findProgram(name) !== undefined),
+    present: () => hasAll("Xtigervnc", "icewm", "xterm"),
   },
   qemu: {
     purpose: "a real virtual machine",
@@ -84,17 +84,15 @@ export const REQUIREMENTS = {
     note: "Any `python3` on the PATH with the module websockify will do.",
     present: () => findPython("websockify") !== undefined,
   },
-  databases: {
-    purpose: "real MariaDB and PostgreSQL servers",
-    packages: {
-      debian: ["mariadb-server", "postgresql"],
-      fedora: ["mariadb-server", "postgresql-server"],
-      homebrew: ["mariadb", "postgresql"],
-    },
-    present: () =>
-      (["mariadbd", "mariadb-install-db", "postgres", "initdb"] as const).every(
-        (name) => findProgram(name) !== undefined,
-      ),
+  mariadb: {
+    purpose: "a real MariaDB server",
+    packages: { debian: ["mariadb-server"], fedora: ["mariadb-server"], homebrew: ["mariadb"] },
+    present: () => hasAll("mariadbd", "mariadb-install-db"),
+  },
+  postgresql: {
+    purpose: "a real PostgreSQL server",
+    packages: { debian: ["postgresql"], fedora: ["postgresql-server"], homebrew: ["postgresql"] },
+    present: () => hasAll("postgres", "initdb"),
   },
   oslo: {
     purpose: "Python's reader of nova.conf",
@@ -149,6 +147,10 @@ export type RequirementName = keyof typeof REQUIREMENTS;
 
 function has(program: string): boolean {
   return programsNamed(program).length > 0;
+}
+
+function hasAll(...names: readonly Program[]): boolean {
+  return names.every((name) => findProgram(name) !== undefined);
 }
 
 /** Debian and Fedora have the program where only root looks for it. */

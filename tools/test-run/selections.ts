@@ -21,7 +21,8 @@ const REAL_REQUIREMENTS: readonly RequirementName[] = [
   "compiler",
   "peers",
   "rabbitmq",
-  "databases",
+  "mariadb",
+  "postgresql",
   "oslo",
 ];
 const E2E_REQUIREMENTS: readonly RequirementName[] = [
@@ -32,7 +33,7 @@ const E2E_REQUIREMENTS: readonly RequirementName[] = [
   "qemu",
   "kernel",
   "websockify",
-  "databases",
+  "mariadb",
 ];
 
 /** Projects of `vitest.config.ts` by what they need. Those of the unit tests need nothing but Node. */
@@ -79,8 +80,8 @@ export function planSteps(selection: Selection, folder: string, filters: readonl
       ...checks,
       unit,
       browser,
-      real,
       pages,
+      real,
       pack,
       packages,
       sizes,

@@ -1,0 +1,82 @@
+import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
+import { once } from "node:events";
+import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { delimiter, join } from "node:path";
+import { expect, onTestFinished, test } from "vitest";
+import { watchLeftovers } from "../packages/testing/test/real/leftovers.ts";
+
+/** `pnpm start nova`, and all that it has printed. */
+class Demo implements AsyncDisposable {
+  readonly process: ChildProcessWithoutNullStreams;
+  readonly exited: Promise<unknown[]>;
+  text = "";
+
+  constructor(path: string = process.env["PATH"] ?? "") {
+    const script = join(import.meta.dirname, "start.ts");
+    const env = { ...process.env, PATH: path, NODE_OPTIONS: "" };
+    this.process = spawn(process.execPath, ["--conditions=@curfew/source", script, "nova"], { env });
+    for (const stream of [this.process.stdout, this.process.stderr]) {
+      stream.setEncoding("utf8").on("data", (text: string) => (this.text += text));
+    }
+    this.exited = once(this.process, "close");
+  }
+
+  /** The first link to a console after the first `from` characters of the output. */
+  async link(from = 0): Promise<string> {
+    let found: RegExpExecArray | null;
+    while ((found = /http:\S+path=\S+(?=\n)/.exec(this.text.slice(from))) === null) {
+      await Promise.race([
+        once(this.process.stdout, "data"),
+        this.exited.then(() => Promise.reject(new Error(this.text))),
+      ]);
+    }
+    return found[0];
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.process.kill("SIGKILL");
+    await this.exited;
+  }
+}
+
+/** What a WebSocket gets before it ends: the first bytes as text, and the code. */
+async function openConsole(link: string): Promise<{ first: string; ended: Promise<number> }> {
+  const { origin, searchParams } = new URL(link);
+  const socket = new WebSocket(`${origin.replace("http", "ws")}/${searchParams.get("path")}`, ["binary"]);
+  socket.binaryType = "arraybuffer";
+  const ended = once(socket, "close").then(([event]) => (event as CloseEvent).code);
+  const data = once(socket, "message").then(([event]) => (event as MessageEvent<ArrayBuffer>).data);
+  const first = await Promise.race([data, ended.then((code) => Promise.reject(new Error(`ended with ${code}`)))]);
+  return { first: Buffer.from(first).toString("latin1"), ended };
+}
+
+test("`start nova` serves a console of a Nova cloud, ends it with its row, and leaves nothing behind", async () => {
+  await using leftovers = await watchLeftovers();
+  await using demo = new Demo();
+  const link = await demo.link();
+  expect(await (await fetch(link)).text()).toContain("<title>");
+  const { first, ended } = await openConsole(link);
+  expect(first).toBe("RFB 003.008\n");
+  demo.process.stdin.write("delete\n");
+  expect(await ended).toBe(4009);
+  const printed = demo.text.length;
+  demo.process.stdin.write("new 60\n");
+  expect((await openConsole(await demo.link(printed))).first).toBe("RFB 003.008\n");
+  expect(await leftovers.programs()).not.toEqual([]);
+  demo.process.kill("SIGTERM");
+  expect(await demo.exited).toEqual([0, null]);
+  expect([await leftovers.programs(), await leftovers.files()]).toEqual([[], []]);
+}, 120_000);
+
+test("where a server does not start, `start nova` stops the others and says which", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "curfew-broken-"));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  await writeFile(join(folder, "Xtigervnc"), "#!/bin/sh\necho no display >&2\nexit 1\n");
+  await chmod(join(folder, "Xtigervnc"), 0o755);
+  await using leftovers = await watchLeftovers();
+  await using demo = new Demo([folder, process.env["PATH"]].join(delimiter));
+  expect(await demo.exited).toEqual([1, null]);
+  expect(demo.text).toContain("TigerVNC left at its start: no display");
+  expect([await leftovers.programs(), await leftovers.files()]).toEqual([[], []]);
+}, 120_000);

@@ -41,6 +41,10 @@ export const CLAIMS: readonly Claim[] = [
     { text: "sessions set up and closed", reads: "set-up.rate", atLeast: 15, ...TIMES_WEBSOCKIFY },
     { text: "CPU of a session", reads: "set-up.cpu", atMost: 400, unit: "µs" },
   ]),
+  ...about("set-up of Nova's tokens", [
+    { text: "sessions set up and closed", reads: "nova-set-up.rate", atLeast: 500, unit: "per second" },
+    { text: "time to the first byte, 20 in parallel, p50", reads: "nova-set-up.p50", atMost: 10, unit: "ms" },
+  ]),
   ...about("memory", [
     { text: "idle session, 500 open", reads: "memory-500.idle", atMost: 32, unit: "KiB" },
     { text: "idle session, 10,000 open", reads: "memory-10000.idle", atMost: 32, unit: "KiB" },

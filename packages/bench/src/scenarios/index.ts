@@ -4,6 +4,7 @@ import { idleMemory } from "./idle-memory.ts";
 import { keystrokes, keystrokesUnderFlood } from "./keystrokes.ts";
 import type { Scenario } from "./scenario.ts";
 import { memoryBreakdown } from "./memory-breakdown.ts";
+import { novaSetUp } from "./nova-set-up.ts";
 import { paced } from "./paced.ts";
 import { setUp } from "./set-up.ts";
 import { soak } from "./soak.ts";
@@ -21,6 +22,7 @@ export const SCENARIOS: readonly Scenario[] = [
   keystrokes(),
   keystrokesUnderFlood,
   setUp,
+  novaSetUp,
   idleMemory(500),
   idleMemory(5_000),
   idleMemory(10_000),

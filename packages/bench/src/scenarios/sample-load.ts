@@ -8,7 +8,7 @@ import type { ScenarioContext } from "./scenario.ts";
  * @param onStart - called when the sample starts, to reset counters
  */
 export async function sampleLoad(
-  { subject, effort }: Pick<ScenarioContext, "subject" | "effort">,
+  { subject, effort }: Pick<ScenarioContext, "effort"> & { readonly subject: { readonly pid: number } },
   onStart: () => void = () => {},
 ): Promise<CpuUsage> {
   const allowSleep = keepAwake();

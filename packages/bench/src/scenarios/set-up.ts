@@ -1,7 +1,5 @@
-import type { ConnectOptions } from "../load/client.ts";
-import { closeSessions, openSession } from "../load/session.ts";
 import { YARDSTICK } from "../subjects/subject.ts";
-import { sampleLoad } from "./sample-load.ts";
+import { openAndClose } from "./open-and-close.ts";
 import type { Scenario } from "./scenario.ts";
 
 const PARALLEL = 50;
@@ -20,32 +18,7 @@ export const setUp: Scenario = {
   ],
   async run(context) {
     const options = await context.subject.connectOptions(context.effort.quick ? 100 : 1000);
-    let stopped = false;
-    let count = 0;
-    const next = repeatedly(options);
-    const openAndClose = async (): Promise<void> => {
-      for (const one of next) {
-        if (stopped) return;
-        const session = await openSession(one, context.target);
-        count += 1;
-        await closeSessions([session]);
-      }
-    };
-    const clients = Promise.all(Array.from({ length: PARALLEL }, openAndClose));
-    const work = (async () => {
-      const observed = await sampleLoad(context, () => {
-        count = 0;
-      });
-      return { ...observed, count };
-    })();
-    // A client that fails ends the scenario; otherwise the clients continue until it is over.
-    const { proxyCpu, seconds, otherLoad, count: sessions } = await Promise.race([work, clients.then(() => work)]);
-    stopped = true;
-    await clients;
-    return { values: { rate: sessions / seconds, cpu: (proxyCpu / sessions) * 1e6 }, otherLoad };
+    const { proxyCpu, seconds, otherLoad, times } = await openAndClose({ ...context, options, parallel: PARALLEL });
+    return { values: { rate: times.length / seconds, cpu: (proxyCpu / times.length) * 1e6 }, otherLoad };
   },
 };
-
-function* repeatedly(options: readonly ConnectOptions[]): Generator<ConnectOptions, void> {
-  for (;;) yield* options;
-}

@@ -13,6 +13,10 @@ const HOUR_SECONDS = 3600;
 /** The last line that `curfew serve` prints at start. */
 const ADMIN_URL = /admin API at (\S+)/;
 const PROXY_PACKAGE = join(import.meta.dirname, "../../../proxy");
+/** The command `curfew`, built. */
+export const MAIN: string = join(PROXY_PACKAGE, "dist/cli/main.js");
+/** What it prints where browsers connect; the port is the first group. */
+export const LISTENING: RegExp = /listens at https?:\/\/127\.0\.0\.1:(\d+)/;
 
 /** The gateway as users run it: built, with a configuration file, enforced deadlines and tokens in SQLite. */
 export const curfew: Subject = {
@@ -46,7 +50,7 @@ export interface CurfewOptions {
  */
 export async function startCurfew(target: string, folder: string, options: CurfewOptions): Promise<RunningSubject> {
   const child = await startServe(folder, options);
-  const [, listenPort] = /listens at https?:\/\/127\.0\.0\.1:(\d+)/.exec(child.stdout()) ?? [];
+  const [, listenPort] = LISTENING.exec(child.stdout()) ?? [];
   const [, url = ""] = ADMIN_URL.exec(child.stdout()) ?? [];
   const admin = new AdminClient({ url, key: ADMIN_KEY });
   const issue = async (ttl: number): Promise<ConnectOptions> => {
@@ -94,9 +98,7 @@ tokens:
   path: ${join(folder, "tokens.db")}
 ${certificate === undefined ? "" : `cert: ${certificate.cert}\nkey: ${certificate.key}\n`}`,
   );
-  const main = fromSource
-    ? ["--conditions=@curfew/source", join(PROXY_PACKAGE, "src/cli/main.ts")]
-    : [join(PROXY_PACKAGE, "dist/cli/main.js")];
+  const main = fromSource ? ["--conditions=@curfew/source", join(PROXY_PACKAGE, "src/cli/main.ts")] : [MAIN];
   const command = pin([process.execPath, ...main, "serve", "--config", file, ...args]);
   const child = await startChild(command, join(folder, "stderr.log"));
   await child.until(() => ADMIN_URL.test(child.stdout()));

@@ -25,6 +25,7 @@ test("a link message in pieces is understood, and reaches the target whole", asy
 
 test.each([
   ["of another protocol", Buffer.from("RFB 003.008\nabcdefgh")],
+  ["with another beginning", withUint32(0, 0)],
   ["of another version", withUint32(4, 1)],
   ["that is too long", withUint32(12, 4097)],
   ["that is too short", withUint32(12, 17)],
@@ -34,6 +35,8 @@ test.each([
   const { server, gateway, token } = spice;
   using client = sayFirst(gateway.host, token, bytes);
   expect(await client.closed).toEqual({ code: 4000, reason: "protocol_error" });
+  // And not only after the time that the client has for it.
+  expect(gateway.logged("session ended")).toMatchObject([{ detail: expect.stringContaining("malformed") as string }]);
   expect(server.connections).toEqual([]);
 });
 

@@ -114,6 +114,7 @@ test("keys and the mouse restart the idle clock of the whole session; what a vie
   await using spice = await startSpiceConsole({ clock, config: { sessions: { idle_timeout: 10 } } });
   const { server, gateway, token } = spice;
   using viewer = await SpiceViewer.open(gateway.host, token);
+  using silent = await SpiceChannel.open(gateway.host, token);
   const { main, display, inputs } = viewer;
   const say = async (channel: SpiceChannel, type: number): Promise<void> => {
     const heard = server.received("message").length;
@@ -124,6 +125,8 @@ test("keys and the mouse restart the idle clock of the whole session; what a vie
   await say(inputs, KEY_DOWN);
   clock.now += 9000;
   await say(inputs, MOUSE_POSITION);
+  // Its end shows that the gateway has looked at the clock.
+  expect((await silent.closed).reason).toBe("idle_timeout");
   clock.now += 9000;
   expect(gateway.held().sessions).toBe(1);
   for (const channel of [main, display, inputs]) await say(channel, PONG);

@@ -62,6 +62,6 @@ test.each([
   ["an endless message", [reply(true), Buffer.from([4, 0, 0xff, 0xff, 0xff, 0x7f]), Buffer.alloc(70_000)]],
   ["messages without the number", [reply(true), ...Array.from({ length: 700 }, () => encodeSpiceMessage(4, INIT))]],
 ])("%s has none, even if it comes later", (_, pieces) => {
-  const later = Array.from({ length: 20 }, () => Buffer.alloc(4096));
+  const later = Array.from({ length: 20 }, () => Buffer.alloc(6 * 700));
   expect(find([...pieces, ...later, encodeSpiceMessage(103, INIT)])).toEqual([]);
 });

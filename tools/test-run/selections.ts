@@ -31,6 +31,7 @@ const E2E_REQUIREMENTS: readonly RequirementName[] = [
   "firefox",
   "tigervnc",
   "qemu",
+  "spice",
   "kernel",
   "websockify",
   "mariadb",

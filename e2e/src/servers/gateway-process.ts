@@ -117,6 +117,13 @@ export class GatewayProcess implements AsyncDisposable {
     return session;
   }
 
+  /** The value of a metric, with its labels as `/metrics` writes them; undefined if it is not there. */
+  async metric(name: string): Promise<number | undefined> {
+    const text = await (await fetch(`${this.#adminUrl}/metrics`)).text();
+    const line = text.split("\n").find((each) => each.startsWith(`${name} `));
+    return line === undefined ? undefined : Number(line.slice(name.length));
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await this.stop("SIGKILL");
     await rm(this.#folder, { recursive: true, force: true });

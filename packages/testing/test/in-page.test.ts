@@ -89,6 +89,15 @@ test("manual handshakes are the test's", async () => {
   expect(heard.at(-1)).toEqual({ code: 1006, reason: "", wasClean: false });
 });
 
+test("bytes are copied from whatever a WebSocket takes them in", async () => {
+  await using gateway = new InPageGateway();
+  const page = gateway.webSocket("ws://gateway/", PROTOCOLS);
+  await new Promise((resolve) => page.addEventListener("open", resolve));
+  const { buffer } = Uint8Array.of(1, 2, 3, 4);
+  for (const data of [buffer, new DataView(buffer, 1, 2), new Uint8Array(buffer, 3)]) page.send(data);
+  expect(gateway.socket.sent.map((data) => [...(data as Uint8Array)])).toEqual([[1, 2, 3, 4], [2, 3], [4]]);
+});
+
 test.each([
   [{ refuse: "connect_failed" }, PROTOCOLS],
   [{}, ["other"]],

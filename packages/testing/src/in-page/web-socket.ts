@@ -85,10 +85,10 @@ export class FakeWebSocket extends EventTarget {
   }
 
   /** @throws DOMException InvalidStateError while the socket is connecting */
-  send(data: string | Uint8Array): void {
+  send(data: string | ArrayBuffer | ArrayBufferView): void {
     if (this.#readyState === CONNECTING) throw new DOMException("still connecting", "InvalidStateError");
     if (this.#readyState !== OPEN) return;
-    const copy = typeof data === "string" ? data : Uint8Array.from(data);
+    const copy = typeof data === "string" ? data : bytesOf(data);
     this.#sent.push(copy);
     this.onsent?.(copy);
     this.#events.message(copy);
@@ -123,4 +123,10 @@ export class FakeWebSocket extends EventTarget {
     this.dispatchEvent(Object.assign(new Event("close"), { code, reason, wasClean: code !== 1006 }));
     this.#events.closed(code, reason);
   }
+}
+
+/** A copy of the bytes. */
+function bytesOf(data: ArrayBuffer | ArrayBufferView): Uint8Array {
+  if (!ArrayBuffer.isView(data)) return new Uint8Array(data.slice(0));
+  return Uint8Array.from(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
 }

@@ -28,7 +28,13 @@ const inChromium = () => ({
   instances: [{ browser: "chromium" as const }],
 });
 
-const viewers = ["@novnc/novnc", "@xterm/xterm", "@xterm/addon-attach", "@xterm/addon-fit"];
+const viewers = [
+  "@novnc/novnc",
+  "@spice-project/spice-html5",
+  "@xterm/xterm",
+  "@xterm/addon-attach",
+  "@xterm/addon-fit",
+];
 
 /** The versions of React that `packages/react` is made for, and where each is installed. */
 const reactFolders = { "18": "packages/react/react-18", "19": "packages/react" };

@@ -1,11 +1,11 @@
 import { expectAccessible } from "../src/audits/accessibility.ts";
-import type { ConsoleType } from "@curfew/client";
 import type { IssueRequest } from "@curfew/proxy/admin";
 import { startFakeSerial, startFakeVnc } from "@curfew/testing";
 import type { Page } from "@playwright/test";
 import { expect, test as base } from "../src/fixtures/shared-servers.ts";
 import type { GatewayProcess } from "../src/servers/gateway-process.ts";
 import { takeScreenshots } from "../src/screenshots/take-screenshots.ts";
+import type { ElementType } from "../src/console-types.ts";
 
 interface Issuing {
   readonly gateway: GatewayProcess;
@@ -31,7 +31,7 @@ async function open(
   await page.goto(`${origin}/element/?type=${request.type}&gateway=${encodeURIComponent(gateway.socketUrl)}`);
 }
 
-const status = (page: Page, type: ConsoleType, expected: string): Promise<void> =>
+const status = (page: Page, type: ElementType, expected: string): Promise<void> =>
   expect(page.locator(`curfew-${type}`)).toHaveAttribute("status", expected);
 
 async function accessible(page: Page): Promise<void> {

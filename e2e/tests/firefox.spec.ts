@@ -1,8 +1,7 @@
-import type { ConsoleType } from "@curfew/client";
 import { type FakeSerialServer, type FakeVncServer, startFakeSerial, startFakeVnc } from "@curfew/testing";
 import type { Browser, Page } from "puppeteer-core";
 import { hasFirefox, launchFirefox } from "../src/browsers/firefox.ts";
-import { CONSOLE_TYPES, CONSOLE_TYPE_TRAITS } from "../src/console-types.ts";
+import { CONSOLE_TYPES, CONSOLE_TYPE_TRAITS, type ElementType } from "../src/console-types.ts";
 import { expect, test } from "../src/fixtures/shared-servers.ts";
 import { GatewayProcess } from "../src/servers/gateway-process.ts";
 
@@ -17,7 +16,7 @@ interface Machine {
 }
 
 /** Starts a fake machine, with a promise that the key k reached it. */
-const machines: Readonly<Record<ConsoleType, () => Promise<Machine>>> = {
+const machines: Readonly<Record<ElementType, () => Promise<Machine>>> = {
   vnc: async () => {
     const server = await startFakeVnc();
     return { server, heardK: () => server.waitFor("key", ({ keysym, down }) => keysym === 0x6b && down) };
@@ -29,7 +28,7 @@ const machines: Readonly<Record<ConsoleType, () => Promise<Machine>>> = {
 };
 
 interface Opening {
-  readonly type: ConsoleType;
+  readonly type: ElementType;
   readonly url: string;
   readonly tokens: readonly [first: string, second: string];
 }

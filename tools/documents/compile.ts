@@ -52,7 +52,8 @@ export function compile(pieces: readonly Piece[]): Problem[] {
     symlinkSync(join(ROOT, "docs/node_modules"), join(folder, "node_modules"));
     const names = pieces.map((piece, number) => write(folder, piece, number));
     writeFileSync(join(folder, "styles.d.ts"), 'declare module "@xterm/xterm/css/xterm.css";');
-    const ambient = [join(ROOT, "packages/client/src/views/vnc/novnc.d.ts"), "styles.d.ts"];
+    const viewers = ["vnc/novnc.d.ts", "spice/spice-html5.d.ts"];
+    const ambient = [...viewers.map((file) => join(ROOT, "packages/client/src/views", file)), "styles.d.ts"];
     const config = { compilerOptions: COMPILER_OPTIONS, files: [...names, ...ambient] };
     writeFileSync(join(folder, "tsconfig.json"), JSON.stringify(config));
     return problemsOf(folder);

@@ -3,7 +3,7 @@ import { build, defaultClientConditions, type Rolldown } from "vite";
 import { CACHE, ROOT } from "../root.ts";
 
 /** The viewers are the application's own dependencies, loaded when a console opens; React is there already. */
-const PROVIDED = /^(@novnc\/|@xterm\/|react($|\/))/u;
+const PROVIDED = /^(@novnc\/|@spice-project\/|@xterm\/|react($|\/))/u;
 
 /**
  * Bundles an entry point as an application would, for measuring alone: `.size-limit.json` holds the limits.
@@ -48,6 +48,7 @@ export async function bundleForSizes(): Promise<void> {
   const both = new Set([...protocol, ...client]);
   await bundle("vnc", "client/src/views/vnc/index.ts", (id) => both.has(id));
   await bundle("serial", "client/src/views/serial/index.ts", (id) => both.has(id));
+  await bundle("spice", "client/src/views/spice/index.ts", (id) => both.has(id));
   await bundle("messages", "client/src/locales/index.ts");
   await bundle("element", "client/src/element/index.ts", (id) =>
     /\/(errors|report-error|vnc-console|serial-console)\.ts$/u.test(id),

@@ -1,8 +1,9 @@
 /** The interface between the dashboard's page and its server. */
 
-import type { ConsoleType } from "@curfew/client";
+import type { ConsoleType as AnyConsoleType } from "@curfew/client";
 
-export type { ConsoleType } from "@curfew/client";
+/** The types of the demo's consoles. */
+export type ConsoleType = Exclude<AnyConsoleType, "spice">;
 
 export interface MachineCard {
   readonly id: string;

@@ -1,8 +1,9 @@
-import type { ConnectInfo, ConsoleType } from "@curfew/client";
+import type { ConnectInfo } from "@curfew/client";
 import type { ConfigInput } from "@curfew/proxy";
 import type { IssueRequest } from "@curfew/proxy/admin";
 import { expect, type Locator, type Page } from "@playwright/test";
 import { GatewayProcess } from "../servers/gateway-process.ts";
+import type { ElementType } from "../console-types.ts";
 
 /** The page in `pages/close-reasons`, and everything that a test starts behind it, which is closed with it. */
 export class CloseReasonsPage implements AsyncDisposable {
@@ -42,7 +43,7 @@ export class CloseReasonsPage implements AsyncDisposable {
   }
 
   /** Opens the page. `grant` returns what the page gets when it asks for access; null refuses it. */
-  async open(type: ConsoleType, grant: () => ConnectInfo | null | Promise<ConnectInfo | null>): Promise<void> {
+  async open(type: ElementType, grant: () => ConnectInfo | null | Promise<ConnectInfo | null>): Promise<void> {
     await this.page.exposeFunction("access", async () => {
       this.#asked += 1;
       return await grant();
@@ -53,7 +54,7 @@ export class CloseReasonsPage implements AsyncDisposable {
   /** Opens the page on a console behind the gateway, with a token of its own for each connection. */
   async openThrough(
     gateway: GatewayProcess,
-    request: Omit<IssueRequest, "type" | "ttl"> & { type: ConsoleType; ttl?: number },
+    request: Omit<IssueRequest, "type" | "ttl"> & { type: ElementType; ttl?: number },
   ): Promise<void> {
     await this.open(request.type, async () => {
       const { token } = await gateway.issue({ ttl: 300, ...request });

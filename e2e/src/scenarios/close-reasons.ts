@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import type { CloseReason, ConsoleType } from "@curfew/client";
+import type { CloseReason } from "@curfew/client";
 import type { NextStep } from "@curfew/client/messages";
 import {
   startFakeGateway,
@@ -10,10 +10,11 @@ import {
 } from "@curfew/testing";
 import { expect } from "@playwright/test";
 import type { CloseReasonsPage } from "../page-objects/close-reasons-page.ts";
+import type { ElementType } from "../console-types.ts";
 
 /** How to make a console end for a reason, and what the page then says. */
 export interface CloseReasonScenario {
-  readonly type: ConsoleType;
+  readonly type: ElementType;
   /** Close code, as the page has it. */
   readonly code: number;
   /** What the sentence says. */

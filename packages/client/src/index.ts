@@ -1,11 +1,11 @@
 /**
  * The connection to a remote console: socket, control messages, expiry, renewal, reconnection. The
- * views are separate entry points, `@curfew/client/vnc` and `@curfew/client/serial`.
+ * views are separate entry points, `@curfew/client/vnc`, `@curfew/client/serial` and `@curfew/client/spice`.
  *
  * @packageDocumentation
  */
 export { CloseCode, closeAction, closeReason } from "@curfew/protocol";
-export type { CloseAction, ServerCloseReason, ViewedConsoleType as ConsoleType } from "@curfew/protocol";
+export type { CloseAction, ConsoleType, ServerCloseReason } from "@curfew/protocol";
 export { backoff } from "./connection/backoff.ts";
 export type { BackoffOptions } from "./connection/backoff.ts";
 export type { ConsoleChannel } from "./connection/channel/channel.ts";

@@ -1,5 +1,2 @@
-/** The type of a console, as grants and the gateway name it. */
+/** The type of a console, as console URLs, grants and the SDK name it. */
 export type ConsoleType = "vnc" | "serial" | "spice";
-
-/** The types of consoles that the SDK shows. SPICE needs another viewer, such as spice-html5. */
-export type ViewedConsoleType = Exclude<ConsoleType, "spice">;

@@ -16,6 +16,7 @@ import { french } from "@curfew/client/messages/fr";
 import { japanese } from "@curfew/client/messages/ja";
 import { simplifiedChinese } from "@curfew/client/messages/zh-hans";
 import { SerialConsole, type SerialOptions } from "@curfew/client/serial";
+import { SpiceConsole } from "@curfew/client/spice";
 import { LEAVE_KEYS, SYS_RQ, describeClose, listenForLeaveKeys } from "@curfew/client/ui";
 import { VncConsole, type VncOptions } from "@curfew/client/vnc";
 import { CloseCode, type ServerMessage, closeAction, parseServerMessage } from "@curfew/protocol";
@@ -45,7 +46,9 @@ export async function open(screen: HTMLElement): Promise<string> {
   vnc.sendKey(SYS_RQ.keysym, SYS_RQ.code);
   listenForLeaveKeys(window, () => LEAVE_KEYS.join(" + "));
   const serial: SerialConsole = new SerialConsole(screen, { ...options, fontSize: 14 });
-  await Promise.all([vnc.connect(), serial.connect()]);
+  const spice = new SpiceConsole(screen, { ...options, scale: "fit" });
+  spice.sendKeys("ctrl-alt-del");
+  await Promise.all([vnc.connect(), serial.connect(), spice.connect()]);
   stop();
   const words = await messagesFor(LANGUAGES);
   const all = [english, german, spanish, french, japanese, simplifiedChinese, words];

@@ -1,7 +1,8 @@
-import { type CloseInfo, type ConnectInfo, type ConsoleType, StopRetrying } from "@curfew/client";
+import { type CloseInfo, type ConnectInfo, StopRetrying } from "@curfew/client";
 import { CLOSE_REASON_TRAITS, messagesFor } from "@curfew/client/messages";
 import { SerialConsole } from "@curfew/client/serial";
 import { VncConsole } from "@curfew/client/vnc";
+import type { ElementType } from "../../console-types.ts";
 
 declare global {
   interface Window {
@@ -30,11 +31,11 @@ async function authorize(): Promise<ConnectInfo> {
 
 /** One attempt for each press of the button, so that each end is seen. */
 const options = { authorize, reconnect: false as const };
-const CONSOLES: Readonly<Record<ConsoleType, () => VncConsole | SerialConsole>> = {
+const CONSOLES: Readonly<Record<ElementType, () => VncConsole | SerialConsole>> = {
   vnc: () => new VncConsole(screen, options),
   serial: () => new SerialConsole(screen, options),
 };
-const type = (new URLSearchParams(location.search).get("type") ?? "vnc") as ConsoleType;
+const type = (new URLSearchParams(location.search).get("type") ?? "vnc") as ElementType;
 const view = CONSOLES[type]();
 
 function showEnd({ reason, code }: CloseInfo): void {

@@ -1,5 +1,5 @@
-import type { ConsoleType } from "@curfew/client";
 import { type CurfewSerialElement, type CurfewVncElement, defineConsoleElements } from "@curfew/client/element";
+import type { ElementType } from "../../console-types.ts";
 
 declare global {
   interface Window {
@@ -10,7 +10,7 @@ declare global {
 
 const parameters = new URLSearchParams(location.search);
 const url = parameters.get("gateway") ?? "";
-const type = (parameters.get("type") ?? "vnc") as ConsoleType;
+const type = (parameters.get("type") ?? "vnc") as ElementType;
 const element: CurfewVncElement | CurfewSerialElement = document.createElement(`curfew-${type}`);
 element.authorize = async () => ({ url, token: await window.issueToken() });
 element.renew = () => window.issueToken();

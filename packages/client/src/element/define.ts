@@ -1,12 +1,12 @@
-import type { ViewedConsoleType as ConsoleType } from "@curfew/protocol";
+import type { ConsoleType } from "@curfew/protocol";
 import { consoleElementClass } from "./console-element.ts";
-import { SERIAL_KIND, VNC_KIND } from "./kinds.ts";
+import { type ElementType, SERIAL_KIND, VNC_KIND } from "./kinds.ts";
 
 /** The names of the elements, by default `curfew-vnc` and `curfew-serial`. Each must contain a hyphen. */
-export interface ConsoleElementNames extends Partial<Record<ConsoleType, string>> {}
+export interface ConsoleElementNames extends Partial<Record<Exclude<ConsoleType, "spice">, string>> {}
 
 /** Creates the class of each console type's element. */
-const CLASSES: Readonly<Record<ConsoleType, () => CustomElementConstructor>> = {
+const CLASSES: Readonly<Record<ElementType, () => CustomElementConstructor>> = {
   vnc: () => consoleElementClass(VNC_KIND),
   serial: () => consoleElementClass(SERIAL_KIND),
 };
@@ -19,7 +19,7 @@ const CLASSES: Readonly<Record<ConsoleType, () => CustomElementConstructor>> = {
  */
 export function defineConsoleElements(names: ConsoleElementNames = {}): void {
   if (typeof customElements === "undefined") return;
-  for (const type of Object.keys(CLASSES) as ConsoleType[]) {
+  for (const type of Object.keys(CLASSES) as ElementType[]) {
     const name = names[type] ?? `curfew-${type}`;
     if (!customElements.get(name)) customElements.define(name, CLASSES[type]());
   }

@@ -1,4 +1,4 @@
-import type { ViewedConsoleType as ConsoleType } from "@curfew/protocol";
+import type { ConsoleType } from "@curfew/protocol";
 import type { ConsoleConnection } from "../connection/connection.ts";
 import type { ConsoleOptions } from "../connection/model/options.ts";
 import { SerialConsole } from "../views/serial/serial-console.ts";
@@ -15,9 +15,12 @@ export interface ConsoleView {
   focus(): void;
 }
 
+/** The types of consoles that have an element. spice-html5 works only outside shadow roots. */
+export type ElementType = Exclude<ConsoleType, "spice">;
+
 /** The differences between the two elements. */
 export interface ElementKind<Options extends ConsoleOptions, View extends ConsoleView> {
-  readonly type: ConsoleType;
+  readonly type: ElementType;
   /** The attributes that are options. Those that are also properties of the console can change while it is open. */
   readonly attributes: AttributeTypes;
   create(target: HTMLElement, options: Options): View;

@@ -1,4 +1,3 @@
-import type { ViewedConsoleType as ConsoleType } from "@curfew/protocol";
 import type { ConsoleState } from "../connection/model/state.ts";
 import { format } from "../locales/format.ts";
 import type { Messages } from "../locales/types.ts";
@@ -8,6 +7,7 @@ import type { ExpiryWarning } from "../ui/expiry-warning.ts";
 import { listenForLeaveKeys } from "../ui/leave-keys.ts";
 import { part } from "./dom.ts";
 import { FocusWatch } from "./focus-watch.ts";
+import type { ElementType } from "./kinds.ts";
 import { type PanelActions, createPanel } from "./panel.ts";
 import type { ConsolePhase } from "./phase.ts";
 import { styleSheet } from "./styles.ts";
@@ -39,7 +39,7 @@ export class Shell {
   /** The place for the console. */
   readonly screen: HTMLElement = part("div", "screen", { role: "group", tabindex: "-1" });
   readonly #root: ShadowRoot;
-  readonly #type: ConsoleType;
+  readonly #type: ElementType;
   readonly #actions: ShellActions;
   readonly #shell: HTMLElement;
   readonly #warning: WarningBar;
@@ -51,7 +51,7 @@ export class Shell {
   readonly #focus: FocusWatch;
   #shown: ShellContent | undefined;
 
-  constructor(root: ShadowRoot, type: ConsoleType, actions: ShellActions) {
+  constructor(root: ShadowRoot, type: ElementType, actions: ShellActions) {
     this.#root = root;
     this.#type = type;
     this.#actions = actions;

@@ -190,6 +190,7 @@ export const german: Messages = {
   },
   labels: {
     vnc: "Bildschirm der Maschine",
+    spice: "Bildschirm der Maschine",
     serial: "Terminal der Maschine",
     sessionEnd: "Ende der Sitzung",
     leave: "Drücken Sie {keys} und lassen Sie los, um die Konsole mit der Tastatur zu verlassen.",

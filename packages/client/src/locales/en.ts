@@ -182,6 +182,7 @@ export const english: Messages = {
   },
   labels: {
     vnc: "Screen of the machine",
+    spice: "Screen of the machine",
     serial: "Terminal of the machine",
     sessionEnd: "End of the session",
     leave: "Press and release {keys} to leave the console with the keyboard.",

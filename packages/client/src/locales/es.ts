@@ -187,6 +187,7 @@ export const spanish: Messages = {
   },
   labels: {
     vnc: "Pantalla de la máquina",
+    spice: "Pantalla de la máquina",
     serial: "Terminal de la máquina",
     sessionEnd: "Fin de la sesión",
     leave: "Pulse {keys} y suelte para salir de la consola con el teclado.",

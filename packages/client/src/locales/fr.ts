@@ -189,6 +189,7 @@ export const french: Messages = {
   },
   labels: {
     vnc: "Écran de la machine",
+    spice: "Écran de la machine",
     serial: "Terminal de la machine",
     sessionEnd: "Fin de la session",
     leave: "Appuyez sur {keys} puis relâchez pour quitter la console au clavier.",

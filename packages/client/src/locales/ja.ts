@@ -183,6 +183,7 @@ export const japanese: Messages = {
   },
   labels: {
     vnc: "マシンの画面",
+    spice: "マシンの画面",
     serial: "マシンの端末",
     sessionEnd: "セッションの終了",
     leave: "{keys} を押して離すと、キーボードでコンソールから離れられます。",

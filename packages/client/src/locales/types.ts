@@ -1,4 +1,4 @@
-import type { ViewedConsoleType as ConsoleType } from "@curfew/protocol";
+import type { ConsoleType } from "@curfew/protocol";
 import type { CloseReason } from "../connection/model/close-info.ts";
 
 /** A text with the placeholder `{Name}`, for {@link format}. */

@@ -178,6 +178,7 @@ export const simplifiedChinese: Messages = {
   },
   labels: {
     vnc: "机器的屏幕",
+    spice: "机器的屏幕",
     serial: "机器的终端",
     sessionEnd: "会话结束提示",
     leave: "按下 {keys} 后松开，即可用键盘离开控制台。",

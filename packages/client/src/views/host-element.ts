@@ -1,4 +1,4 @@
-import type { ViewedConsoleType as ConsoleType } from "@curfew/protocol";
+import type { ConsoleType } from "@curfew/protocol";
 
 /**
  * Creates the element that a view inserts into the page's element. It fills that element, and can be

@@ -3,7 +3,7 @@
  *
  * @packageDocumentation
  */
-export type { FunctionKey, KeyCombo } from "./keys.ts";
+export type { FunctionKey, KeyCombo } from "../keyboard/keys.ts";
 export type {
   ScaleMode,
   VncCredentials,

@@ -10,10 +10,10 @@ import { createHost } from "../host-element.ts";
 import { ViewerLoader, importFailed } from "../viewer-loader.ts";
 import type { ConsoleEvents, ConsoleState } from "../../connection/model/state.ts";
 import { Clipboards } from "./clipboards.ts";
-import { type KeyCombo, comboKeys } from "./keys.ts";
+import { type KeyCombo, comboKeys } from "../keyboard/keys.ts";
 import type { ScaleMode, VncEvents, VncOptions, VncStatistics, VncView } from "./options.ts";
 import { RfbClient } from "./rfb-client.ts";
-import { press, typeCharacters } from "./typing.ts";
+import { press, typeCharacters } from "../keyboard/typing.ts";
 
 type ViewEvents = Omit<VncEvents, keyof ConsoleEvents>;
 const VIEW_EVENTS: ReadonlySet<string> = new Set<keyof ViewEvents>([

@@ -1,0 +1,263 @@
+import type { ConsoleChannel } from "../../connection/channel/channel.ts";
+import { ConsoleConnection } from "../../connection/connection.ts";
+import { ConsoleError } from "../../connection/model/errors.ts";
+import type { ConnectionStatistics, ConsoleState } from "../../connection/model/state.ts";
+import { FullScreen } from "../../ui/full-screen.ts";
+import type { Key } from "../../ui/keysyms.ts";
+import type { ListenOptions, Unsubscribe } from "../../util/emitter.ts";
+import { oneOf } from "../../util/validate.ts";
+import { createHost } from "../host-element.ts";
+import { type KeyCombo, characterKeys, comboKeys } from "../keyboard/keys.ts";
+import { SCAN_CODES, codeOfCharacter } from "../keyboard/scan-codes.ts";
+import { press, typeCharacters } from "../keyboard/typing.ts";
+import { ViewerLoader, importFailed } from "../viewer-loader.ts";
+import type { SpiceEvents, SpiceOptions, SpiceScaleMode, SpiceView } from "./options.ts";
+import { SpiceClient, type SpiceLibrary } from "./spice-client.ts";
+
+const SPICE_HTML5 = new ViewerLoader<SpiceLibrary>("spice-html5", async () => {
+  try {
+    return (await import("@spice-project/spice-html5")).SpiceMainConn;
+  } catch (error) {
+    throw importFailed("@spice-project/spice-html5", error);
+  }
+});
+
+/** The socket of the main channel, and how to open those of the others. */
+interface MainSocket {
+  readonly socket: WebSocket;
+  readonly openAnother: () => WebSocket;
+}
+
+/**
+ * A SPICE console in an element of the document, not of a shadow root. The element must have a size. The first `connect()`
+ * loads spice-html5.
+ *
+ * SPICE has several channels, each with a WebSocket of its own. The connection is that of the main channel, which
+ * carries warnings and renewals for all. All of them end together: when the main channel ends, and when the channel of
+ * the screen or of the keys does, with that channel's reason.
+ *
+ * spice-html5 does not support the machine's clipboard, changes of its resolution, quality settings, a second screen,
+ * and pausing a machine that sends too fast; SPICE itself limits how much is in transit.
+ *
+ * The screen is shown only while the console is connected. It is removed whenever the connection is lost, and at the
+ * end.
+ */
+export class SpiceConsole implements SpiceView {
+  /** The console's connection, for `renew()` and for the state. Its `statistics()` count the main channel only. */
+  readonly connection: ConsoleConnection;
+  readonly #target: HTMLElement;
+  readonly #host: HTMLElement;
+  readonly #options: SpiceOptions;
+  readonly #view: SpiceView;
+  readonly #fullScreen: FullScreen;
+  #main: MainSocket | undefined;
+  #client: SpiceClient | undefined;
+  /** Bytes of the channels besides the main one, of earlier attempts. */
+  readonly #earlier = { received: 0, sent: 0 };
+
+  /** @throws TypeError or RangeError for an invalid option or element. */
+  constructor(target: HTMLElement, options: SpiceOptions) {
+    this.#host = createHost(target, "spice");
+    this.#target = target;
+    this.#options = options;
+    this.#fullScreen = new FullScreen(target);
+    this.#view = {
+      viewOnly: options.viewOnly ?? false,
+      scale: oneOf("scale", options.scale ?? "fit", SCALE_MODES),
+    };
+    const create = options.webSocket ?? ((url, protocols) => new WebSocket(url, protocols));
+    const webSocket = (url: string, protocols: string[]): WebSocket => {
+      const socket = create(url, protocols);
+      this.#main = { socket, openAnother: () => create(url, protocols) };
+      return socket;
+    };
+    this.connection = new ConsoleConnection({ ...options, webSocket, waitForViewer: true });
+    this.connection.on("state", (state) => this.#follow(state));
+    // The gateway dials only when spice-html5 has begun.
+    this.connection.on("opening", (channel) => void this.#attach(channel));
+  }
+
+  /** See {@link ConsoleConnection.state}. */
+  get state(): ConsoleState {
+    return this.connection.state;
+  }
+
+  /** See {@link SpiceView.viewOnly}. */
+  get viewOnly(): boolean {
+    return this.#view.viewOnly;
+  }
+  set viewOnly(value: boolean) {
+    this.#change({ viewOnly: value });
+  }
+
+  /** See {@link SpiceView.scale}. */
+  get scale(): SpiceScaleMode {
+    return this.#view.scale;
+  }
+  set scale(value: SpiceScaleMode) {
+    this.#change({ scale: oneOf("scale", value, SCALE_MODES) });
+  }
+
+  /** See {@link ConsoleConnection.connect}. */
+  connect(): Promise<void> {
+    SPICE_HTML5.preload();
+    return this.connection.connect();
+  }
+
+  /** See {@link ConsoleConnection.close}. */
+  close(): Promise<void> {
+    return this.connection.close();
+  }
+
+  /** Moves the keyboard focus to the machine's screen. */
+  focus(): void {
+    this.#client?.focus();
+  }
+
+  /** Presses and releases a key combination. Sends nothing while not connected or view-only. */
+  sendKeys(combo: KeyCombo): void {
+    press(comboKeys(combo), this.#sendKey);
+  }
+
+  /**
+   * Sends a key. SPICE knows keys by their place on the keyboard: sends nothing for a key that a US keyboard does not
+   * have, and nothing while not connected or view-only.
+   *
+   * @param keysym - X11 keysym, for keys that type a character
+   * @param code - `KeyboardEvent.code`; by default the key that types the character on a US keyboard, without Shift
+   * @param down - whether to press or release the key; undefined does both
+   */
+  sendKey(keysym: number, code?: string, down?: boolean): void {
+    const scanCode = SCAN_CODES.get(code ?? codeOfCharacter(characterOf(keysym)) ?? "");
+    if (scanCode === undefined) return;
+    if (down !== false) this.#client?.sendKey(scanCode, true);
+    if (down !== true) this.#client?.sendKey(scanCode, false);
+  }
+
+  /**
+   * Types text key by key, as on a US keyboard; the machine must have a US keyboard layout. Stops when the connection
+   * ends, and sends nothing while view-only.
+   *
+   * @param options - `delayMs`: milliseconds between keys (10); `signal` stops typing
+   * @returns rejects with a RangeError for a character that a US keyboard does not have, before anything is typed, and
+   * with a {@link ConsoleError}: `not_connected` or `aborted`.
+   */
+  async typeText(text: string, options: { delayMs?: number; signal?: AbortSignal } = {}): Promise<void> {
+    for (const character of text) {
+      if (characterKeys(character).some(({ keysym, code }) => !code && !codeOfCharacter(characterOf(keysym)))) {
+        throw new RangeError(`text: expected characters of a US keyboard, got ${JSON.stringify(character)}`);
+      }
+    }
+    const client = this.#client;
+    const connected = (): boolean => this.#client === client && this.state.status === "connected";
+    await typeCharacters(text, this.#sendKey, connected, options);
+  }
+
+  /**
+   * The screen as an image.
+   *
+   * @param quality - of `image/jpeg`, from 0 to 1
+   * @returns rejects with a {@link ConsoleError} `not_connected` if there is no screen.
+   */
+  screenshot(type: "image/png" | "image/jpeg" = "image/png", quality?: number): Promise<Blob> {
+    return new Promise((resolve, reject) => {
+      const none = (): void => reject(new ConsoleError("not_connected", "there is no screen"));
+      const canvas = this.state.status === "connected" ? this.#client?.canvas : undefined;
+      if (canvas === undefined) none();
+      else canvas.toBlob((blob) => (blob ? resolve(blob) : none()), type, quality);
+    });
+  }
+
+  /**
+   * Shows the console's element in full screen until the console ends. In browsers with the Keyboard
+   * Lock API the machine also receives keys that the browser otherwise keeps. Call it in a click or
+   * key handler.
+   *
+   * @returns rejects with the browser's TypeError if the browser refuses.
+   */
+  requestFullscreen(): Promise<void> {
+    return this.#fullScreen.enter();
+  }
+
+  /** Leaves full screen; has no effect while this console is not in full screen. */
+  exitFullscreen(): Promise<void> {
+    return this.#fullScreen.exit();
+  }
+
+  /** Traffic of all channels, and the round trip. */
+  statistics(): ConnectionStatistics {
+    const { bytesReceived, bytesSent, roundTripMs } = this.connection.statistics();
+    const { received, sent } = this.#client?.bytes ?? { received: 0, sent: 0 };
+    return {
+      bytesReceived: bytesReceived + this.#earlier.received + received,
+      bytesSent: bytesSent + this.#earlier.sent + sent,
+      roundTripMs,
+    };
+  }
+
+  /** Adds a listener for an event of the connection. */
+  on<K extends keyof SpiceEvents>(
+    type: K,
+    listener: (event: SpiceEvents[K]) => void,
+    options?: ListenOptions,
+  ): Unsubscribe {
+    return this.connection.on(type, listener, options);
+  }
+
+  readonly #sendKey = (key: Key, down: boolean): void => this.sendKey(key.keysym, key.code, down);
+
+  #change(change: Partial<SpiceView>): void {
+    Object.assign(this.#view, change);
+    this.#client?.apply(this.#view);
+  }
+
+  #follow(state: ConsoleState): void {
+    if (state.status === "connecting") this.#target.append(this.#host);
+    if (state.status !== "reconnecting" && state.status !== "closed") return;
+    if (this.#client) {
+      this.#earlier.received += this.#client.bytes.received;
+      this.#earlier.sent += this.#client.bytes.sent;
+      this.#client.remove();
+    }
+    this.#client = undefined;
+    this.#main = undefined;
+    this.#host.replaceChildren();
+    if (state.status !== "closed") return;
+    this.#host.remove();
+    // The user must see what the page tells about the end. If the browser refuses, full screen was left already.
+    this.#fullScreen.exit().catch(() => {});
+  }
+
+  async #attach(channel: ConsoleChannel): Promise<void> {
+    try {
+      const library = await SPICE_HTML5.load();
+      const main = this.#main;
+      if (this.connection.channel !== channel || main === undefined) return;
+      if (this.#host.getRootNode() !== document) throw new Error("spice-html5 needs an element of the document");
+      const { password = "", label = this.#target.ariaLabel ?? undefined } = this.#options;
+      const options = { password, label, openSocket: main.openAnother };
+      this.#client = new SpiceClient(library, this.#host, channel, { ...this.#view }, options, {
+        ready: () => this.connection.viewerReady(),
+        failed: (detail) => this.connection.viewerFailed(detail),
+        channelEnded: (code, reason) => endWith(main.socket, code, reason),
+      });
+    } catch (error) {
+      if (this.connection.channel === channel) {
+        this.connection.viewerFailed(error instanceof Error ? error.message : String(error));
+      }
+    }
+  }
+}
+
+const SCALE_MODES: readonly SpiceScaleMode[] = ["none", "fit"];
+
+/** Ends the main channel as if the server had closed it with the close frame of another channel. */
+function endWith(socket: WebSocket, code: number, reason: string): void {
+  socket.dispatchEvent(new CloseEvent("close", { code, reason, wasClean: code !== 1006 }));
+  socket.close();
+}
+
+/** The character of a keysym that is one of Latin-1; see `characterKeysym`. */
+function characterOf(keysym: number): string {
+  return keysym < 0x100 ? String.fromCodePoint(keysym) : "";
+}

@@ -47,7 +47,17 @@ export default defineConfig({
     license: { fileName: "licenses.md" },
     rolldownOptions: {
       // One script for everything that the page needs at the start, instead of one per part that is shared with later chunks.
-      output: { codeSplitting: { groups: [{ name: "page", tags: ["$initial"] }] } },
+      output: {
+        // A file that replaces spice-html5's has to export its names.
+        minifyInternalExports: false,
+        codeSplitting: {
+          groups: [
+            { name: "page", tags: ["$initial"] },
+            // Its terms require that users can replace it: a file that contains nothing else.
+            { name: "spice-html5", test: /@spice-project/ },
+          ],
+        },
+      },
     },
   },
 });

@@ -133,6 +133,12 @@ test("where the start page is that of serial consoles, / leads there with the to
   ]);
 });
 
+test("where the start page is that of SPICE consoles, / leads to Nova's address for them", async () => {
+  await using spice = await TestGateway.start({ config: { console: { start_page: "spice" } } });
+  const { headers } = await fetch(`${spice.url}/?token=t`, { redirect: "manual" });
+  expect(headers.get("location")).toBe("./spice_auto.html?token=t");
+});
+
 test("the addresses that health checks of Nova's proxies ask for lead to the page", async () => {
   await using own = await TestGateway.start();
   const built = (await fetch(`${own.url}/console/`)).status;

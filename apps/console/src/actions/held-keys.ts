@@ -1,5 +1,5 @@
-import type { VncConsole } from "@curfew/client/vnc";
 import { KEYS } from "./keys.ts";
+import type { KeyboardConsole } from "./screen-console.ts";
 
 /** The modifiers that can be held down, in the order in which they are shown. */
 export const MODIFIERS = ["ctrl", "alt", "shift", "super"] as const;
@@ -13,12 +13,12 @@ const OWN_KEYS: ReadonlySet<string> = new Set(["Control", "Alt", "Shift", "Meta"
  * and when the connection is lost.
  */
 export class HeldKeys {
-  readonly #vnc: Pick<VncConsole, "sendKey" | "on">;
+  readonly #console: Pick<KeyboardConsole, "sendKey" | "connection">;
   readonly #held = new Set<Modifier>();
   readonly #listeners: (() => void)[] = [];
 
-  constructor(vnc: Pick<VncConsole, "sendKey" | "on">, signal: AbortSignal) {
-    this.#vnc = vnc;
+  constructor(console: Pick<KeyboardConsole, "sendKey" | "connection">, signal: AbortSignal) {
+    this.#console = console;
     addEventListener("blur", () => this.releaseAll(), { signal });
     document.addEventListener("visibilitychange", () => this.releaseAll(), { signal });
     addEventListener(
@@ -29,7 +29,7 @@ export class HeldKeys {
       },
       { capture: true, signal },
     );
-    vnc.on("state", ({ status }) => {
+    console.connection.on("state", ({ status }) => {
       if (status !== "connected") this.releaseAll();
     });
   }
@@ -68,7 +68,7 @@ export class HeldKeys {
 
   #send(modifier: Modifier, down: boolean): void {
     const { keysym, code } = KEYS[modifier];
-    this.#vnc.sendKey(keysym, code, down);
+    this.#console.sendKey(keysym, code, down);
   }
 
   #tell(): void {

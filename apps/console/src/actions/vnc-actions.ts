@@ -1,15 +1,12 @@
 import type { ScaleMode, VncConsole } from "@curfew/client/vnc";
-import { format } from "@curfew/client/messages";
-import { download, fileName } from "../browser/downloads.ts";
-import { keyNames, leaveKeys } from "../locales/key-names.ts";
 import { texts } from "../locales/texts.ts";
 import { settings } from "../settings/settings-store.ts";
 import type { MenuItem } from "../shell/menu.ts";
 import { HeldKeys } from "./held-keys.ts";
+import { createKeyRow } from "./key-row.ts";
 import type { ActionContext, PageAction } from "./page-action.ts";
+import { ctrlAltDelAction, keysAction, screenshotAction, viewOnlyAction } from "./screen-actions.ts";
 import { screenKeysAction } from "./screen-keys-action.ts";
-import { vncKeyMenu } from "./vnc-key-menu.ts";
-import { createVncScreenKeys } from "./vnc-screen-keys.ts";
 import { textAction } from "./vnc-text.ts";
 
 /** The actions of a VNC console. */
@@ -21,13 +18,7 @@ export function vncActions(vnc: VncConsole, context: ActionContext): readonly Pa
     ctrlAltDelAction(vnc, held, context),
     keysAction(vnc, held),
     textAction(vnc, held, context),
-    {
-      label: actions.screenshot,
-      place: "toolbar-or-more",
-      face: { icon: "camera" },
-      group: "tools",
-      run: () => void saveScreenshot(vnc, context),
-    },
+    screenshotAction(vnc, context),
     {
       label: actions.display,
       place: "toolbar-or-more",
@@ -35,7 +26,7 @@ export function vncActions(vnc: VncConsole, context: ActionContext): readonly Pa
       group: "tools",
       menu: [scaleItems(vnc), [dragItem(vnc)]],
     },
-    screenKeysAction((label) => createVncScreenKeys(label, vnc, held, context.signal), context),
+    screenKeysAction((label) => createKeyRow(label, vnc, held, context.signal), context),
     viewOnlyAction(vnc, held, context),
   ];
 }
@@ -54,58 +45,6 @@ function applySettings(vnc: VncConsole, signal: AbortSignal): void {
     // Otherwise dragging would neither move the picture nor reach the machine.
     if (vnc.scale !== "none") setDragging(vnc, false);
   }, signal);
-}
-
-function ctrlAltDelAction(vnc: VncConsole, held: HeldKeys, { refocus }: ActionContext): PageAction {
-  const keys = keyNames("ctrl", "alt", "del");
-  return {
-    label: format(texts().actions.ctrlAltDel, { keys }),
-    place: "toolbar",
-    face: { text: keys.replaceAll(" + ", " ") },
-    sendsInput: true,
-    run: () => {
-      vnc.sendKeys("ctrl-alt-del");
-      held.pressAgain();
-      refocus();
-    },
-  };
-}
-
-function keysAction(vnc: VncConsole, held: HeldKeys): PageAction {
-  const { actions, keys } = texts();
-  return {
-    label: actions.keys,
-    place: "toolbar",
-    face: { icon: "keyboard" },
-    sendsInput: true,
-    menu: vncKeyMenu(vnc, held),
-    note: format(keys.note, { keys: leaveKeys() }),
-    whileOn: {
-      isOn: () => held.any,
-      watch: (update) => {
-        held.onChange(update);
-      },
-      className: "tool-held",
-    },
-  };
-}
-
-function viewOnlyAction(vnc: VncConsole, held: HeldKeys, { shell, signal, viewOnly }: ActionContext): PageAction {
-  // The next session starts as the URL says.
-  signal.addEventListener("abort", () => shell.setViewOnly(viewOnly));
-  return {
-    label: texts().actions.viewOnly,
-    place: "more",
-    group: "input",
-    available: !viewOnly,
-    checked: () => vnc.viewOnly,
-    toggles: true,
-    run: () => {
-      held.releaseAll();
-      vnc.viewOnly = !vnc.viewOnly;
-      shell.setViewOnly(vnc.viewOnly);
-    },
-  };
 }
 
 function scaleItems(vnc: VncConsole): readonly MenuItem[] {
@@ -136,15 +75,4 @@ function dragItem(vnc: VncConsole): MenuItem {
 function setDragging(vnc: VncConsole, on: boolean): void {
   vnc.clipViewport = on;
   vnc.dragViewport = on;
-}
-
-async function saveScreenshot(vnc: VncConsole, { name, refocus, shell }: ActionContext): Promise<void> {
-  const { notices } = texts();
-  refocus();
-  try {
-    download(await vnc.screenshot("image/png"), fileName(name(), new Date(), "png"));
-    shell.toasts.show(notices.screenshotSaved);
-  } catch {
-    shell.toasts.warn(notices.noPicture);
-  }
 }

@@ -4,6 +4,7 @@ import { texts } from "../locales/texts.ts";
 import type { HeldKeys } from "./held-keys.ts";
 import { loadPart } from "./load-part.ts";
 import type { ActionContext, PageAction } from "./page-action.ts";
+import { typeText } from "./screen-actions.ts";
 
 /** Opens the dialog for text and the clipboard. */
 export function textAction(vnc: VncConsole, held: HeldKeys, context: ActionContext): PageAction {
@@ -58,22 +59,4 @@ async function copyReceived(text: string, { shell }: ActionContext): Promise<voi
   const { notices } = texts();
   if (await copyText(text)) shell.toasts.show(notices.copied);
   else shell.toasts.warn(notices.copyRefused);
-}
-
-async function typeText(
-  vnc: VncConsole,
-  held: HeldKeys,
-  text: string,
-  { refocus, shell, signal }: ActionContext,
-): Promise<void> {
-  const { notices } = texts();
-  refocus();
-  // With a modifier held, the characters would be commands.
-  held.releaseAll();
-  try {
-    await vnc.typeText(text, { signal });
-    shell.toasts.show(notices.typed);
-  } catch {
-    shell.toasts.warn(notices.typingCut);
-  }
 }

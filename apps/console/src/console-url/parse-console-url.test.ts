@@ -36,6 +36,12 @@ describe("Curfew's own URLs", () => {
     });
   });
 
+  test("show SPICE under Nova's /spice_auto.html, unless they name another type", () => {
+    expect(parsed(`https://gw.example/spice_auto.html?token=${token}`)).toMatchObject({ type: "spice", token });
+    expect(parsed(`https://gw.example/console/?type=spice#token=${token}`).type).toBe("spice");
+    expect(parsed(`https://gw.example/spice_auto.html?type=vnc&token=${token}`).type).toBe("vnc");
+  });
+
   test("show VNC unless told otherwise, and serial under /serial.html", () => {
     expect(parsed(`https://gw.example/console/#token=${token}`).type).toBe("vnc");
     expect(parsed(`https://gw.example/serial.html?token=${token}`).type).toBe("serial");
@@ -163,7 +169,6 @@ describe("URLs to another origin are refused", () => {
 describe("Invalid values are refused", () => {
   test.each([
     ["type=rdp", "type type_unknown"],
-    ["type=spice", "type spice_not_shown"],
     ["view_only=maybe", "view_only flag_unknown"],
     ["shared=perhaps", "shared flag_unknown"],
     ["scale=huge", "scale scale_unknown"],
@@ -174,11 +179,6 @@ describe("Invalid values are refused", () => {
     ["token=one&path=%3Ftoken%3Dtwo", "token token_ambiguous"],
   ])("%s", (parameter, expected) => {
     expect(refusal(`https://gw.example/console/?${parameter}`)).toBe(expected);
-  });
-
-  test("spice_auto.html, which is Nova's page for SPICE, unless it names another type", () => {
-    expect(refusal(`https://gw.example/spice_auto.html?token=${token}`)).toBe("type spice_not_shown");
-    expect(parsed(`https://gw.example/spice_auto.html?type=vnc&token=${token}`).type).toBe("vnc");
   });
 
   test("accepts the same token twice", () => {

@@ -86,17 +86,16 @@ function readToken(parameters: UrlParameters, socketUrl: URL): string | undefine
 }
 
 /** Nova's page for each console type. */
-const NOVA_PAGES: Readonly<Record<ConsoleType, string>> = { vnc: "/vnc_lite.html", serial: "/serial.html" };
-
-/** Nova's page for SPICE, which this page does not show. */
-const SPICE_PAGE = "/spice_auto.html";
+const NOVA_PAGES: Readonly<Record<ConsoleType, string>> = {
+  vnc: "/vnc_lite.html",
+  serial: "/serial.html",
+  spice: "/spice_auto.html",
+};
 
 /** The type in the URL, else the one of Nova's page, else VNC. */
 function readType(parameters: UrlParameters, page: URL): ConsoleType {
   const types = Object.keys(NOVA_PAGES) as ConsoleType[];
   const named = parameters.get("type");
-  const isSpice = named === undefined ? page.pathname.endsWith(SPICE_PAGE) : named === "spice";
-  if (isSpice) throw new UrlProblem("spice_not_shown", "type");
   if (named === undefined) return types.find((type) => page.pathname.endsWith(NOVA_PAGES[type])) ?? "vnc";
   const type = types.find((known) => known === named);
   if (type === undefined) throw new UrlProblem("type_unknown", "type", named, types);

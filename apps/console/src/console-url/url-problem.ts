@@ -1,7 +1,6 @@
 /** What is wrong with a console URL. Their texts are in `locales/`. */
 export type UrlProblemKind =
   | "type_unknown"
-  | "spice_not_shown"
   | "token_malformed"
   | "token_ambiguous"
   | "host_elsewhere"

@@ -82,8 +82,6 @@ export const german: PageTexts = {
   },
   urlProblems: {
     type_unknown: "Der Konsolentyp „{value}“ ist unbekannt. Erwartet wird {expected}.",
-    spice_not_shown:
-      "Diese Seite zeigt keine SPICE-Konsolen an. Dafür ist spice-html5 nötig, das der Betreiber unter dieser Adresse bereitstellen kann.",
     token_malformed: "Sein Token ist leer, zu lang oder enthält ungültige Zeichen.",
     token_ambiguous: "Er enthält zwei verschiedene Token.",
     host_elsewhere:
@@ -121,6 +119,7 @@ export const german: PageTexts = {
     clipboardRefused: "Der Browser hat den Zugriff auf Ihre Zwischenablage nicht erlaubt.",
     typed: "Text eingegeben.",
     typingCut: "Die Eingabe wurde unterbrochen: Die Konsole ist nicht verbunden.",
+    notOnKeyboard: "Der Text enthält Zeichen, die eine US-Tastatur nicht hat. Es wurde nichts getippt.",
     notSent: "Es wurde nichts gesendet: Die Konsole ist nicht verbunden.",
     pasteCut: "Das Einfügen wurde unterbrochen: Die Verbindung ging verloren.",
     screenshotSaved: "Bildschirmfoto in Ihren Downloads gespeichert.",
@@ -198,6 +197,8 @@ export const german: PageTexts = {
     set: "Zwischenablage setzen",
     type: "Text eingeben",
     send: "Senden",
+    typeSentence:
+      "Der Text wird Taste für Taste getippt, wie auf einer US-Tastatur. Auf der Maschine muss das US-Tastaturlayout eingestellt sein.",
     pasteHere: "Der Browser erlaubt dieser Seite nicht, Ihre Zwischenablage zu lesen. Fügen Sie den Text hier ein.",
     pasteLines: "{lines} Zeilen einfügen?",
     pasteLinesSentence: "Die Maschine führt möglicherweise jede Zeile als Befehl aus.",

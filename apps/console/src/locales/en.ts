@@ -76,8 +76,6 @@ export const english = {
   },
   urlProblems: {
     type_unknown: "The console type “{value}” is unknown. Expected {expected}.",
-    spice_not_shown:
-      "This page does not show SPICE consoles. They need spice-html5, which the operator can serve at this address.",
     token_malformed: "Its token is empty, too long, or contains invalid characters.",
     token_ambiguous: "It contains two different tokens.",
     host_elsewhere: "It points to the host “{value}”. This page connects only to the host it was loaded from.",
@@ -112,6 +110,7 @@ export const english = {
     clipboardRefused: "The browser did not allow access to your clipboard.",
     typed: "Text typed.",
     typingCut: "Typing was interrupted: the console is not connected.",
+    notOnKeyboard: "That text has characters that a US keyboard does not have. Nothing was typed.",
     notSent: "Nothing was sent: the console is not connected.",
     pasteCut: "Pasting was interrupted: the connection was lost.",
     screenshotSaved: "Screenshot saved to your downloads.",
@@ -188,6 +187,7 @@ export const english = {
     set: "Set clipboard",
     type: "Type text",
     send: "Send",
+    typeSentence: "The text is typed key by key, as on a US keyboard. The machine must use the US keyboard layout.",
     pasteHere: "The browser does not allow this page to read your clipboard. Paste the text here.",
     pasteLines: "Paste {lines} lines?",
     pasteLinesSentence: "The machine may run each line as a command.",

@@ -81,8 +81,6 @@ export const spanish: PageTexts = {
   },
   urlProblems: {
     type_unknown: "El tipo de consola «{value}» es desconocido. Se esperaba {expected}.",
-    spice_not_shown:
-      "Esta página no muestra consolas SPICE. Se necesita spice-html5, que el operador puede servir en esta dirección.",
     token_malformed: "Su token está vacío, es demasiado largo o contiene caracteres no válidos.",
     token_ambiguous: "Contiene dos tokens distintos.",
     host_elsewhere: "Apunta al host «{value}». Esta página solo se conecta al host desde el que se cargó.",
@@ -116,6 +114,7 @@ export const spanish: PageTexts = {
     clipboardRefused: "El navegador no permitió acceder a su portapapeles.",
     typed: "Texto escrito.",
     typingCut: "La escritura se interrumpió: la consola no está conectada.",
+    notOnKeyboard: "El texto contiene caracteres que un teclado estadounidense no tiene. No se ha escrito nada.",
     notSent: "No se envió nada: la consola no está conectada.",
     pasteCut: "El pegado se interrumpió: se perdió la conexión.",
     screenshotSaved: "Captura guardada en sus descargas.",
@@ -192,6 +191,8 @@ export const spanish: PageTexts = {
     set: "Definir portapapeles",
     type: "Escribir texto",
     send: "Enviar",
+    typeSentence:
+      "El texto se escribe tecla por tecla, como en un teclado estadounidense. La máquina debe usar la distribución de teclado de EE. UU.",
     pasteHere: "El navegador no permite que esta página lea su portapapeles. Pegue aquí el texto.",
     pasteLines: "¿Pegar {lines} líneas?",
     pasteLinesSentence: "La máquina puede ejecutar cada línea como un comando.",

@@ -81,8 +81,6 @@ export const french: PageTexts = {
   },
   urlProblems: {
     type_unknown: "Le type de console « {value} » est inconnu. Valeurs attendues : {expected}.",
-    spice_not_shown:
-      "Cette page n’affiche pas les consoles SPICE. Il faut spice-html5, que l’exploitant peut fournir à cette adresse.",
     token_malformed: "Son jeton est vide, trop long ou contient des caractères non valides.",
     token_ambiguous: "Il contient deux jetons différents.",
     host_elsewhere:
@@ -121,6 +119,7 @@ export const french: PageTexts = {
     clipboardRefused: "Le navigateur n’a pas autorisé l’accès à votre presse-papiers.",
     typed: "Texte saisi.",
     typingCut: "La saisie a été interrompue : la console n’est pas connectée.",
+    notOnKeyboard: "Le texte contient des caractères absents d’un clavier américain. Rien n’a été saisi.",
     notSent: "Rien n’a été envoyé : la console n’est pas connectée.",
     pasteCut: "Le collage a été interrompu : la connexion a été perdue.",
     screenshotSaved: "Capture enregistrée dans vos téléchargements.",
@@ -198,6 +197,8 @@ export const french: PageTexts = {
     set: "Définir le presse-papiers",
     type: "Saisir le texte",
     send: "Envoyer",
+    typeSentence:
+      "Le texte est saisi touche par touche, comme sur un clavier américain. La machine doit utiliser la disposition de clavier américaine.",
     pasteHere: "Le navigateur n’autorise pas cette page à lire votre presse-papiers. Collez le texte ici.",
     pasteLines: "Coller {lines} lignes ?",
     pasteLinesSentence: "La machine peut exécuter chaque ligne comme une commande.",

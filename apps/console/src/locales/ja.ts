@@ -80,8 +80,6 @@ export const japanese: PageTexts = {
   },
   urlProblems: {
     type_unknown: "コンソールの種類「{value}」は不明です。次のいずれかを指定してください: {expected}。",
-    spice_not_shown:
-      "このページは SPICE コンソールを表示できません。spice-html5 が必要です。運用者はこのアドレスで spice-html5 を提供できます。",
     token_malformed: "トークンが空か、長すぎるか、無効な文字を含んでいます。",
     token_ambiguous: "異なるトークンが 2 つ含まれています。",
     host_elsewhere: "ホスト「{value}」を指しています。このページは、読み込み元のホストにのみ接続します。",
@@ -116,6 +114,7 @@ export const japanese: PageTexts = {
     clipboardRefused: "ブラウザーがクリップボードへのアクセスを許可しませんでした。",
     typed: "テキストを入力しました。",
     typingCut: "入力が中断されました。コンソールが接続されていません。",
+    notOnKeyboard: "このテキストには US キーボードにない文字が含まれています。何も入力されませんでした。",
     notSent: "何も送信されませんでした。コンソールが接続されていません。",
     pasteCut: "貼り付けが中断されました。接続が失われました。",
     screenshotSaved: "スクリーンショットをダウンロードに保存しました。",
@@ -192,6 +191,8 @@ export const japanese: PageTexts = {
     set: "クリップボードに設定",
     type: "キー入力",
     send: "送信",
+    typeSentence:
+      "テキストは US キーボードと同じように 1 キーずつ入力されます。マシンのキーボード配列を US にしておく必要があります。",
     pasteHere: "ブラウザーがクリップボードの読み取りを許可していません。ここにテキストを貼り付けてください。",
     pasteLines: "{lines} 行を貼り付けますか",
     pasteLinesSentence: "マシンが各行をコマンドとして実行する可能性があります。",

@@ -77,7 +77,6 @@ export const simplifiedChinese: PageTexts = {
   },
   urlProblems: {
     type_unknown: "控制台类型“{value}”未知。应为 {expected}。",
-    spice_not_shown: "此页面不显示 SPICE 控制台。需要使用 spice-html5，运营者可以在此地址提供它。",
     token_malformed: "它的令牌为空、过长，或含有无效字符。",
     token_ambiguous: "它包含两个不同的令牌。",
     host_elsewhere: "它指向主机“{value}”。此页面只连接加载它的主机。",
@@ -110,6 +109,7 @@ export const simplifiedChinese: PageTexts = {
     clipboardRefused: "浏览器不允许访问您的剪贴板。",
     typed: "文本已键入。",
     typingCut: "键入中断：控制台未连接。",
+    notOnKeyboard: "文本包含美式键盘上没有的字符，未输入任何内容。",
     notSent: "未发送任何内容：控制台未连接。",
     pasteCut: "粘贴中断：连接已断开。",
     screenshotSaved: "截图已保存到下载文件夹。",
@@ -185,6 +185,7 @@ export const simplifiedChinese: PageTexts = {
     set: "设置剪贴板",
     type: "键入文本",
     send: "发送",
+    typeSentence: "文本将像在美式键盘上一样逐键输入。机器必须使用美式键盘布局。",
     pasteHere: "浏览器不允许此页面读取您的剪贴板。请在此粘贴文本。",
     pasteLines: "粘贴 {lines} 行？",
     pasteLinesSentence: "机器可能会把每一行当作命令执行。",

@@ -1,3 +1,4 @@
+import type { ConsoleType } from "@curfew/protocol";
 import type { VncSecurityOptions } from "../consoles/rfb/auth-schemes.ts";
 import type { TlsMinimum } from "../http/tls/server.ts";
 import type { Address } from "../net/address.ts";
@@ -70,7 +71,7 @@ export interface Config {
     /** Whether the console page is served. */
     readonly page: boolean;
     /** What the page shows at `/` where the address names no type. */
-    readonly start_page: "vnc" | "serial";
+    readonly start_page: ConsoleType;
     /** Paths, and all below them, where a link may have the page ask for a new token; `/` for every path. */
     readonly renew_paths: readonly string[];
     /** Contact address of the operator (`https:`, `mailto:` or `tel:`), linked from the console page; null for none. */

@@ -122,7 +122,7 @@ const wrong: Record<string, readonly (readonly [value: unknown, expected: RegExp
     ["                    ", /expected 16 to 256 ASCII/],
     ["schlüssel-des-gateways", /expected 16 to 256 ASCII/],
   ],
-  "console.start_page": [["spice", /expected "vnc" or "serial", but got "spice"/]],
+  "console.start_page": [["rdp", /expected "vnc", "serial" or "spice", but got "rdp"/]],
   "console.page": [[0, /expected true or false, but got 0/]],
   "log.file": [[true, /expected a string, but got true/]],
   "log.level": [["loud", /expected one of trace, debug, info, warn, error, silent, but got "loud"/]],

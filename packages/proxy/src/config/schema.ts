@@ -138,9 +138,9 @@ const schema = options({
       "Serve the console page. When off, and without `web`, requests for it get 405, as from Nova's serial proxy.",
     ),
     start_page: option(
-      v.picklist(["vnc", "serial"], 'expected "vnc" or "serial"'),
+      v.picklist(["vnc", "serial", "spice"], 'expected "vnc", "serial" or "spice"'),
       "vnc",
-      "What `/` shows where the address names no type: VNC, or `serial` after a redirect to `/serial.html`.",
+      "What `/` shows where the address names no type: VNC, or `serial` or `spice` after a redirect to their pages.",
     ),
     renew_paths: option(
       v.array(value.urlPath, "expected a list of paths"),

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import type { IncomingMessage, Server } from "node:http";
 import { readdir } from "node:fs/promises";
 import type { Duplex } from "node:stream";
+import type { ConsoleType } from "@curfew/protocol";
 import { type ConfiguredConnectionLimits, connectionLimits } from "../limits/connection-limits.ts";
 import type { ConnectionSlots } from "../limits/connection-slots.ts";
 import type { Address } from "../net/address.ts";
@@ -32,7 +33,7 @@ export interface PublicListenerConfig {
     readonly allowed_origins: readonly string[];
     readonly frame_ancestors: readonly string[] | null;
     readonly page: boolean;
-    readonly start_page: "vnc" | "serial";
+    readonly start_page: ConsoleType;
     readonly renew_paths: readonly string[];
     readonly contact_url: string | null;
     readonly base_url: string | null;

@@ -49,7 +49,7 @@ export function mapOptions(options: NovaOptions, context: MappingContext): Mappi
   const set = new MappedOptions(context.configuration);
   mapListener(set, options, context);
   mapCertificate(set, options, context, warnings);
-  mapPage(set, options, context, warnings);
+  mapPage(set, options, context);
   mapRecording(set, options);
   mapConsole(set, options, warnings);
   mapLog(set, options, context, warnings);
@@ -124,26 +124,16 @@ function mapCertificate(
   set.setWritten("key", common.key, COMMON.key);
 }
 
-function mapPage(
-  set: MappedOptions,
-  { common: { web } }: NovaOptions,
-  { service, ownPage }: MappingContext,
-  warnings: string[],
-): void {
+function mapPage(set: MappedOptions, { common: { web } }: NovaOptions, { service, ownPage }: MappingContext): void {
   // Without a folder, the serial proxy has no page.
   if (service.name === "serial" && !ownPage) set.byDefault("console.page", false);
-  if (service.name === "serial") set.byDefault("console.start_page", "serial");
+  if (service.name !== "novnc") set.byDefault("console.start_page", service.name);
   const hasWeb = web !== undefined && web !== "" && !ownPage;
-  if (service.name === "spice" && !hasWeb) mapSpicePage(set, ownPage, warnings);
+  // Nova serves spice-html5 where Debian installs it.
+  if (service.name === "spice" && !hasWeb && !ownPage && existsSync(SPICE_HTML5)) set.byDefault("web", SPICE_HTML5);
   if (!hasWeb) return;
   if (!existsSync(web)) throw new ConfValueError(`Can not find html/js files at ${web}.`);
   set.set("web", web, COMMON.web);
-}
-
-/** Nova serves spice-html5 where Debian installs it. */
-function mapSpicePage(set: MappedOptions, ownPage: boolean, warnings: string[]): void {
-  if (!ownPage && existsSync(SPICE_HTML5)) set.byDefault("web", SPICE_HTML5);
-  else warnings.push("web: Curfew's page does not show SPICE consoles; expected the folder of spice-html5");
 }
 
 function mapRecording(set: MappedOptions, { common: { record = "" } }: NovaOptions): void {

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import type { ConsoleType } from "@curfew/protocol";
 import { acceptsGzip } from "./accept-encoding.ts";
 import { answer, type Headers } from "./answer.ts";
 import { loadPageFiles, type PageFile, type PageFiles } from "./files.ts";
@@ -23,6 +24,12 @@ const PAGE_PATHS: readonly string[] = [
   "/spice_auto.html",
 ];
 
+/** Where `/` leads. */
+const START_PAGES: Readonly<Record<Exclude<ConsoleType, "vnc">, string>> = {
+  serial: "serial.html",
+  spice: "spice_auto.html",
+};
+
 /** Answers a request to an HTTP server. */
 export type RequestHandler = (request: IncomingMessage, response: ServerResponse) => void;
 
@@ -37,7 +44,7 @@ export interface PageHandlerOptions {
   /** Whether there is a page. */
   readonly page: boolean;
   /** What it shows at `/` where the address names no type. */
-  readonly startPage: "vnc" | "serial";
+  readonly startPage: ConsoleType;
   /** Whether browsers reach the gateway only over TLS. */
   readonly tlsOnly: boolean;
   /** The path of `console.base_url`, below which a reverse proxy that does not strip it passes everything. */
@@ -74,7 +81,10 @@ function createFileHandler({ policy, web, page, startPage }: PageHandlerOptions)
   return (request, response, target) => {
     const { path, query, headers } = target;
     if (path !== "/" || new URLSearchParams(query).has("type")) return serveConsolePage(request, response, target);
-    answer(response, 302, "", { ...headers, Location: `./serial.html${query === "" ? "" : `?${query}`}` });
+    answer(response, 302, "", {
+      ...headers,
+      Location: `./${START_PAGES[startPage]}${query === "" ? "" : `?${query}`}`,
+    });
   };
 }
 

@@ -34,8 +34,10 @@ export function pageHeaders({ allowedOrigins, frameAncestors }: OriginPolicy): H
       "script-src 'self'",
       // xterm.js makes style elements of its own, and offers no nonce for them.
       "style-src 'self' 'unsafe-inline'",
-      // noVNC draws JPEG rectangles and the cursor from data URLs.
+      // noVNC and spice-html5 draw JPEG images and the cursor from data URLs.
       "img-src 'self' data: blob:",
+      // spice-html5 plays sound and video from them.
+      "media-src blob:",
       "font-src 'self'",
       ["connect-src 'self'", ...cspSources(allowedOrigins)].join(" "),
       "base-uri 'none'",

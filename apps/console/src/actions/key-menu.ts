@@ -1,18 +1,19 @@
-import type { KeyCombo, VncConsole } from "@curfew/client/vnc";
+import type { KeyCombo } from "@curfew/client/vnc";
 import { keyNames, type NamedKey } from "../locales/key-names.ts";
 import { texts } from "../locales/texts.ts";
 import type { MenuItem } from "../shell/menu.ts";
 import { MODIFIERS, type HeldKeys } from "./held-keys.ts";
 import { KEYS } from "./keys.ts";
+import type { KeyboardConsole } from "./screen-console.ts";
 
 const FUNCTION_KEYS = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12] as const;
 
 /** The menu of key combinations that the user's own system would intercept, and of modifiers to hold down. */
-export function vncKeyMenu(vnc: VncConsole, held: HeldKeys): readonly (readonly MenuItem[])[] {
+export function keyMenu(console: KeyboardConsole, held: HeldKeys): readonly (readonly MenuItem[])[] {
   const combo = (name: KeyCombo, ...labels: readonly NamedKey[]): MenuItem => ({
     label: keyNames(...labels),
     run: () => {
-      vnc.sendKeys(name);
+      console.sendKeys(name);
       held.pressAgain();
     },
   });
@@ -24,7 +25,7 @@ export function vncKeyMenu(vnc: VncConsole, held: HeldKeys): readonly (readonly 
       combo("alt-f4", "alt", "F4"),
       combo("super", "super"),
       combo("print-screen", "printScreen"),
-      altSysRqItem(vnc, held),
+      altSysRqItem(console, held),
       combo("esc", "esc"),
       combo("tab", "tab"),
     ],
@@ -33,13 +34,13 @@ export function vncKeyMenu(vnc: VncConsole, held: HeldKeys): readonly (readonly 
   ];
 }
 
-function altSysRqItem(vnc: VncConsole, held: HeldKeys): MenuItem {
+function altSysRqItem(console: KeyboardConsole, held: HeldKeys): MenuItem {
   const keys = [KEYS.alt, KEYS.sysRq];
   return {
     label: keyNames("alt", "sysRq"),
     run: () => {
-      for (const { keysym, code } of keys) vnc.sendKey(keysym, code, true);
-      for (const { keysym, code } of keys.toReversed()) vnc.sendKey(keysym, code, false);
+      for (const { keysym, code } of keys) console.sendKey(keysym, code, true);
+      for (const { keysym, code } of keys.toReversed()) console.sendKey(keysym, code, false);
       held.pressAgain();
     },
   };

@@ -1,16 +1,21 @@
 import type { Key } from "@curfew/client/ui";
-import type { VncConsole } from "@curfew/client/vnc";
 import { keyNames } from "../locales/key-names.ts";
 import { texts } from "../locales/texts.ts";
 import { createScreenKeyboard } from "../shell/screen-keyboard.ts";
 import { createScreenKeys, type ScreenKey } from "../shell/screen-keys.ts";
 import { MODIFIERS, type HeldKeys } from "./held-keys.ts";
 import { KEYS, KEYS_BY_NAME } from "./keys.ts";
+import type { KeyboardConsole } from "./screen-console.ts";
 
 /** The row of keys for touch, with the field for the device's own keyboard. */
-export function createVncScreenKeys(label: string, vnc: VncConsole, held: HeldKeys, signal: AbortSignal): HTMLElement {
-  const press = ({ keysym, code }: Key): void => vnc.sendKey(keysym, code);
-  const field = createTypingField(vnc, held, press, signal);
+export function createKeyRow(
+  label: string,
+  console: KeyboardConsole,
+  held: HeldKeys,
+  signal: AbortSignal,
+): HTMLElement {
+  const press = ({ keysym, code }: Key): void => console.sendKey(keysym, code);
+  const field = createTypingField(console, held, press, signal);
   const key = (name: "tab" | "esc" | "left" | "up" | "down" | "right"): ScreenKey => ({
     label: keyNames(name),
     ...(name === "tab" || name === "esc" ? {} : { icon: `arrow-${name}` as const }),
@@ -39,7 +44,7 @@ export function createVncScreenKeys(label: string, vnc: VncConsole, held: HeldKe
 }
 
 function createTypingField(
-  vnc: VncConsole,
+  console: KeyboardConsole,
   held: HeldKeys,
   press: (key: Key) => void,
   signal: AbortSignal,
@@ -52,7 +57,7 @@ function createTypingField(
       typing = typing
         .then(() => {
           for (let count = 0; count < erased; count += 1) press(KEYS.backspace);
-          return vnc.typeText(typed, { delayMs: 0, signal });
+          return console.typeText(typed, { delayMs: 0, signal });
         })
         .then(() => held.pressAgain())
         .catch(() => {});

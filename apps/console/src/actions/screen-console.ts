@@ -1,0 +1,16 @@
+import type { ConsoleConnection } from "@curfew/client";
+import type { KeyCombo } from "@curfew/client/vnc";
+
+/** The members that consoles with a keyboard have in common. */
+export interface KeyboardConsole {
+  readonly connection: ConsoleConnection;
+  sendKeys(combo: KeyCombo): void;
+  sendKey(keysym: number, code?: string, down?: boolean): void;
+  typeText(text: string, options?: { delayMs?: number; signal?: AbortSignal }): Promise<void>;
+}
+
+/** The members that consoles with keyboard and screen have in common, VNC and SPICE. */
+export interface ScreenConsole extends KeyboardConsole {
+  viewOnly: boolean;
+  screenshot(type: "image/png"): Promise<Blob>;
+}

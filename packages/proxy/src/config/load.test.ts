@@ -90,7 +90,7 @@ describe("what is wrong is refused", () => {
       flags: { admin: { listen: "127.0.0.1:1" } },
     });
     expect(message).toContain("admin: expected a group of options");
-    expect(message).toContain("log.0: there is no such option");
+    expect(message).toContain("log: expected a group of options, but got a list");
     expect(message).not.toContain("s3cret");
   });
 
@@ -105,13 +105,66 @@ describe("what is wrong is refused", () => {
     expect(message).not.toContain("very-secret-key");
   });
 
-  test("a wrong value in a variable names the option", async () => {
-    expect(await refusal({ env: { CURFEW_CONSOLEAUTH_TOKEN_TTL: "soon" } })).toContain("consoleauth.token_ttl");
-    expect(await refusal({ env: { CURFEW_TARGETS_ALLOW: "[" } })).toContain("CURFEW_TARGETS_ALLOW");
+  test.each<[env: Record<string, string>, problem: string]>([
+    [{ CURFEW_CONSOLEAUTH_TOKEN_TTL: "soon" }, 'consoleauth.token_ttl: expected a number of seconds, but got "soon"'],
+    [{ CURFEW_SESSIONS_WARN_BEFORE: "[0]" }, "sessions.warn_before.0: expected more than 0 seconds, but got 0"],
+    [{ CURFEW_KEY: "/key.pem" }, "key: expected cert as well: a private key needs its certificate"],
+    [{ CURFEW_TARGETS_ALLOW: "[" }, 'expected a YAML value, but got "["'],
+  ])("a wrong value in a variable names the variable and the option: %j", async (env, problem) => {
+    expect(await refusal({ env })).toContain(`\n  ${Object.keys(env)[0]}: ${problem}`);
+  });
+
+  test("a variable that a flag overrides is not named, nor is one beside a wrong value in the file", async () => {
+    const env = { CURFEW_WORKERS: "2", CURFEW_SESSIONS_MAX: "1" };
+    const file = await yaml("sessions: { max_per_token: 0 }\n");
+    const message = await refusal({ file, env, flags: { workers: 0 } });
+    expect(message).toContain("\n  workers: expected a whole number");
+    expect(message).toContain("\n  sessions.max_per_token: expected a whole number");
+  });
+
+  test("a list where a group or a token source belongs is reported, also an empty one", async () => {
+    const expected = "expected a group of options, but got a list";
+    for (const text of ["sessions: [1, 2]", "sessions: []"]) {
+      expect(await refusal({ file: await yaml(text) })).toContain(`sessions: ${expected}`);
+    }
+    expect(await refusal({ file: await yaml("nova: { rpc: [] }") })).toContain(`nova.rpc: ${expected}`);
+    expect(await refusal({ file: await yaml("tokens: { sources: [[]] }") })).toContain(`tokens.sources.0: ${expected}`);
+  });
+});
+
+describe("options in the file that are none", () => {
+  test.each([
+    ["sessions: { max_per_tokens: 3 }", "sessions.max_per_tokens", "sessions.max_per_token"],
+    ["sessions: { warn-before: [5] }", "sessions.warn-before", "sessions.warn_before"],
+    ["session: { max: 3 }", "session", "sessions"],
+    ["enforce_session_timeout: true", "enforce_session_timeout", "consoleauth.enforce_session_timeout"],
+    ["nova: { rpc: { ca_bundle: /ca.pem } }", "nova.rpc.ca_bundle", undefined],
+    ["nova: { rpc: { ssl_cafile: /ca.pem } }", "nova.rpc.ssl_cafile", "nova.rpc.ssl_ca_file"],
+    [
+      "tokens: { sources: [{ type: http, url: 'http://host/', timeuot: 3 }] }",
+      "tokens.sources.0.timeuot",
+      "tokens.sources.0.timeout",
+    ],
+    ["colour: red", "colour", undefined],
+  ])("%s", async (text, path, meant) => {
+    const message = await refusal({ file: await yaml(text) });
+    const hint = meant === undefined ? "" : `; did you mean ${meant}?`;
+    expect(message.split("\n").slice(1)).toEqual([`  ${path}: there is no such option${hint}`]);
   });
 });
 
 describe("variables that are no options", () => {
+  test.each([
+    ["CURFEW_ADMIN", "admin", "CURFEW_ADMIN_LISTEN"],
+    ["CURFEW_NOVA_RPC", "nova.rpc", "CURFEW_NOVA_RPC_CONTROL_EXCHANGE"],
+    ["curfew_sessions", "sessions", "CURFEW_SESSIONS_WARN_BEFORE"],
+  ])("%s is the group %s, and its value is not repeated", async (name, group, member) => {
+    const message = await refusal({ env: { [name]: "very-secret-key" } });
+    expect(message.split("\n").slice(1)).toEqual([
+      `  ${name}: ${group} is a group of options; each has a variable of its own, such as ${member}`,
+    ]);
+  });
+
   test.each(["CURFEW_CONSOLEAUTH_ENFORCE_SESION_TIMEOUT", "CURFEW_SESSIONS_WARN"])(
     "%s is refused: a misspelt option must not silently do nothing",
     async (name) => {

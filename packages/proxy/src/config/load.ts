@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import type { Config, ConfigInput } from "./config.ts";
-import { isGroup, merge, nest, type Written } from "./merge.ts";
-import type { OptionDescription } from "./option-schema.ts";
+import { isGroup, merge, nest, valueAt, type Written } from "./merge.ts";
+import { groupsOf, type OptionDescription } from "./option-schema.ts";
 import { nearestName } from "./nearest-name.ts";
 import { ConfigError, describeOptions, parseConfig } from "./schema.ts";
 
@@ -21,7 +21,29 @@ export interface ConfigSources {
  * @throws ConfigError when a file cannot be read or a value is wrong.
  */
 export async function loadConfig(sources: ConfigSources): Promise<Config> {
-  return parseConfig(await readWritten(sources));
+  return parseWritten(await readWritten(sources), sources);
+}
+
+/**
+ * Checks what {@link readWritten} read, and fills in the defaults.
+ *
+ * @throws ConfigError that names the path of each wrong value, and the environment variable where one holds it.
+ */
+export function parseWritten(written: unknown, { env = {}, flags = {} }: ConfigSources): Config {
+  try {
+    return parseConfig(written);
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    const fromVariables = describeOptions()
+      .map(({ path }) => path)
+      .filter((path) => env[variableName(path)] !== undefined && valueAt(flags, path) === undefined);
+    throw new ConfigError(
+      error.problems.map((problem) => {
+        const path = fromVariables.find((each) => problem.startsWith(`${each}:`) || problem.startsWith(`${each}.`));
+        return path === undefined ? problem : `${variableName(path)}: ${problem}`;
+      }),
+    );
+  }
 }
 
 /**
@@ -84,15 +106,22 @@ export function secretVariables(): readonly string[] {
 function refuseUnknown(env: Readonly<Record<string, string | undefined>>): void {
   const paths = describeOptions().map(({ path }) => path);
   const known = paths.map(variableName);
-  const groups = [...new Set(paths.map((path) => variableName(path.split(".", 1)[0] ?? "")))];
   const problems = Object.keys(env).flatMap((name) => {
     if (!/^curfew_/i.test(name) || known.includes(name) || /_PORT(?:_|$)|_SERVICE_HOST$/.test(name)) return [];
+    const member = paths.find((path) => groupsOf(path).some((group) => name.toUpperCase() === variableName(group)));
+    if (member !== undefined) return [describeGroupVariable(name, member)];
     const meant = nearestName(name, known, "CURFEW_");
-    const isOurs = groups.some((group) => name === group || name.startsWith(`${group}_`));
+    const isOurs = paths.some((path) => name.startsWith(`${variableName(path.split(".", 1)[0] ?? "")}_`));
     if (meant === undefined && !isOurs) return [];
     return [`${name}: there is no option of this name${meant === undefined ? "" : `; did you mean ${meant}?`}`];
   });
   if (problems.length > 0) throw new ConfigError(problems);
+}
+
+/** @param member - the first option of the group. */
+function describeGroupVariable(name: string, member: string): string {
+  const group = groupsOf(member).find((each) => variableName(each) === name.toUpperCase());
+  return `${name}: ${group} is a group of options; each has a variable of its own, such as ${variableName(member)}`;
 }
 
 async function parseVariable({ path, isSecret }: OptionDescription, value: string): Promise<unknown> {

@@ -55,8 +55,13 @@ test("absent and empty groups take all their defaults, at any depth", () => {
 
 test.each<[input: unknown, problem: string]>([
   [{ outer: { inner: { seconds: 0 } } }, "outer.inner.seconds: expected more than 0 seconds, but got 0"],
-  [{ outer: { inner: { second: 1 } } }, "outer.inner.second: there is no such option"],
+  [
+    { outer: { inner: { second: 1 } } },
+    "outer.inner.second: there is no such option; did you mean outer.inner.seconds?",
+  ],
   [{ outer: 5 }, "outer: expected a group of options"],
+  [{ outer: [5] }, "outer: expected a group of options, but got a list"],
+  [{ outer: [] }, "outer: expected a group of options, but got a list"],
   [{ name: { first: 1 } }, "name: expected a string, but got a group of options"],
   [{ list: [{ type: "one", url: "ftp://host" }] }, 'list.0.url: expected an http or https URL, but got "ftp://host"'],
   [{ list: [{ type: "one", url: "http://host", wait: -1 }] }, "list.0.wait: expected more than 0 seconds, but got -1"],

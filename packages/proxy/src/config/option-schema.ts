@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { nearestName } from "./nearest-name.ts";
 
 /** An option with a default, and the sentence that the options table shows. */
 export function option<const S extends v.GenericSchema, const D extends v.InferInput<S>>(
@@ -18,16 +19,29 @@ export function secret<const S extends v.GenericSchema>(
   return v.pipe(value, v.metadata({ secret: true } as const));
 }
 
+const NO_GROUP = "expected a group of options";
+
 /** Options by name. Unknown names are refused: a mistyped option must not silently do nothing. */
 export function options<const E extends v.ObjectEntries>(entries: E): v.StrictObjectSchema<E, string> {
-  return v.strictObject(entries, "expected a group of options");
+  return v.strictObject(entries, NO_GROUP);
+}
+
+/** Refuses a list where {@link options} belong: Valibot takes it for an object, and an empty one for their defaults. */
+export function noList<const S extends v.GenericSchema>(
+  schema: S,
+): v.SchemaWithPipe<readonly [v.UnknownSchema, v.CheckAction<unknown, string>, S]> {
+  return v.pipe(
+    v.unknown(),
+    v.check((input) => !Array.isArray(input), NO_GROUP),
+    schema,
+  );
 }
 
 /** A group within {@link options}. One that is absent, or empty in YAML (null), takes all its defaults. */
 export function group<const E extends v.ObjectEntries>(
   entries: E,
 ): v.GenericSchema<unknown, v.InferOutput<v.StrictObjectSchema<E, string>>> {
-  return v.nullish(options(entries), {} as never);
+  return v.nullish(noList(options(entries)), {} as never);
 }
 
 /** An option as the options table shows it. */
@@ -53,11 +67,18 @@ export function describe(schema: v.GenericSchema, path = ""): readonly OptionDes
   });
 }
 
+/** The groups that an option is in, such as `nova` and `nova.rpc`. */
+export function groupsOf(path: string): readonly string[] {
+  const names = path.split(".");
+  return names.slice(1).map((_, index) => names.slice(0, index + 1).join("."));
+}
+
 /** One line for an issue: the path, what was expected, and what was found unless that is secret. */
 export function describeIssue(schema: v.GenericSchema, issue: v.BaseIssue<unknown>): string {
   const path = v.getDotPath(issue) ?? "(top level)";
   if (issue.type === "strict_object" && issue.path !== undefined && issue.expected === "never") {
-    return `${path}: there is no such option`;
+    const meant = nearestOption(schema, issue.path);
+    return `${path}: there is no such option${meant === undefined ? "" : `; did you mean ${meant}?`}`;
   }
   if (issue.type === "strict_object" && issue.received === "undefined") return `${path}: expected a value`;
   return `${path}: ${issue.message}${found(schema, issue)}`;
@@ -76,9 +97,31 @@ function withoutPassword(text: string | undefined): string | undefined {
   return text?.replaceAll(/\/\/[^/@\s]*@/g, "//[hidden]@");
 }
 
+/** The option or group that is probably meant by a path that does not exist. */
+function nearestOption(schema: Node, path: readonly v.IssuePathItem[]): string | undefined {
+  const names = path.map(({ key }) => String(key));
+  const parent = nodeAt(schema, path.slice(0, -1));
+  // The options of an entry of a list have no other path than this one.
+  const siblings = Object.keys((parent && groupOf(parent, path.at(-1)?.input))?.entries ?? {});
+  const known = [...pathsIn(schema), ...siblings.map((name) => [...names.slice(0, -1), name].join("."))];
+  const nearest = nearestName(names.join("_"), known.map(underscored), "");
+  return known.find((each) => underscored(each) === nearest);
+}
+
+/** The paths of all options and groups. */
+function pathsIn(schema: Node): readonly string[] {
+  const paths = describe(schema).map(({ path }) => path);
+  return [...new Set(paths.flatMap((path) => [...groupsOf(path), path]))];
+}
+
+function underscored(path: string): string {
+  return path.replaceAll(".", "_");
+}
+
 /** What the functions here look at in a schema. */
 type Node = v.GenericSchema & {
   readonly wrapped?: Node;
+  readonly pipe?: readonly (Node | { readonly kind: "validation" | "transformation" | "metadata" })[];
   /** Of a group. */
   readonly entries?: Readonly<Record<string, Node>>;
   /** Of a list. */
@@ -89,19 +132,28 @@ type Node = v.GenericSchema & {
 };
 
 function unwrap(node: Node): Node {
-  return node.wrapped === undefined ? node : unwrap(node.wrapped);
+  const inner = node.wrapped ?? schemasIn(node).at(-1);
+  return inner === undefined ? node : unwrap(inner);
+}
+
+function schemasIn({ pipe = [] }: Node): readonly Node[] {
+  return pipe.filter((step) => step.kind === "schema");
 }
 
 /** The schema of the value that an issue is about; undefined where there is no option of that name. */
 function nodeAt(schema: Node, path: readonly v.IssuePathItem[]): Node | undefined {
   let node: Node | undefined = schema;
   for (const { key, input } of path) {
-    const parent = unwrap(node);
-    const group = parent.key === undefined ? parent : memberFor(parent, parent.key, input);
-    node = parent.item ?? group?.entries?.[String(key)];
+    node = unwrap(node).item ?? groupOf(node, input)?.entries?.[String(key)];
     if (node === undefined) return undefined;
   }
   return node;
+}
+
+/** The group that a value is meant to be. */
+function groupOf(node: Node, input: unknown): Node | undefined {
+  const group = unwrap(node);
+  return group.key === undefined ? group : memberFor(group, group.key, input);
 }
 
 /** The member of a union that a value is meant to be; the first if none fits, as then the discriminator is wrong. */
@@ -114,6 +166,9 @@ function memberFor({ options: members = [] }: Node, discriminator: string, input
 function hasSecret(node: Node): boolean {
   if (v.getMetadata(node)["secret"] === true) return true;
   const { wrapped, entries = {}, item } = node;
+  const steps = schemasIn(node);
   const members = node.key === undefined ? [] : (node.options ?? []);
-  return [wrapped, item, ...Object.values(entries), ...members].some((each) => each !== undefined && hasSecret(each));
+  return [wrapped, item, ...steps, ...Object.values(entries), ...members].some(
+    (each) => each !== undefined && hasSecret(each),
+  );
 }

@@ -171,10 +171,14 @@ describe("a wrong value is refused with its path and what was expected", () => {
   });
 
   test.each([
-    ["enforce", { enforce: true }],
-    ["consoleauth.enforce_session_timout", { consoleauth: { enforce_session_timout: true } }],
-  ])("an unknown name is refused: %s", (path, input) => {
-    expect(problems(input)).toEqual([`${path}: there is no such option`]);
+    ["enforce", { enforce: true }, ""],
+    [
+      "consoleauth.enforce_session_timout",
+      { consoleauth: { enforce_session_timout: true } },
+      "; did you mean consoleauth.enforce_session_timeout?",
+    ],
+  ])("an unknown name is refused: %s", (path, input, hint) => {
+    expect(problems(input)).toEqual([`${path}: there is no such option${hint}`]);
   });
 
   test("several wrong values are all named", () => {

@@ -2,6 +2,7 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import * as v from "valibot";
 import type { Config } from "./config.ts";
+import { DEFAULT_MAX_PER_TOKEN } from "../limits/slots.ts";
 import { novaRpc } from "./nova-rpc.ts";
 import { describe, describeIssue, group, option, type OptionDescription, options, secret } from "./option-schema.ts";
 import { AUTH_SCHEMES, MAX_CREDENTIAL_BYTES } from "../targets/rfb/auth-scheme.ts";
@@ -113,7 +114,11 @@ const schema = options({
       null,
       "Maximum number of sessions from one IPv4 address or IPv6 /64.",
     ),
-    max_per_token: option(v.nullable(value.count), 16, "Maximum number of sessions that one token may have open."),
+    max_per_token: option(
+      v.nullable(value.count),
+      DEFAULT_MAX_PER_TOKEN,
+      "Maximum number of sessions that one token may have open.",
+    ),
     max_per_instance: option(v.nullable(value.count), null, "Maximum number of sessions of one machine."),
     on_limit_per_instance: option(
       v.picklist(["refuse", "replace"], 'expected "refuse" or "replace"'),

@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { describe, option, type OptionDescription, options, secret } from "./option-schema.ts";
+import { describe, noList, option, type OptionDescription, options, secret } from "./option-schema.ts";
 import * as value from "./value-schemas.ts";
 
 /** An entry of `tokens.sources`, which `type` tells from the others, after defaults and checks. */
@@ -77,10 +77,8 @@ const schemas = [http, nova] as const satisfies readonly SourceSchema[];
 const types: readonly string[] = (schemas as readonly SourceSchema[]).map(({ entries }) => entries.type.literal);
 
 /** An entry of `tokens.sources`. */
-export const tokenSource: v.GenericSchema<TokenSourceInput, TokenSourceConfig> = v.variant(
-  "type",
-  schemas,
-  `expected one of ${types.join(", ")}`,
+export const tokenSource: v.GenericSchema<unknown, TokenSourceConfig> = noList(
+  v.variant("type", schemas, `expected one of ${types.join(", ")}`),
 );
 
 /** The options of each type of token source, besides `type`. */

@@ -3,6 +3,9 @@ import { clientGroup } from "../net/client-address.ts";
 /** The options under `sessions` that limit how many run at once. */
 export const LIMIT_NAMES = ["max", "max_per_client", "max_per_token", "max_per_instance"] as const;
 
+/** How many sessions one token may have open, unless the configuration says otherwise. */
+export const DEFAULT_MAX_PER_TOKEN = 16;
+
 /** One of {@link LIMIT_NAMES}. */
 export type LimitName = (typeof LIMIT_NAMES)[number];
 

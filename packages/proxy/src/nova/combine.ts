@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Config } from "../config/config.ts";
-import { type ConfigSources, readWritten, variableName } from "../config/load.ts";
+import { type ConfigSources, parseWritten, readWritten, variableName } from "../config/load.ts";
 import { isGroup, merge, nest, valueAt, type Written } from "../config/merge.ts";
 import { ConfigError, parseConfig } from "../config/schema.ts";
 import type { Mapped, Mapping } from "./mapping.ts";
@@ -33,7 +33,7 @@ export async function combine(
   );
   const withSources = nest("tokens.sources", tokenSources.list);
   try {
-    return parseConfig([defaults ?? {}, written, explicit ?? {}, withSources].reduce<Written>(merge, {}));
+    return parseWritten([defaults ?? {}, written, explicit ?? {}, withSources].reduce<Written>(merge, {}), sources);
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     const all = [...mapped, ...tokenSources.mapped];

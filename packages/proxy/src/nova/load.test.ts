@@ -282,7 +282,9 @@ describe("Curfew's own configuration", () => {
 
   test("is refused where it is wrong by itself", async () => {
     expect(await problems("", { yaml: "- a" })).toEqual(["(top level): expected options by name, but got a list"]);
-    expect(await problems("", { yaml: "sesions: {}" })).toEqual(["sesions: there is no such option"]);
+    expect(await problems("", { yaml: "sesions: {}" })).toEqual([
+      "sesions: there is no such option; did you mean sessions?",
+    ]);
   });
 });
 

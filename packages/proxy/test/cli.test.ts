@@ -52,7 +52,10 @@ describe("token and session", SLOW, () => {
     const made = await run([...create, "--ttl", "90", "--instance", "vm-1", "--name", "Web", "--json"]);
     expect(made).toMatchObject({ code: 0, stderr: "" });
     expect(made.stdout.trim().split("\n")).toHaveLength(1);
-    const { token, url, expires_at, id } = JSON.parse(made.stdout) as Record<string, string>;
+    const answer = JSON.parse(made.stdout) as Record<string, string>;
+    const help = (await run(["token", "create", "--help"])).stdout.replaceAll(/\s+/g, " ");
+    expect(/one line of JSON: ((?:\w+, )+\w+)/.exec(help)?.[1]).toBe(Object.keys(answer).join(", "));
+    const { token, url, expires_at, id } = answer;
     expect(url).toBe(`http://${host}/console/?type=serial&name=Web#token=${token}`);
     expect(expires_at).toMatch(/T\d\d:\d\d:\d\d\.\d{3}Z$/);
 
@@ -112,7 +115,8 @@ describe.concurrent("what is wrong is said in one line, with exit status 1", SLO
     ["no session named", () => ["session", "end", ...reach], /exactly one of: a session's id, --instance ID, --all/],
     ["two ways at once", () => ["session", "end", ...reach, "x", "--all"], /exactly one of/],
     ["a session that is not there", () => ["session", "end", ...reach, "none"], /refused: there is no such session/],
-    ["a wrong key", () => ["session", "list", ...reach, "--key", "wrong"], /refused: expected the header/],
+    ["a wrong key", () => ["session", "list", ...reach, "--key", "wrong"], /refused: the key is not .* admin\.key/],
+    ["a lifetime for no token", () => ["serve", "--ttl", "5"], /^curfew: --ttl: expected --vnc or --serial as well/],
     ["no key", () => ["session", "list"], /key of the admin API is not known: expected admin.key/],
     [
       "no gateway",
@@ -125,18 +129,36 @@ describe.concurrent("what is wrong is said in one line, with exit status 1", SLO
       () => ["serve", "--listen", host, "--admin-listen", "127.0.0.1:0"],
       /listen: cannot listen at .*EADDRINUSE/,
     ],
+    [
+      "a port in use, with workers",
+      () => ["serve", "--listen", host, "--admin-listen", "127.0.0.1:0", "--workers", "2"],
+      /listen: cannot listen at .*EADDRINUSE/,
+    ],
   ])("%s", async (_what, args, expected) => {
     const { code, stdout, stderr } = await run(args(), { CURFEW_TOKENS_PATH: ":memory:" });
     expect(stderr).toMatch(expected);
     expect(stderr).not.toMatch(/^\s+at .*:\d+:\d+\)?$/m);
+    expect(stderr).not.toMatch(/stopped|draining/);
     expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
+  });
+
+  test.each([
+    [
+      ["serve", "--enforced"],
+      "error: unknown option '--enforced'\n(Did you mean --enforce?)\nsee curfew serve --help\n",
+    ],
+    [["token", "revoke"], "error: missing required argument 'id'\nsee curfew token revoke --help\n"],
+    [["nova", "novnc", "x"], /^error: too many arguments .*\nsee curfew nova novnc --help\n$/],
+    [["tokens"], "error: unknown command 'tokens'\n(Did you mean token?)\nsee curfew --help\n"],
+  ])("%j: the error is followed by the command with the help, not by the help", async (args, expected) => {
+    expect((await run(args)).stderr).toMatch(expected);
   });
 
   test("a wrong variable and a store that cannot be opened", async () => {
     const wrong = await run(["serve"], { CURFEW_CONSOLEAUTH_TOKEN_TTL: "soon" });
     expect(wrong).toMatchObject({
       code: 1,
-      stderr: expect.stringContaining("consoleauth.token_ttl: expected a number"),
+      stderr: expect.stringContaining("CURFEW_CONSOLEAUTH_TOKEN_TTL: consoleauth.token_ttl: expected a number"),
     });
     const closed = await run(["serve"], { CURFEW_TOKENS_PATH: "/dev/null/tokens.db" });
     expect(closed).toMatchObject({ code: 1, stderr: expect.stringContaining("/dev/null/tokens.db cannot be opened") });

@@ -16,13 +16,13 @@ keepHeapSmall();
 const program = new Command("curfew")
   .description("A gateway to VNC, serial and SPICE consoles that ends every session when its token expires.")
   .version(version())
-  .showHelpAfterError()
   .configureOutput({ outputError: (text) => printErrorLines(text.trimEnd()) });
 
 addServe(program);
 addToken(program);
 addSession(program);
 addNova(program);
+pointToHelp(program, "");
 
 try {
   await program.parseAsync();
@@ -35,4 +35,11 @@ try {
     process.exit(1);
   }
   process.exitCode = 1;
+}
+
+/** The whole help after an error would push the error out of sight. */
+function pointToHelp(command: Command, parents: string): void {
+  const name = `${parents}${command.name()}`;
+  command.showHelpAfterError(`see ${name} --help`);
+  for (const each of command.commands) pointToHelp(each, `${name} `);
 }

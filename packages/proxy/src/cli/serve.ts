@@ -6,6 +6,7 @@ import { loadConfig } from "../config/load.ts";
 import { consoleUrl } from "../http/console-url.ts";
 import type { ConsoleType } from "../tokens/grant.ts";
 import { address, count, seconds } from "./argument-parsers.ts";
+import { CommandError } from "./command-error.ts";
 import { print } from "./output.ts";
 import { runGateway } from "./run-gateway.ts";
 
@@ -37,10 +38,14 @@ export function addServe(program: Command): void {
 }
 
 async function serve(options: ServeOptions): Promise<void> {
-  const config = allowing(
-    await loadConfig({ file: options.config, env: process.env, flags: flags(options) }),
-    [options.vnc, options.serial].filter((target) => target !== undefined),
-  );
+  const targets = [options.vnc, options.serial].filter((target) => target !== undefined);
+  if (options.ttl !== undefined && targets.length === 0) {
+    throw new CommandError(
+      "--ttl: expected --vnc or --serial as well, whose tokens have this lifetime; that of others is consoleauth.token_ttl",
+    );
+  }
+  const written = await loadConfig({ file: options.config, env: process.env, flags: flags(options) });
+  const config = allowing(written, targets);
   const { tokens, url } = await runGateway(config);
   const issue = async (type: ConsoleType, target: string | undefined): Promise<void> => {
     if (target === undefined) return;

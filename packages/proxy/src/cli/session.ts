@@ -20,7 +20,7 @@ export function addSession(program: Command): void {
 
   withAdminOptions(session.command("list"))
     .description("list the running sessions")
-    .option("--json", "print one line of JSON")
+    .option("--json", "print one line of JSON, a list")
     .action(async ({ json, ...options }: ListOptions) => {
       const client = await openAdminClient(options);
       const missing = new Map<string, string>();

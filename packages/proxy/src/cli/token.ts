@@ -27,11 +27,14 @@ export function addToken(program: Command): void {
   withAdminOptions(token.command("create"))
     .description("issue a token and print the URL that opens the console")
     .addOption(new Option("--type <type>", "kind of console").choices(CONSOLE_TYPES).makeOptionMandatory())
-    .requiredOption("--target <host:port>", "the console's end point, as the gateway reaches it", address)
+    .requiredOption("--target <host:port>", "the console's endpoint, as the gateway reaches it", address)
     .option("--ttl <seconds>", "lifetime; by default consoleauth.token_ttl", seconds)
     .option("--instance <id>", "the virtual machine's identifier")
     .option("--name <text>", "the machine's name, for people")
-    .option("--json", "print one line of JSON with token, url and expires_at")
+    .option(
+      "--json",
+      "print one line of JSON: id, type, target, instance, name, created_at, expires_at, revoked_at, token, url",
+    )
     .action(async ({ type, target, ttl, instance, name, json, ...options }: CreateOptions) => {
       const client = await openAdminClient(options);
       const answer = await client.issueToken({ type, target, ttl, instance, name });
@@ -40,7 +43,7 @@ export function addToken(program: Command): void {
 
   withAdminOptions(token.command("list"))
     .description("list the tokens that are neither expired nor revoked")
-    .option("--json", "print one line of JSON")
+    .option("--json", "print one line of JSON, a list")
     .action(async ({ json, ...options }: JsonOption) => {
       const client = await openAdminClient(options);
       const tokens = await allPages(async (after) => {

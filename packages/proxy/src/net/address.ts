@@ -1,6 +1,6 @@
 import { isIPv6 } from "node:net";
 
-/** A TCP end point. `host` is a name or an address without brackets; `port` 0 asks for any free one. */
+/** A TCP endpoint. `host` is a name or an address without brackets; `port` 0 asks for any free one. */
 export interface Address {
   readonly host: string;
   readonly port: number;

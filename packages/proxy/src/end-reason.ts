@@ -6,6 +6,9 @@ import type { ServerCloseReason } from "@curfew/protocol";
  */
 export type EndReason = ServerCloseReason | "client_closed" | "connection_lost";
 
+/** What a client is told of any failure of the gateway. */
+const FAILED = "the gateway failed";
+
 /** A failure that ends a session, or refuses a renewal. The message names no token. */
 export class EndError extends Error {
   override readonly name = "EndError";
@@ -16,9 +19,14 @@ export class EndError extends Error {
     this.reason = reason;
   }
 
+  /** What the client is told. Which part of the gateway has failed, and how, is for the log. */
+  get publicMessage(): string {
+    return this.reason === "internal_error" ? FAILED : this.message;
+  }
+
   /** The end for any failure; an unexpected error becomes `internal_error`. */
   static from(error: unknown): EndError {
     if (error instanceof EndError) return error;
-    return new EndError("internal_error", "the gateway failed", { cause: error });
+    return new EndError("internal_error", FAILED, { cause: error });
   }
 }

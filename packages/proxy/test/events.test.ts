@@ -176,6 +176,7 @@ describe("an observer that refuses", () => {
     const { token } = await gateway.token(own.address);
     using client = new Client(gateway.host, token);
     await expectRefused(client);
+    expect((await client.message("bye")).detail).toBe("the gateway does not allow this now");
     expect(own.connections).toHaveLength(0);
     expect(gateway.held()).toMatchObject({ sessions: 0, deadlines: 0 });
     expect(gateway.logged("session ended")).toMatchObject([
@@ -189,7 +190,8 @@ describe("an observer that refuses", () => {
     const before = gateway.proxy.sessions.list()[0]?.expiresAt;
     const { token } = await gateway.token(target.address, { instance: "vm-1", ttlMs: 600_000 });
     client.control({ type: "renew", id: 1, token });
-    expect(await client.message("renew_failed")).toMatchObject({ id: 1, reason: "server_busy" });
+    const detail = "the gateway does not allow this now";
+    expect(await client.message("renew_failed")).toMatchObject({ id: 1, reason: "server_busy", detail });
     expect(gateway.proxy.sessions.list()[0]?.expiresAt).toBe(before);
     client.control({ type: "ping", id: 2 });
     await client.message("pong");

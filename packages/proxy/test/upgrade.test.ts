@@ -116,15 +116,21 @@ describe("the Origin", () => {
     expect(gateway.held().sessions).toBe(0);
   });
 
-  test("that is refused is logged with the option's name once per burst, and counted", async () => {
+  test("that is refused is logged in one line with the origin and the option's name, and counted", async () => {
     await using own = await TestGateway.start();
     for (let count = 0; count < 20; count += 1) {
       using client = new Client(own.host, undefined, { headers: { Origin: `http://evil${count}.example` } });
       expect(await client.closed).toEqual({ code: 4008, reason: "origin_not_allowed" });
       expect((await client.message("bye")).reason).toBe("origin_not_allowed");
     }
-    const option = "console.allowed_origins";
-    expect(own.logged("origin refused")).toMatchObject([{ level: "warn", origin: "http://evil0.example", option }]);
+    const refused = own.logged("session ended").map(({ level, cause }) => ({ level, cause }));
+    expect(refused).toEqual(
+      Array.from({ length: 20 }, (_, count) => ({
+        level: "warn",
+        cause: `the origin http://evil${count}.example is not in console.allowed_origins`,
+      })),
+    );
+    expect(own.logLines.filter((line) => line.includes("127.0.0.1") && !line.includes("listening"))).toHaveLength(20);
     expect(await metrics(own)).toContain('curfew_sessions_ended_total{reason="origin_not_allowed"} 20');
   });
 
@@ -164,6 +170,29 @@ describe("a malformed upgrade gets a plain HTTP error", () => {
     expect(await client.status()).toBe(status);
     await client.ended;
     expect(gateway.held().sessions).toBe(0);
+  });
+
+  test.each([
+    [undefined, "expected Sec-WebSocket-Version: 13, or 8, but there is none"],
+    ["7", "expected Sec-WebSocket-Version: 13, or 8, but got 7"],
+  ])("version %s: it is told which ones there are", async (version, message) => {
+    await using own = await TestGateway.start();
+    using client = new RawClient(own.host);
+    client.write(upgradeRequest("/", { "Sec-WebSocket-Version": version }));
+    await client.ended;
+    expect(client.body).toBe(message);
+    expect(own.logged("upgrade refused")).toMatchObject([{ fault: "version", detail: message, client: "127.0.0.1" }]);
+  });
+
+  test("a CONNECT request is answered, logged and counted", async () => {
+    await using own = await TestGateway.start();
+    using client = new RawClient(own.host);
+    client.write("CONNECT console.example:22 HTTP/1.1\r\nHost: console.example:22\r\n\r\n");
+    expect(await client.status()).toBe(405);
+    expect(client.head).toMatch(/^Allow: GET\r\n/m);
+    await client.ended;
+    expect(own.logged("upgrade refused")).toMatchObject([{ fault: "method", detail: "expected GET, but got CONNECT" }]);
+    expect(await metrics(own)).toContain('curfew_upgrades_refused_total{fault="method"} 1');
   });
 
   test("with an unknown version: 426 names what to upgrade to (RFC 9110, section 15.5.22)", async () => {

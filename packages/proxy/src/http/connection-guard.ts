@@ -13,8 +13,8 @@ const LOOK_MS = 1000;
 export class ConnectionGuard {
   readonly slots: ConnectionSlots;
   readonly #refused: ConnectionSlotsContext["refused"];
-  /** The slots of connections that speak HTTP, by their other end: over TLS, requests come on another socket object. */
-  readonly #byRemote = new Map<string, ConnectionSlot>();
+  /** The slots of connections that speak HTTP, by their ends: over TLS, requests come on another socket object. */
+  readonly #byEnds = new Map<string, ConnectionSlot>();
 
   constructor(options: ConnectionLimitOptions, refused: ConnectionSlotsContext["refused"]) {
     this.#refused = refused;
@@ -27,7 +27,7 @@ export class ConnectionGuard {
     server.on("connection", (socket: Socket) => this.#admit(socket));
     server.prependListener("request", (request: IncomingMessage, response: ServerResponse) => {
       response.once("close", () => {
-        const slot = this.#byRemote.get(remote(request.socket));
+        const slot = this.#byEnds.get(endsOf(request.socket));
         if (slot !== undefined) this.slots.answered(slot);
       });
     });
@@ -41,9 +41,9 @@ export class ConnectionGuard {
    * @returns undefined for a server that is not watched.
    */
   take(socket: Socket): ConnectionSlot | undefined {
-    const key = remote(socket);
-    const slot = this.#byRemote.get(key);
-    this.#byRemote.delete(key);
+    const key = endsOf(socket);
+    const slot = this.#byEnds.get(key);
+    this.#byEnds.delete(key);
     return slot;
   }
 
@@ -60,19 +60,30 @@ export class ConnectionGuard {
       socket.destroy();
       return;
     }
+    const key = endsOf(socket);
+    this.#forgetDead(key);
     const slot = this.slots.admit(clientAddress, socket);
     if (slot === undefined) return;
-    const key = remote(socket);
-    this.#byRemote.set(key, slot);
+    this.#byEnds.set(key, slot);
     socket.once("close", () => {
       // An upgraded connection has moved on.
-      if (this.#byRemote.get(key) !== slot) return;
-      this.#byRemote.delete(key);
+      if (this.#byEnds.get(key) !== slot) return;
+      this.#byEnds.delete(key);
       this.slots.release(slot);
     });
   }
+
+  /** Two connections never have the same ends: the earlier one was reset, and this process has not heard of it yet. */
+  #forgetDead(key: string): void {
+    const dead = this.#byEnds.get(key);
+    if (dead === undefined) return;
+    this.#byEnds.delete(key);
+    this.slots.release(dead);
+    // What it sent before is not read any more: it would take the slot of the new one.
+    dead.connection.destroy();
+  }
 }
 
-function remote({ remoteAddress, remotePort }: Socket): string {
-  return `${remoteAddress} ${remotePort}`;
+function endsOf({ localAddress, localPort, remoteAddress, remotePort }: Socket): string {
+  return `${localAddress} ${localPort} ${remoteAddress} ${remotePort}`;
 }

@@ -144,6 +144,8 @@ export class PublicListener {
       certificateUsed: (validTo) => (this.certificateExpiry = validTo.getTime()),
     });
     this.attach(server, "/");
+    // Node would close the connection without a word. The method is refused as that of an upgrade is.
+    server.on("connect", this.handleUpgrade);
     const authority = await listenAt(server, listen, "listen", { sharesPort });
     server.on("error", (error) => logError(log, { level: "warn", error }, "a connection could not be accepted"));
     this.#server = server;

@@ -2,6 +2,7 @@ import { FALLBACK_SUBPROTOCOL, MAX_CONTROL_BYTES, SUBPROTOCOL } from "@curfew/pr
 import { type IncomingMessage, STATUS_CODES } from "node:http";
 import { Socket } from "node:net";
 import type { Duplex } from "node:stream";
+import { EndError } from "../end-reason.ts";
 import { BufferPool } from "../net/buffer-pool.ts";
 import { plainAddress } from "../net/client-address.ts";
 import type { SessionRegistry } from "../sessions/registry.ts";
@@ -38,7 +39,8 @@ export function createUpgradeHandler(options: UpgradeOptions): UpgradeHandler {
   const upgrade: UpgradeHandler = (request, socket, head) => {
     const address = plainAddress(request.socket.remoteAddress);
     const target = readTarget(request);
-    const offer = target === undefined ? BAD_TARGET : readOffer(request);
+    // A CONNECT request has a target of another form, but what is wrong with it is the method.
+    const offer = target === undefined && request.method === "GET" ? BAD_TARGET : readOffer(request);
     if (target === undefined || "status" in offer) {
       const { fault, message, status, headers } = offer as Refusal;
       events.notify({ type: "upgrade_refused", fault, message, clientAddress: address });
@@ -60,9 +62,8 @@ export function createUpgradeHandler(options: UpgradeOptions): UpgradeHandler {
       ...(slot !== undefined && { onAuthenticated: () => guard.slots.authenticate(slot) }),
     };
     if (!originAllowed(origin, target.host, allowedOrigins)) {
-      events.notify({ type: "origin_refused", origin, clientAddress: address });
-      sessions.refuse(client, "origin_not_allowed", "this site may not open consoles here");
-    } else if (draining()) sessions.refuse(client, "server_draining", "the gateway is shutting down");
+      sessions.refuse(client, originRefused(origin));
+    } else if (draining()) sessions.refuse(client, new EndError("server_draining", "the gateway is shutting down"));
     else sessions.open(client, requestToken(request));
   };
   return (request, socket, head) => {
@@ -83,9 +84,17 @@ function selectSubprotocol(offered: readonly string[]): string | undefined {
   return [SUBPROTOCOL, FALLBACK_SUBPROTOCOL].find((name) => offered.includes(name));
 }
 
+/** How much of an origin is logged, in characters: a client may send any. */
+const MAX_ORIGIN = 256;
+
 /** How text frames are read: as control messages with `curfew.v1`, as console bytes from stock clients. */
 const CONTROL = { isControl: true, maxBytes: MAX_CONTROL_BYTES };
 const CONSOLE_BYTES = { isControl: false, maxBytes: 0 };
+
+function originRefused(origin = ""): EndError {
+  const cause = `the origin ${origin.slice(0, MAX_ORIGIN)} is not in console.allowed_origins`;
+  return new EndError("origin_not_allowed", "this site may not open consoles here", { cause });
+}
 
 function ignore(): void {}
 

@@ -37,9 +37,17 @@ export function hasSharedLimits({ max, max_per_client, max_per_instance }: Limit
   return max !== null || max_per_client !== null || max_per_instance !== null;
 }
 
-/** The refusal of a session at a limit; its message names the limit. */
+/** What a client is told at a limit. */
+const REACHED: Readonly<Record<LimitName, string>> = {
+  max: "the gateway has as many sessions as it may have",
+  max_per_client: "your address has as many sessions as it may have",
+  max_per_token: "the token has as many sessions as it may have",
+  max_per_instance: "the machine has as many sessions as it may have",
+};
+
+/** The refusal of a session at a limit; the log has the limit's name. */
 export function limitReached(limit: LimitName): EndError {
-  return new EndError("server_busy", `the gateway is at its limit sessions.${limit}`);
+  return new EndError("server_busy", REACHED[limit], { cause: `the limit sessions.${limit} is reached` });
 }
 
 /** The owner of every lease where one process counts its own sessions. */

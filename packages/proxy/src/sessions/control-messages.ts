@@ -126,8 +126,8 @@ export class ControlMessages {
     }
   }
 
-  #refuseRenewal(id: number, { reason, message }: EndError): void {
-    this.#send({ type: "renew_failed", id, reason, detail: message.slice(0, MAX_DETAIL) });
+  #refuseRenewal(id: number, { reason, publicMessage }: EndError): void {
+    this.#send({ type: "renew_failed", id, reason, detail: publicMessage.slice(0, MAX_DETAIL) });
   }
 
   #send(message: ServerMessage): void {

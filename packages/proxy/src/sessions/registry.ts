@@ -93,8 +93,8 @@ export class SessionRegistry {
   }
 
   /** @internal Tells a client why it gets no session. */
-  refuse(client: SessionClient, reason: ServerCloseReason, detail: string): void {
-    this.#begin(client).end(reason, detail);
+  refuse(client: SessionClient, error: EndError): void {
+    this.#begin(client).onFailed(error);
   }
 
   get(id: string): Session | undefined {

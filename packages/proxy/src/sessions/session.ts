@@ -15,9 +15,6 @@ import type { SessionClient } from "./session-client.ts";
 import type { ServerEnd, SessionContext, SessionPhase } from "./session-context.ts";
 import { SessionDeadline } from "./session-deadline.ts";
 
-/** What a client is told of any failure of the gateway. */
-const FAILED = "the gateway failed";
-
 /**
  * One user's session at one console, from accept to the end, with one grant, one deadline, one idle timer and one slot in
  * the limits. Its bytes pass through {@link Channel}s: one, or with SPICE several, which begin as sessions of their own
@@ -227,9 +224,8 @@ export class Session implements SessionInfo {
 
   /** @internal */
   onFailed(error: unknown): void {
-    const { reason, message, cause } = EndError.from(error);
-    // Which part has failed, and how, is for the log.
-    this.#end({ reason, detail: message, cause }, reason === "internal_error" ? FAILED : message);
+    const { reason, message, publicMessage, cause } = EndError.from(error);
+    this.#end({ reason, detail: message, cause }, publicMessage);
   }
 
   /** @internal */

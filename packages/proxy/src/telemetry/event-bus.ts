@@ -20,6 +20,11 @@ export class EventRefused extends EndError {
   constructor(observer: string, cause: unknown) {
     super("server_busy", `not allowed by the gateway's observer "${observer}"`, { cause });
   }
+
+  /** Which parts a gateway has is for operators. */
+  override get publicMessage(): string {
+    return "the gateway does not allow this now";
+  }
 }
 
 /** Passes events on to the observers. No observer can break a session or keep another one from an event. */

@@ -58,8 +58,6 @@ export type OutcomeEvent =
       readonly message: string;
       readonly clientAddress: string;
     }
-  /** A page of this origin may not open consoles; `session_ended` follows. */
-  | { readonly type: "origin_refused"; readonly origin: string | undefined; readonly clientAddress: string }
   /** A connection without a session was closed: at an option of `connections`, or for want of `descriptors`. */
   | {
       readonly type: "connection_refused";

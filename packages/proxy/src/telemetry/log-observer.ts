@@ -36,7 +36,6 @@ function logEvent(log: Logger, event: GatewayEvent, bursts: BurstLog): void {
       logEnd(log, event.session, event.end, bursts);
       break;
     case "upgrade_refused":
-    case "origin_refused":
     case "connection_refused":
       logRefusal(bursts, event);
       break;
@@ -65,20 +64,14 @@ function logEvent(log: Logger, event: GatewayEvent, bursts: BurstLog): void {
 }
 
 /** A client without a token can cause these at will. */
-type Refusal = Extract<GatewayEvent, { readonly type: "upgrade_refused" | "origin_refused" | "connection_refused" }>;
+type Refusal = Extract<GatewayEvent, { readonly type: "upgrade_refused" | "connection_refused" }>;
 
 function logRefusal(bursts: BurstLog, event: Refusal): void {
   switch (event.type) {
     case "upgrade_refused":
-      bursts.write({ client: event.clientAddress, detail: event.message }, "upgrade refused", {
+      bursts.write({ client: event.clientAddress, fault: event.fault, detail: event.message }, "upgrade refused", {
         kind: event.fault,
       });
-      break;
-    case "origin_refused":
-      bursts.write(
-        { client: event.clientAddress, origin: event.origin?.slice(0, MAX_ORIGIN), option: "console.allowed_origins" },
-        "origin refused",
-      );
       break;
     case "connection_refused":
       bursts.write({ client: event.clientAddress, reason: event.reason, limit: event.limit }, "connections refused", {
@@ -90,9 +83,6 @@ function logRefusal(bursts: BurstLog, event: Refusal): void {
 
 /** How many sessions without a valid token are logged one by one, for each reason, before the others are counted. */
 const SINGLE_REFUSALS = 20;
-
-/** How much of an origin is logged, in characters: a client may send any. */
-const MAX_ORIGIN = 256;
 
 function tokenFields(token: GrantInfo, { address }: Actor): Record<string, unknown> {
   const { tokenId, type, endpoint, instance, user, access } = token;
@@ -126,6 +116,7 @@ function endFields(session: SessionInfo, { reason, detail, cause, lateMs }: Sess
 const WARNINGS: ReadonlySet<EndReason> = new Set<EndReason>([
   "server_busy",
   "lookup_failed",
+  "origin_not_allowed",
   "target_untrusted",
   "target_security_failed",
 ]);

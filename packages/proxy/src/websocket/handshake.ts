@@ -60,8 +60,11 @@ function bad(fault: Refusal["fault"], message: string): Refusal {
 /** 426 names what to upgrade to (RFC 9110, section 15.5.22), and the versions (RFC 6455, section 4.4). */
 function badVersion(version: string | undefined): Refusal {
   const versions = { "Sec-WebSocket-Version": "13, 8" };
-  const message = `expected Sec-WebSocket-Version: 13, but got ${version ?? "none"}`;
-  if (version === undefined) return { fault: "version", status: 400, message, headers: versions };
+  const expected = "expected Sec-WebSocket-Version: 13, or 8,";
+  if (version === undefined) {
+    return { fault: "version", status: 400, message: `${expected} but there is none`, headers: versions };
+  }
+  const message = `${expected} but got ${version}`;
   return { fault: "version", status: 426, message, headers: { Upgrade: "websocket", ...versions } };
 }
 

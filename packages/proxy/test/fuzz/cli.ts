@@ -1,28 +1,38 @@
 import fc from "fast-check";
 import { parseArgs } from "node:util";
+import { expectKnown, positive, readArguments } from "../support/read-arguments.ts";
 import { inputsOf, keep } from "./corpus.ts";
 import { cuts, near } from "./mutation.ts";
 import type { FuzzTarget } from "./target.ts";
 import { TARGETS } from "./targets/index.ts";
 
+const NAMES = TARGETS.map(({ name }) => name);
+
 /**
- * The long run: `pnpm fuzz [--seconds 600] [--only NAME]…`. Each target gets the same share of the time. Inputs with an
- * outcome that no input had before are mutated further; one that fails is added to the corpus, and the exit code is 1.
+ * The long run. Each target gets the same share of the time. Inputs with an outcome that no input had before are mutated
+ * further; one that fails is added to the corpus, and the exit code is 1.
  */
-const { values } = parseArgs({
-  options: { seconds: { type: "string", default: "600" }, only: { type: "string", multiple: true } },
+const USAGE = `usage: npx pnpm@12 fuzz [--seconds 600] [--only NAME]...
+names: ${NAMES.join(", ")}`;
+
+const { seconds, only } = readArguments(USAGE, () => {
+  const { values } = parseArgs({
+    options: { seconds: { type: "string", default: "600" }, only: { type: "string", multiple: true } },
+  });
+  expectKnown("--only", values.only, NAMES);
+  return { seconds: positive("--seconds", values.seconds), only: values.only };
 });
 
 /** Inputs made from the same pool before new ones are added to it. */
 const ROUND = 500;
 
-async function fuzz(target: FuzzTarget, seconds: number): Promise<void> {
+async function fuzz(target: FuzzTarget, share: number): Promise<void> {
   const pool = [...inputsOf(target)];
   const outcomes = new Set<string>();
   let runs = 0;
   let failure: string | undefined;
   await using fuzzed = await target.start();
-  const end = performance.now() + seconds * 1000;
+  const end = performance.now() + share * 1000;
   while (performance.now() < end && failure === undefined) {
     const found: Buffer[] = [];
     const property = fc.asyncProperty(near(pool), cuts, async (input, at) => {
@@ -44,7 +54,7 @@ async function fuzz(target: FuzzTarget, seconds: number): Promise<void> {
   console.log(`${target.name}: ${runs} inputs, ${outcomes.size} outcomes, ${failure ?? "no failure"}`);
 }
 
-const chosen = TARGETS.filter(({ name }) => values.only?.includes(name) ?? true);
-for (const target of chosen) await fuzz(target, Number(values.seconds) / chosen.length);
+const chosen = TARGETS.filter(({ name }) => only?.includes(name) ?? true);
+for (const target of chosen) await fuzz(target, seconds / chosen.length);
 // A target that hangs must not keep the run.
 process.exit();

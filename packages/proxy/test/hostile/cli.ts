@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+import { expectKnown, positive, readArguments } from "../support/read-arguments.ts";
 import { FULL_BOUNDS, findViolations } from "./bounds.ts";
 import { runScenario, type Scale } from "./run-scenario.ts";
 import { SCENARIOS } from "./scenarios/index.ts";
@@ -9,13 +10,26 @@ import { describeRun, TABLE_HEAD, tableRow } from "./table.ts";
  * Runs the attacks at full scale and prints the table of `docs/performance.md`; or, with `--soak`, attacks one gateway with
  * everything in turn for `--seconds`. The exit code is 1 if the gateway did not hold.
  */
-const { values } = parseArgs({
-  options: {
-    only: { type: "string", multiple: true },
-    clients: { type: "string", multiple: true },
-    seconds: { type: "string" },
-    soak: { type: "boolean", default: false },
-  },
+const USAGE = `usage: npx pnpm@12 bench:hostile [--only NAME]... [--clients N]... [--seconds N] [--soak]
+names: ${SCENARIOS.map(({ name }) => name).join(", ")}`;
+
+const values = readArguments(USAGE, () => {
+  const { values: given } = parseArgs({
+    options: {
+      only: { type: "string", multiple: true },
+      clients: { type: "string", multiple: true },
+      seconds: { type: "string" },
+      soak: { type: "boolean", default: false },
+    },
+  });
+  expectKnown(
+    "--only",
+    given.only,
+    SCENARIOS.map(({ name }) => name),
+  );
+  for (const number of given.clients ?? []) positive("--clients", number);
+  if (given.seconds !== undefined) positive("--seconds", given.seconds);
+  return given;
 });
 
 /** The gateway has a core of its own, and what measures and attacks it shares another. */

@@ -16,11 +16,14 @@ import { type Clock, systemClock } from "./time/clock.ts";
 import { CONNECTION_REFUSALS } from "./limits/connection-slots.ts";
 import { hasLimits, hasSharedLimits, type LimitContext, type Limits, LocalLimits, REPLACED } from "./limits/limits.ts";
 import { LIMIT_NAMES } from "./limits/slots.ts";
+import { describeVoidLimits } from "./limits/void-limits.ts";
 import { Recorder } from "./recording/recorder.ts";
 import { type RegistryOptions, SessionRegistry } from "./sessions/registry.ts";
 import { createConsoles } from "./consoles/index.ts";
 import { AllowList } from "./net/allow-list.ts";
+import { sessionCapacity } from "./net/descriptors.ts";
 import { OwnListeners } from "./net/own-listeners.ts";
+import { AdminFailures } from "./telemetry/admin-failures.ts";
 import { AuthenticationFailures } from "./telemetry/authentication-failures.ts";
 import { EventBus } from "./telemetry/event-bus.ts";
 import type { EventObserver, EventSink } from "./telemetry/events.ts";
@@ -170,12 +173,15 @@ export class LocalGateway implements Gateway {
   /** @internal */
   readonly log: Logger;
   readonly #authenticationFailures: AuthenticationFailures;
+  readonly #adminFailures: AdminFailures;
   readonly #listener: PublicListener;
   readonly #recorder: Recorder | undefined;
   readonly #sharesPort: boolean;
   /** Where it listens for browsers. */
   #url: string | undefined;
   #admin: AdminListener | undefined;
+  /** False only after a start that failed, which is told in other words than a stop. */
+  #isStarted = true;
   #draining = false;
   #closed: Promise<void> | undefined;
 
@@ -184,6 +190,7 @@ export class LocalGateway implements Gateway {
     this.adminKey = config.admin.key ?? randomBytes(24).toString("base64url");
     this.log = options.log ?? createLogger(config.log.level, openLog(config.log));
     this.#authenticationFailures = new AuthenticationFailures(this.log);
+    this.#adminFailures = new AdminFailures(this.log);
     this.#opened = options.tokens;
     this.#allow = new AllowList(config.targets.allow, this.#own);
     this.#sharesPort = options.sharesPort ?? false;
@@ -272,6 +279,7 @@ export class LocalGateway implements Gateway {
       closing: () => this.sessions.closing,
       bytes: () => this.sessions.bytes(),
       authenticationFailures: () => this.#authenticationFailures.count,
+      adminFailures: this.#adminFailures.byStatus,
       connections: () => this.#listener.connections.open,
       unauthenticated: () => this.#listener.connections.unauthenticated,
       ...(this.config.cert !== null && { certificateExpiry: () => this.#listener.certificateExpiry }),
@@ -300,6 +308,7 @@ export class LocalGateway implements Gateway {
   async listen(): Promise<ListeningAt> {
     try {
       warnOfDescriptors(this.log, this.config.sessions.max, 1);
+      for (const line of describeVoidLimits(this.config, sessionCapacity(1))) this.log.warn(line);
       const url = await this.listenForBrowsers();
       this.#admin = new AdminListener({
         key: this.adminKey,
@@ -312,6 +321,7 @@ export class LocalGateway implements Gateway {
         status: new LocalStatus(this.metrics, () => this.#draining),
         events: this.#events,
         authenticationFailures: this.#authenticationFailures,
+        failures: this.#adminFailures,
         readiness: this.#readiness,
         log: this.log,
         consoleUrl: (token, record) => consoleUrl(this.config.console.base_url ?? url, token, record),
@@ -323,6 +333,7 @@ export class LocalGateway implements Gateway {
       );
       return { url, adminUrl };
     } catch (error) {
+      this.#isStarted = false;
       await this.close();
       throw error;
     }
@@ -340,6 +351,10 @@ export class LocalGateway implements Gateway {
 
   async drain(timeoutMs: number = this.config.sessions.drain_timeout * 1000): Promise<void> {
     const delay = timerDelay(timeoutMs);
+    const sessions = this.sessions.size;
+    if (this.#isStarted && (!this.#draining || sessions > 0)) {
+      this.log.info({ sessions, timeout_ms: delay }, "draining");
+    }
     this.#draining = true;
     const timer = setTimeout(() => {
       this.sessions.endAll("server_draining", "the gateway is shutting down");
@@ -369,6 +384,6 @@ export class LocalGateway implements Gateway {
     await this.#revoker.close();
     await closeTokens(this.#opened, this.log);
     this.metrics.close();
-    this.log.info("stopped");
+    if (this.#isStarted) this.log.info("stopped");
   }
 }

@@ -5,8 +5,10 @@ import { AdminListener } from "./admin/listener.ts";
 import type { Config } from "./config/config.ts";
 import type { Gateway, ListeningAt } from "./gateway.ts";
 import { consoleUrl } from "./http/console-url.ts";
+import { describeVoidLimits } from "./limits/void-limits.ts";
 import type { Address } from "./net/address.ts";
 import { type ClaimedAddress, claimAddress } from "./net/listen.ts";
+import { AdminFailures } from "./telemetry/admin-failures.ts";
 import { AuthenticationFailures } from "./telemetry/authentication-failures.ts";
 import { LabelCounters } from "./telemetry/counters.ts";
 import { EventBus } from "./telemetry/event-bus.ts";
@@ -16,6 +18,7 @@ import { warnOfDescriptors } from "./telemetry/descriptor-warning.ts";
 import { checkPublicPort } from "./http/public-port.ts";
 import { createReadiness } from "./http/readiness.ts";
 import { AllowList } from "./net/allow-list.ts";
+import { sessionCapacity } from "./net/descriptors.ts";
 import { OwnListeners } from "./net/own-listeners.ts";
 import { TokenHealth } from "./tokens/health.ts";
 import { timerDelay } from "./time/delay.ts";
@@ -44,12 +47,15 @@ export class Primary implements Pick<Gateway, "adminKey" | "listen" | "drain"> {
   readonly #revoker: TokenRevoker;
   readonly #status: PoolStatus;
   readonly #authenticationFailures: AuthenticationFailures;
+  readonly #adminFailures: AdminFailures;
   /** What this process' own event observers threw. */
   readonly #failures = new LabelCounters(["log"]);
   /** Where the workers listen, and their replacements. */
   #listen: Address;
   #adminListen: Address;
   #admin: AdminListener | undefined;
+  /** False only after a start that failed, which is told in other words than a stop. */
+  #isStarted = true;
   #draining = false;
   #closed: Promise<void> | undefined;
 
@@ -62,6 +68,7 @@ export class Primary implements Pick<Gateway, "adminKey" | "listen" | "drain"> {
     this.#tokens = tokens;
     this.log = createLogger(config.log.level, openLog(config.log, true));
     this.#authenticationFailures = new AuthenticationFailures(this.log);
+    this.#adminFailures = new AdminFailures(this.log);
     const slots = new SharedSlots(config.sessions);
     const ticketSecret = randomBytes(32).toString("base64");
     this.#pool = new WorkerPool({
@@ -94,12 +101,14 @@ export class Primary implements Pick<Gateway, "adminKey" | "listen" | "drain"> {
       draining: () => this.#draining,
       failures: this.#failures,
       authenticationFailures: () => this.#authenticationFailures.count,
+      adminFailures: this.#adminFailures.byStatus,
     });
   }
 
   async listen(): Promise<ListeningAt> {
     try {
       warnOfDescriptors(this.log, this.#config.sessions.max, this.#config.workers);
+      for (const line of describeVoidLimits(this.#config, sessionCapacity(1))) this.log.warn(line);
       await whenOpen(this.#tokens);
       const admin = await claimAddress(this.#config.admin.listen, "admin.listen");
       try {
@@ -108,6 +117,7 @@ export class Primary implements Pick<Gateway, "adminKey" | "listen" | "drain"> {
         admin.release();
       }
     } catch (error) {
+      this.#isStarted = false;
       await this.drain(0);
       throw error;
     }
@@ -132,6 +142,7 @@ export class Primary implements Pick<Gateway, "adminKey" | "listen" | "drain"> {
       status: this.#status,
       events: new EventBus([logObserver(this.log)], { log: this.log, failures: this.#failures }),
       authenticationFailures: this.#authenticationFailures,
+      failures: this.#adminFailures,
       readiness: this.#readiness(url),
       log: this.log,
       consoleUrl: (token, record) => consoleUrl(this.#config.console.base_url ?? url, token, record),
@@ -145,6 +156,8 @@ export class Primary implements Pick<Gateway, "adminKey" | "listen" | "drain"> {
 
   async drain(timeoutMs: number = this.#config.sessions.drain_timeout * 1000): Promise<void> {
     const delay = timerDelay(timeoutMs);
+    // Each worker logs how many sessions it has.
+    if (this.#isStarted) this.log.info({ workers: this.#config.workers, timeout_ms: delay }, "draining");
     this.#draining = true;
     this.#pool.drain(delay);
     this.#closed ??= this.#closeWhenIdle();
@@ -166,6 +179,6 @@ export class Primary implements Pick<Gateway, "adminKey" | "listen" | "drain"> {
     await this.#admin?.close();
     await this.#revoker.close();
     await closeTokens(this.#tokens, this.log);
-    this.log.info("stopped");
+    if (this.#isStarted) this.log.info("stopped");
   }
 }

@@ -25,6 +25,22 @@ test.concurrent("requests without the right key are logged and counted, and limi
   expect(metrics).toContain("curfew_admin_authentication_failures_total 70\n");
 });
 
+test.concurrent("a wrong key is told from a missing one, and nothing else is told", async () => {
+  await using gateway = await TestGateway.start();
+  const answer = async (headers: Record<string, string>): Promise<unknown> => {
+    const response = await fetch(`${gateway.adminUrl}/v1/tokens`, { headers });
+    const { detail } = (await response.json()) as { detail: string };
+    return [response.status, response.headers.get("www-authenticate"), detail];
+  };
+  const missing = [401, 'Bearer realm="curfew"', "expected the header Authorization: Bearer <admin.key>"];
+  expect(await answer({})).toEqual(missing);
+  expect(await answer({ Authorization: "Basic eDp5" })).toEqual(missing);
+  const wrong = [401, 'Bearer realm="curfew", error="invalid_token"', "the key is not this gateway's admin.key"];
+  for (const key of [WRONG, "x", ADMIN_KEY.slice(0, -1), `${ADMIN_KEY}x`]) {
+    expect(await answer({ Authorization: `Bearer ${key}` })).toEqual(wrong);
+  }
+});
+
 test.concurrent("a body that is longer than 64 KiB is refused, whether its length is announced or not", async () => {
   await using gateway = await TestGateway.start();
   const long = JSON.stringify({ type: "vnc", target: "a:1", name: "x".repeat(64 * 1024) });

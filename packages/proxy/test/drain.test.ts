@@ -93,6 +93,27 @@ test("a drain without a time ends no session, and a time that means nothing is r
   expect(gateway.endReasons()).toEqual(["client_closed"]);
 });
 
+test("a drain is logged when it begins, with the sessions and their time, and again when they get less", async () => {
+  await using target = await startByteServer({ mode: "sink" });
+  await using gateway = await TestGateway.start();
+  const { token } = await gateway.token(target.address);
+  const clients = [new Client(gateway.host, token), new Client(gateway.host, token)];
+  await Promise.all(clients.map((client) => client.message("hello")));
+  const first = gateway.proxy.drain(3_600_000);
+  expect(gateway.logged("draining")).toMatchObject([{ level: "info", sessions: 2, timeout_ms: 3_600_000 }]);
+  await gateway.proxy.drain(0);
+  await first;
+  await gateway.proxy.close();
+  expect(gateway.logged("draining")).toMatchObject([{}, { sessions: 2, timeout_ms: 0 }]);
+  for (const client of clients) client[Symbol.dispose]();
+});
+
+test("a limit that never applies is a warning at the start that names both", async () => {
+  await using gateway = await TestGateway.start({ config: { sessions: { max: 5, max_per_client: 6 } } });
+  const line = "sessions.max_per_client: 6 never applies, because sessions.max is 5";
+  expect(gateway.logged(line)).toMatchObject([{ level: "warn" }]);
+});
+
 test("asked again, the shorter time counts", async () => {
   await using target = await startByteServer({ mode: "sink" });
   await using gateway = await TestGateway.start();
@@ -122,11 +143,12 @@ test("a gateway that never listened, or has closed, can be closed", async () => 
   await gateway.proxy.close();
 });
 
-test("an address that is taken is named, and nothing stays open", async () => {
+test("an address that is taken is named, nothing stays open, and no stop is logged", async () => {
   await using gateway = await TestGateway.start();
   const { createGateway, createLogger } = await import("../src/index.ts");
-  const make = (config: object) =>
-    createGateway({ config: { tokens: { path: ":memory:" }, ...config }, log: createLogger("silent") });
+  const lines: string[] = [];
+  const log = createLogger("info", { write: (line) => void lines.push(line) });
+  const make = (config: object) => createGateway({ config: { tokens: { path: ":memory:" }, ...config }, log });
   const admin = new URL(gateway.adminUrl).host;
   await expect(make({ listen: gateway.host }).listen()).rejects.toThrow(
     `listen: cannot listen at ${gateway.host}: EADDRINUSE`,
@@ -134,6 +156,7 @@ test("an address that is taken is named, and nothing stays open", async () => {
   await expect(make({ listen: "127.0.0.1:0", admin: { listen: admin } }).listen()).rejects.toThrow(
     `admin.listen: cannot listen at ${admin}: EADDRINUSE`,
   );
+  expect(lines).toEqual([]);
 });
 
 test("a source that cannot be closed does not keep the gateway from stopping", async () => {

@@ -3,12 +3,13 @@ import { type Context, Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { BadPage } from "../paging.ts";
 import { sha256 } from "../sha256.ts";
+import type { AdminFailures } from "../telemetry/admin-failures.ts";
 import { EventRefused } from "../telemetry/event-bus.ts";
 import { METRICS_CONTENT_TYPE } from "../telemetry/exposition.ts";
 import { StoreError } from "../tokens/store.ts";
 import { requestActor } from "./actor.ts";
 import type { AdminOptions } from "./options.ts";
-import { problem } from "./problem.ts";
+import { problem, PROBLEM_DETAIL } from "./problem.ts";
 import { BadRequest } from "./request-body.ts";
 import { addSessionRoutes } from "./session-routes.ts";
 import { addTokenRoutes } from "./token-routes.ts";
@@ -25,8 +26,13 @@ export function createAdminApi(options: AdminOptions): Hono {
   const app = new Hono();
   addStatusRoutes(app, options);
   app.use("/v1/*", async (c, next) => {
-    if (keyMatches(c.req.header("Authorization"), options.key)) return await next();
-    return refuseKey(c, options.authenticationFailures.add(requestActor(c).address));
+    await next();
+    if (c.res.status >= 500) reportFailure(c, options.failures);
+  });
+  app.use("/v1/*", async (c, next) => {
+    const given = bearerKey(c.req.header("Authorization"));
+    if (keyMatches(given, options.key)) return await next();
+    return refuseKey(c, given, options.authenticationFailures.add(requestActor(c).address));
   });
   // Only these requests have a body that is read.
   app.on("POST", "/v1/*", bodyLimit({ maxSize: MAX_BODY_BYTES, onError: (c) => problem(c, 413, TOO_LONG) }));
@@ -56,18 +62,33 @@ function addStatusRoutes(app: Hono, { readiness, status, log }: AdminOptions): v
   });
 }
 
+function reportFailure(c: Context, failures: AdminFailures): void {
+  const { status } = c.res;
+  const detail = String(c.get(PROBLEM_DETAIL));
+  const failure = { status, method: c.req.method, path: c.req.path, client: requestActor(c).address, detail };
+  failures.add(failure, status === 500 && c.error !== undefined);
+}
+
 /** The right key is always accepted, so that wrong ones from the same address do not lock the operator out. */
-function refuseKey(c: Context, retryAfterSeconds: number | undefined): Response {
+function refuseKey(c: Context, given: string | undefined, retryAfterSeconds: number | undefined): Response {
   if (retryAfterSeconds !== undefined) {
     c.header("Retry-After", String(retryAfterSeconds));
     return problem(c, 429, "too many requests without the right key");
   }
-  c.header("WWW-Authenticate", 'Bearer realm="curfew"');
-  return problem(c, 401, "expected the header Authorization: Bearer <admin.key>");
+  if (given === undefined) {
+    c.header("WWW-Authenticate", 'Bearer realm="curfew"');
+    return problem(c, 401, "expected the header Authorization: Bearer <admin.key>");
+  }
+  c.header("WWW-Authenticate", 'Bearer realm="curfew", error="invalid_token"');
+  return problem(c, 401, "the key is not this gateway's admin.key");
+}
+
+/** The key that a request presents (RFC 6750, section 2.1). */
+function bearerKey(header: string | undefined): string | undefined {
+  return /^bearer +(.+)$/i.exec(header ?? "")?.[1];
 }
 
 /** Compares digests, so that the time it takes reveals neither the length nor the content of the key. */
-function keyMatches(header: string | undefined, key: string): boolean {
-  const given = /^bearer +(.+)$/i.exec(header ?? "")?.[1] ?? "";
-  return timingSafeEqual(sha256(given), sha256(key));
+function keyMatches(given: string | undefined, key: string): boolean {
+  return timingSafeEqual(sha256(given ?? ""), sha256(key));
 }

@@ -3,6 +3,7 @@ import type { GatewayStatus } from "../control/status.ts";
 import type { TokenRevoker } from "../control/token-revoker.ts";
 import type { AllowList } from "../net/allow-list.ts";
 import type { OwnListeners } from "../net/own-listeners.ts";
+import type { AdminFailures } from "../telemetry/admin-failures.ts";
 import type { AuthenticationFailures } from "../telemetry/authentication-failures.ts";
 import type { EventSink } from "../telemetry/events.ts";
 import type { Logger } from "../telemetry/log.ts";
@@ -26,6 +27,7 @@ export interface AdminOptions {
   readonly readiness: () => Promise<string>;
   readonly events: EventSink;
   readonly authenticationFailures: AuthenticationFailures;
+  readonly failures: AdminFailures;
   readonly log: Logger;
   readonly consoleUrl: (token: string, record: TokenRecord) => string;
 }

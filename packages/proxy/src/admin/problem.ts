@@ -12,6 +12,9 @@ const TITLES = {
   503: "Service Unavailable",
 } as const;
 
+/** Under this name, the request's context has the `detail` of its error response. */
+export const PROBLEM_DETAIL = "problemDetail";
+
 /**
  * An error response as problem details (RFC 9457); `c.json` would set the media type `application/json`.
  *
@@ -23,6 +26,7 @@ export function problem(
   detail: string,
   extension: Readonly<Record<string, unknown>> = {},
 ): Response {
+  c.set(PROBLEM_DETAIL, detail);
   const body = JSON.stringify({ title: TITLES[status], status, detail, ...extension });
   return c.body(body, status, { "Content-Type": "application/problem+json" });
 }

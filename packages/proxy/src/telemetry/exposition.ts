@@ -2,7 +2,7 @@ import { Counter, Gauge, Histogram, Registry } from "prom-client";
 import { DESCRIPTOR_LIMIT, openDescriptors } from "../net/descriptors.ts";
 import { droppedLogLines } from "./log-destination.ts";
 import { uncaughtErrors } from "./uncaught-errors.ts";
-import type { Metrics } from "./metrics.ts";
+import type { Metrics, MetricsSource } from "./metrics.ts";
 import type { DurationCounters, LabelCounters } from "./counters.ts";
 
 /** The media type of Prometheus' text format. */
@@ -29,7 +29,7 @@ export class MetricsExposition {
     this.#labels("curfew_sessions_refused_total", "Sessions refused at a limit, by limit.", "limit", metrics.refusals);
     this.#connections(metrics);
     addProcess(this.#registry);
-    addAuthentication(this.#registry, source.authenticationFailures);
+    addAdmin(this.#registry, source);
     addFailures(this.#registry, metrics.observerFailures);
     this.#counter(
       "curfew_session_would_have_expired_total",
@@ -139,13 +139,10 @@ export class MetricsExposition {
 }
 
 /** The metrics of a process that runs no sessions itself. */
-export async function primarySnapshot(
-  failures: LabelCounters,
-  authenticationFailures: () => number,
-): Promise<MetricsSnapshot> {
+export async function primarySnapshot(failures: LabelCounters, admin: AdminCounts): Promise<MetricsSnapshot> {
   const registry = new Registry();
   addProcess(registry);
-  addAuthentication(registry, authenticationFailures);
+  addAdmin(registry, admin);
   addFailures(registry, failures);
   return await registry.getMetricsAsJSON();
 }
@@ -179,16 +176,22 @@ function addProcess(registry: Registry): void {
   });
 }
 
-function addAuthentication(registry: Registry, failures: () => number): void {
+/** What concerns the admin API. */
+export type AdminCounts = Pick<MetricsSource, "authenticationFailures" | "adminFailures">;
+
+function addAdmin(registry: Registry, { authenticationFailures, adminFailures }: AdminCounts): void {
   void new Counter({
     name: "curfew_admin_authentication_failures_total",
     help: "Requests to the admin API without the right key.",
     registers: [registry],
     collect() {
       this.reset();
-      this.inc(failures());
+      this.inc(authenticationFailures());
     },
   });
+  const name = "curfew_admin_failures_total";
+  const help = "Requests to the admin API that failed although they were right, by HTTP status.";
+  addLabelCounter(registry, { name, help, labelNames: ["status"] }, adminFailures);
 }
 
 function addFailures(registry: Registry, failures: LabelCounters): void {

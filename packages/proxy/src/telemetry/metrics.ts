@@ -15,6 +15,8 @@ export interface MetricsSource {
   readonly bytes: () => RelayedBytes;
   /** Requests to the admin API without the right key. */
   readonly authenticationFailures: () => number;
+  /** Requests to the admin API that failed although they were right, by HTTP status. */
+  readonly adminFailures: LabelCounters;
   /** Connections to the public listener, those of sessions included. */
   readonly connections: () => number;
   /** Of these, those without a session whose token is valid. */

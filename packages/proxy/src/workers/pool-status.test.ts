@@ -14,6 +14,7 @@ async function metricsOf(renewals: number): Promise<MetricsSnapshot> {
     closing: () => 0,
     bytes: () => ({ toClient: 0, toTarget: 0 }),
     authenticationFailures: () => 0,
+    adminFailures: new LabelCounters([]),
     connections: () => 1,
     unauthenticated: () => 0,
   };
@@ -55,6 +56,7 @@ test("metrics add up what workers report now, or else reported before, and what 
     pool,
     draining: () => false,
     authenticationFailures: () => 0,
+    adminFailures: new LabelCounters([]),
     failures,
   }).metrics();
   expect(unavailable).toEqual([{ member: "worker 2", reason: "no answer" }]);
@@ -75,6 +77,7 @@ describe("the health of a pool", () => {
       pool,
       draining: () => false,
       authenticationFailures: () => 0,
+      adminFailures: new LabelCounters([]),
       failures: new LabelCounters([]),
     });
   }
@@ -101,6 +104,7 @@ test("a pool is ready once a worker listens, and until it drains", async () => {
     pool,
     draining: () => draining,
     authenticationFailures: () => 0,
+    adminFailures: new LabelCounters([]),
     failures: new LabelCounters([]),
   });
   expect(status.readiness()).toBe("starting");

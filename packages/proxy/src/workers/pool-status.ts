@@ -1,18 +1,16 @@
 import type { GatewayStatus, MetricsText, Readiness } from "../control/status.ts";
 import type { LabelCounters } from "../telemetry/counters.ts";
-import { primarySnapshot } from "../telemetry/exposition.ts";
+import { type AdminCounts, primarySnapshot } from "../telemetry/exposition.ts";
 import { counted, MetricsAggregator } from "./metrics-aggregator.ts";
 import type { WorkerPool } from "./worker-pool.ts";
 import type { WorkerProcess } from "./worker-process.ts";
 
 /** What a {@link PoolStatus} is made with. */
-export interface PoolStatusOptions {
+export interface PoolStatusOptions extends AdminCounts {
   readonly pool: Pick<WorkerPool, "askAll" | "listens" | "workers">;
   readonly draining: () => boolean;
   /** What the primary's own event observers threw. */
   readonly failures: LabelCounters;
-  /** Requests to the admin API without the right key. */
-  readonly authenticationFailures: () => number;
 }
 
 /** The readiness of the worker pool, and the metrics of all workers. */
@@ -48,11 +46,11 @@ export class PoolStatus implements GatewayStatus {
   }
 
   async metrics(): Promise<MetricsText> {
-    const { pool, failures, authenticationFailures } = this.#options;
+    const { pool, failures } = this.#options;
     const { unavailable, replaced } = await pool.askAll(async (worker) => {
       worker.metrics = await worker.channel.ask({ type: "metrics" });
     });
-    const own = await primarySnapshot(failures, authenticationFailures);
+    const own = await primarySnapshot(failures, this.#options);
     // A worker that did not answer is counted with what it reported before.
     const text = await this.#aggregator.text(() => [
       own,

@@ -127,7 +127,9 @@ describe.concurrent.each([1, 2])("rule 12 with %i workers", { timeout: 60_000 },
   });
 });
 
-test.concurrent("what the store cannot do now is answered with 503 and the cause", async () => {
+test.concurrent("what the store cannot do now is answered with 503 and the cause, logged and counted", async ({
+  expect,
+}) => {
   await using folder = await makeFolder();
   await using gateway = await FileGateway.start(folder);
   await using lock = await FileLock.take(storeIn(folder.path), "writers");
@@ -135,5 +137,17 @@ test.concurrent("what the store cannot do now is answered with 503 and the cause
     status: 503,
     message: expect.stringContaining("the token store failed: database is locked") as string,
   });
+  const failed = (): string | undefined => gateway.command.stderr.split("\n").find((line) => line.includes("failed"));
+  await expect.poll(failed).toBeDefined();
+  expect(JSON.parse(failed() ?? "")).toMatchObject({
+    level: "warn",
+    status: 503,
+    method: "POST",
+    path: "/v1/tokens",
+    client: "127.0.0.1",
+    detail: "the token store failed: database is locked",
+    msg: "admin request failed",
+  });
+  expect(await gateway.admin.metrics()).toContain('curfew_admin_failures_total{status="503"} 1\n');
   await lock.release();
 });

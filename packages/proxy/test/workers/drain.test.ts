@@ -36,6 +36,11 @@ describe("a signal", SLOW, () => {
     expect(await gateway.command.exited).toBe(0);
     expect(gateway.logged("stopped").filter(({ worker }) => worker === undefined)).toHaveLength(1);
     expect(gateway.logged("worker crashed")).toEqual([]);
+    const lines = gateway.logged("draining");
+    expect(lines.filter(({ worker }) => worker === undefined)).toMatchObject([{ workers: 2, timeout_ms: 3_600_000 }]);
+    const sessions = lines.flatMap((line) => (line["worker"] === undefined ? [] : Number(line["sessions"])));
+    expect(sessions).toHaveLength(2);
+    expect(sessions.reduce((sum, count) => sum + count)).toBe(2);
     await target.waitForNoConnections();
   });
 

@@ -7,7 +7,7 @@ import { type MeasuredSize, withSizes } from "./sizes/table.ts";
 
 /**
  * Measures what an application loads, compares it with the limits in `.size-limit.json`, and writes it into the manual of
- * `@curfew/client`: `pnpm size`. With `--check` it writes nothing and fails when the manual differs.
+ * `@curfew/client`: `npx pnpm@12 size`. With `--check` it writes nothing and fails when the manual differs.
  */
 async function main(check: boolean): Promise<number> {
   await bundleForSizes();
@@ -25,7 +25,7 @@ async function main(check: boolean): Promise<number> {
   const manual = join(ROOT, "packages/client/README.md");
   const written = await readFile(manual, "utf8");
   const measured = withSizes(written, sizes);
-  if (check && measured !== written) console.error("packages/client/README.md has other sizes: run `pnpm size`");
+  if (check && measured !== written) console.error("packages/client/README.md has other sizes: run `npx pnpm@12 size`");
   if (!check) await writeFile(manual, measured);
   return tooLarge.length > 0 || (check && measured !== written) ? 1 : 0;
 }

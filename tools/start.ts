@@ -3,10 +3,10 @@ import { ensure } from "./setup/ensure.ts";
 import { guestEnvironment } from "./setup/guest.ts";
 
 /**
- * `pnpm start` builds the pages and runs the demo. It installs nothing: fake machines need nothing, and real ones join
+ * `npx pnpm@12 start` builds the pages and runs the demo. It installs nothing: fake machines need nothing, and real ones join
  * where their programs are installed (`node tools/setup.ts` installs them).
  *
- * `pnpm start nova` runs the gateway in place of nova-novncproxy, with a small cloud around it, and sets up what that needs.
+ * `npx pnpm@12 start nova` runs the gateway in place of nova-novncproxy, with a small cloud around it, and sets up what that needs.
  */
 const [demo, ...rest] = process.argv.slice(2);
 if (demo === undefined) await startDemo();

@@ -91,7 +91,7 @@ function table(samples: Record<Kind, readonly Sample[]>): string {
 }
 
 /**
- * Compares the SDK's VNC view with noVNC alone, which it contains: `pnpm bench:client [rounds]`. Both open the same console
+ * Compares the SDK's VNC view with noVNC alone, which it contains: `npx pnpm@12 bench:client [rounds]`. Both open the same console
  * through the same gateway in turn, so that other load affects both. Compares medians. Then measures the first paint of the
  * console page. Prints tables with the limits in the last column.
  */

@@ -28,7 +28,7 @@ const GENERATED = new Set(["node_modules", "dist", ".cache", "artifacts", "test-
 export function readDocuments(): Document[] {
   const exclude = (path: string): boolean => path === "bench" || GENERATED.has(basename(path));
   const paths = globSync(["**/*.md", ".changeset/*.md"], { cwd: ROOT, exclude }).filter(
-    // `pnpm api` generates these from the declarations.
+    // `npx pnpm@12 api` generates these from the declarations.
     (path) => !path.endsWith(".api.md") && !path.startsWith("docs/api/"),
   );
   return paths.toSorted().map((path) => ({ path, text: readFileSync(join(ROOT, path), "utf8") }));

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { withSizes } from "./table.ts";
 
-const place = "<!-- Written by `pnpm size`. -->\nold\n<!-- End of what `pnpm size` writes. -->";
+const place = "<!-- Written by `npx pnpm@12 size`. -->\nold\n<!-- End of what `pnpm size` writes. -->";
 
 test("sizes take the place of the table that a document has, and nothing else of it", () => {
   const sizes = [
@@ -10,14 +10,14 @@ test("sizes take the place of the table that a document has, and nothing else of
   ];
   expect(withSizes(`# Title\n\n${place}\n\nEnd\n`, sizes)).toBe(`# Title
 
-<!-- Written by \`pnpm size\`. -->
+<!-- Written by \`npx pnpm@12 size\`. -->
 
 | what                                 | gzip    | limit   |
 | ------------------------------------ | ------- | ------- |
 | \`@curfew/protocol\`                   | 1.4 kB  | 2.0 kB  |
 | \`@curfew/client\`, above the protocol | 12.7 kB | 18.0 kB |
 
-<!-- End of what \`pnpm size\` writes. -->
+<!-- End of what \`npx pnpm@12 size\` writes. -->
 
 End
 `);

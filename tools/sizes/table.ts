@@ -9,8 +9,8 @@ export interface MeasuredSize {
   readonly sizeLimit: number;
 }
 
-const BEGIN = "<!-- Written by `pnpm size`. -->";
-const END = "<!-- End of what `pnpm size` writes. -->";
+const BEGIN = "<!-- Written by `npx pnpm@12 size`. -->";
+const END = "<!-- End of what `npx pnpm@12 size` writes. -->";
 
 /**
  * The document with the sizes in its table, in place of those that it has.

@@ -10,7 +10,7 @@ const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
 /** Real deadlines, but earlier ones than the demo's own. */
 const SHORT_TIMES = { CURFEW_DEMO_LIFETIMES: "6,20,90,300", CURFEW_DEMO_FAULT_DELAY: "2" };
 
-/** The demo as `pnpm start` runs it, in a separate process. */
+/** The demo as `npx pnpm@12 start` runs it, in a separate process. */
 export interface RunningDemo {
   readonly url: string;
   /** Stops it, and returns its exit status and the lines that it printed after its address. */

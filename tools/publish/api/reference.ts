@@ -27,7 +27,7 @@ export function apiReference(name: string, entries: readonly DocumentedEntry[]):
     const items = exportsOf(model).map((item) => section(specifier, item));
     return [`## \`${specifier}\``, ...items].join("\n\n");
   });
-  const note = "Made from the declarations by `pnpm api`; do not edit.";
+  const note = "Made from the declarations by `npx pnpm@12 api`; do not edit.";
   return `${[`# API of \`${name}\``, note, index.join("\n"), ...parts].join("\n\n")}\n`;
 }
 

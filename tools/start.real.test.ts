@@ -6,7 +6,7 @@ import { delimiter, join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { watchLeftovers } from "../packages/testing/test/real/leftovers.ts";
 
-/** `pnpm start nova`, and all that it has printed. */
+/** `npx pnpm@12 start nova`, and all that it has printed. */
 class Demo implements AsyncDisposable {
   readonly process: ChildProcessWithoutNullStreams;
   readonly exited: Promise<unknown[]>;

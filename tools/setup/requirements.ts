@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { findProgram, type Program } from "../../packages/testing/src/real/programs.ts";
 import { hasGuest } from "./guest.ts";
 import { findChromium, findFirefox, findPython, programsNamed } from "./programs.ts";
@@ -68,7 +68,7 @@ export const REQUIREMENTS = {
   },
   spice: {
     purpose: "a real SPICE server",
-    packages: { debian: ["qemu-system-modules-spice"], fedora: ["qemu-ui-spice-core"] },
+    packages: { debian: ["qemu-system-x86", ...spiceModules()], fedora: ["qemu-ui-spice-core"] },
     note: "Homebrew's QEMU has no SPICE.",
     present: () => printsSomething("qemu-system-x86_64", "-spice", "help"),
   },
@@ -162,9 +162,16 @@ function hasGorilla(): boolean {
   return has("go") && existsSync("/usr/share/gocode/src/github.com/gorilla/websocket");
 }
 
+/** Up to Debian 12 they come with QEMU itself. */
+function spiceModules(): readonly string[] {
+  const version = existsSync("/etc/debian_version") ? readFileSync("/etc/debian_version", "utf8") : "";
+  return /^1[0-2]\b/.test(version) ? [] : ["qemu-system-modules-spice"];
+}
+
+/** QEMU exits with 1 even after it has listed options. */
 function printsSomething(command: string, ...args: string[]): boolean {
-  const { status, stdout } = spawnSync(command, args);
-  return status === 0 && stdout.length > 0;
+  const { error, stdout } = spawnSync(command, args);
+  return error === undefined && stdout.length > 0;
 }
 
 /** Playwright is loaded only on machines without a Chromium of their own: it takes longer than all other checks. */

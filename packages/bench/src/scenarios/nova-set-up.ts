@@ -5,6 +5,9 @@ import { gatewayOnly, type Scenario } from "./scenario.ts";
 
 const PARALLEL = 20;
 
+/** How many sessions are opened a second in the part that does not use the gateway to its limit. */
+const PACED_RATE = 500;
+
 /** What one process may have open, whatever is going on. */
 const MAX_DATABASE_CONNECTIONS = 10;
 const MAX_BROKER_CONNECTIONS = 1;
@@ -16,12 +19,14 @@ export const novaSetUp: Scenario = {
   method:
     `${PARALLEL} clients connect, wait for the target's first byte, close, and start over. \`curfew nova serial\` finds each ` +
     "token's row in MariaDB, asks nova-compute over RabbitMQ, and dials. Both servers and a responder in JavaScript share " +
-    "the generator's core. The same clients then open sessions with tokens in SQLite, the baseline. A time is that from " +
-    "the TCP connection to the first byte.",
+    `the generator's core. The same clients then begin ${PACED_RATE} sessions a second, evenly, and at last open sessions ` +
+    "with tokens in SQLite at full speed, the baseline. A time is that from the TCP connection to the first byte.",
   figures: [
     { id: "rate", title: "sessions/s", digits: 0 },
     { id: "p50", title: "p50 ms", digits: 1 },
     { id: "p99", title: "p99 ms", digits: 1 },
+    { id: "pacedP50", title: `p50 ms at ${PACED_RATE}/s`, digits: 1 },
+    { id: "pacedP99", title: `p99 ms at ${PACED_RATE}/s`, digits: 1 },
     { id: "cpu", title: "CPU µs/session", digits: 0 },
     { id: "busy", title: "gateway's core busy, %", digits: 0 },
     { id: "answers", title: "answers/s of broker and responder alone", digits: 0 },
@@ -43,12 +48,15 @@ export const novaSetUp: Scenario = {
     const { database, broker } = await nova.connections();
     check("the database", database, MAX_DATABASE_CONNECTIONS);
     check("the broker", broker, MAX_BROKER_CONNECTIONS);
+    const paced = await measure({ subject: nova, options, target, effort, everyMs: (PARALLEL / PACED_RATE) * 1000 });
     const sqlite = await measure({ subject, options: await subject.connectOptions(tokens), target, effort });
     return {
       values: {
         rate: own.rate,
         p50: own.p50,
         p99: own.p99,
+        pacedP50: paced.p50,
+        pacedP99: paced.p99,
         cpu: own.cpu,
         busy: own.busy * 100,
         answers,
@@ -57,7 +65,7 @@ export const novaSetUp: Scenario = {
         rateRatio: own.rate / sqlite.rate,
         cpuRatio: own.cpu / sqlite.cpu,
       },
-      otherLoad: Math.max(own.otherLoad, sqlite.otherLoad),
+      otherLoad: Math.max(own.otherLoad, paced.otherLoad, sqlite.otherLoad),
       note: `${database} connections to MariaDB and ${broker} to RabbitMQ`,
     };
   },

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import type { ConnectOptions } from "../load/client.ts";
 import { closeSessions, openSession } from "../load/session.ts";
 import type { CpuUsage } from "../machine/observe-cpu.ts";
@@ -11,6 +12,8 @@ export interface OpenAndCloseContext extends Pick<ScenarioContext, "target" | "e
   readonly options: readonly ConnectOptions[];
   /** How many clients there are. */
   readonly parallel: number;
+  /** How often each client starts over, in milliseconds, unless the session before takes longer. @defaultValue at once */
+  readonly everyMs?: number;
 }
 
 /** What happened in the sample. */
@@ -21,20 +24,23 @@ export interface OpenedAndClosed extends CpuUsage {
 
 /** Opens and closes sessions all the time: each client starts over once both sockets of its session are closed. */
 export async function openAndClose(context: OpenAndCloseContext): Promise<OpenedAndClosed> {
-  const { options, target, parallel } = context;
+  const { options, target, parallel, everyMs = 0 } = context;
   let isOver = false;
   const times: number[] = [];
   const next = repeatedly(options);
-  const work = async (): Promise<void> => {
+  const work = async (index: number): Promise<void> => {
+    let due = performance.now() + (everyMs * index) / parallel;
     for (const one of next) {
+      if (everyMs > 0) await delay(due - performance.now());
       if (isOver) return;
+      due += everyMs;
       const start = performance.now();
       const session = await openSession(one, target);
       times.push(performance.now() - start);
       await closeSessions([session]);
     }
   };
-  const clients = Promise.all(Array.from({ length: parallel }, work));
+  const clients = Promise.all(Array.from({ length: parallel }, async (_, index) => await work(index)));
   const sampling = (async () => {
     const usage = await sampleLoad(context, () => {
       times.length = 0;

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { withSizes } from "./table.ts";
 
-const place = "<!-- Written by `npx pnpm@12 size`. -->\nold\n<!-- End of what `pnpm size` writes. -->";
+const place = "<!-- Written by `npx pnpm@12 size`. -->\nold\n<!-- End of what `npx pnpm@12 size` writes. -->";
 
 test("sizes take the place of the table that a document has, and nothing else of it", () => {
   const sizes = [

@@ -61,8 +61,8 @@ const MAX_LEAD_MS = 5000;
 /** How much longer a gateway drains than it is attacked, in milliseconds, so that its sessions do not end before. */
 const DRAIN_MARGIN_MS = 1500;
 
-/** How long a typist's token lives: longer than any run. */
-const LONG_MS = 3_600_000;
+/** How long a typist's token lives: longer than any run, also a soak of an hour. */
+const LONG_MS = 2 * 3_600_000;
 
 /** @param at - a time of the monotonic clock, which may be over. */
 async function delayUntil(at: number): Promise<void> {

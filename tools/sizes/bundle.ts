@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { basename, isAbsolute, join } from "node:path";
 import { build, defaultClientConditions, type Rolldown } from "vite";
 import { CACHE, ROOT } from "../root.ts";
 
@@ -31,7 +31,13 @@ async function bundle(
           // "use client" has no effect in a bundle.
           if (warning.code !== "MODULE_LEVEL_DIRECTIVE") warn(warning);
         },
-        output: { minify: true, entryFileNames: "index.js", chunkFileNames: "[name].js" },
+        output: {
+          minify: true,
+          entryFileNames: "index.js",
+          chunkFileNames: "[name].js",
+          // Where the checkout is must not change the size.
+          paths: (id) => (isAbsolute(id) ? `./${basename(id)}` : id),
+        },
       },
     },
   });

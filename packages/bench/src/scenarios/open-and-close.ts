@@ -31,7 +31,7 @@ export async function openAndClose(context: OpenAndCloseContext): Promise<Opened
   const work = async (index: number): Promise<void> => {
     let due = performance.now() + (everyMs * index) / parallel;
     for (const one of next) {
-      if (everyMs > 0) await delay(due - performance.now());
+      if (everyMs > 0) await delay(Math.max(0, due - performance.now()));
       if (isOver) return;
       due += everyMs;
       const start = performance.now();

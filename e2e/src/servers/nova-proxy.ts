@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url";
 
 const program = fileURLToPath(new URL("../../../packages/proxy/src/cli/main.ts", import.meta.url));
 
-/** What stands in the files of a {@link NovaProxy}. */
+/** The contents of the files of a {@link NovaProxy}. */
 export interface NovaProxyFiles {
   /** Sections of nova.conf, besides where it listens. */
   readonly novaConf: string;

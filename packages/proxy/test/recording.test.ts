@@ -77,6 +77,17 @@ test("closing waits until recordings are with the disk; each channel of a sessio
   }
 });
 
+test("while the disk does not take the recordings of ended sessions, none begins", async () => {
+  await using folder = await mkdtempDisposable(join(tmpdir(), "curfew-"));
+  const recorder = new Recorder(join(folder.path, "console"), createLogger("silent"));
+  const session = { id: "one" } as SessionInfo;
+  for (let count = 0; count < 256; count += 1) recorder.record(session).end();
+  expect(() => recorder.record(session)).toThrow(/256 recordings of sessions that have ended wait/);
+  await recorder.close();
+  recorder.record(session).end();
+  await recorder.close();
+});
+
 test("bytes are written as websockify writes them", () => {
   expect(encodeRecordedFrame("target", 12.7, Buffer.from("\0\x1b[a'\\\r\n\t~\x7f\xff", "latin1")).toString()).toBe(
     "'{12{\\x00\\x1b[a\\'\\\\\\r\\n\\t~\\x7f\\xff',\n",

@@ -9,12 +9,17 @@ import { Recording } from "./recording.ts";
 /** How long the last bytes of recordings may take to reach the disk when the gateway stops, in milliseconds. */
 const CLOSING_MS = 5000;
 
+/** How many recordings of sessions that have ended may wait for the disk: with a disk that hangs they would only grow. */
+const MAX_UNWRITTEN = 256;
+
 /** Records every session to files of its own, in websockify's format. */
 export class Recorder {
   readonly #prefix: string;
   readonly #log: Logger;
   /** Those whose files are open. */
   readonly #open = new Set<Recording>();
+  /** Those of them whose session has ended. */
+  readonly #unwritten = new Set<Recording>();
   /** How many recordings a session has: one for each of its connections. */
   readonly #counts = new WeakMap<SessionInfo, number>();
 
@@ -32,20 +37,28 @@ export class Recorder {
     });
   }
 
-  /** Begins to record a channel of a session. A recording that fails ends the session. */
+  /**
+   * Begins to record a channel of a session. A recording that fails ends the session.
+   *
+   * @throws Error when the disk does not take earlier recordings.
+   */
   record(session: SessionInfo): Tap {
+    if (this.#unwritten.size >= MAX_UNWRITTEN) {
+      throw new Error(`the disk is slow: ${this.#unwritten.size} recordings of sessions that have ended wait for it`);
+    }
     const count = (this.#counts.get(session) ?? 0) + 1;
     this.#counts.set(session, count);
     const path = `${this.#prefix}.${session.id}${count === 1 ? "" : `.${count}`}`;
-    const recording = new Recording(path);
+    const recording: Recording = new Recording(path, () => this.#unwritten.add(recording));
     this.#open.add(recording);
-    recording.closed.then(
-      () => this.#open.delete(recording),
-      (error: unknown) => {
-        this.#open.delete(recording);
-        logError(this.#log, { level: "error", error, session: session.id, path }, "a recording is incomplete");
-      },
-    );
+    const forget = (): void => {
+      this.#open.delete(recording);
+      this.#unwritten.delete(recording);
+    };
+    recording.closed.then(forget, (error: unknown) => {
+      forget();
+      logError(this.#log, { level: "error", error, session: session.id, path }, "a recording is incomplete");
+    });
     return recording;
   }
 

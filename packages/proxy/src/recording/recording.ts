@@ -18,10 +18,15 @@ export class Recording implements Tap {
   readonly closed: Promise<void>;
   readonly #file: WriteStream;
   readonly #startedAt = performance.now();
+  readonly #onEnd: () => void;
   #drained: PromiseWithResolvers<void> | undefined;
 
-  /** @param path - a file that must not exist. */
-  constructor(path: string) {
+  /**
+   * @param path - a file that must not exist.
+   * @param onEnd - called when nothing more is recorded, before the last bytes are written.
+   */
+  constructor(path: string, onEnd: () => void = () => {}) {
+    this.#onEnd = onEnd;
     this.#file = createWriteStream(path, { flags: "wx", mode: 0o600, highWaterMark: HIGH_WATER_BYTES });
     this.closed = finished(this.#file);
     this.#file
@@ -44,6 +49,7 @@ export class Recording implements Tap {
   }
 
   end(): void {
+    this.#onEnd();
     this.#file.end(RECORDING_END);
   }
 

@@ -8,14 +8,14 @@ export interface SerialConsoleViewProps extends SerialOptions, ConsoleViewProps 
 
 const KIND: ConsoleKind<SerialOptions, SerialConsole> = {
   create: (target, options) => new SerialConsole(target, options),
-  live: ["fontSize", "readOnly", "theme"],
+  live: ["fontSize", "viewOnly", "theme"],
 };
 
 /**
  * A serial console; the page includes `@xterm/xterm/css/xterm.css`. Connects when it is mounted and
  * closes when it is unmounted; `ref` gives the {@link SerialConsole}.
  *
- * Callbacks may change with every render, and `fontSize`, `readOnly` and `theme` follow their props.
+ * Callbacks may change with every render, and `fontSize`, `viewOnly` and `theme` follow their props.
  * All other props are read once when the
  * component mounts, also whether a callback is present. To reconnect, change the `key`.
  */

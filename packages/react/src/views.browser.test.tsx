@@ -118,13 +118,13 @@ describe("SerialConsoleView", () => {
     expect(seen).toEqual(["idle"]);
   });
 
-  test("follows fontSize, readOnly and theme while it is open, and leaves what has no prop alone", async () => {
+  test("follows fontSize, viewOnly and theme while it is open, and leaves what has no prop alone", async () => {
     const ref = createRef<SerialConsole>();
     const page = await mount(<SerialConsoleView ref={ref} {...gateway.options} fontSize={12} style={size} />);
     await connected(ref);
     if (ref.current) ref.current.theme = "light";
-    await page.render(<SerialConsoleView ref={ref} {...gateway.options} fontSize={18} readOnly style={size} />);
-    expect(ref.current).toMatchObject({ fontSize: 18, readOnly: true, theme: "light" });
+    await page.render(<SerialConsoleView ref={ref} {...gateway.options} fontSize={18} viewOnly style={size} />);
+    expect(ref.current).toMatchObject({ fontSize: 18, viewOnly: true, theme: "light" });
     expect(gateway.sockets).toHaveLength(1);
   });
 

@@ -22,7 +22,7 @@ export const SERIAL: ConsoleDefinition = {
       label: texts().sdk.labels.serial,
       renderer: webgl ? "webgl" : "dom",
       screenReader,
-      readOnly: viewOnly,
+      viewOnly,
     });
     return {
       view,

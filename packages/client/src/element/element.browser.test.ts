@@ -110,10 +110,10 @@ describe("attributes", () => {
     const element = await page.connected<"curfew-serial">(
       `<curfew-serial url="ws://gateway/ws" autoconnect font-size="20"></curfew-serial>`,
       (serial) => {
-        serial.options = { ...serial.options, fontSize: 10, readOnly: true };
+        serial.options = { ...serial.options, fontSize: 10, viewOnly: true };
       },
     );
-    expect(element.console).toMatchObject({ fontSize: 20, readOnly: true });
+    expect(element.console).toMatchObject({ fontSize: 20, viewOnly: true });
   });
 });
 

@@ -48,7 +48,7 @@ export const SERIAL_KIND: ElementKind<SerialOptions, SerialConsole> = {
     theme: "text",
     "font-size": "number",
     scrollback: "number",
-    "read-only": "flag",
+    "view-only": "flag",
     "screen-reader": "flag",
   },
   create: (target, options) => new SerialConsole(target, options),

@@ -6,6 +6,9 @@ const DARK: ITheme = {
   foreground: "#e6e9ec",
   cursor: "#e6e9ec",
   selectionBackground: "#3a5a80",
+  scrollbarSliderBackground: "#e6e9ec40",
+  scrollbarSliderHoverBackground: "#e6e9ec80",
+  scrollbarSliderActiveBackground: "#e6e9eca0",
 };
 
 /** The 16 default colors are made for a dark background; these have a contrast of 4.5:1 on white. */
@@ -14,6 +17,9 @@ const LIGHT: ITheme = {
   foreground: "#1b1f24",
   cursor: "#1b1f24",
   selectionBackground: "#b4d5fe",
+  scrollbarSliderBackground: "#1b1f2440",
+  scrollbarSliderHoverBackground: "#1b1f2480",
+  scrollbarSliderActiveBackground: "#1b1f24a0",
   black: "#1b1f24",
   red: "#b3261e",
   green: "#1e6b2d",
@@ -57,9 +63,23 @@ export function matchColorsOf(theme: SerialTheme, prefersDark: boolean): MatchCo
 
 /** The colors of a theme. `auto` follows `prefersDark`. */
 export function colorsOf(theme: SerialTheme, prefersDark: boolean): ITheme {
+  if (typeof theme === "object") return theme;
   return isDark(theme, prefersDark) ? DARK : LIGHT;
 }
 
 function isDark(theme: SerialTheme, prefersDark: boolean): boolean {
+  // The default background of xterm.js is black.
+  if (typeof theme === "object") return isDarkColor(theme.background ?? "#000");
   return theme === "dark" || (theme === "auto" && prefersDark);
+}
+
+/** Whether white has more contrast than black on a color in CSS hex notation; other notations count as dark. */
+function isDarkColor(color: string): boolean {
+  const digits = /^#([0-9a-f]{3,8})$/i.exec(color)?.[1] ?? "000";
+  const short = digits.length < 6;
+  const channels = [0, 1, 2].map((at) =>
+    short ? parseInt(digits.charAt(at).repeat(2), 16) : parseInt(digits.slice(at * 2, at * 2 + 2), 16),
+  );
+  const [red = 0, green = 0, blue = 0] = channels.map((channel) => (channel / 255) ** 2.2);
+  return 0.2126 * red + 0.7152 * green + 0.0722 * blue < 0.18;
 }

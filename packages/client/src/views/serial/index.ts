@@ -4,16 +4,22 @@
  * @packageDocumentation
  */
 export type { LinkDecision } from "./web-links.ts";
+export type { SerialEncoding } from "./encodings.ts";
+export type { SerialKey, SerialModifier } from "./key-sequences.ts";
+export type { SerialSettings } from "./live-settings.ts";
+export type { PasteOptions } from "./machine-input.ts";
 export type {
   FindOptions,
   FindResult,
+  SerialBackspace,
   SerialEvents,
-  SerialKey,
   SerialLineEnding,
   SerialOptions,
   SerialRenderer,
+  SerialSize,
   SerialTheme,
+  SerialThemeName,
   SerialView,
 } from "./options.ts";
-export type { Paste } from "./paste.ts";
+export type { Paste, PasteProgress } from "./paste.ts";
 export { SerialConsole } from "./serial-console.ts";

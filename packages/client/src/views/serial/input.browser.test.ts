@@ -19,11 +19,13 @@ const firstSent = (): Promise<unknown> =>
     gateway.socket.onsent = resolve;
   });
 
-/** Presses Enter in the terminal. */
-function pressEnter(): void {
-  const init = { key: "Enter", code: "Enter", keyCode: 13, bubbles: true, cancelable: true };
-  target.querySelector("textarea")?.dispatchEvent(new KeyboardEvent("keydown", init));
+/** Presses a key in the terminal. Returns whether the browser may still do what it would by itself. */
+function press(key: string, keyCode: number, more: KeyboardEventInit = {}): boolean | undefined {
+  const init = { key, code: key, keyCode, bubbles: true, cancelable: true, ...more };
+  return target.querySelector("textarea")?.dispatchEvent(new KeyboardEvent("keydown", init));
 }
+
+const pressEnter = (): boolean | undefined => press("Enter", 13);
 
 describe("typing into a serial console", () => {
   test.each([
@@ -72,10 +74,113 @@ describe("typing into a serial console", () => {
     serial.sendKey("ArrowLeft");
     serial.sendKey("Home");
     expect(typed()).toBe("\u001B[A\u001B[F\u001BOD\u001BOH");
-    serial.readOnly = true;
+    serial.viewOnly = true;
     serial.sendKey("ArrowUp");
     expect(typed()).toHaveLength(12);
-    expect(() => serial.sendKey("F1" as never)).toThrow(/^key: expected .*"End", got "F1"$/);
+    expect(() => serial.sendKey("F13" as never)).toThrow(/^key: expected .*"F12", got "F13"$/);
+    await serial.close();
+  });
+
+  test("adds the modifiers that are held to keys and to what is typed", async () => {
+    const serial = await connected();
+    serial.heldModifiers = ["Control"];
+    serial.sendKey("ArrowUp");
+    serial.terminal?.input("c");
+    serial.heldModifiers = ["Control", "Alt"];
+    serial.terminal?.input("c");
+    serial.heldModifiers = [];
+    serial.terminal?.input("c");
+    serial.sendKey("F5", ["Shift"]);
+    expect(typed()).toBe("\u001B[1;5A\u0003\u001B\u0003c\u001B[15;2~");
+    expect(() => (serial.heldModifiers = ["Meta" as never])).toThrow(/^heldModifiers: expected .*got "Meta"$/);
+    await serial.close();
+  });
+
+  test("sends Backspace as the machine expects it", async () => {
+    const serial = await connected({ backspace: "bs" });
+    press("Backspace", 8);
+    serial.backspace = "del";
+    press("Backspace", 8);
+    expect(typed()).toBe("\b\u007F");
+    await serial.close();
+  });
+
+  test("encodes and decodes the line's characters", async () => {
+    const serial = await connected({ encoding: "cp437" });
+    serial.write("é║");
+    expect(gateway.socket.sent).toEqual([Uint8Array.of(0x82, 0xba)]);
+    gateway.socket.deliver(Uint8Array.of(0xc9, 0xcd, 0xbb, 0x0d, 0x0a));
+    serial.encoding = "latin1";
+    gateway.socket.deliver(Uint8Array.of(0xfc));
+    await shows(serial, "╔═╗\nü");
+    await serial.close();
+  });
+
+  test("answers a telnet server, and keeps its negotiation off the screen and out of the events", async () => {
+    const serial = await connected({ encoding: "latin1" });
+    const output: number[] = [];
+    serial.on("output", ({ data }) => output.push(...data));
+    // WILL ECHO, WILL SUPPRESS GO AHEAD, DO TERMINAL TYPE, cut in two.
+    gateway.socket.deliver(Uint8Array.of(255, 251, 1, 255));
+    gateway.socket.deliver(Uint8Array.of(251, 3, 255, 253, 24, 0x68, 0x69));
+    await shows(serial, "hi");
+    expect(serial.transcript()).toBe("hi");
+    expect(output).toEqual([0x68, 0x69]);
+    serial.write("ÿ");
+    expect(gateway.socket.sent.flatMap((data) => [...(data as Uint8Array)])).toEqual([
+      255, 253, 1, 255, 253, 3, 255, 252, 24, 255, 255,
+    ]);
+    await serial.close();
+  });
+
+  test("reports what it sends and receives, for a recording", async () => {
+    const serial = await connected();
+    const seen: string[] = [];
+    const text = (data: Uint8Array): string => new TextDecoder().decode(data);
+    serial.on("output", ({ data }) => seen.push(`o ${text(data)}`));
+    serial.on("input", ({ data }) => seen.push(`i ${text(data)}`));
+    await print(serial, "login: ", "login:");
+    serial.write("häns\r");
+    expect(seen).toEqual(["o login: ", "i häns\r"]);
+    expect(serial.transcript()).toBe("login:");
+    await serial.close();
+  });
+
+  test("copies with Ctrl + Shift + C instead of opening the browser's tools, and on selection if asked to", async () => {
+    const writeText = vi.spyOn(navigator.clipboard, "writeText").mockResolvedValue();
+    const serial = await connected();
+    await print(serial, "copy me");
+    const keys = { code: "KeyC", ctrlKey: true, shiftKey: true };
+    serial.selectAll();
+    expect(press("C", 67, keys)).toBe(false);
+    expect(writeText).toHaveBeenCalledExactlyOnceWith(serial.selection);
+    expect(typed()).toBe("");
+    target.querySelector(".xterm")?.dispatchEvent(new MouseEvent("mouseup", { bubbles: true }));
+    serial.copyOnSelect = true;
+    target.querySelector(".xterm")?.dispatchEvent(new MouseEvent("mouseup", { bubbles: true }));
+    await vi.waitFor(() => expect(writeText).toHaveBeenCalledTimes(2));
+    writeText.mockRestore();
+    await serial.close();
+  });
+
+  test("is left with Ctrl, Alt and Shift, which the page hears, and Tab goes on in the page", async () => {
+    const serial = await connected();
+    serial.focus();
+    const left = vi.fn<() => void>();
+    serial.on("leave", left);
+    const textarea = target.querySelector("textarea");
+    const held = { ctrlKey: true, altKey: true, shiftKey: true };
+    press("Shift", 16, held);
+    textarea?.dispatchEvent(new KeyboardEvent("keyup", { key: "Shift", bubbles: true }));
+    const host = target.querySelector<HTMLElement>("[data-curfew]");
+    await vi.waitFor(() => expect(document.activeElement).toBe(host));
+    expect(left).toHaveBeenCalledOnce();
+    // With the textarea still in the order of Tab, Tab would lead back.
+    expect(textarea?.tabIndex).toBe(-1);
+    host?.dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", bubbles: true, cancelable: true }));
+    expect(document.activeElement).toBe(textarea);
+    expect(textarea?.tabIndex).toBe(0);
+    expect(typed()).toBe("");
     await serial.close();
   });
 
@@ -94,7 +199,7 @@ describe("typing into a serial console", () => {
     const serial = await connected();
     expect(serial.sendBreak(250)).toBe(true);
     expect(gateway.socket.controls).toEqual([{ type: "break", durationMs: 250 }]);
-    serial.readOnly = true;
+    serial.viewOnly = true;
     expect(serial.sendBreak()).toBe(false);
     expect(gateway.socket.controls).toHaveLength(1);
     await serial.close();
@@ -132,6 +237,50 @@ describe("pasting into a serial console", () => {
     await serial.close();
   });
 
+  test("tells how far it is, and is stopped by Esc, which the machine does not get", async () => {
+    const serial = await connected({ pasteDelayMs: 60_000 });
+    const told: unknown[] = [];
+    serial.on("paste", (progress) => told.push(progress));
+    const pasted = serial.paste("one\ntwo");
+    const waiting = serial.paste("later");
+    await vi.waitFor(() => expect(typed()).toBe("one\r"));
+    press("Escape", 27);
+    expect(await Promise.all([pasted, waiting])).toEqual([false, false]);
+    expect(typed()).toBe("one\r");
+    expect(told.slice(0, 3)).toEqual([
+      { sent: 0, total: 7, running: true },
+      { sent: 4, total: 7, running: true },
+      { sent: 4, total: 7, running: false },
+    ]);
+    expect(serial.cancelPaste()).toBe(false);
+    press("Escape", 27);
+    expect(typed()).toBe("one\r\u001B");
+    await serial.close();
+  });
+
+  test("is stopped by Ctrl + C, which the machine gets after the end of the brackets", async () => {
+    const serial = await connected({ pasteDelayMs: 60_000 });
+    await print(serial, `${BRACKETED}$`, "$");
+    const pasted = serial.paste("one\ntwo");
+    await vi.waitFor(() => expect(typed()).toContain("one"));
+    press("c", 67, { ctrlKey: true });
+    expect(await pasted).toBe(false);
+    await vi.waitFor(() => expect(typed()).toBe("\u001B[200~one\r\u001B[201~\u0003"));
+    await serial.close();
+  });
+
+  test("waits while the browser has not sent what it buffers", async () => {
+    const serial = await connected({ pasteDelayMs: 0 });
+    const { channel } = serial.connection;
+    const buffered = vi.spyOn(channel as NonNullable<typeof channel>, "bufferedAmount", "get").mockReturnValue(1e6);
+    const pasted = serial.paste("one\ntwo");
+    await vi.waitFor(() => expect(buffered.mock.calls.length).toBeGreaterThan(1));
+    expect(typed()).toBe("one\r");
+    buffered.mockReturnValue(0);
+    expect(await pasted).toBe(true);
+    await serial.close();
+  });
+
   test("waits for the paste before it", async () => {
     const serial = await connected({ pasteDelayMs: 1 });
     const first = serial.paste("a\nb\nc\n");
@@ -148,7 +297,13 @@ describe("pasting into a serial console", () => {
     expect(confirmPaste).not.toHaveBeenCalled();
     pasteByKeyboard("ls\nrm -r x\n");
     await vi.waitFor(() => expect(typed()).toBe("one wordls\rrm -r x\r"));
-    expect(confirmPaste).toHaveBeenCalledExactlyOnceWith({ text: "ls\nrm -r x\n", lines: 2 });
+    expect(confirmPaste).toHaveBeenCalledExactlyOnceWith({
+      text: "ls\nrm -r x\n",
+      lines: 2,
+      endsWithBreak: true,
+      controls: 0,
+      missing: "",
+    });
     await serial.close();
   });
 
@@ -206,14 +361,14 @@ describe("pasting into a serial console", () => {
   });
 
   test("sends nothing while read-only, also when it becomes so on the way", async () => {
-    const serial = await connected({ readOnly: true, pasteDelayMs: 1 });
+    const serial = await connected({ viewOnly: true, pasteDelayMs: 1 });
     expect(await serial.paste("x")).toBe(false);
     pasteByKeyboard("x");
     expect(typed()).toBe("");
-    serial.readOnly = false;
+    serial.viewOnly = false;
     const pasted = serial.paste("1\n2\n3");
     await firstSent();
-    serial.readOnly = true;
+    serial.viewOnly = true;
     expect(await pasted).toBe(false);
     await serial.close();
     expect(await serial.paste("x")).toBe(false);

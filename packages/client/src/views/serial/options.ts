@@ -1,10 +1,15 @@
 import type { ConsoleOptions } from "../../connection/model/options.ts";
 import type { ConsoleEvents } from "../../connection/model/state.ts";
+import type { ITheme } from "@xterm/xterm";
+import type { SerialEncoding } from "./encodings.ts";
+import type { Paste, PasteProgress } from "./paste.ts";
 import type { LinkDecision } from "./web-links.ts";
-import type { Paste } from "./paste.ts";
 
-/** Colors of the terminal; `auto` follows the user's system setting. */
-export type SerialTheme = "dark" | "light" | "auto";
+/** The terminal's own themes; `auto` follows the user's system setting. */
+export type SerialThemeName = "dark" | "light" | "auto";
+
+/** A theme by name, or colors. Colors that are left out are those of xterm.js. */
+export type SerialTheme = SerialThemeName | ITheme;
 
 /**
  * `dom` draws with DOM elements, whose text other tools find in the page. `webgl` is faster and needs
@@ -16,21 +21,39 @@ export type SerialRenderer = "auto" | "dom" | "webgl";
 /** What Enter sends: carriage return as on terminals, line feed, or both. */
 export type SerialLineEnding = "cr" | "lf" | "crlf";
 
-/** Keys whose bytes depend on the terminal's mode, by their `KeyboardEvent.key`. */
-export type SerialKey = "ArrowUp" | "ArrowDown" | "ArrowLeft" | "ArrowRight" | "Home" | "End";
+/** What Backspace sends: DEL (0x7F) as on Linux, or BS (0x08, Ctrl + H) as on older systems and firmware. */
+export type SerialBackspace = "del" | "bs";
+
+/**
+ * The terminal's size in characters. `fit` is what the element has room for. With a fixed size the
+ * element scrolls if it is smaller: a serial line cannot tell the machine a size, and most assume 80 × 24.
+ */
+export type SerialSize = "fit" | { readonly cols: number; readonly rows: number };
 
 /** Settings that can change while the screen is shown. They are kept across reconnections. */
 export interface SerialView {
   /** Font size in CSS pixels. @defaultValue 14 */
   fontSize: number;
-  /** Ignores keyboard input and pastes. @defaultValue false */
-  readOnly: boolean;
+  /** CSS `font-family`; it should be monospaced. @defaultValue the system's monospaced font */
+  fontFamily: string;
+  /** Ignores keyboard input and pastes, and answers no query of the machine. @defaultValue false */
+  viewOnly: boolean;
   /** The colors. @defaultValue `"auto"` */
   theme: SerialTheme;
+  /** The terminal's size. @defaultValue `"fit"` */
+  size: SerialSize;
   /** For Enter, and for line breaks in pastes. @defaultValue `"cr"` */
   lineEnding: SerialLineEnding;
+  /** What Backspace sends. @defaultValue `"del"` */
+  backspace: SerialBackspace;
+  /** The line's character encoding. It applies to output from then on. @defaultValue `"utf-8"` */
+  encoding: SerialEncoding;
+  /** Starts a new line at the left margin after a line feed without carriage return. @defaultValue false */
+  convertEol: boolean;
   /** Shows typed and pasted text, for machines that do not echo it. @defaultValue false */
   localEcho: boolean;
+  /** Copies text as soon as it was selected with the mouse. @defaultValue false */
+  copyOnSelect: boolean;
 }
 
 /** Options of a {@link SerialConsole}. */
@@ -53,8 +76,9 @@ export interface SerialOptions extends Omit<ConsoleOptions, "waitForViewer">, Pa
    */
   onLink?: LinkDecision;
   /**
-   * Called before text with a line break is pasted, also from the keyboard, because a shell runs each
-   * line; return true to paste it. Without it everything is pasted.
+   * Called before a paste that may do harm, also from the keyboard; return true to paste. Such a paste
+   * has a line break, because a shell runs each line, control characters, characters that the
+   * `encoding` lacks, or more than 20,000 characters. Without it everything is pasted.
    */
   confirmPaste?: (paste: Paste) => boolean | Promise<boolean>;
   /**
@@ -92,10 +116,21 @@ export interface FindResult {
 
 /** Events of {@link SerialConsole.on}. */
 export interface SerialEvents extends ConsoleEvents {
-  /** The machine set a window title (OSC 0 or 2). */
+  /** The machine set a window title (OSC 0 or 2). Control and bidirectional formatting characters are removed, long titles cut. */
   title: { readonly title: string };
   /** The terminal's size changed, in characters. A plain serial line cannot send it to the machine. */
   resize: { readonly cols: number; readonly rows: number };
   /** The machine rang its bell. */
   bell: undefined;
+  /**
+   * Bytes that the machine sent; the terminal prints them as well. With `input` and `resize` they are
+   * what a recording needs. The event fires before they are printed.
+   */
+  output: { readonly data: Uint8Array };
+  /** Bytes that were sent to the machine: keys, pastes, and the terminal's answers to queries. They may be passwords. */
+  input: { readonly data: Uint8Array };
+  /** A paste began, went on or ended. */
+  paste: PasteProgress;
+  /** The user pressed and released Ctrl, Alt and Shift together, to leave the console with the keyboard. */
+  leave: undefined;
 }

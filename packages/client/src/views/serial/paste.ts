@@ -1,5 +1,9 @@
+import { charactersWithout, type SerialEncoding } from "./encodings.ts";
+
 /** Longer lines are sent in several pieces. */
 const MAX_PIECE_CHARACTERS = 256;
+/** A longer paste is confirmed even if it has no line breaks. */
+const LONG_CHARACTERS = 20_000;
 
 /** The argument of {@link SerialOptions.confirmPaste}. */
 export interface Paste {
@@ -7,13 +11,42 @@ export interface Paste {
   readonly text: string;
   /** The number of lines. A line break at the end does not start another line. */
   readonly lines: number;
+  /** Whether it ends with a line break, so that a shell runs its last line. */
+  readonly endsWithBreak: boolean;
+  /** The number of control characters other than tabs and line breaks: programs take them as keys and commands. */
+  readonly controls: number;
+  /** Characters that {@link SerialView.encoding} lacks, each once. They are sent as `?`. */
+  readonly missing: string;
 }
 
-/** Counts the lines of a paste, and tells whether it has line breaks, each of which may run a command. */
-export function describePaste(text: string): Paste & { readonly hasBreaks: boolean } {
+/** How far a paste is; see {@link SerialConsole.paste}. */
+export interface PasteProgress {
+  /** Characters that were sent. */
+  readonly sent: number;
+  /** All characters of the paste. */
+  readonly total: number;
+  /** False once it is over. `sent` is less than `total` then if it was stopped. */
+  readonly running: boolean;
+}
+
+/** Describes a paste. */
+export function describePaste(text: string, encoding: SerialEncoding): Paste {
   const lines = text.split(/\r\n|\r|\n/);
-  const count = lines.at(-1) === "" ? lines.length - 1 : lines.length;
-  return { text, lines: count, hasBreaks: lines.length > 1 };
+  const endsWithBreak = lines.length > 1 && lines.at(-1) === "";
+  return {
+    text,
+    lines: endsWithBreak ? lines.length - 1 : lines.length,
+    endsWithBreak,
+    // C0 and C1, but not tab, line feed and carriage return.
+    // eslint-disable-next-line no-control-regex
+    controls: text.match(/[\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F-\u009F]/g)?.length ?? 0,
+    missing: charactersWithout(encoding, text),
+  };
+}
+
+/** Whether the page is asked: a paste may run commands, press keys, take long, or arrive changed. */
+export function needsConfirmation({ text, lines, endsWithBreak, controls, missing }: Paste): boolean {
+  return lines > 1 || endsWithBreak || controls > 0 || missing !== "" || text.length > LONG_CHARACTERS;
 }
 
 /** What a terminal sends for a paste, in order. */

@@ -3,24 +3,20 @@ import type { Unicode11Addon } from "@xterm/addon-unicode11";
 import type { WebLinksAddon } from "@xterm/addon-web-links";
 import type { ILinkHandler, Terminal } from "@xterm/xterm";
 import type { ConsoleChannel } from "../../connection/channel/channel.ts";
-import { delay } from "../../util/delay.ts";
 import { loadSerialize } from "./addons.ts";
+import { bufferText } from "./buffer-text.ts";
 import { colorsOf, type MatchColors, matchColorsOf } from "./colors.ts";
 import { Finder } from "./finder.ts";
-import { followLink } from "./web-links.ts";
-import type {
-  FindOptions,
-  FindResult,
-  SerialKey,
-  SerialLineEnding,
-  SerialOptions,
-  SerialRenderer,
-  SerialView,
-} from "./options.ts";
-import { TerminalInput } from "./terminal-input.ts";
-import { encodePaste } from "./paste.ts";
+import { MachineInput } from "./machine-input.ts";
+import { MachineOutput } from "./machine-output.ts";
+import type { FindOptions, FindResult, SerialOptions, SerialRenderer, SerialView } from "./options.ts";
+import type { PasteProgress } from "./paste.ts";
 import { chooseRenderer } from "./renderer.ts";
-import { bufferText } from "./buffer-text.ts";
+import { RESET_MODES } from "./reset.ts";
+import { offerKeyboardExit } from "../keyboard-exit.ts";
+import { copiesSelection } from "./shortcuts.ts";
+import { Sizing } from "./sizing.ts";
+import { followLink } from "./web-links.ts";
 
 /** The modules of xterm.js. They are loaded only in browsers. */
 export interface XtermLibrary {
@@ -45,114 +41,106 @@ export interface ScreenOwner {
   bell(): void;
   /** The user pasted text. It was not sent yet. */
   pasted(text: string): void;
-  /** The page does not include xterm's style sheet. */
-  missingStyles(): void;
+  pasteProgress(progress: PasteProgress): void;
+  /** The user presses the keys that copy, or selected text with {@link SerialView.copyOnSelect}. */
+  copy(): void;
+  /** The user leaves the console with the keyboard. */
+  leave(): void;
+  /** Console bytes arrived or were sent. */
+  transferred(direction: "output" | "input", bytes: Uint8Array): void;
+  /** Something in the page is missing that the terminal needs. */
+  warn(message: string): void;
 }
-
-/** The last byte of a key's sequence (ECMA-48 and DEC's application mode). */
-const FINAL_BYTES: Readonly<Record<SerialKey, string>> = {
-  ArrowUp: "A",
-  ArrowDown: "B",
-  ArrowRight: "C",
-  ArrowLeft: "D",
-  Home: "H",
-  End: "F",
-};
-
-/** All values of {@link SerialKey}. */
-export const SERIAL_KEYS = Object.keys(FINAL_BYTES) as readonly SerialKey[];
-
-const LINE_ENDINGS: Readonly<Record<SerialLineEnding, string>> = { cr: "\r", lf: "\n", crlf: "\r\n" };
 
 /** A terminal in an element, from the first connection until the console is closed. */
 export class Screen {
   readonly terminal: Terminal;
+  readonly input: MachineInput;
+  readonly #output: MachineOutput;
   readonly #host: HTMLElement;
-  readonly #fit: FitAddon;
   readonly #finder: Finder;
-  readonly #observer: ResizeObserver;
+  readonly #sizing: Sizing;
   readonly #prefersDark = matchMedia("(prefers-color-scheme: dark)");
   readonly #removal = new AbortController();
   #view: SerialView;
   #channel: ConsoleChannel | undefined;
-  #pasting: Promise<unknown> = Promise.resolve();
-  #fitRequest = 0;
 
   constructor(library: XtermLibrary, host: HTMLElement, view: SerialView, options: ScreenOptions, owner: ScreenOwner) {
     this.#host = host;
     this.#view = view;
     const follow = (event: MouseEvent, url: string): void => void followLink(url, event, options.onLink);
-    this.terminal = new library.Terminal({
+    const terminal = (this.terminal = new library.Terminal({
       scrollback: options.scrollback,
       screenReaderMode: options.screenReader,
       cursorBlink: true,
+      // A serial machine does not know the size, so it does not print its line again.
+      reflowCursorLine: true,
       // WCAG AA, for colors that the machine sets and for marked matches.
       minimumContrastRatio: 4.5,
-      fontFamily: "ui-monospace, Menlo, Consolas, 'DejaVu Sans Mono', monospace",
       // For the character widths of Unicode 11 and for marked matches.
       allowProposedApi: true,
       linkHandler: { activate: follow } satisfies ILinkHandler,
-    });
-    this.#fit = new library.FitAddon();
-    this.terminal.loadAddon(this.#fit);
-    this.#finder = new Finder(this.terminal);
-    if (library.WebLinksAddon) this.terminal.loadAddon(new library.WebLinksAddon(follow));
+    }));
+    const fit = new library.FitAddon();
+    terminal.loadAddon(fit);
+    this.#finder = new Finder(terminal);
+    if (library.WebLinksAddon) terminal.loadAddon(new library.WebLinksAddon(follow));
     if (library.Unicode11Addon) {
-      this.terminal.loadAddon(new library.Unicode11Addon());
-      this.terminal.unicode.activeVersion = "11";
+      terminal.loadAddon(new library.Unicode11Addon());
+      terminal.unicode.activeVersion = "11";
     }
+    this.input = new MachineInput(terminal, view, {
+      sent: (bytes) => owner.transferred("input", bytes),
+      pasteProgress: (progress) => owner.pasteProgress(progress),
+      isTelnet: () => this.#output.telnet,
+    });
+    this.#output = new MachineOutput(terminal, {
+      received: (bytes) => owner.transferred("output", bytes),
+      reply: (bytes) => void this.input.reply(bytes),
+    });
     this.#listen(owner);
+    // The renderer measures the font when it opens.
+    this.#setOptions();
+    terminal.open(host);
+    this.#sizing = new Sizing(terminal, host, fit, () =>
+      owner.warn("the element of the console has no size: give it a width and a height"),
+    );
     this.apply(view);
-    this.terminal.open(host);
-    void chooseRenderer(this.terminal, options.renderer, this.#removal.signal);
-    const { textarea } = this.terminal;
+    void chooseRenderer(terminal, options.renderer, this.#removal.signal);
+    const { textarea } = terminal;
     // xterm's own setting applies to all terminals in the page.
     if (textarea && options.label !== undefined) textarea.ariaLabel = options.label;
-    if (textarea && getComputedStyle(textarea).position !== "absolute") owner.missingStyles();
-    this.#observer = new ResizeObserver(() => this.#fitSoon());
-    this.#observer.observe(host);
-    this.#fit.fit();
+    if (textarea && getComputedStyle(textarea).position !== "absolute")
+      owner.warn("xterm.css is missing: import @xterm/xterm/css/xterm.css into the page");
+  }
+
+  /** The channel of the last attempt that the terminal was connected to. */
+  get channel(): ConsoleChannel | undefined {
+    return this.#channel;
   }
 
   /** Applies the settings that can change while the screen is shown. */
   apply(view: SerialView): void {
     this.#view = view;
-    const theme = colorsOf(view.theme, this.#prefersDark.matches);
-    const { fontSize, readOnly: disableStdin } = view;
-    Object.assign(this.terminal.options, { fontSize, lineHeight: lineHeight(fontSize), disableStdin, theme });
-    this.#host.style.background = theme.background ?? "";
+    this.input.view = view;
+    this.#output.encoding = view.encoding;
+    this.#setOptions();
     this.#finder.recolor(this.#matchColors);
-    this.#fitSoon();
+    this.#sizing.apply(view.size);
   }
 
   /** Connects the terminal to the channel of an attempt. The channel must be open. */
   attach(channel: ConsoleChannel): void {
     this.#channel = channel;
-    TerminalInput.attach(this.terminal, channel);
+    this.input.channel = channel;
+    this.#output.attach(channel);
   }
 
-  /** Sends text unchanged. Returns false, and sends nothing, while read-only or not connected. */
-  send(data: string | Uint8Array<ArrayBuffer>): boolean {
-    const channel = this.#channel;
-    if (this.#view.readOnly || !channel || channel.readyState !== channel.OPEN) return false;
-    channel.send(data);
-    return true;
-  }
-
-  /** Sends a key as the machine's program expects it. */
-  press(key: SerialKey): void {
-    this.send(`\u001B${this.terminal.modes.applicationCursorKeysMode ? "O" : "["}${FINAL_BYTES[key]}`);
-  }
-
-  /**
-   * Sends text as a paste, after earlier pastes. An interrupted paste still closes its brackets.
-   *
-   * @returns resolves to whether all of the text was sent.
-   */
-  paste(text: string, delayMs: number, signal: AbortSignal | undefined): Promise<boolean> {
-    const pasted = this.#pasting.then(() => this.#paste(text, delayMs, signal));
-    this.#pasting = pasted;
-    return pasted;
+  /** Resets the terminal's modes; the screen stays. */
+  resetModes(): void {
+    this.terminal.write(RESET_MODES);
+    // The machine can change it with the mode LNM.
+    this.terminal.options.convertEol = this.#view.convertEol;
   }
 
   find(text: string, options: FindOptions): Promise<FindResult | undefined> {
@@ -183,26 +171,49 @@ export class Screen {
     }
   }
 
-  /** Clears the terminal and removes it from the page. */
+  /** Clears the terminal and removes it from the page, with output that it has not printed yet. */
   remove(): void {
     this.#removal.abort();
-    this.#channel = undefined;
-    this.#observer.disconnect();
-    cancelAnimationFrame(this.#fitRequest);
+    this.#output.stop();
+    this.input.cancelPaste();
+    this.input.channel = undefined;
+    this.#sizing.stop();
     this.terminal.reset();
     this.terminal.dispose();
     this.#host.replaceChildren();
     this.#host.style.background = "";
   }
 
+  #setOptions(): void {
+    const { convertEol, fontFamily, fontSize, viewOnly: disableStdin } = this.#view;
+    const theme = colorsOf(this.#view.theme, this.#prefersDark.matches);
+    const font = { fontFamily, fontSize, lineHeight: lineHeight(fontSize) };
+    Object.assign(this.terminal.options, { ...font, convertEol, disableStdin, theme });
+    this.#host.style.background = theme.background ?? "";
+  }
+
   #listen(owner: ScreenOwner): void {
-    const { terminal } = this;
+    const { terminal, input } = this;
     const { signal } = this.#removal;
     terminal.onTitleChange((title) => owner.title(title));
     terminal.onResize(({ cols, rows }) => owner.resize(cols, rows));
     terminal.onBell(() => owner.bell());
-    terminal.onData((data) => this.#type(data));
-    terminal.onBinary((data) => this.send(Uint8Array.from(data, (character) => character.charCodeAt(0))));
+    terminal.onData((data) => input.typed(data));
+    terminal.onBinary((data) => input.send(Uint8Array.from(data, (character) => character.charCodeAt(0))));
+    terminal.attachCustomKeyEventHandler((event) => {
+      if (!copiesSelection(event)) return true;
+      // Otherwise the browser opens its developer tools.
+      event.preventDefault();
+      if (event.type === "keydown") owner.copy();
+      return false;
+    });
+    const copySelection = (): void => {
+      if (terminal.hasSelection()) owner.copy();
+    };
+    // After xterm.js has finished the selection.
+    const onMouseUp = (): unknown => this.#view.copyOnSelect && setTimeout(copySelection);
+    this.#host.addEventListener("mouseup", onMouseUp, { signal });
+    offerKeyboardExit(this.#host, { leave: () => owner.leave(), enter: () => terminal.focus() }, signal);
     this.#prefersDark.addEventListener("change", () => this.apply(this.#view), { signal });
     // Before xterm.js, which would send the text at once.
     const onPaste = (event: ClipboardEvent): void => {
@@ -213,37 +224,6 @@ export class Screen {
       owner.pasted(text);
     };
     this.#host.addEventListener("paste", onPaste, { capture: true, signal });
-  }
-
-  /** Sends keyboard input, with Enter as the line ending that the machine expects. */
-  #type(text: string): boolean {
-    const sent = this.send(text.replaceAll("\r", LINE_ENDINGS[this.#view.lineEnding]));
-    // Text that starts with ESC is a key that machines do not echo, or brackets around a paste.
-    if (sent && this.#view.localEcho && !text.startsWith("\u001B")) {
-      this.terminal.write(text.replaceAll("\r", "\r\n").replaceAll("\u007F", "\b \b"));
-    }
-    return sent;
-  }
-
-  async #paste(text: string, delayMs: number, signal: AbortSignal | undefined): Promise<boolean> {
-    const channel = this.#channel;
-    const { before, pieces, after } = encodePaste(text, this.terminal.modes.bracketedPasteMode);
-    this.terminal.scrollToBottom();
-    let sent = this.#type(before);
-    for (const piece of pieces) {
-      if (signal?.aborted) sent = false;
-      if (this.#channel !== channel) return false;
-      if (!sent) break;
-      sent = this.#type(piece);
-      await delay(delayMs, signal);
-    }
-    return this.#channel === channel && this.#type(after) && sent;
-  }
-
-  /** Before the next repaint: resizing in the observer's callback would call it again. */
-  #fitSoon(): void {
-    cancelAnimationFrame(this.#fitRequest);
-    this.#fitRequest = requestAnimationFrame(() => this.#fit.fit());
   }
 }
 

@@ -48,7 +48,7 @@ describe("SerialConsole", () => {
     serial.write("häns\r");
     expect(typed(gateway.socket)).toBe("häns\r");
     expect(serial.transcript()).toBe("login:");
-    serial.readOnly = true;
+    serial.viewOnly = true;
     serial.write("no");
     expect(await serial.paste("no")).toBe(false);
     expect(typed(gateway.socket)).toBe("häns\r");
@@ -126,6 +126,158 @@ describe("SerialConsole", () => {
     await serial.close();
   });
 
+  /** Loses the connection, and answers the next one. */
+  const reconnect = async (serial: Awaited<ReturnType<typeof connected>>): Promise<void> => {
+    const socket = nextSocket();
+    gateway.socket.end(1006);
+    await answer(await socket);
+    await serial.connect();
+  };
+
+  test("prints nothing of an expired session that was still waiting to be printed", async () => {
+    const serial = await connected({ reconnect: () => 60_000 }, 200);
+    const title = vi.fn<() => void>();
+    serial.on("title", title);
+    // Takes xterm.js longer than the session has left.
+    gateway.socket.deliver(bytes("secret\r\n".repeat(1_500_000)));
+    gateway.socket.deliver(bytes("\u001B]0;secret\u0007"));
+    gateway.socket.end(1006);
+    await vi.waitFor(() => expect(serial.terminal).toBeNull());
+    expect(target.textContent).toBe("");
+    const socket = nextSocket();
+    const connecting = serial.connect();
+    await answer(await socket);
+    await connecting;
+    gateway.socket.deliver(bytes("new"));
+    await shows(serial, "new");
+    expect(serial.transcript()).toBe("new");
+    expect(title).not.toHaveBeenCalled();
+    await serial.close();
+  });
+
+  test("prints what an earlier connection left before what the next one brings", async () => {
+    const serial = await connected({ scrollback: 10 });
+    gateway.socket.deliver(bytes(`${"line\r\n".repeat(300_000)}the end`));
+    await reconnect(serial);
+    gateway.socket.deliver(bytes(" and the beginning"));
+    await shows(serial, "the end and the beginning");
+    await serial.close();
+  });
+
+  test("begins a connection in the modes that a login expects, and keeps the screen", async () => {
+    const serial = await connected();
+    gateway.socket.deliver(bytes("before "));
+    const modes =
+      "\u001B[?1003h\u001B[?1006h\u001B[?1004h\u001B[?2004h\u001B[?1h\u001B=\u001B[4h\u001B[?25l\u001B)0\u000E\u001B[31m";
+    gateway.socket.deliver(bytes(`${modes}\u001B[?1049hFULL SCREEN`));
+    await shows(serial, "FULL SCREEN");
+    await reconnect(serial);
+    gateway.socket.deliver(bytes("after lqk"));
+    await shows(serial, "before after lqk");
+    expect(serial.transcript()).toBe("before after lqk");
+    expect(serial.terminal?.modes).toMatchObject({
+      mouseTrackingMode: "none",
+      sendFocusMode: false,
+      bracketedPasteMode: false,
+      applicationCursorKeysMode: false,
+      applicationKeypadMode: false,
+      insertMode: false,
+    });
+    serial.focus();
+    await vi.waitFor(() => expect(target.querySelector(".xterm-cursor")).not.toBeNull());
+    await serial.close();
+  });
+
+  test.each([
+    ["an OSC", "\u001B]0;half"],
+    ["a DCS", "\u001BP$q"],
+    ["a CSI", "\u001B[3"],
+    ["a character", "\u00C3"],
+  ])("prints a new connection whole after one that ended within %s", async (_what, unfinished) => {
+    const serial = await connected();
+    gateway.socket.deliver(bytes("before "));
+    gateway.socket.deliver(Uint8Array.from(unfinished, (character) => character.charCodeAt(0)));
+    await reconnect(serial);
+    gateway.socket.deliver(bytes("after"));
+    await shows(serial, "before after");
+    await serial.close();
+  });
+
+  test("resets the terminal when asked, and keeps the screen", async () => {
+    const serial = await connected();
+    gateway.socket.deliver(bytes("kept \u001B[?2004h\u001B)0\u000E"));
+    await shows(serial, "kept");
+    serial.resetTerminal();
+    gateway.socket.deliver(bytes("lqk"));
+    await shows(serial, "kept lqk");
+    expect(serial.terminal?.modes.bracketedPasteMode).toBe(false);
+    await serial.close();
+  });
+
+  test("leaves the terminal as it is while the element has no size, and fits it when it has one again", async () => {
+    const serial = await connected();
+    const line = "x".repeat(60);
+    gateway.socket.deliver(bytes(line));
+    await shows(serial, line);
+    const { cols } = serial.terminal ?? {};
+    const frame = (): Promise<unknown> => new Promise((resolve) => requestAnimationFrame(resolve));
+    target.style.display = "none";
+    serial.fontSize = 20;
+    await frame();
+    await frame();
+    expect(serial.terminal?.cols).toBe(cols);
+    target.style.display = "";
+    await vi.waitFor(() => expect(serial.terminal?.cols).toBeLessThan(cols ?? 0));
+    expect(serial.transcript()).toBe(line);
+    await serial.close();
+  });
+
+  test("warns about an element that is shown without a size", async () => {
+    const lines: string[] = [];
+    const { height } = target.style;
+    target.style.height = "0";
+    const serial = await connected({ log: (level, message) => void lines.push(`${level} ${message}`) });
+    const warning = "warn the element of the console has no size: give it a width and a height";
+    await vi.waitFor(() => expect(lines).toContain(warning), { timeout: 5000 });
+    target.style.height = height;
+    await serial.close();
+  });
+
+  test("has a fixed size if the page wants it, over which the element scrolls", async () => {
+    const serial = await connected({ size: { cols: 120, rows: 24 } });
+    await vi.waitFor(() => expect(serial.terminal).toMatchObject({ cols: 120, rows: 24 }));
+    const host = target.querySelector<HTMLElement>("[data-curfew]");
+    await vi.waitFor(() => expect(host?.scrollWidth).toBeGreaterThan(target.clientWidth));
+    serial.size = "fit";
+    await vi.waitFor(() => expect(serial.terminal?.cols).toBeLessThan(120));
+    await vi.waitFor(() => expect(host?.scrollWidth).toBe(target.clientWidth));
+    const mistake = 'size: expected "fit", or cols from 2 to 1000 and rows from 1 to 1000, got {"cols":0,"rows":24}';
+    expect(() => (serial.size = { cols: 0, rows: 24 })).toThrow(mistake);
+    await serial.close();
+  });
+
+  test("starts lines at the left margin after a lone line feed if the page wants it", async () => {
+    const serial = await connected({ convertEol: true });
+    gateway.socket.deliver(bytes("one\ntwo"));
+    await shows(serial, "one\ntwo");
+    await serial.close();
+  });
+
+  test("takes colors and a font, and a title without what changes the direction of text", async () => {
+    const titles: string[] = [];
+    const serial = await connected({
+      theme: { background: "#fdf6e3", foreground: "#073642" },
+      fontFamily: "monospace",
+    });
+    serial.on("title", ({ title }) => titles.push(title));
+    gateway.socket.deliver(bytes("\u001B]0;root@vm\u202E\u0007x"));
+    await shows(serial, "x");
+    expect(titles).toEqual(["root@vm"]);
+    expect(target.querySelector<HTMLElement>("[data-curfew]")?.style.background).toBe("rgb(253, 246, 227)");
+    expect(serial.terminal?.options.fontFamily).toBe("monospace");
+    await serial.close();
+  });
+
   test("fits the terminal to the element, and follows its size", async () => {
     const sizes: { cols: number; rows: number }[] = [];
     const serial = create();
@@ -136,8 +288,15 @@ describe("SerialConsole", () => {
     await connecting;
     await vi.waitFor(() => expect(sizes.length).toBeGreaterThan(0));
     const before = sizes.at(-1)?.rows ?? 0;
-    target.style.height = "160px";
+    const fitted = sizes.length;
+    // As while a window's edge is dragged: only the last size counts, because each one cuts lines.
+    for (const height of [280, 220, 160]) {
+      target.style.height = `${height}px`;
+      await new Promise((resolve) => requestAnimationFrame(resolve));
+    }
     await vi.waitFor(() => expect(sizes.at(-1)?.rows).toBeLessThan(before));
+    expect(sizes.length).toBe(fitted + 1);
+    target.style.height = "320px";
     await serial.close();
   });
 

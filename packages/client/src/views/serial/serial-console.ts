@@ -1,31 +1,34 @@
+import type { Terminal } from "@xterm/xterm";
 import type { ConsoleChannel } from "../../connection/channel/channel.ts";
-import { milliseconds, oneOf } from "../../util/validate.ts";
 import { ConsoleConnection } from "../../connection/connection.ts";
+import { Log } from "../../connection/log.ts";
+import type { ConnectionStatistics, ConsoleEvents, ConsoleState } from "../../connection/model/state.ts";
+import { cleanName } from "../../util/clean-name.ts";
+import { MAX_TIMER_MS } from "../../util/delay.ts";
 import { Emitter, type ListenOptions, type Unsubscribe } from "../../util/emitter.ts";
+import { reportError } from "../../util/report-error.ts";
+import { milliseconds, oneOf } from "../../util/validate.ts";
 import { createHost } from "../host-element.ts";
 import { ViewerLoader, importFailed } from "../viewer-loader.ts";
-import { Log } from "../../connection/log.ts";
-import { MAX_TIMER_MS } from "../../util/delay.ts";
-import { reportError } from "../../util/report-error.ts";
-import type { ConsoleEvents, ConsoleState } from "../../connection/model/state.ts";
 import { loadUnicode11, loadWebLinks } from "./addons.ts";
-import type {
-  FindOptions,
-  FindResult,
-  SerialEvents,
-  SerialKey,
-  SerialLineEnding,
-  SerialOptions,
-  SerialRenderer,
-  SerialTheme,
-  SerialView,
-} from "./options.ts";
-import { describePaste } from "./paste.ts";
-import { Screen, SERIAL_KEYS, type XtermLibrary } from "./screen.ts";
+import { SERIAL_KEYS, SERIAL_MODIFIERS, type SerialKey, type SerialModifier } from "./key-sequences.ts";
+import type { PasteOptions } from "./machine-input.ts";
+import type { FindOptions, FindResult, SerialEvents, SerialOptions, SerialRenderer, SerialView } from "./options.ts";
+import { describePaste, needsConfirmation } from "./paste.ts";
+import { SerialSettings } from "./live-settings.ts";
+import { Screen, type ScreenOwner, type XtermLibrary } from "./screen.ts";
 import { adoptXtermStyles } from "./xterm-styles.ts";
 
 type ViewEvents = Omit<SerialEvents, keyof ConsoleEvents>;
-const VIEW_EVENTS: ReadonlySet<string> = new Set<keyof ViewEvents>(["title", "resize", "bell"]);
+const VIEW_EVENTS: ReadonlySet<string> = new Set<keyof ViewEvents>([
+  "title",
+  "resize",
+  "bell",
+  "output",
+  "input",
+  "paste",
+  "leave",
+]);
 
 const XTERM = new ViewerLoader<XtermLibrary>("xterm.js", async () => {
   try {
@@ -48,7 +51,7 @@ const XTERM = new ViewerLoader<XtermLibrary>("xterm.js", async () => {
  * The screen and its scrollback survive reconnections. They are cleared at the end, and earlier if
  * the session expires before the connection is back.
  */
-export class SerialConsole implements SerialView {
+export class SerialConsole extends SerialSettings {
   /** The console's connection, for `renew()`, `sendBreak()` and for the state. */
   readonly connection: ConsoleConnection;
   readonly #target: HTMLElement;
@@ -56,26 +59,21 @@ export class SerialConsole implements SerialView {
   readonly #options: SerialOptions;
   readonly #events = new Emitter<ViewEvents>();
   readonly #log: Log;
-  readonly #view: SerialView;
   readonly #renderer: SerialRenderer;
   readonly #pasteDelayMs: number;
+  #library: XtermLibrary | undefined;
   #screen: Screen | undefined;
+  #modifiers: ReadonlySet<SerialModifier> = new Set();
   #expiresAt: number | undefined;
   #clearTimer: ReturnType<typeof setTimeout> | undefined;
 
   /** @throws TypeError or RangeError for an invalid option or element. */
   constructor(target: HTMLElement, options: SerialOptions) {
+    super(options);
     this.#host = createHost(target, "serial");
     this.#target = target;
     this.#options = options;
     this.#log = new Log(options.log);
-    this.#view = {
-      fontSize: fontSize(options.fontSize ?? 14),
-      readOnly: options.readOnly ?? false,
-      theme: oneOf("theme", options.theme ?? "auto", THEMES),
-      lineEnding: oneOf("lineEnding", options.lineEnding ?? "cr", LINE_ENDINGS),
-      localEcho: options.localEcho ?? false,
-    };
     this.#renderer = oneOf("renderer", options.renderer ?? "dom", RENDERERS);
     this.#pasteDelayMs = milliseconds("pasteDelayMs", options.pasteDelayMs ?? 10);
     this.connection = new ConsoleConnection({ ...options, waitForViewer: true });
@@ -88,50 +86,24 @@ export class SerialConsole implements SerialView {
     return this.connection.state;
   }
 
-  /** The font size in CSS pixels. */
-  get fontSize(): number {
-    return this.#view.fontSize;
-  }
-  set fontSize(value: number) {
-    this.#change({ fontSize: fontSize(value) });
-  }
-
-  /** Ignores keyboard input and pastes. */
-  get readOnly(): boolean {
-    return this.#view.readOnly;
-  }
-  set readOnly(value: boolean) {
-    this.#change({ readOnly: value });
-  }
-
-  /** The colors. */
-  get theme(): SerialTheme {
-    return this.#view.theme;
-  }
-  set theme(value: SerialTheme) {
-    this.#change({ theme: oneOf("theme", value, THEMES) });
-  }
-
-  /** What Enter sends. */
-  get lineEnding(): SerialLineEnding {
-    return this.#view.lineEnding;
-  }
-  set lineEnding(value: SerialLineEnding) {
-    this.#change({ lineEnding: oneOf("lineEnding", value, LINE_ENDINGS) });
-  }
-
-  /** Shows typed and pasted text, for machines that do not echo it. */
-  get localEcho(): boolean {
-    return this.#view.localEcho;
-  }
-  set localEcho(value: boolean) {
-    this.#change({ localEcho: value });
+  /**
+   * xterm.js's terminal, for what this class does not offer, such as addons and decorations; null before the
+   * first connection, once closed, and after the text of an expired session was removed. Do not write to
+   * it or resize it.
+   */
+  get terminal(): Terminal | null {
+    return this.#screen?.terminal ?? null;
   }
 
   /** See {@link ConsoleConnection.connect}. */
   connect(): Promise<void> {
     XTERM.preload();
     return this.connection.connect();
+  }
+
+  /** See {@link ConsoleConnection.renew}. */
+  renew(token?: string): Promise<void> {
+    return this.connection.renew(token);
   }
 
   /** See {@link ConsoleConnection.close}. */
@@ -144,40 +116,60 @@ export class SerialConsole implements SerialView {
     this.#screen?.terminal.focus();
   }
 
-  /** Sends text to the machine unchanged. Sends nothing while not connected or read-only. */
+  /** Sends text to the machine, only encoded. Sends nothing while not connected or view only. */
   write(text: string): void {
-    this.#screen?.send(text);
+    this.#screen?.input.send(text);
   }
 
   /**
    * Sends a key as the keyboard does: its bytes depend on whether the machine's program has enabled
-   * application cursor keys. Sends nothing while not connected or read-only.
+   * application cursor keys. Sends nothing while not connected or view only.
    *
-   * @throws RangeError for a key that is not in {@link SerialKey}.
+   * @throws RangeError for a key that is not in {@link SerialKey}, or a modifier not in {@link SerialModifier}.
    */
-  sendKey(key: SerialKey): void {
-    this.#screen?.press(oneOf("key", key, SERIAL_KEYS));
+  sendKey(key: SerialKey, modifiers: readonly SerialModifier[] = []): void {
+    this.#screen?.input.press(oneOf("key", key, SERIAL_KEYS), modifierSet("modifiers", modifiers));
+  }
+
+  /**
+   * Modifiers that are added to every key that is typed, until they are removed: for keys on the screen
+   * of a phone, whose keyboard has none.
+   *
+   * @throws RangeError when set to something that is not in {@link SerialModifier}.
+   */
+  get heldModifiers(): readonly SerialModifier[] {
+    return [...this.#modifiers];
+  }
+  set heldModifiers(modifiers: readonly SerialModifier[]) {
+    this.#modifiers = modifierSet("heldModifiers", modifiers);
+    if (this.#screen) this.#screen.input.modifiers = this.#modifiers;
   }
 
   /**
    * Sends text as a paste: line breaks as Enter, bracketed if the machine asked for it, and slowly
-   * ({@link SerialOptions.pasteDelayMs}). A paste waits for earlier ones.
+   * ({@link SerialOptions.pasteDelayMs}). A paste waits for earlier ones. Esc and Ctrl + C in the terminal
+   * stop it.
    *
-   * @param options - `signal` stops the paste
-   * @returns resolves to whether all of the text was sent. It was not if `confirmPaste` refused,
-   * `signal` was aborted, the console became read-only or the connection ended.
+   * @param options - `signal` stops the paste; `onProgress` is called as it goes on
+   * @returns resolves to whether all of the text was sent. It was not if `confirmPaste` refused, the paste was
+   * stopped, the console became view only or the connection ended.
    */
-  async paste(text: string, options: { signal?: AbortSignal } = {}): Promise<boolean> {
+  async paste(text: string, options: PasteOptions = {}): Promise<boolean> {
     const { channel } = this.connection;
-    if (text === "" || this.readOnly || !(await this.#confirms(text))) return false;
+    if (text === "" || this.viewOnly || !(await this.#confirms(text))) return false;
     // A new connection may be another login: the user did not confirm the paste for it.
     if (!this.#screen || this.connection.channel !== channel) return false;
-    return this.#screen.paste(text, this.#pasteDelayMs, options.signal);
+    return this.#screen.input.paste(text, this.#pasteDelayMs, options);
   }
 
-  /** See {@link ConsoleConnection.sendBreak}. Sends nothing while read-only. */
+  /** Stops the running paste and those that wait for it. Returns whether there was one. */
+  cancelPaste(): boolean {
+    return this.#screen?.input.cancelPaste() ?? false;
+  }
+
+  /** See {@link ConsoleConnection.sendBreak}. Sends nothing while view only. */
   sendBreak(durationMs?: number): boolean {
-    return !this.readOnly && this.connection.sendBreak(durationMs);
+    return !this.viewOnly && this.connection.sendBreak(durationMs);
   }
 
   /** The selected text; empty if nothing is selected. */
@@ -224,9 +216,28 @@ export class SerialConsole implements SerialView {
     return this.#screen?.text() ?? "";
   }
 
+  /** Selects everything in scrollback and screen. */
+  selectAll(): void {
+    this.#screen?.terminal.selectAll();
+  }
+
   /** Clears the scrollback and the screen except for the line with the cursor. */
   clear(): void {
     this.#screen?.terminal.clear();
+  }
+
+  /**
+   * Resets the terminal's modes, colors, character sets and cursor, and leaves the alternate screen, for
+   * programs that ended without doing so. Screen and scrollback stay. The machine learns nothing of it. It
+   * also happens at each new connection.
+   */
+  resetTerminal(): void {
+    this.#screen?.resetModes();
+  }
+
+  /** Traffic and round trip; see {@link ConsoleConnection.statistics}. */
+  statistics(): ConnectionStatistics {
+    return this.connection.statistics();
   }
 
   /** Adds a listener for an event of the view or of its connection. */
@@ -239,9 +250,8 @@ export class SerialConsole implements SerialView {
     return emitter.on(type, listener, options);
   }
 
-  #change(change: Partial<SerialView>): void {
-    Object.assign(this.#view, change);
-    this.#screen?.apply(this.#view);
+  protected override applySettings(view: SerialView): void {
+    this.#screen?.apply(view);
   }
 
   #follow(state: ConsoleState): void {
@@ -274,19 +284,29 @@ export class SerialConsole implements SerialView {
     this.#screen = undefined;
   }
 
-  /** While disconnected, the gateway cannot tell that the session expired. Keeps the terminal, which may have a new channel by then. */
+  /** While disconnected, the gateway cannot tell that the session expired. */
   #clearAtExpiry(): void {
     if (this.#expiresAt === undefined) return;
     const leftMs = Math.max(0, this.#expiresAt - performance.now());
     clearTimeout(this.#clearTimer);
-    this.#clearTimer = setTimeout(() => this.#screen?.terminal.reset(), Math.min(leftMs, MAX_TIMER_MS));
+    this.#clearTimer = setTimeout(() => this.#wipe(), Math.min(leftMs, MAX_TIMER_MS));
+  }
+
+  /** Replaces the terminal, whose text and queued output belong to an expired session. It may have a new channel already. */
+  #wipe(): void {
+    const { channel } = this.connection;
+    const attached = this.#screen?.channel === channel;
+    this.#clear();
+    if (!channel || !attached || !this.#library) return;
+    this.#screen = this.#open(this.#library);
+    this.#screen.attach(channel);
   }
 
   async #attach(channel: ConsoleChannel): Promise<void> {
     try {
-      const library = await XTERM.load();
+      this.#library = await XTERM.load();
       if (this.connection.channel !== channel) return;
-      this.#screen ??= this.#open(library);
+      this.#screen ??= this.#open(this.#library);
       this.#screen.attach(channel);
       this.connection.viewerReady();
     } catch (error) {
@@ -297,9 +317,10 @@ export class SerialConsole implements SerialView {
   }
 
   async #confirms(text: string): Promise<boolean> {
-    const { hasBreaks, ...paste } = describePaste(text);
+    const paste = describePaste(text, this.encoding);
+    const { confirmPaste } = this.#options;
     try {
-      return !hasBreaks || ((await this.#options.confirmPaste?.(paste)) ?? true);
+      return !confirmPaste || !needsConfirmation(paste) || (await confirmPaste(paste));
     } catch (error) {
       reportError(error);
       return false;
@@ -314,22 +335,26 @@ export class SerialConsole implements SerialView {
       onLink,
     } = this.#options;
     const options = { scrollback, screenReader, label, renderer: this.#renderer, ...(onLink ? { onLink } : {}) };
-    return new Screen(library, this.#host, this.#view, options, {
-      title: (title) => this.#events.emit("title", { title }),
-      resize: (cols, rows) => this.#events.emit("resize", { cols, rows }),
-      bell: () => this.#events.emit("bell", undefined),
-      pasted: (text) => void this.paste(text),
-      missingStyles: () =>
-        this.#log.write("warn", "xterm.css is missing: import @xterm/xterm/css/xterm.css into the page"),
-    });
+    const screen = new Screen(library, this.#host, this.settings, options, this.#owner);
+    screen.input.modifiers = this.#modifiers;
+    return screen;
   }
+
+  readonly #owner: ScreenOwner = {
+    title: (title) => this.#events.emit("title", { title: cleanName(title) }),
+    resize: (cols, rows) => this.#events.emit("resize", { cols, rows }),
+    bell: () => this.#events.emit("bell", undefined),
+    pasted: (text) => void this.paste(text),
+    pasteProgress: (progress) => this.#events.emit("paste", progress),
+    copy: () => void this.copySelection(),
+    leave: () => this.#events.emit("leave", undefined),
+    transferred: (direction, data) => this.#events.emit(direction, { data }),
+    warn: (message) => this.#log.write("warn", message),
+  };
 }
 
-const THEMES: readonly SerialTheme[] = ["dark", "light", "auto"];
-const LINE_ENDINGS: readonly SerialLineEnding[] = ["cr", "lf", "crlf"];
 const RENDERERS: readonly SerialRenderer[] = ["auto", "dom", "webgl"];
 
-function fontSize(value: number): number {
-  if (typeof value === "number" && value >= 1 && value <= 200) return value;
-  throw new RangeError(`fontSize: expected pixels from 1 to 200, got ${String(value)}`);
+function modifierSet(name: string, modifiers: readonly SerialModifier[]): ReadonlySet<SerialModifier> {
+  return new Set(modifiers.map((modifier) => oneOf(name, modifier, SERIAL_MODIFIERS)));
 }

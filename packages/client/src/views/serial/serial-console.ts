@@ -250,6 +250,7 @@ export class SerialConsole extends SerialSettings {
     return emitter.on(type, listener, options);
   }
 
+  /** @internal */
   protected override applySettings(view: SerialView): void {
     this.#screen?.apply(view);
   }

@@ -109,7 +109,7 @@ test("many lines are pasted only after a question", async ({ console, page, cont
   await question.getByRole("button", { name: "Cancel" }).click();
   await expect(page.locator(".xterm-rows")).not.toContainText("first-line");
 
-  await page.locator(".xterm-screen").click({ button: "right" });
+  await page.getByRole("button", { name: "Paste", exact: true }).click();
   await question.getByRole("button", { name: "Paste" }).click();
   await expect(page.locator(".xterm-rows")).toContainText("second-line");
 });

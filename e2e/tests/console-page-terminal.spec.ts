@@ -1,5 +1,6 @@
 import type { FakeSerialServer } from "@curfew/testing";
 import type { Page } from "@playwright/test";
+import { inspect } from "../src/audits/inspect-page.ts";
 import { expect, FakedConsolePage, test } from "../src/fixtures/console-page.ts";
 
 test.beforeEach(({ gateway, serial }) => {
@@ -66,10 +67,11 @@ test("the arrows on the screen follow the machine's program", async ({ console, 
   await expect.poll(input).toBe("\u001B[A\u001BOA");
 });
 
-test("one line is pasted by right click at once; with Shift the browser's menu is left alone", async ({
+test("a right click never pastes by itself: it opens a menu, or copies what is selected", async ({
   console,
   page,
   context,
+  serial,
 }) => {
   await context.grantPermissions(["clipboard-read", "clipboard-write"]);
   await page.addInitScript(() => {
@@ -78,21 +80,61 @@ test("one line is pasted by right click at once; with Shift the browser's menu i
     // After the page's own listener on the window.
     addEventListener("contextmenu", (event) => setTimeout(() => prevented.push(event.defaultPrevented)));
   });
+  const prevented = (): Promise<boolean[]> =>
+    page.evaluate(() => (globalThis as unknown as { prevented: boolean[] }).prevented);
+  const input = (): string => serial.connections.map((connection) => connection.input.toString()).join("");
   await console.openConnected("serial");
-  await expect(page.locator(".xterm-rows")).toContainText("login:");
-  await page.evaluate(() => navigator.clipboard.writeText("guest"));
-  await page.locator(".xterm-screen").click({ button: "right", modifiers: ["Shift"] });
-  await page.locator(".xterm-screen").click({ button: "right" });
-  await expect(page.locator(".xterm-rows")).toContainText("login: guest");
-  expect(await page.evaluate(() => (globalThis as unknown as { prevented: boolean[] }).prevented)).toEqual([
-    false,
-    true,
+  const rows = page.locator(".xterm-rows");
+  await expect(rows).toContainText("login:");
+  await page.evaluate(() => navigator.clipboard.writeText("guest\n"));
+  const screen = page.locator(".xterm-screen");
+  const menu = page.getByRole("menu", { name: "Console actions" });
+  const terminal = page.getByRole("textbox", { name: "Terminal of the machine" });
+  await screen.click({ button: "right", modifiers: ["Shift"] });
+  await expect.poll(prevented).toEqual([false]);
+  await expect(menu).toHaveCount(0);
+
+  await screen.click({ button: "right" });
+  await expect(menu).toBeVisible();
+  await expect(menu.getByRole("menuitem")).toHaveText([
+    "Copy selection",
+    "Paste",
+    "Select all",
+    "Clear screen",
+    "Search",
   ]);
-  // With its Enter it is one line still.
-  await page.evaluate(() => navigator.clipboard.writeText("\n"));
-  await page.locator(".xterm-screen").click({ button: "right" });
-  await expect(page.locator(".xterm-rows")).toContainText("Password:");
-  await expect(page.getByRole("dialog")).toHaveCount(0);
+  await expect(menu.getByRole("menuitem", { name: "Copy selection" })).toHaveAttribute("aria-disabled", "true");
+  await inspect(page, "menu-terminal");
+  await page.keyboard.press("Escape");
+  await expect(menu).toHaveCount(0);
+  await expect(terminal).toBeFocused();
+  expect(input()).toBe("");
+
+  // A text that ends with Enter would run: it is asked about.
+  await screen.click({ button: "right" });
+  await menu.getByRole("menuitem", { name: "Paste" }).click();
+  const question = page.getByRole("dialog", { name: "Paste this text?" });
+  await expect(question).toContainText("It ends with a line break");
+  expect(input()).toBe("");
+  await question.getByRole("button", { name: "Paste" }).click();
+  await expect(rows).toContainText("Password:");
+
+  await screen.click({ button: "right" });
+  await menu.getByRole("menuitem", { name: "Select all" }).click();
+  await screen.click({ button: "right" });
+  await expect(page.getByText("Copied.")).toBeVisible();
+  await expect(menu).toHaveCount(0);
+  expect(await page.evaluate(() => navigator.clipboard.readText())).toContain("Password:");
+
+  // The program on the machine has the mouse.
+  const sent = input().length;
+  print(serial, "\u001B[?1000h\u001B[?1006hmouse");
+  await expect(rows).toContainText("mouse");
+  await terminal.press("x");
+  await screen.click({ button: "right" });
+  const report = /^x␛\[<2;\d+;\d+M␛\[<2;\d+;\d+m$/;
+  await expect.poll(() => input().slice(sent).replaceAll("\u001B", "␛")).toMatch(report);
+  await expect(menu).toHaveCount(0);
 });
 
 test("the match that is selected stays while one types, and Enter goes on", async ({ console, page, serial }) => {

@@ -7,13 +7,20 @@ import { settings } from "../settings/settings-store.ts";
 import { loadPart } from "./load-part.ts";
 import type { ActionContext, PageAction } from "./page-action.ts";
 import { screenKeysAction } from "./screen-keys-action.ts";
-import { pasteAction } from "./serial-paste.ts";
+import { listenForRightClick, type TerminalCommands } from "./serial-context-menu.ts";
+import { paste } from "./serial-paste.ts";
 import { createSerialScreenKeys } from "./serial-screen-keys.ts";
 
 /** The actions of a serial console. */
 export function serialActions(serial: SerialConsole, context: ActionContext): readonly PageAction[] {
   applySettings(serial, context.signal);
   const { actions } = texts();
+  const commands: TerminalCommands = {
+    copy: () => void copySelection(serial, context),
+    paste: () => void paste(serial, context),
+    find: () => void openSearch(serial, context),
+  };
+  listenForRightClick(serial, commands, context);
   const rare = { place: "toolbar-or-more", group: "tools" } as const;
   return [
     {
@@ -22,15 +29,21 @@ export function serialActions(serial: SerialConsole, context: ActionContext): re
       face: { icon: "search" },
       letter: "/",
       shortcut: "F",
-      run: () => void openSearch(serial, context),
+      run: commands.find,
     },
     {
       label: actions.copy,
       place: "toolbar",
       face: { icon: "copy" },
-      run: () => void copySelection(serial, context),
+      run: commands.copy,
     },
-    pasteAction(serial, context),
+    {
+      label: actions.paste,
+      place: "toolbar",
+      face: { icon: "clipboard-paste" },
+      sendsInput: true,
+      run: commands.paste,
+    },
     { label: actions.smaller, ...rare, face: { icon: "a-arrow-down" }, run: () => changeFontSize(-1, context) },
     { label: actions.larger, ...rare, face: { icon: "a-arrow-up" }, run: () => changeFontSize(1, context) },
     { label: actions.transcript, ...rare, face: { icon: "download" }, run: () => saveTranscript(serial, context) },

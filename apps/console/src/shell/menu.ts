@@ -16,17 +16,78 @@ export interface MenuItem {
   readonly run: () => void;
 }
 
+/** How a menu differs from others. */
+interface MenuOptions {
+  /** A sentence at its end. */
+  readonly note?: string;
+  /** Runs after an item was chosen. */
+  readonly onDone: () => void;
+}
+
 /**
  * Attaches a menu to its button, following the ARIA menu button pattern. The menu is in the top layer. Escape and a
  * click elsewhere close it; arrow keys, Home, End and first letters move between items.
- *
- * @param options - `onDone` runs after an item was chosen
  */
 export function attachMenu(
   button: HTMLButtonElement,
   label: string,
   groups: readonly (readonly MenuItem[])[],
-  options: { readonly note?: string; readonly onDone: () => void },
+  options: MenuOptions,
+): HTMLElement {
+  const menu = createMenu(label, groups, options);
+  const place = (): void => {
+    placeBelow(button, menu);
+  };
+  button.setAttribute("aria-haspopup", "menu");
+  button.setAttribute("aria-expanded", "false");
+  button.popoverTargetElement = menu;
+  menu.addEventListener("toggle", (event) => {
+    const open = event.newState === "open";
+    button.setAttribute("aria-expanded", String(open));
+    if (!open) {
+      removeEventListener("resize", place);
+      return;
+    }
+    place();
+    addEventListener("resize", place);
+    focusFirst(menu);
+  });
+  return menu;
+}
+
+/**
+ * Opens a menu at a point, in place of the browser's own. It removes itself when it closes.
+ *
+ * @param parent - what the menu is added to, so that it is inside a landmark
+ * @param at - in pixels of the viewport
+ */
+export function openContextMenu(
+  parent: HTMLElement,
+  at: { readonly x: number; readonly y: number },
+  label: string,
+  groups: readonly (readonly MenuItem[])[],
+  options: MenuOptions,
+): HTMLElement {
+  const menu = createMenu(label, groups, options);
+  parent.append(menu);
+  menu.addEventListener("toggle", (event) => {
+    if (event.newState === "open") focusFirst(menu);
+    else menu.remove();
+  });
+  menu.showPopover();
+  const margin = 8;
+  const { clientWidth, clientHeight } = document.documentElement;
+  menu.style.maxHeight = `calc(100dvh - ${2 * margin}px)`;
+  menu.style.left = `${Math.max(margin, Math.min(at.x, clientWidth - menu.offsetWidth - margin))}px`;
+  menu.style.top = `${Math.max(margin, Math.min(at.y, clientHeight - menu.offsetHeight - margin))}px`;
+  return menu;
+}
+
+/** A menu that is not shown yet. */
+function createMenu(
+  label: string,
+  groups: readonly (readonly MenuItem[])[],
+  { note, onDone }: MenuOptions,
 ): HTMLElement {
   const menu = createElement("div", { role: "menu", "aria-label": label, class: "menu", popover: "auto" });
   const nodes: { readonly node: HTMLElement; readonly item: MenuItem }[] = [];
@@ -39,20 +100,13 @@ export function attachMenu(
         if (item.enabled?.() === false) return;
         menu.hidePopover();
         item.run();
-        options.onDone();
+        onDone();
       });
       list.append(node);
     }
     menu.append(list);
   }
-  if (options.note !== undefined) menu.append(createElement("p", { class: "menu-note" }, options.note));
-
-  const place = (): void => {
-    placeBelow(button, menu);
-  };
-  button.setAttribute("aria-haspopup", "menu");
-  button.setAttribute("aria-expanded", "false");
-  button.popoverTargetElement = menu;
+  if (note !== undefined) menu.append(createElement("p", { class: "menu-note" }, note));
   menu.addEventListener("beforetoggle", (event) => {
     if (event.newState !== "open") return;
     for (const { node, item } of nodes) {
@@ -61,24 +115,21 @@ export function attachMenu(
       if (item.enabled !== undefined) node.setAttribute("aria-disabled", String(!item.enabled()));
     }
   });
-  menu.addEventListener("toggle", (event) => {
-    const open = event.newState === "open";
-    button.setAttribute("aria-expanded", String(open));
-    if (!open) {
-      removeEventListener("resize", place);
-      return;
-    }
-    place();
-    addEventListener("resize", place);
-    const items = [...menu.querySelectorAll<HTMLElement>(".menu-item")].filter((item) => item.checkVisibility());
-    (items.find((item) => item.getAttribute("aria-checked") === "true") ?? items[0])?.focus();
-  });
   menu.addEventListener("keydown", (event) => {
     moveInside(menu, event);
     // Otherwise the toolbar would handle it, too.
     if (event.key === "Escape") event.stopPropagation();
   });
   return menu;
+}
+
+function focusFirst(menu: HTMLElement): void {
+  const items = visibleItems(menu);
+  (items.find((item) => item.getAttribute("aria-checked") === "true") ?? items[0])?.focus();
+}
+
+function visibleItems(menu: HTMLElement): HTMLElement[] {
+  return [...menu.querySelectorAll<HTMLElement>(".menu-item")].filter((item) => item.checkVisibility());
 }
 
 function createItem(item: MenuItem): HTMLButtonElement {
@@ -104,7 +155,7 @@ function placeBelow(button: HTMLElement, menu: HTMLElement): void {
 }
 
 function moveInside(menu: HTMLElement, event: KeyboardEvent): void {
-  const items = [...menu.querySelectorAll<HTMLElement>(".menu-item")].filter((item) => item.checkVisibility());
+  const items = visibleItems(menu);
   const at = items.findIndex((item) => item === document.activeElement);
   const steps: Readonly<Record<string, number>> = {
     ArrowDown: at + 1,

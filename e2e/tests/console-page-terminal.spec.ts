@@ -1,5 +1,6 @@
 import type { FakeSerialServer } from "@curfew/testing";
 import type { Page } from "@playwright/test";
+import { takeScreenshots } from "../src/screenshots/take-screenshots.ts";
 import { inspect } from "../src/audits/inspect-page.ts";
 import { expect, FakedConsolePage, test } from "../src/fixtures/console-page.ts";
 
@@ -135,6 +136,38 @@ test("a right click never pastes by itself: it opens a menu, or copies what is s
   const report = /^x␛\[<2;\d+;\d+M␛\[<2;\d+;\d+m$/;
   await expect.poll(() => input().slice(sent).replaceAll("\u001B", "␛")).toMatch(report);
   await expect(menu).toHaveCount(0);
+});
+
+test("rows that come and go leave the terminal its size, and the cursor is never under them", async ({
+  console,
+  page,
+  gateway,
+  serial,
+}) => {
+  const opened = gateway.nextSession();
+  await console.openConnected("serial");
+  const rows = page.locator(".xterm-rows > div");
+  await expect(page.locator(".xterm-rows")).toContainText("login:");
+  const size = await rows.count();
+  const cursor = page.locator(".xterm-cursor");
+  const isUncovered = (): Promise<boolean> =>
+    cursor.evaluate((element) => {
+      const { left, top, height } = element.getBoundingClientRect();
+      return document.elementFromPoint(left + 1, top + height / 2)?.closest(".screen") !== null;
+    });
+  (await opened).send({ type: "expiring", expiresInMs: 58_000 });
+  await expect(page.getByRole("region", { name: "End of the session" })).toBeVisible();
+  // The cursor is in the first line, where the warning is.
+  await expect.poll(isUncovered).toBe(true);
+  await console.chooseMore(/^Statistics/);
+  await console.chooseMore("On-screen keys");
+  await expect.poll(isUncovered).toBe(true);
+  print(serial, "\r\n".repeat(size));
+  await expect(page.locator(".xterm-rows")).not.toContainText("login:");
+  await expect.poll(isUncovered).toBe(true);
+  // What follows a change of the size would have happened by now: the cursor has moved since.
+  expect(await rows.count()).toBe(size);
+  await takeScreenshots(page, "terminal-covered");
 });
 
 test("the match that is selected stays while one types, and Enter goes on", async ({ console, page, serial }) => {

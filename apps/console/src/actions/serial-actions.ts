@@ -20,6 +20,9 @@ export function serialActions(serial: SerialConsole, context: ActionContext): re
     paste: () => void paste(serial, context),
     find: () => void openSearch(serial, context),
   };
+  context.shell.followCover((cover) => {
+    serial.covered = cover;
+  }, context.signal);
   listenForRightClick(serial, commands, context);
   const rare = { place: "toolbar-or-more", group: "tools" } as const;
   return [

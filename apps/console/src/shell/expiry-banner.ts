@@ -3,7 +3,7 @@ import { texts } from "../locales/texts.ts";
 import { textButton } from "../widgets/buttons.ts";
 import { icon } from "../widgets/icons.ts";
 
-/** The row between top bar and console that warns of the session's end. It moves the console and never covers it. */
+/** The row between top bar and console that warns of the session's end. */
 export class ExpiryBanner {
   readonly root: HTMLElement;
   readonly #countdown = createElement("strong", { role: "timer", "aria-live": "off" });

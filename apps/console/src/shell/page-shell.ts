@@ -6,6 +6,7 @@ import { texts } from "../locales/texts.ts";
 import type { IconName } from "../widgets/icons.ts";
 import { ExpiryBanner } from "./expiry-banner.ts";
 import type { PageStatus } from "./page-status.ts";
+import { followCover, type StageCover } from "./stage-cover.ts";
 import { Toasts } from "./toasts.ts";
 import { focusToolbar } from "./toolbar.ts";
 import { TopBar } from "./top-bar.ts";
@@ -171,6 +172,14 @@ export class PageShell {
     this.#host?.remove();
     this.#host = undefined;
     for (const place of ["top", "bottom"] as const) this.setTray(place, undefined);
+  }
+
+  /** Reports how much of the console the rows over it cover, where they do not move it; see base.css. */
+  followCover(listener: (cover: StageCover) => void, signal: AbortSignal): void {
+    if (this.#host === undefined) return;
+    const parts = { stage: this.#stage, host: this.#host };
+    const top = [this.banner.root, this.#trays.top];
+    followCover({ ...parts, top, bottom: [this.#trays.bottom] }, listener, signal);
   }
 
   /** @param onLeave - gives the keyboard back to the console */

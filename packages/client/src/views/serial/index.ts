@@ -4,6 +4,7 @@
  * @packageDocumentation
  */
 export type { LinkDecision } from "./web-links.ts";
+export type { SerialCover } from "./cover.ts";
 export type { SerialEncoding } from "./encodings.ts";
 export type { SerialKey, SerialModifier } from "./key-sequences.ts";
 export type { SerialSettings } from "./live-settings.ts";

@@ -6,6 +6,7 @@ import type { ConsoleChannel } from "../../connection/channel/channel.ts";
 import { loadSerialize } from "./addons.ts";
 import { bufferText } from "./buffer-text.ts";
 import { colorsOf, type MatchColors, matchColorsOf } from "./colors.ts";
+import { CoverShift } from "./cover.ts";
 import { Finder } from "./finder.ts";
 import { MachineInput } from "./machine-input.ts";
 import { MachineOutput } from "./machine-output.ts";
@@ -56,6 +57,7 @@ export interface ScreenOwner {
 export class Screen {
   readonly terminal: Terminal;
   readonly input: MachineInput;
+  readonly shift: CoverShift;
   readonly #output: MachineOutput;
   readonly #host: HTMLElement;
   readonly #finder: Finder;
@@ -73,6 +75,8 @@ export class Screen {
       scrollback: options.scrollback,
       screenReaderMode: options.screenReader,
       cursorBlink: true,
+      // A right click copies what the user selected; by default it selects a word on a Mac.
+      rightClickSelectsWord: false,
       // A serial machine does not know the size, so it does not print its line again.
       reflowCursorLine: true,
       // WCAG AA, for colors that the machine sets and for marked matches.
@@ -105,6 +109,7 @@ export class Screen {
     this.#sizing = new Sizing(terminal, host, fit, () =>
       owner.warn("the element of the console has no size: give it a width and a height"),
     );
+    this.shift = new CoverShift(terminal, host);
     this.apply(view);
     void chooseRenderer(terminal, options.renderer, this.#removal.signal);
     const { textarea } = terminal;
@@ -178,6 +183,7 @@ export class Screen {
     this.input.cancelPaste();
     this.input.channel = undefined;
     this.#sizing.stop();
+    this.shift.stop();
     this.terminal.reset();
     this.terminal.dispose();
     this.#host.replaceChildren();

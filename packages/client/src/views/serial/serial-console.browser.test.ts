@@ -256,6 +256,27 @@ describe("SerialConsole", () => {
     await serial.close();
   });
 
+  test("keeps its size while the page covers a part, and moves so that the cursor stays visible", async () => {
+    const serial = await connected();
+    gateway.socket.deliver(bytes("first"));
+    await shows(serial, "first");
+    const { rows = 0, cols } = serial.terminal ?? {};
+    const cursorTop = (): number => {
+      const { top } = target.getBoundingClientRect();
+      const line = target.querySelectorAll(".xterm-rows > div")[serial.terminal?.buffer.active.cursorY ?? 0];
+      return (line?.getBoundingClientRect().top ?? 0) - top;
+    };
+    serial.covered = { top: 60, bottom: 40 };
+    await vi.waitFor(() => expect(cursorTop()).toBe(60));
+    gateway.socket.deliver(bytes("\r\n".repeat(rows - 1)));
+    await vi.waitFor(() => expect(cursorTop() + 320 / rows).toBeLessThanOrEqual(280));
+    expect(serial.terminal).toMatchObject({ rows, cols });
+    serial.covered = { top: 0, bottom: 0 };
+    await vi.waitFor(() => expect(cursorTop()).toBeGreaterThan(280));
+    expect(() => (serial.covered = { top: -1, bottom: 0 })).toThrow("covered.top: expected pixels from 0, got -1");
+    await serial.close();
+  });
+
   test("starts lines at the left margin after a lone line feed if the page wants it", async () => {
     const serial = await connected({ convertEol: true });
     gateway.socket.deliver(bytes("one\ntwo"));

@@ -12,6 +12,7 @@ import { createHost } from "../host-element.ts";
 import { ViewerLoader, importFailed } from "../viewer-loader.ts";
 import { loadUnicode11, loadWebLinks } from "./addons.ts";
 import { SERIAL_KEYS, SERIAL_MODIFIERS, type SerialKey, type SerialModifier } from "./key-sequences.ts";
+import { type SerialCover, UNCOVERED } from "./cover.ts";
 import type { PasteOptions } from "./machine-input.ts";
 import type { FindOptions, FindResult, SerialEvents, SerialOptions, SerialRenderer, SerialView } from "./options.ts";
 import { describePaste, needsConfirmation } from "./paste.ts";
@@ -64,6 +65,7 @@ export class SerialConsole extends SerialSettings {
   #library: XtermLibrary | undefined;
   #screen: Screen | undefined;
   #modifiers: ReadonlySet<SerialModifier> = new Set();
+  #cover = UNCOVERED;
   #expiresAt: number | undefined;
   #clearTimer: ReturnType<typeof setTimeout> | undefined;
 
@@ -143,6 +145,21 @@ export class SerialConsole extends SerialSettings {
   set heldModifiers(modifiers: readonly SerialModifier[]) {
     this.#modifiers = modifierSet("heldModifiers", modifiers);
     if (this.#screen) this.#screen.input.modifiers = this.#modifiers;
+  }
+
+  /**
+   * How much of the element's top and bottom the page covers, for example with a warning or a phone's
+   * keyboard, in CSS pixels. The terminal keeps its size, which the machine does not learn, and moves as far
+   * as the line with the cursor, or the selected match of a search, would be covered.
+   *
+   * @throws RangeError when set to something else than numbers from 0.
+   */
+  get covered(): SerialCover {
+    return this.#cover;
+  }
+  set covered({ top, bottom }: SerialCover) {
+    this.#cover = { top: pixels("covered.top", top), bottom: pixels("covered.bottom", bottom) };
+    if (this.#screen) this.#screen.shift.cover = this.#cover;
   }
 
   /**
@@ -338,6 +355,7 @@ export class SerialConsole extends SerialSettings {
     const options = { scrollback, screenReader, label, renderer: this.#renderer, ...(onLink ? { onLink } : {}) };
     const screen = new Screen(library, this.#host, this.settings, options, this.#owner);
     screen.input.modifiers = this.#modifiers;
+    screen.shift.cover = this.#cover;
     return screen;
   }
 
@@ -358,4 +376,9 @@ const RENDERERS: readonly SerialRenderer[] = ["auto", "dom", "webgl"];
 
 function modifierSet(name: string, modifiers: readonly SerialModifier[]): ReadonlySet<SerialModifier> {
   return new Set(modifiers.map((modifier) => oneOf(name, modifier, SERIAL_MODIFIERS)));
+}
+
+function pixels(name: string, value: number): number {
+  if (typeof value === "number" && value >= 0 && value < Infinity) return value;
+  throw new RangeError(`${name}: expected pixels from 0, got ${String(value)}`);
 }

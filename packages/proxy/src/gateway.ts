@@ -6,6 +6,7 @@ import { LocalStatus } from "./control/local-status.ts";
 import { TokenRevoker } from "./control/token-revoker.ts";
 import type { Config, ConfigInput } from "./config/config.ts";
 import { ConfigError, parseConfig } from "./config/schema.ts";
+import { basePathOf } from "./http/base-path.ts";
 import { consoleUrl } from "./http/console-url.ts";
 import { PublicListener } from "./http/public-listener.ts";
 import type { RequestHandler } from "./http/page/handler.ts";
@@ -316,6 +317,8 @@ export class LocalGateway implements Gateway {
         tokenTtl: this.config.consoleauth.token_ttl,
         allow: this.#allow,
         own: this.#own,
+        trustedProxies: this.config.trusted_proxies,
+        basePath: basePathOf(this.config.console.base_url),
         control: this.#control,
         revoker: this.#revoker,
         status: new LocalStatus(this.metrics, () => this.#draining),

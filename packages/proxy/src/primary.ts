@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 import { AdminListener } from "./admin/listener.ts";
 import type { Config } from "./config/config.ts";
 import type { Gateway, ListeningAt } from "./gateway.ts";
+import { basePathOf } from "./http/base-path.ts";
 import { consoleUrl } from "./http/console-url.ts";
 import { describeVoidLimits } from "./limits/void-limits.ts";
 import type { Address } from "./net/address.ts";
@@ -137,6 +138,8 @@ export class Primary implements Pick<Gateway, "adminKey" | "listen" | "drain"> {
       tokenTtl: this.#config.consoleauth.token_ttl,
       allow: new AllowList(this.#config.targets.allow, own),
       own,
+      trustedProxies: this.#config.trusted_proxies,
+      basePath: basePathOf(this.#config.console.base_url),
       control: this.#control,
       revoker: this.#revoker,
       status: this.#status,

@@ -2,7 +2,7 @@ import { startByteServer } from "@curfew/testing";
 import { readdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
-import { TestGateway } from "./support/gateway.ts";
+import { ADMIN_KEY, TestGateway } from "./support/gateway.ts";
 import { RawClient, upgradeRequest } from "./support/raw-client.ts";
 
 const folder = fileURLToPath(new URL("../page/", import.meta.url));
@@ -48,7 +48,7 @@ describe("the target of a request", () => {
 });
 
 describe("below a prefix that a reverse proxy does not strip", () => {
-  test("the page, its files and the health checks answer as without it", async () => {
+  test("the page, its files, the health checks, WebSockets and the admin API answer as without it", async () => {
     await using gateway = await TestGateway.start({
       config: { console: { base_url: "https://dash.example/machines/vm/" } },
     });
@@ -58,6 +58,18 @@ describe("below a prefix that a reverse proxy does not strip", () => {
       expect(below.status, path).toBe(bare.status);
       expect(await below.text()).toBe(await bare.text());
     }
+    const headers = { Authorization: `Bearer ${ADMIN_KEY}` };
+    for (const path of ["/healthz", "/v1/sessions", "/v1/sessions/none"]) {
+      const [bare, below] = await Promise.all([
+        fetch(gateway.adminUrl + path, { headers }),
+        fetch(`${gateway.adminUrl}/machines/vm${path}`, { headers }),
+      ]);
+      expect(below.status, path).toBe(bare.status);
+      expect(await below.text()).toBe(await bare.text());
+    }
+    using client = new RawClient(gateway.host);
+    client.write(upgradeRequest("/machines/vm/?token=any"));
+    expect((await client.close()).reason).toBe("token_invalid");
     expect((await fetch(`${gateway.url}/machines/vmhealthz`)).status).toBe(404);
     expect((await fetch(`${gateway.url}/machines/other/healthz`)).status).toBe(404);
   });

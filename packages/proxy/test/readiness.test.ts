@@ -2,9 +2,13 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { describe, expect, test } from "vitest";
+import { ConnectionGuard } from "../src/http/connection-guard.ts";
+import { RequestClients } from "../src/http/forwarding/request-clients.ts";
 import { createPageHandler } from "../src/http/page/handler.ts";
 import { RequestOrder } from "../src/http/request-order.ts";
-import type { TokenSource } from "../src/index.ts";
+import { parseConfig, type TokenSource } from "../src/index.ts";
+import { connectionLimits } from "../src/limits/connection-limits.ts";
+import { TrustedProxies } from "../src/net/trusted-proxies.ts";
 import { TestGateway } from "./support/gateway.ts";
 
 async function readiness(gateway: TestGateway): Promise<readonly (readonly [number, string])[]> {
@@ -68,12 +72,15 @@ describe("/readyz, on both listeners", () => {
 
 test("readiness that cannot be told is answered with 503", async () => {
   const policy = { allowedOrigins: [], frameAncestors: [], renewPaths: [], contactUrl: null };
+  const trusted = new TrustedProxies([]);
+  const guard = new ConnectionGuard(connectionLimits(parseConfig({}).connections, 16), () => {});
   const server = createServer(
     createPageHandler({
       policy,
       readiness: () => Promise.reject(new Error("secret cause")),
       order: new RequestOrder(),
-      basePath: "/",
+      clients: new RequestClients(trusted, guard),
+      basePath: "",
       web: null,
       page: true,
       startPage: "vnc",

@@ -2,12 +2,13 @@ import { timingSafeEqual } from "node:crypto";
 import { type Context, Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { BadPage } from "../paging.ts";
+import { TrustedProxies } from "../net/trusted-proxies.ts";
 import { sha256 } from "../sha256.ts";
 import type { AdminFailures } from "../telemetry/admin-failures.ts";
 import { EventRefused } from "../telemetry/event-bus.ts";
 import { METRICS_CONTENT_TYPE } from "../telemetry/exposition.ts";
 import { StoreError } from "../tokens/store.ts";
-import { requestActor } from "./actor.ts";
+import { identifyActor, requestActor } from "./actor.ts";
 import type { AdminOptions } from "./options.ts";
 import { problem, PROBLEM_DETAIL } from "./problem.ts";
 import { BadRequest } from "./request-body.ts";
@@ -25,7 +26,9 @@ const TOO_LONG = `expected a body of at most ${MAX_BODY_BYTES} bytes`;
 export function createAdminApi(options: AdminOptions): Hono {
   const app = new Hono();
   addStatusRoutes(app, options);
+  const trusted = new TrustedProxies(options.trustedProxies);
   app.use("/v1/*", async (c, next) => {
+    identifyActor(c, trusted);
     await next();
     if (c.res.status >= 500) reportFailure(c, options.failures);
   });

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { Address } from "../net/address.ts";
 import { hasDescriptorFor } from "../net/descriptors.ts";
+import { withoutBase } from "../http/base-path.ts";
 import { ignoreExpectations, RequestOrder } from "../http/request-order.ts";
 import { listenAt, stopListening } from "../net/listen.ts";
 import { logError } from "../telemetry/log.ts";
@@ -58,6 +59,7 @@ export class AdminListener {
     if (!this.#order.accepts(request, response)) return;
     try {
       const handle = await this.#load();
+      if (request.url !== undefined) request.url = withoutBase(request.url, this.#options.basePath);
       await handle(request, response);
     } catch (error) {
       this.#failed(error);

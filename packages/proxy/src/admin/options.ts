@@ -20,6 +20,10 @@ export interface AdminOptions {
   readonly allow: AllowList;
   /** Gets to know where the admin API listens. */
   readonly own: OwnListeners;
+  /** Whose word about their clients counts. */
+  readonly trustedProxies: readonly string[];
+  /** Where a reverse proxy may offer the admin API, besides the root; as from `basePathOf`. */
+  readonly basePath: string;
   readonly control: SessionControl;
   readonly revoker: TokenRevoker;
   readonly status: GatewayStatus;

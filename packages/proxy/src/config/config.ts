@@ -25,6 +25,8 @@ export interface Config {
   readonly record: string | null;
   /** How many processes run the sessions. Only the command `curfew serve` can run more than one. */
   readonly workers: number;
+  /** Addresses and networks of the reverse proxies and load balancers whose word about their clients counts. */
+  readonly trusted_proxies: readonly string[];
   readonly connections: {
     /** How many connections to `listen` a process holds; null for what its descriptors allow. */
     readonly max: number | null;
@@ -132,6 +134,7 @@ export interface ConfigInput {
   readonly web?: string | null | undefined;
   readonly record?: string | null | undefined;
   readonly workers?: number | undefined;
+  readonly trusted_proxies?: readonly string[] | undefined;
   readonly connections?: Partial<Config["connections"]> | undefined;
   readonly consoleauth?: Partial<Config["consoleauth"]> | undefined;
   readonly sessions?: Partial<Config["sessions"]> | undefined;

@@ -45,6 +45,11 @@ const schema = options({
     1,
     "Number of processes that run sessions; more than 1 uses several cores. SPICE consoles need 1.",
   ),
+  trusted_proxies: option(
+    v.array(value.trustedProxy, "expected a list of addresses and networks"),
+    [],
+    "Addresses and networks of reverse proxies, such as `10.0.0.5`; what they say about their clients counts.",
+  ),
   connections: group({
     max: option(
       v.nullable(value.count),

@@ -2,6 +2,7 @@ import * as v from "valibot";
 import { parseAddress, type Address } from "../net/address.ts";
 import { AllowList } from "../net/allow-list.ts";
 import { parseAllowedOrigin, parseFrameAncestor } from "../net/origin.ts";
+import { TrustedProxies } from "../net/trusted-proxies.ts";
 import { parseDatabaseUrl } from "../tokens/nova/database-url.ts";
 import { checkUpgradeLevel } from "../tokens/nova/rpc/compute-target.ts";
 import { parseTransportUrl } from "../tokens/nova/rpc/transport-url.ts";
@@ -67,6 +68,12 @@ export const transportUrl: v.GenericSchema<string> = v.pipe(text, v.rawCheck(rej
 
 /** An entry of an allow-list. */
 export const network: v.GenericSchema<string> = v.pipe(text, v.rawCheck(reject((entry) => new AllowList([entry]))));
+
+/** An entry of `trusted_proxies`. */
+export const trustedProxy: v.GenericSchema<string> = v.pipe(
+  text,
+  v.rawCheck(reject((entry) => new TrustedProxies([entry]))),
+);
 
 /** `host[:port]` or an origin, where the port may be `*`. */
 export const allowedOrigin: v.GenericSchema<string> = v.pipe(text, v.rawCheck(reject(parseAllowedOrigin)));

@@ -10,12 +10,15 @@ import { sessionCapacity } from "../net/descriptors.ts";
 import { listenAt, stopAccepting } from "../net/listen.ts";
 import { parseAllowedOrigin, parseFrameAncestor } from "../net/origin.ts";
 import type { OwnListeners } from "../net/own-listeners.ts";
+import { TrustedProxies } from "../net/trusted-proxies.ts";
 import type { SessionRegistry } from "../sessions/registry.ts";
 import type { EventSink } from "../telemetry/events.ts";
 import { logError, type Logger } from "../telemetry/log.ts";
+import { basePathOf } from "./base-path.ts";
 import { ConnectionGuard } from "./connection-guard.ts";
+import { RequestClients } from "./forwarding/request-clients.ts";
 import { createPageHandler, type RequestHandler } from "./page/handler.ts";
-import { createPublicServer } from "./public-server.ts";
+import { createPublicServer, type PublicServer } from "./public-server.ts";
 import { RequestOrder } from "./request-order.ts";
 import { readTarget } from "./request-target.ts";
 import type { TlsMinimum } from "./tls/server.ts";
@@ -28,6 +31,7 @@ export interface PublicListenerConfig {
   readonly key: string | null;
   readonly ssl_only: boolean;
   readonly web: string | null;
+  readonly trusted_proxies: readonly string[];
   readonly connections: ConfiguredConnectionLimits;
   readonly console: {
     readonly allowed_origins: readonly string[];
@@ -67,15 +71,19 @@ export class PublicListener {
   readonly #config: PublicListenerConfig;
   readonly #context: PublicListenerContext;
   readonly #guard: ConnectionGuard;
-  #server: Server | undefined;
+  #made: PublicServer | undefined;
 
   constructor(config: PublicListenerConfig, context: PublicListenerContext) {
     this.#config = config;
     this.#context = context;
     const { events } = context;
-    this.#guard = new ConnectionGuard(connectionLimits(config.connections, sessionCapacity(1)), (refusal) =>
-      events.notify({ type: "connection_refused", ...refusal }),
+    const trusted = new TrustedProxies(config.trusted_proxies);
+    this.#guard = new ConnectionGuard(
+      connectionLimits(config.connections, sessionCapacity(1)),
+      (refusal) => events.notify({ type: "connection_refused", ...refusal }),
+      trusted,
     );
+    const clients = new RequestClients(trusted, this.#guard);
     const order = new RequestOrder();
     const { allowed_origins, frame_ancestors, base_url } = config.console;
     const allowedOrigins = allowed_origins.map(parseAllowedOrigin);
@@ -85,6 +93,7 @@ export class PublicListener {
       allowedOrigins: base_url === null ? allowedOrigins : [...allowedOrigins, originOf(base_url)],
       order,
       guard: this.#guard,
+      clients,
     });
     this.handleRequest = createPageHandler({
       policy: {
@@ -95,11 +104,12 @@ export class PublicListener {
       },
       readiness: context.readiness,
       order,
+      clients,
       web: config.web,
       page: config.console.page,
       startPage: config.console.start_page,
       tlsOnly: config.ssl_only,
-      basePath: base_url === null ? "/" : new URL(base_url).pathname,
+      basePath: basePathOf(base_url),
     });
   }
 
@@ -136,25 +146,32 @@ export class PublicListener {
     const { log, sharesPort = false, ticketSecret = randomBytes(32) } = this.#context;
     if (web !== null) await checkFolder(web);
     const versions = { minimumVersion: options.ssl_minimum_version, ciphers: options.ssl_ciphers };
-    const server = await createPublicServer({
+    const made = await createPublicServer({
       tls: cert === null ? undefined : { cert, key, ...versions, allowsPlain: !ssl_only, ticketSecret },
       handler: this.handleRequest,
       guard: this.#guard,
       log,
       certificateUsed: (validTo) => (this.certificateExpiry = validTo.getTime()),
     });
+    const { server } = made;
     this.attach(server, "/");
     // Node would close the connection without a word. The method is refused as that of an upgrade is.
     server.on("connect", this.handleUpgrade);
     const authority = await listenAt(server, listen, "listen", { sharesPort });
     server.on("error", (error) => logError(log, { level: "warn", error }, "a connection could not be accepted"));
-    this.#server = server;
+    this.#made = made;
     return `${cert === null ? "http" : "https"}://${authority}`;
   }
 
   /** Accepts no more connections. @returns closes those that are left; the connections of sessions stay. */
   stopAccepting(): () => Promise<void> {
-    return this.#server === undefined ? async () => {} : stopAccepting(this.#server);
+    if (this.#made === undefined) return async () => {};
+    const { server, destroyUnknown } = this.#made;
+    const close = stopAccepting(server);
+    return async () => {
+      destroyUnknown();
+      await close();
+    };
   }
 }
 

@@ -21,13 +21,20 @@ export interface PublicServerOptions {
   readonly certificateUsed: (validTo: Date) => void;
 }
 
+/** What {@link createPublicServer} makes. */
+export interface PublicServer {
+  readonly server: Server;
+  /** Destroys connections that the server does not know of yet, and would wait for when it closes. */
+  readonly destroyUnknown: () => void;
+}
+
 /**
  * The server that browsers connect to, which does not listen yet. TLS is loaded only where it is spoken, so that a
  * plain gateway starts faster.
  *
  * @throws Error naming what is wrong with the certificate.
  */
-export async function createPublicServer({ tls, guard, ...options }: PublicServerOptions): Promise<Server> {
+export async function createPublicServer({ tls, guard, ...options }: PublicServerOptions): Promise<PublicServer> {
   const http: ServerOptions = {
     // Another upgrade than to WebSocket, such as a curl's to HTTP/2, is an ordinary request; so is one in HTTP/1.0
     // (RFC 9110, section 7.8).
@@ -42,6 +49,5 @@ export async function createPublicServer({ tls, guard, ...options }: PublicServe
       ? createServer(http, options.handler)
       : await (await import("./tls/server.ts")).createTlsServer(tls, { http, ...options });
   ignoreExpectations(server);
-  guard.watch(server);
-  return server;
+  return { server, destroyUnknown: guard.watch(server) };
 }

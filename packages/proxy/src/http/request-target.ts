@@ -13,6 +13,11 @@ export interface RequestTarget {
 /** A host with an optional port: no spaces, no lists, no user, no path. */
 const HOST = /^(?:\[[\da-f:.]+\]|[^\s,/?#@\\[\]:]*)(?::\d*)?$/i;
 
+/** Whether a text has the form of `Host`. */
+export function isHost(text: string): boolean {
+  return HOST.test(text);
+}
+
 /**
  * The target of a request, in origin form (`/path`) or in absolute form (`http://host/path`), which overrides `Host`.
  *
@@ -47,7 +52,7 @@ function readHost({
     host = rawHeaders[index + 1] ?? "";
   }
   if (host === undefined) return httpVersion === "1.0" ? undefined : null;
-  return HOST.test(host) ? host : null;
+  return isHost(host) ? host : null;
 }
 
 function splitQuery(target: string): { path: string; query: string } {

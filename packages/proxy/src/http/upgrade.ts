@@ -11,6 +11,7 @@ import { WebSocketConnection } from "../websocket/connection.ts";
 import { acceptOffer, readOffer, type Refusal } from "../websocket/handshake.ts";
 import { type AllowedOrigin, originAllowed } from "../net/origin.ts";
 import type { ConnectionGuard } from "./connection-guard.ts";
+import type { RequestClients } from "./forwarding/request-clients.ts";
 import type { RequestOrder } from "./request-order.ts";
 import { readTarget } from "./request-target.ts";
 import { requestToken } from "./request-token.ts";
@@ -22,6 +23,7 @@ export interface UpgradeOptions {
   readonly draining: () => boolean;
   readonly order: RequestOrder;
   readonly guard: ConnectionGuard;
+  readonly clients: RequestClients;
   readonly events: EventSink;
 }
 
@@ -34,10 +36,18 @@ export type UpgradeHandler = (request: IncomingMessage, socket: Duplex, head: Bu
  * requests get a plain HTTP error.
  */
 export function createUpgradeHandler(options: UpgradeOptions): UpgradeHandler {
-  const { sessions, allowedOrigins, draining, order, guard, events } = options;
+  const { sessions, allowedOrigins, draining, order, guard, clients, events } = options;
   const buffers = new BufferPool();
   const upgrade: UpgradeHandler = (request, socket, head) => {
-    const address = plainAddress(request.socket.remoteAddress);
+    const sender = clients.identify(request);
+    if ("status" in sender) {
+      if (sender.status === 400) {
+        const clientAddress = plainAddress(request.socket.remoteAddress);
+        events.notify({ type: "upgrade_refused", fault: "forwarded", message: sender.message, clientAddress });
+      }
+      return refuseRequest(socket, sender.status, sender.message);
+    }
+    const { address, scheme } = sender;
     const target = readTarget(request);
     // A CONNECT request has a target of another form, but what is wrong with it is the method.
     const offer = target === undefined && request.method === "GET" ? BAD_TARGET : readOffer(request);
@@ -59,9 +69,10 @@ export function createUpgradeHandler(options: UpgradeOptions): UpgradeHandler {
       connection,
       address,
       origin,
+      scheme,
       ...(slot !== undefined && { onAuthenticated: () => guard.slots.authenticate(slot) }),
     };
-    if (!originAllowed(origin, target.host, allowedOrigins)) {
+    if (!originAllowed(origin, sender.host ?? target.host, allowedOrigins)) {
       sessions.refuse(client, originRefused(origin));
     } else if (draining()) sessions.refuse(client, new EndError("server_draining", "the gateway is shutting down"));
     else sessions.open(client, requestToken(request));

@@ -81,3 +81,58 @@ test("time begins anew with each answer, and no longer counts for a session", ()
   expect(listener.cut).toEqual(["silent", "answered"]);
   expect([listener.slots.open, listener.slots.unauthenticated]).toEqual([1, 0]);
 });
+
+describe("a connection of a trusted proxy", () => {
+  const PROXY = "10.0.0.5";
+
+  test("counts for no client until it serves one, and then for that one", () => {
+    const listener = new Listener({ max_per_client: 2, max_unauthenticated_per_client: 2 });
+    const slots = ["a", "b", "c", "d"].map((name) =>
+      listener.slots.admitProxy(PROXY, { destroy: () => void listener.cut.push(name) }),
+    );
+    const [a, b, c, d] = slots as [ConnectionSlot, ConnectionSlot, ConnectionSlot, ConnectionSlot];
+    expect(listener.slots.open).toBe(4);
+    for (const slot of [a, b, c]) expect(listener.slots.assign(slot, "192.0.2.1")).toBe(true);
+    expect(listener.cut).toEqual(["a"]);
+    expect(listener.slots.assign(d, "192.0.2.2")).toBe(true);
+    expect([listener.slots.open, listener.slots.unauthenticated]).toEqual([3, 3]);
+    expect([b.address, c.address, d.address]).toEqual(["192.0.2.1", "192.0.2.1", "192.0.2.2"]);
+  });
+
+  test("is refused to a client with too many sessions, and goes on for others", () => {
+    const listener = new Listener({ max_per_client: 1 });
+    listener.open("session", "192.0.2.1");
+    const slot = listener.slots.admitProxy(PROXY, { destroy: () => void listener.cut.push("proxy") });
+    if (slot === undefined) throw new Error("there is room");
+    expect(listener.slots.assign(slot, "192.0.2.1")).toBe(false);
+    expect(listener.refusals).toEqual(["connections.max_per_client"]);
+    expect(listener.slots.assign(slot, "192.0.2.2")).toBe(true);
+    listener.slots.unassign(slot, PROXY);
+    expect(slot.address).toBe(PROXY);
+    expect(listener.slots.assign(slot, "192.0.2.3")).toBe(true);
+    listener.slots.release(slot);
+    expect([listener.slots.open, listener.slots.unauthenticated, listener.cut.length]).toEqual([1, 0, 0]);
+    expect(listener.connect("next", "192.0.2.3")).toBeDefined();
+  });
+
+  test("that serves one client after the other takes no slot of those before", () => {
+    const listener = new Listener({ max_per_client: 1, max_unauthenticated_per_client: 1 });
+    const slot = listener.slots.admitProxy(PROXY, { destroy: () => void listener.cut.push("proxy") });
+    if (slot === undefined) throw new Error("there is room");
+    for (const address of ["192.0.2.1", "192.0.2.2", "192.0.2.1"]) {
+      expect(listener.slots.assign(slot, address)).toBe(true);
+      listener.slots.answered(slot);
+      listener.slots.unassign(slot, PROXY);
+    }
+    listener.connect("a", "192.0.2.1");
+    listener.connect("b", "192.0.2.2");
+    expect([listener.cut, listener.slots.open]).toEqual([[], 3]);
+  });
+
+  test("has a place among all connections", () => {
+    const listener = new Listener({ max: 1 });
+    listener.open("session");
+    expect(listener.slots.admitProxy(PROXY, { destroy: () => void listener.cut.push("proxy") })).toBeUndefined();
+    expect([listener.cut, listener.refusals]).toEqual([["proxy"], ["connections.max"]]);
+  });
+});

@@ -1,6 +1,9 @@
 import { clientGroup } from "../net/client-address.ts";
 
-/** Why a connection without a session is closed: an option under `connections`, or too few free descriptors. */
+/**
+ * Why a connection without a session is closed: an option under `connections`, too few free descriptors, or a malformed
+ * header of the PROXY protocol.
+ */
 export const CONNECTION_REFUSALS = [
   "connections.max",
   "connections.max_per_client",
@@ -8,6 +11,7 @@ export const CONNECTION_REFUSALS = [
   "connections.max_unauthenticated_per_client",
   "connections.unauthenticated_timeout",
   "descriptors",
+  "proxy_protocol",
 ] as const;
 
 /** One of {@link CONNECTION_REFUSALS}. */
@@ -49,12 +53,14 @@ interface Client {
 
 /** What a connection holds until it is closed. */
 export interface ConnectionSlot {
-  readonly address: string;
+  /** Of the client, or of the trusted proxy as long as that has not named one. */
+  address: string;
   /** What is cut when the slot is needed for another connection. */
   connection: Cuttable;
   /** Since when it has done nothing useful, in milliseconds of the monotonic clock. */
   since: number;
-  readonly client: Client;
+  /** Undefined for a connection of a trusted proxy that serves no client at the moment. */
+  client: Client | undefined;
 }
 
 /**
@@ -85,39 +91,63 @@ export class ConnectionSlots {
     return this.#unauthenticated.size;
   }
 
-  /** A new connection. @returns undefined when there is no slot for it: it was destroyed. */
+  /** A new connection of a client. @returns undefined when there is no slot for it: it was destroyed. */
   admit(address: string, connection: Cuttable): ConnectionSlot | undefined {
-    const group = clientGroup(address);
-    const client = this.#clients.get(group) ?? { group, open: 0, unauthenticated: new Set() };
-    const refusal = this.#makeRoom(client);
+    const client = this.#clientAt(address);
+    const refusal = this.#makeRoomFor(client) ?? this.#makeRoom();
+    if (refusal !== undefined) return this.#refuse(refusal, address, connection);
+    const slot = this.#hold(address, connection);
+    this.#join(slot, client);
+    return slot;
+  }
+
+  /** A new connection of a trusted proxy, which no limit of a client applies to. Otherwise as {@link admit}. */
+  admitProxy(address: string, connection: Cuttable): ConnectionSlot | undefined {
+    const refusal = this.#makeRoom();
+    return refusal === undefined ? this.#hold(address, connection) : this.#refuse(refusal, address, connection);
+  }
+
+  /**
+   * A connection of a trusted proxy serves this client from now on.
+   *
+   * @returns false when the client has too many connections already.
+   */
+  assign(slot: ConnectionSlot, address: string): boolean {
+    const client = this.#clientAt(address);
+    if (slot.client === client || !this.#held.has(slot)) return true;
+    this.unassign(slot, slot.address);
+    const refusal = this.#makeRoomFor(client);
     if (refusal !== undefined) {
       this.#refused(refusal, address);
-      connection.destroy();
-      return undefined;
+      return false;
     }
-    const slot: ConnectionSlot = { address, connection, since: this.#context.now(), client };
-    this.#clients.set(group, client);
-    client.open += 1;
-    this.#open += 1;
-    this.#held.add(slot);
-    client.unauthenticated.add(slot);
-    this.#unauthenticated.add(slot);
-    return slot;
+    slot.address = address;
+    this.#join(slot, client);
+    return true;
+  }
+
+  /** A connection of the trusted proxy at this address serves no client any more. */
+  unassign(slot: ConnectionSlot, proxyAddress: string): void {
+    const { client } = slot;
+    slot.address = proxyAddress;
+    slot.client = undefined;
+    client?.unauthenticated.delete(slot);
+    if (client !== undefined) this.#leave(client);
   }
 
   /** The connection has a session now, with clocks of its own. */
   authenticate(slot: ConnectionSlot): void {
     this.#unauthenticated.delete(slot);
-    slot.client.unauthenticated.delete(slot);
+    slot.client?.unauthenticated.delete(slot);
   }
 
   /** A request of the connection was answered: its time begins anew. */
   answered(slot: ConnectionSlot): void {
     if (!this.#unauthenticated.delete(slot)) return;
-    slot.client.unauthenticated.delete(slot);
+    slot.client?.unauthenticated.delete(slot);
     slot.since = this.#context.now();
     this.#unauthenticated.add(slot);
-    slot.client.unauthenticated.add(slot);
+    slot.client?.unauthenticated.add(slot);
   }
 
   /** The connection is closed. Only the first call has an effect. */
@@ -125,8 +155,7 @@ export class ConnectionSlots {
     if (!this.#held.delete(slot)) return;
     this.authenticate(slot);
     this.#open -= 1;
-    slot.client.open -= 1;
-    if (slot.client.open === 0) this.#clients.delete(slot.client.group);
+    if (slot.client !== undefined) this.#leave(slot.client);
   }
 
   /** Closes the connections that have taken too long. */
@@ -138,16 +167,46 @@ export class ConnectionSlots {
     }
   }
 
-  /** Cuts what must give way. @returns the limit that nothing gives way at. */
-  #makeRoom(client: Client): Limit | undefined {
-    const { max, max_per_client, max_unauthenticated, max_unauthenticated_per_client } = this.#options;
-    const { unauthenticated: mine } = client;
+  /** Cuts what must give way to another connection of this client. @returns the limit that nothing gives way at. */
+  #makeRoomFor({ unauthenticated: mine, open }: Client): Limit | undefined {
+    const { max_per_client, max_unauthenticated_per_client } = this.#options;
     if (mine.size >= max_unauthenticated_per_client) this.#cutOldest(mine, "max_unauthenticated_per_client");
-    else if (client.open >= max_per_client && !this.#cutOldest(mine, "max_per_client")) return "max_per_client";
+    else if (open >= max_per_client && !this.#cutOldest(mine, "max_per_client")) return "max_per_client";
+    return undefined;
+  }
+
+  /** Cuts what must give way to another connection. @returns the limit that nothing gives way at. */
+  #makeRoom(): Limit | undefined {
+    const { max, max_unauthenticated } = this.#options;
     if (this.#unauthenticated.size >= max_unauthenticated)
       this.#cutOldest(this.#unauthenticated, "max_unauthenticated");
     else if (this.#open >= max && !this.#cutOldest(this.#unauthenticated, "max")) return "max";
     return undefined;
+  }
+
+  #clientAt(address: string): Client {
+    const group = clientGroup(address);
+    return this.#clients.get(group) ?? { group, open: 0, unauthenticated: new Set() };
+  }
+
+  #hold(address: string, connection: Cuttable): ConnectionSlot {
+    const slot: ConnectionSlot = { address, connection, since: this.#context.now(), client: undefined };
+    this.#open += 1;
+    this.#held.add(slot);
+    this.#unauthenticated.add(slot);
+    return slot;
+  }
+
+  #join(slot: ConnectionSlot, client: Client): void {
+    this.#clients.set(client.group, client);
+    slot.client = client;
+    client.open += 1;
+    if (this.#unauthenticated.has(slot)) client.unauthenticated.add(slot);
+  }
+
+  #leave(client: Client): void {
+    client.open -= 1;
+    if (client.open === 0) this.#clients.delete(client.group);
   }
 
   #cutOldest(slots: ReadonlySet<ConnectionSlot>, limit: Limit): boolean {
@@ -160,6 +219,11 @@ export class ConnectionSlots {
     this.release(slot);
     this.#refused(limit, slot.address);
     slot.connection.destroy();
+  }
+
+  #refuse(limit: Limit, address: string, connection: Cuttable): undefined {
+    this.#refused(limit, address);
+    connection.destroy();
   }
 
   #refused(limit: Limit, clientAddress: string): void {

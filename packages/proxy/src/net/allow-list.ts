@@ -1,8 +1,9 @@
 import { realpath } from "node:fs/promises";
-import { BlockList } from "node:net";
+import type { BlockList } from "node:net";
 import { isAbsolute, normalize } from "node:path";
 import { type IpAddress, parseIp } from "./ip.ts";
 import type { OwnListeners } from "./own-listeners.ts";
+import { blockListOf, parseSubnet } from "./subnet.ts";
 
 interface NetworkRule {
   readonly family: IpAddress["family"];
@@ -86,15 +87,7 @@ function parseNetwork(entry: string): NetworkRule {
   if (network === undefined) throw expected();
   const firstPort = match?.[4] === undefined ? 1 : Number(match[4]);
   const lastPort = match?.[5] === undefined ? (match?.[4] === undefined ? 65535 : firstPort) : Number(match[5]);
-  const [, address = "", prefix] = /^([^/]+)(?:\/(\d{1,3}))?$/.exec(network) ?? [];
-  const ip = parseIp(address);
-  // Of an IPv4 network in the form of IPv6 the prefix counts differently; a zone is no part of a network.
-  const isPlain = ip !== undefined && !address.includes("%") && (ip.family === "ipv6") === address.includes(":");
-  if (!isPlain || firstPort < 1 || firstPort > lastPort || lastPort > 65535) throw expected();
-  const bits = ip.family === "ipv6" ? 128 : 32;
-  const length = prefix === undefined ? bits : Number(prefix);
-  if (length > bits) throw expected();
-  const networks = new BlockList();
-  networks.addSubnet(ip.address, length, ip.family);
-  return { family: ip.family, networks, firstPort, lastPort };
+  const subnet = parseSubnet(network);
+  if (subnet === undefined || firstPort < 1 || firstPort > lastPort || lastPort > 65535) throw expected();
+  return { family: subnet.family, networks: blockListOf([subnet]), firstPort, lastPort };
 }

@@ -3,10 +3,12 @@ import type { WebSocketConnection } from "../websocket/connection.ts";
 /** The client's half of a session. */
 export interface SessionClient {
   readonly connection: WebSocketConnection;
-  /** Its IP address, as the connection shows it. */
+  /** Its IP address: as the connection shows it, or as a trusted proxy says. */
   readonly address: string;
   /** The `Origin` header of its request; undefined if there was none. */
   readonly origin: string | undefined;
+  /** The scheme that a trusted proxy says its page has; undefined where none says it. */
+  readonly scheme?: "http" | "https" | undefined;
   /** Called once if its token is valid. */
   readonly onAuthenticated?: () => void;
 }

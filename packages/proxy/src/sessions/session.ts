@@ -27,6 +27,7 @@ export class Session implements SessionInfo {
   readonly origin: string | undefined;
   /** Milliseconds since the epoch. */
   readonly startedAt: number;
+  readonly #pageScheme: SessionClient["scheme"];
   readonly #channels: Channels;
   readonly #context: SessionContext<Session>;
   readonly #deadline: SessionDeadline;
@@ -50,6 +51,7 @@ export class Session implements SessionInfo {
   constructor(client: SessionClient, context: SessionContext<Session>) {
     this.clientAddress = client.address;
     this.origin = client.origin;
+    this.#pageScheme = client.scheme;
     this.#context = context;
     this.startedAt = context.clock.wall();
     this.#startedMonotonic = context.clock.monotonic();
@@ -336,7 +338,8 @@ export class Session implements SessionInfo {
   /** Looks a token up. */
   async #admit(token: string | undefined, signal: AbortSignal, isRenewal: boolean): Promise<SettledGrant> {
     const { clientAddress, origin } = this;
-    return await admit(token, this.#context, { clientAddress, origin, signal, isRenewal });
+    const pageScheme = this.#pageScheme;
+    return await admit(token, this.#context, { clientAddress, origin, pageScheme, signal, isRenewal });
   }
 
   /** @internal */

@@ -22,6 +22,8 @@ export type SettledGrant = Grant & { readonly expiresAt: number };
 export interface LookupRequest extends LookupContext {
   /** Whether a running session wants to renew: it has shown a valid token before, so its lookup is not limited. */
   readonly isRenewal: boolean;
+  /** The scheme that a trusted proxy says the client's page has. */
+  readonly pageScheme?: "http" | "https" | undefined;
 }
 
 /** What {@link TokenLookups} is made with. */

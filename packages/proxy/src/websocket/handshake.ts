@@ -12,7 +12,16 @@ const KEY = /^[+/0-9A-Za-z]{22}==$/;
 const NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 
 /** What is wrong with an upgrade request, as a label of a metric. */
-export const UPGRADE_FAULTS = ["target", "http_version", "method", "upgrade", "key", "version", "subprotocol"] as const;
+export const UPGRADE_FAULTS = [
+  "target",
+  "http_version",
+  "method",
+  "upgrade",
+  "key",
+  "version",
+  "subprotocol",
+  "forwarded",
+] as const;
 
 /** Why an upgrade request cannot be answered with a WebSocket. */
 export interface Refusal {

@@ -6,7 +6,6 @@ export const EXCEPTIONS: Readonly<Record<string, string>> = {
   test_proxy_ssl_without_cert: "yes, with exit status 1",
   test_proxy_web_dir_does_not_exist: "yes, with exit status 1",
   test_load_unknown: "yes, with exit status 1",
-  test_new_websocket_client_http_forwarded_proto_https: "**no**: the header never counts, only `Origin`",
   B4: "yes: within `sessions.drain_timeout`, or at the second signal",
   B16: "yes: `sessions.max_duration` limits sessions",
 };

@@ -22,14 +22,14 @@ let writer: SqlConsoleWriter;
 const proxies: Command[] = [];
 const results: CheckResult[] = [];
 
-/** A proxy from source, with a nova.conf of its own. */
-async function start(service: Subject["service"], name: string, conf: string): Promise<string> {
+/** A proxy from source, with a nova.conf of its own, and the options of the file `own`. */
+async function start(service: Subject["service"], name: string, conf: string, own = "curfew"): Promise<string> {
   const file = join(folder, `${name}.conf`);
   await writeFile(file, conf);
   const program = fileURLToPath(
     new URL(`../../src/cli/curfew-${service === "novnc" ? "novnc" : "serial"}proxy.ts`, import.meta.url),
   );
-  const args = ["--config-file", file, "--curfew-config", join(folder, "curfew.yaml")];
+  const args = ["--config-file", file, "--curfew-config", join(folder, `${own}.yaml`)];
   const proxy = new Command(args, {}, { program });
   proxies.push(proxy);
   const [, url = ""] = await proxy.printed(/listens at (\S+)/);
@@ -41,10 +41,9 @@ async function startAll(): Promise<Subject[]> {
   writer = await SqlConsoleWriter.open(database.url());
   await mkdir(join(folder, "web", "app"), { recursive: true });
   await writeFile(join(folder, "web", "vnc_lite.html"), "<!doctype html>");
-  await writeFile(
-    join(folder, "curfew.yaml"),
-    'admin: { listen: "127.0.0.1:0" }\nnova: { validate_console_port: skip, revalidate_interval: 1 }\n',
-  );
+  const options = 'admin: { listen: "127.0.0.1:0" }\nnova: { validate_console_port: skip, revalidate_interval: 1 }\n';
+  await writeFile(join(folder, "curfew.yaml"), options);
+  await writeFile(join(folder, "behind-a-proxy.yaml"), `${options}trusted_proxies: [127.0.0.1]\n`);
   const tls = await authority.issue("server");
   const common = `[database]\nconnection = ${database.url("?charset=utf8")}\n[console]\nallowed_origins = ${ALLOWED_ORIGIN}\n`;
   const tlsConf = `[DEFAULT]\ncert = ${tls.cert}\nkey = ${tls.key}\n`;
@@ -56,7 +55,7 @@ async function startAll(): Promise<Subject[]> {
   const [novnc, serial, unlimited] = await Promise.all([
     start("novnc", "novnc", common + tlsConf + enforcing + vncConf),
     start("serial", "serial", common + tlsConf + enforcing + serialConf),
-    start("serial", "unlimited", common + serialConf),
+    start("serial", "unlimited", common + serialConf, "behind-a-proxy"),
   ]);
   const pair = { cert: await readFile(tls.cert, "utf8"), key: await readFile(tls.key, "utf8") };
   const shared = { allowedOrigin: ALLOWED_ORIGIN, revalidates: true };
@@ -73,7 +72,7 @@ async function startAll(): Promise<Subject[]> {
       readLog: log(0),
     },
     { ...shared, service: "serial", url: serial, enforces: true, tls: "default", readLog: log(1) },
-    { service: "serial", url: unlimited, enforces: false },
+    { service: "serial", url: unlimited, enforces: false, trustsForwardedProto: true },
   ];
 }
 

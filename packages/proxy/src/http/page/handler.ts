@@ -7,6 +7,8 @@ import { pageHeaders, transportHeaders } from "./headers.ts";
 import { fillPage } from "./html.ts";
 import { isKnown } from "./if-none-match.ts";
 import type { OriginPolicy } from "./origin-policy.ts";
+import { withoutBase } from "../base-path.ts";
+import type { RequestClients } from "../forwarding/request-clients.ts";
 import type { RequestOrder } from "../request-order.ts";
 import { readTarget } from "../request-target.ts";
 import { type FolderHandler, openWebFolder } from "./web-folder.ts";
@@ -39,6 +41,7 @@ export interface PageHandlerOptions {
   /** What `/readyz` answers: `ready`, or what is not. */
   readonly readiness: () => Promise<string>;
   readonly order: RequestOrder;
+  readonly clients: RequestClients;
   /** Whose files are served in place of the page; null for the page. */
   readonly web: string | null;
   /** Whether there is a page. */
@@ -47,16 +50,18 @@ export interface PageHandlerOptions {
   readonly startPage: ConsoleType;
   /** Whether browsers reach the gateway only over TLS. */
   readonly tlsOnly: boolean;
-  /** The path of `console.base_url`, below which a reverse proxy that does not strip it passes everything. */
+  /** As from `basePathOf`. */
   readonly basePath: string;
 }
 
 /** Serves the page, `/healthz` and `/readyz`. */
 export function createPageHandler(options: PageHandlerOptions): RequestHandler {
-  const { readiness, order, basePath } = options;
+  const { readiness, order, clients, basePath } = options;
   const serve = createFileHandler(options);
   return (request, response) => {
     if (!order.accepts(request, response)) return;
+    const client = clients.identify(request);
+    if ("status" in client) return answer(response, client.status, `${client.message}.`, CLOSE);
     const target = readTarget(request);
     if (target === undefined) return answer(response, 400, "Expected one Host, and a path or an http URL.", CLOSE);
     if (request.method !== "GET" && request.method !== "HEAD") {
@@ -105,12 +110,6 @@ function createConsolePageHandler(policy: OriginPolicy): FolderHandler {
 
 /** For requests whose body may follow: it is not read. */
 const CLOSE = { Connection: "close" };
-
-/** A path as it is without the prefix of a reverse proxy. */
-function withoutBase(path: string, basePath: string): string {
-  const base = basePath.replace(/\/+$/, "");
-  return base !== "" && path.startsWith(`${base}/`) ? path.slice(base.length) : path;
-}
 
 /** The page as each of its paths gets it; empty where it is not built. */
 function filledPages(files: PageFiles, policy: OriginPolicy): ReadonlyMap<string, Buffer> {

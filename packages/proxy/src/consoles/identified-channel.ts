@@ -16,19 +16,28 @@ export interface TargetWatch {
   end(): void;
 }
 
-/** One connection to a console whose sessions have several, all opened with the session's token. */
+/** What a {@link TargetWatch} finds. */
+export interface HandshakeEvents {
+  /** The target has given the session a number. Called at most once. */
+  onNumber(number: number): void;
+  /** The target has completed the handshake, or sends what none is. Called once. */
+  onOver(): void;
+}
+
+/**
+ * One connection to a console whose sessions have several, all opened with the session's token. The client does the
+ * handshake with the target itself.
+ */
 export interface IdentifiedChannel {
   /**
    * The number that the target gave the session which the connection belongs to; undefined for a connection that begins
    * a session.
    */
   readonly joins: number | undefined;
-  /**
-   * Finds the session's number in what the target sends on the connection that begins it.
-   *
-   * @param onNumber - called at most once.
-   */
-  watchTarget(onNumber: (number: number) => void): TargetWatch;
+  /** How many bytes the client sends in the handshake, at least. */
+  readonly handshakeBytes: number;
+  /** Follows the handshake in what the target sends. */
+  watchTarget(events: HandshakeEvents): TargetWatch;
 }
 
 /**

@@ -21,6 +21,7 @@ import { type WebSocketConnection } from "../websocket/connection.ts";
 import { PauseReason } from "../websocket/pause-reason.ts";
 import type { ConnectionHandler } from "../websocket/connection-handler.ts";
 import { type ControlHandler, ControlMessages, type TimeLeft } from "./control-messages.ts";
+import { HandshakeTimer } from "./handshake-timer.ts";
 import { identifyChannel } from "./identify-channel.ts";
 import { runNegotiation } from "./run-negotiation.ts";
 
@@ -54,6 +55,8 @@ export interface ChannelHandler {
   mayPass(): boolean;
   /** A tap, the filter or the gateway itself has failed. */
   onFailed(error: unknown): void;
+  /** The channel cannot be opened, or its handshake takes too long. */
+  onChannelFailed(channel: Channel, error: unknown): void;
   /** One of the two sockets is gone. */
   onSocketClosed(): void;
   /** Whether the client has not asked for too many renewals yet. */
@@ -83,6 +86,8 @@ export class Channel implements ConnectionHandler, ControlHandler {
   /** Reads what the client says first, where that tells which session it belongs to. */
   #preview: ClientReader | undefined;
   #identified: IdentifiedChannel | undefined;
+  /** Of a handshake between the client and the target. */
+  #handshakeTimer: HandshakeTimer | undefined;
   #relay: Relay | undefined;
   #target: Target | undefined;
   #userInput: UserInput | undefined;
@@ -180,12 +185,18 @@ export class Channel implements ConnectionHandler, ControlHandler {
     await target.ready;
   }
 
-  /** Adds what finds the session's number, where this channel begins the session. */
+  /** Adds what follows the handshake of a channel that was identified. */
   #withWatch(taps: readonly Tap[]): readonly Tap[] {
     const identified = this.#identified;
+    if (identified === undefined) return taps;
     this.#identified = undefined;
-    if (identified === undefined || identified.joins !== undefined) return taps;
-    return [...taps, identified.watchTarget((number) => this.#handler.onNumber(number))];
+    const timer = new HandshakeTimer(identified);
+    this.#handshakeTimer = timer;
+    const watch = identified.watchTarget({
+      onNumber: (number) => this.#handler.onNumber(number),
+      onOver: () => timer.stop(),
+    });
+    return [...taps, watch];
   }
 
   /** Tells the client that the console is open. */
@@ -196,6 +207,11 @@ export class Channel implements ConnectionHandler, ControlHandler {
     if (this.#negotiation !== undefined) void this.#negotiate(this.#negotiation);
     else if (this.#target?.takesEarlyBytes === false) this.#startRelay();
     this.connection.resume(PauseReason.beforeHello);
+    this.#handshakeTimer?.start(
+      this.#context.dialing.timeoutMs,
+      () => this.bytes.toTarget,
+      (error) => this.#handler.onChannelFailed(this, error),
+    );
   }
 
   async #negotiate(negotiation: () => Promise<void>): Promise<void> {

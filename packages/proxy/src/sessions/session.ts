@@ -206,9 +206,18 @@ export class Session implements SessionInfo {
       await channel.connect(grant, this.#watchers(grant));
       if (!this.#hasEnded()) channel.hello(this.id, this.#deadline.timeLeft);
     } catch (error) {
-      // A client that has left the channel has ended the dial.
-      if (channel.connection.isOpen) this.onFailed(error);
+      this.onChannelFailed(channel, error);
     }
+  }
+
+  /** @internal A channel that joined the session fails alone, as it ends alone. */
+  onChannelFailed(channel: Channel, failure: unknown): void {
+    if (this.#channels.isFirst(channel)) return this.onFailed(failure);
+    // A client that has left the channel has ended the dial.
+    if (!channel.connection.isOpen) return;
+    const error = EndError.from(failure);
+    this.#context.events.notify({ type: "channel_failed", session: this, error });
+    channel.end(error.reason, error.publicMessage, this.#leftMs);
   }
 
   /** @internal */

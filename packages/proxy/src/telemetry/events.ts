@@ -47,6 +47,8 @@ export type OutcomeEvent =
   | { readonly type: "revalidation_restored"; readonly name: string }
   /** Its token has expired, and enforcement, which is off, would have ended it. Once for each session. */
   | { readonly type: "session_outlived"; readonly session: SessionInfo }
+  /** A channel that joined the session could not be opened. The session goes on. */
+  | { readonly type: "channel_failed"; readonly session: SessionInfo; readonly error: EndError }
   /** No byte passes any more. */
   | { readonly type: "session_ended"; readonly session: SessionInfo; readonly end: SessionEnd }
   /** A session was refused; `session_ended` follows. */

@@ -1,6 +1,6 @@
 import { inspect } from "node:util";
 import { BurstLog } from "./burst-log.ts";
-import type { EndReason } from "../end-reason.ts";
+import type { EndError, EndReason } from "../end-reason.ts";
 import { formatEndpoint } from "../net/endpoint.ts";
 import type { Actor, EventObserver, GatewayEvent } from "./events.ts";
 import { logError, type Logger, sessionFields } from "./log.ts";
@@ -23,12 +23,12 @@ function logEvent(log: Logger, event: GatewayEvent, bursts: BurstLog): void {
     case "session_outlived":
       log.info(sessionFields(event.session), "session outlives its token");
       break;
-    case "renewal_refused": {
-      const { reason, message, cause } = event.error;
-      const fields = { ...sessionFields(event.session), reason, detail: message, cause: describe(cause) };
-      log[level(reason)](fields, "renewal refused");
+    case "renewal_refused":
+      log[level(event.error.reason)](errorFields(event), "renewal refused");
       break;
-    }
+    case "channel_failed":
+      log[level(event.error.reason)](errorFields(event), "channel failed");
+      break;
     case "renewals_limited":
       log.warn({ ...sessionFields(event.session), renewals: event.count }, "too many renewals refused");
       break;
@@ -89,6 +89,11 @@ function tokenFields(token: GrantInfo, { address }: Actor): Record<string, unkno
   const expires = token.expiresAt === undefined ? undefined : new Date(token.expiresAt).toISOString();
   const fields = { token_id: tokenId, type, target: formatEndpoint(endpoint), instance, user, access };
   return { ...fields, expires_at: expires, client: address };
+}
+
+function errorFields({ session, error }: Extract<GatewayEvent, { readonly error: EndError }>): Record<string, unknown> {
+  const { reason, message, cause } = error;
+  return { ...sessionFields(session), reason, detail: message, cause: describe(cause) };
 }
 
 function logEnd(log: Logger, session: SessionInfo, end: SessionEnd, bursts: BurstLog): void {

@@ -5,6 +5,8 @@ import { HandClock } from "../support/clock.ts";
 import { TestGateway } from "../support/gateway.ts";
 import { SpiceViewer } from "../support/spice-client.ts";
 
+/** `SPICE_MSGC_DISPLAY_INIT`: the sizes of the caches. */
+const DISPLAY_INIT = 101;
 const KEY_DOWN = 101;
 const KEY_UP = 102;
 
@@ -25,11 +27,18 @@ function ticket(key: Buffer): Buffer {
   );
 }
 
+/** Opens channels as viewers do. Until the display channel has its sizes, QEMU does nothing else, for up to 30 s. */
+async function openViewer(gateway: TestGateway, token: string): Promise<SpiceViewer> {
+  const viewer = await SpiceViewer.open(gateway.host, token, { ticket });
+  viewer.display.say(DISPLAY_INIT, Buffer.alloc(14));
+  return viewer;
+}
+
 test("QEMU: one session, keys reach the machine, and every channel ends at the deadline", async () => {
   const clock = new HandClock();
   await using gateway = await TestGateway.start({ clock });
   const { token } = await gateway.token(`${machine.host}:${machine.port}`, { type: "spice" });
-  using viewer = await SpiceViewer.open(gateway.host, token, { ticket });
+  using viewer = await openViewer(gateway, token);
   expect(viewer.main.number).not.toBe(0);
   expect(gateway.held()).toEqual({ sessions: 1, closing: 0, deadlines: 1 });
 
@@ -46,4 +55,17 @@ test("QEMU: one session, keys reach the machine, and every channel ends at the d
   await gateway.proxy.sessions.idle();
   expect(gateway.endReasons()).toEqual(["session_expired"]);
   expect(gateway.held()).toEqual({ sessions: 0, closing: 0, deadlines: 0 });
+});
+
+test("QEMU: a second client takes the console over, and the session of the first ends", async () => {
+  await using gateway = await TestGateway.start();
+  const { token } = await gateway.token(`${machine.host}:${machine.port}`, { type: "spice" });
+  using first = await openViewer(gateway, token);
+  using second = await openViewer(gateway, token);
+  expect(second.main.number).not.toBe(first.main.number);
+  const end = { code: 1000, reason: "target_closed" };
+  expect(await first.closed()).toEqual([end, end, end]);
+  await expect.poll(() => gateway.held()).toEqual({ sessions: 1, closing: 0, deadlines: 1 });
+  expect(gateway.proxy.sessions.list()[0]?.channels).toHaveLength(3);
+  expect(gateway.endReasons()).toEqual(["target_closed"]);
 });

@@ -1,4 +1,4 @@
-import { type FakeSpiceServer, startFakeSpice } from "@curfew/testing";
+import { type FakeSpiceOptions, type FakeSpiceServer, startFakeSpice } from "@curfew/testing";
 import { TestGateway, type TestGatewayOptions } from "./gateway.ts";
 
 /** A fake SPICE server behind a gateway, with a token for it. */
@@ -9,8 +9,11 @@ export interface SpiceConsole extends AsyncDisposable {
   readonly tokenId: string;
 }
 
-export async function startSpiceConsole(options: TestGatewayOptions = {}): Promise<SpiceConsole> {
-  const server = await startFakeSpice();
+export async function startSpiceConsole(
+  options: TestGatewayOptions = {},
+  serverOptions: FakeSpiceOptions = {},
+): Promise<SpiceConsole> {
+  const server = await startFakeSpice(serverOptions);
   const gateway = await TestGateway.start(options);
   const { token, record } = await gateway.token(server.address, { type: "spice" });
   return {

@@ -1,12 +1,9 @@
 import type { UserInput } from "../user-input.ts";
 import { ChannelType, LINK_HEADER_BYTES, linkMessageBytes, readLinkMessage } from "./link-message.ts";
 import { MAX_HEADER_BYTES, messageHeaderBytes, readMessageHeader } from "./message-header.ts";
+import { AUTH_MECHANISM_BYTES, TICKET_BYTES } from "./ticket.ts";
 
-/** A password, encrypted with the server's public key. */
-const TICKET_BYTES = 128;
-
-/** The number of the way to authenticate, which precedes the ticket where the client selects one. */
-const AUTH_MECHANISM_BYTES = 4;
+/** The way to authenticate with a ticket. */
 const AUTH_SPICE = 1;
 
 /** Messages that the user causes (`SPICE_MSGC_INPUTS_*`): key down, up and scan code; motion, position and buttons. */

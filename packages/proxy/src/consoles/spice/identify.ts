@@ -1,6 +1,7 @@
 import type { ClientPreview, IdentifiedChannel } from "../identified-channel.ts";
+import { HandshakeWatch } from "./handshake-watch.ts";
 import { ChannelType, LINK_HEADER_BYTES, linkMessageBytes, readLinkMessage } from "./link-message.ts";
-import { SessionNumberFinder } from "./session-number-finder.ts";
+import { AUTH_MECHANISM_BYTES, TICKET_BYTES } from "./ticket.ts";
 
 /**
  * Reads the link message with which a client opens a channel. The main channel begins a session; all others carry the
@@ -10,9 +11,10 @@ import { SessionNumberFinder } from "./session-number-finder.ts";
  */
 export async function identifySpiceChannel(client: ClientPreview): Promise<IdentifiedChannel> {
   const bytes = linkMessageBytes(await client.peek(LINK_HEADER_BYTES));
-  const { channelType, connectionId, hasMiniHeader } = readLinkMessage(await client.peek(bytes));
+  const link = readLinkMessage(await client.peek(bytes));
   return {
-    joins: channelType === ChannelType.main ? undefined : connectionId,
-    watchTarget: (onNumber) => new SessionNumberFinder(hasMiniHeader, onNumber),
+    joins: link.channelType === ChannelType.main ? undefined : link.connectionId,
+    handshakeBytes: bytes + (link.selectsAuth ? AUTH_MECHANISM_BYTES : 0) + TICKET_BYTES,
+    watchTarget: (events) => new HandshakeWatch(link, events),
   };
 }

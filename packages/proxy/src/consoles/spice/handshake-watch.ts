@@ -1,5 +1,11 @@
-import type { TargetWatch } from "../identified-channel.ts";
-import { LINK_HEADER_BYTES, linkMessageBytes, replyHasMiniHeader } from "./link-message.ts";
+import type { HandshakeEvents, TargetWatch } from "../identified-channel.ts";
+import {
+  ChannelType,
+  LINK_HEADER_BYTES,
+  type LinkMessage,
+  linkMessageBytes,
+  replyHasMiniHeader,
+} from "./link-message.ts";
 import { messageHeaderBytes, readMessageHeader } from "./message-header.ts";
 
 /** `SPICE_MSG_MAIN_INIT`, which begins with the session's number. */
@@ -15,22 +21,23 @@ const MAX_SEARCHED_BYTES = 64 * 1024;
 const NOTHING = Buffer.alloc(0);
 
 /**
- * Finds the number that a server gives a session, in `SPICE_MSG_MAIN_INIT`, which is its first message or nearly so.
- * No channel can join a session whose number is not found.
+ * Watches a server complete the handshake of a channel: its reply to the link message, its verdict on the ticket, and on
+ * the main channel the number that it gives the session, in `SPICE_MSG_MAIN_INIT`, which is its first message or nearly
+ * so. No channel can join a session whose number is not found.
  */
-export class SessionNumberFinder implements TargetWatch {
-  readonly #offersMiniHeader: boolean;
-  readonly #onNumber: (number: number) => void;
-  /** What has not been read yet; undefined once the search is over. */
+export class HandshakeWatch implements TargetWatch {
+  readonly #link: Pick<LinkMessage, "channelType" | "hasMiniHeader">;
+  readonly #events: HandshakeEvents;
+  /** What has not been read yet; undefined once the handshake is over. */
   #unread: Buffer | undefined = NOTHING;
   #searched = 0;
   /** Whether messages have short headers; undefined until the server has replied. */
   #isMini: boolean | undefined;
 
-  /** @param offersMiniHeader - whether the client offers short headers. */
-  constructor(offersMiniHeader: boolean, onNumber: (number: number) => void) {
-    this.#offersMiniHeader = offersMiniHeader;
-    this.#onNumber = onNumber;
+  /** @param link - what the client said. */
+  constructor(link: Pick<LinkMessage, "channelType" | "hasMiniHeader">, events: HandshakeEvents) {
+    this.#link = link;
+    this.#events = events;
   }
 
   take(bytes: Buffer): undefined {
@@ -47,7 +54,9 @@ export class SessionNumberFinder implements TargetWatch {
   }
 
   end(): undefined {
+    if (this.#unread === undefined) return;
     this.#unread = undefined;
+    this.#events.onOver();
   }
 
   /** @returns whether to go on with what is left; if not, there has to be more. */
@@ -59,7 +68,11 @@ export class SessionNumberFinder implements TargetWatch {
     if (unread.length < LINK_HEADER_BYTES) return false;
     const end = linkMessageBytes(unread);
     if (unread.length < end + RESULT_BYTES) return false;
-    this.#isMini = this.#offersMiniHeader && replyHasMiniHeader(unread.subarray(LINK_HEADER_BYTES, end));
+    if (this.#link.channelType !== ChannelType.main) {
+      this.end();
+      return false;
+    }
+    this.#isMini = this.#link.hasMiniHeader && replyHasMiniHeader(unread.subarray(LINK_HEADER_BYTES, end));
     this.#unread = unread.subarray(end + RESULT_BYTES);
     return true;
   }
@@ -71,8 +84,8 @@ export class SessionNumberFinder implements TargetWatch {
     if (unread.length < start + bytes) return false;
     this.#unread = unread.subarray(start + bytes);
     if (type !== MAIN_INIT || bytes < NUMBER_BYTES) return true;
+    this.#events.onNumber(unread.readUInt32LE(start));
     this.end();
-    this.#onNumber(unread.readUInt32LE(start));
     return false;
   }
 }

@@ -9,6 +9,7 @@ import { AdminClient } from "../src/admin/client.ts";
 import { encodeRecordedFrame } from "../src/recording/websockify-format.ts";
 import { Recorder } from "../src/recording/recorder.ts";
 import { Recording } from "../src/recording/recording.ts";
+import { RecordingDisk } from "../src/recording/recording-disk.ts";
 import { createLogger } from "../src/telemetry/log.ts";
 import type { SessionInfo } from "../src/telemetry/session-info.ts";
 import { Client } from "./support/client.ts";
@@ -89,6 +90,10 @@ test("while the disk does not take the recordings of ended sessions, none begins
 });
 
 test("bytes are written as websockify writes them", () => {
+  const every = [...Array(256).keys()].map((byte) => encodeRecordedFrame("target", 0, Buffer.of(byte)).toString());
+  expect(every.map((line) => (runInNewContext(`[${line}][0]`) as string).charCodeAt(3))).toEqual([
+    ...Array(256).keys(),
+  ]);
   expect(encodeRecordedFrame("target", 12.7, Buffer.from("\0\x1b[a'\\\r\n\t~\x7f\xff", "latin1")).toString()).toBe(
     "'{12{\\x00\\x1b[a\\'\\\\\\r\\n\\t~\\x7f\\xff',\n",
   );
@@ -147,17 +152,18 @@ test("a session ends when the disk is full", async () => {
   expect(command.stderr).toContain("a recording is incomplete");
 });
 
-test("a target waits for the disk, and what a client sends beyond that ends the recording", async () => {
+test("target and client wait for the disk, and what comes all the same ends the recording at 8 MiB", async () => {
   await using folder = await mkdtempDisposable(join(tmpdir(), "curfew-"));
-  const recording = new Recording(join(folder.path, "console"));
+  const recording = new Recording(join(folder.path, "console"), new RecordingDisk());
   const piece = Buffer.alloc(64 * 1024);
   expect(recording.take(piece)).toBeUndefined();
   let held: Promise<void> | undefined;
   for (let count = 0; count < 16; count += 1) held ??= recording.take(piece);
+  expect(recording.takeFromClient(piece)).toBeInstanceOf(Promise);
   await held;
   expect(recording.take(piece)).toBeUndefined();
   expect(() => {
-    for (let count = 0; count < 64; count += 1) recording.takeFromClient(piece);
+    for (let count = 0; count < 64; count += 1) void recording.takeFromClient(piece);
   }).toThrow(/the disk is slow: \d+ bytes/);
   recording.end();
   await recording.closed;
@@ -167,6 +173,6 @@ test("a file that exists is not written to", async () => {
   await using folder = await mkdtempDisposable(join(tmpdir(), "curfew-"));
   const path = join(folder.path, "console");
   await writeFile(path, "earlier");
-  await expect(new Recording(path).closed).rejects.toThrow("EEXIST");
+  await expect(new Recording(path, new RecordingDisk()).closed).rejects.toThrow("EEXIST");
   expect(await readFile(path, "utf8")).toBe("earlier");
 });

@@ -2,7 +2,6 @@ import type { Config } from "../config/config.ts";
 import { secretVariables } from "../config/load.ts";
 import { type Gateway, LocalGateway } from "../gateway.ts";
 import { logIgnoredSignals } from "../telemetry/ignored-signals.ts";
-import { isWritingLog } from "../telemetry/log-destination.ts";
 import { type Logger, openLog } from "../telemetry/log.ts";
 import { surviveErrors } from "../telemetry/uncaught-errors.ts";
 import { type OpenedTokens, openTokens } from "../tokens/open.ts";
@@ -12,6 +11,9 @@ import { print, printErrorLines } from "./output.ts";
 
 /** How long after everything was closed the process may take to exit by itself, in milliseconds. */
 const EXIT_MS = 2000;
+
+/** What Node calls requests that a thread of libuv's pool works on. */
+const WORK_OF_THREADS = /^(?:FSReq|GetAddrInfoReq)/;
 
 type ServedProxy = Pick<Gateway, "adminKey" | "listen" | "drain"> & { readonly log: Logger };
 
@@ -82,7 +84,7 @@ function stopOnSignals(proxy: ServedProxy): void {
 
 /** Nothing is left to do; what still keeps the process alive has had its time. */
 function exitNow(): void {
-  // Exiting waits for the thread.
-  if (isWritingLog()) process.kill(process.pid, "SIGKILL");
+  // Exiting waits for the threads, such as those that write to a log which is not read, or to a disk that hangs.
+  if (process.getActiveResourcesInfo().some((name) => WORK_OF_THREADS.test(name))) process.kill(process.pid, "SIGKILL");
   process.exit();
 }

@@ -5,6 +5,7 @@ import type { Tap } from "../relay/tap.ts";
 import type { SessionInfo } from "../telemetry/session-info.ts";
 import { logError, type Logger } from "../telemetry/log.ts";
 import { Recording } from "./recording.ts";
+import { RecordingDisk } from "./recording-disk.ts";
 
 /** How long the last bytes of recordings may take to reach the disk when the gateway stops, in milliseconds. */
 const CLOSING_MS = 5000;
@@ -16,6 +17,7 @@ const MAX_UNWRITTEN = 256;
 export class Recorder {
   readonly #prefix: string;
   readonly #log: Logger;
+  readonly #disk: RecordingDisk;
   /** Those whose files are open. */
   readonly #open = new Set<Recording>();
   /** Those of them whose session has ended. */
@@ -23,10 +25,14 @@ export class Recorder {
   /** How many recordings a session has: one for each of its connections. */
   readonly #counts = new WeakMap<SessionInfo, number>();
 
-  /** @param prefix - what the files' names begin with: `<prefix>.<session>`, for a second channel `<prefix>.<session>.2`. */
-  constructor(prefix: string, log: Logger) {
+  /**
+   * @param prefix - what the files' names begin with: `<prefix>.<session>`, for a second channel `<prefix>.<session>.2`.
+   * @param disk - test seam.
+   */
+  constructor(prefix: string, log: Logger, disk: RecordingDisk = new RecordingDisk()) {
     this.#prefix = prefix;
     this.#log = log;
+    this.#disk = disk;
   }
 
   /** @throws Error naming the option, when files cannot be made there. */
@@ -43,13 +49,14 @@ export class Recorder {
    * @throws Error when the disk does not take earlier recordings.
    */
   record(session: SessionInfo): Tap {
+    this.#disk.check();
     if (this.#unwritten.size >= MAX_UNWRITTEN) {
       throw new Error(`the disk is slow: ${this.#unwritten.size} recordings of sessions that have ended wait for it`);
     }
     const count = (this.#counts.get(session) ?? 0) + 1;
     this.#counts.set(session, count);
     const path = `${this.#prefix}.${session.id}${count === 1 ? "" : `.${count}`}`;
-    const recording: Recording = new Recording(path, () => this.#unwritten.add(recording));
+    const recording: Recording = new Recording(path, this.#disk, () => this.#unwritten.add(recording));
     this.#open.add(recording);
     const forget = (): void => {
       this.#open.delete(recording);

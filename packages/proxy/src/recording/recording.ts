@@ -1,21 +1,20 @@
 import { createWriteStream, type WriteStream } from "node:fs";
 import { finished } from "node:stream/promises";
 import type { Tap } from "../relay/tap.ts";
+import type { RecordingDisk } from "./recording-disk.ts";
 import { encodeRecordedFrame, type FrameSender, RECORDING_END, RECORDING_START } from "./websockify-format.ts";
 
-/** Above how many bytes that wait for the disk the target is held back. */
+/** Above how many bytes that wait for the disk target and client are held back. */
 const HIGH_WATER_BYTES = 1024 * 1024;
 
-/**
- * Above how many the recording gives up. A client cannot be held back, but sends little; what a target sends in one
- * read becomes at most 256 KiB.
- */
+/** Above how many the recording gives up. What was read before the two are held back takes at most 512 KiB. */
 const MAX_WAITING_BYTES = 8 * 1024 * 1024;
 
 /** The recording of one channel: a file that only the gateway's user can read, because people type passwords. */
 export class Recording implements Tap {
   /** Fulfils when all of it is with the operating system; rejects when the file cannot be written. */
   readonly closed: Promise<void>;
+  readonly #disk: RecordingDisk;
   readonly #file: WriteStream;
   readonly #startedAt = performance.now();
   readonly #onEnd: () => void;
@@ -25,9 +24,11 @@ export class Recording implements Tap {
    * @param path - a file that must not exist.
    * @param onEnd - called when nothing more is recorded, before the last bytes are written.
    */
-  constructor(path: string, onEnd: () => void = () => {}) {
+  constructor(path: string, disk: RecordingDisk, onEnd: () => void = () => {}) {
+    this.#disk = disk;
     this.#onEnd = onEnd;
-    this.#file = createWriteStream(path, { flags: "wx", mode: 0o600, highWaterMark: HIGH_WATER_BYTES });
+    const { fs } = disk;
+    this.#file = createWriteStream(path, { flags: "wx", mode: 0o600, highWaterMark: HIGH_WATER_BYTES, fs });
     this.closed = finished(this.#file);
     this.#file
       .on("drain", () => {
@@ -39,13 +40,11 @@ export class Recording implements Tap {
   }
 
   take(bytes: Buffer): Promise<void> | undefined {
-    if (this.#write("target", bytes)) return undefined;
-    this.#drained ??= Promise.withResolvers();
-    return this.#drained.promise;
+    return this.#write("target", bytes);
   }
 
-  takeFromClient(bytes: Buffer): void {
-    this.#write("client", bytes);
+  takeFromClient(bytes: Buffer): Promise<void> | undefined {
+    return this.#write("client", bytes);
   }
 
   end(): void {
@@ -53,13 +52,16 @@ export class Recording implements Tap {
     this.#file.end(RECORDING_END);
   }
 
-  /** @returns false when the target has to wait. */
-  #write(sender: FrameSender, bytes: Buffer): boolean {
+  /** @returns what the sender has to wait for. */
+  #write(sender: FrameSender, bytes: Buffer): Promise<void> | undefined {
     const { errored, writableLength } = this.#file;
     if (errored !== null) throw errored;
+    this.#disk.check();
     if (writableLength > MAX_WAITING_BYTES) {
       throw new Error(`the disk is slow: ${writableLength} bytes of the recording wait for it`);
     }
-    return this.#file.write(encodeRecordedFrame(sender, performance.now() - this.#startedAt, bytes));
+    if (this.#file.write(encodeRecordedFrame(sender, performance.now() - this.#startedAt, bytes))) return undefined;
+    this.#drained ??= Promise.withResolvers();
+    return this.#drained.promise;
   }
 }

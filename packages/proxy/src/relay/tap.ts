@@ -1,6 +1,6 @@
 /**
- * Sees what a target sends, and what reaches it if it wants to, for example to record it. A tap is given when a session begins, and sees every byte that
- * the client gets, in order, right before it is passed on.
+ * Sees what a target sends, and what reaches it if it wants to, for example to record it. A tap is given when a session
+ * begins, and sees every byte that the client gets, in order, right before it is passed on.
  */
 export interface Tap {
   /**
@@ -12,9 +12,11 @@ export interface Tap {
   take(bytes: Buffer): Promise<void> | undefined;
   /**
    * Takes the next bytes of the client that may reach the target, right before they do. Their memory is used again once
-   * this returns. An exception ends the session; the bytes do not pass.
+   * this returns. An exception or a rejection ends the session; the bytes do not pass, if it was an exception.
+   *
+   * @returns a promise to hold the client back until it fulfils; the bytes at hand pass even so.
    */
-  takeFromClient?(bytes: Buffer): void;
+  takeFromClient?(bytes: Buffer): Promise<void> | undefined;
   /** No byte follows, whether the session has ended or was never opened. Called once; has to return at once. */
   end(): void;
 }

@@ -159,7 +159,7 @@ export class Channel implements ConnectionHandler, ControlHandler {
       throw new EndError("forbidden", `the gateway cannot enforce view-only access to a ${grant.type} console`);
     }
     const taps = this.#withWatch(createTaps());
-    const filter = tapFilter(ownFilter, taps);
+    const filter = tapFilter(ownFilter, taps, (released) => this.#holdClient(released));
     const options = { buffers, turns, taps, session: this.#handler };
     const relay =
       filter === undefined ? new Relay(this.connection, options) : new FilteredRelay(this.connection, options, filter);
@@ -167,7 +167,7 @@ export class Channel implements ConnectionHandler, ControlHandler {
     this.#userInput = userInput;
     if (this.#preview !== undefined) {
       userInput?.take(this.#preview.unread);
-      for (const tap of taps) tap.takeFromClient?.(this.#preview.unread);
+      for (const tap of taps) this.#holdClient(tap.takeFromClient?.(this.#preview.unread));
       relay.readClient(this.#preview);
       this.#preview = undefined;
     }
@@ -197,6 +197,16 @@ export class Channel implements ConnectionHandler, ControlHandler {
       onOver: () => timer.stop(),
     });
     return [...taps, watch];
+  }
+
+  /** Does not read the client until a tap has caught up that is behind. */
+  #holdClient(released: Promise<void> | undefined): void {
+    if (released === undefined) return;
+    this.connection.pause(PauseReason.tapBehind);
+    released.then(
+      () => this.connection.resume(PauseReason.tapBehind),
+      (error: unknown) => this.#handler.onFailed(error),
+    );
   }
 
   /** Tells the client that the console is open. */

@@ -24,14 +24,6 @@ export function droppedLogLines(): number {
   return dropped;
 }
 
-/** Writes of this process that are under way. */
-let writes = 0;
-
-/** Whether a thread of this process writes to a log. If nothing reads it, the process cannot exit by itself. */
-export function isWritingLog(): boolean {
-  return writes > 0;
-}
-
 /** Lines that are written together, as far as that is still to be done. */
 interface Batch {
   readonly lines: number;
@@ -104,9 +96,7 @@ export class LogDestination {
   #put(batch: Batch): void {
     this.#stalled = undefined;
     this.#target.prepare();
-    writes += 1;
     write(this.#target.fd, batch.bytes, 0, batch.bytes.length, null, (error, written) => {
-      writes -= 1;
       if (error?.code === "EAGAIN") {
         this.#stalled = batch;
         return void setTimeout(() => this.#put(batch), RETRY_MS).unref();

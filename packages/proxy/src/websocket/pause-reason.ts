@@ -12,6 +12,8 @@ export const PauseReason = {
   turn: 16,
   /** The closing handshake is taking too much. */
   closing: 32,
+  /** A tap is behind. */
+  tapBehind: 64,
 } as const;
 
 /** While one of these holds, a little is still read and kept, so that a client that leaves is noticed. */

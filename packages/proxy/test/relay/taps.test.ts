@@ -1,5 +1,8 @@
+import { startByteServer } from "@curfew/testing";
 import { expect, test } from "vitest";
 import type { Tap } from "../../src/relay/tap.ts";
+import { Client } from "../support/client.ts";
+import { TestGateway } from "../support/gateway.ts";
 import { MemorySession, settle } from "../support/memory-session.ts";
 
 /** A tap that keeps what it is given. */
@@ -108,4 +111,44 @@ test("after the end a tap's failure and its release have no effect", async () =>
   await settle();
   expect(session.failures).toEqual([]);
   expect(session.target.isPaused()).toBe(true);
+});
+
+test("a tap that is behind holds the client back, and its bytes reach the target in order", async () => {
+  const behind = Promise.withResolvers<void>();
+  const seen: string[] = [];
+  const createTaps = (): Tap[] => [
+    {
+      take: () => undefined,
+      takeFromClient: (bytes) => (seen.push(bytes.toString()) === 1 ? behind.promise : undefined),
+      end: () => {},
+    },
+  ];
+  await using target = await startByteServer({ mode: "echo" });
+  await using gateway = await TestGateway.start({ dataPath: { createTaps } });
+  const { token } = await gateway.token(target.address);
+  using client = new Client(gateway.host, token);
+  await client.message("hello");
+  client.socket.send(Buffer.from("one "));
+  await client.bytes(4);
+  const [channel] = gateway.proxy.sessions.list()[0]?.channels ?? [];
+  expect(channel?.connection.isPaused).toBe(true);
+  client.socket.send(Buffer.from("two"));
+  behind.resolve();
+  await client.bytes(7);
+  expect(seen).toEqual(["one ", "two"]);
+  expect(channel?.connection.isPaused).toBe(false);
+});
+
+test("a tap that fails while it holds the client back ends the session", async () => {
+  const behind = Promise.withResolvers<void>();
+  const createTaps = (): Tap[] => [{ take: () => undefined, takeFromClient: () => behind.promise, end: () => {} }];
+  await using target = await startByteServer({ mode: "echo" });
+  await using gateway = await TestGateway.start({ dataPath: { createTaps } });
+  const { token } = await gateway.token(target.address);
+  using client = new Client(gateway.host, token);
+  await client.message("hello");
+  client.socket.send(Buffer.from("one"));
+  await client.bytes(3);
+  behind.reject(new Error("no space"));
+  expect(await client.closed).toEqual({ code: 4299, reason: "internal_error" });
 });

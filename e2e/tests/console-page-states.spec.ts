@@ -248,7 +248,13 @@ const endScreens: Record<CloseReason, readonly [title: string, button: string | 
   client_closed: ["Disconnected", "Open again"],
   connection_lost: ["Connection lost", "Try again"],
   connect_failed: ["No connection to the gateway", "Try again"],
+  server_refused: ["The server closed the connection at once", null],
+  access_expired: ["Your access ended while the connection was lost", null],
   authorize_failed: ["Access not granted", "Try again"],
+  credentials_rejected: ["Sign-in failed", "Try again"],
+  server_not_trusted: ["The machine’s identity was not confirmed", "Try again"],
+  server_unsupported: ["This page does not support this console", null],
+  viewer_load_failed: ["The viewer did not load", "Try again"],
   viewer_failed: ["The console could not be shown", "Try again"],
   unknown: ["The session ended", "Open again"],
 };
@@ -327,27 +333,27 @@ test.describe("the end screen", () => {
     expect(gateway.sessions[0]?.offered).toContain(tokenSubprotocol("second"));
   });
 
-  test("for viewer_failed, when the machine's console turns the viewer away", async ({ console, page, gateway }) => {
+  test("for credentials_rejected, when the password is wrong", async ({ console, page, gateway }) => {
     await using guarded = await startFakeVnc({ password: "secret" });
     gateway.follow({ target: guarded });
     await console.openLink();
     await page.getByRole("textbox", { name: "Password" }).fill("wrong");
     await page.getByRole("button", { name: "Connect" }).click();
-    await expectEnd(console, "viewer_failed");
+    await expectEnd(console, "credentials_rejected");
     await expect(console.card).not.toHaveAttribute("data-circumstance");
   });
 
   // noVNC is a chunk of its own, fetched by the SDK's.
   for (const script of ["rfb", "vnc"]) {
-    test(`for viewer_failed, when the script ${script} does not load`, async ({ console, page, gateway, vnc }) => {
+    test(`for viewer_load_failed, when the script ${script} does not load`, async ({ console, page, gateway, vnc }) => {
       await page.route(new RegExp(`/assets/${script}-.*\\.js`), (route) => route.abort());
       gateway.follow({ target: vnc });
       await console.openLink();
       await console.waitFor("ended");
-      await expect(console.card).toHaveAttribute("data-reason", "viewer_failed");
+      await expect(console.card).toHaveAttribute("data-reason", "viewer_load_failed");
       await expect(console.card).toHaveAttribute("data-circumstance", "viewer-missing");
       await expect(console.card.getByRole("heading")).toHaveText("The viewer did not load");
-      await inspect(page, "ended-viewer_failed-missing");
+      await inspect(page, "ended-viewer_load_failed");
     });
   }
 

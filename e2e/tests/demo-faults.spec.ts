@@ -45,7 +45,7 @@ const FAULTS: Readonly<Record<string, FaultOutcome>> = {
   "Unknown name": { reason: "target_not_found" },
   "No answer": { reason: "target_timeout", text: "did not accept within 2000 ms" },
   Unreachable: { statuses: ["reconnecting", "connected"] },
-  "Wrong password": { reason: "viewer_failed" },
+  "Wrong password": { reason: "credentials_rejected" },
   Stall: { statuses: ["connected"], reason: "session_expired" },
   "Stop reading": { statuses: ["connected"], reason: "session_expired" },
   Split: { statuses: ["connected"], reason: "session_expired" },

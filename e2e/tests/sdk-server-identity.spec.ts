@@ -76,11 +76,15 @@ test("a server with a key says in its own words that the password is wrong", asy
   await using server = await start();
   const told = await open(page, gateway, server, { approve: "yes", password: "sesame" });
   const detail = "the VNC server refused the connection: wrong username or password";
-  expect(await told.evaluate(({ end }) => end)).toMatchObject({ reason: "viewer_failed", action: "stop", detail });
+  expect(await told.evaluate(({ end }) => end)).toMatchObject({
+    reason: "credentials_rejected",
+    action: "stop",
+    detail,
+  });
 });
 
 for (const [approve, end] of [
-  ["no", { reason: "viewer_failed", action: "stop", detail: "the VNC server's identity was not approved" }],
+  ["no", { reason: "server_not_trusted", action: "stop", detail: "the VNC server's identity was not approved" }],
   ["leave", { reason: "client_closed", action: "stop" }],
 ] as const) {
   const name = approve === "no" ? "the page does not approve of" : "a user leaves because of";

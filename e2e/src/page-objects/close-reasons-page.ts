@@ -42,13 +42,20 @@ export class CloseReasonsPage implements AsyncDisposable {
     return this.use(GatewayProcess.start({ ...config, console: { allowed_origins: allowed } }));
   }
 
-  /** Opens the page. `grant` returns what the page gets when it asks for access; null refuses it. */
-  async open(type: ElementType, grant: () => ConnectInfo | null | Promise<ConnectInfo | null>): Promise<void> {
+  /**
+   * Opens the page. `grant` returns what the page gets when it asks for access; null refuses it. With `reconnects` it
+   * connects again by itself.
+   */
+  async open(
+    type: ElementType,
+    grant: () => ConnectInfo | null | Promise<ConnectInfo | null>,
+    { reconnects = false } = {},
+  ): Promise<void> {
     await this.page.exposeFunction("access", async () => {
       this.#asked += 1;
       return await grant();
     });
-    await this.page.goto(`${this.#origin}/close-reasons/?type=${type}`);
+    await this.page.goto(`${this.#origin}/close-reasons/?type=${type}${reconnects ? "&reconnects" : ""}`);
   }
 
   /** Opens the page on a console behind the gateway, with a token of its own for each connection. */

@@ -1,41 +1,9 @@
 import { once } from "node:events";
 import type { CloseReason } from "@curfew/client";
-import type { NextStep } from "@curfew/client/messages";
-import {
-  startFakeGateway,
-  startFakeSerial,
-  startFakeVnc,
-  startUnacceptingServer,
-  type FakeSession,
-} from "@curfew/testing";
+import { startFakeSerial, startFakeVnc, startUnacceptingServer } from "@curfew/testing";
 import { expect } from "@playwright/test";
-import type { CloseReasonsPage } from "../page-objects/close-reasons-page.ts";
-import type { ElementType } from "../console-types.ts";
-
-/** How to make a console end for a reason, and what the page then says. */
-export interface CloseReasonScenario {
-  readonly type: ElementType;
-  /** Close code, as the page has it. */
-  readonly code: number;
-  /** What the sentence says. */
-  readonly says: RegExp;
-  /** The label of the button. */
-  readonly button: string;
-  readonly step: NextStep;
-  /** Opens the page and ends the console. */
-  readonly cause: (ends: CloseReasonsPage) => Promise<void>;
-}
-
-/** For reasons that a real gateway never gives on demand. */
-function scripted(end: (session: FakeSession) => void): CloseReasonScenario["cause"] {
-  return async (ends) => {
-    const target = await ends.use(startFakeSerial());
-    const gateway = await ends.use(startFakeGateway({ target }));
-    await ends.open("serial", () => ({ url: gateway.url }));
-    await ends.connected();
-    end(await gateway.waitForSession());
-  };
-}
+import { CLIENT_SCENARIOS } from "./client-close-reasons.ts";
+import { scripted, type CloseReasonScenario } from "./scenario.ts";
 
 /** A scenario for every reason: leaving one out does not compile. They use a real gateway unless stated otherwise. */
 export const closeReasonScenarios: Readonly<Record<CloseReason, CloseReasonScenario>> = {
@@ -291,64 +259,5 @@ export const closeReasonScenarios: Readonly<Record<CloseReason, CloseReasonScena
     step: "reopen",
     cause: scripted((session) => session.close(4321, "of a later version")),
   },
-  client_closed: {
-    type: "vnc",
-    code: 1000,
-    says: /You closed this console/,
-    button: "Open again",
-    step: "reopen",
-    cause: async (ends) => {
-      const { address: target } = await ends.use(startFakeVnc());
-      await ends.openThrough(ends.sharedGateway, { type: "vnc", target });
-      await ends.connected();
-      await ends.page.getByRole("button", { name: "Leave" }).click();
-    },
-  },
-  connection_lost: {
-    type: "serial",
-    code: 1006,
-    says: /broke and could not be restored/,
-    button: "Try again",
-    step: "reopen",
-    cause: async (ends) => {
-      const { address: target } = await ends.use(startFakeSerial());
-      const gateway = await ends.startGateway();
-      const { token } = await gateway.issue({ type: "serial", target, ttl: 300 });
-      await ends.open("serial", () => ({ url: gateway.socketUrl, token }));
-      await ends.connected();
-      await gateway.stop("SIGKILL");
-    },
-  },
-  connect_failed: {
-    type: "vnc",
-    code: 1006,
-    says: /could not reach the gateway/,
-    button: "Try again",
-    step: "reopen",
-    cause: async (ends) => {
-      const gateway = await ends.startGateway();
-      await gateway.stop("SIGKILL");
-      await ends.open("vnc", () => ({ url: gateway.socketUrl, token: "any" }));
-    },
-  },
-  authorize_failed: {
-    type: "serial",
-    code: 1006,
-    says: /requested access to this console, but did not get it/,
-    button: "Try again",
-    step: "new-access",
-    cause: (ends) => ends.open("serial", () => null),
-  },
-  viewer_failed: {
-    type: "vnc",
-    code: 1006,
-    says: /could not agree on a connection/,
-    button: "Try again",
-    step: "reopen",
-    cause: async (ends) => {
-      // The page asks for no password.
-      const { address: target } = await ends.use(startFakeVnc({ password: "secret" }));
-      await ends.openThrough(ends.sharedGateway, { type: "vnc", target });
-    },
-  },
+  ...CLIENT_SCENARIOS,
 };

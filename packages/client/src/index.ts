@@ -10,7 +10,7 @@ export { backoff } from "./connection/backoff.ts";
 export type { BackoffOptions } from "./connection/backoff.ts";
 export type { ConsoleChannel } from "./connection/channel/channel.ts";
 export { ConsoleConnection } from "./connection/connection.ts";
-export type { CloseInfo, CloseReason } from "./connection/model/close-info.ts";
+export type { CloseInfo, CloseReason, ViewerCloseReason } from "./connection/model/close-info.ts";
 export type { ConnectInfo } from "./connection/model/connect-info.ts";
 export { ConsoleError, StopRetrying } from "./connection/model/errors.ts";
 export type { ConsoleErrorCode } from "./connection/model/errors.ts";

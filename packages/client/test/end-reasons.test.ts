@@ -13,7 +13,13 @@ test("the reasons are the gateway's and those that only the client can see", () 
       "client_closed",
       "connection_lost",
       "connect_failed",
+      "server_refused",
+      "access_expired",
       "authorize_failed",
+      "credentials_rejected",
+      "server_not_trusted",
+      "server_unsupported",
+      "viewer_load_failed",
       "viewer_failed",
       "unknown",
     ].toSorted(),
@@ -56,7 +62,13 @@ test("a switch over the reasons is complete with all of them, and only then", ()
       case "protocol_error":
       case "connection_lost":
       case "connect_failed":
+      case "server_refused":
+      case "access_expired":
       case "authorize_failed":
+      case "credentials_rejected":
+      case "server_not_trusted":
+      case "server_unsupported":
+      case "viewer_load_failed":
       case "viewer_failed":
       case "client_closed":
         return true;

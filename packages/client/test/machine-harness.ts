@@ -16,6 +16,7 @@ const OPTIONS: ResolvedOptions = {
   warnBeforeMs: 60_000,
   connectTimeoutMs: 10_000,
   helloTimeoutMs: 30_000,
+  callbackTimeoutMs: 60_000,
   pingIntervalMs: 15_000,
 };
 

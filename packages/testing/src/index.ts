@@ -29,6 +29,7 @@ export { type ByteConnection, type ByteServer, type ByteServerOptions, startByte
 export type { GatewayEvents } from "./gateway/events.ts";
 export type { FakeGateway } from "./gateway/gateway.ts";
 export type { SocketEnd } from "./gateway/page-socket.ts";
+export { NOVA } from "./gateway/script.ts";
 export type { FakeGatewayOptions, GatewayScript, GatewayScripts } from "./gateway/script.ts";
 export { type FakeGatewayServer, type FakeGatewayServerOptions, startFakeGateway } from "./gateway/server.ts";
 export type { FakeSession } from "./gateway/session.ts";

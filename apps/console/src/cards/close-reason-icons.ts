@@ -27,7 +27,13 @@ export const CLOSE_REASON_ICONS: Readonly<Record<CloseReason, IconName>> = {
   client_closed: "circle-check",
   connection_lost: "wifi-off",
   connect_failed: "wifi-off",
+  server_refused: "unlink",
+  access_expired: "clock-alert",
   authorize_failed: "key-round",
+  credentials_rejected: "key-round",
+  server_not_trusted: "shield-x",
+  server_unsupported: "monitor-x",
+  viewer_load_failed: "monitor-x",
   viewer_failed: "monitor-x",
   unknown: "circle-question-mark",
 };

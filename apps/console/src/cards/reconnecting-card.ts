@@ -1,6 +1,6 @@
 import type { ConsoleState } from "@curfew/client";
 import { format } from "@curfew/client/messages";
-import { createElement, setText } from "@curfew/client/ui";
+import { createElement, describeReconnecting, setText } from "@curfew/client/ui";
 import { duration, texts } from "../locales/texts.ts";
 import { textButton } from "../widgets/buttons.ts";
 import { createCard } from "./card.ts";
@@ -30,7 +30,7 @@ export function createReconnectingCard(
     icon: CLOSE_REASON_ICONS[cause.reason],
     tone: "busy",
     title: sdk.closeReasons[cause.reason].title,
-    sentence: sdk.states.reconnectingByItself,
+    sentence: describeReconnecting(cause, sdk),
     facts: [
       [cards.attemptFact, String(attempt)],
       [cards.nextAttempt, when],

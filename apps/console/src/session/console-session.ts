@@ -64,7 +64,6 @@ export class ConsoleSession {
     this.#shell.setStatus("connecting");
     this.#display.showConnecting(1);
     // Vite's loader reports scripts that did not load. The SDK only knows that its viewer failed.
-    addEventListener("vite:preloadError", ({ payload }) => this.#record.addLoadError(payload.message), { signal });
     try {
       this.#console = await CONSOLES[this.#url.type].create(this.#url, host, {
         authorize: () => this.#access.grant(),
@@ -185,7 +184,7 @@ export class ConsoleSession {
   }
 
   #showConsole(session: SessionInfo | undefined, wasOpen: boolean): void {
-    this.#record.setSessionId(session?.id);
+    this.#record.setSessionId(session?.id ?? undefined);
     if (!wasOpen && this.#console !== undefined) {
       const isFirst = this.#record.markOpen();
       this.#toolbar ??= createConsoleToolbar(this.#console.createActions, this.#actionContext(this.#console));
@@ -258,5 +257,5 @@ export class ConsoleSession {
   }
 }
 
-const NOT_LOADED: CloseInfo = { reason: "viewer_failed", action: "stop", code: 1006, wasConnected: false };
+const NOT_LOADED: CloseInfo = { reason: "viewer_load_failed", action: "stop", code: 1006, wasConnected: false };
 const CANCELED: CloseInfo = { reason: "client_closed", action: "stop", code: 1000, wasConnected: false };

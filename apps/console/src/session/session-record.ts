@@ -11,8 +11,6 @@ export class SessionRecord {
   #openedAt: number | undefined;
   /** When the connection was lost; undefined while the console is open. */
   #lostAt: number | undefined;
-  /** The browser's messages about scripts of the page that did not load. */
-  readonly #loadErrors: string[] = [];
 
   constructor(name: string) {
     this.name = name;
@@ -38,10 +36,6 @@ export class SessionRecord {
     this.#sessionId = id ?? this.#sessionId;
   }
 
-  addLoadError(message: string): void {
-    this.#loadErrors.push(message);
-  }
-
   /** The session ends now. */
   end(close: CloseInfo): EndInfo {
     return {
@@ -55,10 +49,9 @@ export class SessionRecord {
     };
   }
 
-  #circumstance({ reason, detail = "" }: CloseInfo): EndCircumstance | undefined {
-    if (reason !== "viewer_failed") return undefined;
+  #circumstance({ reason }: CloseInfo): EndCircumstance | undefined {
     // For example because the gateway was upgraded in the meantime.
-    if (this.#loadErrors.some((message) => detail.includes(message))) return "viewer-missing";
-    return isSecureContext ? undefined : "insecure";
+    if (reason === "viewer_load_failed") return "viewer-missing";
+    return reason !== "viewer_failed" || isSecureContext ? undefined : "insecure";
   }
 }

@@ -8,6 +8,7 @@ declare global {
   interface Window {
     /** Defined by the test: returns the gateway's address and a token, or null to refuse access. */
     access: () => Promise<ConnectInfo | null>;
+    view: VncConsole | SerialConsole;
   }
 }
 
@@ -29,14 +30,16 @@ async function authorize(): Promise<ConnectInfo> {
   return access;
 }
 
-/** One attempt for each press of the button, so that each end is seen. */
-const options = { authorize, reconnect: false as const };
+const parameters = new URLSearchParams(location.search);
+/** By default one attempt for each press of the button, so that each end is seen. */
+const options = { authorize, ...(parameters.has("reconnects") ? {} : { reconnect: false as const }) };
 const CONSOLES: Readonly<Record<ElementType, () => VncConsole | SerialConsole>> = {
   vnc: () => new VncConsole(screen, options),
   serial: () => new SerialConsole(screen, options),
 };
-const type = (new URLSearchParams(location.search).get("type") ?? "vnc") as ElementType;
+const type = (parameters.get("type") ?? "vnc") as ElementType;
 const view = CONSOLES[type]();
+window.view = view;
 
 function showEnd({ reason, code }: CloseInfo): void {
   const { title, sentence, next: label } = words.closeReasons[reason];

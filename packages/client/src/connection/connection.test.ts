@@ -57,6 +57,7 @@ describe("opening", () => {
     const connecting = connection.connect();
     await settled();
     gateway.socket.accept(protocol);
+    gateway.socket.deliver([1]);
     await connecting;
     expect(connection.state).toEqual({ status: "connected", session: null });
     expect((await failure(connection.renew("t"))).code).toBe("not_renewable");

@@ -7,12 +7,13 @@ import { ConsoleChannel } from "./channel/channel.ts";
 import { Log } from "./log.ts";
 import { initialState, step } from "./machine/step.ts";
 import type { Effect, MachineEvent, MachineState } from "./machine/types.ts";
-import type { CloseInfo } from "./model/close-info.ts";
-import { InvalidConnectInfo, type WebSocketArguments, webSocketArguments } from "./model/connect-info.ts";
-import { ConsoleError, StopRetrying, connectError } from "./model/errors.ts";
+import type { CloseInfo, ViewerCloseReason } from "./model/close-info.ts";
+import type { WebSocketArguments } from "./model/connect-info.ts";
+import { ConsoleError, connectError } from "./model/errors.ts";
 import type { ConsoleOptions, ReconnectContext } from "./model/options.ts";
 import type { ConnectionStatistics, ConsoleEvents, ConsoleState, SessionInfo } from "./model/state.ts";
 import { PageWatch } from "./page-watch.ts";
+import { type Access, isFinal, requestAccess } from "./request-access.ts";
 import { resolveOptions } from "./resolve-options.ts";
 import { Timers } from "./timers.ts";
 
@@ -33,6 +34,8 @@ export class ConsoleConnection {
   #state: ConsoleState;
   #channel: ConsoleChannel | undefined;
   #authorizeError: unknown;
+  /** The token for a lost session, which replaces that of `authorize()` until the session is open again. */
+  #replacement: string | undefined;
   #lastFrameAt = 0;
   #bytesReceived = 0;
   #bytesSent = 0;
@@ -108,7 +111,7 @@ export class ConsoleConnection {
    * @returns false when not connected, or when the server does not speak `curfew.v1`.
    */
   sendBreak(durationMs?: number): boolean {
-    if (this.state.status !== "connected" || this.state.session === null) return false;
+    if (this.state.status !== "connected" || typeof this.state.session?.id !== "string") return false;
     this.#send({ type: "break", ...(durationMs === undefined ? {} : { durationMs }) });
     return true;
   }
@@ -141,12 +144,12 @@ export class ConsoleConnection {
   }
 
   /**
-   * Ends the connection with the reason `viewer_failed`.
+   * Ends the connection because of the viewer.
    *
    * @param detail - explanation for {@link CloseInfo.detail}
    */
-  viewerFailed(detail: string): void {
-    this.#dispatch({ type: "viewerFailed", detail });
+  viewerFailed(detail: string, reason: ViewerCloseReason = "viewer_failed"): void {
+    this.#dispatch({ type: "viewerFailed", detail, reason });
   }
 
   /** Adds an event listener. Errors that it throws are reported and do not affect other listeners. */
@@ -187,7 +190,7 @@ export class ConsoleConnection {
         this.#events.emit(effect.name, effect.event);
         break;
       case "authorize":
-        void this.#authorize(effect.attemptId, effect.attempt, effect.cause);
+        void this.#authorize(effect);
         break;
       case "openSocket":
         this.#openSocket(effect.attemptId, effect.webSocket);
@@ -237,31 +240,49 @@ export class ConsoleConnection {
     if (state.status !== "connected") this.#roundTripMs = undefined;
     const cause = "cause" in state ? { reason: state.cause.reason, code: state.cause.code } : {};
     this.#log.write("debug", `state: ${state.status}`, cause);
+    if (state.status === "connected" || state.status === "closed") this.#replacement = undefined;
     if (state.status === "connected") settleAll(this.#connecting.splice(0));
     if (state.status === "closed") {
       settleAll(this.#connecting.splice(0), connectError(state.cause, this.#authorizeError));
     }
   }
 
-  async #authorize(attemptId: number, attempt: number, cause: CloseInfo | undefined): Promise<void> {
+  async #authorize({ attemptId, attempt, cause, renews }: Extract<Effect, { type: "authorize" }>): Promise<void> {
     this.#callbacks = new AbortController();
     const { signal } = this.#callbacks;
     this.#authorizeError = undefined;
-    let webSocket: WebSocketArguments;
+    if (renews && cause && !(await this.#renewLost(attemptId, renews, cause, signal))) return;
+    const context = { cause: cause ?? null, attempt, signal };
+    let access: Access;
     try {
-      const info = await this.#options.authorize({ cause: cause ?? null, attempt, signal });
-      webSocket = webSocketArguments(info, globalThis.location?.href);
-      this.#log.rememberSecrets(info.token ?? "", ...new URL(webSocket.url).searchParams.values());
+      access = await requestAccess(this.#options.authorize, context, this.#replacement);
     } catch (error) {
       if (signal.aborted) return;
       this.#authorizeError = error;
       const detail = this.#log.redact(messageOf(error));
       this.#log.write("warn", `authorize() failed: ${detail}`, { attempt });
-      const stop = error instanceof StopRetrying || error instanceof InvalidConnectInfo;
-      this.#dispatch({ type: "authorizeFailed", attemptId, detail, stop });
+      this.#dispatch({ type: "authorizeFailed", attemptId, detail, stop: isFinal(error) });
       return;
     }
-    this.#dispatch({ type: "authorized", attemptId, webSocket });
+    this.#log.rememberSecrets(...access.secrets);
+    this.#dispatch({ type: "authorized", attemptId, webSocket: access.webSocket, expiresInMs: access.expiresInMs });
+  }
+
+  /** Asks the page for a token to go on with a session whose connection was lost. Returns false if that failed. */
+  async #renewLost(attemptId: number, session: SessionInfo, cause: CloseInfo, signal: AbortSignal): Promise<boolean> {
+    try {
+      const token = await this.#options.renew?.({ session, signal });
+      if (typeof token !== "string" || token === "") throw new TypeError("expected a token");
+      this.#log.rememberSecrets(token);
+      if (!signal.aborted) this.#replacement = token;
+      return !signal.aborted;
+    } catch (error) {
+      if (signal.aborted) return false;
+      const detail = this.#log.redact(`the renew callback failed: ${messageOf(error)}`);
+      this.#log.write("warn", detail);
+      this.#dispatch({ type: "lostNotRenewed", attemptId, detail, cause });
+      return false;
+    }
   }
 
   async #fetchToken(attemptId: number, id: number, session: SessionInfo): Promise<void> {
@@ -284,12 +305,16 @@ export class ConsoleConnection {
     try {
       this.#log.write("debug", `opening ${url}`);
       this.#lastFrameAt = performance.now();
+      let hasOutput = false;
       this.#channel = new ConsoleChannel(create(url, protocols), {
         opened: (protocol) => this.#dispatch({ type: "opened", attemptId, protocol }),
         control: (text) => this.#dispatch({ type: "control", attemptId, text }),
         received: (bytes) => {
           this.#lastFrameAt = performance.now();
           this.#bytesReceived += bytes;
+          if (hasOutput || bytes === 0) return;
+          hasOutput = true;
+          this.#dispatch({ type: "output", attemptId });
         },
         sent: (bytes) => {
           this.#bytesSent += bytes;
@@ -297,7 +322,12 @@ export class ConsoleConnection {
         closed: (code, reason) => this.#dispatch({ type: "socketClosed", attemptId, code, reason }),
         // Deferred: a viewer that failed calls viewerFailed() right after it closes the channel, and that is the reason.
         viewerClosed: () => queueMicrotask(() => this.#dispatch({ type: "viewerClosed", attemptId })),
-        overflowed: () => this.#dispatch({ type: "viewerFailed", detail: "no viewer read the console's output" }),
+        overflowed: () =>
+          this.#dispatch({
+            type: "viewerFailed",
+            reason: "viewer_failed",
+            detail: "no viewer read the console's output",
+          }),
         viewerThrew: (error) => this.#viewerThrew(error),
       });
     } catch (error) {
@@ -310,7 +340,7 @@ export class ConsoleConnection {
   #viewerThrew(error: unknown): void {
     const detail = this.#log.redact(`the viewer failed on the console's output: ${messageOf(error)}`);
     this.#log.write("error", detail, error instanceof Error ? { stack: error.stack } : {});
-    this.#dispatch({ type: "viewerFailed", detail });
+    this.viewerFailed(detail);
   }
 
   #send(message: ClientMessage): void {

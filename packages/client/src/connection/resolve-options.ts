@@ -17,6 +17,7 @@ export function resolveOptions(options: ConsoleOptions): ResolvedOptions {
     warnBeforeMs: milliseconds("warnBeforeMs", options.warnBeforeMs ?? 60_000),
     connectTimeoutMs: milliseconds("connectTimeoutMs", options.connectTimeoutMs ?? 10_000),
     helloTimeoutMs: milliseconds("helloTimeoutMs", options.helloTimeoutMs ?? 30_000),
+    callbackTimeoutMs: milliseconds("callbackTimeoutMs", options.callbackTimeoutMs ?? 60_000),
     pingIntervalMs: milliseconds("pingIntervalMs", options.pingIntervalMs ?? 15_000),
   };
 }

@@ -101,7 +101,7 @@ describe("a lost connection", () => {
     expect(text(element, ".title")).toBe("Connection lost");
     expect(text(element, ".countdown")).toBe("Next attempt in 1 minute · Attempt 2");
     expect(announced(element)).toBe(
-      "Connection lost – The page connects again by itself. Nothing is lost on the machine.",
+      "Connection lost – The page connects again by itself. The machine is not affected.",
     );
     expect(shown(element, ".xterm")).not.toBeNull();
     click(element, "Try now");

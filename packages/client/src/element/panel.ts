@@ -3,7 +3,7 @@ import type { ConsoleState } from "../connection/model/state.ts";
 import { format } from "../locales/format.ts";
 import { timeLeft } from "../locales/time-left.ts";
 import type { Messages } from "../locales/types.ts";
-import { describeClose } from "../ui/close-description.ts";
+import { describeClose, describeReconnecting } from "../ui/close-description.ts";
 import { createElement, setText } from "../ui/dom.ts";
 import { button, part } from "./dom.ts";
 import { Ring, icon, spinner } from "./icons.ts";
@@ -76,7 +76,7 @@ function reconnectingPanel(
   const root = panel({
     symbol: createElement("div", { class: "counter" }, ring.root, seconds),
     title: messages.closeReasons[state.cause.reason].title,
-    sentence: states.reconnectingByItself,
+    sentence: describeReconnecting(state.cause, messages),
     note: next,
     actions: [button(labels.tryNow, actions.open, "primary"), button(labels.cancel, actions.close, "normal")],
   });

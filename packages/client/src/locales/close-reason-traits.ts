@@ -52,7 +52,13 @@ export const CLOSE_REASON_TRAITS: Readonly<Record<CloseReason, CloseReasonTraits
   client_closed: EXPECTED,
   connection_lost: FAILED,
   connect_failed: FAILED,
+  server_refused: NO_ACCESS,
+  access_expired: EXPIRED,
   authorize_failed: NO_ACCESS,
+  credentials_rejected: FAILED,
+  server_not_trusted: FAILED,
+  server_unsupported: REFUSED,
+  viewer_load_failed: FAILED,
   viewer_failed: FAILED,
   unknown: FAILED,
 };

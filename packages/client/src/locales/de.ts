@@ -132,15 +132,50 @@ export const german: Messages = {
       sentence: "Ihr Browser konnte das Gateway nicht erreichen. Prüfen Sie Ihr Netzwerk und versuchen Sie es erneut.",
       next: "Erneut versuchen",
     },
+    server_refused: {
+      title: "Der Server hat die Verbindung sofort geschlossen",
+      sentence:
+        "Einen Grund hat er nicht genannt. Vielleicht ist dieser Link abgelaufen oder falsch, diese Website darf dort keine Konsolen öffnen, oder die Konsole der Maschine ist nicht verfügbar.",
+      next: "Neuen Zugang anfordern",
+    },
+    access_expired: {
+      title: "Ihr Zugang endete während einer Unterbrechung",
+      sentence:
+        "Die Verbindung zur Konsole ist abgerissen, und bevor sie wiederhergestellt war, ist die Zeit Ihres Zugangs abgelaufen.",
+      next: "Erneut öffnen",
+    },
     authorize_failed: {
       title: "Kein Zugang erhalten",
       sentence: "Die Seite hat Zugang zu dieser Konsole angefordert und nicht bekommen.",
       next: "Erneut versuchen",
     },
+    credentials_rejected: {
+      title: "Anmeldung fehlgeschlagen",
+      sentence: "Die Konsole der Maschine hat das Passwort oder den Benutzernamen nicht akzeptiert.",
+      next: "Erneut versuchen",
+    },
+    server_not_trusted: {
+      title: "Die Identität der Maschine wurde nicht bestätigt",
+      sentence:
+        "Die Konsole der Maschine musste sich ausweisen, und das wurde nicht bestätigt. Es wurde kein Passwort an sie gesendet.",
+      next: "Erneut versuchen",
+    },
+    server_unsupported: {
+      title: "Diese Seite unterstützt diese Konsole nicht",
+      sentence:
+        "Die Konsole der Maschine verlangt eine Art der Anmeldung oder der Darstellung, die diese Seite nicht beherrscht.",
+      next: "Erneut versuchen",
+    },
+    viewer_load_failed: {
+      title: "Die Anzeige wurde nicht geladen",
+      sentence:
+        "Ein Teil dieser Seite konnte nicht geladen werden. Prüfen Sie Ihr Netzwerk und versuchen Sie es erneut.",
+      next: "Erneut versuchen",
+    },
     viewer_failed: {
       title: "Die Konsole konnte nicht angezeigt werden",
       sentence:
-        "Die Anzeige ist in diesem Browser nicht gestartet, oder diese Seite und die Konsole der Maschine haben einander nicht akzeptiert.",
+        "Die Anzeige ist in diesem Browser nicht gestartet, oder sie konnte nicht verarbeiten, was die Konsole der Maschine gesendet hat.",
       next: "Erneut versuchen",
     },
     unknown: {
@@ -160,7 +195,8 @@ export const german: Messages = {
     waiting: "Warten auf die Konsole der Maschine.",
     connected: "Verbunden",
     reconnecting: "Verbindung wird wiederhergestellt …",
-    reconnectingByItself: "Die Seite verbindet sich von selbst wieder. Auf der Maschine geht nichts verloren.",
+    reconnectingByItself: "Die Seite verbindet sich von selbst wieder.",
+    machineUnaffected: "Die Maschine ist davon nicht betroffen.",
     attempt: "Versuch {attempt}",
     nextAttempt: "Nächster Versuch in {time}",
     closed: "Beendet",
@@ -177,6 +213,8 @@ export const german: Messages = {
     renewed: "Verlängert. Diese Sitzung endet jetzt in {time}.",
     renewedForGood: "Verlängert. Diese Sitzung endet nicht mehr von selbst.",
     renewFailed: "Die Verlängerung ist fehlgeschlagen.",
+    stillThere: "Sind Sie noch da?",
+    closesWhenIdle: "Diese Konsole wird in {time} geschlossen, wenn Sie sie nicht benutzen.",
   },
   actions: {
     open: "Konsole öffnen",
@@ -184,6 +222,7 @@ export const german: Messages = {
     tryAgain: "Erneut versuchen",
     tryNow: "Jetzt versuchen",
     renew: "Verlängern",
+    stillHere: "Ich bin noch da",
     hide: "Ausblenden",
     cancel: "Abbrechen",
     close: "Schließen",
@@ -193,6 +232,7 @@ export const german: Messages = {
     spice: "Bildschirm der Maschine",
     serial: "Terminal der Maschine",
     sessionEnd: "Ende der Sitzung",
+    operatorMessage: "Der Administrator schreibt:",
     leave: "Drücken Sie {keys} und lassen Sie los, um die Konsole mit der Tastatur zu verlassen.",
   },
 };

@@ -127,15 +127,46 @@ export const english: Messages = {
       sentence: "Your browser could not reach the gateway. Check your network, then try again.",
       next: "Try again",
     },
+    server_refused: {
+      title: "The server closed the connection at once",
+      sentence:
+        "It gave no reason. This link may have expired or be wrong, this site may not be allowed to open consoles there, or the machine’s console may not be available.",
+      next: "Get new access",
+    },
+    access_expired: {
+      title: "Your access ended while the connection was lost",
+      sentence: "The connection to the console broke, and before it was back, the time of your access was over.",
+      next: "Open again",
+    },
     authorize_failed: {
       title: "Access not granted",
       sentence: "The page requested access to this console, but did not get it.",
       next: "Try again",
     },
+    credentials_rejected: {
+      title: "Sign-in failed",
+      sentence: "The machine’s console did not accept the password or the user name.",
+      next: "Try again",
+    },
+    server_not_trusted: {
+      title: "The machine’s identity was not confirmed",
+      sentence:
+        "The machine’s console had to prove its identity, and that was not confirmed. No password was sent to it.",
+      next: "Try again",
+    },
+    server_unsupported: {
+      title: "This page does not support this console",
+      sentence: "The machine’s console requires a way to sign in or to draw that this page does not have.",
+      next: "Try again",
+    },
+    viewer_load_failed: {
+      title: "The viewer did not load",
+      sentence: "Part of this page could not be loaded. Check your network, then try again.",
+      next: "Try again",
+    },
     viewer_failed: {
       title: "The console could not be shown",
-      sentence:
-        "The viewer did not start in this browser, or this page and the machine’s console could not agree on a connection.",
+      sentence: "The viewer did not start in this browser, or it could not process what the machine’s console sent.",
       next: "Try again",
     },
     unknown: {
@@ -154,7 +185,8 @@ export const english: Messages = {
     waiting: "Waiting for the machine’s console.",
     connected: "Connected",
     reconnecting: "Reconnecting…",
-    reconnectingByItself: "The page connects again by itself. Nothing is lost on the machine.",
+    reconnectingByItself: "The page connects again by itself.",
+    machineUnaffected: "The machine is not affected.",
     attempt: "Attempt {attempt}",
     nextAttempt: "Next attempt in {time}",
     closed: "Ended",
@@ -169,6 +201,8 @@ export const english: Messages = {
     renewed: "Renewed. This session now ends in {time}.",
     renewedForGood: "Renewed. This session no longer expires.",
     renewFailed: "The renewal failed.",
+    stillThere: "Still there?",
+    closesWhenIdle: "This console closes in {time} unless you use it.",
   },
   actions: {
     open: "Open console",
@@ -176,6 +210,7 @@ export const english: Messages = {
     tryAgain: "Try again",
     tryNow: "Try now",
     renew: "Renew",
+    stillHere: "I’m still here",
     hide: "Hide",
     cancel: "Cancel",
     close: "Close",
@@ -185,6 +220,7 @@ export const english: Messages = {
     spice: "Screen of the machine",
     serial: "Terminal of the machine",
     sessionEnd: "End of the session",
+    operatorMessage: "The operator wrote:",
     leave: "Press and release {keys} to leave the console with the keyboard.",
   },
 };

@@ -131,15 +131,47 @@ export const spanish: Messages = {
       sentence: "El navegador no pudo comunicarse con la pasarela. Compruebe la red y vuelva a intentarlo.",
       next: "Reintentar",
     },
+    server_refused: {
+      title: "El servidor cerró la conexión de inmediato",
+      sentence:
+        "No indicó el motivo. Puede que este enlace haya caducado o sea incorrecto, que este sitio no pueda abrir consolas allí o que la consola de la máquina no esté disponible.",
+      next: "Obtener un acceso nuevo",
+    },
+    access_expired: {
+      title: "Su acceso terminó durante una interrupción",
+      sentence: "La conexión con la consola se cortó y, antes de restablecerse, terminó el tiempo de su acceso.",
+      next: "Abrir de nuevo",
+    },
     authorize_failed: {
       title: "Acceso no concedido",
       sentence: "La página solicitó acceso a esta consola y no lo obtuvo.",
       next: "Reintentar",
     },
+    credentials_rejected: {
+      title: "Error al iniciar sesión",
+      sentence: "La consola de la máquina no aceptó la contraseña o el nombre de usuario.",
+      next: "Reintentar",
+    },
+    server_not_trusted: {
+      title: "No se confirmó la identidad de la máquina",
+      sentence:
+        "La consola de la máquina debía identificarse y su identidad no se confirmó. No se le envió ninguna contraseña.",
+      next: "Reintentar",
+    },
+    server_unsupported: {
+      title: "Esta página no admite esta consola",
+      sentence:
+        "La consola de la máquina exige una forma de iniciar sesión o de representar la imagen que esta página no admite.",
+      next: "Reintentar",
+    },
+    viewer_load_failed: {
+      title: "El visor no se cargó",
+      sentence: "No se pudo cargar una parte de esta página. Compruebe la red y vuelva a intentarlo.",
+      next: "Reintentar",
+    },
     viewer_failed: {
       title: "No se pudo mostrar la consola",
-      sentence:
-        "El visor no se inició en este navegador, o esta página y la consola de la máquina no se aceptaron mutuamente.",
+      sentence: "El visor no se inició en este navegador o no pudo procesar lo que envió la consola de la máquina.",
       next: "Reintentar",
     },
     unknown: {
@@ -159,7 +191,8 @@ export const spanish: Messages = {
     waiting: "Esperando a la consola de la máquina.",
     connected: "Conectado",
     reconnecting: "Volviendo a conectar…",
-    reconnectingByItself: "La página vuelve a conectarse sola. No se pierde nada en la máquina.",
+    reconnectingByItself: "La página vuelve a conectarse sola.",
+    machineUnaffected: "Esto no afecta a la máquina.",
     attempt: "Intento {attempt}",
     nextAttempt: "Próximo intento en {time}",
     closed: "Finalizada",
@@ -174,6 +207,8 @@ export const spanish: Messages = {
     renewed: "Renovada. Esta sesión termina ahora en {time}.",
     renewedForGood: "Renovada. Esta sesión ya no termina por sí sola.",
     renewFailed: "No se pudo renovar.",
+    stillThere: "¿Sigue ahí?",
+    closesWhenIdle: "Esta consola se cerrará en {time} si no la usa.",
   },
   actions: {
     open: "Abrir la consola",
@@ -181,6 +216,7 @@ export const spanish: Messages = {
     tryAgain: "Reintentar",
     tryNow: "Intentar ahora",
     renew: "Renovar",
+    stillHere: "Sigo aquí",
     hide: "Ocultar",
     cancel: "Cancelar",
     close: "Cerrar",
@@ -190,6 +226,7 @@ export const spanish: Messages = {
     spice: "Pantalla de la máquina",
     serial: "Terminal de la máquina",
     sessionEnd: "Fin de la sesión",
+    operatorMessage: "El administrador escribió:",
     leave: "Pulse {keys} y suelte para salir de la consola con el teclado.",
   },
 };

@@ -130,15 +130,49 @@ export const french: Messages = {
       sentence: "Votre navigateur n’a pas pu joindre la passerelle. Vérifiez votre réseau, puis réessayez.",
       next: "Réessayer",
     },
+    server_refused: {
+      title: "Le serveur a aussitôt fermé la connexion",
+      sentence:
+        "Il n’a pas donné de raison. Ce lien a peut-être expiré ou est incorrect, ce site n’a peut-être pas le droit d’y ouvrir des consoles, ou la console de la machine n’est pas disponible.",
+      next: "Obtenir un nouvel accès",
+    },
+    access_expired: {
+      title: "Votre accès a pris fin pendant une coupure",
+      sentence:
+        "La connexion à la console a été coupée et, avant son rétablissement, la durée de votre accès était écoulée.",
+      next: "Rouvrir",
+    },
     authorize_failed: {
       title: "Accès non obtenu",
       sentence: "La page a demandé un accès à cette console et ne l’a pas obtenu.",
       next: "Réessayer",
     },
+    credentials_rejected: {
+      title: "Échec de l’authentification",
+      sentence: "La console de la machine n’a pas accepté le mot de passe ou le nom d’utilisateur.",
+      next: "Réessayer",
+    },
+    server_not_trusted: {
+      title: "L’identité de la machine n’a pas été confirmée",
+      sentence:
+        "La console de la machine devait s’identifier, et son identité n’a pas été confirmée. Aucun mot de passe ne lui a été envoyé.",
+      next: "Réessayer",
+    },
+    server_unsupported: {
+      title: "Cette page ne prend pas en charge cette console",
+      sentence:
+        "La console de la machine exige un mode d’authentification ou d’affichage que cette page ne prend pas en charge.",
+      next: "Réessayer",
+    },
+    viewer_load_failed: {
+      title: "L’affichage n’a pas été chargé",
+      sentence: "Une partie de cette page n’a pas pu être chargée. Vérifiez votre réseau, puis réessayez.",
+      next: "Réessayer",
+    },
     viewer_failed: {
       title: "La console n’a pas pu être affichée",
       sentence:
-        "L’affichage n’a pas démarré dans ce navigateur, ou cette page et la console de la machine ne se sont pas acceptées.",
+        "L’affichage n’a pas démarré dans ce navigateur, ou il n’a pas pu traiter ce que la console de la machine a envoyé.",
       next: "Réessayer",
     },
     unknown: {
@@ -158,7 +192,8 @@ export const french: Messages = {
     waiting: "En attente de la console de la machine.",
     connected: "Connecté",
     reconnecting: "Reconnexion…",
-    reconnectingByItself: "La page se reconnecte d’elle-même. Rien n’est perdu sur la machine.",
+    reconnectingByItself: "La page se reconnecte d’elle-même.",
+    machineUnaffected: "La machine n’est pas concernée.",
     attempt: "Tentative {attempt}",
     nextAttempt: "Prochaine tentative dans {time}",
     closed: "Terminé",
@@ -176,6 +211,8 @@ export const french: Messages = {
     renewed: "Session prolongée. Elle se termine maintenant dans {time}.",
     renewedForGood: "Session prolongée. Elle ne se termine plus d’elle-même.",
     renewFailed: "La prolongation a échoué.",
+    stillThere: "Toujours là\u00a0?",
+    closesWhenIdle: "Cette console se ferme dans {time} si vous ne l’utilisez pas.",
   },
   actions: {
     open: "Ouvrir la console",
@@ -183,6 +220,7 @@ export const french: Messages = {
     tryAgain: "Réessayer",
     tryNow: "Essayer maintenant",
     renew: "Prolonger",
+    stillHere: "Je suis là",
     hide: "Masquer",
     cancel: "Annuler",
     close: "Fermer",
@@ -192,6 +230,7 @@ export const french: Messages = {
     spice: "Écran de la machine",
     serial: "Terminal de la machine",
     sessionEnd: "Fin de la session",
+    operatorMessage: "L’administrateur a écrit\u00a0:",
     leave: "Appuyez sur {keys} puis relâchez pour quitter la console au clavier.",
   },
 };

@@ -128,15 +128,45 @@ export const japanese: Messages = {
       sentence: "ブラウザーからゲートウェイに到達できませんでした。ネットワークを確認してから、再試行してください。",
       next: "再試行",
     },
+    server_refused: {
+      title: "サーバーがすぐに接続を閉じました",
+      sentence:
+        "理由は示されませんでした。リンクが期限切れか正しくない、このサイトからコンソールを開くことが許可されていない、またはマシンのコンソールが利用できない可能性があります。",
+      next: "新しいアクセスを取得",
+    },
+    access_expired: {
+      title: "接続が切れている間にアクセスの期限が切れました",
+      sentence: "コンソールとの接続が切れ、復旧する前にアクセスの有効時間が終了しました。",
+      next: "もう一度開く",
+    },
     authorize_failed: {
       title: "アクセスを取得できませんでした",
       sentence: "このコンソールへのアクセスを要求しましたが、許可されませんでした。",
       next: "再試行",
     },
+    credentials_rejected: {
+      title: "サインインできませんでした",
+      sentence: "マシンのコンソールが、パスワードまたはユーザー名を受け入れませんでした。",
+      next: "再試行",
+    },
+    server_not_trusted: {
+      title: "マシンの本人確認ができませんでした",
+      sentence: "マシンのコンソールの識別情報が確認されませんでした。パスワードは送信されていません。",
+      next: "再試行",
+    },
+    server_unsupported: {
+      title: "このページはこのコンソールに対応していません",
+      sentence: "マシンのコンソールが、このページが対応していないサインイン方法または描画方法を要求しています。",
+      next: "再試行",
+    },
+    viewer_load_failed: {
+      title: "表示部分を読み込めませんでした",
+      sentence: "このページの一部を読み込めませんでした。ネットワークを確認してから、再試行してください。",
+      next: "再試行",
+    },
     viewer_failed: {
       title: "コンソールを表示できませんでした",
-      sentence:
-        "このブラウザーで表示を開始できなかったか、このページとマシンのコンソールが互いを受け入れませんでした。",
+      sentence: "このブラウザーで表示を開始できなかったか、マシンのコンソールから送られた内容を処理できませんでした。",
       next: "再試行",
     },
     unknown: {
@@ -155,7 +185,8 @@ export const japanese: Messages = {
     waiting: "マシンのコンソールを待っています。",
     connected: "接続済み",
     reconnecting: "再接続しています…",
-    reconnectingByItself: "自動的に再接続します。マシン上のデータは失われません。",
+    reconnectingByItself: "自動的に再接続します。",
+    machineUnaffected: "マシンには影響ありません。",
     attempt: "{attempt} 回目の試行",
     nextAttempt: "次の試行まで {time}",
     closed: "終了",
@@ -170,6 +201,8 @@ export const japanese: Messages = {
     renewed: "延長しました。このセッションは {time}後に終了します。",
     renewedForGood: "延長しました。このセッションが自動的に終了することはありません。",
     renewFailed: "延長できませんでした。",
+    stillThere: "まだご利用中ですか？",
+    closesWhenIdle: "操作がない場合、このコンソールは {time}後に閉じます。",
   },
   actions: {
     open: "コンソールを開く",
@@ -177,6 +210,7 @@ export const japanese: Messages = {
     tryAgain: "再試行",
     tryNow: "今すぐ試す",
     renew: "延長",
+    stillHere: "利用中です",
     hide: "非表示",
     cancel: "キャンセル",
     close: "閉じる",
@@ -186,6 +220,7 @@ export const japanese: Messages = {
     spice: "マシンの画面",
     serial: "マシンの端末",
     sessionEnd: "セッションの終了",
+    operatorMessage: "管理者からのメッセージ：",
     leave: "{keys} を押して離すと、キーボードでコンソールから離れられます。",
   },
 };

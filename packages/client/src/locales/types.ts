@@ -37,6 +37,8 @@ export interface Messages {
     readonly reconnecting: string;
     /** Below `reconnecting` or the reason for it. */
     readonly reconnectingByItself: string;
+    /** After `reconnectingByItself`, if the reason does not concern the machine. */
+    readonly machineUnaffected: string;
     readonly attempt: TextWith<"attempt">;
     readonly nextAttempt: TextWith<"time">;
     readonly closed: string;
@@ -57,6 +59,9 @@ export interface Messages {
     readonly renewedForGood: string;
     /** After `endsIn`, if a renewal failed. */
     readonly renewFailed: string;
+    /** A heading, before a session ends because there was no input. */
+    readonly stillThere: string;
+    readonly closesWhenIdle: TextWith<"time">;
   };
   /** Labels of buttons. */
   readonly actions: {
@@ -65,6 +70,8 @@ export interface Messages {
     readonly tryAgain: string;
     readonly tryNow: string;
     readonly renew: string;
+    /** The answer to `stillThere`. */
+    readonly stillHere: string;
     readonly hide: string;
     readonly cancel: string;
     readonly close: string;
@@ -72,6 +79,8 @@ export interface Messages {
   /** Labels for screen readers. */
   readonly labels: Readonly<Record<ConsoleType, string>> & {
     readonly sessionEnd: string;
+    /** Before what an operator wrote when they ended the session. */
+    readonly operatorMessage: string;
     /** How to leave a console that takes every key. */
     readonly leave: TextWith<"keys">;
   };

@@ -124,14 +124,44 @@ export const simplifiedChinese: Messages = {
       sentence: "浏览器无法连接到网关。请检查网络，然后重试。",
       next: "重试",
     },
+    server_refused: {
+      title: "服务器立即关闭了连接",
+      sentence: "服务器未说明原因。此链接可能已过期或不正确，此网站可能无权在该处打开控制台，或者机器的控制台不可用。",
+      next: "获取新的访问权限",
+    },
+    access_expired: {
+      title: "您的访问在连接中断期间到期",
+      sentence: "与控制台的连接已断开，在恢复之前，您的访问时间已到。",
+      next: "重新打开",
+    },
     authorize_failed: {
       title: "未获得访问权限",
       sentence: "此页面请求访问此控制台，但未获准许。",
       next: "重试",
     },
+    credentials_rejected: {
+      title: "登录失败",
+      sentence: "机器的控制台未接受密码或用户名。",
+      next: "重试",
+    },
+    server_not_trusted: {
+      title: "未确认机器的身份",
+      sentence: "机器的控制台需要证明其身份，但未得到确认。未向其发送任何密码。",
+      next: "重试",
+    },
+    server_unsupported: {
+      title: "此页面不支持此控制台",
+      sentence: "机器的控制台要求的登录方式或显示方式，此页面不支持。",
+      next: "重试",
+    },
+    viewer_load_failed: {
+      title: "查看器未加载",
+      sentence: "此页面的一部分无法加载。请检查网络，然后重试。",
+      next: "重试",
+    },
     viewer_failed: {
       title: "无法显示控制台",
-      sentence: "查看器未能在此浏览器中启动，或者此页面与机器的控制台未能接受对方。",
+      sentence: "查看器未能在此浏览器中启动，或者无法处理机器的控制台发送的内容。",
       next: "重试",
     },
     unknown: {
@@ -150,7 +180,8 @@ export const simplifiedChinese: Messages = {
     waiting: "正在等待机器的控制台。",
     connected: "已连接",
     reconnecting: "正在重新连接…",
-    reconnectingByItself: "页面会自动重新连接。机器上的内容不会丢失。",
+    reconnectingByItself: "页面会自动重新连接。",
+    machineUnaffected: "机器不受影响。",
     attempt: "第 {attempt} 次尝试",
     nextAttempt: "{time}后再次尝试",
     closed: "已结束",
@@ -165,6 +196,8 @@ export const simplifiedChinese: Messages = {
     renewed: "已续期。此会话将在{time}后结束。",
     renewedForGood: "已续期。此会话不会再自动结束。",
     renewFailed: "续期失败。",
+    stillThere: "您还在吗？",
+    closesWhenIdle: "如果不使用，此控制台将在{time}后关闭。",
   },
   actions: {
     open: "打开控制台",
@@ -172,6 +205,7 @@ export const simplifiedChinese: Messages = {
     tryAgain: "重试",
     tryNow: "立即尝试",
     renew: "续期",
+    stillHere: "我还在",
     hide: "隐藏",
     cancel: "取消",
     close: "关闭",
@@ -181,6 +215,7 @@ export const simplifiedChinese: Messages = {
     spice: "机器的屏幕",
     serial: "机器的终端",
     sessionEnd: "会话结束提示",
+    operatorMessage: "管理员留言：",
     leave: "按下 {keys} 后松开，即可用键盘离开控制台。",
   },
 };

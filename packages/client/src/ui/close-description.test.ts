@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { CloseInfo, CloseReason } from "../connection/model/close-info.ts";
 import { CLOSE_REASON_TRAITS } from "../locales/close-reason-traits.ts";
 import { english } from "../locales/en.ts";
-import { describeClose } from "./close-description.ts";
+import { describeClose, describeReconnecting } from "./close-description.ts";
 
 const info = (reason: CloseReason, more: Partial<CloseInfo> = {}): CloseInfo => ({
   reason,
@@ -57,7 +57,15 @@ describe("describing an end", () => {
     const sent = reasons.filter(
       (reason) => describeClose(info(reason), english, false).advice === english.advice.newAccess,
     );
-    expect(sent).toEqual(["session_expired", "token_expired", "token_invalid", "console_moved", "authorize_failed"]);
+    expect(sent).toEqual([
+      "session_expired",
+      "token_expired",
+      "token_invalid",
+      "console_moved",
+      "server_refused",
+      "access_expired",
+      "authorize_failed",
+    ]);
   });
 
   const others = (Object.keys(CLOSE_REASON_TRAITS) as CloseReason[]).filter((reason) => reason !== "instance_deleted");
@@ -65,6 +73,16 @@ describe("describing an end", () => {
     for (const canAuthorize of [true, false]) {
       const { action, advice } = describeClose(info(reason), english, canAuthorize);
       expect(action ?? advice).toBeTruthy();
+    }
+  });
+});
+
+describe("describing a reconnection", () => {
+  test("says that the machine is not affected only where that is known", () => {
+    const sentence = (reason: CloseReason): string => describeReconnecting(info(reason), english);
+    expect(sentence("connection_lost")).toBe("The page connects again by itself. The machine is not affected.");
+    for (const reason of ["target_closed", "target_unreachable", "target_timeout", "server_refused"] as const) {
+      expect(sentence(reason)).toBe("The page connects again by itself.");
     }
   });
 });

@@ -1,4 +1,4 @@
-import type { CloseInfo } from "../connection/model/close-info.ts";
+import type { CloseInfo, CloseReason } from "../connection/model/close-info.ts";
 import { CLOSE_REASON_TRAITS, type CloseReasonTraits } from "../locales/close-reason-traits.ts";
 import type { Messages } from "../locales/types.ts";
 
@@ -39,4 +39,23 @@ export function describeClose(cause: CloseInfo, messages: Messages, canAuthorize
     code: `${reason} · ${code}`,
     detail,
   };
+}
+
+/** Reasons for reconnecting that tell nothing of the machine: only the way to it is interrupted. */
+const MACHINE_UNAFFECTED: ReadonlySet<CloseReason> = new Set<CloseReason>([
+  "connection_lost",
+  "connect_failed",
+  "server_draining",
+  "server_busy",
+  "lookup_failed",
+  "internal_error",
+]);
+
+/** A sentence for the state `reconnecting`, below the title of its reason. */
+export function describeReconnecting({ reason }: CloseInfo, { states }: Messages): string {
+  const sentences = [
+    states.reconnectingByItself,
+    ...(MACHINE_UNAFFECTED.has(reason) ? [states.machineUnaffected] : []),
+  ];
+  return sentences.join(" ");
 }

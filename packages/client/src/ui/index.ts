@@ -4,7 +4,7 @@
  *
  * @packageDocumentation
  */
-export { describeClose } from "./close-description.ts";
+export { describeClose, describeReconnecting } from "./close-description.ts";
 export type { CloseDescription } from "./close-description.ts";
 export { Countdown } from "./countdown.ts";
 export { createElement, setText } from "./dom.ts";

@@ -1,5 +1,19 @@
+import type { ViewerCloseReason } from "../connection/model/close-info.ts";
+
 /** How long a viewer's code may take to load and start. */
 const LOAD_TIMEOUT_MS = 10_000;
+
+/** A viewer's code did not load. */
+class ViewerLoadError extends Error {}
+
+/** Ends a connection whose viewer could not be loaded or started. */
+export function failViewer(
+  connection: { viewerFailed(detail: string, reason: ViewerCloseReason): void },
+  error: unknown,
+): void {
+  const detail = error instanceof Error ? error.message : String(error);
+  connection.viewerFailed(detail, error instanceof ViewerLoadError ? "viewer_load_failed" : "viewer_failed");
+}
 
 /**
  * The error for a viewer whose `import()` failed. Each `import()` is in a `try` of its own: for a
@@ -42,12 +56,12 @@ export class ViewerLoader<T> {
   async #race(): Promise<T> {
     let timer: ReturnType<typeof setTimeout> | undefined;
     const late = new Promise<never>((_resolve, reject) => {
-      const error = new Error(`${this.#name} did not load within ${LOAD_TIMEOUT_MS / 1000} s`);
+      const error = new ViewerLoadError(`${this.#name} did not load within ${LOAD_TIMEOUT_MS / 1000} s`);
       timer = setTimeout(() => reject(error), LOAD_TIMEOUT_MS);
     });
     const loaded = this.#load().catch((error: unknown) => {
       const text = error instanceof Error ? error.message : String(error);
-      throw new Error(`${this.#name} failed to load: ${text}`, { cause: error });
+      throw new ViewerLoadError(`${this.#name} failed to load: ${text}`, { cause: error });
     });
     try {
       return await Promise.race([loaded, late]);

@@ -30,6 +30,11 @@ export interface GatewayScript {
   readonly pong?: boolean;
   /** Breaks the connection at the page's first message: the page sees 1006. @defaultValue false */
   readonly dropOnMessage?: boolean;
+  /**
+   * True ends sessions and refuses connections without a word: the page sees 1006, and 1000 `Target closed` for
+   * `target_closed`. See {@link NOVA}. @defaultValue false
+   */
+  readonly silentEnds?: boolean;
   /** Refuses the connection: with `bye` and a close code, or so that the WebSocket never opens. */
   readonly refuse?: ServerCloseReason | "connect_failed";
 }
@@ -45,6 +50,15 @@ export interface FakeGatewayOptions extends GatewayScript {
    */
   readonly subprotocol?: typeof SUBPROTOCOL | typeof FALLBACK_SUBPROTOCOL;
 }
+
+/**
+ * The options of a fake gateway that behaves as the console proxies of OpenStack Nova: no control messages, and it opens
+ * the WebSocket before it looks at the token. For `startFakeGateway({ ...NOVA, refuse: "token_expired" })`.
+ */
+export const NOVA: { readonly subprotocol: typeof FALLBACK_SUBPROTOCOL; readonly silentEnds: true } = {
+  subprotocol: FALLBACK_SUBPROTOCOL,
+  silentEnds: true,
+};
 
 /** The time left in `hello` by default. */
 export const DEFAULT_EXPIRY_MS = 3_600_000;

@@ -121,6 +121,11 @@ export class FakeSession {
   /** Ends the session as a gateway does: `bye`, then the reason's close code. */
   end(reason: ServerCloseReason, detail?: string): void {
     expectReason("reason", reason);
+    if (this.#script.silentEnds === true) {
+      if (reason === "target_closed") this.close(NORMAL, "Target closed");
+      else this.drop();
+      return;
+    }
     if (this.controlled) this.send({ type: "bye", reason, ...(detail !== undefined && { detail }) });
     // Without control messages, a target that closes is a normal end (PROTOCOL.md, section 4).
     this.close(!this.controlled && reason === "target_closed" ? NORMAL : CloseCode[reason], reason);

@@ -4,6 +4,7 @@ export type { Target } from "../net/address.ts";
 export type { GatewayEvents } from "../gateway/events.ts";
 export type { FakeGateway } from "../gateway/gateway.ts";
 export type { SocketEnd } from "../gateway/page-socket.ts";
+export { NOVA } from "../gateway/script.ts";
 export type { FakeGatewayOptions, GatewayScript, GatewayScripts } from "../gateway/script.ts";
 export type { FakeSession } from "../gateway/session.ts";
 export { InPageGateway, type InPageGatewayOptions } from "./gateway.ts";

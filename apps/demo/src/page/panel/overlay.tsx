@@ -1,6 +1,6 @@
 import type { CloseInfo, ConsoleState } from "@curfew/client";
 import { english } from "@curfew/client/messages/en";
-import { describeClose } from "@curfew/client/ui";
+import { describeClose, describeReconnecting } from "@curfew/client/ui";
 import type { OverlayActions } from "@curfew/react";
 import type { ReactNode } from "react";
 
@@ -35,7 +35,7 @@ export function Overlay({ state, actions, children }: OverlayProps) {
           <div className="card">
             <h3>{english.states.reconnecting}</h3>
             <p>
-              {english.closeReasons[state.cause.reason].title}. {english.states.reconnectingByItself}
+              {english.closeReasons[state.cause.reason].title}. {describeReconnecting(state.cause, english)}
             </p>
             <button type="button" onClick={actions.connect}>
               {english.actions.tryNow}

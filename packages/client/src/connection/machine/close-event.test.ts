@@ -5,6 +5,8 @@ import type { SocketState } from "./types.ts";
 
 const socket: SocketState = {
   opened: true,
+  knownEnd: undefined,
+  hasOutput: true,
   controlled: true,
   greeted: true,
   viewerReady: false,

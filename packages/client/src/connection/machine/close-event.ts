@@ -1,6 +1,45 @@
 import { CloseCode, closeAction, closeReason } from "@curfew/protocol";
-import type { CloseInfo } from "../model/close-info.ts";
+import type { CloseInfo, CloseReason } from "../model/close-info.ts";
+import { type Draft, STABLE_AFTER_MS, endAttempt } from "./transitions.ts";
 import type { SocketState } from "./types.ts";
+
+/** How much earlier than expected a session can end: what `authorize()` said was on its way for a while. */
+const EXPIRY_SLACK_MS = 1000;
+/** What websockify and Nova's proxies write into a close frame with the code 1000 when the console closes. */
+const TARGET_CLOSED_TEXTS: readonly string[] = ["Target closed", "target_closed"];
+/** After this many refusals without a reason there are no more attempts: the first could be a network that broke. */
+const MAX_REFUSALS = 2;
+
+/** The socket closed. */
+export function onSocketClosed(draft: Draft, socket: SocketState, code: number, text: string): void {
+  const info = closeInfoOf(code, text, socket);
+  if (hasRunOut(draft, socket, info)) {
+    endAttempt(draft, { ...info, reason: "session_expired", action: closeAction(CloseCode.session_expired) });
+  } else if (isRefusal(draft, socket, info)) {
+    const refusals = draft.state.refusals + 1;
+    draft.state = { ...draft.state, refusals };
+    const action = refusals < MAX_REFUSALS ? "retry" : "stop";
+    const detail = "the server opened the connection and closed it at once, without a reason";
+    endAttempt(draft, { ...info, reason: "server_refused", action, detail });
+  } else {
+    endAttempt(draft, info);
+  }
+}
+
+/** Whether the connection of a session closed when its time was over. Nova's proxies then close without a reason. */
+function hasRunOut({ now }: Draft, { session, connectedAt, controlled }: SocketState, { reason }: CloseInfo): boolean {
+  if (connectedAt === undefined || typeof session?.expiresAt !== "number") return false;
+  // A race in Nova's proxies: sometimes they say at the end that the target closed.
+  const isVague = reason === "connection_lost" || (reason === "target_closed" && !controlled);
+  return isVague && now >= session.expiresAt - EXPIRY_SLACK_MS;
+}
+
+/** Whether a server without control messages closed a connection that had not had a byte: so Nova's proxies refuse. */
+function isRefusal({ now }: Draft, socket: SocketState, { code, reason }: CloseInfo): boolean {
+  const { controlled, hasOutput, connectedAt } = socket;
+  if (reason !== "connection_lost" || code !== 1006 || controlled || hasOutput) return false;
+  return connectedAt === undefined || now - connectedAt < STABLE_AFTER_MS;
+}
 
 /**
  * What a socket's close event means (RFC 6455, section 7.4).
@@ -16,7 +55,7 @@ export function closeInfoOf(code: number, text: string, socket: SocketState): Cl
     const reason = closeReason(code);
     const detail = bye?.detail ?? (text === reason ? "" : text);
     return {
-      reason: reason ?? (code >= 4000 || closeAction(code) === "stop" ? "unknown" : lossReason(socket)),
+      reason: reason ?? standardReason(code, text, socket),
       action: closeAction(code),
       code,
       ...(detail ? { detail } : {}),
@@ -32,6 +71,9 @@ export function closeInfoOf(code: number, text: string, socket: SocketState): Cl
   };
 }
 
-function lossReason(socket: SocketState): "connection_lost" | "connect_failed" {
-  return socket.opened ? "connection_lost" : "connect_failed";
+/** What a code means that is not one of the gateway's. */
+function standardReason(code: number, text: string, { opened }: SocketState): CloseReason {
+  if (code === 1000 && TARGET_CLOSED_TEXTS.includes(text)) return "target_closed";
+  if (code >= 4000 || closeAction(code) === "stop") return "unknown";
+  return opened ? "connection_lost" : "connect_failed";
 }

@@ -69,9 +69,16 @@ export function connectIfReady(draft: Draft): void {
   if (!socket || socket.connectedAt !== undefined || !socket.opened || !socket.greeted) return;
   if (draft.state.options.waitForViewer && !socket.viewerReady) return;
   const connected = { ...socket, connectedAt: draft.now };
+  const { lost } = draft.state;
+  draft.state = { ...draft.state, lost: undefined };
   disarm(draft, "connect");
   setSocket(draft, connected);
   publish(draft, { status: "connected", session: socket.session ?? null });
+  if (lost?.renewed) {
+    const expiresAt = socket.session?.expiresAt ?? null;
+    const expiresInMs = expiresAt === null ? null : Math.max(0, expiresAt - draft.now);
+    draft.effects.push({ type: "emit", name: "renewed", event: { expiresInMs } });
+  }
   schedulePing(draft, connected);
   const ready = socketOf(draft);
   if (ready?.session?.expiring) renewAutomatically(draft, ready, ready.session);

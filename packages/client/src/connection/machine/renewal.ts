@@ -41,8 +41,13 @@ function startRenewal(draft: Draft, socket: SocketState, session: SessionInfo, t
   if (socket.renewal) draft.effects.push({ type: "cancelCallbacks" });
   const renewing = { ...session, renewing: true };
   const next = setSession(draft, { ...socket, nextId: id + 1, renewal: { id, sent: false } }, renewing);
-  if (token === undefined) draft.effects.push({ type: "fetchToken", attemptId, id, session: renewing });
-  else sendRenewal(draft, next, id, token);
+  if (token === undefined) {
+    draft.effects.push({ type: "fetchToken", attemptId, id, session: renewing });
+    const { callbackTimeoutMs } = draft.state.options;
+    if (callbackTimeoutMs > 0) arm(draft, "callback", callbackTimeoutMs);
+  } else {
+    sendRenewal(draft, next, id, token);
+  }
 }
 
 export function onTokenFetched(draft: Draft, socket: SocketState, id: number, token: string): void {
@@ -51,7 +56,12 @@ export function onTokenFetched(draft: Draft, socket: SocketState, id: number, to
 
 export function onTokenFetchFailed(draft: Draft, socket: SocketState, id: number, cause: unknown): void {
   if (socket.renewal?.id !== id) return;
-  failRenewal(draft, socket, new ConsoleError("renew_failed", "the renew callback failed", { cause }));
+  const why = cause instanceof Error && cause.message !== "" ? `: ${cause.message}` : "";
+  failRenewal(draft, socket, new ConsoleError("renew_failed", `the renew callback failed${why}`, { cause }));
+}
+
+export function onTokenFetchTimeout(draft: Draft, socket: SocketState, detail: string): void {
+  failRenewal(draft, socket, new ConsoleError("timeout", detail));
 }
 
 function sendRenewal(draft: Draft, socket: SocketState, id: number, token: string): void {
@@ -62,6 +72,7 @@ function sendRenewal(draft: Draft, socket: SocketState, id: number, token: strin
     return;
   }
   setSocket(draft, { ...socket, renewal: { id, sent: true } });
+  disarm(draft, "callback");
   draft.effects.push({ type: "send", message });
   arm(draft, "renew", ANSWER_TIMEOUT_MS);
 }
@@ -104,6 +115,7 @@ export function onRenewTimer(draft: Draft, socket: SocketState): void {
 function failRenewal(draft: Draft, socket: SocketState, error: ConsoleError): void {
   const idle = { ...socket, renewal: undefined };
   disarm(draft, "renew");
+  disarm(draft, "callback");
   if (socket.session) setSession(draft, idle, { ...socket.session, renewing: false });
   refuse(draft, error);
 }

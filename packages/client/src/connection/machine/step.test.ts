@@ -38,7 +38,7 @@ const plain = fc.constantFrom<MachineEvent>(
   { type: "close" },
   { type: "viewerReady" },
   { type: "viewerWaiting" },
-  { type: "viewerFailed", detail: "x" },
+  { type: "viewerFailed", detail: "x", reason: "credentials_rejected" },
   { type: "renew", token: undefined },
   { type: "renew", token: "t" },
   { type: "online" },

@@ -1,13 +1,14 @@
-import { SUBPROTOCOL } from "@curfew/protocol";
 import type { CloseInfo } from "../model/close-info.ts";
 import type { WebSocketArguments } from "../model/connect-info.ts";
-import { closeInfoOf } from "./close-event.ts";
+import { onSocketClosed } from "./close-event.ts";
 import { connectIfReady, onControl } from "./control-messages.ts";
 import { onExpireTimer } from "./deadline.ts";
 import { onLateTimer, onPongTimer, pingNow } from "./liveness.ts";
-import { onRenew, onRenewTimer, onTokenFetchFailed, onTokenFetched } from "./renewal.ts";
+import { onOpened, onOutput, onSettleTimer } from "./opening.ts";
+import { onRenew, onRenewTimer, onTokenFetchFailed, onTokenFetchTimeout, onTokenFetched } from "./renewal.ts";
 import {
   type Draft,
+  FRESH_ROW,
   applyPolicy,
   arm,
   beginAttempt,
@@ -38,6 +39,8 @@ export function initialState(options: ResolvedOptions): MachineState {
     attempt: 1,
     failingSince: undefined,
     reauthorized: false,
+    refusals: 0,
+    lost: undefined,
     hidden: false,
   };
 }
@@ -60,17 +63,13 @@ function apply(draft: Draft, event: MachineEvent): void {
       if (phase.name !== "closed") close(draft, clientClosed(socket, event.detail));
       break;
     case "authorized":
-      if (phase.name === "authorizing") openSocket(draft, event.attemptId, event.webSocket);
-      break;
     case "authorizeFailed":
-      if (phase.name === "authorizing") {
-        const action = event.stop ? "stop" : "retry";
-        endAttempt(draft, localClose("authorize_failed", action, undefined, event.detail));
-      }
+    case "lostNotRenewed":
+      if (phase.name === "authorizing") applyToRequest(draft, event);
       break;
     case "viewerFailed":
       if (phase.name !== "idle" && phase.name !== "closed") {
-        close(draft, localClose("viewer_failed", "stop", socket, event.detail));
+        close(draft, localClose(event.reason, "stop", socket, event.detail));
       }
       break;
     case "policy":
@@ -97,6 +96,7 @@ function apply(draft: Draft, event: MachineEvent): void {
     case "socketFailed":
     case "opened":
     case "control":
+    case "output":
     case "socketClosed":
     case "viewerClosed":
     case "viewerReady":
@@ -104,6 +104,24 @@ function apply(draft: Draft, event: MachineEvent): void {
     case "tokenFetched":
     case "tokenFetchFailed":
       if (socket) applyToSocket(draft, socket, event);
+      break;
+  }
+}
+
+/** The answers of the page's callbacks to a request for access. */
+type RequestEvent = Extract<MachineEvent, { type: "authorized" | "authorizeFailed" | "lostNotRenewed" }>;
+
+function applyToRequest(draft: Draft, event: RequestEvent): void {
+  switch (event.type) {
+    case "authorized":
+      disarm(draft, "callback");
+      openSocket(draft, event.attemptId, event.webSocket, event.expiresInMs);
+      break;
+    case "authorizeFailed":
+      endAttempt(draft, localClose("authorize_failed", event.stop ? "stop" : "retry", undefined, event.detail));
+      break;
+    case "lostNotRenewed":
+      close(draft, { ...event.cause, detail: event.detail });
       break;
   }
 }
@@ -116,6 +134,7 @@ type SocketEvent = Extract<
       | "socketFailed"
       | "opened"
       | "control"
+      | "output"
       | "socketClosed"
       | "viewerClosed"
       | "viewerReady"
@@ -136,8 +155,11 @@ function applyToSocket(draft: Draft, socket: SocketState, event: SocketEvent): v
     case "control":
       onControl(draft, socket, event.text);
       break;
+    case "output":
+      if (!socket.hasOutput) onOutput(draft, socket);
+      break;
     case "socketClosed":
-      endAttempt(draft, closeInfoOf(event.code, event.reason, socket));
+      onSocketClosed(draft, socket, event.code, event.reason);
       break;
     case "viewerClosed":
       close(draft, clientClosed(socket, "the viewer closed the channel"));
@@ -161,7 +183,7 @@ function applyToSocket(draft: Draft, socket: SocketState, event: SocketEvent): v
 function connect(draft: Draft, hidden: boolean): void {
   const { phase } = draft.state;
   if (phase.name === "idle" || phase.name === "closed") {
-    draft.state = { ...draft.state, hidden, attempt: 1, failingSince: undefined, reauthorized: false };
+    draft.state = { ...draft.state, hidden, ...FRESH_ROW, refusals: 0, lost: undefined };
     draft.effects.push({ type: "watchPage" });
     beginAttempt(draft, undefined);
   } else {
@@ -176,11 +198,18 @@ function retryNow(draft: Draft): void {
   beginAttempt(draft, phase.cause);
 }
 
-function openSocket(draft: Draft, attemptId: number, webSocket: WebSocketArguments): void {
+function openSocket(
+  draft: Draft,
+  attemptId: number,
+  webSocket: WebSocketArguments,
+  expiresInMs: number | undefined,
+): void {
   setSocket(draft, {
     opened: false,
+    knownEnd: expiresInMs === undefined ? undefined : draft.now + expiresInMs,
     controlled: false,
     greeted: false,
+    hasOutput: false,
     viewerReady: false,
     connectedAt: undefined,
     session: undefined,
@@ -193,23 +222,19 @@ function openSocket(draft: Draft, attemptId: number, webSocket: WebSocketArgumen
   draft.effects.push({ type: "openSocket", attemptId, webSocket });
 }
 
-function onOpened(draft: Draft, socket: SocketState, protocol: string): void {
-  const controlled = protocol === SUBPROTOCOL;
-  setSocket(draft, { ...socket, opened: true, controlled, greeted: !controlled });
-  arm(draft, "connect", draft.state.options.helloTimeoutMs);
-  draft.effects.push({ type: "announceChannel" });
-  connectIfReady(draft);
-}
-
 function onTimer(draft: Draft, name: TimerName): void {
   const socket = socketOf(draft);
   if (name === "retry") retryNow(draft);
+  if (name === "callback") onCallbackTimer(draft, socket);
   if (!socket) return;
   switch (name) {
     case "connect":
       if (socket.connectedAt === undefined) {
         endAttempt(draft, localClose("connect_failed", "retry", socket, timeoutDetail(draft, socket)));
       }
+      break;
+    case "settle":
+      onSettleTimer(draft, socket);
       break;
     case "ping":
       pingNow(draft);
@@ -230,7 +255,19 @@ function onTimer(draft: Draft, name: TimerName): void {
       onRenewTimer(draft, socket);
       break;
     case "retry":
+    case "callback":
       break;
+  }
+}
+
+/** The page's callback does not answer. What it still answers is ignored. */
+function onCallbackTimer(draft: Draft, socket: SocketState | undefined): void {
+  const detail = `did not answer within ${draft.state.options.callbackTimeoutMs} ms`;
+  if (draft.state.phase.name === "authorizing") {
+    endAttempt(draft, localClose("authorize_failed", "retry", undefined, `authorize() ${detail}`));
+  } else if (socket?.renewal && !socket.renewal.sent) {
+    draft.effects.push({ type: "cancelCallbacks" });
+    onTokenFetchTimeout(draft, socket, `the renew callback ${detail}`);
   }
 }
 

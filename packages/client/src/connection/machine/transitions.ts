@@ -6,7 +6,10 @@ import type { Effect, MachineState, SocketState, TimerName } from "./types.ts";
 /** In a hidden tab the delay before the next attempt is this much longer. */
 const HIDDEN_DELAY_FACTOR = 4;
 /** A connection that lasted this long ends a row of failures. A target that accepts and then closes at once does not. */
-const STABLE_AFTER_MS = 10_000;
+export const STABLE_AFTER_MS = 10_000;
+
+/** The state of a row of failures that has not begun. */
+export const FRESH_ROW = { attempt: 1, failingSince: undefined, reauthorized: false } as const;
 
 /** The step in progress: transitions replace `state` and append to `effects`. */
 export interface Draft {
@@ -46,24 +49,32 @@ export function setSession(draft: Draft, socket: SocketState, session: SessionIn
   return next;
 }
 
-export function beginAttempt(draft: Draft, cause: CloseInfo | undefined): void {
-  const { attempt } = draft.state;
+/** @param renews - the lost session, if the page is to be asked for a new token for it */
+export function beginAttempt(draft: Draft, cause: CloseInfo | undefined, renews?: SessionInfo): void {
+  const { attempt, lost, options } = draft.state;
   const attemptId = draft.state.attemptId + 1;
+  if (renews && lost) draft.state = { ...draft.state, lost: { ...lost, renewed: true } };
   draft.state = { ...draft.state, attemptId, phase: { name: "authorizing" } };
   publish(draft, { status: "connecting", attempt });
-  draft.effects.push({ type: "authorize", attemptId, attempt, cause });
+  draft.effects.push({ type: "authorize", attemptId, attempt, cause, renews });
+  if (options.callbackTimeoutMs > 0) arm(draft, "callback", options.callbackTimeoutMs);
 }
 
 /** Ends the attempt or the connection: closes the socket, then follows the action of `cause`. */
-export function endAttempt(draft: Draft, cause: CloseInfo, code = 1000): void {
-  const connectedAt = socketOf(draft)?.connectedAt;
-  if (connectedAt !== undefined && draft.now - connectedAt >= STABLE_AFTER_MS) {
-    draft.state = { ...draft.state, attempt: 1, failingSince: undefined, reauthorized: false };
+export function endAttempt(draft: Draft, why: CloseInfo, code = 1000): void {
+  const socket = socketOf(draft);
+  if (socket?.connectedAt !== undefined) {
+    draft.state = { ...draft.state, lost: { session: socket.session, renewed: false } };
+    if (draft.now - socket.connectedAt >= STABLE_AFTER_MS) draft.state = { ...draft.state, ...FRESH_ROW, refusals: 0 };
   }
-  const { options, reauthorized, attemptId } = draft.state;
+  const { options, reauthorized, attemptId, lost } = draft.state;
+  const cause: CloseInfo =
+    why.reason === "token_expired" && lost !== undefined ? { ...why, reason: "access_expired" } : why;
+  const renews = cause.reason === "access_expired" ? renewableLater(draft) : undefined;
   const continues =
-    (cause.action === "retry" && options.reconnects) ||
-    (cause.action === "authorize" && options.autoRenew && !reauthorized);
+    cause.action === "retry"
+      ? options.reconnects
+      : cause.action === "authorize" && !reauthorized && (options.autoRenew || renews !== undefined);
   if (!continues) {
     close(draft, cause, code);
     return;
@@ -74,12 +85,22 @@ export function endAttempt(draft: Draft, cause: CloseInfo, code = 1000): void {
   if (cause.action === "authorize") {
     draft.state = { ...draft.state, attempt, failingSince, reauthorized: true };
     publish(draft, { status: "reconnecting", attempt, retryAt: draft.now, retryInMs: 0, cause });
-    beginAttempt(draft, cause);
+    beginAttempt(draft, cause, renews);
   } else {
     draft.state = { ...draft.state, attempt, failingSince, phase: { name: "deciding", cause } };
     const context = { attempt, elapsedMs: draft.now - failingSince, cause };
     draft.effects.push({ type: "askPolicy", attemptId, context });
   }
+}
+
+/**
+ * The lost session, if the page can get a token to go on with it: its token was good only for opening it, or was
+ * replaced since. A session that was to end by now is not renewed without being asked.
+ */
+function renewableLater({ state, now }: Draft): SessionInfo | undefined {
+  const session = state.lost?.session;
+  const isOver = session !== undefined && session.expiresAt !== null && session.expiresAt <= now;
+  return state.options.canFetchToken && state.options.reconnects && !isOver ? session : undefined;
 }
 
 /**

@@ -3,7 +3,7 @@
  * uses no DOM, timer or clock.
  */
 import type { ClientMessage, ServerCloseReason } from "@curfew/protocol";
-import type { CloseInfo } from "../model/close-info.ts";
+import type { CloseInfo, ViewerCloseReason } from "../model/close-info.ts";
 import type { WebSocketArguments } from "../model/connect-info.ts";
 import type { ConsoleError } from "../model/errors.ts";
 import type { ReconnectContext } from "../model/options.ts";
@@ -18,15 +18,21 @@ export interface ResolvedOptions {
   readonly warnBeforeMs: number;
   readonly connectTimeoutMs: number;
   readonly helloTimeoutMs: number;
+  readonly callbackTimeoutMs: number;
   readonly pingIntervalMs: number;
 }
 
 /** A WebSocket and what was received over it. */
 export interface SocketState {
   readonly opened: boolean;
+  /** When the session ends, as far as `authorize()` knows; on the clock of {@link ClockReading.now}. */
+  readonly knownEnd: number | undefined;
   /** Whether there are control messages, that is, the server chose `curfew.v1`. */
   readonly controlled: boolean;
+  /** The server accepted the session: by `hello`, or without control messages by output or by staying open for a while. */
   readonly greeted: boolean;
+  /** Whether any output of the console arrived. */
+  readonly hasOutput: boolean;
   readonly viewerReady: boolean;
   /** When the state became `connected`; undefined before. */
   readonly connectedAt: number | undefined;
@@ -46,6 +52,13 @@ export type Phase =
   | { readonly name: "deciding" | "waiting"; readonly cause: CloseInfo }
   | { readonly name: "socket"; readonly socket: SocketState };
 
+/** What is known of a session whose connection was lost. */
+export interface LostSession {
+  readonly session: SessionInfo | undefined;
+  /** Whether the page was asked for a new token to go on with it. */
+  readonly renewed: boolean;
+}
+
 /** The state of the machine. */
 export interface MachineState {
   readonly options: ResolvedOptions;
@@ -60,30 +73,55 @@ export interface MachineState {
   readonly failingSince: number | undefined;
   /** Whether `authorize()` was already called at once for an expired token in this row of failures. */
   readonly reauthorized: boolean;
+  /** How often in a row a server without control messages closed the connection at once. */
+  readonly refusals: number;
+  /** The session whose connection was lost, until the next one is open; undefined before the first. */
+  readonly lost: LostSession | undefined;
   readonly hidden: boolean;
 }
 
 /**
- * `connect`: the socket must be open, then hello and viewer must be ready. `retry`: the next attempt
+ * `callback`: `authorize` or `renew` must have answered. `connect`: the socket must be open, then hello and viewer must be ready. `settle`: a server without
+ * control messages has not closed the connection, so it accepted it. `retry`: the next attempt
  * starts. `ping`: send a ping. `late`: the answer is late. `pong`: the answer is overdue. `warn`: warn
  * unless the gateway has. `expire`: the session is over even without a close frame. `renew`: the
  * gateway must have answered.
  */
-export type TimerName = "connect" | "retry" | "ping" | "late" | "pong" | "warn" | "expire" | "renew";
+export type TimerName =
+  | "callback"
+  | "connect"
+  | "settle"
+  | "retry"
+  | "ping"
+  | "late"
+  | "pong"
+  | "warn"
+  | "expire"
+  | "renew";
 
 /** What can happen. Events with an `attemptId` belong to one attempt. */
 export type MachineEvent =
   | { readonly type: "connect"; readonly hidden: boolean }
   | { readonly type: "close"; readonly detail?: string }
-  | { readonly type: "authorized"; readonly attemptId: number; readonly webSocket: WebSocketArguments }
+  | {
+      readonly type: "authorized";
+      readonly attemptId: number;
+      readonly webSocket: WebSocketArguments;
+      /** Milliseconds that the session has left, if `authorize()` said so. */
+      readonly expiresInMs?: number | undefined;
+    }
   | { readonly type: "authorizeFailed"; readonly attemptId: number; readonly detail: string; readonly stop: boolean }
+  /** The page gave no new token for the lost session. */
+  | { readonly type: "lostNotRenewed"; readonly attemptId: number; readonly detail: string; readonly cause: CloseInfo }
   | { readonly type: "socketFailed"; readonly attemptId: number; readonly detail: string }
   | { readonly type: "opened"; readonly attemptId: number; readonly protocol: string }
   | { readonly type: "control"; readonly attemptId: number; readonly text: string }
   | { readonly type: "socketClosed"; readonly attemptId: number; readonly code: number; readonly reason: string }
+  /** The first output of the console arrived. */
+  | { readonly type: "output"; readonly attemptId: number }
   | { readonly type: "viewerClosed"; readonly attemptId: number }
   | { readonly type: "viewerReady" | "viewerWaiting" }
-  | { readonly type: "viewerFailed"; readonly detail: string }
+  | { readonly type: "viewerFailed"; readonly detail: string; readonly reason: ViewerCloseReason }
   | { readonly type: "policy"; readonly attemptId: number; readonly delayMs: number | null }
   | { readonly type: "timer"; readonly name: TimerName }
   | { readonly type: "renew"; readonly token: string | undefined }
@@ -110,6 +148,8 @@ export type Effect =
       readonly attemptId: number;
       readonly attempt: number;
       readonly cause: CloseInfo | undefined;
+      /** The lost session, if the page is to be asked for a new token for it. */
+      readonly renews: SessionInfo | undefined;
     }
   | { readonly type: "openSocket"; readonly attemptId: number; readonly webSocket: WebSocketArguments }
   | { readonly type: "announceChannel" }

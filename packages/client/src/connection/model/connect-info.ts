@@ -9,6 +9,12 @@ export interface ConnectInfo {
    * and browser histories do not record as they do URLs. Only gateways that speak `curfew.v1` read it.
    */
   readonly token?: string;
+  /**
+   * How long the session lasts, in milliseconds from now, for servers that end sessions without saying so: Nova's
+   * proxies with `enforce_session_timeout`. The SDK then warns, ends the session as `session_expired` and does not
+   * connect again by itself. A gateway with `curfew.v1` says it itself, and overrides it.
+   */
+  readonly expiresInMs?: number;
 }
 
 /** `authorize()` returned a value that trying again will not make valid. */
@@ -37,9 +43,17 @@ export function webSocketArguments(info: ConnectInfo, base: string | undefined):
   if (typeof info !== "object" || info === null || !(typeof info.url === "string" || info.url instanceof URL)) {
     throw new InvalidConnectInfo("authorize() must return an object whose url is a string or a URL");
   }
-  const { token } = info;
+  if (typeof Response === "function" && info instanceof Response) {
+    throw new InvalidConnectInfo(`authorize() returned a Response (HTTP ${info.status}), expected what is in its body`);
+  }
+  const { token, expiresInMs } = info;
   if (token !== undefined && (typeof token !== "string" || token === "")) {
     throw new InvalidConnectInfo("authorize() returned a token that is not a non-empty string");
+  }
+  if (expiresInMs !== undefined && !(typeof expiresInMs === "number" && expiresInMs >= 0)) {
+    throw new InvalidConnectInfo(
+      `authorize() returned expiresInMs ${String(expiresInMs)}, expected milliseconds from 0`,
+    );
   }
   const url = parse(info.url, base);
   if (url.protocol === "http:") url.protocol = "ws:";

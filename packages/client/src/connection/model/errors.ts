@@ -10,7 +10,7 @@ export type ConsoleErrorCode =
   | "not_renewable"
   /** The connection is not open, or ended first. */
   | "not_connected"
-  /** noVNC or xterm.js could not be loaded, or gave up. */
+  /** The viewer could not be loaded, or gave up; `closeInfo.reason` says why. */
   | "viewer_failed"
   /** There was no answer in time. */
   | "timeout"
@@ -40,6 +40,10 @@ export class StopRetrying extends Error {
 const ERROR_CODES: Partial<Record<CloseReason, ConsoleErrorCode>> = {
   client_closed: "aborted",
   authorize_failed: "authorize_failed",
+  credentials_rejected: "viewer_failed",
+  server_not_trusted: "viewer_failed",
+  server_unsupported: "viewer_failed",
+  viewer_load_failed: "viewer_failed",
   viewer_failed: "viewer_failed",
 };
 

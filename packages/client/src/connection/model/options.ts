@@ -37,14 +37,17 @@ export type LogSink = (level: LogLevel, message: string, context: Readonly<Recor
 /** Options of a {@link ConsoleConnection}; every view has them too. */
 export interface ConsoleOptions {
   /**
-   * Returns where to connect. Errors are retried with back-off; throw {@link StopRetrying} to end in
-   * the state `closed` with the reason `authorize_failed`.
+   * Returns where to connect. Errors are retried with back-off. Some end in the state `closed` with the
+   * reason `authorize_failed`: {@link StopRetrying}, an error whose `status`, `statusCode` or
+   * `response.status` is an HTTP status of 4xx that a later attempt does not change (all but 408, 425
+   * and 429), and a SyntaxError, as `response.json()` throws it for a page of HTML.
    */
   authorize: (context: AuthorizeContext) => ConnectInfo | Promise<ConnectInfo>;
   /**
    * Returns a new token to renew the session in place. Called by {@link ConsoleConnection.renew}
-   * without a token and, with `autoRenew`, at each warning. `signal` is aborted when the connection
-   * ends first.
+   * without a token and, with `autoRenew`, at each warning. Also called once if the token has expired when
+   * the SDK connects again after a loss, unless the session was over by then; the token replaces that of
+   * `authorize()`, and the event `renewed` follows. `signal` is aborted when the connection ends first.
    */
   renew?: (context: { readonly session: SessionInfo; readonly signal: AbortSignal }) => string | Promise<string>;
   /**
@@ -67,6 +70,12 @@ export interface ConsoleOptions {
    * @defaultValue 30_000
    */
   helloTimeoutMs?: number;
+  /**
+   * Milliseconds that `authorize` and `renew` have to answer. Their `signal` is aborted then, and the
+   * attempt or the renewal has failed. Make it longer where `authorize` asks the user; 0 for no limit.
+   * @defaultValue 60_000
+   */
+  callbackTimeoutMs?: number;
   /**
    * Milliseconds between pings; 0 turns off liveness checks, `latency` and `unresponsive`. After an
    * answer that took more than 1.5 s the next ping is sent 1.5 s later, if that is sooner.

@@ -4,8 +4,8 @@ import type { ConsoleError } from "./errors.ts";
 
 /** The running session, as the gateway describes it. */
 export interface SessionInfo {
-  /** The gateway's ID of the session, as in its log. */
-  readonly id: string;
+  /** The gateway's ID of the session, as in its log; null on servers that do not speak `curfew.v1`. */
+  readonly id: string | null;
   /** When the session ends, on the clock of `performance.now()` (milliseconds); null if it has no end. */
   readonly expiresAt: number | null;
   /** True from the first warning until the session is renewed or over. */
@@ -19,7 +19,7 @@ export interface SessionInfo {
 /**
  * The state of a connection. `attempt` is 1 for the first attempt, 2 for the first retry, and so on;
  * it starts again at 1 after a connection that lasted 10 s. `session` is null on servers that do not
- * speak `curfew.v1` (websockify, Nova).
+ * speak `curfew.v1` (websockify, Nova), unless `authorize()` says when it ends.
  */
 export type ConsoleState =
   | { readonly status: "idle" }
@@ -58,7 +58,7 @@ export interface ConsoleEvents {
   channel: ConsoleChannel;
   /** The session ends in `expiresInMs` milliseconds unless it is renewed. Can fire several times. */
   expiring: { readonly expiresInMs: number; readonly renewable: boolean };
-  /** The session was renewed in place; it now ends in `expiresInMs` milliseconds, or never (null). */
+  /** The session was renewed, in place or with a new connection; it now ends in `expiresInMs` milliseconds, or never (null). */
   renewed: { readonly expiresInMs: number | null };
   /**
    * A renewal failed, automatic ones included; the old deadline stands. It does not fire when the

@@ -9,7 +9,7 @@ import { Emitter, type ListenOptions, type Unsubscribe } from "../../util/emitte
 import { reportError } from "../../util/report-error.ts";
 import { milliseconds, oneOf } from "../../util/validate.ts";
 import { createHost } from "../host-element.ts";
-import { ViewerLoader, importFailed } from "../viewer-loader.ts";
+import { ViewerLoader, failViewer, importFailed } from "../viewer-loader.ts";
 import { loadUnicode11, loadWebLinks } from "./addons.ts";
 import { SERIAL_KEYS, SERIAL_MODIFIERS, type SerialKey, type SerialModifier } from "./key-sequences.ts";
 import { type SerialCover, UNCOVERED } from "./cover.ts";
@@ -328,9 +328,7 @@ export class SerialConsole extends SerialSettings {
       this.#screen.attach(channel);
       this.connection.viewerReady();
     } catch (error) {
-      if (this.connection.channel === channel) {
-        this.connection.viewerFailed(error instanceof Error ? error.message : String(error));
-      }
+      if (this.connection.channel === channel) failViewer(this.connection, error);
     }
   }
 

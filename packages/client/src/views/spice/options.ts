@@ -16,7 +16,7 @@ export interface SpiceView {
 export interface SpiceOptions extends Omit<ConsoleOptions, "waitForViewer">, Partial<SpiceView> {
   /**
    * The password of the SPICE server, its "ticket", at most 60 characters. A server does not say whether it wants one:
-   * with a wrong or missing password the console ends as `viewer_failed`.
+   * with a wrong or missing password the console ends as `credentials_rejected`.
    */
   password?: string;
   /**

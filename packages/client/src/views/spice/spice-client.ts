@@ -1,5 +1,6 @@
 import type { SpiceMainConn } from "@spice-project/spice-html5";
 import type { ConsoleChannel } from "../../connection/channel/channel.ts";
+import type { ViewerCloseReason } from "../../connection/model/close-info.ts";
 import { releaseCode } from "../keyboard/scan-codes.ts";
 import { SpiceChannels } from "./channels.ts";
 import { SpiceKeyboard } from "./keyboard.ts";
@@ -24,7 +25,7 @@ export interface SpiceClientOptions {
 export interface SpiceClientOwner {
   /** The screen is shown, and keys reach the machine. */
   ready(): void;
-  failed(detail: string): void;
+  failed(detail: string, reason?: ViewerCloseReason): void;
   /** A channel ended that the console cannot do without. */
   channelEnded(code: number, reason: string): void;
 }
@@ -157,8 +158,11 @@ export class SpiceClient {
   }
 
   #fail(error: unknown): void {
-    if (!this.#removed)
-      this.#owner.failed(`spice-html5 gave up: ${error instanceof Error ? error.message : String(error)}`);
+    if (this.#removed) return;
+    const text = error instanceof Error ? error.message : String(error);
+    // Its text for SPICE_LINK_ERR_PERMISSION_DENIED.
+    const reason = text.startsWith("Permission denied") ? "credentials_rejected" : "viewer_failed";
+    this.#owner.failed(`spice-html5 gave up: ${text}`, reason);
   }
 
   #sendScanCode(code: number, down: boolean): void {

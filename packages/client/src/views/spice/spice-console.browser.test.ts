@@ -135,12 +135,12 @@ describe("SpiceConsole", () => {
     expect(target.childElementCount).toBe(0);
   });
 
-  test("sends the password, and says viewer_failed when it is wrong", async () => {
+  test("sends the password, and says credentials_rejected when it is wrong", async () => {
     const { spice } = await connected({ password: "open sesame" }, { password: "open sesame" });
     await spice.close();
     serve({ password: "another" });
     await expect(create({ password: "open sesame" }).connect()).rejects.toMatchObject({
-      closeInfo: { reason: "viewer_failed", detail: "spice-html5 gave up: Permission denied." },
+      closeInfo: { reason: "credentials_rejected", detail: "spice-html5 gave up: Permission denied." },
     });
   });
 

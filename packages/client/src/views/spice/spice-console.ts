@@ -10,7 +10,7 @@ import { createHost } from "../host-element.ts";
 import { type KeyCombo, characterKeys, comboKeys } from "../keyboard/keys.ts";
 import { SCAN_CODES, codeOfCharacter } from "../keyboard/scan-codes.ts";
 import { press, typeCharacters } from "../keyboard/typing.ts";
-import { ViewerLoader, importFailed } from "../viewer-loader.ts";
+import { ViewerLoader, failViewer, importFailed } from "../viewer-loader.ts";
 import type { SpiceEvents, SpiceOptions, SpiceScaleMode, SpiceView } from "./options.ts";
 import { SpiceClient, type SpiceLibrary } from "./spice-client.ts";
 
@@ -238,13 +238,11 @@ export class SpiceConsole implements SpiceView {
       const options = { password, label, openSocket: main.openAnother };
       this.#client = new SpiceClient(library, this.#host, channel, { ...this.#view }, options, {
         ready: () => this.connection.viewerReady(),
-        failed: (detail) => this.connection.viewerFailed(detail),
+        failed: (detail, reason) => this.connection.viewerFailed(detail, reason),
         channelEnded: (code, reason) => endWith(main.socket, code, reason),
       });
     } catch (error) {
-      if (this.connection.channel === channel) {
-        this.connection.viewerFailed(error instanceof Error ? error.message : String(error));
-      }
+      if (this.connection.channel === channel) failViewer(this.connection, error);
     }
   }
 }

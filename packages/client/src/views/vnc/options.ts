@@ -43,7 +43,7 @@ export interface VncPromptContext {
 export interface VncOptions extends Omit<ConsoleOptions, "waitForViewer">, Partial<VncView> {
   /** Sent when the server asks for credentials. */
   credentials?: VncCredentials;
-  /** Called if `credentials` lacks what the server asks for. A rejection ends in `viewer_failed`. */
+  /** Called if `credentials` lacks what the server asks for. A rejection ends in `credentials_rejected`. */
   onCredentialsRequired?: (
     types: readonly (keyof VncCredentials)[],
     context: VncPromptContext,
@@ -53,7 +53,7 @@ export interface VncOptions extends Omit<ConsoleOptions, "waitForViewer">, Parti
    * credentials. Return true to continue. Compare the key with what you know of the server:
    * otherwise an attacker in between can pose as the server.
    *
-   * False ends in `viewer_failed`, as do a rejection and such a server without this option. If the
+   * False ends in `server_not_trusted`, as do a rejection and such a server without this option. If the
    * user refuses, call {@link VncConsole.close} first, so that the reason is `client_closed`.
    */
   onServerVerification?: (identity: ServerIdentity, context: VncPromptContext) => boolean | Promise<boolean>;

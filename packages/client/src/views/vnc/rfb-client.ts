@@ -1,5 +1,6 @@
 import type RFB from "@novnc/novnc";
 import type { ConsoleChannel } from "../../connection/channel/channel.ts";
+import type { ViewerCloseReason } from "../../connection/model/close-info.ts";
 import { reportError } from "../../util/report-error.ts";
 import { FpsCounter } from "./fps-counter.ts";
 import { RfbInput } from "./rfb-input.ts";
@@ -19,7 +20,7 @@ export interface RfbClientOwner {
   ready(): void;
   /** The client waits for the user. */
   waiting(): void;
-  failed(detail: string): void;
+  failed(detail: string, reason?: ViewerCloseReason): void;
   clipboard(text: string): void;
   desktopName(name: string): void;
   /** Whether the server can control the machine's power. */
@@ -39,6 +40,7 @@ export class RfbClient {
   /** Aborted when the connection ends, for prompts that are still open. */
   readonly #over = new AbortController();
   #failure = "noVNC could not process what the server sent";
+  #failureReason: ViewerCloseReason = "viewer_failed";
   #disconnected = false;
   #removed = false;
 
@@ -100,12 +102,15 @@ export class RfbClient {
     rfb.addEventListener("connect", () => owner.ready());
     rfb.addEventListener("securityfailure", ({ detail }) => {
       this.#failure = `the VNC server refused the connection${detail.reason ? `: ${detail.reason}` : ""}`;
+      this.#failureReason = "credentials_rejected";
     });
     rfb.addEventListener("disconnect", () => {
       this.#disconnected = true;
       this.#over.abort();
       // noVNC does not tell the reason. While the channel is still open, the connection has not ended.
-      if (!this.#removed && this.#channel.readyState !== this.#channel.CLOSED) owner.failed(this.#failure);
+      if (!this.#removed && this.#channel.readyState !== this.#channel.CLOSED) {
+        owner.failed(this.#failure, this.#failureReason);
+      }
     });
     rfb.addEventListener("credentialsrequired", ({ detail }) => void this.#authenticate(detail.types));
     rfb.addEventListener("serververification", ({ detail }) => void this.#verify(detail.type, detail.publickey));
@@ -118,7 +123,7 @@ export class RfbClient {
   async #authenticate(types: readonly (keyof VncCredentials)[]): Promise<void> {
     const ask = this.#options.onCredentialsRequired;
     if (!ask) {
-      this.#owner.failed(`the VNC server asks for ${types.join(", ")}`);
+      this.#owner.failed(`the VNC server asks for ${types.join(", ")}`, "credentials_rejected");
       return;
     }
     this.#owner.waiting();
@@ -126,14 +131,15 @@ export class RfbClient {
       const credentials = await ask(types, { signal: this.#over.signal });
       if (!this.#removed && !this.#disconnected) this.rfb.sendCredentials(credentials);
     } catch {
-      if (!this.#removed) this.#owner.failed(`no credentials were given: the VNC server asks for ${types.join(", ")}`);
+      const detail = `no credentials were given: the VNC server asks for ${types.join(", ")}`;
+      if (!this.#removed) this.#owner.failed(detail, "credentials_rejected");
     }
   }
 
   async #verify(type: string, publicKey: Uint8Array): Promise<void> {
     const ask = this.#options.onServerVerification;
     if (!ask) {
-      this.#owner.failed("the VNC server wants its identity to be verified");
+      this.#owner.failed("the VNC server wants its identity to be verified", "server_not_trusted");
       return;
     }
     if (!isSecureContext) {
@@ -149,6 +155,6 @@ export class RfbClient {
     }
     if (this.#removed || this.#disconnected) return;
     if (approved) this.rfb.approveServer();
-    else this.#owner.failed("the VNC server's identity was not approved");
+    else this.#owner.failed("the VNC server's identity was not approved", "server_not_trusted");
   }
 }

@@ -141,12 +141,15 @@ describe("VncConsole", () => {
       { onCredentialsRequired: () => Promise.reject(new Error("cancelled")) },
       "no credentials were given: the VNC server asks for password",
     ],
-  ])("says viewer_failed when the password %s", async (_case, options, detail) => {
+  ])("says credentials_rejected when the password %s", async (_case, options, detail) => {
     const vnc = create(options);
     const socket = nextSocket();
     const connecting = vnc.connect();
     void socket.then((opened) => answer(opened, "refused"));
-    await expect(connecting).rejects.toMatchObject({ closeInfo: { reason: "viewer_failed", action: "stop", detail } });
+    await expect(connecting).rejects.toMatchObject({
+      code: "viewer_failed",
+      closeInfo: { reason: "credentials_rejected", action: "stop", detail },
+    });
     expect(target.childElementCount).toBe(0);
   });
 

@@ -7,7 +7,7 @@ import { ConsoleError } from "../../connection/model/errors.ts";
 import { FullScreen } from "../../ui/full-screen.ts";
 import type { Key } from "../../ui/keysyms.ts";
 import { createHost } from "../host-element.ts";
-import { ViewerLoader, importFailed } from "../viewer-loader.ts";
+import { ViewerLoader, failViewer, importFailed } from "../viewer-loader.ts";
 import type { ConsoleEvents, ConsoleState } from "../../connection/model/state.ts";
 import { Clipboards } from "./clipboards.ts";
 import { type KeyCombo, comboKeys } from "../keyboard/keys.ts";
@@ -294,7 +294,7 @@ export class VncConsole implements VncView {
       this.#rfbClient = new RfbClient(library, this.#host, channel, options, {
         ready: () => this.connection.viewerReady(),
         waiting: () => this.connection.viewerWaiting(),
-        failed: (detail) => this.connection.viewerFailed(detail),
+        failed: (detail, reason) => this.connection.viewerFailed(detail, reason),
         clipboard: (text) => {
           this.#clipboards.changed(text);
           this.#events.emit("clipboard", { text });
@@ -305,9 +305,7 @@ export class VncConsole implements VncView {
       });
       this.#rfbClient.apply(this.#view);
     } catch (error) {
-      if (this.connection.channel === channel) {
-        this.connection.viewerFailed(error instanceof Error ? error.message : String(error));
-      }
+      if (this.connection.channel === channel) failViewer(this.connection, error);
     }
   }
 }

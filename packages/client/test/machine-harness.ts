@@ -24,6 +24,8 @@ const OPTIONS: ResolvedOptions = {
 export class Harness {
   state: MachineState;
   now = 0;
+  /** How much longer the computer slept than the monotonic clock counted. */
+  sleptMs = 0;
   lastFrameAt = 0;
   readonly timers = new Map<TimerName, number>();
   readonly emitted: EmitEffect[] = [];
@@ -36,7 +38,11 @@ export class Harness {
   }
 
   send(event: MachineEvent): void {
-    const { state, effects } = step(this.state, event, { now: this.now, lastFrameAt: this.lastFrameAt });
+    const { state, effects } = step(this.state, event, {
+      now: this.now,
+      wall: this.now + this.sleptMs,
+      lastFrameAt: this.lastFrameAt,
+    });
     this.state = state;
     for (const effect of effects) this.#perform(effect);
   }
@@ -59,14 +65,14 @@ export class Harness {
   }
 
   /** The gateway answers the last ping. */
-  answer(): void {
+  answer(more: { readonly expiresInMs?: number | null } = {}): void {
     const id = this.effects.flatMap((effect) =>
       effect.type === "send" && effect.message.type === "ping" ? [effect.message.id] : [],
     );
     this.send({
       type: "control",
       attemptId: this.state.attemptId,
-      text: JSON.stringify({ type: "pong", id: id.at(-1) }),
+      text: JSON.stringify({ type: "pong", id: id.at(-1), ...more }),
     });
   }
 

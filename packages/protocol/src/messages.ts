@@ -29,8 +29,8 @@ export type ServerMessage =
       readonly reason: ServerCloseReason;
       readonly detail?: string;
     }
-  /** Answer to the ping `id`. */
-  | { readonly type: "pong"; readonly id: number }
+  /** Answer to the ping `id`. `expiresInMs` is the time left, for clients whose clock stood still; absent in old gateways. */
+  | { readonly type: "pong"; readonly id: number; readonly expiresInMs?: number | null }
   /** The close frame follows at once; said twice because some intermediaries drop close frames. */
   | { readonly type: "bye"; readonly reason: ServerCloseReason; readonly detail?: string };
 

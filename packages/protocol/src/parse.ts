@@ -32,8 +32,10 @@ export function parseServerMessage(text: string): ParseResult<ServerMessage> {
       }
       case "renew_failed":
         return { type, id: id(fields), reason: reason(fields), ...detail(fields) };
-      case "pong":
-        return { type, id: id(fields) };
+      case "pong": {
+        const message = { type, id: id(fields) } as const;
+        return fields["expiresInMs"] === undefined ? message : { ...message, expiresInMs: durationOrNull(fields) };
+      }
       case "bye":
         return { type, reason: reason(fields), ...detail(fields) };
       default:

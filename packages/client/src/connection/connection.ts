@@ -1,21 +1,27 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 import type { ClientMessage } from "@curfew/protocol";
 import { type Deferred, settleAll } from "../util/deferred.ts";
 import { Emitter, type ListenOptions, type Unsubscribe } from "../util/emitter.ts";
-import { reportError } from "../util/report-error.ts";
+import { messageOf, reportError } from "../util/report-error.ts";
 import { backoff } from "./backoff.ts";
 import { ConsoleChannel } from "./channel/channel.ts";
 import { Log } from "./log.ts";
+import { timeLeft } from "./machine/deadline.ts";
 import { initialState, step } from "./machine/step.ts";
-import type { Effect, MachineEvent, MachineState } from "./machine/types.ts";
+import type { ClockReading, Effect, MachineEvent, MachineState } from "./machine/types.ts";
 import type { CloseInfo, ViewerCloseReason } from "./model/close-info.ts";
 import type { WebSocketArguments } from "./model/connect-info.ts";
 import { ConsoleError, connectError } from "./model/errors.ts";
 import type { ConsoleOptions, ReconnectContext } from "./model/options.ts";
-import type { ConnectionStatistics, ConsoleEvents, ConsoleState, SessionInfo } from "./model/state.ts";
+import type { ConnectionStatistics, ConsoleEvents, ConsoleState } from "./model/state.ts";
+import { PageCallbacks } from "./page-callbacks.ts";
 import { PageWatch } from "./page-watch.ts";
-import { type Access, isFinal, requestAccess } from "./request-access.ts";
 import { resolveOptions } from "./resolve-options.ts";
+import { Ticker } from "./ticker.ts";
 import { Timers } from "./timers.ts";
+
+/** When nothing has arrived for this long, the next input checks the connection. */
+const SILENCE_MS = 2000;
 
 /**
  * The connection to a console: socket, control messages, expiry, renewal and reconnection. It is
@@ -27,20 +33,21 @@ export class ConsoleConnection {
   readonly #log: Log;
   readonly #timers = new Timers((name) => this.#dispatch({ type: "timer", name }));
   readonly #page: PageWatch;
+  readonly #callbacks: PageCallbacks;
   readonly #backoff = backoff();
   readonly #queue: MachineEvent[] = [];
+  readonly #ticker = new Ticker(
+    () => this.timeLeft(),
+    (leftMs) => this.#tick(leftMs),
+  );
   #machine: MachineState;
   /** Changes with each event that is emitted, so that listeners read the state of their event. */
   #state: ConsoleState;
   #channel: ConsoleChannel | undefined;
-  #authorizeError: unknown;
-  /** The token for a lost session, which replaces that of `authorize()` until the session is open again. */
-  #replacement: string | undefined;
   #lastFrameAt = 0;
   #bytesReceived = 0;
   #bytesSent = 0;
   #roundTripMs: number | undefined;
-  #callbacks = new AbortController();
   #running = false;
   readonly #connecting: Deferred[] = [];
   /** Calls of `renew()` whose event is still queued. */
@@ -52,6 +59,7 @@ export class ConsoleConnection {
   constructor(options: ConsoleOptions) {
     this.#options = options;
     this.#log = new Log(options.log);
+    this.#callbacks = new PageCallbacks(options, this.#log, (event) => this.#dispatch(event));
     this.#machine = initialState(resolveOptions(options));
     this.#state = this.#machine.published;
     this.#page = new PageWatch(
@@ -116,6 +124,18 @@ export class ConsoleConnection {
     return true;
   }
 
+  /**
+   * Milliseconds until the session ends, from 0. Right also after the computer slept, when the clock of
+   * `performance.now()` stood still.
+   *
+   * @returns null while not connected, and for a session without an end.
+   */
+  timeLeft(): number | null {
+    const { phase } = this.#machine;
+    if (phase.name !== "socket" || phase.socket.connectedAt === undefined) return null;
+    return timeLeft(phase.socket, this.#clock);
+  }
+
   /** Traffic so far, over all attempts. */
   statistics(): ConnectionStatistics {
     const roundTripMs = this.#roundTripMs ?? null;
@@ -123,7 +143,7 @@ export class ConsoleConnection {
   }
 
   /**
-   * Ends the connection. Can be called in any state and more than once.
+   * Ends the connection. Can be called in any state and more than once; has no effect in `idle`.
    *
    * @param detail - explanation for {@link CloseInfo.detail}
    * @returns resolves once the state is `closed`.
@@ -133,23 +153,51 @@ export class ConsoleConnection {
     return Promise.resolve();
   }
 
-  /** Tells the connection that the viewer finished its handshake; see {@link ConsoleOptions.waitForViewer}. */
-  viewerReady(): void {
-    this.#dispatch({ type: "viewerReady" });
+  /** {@link close} at the end of `await using`. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
   }
 
-  /** Tells the connection that the viewer waits for the user, for example for a password: stops `helloTimeoutMs` for this attempt. */
-  viewerWaiting(): void {
-    this.#dispatch({ type: "viewerWaiting" });
+  /**
+   * Tells the connection that the viewer finished its handshake; see {@link ConsoleOptions.waitForViewer}.
+   *
+   * @param channel - what the viewer is attached to: without effect once another attempt began
+   */
+  viewerReady(channel?: ConsoleChannel): void {
+    if (this.#isCurrent(channel)) this.#dispatch({ type: "viewerReady" });
+  }
+
+  /**
+   * Tells the connection that the viewer waits for the user, for example for a password: instead of `helloTimeoutMs`
+   * the user has 10 minutes, until {@link viewerAnswered}.
+   *
+   * @param channel - as for {@link viewerReady}
+   */
+  viewerWaiting(channel?: ConsoleChannel): void {
+    if (this.#isCurrent(channel)) this.#dispatch({ type: "viewerWaiting" });
+  }
+
+  /**
+   * Tells the connection that the user answered: `helloTimeoutMs` starts anew.
+   *
+   * @param channel - as for {@link viewerReady}
+   */
+  viewerAnswered(channel?: ConsoleChannel): void {
+    if (this.#isCurrent(channel)) this.#dispatch({ type: "viewerAnswered" });
   }
 
   /**
    * Ends the connection because of the viewer.
    *
    * @param detail - explanation for {@link CloseInfo.detail}
+   * @param channel - as for {@link viewerReady}
    */
-  viewerFailed(detail: string, reason: ViewerCloseReason = "viewer_failed"): void {
-    this.#dispatch({ type: "viewerFailed", detail, reason });
+  viewerFailed(detail: string, reason: ViewerCloseReason = "viewer_failed", channel?: ConsoleChannel): void {
+    if (this.#isCurrent(channel)) this.#dispatch({ type: "viewerFailed", detail, reason });
+  }
+
+  #isCurrent(channel: ConsoleChannel | undefined): boolean {
+    return channel === undefined || channel === this.#channel;
   }
 
   /** Adds an event listener. Errors that it throws are reported and do not affect other listeners. */
@@ -158,7 +206,13 @@ export class ConsoleConnection {
     listener: (event: ConsoleEvents[K]) => void,
     options?: ListenOptions,
   ): Unsubscribe {
-    return this.#events.on(type, listener, options);
+    const remove = this.#events.on(type, listener, options);
+    if (type === "tick") this.#ticker.start();
+    return remove;
+  }
+
+  get #clock(): ClockReading {
+    return { now: performance.now(), wall: Date.now(), lastFrameAt: this.#lastFrameAt };
   }
 
   /** Processes one event at a time with all of its effects. Events that effects cause are queued. */
@@ -169,10 +223,7 @@ export class ConsoleConnection {
     try {
       for (let next = this.#queue.shift(); next; next = this.#queue.shift()) {
         if (next.type === "renew") this.#renewing.push(...this.#renewRequests.splice(0, 1));
-        const { state, effects } = step(this.#machine, next, {
-          now: performance.now(),
-          lastFrameAt: this.#lastFrameAt,
-        });
+        const { state, effects } = step(this.#machine, next, this.#clock);
         this.#machine = state;
         for (const effect of effects) this.#perform(effect);
       }
@@ -190,7 +241,7 @@ export class ConsoleConnection {
         this.#events.emit(effect.name, effect.event);
         break;
       case "authorize":
-        void this.#authorize(effect);
+        void this.#callbacks.authorize(effect);
         break;
       case "openSocket":
         this.#openSocket(effect.attemptId, effect.webSocket);
@@ -218,10 +269,10 @@ export class ConsoleConnection {
         this.#dispatch({ type: "policy", attemptId: effect.attemptId, delayMs: this.#askPolicy(effect.context) });
         break;
       case "fetchToken":
-        void this.#fetchToken(effect.attemptId, effect.id, effect.session);
+        void this.#callbacks.fetchToken(effect);
         break;
       case "cancelCallbacks":
-        this.#callbacks.abort();
+        this.#callbacks.cancel();
         break;
       case "settleRenewals":
         settleAll(this.#renewing.splice(0), effect.error);
@@ -235,69 +286,26 @@ export class ConsoleConnection {
     }
   }
 
+  /** Without listeners the ticker stops. */
+  #tick(leftMs: number): void {
+    if (this.#events.has("tick")) this.#events.emit("tick", { leftMs });
+    else this.#ticker.stop();
+  }
+
   #moveTo(state: ConsoleState): void {
     this.#state = state;
-    if (state.status !== "connected") this.#roundTripMs = undefined;
+    if (state.status === "connected" && this.#events.has("tick")) this.#ticker.start();
+    if (state.status !== "connected") {
+      this.#ticker.stop();
+      this.#roundTripMs = undefined;
+    }
     const cause = "cause" in state ? { reason: state.cause.reason, code: state.cause.code } : {};
     this.#log.write("debug", `state: ${state.status}`, cause);
-    if (state.status === "connected" || state.status === "closed") this.#replacement = undefined;
     if (state.status === "connected") settleAll(this.#connecting.splice(0));
     if (state.status === "closed") {
-      settleAll(this.#connecting.splice(0), connectError(state.cause, this.#authorizeError));
+      settleAll(this.#connecting.splice(0), connectError(state.cause, this.#callbacks.authorizeError));
     }
-  }
-
-  async #authorize({ attemptId, attempt, cause, renews }: Extract<Effect, { type: "authorize" }>): Promise<void> {
-    this.#callbacks = new AbortController();
-    const { signal } = this.#callbacks;
-    this.#authorizeError = undefined;
-    if (renews && cause && !(await this.#renewLost(attemptId, renews, cause, signal))) return;
-    const context = { cause: cause ?? null, attempt, signal };
-    let access: Access;
-    try {
-      access = await requestAccess(this.#options.authorize, context, this.#replacement);
-    } catch (error) {
-      if (signal.aborted) return;
-      this.#authorizeError = error;
-      const detail = this.#log.redact(messageOf(error));
-      this.#log.write("warn", `authorize() failed: ${detail}`, { attempt });
-      this.#dispatch({ type: "authorizeFailed", attemptId, detail, stop: isFinal(error) });
-      return;
-    }
-    this.#log.rememberSecrets(...access.secrets);
-    this.#dispatch({ type: "authorized", attemptId, webSocket: access.webSocket, expiresInMs: access.expiresInMs });
-  }
-
-  /** Asks the page for a token to go on with a session whose connection was lost. Returns false if that failed. */
-  async #renewLost(attemptId: number, session: SessionInfo, cause: CloseInfo, signal: AbortSignal): Promise<boolean> {
-    try {
-      const token = await this.#options.renew?.({ session, signal });
-      if (typeof token !== "string" || token === "") throw new TypeError("expected a token");
-      this.#log.rememberSecrets(token);
-      if (!signal.aborted) this.#replacement = token;
-      return !signal.aborted;
-    } catch (error) {
-      if (signal.aborted) return false;
-      const detail = this.#log.redact(`the renew callback failed: ${messageOf(error)}`);
-      this.#log.write("warn", detail);
-      this.#dispatch({ type: "lostNotRenewed", attemptId, detail, cause });
-      return false;
-    }
-  }
-
-  async #fetchToken(attemptId: number, id: number, session: SessionInfo): Promise<void> {
-    this.#callbacks = new AbortController();
-    const { signal } = this.#callbacks;
-    let token: string | undefined;
-    try {
-      token = await this.#options.renew?.({ session, signal });
-    } catch (error) {
-      if (!signal.aborted) this.#log.write("warn", `the renew callback failed: ${messageOf(error)}`);
-      this.#dispatch({ type: "tokenFetchFailed", attemptId, id, cause: error });
-      return;
-    }
-    if (typeof token === "string") this.#log.rememberSecrets(token);
-    this.#dispatch({ type: "tokenFetched", attemptId, id, token: token ?? "" });
+    if (state.status === "connected" || state.status === "closed") this.#callbacks.forget();
   }
 
   #openSocket(attemptId: number, { url, protocols }: WebSocketArguments): void {
@@ -318,6 +326,7 @@ export class ConsoleConnection {
         },
         sent: (bytes) => {
           this.#bytesSent += bytes;
+          if (performance.now() - this.#lastFrameAt > SILENCE_MS) this.#dispatch({ type: "inputInSilence" });
         },
         closed: (code, reason) => this.#dispatch({ type: "socketClosed", attemptId, code, reason }),
         // Deferred: a viewer that failed calls viewerFailed() right after it closes the channel, and that is the reason.
@@ -358,8 +367,4 @@ export class ConsoleConnection {
       return null;
     }
   }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -18,4 +18,33 @@ describe("Emitter", () => {
     emitter.emit("tick", 4);
     expect(seen).toEqual(["a1", "b1", "c1", "c2"]);
   });
+
+  test("calls a listener once that was added twice, and one remover is enough", () => {
+    const emitter = new Emitter<{ tick: number }>();
+    const seen: number[] = [];
+    const listener = (n: number): unknown => seen.push(n);
+    emitter.on("tick", listener);
+    const remove = emitter.on("tick", listener);
+    emitter.emit("tick", 1);
+    remove();
+    expect(emitter.has("tick")).toBe(false);
+    emitter.on("tick", listener);
+    remove();
+    emitter.emit("tick", 2);
+    expect(seen).toEqual([1, 2]);
+  });
+
+  test("does not call a listener that another one removed, nor one that was added meanwhile", () => {
+    const emitter = new Emitter<{ tick: number }>();
+    const seen: string[] = [];
+    emitter.on("tick", () => {
+      remove();
+      emitter.on("tick", () => seen.push("added"), { once: true });
+    });
+    const remove = emitter.on("tick", () => seen.push("removed"));
+    emitter.emit("tick", 1);
+    expect(seen).toEqual([]);
+    emitter.emit("tick", 2);
+    expect(seen).toEqual(["added"]);
+  });
 });

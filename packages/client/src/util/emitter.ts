@@ -13,32 +13,50 @@ export interface ListenOptions {
 
 type Listener<E> = (event: E) => void;
 
+/** A listener as it was added. */
+interface Registration<E> {
+  readonly listener: Listener<E>;
+  readonly once: boolean;
+  readonly remove: Unsubscribe;
+}
+
 /**
- * Typed event listeners. An error thrown by a listener is reported as an uncaught error, and the
- * other listeners still receive the event, as with `EventTarget`.
+ * Typed event listeners that behave as those of `EventTarget`: a listener that is added twice for an event is called
+ * once, and one that another listener removes is not called any more. An error thrown by a listener is reported as an
+ * uncaught error, and the other listeners still receive the event.
  */
 export class Emitter<Events extends object> {
-  readonly #listeners: { [K in keyof Events]?: Set<Listener<Events[K]>> } = {};
+  readonly #registrations: { [K in keyof Events]?: Map<Listener<Events[K]>, Registration<Events[K]>> } = {};
 
   on<K extends keyof Events>(type: K, listener: Listener<Events[K]>, options: ListenOptions = {}): Unsubscribe {
-    if (options.signal?.aborted) return () => {};
-    const set = (this.#listeners[type] ??= new Set());
-    const call: Listener<Events[K]> = (event) => {
-      if (options.once) off();
-      listener(event);
+    const { signal, once = false } = options;
+    if (signal?.aborted) return () => {};
+    const registrations = (this.#registrations[type] ??= new Map());
+    const known = registrations.get(listener);
+    if (known) return known.remove;
+    const remove = (): void => {
+      if (registrations.get(listener) === registration) registrations.delete(listener);
+      signal?.removeEventListener("abort", remove);
     };
-    const off = (): void => {
-      set.delete(call);
-      options.signal?.removeEventListener("abort", off);
-    };
-    set.add(call);
-    options.signal?.addEventListener("abort", off);
-    return off;
+    const registration = { listener, once, remove };
+    registrations.set(listener, registration);
+    signal?.addEventListener("abort", remove);
+    return remove;
+  }
+
+  /** Whether there is a listener for this event. */
+  has(type: keyof Events): boolean {
+    return (this.#registrations[type]?.size ?? 0) > 0;
   }
 
   emit<K extends keyof Events>(type: K, event: Events[K]): void {
+    const registrations = this.#registrations[type];
+    if (!registrations) return;
     // A copy, so that a listener added by another listener does not receive the current event.
-    for (const listener of Array.from(this.#listeners[type] ?? [])) {
+    for (const registration of [...registrations.values()]) {
+      const { listener, once, remove } = registration;
+      if (registrations.get(listener) !== registration) continue;
+      if (once) remove();
       try {
         listener(event);
       } catch (error) {

@@ -8,3 +8,8 @@ export function reportError(error: unknown): void {
     });
   }
 }
+
+/** The message of whatever was thrown. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

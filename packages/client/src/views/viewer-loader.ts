@@ -1,4 +1,5 @@
 import type { ViewerCloseReason } from "../connection/model/close-info.ts";
+import { messageOf } from "../util/report-error.ts";
 
 /** How long a viewer's code may take to load and start. */
 const LOAD_TIMEOUT_MS = 10_000;
@@ -11,8 +12,7 @@ export function failViewer(
   connection: { viewerFailed(detail: string, reason: ViewerCloseReason): void },
   error: unknown,
 ): void {
-  const detail = error instanceof Error ? error.message : String(error);
-  connection.viewerFailed(detail, error instanceof ViewerLoadError ? "viewer_load_failed" : "viewer_failed");
+  connection.viewerFailed(messageOf(error), error instanceof ViewerLoadError ? "viewer_load_failed" : "viewer_failed");
 }
 
 /**
@@ -21,8 +21,7 @@ export function failViewer(
  * only the viewers that it opens.
  */
 export function importFailed(packages: string, cause: unknown): Error {
-  const text = cause instanceof Error ? cause.message : String(cause);
-  return new Error(`${packages} could not be imported: ${text}`, { cause });
+  return new Error(`${packages} could not be imported: ${messageOf(cause)}`, { cause });
 }
 
 /**
@@ -60,8 +59,7 @@ export class ViewerLoader<T> {
       timer = setTimeout(() => reject(error), LOAD_TIMEOUT_MS);
     });
     const loaded = this.#load().catch((error: unknown) => {
-      const text = error instanceof Error ? error.message : String(error);
-      throw new ViewerLoadError(`${this.#name} failed to load: ${text}`, { cause: error });
+      throw new ViewerLoadError(`${this.#name} failed to load: ${messageOf(error)}`, { cause: error });
     });
     try {
       return await Promise.race([loaded, late]);

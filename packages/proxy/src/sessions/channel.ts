@@ -59,6 +59,8 @@ export interface ChannelHandler {
   onChannelFailed(channel: Channel, error: unknown): void;
   /** One of the two sockets is gone. */
   onSocketClosed(): void;
+  /** How much time the session has left. */
+  readonly timeLeft: TimeLeft;
   /** Whether the client has not asked for too many renewals yet. */
   mayRenew(): boolean;
   /** @throws EndError when the renewal is refused. */
@@ -336,6 +338,10 @@ export class Channel implements ConnectionHandler, ControlHandler {
 
   onSocketClosed(): void {
     this.#handler.onSocketClosed();
+  }
+
+  get timeLeft(): TimeLeft {
+    return this.#handler.timeLeft;
   }
 
   mayRenew(): boolean {

@@ -21,6 +21,8 @@ export interface TimeLeft {
 
 /** What a client can ask for with control messages. */
 export interface ControlHandler {
+  /** How much time the session has left. */
+  readonly timeLeft: TimeLeft;
   /** Whether the client may ask for a renewal now: their number is limited. */
   mayRenew(): boolean;
   /** @throws EndError when the renewal is refused; the deadline does not change. */
@@ -98,7 +100,7 @@ export class ControlMessages {
   #answer(message: ClientMessage): void {
     switch (message.type) {
       case "ping":
-        this.#send({ type: "pong", id: message.id });
+        this.#send({ type: "pong", id: message.id, expiresInMs: this.#handler.timeLeft.expiresInMs });
         break;
       case "renew":
         if (this.#handler.mayRenew()) void this.#renew(message.id, message.token);

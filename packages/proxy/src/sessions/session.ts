@@ -78,6 +78,11 @@ export class Session implements SessionInfo {
     return this.#deadline.wall;
   }
 
+  /** @internal */
+  get timeLeft(): TimeLeft {
+    return this.#deadline.timeLeft;
+  }
+
   /** Milliseconds since the client connected. */
   get ageMs(): number {
     return this.#context.clock.monotonic() - this.#startedMonotonic;
@@ -114,7 +119,7 @@ export class Session implements SessionInfo {
       if (this.#hasEnded()) return;
       this.#phase = "relaying";
       this.#idle?.start();
-      channel?.hello(this.id, this.#deadline.timeLeft);
+      channel?.hello(this.id, this.timeLeft);
       this.#context.events.notify({ type: "session_opened", session: this, handshakeMs: this.ageMs });
     } catch (error) {
       this.onFailed(error);
@@ -204,7 +209,7 @@ export class Session implements SessionInfo {
     if (grant === undefined) return;
     try {
       await channel.connect(grant, this.#watchers(grant));
-      if (!this.#hasEnded()) channel.hello(this.id, this.#deadline.timeLeft);
+      if (!this.#hasEnded()) channel.hello(this.id, this.timeLeft);
     } catch (error) {
       this.onChannelFailed(channel, error);
     }
@@ -376,7 +381,7 @@ export class Session implements SessionInfo {
       this.#grant = grant;
       this.#deadline.set(grant.expiresAt);
       events.notify({ type: "session_renewed", session: this });
-      return this.#deadline.timeLeft;
+      return this.timeLeft;
     } catch (error) {
       if (!this.#hasEnded()) events.notify({ type: "renewal_refused", session: this, error: EndError.from(error) });
       throw error;

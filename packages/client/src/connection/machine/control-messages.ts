@@ -1,6 +1,6 @@
 import { type ServerMessage, parseServerMessage } from "@curfew/protocol";
 import type { SessionInfo } from "../model/state.ts";
-import { onBye, setDeadline } from "./deadline.ts";
+import { correctDeadline, onBye, setDeadline } from "./deadline.ts";
 import { onPong, schedulePing } from "./liveness.ts";
 import { onRenewFailed, onRenewed, renewAutomatically } from "./renewal.ts";
 import { type Draft, arm, disarm, endAttempt, publish, setSocket, socketOf } from "./transitions.ts";
@@ -37,7 +37,8 @@ function onMessage(draft: Draft, socket: SocketState, message: ServerMessage): v
       onRenewFailed(draft, socket, message);
       break;
     case "pong":
-      if (socket.ping?.id === message.id) onPong(draft, socket, socket.ping.sentAt);
+      if (message.expiresInMs !== undefined) correctDeadline(draft, socket, message.expiresInMs);
+      answered(draft, message.id);
       break;
     case "bye": {
       const { reason, detail } = message;
@@ -45,6 +46,11 @@ function onMessage(draft: Draft, socket: SocketState, message: ServerMessage): v
       break;
     }
   }
+}
+
+function answered(draft: Draft, id: number): void {
+  const socket = socketOf(draft);
+  if (socket?.ping?.id === id) onPong(draft, socket, socket.ping.sentAt);
 }
 
 function onHello(draft: Draft, socket: SocketState, hello: Extract<ServerMessage, { type: "hello" }>): void {

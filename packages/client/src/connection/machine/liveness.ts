@@ -3,6 +3,8 @@ import type { SocketState } from "./types.ts";
 
 /** How long after a ping the connection may be silent before it counts as lost. */
 const SILENCE_LIMIT_MS = 10_000;
+/** The same after the network or the page came back, when a dead connection is likely and the user waits. */
+const WAKE_LIMIT_MS = 3000;
 /** Round trip above which an answer counts as late. */
 const LATE_MS = 1500;
 
@@ -17,19 +19,31 @@ export function schedulePing(draft: Draft, socket: SocketState, atMostMs: number
   }
 }
 
-/** Sends a ping now: it is due, or the network or the page's visibility changed. */
+/** Sends a ping now, unless one waits for its answer: it is due, the user did something, or the network is gone. */
 export function pingNow(draft: Draft): void {
-  const socket = socketOf(draft);
-  if (!socket || socket.connectedAt === undefined || !socket.controlled || socket.ping) return;
-  if (draft.state.options.pingIntervalMs > 0) ping(draft, socket);
+  const socket = pingable(draft);
+  if (socket && !socket.ping) ping(draft, socket, SILENCE_LIMIT_MS, false);
 }
 
-function ping(draft: Draft, socket: SocketState): void {
+/** The network, the page or the computer came back: an answer must come soon, whatever was sent before. */
+export function pingOnWake(draft: Draft): void {
+  const socket = pingable(draft);
+  if (socket) ping(draft, socket, WAKE_LIMIT_MS, false);
+}
+
+/** The socket, if it is open and pings are wanted. */
+function pingable(draft: Draft): SocketState | undefined {
+  const socket = socketOf(draft);
+  const isOpen = socket?.connectedAt !== undefined && socket.controlled;
+  return isOpen && draft.state.options.pingIntervalMs > 0 ? socket : undefined;
+}
+
+function ping(draft: Draft, socket: SocketState, limitMs: number, isSecond: boolean): void {
   const id = socket.nextId;
-  setSocket(draft, { ...socket, nextId: id + 1, ping: { id, sentAt: draft.now } });
+  setSocket(draft, { ...socket, nextId: id + 1, ping: { id, sentAt: draft.now, limitMs, isSecond } });
   disarm(draft, "ping");
   draft.effects.push({ type: "send", message: { type: "ping", id } });
-  arm(draft, "pong", SILENCE_LIMIT_MS);
+  arm(draft, "pong", limitMs);
   arm(draft, "late", LATE_MS);
 }
 
@@ -40,23 +54,25 @@ export function onPong(draft: Draft, socket: SocketState, sentAt: number): void 
   draft.effects.push({ type: "emit", name: "latency", event: { rttMs } });
 }
 
-/** The answer is late. If the timer itself is late, the computer slept or the browser throttled the page: ping again. */
+/** The answer is late. If the timer itself is late, the computer slept or the browser throttled the page: ping again, once. */
 export function onLateTimer(draft: Draft, socket: SocketState): void {
   if (!socket.ping) return;
-  const waitedMs = draft.now - socket.ping.sentAt;
-  if (waitedMs > 2 * LATE_MS) ping(draft, socket);
+  const { sentAt, limitMs, isSecond } = socket.ping;
+  const waitedMs = draft.now - sentAt;
+  if (waitedMs > 2 * LATE_MS && !isSecond) ping(draft, socket, limitMs, true);
   else draft.effects.push({ type: "emit", name: "unresponsive", event: { waitedMs } });
 }
 
 /** The answer is overdue. Received data proves the connection alive: the answer may be queued behind it. */
 export function onPongTimer(draft: Draft, socket: SocketState): void {
   if (!socket.ping) return;
-  const silentMs = draft.now - socket.ping.sentAt;
-  if (draft.lastFrameAt > socket.ping.sentAt) {
+  const { sentAt, limitMs, isSecond } = socket.ping;
+  const silentMs = draft.now - sentAt;
+  if (draft.lastFrameAt > sentAt) {
     schedulePing(draft, socket);
-  } else if (silentMs > 2 * SILENCE_LIMIT_MS) {
+  } else if (silentMs > 2 * limitMs && !isSecond) {
     // The computer slept: the answer may be queued behind this timer.
-    ping(draft, socket);
+    ping(draft, socket, limitMs, true);
   } else {
     const detail = `no frame arrived for ${Math.round(silentMs / 1000)} s`;
     endAttempt(draft, { reason: "connection_lost", action: "retry", code: 1006, detail, wasConnected: true });

@@ -195,7 +195,7 @@ describe("in any order of events", () => {
         run(sequence, ({ state, timers }, before, event) => {
           if (event?.type !== "policy" || state.phase.name !== "waiting" || before.phase.name !== "deciding") return;
           expect(timers.get("retry")).toBe((event.delayMs ?? 0) * (state.hidden ? 4 : 1));
-          const { state: woken } = step(state, { type: wakes }, { now: 0, lastFrameAt: 0 });
+          const { state: woken } = step(state, { type: wakes }, { now: 0, wall: 0, lastFrameAt: 0 });
           expect(woken.phase.name).toBe("authorizing");
         });
       }),

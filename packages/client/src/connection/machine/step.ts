@@ -2,8 +2,8 @@ import type { CloseInfo } from "../model/close-info.ts";
 import type { WebSocketArguments } from "../model/connect-info.ts";
 import { onSocketClosed } from "./close-event.ts";
 import { connectIfReady, onControl } from "./control-messages.ts";
-import { onExpireTimer } from "./deadline.ts";
-import { onLateTimer, onPongTimer, pingNow } from "./liveness.ts";
+import { catchUp, onExpireTimer } from "./deadline.ts";
+import { onLateTimer, onPongTimer, pingNow, pingOnWake } from "./liveness.ts";
 import { onOpened, onOutput, onSettleTimer } from "./opening.ts";
 import { onRenew, onRenewTimer, onTokenFetchFailed, onTokenFetchTimeout, onTokenFetched } from "./renewal.ts";
 import {
@@ -29,6 +29,9 @@ import type {
 } from "./types.ts";
 import { onWarnTimer } from "./warning.ts";
 
+/** How long a user has to answer what a viewer asks, such as for a password. */
+const USER_TIMEOUT_MS = 600_000;
+
 /** The state before the first `connect`. */
 export function initialState(options: ResolvedOptions): MachineState {
   return {
@@ -46,9 +49,13 @@ export function initialState(options: ResolvedOptions): MachineState {
 }
 
 /** Applies an event to a state. Events can come in any state; those that do not fit are ignored. */
-export function step(state: MachineState, event: MachineEvent, { now, lastFrameAt }: ClockReading): Step {
-  const draft: Draft = { state, effects: [], now, lastFrameAt };
-  if (!("attemptId" in event) || event.attemptId === state.attemptId) apply(draft, event);
+export function step(state: MachineState, event: MachineEvent, clock: ClockReading): Step {
+  const draft: Draft = { state, effects: [], ...clock };
+  if (!("attemptId" in event) || event.attemptId === state.attemptId) {
+    const socket = socketOf(draft);
+    if (socket && catchUp(draft, socket)) pingOnWake(draft);
+    apply(draft, event);
+  }
   return { state: draft.state, effects: draft.effects };
 }
 
@@ -60,7 +67,7 @@ function apply(draft: Draft, event: MachineEvent): void {
       connect(draft, event.hidden);
       break;
     case "close":
-      if (phase.name !== "closed") close(draft, clientClosed(socket, event.detail));
+      if (phase.name !== "closed" && phase.name !== "idle") close(draft, clientClosed(socket, event.detail));
       break;
     case "authorized":
     case "authorizeFailed":
@@ -85,9 +92,10 @@ function apply(draft: Draft, event: MachineEvent): void {
     case "visible":
       if (event.type === "visible") draft.state = { ...draft.state, hidden: false };
       retryNow(draft);
-      pingNow(draft);
+      pingOnWake(draft);
       break;
     case "offline":
+    case "inputInSilence":
       pingNow(draft);
       break;
     case "hidden":
@@ -101,6 +109,7 @@ function apply(draft: Draft, event: MachineEvent): void {
     case "viewerClosed":
     case "viewerReady":
     case "viewerWaiting":
+    case "viewerAnswered":
     case "tokenFetched":
     case "tokenFetchFailed":
       if (socket) applyToSocket(draft, socket, event);
@@ -139,6 +148,7 @@ type SocketEvent = Extract<
       | "viewerClosed"
       | "viewerReady"
       | "viewerWaiting"
+      | "viewerAnswered"
       | "tokenFetched"
       | "tokenFetchFailed";
   }
@@ -169,7 +179,8 @@ function applyToSocket(draft: Draft, socket: SocketState, event: SocketEvent): v
       connectIfReady(draft);
       break;
     case "viewerWaiting":
-      if (socket.greeted && socket.connectedAt === undefined) disarm(draft, "connect");
+    case "viewerAnswered":
+      if (socket.greeted && socket.connectedAt === undefined) onQuestion(draft, socket, event.type === "viewerWaiting");
       break;
     case "tokenFetched":
       onTokenFetched(draft, socket, event.id, event.token);
@@ -178,6 +189,12 @@ function applyToSocket(draft: Draft, socket: SocketState, event: SocketEvent): v
       onTokenFetchFailed(draft, socket, event.id, event.cause);
       break;
   }
+}
+
+/** The viewer asks the user, who may take long, or goes on with the answer. */
+function onQuestion(draft: Draft, socket: SocketState, asksUser: boolean): void {
+  setSocket(draft, { ...socket, asksUser });
+  arm(draft, "connect", asksUser ? USER_TIMEOUT_MS : draft.state.options.helloTimeoutMs);
 }
 
 function connect(draft: Draft, hidden: boolean): void {
@@ -211,8 +228,10 @@ function openSocket(
     greeted: false,
     hasOutput: false,
     viewerReady: false,
+    asksUser: false,
     connectedAt: undefined,
     session: undefined,
+    wallEnd: undefined,
     bye: undefined,
     ping: undefined,
     renewal: undefined,
@@ -230,7 +249,8 @@ function onTimer(draft: Draft, name: TimerName): void {
   switch (name) {
     case "connect":
       if (socket.connectedAt === undefined) {
-        endAttempt(draft, localClose("connect_failed", "retry", socket, timeoutDetail(draft, socket)));
+        const action = socket.asksUser ? "stop" : "retry";
+        endAttempt(draft, localClose("connect_failed", action, socket, timeoutDetail(draft, socket)));
       }
       break;
     case "settle":
@@ -274,6 +294,7 @@ function onCallbackTimer(draft: Draft, socket: SocketState | undefined): void {
 function timeoutDetail(draft: Draft, socket: SocketState): string {
   const { connectTimeoutMs, helloTimeoutMs } = draft.state.options;
   if (!socket.opened) return `the connection did not open within ${connectTimeoutMs} ms`;
+  if (socket.asksUser) return `there was no answer to the viewer's question within ${USER_TIMEOUT_MS / 1000} s`;
   const within = `within ${helloTimeoutMs} ms`;
   return socket.greeted ? `the console did not start ${within}` : `the gateway sent no hello ${within}`;
 }

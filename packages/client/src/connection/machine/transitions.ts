@@ -16,6 +16,7 @@ export interface Draft {
   state: MachineState;
   readonly effects: Effect[];
   readonly now: number;
+  readonly wall: number;
   readonly lastFrameAt: number;
 }
 

@@ -22,6 +22,16 @@ export interface ResolvedOptions {
   readonly pingIntervalMs: number;
 }
 
+/** A ping without an answer. */
+export interface PendingPing {
+  readonly id: number;
+  readonly sentAt: number;
+  /** How long the connection may be silent from then on. */
+  readonly limitMs: number;
+  /** Whether it was sent because the timers of the one before were late: the computer slept, or the page was throttled. */
+  readonly isSecond: boolean;
+}
+
 /** A WebSocket and what was received over it. */
 export interface SocketState {
   readonly opened: boolean;
@@ -34,12 +44,16 @@ export interface SocketState {
   /** Whether any output of the console arrived. */
   readonly hasOutput: boolean;
   readonly viewerReady: boolean;
+  /** Whether the viewer waits for the user, for example for a password. */
+  readonly asksUser: boolean;
   /** When the state became `connected`; undefined before. */
   readonly connectedAt: number | undefined;
   readonly session: SessionInfo | undefined;
+  /** When the session ends, on the clock of {@link ClockReading.wall}; undefined if it has no end. */
+  readonly wallEnd: number | undefined;
   readonly bye: { readonly reason: ServerCloseReason; readonly detail?: string } | undefined;
   /** The ping without an answer. */
-  readonly ping: { readonly id: number; readonly sentAt: number } | undefined;
+  readonly ping: PendingPing | undefined;
   /** The renewal in progress. `sent` is false while the application fetches the token. */
   readonly renewal: { readonly id: number; readonly sent: boolean } | undefined;
   readonly nextId: number;
@@ -120,16 +134,18 @@ export type MachineEvent =
   /** The first output of the console arrived. */
   | { readonly type: "output"; readonly attemptId: number }
   | { readonly type: "viewerClosed"; readonly attemptId: number }
-  | { readonly type: "viewerReady" | "viewerWaiting" }
+  | { readonly type: "viewerReady" | "viewerWaiting" | "viewerAnswered" }
   | { readonly type: "viewerFailed"; readonly detail: string; readonly reason: ViewerCloseReason }
   | { readonly type: "policy"; readonly attemptId: number; readonly delayMs: number | null }
   | { readonly type: "timer"; readonly name: TimerName }
   | { readonly type: "renew"; readonly token: string | undefined }
   | { readonly type: "tokenFetched"; readonly attemptId: number; readonly id: number; readonly token: string }
   | { readonly type: "tokenFetchFailed"; readonly attemptId: number; readonly id: number; readonly cause: unknown }
+  /** The user did something while nothing arrived for a while. */
+  | { readonly type: "inputInSilence" }
   | { readonly type: "online" | "offline" | "visible" | "hidden" };
 
-type MachineEmittedEvents = Omit<ConsoleEvents, "opening" | "channel">;
+type MachineEmittedEvents = Omit<ConsoleEvents, "opening" | "channel" | "tick">;
 
 /** Emits an event to the page. */
 export type EmitEffect = {
@@ -167,9 +183,12 @@ export type Effect =
   | { readonly type: "watchPage" }
   | { readonly type: "unwatchPage" };
 
-/** The time of an event, in milliseconds of `performance.now()`. */
+/** The time of an event, in milliseconds. */
 export interface ClockReading {
+  /** Of `performance.now()`, which stands still in some browsers while the computer sleeps. */
   readonly now: number;
+  /** Of `Date.now()`, which goes on, but can be set. */
+  readonly wall: number;
   /** When the last frame of the current socket arrived. */
   readonly lastFrameAt: number;
 }

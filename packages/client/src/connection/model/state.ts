@@ -6,7 +6,11 @@ import type { ConsoleError } from "./errors.ts";
 export interface SessionInfo {
   /** The gateway's ID of the session, as in its log; null on servers that do not speak `curfew.v1`. */
   readonly id: string | null;
-  /** When the session ends, on the clock of `performance.now()` (milliseconds); null if it has no end. */
+  /**
+   * When the session ends, on the clock of `performance.now()` (milliseconds); null if it has no end. That clock stands
+   * still in some browsers while the computer sleeps; the SDK then moves this value when it wakes. For a countdown use
+   * {@link ConsoleConnection.timeLeft} or the event `tick`.
+   */
   readonly expiresAt: number | null;
   /** True from the first warning until the session is renewed or over. */
   readonly expiring: boolean;
@@ -58,6 +62,11 @@ export interface ConsoleEvents {
   channel: ConsoleChannel;
   /** The session ends in `expiresInMs` milliseconds unless it is renewed. Can fire several times. */
   expiring: { readonly expiresInMs: number; readonly renewable: boolean };
+  /**
+   * `leftMs` milliseconds are left until the session ends: at once in a listener that is added while connected, with
+   * each change of the time left, and every second. Only in sessions with an end.
+   */
+  tick: { readonly leftMs: number };
   /** The session was renewed, in place or with a new connection; it now ends in `expiresInMs` milliseconds, or never (null). */
   renewed: { readonly expiresInMs: number | null };
   /**

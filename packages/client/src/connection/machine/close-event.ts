@@ -3,7 +3,7 @@ import type { CloseInfo, CloseReason } from "../model/close-info.ts";
 import { type Draft, STABLE_AFTER_MS, endAttempt } from "./transitions.ts";
 import type { SocketState } from "./types.ts";
 
-/** How much earlier than expected a session can end: what `authorize()` said was on its way for a while. */
+/** How much earlier than `authorize()` said a session can end: its answer was on its way for a while. */
 const EXPIRY_SLACK_MS = 1000;
 /** What websockify and Nova's proxies write into a close frame with the code 1000 when the console closes. */
 const TARGET_CLOSED_TEXTS: readonly string[] = ["Target closed", "target_closed"];
@@ -31,7 +31,7 @@ function hasRunOut({ now }: Draft, { session, connectedAt, controlled }: SocketS
   if (connectedAt === undefined || typeof session?.expiresAt !== "number") return false;
   // A race in Nova's proxies: sometimes they say at the end that the target closed.
   const isVague = reason === "connection_lost" || (reason === "target_closed" && !controlled);
-  return isVague && now >= session.expiresAt - EXPIRY_SLACK_MS;
+  return isVague && now >= session.expiresAt - (controlled ? 0 : EXPIRY_SLACK_MS);
 }
 
 /** Whether a server without control messages closed a connection that had not had a byte: so Nova's proxies refuse. */

@@ -246,6 +246,17 @@ describe("the end of a session", () => {
     expect(harness.state.published).toMatchObject({ status: "closed", cause: { reason: "session_expired" } });
   });
 
+  test("is noticed when the connection breaks after it, not when it breaks before", () => {
+    const broken = (now: number): MachineState => {
+      const harness = new Harness().connected(30_000);
+      harness.now = now;
+      harness.send({ type: "socketClosed", attemptId: harness.state.attemptId, code: 1006, reason: "" });
+      return harness.state;
+    };
+    expect(broken(29_999).phase).toMatchObject({ name: "deciding", cause: { reason: "connection_lost" } });
+    expect(broken(30_000).published).toMatchObject({ status: "closed", cause: { reason: "session_expired" } });
+  });
+
   test("is not announced early by a timer that the browser cut short", () => {
     const days30 = 30 * 86_400_000;
     const harness = new Harness().connected(days30);

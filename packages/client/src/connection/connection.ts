@@ -9,7 +9,7 @@ import { Log } from "./log.ts";
 import { timeLeft } from "./machine/deadline.ts";
 import { initialState, step } from "./machine/step.ts";
 import type { ClockReading, Effect, MachineEvent, MachineState } from "./machine/types.ts";
-import type { CloseInfo, ViewerCloseReason } from "./model/close-info.ts";
+import type { ViewerCloseReason } from "./model/close-info.ts";
 import type { WebSocketArguments } from "./model/connect-info.ts";
 import { ConsoleError, connectError } from "./model/errors.ts";
 import type { ConsoleOptions, ReconnectContext } from "./model/options.ts";

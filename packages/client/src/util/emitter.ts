@@ -53,7 +53,7 @@ export class Emitter<Events extends object> {
     const registrations = this.#registrations[type];
     if (!registrations) return;
     // A copy, so that a listener added by another listener does not receive the current event.
-    for (const registration of [...registrations.values()]) {
+    for (const registration of Array.from(registrations.values())) {
       const { listener, once, remove } = registration;
       if (registrations.get(listener) !== registration) continue;
       if (once) remove();

@@ -83,6 +83,7 @@ describe.concurrent.each([1, 2])("rule 12 with %i workers", { timeout: 60_000 },
       await using gateway = await FileGateway.start(folder, workers);
       const { id, token, clients } = await gateway.open(4);
       await fillDisk(gateway.pid);
+      await expect.poll(() => gateway.ready()).toBe("not ready: tokens.store");
       for (let times = 0; times < 2; times += 1) {
         await expect(gateway.admin.revokeToken(id)).rejects.toMatchObject({
           status: 503,
@@ -91,7 +92,7 @@ describe.concurrent.each([1, 2])("rule 12 with %i workers", { timeout: 60_000 },
         expect(await reasons(clients)).toEqual(new Set(["session_terminated"]));
         expect(await opens(gateway, token)).toBe("token_invalid");
       }
-      expect(await gateway.ready()).toBe("not ready: revocations");
+      await expect.poll(() => gateway.ready()).toBe("not ready: tokens.store, revocations");
       await expect.poll(() => gateway.command.stderr).toContain("revocation not written, is tried again");
       await freeDisk(gateway.pid);
       await expect.poll(() => gateway.command.stderr).toContain('"msg":"revocation written"');
@@ -133,6 +134,7 @@ test.concurrent("what the store cannot do now is answered with 503 and the cause
   await using folder = await makeFolder();
   await using gateway = await FileGateway.start(folder);
   await using lock = await FileLock.take(storeIn(folder.path), "writers");
+  await expect.poll(() => gateway.ready()).toBe("ready");
   await expect(gateway.admin.issueToken({ type: "serial", target: target.address })).rejects.toMatchObject({
     status: 503,
     message: expect.stringContaining("the token store failed: database is locked") as string,

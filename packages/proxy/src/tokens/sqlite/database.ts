@@ -12,6 +12,9 @@ const MAX_PURGED = 200;
 /** Raised by one with each change of the schema; kept in the file as `user_version`. */
 const VERSION = 4;
 
+/** The code of SQLite for a file that another process has locked. */
+const SQLITE_BUSY = 5;
+
 /** A token as it is stored. Instants are in milliseconds since the epoch. */
 export interface TokenRow {
   readonly id: string;
@@ -162,6 +165,19 @@ export class TokenDatabase {
   purge(before: number): void {
     this.#statements.purgeTokens.run(before);
     this.#statements.purgeRevocations.run(before);
+  }
+
+  /**
+   * Writes the first page as it is, which shows a full or broken disk before something has to be written.
+   * @throws Error when nothing can be written. That another process writes at the moment is not an error.
+   */
+  tryWrite(): void {
+    this.waitAtMost(0);
+    try {
+      this.#db.exec(`PRAGMA user_version = ${VERSION}`);
+    } catch (error) {
+      if ((error as { errcode?: number }).errcode !== SQLITE_BUSY) throw error;
+    }
   }
 
   findFirstUse(digest: Uint8Array, at: number): number | undefined {

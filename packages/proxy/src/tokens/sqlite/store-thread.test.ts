@@ -12,11 +12,11 @@ test("a thread that cannot open the file fails its calls, and another takes its 
   const path = join(folder, "tokens.db");
   const thread = new StoreThread(join(path, ".."));
   await expect(thread.call("byId", "any")).rejects.toThrow(/^the token store failed: /);
-  expect(() => thread.checkHealth()).toThrow(/^the token store failed: /);
+  await expect(thread.checkHealth()).rejects.toThrow(/^the token store failed: /);
   await rm(folder, { recursive: true });
   vi.advanceTimersByTime(1000);
   expect(await thread.call("byId", "any")).toBeUndefined();
-  thread.checkHealth();
+  await thread.checkHealth();
   vi.useRealTimers();
   await thread.close();
   await expect(thread.call("byId", "any")).rejects.toThrow("the token store failed: the store is closed");
@@ -30,6 +30,27 @@ test("no more than 4,096 calls wait", async () => {
   const settled = await Promise.allSettled(calls);
   expect(settled.filter(({ status }) => status === "fulfilled")).toHaveLength(4096);
   expect(settled.at(-1)).toMatchObject({ reason: { message: "the token store failed: too many calls are waiting" } });
+  await thread.close();
+  await rm(folder, { recursive: true });
+});
+
+test("a lock is no fault, but a call that is not answered for long is one", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "curfew-thread-"));
+  const path = join(folder, "tokens.db");
+  const thread = new StoreThread(path, 60_000);
+  await thread.call("byId", "any");
+  await using lock = await FileLock.take(path, "writers");
+  await thread.checkHealth();
+  vi.useFakeTimers({ toFake: ["performance"] });
+  const call = thread.call("purge", Date.now());
+  vi.advanceTimersByTime(5000);
+  await thread.checkHealth();
+  vi.advanceTimersByTime(2000);
+  await expect(thread.checkHealth()).rejects.toThrow("the token store failed: the disk does not answer");
+  vi.useRealTimers();
+  await lock.release();
+  await call;
+  await thread.checkHealth();
   await thread.close();
   await rm(folder, { recursive: true });
 });

@@ -6,6 +6,9 @@ import type { TokenDatabase } from "./database.ts";
 /** How long a call may wait for a lock of another process, and for the calls before it, in milliseconds. */
 const WAIT_MS = 2000;
 
+/** After how long a call that is not answered means that the disk hangs, in milliseconds; a lock makes it fail earlier. */
+const HUNG_MS = 3 * WAIT_MS;
+
 /** How many calls may wait. */
 const MAX_WAITING = 4096;
 
@@ -18,7 +21,7 @@ const CLOSED = "the store is closed";
 const RESTART_MS = 1000;
 
 /** What the thread does: what may wait for the disk or for another process. */
-export type StoreCall = "byDigest" | "byId" | "page" | "insert" | "revoke" | "purge" | "recordUse" | "close";
+export type StoreCall = "byDigest" | "byId" | "page" | "insert" | "revoke" | "purge" | "recordUse" | "tryWrite" | "close";
 
 /** Calls a method of a {@link TokenDatabase}. */
 export type CallStore = <Name extends StoreCall>(
@@ -47,6 +50,8 @@ export type ThreadAnswer =
   | { readonly id: number; readonly error: string };
 
 interface Waiting {
+  /** When the call was made, on the monotonic clock. */
+  readonly since: number;
   readonly resolve: (result: unknown) => void;
   readonly reject: (error: Error) => void;
 }
@@ -83,14 +88,21 @@ export class StoreThread {
     const { promise, resolve, reject } = Promise.withResolvers<unknown>();
     // Only while a call is under way does the thread keep the process running.
     if (this.#waiting.size === 0) worker.ref();
-    this.#waiting.set(call.id, { resolve, reject });
+    this.#waiting.set(call.id, { since: performance.now(), resolve, reject });
     worker.postMessage(call, []);
     return (await promise) as ReturnType<TokenDatabase[Name]>;
   };
 
-  /** @throws StoreError while there is no thread. */
-  checkHealth(): void {
+  /**
+   * Tries to write, unless calls are waiting: those tell of the disk themselves.
+   *
+   * @throws StoreError while there is no thread, nothing can be written, or the disk does not answer.
+   */
+  async checkHealth(): Promise<void> {
     this.#running();
+    const [oldest] = this.#waiting.values();
+    if (oldest === undefined) await this.call("tryWrite");
+    else if (performance.now() - oldest.since > HUNG_MS) throw new StoreError("the disk does not answer");
   }
 
   /** Ends the thread once the calls before have been answered. */

@@ -109,8 +109,7 @@ export class SqliteTokenStore implements TokenStore {
 
   async health(): Promise<void> {
     this.#reader.checkHealth();
-    this.#thread?.checkHealth();
-    await this.get("");
+    await (this.#thread === undefined ? this.#call("tryWrite") : this.#thread.checkHealth());
   }
 
   async close(): Promise<void> {

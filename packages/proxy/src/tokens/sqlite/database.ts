@@ -114,6 +114,7 @@ export class TokenDatabase {
   /** From now on this connection only reads, and fails rather than waits. */
   becomeReader(): void {
     this.#db.exec("PRAGMA query_only = ON; PRAGMA busy_timeout = 0");
+    this.moveReadMark();
   }
 
   /** Changes how long calls wait for a lock of another process, in milliseconds. */
@@ -178,6 +179,15 @@ export class TokenDatabase {
     } catch (error) {
       if ((error as { errcode?: number }).errcode !== SQLITE_BUSY) throw error;
     }
+  }
+
+  /**
+   * The first reader after a write marks in shared memory, which is a file, how far it reads; those that follow only
+   * read that. A write to shared memory waits for a disk that hangs or is frozen for a snapshot, so the thread does it
+   * before the relay's thread reads (https://www.sqlite.org/walformat.html#the_wal_index_file_format).
+   */
+  moveReadMark(): void {
+    this.byId("");
   }
 
   findFirstUse(digest: Uint8Array, at: number): number | undefined {

@@ -13,7 +13,9 @@ function answer({ id, madeAt, name, args }: ThreadCall): ThreadAnswer {
   try {
     // What it has waited for the calls before it counts: a lock delays none of them longer than the first one.
     database.waitAtMost(Math.min(waitMs, Math.max(0, madeAt + waitMs - Date.now())));
-    return { id, result: (database[name] as (...args: readonly unknown[]) => unknown).apply(database, [...args]) };
+    const result = (database[name] as (...args: readonly unknown[]) => unknown).apply(database, [...args]);
+    if (name !== "close") database.moveReadMark();
+    return { id, result };
   } catch (error) {
     return { id, error: error instanceof Error ? error.message : String(error) };
   }

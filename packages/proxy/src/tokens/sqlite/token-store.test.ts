@@ -174,6 +174,20 @@ describe.runIf(process.platform === "linux")("a wall clock that is set back", ()
   }
 });
 
+test("lookups write nothing, not even to shared memory, so that they do not wait for a disk that hangs", async () => {
+  const store = open();
+  const sharedMemory = async () => await readFile(`${path}-shm`);
+  const { token, record } = await store.issue(request);
+  const issued = await sharedMemory();
+  expect(await store.resolve(token)).toEqual(record);
+  expect((await sharedMemory()).equals(issued)).toBe(true);
+  await store.firstUse(sha256("foreign"), 1000);
+  const used = await sharedMemory();
+  expect(used.equals(issued)).toBe(false);
+  expect(await store.resolve(token)).toEqual(record);
+  expect((await sharedMemory()).equals(used)).toBe(true);
+});
+
 test("a file that a newer version wrote is refused", async () => {
   await mkdir(join(folder, "state"));
   const newer = new DatabaseSync(path);

@@ -11,6 +11,7 @@ import { consoleUrl } from "./http/console-url.ts";
 import { PublicListener } from "./http/public-listener.ts";
 import type { RequestHandler } from "./http/page/handler.ts";
 import type { UpgradeHandler } from "./http/upgrade.ts";
+import { REQUEST_FAULTS } from "./http/malformed-requests.ts";
 import { UPGRADE_FAULTS } from "./websocket/handshake.ts";
 import { timerDelay } from "./time/delay.ts";
 import { type Clock, systemClock } from "./time/clock.ts";
@@ -291,7 +292,7 @@ export class LocalGateway implements Gateway {
       limits: LIMIT_NAMES,
       observers: ["log", "metrics", ...names],
       sources,
-      upgradeFaults: UPGRADE_FAULTS,
+      upgradeFaults: [...UPGRADE_FAULTS, ...REQUEST_FAULTS],
       connectionRefusals: CONNECTION_REFUSALS,
     });
   }

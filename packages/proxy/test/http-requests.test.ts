@@ -47,6 +47,55 @@ describe("the target of a request", () => {
   });
 });
 
+describe("what is no request is answered, logged with the client, and counted", () => {
+  test.each([
+    ["http", "SSH-2.0-OpenSSH_9.2\r\n", 400, /^expected HTTP: /],
+    [
+      "http",
+      `GET / HTTP/1.1\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n${HEADERS}`,
+      400,
+      /^expected HTTP: /,
+    ],
+    [
+      "headers",
+      `GET / HTTP/1.1\r\nX-Long: ${"x".repeat(20_000)}\r\n${HEADERS}`,
+      431,
+      /^expected headers below 16 KiB$/,
+    ],
+  ])("%s", async (fault, bytes, status, detail) => {
+    await using gateway = await TestGateway.start();
+    for (const [url, message] of [
+      [gateway.host, "upgrade refused"],
+      [new URL(gateway.adminUrl).host, "admin request refused"],
+    ] as const) {
+      using client = new RawClient(url);
+      client.write(bytes);
+      expect(await client.status()).toBe(status);
+      const logged = { level: "warn", client: "127.0.0.1", fault, detail: expect.stringMatching(detail) as string };
+      expect(gateway.logged(message)).toMatchObject([logged]);
+    }
+    const metrics = await (await fetch(`${gateway.adminUrl}/metrics`)).text();
+    expect(metrics).toContain(`curfew_upgrades_refused_total{fault="${fault}"} 1\n`);
+  });
+
+  test("CONNECT at the admin API", async () => {
+    await using gateway = await TestGateway.start();
+    using client = new RawClient(new URL(gateway.adminUrl).host);
+    client.write(`CONNECT 10.0.0.1:5901 HTTP/1.1\r\n${HEADERS}`);
+    expect(await client.status()).toBe(405);
+    expect(gateway.logged("admin request refused")).toMatchObject([{ client: "127.0.0.1", fault: "method" }]);
+  });
+
+  test("a client that only goes away leaves no line", async () => {
+    await using gateway = await TestGateway.start();
+    using client = new RawClient(gateway.host);
+    client.write("GET / HT");
+    client.socket.end();
+    await client.ended;
+    expect(gateway.logged("upgrade refused")).toEqual([]);
+  });
+});
+
 describe("below a prefix that a reverse proxy does not strip", () => {
   test("the page, its files, the health checks, WebSockets and the admin API answer as without it", async () => {
     await using gateway = await TestGateway.start({

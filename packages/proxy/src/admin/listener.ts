@@ -3,7 +3,11 @@ import type { Address } from "../net/address.ts";
 import { hasDescriptorFor } from "../net/descriptors.ts";
 import { withoutBase } from "../http/base-path.ts";
 import { ignoreExpectations, RequestOrder } from "../http/request-order.ts";
+import { type MalformedRequest, refuseMalformedRequests } from "../http/malformed-requests.ts";
+import { refuseRequest } from "../http/upgrade.ts";
+import { plainAddress } from "../net/client-address.ts";
 import { listenAt, stopListening } from "../net/listen.ts";
+import { BurstLog } from "../telemetry/burst-log.ts";
 import { logError } from "../telemetry/log.ts";
 import type { AdminOptions } from "./options.ts";
 
@@ -23,6 +27,7 @@ export class AdminListener {
     this.#options = options;
     this.#server = createServer(LIMITS, (request, response) => void this.#answer(request, response));
     ignoreExpectations(this.#server);
+    this.#refuseOthers(new BurstLog(options.log));
     this.#server.on("connection", (socket) => {
       if (!hasDescriptorFor(socket, "admin")) socket.destroy();
     });
@@ -65,6 +70,19 @@ export class AdminListener {
       this.#failed(error);
       response.destroy();
     }
+  }
+
+  /** What is no request to the API. */
+  #refuseOthers(bursts: BurstLog): void {
+    const refused = ({ fault, message, clientAddress }: MalformedRequest): void =>
+      bursts.write({ client: clientAddress, fault, detail: message }, "admin request refused", { kind: fault });
+    refuseMalformedRequests(this.#server, this.#order, refused);
+    // Node would close the connection without a word.
+    this.#server.on("connect", ({ socket }, connection) => {
+      const message = "expected a request of the admin API, but got CONNECT";
+      refused({ fault: "method", message, clientAddress: plainAddress(socket.remoteAddress) });
+      refuseRequest(connection, 405, message, { Allow: "GET, POST, DELETE" });
+    });
   }
 
   #failed(error: unknown): void {

@@ -18,6 +18,7 @@ import { basePathOf } from "./base-path.ts";
 import { ConnectionGuard } from "./connection-guard.ts";
 import { RequestClients } from "./forwarding/request-clients.ts";
 import { createPageHandler, type RequestHandler } from "./page/handler.ts";
+import { refuseMalformedRequests } from "./malformed-requests.ts";
 import { createPublicServer, type PublicServer } from "./public-server.ts";
 import { RequestOrder } from "./request-order.ts";
 import { readTarget } from "./request-target.ts";
@@ -71,6 +72,7 @@ export class PublicListener {
   readonly #config: PublicListenerConfig;
   readonly #context: PublicListenerContext;
   readonly #guard: ConnectionGuard;
+  readonly #order = new RequestOrder();
   #made: PublicServer | undefined;
 
   constructor(config: PublicListenerConfig, context: PublicListenerContext) {
@@ -84,14 +86,13 @@ export class PublicListener {
       trusted,
     );
     const clients = new RequestClients(trusted, this.#guard);
-    const order = new RequestOrder();
     const { allowed_origins, frame_ancestors, base_url } = config.console;
     const allowedOrigins = allowed_origins.map(parseAllowedOrigin);
     this.handleUpgrade = createUpgradeHandler({
       ...context,
       // Behind a proxy that changes Host, the page's own origin is known from its address alone.
       allowedOrigins: base_url === null ? allowedOrigins : [...allowedOrigins, originOf(base_url)],
-      order,
+      order: this.#order,
       guard: this.#guard,
       clients,
     });
@@ -103,7 +104,7 @@ export class PublicListener {
         contactUrl: config.console.contact_url,
       },
       readiness: context.readiness,
-      order,
+      order: this.#order,
       clients,
       web: config.web,
       page: config.console.page,
@@ -143,7 +144,7 @@ export class PublicListener {
    */
   async listen(): Promise<string> {
     const { cert, key, ssl_only, web, listen, console: options } = this.#config;
-    const { log, sharesPort = false, ticketSecret = randomBytes(32) } = this.#context;
+    const { events, log, sharesPort = false, ticketSecret = randomBytes(32) } = this.#context;
     if (web !== null) await checkFolder(web);
     const versions = { minimumVersion: options.ssl_minimum_version, ciphers: options.ssl_ciphers };
     const made = await createPublicServer({
@@ -155,6 +156,7 @@ export class PublicListener {
     });
     const { server } = made;
     this.attach(server, "/");
+    refuseMalformedRequests(server, this.#order, (request) => events.notify({ type: "upgrade_refused", ...request }));
     // Node would close the connection without a word. The method is refused as that of an upgrade is.
     server.on("connect", this.handleUpgrade);
     const authority = await listenAt(server, listen, "listen", { sharesPort });

@@ -13,21 +13,30 @@ const NO_MORE_REQUESTS = 2;
 /** Bounds the requests that a connection sends ahead (pipelining), and keeps an upgrade behind their answers. */
 export class RequestOrder {
   readonly #unanswered = new WeakMap<Duplex, number>();
+  /** The answers to the latest requests. */
+  readonly #latest = new WeakMap<Duplex, ServerResponse>();
   /** Upgrades that wait for the answers to earlier requests. */
   readonly #waiting = new WeakMap<Duplex, () => void>();
 
   /** Counts a request until it is answered. @returns false when it is one too many: its connection is destroyed. */
   accepts({ socket }: IncomingMessage, response: ServerResponse): boolean {
     if (socket.destroyed) return false;
-    const count = this.#unanswered.get(socket) ?? 0;
+    const count = this.#count(socket);
     if (count >= MAX_UNANSWERED) {
       stopParsing(socket);
       socket.destroy();
       return false;
     }
     this.#unanswered.set(socket, count + 1);
+    this.#latest.set(socket, response);
     response.once("close", () => this.#answered(socket));
     return true;
+  }
+
+  /** Whether no answer is under way on this connection, so that another one can be sent without mixing with it. */
+  canAnswer(socket: Duplex): boolean {
+    const count = this.#count(socket);
+    return count === 0 || (count === 1 && this.#latest.get(socket)?.headersSent === false);
   }
 
   /**
@@ -36,15 +45,19 @@ export class RequestOrder {
    * @param upgrade - gets what the connection brought behind the upgrade request.
    */
   afterAnswers(socket: Duplex, head: Buffer, upgrade: (head: Buffer) => void): void {
-    if ((this.#unanswered.get(socket) ?? 0) === 0) return upgrade(head);
+    if (this.#count(socket) === 0) return upgrade(head);
     this.#waiting.set(socket, () => {
       const rest = socket.read() as Buffer | null;
       upgrade(rest === null ? head : Buffer.concat([head, rest]));
     });
   }
 
+  #count(socket: Duplex): number {
+    return this.#unanswered.get(socket) ?? 0;
+  }
+
   #answered(socket: Duplex): void {
-    const count = (this.#unanswered.get(socket) ?? 0) - 1;
+    const count = this.#count(socket) - 1;
     this.#unanswered.set(socket, count);
     if (count > 0 || socket.destroyed) return;
     this.#waiting.get(socket)?.();

@@ -53,7 +53,7 @@ export type OutcomeEvent =
   | { readonly type: "session_ended"; readonly session: SessionInfo; readonly end: SessionEnd }
   /** A session was refused; `session_ended` follows. */
   | { readonly type: "limit_reached"; readonly limit: string; readonly sessionId: string }
-  /** An upgrade request is malformed and was answered with an HTTP error. */
+  /** An upgrade request, or what came instead of a request, is malformed and was answered with an HTTP error, if at all. */
   | {
       readonly type: "upgrade_refused";
       readonly fault: string;

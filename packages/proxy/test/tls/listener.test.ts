@@ -45,6 +45,14 @@ async function get(url: string): Promise<IncomingMessage> {
 }
 
 describe("a gateway with a certificate", () => {
+  test("logs and counts handshakes that fail", async () => {
+    await using gateway = await TestGateway.start({ config: { ssl_only: true } });
+    await expect(handshake(gateway, { maxVersion: "TLSv1.1", ciphers: "DEFAULT@SECLEVEL=0" })).rejects.toThrow("SSL");
+    await expect.poll(() => gateway.logged("upgrade refused")).toMatchObject([{ client: "127.0.0.1", fault: "tls" }]);
+    const metrics = await (await fetch(`${gateway.adminUrl}/metrics`)).text();
+    expect(metrics).toContain('curfew_upgrades_refused_total{fault="tls"} 1\n');
+  });
+
   test("also speaks plain HTTP at the same port where ssl_only is off, and pins no browser to https", async () => {
     await using gateway = await TestGateway.start({ config: { ssl_only: false } });
     expect((await fetch(`http://${gateway.host}/healthz`)).status).toBe(200);

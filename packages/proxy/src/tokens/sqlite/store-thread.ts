@@ -21,7 +21,16 @@ const CLOSED = "the store is closed";
 const RESTART_MS = 1000;
 
 /** What the thread does: what may wait for the disk or for another process. */
-export type StoreCall = "byDigest" | "byId" | "page" | "insert" | "revoke" | "purge" | "recordUse" | "tryWrite" | "close";
+export type StoreCall =
+  | "byDigest"
+  | "byId"
+  | "page"
+  | "insert"
+  | "revoke"
+  | "purge"
+  | "recordUse"
+  | "tryWrite"
+  | "close";
 
 /** Calls a method of a {@link TokenDatabase}. */
 export type CallStore = <Name extends StoreCall>(

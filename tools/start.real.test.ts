@@ -1,6 +1,6 @@
 import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { once } from "node:events";
-import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
@@ -15,11 +15,22 @@ class Demo implements AsyncDisposable {
   constructor(path: string = process.env["PATH"] ?? "") {
     const script = join(import.meta.dirname, "start.ts");
     const env = { ...process.env, PATH: path, NODE_OPTIONS: "" };
-    this.process = spawn(process.execPath, ["--conditions=@curfew/source", script, "nova"], { env });
+    // Its own process group, as in a terminal.
+    this.process = spawn(process.execPath, ["--conditions=@curfew/source", script, "nova"], { env, detached: true });
     for (const stream of [this.process.stdout, this.process.stderr]) {
       stream.setEncoding("utf8").on("data", (text: string) => (this.text += text));
     }
     this.exited = once(this.process, "close");
+  }
+
+  /** Ctrl-C in its terminal. */
+  interrupt(): void {
+    process.kill(-Number(this.process.pid), "SIGINT");
+  }
+
+  /** Waits until it has printed a text. */
+  async printed(text: string): Promise<void> {
+    while (!this.text.includes(text)) await once(this.process.stdout, "data");
   }
 
   /** The first link to a console after the first `from` characters of the output. */
@@ -69,14 +80,29 @@ test("`start nova` serves a console of a Nova cloud, ends it with its row, and l
   expect([await leftovers.programs(), await leftovers.files()]).toEqual([[], []]);
 }, 120_000);
 
+test("Ctrl-C while the servers start is no error, and leaves nothing behind", async () => {
+  await using leftovers = await watchLeftovers();
+  await using demo = new Demo();
+  await demo.printed("Starting MariaDB");
+  demo.interrupt();
+  expect(await demo.exited).toEqual([0, null]);
+  expect(demo.text).toMatch(/^Starting .*\nStopping\.\n$/);
+  expect([await leftovers.programs(), await leftovers.files()]).toEqual([[], []]);
+}, 120_000);
+
 test("where a server does not start, `start nova` stops the others and says which", async () => {
   const folder = await mkdtemp(join(tmpdir(), "curfew-broken-"));
   onTestFinished(() => rm(folder, { recursive: true }));
   await writeFile(join(folder, "Xtigervnc"), "#!/bin/sh\necho no display >&2\nexit 1\n");
   await chmod(join(folder, "Xtigervnc"), 0o755);
   await using leftovers = await watchLeftovers();
+  // Of a process that was killed, and of one that runs.
+  const killed = spawn("true");
+  await once(killed, "exit");
+  const [abandoned, used] = [killed.pid, process.pid].map((pid) => `curfew-nova-${pid}-a1B2c3`);
+  for (const name of [abandoned, used]) await mkdir(join(tmpdir(), name ?? "", "database"), { recursive: true });
   await using demo = new Demo([folder, process.env["PATH"]].join(delimiter));
   expect(await demo.exited).toEqual([1, null]);
   expect(demo.text).toContain("TigerVNC left at its start: no display");
-  expect([await leftovers.programs(), await leftovers.files()]).toEqual([[], []]);
+  expect([await leftovers.programs(), await leftovers.files()]).toEqual([[], [used]]);
 }, 120_000);

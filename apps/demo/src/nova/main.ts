@@ -1,12 +1,12 @@
 import { once } from "node:events";
-import { mkdtemp, rm } from "node:fs/promises";
+import { chmod, mkdir, rm } from "node:fs/promises";
 import { type AddressInfo, createServer } from "node:net";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { startCloud } from "./cloud.ts";
 import { ConsoleLinks } from "./console-links.ts";
 import { baseUrl, type NovaGateway, startGateway } from "./gateway.ts";
+import { makeTemporaryFolder } from "./temporary-folder.ts";
 import { COMMANDS, runCommand, TOKEN_SECONDS } from "./typed-commands.ts";
 
 /** Nova's own port, and the one that `curfew nova novnc` has for the admin API. */
@@ -16,6 +16,8 @@ const { promise: asked, resolve: stop } = Promise.withResolvers<void>();
 let isStopping = false;
 stopOnSignals();
 process.exitCode = await run().catch((error: unknown) => {
+  // What was starting when it was to stop has failed for that.
+  if (isStopping) return 0;
   console.error(error instanceof Error ? error.message : error);
   return 1;
 });
@@ -23,13 +25,18 @@ process.exitCode = await run().catch((error: unknown) => {
 /** Runs the gateway with a cloud of its own until it is asked to stop. @returns the exit status */
 async function run(): Promise<number> {
   await using started = new AsyncDisposableStack();
-  const folder = await mkdtemp(join(tmpdir(), "curfew-nova-"));
+  const folder = await makeTemporaryFolder();
   started.defer(() => rm(folder, { recursive: true, force: true }));
+  // Servers that run as another user have folders in it.
+  await chmod(folder, 0o711);
+  process.env["TMPDIR"] = folder;
+  const files = join(folder, "gateway");
+  await mkdir(files, { mode: 0o700 });
   console.log("Starting MariaDB, RabbitMQ, TigerVNC and the answers of nova-compute. This takes some seconds.");
   const cloud = started.use(await startCloud());
   if (isStopping) return 0;
   const ports = { listen: await choosePort(PORTS.listen), admin: await choosePort(PORTS.admin) };
-  const gateway = started.use(await startGateway(folder, cloud, ports));
+  const gateway = started.use(await startGateway(files, cloud, ports));
   const links = new ConsoleLinks({ database: cloud.database, port: cloud.consolePort, baseUrl: baseUrl(ports) });
   describe(gateway, await links.issue(TOKEN_SECONDS));
   const input = obeyInput(links);

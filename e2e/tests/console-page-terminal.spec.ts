@@ -66,6 +66,74 @@ test("the arrows on the screen follow the machine's program", async ({ console, 
   await expect(page.locator(".xterm-rows")).toContainText("full screen");
   await up.click();
   await expect.poll(input).toBe("\u001B[A\u001BOA");
+
+  const keys = page.getByRole("region", { name: "On-screen keys" });
+  const control = keys.getByRole("button", { name: "Ctrl", exact: true });
+  await control.click();
+  await expect(control).toHaveAttribute("aria-pressed", "true");
+  await page.getByRole("textbox", { name: "Terminal of the machine" }).press("c");
+  await keys.getByRole("button", { name: "Right" }).click();
+  await control.click();
+  await keys.getByRole("button", { name: "F10" }).click();
+  await expect.poll(() => input().slice(6)).toBe("\u0003\u001B[1;5C\u001B[21~");
+});
+
+test("a long paste shows how far it is, and stops at a button and at Ctrl + C, which reaches the machine", async ({
+  console,
+  page,
+  serial,
+}) => {
+  await console.openConnected("serial");
+  await expect(page.locator(".xterm-rows")).toContainText("login:");
+  const input = (): string => serial.connections.map((connection) => connection.input.toString()).join("");
+  const terminal = page.getByRole("textbox", { name: "Terminal of the machine" });
+  const paste = async (): Promise<void> => {
+    await terminal.evaluate((element, text) => {
+      const clipboardData = new DataTransfer();
+      clipboardData.setData("text/plain", text);
+      element.dispatchEvent(new ClipboardEvent("paste", { clipboardData, bubbles: true, cancelable: true }));
+    }, "x".repeat(1_000_000));
+    const question = page.getByRole("dialog", { name: "Paste this text?" });
+    await expect(question).toContainText("It has 1000000 characters.");
+    await question.getByRole("button", { name: "Paste" }).click();
+  };
+  await paste();
+  const progress = page.getByRole("progressbar", { name: "Paste" });
+  await expect(progress).toBeVisible();
+  await inspect(page, "paste-progress");
+  await page.getByRole("button", { name: "Stop" }).click();
+  await expect(page.getByText("Pasting was stopped.")).toBeVisible();
+  await expect(progress).toHaveCount(0);
+  await expect(terminal).toBeFocused();
+
+  await paste();
+  await expect(progress).toBeVisible();
+  await terminal.press("Control+c");
+  await expect(progress).toHaveCount(0);
+  await expect.poll(() => input().endsWith("\u0003")).toBe(true);
+  expect(input().length).toBeLessThan(1_000_000);
+});
+
+test("the size is shown, can be that of most machines, and the terminal can be reset", async ({
+  console,
+  page,
+  serial,
+}) => {
+  await console.openConnected("serial");
+  const rows = page.locator(".xterm-rows > div");
+  await expect(page.locator(".xterm-rows")).toContainText("login:");
+  const size = page.getByRole("button", { name: /^Terminal size/ });
+  await expect(size).toHaveText(new RegExp(`^\\d+ × ${await rows.count()}$`));
+  await size.click();
+  const menu = page.getByRole("menu", { name: "Terminal size" });
+  await inspect(page, "menu-terminal-size");
+  await menu.getByRole("menuitemradio", { name: "80 × 24" }).click();
+  await expect(size).toHaveText("80 × 24");
+  await expect(rows).toHaveCount(24);
+  print(serial, "\u001B)0\u000E");
+  await console.chooseMore("Reset terminal");
+  print(serial, "lqqk");
+  await expect(page.locator(".xterm-rows")).toContainText("login: lqqk");
 });
 
 test("a right click never pastes by itself: it opens a menu, or copies what is selected", async ({

@@ -94,4 +94,11 @@ test("Linux on a serial port: a login, a command, and its output in the terminal
   await page.keyboard.type("echo $((6 * 7)) $(uname -s)\n");
   await expect.poll(() => console.terminalText()).toMatch(/^42 Linux$/m);
   await takeScreenshots(page, "live-linux-serial");
+  // The machine cannot know the terminal's size, until it is told.
+  const size = page.getByRole("button", { name: /^Terminal size/ });
+  const [cols, rows] = (await size.innerText()).split(" × ");
+  await size.click();
+  await page.getByRole("menuitem", { name: "Tell the shell this size (stty)" }).click();
+  await page.keyboard.type("stty size\n");
+  await expect.poll(() => console.terminalText()).toMatch(new RegExp(`^${rows} ${cols}$`, "m"));
 });

@@ -7,67 +7,67 @@ import { settings } from "../settings/settings-store.ts";
 import { loadPart } from "./load-part.ts";
 import type { ActionContext, PageAction } from "./page-action.ts";
 import { screenKeysAction } from "./screen-keys-action.ts";
+import { ringBell } from "./serial-bell.ts";
 import { listenForRightClick, type TerminalCommands } from "./serial-context-menu.ts";
 import { paste } from "./serial-paste.ts";
+import { showPasteProgress } from "./serial-paste-progress.ts";
+import { watchSilence } from "./serial-silence.ts";
+import { sizeAction } from "./serial-size.ts";
 import { createSerialScreenKeys } from "./serial-screen-keys.ts";
 
 /** The actions of a serial console. */
 export function serialActions(serial: SerialConsole, context: ActionContext): readonly PageAction[] {
-  applySettings(serial, context.signal);
-  const { actions } = texts();
+  const { signal, shell } = context;
   const commands: TerminalCommands = {
     copy: () => void copySelection(serial, context),
     paste: () => void paste(serial, context),
     find: () => void openSearch(serial, context),
   };
-  context.shell.followCover((cover) => {
-    serial.covered = cover;
-  }, context.signal);
+  applySettings(serial, signal);
+  ringBell(serial, signal);
   listenForRightClick(serial, commands, context);
-  const rare = { place: "toolbar-or-more", group: "tools" } as const;
+  showPasteProgress(serial, context);
+  shell.followCover((cover) => {
+    serial.covered = cover;
+  }, signal);
+  if (!context.viewOnly) watchSilence(serial, () => shell.toasts.show(texts().terminal.silent, "keyboard"), signal);
+  return [...textActions(commands), ...terminalActions(serial, context)];
+}
+
+/** What is done with the terminal's text. */
+function textActions({ find, copy, paste }: TerminalCommands): readonly PageAction[] {
+  const { actions } = texts();
   return [
-    {
-      label: actions.search,
-      place: "toolbar",
-      face: { icon: "search" },
-      letter: "/",
-      shortcut: "F",
-      run: commands.find,
-    },
-    {
-      label: actions.copy,
-      place: "toolbar",
-      face: { icon: "copy" },
-      run: commands.copy,
-    },
-    {
-      label: actions.paste,
-      place: "toolbar",
-      face: { icon: "clipboard-paste" },
-      sendsInput: true,
-      run: commands.paste,
-    },
+    { label: actions.search, place: "toolbar", face: { icon: "search" }, letter: "/", shortcut: "F", run: find },
+    { label: actions.copy, place: "toolbar", face: { icon: "copy" }, run: copy },
+    { label: actions.paste, place: "toolbar", face: { icon: "clipboard-paste" }, sendsInput: true, run: paste },
+  ];
+}
+
+/** What is done with the terminal itself, less often. */
+function terminalActions(serial: SerialConsole, context: ActionContext): readonly PageAction[] {
+  const { actions, terminal } = texts();
+  const rare = { place: "toolbar-or-more", group: "tools" } as const;
+  const andBack = (run: () => void) => (): void => {
+    run();
+    context.refocus();
+  };
+  return [
+    sizeAction(serial, context),
     { label: actions.smaller, ...rare, face: { icon: "a-arrow-down" }, run: () => changeFontSize(-1, context) },
     { label: actions.larger, ...rare, face: { icon: "a-arrow-up" }, run: () => changeFontSize(1, context) },
     { label: actions.transcript, ...rare, face: { icon: "download" }, run: () => saveTranscript(serial, context) },
-    {
-      label: actions.clear,
-      ...rare,
-      face: { icon: "eraser" },
-      run: () => {
-        serial.clear();
-        context.refocus();
-      },
-    },
-    screenKeysAction((label) => createSerialScreenKeys(label, serial), context),
+    { label: actions.clear, ...rare, face: { icon: "eraser" }, run: andBack(() => serial.clear()) },
+    { label: terminal.reset, place: "more", group: "tools", run: andBack(() => serial.resetTerminal()) },
+    screenKeysAction((label) => createSerialScreenKeys(label, serial, context.signal), context),
   ];
 }
 
 function applySettings(serial: SerialConsole, signal: AbortSignal): void {
-  settings.follow(({ fontSize, terminalTheme, theme, lineEnding, localEcho }) => {
-    serial.fontSize = fontSize;
-    serial.lineEnding = lineEnding;
-    serial.localEcho = localEcho;
+  settings.follow(({ terminalSize, terminalTheme, theme, ...current }) => {
+    const { fontSize, lineEnding, localEcho, backspace, encoding, convertEol, copyOnSelect } = current;
+    const size = terminalSize === "fit" ? "fit" : { cols: 80, rows: 24 };
+    Object.assign(serial, { fontSize, lineEnding, localEcho, backspace, encoding, convertEol, copyOnSelect, size });
     const colors = terminalTheme === "page" ? theme : terminalTheme;
     serial.theme = colors === "system" ? "auto" : colors;
     document.body.dataset["terminal"] = colors;

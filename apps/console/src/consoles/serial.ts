@@ -8,7 +8,20 @@ import type { ConsoleDefinition } from "./console-definition.ts";
 
 export const SERIAL: ConsoleDefinition = {
   icon: "square-terminal",
-  settings: ["fontSize", "terminalTheme", "lineEnding", "localEcho", "webgl", "screenReader"],
+  settings: [
+    "fontSize",
+    "terminalSize",
+    "terminalTheme",
+    "copyOnSelect",
+    "bell",
+    "encoding",
+    "lineEnding",
+    "backspace",
+    "convertEol",
+    "localEcho",
+    "webgl",
+    "screenReader",
+  ],
   hasGestures: false,
   create: async ({ viewOnly }, host, options) => {
     const [{ SerialConsole }] = await Promise.all([

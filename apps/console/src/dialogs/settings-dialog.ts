@@ -64,6 +64,26 @@ const FIELDS: Readonly<Record<SettingName, (store: SettingsStore) => readonly HT
     choice(store, "lineEnding", texts().settings.lineEnding, { cr: "CR", lf: "LF", crlf: "CR LF" }),
   ],
   localEcho: (store) => [flag(store, "localEcho", texts().settings.localEcho)],
+  terminalSize: (store) => {
+    const { display, terminal } = texts();
+    return [choice(store, "terminalSize", terminal.size, { fit: display.fit, "80x24": "80 × 24" })];
+  },
+  backspace: (store) => [
+    choice(store, "backspace", texts().terminal.backspace, { del: "DEL (127)", bs: "BS (8, Ctrl + H)" }),
+  ],
+  encoding: (store) => [
+    choice(store, "encoding", texts().terminal.encoding, {
+      "utf-8": "UTF-8",
+      latin1: "Latin-1 (ISO 8859-1)",
+      cp437: "CP437 (DOS)",
+    }),
+  ],
+  convertEol: (store) => [flag(store, "convertEol", texts().terminal.convertEol)],
+  copyOnSelect: (store) => [flag(store, "copyOnSelect", texts().terminal.copyOnSelect)],
+  bell: (store) => {
+    const { bell, bellFlash, bellOff, bellSound } = texts().terminal;
+    return [choice(store, "bell", bell, { flash: bellFlash, sound: bellSound, off: bellOff })];
+  },
   webgl: (store) => [flag(store, "webgl", texts().settings.webgl)],
   screenReader: (store) => {
     const { screenReader, terminalNote } = texts().settings;

@@ -1,6 +1,6 @@
 import { LANGUAGES, type Language } from "@curfew/client/messages";
 import type { ScaleMode } from "@curfew/client/vnc";
-import type { SerialLineEnding } from "@curfew/client/serial";
+import type { SerialBackspace, SerialEncoding, SerialLineEnding } from "@curfew/client/serial";
 
 /** How a setting is read from storage. */
 interface Field<Value> {
@@ -43,6 +43,12 @@ const FIELDS = {
   terminalTheme: choice<"page" | "light" | "dark">("page", "light", "dark"),
   lineEnding: choice<SerialLineEnding>("cr", "lf", "crlf"),
   localEcho: flag(false),
+  terminalSize: choice<"fit" | "80x24">("fit", "80x24"),
+  backspace: choice<SerialBackspace>("del", "bs"),
+  encoding: choice<SerialEncoding>("utf-8", "latin1", "cp437"),
+  convertEol: flag(false),
+  copyOnSelect: flag(false),
+  bell: choice<"flash" | "sound" | "off">("flash", "sound", "off"),
   webgl: flag(false),
   screenReader: flag(false),
 } as const;

@@ -7,22 +7,44 @@ const u32 = (value: number): number[] => [...u16(value >>> 16), ...u16(value & 0
 /** Color of the picture that {@link speakRfb} sends: red, green, blue. */
 export const COLOR: readonly [number, number, number] = [200, 30, 60];
 
+/** A monitor of a machine, in pixels. */
+export type Monitor = readonly [width: number, height: number];
+
 /** What a fake VNC server heard. */
 export interface FakeVnc {
   /** Key events as `[keysym, down]`. */
   readonly keys: [number, boolean][];
+  /** Button masks of pointer events. */
+  readonly buttons: number[];
   readonly pasted: string[];
+  /** The resolutions that were asked for. */
+  readonly resized: Monitor[];
   clipboard(text: string): void;
+  /** Says that the resolution can be changed (ExtendedDesktopSize). The monitors are side by side. */
+  monitors(...monitors: readonly Monitor[]): void;
+  /** Sends the picture, if it was held back. */
+  paint(): void;
 }
+
+/** The pseudo-encoding ExtendedDesktopSize, -308. */
+const EXTENDED_DESKTOP_SIZE = [255, 255, 254, 204];
 
 /**
  * Speaks the server's side of RFB 3.8 (RFC 6143) on a fake socket: no authentication, or VNC
  * authentication that accepts or refuses whatever comes; then a one-color picture of 32 by 16 in
  * answer to the first request.
+ *
+ * @param picture - `held` sends the picture only when the test says so
  */
-export function speakRfb(socket: FakeWebSocket, password: "none" | "accepted" | "refused" = "none"): FakeVnc {
+export function speakRfb(
+  socket: FakeWebSocket,
+  password: "none" | "accepted" | "refused" = "none",
+  picture: "sent" | "held" = "sent",
+): FakeVnc {
   const keys: [number, boolean][] = [];
+  const buttons: number[] = [];
   const pasted: string[] = [];
+  const resized: Monitor[] = [];
   let input: number[] = [];
   let phase: "version" | "security" | "response" | "init" | "messages" = "version";
   let painted = false;
@@ -37,15 +59,24 @@ export function speakRfb(socket: FakeWebSocket, password: "none" | "accepted" | 
     6: () => 8 + (((input[6] ?? 0) << 8) | (input[7] ?? 0)),
     150: () => 10,
     248: () => 9 + (input[8] ?? 0),
+    251: () => 8 + 16 * (input[6] ?? 0),
   };
-  const message = (bytes: number[]): void => {
-    if (bytes[0] === 4) keys.push([((bytes[6] ?? 0) << 8) | (bytes[7] ?? 0), bytes[1] === 1]);
-    if (bytes[0] === 6) pasted.push(new TextDecoder("latin1").decode(Uint8Array.from(bytes.slice(8))));
-    if (bytes[0] !== 3 || painted) return;
-    painted = true;
+  const paint = (): void => {
     const [red, green, blue] = COLOR;
     const pixels = Array.from({ length: 32 * 16 }, () => [red, green, blue, 0]).flat();
     socket.deliver([0, 0, ...u16(1), ...u16(0), ...u16(0), ...u16(32), ...u16(16), ...u32(0), ...pixels]);
+  };
+  const message = (bytes: number[]): void => {
+    if (bytes[0] === 4) keys.push([((bytes[6] ?? 0) << 8) | (bytes[7] ?? 0), bytes[1] === 1]);
+    if (bytes[0] === 5) buttons.push(bytes[1] ?? 0);
+    if (bytes[0] === 6) pasted.push(new TextDecoder("latin1").decode(Uint8Array.from(bytes.slice(8))));
+    if (bytes[0] === 251) {
+      const [, , widthHigh = 0, width = 0, heightHigh = 0, height = 0] = bytes;
+      resized.push([(widthHigh << 8) | width, (heightHigh << 8) | height]);
+    }
+    if (bytes[0] !== 3 || painted || picture === "held") return;
+    painted = true;
+    paint();
   };
   const advance = (): boolean => {
     if (phase === "version") {
@@ -85,5 +116,16 @@ export function speakRfb(socket: FakeWebSocket, password: "none" | "accepted" | 
   };
   socket.deliver(ascii("RFB 003.008\n"));
   const clipboard = (text: string): void => socket.deliver([3, 0, 0, 0, ...u32(text.length), ...ascii(text)]);
-  return { keys, pasted, clipboard };
+  let answered = 0;
+  const monitors = (...sizes: readonly Monitor[]): void => {
+    const width = sizes.reduce((sum, [each]) => sum + each, 0);
+    const height = Math.max(...sizes.map(([, each]) => each));
+    const screens = sizes.flatMap((size, index) => [...u32(index), ...u32(0), ...size.flatMap(u16), ...u32(0)]);
+    // 1: because this client asked for it.
+    const reason = resized.length > answered ? 1 : 0;
+    answered = resized.length;
+    const rectangle = [...u16(reason), ...u16(0), ...u16(width), ...u16(height), ...EXTENDED_DESKTOP_SIZE];
+    socket.deliver([0, 0, ...u16(1), ...rectangle, sizes.length, 0, 0, 0, ...screens]);
+  };
+  return { keys, buttons, pasted, resized, clipboard, monitors, paint };
 }

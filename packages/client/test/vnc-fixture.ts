@@ -11,11 +11,15 @@ export interface VncFixture extends ViewFixture<VncOptions, VncConsole> {
 }
 
 /** Accepts a connection as a gateway does, with a machine behind it. */
-export async function answer(socket: FakeWebSocket, password?: Parameters<typeof speakRfb>[1]): Promise<FakeVnc> {
+export async function answer(
+  socket: FakeWebSocket,
+  password?: Parameters<typeof speakRfb>[1],
+  picture?: Parameters<typeof speakRfb>[2],
+): Promise<FakeVnc> {
   await Promise.resolve();
   socket.accept();
   socket.session.hello(60_000);
-  return speakRfb(socket, password);
+  return speakRfb(socket, password, picture);
 }
 
 /** Color of the middle of the picture. */

@@ -5,7 +5,8 @@ export class FpsCounter {
   /** When the canvas was drawn on in the last second, in milliseconds of `performance.now()`. */
   readonly #drawnAt: number[] = [];
 
-  constructor(canvas: HTMLCanvasElement | undefined) {
+  /** @param onDraw - called after each time */
+  constructor(canvas: HTMLCanvasElement | undefined, onDraw: () => void) {
     const context = canvas?.getContext("2d");
     if (!context) return;
     const draw = context.drawImage.bind(context) as (...image: unknown[]) => void;
@@ -13,6 +14,7 @@ export class FpsCounter {
       this.#drawnAt.push(performance.now());
       this.#forget();
       draw(...image);
+      onDraw();
     };
   }
 

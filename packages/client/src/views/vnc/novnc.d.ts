@@ -31,8 +31,15 @@ declare module "@novnc/novnc" {
       channel: WebSocket,
       options?: { shared?: boolean; credentials?: RfbCredentials; wsProtocols?: string[] },
     );
-    /** Private in noVNC, so it may be missing in other versions. */
+    // Private in noVNC, so these may be missing in other versions.
     readonly _display?: Partial<DisplayQueue>;
+    /** The receive queue. */
+    readonly _sock?: { rQpeek8(): number };
+    /** Whether a request for another resolution has no answer yet. */
+    readonly _pendingRemoteResize?: boolean;
+    _requestRemoteResize?: () => void;
+    /** Returns whether the message was complete. */
+    _handleExtendedDesktopSize?: () => boolean;
     viewOnly: boolean;
     scaleViewport: boolean;
     clipViewport: boolean;

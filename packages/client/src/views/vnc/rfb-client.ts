@@ -1,8 +1,12 @@
 import type RFB from "@novnc/novnc";
 import type { ConsoleChannel } from "../../connection/channel/channel.ts";
 import type { ViewerCloseReason } from "../../connection/model/close-info.ts";
+import type { Key } from "../../ui/keysyms.ts";
 import { reportError } from "../../util/report-error.ts";
+import { FirstPicture } from "./first-picture.ts";
 import { FpsCounter } from "./fps-counter.ts";
+import { HeldInput } from "./held-input.ts";
+import { RemoteResize } from "./remote-resize.ts";
 import { RfbInput } from "./rfb-input.ts";
 import type { VncCredentials, VncOptions, VncView } from "./options.ts";
 import { identityOf } from "./server-identity.ts";
@@ -17,6 +21,7 @@ export interface RfbClientOptions extends Pick<
 
 /** Callbacks of a {@link RfbClient}. */
 export interface RfbClientOwner {
+  /** The first picture is drawn. */
   ready(): void;
   /** The client waits for the user. */
   waiting(): void;
@@ -34,11 +39,17 @@ export class RfbClient {
   readonly fps: FpsCounter;
   readonly #canvas: HTMLCanvasElement | undefined;
   readonly #input: RfbInput | undefined;
+  readonly #held: HeldInput | undefined;
+  readonly #resize: RemoteResize;
+  readonly #firstPicture: FirstPicture;
   readonly #owner: RfbClientOwner;
   readonly #channel: ConsoleChannel;
   readonly #options: RfbClientOptions;
   /** Aborted when the connection ends, for prompts that are still open. */
   readonly #over = new AbortController();
+  /** The keys that {@link sendKey} holds down, by keysym. */
+  readonly #sentDown = new Map<number, Key>();
+  #view: VncView | undefined;
   #failure = "noVNC could not process what the server sent";
   #failureReason: ViewerCloseReason = "viewer_failed";
   #disconnected = false;
@@ -59,28 +70,50 @@ export class RfbClient {
       ...(options.credentials ? { credentials: options.credentials } : {}),
     });
     this.#input = RfbInput.attach(channel, this.rfb, (detail) => owner.failed(detail));
+    this.#resize = new RemoteResize(this.rfb, host, () => this.#applyScale());
+    this.#firstPicture = new FirstPicture(() => owner.ready());
     this.rfb.background = "transparent";
     this.#canvas = host.querySelector("canvas") ?? undefined;
-    if (this.#canvas && options.label !== undefined) {
-      // Without a role it has no name. With this role screen readers pass all keys to the machine.
-      this.#canvas.role = "application";
-      this.#canvas.ariaLabel = options.label;
+    if (this.#canvas) {
+      prepareCanvas(this.#canvas, options.label);
+      this.#held = new HeldInput(this.#canvas, this.#over.signal);
     }
-    this.fps = new FpsCounter(this.#canvas);
+    this.fps = new FpsCounter(this.#canvas, () => this.#firstPicture.drawn());
     this.#listen();
   }
 
   /** Applies the settings that can change while the screen is shown. */
   apply(view: VncView): void {
     const { rfb } = this;
+    this.#view = view;
+    // noVNC would not send the releases any more.
+    if (view.viewOnly && !rfb.viewOnly) this.#releaseAll();
     rfb.viewOnly = view.viewOnly;
-    rfb.scaleViewport = view.scale === "fit";
-    rfb.resizeSession = view.scale === "remote";
+    this.#applyScale();
     rfb.qualityLevel = view.quality;
     rfb.compressionLevel = view.compression;
     rfb.showDotCursor = view.showDotCursor;
     rfb.clipViewport = view.clipViewport;
     rfb.dragViewport = view.dragViewport;
+  }
+
+  /** @param down - whether to press or release the key; undefined does both */
+  sendKey(key: Key, down?: boolean): void {
+    if (down === true) this.#sentDown.set(key.keysym, key);
+    else this.#sentDown.delete(key.keysym);
+    this.rfb.sendKey(key.keysym, key.code ?? null, down);
+  }
+
+  #releaseAll(): void {
+    this.#held?.releaseAll();
+    for (const key of this.#sentDown.values()) this.sendKey(key, false);
+  }
+
+  #applyScale(): void {
+    const scale = this.#view?.scale;
+    // Several monitors keep their resolution, and are scaled instead.
+    this.rfb.scaleViewport = scale === "fit" || (scale === "remote" && this.#resize.severalScreens);
+    this.rfb.resizeSession = scale === "remote";
   }
 
   /** Removes the screen from the page and its pixels from memory. */
@@ -89,6 +122,8 @@ export class RfbClient {
     this.#removed = true;
     this.#over.abort();
     this.#input?.stop();
+    this.#resize.stop();
+    this.#firstPicture.stop();
     if (!this.#disconnected) this.rfb.disconnect();
     if (this.#canvas) {
       this.#canvas.width = 0;
@@ -99,7 +134,7 @@ export class RfbClient {
   #listen(): void {
     const { rfb } = this;
     const owner = this.#owner;
-    rfb.addEventListener("connect", () => owner.ready());
+    rfb.addEventListener("connect", () => this.#firstPicture.expect());
     rfb.addEventListener("securityfailure", ({ detail }) => {
       this.#failure = `the VNC server refused the connection${detail.reason ? `: ${detail.reason}` : ""}`;
       this.#failureReason = "credentials_rejected";
@@ -157,4 +192,16 @@ export class RfbClient {
     if (approved) this.rfb.approveServer();
     else this.#owner.failed("the VNC server's identity was not approved", "server_not_trusted");
   }
+}
+
+function prepareCanvas(canvas: HTMLCanvasElement, label: string | undefined): void {
+  // noVNC's canvas cannot be reached with the keyboard, and hides that it has the focus.
+  canvas.tabIndex = 0;
+  canvas.style.outline = "";
+  // Inside, because the console's element clips what is outside.
+  canvas.style.outlineOffset = "-2px";
+  if (label === undefined) return;
+  // Without a role it has no name. With this role screen readers pass all keys to the machine.
+  canvas.role = "application";
+  canvas.ariaLabel = label;
 }

@@ -6,7 +6,8 @@ import { Emitter, type ListenOptions, type Unsubscribe } from "../../util/emitte
 import { ConsoleError } from "../../connection/model/errors.ts";
 import { FullScreen } from "../../ui/full-screen.ts";
 import type { Key } from "../../ui/keysyms.ts";
-import { createHost } from "../host-element.ts";
+import { Log } from "../../connection/log.ts";
+import { createHost, sizeProblem } from "../host-element.ts";
 import { ViewerLoader, failViewer, importFailed } from "../viewer-loader.ts";
 import type { ConsoleEvents, ConsoleState } from "../../connection/model/state.ts";
 import { Clipboards } from "./clipboards.ts";
@@ -44,6 +45,7 @@ export class VncConsole implements VncView {
   readonly #host: HTMLElement;
   readonly #options: VncOptions;
   readonly #events = new Emitter<ViewEvents>();
+  readonly #log: Log;
   readonly #view: VncView;
   readonly #fullScreen: FullScreen;
   readonly #clipboards = new Clipboards({
@@ -57,6 +59,7 @@ export class VncConsole implements VncView {
     this.#host = createHost(target, "vnc");
     this.#target = target;
     this.#options = options;
+    this.#log = new Log(options.log);
     this.#fullScreen = new FullScreen(target);
     this.#view = {
       viewOnly: options.viewOnly ?? false,
@@ -163,7 +166,7 @@ export class VncConsole implements VncView {
    * @param down - whether to press or release the key; undefined does both
    */
   sendKey(keysym: number, code?: string, down?: boolean): void {
-    this.#rfbClient?.rfb.sendKey(keysym, code ?? null, down);
+    this.#rfbClient?.sendKey({ keysym, ...(code === undefined ? {} : { code }) }, down);
   }
 
   /**
@@ -265,7 +268,7 @@ export class VncConsole implements VncView {
     return emitter.on(type, listener, options);
   }
 
-  readonly #sendKey = (key: Key, down: boolean): void => this.sendKey(key.keysym, key.code, down);
+  readonly #sendKey = (key: Key, down: boolean): void => this.#rfbClient?.sendKey(key, down);
 
   #change(change: Partial<VncView>): void {
     Object.assign(this.#view, change);
@@ -292,7 +295,11 @@ export class VncConsole implements VncView {
       if (this.connection.channel !== channel) return;
       const options = { ...this.#options, label: this.#options.label ?? this.#target.ariaLabel ?? undefined };
       this.#rfbClient = new RfbClient(library, this.#host, channel, options, {
-        ready: () => this.connection.viewerReady(),
+        ready: () => {
+          this.connection.viewerReady();
+          const problem = sizeProblem(this.#host);
+          if (problem !== undefined) this.#log.write("warn", problem);
+        },
         waiting: () => this.connection.viewerWaiting(),
         failed: (detail, reason) => this.connection.viewerFailed(detail, reason),
         clipboard: (text) => {

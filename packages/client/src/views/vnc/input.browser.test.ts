@@ -66,7 +66,7 @@ describe("what the user holds down", () => {
 test("the screen can be reached with the keyboard, and shows that it has the focus", async () => {
   const { vnc } = await connected();
   expect(canvas().tabIndex).toBe(0);
-  canvas().focus({ focusVisible: true } as FocusOptions);
+  canvas().focus({ focusVisible: true });
   expect(getComputedStyle(canvas()).outlineStyle).not.toBe("none");
   await vnc.close();
 });

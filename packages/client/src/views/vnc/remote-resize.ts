@@ -1,3 +1,4 @@
+/* oxlint-disable no-underscore-dangle -- private members of noVNC */
 import type RFB from "@novnc/novnc";
 import { hasSize } from "../host-element.ts";
 

@@ -25,7 +25,7 @@ const queueTask = (task: (value: unknown) => void): void => {
 };
 
 describe("the machine's resolution, with scale `remote`,", () => {
-  beforeEach(() => void vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] }));
+  beforeEach(() => void vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "Date"] }));
   afterEach(() => void vi.useRealTimers());
 
   const remote = async (): Promise<{ vnc: VncConsole; machine: FakeVnc }> => {
@@ -41,6 +41,9 @@ describe("the machine's resolution, with scale `remote`,", () => {
     for (const height of [150, 140, 130, 120, 110]) {
       target.style.height = `${height}px`;
       await drawn();
+      vi.advanceTimersByTime(120);
+      const [width, asked] = machine.resized.at(-1) ?? [0, 0];
+      machine.monitors([width, asked]);
     }
     expect(await settled(machine, 2)).toEqual([
       [320, 160],

@@ -1,5 +1,6 @@
 import type { ConsoleType } from "@curfew/client";
 import type { ScaleMode } from "@curfew/client/vnc";
+import { cleanName } from "@curfew/client/ui";
 import { hasControlCharacter, UrlParameters } from "./url-parameters.ts";
 import { UrlProblem } from "./url-problem.ts";
 import { resolveRenewUrl } from "./renew-url.ts";
@@ -39,9 +40,6 @@ export interface ServedPage {
   /** Paths that `renew` may name, including everything below them. Without any, `renew` is not used. */
   readonly renewPaths: readonly string[];
 }
-
-/** In characters. */
-const LONGEST_NAME = 120;
 
 /**
  * Parses a console URL: Curfew's own (`/console/?type=vnc#token=…`), Nova's (`/vnc_lite.html?path=%3Ftoken%3D…`), and
@@ -104,9 +102,8 @@ function readType(parameters: UrlParameters, page: URL): ConsoleType {
 
 /** `title` is appended to Nova's URLs by OpenStack's Horizon. */
 function readName(parameters: UrlParameters): string | undefined {
-  const name = (parameters.get("name") ?? parameters.get("title") ?? "").trim();
-  if (name === "" || hasControlCharacter(name)) return undefined;
-  return name.length > LONGEST_NAME ? `${name.slice(0, LONGEST_NAME)}…` : name;
+  const name = parameters.get("name") ?? parameters.get("title") ?? "";
+  return hasControlCharacter(name) ? undefined : cleanName(name) || undefined;
 }
 
 const FLAGS: ReadonlyMap<string, boolean> = new Map([

@@ -89,6 +89,10 @@ export function consoleElementClass<Options extends ConsoleOptions, View extends
       });
     }
 
+    adoptedCallback(): void {
+      this.#controller.adopted();
+    }
+
     attributeChangedCallback(name: string): void {
       this.#controller.applyAttribute(name);
       if (name === "lang" && this.isConnected) void this.#controller.loadMessages();

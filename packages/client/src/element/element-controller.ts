@@ -64,6 +64,11 @@ export class ElementController<Options extends ConsoleOptions, View extends Cons
     this.#shell.focus();
   }
 
+  /** The element was moved into another document. */
+  adopted(): void {
+    this.#shell.adoptStyles();
+  }
+
   /** Ends the session and forgets it, because the element was removed. */
   release(): void {
     void this.#console?.close();

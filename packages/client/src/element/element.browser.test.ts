@@ -40,6 +40,27 @@ describe("defining the elements", () => {
   });
 });
 
+describe("moving an element into another window", () => {
+  test("keeps its session and its styles, also where the window has no style sheet of xterm", async () => {
+    const element = await page.connected<"curfew-serial">(
+      `<curfew-serial url="ws://gateway/ws" autoconnect></curfew-serial>`,
+    );
+    const frame = document.createElement("iframe");
+    document.body.append(frame);
+    frame.contentDocument?.body.append(element);
+    const styles = (selector: string): CSSStyleDeclaration | undefined => {
+      const found = element.shadowRoot?.querySelector(selector);
+      return found ? frame.contentWindow?.getComputedStyle(found) : undefined;
+    };
+    expect(styles(".shell")?.display).toBe("grid");
+    expect(styles("textarea")?.position).toBe("absolute");
+    expect(element.state.status).toBe("connected");
+    document.body.append(element);
+    expect(getComputedStyle(element.shadowRoot?.querySelector(".shell") as Element).display).toBe("grid");
+    expect(element.state.status).toBe("connected");
+  });
+});
+
 describe("opening", () => {
   test("connects by itself to the url with autoconnect", async () => {
     const element = await page.connected(`<curfew-vnc url="ws://gateway/ws" autoconnect></curfew-vnc>`);

@@ -11,6 +11,7 @@ import type { ElementType } from "./kinds.ts";
 import { type PanelActions, createPanel } from "./panel.ts";
 import type { ConsolePhase } from "./phase.ts";
 import { styleSheet } from "./styles.ts";
+import { adoptXtermStyles } from "../views/serial/xterm-styles.ts";
 import { WarningBar } from "./warning-bar.ts";
 
 /** The keys that leave the console, as written on the keyboard. */
@@ -60,11 +61,17 @@ export class Shell {
     this.#shell = part("div", "shell", {}, this.#warning.root, stage, this.#announcer);
     this.#focus = new FocusWatch(this.screen);
     listenForLeaveKeys(this.screen, () => this.#leave());
-    root.adoptedStyleSheets = [styleSheet()];
+    this.adoptStyles();
     // Until the messages are loaded.
     this.#overlay.hidden = true;
     this.#warning.root.hidden = true;
     root.append(this.#shell);
+  }
+
+  /** Styles the shadow root, also after it was moved into another document, which loses them. */
+  adoptStyles(): void {
+    this.#root.adoptedStyleSheets = [styleSheet(this.#root.ownerDocument)];
+    adoptXtermStyles(this.screen);
   }
 
   show(content: ShellContent): void {

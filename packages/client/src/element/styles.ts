@@ -1,3 +1,5 @@
+import { createStyleSheet } from "../ui/style-sheet.ts";
+
 /**
  * Colors follow the element's `color-scheme`: the user's setting, or the attribute `theme`. Text has
  * the contrast of WCAG AA on every surface. Sizes depend on the element, not on the window.
@@ -156,13 +158,11 @@ button:focus-visible { outline: 2px solid var(--_focus); outline-offset: 2px; }
 }
 `;
 
-let sheet: CSSStyleSheet | undefined;
+const SHEETS = new WeakMap<Document, CSSStyleSheet>();
 
-/** The style sheet of all elements. It is constructed, because Content Security Policies allow that. */
-export function styleSheet(): CSSStyleSheet {
-  if (!sheet) {
-    sheet = new CSSStyleSheet();
-    sheet.replaceSync(CSS);
-  }
+/** The style sheet of all elements in a document. */
+export function styleSheet(document: Document): CSSStyleSheet {
+  const sheet = SHEETS.get(document) ?? createStyleSheet(document, CSS);
+  SHEETS.set(document, sheet);
   return sheet;
 }

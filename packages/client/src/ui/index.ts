@@ -4,6 +4,7 @@
  *
  * @packageDocumentation
  */
+export { cleanName } from "../util/clean-name.ts";
 export { describeClose, describeReconnecting } from "./close-description.ts";
 export type { CloseDescription } from "./close-description.ts";
 export { Countdown } from "./countdown.ts";

@@ -1,12 +1,12 @@
 /** Enough for every name that a person reads; servers may send megabytes. */
-const MAX_GRAPHEMES = 200;
+const MAX_GRAPHEMES = 120;
 /** A grapheme may have any number of combining marks. */
 const MAX_UNITS = 1000;
 
 /**
  * A name that a machine or a server gave itself, made safe to show: without control characters and those
  * that change the direction of the text around them (Unicode bidirectional formatting), without line
- * breaks and surrounding spaces, and not longer than 200 characters as people see them.
+ * breaks and surrounding spaces, and not longer than 120 characters as people see them.
  */
 export function cleanName(name: string): string {
   const shown = name

@@ -220,6 +220,15 @@ describe("links on a serial console", () => {
     open.mockRestore();
   });
 
+  test("are shown as they open: an international name as Punycode, reversing characters encoded", async () => {
+    const open = vi.spyOn(window, "open").mockReturnValue(null);
+    const asked: string[] = [];
+    await followLink("https://ex\u0430mple.com/\u202Egpj.exe", click(), (url) => Boolean(asked.push(url)));
+    expect(asked).toEqual(["https://xn--exmple-4nf.com/%E2%80%AEgpj.exe"]);
+    expect(open.mock.calls[0]?.[0]).toBe(asked[0]);
+    open.mockRestore();
+  });
+
   test.each(["javascript:alert(1)", "file:///etc/passwd", "https://", "data:text/html,x"])(
     "never open %s, whatever the page decides",
     async (url) => {

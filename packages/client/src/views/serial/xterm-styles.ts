@@ -1,4 +1,7 @@
-const ADOPTED = new WeakSet<ShadowRoot>();
+import { createStyleSheet } from "../../ui/style-sheet.ts";
+
+/** The rules that were copied into a shadow root, and the document for which a style sheet was made of them. */
+const ADOPTED = new WeakMap<ShadowRoot, { readonly document: Document; readonly css: string }>();
 
 /**
  * Copies the rules of xterm's style sheet from the page into the shadow root that contains `host`, if
@@ -7,13 +10,13 @@ const ADOPTED = new WeakSet<ShadowRoot>();
  */
 export function adoptXtermStyles(host: Element): void {
   const root = host.getRootNode();
-  if (!(root instanceof ShadowRoot) || ADOPTED.has(root)) return;
+  if (!(root instanceof ShadowRoot) || ADOPTED.get(root)?.document === root.ownerDocument) return;
   const rules = [root.host.getRootNode(), root.ownerDocument].flatMap(sheetsOf).flatMap(rulesOf);
-  if (rules.length === 0) return;
-  const sheet = new CSSStyleSheet();
-  sheet.replaceSync(rules.join("\n"));
-  root.adoptedStyleSheets = [sheet, ...root.adoptedStyleSheets];
-  ADOPTED.add(root);
+  // A window that the console was moved into need not have the style sheet.
+  const css = rules.length > 0 ? rules.join("\n") : ADOPTED.get(root)?.css;
+  if (css === undefined) return;
+  root.adoptedStyleSheets = [createStyleSheet(root.ownerDocument, css), ...root.adoptedStyleSheets];
+  ADOPTED.set(root, { document: root.ownerDocument, css });
 }
 
 function sheetsOf(root: Node): CSSStyleSheet[] {

@@ -83,7 +83,7 @@ export interface VncStatistics extends ConnectionStatistics {
 export interface VncEvents extends ConsoleEvents {
   /** The machine's clipboard changed. */
   clipboard: { readonly text: string };
-  /** The machine's name. */
+  /** The machine's name. Control and bidirectional formatting characters are removed, long names cut. */
   desktopname: { readonly name: string };
   /** `power`: whether {@link VncConsole.power} is supported (xvp extension). */
   capabilities: { readonly power: boolean };

@@ -1,5 +1,6 @@
 import type RFB from "@novnc/novnc";
 import type { ConsoleChannel } from "../../connection/channel/channel.ts";
+import { cleanName } from "../../util/clean-name.ts";
 import { oneOf } from "../../util/validate.ts";
 import { ConsoleConnection } from "../../connection/connection.ts";
 import { Emitter, type ListenOptions, type Unsubscribe } from "../../util/emitter.ts";
@@ -306,7 +307,7 @@ export class VncConsole implements VncView {
           this.#clipboards.changed(text);
           this.#events.emit("clipboard", { text });
         },
-        desktopName: (name) => this.#events.emit("desktopname", { name }),
+        desktopName: (name) => this.#events.emit("desktopname", { name: cleanName(name) }),
         power: (power) => this.#events.emit("capabilities", { power }),
         bell: () => this.#events.emit("bell", undefined),
       });

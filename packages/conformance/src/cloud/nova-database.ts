@@ -1,21 +1,9 @@
 import type { DatabaseServer } from "@curfew/testing/real";
-import { createHash, randomUUID } from "node:crypto";
+import { randomUUID } from "node:crypto";
 import { createConnection } from "mysql2/promise";
 import { Client } from "pg";
+import { NovaTables, type TokenRow } from "./nova-tables.ts";
 import { apiSchema, cellSchema, type Release, RELEASES, type System } from "./schema.ts";
-
-/** What a test writes of a token; the rest is as Nova writes it. */
-export interface TokenRow {
-  readonly token: string;
-  readonly instance: string;
-  readonly consoleType: string;
-  readonly host: string;
-  readonly port: number;
-  readonly tlsPort: number | null;
-  readonly internalAccessPath: string | null;
-  readonly expires: number;
-  readonly accessUrlBase: string | null;
-}
 
 type Execute = (sql: string, values?: readonly unknown[]) => Promise<unknown>;
 
@@ -24,13 +12,13 @@ export class NovaDatabase {
   readonly system: System;
   readonly name: string;
   readonly #server: DatabaseServer;
-  readonly #hasTlsPort: boolean;
+  readonly #tables: NovaTables;
 
   private constructor(system: System, server: DatabaseServer, name: string, hasTlsPort: boolean) {
     this.system = system;
     this.#server = server;
     this.name = name;
-    this.#hasTlsPort = hasTlsPort;
+    this.#tables = new NovaTables((sql, values) => this.execute(sql, values), hasTlsPort);
   }
 
   static async cell(system: System, server: DatabaseServer, release: Release = "master"): Promise<NovaDatabase> {
@@ -69,7 +57,7 @@ export class NovaDatabase {
   /** An instance that runs. */
   async addInstance(name = "web"): Promise<string> {
     const uuid = randomUUID();
-    await this.#insert("instances", { uuid, deleted: 0, display_name: name, host: "compute1", vm_state: "active" });
+    await this.#tables.insertInstance({ uuid, name, host: "compute1" });
     return uuid;
   }
 
@@ -81,7 +69,7 @@ export class NovaDatabase {
   ): Promise<void> {
     const quoted = this.system === "mysql" ? "`binary`" : '"binary"';
     const values = { host: "compute1", [quoted]: binary, topic: "compute", report_count: 0, disabled: false };
-    await this.#insert("services", { ...values, deleted, forced_down: forcedDown, version });
+    await this.#tables.insert("services", { ...values, deleted, forced_down: forcedDown, version });
   }
 
   /** As `nova-compute` does when it is asked for a console's URL: for an instance that runs, good for a minute. */
@@ -98,31 +86,26 @@ export class NovaDatabase {
       accessUrlBase: "https://dash.example/vnc_lite.html",
       ...given,
     };
-    await this.#insert("console_auth_tokens", {
-      token_hash: hashOf(row),
-      console_type: row.consoleType,
-      host: row.host,
-      port: row.port,
-      ...(this.#hasTlsPort && { tls_port: row.tlsPort }),
-      internal_access_path: row.internalAccessPath,
-      instance_uuid: row.instance,
-      expires: row.expires,
-      access_url_base: row.accessUrlBase,
-    });
+    await this.#tables.insertToken(row);
     return row;
   }
 
   /** As Nova deletes an instance: softly. */
   async deleteInstance(uuid: string): Promise<void> {
-    await this.execute("UPDATE instances SET deleted = id WHERE uuid = ?", [uuid]);
+    await this.#tables.deleteInstance(uuid);
   }
 
-  async deleteToken(row: Pick<TokenRow, "token">): Promise<void> {
-    await this.execute("DELETE FROM console_auth_tokens WHERE token_hash = ?", [hashOf(row)]);
+  async deleteToken({ token }: Pick<TokenRow, "token">): Promise<void> {
+    await this.#tables.deleteToken(token);
   }
 
   async addCell(uuid: string, name: string, connection: string, transport: string): Promise<void> {
-    await this.#insert("cell_mappings", { uuid, name, database_connection: connection, transport_url: transport });
+    await this.#tables.insert("cell_mappings", {
+      uuid,
+      name,
+      database_connection: connection,
+      transport_url: transport,
+    });
   }
 
   /** How many connections there are to this database, besides the one that asks. */
@@ -156,15 +139,6 @@ export class NovaDatabase {
     });
   }
 
-  async #insert(table: string, row: Readonly<Record<string, unknown>>): Promise<void> {
-    const columns = ["created_at", ...Object.keys(row)];
-    const values = [new Date().toISOString().slice(0, 19).replace("T", " "), ...Object.values(row)];
-    await this.execute(
-      `INSERT INTO ${table} (${columns.join(", ")}) VALUES (${columns.map(() => "?").join(", ")})`,
-      values,
-    );
-  }
-
   async #connected<T>(work: (execute: Execute) => Promise<T>, name: string = this.name): Promise<T> {
     const { user, password, host, port } = this.#server;
     if (this.system === "mysql") {
@@ -188,9 +162,4 @@ export class NovaDatabase {
       await client.end();
     }
   }
-}
-
-/** Nova keeps only this of a token. */
-function hashOf({ token }: Pick<TokenRow, "token">): string {
-  return createHash("sha256").update(token).digest("hex");
 }

@@ -1,17 +1,17 @@
-import { createHash, randomUUID } from "node:crypto";
+import { randomUUID } from "node:crypto";
 import { type Database, openDatabase } from "./database.ts";
+import { NovaTables } from "../cloud/nova-tables.ts";
 import type { ConsoleRow, ConsoleWriter } from "./writer.ts";
 
 /** Writes rows into a cell database of Nova, in the shape that its release has. */
 export class SqlConsoleWriter implements ConsoleWriter {
   readonly #database: Database;
-  /** Of `console_auth_tokens`: `tls_port` came with 2025.1. */
-  readonly #columns: ReadonlySet<string>;
+  readonly #tables: NovaTables;
   readonly #written: ConsoleRow[] = [];
 
-  private constructor(database: Database, columns: ReadonlySet<string>) {
+  private constructor(database: Database, hasTlsPort: boolean) {
     this.#database = database;
-    this.#columns = columns;
+    this.#tables = new NovaTables((sql, values) => database.query(sql, values), hasTlsPort);
   }
 
   /**
@@ -25,7 +25,7 @@ export class SqlConsoleWriter implements ConsoleWriter {
         `WHERE table_name = 'console_auth_tokens' AND table_schema = ${database.schema}`,
     );
     const columns = new Set(rows.map(({ name }) => String(name)));
-    if (columns.has("token_hash")) return new SqlConsoleWriter(database, columns);
+    if (columns.has("token_hash")) return new SqlConsoleWriter(database, columns.has("tls_port"));
     await database.close();
     throw new Error("expected a cell database of Nova, but it has no table console_auth_tokens");
   }
@@ -33,33 +33,17 @@ export class SqlConsoleWriter implements ConsoleWriter {
   async issue(given: Omit<ConsoleRow, "token" | "instance">): Promise<ConsoleRow> {
     const row = { ...given, token: randomUUID(), instance: randomUUID() };
     this.#written.push(row);
-    await this.#insert("instances", {
-      uuid: row.instance,
-      deleted: 0,
-      display_name: "conformance",
-      host: "conformance",
-      vm_state: "active",
-    });
-    await this.#insert("console_auth_tokens", {
-      token_hash: hashOf(row),
-      console_type: row.type,
-      host: row.host,
-      port: row.port,
-      ...(this.#columns.has("tls_port") && { tls_port: null }),
-      internal_access_path: row.internalAccessPath,
-      instance_uuid: row.instance,
-      expires: row.expires,
-      access_url_base: row.accessUrlBase,
-    });
+    await this.#tables.insertInstance({ uuid: row.instance, name: "conformance", host: "conformance" });
+    await this.#tables.insertToken({ ...row, consoleType: row.type, tlsPort: null });
     return row;
   }
 
-  async deleteToken(row: ConsoleRow): Promise<void> {
-    await this.#database.query("DELETE FROM console_auth_tokens WHERE token_hash = ?", [hashOf(row)]);
+  async deleteToken({ token }: ConsoleRow): Promise<void> {
+    await this.#tables.deleteToken(token);
   }
 
   async deleteInstance({ instance }: ConsoleRow): Promise<void> {
-    await this.#database.query("UPDATE instances SET deleted = id WHERE uuid = ?", [instance]);
+    await this.#tables.deleteInstance(instance);
   }
 
   async close(): Promise<void> {
@@ -69,16 +53,4 @@ export class SqlConsoleWriter implements ConsoleWriter {
     }
     await this.#database.close();
   }
-
-  async #insert(table: string, row: Readonly<Record<string, unknown>>): Promise<void> {
-    const columns = ["created_at", ...Object.keys(row)];
-    const values = [new Date().toISOString().slice(0, 19).replace("T", " "), ...Object.values(row)];
-    const places = columns.map(() => "?").join(", ");
-    await this.#database.query(`INSERT INTO ${table} (${columns.join(", ")}) VALUES (${places})`, values);
-  }
-}
-
-/** Nova keeps only this of a token. */
-function hashOf({ token }: ConsoleRow): string {
-  return createHash("sha256").update(token).digest("hex");
 }

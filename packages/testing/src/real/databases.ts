@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { promisify } from "node:util";
 import { LOOPBACK, onFreePort } from "./ports.ts";
-import { type Account, type ServerProcess, startProcess } from "./process.ts";
+import { type Account, type ServerProcess, startProcess, unprivilegedAccount } from "./process.ts";
 import { requireProgram } from "./programs.ts";
 import { makeFolder, whenReady } from "./server.ts";
 
@@ -16,9 +16,6 @@ const START_MS = 60_000;
 
 /** How often a server's output is looked at, in milliseconds. */
 const POLL_MS = 20;
-
-/** PostgreSQL does not run as root; `nobody` is everywhere. */
-const NOBODY: Account = { uid: 65_534, gid: 65_534 };
 
 /** A real database server with nothing in it. Listens on 127.0.0.1, 127.0.0.2 and a Unix socket. */
 export interface DatabaseServer extends AsyncDisposable {
@@ -149,7 +146,7 @@ export async function startPostgreSql(options: DatabaseServerOptions = {}): Prom
 async function startServer(kind: Kind, { tls }: DatabaseServerOptions): Promise<DatabaseServer> {
   const folder = await makeFolder("database");
   try {
-    const account = process.getuid?.() === 0 ? NOBODY : undefined;
+    const account = unprivilegedAccount();
     await mkdir(join(folder, "data"), { mode: 0o700 });
     const own = tls && (await copyTls(folder, tls));
     for (const file of ["", "data", ...(own === undefined ? [] : ["server.pem", "server-key.pem"])]) {

@@ -33,6 +33,14 @@ export interface Account {
   readonly gid: number;
 }
 
+/** The user `nobody`, which every system has. */
+const NOBODY: Account = { uid: 65_534, gid: 65_534 };
+
+/** Whom servers run as that refuse to be root, or should not be; undefined where this process is not root itself. */
+export function unprivilegedAccount(): Account | undefined {
+  return process.getuid?.() === 0 ? NOBODY : undefined;
+}
+
 /** The file descriptor on which a program reports: 1 is its standard output, 3 leaves that one alone. */
 export type ReportChannel = 1 | 3;
 

@@ -1,11 +1,10 @@
 import { execFile } from "node:child_process";
 import { createHash, randomBytes } from "node:crypto";
-import { existsSync } from "node:fs";
 import { chown, writeFile } from "node:fs/promises";
 import { delimiter, dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { accepting, LOOPBACK, onFreePort } from "./ports.ts";
-import { type ServerProcess, startProcess } from "./process.ts";
+import { type ServerProcess, startProcess, unprivilegedAccount } from "./process.ts";
 import { findProgram, requireProgram } from "./programs.ts";
 import { discard, makeFolder, type RealServer, whenReady } from "./server.ts";
 
@@ -14,9 +13,6 @@ const START_MS = 60_000;
 
 /** Where Debian and Fedora have the broker itself. The program of this name on the PATH wants to be root there. */
 const LIBRARY = "/usr/lib/rabbitmq/bin";
-
-/** The user `nobody`, as whom the broker runs if this process is root. */
-const NOBODY = 65534;
 
 /** A message broker. */
 export interface RabbitMq extends RealServer {
@@ -105,11 +101,7 @@ async function startUnprivileged(
   args: readonly string[],
   environment: Readonly<Record<string, string>>,
 ): Promise<ServerProcess> {
-  const setpriv = "/usr/bin/setpriv";
-  if (process.getuid?.() !== 0 || !existsSync(setpriv)) return await startProcess(command, args, 3, environment);
-  // A change of the user clears the signal that ends the program with this process, so it is set once more.
-  const user = ["--reuid", `${NOBODY}`, "--regid", `${NOBODY}`, "--clear-groups", "--pdeathsig", "KILL"];
-  return await startProcess(setpriv, [...user, "--", command, ...args], 3, environment);
+  return await startProcess(command, args, 3, environment, unprivilegedAccount());
 }
 
 /** The users of all connections. */
@@ -118,11 +110,10 @@ async function listConnections(
   environment: Readonly<Record<string, string>>,
 ): Promise<readonly string[]> {
   // RabbitMQ refuses others than the owner of its cookie.
-  const account = process.getuid?.() === 0 ? { uid: NOBODY, gid: NOBODY } : {};
   const { stdout } = await promisify(execFile)(
     join(dirname(command), "rabbitmqctl"),
     ["--quiet", "list_connections", "user", "--formatter", "json"],
-    { env: { ...process.env, ...environment }, ...account },
+    { env: { ...process.env, ...environment }, ...unprivilegedAccount() },
   );
   return (JSON.parse(stdout) as { readonly user: string }[]).map(({ user }) => user);
 }
@@ -139,7 +130,8 @@ async function configure(folder: string, ports: Ports, options: RabbitMqOptions)
   ];
   await writeFile(join(folder, "rabbitmq.conf"), settings.join("\n"));
   await writeFile(join(folder, "enabled_plugins"), "[].");
-  if (process.getuid?.() === 0) await chown(folder, NOBODY, NOBODY);
+  const account = unprivilegedAccount();
+  if (account !== undefined) await chown(folder, account.uid, account.gid);
   return {
     HOME: folder,
     // Erlang's cookie is made in HOME. The variable makes the script become the broker instead of a parent of it.

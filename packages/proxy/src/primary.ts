@@ -8,7 +8,7 @@ import { basePathOf } from "./http/base-path.ts";
 import { consoleUrl } from "./http/console-url.ts";
 import { describeVoidLimits } from "./limits/void-limits.ts";
 import type { Address } from "./net/address.ts";
-import { type ClaimedAddress, claimAddress } from "./net/listen.ts";
+import { type ClaimedAddress, claimAddress, reservePort } from "./net/listen.ts";
 import { AdminFailures } from "./telemetry/admin-failures.ts";
 import { AuthenticationFailures } from "./telemetry/authentication-failures.ts";
 import { LabelCounters } from "./telemetry/counters.ts";
@@ -131,7 +131,8 @@ export class Primary implements Pick<Gateway, "adminKey" | "listen" | "drain"> {
     this.#adminListen = admin.address;
     const own = new OwnListeners();
     own.add(this.#listen);
-    const url = await this.#pool.start();
+    const unreserve = this.#config.listen.port === 0 ? await reservePort(this.#listen) : () => {};
+    const url = await this.#pool.start().finally(unreserve);
     this.#admin = new AdminListener({
       key: this.adminKey,
       store: this.#tokens.store,

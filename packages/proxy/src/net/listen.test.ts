@@ -1,7 +1,7 @@
 import { Server } from "node:http";
 import type { ListenOptions } from "node:net";
 import { expect, test } from "vitest";
-import { claimAddress, listenAt, stopListening } from "./listen.ts";
+import { claimAddress, listenAt, reservePort, stopListening } from "./listen.ts";
 
 const address = { host: "127.0.0.1", port: 0 };
 
@@ -31,6 +31,23 @@ test.runIf(process.platform === "linux")(
     for (const server of servers) await listenAt(server, claimed, "listen", { sharesPort: true });
     await expect(claimAddress(claimed, "listen")).rejects.toThrow(`listen: cannot listen at 127.0.0.1:${claimed.port}`);
     for (const server of servers) await stopListening(server);
+  },
+);
+
+test.runIf(process.platform === "linux")(
+  "a reserved port is for those that share it, before and after one does",
+  async () => {
+    const { address: claimed, release } = await claimAddress(address, "listen");
+    release();
+    const unreserve = await reservePort(claimed);
+    const server = new Server();
+    await expect(claimAddress(claimed, "listen")).rejects.toThrow("EADDRINUSE");
+    await listenAt(server, claimed, "listen", { sharesPort: true });
+    unreserve();
+    await expect(claimAddress(claimed, "listen")).rejects.toThrow("EADDRINUSE");
+    await stopListening(server);
+    const again = await claimAddress(claimed, "listen");
+    again.release();
   },
 );
 

@@ -54,6 +54,22 @@ export async function claimAddress(address: Address, option: string): Promise<Cl
   return { address: { ...address, port }, release: () => void stopListening(server) };
 }
 
+/**
+ * Keeps a port that the system picked for processes that will listen there with `SO_REUSEPORT`. Until the first of them
+ * does, the system may otherwise give the port to an outgoing connection. Has no effect where there is no SO_REUSEPORT.
+ *
+ * @returns ends this; connections that came meanwhile are closed.
+ */
+export async function reservePort(address: Address): Promise<() => void> {
+  const server = createServer();
+  try {
+    await listen(server, { ...address, reusePort: true });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ENOTSUP") throw error;
+  }
+  return () => void stopListening(server);
+}
+
 async function listen(server: Server, address: Address & { readonly reusePort?: boolean }): Promise<AddressInfo> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   server.once("error", reject).listen(address, resolve);

@@ -27,7 +27,10 @@ export class ConsolePage {
       globalThis.WebSocket = new Proxy(globalThis.WebSocket, {
         construct(target, args: [string, string[]]) {
           const socket = new target(...args);
-          socket.addEventListener("close", ({ code, reason }) => closes.push({ code, reason }));
+          socket.addEventListener("close", ({ code, reason, isTrusted }) => {
+            // The SDK itself ends the main channel of SPICE for another one.
+            if (isTrusted) closes.push({ code, reason });
+          });
           return socket;
         },
       });

@@ -22,7 +22,8 @@ export default defineConfig({
   // A screenshot that is missing or differs fails the test, unless this updates the ones that differ.
   updateSnapshots: process.env["CURFEW_E2E_SCREENSHOTS"] === "update" ? "changed" : "none",
   reporter,
-  workers: 2,
+  // With one for each of two processors, they were idle for almost half of the time: most tests wait for a deadline or a page.
+  workers: 3,
   retries: 0,
   forbidOnly: process.env["CI"] !== undefined,
   // Tests wait for events. These limits only end a test that hangs, also on a machine that is busy with something else.

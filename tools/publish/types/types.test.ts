@@ -12,6 +12,10 @@ import { packTarballs } from "../tarballs/pack.ts";
 /** Names of the compilers in this package's manifest: aliases, all of which are the npm package `typescript`. */
 const COMPILERS = ["typescript-5.6", "typescript-5.9", "typescript-6.0", "typescript"];
 
+/** Those without an API, which check everything in a few seconds. */
+const NATIVE: ReadonlySet<string> = new Set(["typescript"]);
+
+const DIAGNOSE = join(import.meta.dirname, "diagnose.ts");
 const MODULES = join(import.meta.dirname, "../node_modules");
 const CONSUMER = join(import.meta.dirname, "every-entry.tsx");
 const run = promisify(execFile);
@@ -71,15 +75,15 @@ async function diagnostics(compiler: string, moduleResolution: string): Promise<
       files: ["every-entry.tsx"],
     }),
   );
-  const { bin } = JSON.parse(await readFile(join(MODULES, compiler, "package.json"), "utf8")) as {
-    bin: { tsc: string };
-  };
+  const installed = join(MODULES, compiler);
+  const command = NATIVE.has(compiler)
+    ? [join(installed, "bin/tsc"), "-p", config, "--pretty", "false"]
+    : [DIAGNOSE, installed, config];
   try {
-    await run(process.execPath, [join(MODULES, compiler, bin.tsc), "-p", config, "--pretty", "false"], {
-      cwd: folder,
-    });
+    await run(process.execPath, command, { cwd: folder });
     return [];
   } catch (error) {
-    return (error as { readonly stdout: string }).stdout.trim().split("\n");
+    const { stdout, stderr } = error as { readonly stdout: string; readonly stderr: string };
+    return `${stdout}${stderr}`.trim().split("\n");
   }
 }

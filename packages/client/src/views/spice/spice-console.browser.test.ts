@@ -1,6 +1,7 @@
 import { describe, expect, test, vi } from "vitest";
 import { COLOR, SIZE } from "../../../test/fake-spice.ts";
 import { spiceFixture } from "../../../test/spice-fixture.ts";
+import type { FakeWebSocket } from "@curfew/testing/in-page";
 import type { SpiceConsole } from "./spice-console.ts";
 
 const { gateway, target, create, connected, serve } = spiceFixture();
@@ -81,6 +82,25 @@ describe("SpiceConsole", () => {
     display?.session.send({ type: "bye", reason: "session_terminated", detail: "the machine was deleted" });
     display?.end(4005, "session_terminated");
     expect(spice.state).toMatchObject({ cause: { reason: "session_terminated", detail: "the machine was deleted" } });
+  });
+
+  test("ends with the gateway's reason when it is refused before the library is there", async () => {
+    await import("@spice-project/spice-html5");
+    const sockets: FakeWebSocket[] = [];
+    gateway.onsocket = (socket) => {
+      sockets.push(socket);
+      // The close frame has arrived, and its event has not.
+      Object.defineProperty(socket, "readyState", { value: WebSocket.CLOSING, configurable: true });
+    };
+    const spice = create();
+    const connecting = spice.connect();
+    await vi.waitFor(() => expect(sockets).toHaveLength(1));
+    setTimeout(() => {
+      Reflect.deleteProperty(sockets[0] as object, "readyState");
+      sockets[0]?.accept("curfew.v1");
+      sockets[0]?.end(4102, "token_invalid");
+    });
+    await expect(connecting).rejects.toMatchObject({ closeInfo: { reason: "token_invalid" } });
   });
 
   test("goes on without sound and the shape of the pointer", async () => {

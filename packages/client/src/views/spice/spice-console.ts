@@ -233,6 +233,8 @@ export class SpiceConsole implements SpiceView {
       const library = await SPICE_HTML5.load();
       const main = this.#main;
       if (this.connection.channel !== channel || main === undefined) return;
+      // The library refuses a socket that is closing. Its close event, which has the reason, is about to come.
+      if (channel.readyState >= channel.CLOSING) return;
       if (this.#host.getRootNode() !== document) throw new Error("spice-html5 needs an element of the document");
       const { password = "", label = this.#target.ariaLabel ?? undefined } = this.#options;
       const options = { password, label, openSocket: main.openAnother };

@@ -205,7 +205,10 @@ describe("where a value comes from", () => {
 describe("a start-up error", () => {
   test.each([
     ["[DEFAULT]\nssl_only = true\ncert = /none.pem", "SSL only and /none.pem not found"],
-    ["[DEFAULT]\nweb = /none", "Can not find html/js files at /none."],
+    [
+      "[DEFAULT]\nweb = /none",
+      "Can not find html/js files at /none. (nova.conf:2 ([DEFAULT] web); without it, or with --curfew-page, Curfew serves its own page)",
+    ],
     ["[vnc]\nnovncproxy_port =", "nova.conf:2 ([vnc] novncproxy_port): expected a port"],
     [
       "[vnc]\nnovncproxy_port = http",

@@ -124,7 +124,8 @@ function mapCertificate(
   set.setWritten("key", common.key, COMMON.key);
 }
 
-function mapPage(set: MappedOptions, { common: { web } }: NovaOptions, { service, ownPage }: MappingContext): void {
+function mapPage(set: MappedOptions, { common: { web } }: NovaOptions, context: MappingContext): void {
+  const { service, ownPage, configuration } = context;
   // Without a folder, the serial proxy has no page.
   if (service.name === "serial" && !ownPage) set.byDefault("console.page", false);
   if (service.name !== "novnc") set.byDefault("console.start_page", service.name);
@@ -132,7 +133,13 @@ function mapPage(set: MappedOptions, { common: { web } }: NovaOptions, { service
   // Nova serves spice-html5 where Debian installs it.
   if (service.name === "spice" && !hasWeb && !ownPage && existsSync(SPICE_HTML5)) set.byDefault("web", SPICE_HTML5);
   if (!hasWeb) return;
-  if (!existsSync(web)) throw new ConfValueError(`Can not find html/js files at ${web}.`);
+  if (!existsSync(web)) {
+    const place = configuration.find(COMMON.web)?.place;
+    // In Nova's words, which its users search for.
+    throw new ConfValueError(
+      `Can not find html/js files at ${web}. (${place}; without it, or with --curfew-page, Curfew serves its own page)`,
+    );
+  }
   set.set("web", web, COMMON.web);
 }
 

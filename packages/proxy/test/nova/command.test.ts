@@ -53,7 +53,7 @@ describe("in place of Nova's programs", SLOW, () => {
 
   test.each([
     ["--ssl_only", "SSL only and self.pem not found"],
-    ["--web=/none", "Can not find html/js files at /none."],
+    ["--web=/none", "Can not find html/js files at /none. (--web; without it, or with --curfew-page"],
     ["--config-file=/none.conf", "/none.conf: cannot be read: ENOENT"],
     ["--vnc-novncproxy_port=x", 'expected a whole number of 0 or more, at most 65535, but got "x"'],
     ["--vnc-novncproxy_hots=x", "unknown option '--vnc-novncproxy_hots=x'"],

@@ -123,6 +123,15 @@ export const REQUIREMENTS = {
     note: "Any `python3` on the PATH with oslo.messaging and oslo.versionedobjects will do.",
     present: () => hasRabbitMq() && findPython("oslo_messaging", "oslo_versionedobjects") !== undefined,
   },
+  proxies: {
+    purpose: "real reverse proxies",
+    packages: {
+      debian: ["nginx-light", "haproxy", "caddy"],
+      fedora: ["nginx", "haproxy", "caddy"],
+      homebrew: ["nginx", "haproxy", "caddy"],
+    },
+    present: () => ["nginx", "haproxy", "caddy"].every((name) => has(name) || existsSync(`/usr/sbin/${name}`)),
+  },
   bench: {
     purpose: "the proxies that the benchmark compares with",
     packages: {

@@ -35,6 +35,7 @@ const E2E_REQUIREMENTS: readonly RequirementName[] = [
   "kernel",
   "websockify",
   "mariadb",
+  "proxies",
 ];
 
 /** Projects of `vitest.config.ts` by what they need. Those of the unit tests need nothing but Node. */

@@ -5,6 +5,7 @@ import type { Lease } from "../limits/lease.ts";
 import type { RelayedBytes, SessionEnd, SessionInfo } from "../telemetry/session-info.ts";
 import type { Grant } from "../tokens/grant.ts";
 import type { SettledGrant } from "../tokens/lookups.ts";
+import { AbortableStep } from "./abortable-step.ts";
 import { admit, allowsRenewal } from "./admission.ts";
 import { Channel, type ChannelWatchers } from "./channel.ts";
 import { Channels } from "./channels.ts";
@@ -39,8 +40,8 @@ export class Session implements SessionInfo {
   /** The grant that renewed it last, or else the one that opened it. */
   #grant: Grant | undefined;
   #idle: IdleTimer | undefined;
-  /** The opening or the renewal that is under way, until the session dials. Aborted when the session ends. */
-  #pending: AbortController | undefined;
+  /** The opening, until the session dials, or a renewal. Aborted when the session ends. */
+  readonly #step = new AbortableStep();
   /** The slot that the session holds. */
   #lease: Lease | undefined;
   readonly #renewals = new RenewalLimit();
@@ -110,7 +111,7 @@ export class Session implements SessionInfo {
   /** @internal Looks the token up, arms the deadline, dials and relays. Ends the session if anything fails. */
   async open(token: string | undefined, onAuthenticated?: () => void): Promise<void> {
     try {
-      const grant = await this.#untilEnded((signal) => this.#prepare(token, signal, onAuthenticated));
+      const grant = await this.#step.run((signal) => this.#prepare(token, signal, onAuthenticated));
       if (grant === undefined || this.#hasEnded()) return;
       this.#phase = "dialing";
       this.#idle = IdleTimer.for(this.#context, this.#onIdle);
@@ -281,7 +282,7 @@ export class Session implements SessionInfo {
     this.#phase = "ended";
     this.#deadline.clear();
     this.#idle?.stop();
-    this.#pending?.abort();
+    this.#step.abort();
     this.#channels.stop();
     return true;
   }
@@ -305,17 +306,6 @@ export class Session implements SessionInfo {
   /** A method, because after an `await` the compiler still believes the phase of before. */
   #hasEnded(): boolean {
     return this.#phase === "ended";
-  }
-
-  /** Runs what the end of the session aborts. */
-  async #untilEnded<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
-    const pending = new AbortController();
-    this.#pending = pending;
-    try {
-      return await work(pending.signal);
-    } finally {
-      this.#pending = undefined;
-    }
   }
 
   /** Everything before the dial. Returns undefined when the session has ended meanwhile. */
@@ -373,8 +363,8 @@ export class Session implements SessionInfo {
   async renew(token: string): Promise<TimeLeft> {
     const { events } = this.#context;
     try {
-      if (this.#pending !== undefined) throw new EndError("server_busy", "another renewal is under way");
-      const grant = await this.#untilEnded((signal) => this.#prepareRenewal(token, signal));
+      if (this.#step.isRunning) throw new EndError("server_busy", "another renewal is under way");
+      const grant = await this.#step.run((signal) => this.#prepareRenewal(token, signal));
       if (this.#hasEnded() || !this.mayPass()) throw new EndError("session_terminated", "the session has ended");
       this.#context.revocations.refuse(grant.tokenId);
       if (grant.expiresAt <= this.#context.clock.wall()) throw new EndError("token_expired", "the token has expired");

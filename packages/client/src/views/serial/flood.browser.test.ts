@@ -62,6 +62,20 @@ describe("a flood of output", () => {
     30_000,
   );
 
+  test("is not held back while the tab is hidden, whose terminal prints little, which would hold the machine up", async () => {
+    const serial = await connected();
+    const hidden = vi.spyOn(document, "hidden", "get").mockReturnValue(true);
+    for (let sent = 0; sent < 2 * 1024 * 1024; sent += chunk.length) gateway.socket.deliver(chunk);
+    expect(gateway.socket.controls).toEqual([]);
+    hidden.mockReturnValue(false);
+    while (gateway.socket.controls.length === 0) gateway.socket.deliver(chunk);
+    hidden.mockReturnValue(true);
+    document.dispatchEvent(new Event("visibilitychange"));
+    expect(gateway.socket.controls).toEqual([{ type: "pause" }, { type: "resume" }]);
+    hidden.mockRestore();
+    await serial.close();
+  });
+
   test("does not hold a later connection back", async () => {
     const serial = await connected();
     while (gateway.socket.controls.length === 0) gateway.socket.deliver(chunk);

@@ -135,11 +135,11 @@ describe("SerialConsole", () => {
   };
 
   test("prints nothing of an expired session that was still waiting to be printed", async () => {
-    const serial = await connected({ reconnect: () => 60_000 }, 200);
+    const serial = await connected({ reconnect: () => 60_000 }, 800);
     const title = vi.fn<() => void>();
     serial.on("title", title);
     // Takes xterm.js longer than the session has left.
-    gateway.socket.deliver(bytes("secret\r\n".repeat(1_500_000)));
+    gateway.socket.deliver(bytes("secret\r\n".repeat(1_900_000)));
     gateway.socket.deliver(bytes("\u001B]0;secret\u0007"));
     gateway.socket.end(1006);
     await vi.waitFor(() => expect(serial.terminal).toBeNull());

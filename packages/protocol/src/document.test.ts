@@ -44,6 +44,9 @@ const samples: Readonly<Record<string, unknown>> = {
   detail: "words",
   token: "secret",
   durationMs: 250,
+  idleTimeoutMs: 900_000,
+  endsInMs: 60_000,
+  message: "for the user",
 };
 
 describe("the close codes of PROTOCOL.md and of the code are the same", () => {

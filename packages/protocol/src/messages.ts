@@ -14,6 +14,8 @@ export type ServerMessage =
       readonly session: string;
       readonly expiresInMs: number | null;
       readonly renewable: boolean;
+      /** How long the session may be without input before it ends; absent or null where it has no such limit. */
+      readonly idleTimeoutMs?: number | null;
     }
   /** The session ends in `expiresInMs` unless it is renewed. */
   | { readonly type: "expiring"; readonly expiresInMs: number }
@@ -31,8 +33,13 @@ export type ServerMessage =
     }
   /** Answer to the ping `id`. `expiresInMs` is the time left, for clients whose clock stood still; absent in old gateways. */
   | { readonly type: "pong"; readonly id: number; readonly expiresInMs?: number | null }
-  /** The close frame follows at once; said twice because some intermediaries drop close frames. */
-  | { readonly type: "bye"; readonly reason: ServerCloseReason; readonly detail?: string };
+  /** The session ends in `endsInMs` unless there is input; null when there was. */
+  | { readonly type: "idle_warning"; readonly endsInMs: number | null }
+  /**
+   * The close frame follows at once; said twice because some intermediaries drop close frames. `message` is what the
+   * operator who ended the session wrote for the user.
+   */
+  | { readonly type: "bye"; readonly reason: ServerCloseReason; readonly detail?: string; readonly message?: string };
 
 /** Client to gateway, one JSON object in each text frame. */
 export type ClientMessage =
@@ -40,6 +47,8 @@ export type ClientMessage =
   | { readonly type: "renew"; readonly id: number; readonly token: string }
   /** Answered by `pong` with the same `id`. */
   | { readonly type: "ping"; readonly id: number }
+  /** The user is there: counts as input for the idle limit, and reaches no console. */
+  | { readonly type: "still_here" }
   /** Serial BREAK of `durationMs`, where the target has a way to send one. */
   | { readonly type: "break"; readonly durationMs?: number }
   /** Send no console bytes until `resume`: a browser cannot slow a WebSocket down by reading less. */

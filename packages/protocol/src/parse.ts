@@ -17,27 +17,33 @@ type Fields = Readonly<Record<string, unknown>>;
 export function parseServerMessage(text: string): ParseResult<ServerMessage> {
   return parse<ServerMessage>(text, (type, fields) => {
     switch (type) {
-      case "hello":
-        return {
+      case "hello": {
+        const message = {
           type,
           session: string(fields, "session"),
-          expiresInMs: durationOrNull(fields),
+          expiresInMs: durationOrNull(fields, "expiresInMs"),
           renewable: boolean(fields, "renewable"),
-        };
+        } as const;
+        const idleTimeoutMs = optionalDuration(fields, "idleTimeoutMs");
+        return idleTimeoutMs === undefined ? message : { ...message, idleTimeoutMs };
+      }
       case "expiring":
         return { type, expiresInMs: duration(fields, "expiresInMs") };
       case "renewed": {
-        const message = { type, id: id(fields), expiresInMs: durationOrNull(fields) } as const;
+        const message = { type, id: id(fields), expiresInMs: durationOrNull(fields, "expiresInMs") } as const;
         return fields["renewable"] === undefined ? message : { ...message, renewable: boolean(fields, "renewable") };
       }
       case "renew_failed":
-        return { type, id: id(fields), reason: reason(fields), ...detail(fields) };
+        return { type, id: id(fields), reason: reason(fields), ...optionalText(fields, "detail") };
       case "pong": {
         const message = { type, id: id(fields) } as const;
-        return fields["expiresInMs"] === undefined ? message : { ...message, expiresInMs: durationOrNull(fields) };
+        const expiresInMs = optionalDuration(fields, "expiresInMs");
+        return expiresInMs === undefined ? message : { ...message, expiresInMs };
       }
+      case "idle_warning":
+        return { type, endsInMs: durationOrNull(fields, "endsInMs") };
       case "bye":
-        return { type, reason: reason(fields), ...detail(fields) };
+        return { type, reason: reason(fields), ...optionalText(fields, "detail"), ...optionalText(fields, "message") };
       default:
         return undefined;
     }
@@ -52,6 +58,8 @@ export function parseClientMessage(text: string): ParseResult<ClientMessage> {
         return { type, id: id(fields), token: string(fields, "token") };
       case "ping":
         return { type, id: id(fields) };
+      case "still_here":
+        return { type };
       case "break":
         return fields["durationMs"] === undefined ? { type } : { type, durationMs: duration(fields, "durationMs") };
       case "pause":
@@ -107,8 +115,12 @@ function duration(fields: Fields, name: string): number {
   return value;
 }
 
-function durationOrNull(fields: Fields): number | null {
-  return fields["expiresInMs"] === null ? null : duration(fields, "expiresInMs");
+function durationOrNull(fields: Fields, name: string): number | null {
+  return fields[name] === null ? null : duration(fields, name);
+}
+
+function optionalDuration(fields: Fields, name: string): number | null | undefined {
+  return fields[name] === undefined ? undefined : durationOrNull(fields, name);
 }
 
 /** A word that a newer gateway invented stays usable as `internal_error`: the close code tells the action. */
@@ -117,6 +129,8 @@ function reason(fields: Fields): ServerCloseReason {
   return Object.hasOwn(CloseCode, value) ? (value as ServerCloseReason) : "internal_error";
 }
 
-function detail(fields: Fields): { detail?: string } {
-  return typeof fields["detail"] === "string" ? { detail: fields["detail"] } : {};
+/** An optional text for people; anything else is as if it were absent. */
+function optionalText<Name extends string>(fields: Fields, name: Name): { [K in Name]?: string } {
+  const value = fields[name];
+  return (typeof value === "string" ? { [name]: value } : {}) as { [K in Name]?: string };
 }

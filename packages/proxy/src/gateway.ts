@@ -7,7 +7,7 @@ import { TokenRevoker } from "./control/token-revoker.ts";
 import type { Config, ConfigInput } from "./config/config.ts";
 import { ConfigError, parseConfig } from "./config/schema.ts";
 import { basePathOf } from "./http/base-path.ts";
-import { consoleUrl } from "./http/console-url.ts";
+import { consoleUrl, socketUrl } from "./http/console-url.ts";
 import { PublicListener } from "./http/public-listener.ts";
 import type { RequestHandler } from "./http/page/handler.ts";
 import type { UpgradeHandler } from "./http/upgrade.ts";
@@ -329,6 +329,7 @@ export class LocalGateway implements Gateway {
         readiness: this.#readiness,
         log: this.log,
         consoleUrl: (token, record) => consoleUrl(this.config.console.base_url ?? url, token, record),
+        socketUrl: () => socketUrl(this.config.console.base_url ?? url),
       });
       const adminUrl = await this.#admin.listen(this.config.admin.listen);
       this.log.info(

@@ -5,7 +5,7 @@ import { AdminListener } from "./admin/listener.ts";
 import type { Config } from "./config/config.ts";
 import type { Gateway, ListeningAt } from "./gateway.ts";
 import { basePathOf } from "./http/base-path.ts";
-import { consoleUrl } from "./http/console-url.ts";
+import { consoleUrl, socketUrl } from "./http/console-url.ts";
 import { describeVoidLimits } from "./limits/void-limits.ts";
 import type { Address } from "./net/address.ts";
 import { type ClaimedAddress, claimAddress, reservePort } from "./net/listen.ts";
@@ -150,6 +150,7 @@ export class Primary implements Pick<Gateway, "adminKey" | "listen" | "drain"> {
       readiness: this.#readiness(url),
       log: this.log,
       consoleUrl: (token, record) => consoleUrl(this.#config.console.base_url ?? url, token, record),
+      socketUrl: () => socketUrl(this.#config.console.base_url ?? url),
     });
     admin.release();
     const adminUrl = await this.#admin.listen(admin.address);

@@ -35,15 +35,15 @@ export async function runWorker(worker: Worker): Promise<void> {
     const metrics = new MetricsReader(gateway.metrics);
     const listening = gateway.listenForBrowsers();
     primary.handle({
-      list: async ({ page }) => {
-        const { sessions, next } = await control.list(page);
+      list: async ({ page, filter }) => {
+        const { sessions, next } = await control.list(page, filter);
         return { sessions, next };
       },
       get: async ({ id }) => (await control.get(id)).session ?? null,
-      end: async ({ selection, reason, detail }) => {
+      end: async ({ selection, reason, detail, message }) => {
         // A session has the grant that an earlier message brought only after this turn.
         await new Promise(setImmediate);
-        return (await control.end(selection, { reason, detail })).ended;
+        return (await control.end(selection, { reason, detail, message })).ended;
       },
       metrics: () => metrics.snapshot(),
       ping: () => (hasDescriptorForClient() ? null : "it has too few free file descriptors"),

@@ -7,6 +7,7 @@ interface Issued {
   readonly id: string;
   readonly token: string;
   readonly url: string;
+  readonly ws_url: string;
   readonly expires_at: string;
   readonly created_at: string;
 }
@@ -88,7 +89,11 @@ describe("tokens", () => {
     expect(url.searchParams.get("type")).toBe("serial");
     expect(url.searchParams.get("name")).toBe("Web 1");
     expect(url.hash).toBe(`#token=${issued.token}`);
-    using client = await open(issued.token);
+    expect(issued.ws_url).toBe(`ws://${gateway.host}/websockify`);
+    using client = new Client(gateway.host, issued.token, {
+      path: `${new URL(issued.ws_url).pathname}?token=${issued.token}`,
+    });
+    await client.message("hello");
     expect(client.messages).toHaveLength(1);
   });
 
@@ -160,6 +165,24 @@ describe("tokens", () => {
     expect(((await response.json()) as { detail: string }).detail).toContain(expected);
   });
 
+  test.each([
+    ["GET", "/v1/tokens?instance=a"],
+    ["GET", "/v1/tokens/none?x=1"],
+    ["DELETE", "/v1/tokens/none?message=x"],
+    ["POST", "/v1/tokens?ttl=1"],
+    ["POST", "/v1/tokens/introspect?x=1"],
+    ["POST", "/v1/tokens/revoke?x=1"],
+    ["GET", "/v1/sessions?project=a"],
+    ["GET", "/v1/sessions/none?x=1"],
+    ["DELETE", "/v1/sessions?instanze=a&all=true"],
+    ["DELETE", "/v1/sessions/none?x=1"],
+  ])("%s %s is refused with 400 and the parameter's name", async (method, path) => {
+    const response = await gateway.admin(method, path, method === "POST" ? {} : undefined);
+    expect(response.status).toBe(400);
+    const [name = ""] = new URLSearchParams(path.split("?")[1]).keys();
+    expect(await detail(Promise.resolve(response))).toContain(`${name}: there is no such parameter; expected `);
+  });
+
   test("what is not there gets 404", async () => {
     for (const [method, path, body] of [
       ["GET", "/v1/tokens/none"],
@@ -191,6 +214,7 @@ describe("sessions", () => {
         target: target.address,
         instance: "vm-3",
         name: "DB",
+        user: null,
         client: "127.0.0.1",
         state: "relaying",
         started_at: expect.any(String) as string,
@@ -200,6 +224,47 @@ describe("sessions", () => {
       },
     ]);
     expect(await json(gateway.admin("GET", `/v1/sessions/${id}`))).toEqual(sessions[0]);
+  });
+
+  test("are listed by instance, type and user", async () => {
+    const a = await issue({ instance: "a" });
+    const b = await issue({ instance: "b" });
+    using first = await open(a.token);
+    using second = await open(b.token);
+    expect([first, second].map(({ messages }) => messages.length)).toEqual([1, 1]);
+    const listed = async (query: string): Promise<unknown> => {
+      const { sessions } = await json(gateway.admin("GET", `/v1/sessions?${query}`));
+      return (sessions as { instance: string }[]).map(({ instance }) => instance);
+    };
+    expect(await listed("instance=a")).toEqual(["a"]);
+    expect(await listed("type=serial")).toEqual(["a", "b"]);
+    expect(await listed("type=vnc")).toEqual([]);
+    expect(await listed("user=ada")).toEqual([]);
+    expect(await listed("instance=b&type=serial&limit=1")).toEqual(["b"]);
+    expect(await detail(gateway.admin("GET", "/v1/sessions?type=rdp"))).toBe(
+      'type: expected vnc or serial or spice, but got "rdp"',
+    );
+  });
+
+  test("are ended with a sentence for the user, which the gateway's own words leave alone", async () => {
+    const { token } = await issue({ instance: "a" });
+    for (const path of [(id: string) => `/v1/sessions/${id}?message=`, () => "/v1/sessions?instance=a&message="]) {
+      using client = await open(token);
+      const { session } = await client.message("hello");
+      const message = "Maintenance until 14:00, sorry – Ada";
+      expect(await json(gateway.admin("DELETE", path(session) + encodeURIComponent(message)))).toEqual({ ended: 1 });
+      expect(await client.message("bye")).toEqual({
+        type: "bye",
+        reason: "session_terminated",
+        detail: "an operator ended the session",
+        message,
+      });
+    }
+    for (const message of ["", " ", "x".repeat(501), "two\nlines", "\u202egnihtemos"]) {
+      const response = await gateway.admin("DELETE", `/v1/sessions?all=true&message=${encodeURIComponent(message)}`);
+      expect(response.status).toBe(400);
+      expect(await detail(Promise.resolve(response))).toContain("message: expected a line of text of 1 to 500");
+    }
   });
 
   test("are ended one by one, by instance, or all", async () => {

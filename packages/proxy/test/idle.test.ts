@@ -97,6 +97,23 @@ describe("sessions.idle_timeout: no input of the user for that long ends a sessi
     expect(gateway.held()).toEqual({ sessions: 0, closing: 0, deadlines: 0 });
   });
 
+  test("is said in hello, and before the end; that the user is still there is an answer", async () => {
+    await using target = await startByteServer({ mode: "sink" });
+    const clock = new HandClock();
+    await using gateway = await TestGateway.start({ config, clock });
+    const { token } = await gateway.token(target.address);
+    using client = new Client(gateway.host, token);
+    expect(await client.message("hello")).toMatchObject({ idleTimeoutMs: 300 });
+    clock.now = 150;
+    expect(await client.message("idle_warning")).toEqual({ type: "idle_warning", endsInMs: 150 });
+    clock.now = 290;
+    client.control({ type: "still_here" });
+    await client.until(() => client.messages.length === 3, "the end of the warning");
+    expect(client.messages.at(-1)).toEqual({ type: "idle_warning", endsInMs: null });
+    clock.now = 290 + 300;
+    expect(await client.closed).toEqual(IDLE);
+  });
+
   test("with enforcement off, too, and not a moment early", async () => {
     await using target = await startByteServer({ mode: "sink" });
     await using gateway = await TestGateway.start({

@@ -119,9 +119,25 @@ export class ConsoleConnection {
    * @returns false when not connected, or when the server does not speak `curfew.v1`.
    */
   sendBreak(durationMs?: number): boolean {
-    if (this.state.status !== "connected" || typeof this.state.session?.id !== "string") return false;
+    if (!this.#hasControl) return false;
     this.#send({ type: "break", ...(durationMs === undefined ? {} : { durationMs }) });
     return true;
+  }
+
+  /**
+   * Tells the gateway that the user is still there, as an answer to the event `idlewarning`: it counts as input, and
+   * reaches no machine. Call it when the user presses a button, not by itself.
+   *
+   * @returns false when not connected, or when the server does not speak `curfew.v1`.
+   */
+  stillHere(): boolean {
+    if (!this.#hasControl) return false;
+    this.#send({ type: "still_here" });
+    return true;
+  }
+
+  get #hasControl(): boolean {
+    return this.state.status === "connected" && typeof this.state.session?.id === "string";
   }
 
   /**

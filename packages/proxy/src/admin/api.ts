@@ -11,6 +11,7 @@ import { StoreError } from "../tokens/store.ts";
 import { identifyActor, requestActor } from "./actor.ts";
 import type { AdminOptions } from "./options.ts";
 import { problem, PROBLEM_DETAIL } from "./problem.ts";
+import { BadQuery } from "./query.ts";
 import { BadRequest } from "./request-body.ts";
 import { addSessionRoutes } from "./session-routes.ts";
 import { addTokenRoutes } from "./token-routes.ts";
@@ -44,7 +45,7 @@ export function createAdminApi(options: AdminOptions): Hono {
   app.notFound((c) => problem(c, 404, "there is nothing at this address"));
   app.onError((error, c) => {
     if (error instanceof BadRequest) return problem(c, 422, error.message);
-    if (error instanceof BadPage) return problem(c, 400, error.message);
+    if (error instanceof BadPage || error instanceof BadQuery) return problem(c, 400, error.message);
     if (error instanceof EventRefused || error instanceof StoreError) return problem(c, 503, error.message);
     options.log.error({ err: error, path: c.req.path }, "the admin API failed");
     return problem(c, 500, "the gateway failed; see its log");

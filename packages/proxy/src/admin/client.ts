@@ -1,4 +1,4 @@
-import type { SessionList, UnavailableMember } from "../control/session-control.ts";
+import type { SessionFilter, SessionList, UnavailableMember } from "../control/session-control.ts";
 import type { SessionView } from "../control/session-view.ts";
 import type { PageRequest } from "../paging.ts";
 import type { ConsoleType } from "../tokens/grant.ts";
@@ -30,6 +30,8 @@ export interface IssuedToken extends TokenView {
   readonly token: string;
   /** Opens the console in a browser. */
   readonly url: string;
+  /** Where the SDK connects, with the token. */
+  readonly ws_url: string;
 }
 
 /** One page of the list of tokens. */
@@ -43,7 +45,7 @@ export interface TokenList {
 type ListAnswer<List> = Partial<List> & Omit<List, "next" | "unavailable" | "replaced">;
 
 /** Which sessions to end. */
-export type SessionFilter = { readonly instance: string } | { readonly all: true };
+export type SessionsToEnd = { readonly instance: string } | { readonly all: true };
 
 /** The admin API refused a request, or did not respond. */
 export class AdminError extends Error {
@@ -96,8 +98,8 @@ export class AdminClient {
   }
 
   /** One page of the running sessions, oldest first. Names the workers that did not answer. */
-  async listSessions(page: PageRequest = {}): Promise<SessionList> {
-    const answer = await this.#call<ListAnswer<SessionList>>("GET", `/v1/sessions${query(page)}`);
+  async listSessions(request: PageRequest & SessionFilter = {}): Promise<SessionList> {
+    const answer = await this.#call<ListAnswer<SessionList>>("GET", `/v1/sessions${query(request)}`);
     return { next: undefined, unavailable: [], replaced: [], ...answer };
   }
 
@@ -105,17 +107,19 @@ export class AdminClient {
     return await this.#call("GET", `/v1/sessions/${encodeURIComponent(id)}`);
   }
 
-  async endSession(id: string): Promise<void> {
-    await this.#call("DELETE", `/v1/sessions/${encodeURIComponent(id)}`);
+  /** @param message - a sentence for the user, of at most 500 characters. */
+  async endSession(id: string, message?: string): Promise<void> {
+    await this.#call("DELETE", `/v1/sessions/${encodeURIComponent(id)}${query({ message })}`);
   }
 
   /**
+   * @param message - a sentence for the users, of at most 500 characters.
    * @returns how many sessions were ended.
    * @throws AdminError also when a worker did not answer, so that its sessions may still run.
    */
-  async endSessions(filter: SessionFilter): Promise<number> {
-    const query = new URLSearchParams("all" in filter ? { all: "true" } : { instance: filter.instance });
-    return (await this.#call<{ ended: number }>("DELETE", `/v1/sessions?${query.toString()}`)).ended;
+  async endSessions(sessions: SessionsToEnd, message?: string): Promise<number> {
+    const parameters = query({ ...sessions, message });
+    return (await this.#call<{ ended: number }>("DELETE", `/v1/sessions${parameters}`)).ended;
   }
 
   /** The metrics in Prometheus' text format. */
@@ -147,9 +151,9 @@ export class AdminClient {
   }
 }
 
-function query({ limit, after }: PageRequest): string {
+/** A query of all parameters that have a value. */
+function query(values: object): string {
   const parameters = new URLSearchParams();
-  if (limit !== undefined) parameters.set("limit", String(limit));
-  if (after !== undefined) parameters.set("after", after);
+  for (const [name, value] of Object.entries(values)) if (value !== undefined) parameters.set(name, String(value));
   return parameters.size === 0 ? "" : `?${parameters.toString()}`;
 }

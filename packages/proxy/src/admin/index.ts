@@ -9,10 +9,10 @@ export type {
   AdminErrorOptions,
   IssuedToken,
   IssueRequest,
-  SessionFilter,
+  SessionsToEnd,
   TokenList,
 } from "./client.ts";
 export type { TokenView } from "./token-view.ts";
-export type { MemberAnswers, SessionList, UnavailableMember } from "../control/session-control.ts";
+export type { MemberAnswers, SessionFilter, SessionList, UnavailableMember } from "../control/session-control.ts";
 export type { SessionView } from "../control/session-view.ts";
 export type { PageRequest } from "../paging.ts";

@@ -34,4 +34,6 @@ export interface AdminOptions {
   readonly failures: AdminFailures;
   readonly log: Logger;
   readonly consoleUrl: (token: string, record: TokenRecord) => string;
+  /** Where WebSockets of consoles connect. */
+  readonly socketUrl: () => string;
 }

@@ -3,8 +3,8 @@ import type { Selection } from "../control/selection.ts";
 import type { MemberAnswers, SessionsEnded } from "../control/session-control.ts";
 import { requestActor } from "./actor.ts";
 import type { AdminOptions } from "./options.ts";
-import { pageRequest } from "./page-request.ts";
 import { problem } from "./problem.ts";
+import { operatorMessage, pageRequest, readQuery, sessionFilter } from "./query.ts";
 
 const NO_SESSION = "there is no such session";
 
@@ -12,30 +12,42 @@ const NO_SESSION = "there is no such session";
 export function addSessionRoutes(app: Hono, options: AdminOptions): void {
   const { control } = options;
   app.get("/v1/sessions", async (c) => {
-    const { sessions, next, ...answers } = await control.list(pageRequest(c));
+    const query = readQuery(c, "limit", "after", "instance", "type", "user");
+    const { sessions, next, ...answers } = await control.list(pageRequest(query), sessionFilter(query));
     return c.json({ sessions, ...(next !== undefined && { next }), ...incomplete(answers) });
   });
   app.get("/v1/sessions/:id", async (c) => {
+    readQuery(c);
     const { session, ...members } = await control.get(c.req.param("id"));
     if (session !== undefined) return c.json(session);
     if (members.unavailable.length === 0) return problem(c, 404, NO_SESSION, incomplete(members));
     return problem(c, 500, `not found, but ${describe(members)}`, incomplete(members));
   });
-  app.delete("/v1/sessions/:id", async (c) => await end(c, options, { by: "id", id: c.req.param("id") }));
+  app.delete("/v1/sessions/:id", async (c) => {
+    const message = operatorMessage(readQuery(c, "message"));
+    return await end(c, options, { by: "id", id: c.req.param("id") }, message);
+  });
   app.delete("/v1/sessions", async (c) => {
-    const instance = c.req.query("instance");
-    if (instance === undefined && c.req.query("all") !== "true") {
+    const query = readQuery(c, "instance", "all", "message");
+    const { instance, all } = query;
+    if ((instance === undefined) === (all === undefined) || (all ?? "true") !== "true") {
       return problem(c, 400, "expected ?instance=ID, or ?all=true to end every session");
     }
-    return await end(c, options, instance === undefined ? { by: "all" } : { by: "instance", instance });
+    const selection: Selection = instance === undefined ? { by: "all" } : { by: "instance", instance };
+    return await end(c, options, selection, operatorMessage(query));
   });
 }
 
 /** Ends the selected sessions, and answers with how many. */
-async function end(c: Context, { control, events }: AdminOptions, selection: Selection): Promise<Response> {
+async function end(
+  c: Context,
+  { control, events }: AdminOptions,
+  selection: Selection,
+  message: string | undefined,
+): Promise<Response> {
   const actor = requestActor(c);
   await events.ask({ type: "end_requested", actor, selection });
-  const command = { reason: "session_terminated", detail: "an operator ended the session" } as const;
+  const command = { reason: "session_terminated", detail: "an operator ended the session", message } as const;
   const { ended, ...members } = await control.end(selection, command);
   events.notify({ type: "sessions_ended", actor, selection, sessions: ended });
   const isComplete = members.unavailable.length === 0;

@@ -2,8 +2,8 @@ import type { Context, Hono } from "hono";
 import type { TokenRecord, TokenStore } from "../tokens/store.ts";
 import { requestActor } from "./actor.ts";
 import type { AdminOptions } from "./options.ts";
-import { pageRequest } from "./page-request.ts";
 import { problem } from "./problem.ts";
+import { pageRequest, readQuery } from "./query.ts";
 import { parseTokenBody, parseTokenRequest } from "./request-body.ts";
 import { endFailed, incomplete, sessionCount } from "./session-routes.ts";
 import { tokenView } from "./token-view.ts";
@@ -19,22 +19,26 @@ export function addTokenRoutes(app: Hono, options: AdminOptions): void {
 
 function addStoreRoutes(app: Hono, store: TokenStore, options: AdminOptions): void {
   app.post("/v1/tokens", async (c) => {
-    const { consoleUrl, events } = options;
+    readQuery(c);
+    const { consoleUrl, socketUrl, events } = options;
     const actor = requestActor(c);
     const request = parseTokenRequest(await readJson(c), options);
     await events.ask({ type: "token_requested", actor, token: request });
     const { token, record } = await store.issue(request);
     events.notify({ type: "token_issued", actor, token: record });
-    return c.json({ ...tokenView(record), token, url: consoleUrl(token, record) }, 201, {
-      "Cache-Control": "no-store",
-    });
+    const urls = { url: consoleUrl(token, record), ws_url: socketUrl() };
+    return c.json({ ...tokenView(record), token, ...urls }, 201, { "Cache-Control": "no-store" });
   });
   app.get("/v1/tokens", async (c) => {
-    const { tokens, next } = await store.list(pageRequest(c));
+    const { tokens, next } = await store.list(pageRequest(readQuery(c, "limit", "after")));
     return c.json({ tokens: tokens.map(tokenView), ...(next !== undefined && { next }) });
   });
-  app.get("/v1/tokens/:id", async (c) => show(c, await store.get(c.req.param("id"))));
+  app.get("/v1/tokens/:id", async (c) => {
+    readQuery(c);
+    return show(c, await store.get(c.req.param("id")));
+  });
   app.delete("/v1/tokens/:id", async (c) => {
+    readQuery(c);
     const id = c.req.param("id");
     // A store that cannot tell must not keep the sessions from being ended.
     const isUnknown = await store.get(id).then(
@@ -44,8 +48,12 @@ function addStoreRoutes(app: Hono, store: TokenStore, options: AdminOptions): vo
     return isUnknown ? problem(c, 404, NO_TOKEN) : await revoke(c, options, id);
   });
   // For callers that have the token but not its id; named as in RFC 7662 and RFC 7009.
-  app.post("/v1/tokens/introspect", async (c) => show(c, await store.find(parseTokenBody(await readJson(c)))));
+  app.post("/v1/tokens/introspect", async (c) => {
+    readQuery(c);
+    return show(c, await store.find(parseTokenBody(await readJson(c))));
+  });
   app.post("/v1/tokens/revoke", async (c) => {
+    readQuery(c);
     const record = await store.find(parseTokenBody(await readJson(c)));
     return record === undefined ? problem(c, 404, NO_TOKEN) : await revoke(c, options, record.tokenId);
   });

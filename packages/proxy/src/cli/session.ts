@@ -12,6 +12,7 @@ interface ListOptions extends AdminOptions {
 interface EndOptions extends AdminOptions {
   readonly instance?: string;
   readonly all?: true;
+  readonly message?: string;
 }
 
 /** Adds `session list` and `session end`. */
@@ -46,14 +47,15 @@ export function addSession(program: Command): void {
     .argument("[id]", "the session's id, as session list shows it")
     .option("--instance <id>", "end the sessions of this virtual machine")
     .option("--all", "end every session")
-    .action(async (id: string | undefined, { instance, all, ...options }: EndOptions) => {
+    .option("--message <text>", "a sentence that the users are shown")
+    .action(async (id: string | undefined, { instance, all, message, ...options }: EndOptions) => {
       if ([id, instance, all].filter((choice) => choice !== undefined).length !== 1) {
         throw new CommandError("expected exactly one of: a session's id, --instance ID, --all");
       }
       const client = await openAdminClient(options);
       let ended = 1;
-      if (id === undefined) ended = await client.endSessions(instance === undefined ? { all: true } : { instance });
-      else await client.endSession(id);
+      if (id !== undefined) await client.endSession(id, message);
+      else ended = await client.endSessions(instance === undefined ? { all: true } : { instance }, message);
       print(ended === 1 ? "ended 1 session" : `ended ${ended} sessions`);
     });
 }

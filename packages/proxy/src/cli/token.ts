@@ -33,7 +33,7 @@ export function addToken(program: Command): void {
     .option("--name <text>", "the machine's name, for people")
     .option(
       "--json",
-      "print one line of JSON: id, type, target, instance, name, created_at, expires_at, revoked_at, token, url",
+      "print one line of JSON: id, type, target, instance, name, created_at, expires_at, revoked_at, token, url, ws_url",
     )
     .action(async ({ type, target, ttl, instance, name, json, ...options }: CreateOptions) => {
       const client = await openAdminClient(options);

@@ -19,7 +19,7 @@ test("each VNC connection is parsed for itself", () => {
   expect(second.take(UPDATE_REQUEST)).toBe(false);
 });
 
-test("on a serial console every byte is input", () => {
+test("on a serial console everything is input that a user does", () => {
   const input = CONSOLES.serial.createUserInput();
   expect(input.take(UPDATE_REQUEST)).toBe(true);
   expect(input.take(Buffer.alloc(0))).toBe(false);

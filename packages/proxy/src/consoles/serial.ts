@@ -1,8 +1,8 @@
 import type { ConsoleDefinition } from "./console-definition.ts";
-import { EVERY_BYTE } from "./user-input.ts";
+import { SERIAL_INPUT } from "./serial-input.ts";
 
 /** The plain bytes of a serial port. */
 export const SERIAL: ConsoleDefinition = {
-  createUserInput: () => EVERY_BYTE,
+  createUserInput: () => SERIAL_INPUT,
   handshake: [],
 };

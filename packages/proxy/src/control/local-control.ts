@@ -1,10 +1,10 @@
 import { formatPosition, pageLimit, type PageRequest, parsePosition, type Position } from "../paging.ts";
 import type { SessionRegistry } from "../sessions/registry.ts";
-import { endSelected, type Selection } from "./selection.ts";
+import { type EndCommand, endSelected, type Selection } from "./selection.ts";
 import type {
-  EndCommand,
   MemberAnswers,
   SessionControl,
+  SessionFilter,
   SessionList,
   SessionLookup,
   SessionsEnded,
@@ -22,10 +22,12 @@ export class LocalControl implements SessionControl {
     this.#sessions = sessions;
   }
 
-  async list(page: PageRequest = {}): Promise<SessionList> {
+  async list(page: PageRequest = {}, filter: SessionFilter = {}): Promise<SessionList> {
     const limit = pageLimit(page.limit);
     const start = page.after === undefined ? undefined : parsePosition(page.after);
-    const left = this.#sessions.list().filter((session) => start === undefined || isBehind(session, start));
+    const left = this.#sessions
+      .list()
+      .filter((session) => matches(session, filter) && (start === undefined || isBehind(session, start)));
     // Already in this order, unless the clock was set back meanwhile.
     left.sort((a, b) => a.startedAt - b.startedAt || (a.id < b.id ? -1 : 1));
     const sessions = left.slice(0, limit);
@@ -39,9 +41,17 @@ export class LocalControl implements SessionControl {
     return { session: session && sessionView(session), ...COMPLETE };
   }
 
-  async end(selection: Selection, { reason, detail }: EndCommand): Promise<SessionsEnded> {
-    return { ended: endSelected(this.#sessions, selection, reason, detail), ...COMPLETE };
+  async end(selection: Selection, command: EndCommand): Promise<SessionsEnded> {
+    return { ended: endSelected(this.#sessions, selection, command), ...COMPLETE };
   }
+}
+
+function matches({ grant }: Session, { instance, type, user }: SessionFilter): boolean {
+  return (
+    (instance === undefined || grant?.instance === instance) &&
+    (type === undefined || grant?.type === type) &&
+    (user === undefined || grant?.user === user)
+  );
 }
 
 function isBehind({ startedAt, id }: Session, { at, id: before }: Position): boolean {

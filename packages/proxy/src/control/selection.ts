@@ -1,4 +1,3 @@
-import type { ServerCloseReason } from "@curfew/protocol";
 import type { SessionRegistry } from "../sessions/registry.ts";
 
 /** Which sessions to end. */
@@ -8,24 +7,32 @@ export type Selection =
   | { readonly by: "token"; readonly tokenId: string }
   | { readonly by: "all" };
 
+/** Why sessions are ended by command. */
+export interface EndCommand {
+  readonly reason: "session_terminated" | "session_replaced";
+  /** What the client is told. */
+  readonly detail: string;
+  /** What the user is told, in the operator's words. */
+  readonly message?: string | undefined;
+}
+
 /** Ends the selected sessions, and says how many. */
 export function endSelected(
   sessions: SessionRegistry,
   selection: Selection,
-  reason: ServerCloseReason,
-  detail: string,
+  { reason, detail, message }: EndCommand,
 ): number {
   switch (selection.by) {
     case "id": {
       const session = sessions.get(selection.id);
-      session?.end(reason, detail);
+      session?.end(reason, detail, message);
       return session === undefined ? 0 : 1;
     }
     case "instance":
-      return sessions.endAll(reason, detail, ({ grant }) => grant?.instance === selection.instance);
+      return sessions.endAll(reason, detail, ({ grant }) => grant?.instance === selection.instance, message);
     case "token":
       return sessions.revoke(selection.tokenId, detail);
     case "all":
-      return sessions.endAll(reason, detail);
+      return sessions.endAll(reason, detail, undefined, message);
   }
 }

@@ -1,5 +1,6 @@
 import type { PageRequest } from "../paging.ts";
-import type { Selection } from "./selection.ts";
+import type { ConsoleType } from "../tokens/grant.ts";
+import type { EndCommand, Selection } from "./selection.ts";
 import type { SessionView } from "./session-view.ts";
 
 /** A process that did not answer. */
@@ -16,6 +17,15 @@ export interface MemberAnswers {
   readonly unavailable: readonly UnavailableMember[];
   /** Processes that did not respond and were ended with all their sessions while they were asked. */
   readonly replaced: readonly UnavailableMember[];
+}
+
+/** Which sessions to list: those that have all that is given. */
+export interface SessionFilter {
+  /** The virtual machine's identifier. */
+  readonly instance?: string | undefined;
+  readonly type?: ConsoleType | undefined;
+  /** The user that the token was issued to. */
+  readonly user?: string | undefined;
 }
 
 /** The answer of {@link SessionControl.list}. */
@@ -38,13 +48,6 @@ export interface SessionsEnded extends MemberAnswers {
   readonly ended: number;
 }
 
-/** Why sessions are ended by command. */
-export interface EndCommand {
-  readonly reason: "session_terminated" | "session_replaced";
-  /** What the client is told. */
-  readonly detail: string;
-}
-
 /**
  * Lists, inspects and ends the sessions of a gateway, whether one process or several run them. Every call ends
  * within a bounded time, and names the members that did not answer.
@@ -53,9 +56,10 @@ export interface SessionControl {
   /**
    * Lists running sessions.
    *
+   * @param filter - which of them; all by default.
    * @throws BadPage when there can be no such page.
    */
-  list(page?: PageRequest): Promise<SessionList>;
+  list(page?: PageRequest, filter?: SessionFilter): Promise<SessionList>;
   /** Inspects the running session with this id. */
   get(id: string): Promise<SessionLookup>;
   /** Ends the selected sessions. */

@@ -10,6 +10,8 @@ export interface SessionView {
   readonly target: string | null;
   readonly instance: string | null;
   readonly name: string | null;
+  /** The user that the token was issued to, where its issuer says so. */
+  readonly user: string | null;
   readonly client: string;
   /** `resolving`, `dialing` or `relaying`. */
   readonly state: string;
@@ -30,6 +32,7 @@ export function sessionView(session: Session): SessionView {
     target: grant === undefined ? null : formatEndpoint(grant.endpoint),
     instance: grant?.instance ?? null,
     name: grant?.name ?? null,
+    user: grant?.user ?? null,
     client: session.clientAddress,
     state: session.phase,
     started_at: iso(session.startedAt),

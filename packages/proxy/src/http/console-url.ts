@@ -9,3 +9,13 @@ export function consoleUrl(base: string, token: string, grant: Pick<Grant, "type
   if (grant.name !== undefined) query.set("name", grant.name);
   return `${base.replace(/\/+$/, "")}/console/?${query.toString()}#token=${encodeURIComponent(token)}`;
 }
+
+/**
+ * The address at which an application of its own opens consoles, with a token in the list of subprotocols (PROTOCOL.md,
+ * section 1.1).
+ *
+ * @param base - an `http:` or `https:` URL.
+ */
+export function socketUrl(base: string): string {
+  return `${base.replace(/^http/, "ws").replace(/\/+$/, "")}/websockify`;
+}

@@ -1,4 +1,4 @@
-import { CloseCode, type ServerCloseReason } from "@curfew/protocol";
+import { CloseCode } from "@curfew/protocol";
 import { EndError } from "../end-reason.ts";
 import type { ConsoleType, Grant } from "../tokens/grant.ts";
 import type { ConsoleDefinition } from "../consoles/console-definition.ts";
@@ -20,9 +20,10 @@ import type { Turns } from "../time/turns.ts";
 import { type WebSocketConnection } from "../websocket/connection.ts";
 import { PauseReason } from "../websocket/pause-reason.ts";
 import type { ConnectionHandler } from "../websocket/connection-handler.ts";
-import { type ControlHandler, ControlMessages, type TimeLeft } from "./control-messages.ts";
+import { type ControlHandler, ControlMessages, type PublicEnd, type TimeLeft } from "./control-messages.ts";
 import { HandshakeTimer } from "./handshake-timer.ts";
 import { identifyChannel } from "./identify-channel.ts";
+import type { IdleContext } from "./idle-timer.ts";
 import { runNegotiation } from "./run-negotiation.ts";
 
 /** How long a client has to complete the closing handshake (RFC 6455, section 7.1.4), in milliseconds. */
@@ -32,7 +33,7 @@ const CLOSING_HANDSHAKE_MS = 2000;
 const LAST_BYTES_MS = 10_000;
 
 /** What the channels of a gateway share. */
-export interface ChannelContext {
+export interface ChannelContext extends Pick<IdleContext, "idleTimeoutMs"> {
   readonly consoles: Readonly<Record<ConsoleType, ConsoleDefinition>>;
   readonly dialing: DialOptions;
   readonly buffers: BufferPool;
@@ -274,9 +275,9 @@ export class Channel implements ConnectionHandler, ControlHandler {
   }
 
   /** Ends this channel, while its session goes on; the rest as in {@link closeClient}. */
-  end(reason: ServerCloseReason, detail: string, leftMs: number): void {
+  end(end: PublicEnd, leftMs: number): void {
     this.leave(0);
-    this.closeClient(reason, detail, leftMs);
+    this.closeClient(end, leftMs);
   }
 
   /**
@@ -284,8 +285,9 @@ export class Channel implements ConnectionHandler, ControlHandler {
    *
    * @param leftMs - how long something may still pass: the time to the deadline.
    */
-  closeClient(reason: ServerCloseReason, detail: string | undefined, leftMs: number): void {
-    this.control.bye(reason, detail);
+  closeClient(end: PublicEnd, leftMs: number): void {
+    const { reason } = end;
+    this.control.bye(end);
     // A slow client may need a while for what the target sent last; even so nothing passes after the deadline.
     const graceMs = reason === "target_closed" ? Math.min(LAST_BYTES_MS, leftMs) : CLOSING_HANDSHAKE_MS;
     // Stock clients expect 1000 when a target ends, as websockify and Nova send it.
@@ -342,6 +344,14 @@ export class Channel implements ConnectionHandler, ControlHandler {
 
   get timeLeft(): TimeLeft {
     return this.#handler.timeLeft;
+  }
+
+  get idleTimeoutMs(): number | null {
+    return this.#context.idleTimeoutMs;
+  }
+
+  onUserInput(): void {
+    this.#handler.onUserInput();
   }
 
   mayRenew(): boolean {

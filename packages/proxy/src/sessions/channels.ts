@@ -1,7 +1,7 @@
-import type { ServerCloseReason } from "@curfew/protocol";
 import { EndError } from "../end-reason.ts";
 import type { RelayedBytes } from "../telemetry/session-info.ts";
 import type { Channel } from "./channel.ts";
+import type { PublicEnd } from "./control-messages.ts";
 
 /**
  * How many channels a session may have at once. SPICE has about ten; USB redirection and several screens add a few.
@@ -73,8 +73,8 @@ export class Channels implements Iterable<Channel> {
     for (const channel of this.#all) channel.closeTarget(flushMs);
   }
 
-  closeClients(reason: ServerCloseReason, detail: string | undefined, leftMs: number): void {
-    for (const channel of this.#all) channel.closeClient(reason, detail, leftMs);
+  closeClients(end: PublicEnd, leftMs: number): void {
+    for (const channel of this.#all) channel.closeClient(end, leftMs);
   }
 }
 

@@ -2,6 +2,7 @@ import {
   type ClientMessage,
   MAX_CONTROL_BYTES,
   parseClientMessage,
+  type ServerCloseReason,
   type ServerMessage,
   SUBPROTOCOL,
 } from "@curfew/protocol";
@@ -19,10 +20,22 @@ export interface TimeLeft {
   readonly renewable: boolean;
 }
 
+/** What a client is told of the end of its session. */
+export interface PublicEnd {
+  readonly reason: ServerCloseReason;
+  readonly detail?: string | undefined;
+  /** What the operator who ended the session wrote for the user. */
+  readonly message?: string | undefined;
+}
+
 /** What a client can ask for with control messages. */
 export interface ControlHandler {
   /** How much time the session has left. */
   readonly timeLeft: TimeLeft;
+  /** How long the session may be without input, in milliseconds; null for no limit. */
+  readonly idleTimeoutMs: number | null;
+  /** The user is there. */
+  onUserInput(): void;
   /** Whether the client may ask for a renewal now: their number is limited. */
   mayRenew(): boolean;
   /** @throws EndError when the renewal is refused; the deadline does not change. */
@@ -61,7 +74,9 @@ export class ControlMessages {
 
   /** The console is open: from now on messages are answered, including those that came before. */
   hello(session: string, { expiresInMs, renewable }: TimeLeft): void {
-    this.#send({ type: "hello", session, expiresInMs, renewable });
+    const { idleTimeoutMs } = this.#handler;
+    const idle = idleTimeoutMs === null ? {} : { idleTimeoutMs };
+    this.#send({ type: "hello", session, expiresInMs, renewable, ...idle });
     const early = this.#early ?? [];
     this.#early = undefined;
     for (const message of early) this.#answer(message);
@@ -72,14 +87,24 @@ export class ControlMessages {
     if (this.#early === undefined) this.#send({ type: "expiring", expiresInMs: Math.floor(leftMs) });
   }
 
+  /** The session ends in `endsInMs` unless there is input; null when there was. Not sent before `hello`. */
+  idleWarning(endsInMs: number | null): void {
+    if (this.#early === undefined) this.#send({ type: "idle_warning", endsInMs });
+  }
+
   /** From now on nothing is answered; only `bye` may follow. */
   stop(): void {
     this.#stopped = true;
   }
 
   /** The last message. */
-  bye(reason: Extract<ServerMessage, { type: "bye" }>["reason"], detail: string | undefined): void {
-    this.#send({ type: "bye", reason, ...(detail === undefined ? {} : { detail: detail.slice(0, MAX_DETAIL) }) });
+  bye({ reason, detail, message }: PublicEnd): void {
+    this.#send({
+      type: "bye",
+      reason,
+      ...(detail === undefined ? {} : { detail: detail.slice(0, MAX_DETAIL) }),
+      ...(message === undefined ? {} : { message }),
+    });
   }
 
   /** Takes a text frame of the client. */
@@ -105,6 +130,9 @@ export class ControlMessages {
       case "renew":
         if (this.#handler.mayRenew()) void this.#renew(message.id, message.token);
         else this.#refuseRenewal(message.id, new EndError("server_busy", "too many renewals"));
+        break;
+      case "still_here":
+        this.#handler.onUserInput();
         break;
       case "break":
         // A plain TCP target cannot carry one.

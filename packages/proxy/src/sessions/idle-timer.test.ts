@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { Clock } from "../time/clock.ts";
 import { DeadlineScheduler } from "../time/scheduler.ts";
-import { IdleTimer } from "./idle-timer.ts";
+import { type IdleHandler, IdleTimer } from "./idle-timer.ts";
 
 let wallOffset: number;
 const clock: Clock = { monotonic: () => performance.now(), wall: () => Date.now() + wallOffset };
@@ -12,18 +12,21 @@ beforeEach(() => {
 });
 afterEach(() => void vi.useRealTimers());
 
-/** A running idle timer of 1000 ms. */
-function started(): {
+/** A running idle timer. */
+function started(idleTimeoutMs = 1000): {
   idle: IdleTimer;
+  warnings: readonly (number | null)[];
   scheduler: DeadlineScheduler;
   ended: () => number;
 } {
   const scheduler = new DeadlineScheduler(clock);
-  const onIdle = vi.fn<() => void>();
-  const idle = IdleTimer.for({ clock, scheduler, idleTimeoutMs: 1000 }, onIdle);
+  const onIdle = vi.fn<IdleHandler["end"]>();
+  const warnings: (number | null)[] = [];
+  const handler = { end: onIdle, warnIdle: (endsInMs: number | null) => warnings.push(endsInMs) };
+  const idle = IdleTimer.for({ clock, scheduler, idleTimeoutMs }, handler);
   if (idle === undefined) throw new Error("there is no timer");
   idle.start();
-  return { idle, scheduler, ended: () => onIdle.mock.calls.length };
+  return { idle, scheduler, warnings, ended: () => onIdle.mock.calls.length };
 }
 
 describe("the idle timer", () => {
@@ -51,6 +54,38 @@ describe("the idle timer", () => {
     expect(ended()).toBe(1);
   });
 
+  test.each([
+    [900_000, 840_000],
+    [120_000, 60_000],
+    [1000, 500],
+  ])("warns before the end of %i ms, a minute or half of the time before", (timeoutMs, warnAt) => {
+    const { scheduler, warnings, ended } = started(timeoutMs);
+    vi.advanceTimersByTime(warnAt - 1);
+    expect(warnings).toEqual([]);
+    vi.advanceTimersByTime(1);
+    expect(warnings).toEqual([timeoutMs - warnAt]);
+    expect(scheduler.size).toBe(1);
+    vi.advanceTimersByTime(timeoutMs - warnAt);
+    expect([ended(), warnings.length]).toEqual([1, 1]);
+  });
+
+  test("takes the warning back at the next input, once, and warns again in time", () => {
+    const { idle, scheduler, warnings, ended } = started();
+    vi.advanceTimersByTime(600);
+    idle.onInput();
+    idle.onInput();
+    expect(warnings).toEqual([500, null]);
+    expect(scheduler.size).toBe(1);
+    vi.advanceTimersByTime(499);
+    expect(warnings).toEqual([500, null]);
+    vi.advanceTimersByTime(1);
+    expect(warnings).toEqual([500, null, 500]);
+    vi.advanceTimersByTime(499);
+    expect(ended()).toBe(0);
+    vi.advanceTimersByTime(1);
+    expect(ended()).toBe(1);
+  });
+
   test("does nothing more once it is stopped", () => {
     const { idle, scheduler, ended } = started();
     idle.stop();
@@ -69,6 +104,8 @@ describe("the idle timer", () => {
 
   test("is not made where sessions may be idle without limit", () => {
     const scheduler = new DeadlineScheduler(clock);
-    expect(IdleTimer.for({ clock, scheduler, idleTimeoutMs: null }, () => {})).toBeUndefined();
+    expect(
+      IdleTimer.for({ clock, scheduler, idleTimeoutMs: null }, { end: () => {}, warnIdle: () => {} }),
+    ).toBeUndefined();
   });
 });

@@ -117,13 +117,22 @@ export class SessionRegistry {
     return sum;
   }
 
-  /** Ends every session that `which` picks, and says how many. */
-  endAll(reason: ServerCloseReason, detail: string, which: (session: Session) => boolean = () => true): number {
+  /**
+   * Ends every session that `which` picks, and says how many.
+   *
+   * @param message - from the operator, for the users.
+   */
+  endAll(
+    reason: ServerCloseReason,
+    detail: string,
+    which: (session: Session) => boolean = () => true,
+    message?: string,
+  ): number {
     const picked = this.list().filter(which);
     for (const session of picked) {
       callSafely(() => {
-        if (picked.length < MANY) session.end(reason, detail);
-        else session.endAmongMany({ reason, detail });
+        if (picked.length < MANY) session.end(reason, detail, message);
+        else session.endAmongMany({ reason, detail }, message);
       });
     }
     return picked.length;

@@ -9,7 +9,7 @@ import { AbortableStep } from "./abortable-step.ts";
 import { admit, allowsRenewal } from "./admission.ts";
 import { Channel, type ChannelWatchers } from "./channel.ts";
 import { Channels } from "./channels.ts";
-import type { TimeLeft } from "./control-messages.ts";
+import type { PublicEnd, TimeLeft } from "./control-messages.ts";
 import { IdleTimer } from "./idle-timer.ts";
 import { RenewalLimit } from "./renewal-limit.ts";
 import type { SessionClient } from "./session-client.ts";
@@ -114,7 +114,7 @@ export class Session implements SessionInfo {
       const grant = await this.#step.run((signal) => this.#prepare(token, signal, onAuthenticated));
       if (grant === undefined || this.#hasEnded()) return;
       this.#phase = "dialing";
-      this.#idle = IdleTimer.for(this.#context, this.#onIdle);
+      this.#idle = IdleTimer.for(this.#context, this);
       const [channel] = this.#channels;
       await channel?.connect(grant, this.#watchers(grant));
       if (this.#hasEnded()) return;
@@ -127,23 +127,23 @@ export class Session implements SessionInfo {
     }
   }
 
-  /** Ends the session now; does nothing when it has ended. The client is told the detail. */
-  end(reason: ServerCloseReason, detail?: string): void {
-    this.#end({ reason, detail }, detail);
+  /** Ends the session now; does nothing when it has ended. The client is told the detail, and the user the message. */
+  end(reason: ServerCloseReason, detail?: string, message?: string): void {
+    this.#end({ reason, detail }, { reason, detail, message });
   }
 
   /**
    * @internal Ends the session as one of many: no byte passes from now on. Then, in slices, every target is destroyed,
    * and only after the last one are the clients, the log and the metrics informed.
    */
-  endAmongMany(end: ServerEnd): void {
+  endAmongMany(end: ServerEnd, message?: string): void {
     if (!this.#stop()) return;
     const { defer } = this.#context;
     defer(() => {
       this.#channels.closeTargets(0);
       defer(() => {
         this.#report(end);
-        this.#channels.closeClients(end.reason, end.detail, this.#leftMs);
+        this.#channels.closeClients({ reason: end.reason, detail: end.detail, message }, this.#leftMs);
       });
     });
   }
@@ -153,12 +153,12 @@ export class Session implements SessionInfo {
     return this.#deadline.leftMs ?? Infinity;
   }
 
-  /** @param publicDetail - what the client is told. */
-  #end(end: ServerEnd, publicDetail: string | undefined): void {
+  /** @param told - what the client is told. */
+  #end(end: ServerEnd, told: PublicEnd): void {
     if (!this.#stop()) return;
     this.#channels.closeTargets(0);
     this.#report(end);
-    this.#channels.closeClients(end.reason, publicDetail, this.#leftMs);
+    this.#channels.closeClients(told, this.#leftMs);
   }
 
   /** @internal */
@@ -178,7 +178,7 @@ export class Session implements SessionInfo {
     if (this.#phase !== "relaying" || !channel.isOpen) return;
     const detail = "the console closed the connection";
     if (this.#channels.isFirst(channel)) this.end("target_closed", detail);
-    else channel.end("target_closed", detail, this.#leftMs);
+    else channel.end({ reason: "target_closed", detail }, this.#leftMs);
   }
 
   /** @internal */
@@ -223,7 +223,7 @@ export class Session implements SessionInfo {
     if (!channel.connection.isOpen) return;
     const error = EndError.from(failure);
     this.#context.events.notify({ type: "channel_failed", session: this, error });
-    channel.end(error.reason, error.publicMessage, this.#leftMs);
+    channel.end({ reason: error.reason, detail: error.publicMessage }, this.#leftMs);
   }
 
   /** @internal */
@@ -242,7 +242,7 @@ export class Session implements SessionInfo {
   /** @internal */
   onFailed(error: unknown): void {
     const { reason, message, publicMessage, cause } = EndError.from(error);
-    this.#end({ reason, detail: message, cause }, publicMessage);
+    this.#end({ reason, detail: message, cause }, { reason, detail: publicMessage });
   }
 
   /** @internal */
@@ -273,7 +273,7 @@ export class Session implements SessionInfo {
     this.#channels.closeTargets(reason === "client_closed" ? this.#leftMs : 0);
     this.#report({ reason });
     // The client has left for good; it may not have closed its other channels.
-    this.#channels.closeClients("target_closed", "the main channel was closed", this.#leftMs);
+    this.#channels.closeClients({ reason: "target_closed", detail: "the main channel was closed" }, this.#leftMs);
   }
 
   /** From here on no byte passes. False when that was so already. */
@@ -292,7 +292,7 @@ export class Session implements SessionInfo {
     this.#reported = true;
     this.#reportOutlived();
     this.#context.lifecycle.ended(this);
-    this.#reportLimitedRenewals();
+    this.#renewals.reportRefused(this, this.#context);
     this.#context.events.notify({ type: "session_ended", session: this, end });
     this.onSocketClosed();
   }
@@ -348,15 +348,7 @@ export class Session implements SessionInfo {
 
   /** @internal */
   mayRenew(): boolean {
-    const isAllowed = this.#renewals.take(this.#context.clock);
-    if (isAllowed) this.#reportLimitedRenewals();
-    return isAllowed;
-  }
-
-  /** One report for many: a client could ask thousands of times a second. */
-  #reportLimitedRenewals(): void {
-    const count = this.#renewals.takeRefused();
-    if (count > 0) this.#context.events.notify({ type: "renewals_limited", session: this, count });
+    return this.#renewals.take(this, this.#context);
   }
 
   /** @internal */
@@ -389,7 +381,8 @@ export class Session implements SessionInfo {
     return grant;
   }
 
-  readonly #onIdle = (): void => {
-    this.end("idle_timeout", `there was no input for ${(this.#context.idleTimeoutMs ?? 0) / 1000} s`);
-  };
+  /** @internal */
+  warnIdle(endsInMs: number | null): void {
+    for (const { control } of this.#channels) control.idleWarning(endsInMs);
+  }
 }

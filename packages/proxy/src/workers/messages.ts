@@ -1,15 +1,15 @@
-import type { EndCommand, SessionList } from "../control/session-control.ts";
+import type { SessionFilter, SessionList } from "../control/session-control.ts";
 import type { SessionView } from "../control/session-view.ts";
 import type { PageRequest } from "../paging.ts";
 import type { LimitName, SlotLease } from "../limits/slots.ts";
-import type { Selection } from "../control/selection.ts";
+import type { EndCommand, Selection } from "../control/selection.ts";
 import type { MetricsSnapshot } from "../telemetry/exposition.ts";
 import type { Grant } from "../tokens/grant.ts";
 import type { IpcChannel } from "./ipc-channel.ts";
 
 /** What the primary asks of a worker. */
 export type WorkerRequest =
-  | { readonly type: "list"; readonly page: PageRequest }
+  | { readonly type: "list"; readonly page: PageRequest; readonly filter: SessionFilter }
   | { readonly type: "get"; readonly id: string }
   | ({ readonly type: "end"; readonly selection: Selection } & EndCommand)
   | { readonly type: "metrics" }

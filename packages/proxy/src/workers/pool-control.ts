@@ -1,8 +1,8 @@
 import { formatPosition, pageLimit, type PageRequest, parsePosition } from "../paging.ts";
-import type { Selection } from "../control/selection.ts";
+import type { EndCommand, Selection } from "../control/selection.ts";
 import type {
-  EndCommand,
   SessionControl,
+  SessionFilter,
   SessionList,
   SessionLookup,
   SessionsEnded,
@@ -17,10 +17,12 @@ export class PoolControl implements SessionControl {
     this.#pool = pool;
   }
 
-  async list(page: PageRequest = {}): Promise<SessionList> {
+  async list(page: PageRequest = {}, filter: SessionFilter = {}): Promise<SessionList> {
     const limit = pageLimit(page.limit);
     if (page.after !== undefined) parsePosition(page.after);
-    const { answers, ...members } = await this.#pool.askAll(({ channel }) => channel.ask({ type: "list", page }));
+    const { answers, ...members } = await this.#pool.askAll(({ channel }) =>
+      channel.ask({ type: "list", page, filter }),
+    );
     const all = answers.flatMap(({ sessions }) => sessions);
     all.sort((a, b) => a.started_at.localeCompare(b.started_at) || (a.id < b.id ? -1 : 1));
     const sessions = all.slice(0, limit);

@@ -47,8 +47,8 @@ async function ids(clients: readonly Client[]): Promise<readonly string[]> {
   return await Promise.all(clients.map(async (client) => (await client.message("hello")).session));
 }
 
-const listed = async (): Promise<readonly SessionView[]> =>
-  (await gateway.admin<{ sessions: SessionView[] }>("GET", "/v1/sessions")).sessions;
+const listed = async (query = ""): Promise<readonly SessionView[]> =>
+  (await gateway.admin<{ sessions: SessionView[] }>("GET", `/v1/sessions${query}`)).sessions;
 
 describe("the admin API", SLOW, () => {
   test("lists the sessions of all workers, oldest first, and inspects each", async () => {
@@ -64,7 +64,11 @@ describe("the admin API", SLOW, () => {
     const [first = "", second = ""] = await ids(clients);
     expect(await gateway.admin("DELETE", `/v1/sessions/${first}`)).toEqual({ ended: 1 });
     expect(await gateway.admin("DELETE", `/v1/sessions/${second}`)).toEqual({ ended: 1 });
-    expect(await gateway.admin("DELETE", "/v1/sessions?instance=b")).toEqual({ ended: 2 });
+    expect(await listed("?instance=b")).toHaveLength(2);
+    expect(await gateway.admin("DELETE", "/v1/sessions?instance=b&message=Sorry")).toEqual({ ended: 2 });
+    expect(await Promise.all([clients[2]?.message("bye"), clients[3]?.message("bye")])).toMatchObject(
+      Array.from({ length: 2 }, () => ({ message: "Sorry" })),
+    );
     expect(await listed()).toHaveLength(2);
     expect(await gateway.admin("DELETE", "/v1/sessions?all=true")).toEqual({ ended: 2 });
     const ends = await Promise.all(clients.map(({ closed }) => closed));

@@ -12,6 +12,8 @@ export interface GatewayEvents {
   /** The page asked to renew its session. */
   readonly renew: RecordedEvent & { readonly id: number; readonly token: string };
   readonly ping: RecordedEvent & { readonly id: number };
+  /** The user said that they are still there. */
+  readonly still_here: RecordedEvent;
   readonly break: RecordedEvent & { readonly durationMs?: number };
   /** The page cannot keep up: the gateway sends no console bytes until `resume`. */
   readonly pause: RecordedEvent;

@@ -1,4 +1,5 @@
 import { CloseCode, closeAction, closeReason } from "@curfew/protocol";
+import { cleanName } from "../../util/clean-name.ts";
 import type { CloseInfo, CloseReason } from "../model/close-info.ts";
 import { type Draft, STABLE_AFTER_MS, endAttempt } from "./transitions.ts";
 import type { SocketState } from "./types.ts";
@@ -59,6 +60,7 @@ export function closeInfoOf(code: number, text: string, socket: SocketState): Cl
       action: closeAction(code),
       code,
       ...(detail ? { detail } : {}),
+      ...operatorMessage(bye),
       wasConnected,
     };
   }
@@ -67,8 +69,18 @@ export function closeInfoOf(code: number, text: string, socket: SocketState): Cl
     action: closeAction(CloseCode[bye.reason]),
     code,
     ...(bye.detail === undefined ? {} : { detail: bye.detail }),
+    ...operatorMessage(bye),
     wasConnected,
   };
+}
+
+/** As long as the gateway takes it. */
+const MAX_MESSAGE = 500;
+
+/** The operator's message, cleaned: it is from the gateway, which may not be ours. */
+function operatorMessage(bye: SocketState["bye"]): Pick<CloseInfo, "message"> {
+  const message = cleanName(bye?.message ?? "", MAX_MESSAGE);
+  return message ? { message } : {};
 }
 
 /** What a code means that is not one of the gateway's. */

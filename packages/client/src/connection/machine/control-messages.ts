@@ -3,7 +3,7 @@ import type { SessionInfo } from "../model/state.ts";
 import { correctDeadline, onBye, setDeadline } from "./deadline.ts";
 import { onPong, schedulePing } from "./liveness.ts";
 import { onRenewFailed, onRenewed, renewAutomatically } from "./renewal.ts";
-import { type Draft, arm, disarm, endAttempt, publish, setSocket, socketOf } from "./transitions.ts";
+import { type Draft, arm, disarm, endAttempt, publish, setSession, setSocket, socketOf } from "./transitions.ts";
 import type { SocketState } from "./types.ts";
 import { warn } from "./warning.ts";
 
@@ -40,9 +40,12 @@ function onMessage(draft: Draft, socket: SocketState, message: ServerMessage): v
       if (message.expiresInMs !== undefined) correctDeadline(draft, socket, message.expiresInMs);
       answered(draft, message.id);
       break;
+    case "idle_warning":
+      onIdleWarning(draft, socket, message.endsInMs);
+      break;
     case "bye": {
-      const { reason, detail } = message;
-      onBye(draft, socket, { reason, ...(detail === undefined ? {} : { detail }) });
+      const { type: _, ...bye } = message;
+      onBye(draft, socket, bye);
       break;
     }
   }
@@ -60,6 +63,8 @@ function onHello(draft: Draft, socket: SocketState, hello: Extract<ServerMessage
     expiring: false,
     renewable: hello.renewable,
     renewing: false,
+    idleTimeoutMs: hello.idleTimeoutMs ?? null,
+    idleEndsAt: null,
   };
   const greeted = { ...socket, greeted: true, session };
   setSocket(draft, greeted);
@@ -67,6 +72,14 @@ function onHello(draft: Draft, socket: SocketState, hello: Extract<ServerMessage
   // The viewer's handshake has as much time as hello had.
   arm(draft, "connect", draft.state.options.helloTimeoutMs);
   connectIfReady(draft);
+}
+
+/** The session ends soon because it is not used, or there was input after such a warning. */
+function onIdleWarning(draft: Draft, socket: SocketState, endsInMs: number | null): void {
+  if (!socket.session) return;
+  const idleEndsAt = endsInMs === null ? null : draft.now + endsInMs;
+  setSession(draft, socket, { ...socket.session, idleEndsAt });
+  draft.effects.push({ type: "emit", name: "idlewarning", event: { endsInMs } });
 }
 
 /** Publishes `connected` once the gateway and the viewer are ready. */

@@ -1,4 +1,5 @@
 import { SUBPROTOCOL } from "@curfew/protocol";
+import type { SessionInfo } from "../model/state.ts";
 import { connectIfReady } from "./control-messages.ts";
 import { setDeadline } from "./deadline.ts";
 import { type Draft, arm, disarm, setSocket } from "./transitions.ts";
@@ -9,6 +10,17 @@ import type { SocketState } from "./types.ts";
  * proxies open the WebSocket before they look at the token, and close it 0.04 to 0.2 s later if they refuse it.
  */
 const SETTLE_MS = 1500;
+
+/** A session that the server says nothing about. */
+const UNNAMED_SESSION: SessionInfo = {
+  id: null,
+  expiresAt: null,
+  expiring: false,
+  renewable: false,
+  renewing: false,
+  idleTimeoutMs: null,
+  idleEndsAt: null,
+};
 
 /** The socket is open. */
 export function onOpened(draft: Draft, socket: SocketState, protocol: string): void {
@@ -37,8 +49,7 @@ function accept(draft: Draft, socket: SocketState): void {
   const greeted = { ...socket, greeted: true };
   setSocket(draft, greeted);
   if (socket.knownEnd !== undefined) {
-    const session = { id: null, expiresAt: null, expiring: false, renewable: false, renewing: false };
-    setDeadline(draft, greeted, session, Math.max(0, socket.knownEnd - draft.now));
+    setDeadline(draft, greeted, UNNAMED_SESSION, Math.max(0, socket.knownEnd - draft.now));
   }
   connectIfReady(draft);
 }

@@ -51,7 +51,7 @@ export interface SocketState {
   readonly session: SessionInfo | undefined;
   /** When the session ends, on the clock of {@link ClockReading.wall}; undefined if it has no end. */
   readonly wallEnd: number | undefined;
-  readonly bye: { readonly reason: ServerCloseReason; readonly detail?: string } | undefined;
+  readonly bye: { readonly reason: ServerCloseReason; readonly detail?: string; readonly message?: string } | undefined;
   /** The ping without an answer. */
   readonly ping: PendingPing | undefined;
   /** The renewal in progress. `sent` is false while the application fetches the token. */

@@ -50,6 +50,11 @@ export interface CloseInfo {
   readonly code: number;
   /** Explanation in English for logs and support. Do not compare it. */
   readonly detail?: string;
+  /**
+   * What the operator who ended the session wrote for the user. Show it as their words, and as plain text.
+   * It has no line breaks, and at most 500 characters.
+   */
+  readonly message?: string;
   /** Whether this attempt had reached the state `connected`. */
   readonly wasConnected: boolean;
 }

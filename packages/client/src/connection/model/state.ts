@@ -18,6 +18,13 @@ export interface SessionInfo {
   readonly renewable: boolean;
   /** True while a renewal is in progress. */
   readonly renewing: boolean;
+  /** How long the session may be without input before it ends, in milliseconds; null if it has no such limit. */
+  readonly idleTimeoutMs: number | null;
+  /**
+   * When the session ends unless there is input, on the clock of `performance.now()` (milliseconds). Null before the
+   * warning, and again after input: see {@link ConsoleConnection.stillHere}.
+   */
+  readonly idleEndsAt: number | null;
 }
 
 /**
@@ -62,6 +69,11 @@ export interface ConsoleEvents {
   channel: ConsoleChannel;
   /** The session ends in `expiresInMs` milliseconds unless it is renewed. Can fire several times. */
   expiring: { readonly expiresInMs: number; readonly renewable: boolean };
+  /**
+   * There was no input for long: the session ends in `endsInMs` milliseconds unless there is some, or
+   * {@link ConsoleConnection.stillHere} is called. Null when there was.
+   */
+  idlewarning: { readonly endsInMs: number | null };
   /**
    * `leftMs` milliseconds are left until the session ends: at once in a listener that is added while connected, with
    * each change of the time left, and every second. Only in sessions with an end.

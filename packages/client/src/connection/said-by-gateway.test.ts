@@ -1,0 +1,64 @@
+import { describe, expect, test, vi } from "vitest";
+import { connectionFixture, settled } from "../../test/connection-fixture.ts";
+
+const { gateway, create, opened } = connectionFixture();
+
+describe("a session that ends without input", () => {
+  test("says in its state that it does, and when after the warning", async () => {
+    const { connection } = create();
+    const connecting = connection.connect();
+    await settled();
+    gateway.socket.accept();
+    gateway.socket.session.send({
+      type: "hello",
+      session: "s1",
+      expiresInMs: null,
+      renewable: false,
+      idleTimeoutMs: 900_000,
+    });
+    await connecting;
+    const heard: unknown[] = [];
+    connection.on("idlewarning", (warning) => heard.push(warning));
+    expect(connection.state).toMatchObject({ session: { idleTimeoutMs: 900_000, idleEndsAt: null } });
+    await vi.advanceTimersByTimeAsync(840_000);
+    gateway.socket.session.send({ type: "idle_warning", endsInMs: 60_000 });
+    expect(connection.state).toMatchObject({ session: { idleEndsAt: performance.now() + 60_000 } });
+    expect(connection.stillHere()).toBe(true);
+    expect(gateway.socket.controls.at(-1)).toEqual({ type: "still_here" });
+    gateway.socket.session.send({ type: "idle_warning", endsInMs: null });
+    expect(connection.state).toMatchObject({ session: { idleEndsAt: null } });
+    expect(heard).toEqual([{ endsInMs: 60_000 }, { endsInMs: null }]);
+    await connection.close();
+    expect(connection.stillHere()).toBe(false);
+  });
+
+  test("is not assumed of a gateway that does not say so", async () => {
+    const { connection } = await opened();
+    expect(connection.state).toMatchObject({ session: { idleTimeoutMs: null, idleEndsAt: null } });
+    await connection.close();
+  });
+});
+
+describe("what an operator wrote", () => {
+  test.each([
+    ["Maintenance until 14:00, sorry – Ada", "Maintenance until 14:00, sorry – Ada"],
+    ["two\nlines \u202egnihtemos", "two lines gnihtemos"],
+    ["x".repeat(600), `${"x".repeat(500)}…`],
+  ])("arrives in a field of its own, fit to be shown (%#)", async (message, shown) => {
+    const { connection } = await opened();
+    gateway.socket.session.send({ type: "bye", reason: "session_terminated", detail: "an operator ended it", message });
+    gateway.socket.end(4005, "session_terminated");
+    expect(connection.state).toMatchObject({
+      status: "closed",
+      cause: { reason: "session_terminated", detail: "an operator ended it", message: shown },
+    });
+  });
+
+  test.each([undefined, "", " "])("is absent where there is nothing (%j)", async (message) => {
+    const { connection } = await opened();
+    const more = message === undefined ? {} : { message };
+    gateway.socket.session.send({ type: "bye", reason: "session_terminated", ...more });
+    gateway.socket.end(4005, "session_terminated");
+    expect(connection.state).not.toHaveProperty("cause.message");
+  });
+});

@@ -25,9 +25,13 @@ test("a whole session without a mouse: type, search, settings, hide the bar, ren
   await keyboard.type("root");
   await expect(page.locator(".xterm-rows")).toContainText("root");
 
+  const rows = page.locator(".xterm-rows > div");
+  const height = await rows.count();
   await leave();
   await keyboard.press("/");
   await expect(page.getByRole("searchbox")).toBeFocused();
+  // A guest on a serial line is not told the size: what a smaller terminal cuts off is lost.
+  await expect(rows).toHaveCount(height);
   await keyboard.type("login");
   await expect(page.getByText(/^\d of \d$/)).toBeVisible();
   await keyboard.press("Escape");
@@ -53,6 +57,8 @@ test("a whole session without a mouse: type, search, settings, hide the bar, ren
   const connection = await opened;
   connection.send({ type: "expiring", expiresInMs: 58_000 });
   await console.waitFor("expiring");
+  await expect(page.getByText("This session ends in").first()).toBeVisible();
+  await expect(rows).toHaveCount(height);
   await keyboard.press("r");
   await expect.poll(() => connection.received("renew").map(({ token }) => token)).toEqual(["second"]);
   connection.send({ type: "renewed", id: 1, expiresInMs: 1_800_000 });

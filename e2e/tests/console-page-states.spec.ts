@@ -101,7 +101,7 @@ test.describe("while connected", () => {
     await console.openLink();
     await console.waitFor("connected");
     await expect(page.locator("canvas")).toBeVisible();
-    await expect(page.getByRole("timer").first()).toContainText("59 min left");
+    await expect(page.getByRole("timer").first()).toContainText("59 minutes left");
     await inspect(page, "connected-vnc");
 
     await page.keyboard.press("Control+Alt+Shift");

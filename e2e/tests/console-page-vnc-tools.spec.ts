@@ -297,7 +297,7 @@ test.describe("by touch", () => {
     gateway.follow({ target: vnc });
     await console.waitFor("connected");
     await expect(row).toBeVisible();
-    await page.getByRole("button", { name: "Disconnect" }).tap();
+    await console.chooseMore("Disconnect");
     await console.waitFor("ended");
     await expect(row).toHaveCount(0);
   });

@@ -16,7 +16,7 @@ test("the help lists the letters and shortcuts of the actions that are available
     { label: "Settings", place: "more", group: "page", letter: "s", run },
     { label: "Full screen", place: "letter-only", letter: "f", available: false, run },
     { label: "Hide", place: "letter-only", letter: "h", run },
-    { label: "Disconnect", place: "toolbar-end", face: { icon: "unplug" }, run },
+    { label: "Disconnect", place: "end-or-more", face: { text: "Disconnect" }, group: "end", run },
   ];
   expect(helpKeys(actions)).toEqual({
     letters: [

@@ -1,7 +1,7 @@
 import type { HelpKeys, HelpRow } from "../dialogs/help-dialog.ts";
 import { keyNames } from "../locales/key-names.ts";
 import { texts } from "../locales/texts.ts";
-import { attachMenu, type MenuItem } from "../shell/menu.ts";
+import { attachMenu, itemsOf, type MenuGroup, type MenuItem } from "../shell/menu.ts";
 import { createToolbar } from "../shell/toolbar.ts";
 import { toolButton } from "../widgets/buttons.ts";
 import { icon } from "../widgets/icons.ts";
@@ -16,7 +16,7 @@ export function createActionBar(actions: readonly PageAction[], context: ActionC
   const endButtons: HTMLElement[] = [];
   for (const action of offered) {
     const button = createButton(action, context);
-    if (button !== undefined) (action.place === "toolbar-end" ? endButtons : buttons).push(button);
+    if (button !== undefined) (action.place === "end-or-more" ? endButtons : buttons).push(button);
   }
   const letters = new Map<string, () => void>();
   for (const action of offered) {
@@ -54,8 +54,8 @@ function createButton(action: PageAction, context: ActionContext): HTMLButtonEle
     const { menu, note } = action;
     attach(button, action.label, menu, context, note);
   }
-  if (action.place === "toolbar-or-more") button.classList.add("wide-only");
-  if (action.place === "toolbar-end") button.classList.add("tool-apart");
+  if (action.place !== "toolbar") button.classList.add("wide-only");
+  if (action.apart === true) button.classList.add("tool-apart");
   if (action.sendsInput === true) button.classList.add("tool-input");
   showOnState(button, action);
   return button;
@@ -88,13 +88,14 @@ function createMoreButton(actions: readonly PageAction[], context: ActionContext
 }
 
 function menuItems(action: PageAction): readonly MenuItem[] {
-  const narrow = action.place === "toolbar-or-more";
-  if ("menu" in action) return action.menu.flat().map((item) => ({ ...item, narrow }));
-  const { label, letter, run, checked, toggles, enabled } = action;
+  const narrow = action.place !== "more";
+  if ("menu" in action) return action.menu.flatMap(itemsOf).map((item) => ({ ...item, narrow }));
+  const { label, letter, run, checked, toggles, enabled, sendsInput = false } = action;
   const item: MenuItem = {
     label,
     run,
     narrow,
+    sendsInput,
     ...(letter === undefined ? {} : { hint: letter.toUpperCase() }),
     ...(checked === undefined ? {} : { checked }),
     ...(toggles === undefined ? {} : { toggles }),
@@ -106,7 +107,7 @@ function menuItems(action: PageAction): readonly MenuItem[] {
 function attach(
   button: HTMLButtonElement,
   label: string,
-  groups: readonly (readonly MenuItem[])[],
+  groups: readonly MenuGroup[],
   { refocus, shell, signal }: ActionContext,
   note?: string,
 ): void {

@@ -1,7 +1,7 @@
 import type { KeyCombo } from "@curfew/client/vnc";
 import { keyNames, type NamedKey } from "../locales/key-names.ts";
 import { texts } from "../locales/texts.ts";
-import type { MenuItem } from "../shell/menu.ts";
+import type { MenuGroup, MenuItem } from "../shell/menu.ts";
 import { MODIFIERS, type HeldKeys } from "./held-keys.ts";
 import { KEYS } from "./keys.ts";
 import type { KeyboardConsole } from "./screen-console.ts";
@@ -9,7 +9,7 @@ import type { KeyboardConsole } from "./screen-console.ts";
 const FUNCTION_KEYS = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12] as const;
 
 /** The menu of key combinations that the user's own system would intercept, and of modifiers to hold down. */
-export function keyMenu(console: KeyboardConsole, held: HeldKeys): readonly (readonly MenuItem[])[] {
+export function keyMenu(console: KeyboardConsole, held: HeldKeys): readonly MenuGroup[] {
   const combo = (name: KeyCombo, ...labels: readonly NamedKey[]): MenuItem => ({
     label: keyNames(...labels),
     run: () => {
@@ -30,7 +30,13 @@ export function keyMenu(console: KeyboardConsole, held: HeldKeys): readonly (rea
       combo("tab", "tab"),
     ],
     holdItems(held),
-    FUNCTION_KEYS.map((number) => combo(`ctrl-alt-f${number}`, "ctrl", "alt", `F${number}`)),
+    {
+      heading: keyNames("ctrl", "alt"),
+      items: FUNCTION_KEYS.map((number) => ({
+        ...combo(`ctrl-alt-f${number}`, "ctrl", "alt", `F${number}`),
+        face: `F${number}`,
+      })),
+    },
   ];
 }
 

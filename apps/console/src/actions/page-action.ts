@@ -1,22 +1,22 @@
 import type { ConnectionStatistics } from "@curfew/client";
 import type { VncStatistics } from "@curfew/client/vnc";
 import type { SettingName } from "../settings/fields.ts";
-import type { MenuItem } from "../shell/menu.ts";
+import type { MenuGroup, MenuItem } from "../shell/menu.ts";
 import type { PageShell } from "../shell/page-shell.ts";
 import type { ButtonFace } from "../widgets/buttons.ts";
 import type { IconName } from "../widgets/icons.ts";
 
 /** The groups of the menu More, in this order. */
-export const MORE_GROUPS = ["tools", "input", "page", "theme"] as const;
+export const MORE_GROUPS = ["tools", "input", "page", "theme", "end"] as const;
 
 type MoreGroup = (typeof MORE_GROUPS)[number];
 
 /** Where the page offers an action. */
 type Placement =
-  /** A toolbar button. `toolbar-end` comes after the menu More. */
-  | { readonly place: "toolbar" | "toolbar-end"; readonly face: ButtonFace }
-  /** A toolbar button, and an item of the menu More where the bar has no room for it. */
-  | { readonly place: "toolbar-or-more"; readonly face: ButtonFace; readonly group: MoreGroup }
+  /** A toolbar button. */
+  | { readonly place: "toolbar"; readonly face: ButtonFace }
+  /** A toolbar button, and an item of the menu More where the bar has no room for it. `end` comes after the menu More. */
+  | { readonly place: "toolbar-or-more" | "end-or-more"; readonly face: ButtonFace; readonly group: MoreGroup }
   /** An item of the menu More. */
   | { readonly place: "more"; readonly group: MoreGroup }
   /** No button or item: only its letter. */
@@ -27,7 +27,7 @@ type Command = Pick<MenuItem, "run" | "checked" | "toggles" | "enabled">;
 
 /** A menu of things to do, grouped. */
 interface Submenu {
-  readonly menu: readonly (readonly MenuItem[])[];
+  readonly menu: readonly MenuGroup[];
   /** A sentence at the end of the menu. */
   readonly note?: string;
 }
@@ -46,6 +46,8 @@ interface OnState {
 export type PageAction = Placement &
   (Command | Submenu) & {
     readonly label: string;
+    /** Its button begins a group of buttons. */
+    readonly apart?: boolean;
     /** Whether the page offers it at all; by default it does. */
     readonly available?: boolean;
     /** It sends input to the machine: hidden while the console is view only. */

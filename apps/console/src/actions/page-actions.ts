@@ -20,7 +20,14 @@ export function pageActions(context: ActionContext, keys: () => HelpKeys): reado
     themeAction("system"),
     themeAction("light"),
     themeAction("dark"),
-    { label: actions.disconnect, place: "toolbar-end", face: { icon: "unplug" }, run: context.disconnect },
+    {
+      label: actions.disconnect,
+      place: "end-or-more",
+      face: { text: actions.disconnect },
+      group: "end",
+      apart: true,
+      run: context.disconnect,
+    },
   ];
 }
 
@@ -40,6 +47,7 @@ function fullScreenAction(context: ActionContext): PageAction {
     label: actions.fullScreen,
     place: "toolbar-or-more",
     face: { icon: "maximize" },
+    apart: true,
     group: "page",
     letter: "f",
     available: document.fullscreenEnabled,

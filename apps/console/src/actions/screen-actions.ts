@@ -11,8 +11,9 @@ export function ctrlAltDelAction(console: KeyboardConsole, held: HeldKeys, { ref
   const keys = keyNames("ctrl", "alt", "del");
   return {
     label: format(texts().actions.ctrlAltDel, { keys }),
-    place: "toolbar",
+    place: "toolbar-or-more",
     face: { text: keys.replaceAll(" + ", " ") },
+    group: "tools",
     sendsInput: true,
     run: () => {
       console.sendKeys("ctrl-alt-del");
@@ -47,6 +48,7 @@ export function screenshotAction(console: ScreenConsole, context: ActionContext)
     place: "toolbar-or-more",
     face: { icon: "camera" },
     group: "tools",
+    apart: true,
     run: () => void saveScreenshot(console, context),
   };
 }

@@ -39,7 +39,7 @@ function textActions({ find, copy, paste }: TerminalCommands): readonly PageActi
   const { actions } = texts();
   return [
     { label: actions.search, place: "toolbar", face: { icon: "search" }, letter: "/", shortcut: "F", run: find },
-    { label: actions.copy, place: "toolbar", face: { icon: "copy" }, run: copy },
+    { label: actions.copy, place: "toolbar-or-more", face: { icon: "copy" }, group: "tools", apart: true, run: copy },
     { label: actions.paste, place: "toolbar", face: { icon: "clipboard-paste" }, sendsInput: true, run: paste },
   ];
 }
@@ -54,9 +54,21 @@ function terminalActions(serial: SerialConsole, context: ActionContext): readonl
   };
   return [
     sizeAction(serial, context),
-    { label: actions.smaller, ...rare, face: { icon: "a-arrow-down" }, run: () => changeFontSize(-1, context) },
+    {
+      label: actions.smaller,
+      ...rare,
+      face: { icon: "a-arrow-down" },
+      apart: true,
+      run: () => changeFontSize(-1, context),
+    },
     { label: actions.larger, ...rare, face: { icon: "a-arrow-up" }, run: () => changeFontSize(1, context) },
-    { label: actions.transcript, ...rare, face: { icon: "download" }, run: () => saveTranscript(serial, context) },
+    {
+      label: actions.transcript,
+      ...rare,
+      face: { icon: "download" },
+      apart: true,
+      run: () => saveTranscript(serial, context),
+    },
     { label: actions.clear, ...rare, face: { icon: "eraser" }, run: andBack(() => serial.clear()) },
     { label: terminal.reset, place: "more", group: "tools", run: andBack(() => serial.resetTerminal()) },
     screenKeysAction((label) => createSerialScreenKeys(label, serial, context.signal), context),

@@ -28,7 +28,7 @@ export function spiceActions(spice: SpiceConsole, context: ActionContext): reado
     {
       label: actions.display,
       place: "toolbar-or-more",
-      face: { icon: "scaling" },
+      face: { icon: "proportions" },
       group: "tools",
       menu: [scaleItems(spice)],
     },

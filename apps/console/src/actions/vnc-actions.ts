@@ -22,7 +22,7 @@ export function vncActions(vnc: VncConsole, context: ActionContext): readonly Pa
     {
       label: actions.display,
       place: "toolbar-or-more",
-      face: { icon: "scaling" },
+      face: { icon: "proportions" },
       group: "tools",
       menu: [scaleItems(vnc), [dragItem(vnc)]],
     },

@@ -1,13 +1,15 @@
 import { createElement } from "@curfew/client/ui";
 import { icon, type IconName } from "../widgets/icons.ts";
 
+/** Names and values, such as when the session ended. */
+export type CardFacts = readonly (readonly [name: string, value: string | HTMLElement])[];
+
 export interface CardContent {
   readonly icon: IconName;
   readonly tone: "calm" | "problem" | "busy";
   readonly title: string;
   readonly sentence: string;
-  /** Names and values in small type, such as when the session ended. */
-  readonly facts?: readonly (readonly [name: string, value: string | HTMLElement])[];
+  readonly facts?: CardFacts;
   /** What to do where no button can do it. */
   readonly advice?: string | undefined;
   readonly actions: readonly (HTMLButtonElement | HTMLAnchorElement)[];
@@ -26,14 +28,14 @@ export function createCard(content: CardContent): HTMLElement {
     createElement("div", { class: "card-icon" }, icon(content.icon)),
     createElement("h2", { class: "card-title", tabindex: "-1" }, content.title),
     createElement("p", { class: "card-sentence" }, content.sentence),
-    facts.length === 0 ? undefined : createFacts(facts),
     advice === undefined ? undefined : createElement("p", { class: "card-advice" }, advice),
+    facts.length === 0 ? undefined : createFacts(facts),
     actions.length === 0 ? undefined : createElement("div", { class: "card-actions" }, ...actions),
     content.foot,
   );
 }
 
-function createFacts(facts: NonNullable<CardContent["facts"]>): HTMLElement {
+function createFacts(facts: CardFacts): HTMLElement {
   const rows = facts.map(([name, value]) =>
     createElement("div", {}, createElement("dt", {}, name), createElement("dd", {}, value)),
   );
@@ -45,10 +47,16 @@ function createFacts(facts: NonNullable<CardContent["facts"]>): HTMLElement {
  *
  * @param detail - an English sentence from the SDK or the gateway
  */
-export function createSupportFoot(code: string, detail?: string, button?: HTMLButtonElement): HTMLElement {
+export function createSupportFoot(
+  code: string,
+  detail?: string,
+  button?: HTMLButtonElement,
+  facts?: CardFacts,
+): HTMLElement {
   return createElement(
     "footer",
     { class: "support" },
+    facts === undefined ? undefined : createFacts(facts),
     detail === undefined ? undefined : createElement("p", { class: "support-detail" }, detail),
     createElement("div", { class: "support-line" }, createElement("code", {}, code), button),
   );

@@ -3,8 +3,10 @@ import { describeClose, type CloseDescription } from "@curfew/client/ui";
 import { contactHref } from "../console-url/contact.ts";
 import { duration, texts } from "../locales/texts.ts";
 import { textButton, textLink } from "../widgets/buttons.ts";
-import { createCard, createSupportFoot } from "./card.ts";
+import { type CardFacts, createCard, createSupportFoot } from "./card.ts";
 import { CLOSE_REASON_ICONS } from "./close-reason-icons.ts";
+
+const MINUTE_MS = 60_000;
 
 /** What the page knows about an end beyond its close reason. Its texts replace those of the reason. */
 export type EndCircumstance =
@@ -45,18 +47,15 @@ export interface EndCardOptions {
 /** The card for the end of a session. */
 export function createEndCard(end: EndInfo, options: EndCardOptions): HTMLElement {
   const { reason } = end.close;
-  const { cards, sdk } = texts();
+  const { sdk } = texts();
   const description = describeClose(end.close, sdk, options.renewAndReopen !== undefined);
   const special = end.circumstance === undefined ? undefined : circumstanceTexts(end.circumstance);
   const { title, sentence, advice } = special ?? description;
-  const facts: [string, string][] = [[cards.ended, clockTime(end.endedAt)]];
-  if (end.lastedMs !== undefined) facts.push([cards.lasted, duration(end.lastedMs)]);
   const card = createCard({
     icon: CLOSE_REASON_ICONS[reason],
     tone: description.tone,
     title,
     sentence,
-    facts,
     advice: advice ?? description.advice,
     actions: [
       ...nextButtons(description, options),
@@ -71,7 +70,7 @@ export function createEndCard(end: EndInfo, options: EndCardOptions): HTMLElemen
 }
 
 function clockTime(at: Date): string {
-  return at.toLocaleTimeString(texts().sdk.language, { hour: "2-digit", minute: "2-digit", second: "2-digit" });
+  return at.toLocaleTimeString(texts().sdk.language, { hour: "2-digit", minute: "2-digit" });
 }
 
 function circumstanceTexts(circumstance: EndCircumstance): Record<"title" | "sentence" | "advice", string> {
@@ -117,7 +116,18 @@ function supportFoot(end: EndInfo, { code, detail }: CloseDescription, { copy }:
     copy(detailsOf(end));
   };
   const button = textButton(texts().cards.copyDetails, copyAll, { kind: "quiet", icon: "copy" });
-  return createSupportFoot(code, detail, button);
+  return createSupportFoot(code, detail, button, factsOf(end));
+}
+
+function factsOf({ endedAt, lastedMs }: EndInfo): CardFacts {
+  const { cards } = texts();
+  const ended: CardFacts = [[cards.ended, clockTime(endedAt)]];
+  return lastedMs === undefined ? ended : [...ended, [cards.lasted, roughly(lastedMs)]];
+}
+
+/** Without seconds from one minute on. */
+function roughly(milliseconds: number): string {
+  return duration(milliseconds < MINUTE_MS ? milliseconds : Math.floor(milliseconds / MINUTE_MS) * MINUTE_MS);
 }
 
 /** The details for a supporter, in English. */

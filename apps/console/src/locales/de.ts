@@ -10,7 +10,6 @@ export const german: PageTexts = {
     toConfirm: "Nicht bestätigt",
     connected: "Verbunden",
     unstable: "Instabil",
-    endingSoon: "Endet bald",
     renewing: "Wird verlängert",
     reconnecting: "Wird neu verbunden",
     ended: "Beendet",

@@ -8,7 +8,6 @@ export const english = {
     toConfirm: "Not verified",
     connected: "Connected",
     unstable: "Unstable",
-    endingSoon: "Ending soon",
     renewing: "Renewing",
     reconnecting: "Reconnecting",
     ended: "Ended",

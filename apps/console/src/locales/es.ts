@@ -10,7 +10,6 @@ export const spanish: PageTexts = {
     toConfirm: "Sin verificar",
     connected: "Conectado",
     unstable: "Inestable",
-    endingSoon: "Termina pronto",
     renewing: "Renovando",
     reconnecting: "Reconectando",
     ended: "Terminado",

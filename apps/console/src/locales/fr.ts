@@ -10,7 +10,6 @@ export const french: PageTexts = {
     toConfirm: "Non vérifié",
     connected: "Connecté",
     unstable: "Instable",
-    endingSoon: "Fin imminente",
     renewing: "Prolongation",
     reconnecting: "Reconnexion",
     ended: "Terminé",

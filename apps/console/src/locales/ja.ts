@@ -10,7 +10,6 @@ export const japanese: PageTexts = {
     toConfirm: "未確認",
     connected: "接続済み",
     unstable: "不安定",
-    endingSoon: "まもなく終了",
     renewing: "延長中",
     reconnecting: "再接続中",
     ended: "終了",

@@ -10,7 +10,6 @@ export const simplifiedChinese: PageTexts = {
     toConfirm: "未验证",
     connected: "已连接",
     unstable: "不稳定",
-    endingSoon: "即将结束",
     renewing: "正在延长",
     reconnecting: "正在重连",
     ended: "已结束",

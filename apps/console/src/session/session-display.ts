@@ -3,6 +3,7 @@ import { format } from "@curfew/client/messages";
 import { Countdown, describeWarning, type ExpiryWarning } from "@curfew/client/ui";
 import { createConnectingCard, type ConnectingCard } from "../cards/connecting-card.ts";
 import { createReconnectingCard } from "../cards/reconnecting-card.ts";
+import { isFirstTime } from "../browser/first-time.ts";
 import { leaveKeys } from "../locales/key-names.ts";
 import { duration, texts } from "../locales/texts.ts";
 import type { PageStatus } from "../shell/page-status.ts";
@@ -80,7 +81,7 @@ export class SessionDisplay {
     if (mayTakeFocus()) this.#commands.refocus();
     if (!isFirst) toasts.show(texts().notices.connectedAgain);
     else if (warning !== undefined) toasts.warn(warning);
-    else if (!viewOnly && !matchMedia("(pointer: coarse)").matches)
+    else if (!viewOnly && !matchMedia("(pointer: coarse)").matches && isFirstTime("leave-keys"))
       toasts.show(format(texts().console.leaves, { keys: leaveKeys() }), "keyboard");
   }
 

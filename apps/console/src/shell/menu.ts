@@ -3,6 +3,8 @@ import { icon } from "../widgets/icons.ts";
 
 export interface MenuItem {
   readonly label: string;
+  /** Shown in place of the label. */
+  readonly face?: string;
   /** Shown at the end of the line, for example a shortcut. */
   readonly hint?: string;
   /** Present on items that are checked or not. Without `toggles`, one item of a group is checked, as with radio buttons. */
@@ -13,6 +15,8 @@ export interface MenuItem {
   readonly enabled?: () => boolean;
   /** Shown only where the bar has no room for a button. */
   readonly narrow?: boolean;
+  /** It sends input to the machine: hidden while the console is view only. */
+  readonly sendsInput?: boolean;
   readonly run: () => void;
 }
 
@@ -24,6 +28,21 @@ interface MenuOptions {
   readonly onDone: () => void;
 }
 
+/** A group of short items in a grid, under a heading. */
+export interface MenuGrid {
+  /** The heading, which `label` of the items includes: `Ctrl + Alt`. */
+  readonly heading: string;
+  readonly items: readonly (MenuItem & { readonly face: string })[];
+}
+
+/** Items that belong together. */
+export type MenuGroup = readonly MenuItem[] | MenuGrid;
+
+/** The items of a group. */
+export function itemsOf(group: MenuGroup): readonly MenuItem[] {
+  return "items" in group ? group.items : group;
+}
+
 /**
  * Attaches a menu to its button, following the ARIA menu button pattern. The menu is in the top layer. Escape and a
  * click elsewhere close it; arrow keys, Home, End and first letters move between items.
@@ -31,7 +50,7 @@ interface MenuOptions {
 export function attachMenu(
   button: HTMLButtonElement,
   label: string,
-  groups: readonly (readonly MenuItem[])[],
+  groups: readonly MenuGroup[],
   options: MenuOptions,
 ): HTMLElement {
   const menu = createMenu(label, groups, options);
@@ -65,7 +84,7 @@ export function openContextMenu(
   parent: HTMLElement,
   at: { readonly x: number; readonly y: number },
   label: string,
-  groups: readonly (readonly MenuItem[])[],
+  groups: readonly MenuGroup[],
   options: MenuOptions,
 ): HTMLElement {
   const menu = createMenu(label, groups, options);
@@ -86,14 +105,14 @@ export function openContextMenu(
 /** A menu that is not shown yet. */
 function createMenu(
   label: string,
-  groups: readonly (readonly MenuItem[])[],
+  groups: readonly MenuGroup[],
   { note, onDone }: MenuOptions,
 ): HTMLElement {
   const menu = createElement("div", { role: "menu", "aria-label": label, class: "menu", popover: "auto" });
   const nodes: { readonly node: HTMLElement; readonly item: MenuItem }[] = [];
   for (const group of groups) {
-    const list = createElement("div", { role: "group", class: "menu-group" });
-    for (const item of group) {
+    const list = createGroup(group);
+    for (const item of itemsOf(group)) {
       const node = createItem(item);
       nodes.push({ node, item });
       node.addEventListener("click", () => {
@@ -132,14 +151,30 @@ function visibleItems(menu: HTMLElement): HTMLElement[] {
   return [...menu.querySelectorAll<HTMLElement>(".menu-item")].filter((item) => item.checkVisibility());
 }
 
+function createGroup(group: MenuGroup): HTMLElement {
+  if ("items" in group) {
+    const heading = createElement("p", { class: "menu-heading", "aria-hidden": "true" }, group.heading);
+    return createElement("div", { role: "group", "aria-label": group.heading, class: "menu-group menu-grid" }, heading);
+  }
+  // Otherwise a wide page would show a line around nothing.
+  const narrow = group.every((item) => item.narrow === true);
+  return createElement("div", { role: "group", class: narrow ? "menu-group narrow-only" : "menu-group" });
+}
+
 function createItem(item: MenuItem): HTMLButtonElement {
   const checkable = item.toggles === true ? "menuitemcheckbox" : "menuitemradio";
   const role = item.checked === undefined ? "menuitem" : checkable;
   return createElement(
     "button",
-    { type: "button", role, class: item.narrow === true ? "menu-item narrow-only" : "menu-item", tabindex: "-1" },
+    {
+      type: "button",
+      role,
+      class: ["menu-item", item.narrow && "narrow-only", item.sendsInput && "tool-input"].filter(Boolean).join(" "),
+      tabindex: "-1",
+      "aria-label": item.face === undefined ? undefined : item.label,
+    },
     item.checked === undefined ? undefined : icon("check"),
-    createElement("span", {}, item.label),
+    createElement("span", {}, item.face ?? item.label),
     item.hint === undefined ? undefined : createElement("kbd", {}, item.hint),
   );
 }

@@ -11,7 +11,10 @@ import { Toasts } from "./toasts.ts";
 import { focusToolbar } from "./toolbar.ts";
 import { TopBar } from "./top-bar.ts";
 
-/** The rows of tools above and below the console, such as the search. */
+/**
+ * The rows of tools over the console, such as the search. The row at the bottom moves the console up, except on touch
+ * screens, where it is shown from the start and has a place of its own.
+ */
 export type TrayPlace = "top" | "bottom";
 
 export interface PageShellOptions {
@@ -27,7 +30,11 @@ export interface PageShellOptions {
   readonly onStatus: (status: PageStatus) => void;
 }
 
-/** The fixed parts of the page: top bar, banner, toasts, trays, and the stage for the console and its cards. */
+/**
+ * The fixed parts of the page: top bar, banner, toasts, trays, and the stage for the console and its cards. What comes and
+ * goes lies over the stage: if the stage changed its size, the machine would be asked for another resolution, and a terminal
+ * would cut its lines.
+ */
 export class PageShell {
   readonly bar: TopBar;
   readonly banner: ExpiryBanner;
@@ -60,8 +67,7 @@ export class PageShell {
     document.body.replaceChildren(
       this.bar.root,
       this.#createGrip(),
-      this.banner.root,
-      this.#trays.top,
+      createElement("div", { class: "over-stage" }, this.banner.root, this.#trays.top),
       this.#stage,
       this.#trays.bottom,
       this.toasts.root,
@@ -120,6 +126,9 @@ export class PageShell {
   }
 
   #setCard(card: HTMLElement | undefined): void {
+    // The picture is dimmed first: many interruptions are over before anyone could read the card. See card.css.
+    if (card === undefined) document.body.removeAttribute("data-interrupted");
+    else if (this.#cards.hidden) document.body.setAttribute("data-interrupted", "");
     this.#cards.replaceChildren(...(card === undefined ? [] : [card]));
     this.#cards.hidden = card === undefined;
     this.#host?.toggleAttribute("inert", card !== undefined);
@@ -167,10 +176,12 @@ export class PageShell {
     return this.#host;
   }
 
-  /** Removes the console, its picture and its trays from the page. */
+  /** Removes the console, its picture, its toolbar and its trays from the page. */
   removeHost(): void {
     this.#host?.remove();
     this.#host = undefined;
+    this.hideToolbar();
+    this.bar.setToolbar(undefined);
     for (const place of ["top", "bottom"] as const) this.setTray(place, undefined);
   }
 
@@ -184,19 +195,20 @@ export class PageShell {
 
   /** @param onLeave - gives the keyboard back to the console */
   showToolbar(toolbar: HTMLElement, onLeave: () => void): void {
-    this.#setToolbar(toolbar, onLeave);
+    this.bar.setToolbar(toolbar);
+    this.#enableToolbar(toolbar, onLeave);
   }
 
-  /** Hides the toolbar, its menus and the trays until a toolbar is shown again. */
+  /** Hides the toolbar, its menus and the trays until a toolbar is shown again. The toolbar keeps its place. */
   hideToolbar(): void {
     for (const menu of this.bar.root.querySelectorAll<HTMLElement>(".menu")) menu.hidePopover();
-    this.#setToolbar(undefined, () => {});
+    this.#enableToolbar(undefined, () => {});
   }
 
-  #setToolbar(toolbar: HTMLElement | undefined, onLeave: () => void): void {
+  #enableToolbar(toolbar: HTMLElement | undefined, onLeave: () => void): void {
     this.#onLeaveToolbar = onLeave;
     this.#toolbar = toolbar;
-    this.bar.setToolbar(toolbar);
+    this.bar.setToolbarEnabled(toolbar !== undefined);
     for (const tray of Object.values(this.#trays)) tray.hidden = toolbar === undefined;
   }
 
@@ -219,6 +231,7 @@ export class PageShell {
     this.#trays[place].replaceChildren(...(row === undefined ? [] : [row]));
     this.#onTrayGone[place]();
     this.#onTrayGone[place] = onGone;
+    if (place === "bottom") document.body.toggleAttribute("data-keys", row !== undefined);
   }
 
   /** Hides the bar while the console is open and there is nothing to report; see bar.css. */

@@ -7,7 +7,7 @@ import { TimeRing } from "./time-ring.ts";
 
 type StatusText = keyof PageTexts["status"];
 
-/** The text for each status. Its color follows from `data-state` on the body. */
+/** The text for each status. Its color follows from `data-state` on the body. The banner says how long the session has. */
 const STATUS_TEXTS: Readonly<Record<PageStatus, StatusText>> = {
   refused: "notConnected",
   "no-token": "notConnected",
@@ -15,9 +15,9 @@ const STATUS_TEXTS: Readonly<Record<PageStatus, StatusText>> = {
   credentials: "passwordNeeded",
   identity: "toConfirm",
   connected: "connected",
-  expiring: "endingSoon",
+  expiring: "connected",
   renewing: "renewing",
-  "renew-failed": "endingSoon",
+  "renew-failed": "connected",
   reconnecting: "reconnecting",
   ended: "ended",
 };
@@ -27,6 +27,9 @@ export type TimeLeft = number | "unlimited" | "unknown";
 
 /** Below this, the time left is shown as urgent. */
 const URGENT_BELOW_MS = 60_000;
+
+/** Below this, the time left counts down in seconds. */
+const SECONDS_BELOW_MS = 300_000;
 
 /** The bar above the console: the machine's name, the status, the time left and the toolbar. */
 export class TopBar {
@@ -101,7 +104,7 @@ export class TopBar {
       return;
     }
     const { timeLeft } = texts().sdk.session;
-    setText(this.#timeText, format(timeLeft, { time: duration(left) }));
+    setText(this.#timeText, duration(left, left < SECONDS_BELOW_MS ? "digital" : "short"));
     setText(this.#timeSpoken, format(timeLeft, { time: duration(left, "long") }));
     this.#time.title = texts().time.hint;
   }
@@ -113,6 +116,11 @@ export class TopBar {
 
   setToolbar(toolbar: HTMLElement | undefined): void {
     this.#tools.replaceChildren(...(toolbar === undefined ? [] : [toolbar]));
+  }
+
+  /** A disabled toolbar is invisible and keeps its place. */
+  setToolbarEnabled(enabled: boolean): void {
+    this.#tools.toggleAttribute("inert", !enabled);
   }
 }
 

@@ -24,14 +24,13 @@ import monitorX from "lucide-static/icons/monitor-x.svg?raw";
 import moon from "lucide-static/icons/moon.svg?raw";
 import powerOff from "lucide-static/icons/power-off.svg?raw";
 import refresh from "lucide-static/icons/refresh-cw.svg?raw";
-import scaling from "lucide-static/icons/scaling.svg?raw";
+import proportions from "lucide-static/icons/proportions.svg?raw";
 import searchX from "lucide-static/icons/search-x.svg?raw";
 import serverOff from "lucide-static/icons/server-off.svg?raw";
 import shieldX from "lucide-static/icons/shield-x.svg?raw";
 import squareTerminal from "lucide-static/icons/square-terminal.svg?raw";
 import triangleAlert from "lucide-static/icons/triangle-alert.svg?raw";
 import unlink from "lucide-static/icons/unlink.svg?raw";
-import unplug from "lucide-static/icons/unplug.svg?raw";
 import userX from "lucide-static/icons/user-x.svg?raw";
 import users from "lucide-static/icons/users.svg?raw";
 import wifiOff from "lucide-static/icons/wifi-off.svg?raw";
@@ -75,14 +74,13 @@ const SOURCES = {
   moon,
   "power-off": powerOff,
   "refresh-cw": refresh,
-  scaling,
+  proportions,
   "search-x": searchX,
   "server-off": serverOff,
   "shield-x": shieldX,
   "square-terminal": squareTerminal,
   "triangle-alert": triangleAlert,
   unlink,
-  unplug,
   "user-x": userX,
   users,
   "wifi-off": wifiOff,

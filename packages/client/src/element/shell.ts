@@ -35,7 +35,7 @@ export interface ShellActions extends PanelActions {
   readonly focusConsole: () => void;
 }
 
-/** The content of an element's shadow root: the warning, the console, and the panel over it. */
+/** The content of an element's shadow root: the console, and the warning and the panel over it. */
 export class Shell {
   /** The place for the console. */
   readonly screen: HTMLElement = part("div", "screen", { role: "group", tabindex: "-1" });
@@ -57,8 +57,15 @@ export class Shell {
     this.#type = type;
     this.#actions = actions;
     this.#warning = new WarningBar({ renew: actions.renew, hide: actions.hideWarning });
-    const stage = createElement("div", { class: "stage" }, this.screen, this.#overlay);
-    this.#shell = part("div", "shell", {}, this.#warning.root, stage, this.#announcer);
+    this.#shell = part(
+      "div",
+      "shell",
+      { "data-type": type },
+      this.#warning.root,
+      this.screen,
+      this.#overlay,
+      this.#announcer,
+    );
     this.#focus = new FocusWatch(this.screen);
     listenForLeaveKeys(this.screen, () => this.#leave());
     this.adoptStyles();

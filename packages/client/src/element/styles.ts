@@ -32,14 +32,16 @@ const CSS = `
 * { box-sizing: border-box; margin: 0; }
 .shell {
   container-type: size;
-  display: grid;
-  grid-template-rows: auto minmax(0, 1fr);
+  position: relative;
   height: 100%;
   overflow: hidden;
   background: var(--_stage);
 }
-.stage { grid-row: 2; position: relative; }
 .screen, .overlay { position: absolute; inset: 0; }
+/* Dark in both themes, as around films: a picture keeps its colors there. */
+[data-type="vnc"] .screen { background: var(--curfew-backdrop, #17191c); }
+/* Over the console: moving it would make the machine change its resolution, and a terminal cut its lines. */
+.warning { position: absolute; z-index: 1; inset: 0 0 auto; }
 .screen:focus-visible { outline: 2px solid var(--_focus); outline-offset: -2px; }
 .overlay {
   display: grid;
@@ -49,7 +51,7 @@ const CSS = `
   background: var(--_stage);
 }
 [data-phase="reconnecting"] .overlay { background: color-mix(in srgb, var(--_stage) 72%, transparent); }
-.announcer { position: absolute; clip-path: inset(50%); }
+.announcer, .spoken { position: absolute; clip-path: inset(50%); }
 
 .warning { --_tone: var(--_warn); --_ground: light-dark(#fb0, #f0b454); }
 .warning[data-phase="renew-failed"] { --_tone: var(--_bad); --_ground: var(--_bad); }
@@ -137,7 +139,7 @@ button:focus-visible { outline: 2px solid var(--_focus); outline-offset: 2px; }
   .warning-row { flex-wrap: wrap; align-items: start; padding: 0.5rem 0.5rem 0.5rem 0.75rem; }
   .warning p { flex: 1 1 12rem; padding-block: 0.3125rem; }
   .warning .symbol { padding-top: 0.375rem; }
-  .warning[data-renewability="renewable"] span { display: none; }
+  .warning[data-renewability="renewable"] [data-announced] > :last-child { display: none; }
   .warning .actions { margin-inline-start: 2rem; }
   [hidden] + .quiet { margin-inline-start: -0.625rem; }
 }

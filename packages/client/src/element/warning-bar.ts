@@ -11,12 +11,14 @@ export interface WarningActions {
   readonly hide: () => void;
 }
 
-/** The row above the console that warns of the end. It moves the console and never covers it. */
+/** The row over the upper edge of the console that warns of the end. It leaves the console's size alone. */
 export class WarningBar {
   readonly root: HTMLElement = part("section", "warning", {});
   readonly #ring = new Ring("clock");
   readonly #done = icon("done");
-  readonly #time = createElement("strong", { role: "timer", "aria-live": "off" });
+  readonly #countdown = createElement("strong", { "aria-hidden": "true" });
+  /** The countdown in words, for screen readers. */
+  readonly #time = createElement("span", { role: "timer", "aria-live": "off", class: "spoken" });
   readonly #sentence = createElement("span");
   readonly #renew: HTMLButtonElement;
   readonly #hide: HTMLButtonElement;
@@ -24,7 +26,8 @@ export class WarningBar {
   constructor(actions: WarningActions) {
     this.#renew = button("", actions.renew, "primary");
     this.#hide = button("", actions.hide, "quiet");
-    const text = part("p", "warning-text", { "data-announced": "" }, this.#time, " ", this.#sentence);
+    const announced = createElement("span", { "data-announced": "" }, this.#time, " ", this.#sentence);
+    const text = part("p", "warning-text", {}, this.#countdown, " ", announced);
     const buttons = createElement("div", { class: "actions" }, this.#renew, this.#hide);
     const symbol = createElement("div", { class: "symbol" }, this.#ring.root, this.#done);
     const row = createElement("div", { class: "warning-row" }, symbol, text, buttons);
@@ -33,7 +36,7 @@ export class WarningBar {
 
   /** @param leftMs - milliseconds until the end; null for a session without one */
   show(phase: WarningPhase, { renewability, totalMs }: ExpiryWarning, messages: Messages, leftMs: number | null): void {
-    const { time, sentence, action, busy } = describeWarning(phase, renewability, leftMs, messages);
+    const { countdown, time, sentence, action, busy } = describeWarning(phase, renewability, leftMs, messages);
     this.root.dataset["phase"] = phase;
     this.root.dataset["renewability"] = phase === "renew-failed" ? "" : renewability;
     this.root.ariaLabel = messages.labels.sessionEnd;
@@ -45,6 +48,7 @@ export class WarningBar {
     this.#renew.ariaDisabled = String(busy);
     setText(this.#renew, action ?? "");
     setText(this.#hide, messages.actions.hide);
+    setText(this.#countdown, countdown);
     setText(this.#time, time);
     setText(this.#sentence, sentence);
   }

@@ -14,19 +14,20 @@ const { DurationFormat } = Intl as unknown as {
 
 describe("timeLeft", () => {
   test.each([
-    [-5, "0 sec", "0 seconds"],
-    [1, "1 sec", "1 second"],
-    [59_001, "1 min", "1 minute"],
-    [4 * minute + 6001, "4 min, 7 sec", "4 minutes, 7 seconds"],
-    [5 * minute - 1, "5 min", "5 minutes"],
-    [5 * minute, "5 min", "5 minutes"],
-    [13 * minute - 1000, "12 min", "12 minutes"],
-    [13 * minute - 999, "13 min", "13 minutes"],
-    [hour, "1 hr", "1 hour"],
-    [hour + 12 * minute, "1 hr, 12 min", "1 hour, 12 minutes"],
-    [51 * hour, "2 days, 3 hr", "2 days, 3 hours"],
-  ])("of %d ms is %s, and %s in a sentence", (leftMs, short, long) => {
+    [-5, "0 sec", "0 seconds", "0:00"],
+    [1, "1 sec", "1 second", "0:01"],
+    [59_001, "1 min", "1 minute", "1:00"],
+    [4 * minute + 6001, "4 min, 7 sec", "4 minutes, 7 seconds", "4:07"],
+    [5 * minute - 1, "5 min", "5 minutes", "5:00"],
+    [5 * minute, "5 min", "5 minutes", "5:00"],
+    [13 * minute - 1000, "12 min", "12 minutes", "12:59"],
+    [13 * minute - 999, "13 min", "13 minutes", "13:00"],
+    [hour, "1 hr", "1 hour", "1 hr"],
+    [hour + 12 * minute, "1 hr, 12 min", "1 hour, 12 minutes", "1 hr, 12 min"],
+    [51 * hour, "2 days, 3 hr", "2 days, 3 hours", "2 days, 3 hr"],
+  ])("of %d ms is %s, and %s in a sentence, and %s to look at", (leftMs, short, long, digital) => {
     expect(timeLeft("en", leftMs, "short")).toBe(short);
+    expect(timeLeft("en", leftMs, "digital")).toBe(digital);
     expect(timeLeft("en", leftMs)).toBe(long);
   });
 

@@ -9,8 +9,11 @@ const SECONDS_SHOWN_BELOW = 5 * MINUTE;
 type Unit = "day" | "hour" | "minute" | "second";
 type Part = readonly [value: number, unit: Unit];
 
-/** `long` for sentences (`4 minutes, 7 seconds`), `short` for status bars (`4 min, 7 sec`). */
-export type TimeStyle = "long" | "short";
+/**
+ * `long` for sentences and screen readers (`4 minutes, 7 seconds`), `short` for status bars (`4 min, 7 sec`), `digital` for
+ * countdowns (`4:07`, and as `short` from one hour on).
+ */
+export type TimeStyle = "long" | "short" | "digital";
 
 /**
  * Formats the time left in a language. Seconds are rounded up, so that 0 is shown only at the end.
@@ -21,11 +24,19 @@ export type TimeStyle = "long" | "short";
  * @throws RangeError for a malformed tag.
  */
 export function timeLeft(language: string, leftMs: number, style: TimeStyle = "long"): string {
+  const left = Math.ceil(Math.max(0, leftMs) / SECOND) * SECOND;
+  if (style === "digital" && left < HOUR) return minutesAndSeconds(language, left);
+  const width = style === "long" ? "long" : "short";
   // As Intl.DurationFormat is specified (ECMA-402, PartitionDurationFormatPattern), for browsers without it.
-  const parts = partsOf(Math.ceil(Math.max(0, leftMs) / SECOND) * SECOND).map(([value, unit]) =>
-    new Intl.NumberFormat(language, { style: "unit", unit, unitDisplay: style }).format(value),
+  const parts = partsOf(left).map(([value, unit]) =>
+    new Intl.NumberFormat(language, { style: "unit", unit, unitDisplay: width }).format(value),
   );
-  return new Intl.ListFormat(language, { type: "unit", style }).format(parts);
+  return new Intl.ListFormat(language, { type: "unit", style: width }).format(parts);
+}
+
+function minutesAndSeconds(language: string, left: number): string {
+  const seconds = new Intl.NumberFormat(language, { minimumIntegerDigits: 2 }).format((left % MINUTE) / SECOND);
+  return `${new Intl.NumberFormat(language).format(Math.floor(left / MINUTE))}:${seconds}`;
 }
 
 function partsOf(left: number): readonly Part[] {

@@ -8,6 +8,7 @@ describe("describing the warning", () => {
   test.each(["renewable", "needsNewAccess", "notRenewable"] as const)("before the end, %s", (renewability) => {
     expect(describeWarning("expiring", renewability, 60_000, english)).toEqual({
       time: "This session ends in 1 minute.",
+      countdown: "This session ends in 1:00.",
       sentence: session[renewability],
       action: renewability === "renewable" ? actions.renew : undefined,
       busy: false,
@@ -32,6 +33,7 @@ describe("describing the warning", () => {
   test("tells the new end after a renewal, and offers nothing", () => {
     expect(describeWarning("renewed", "renewable", 60_000, english)).toEqual({
       time: "Renewed. This session now ends in 1 minute.",
+      countdown: "Renewed. This session now ends in 1 minute.",
       sentence: "",
       action: undefined,
       busy: false,

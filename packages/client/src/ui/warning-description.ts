@@ -1,12 +1,14 @@
 import { format } from "../locales/format.ts";
-import { timeLeft } from "../locales/time-left.ts";
+import { type TimeStyle, timeLeft } from "../locales/time-left.ts";
 import type { Messages } from "../locales/types.ts";
 import type { Renewability, WarningPhase } from "./expiry-warning.ts";
 
 /** What a page shows before the end of a session. */
 export interface WarningDescription {
-  /** When the session ends. */
+  /** When the session ends, in words, for screen readers: `This session ends in 4 minutes, 6 seconds.` */
   readonly time: string;
+  /** The same to look at: `This session ends in 4:06.` */
+  readonly countdown: string;
   /** What the user can do, or that the renewal failed; empty after a renewal. */
   readonly sentence: string;
   /** The label of the button that renews; undefined if there is nothing to renew. */
@@ -30,11 +32,13 @@ export function describeWarning(
   const failed = phase === "renew-failed";
   const busy = phase === "renewing";
   const label = busy ? session.renewing : failed ? actions.tryAgain : actions.renew;
+  const when = (style: TimeStyle): string =>
+    leftMs === null
+      ? session.renewedForGood
+      : format(renewed ? session.renewed : session.endsIn, { time: timeLeft(language, leftMs, style) });
   return {
-    time:
-      leftMs === null
-        ? session.renewedForGood
-        : format(renewed ? session.renewed : session.endsIn, { time: timeLeft(language, leftMs) }),
+    time: when("long"),
+    countdown: when(renewed ? "long" : "digital"),
     sentence: renewed ? "" : failed ? session.renewFailed : session[renewability],
     action: renewed || renewability !== "renewable" ? undefined : label,
     busy,

@@ -30,19 +30,18 @@ test("the grip leaves the keyboard where it goes on: in the bar, or after a clic
   await expect(page.locator("canvas")).toBeFocused();
 });
 
-test("a hidden bar's grip shows that the console has the keyboard", async ({ console, page }) => {
+test("a ring around the console shows that it has the keyboard, also with a hidden bar", async ({ console, page }) => {
   await console.openConnected("vnc");
   await console.chooseMore(/^Hide the bar/);
   await expect(page.locator("canvas")).toBeFocused();
-  const line = (): Promise<string> =>
-    page.locator(".grip").evaluate((grip) => {
-      const { borderBottomColor, borderBottomWidth } = getComputedStyle(grip);
-      return `${borderBottomWidth} ${borderBottomColor}`;
+  const ring = (): Promise<string> =>
+    page.locator(".stage").evaluate((stage) => {
+      const { content, borderTopWidth } = getComputedStyle(stage, "::after");
+      return `${content} ${borderTopWidth}`;
     });
-  const focused = await line();
-  expect(focused).toMatch(/^1px /);
+  expect(await ring()).toMatch(/^"" [12]px$/);
   await page.locator("canvas").blur();
-  expect(await line()).not.toBe(focused);
+  expect(await ring()).toMatch(/^none /);
 });
 
 test("a dialog that was open over a reconnection gives the keyboard to the new picture", async ({

@@ -43,7 +43,7 @@ test("the bar and the menu of keys of a VNC console", async ({ console, page, ga
   gateway.follow({ target: vnc, expiresInMs });
   await console.openConnected("vnc");
   await page.clock.pauseAt("2026-01-02T09:05:30Z");
-  await expectScreenshot(page, "connected-vnc", page.getByText("39 min"));
+  await expectScreenshot(page, "connected-vnc", page.getByText("39 min", { exact: true }));
   await page.getByRole("button", { name: "Send keys" }).click();
   await expectScreenshot(page, "menu-keys", page.getByRole("menu"));
 });
@@ -52,7 +52,7 @@ test("the bar of a serial console, and its search", async ({ console, page, gate
   gateway.follow({ target: serial, expiresInMs });
   await console.openConnected("serial");
   await page.clock.pauseAt("2026-01-02T09:05:30Z");
-  await expectScreenshot(page, "connected-serial", page.getByText("39 min"));
+  await expectScreenshot(page, "connected-serial", page.getByText("39 min", { exact: true }));
   await page.getByRole("button", { name: "Search" }).click();
   await expectScreenshot(page, "search", page.getByRole("search"));
 });

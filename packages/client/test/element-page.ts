@@ -1,7 +1,12 @@
 import { type FakeWebSocket, InPageGateway } from "@curfew/testing/in-page";
 import { afterEach, beforeEach, expect, vi } from "vitest";
 import { defineConsoleElements } from "../src/element/index.ts";
-import type { ConsoleElementEventMap, CurfewSerialElement, CurfewVncElement } from "../src/element/index.ts";
+import type {
+  CurfewSerialElement,
+  CurfewVncElement,
+  SerialElementEventMap,
+  VncElementEventMap,
+} from "../src/element/index.ts";
 import { speakRfb } from "./fake-vnc.ts";
 import { MANUAL } from "./manual-gateway.ts";
 
@@ -97,10 +102,12 @@ export function click(element: Element, label: string): void {
 /** The details of an element's events, by name, as they come. */
 export function heard(element: AnyElement): [string, unknown][] {
   const events: [string, unknown][] = [];
-  const names: (keyof ConsoleElementEventMap)[] = [
+  const names: (keyof VncElementEventMap & keyof SerialElementEventMap)[] = [
     "curfew-state",
     "curfew-expiring",
     "curfew-renewed",
+    "curfew-renewfailed",
+    "curfew-bell",
     "curfew-closed",
   ];
   for (const name of names) element.addEventListener(name, (event) => events.push([name, event.detail]));

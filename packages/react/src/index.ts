@@ -6,6 +6,7 @@
  *
  * @packageDocumentation
  */
+export type { ConsoleListeners } from "./use-console.ts";
 export type { ConsoleViewProps, OverlayActions } from "./console-view.tsx";
 export { SerialConsoleView } from "./serial-console-view.tsx";
 export type { SerialConsoleViewProps } from "./serial-console-view.tsx";

@@ -1,4 +1,12 @@
-import type { CloseInfo, ConsoleConnection, ConsoleOptions } from "@curfew/client";
+import type {
+  CloseInfo,
+  ConsoleConnection,
+  ConsoleError,
+  ConsoleEvents,
+  ConsoleOptions,
+  ConsoleState,
+} from "@curfew/client";
+import type { ConsoleView, ElementType } from "@curfew/client/element";
 import {
   type ForwardedRef,
   type RefObject,
@@ -12,15 +20,35 @@ import {
 /** The members of `VncConsole` and `SerialConsole` that this package uses. */
 export interface MountableConsole {
   readonly connection: ConsoleConnection;
+  on: ConsoleView["on"];
   connect(): Promise<void>;
   close(): Promise<void>;
+  focus(): void;
 }
+
+/** Props that are called at events of the connection, unless the component was unmounted. */
+export interface ConsoleListeners {
+  /** Called at each change of the state. */
+  onStateChange?: (state: ConsoleState) => void;
+  /** Called at each warning before the end. */
+  onExpiring?: (warning: ConsoleEvents["expiring"]) => void;
+  /** Called when the session was renewed in place. */
+  onRenewed?: (renewal: ConsoleEvents["renewed"]) => void;
+  /** Called when a renewal failed; the old deadline stands. */
+  onRenewFailed?: (error: ConsoleError) => void;
+  /** Called at the end. */
+  onClosed?: (info: CloseInfo) => void;
+}
+
+/** {@link ConsoleListeners} as a component passes them on. */
+type Listeners = { readonly [Name in keyof ConsoleListeners]: ConsoleListeners[Name] | undefined };
 
 /** The differences between the kinds of console. */
 export interface ConsoleKind<Options, View> {
+  readonly type: ElementType;
   create(target: HTMLElement, options: Options): View;
-  /** Options that are also properties of the console, and are set there when a prop changes. */
-  readonly live: readonly (keyof Options & keyof View)[];
+  /** The settings that can change while the console is open, as they are without a prop. */
+  readonly defaults: Readonly<Partial<Record<keyof Options & keyof View, unknown>>>;
 }
 
 /** React 18 warns about layout effects when it renders on a server, where they have no effect. */
@@ -36,16 +64,17 @@ export function useConsole<Options extends ConsoleOptions, View extends Mountabl
   kind: ConsoleKind<Options, View>,
   target: RefObject<HTMLElement | null>,
   options: Options,
-  onClosed: ((info: CloseInfo) => void) | undefined,
+  listeners: Listeners,
   ref: ForwardedRef<View>,
 ): View | null {
-  const latest = useRef({ options, onClosed });
+  const latest = useRef({ options, listeners });
+  const live = Object.keys(kind.defaults) as readonly (keyof Options & keyof View)[];
   const created = useRef<View | null>(null);
   const mounted = useRef(false);
   const [view, setView] = useState<View | null>(null);
 
   useBrowserLayoutEffect(() => {
-    latest.current = { options, onClosed };
+    latest.current = { options, listeners };
   });
 
   useBrowserLayoutEffect(() => {
@@ -59,24 +88,38 @@ export function useConsole<Options extends ConsoleOptions, View extends Mountabl
 
   useImperativeHandle<View | null, View | null>(ref, () => created.current, []);
 
-  useEffect(() => (view ? open(view, mounted, (info) => latest.current.onClosed?.(info)) : undefined), [view]);
+  useEffect(() => (view ? open(view, mounted, () => latest.current.listeners) : undefined), [view]);
 
+  const applied = useRef<Partial<Options>>({});
   useEffect(() => {
-    if (view) assignDefined(view, options, kind.live);
-  }, [view, ...kind.live.map((name) => options[name])]);
+    if (!view) return;
+    for (const name of live) {
+      const value = options[name];
+      // A setting that never had a prop belongs to the ref.
+      if (value !== undefined) Object.assign(view, { [name]: value });
+      else if (applied.current[name] !== undefined) Object.assign(view, { [name]: kind.defaults[name] });
+    }
+    applied.current = options;
+  }, [view, ...live.map((name) => options[name])]);
 
   return view;
 }
 
 /** Connects, and returns what closes again. */
-function open(view: MountableConsole, mounted: { current: boolean }, onClosed: (info: CloseInfo) => void): () => void {
+function open(view: MountableConsole, mounted: { current: boolean }, listeners: () => Listeners): () => void {
   mounted.current = true;
-  const unsubscribe = view.connection.on("closed", onClosed);
+  const stop = new AbortController();
+  const listen = { signal: stop.signal };
+  view.connection.on("state", (state) => listeners().onStateChange?.(state), listen);
+  view.connection.on("expiring", (warning) => listeners().onExpiring?.(warning), listen);
+  view.connection.on("renewed", (renewal) => listeners().onRenewed?.(renewal), listen);
+  view.connection.on("renewfailed", (error) => listeners().onRenewFailed?.(error), listen);
+  view.connection.on("closed", (info) => listeners().onClosed?.(info), listen);
   // A failure is told by the state.
   view.connect().catch(() => {});
   return () => {
     mounted.current = false;
-    unsubscribe();
+    stop.abort();
     // Later: StrictMode unmounts and mounts again at once, and that is no reason to end a session.
     queueMicrotask(() => {
       if (!mounted.current) void view.close();
@@ -95,15 +138,4 @@ function withLatestCallbacks<Options extends object>(options: Options, latest: (
     return [name, call];
   });
   return Object.fromEntries(entries) as Options;
-}
-
-function assignDefined<Options extends object, View extends object>(
-  view: View,
-  options: Options,
-  names: readonly (keyof Options & keyof View)[],
-): void {
-  for (const name of names) {
-    const value = options[name];
-    if (value !== undefined) Object.assign(view, { [name]: value });
-  }
 }

@@ -128,6 +128,51 @@ describe("SerialConsoleView", () => {
     expect(gateway.sockets).toHaveLength(1);
   });
 
+  test("returns a setting to its default when its prop becomes undefined", async () => {
+    const ref = createRef<SerialConsole>();
+    const view = (fontSize?: number) => (
+      <SerialConsoleView ref={ref} {...gateway.options} {...(fontSize ? { fontSize, localEcho: true } : {})} />
+    );
+    const page = await mount(view(18));
+    expect(ref.current).toMatchObject({ fontSize: 18, localEcho: true });
+    await page.render(view());
+    expect(ref.current).toMatchObject({ fontSize: 14, localEcho: false });
+  });
+
+  test("calls the props for the state, the warning, the renewal and its failure", async () => {
+    const ref = createRef<SerialConsole>();
+    const calls: unknown[] = [];
+    const note = (name: string) => (detail: unknown) => void calls.push([name, detail]);
+    await mount(
+      <SerialConsoleView
+        ref={ref}
+        {...gateway.options}
+        renew={() => Promise.reject(new Error("no"))}
+        style={size}
+        onStateChange={({ status }) => void calls.push(status)}
+        onExpiring={note("expiring")}
+        onRenewFailed={note("failed")}
+        onRenewed={note("renewed")}
+      />,
+    );
+    await connected(ref);
+    await act(async () => {
+      gateway.socket.session.send({ type: "expiring", expiresInMs: 30_000 });
+      await ref.current?.connection.renew().catch(() => {});
+      const renewed = ref.current?.connection.renew("token");
+      const { id } = gateway.socket.controls.at(-1) as unknown as { id: number };
+      gateway.socket.session.send({ type: "renewed", id, expiresInMs: 600_000 });
+      await renewed;
+    });
+    expect(calls).toContain("connecting");
+    expect(calls).toContain("connected");
+    expect(calls.filter(Array.isArray)).toEqual([
+      ["expiring", { expiresInMs: 30_000, renewable: true }],
+      ["failed", expect.objectContaining({ code: "renew_failed" })],
+      ["renewed", { expiresInMs: 600_000 }],
+    ]);
+  });
+
   test("opens anew under a new key", async () => {
     const ref = createRef<SerialConsole>();
     const page = await mount(<SerialConsoleView key="a" ref={ref} {...gateway.options} style={size} />);
@@ -140,6 +185,32 @@ describe("SerialConsoleView", () => {
 });
 
 describe("the overlay", () => {
+  test("is by default that of the elements, with buttons that work", async () => {
+    const ref = createRef<SerialConsole>();
+    const page = await mount(
+      <SerialConsoleView ref={ref} {...gateway.options} renew={() => "new-token"} style={size} />,
+    );
+    await connected(ref);
+    const root = (): ShadowRoot | null | undefined =>
+      [...page.element.querySelectorAll("div")].find(({ shadowRoot }) => shadowRoot)?.shadowRoot;
+    const shown = (selector: string): HTMLElement | undefined =>
+      [...(root()?.querySelectorAll<HTMLElement>(selector) ?? [])].find((node) => node.checkVisibility());
+    await vi.waitFor(() => expect(root()?.querySelector(".shell")?.getAttribute("lang")).toBe("en"));
+    expect(shown(".panel, .warning")).toBeUndefined();
+    // The console stays clickable.
+    const { left, top } = page.element.getBoundingClientRect();
+    expect(document.elementFromPoint(left + 50, top + 50)?.closest("[data-curfew]")).not.toBeNull();
+
+    act(() => gateway.socket.session.send({ type: "expiring", expiresInMs: 30_000 }));
+    expect(shown(".warning")?.textContent).toContain("This session ends in 30 seconds.");
+    await act(async () => shown(".warning button")?.click());
+    expect(gateway.socket.controls.at(-1)).toMatchObject({ type: "renew", token: "new-token" });
+    act(() => gateway.socket.end(4005, "session_terminated"));
+    expect(shown(".title")?.textContent).toBe("Ended by an operator");
+    await page.render(<SerialConsoleView ref={ref} {...gateway.options} overlay={null} style={size} />);
+    expect(shown(".title")).toBeUndefined();
+  });
+
   test("is drawn in every state but connected, and from the warning on, with what its buttons can do", async () => {
     const ref = createRef<SerialConsole>();
     const drawn: ConsoleState["status"][] = [];

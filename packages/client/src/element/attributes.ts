@@ -10,19 +10,26 @@ export function optionOf(attribute: string): string {
 }
 
 /**
- * Reads an option from an attribute; undefined if the attribute is absent.
+ * Reads an option from an attribute; undefined if the attribute is absent. A flag is off with the value `false`, as
+ * frameworks write it.
  *
  * @throws RangeError for an invalid number.
  */
 export function attributeValue(element: Element, name: string, type: AttributeType): unknown {
   const text = element.getAttribute(name);
   if (text === null) return undefined;
-  if (type === "flag") return true;
+  if (type === "flag") return text !== "false";
   if (type === "text") return text;
   if (text.trim() === "" || Number.isNaN(Number(text))) {
     throw new RangeError(`attribute ${name}: expected a number, got ${JSON.stringify(text)}`);
   }
   return Number(text);
+}
+
+/** Sets an attribute so that {@link attributeValue} reads `value`; undefined and null remove it. */
+export function setAttributeValue(element: Element, name: string, value: unknown): void {
+  if (value === undefined || value === null) element.removeAttribute(name);
+  else element.setAttribute(name, value === true ? "" : String(value));
 }
 
 /** Reads all options from an element's attributes. */

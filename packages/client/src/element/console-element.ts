@@ -2,8 +2,12 @@ import type { Messages } from "../locales/types.ts";
 import type { ConsoleOptions } from "../connection/model/options.ts";
 import type { ConsoleState } from "../connection/model/state.ts";
 import type { ConsoleView, ElementKind } from "./kinds.ts";
+import { type AttributeType, type AttributeTypes, optionOf, setAttributeValue } from "./attributes.ts";
 import { ElementController } from "./element-controller.ts";
 import type { ConsoleElement } from "./types.ts";
+
+/** The attributes that are not options of the console. */
+const OWN_ATTRIBUTES: AttributeTypes = { url: "text", autoconnect: "flag" };
 
 /**
  * Creates the class of an element. Each call creates a new class, because a class can be defined
@@ -12,8 +16,37 @@ import type { ConsoleElement } from "./types.ts";
 export function consoleElementClass<Options extends ConsoleOptions, View extends ConsoleView>(
   kind: ElementKind<Options, View>,
 ): CustomElementConstructor {
-  return class extends HTMLElement implements ConsoleElement<Options, View> {
-    static readonly observedAttributes = ["lang", "url", "autoconnect", ...Object.keys(kind.attributes)];
+  const attributes = { ...OWN_ATTRIBUTES, ...kind.attributes };
+  return class ConsoleHtmlElement extends HTMLElement implements ConsoleElement<Options, View> {
+    static readonly observedAttributes = ["lang", ...Object.keys(attributes)];
+
+    static {
+      for (const [attribute, type] of Object.entries(attributes)) this.#reflect(attribute, type);
+    }
+
+    /** Defines the property of an attribute. Objects, such as colors, are kept in the property only. */
+    static #reflect(attribute: string, type: AttributeType): void {
+      const name = optionOf(attribute);
+      Object.defineProperty(this.prototype, name, {
+        configurable: true,
+        enumerable: true,
+        get(this: ConsoleHtmlElement): unknown {
+          return this.#controller.settingOf(attribute, type);
+        },
+        set(this: ConsoleHtmlElement, value: unknown): void {
+          const isObject = typeof value === "object" && value !== null;
+          this.#controller.keep(name, isObject ? value : undefined);
+          // A flag that is off is not there, unless `options` has it on.
+          const isOff = value === false && this.#controller.optionOf(name) !== true;
+          setAttributeValue(this, attribute, isObject || isOff ? undefined : value);
+          this.#controller.applyAttribute(attribute);
+        },
+      });
+    }
+
+    declare url: string | undefined;
+    declare autoconnect: boolean;
+    declare autoRenew: boolean;
     readonly #controller: ElementController<Options, View>;
     #authorize: Options["authorize"] | undefined;
     #renew: Options["renew"] | undefined;
@@ -23,7 +56,8 @@ export function consoleElementClass<Options extends ConsoleOptions, View extends
     constructor() {
       super();
       this.#controller = new ElementController(this, this.attachShadow({ mode: "open" }), kind);
-      for (const name of ["authorize", "renew", "options", "messages"] as const) this.#adopt(name);
+      const names = Object.keys(attributes).map((attribute) => optionOf(attribute));
+      for (const name of ["authorize", "renew", "options", "messages", ...names]) this.#adopt(name);
     }
 
     get authorize(): Options["authorize"] | undefined {
@@ -102,16 +136,17 @@ export function consoleElementClass<Options extends ConsoleOptions, View extends
     /** Connects if `autoconnect` is set; in a microtask, after the page has set all properties. */
     #connectSoon(): void {
       queueMicrotask(() => {
-        if (this.isConnected && this.hasAttribute("autoconnect")) this.#controller.openFirst();
+        if (this.isConnected && this.autoconnect) this.#controller.openFirst();
       });
     }
 
     /** Adopts a property that was set before the element was defined. */
-    #adopt(name: "authorize" | "renew" | "options" | "messages"): void {
+    #adopt(name: string): void {
       if (!Object.hasOwn(this, name)) return;
-      const value: unknown = this[name];
-      delete (this as Partial<Record<typeof name, unknown>>)[name];
-      Object.assign(this, { [name]: value });
+      const own = this as unknown as Partial<Record<string, unknown>>;
+      const value = own[name];
+      delete own[name];
+      own[name] = value;
     }
   };
 }

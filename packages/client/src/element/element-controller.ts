@@ -4,11 +4,11 @@ import type { ConsoleState } from "../connection/model/state.ts";
 import type { Messages } from "../locales/types.ts";
 import { ExpiryWarning } from "../ui/expiry-warning.ts";
 import { reportError } from "../util/report-error.ts";
-import { attributeValue, optionOf, optionsIn } from "./attributes.ts";
+import { type AttributeType, attributeValue, optionOf, optionsIn } from "./attributes.ts";
 import type { ConsoleView, ElementKind } from "./kinds.ts";
 import { messagesForElement } from "./page-language.ts";
 import { Shell } from "./shell.ts";
-import type { ConsoleElement, ConsoleElementEventMap } from "./types.ts";
+import type { ConsoleElement } from "./types.ts";
 
 const IDLE: ConsoleState = { status: "idle" };
 
@@ -21,6 +21,7 @@ export class ElementController<Options extends ConsoleOptions, View extends Cons
   #warning: ExpiryWarning | undefined;
   #listening = new AbortController();
   #messages: Messages | undefined;
+  readonly #kept = new Map<string, object>();
   /** The newest request for messages. */
   #messagesRequest: Promise<Messages> | undefined;
 
@@ -94,13 +95,40 @@ export class ElementController<Options extends ConsoleOptions, View extends Cons
     }
   }
 
-  /** Applies a changed attribute to the open console. A removed flag is off; other removed attributes have no effect. */
+  /** Keeps a setting that no attribute can hold; undefined forgets it. */
+  keep(option: string, value: object | undefined): void {
+    if (value === undefined) this.#kept.delete(option);
+    else this.#kept.set(option, value);
+  }
+
+  /** What the element's property `options` has for an option. */
+  optionOf(option: string): unknown {
+    return this.#element.options[option as keyof Options];
+  }
+
+  /** What a setting is now: of the open console, or for the next one. */
+  settingOf(attribute: string, type: AttributeType): unknown {
+    const option = optionOf(attribute);
+    const inConsole: unknown = this.#console?.[option as keyof View];
+    return inConsole ?? this.#valueOf(attribute, type) ?? (type === "flag" ? false : undefined);
+  }
+
+  /** Applies a changed attribute to the open console. A setting without attribute returns to the option or the default. */
   applyAttribute(name: string): void {
     const type = this.#kind.attributes[name];
     const option = optionOf(name);
     if (!type || !this.#console || !(option in this.#console)) return;
-    const value = attributeValue(this.#element, name, type) ?? (type === "flag" ? false : undefined);
-    if (value !== undefined) Object.assign(this.#console, { [option]: value });
+    Object.assign(this.#console, { [option]: this.#valueOf(name, type) });
+  }
+
+  #valueOf(attribute: string, type: AttributeType): unknown {
+    const option = optionOf(attribute);
+    return (
+      attributeValue(this.#element, attribute, type) ??
+      this.#kept.get(option) ??
+      this.optionOf(option) ??
+      this.#kind.defaults[option]
+    );
   }
 
   render(): void {
@@ -141,6 +169,7 @@ export class ElementController<Options extends ConsoleOptions, View extends Cons
     const { renew } = element;
     const options: Partial<Options> = {
       ...element.options,
+      ...(Object.fromEntries(this.#kept) as Partial<Options>),
       ...(optionsIn(element, this.#kind.attributes) as Partial<Options>),
       authorize: (context: Parameters<Options["authorize"]>[0]) => {
         const authorize = element.authorize ?? element.options.authorize;
@@ -154,7 +183,8 @@ export class ElementController<Options extends ConsoleOptions, View extends Cons
     return options as Options;
   }
 
-  #listen({ connection }: View, autoRenew: boolean): void {
+  #listen(view: View, autoRenew: boolean): void {
+    const { connection } = view;
     const { signal } = this.#listening;
     // Listens first, so that the element shows an event before it dispatches it.
     this.#warning = new ExpiryWarning(connection, {
@@ -163,12 +193,12 @@ export class ElementController<Options extends ConsoleOptions, View extends Cons
       onChange: () => this.render(),
       signal,
     });
-    for (const type of ["state", "expiring", "renewed", "closed"] as const) {
-      connection.on(type, (detail) => this.#dispatch(`curfew-${type}`, detail), { signal });
+    for (const type of this.#kind.events) {
+      view.on(type as never, (detail: unknown) => this.#dispatch(`curfew-${type}`, detail), { signal });
     }
   }
 
-  #dispatch(type: keyof ConsoleElementEventMap, detail: unknown): void {
+  #dispatch(type: string, detail: unknown): void {
     this.#element.dispatchEvent(new CustomEvent(type, { detail, bubbles: true, composed: true }));
   }
 }

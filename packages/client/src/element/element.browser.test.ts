@@ -127,6 +127,45 @@ describe("attributes", () => {
     expect(page.gateway.sockets).toHaveLength(1);
   });
 
+  test("are properties, which set and remove them and follow in the open console", async () => {
+    const element = await page.connected<"curfew-vnc">(
+      `<curfew-vnc url="ws://gateway/ws" autoconnect view-only="false" quality="3"></curfew-vnc>`,
+    );
+    expect(element).toMatchObject({ viewOnly: false, quality: 3, scale: "fit", autoconnect: true, theme: "auto" });
+    expect(element.console?.viewOnly).toBe(false);
+    element.viewOnly = true;
+    element.clipViewport = true;
+    element.theme = "dark";
+    expect(element.console).toMatchObject({ viewOnly: true, clipViewport: true });
+    const written = ["view-only", "clip-viewport", "theme"].map((name) => element.getAttribute(name));
+    expect(written).toEqual(["", "", "dark"]);
+    element.viewOnly = false;
+    element.removeAttribute("quality");
+    expect(element.console).toMatchObject({ viewOnly: false, quality: 6 });
+    expect(element.hasAttribute("view-only")).toBe(false);
+    expect(page.gateway.sockets).toHaveLength(1);
+  });
+
+  test("are off with the value false also for autoconnect, and over an option that is on", async () => {
+    const waiting = page.add<"curfew-serial">(
+      `<curfew-serial url="ws://gateway/ws" autoconnect="false"></curfew-serial>`,
+    );
+    await vi.waitFor(() => expect(title(waiting)).toBe("Not connected"));
+    const element = await page.connected<"curfew-serial">(
+      `<curfew-serial url="ws://gateway/ws" autoconnect></curfew-serial>`,
+      (serial) => {
+        serial.options = { ...serial.options, viewOnly: true };
+        serial.theme = { background: "#123456" };
+      },
+    );
+    expect(page.gateway.sockets).toHaveLength(1);
+    expect(element.console).toMatchObject({ viewOnly: true, theme: { background: "#123456" } });
+    element.viewOnly = false;
+    expect(element.console?.viewOnly).toBe(false);
+    Object.assign(element, { theme: undefined, viewOnly: undefined });
+    expect(element.console).toMatchObject({ viewOnly: true, theme: "auto" });
+  });
+
   test("win over the property options", async () => {
     const element = await page.connected<"curfew-serial">(
       `<curfew-serial url="ws://gateway/ws" autoconnect font-size="20"></curfew-serial>`,
@@ -189,10 +228,14 @@ describe("events", () => {
     const renewing = element.console?.connection.renew("token");
     page.gateway.socket.session.send({ type: "renewed", id: 1, expiresInMs: 600_000 });
     await renewing;
+    await vi.waitFor(() => expect(element.console?.terminal).not.toBeNull());
+    element.console?.terminal?.write("\u0007");
+    await vi.waitFor(() => expect(events.at(-1)?.[0]).toBe("curfew-bell"));
     page.gateway.socket.end(4003, "forbidden");
-    expect(events.filter(([name]) => name !== "curfew-state")).toEqual([
+    expect(events.filter(([name]) => !/state|resize/.test(name))).toEqual([
       ["curfew-expiring", { expiresInMs: 30_000, renewable: true }],
       ["curfew-renewed", { expiresInMs: 600_000 }],
+      ["curfew-bell", null],
       ["curfew-closed", expect.objectContaining({ reason: "forbidden" })],
     ]);
     const states = events

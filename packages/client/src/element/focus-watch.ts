@@ -25,7 +25,7 @@ export class FocusWatch {
   }
 
   #update(): void {
-    const root = this.#screen.getRootNode() as ShadowRoot;
+    const root = this.#screen.getRootNode() as Document | ShadowRoot;
     this.#inside = this.#screen.contains(root.activeElement);
   }
 }

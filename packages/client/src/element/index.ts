@@ -5,7 +5,18 @@
  *
  * @packageDocumentation
  */
+export { showConsoleOverlay } from "./console-overlay.ts";
+export type { ConsoleOverlayOptions } from "./console-overlay.ts";
 export { defineConsoleElements } from "./define.ts";
 export type { ConsoleElementNames } from "./define.ts";
+export type { ConsoleView, ElementType } from "./kinds.ts";
 export type { ConsolePhase } from "./phase.ts";
-export type { ConsoleElement, ConsoleElementEventMap, CurfewSerialElement, CurfewVncElement } from "./types.ts";
+export type {
+  ConsoleElementEventMap,
+  ConsoleElementEvents,
+  SerialElementEventMap,
+  SerialElementEvents,
+  VncElementEventMap,
+  VncElementEvents,
+} from "./events.ts";
+export type { ConsoleElement, CurfewSerialElement, CurfewVncElement } from "./types.ts";

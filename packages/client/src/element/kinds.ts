@@ -1,15 +1,19 @@
 import type { ConsoleType } from "@curfew/protocol";
 import type { ConsoleConnection } from "../connection/connection.ts";
 import type { ConsoleOptions } from "../connection/model/options.ts";
+import { SERIAL_VIEW_DEFAULTS } from "../views/serial/settings.ts";
 import { SerialConsole } from "../views/serial/serial-console.ts";
 import type { SerialOptions } from "../views/serial/options.ts";
+import { VNC_VIEW_DEFAULTS } from "../views/vnc/defaults.ts";
 import { VncConsole } from "../views/vnc/vnc-console.ts";
 import type { VncOptions } from "../views/vnc/options.ts";
 import type { AttributeTypes } from "./attributes.ts";
+import type { ConsoleElementEvents, SerialElementEvents, VncElementEvents } from "./events.ts";
 
-/** The members of a console that the elements use. */
+/** The members of `VncConsole` and `SerialConsole` that the elements use. */
 export interface ConsoleView {
   readonly connection: ConsoleConnection;
+  on(type: never, listener: (event: never) => void, options?: { signal?: AbortSignal }): unknown;
   connect(): Promise<void>;
   close(): Promise<void>;
   focus(): void;
@@ -23,20 +27,52 @@ export interface ElementKind<Options extends ConsoleOptions, View extends Consol
   readonly type: ElementType;
   /** The attributes that are options. Those that are also properties of the console can change while it is open. */
   readonly attributes: AttributeTypes;
+  /** What the console's properties are when nothing sets them. */
+  readonly defaults: Readonly<Record<string, unknown>>;
+  /** The console's events that the element dispatches, with the prefix `curfew-`. */
+  readonly events: readonly string[];
   create(target: HTMLElement, options: Options): View;
+}
+
+/** `theme` is a setting of the terminal, and the colors of both elements. */
+const COMMON_ATTRIBUTES: AttributeTypes = { "auto-renew": "flag", theme: "text" };
+
+const COMMON_EVENTS: Readonly<Record<keyof ConsoleElementEvents, true>> = {
+  state: true,
+  expiring: true,
+  renewed: true,
+  renewfailed: true,
+  closed: true,
+  latency: true,
+  unresponsive: true,
+};
+
+/** The compiler reports an event that is missing. */
+function namesOf<Events>(names: Readonly<Record<keyof Events, true>>): readonly string[] {
+  return Object.keys(names);
 }
 
 /** `<curfew-vnc>`. */
 export const VNC_KIND: ElementKind<VncOptions, VncConsole> = {
   type: "vnc",
   attributes: {
-    "auto-renew": "flag",
+    ...COMMON_ATTRIBUTES,
     scale: "text",
     "view-only": "flag",
     quality: "number",
     compression: "number",
     "show-dot-cursor": "flag",
+    "clip-viewport": "flag",
+    "drag-viewport": "flag",
   },
+  defaults: { ...VNC_VIEW_DEFAULTS, theme: "auto" },
+  events: namesOf<VncElementEvents>({
+    ...COMMON_EVENTS,
+    clipboard: true,
+    desktopname: true,
+    capabilities: true,
+    bell: true,
+  }),
   create: (target, options) => new VncConsole(target, options),
 };
 
@@ -44,12 +80,27 @@ export const VNC_KIND: ElementKind<VncOptions, VncConsole> = {
 export const SERIAL_KIND: ElementKind<SerialOptions, SerialConsole> = {
   type: "serial",
   attributes: {
-    "auto-renew": "flag",
-    theme: "text",
+    ...COMMON_ATTRIBUTES,
     "font-size": "number",
-    scrollback: "number",
+    "font-family": "text",
     "view-only": "flag",
+    "line-ending": "text",
+    backspace: "text",
+    encoding: "text",
+    "convert-eol": "flag",
+    "local-echo": "flag",
+    "copy-on-select": "flag",
+    scrollback: "number",
     "screen-reader": "flag",
   },
+  defaults: { ...SERIAL_VIEW_DEFAULTS },
+  events: namesOf<SerialElementEvents>({
+    ...COMMON_EVENTS,
+    title: true,
+    resize: true,
+    bell: true,
+    paste: true,
+    leave: true,
+  }),
   create: (target, options) => new SerialConsole(target, options),
 };

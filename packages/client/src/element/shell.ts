@@ -38,7 +38,7 @@ export interface ShellActions extends PanelActions {
 /** The content of an element's shadow root: the console, and the warning and the panel over it. */
 export class Shell {
   /** The place for the console. */
-  readonly screen: HTMLElement = part("div", "screen", { role: "group", tabindex: "-1" });
+  readonly screen: HTMLElement;
   readonly #root: ShadowRoot;
   readonly #type: ElementType;
   readonly #actions: ShellActions;
@@ -52,7 +52,9 @@ export class Shell {
   readonly #focus: FocusWatch;
   #shown: ShellContent | undefined;
 
-  constructor(root: ShadowRoot, type: ElementType, actions: ShellActions) {
+  /** @param outside - the place for the console, if it is not inside the shadow root: the shell then lies over it */
+  constructor(root: ShadowRoot, type: ElementType, actions: ShellActions, outside?: HTMLElement) {
+    this.screen = outside ?? part("div", "screen", { role: "group", tabindex: "-1" });
     this.#root = root;
     this.#type = type;
     this.#actions = actions;
@@ -60,9 +62,9 @@ export class Shell {
     this.#shell = part(
       "div",
       "shell",
-      { "data-type": type },
+      { "data-type": type, "data-over": outside !== undefined },
       this.#warning.root,
-      this.screen,
+      outside ? undefined : this.screen,
       this.#overlay,
       this.#announcer,
     );
@@ -72,7 +74,7 @@ export class Shell {
     // Until the messages are loaded.
     this.#overlay.hidden = true;
     this.#warning.root.hidden = true;
-    root.append(this.#shell);
+    root.replaceChildren(this.#shell);
   }
 
   /** Styles the shadow root, also after it was moved into another document, which loses them. */
@@ -87,8 +89,10 @@ export class Shell {
     const { phase, state, messages } = content;
     this.#shell.dataset["phase"] = phase;
     this.#shell.lang = messages.language;
-    this.screen.ariaLabel = messages.labels[this.#type];
-    this.screen.ariaDescription = format(messages.labels.leave, { keys: LEAVE_KEYS_LABEL });
+    if (this.#shell.contains(this.screen)) {
+      this.screen.ariaLabel = messages.labels[this.#type];
+      this.screen.ariaDescription = format(messages.labels.leave, { keys: LEAVE_KEYS_LABEL });
+    }
     const panelChanged =
       before?.state !== state || before.messages !== messages || before.canAuthorize !== content.canAuthorize;
     const hadFocus = this.#focus.inside || this.#overlay.contains(this.#root.activeElement);
@@ -99,6 +103,12 @@ export class Shell {
       this.#announce(phase, messages);
       if (hadFocus) this.#moveFocus();
     }
+  }
+
+  /** The element moved to another window, which takes the style sheets from it. */
+  moveStyles(from: Document): void {
+    this.#root.adoptedStyleSheets = [styleSheet(this.#root.ownerDocument)];
+    moveXtermStyles(this.#root, from);
   }
 
   /** Focuses the console, or the button that the user needs next. */

@@ -51,6 +51,9 @@ const CSS = `
   background: var(--_stage);
 }
 [data-phase="reconnecting"] .overlay { background: color-mix(in srgb, var(--_stage) 72%, transparent); }
+/* Over a console that the page has created itself. */
+[data-over] { background: none; pointer-events: none; }
+[data-over] > * { pointer-events: auto; }
 .announcer, .spoken { position: absolute; clip-path: inset(50%); }
 
 .warning { --_tone: var(--_warn); --_ground: light-dark(#fb0, #f0b454); }

@@ -1,13 +1,16 @@
-import type { CloseInfo } from "../connection/model/close-info.ts";
 import type { Messages } from "../locales/types.ts";
 import type { ConsoleOptions } from "../connection/model/options.ts";
 import type { SerialConsole } from "../views/serial/serial-console.ts";
-import type { SerialOptions } from "../views/serial/options.ts";
-import type { ConsoleEvents, ConsoleState } from "../connection/model/state.ts";
+import type { SerialOptions, SerialView } from "../views/serial/options.ts";
+import type { ConsoleState } from "../connection/model/state.ts";
+import type { SerialElementEventMap, VncElementEventMap } from "./events.ts";
 import type { VncConsole } from "../views/vnc/vnc-console.ts";
-import type { VncOptions } from "../views/vnc/options.ts";
+import type { VncOptions, VncView } from "../views/vnc/options.ts";
 
-/** The members of both elements. Properties are read when the console opens, callbacks when they are called. */
+/**
+ * The members of both elements. Properties are read when the console opens, callbacks when they are called. A property
+ * that has an attribute reflects it: the attribute `view-only` is the property `viewOnly`.
+ */
 export interface ConsoleElement<Options extends ConsoleOptions, View> extends HTMLElement {
   /** The option of the same name. Without it the element connects to the URL in the attribute `url`. */
   authorize: Options["authorize"] | undefined;
@@ -15,6 +18,12 @@ export interface ConsoleElement<Options extends ConsoleOptions, View> extends HT
   renew: Options["renew"] | undefined;
   /** Other options. Attributes and properties override them. */
   options: Partial<Options>;
+  /** Where to connect, if `authorize` is not set. */
+  url: string | undefined;
+  /** Connects as soon as possible. @defaultValue false */
+  autoconnect: boolean;
+  /** The option of the same name. @defaultValue false */
+  autoRenew: boolean;
   /** The texts to show instead of those for `lang`. */
   messages: Messages | undefined;
   /** The state of the connection. */
@@ -27,19 +36,18 @@ export interface ConsoleElement<Options extends ConsoleOptions, View> extends HT
   close(): Promise<void>;
 }
 
-/** `<curfew-vnc>`. */
-export interface CurfewVncElement extends ConsoleElement<VncOptions, VncConsole> {}
+/** `<curfew-vnc>`. The settings can change while the console is open; undefined returns to the option or the default. */
+export interface CurfewVncElement extends ConsoleElement<VncOptions, VncConsole>, VncView {
+  /** The colors of what the element itself shows. @defaultValue `"auto"` */
+  theme: "light" | "dark" | "auto";
+}
 
-/** `<curfew-serial>`. */
-export interface CurfewSerialElement extends ConsoleElement<SerialOptions, SerialConsole> {}
-
-/** The events of the elements. They bubble, also through shadow roots. */
-export interface ConsoleElementEventMap {
-  "curfew-state": CustomEvent<ConsoleState>;
-  "curfew-expiring": CustomEvent<ConsoleEvents["expiring"]>;
-  "curfew-renewed": CustomEvent<ConsoleEvents["renewed"]>;
-  /** Also fires when the element was removed from the page; only listeners on the element receive it then. */
-  "curfew-closed": CustomEvent<CloseInfo>;
+/** `<curfew-serial>`. The settings can change while the console is open; undefined returns to the option or the default. */
+export interface CurfewSerialElement extends ConsoleElement<SerialOptions, SerialConsole>, SerialView {
+  /** See {@link SerialOptions.scrollback}. */
+  scrollback: number | undefined;
+  /** See {@link SerialOptions.screenReader}. */
+  screenReader: boolean;
 }
 
 declare global {
@@ -47,5 +55,5 @@ declare global {
     "curfew-vnc": CurfewVncElement;
     "curfew-serial": CurfewSerialElement;
   }
-  interface GlobalEventHandlersEventMap extends ConsoleElementEventMap {}
+  interface GlobalEventHandlersEventMap extends VncElementEventMap, SerialElementEventMap {}
 }

@@ -12,7 +12,7 @@ export { format } from "./format.ts";
 export type { PlaceholderOf } from "./format.ts";
 export { LANGUAGES, LANGUAGE_NAMES } from "./languages.ts";
 export type { Language } from "./languages.ts";
-export { messagesFor } from "./messages-for.ts";
+export { messagesFor, registerLanguage } from "./messages-for.ts";
 export { timeLeft } from "./time-left.ts";
 export type { TimeStyle } from "./time-left.ts";
 export type { CloseReasonText, Messages, TextWith } from "./types.ts";

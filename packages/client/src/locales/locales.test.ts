@@ -1,7 +1,7 @@
 import { describe, expect, expectTypeOf, test } from "vitest";
 import { CloseCode } from "@curfew/protocol";
 import type { CloseInfo, CloseReason } from "../connection/model/close-info.ts";
-import { CLOSE_REASON_TRAITS, format, LANGUAGES, messagesFor } from "./index.ts";
+import { CLOSE_REASON_TRAITS, format, LANGUAGES, messagesFor, registerLanguage } from "./index.ts";
 import { english } from "./en.ts";
 import type { Messages, PlaceholderOf, TextWith } from "./index.ts";
 
@@ -93,6 +93,22 @@ describe("messagesFor", () => {
   test("takes the first of several languages that it knows", async () => {
     expect((await messagesFor(["zh-TW", "??", "fr-CA", "de"])).language).toBe("fr");
     expect((await messagesFor([])).language).toBe("en");
+  });
+});
+
+describe("registerLanguage", () => {
+  test("adds a language, whatever its region, and replaces one", async () => {
+    const english = await messagesFor("en");
+    registerLanguage("nl-BE", () => ({ ...english, language: "nl" }));
+    expect((await messagesFor("nl")).language).toBe("nl");
+    registerLanguage("nl", async () => ({ ...english, language: "nl-NL" }));
+    expect((await messagesFor(["sw", "nl-BE", "de"])).language).toBe("nl-NL");
+  });
+
+  test("refuses what is no language tag", () => {
+    expect(() => registerLanguage("not a tag", () => messagesFor("en"))).toThrow(
+      'registerLanguage: expected a BCP 47 tag, got "not a tag"',
+    );
   });
 });
 

@@ -10,6 +10,21 @@ const LOADERS: Readonly<Record<Language, () => Promise<Messages>>> = {
   "zh-Hans": async () => (await import("./zh-hans.ts")).simplifiedChinese,
 };
 
+const REGISTERED = new Map<string, () => Messages | Promise<Messages>>();
+
+/**
+ * Adds a language to those that {@link messagesFor} and the elements know, or replaces one.
+ *
+ * @param tag - BCP 47 tag. Its region is ignored, as in {@link messagesFor}.
+ * @param load - returns the messages; called whenever they are needed
+ * @throws RangeError for a malformed tag.
+ */
+export function registerLanguage(tag: string, load: () => Messages | Promise<Messages>): void {
+  const language = languageOf(tag);
+  if (language === "") throw new RangeError(`registerLanguage: expected a BCP 47 tag, got ${JSON.stringify(tag)}`);
+  REGISTERED.set(language, load);
+}
+
 /**
  * Loads the messages of the first known language in `wanted`, or the English ones. Regions are
  * ignored, scripts are not: `de-AT` is German, `zh-CN` and `zh` are Simplified Chinese, `zh-TW`
@@ -19,10 +34,11 @@ const LOADERS: Readonly<Record<Language, () => Promise<Messages>>> = {
  * are ignored
  * @returns rejects if the language's module cannot be loaded.
  */
-export function messagesFor(wanted: string | readonly string[]): Promise<Messages> {
+export async function messagesFor(wanted: string | readonly string[]): Promise<Messages> {
   for (const tag of typeof wanted === "string" ? [wanted] : wanted) {
-    const load = LOADERS[languageOf(tag) as Language] as (() => Promise<Messages>) | undefined;
-    if (load) return load();
+    const language = languageOf(tag);
+    const load = REGISTERED.get(language) ?? LOADERS[language as Language];
+    if (load as typeof load | undefined) return load();
   }
   return LOADERS.en();
 }

@@ -24,3 +24,4 @@ export type {
 } from "./options.ts";
 export type { Paste, PasteProgress } from "./paste.ts";
 export { SerialConsole } from "./serial-console.ts";
+export { SERIAL_VIEW_DEFAULTS } from "./settings.ts";

@@ -6,8 +6,8 @@ const THEMES: readonly SerialThemeName[] = ["dark", "light", "auto"];
 const LINE_ENDINGS: readonly SerialLineEnding[] = ["cr", "lf", "crlf"];
 const BACKSPACES: readonly SerialBackspace[] = ["del", "bs"];
 
-/** The settings where an option is left out. */
-const DEFAULTS: SerialView = {
+/** The settings of a {@link SerialConsole} whose options are left out. */
+export const SERIAL_VIEW_DEFAULTS: Readonly<SerialView> = {
   fontSize: 14,
   fontFamily: "ui-monospace, Menlo, Consolas, 'DejaVu Sans Mono', monospace",
   viewOnly: false,
@@ -36,7 +36,7 @@ const CHECKS: { readonly [Name in keyof SerialView]: (value: SerialView[Name]) =
   copyOnSelect: Boolean,
 };
 
-const NAMES = Object.keys(DEFAULTS) as readonly (keyof SerialView)[];
+const NAMES = Object.keys(SERIAL_VIEW_DEFAULTS) as readonly (keyof SerialView)[];
 
 /**
  * All settings, with the defaults for those that are undefined.
@@ -46,13 +46,13 @@ const NAMES = Object.keys(DEFAULTS) as readonly (keyof SerialView)[];
 export function resolveView(options: {
   readonly [Name in keyof SerialView]?: SerialView[Name] | undefined;
 }): SerialView {
-  const view = { ...DEFAULTS };
+  const view = { ...SERIAL_VIEW_DEFAULTS };
   for (const name of NAMES) set(view, name, options[name]);
   return view;
 }
 
 function set<Name extends keyof SerialView>(view: SerialView, name: Name, value: SerialView[Name] | undefined): void {
-  view[name] = value === undefined ? DEFAULTS[name] : CHECKS[name](value);
+  view[name] = value === undefined ? SERIAL_VIEW_DEFAULTS[name] : CHECKS[name](value);
 }
 
 function fontSize(value: number): number {

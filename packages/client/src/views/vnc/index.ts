@@ -4,6 +4,7 @@
  * @packageDocumentation
  */
 export type { FunctionKey, KeyCombo } from "../keyboard/keys.ts";
+export { VNC_VIEW_DEFAULTS } from "./defaults.ts";
 export type {
   ScaleMode,
   VncCredentials,

@@ -14,6 +14,7 @@ import type { ConsoleEvents, ConsoleState } from "../../connection/model/state.t
 import { Clipboards } from "./clipboards.ts";
 import { type KeyCombo, comboKeys } from "../keyboard/keys.ts";
 import type { ScaleMode, VncEvents, VncOptions, VncStatistics, VncView } from "./options.ts";
+import { VNC_VIEW_DEFAULTS } from "./defaults.ts";
 import { RfbClient } from "./rfb-client.ts";
 import { press, typeCharacters } from "../keyboard/typing.ts";
 
@@ -63,13 +64,13 @@ export class VncConsole implements VncView {
     this.#log = new Log(options.log);
     this.#fullScreen = new FullScreen(target);
     this.#view = {
-      viewOnly: options.viewOnly ?? false,
-      scale: oneOf("scale", options.scale ?? "fit", SCALE_MODES),
-      quality: level("quality", options.quality ?? 6),
-      compression: level("compression", options.compression ?? 2),
-      showDotCursor: options.showDotCursor ?? false,
-      clipViewport: options.clipViewport ?? false,
-      dragViewport: options.dragViewport ?? false,
+      viewOnly: options.viewOnly ?? VNC_VIEW_DEFAULTS.viewOnly,
+      scale: oneOf("scale", options.scale ?? VNC_VIEW_DEFAULTS.scale, SCALE_MODES),
+      quality: level("quality", options.quality ?? VNC_VIEW_DEFAULTS.quality),
+      compression: level("compression", options.compression ?? VNC_VIEW_DEFAULTS.compression),
+      showDotCursor: options.showDotCursor ?? VNC_VIEW_DEFAULTS.showDotCursor,
+      clipViewport: options.clipViewport ?? VNC_VIEW_DEFAULTS.clipViewport,
+      dragViewport: options.dragViewport ?? VNC_VIEW_DEFAULTS.dragViewport,
     };
     this.connection = new ConsoleConnection({ ...options, waitForViewer: true });
     this.connection.on("state", (state) => this.#follow(state));

@@ -1,0 +1,25 @@
+import type { ConsoleEvents } from "../connection/model/state.ts";
+import type { SerialEvents } from "../views/serial/options.ts";
+import type { VncEvents } from "../views/vnc/options.ts";
+
+/** The connection's events that the elements dispatch: those that need no answer in the same task. */
+export type ConsoleElementEvents = Omit<ConsoleEvents, "opening" | "channel">;
+
+/** The events of a console that `<curfew-vnc>` dispatches. */
+export type VncElementEvents = Omit<VncEvents, "opening" | "channel">;
+
+/** The events of a console that `<curfew-serial>` dispatches: all except the bytes themselves. */
+export type SerialElementEvents = Omit<SerialEvents, "opening" | "channel" | "output" | "input">;
+
+type Prefixed<Events> = {
+  [Name in keyof Events & string as `curfew-${Name}`]: CustomEvent<Events[Name]>;
+};
+
+/** The events of both elements. They bubble, also through shadow roots. Their `detail` is that of the console's event. */
+export interface ConsoleElementEventMap extends Prefixed<ConsoleElementEvents> {}
+
+/** The events of `<curfew-vnc>`. */
+export interface VncElementEventMap extends Prefixed<VncElementEvents> {}
+
+/** The events of `<curfew-serial>`. */
+export interface SerialElementEventMap extends Prefixed<SerialElementEvents> {}

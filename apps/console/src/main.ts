@@ -1,3 +1,4 @@
+import { followVisibleHeight } from "./browser/visible-height.ts";
 import { parseAllowedOrigins } from "./console-url/allowed-origins.ts";
 import { parseContact } from "./console-url/contact.ts";
 import { parseConsoleUrl } from "./console-url/parse-console-url.ts";
@@ -46,6 +47,7 @@ addEventListener("storage", (event) => {
   settings.takeOver(event.key);
 });
 
+followVisibleHeight(window.visualViewport, document.documentElement);
 const parent = EmbeddingParent.find(metaOrigins("curfew-frame-ancestors"));
 const url = parseConsoleUrl(address, {
   pagePath: metaContent("curfew-page-path"),

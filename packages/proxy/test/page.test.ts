@@ -160,6 +160,12 @@ test("each answer for the page confines it, and none says which page asked for i
   }
 });
 
+test("a site that opened the page can see its window only where the operator allows it", async () => {
+  await using gateway = await TestGateway.start({ config: { console: { opener_policy: "unsafe-none" } } });
+  const { headers } = await fetch(`${gateway.url}/assets/none.css`);
+  expect(headers.get("cross-origin-opener-policy")).toBe("unsafe-none");
+});
+
 test("each file of the built page is one that the gateway serves", async () => {
   await using gateway = await TestGateway.start();
   for (const name of readdirSync(`${folder}assets`)) {

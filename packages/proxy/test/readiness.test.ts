@@ -71,7 +71,13 @@ describe("/readyz, on both listeners", () => {
 });
 
 test("readiness that cannot be told is answered with 503", async () => {
-  const policy = { allowedOrigins: [], frameAncestors: [], renewPaths: [], contactUrl: null };
+  const policy = {
+    allowedOrigins: [],
+    frameAncestors: [],
+    renewPaths: [],
+    contactUrl: null,
+    openerPolicy: "same-origin",
+  } as const;
   const trusted = new TrustedProxies([]);
   const guard = new ConnectionGuard(connectionLimits(parseConfig({}).connections, 16), () => {});
   const server = createServer(

@@ -2,7 +2,7 @@ import { ConsoleConnection } from "@curfew/client";
 import { act } from "react";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { AnsweringGateway, mount } from "../test/render.tsx";
-import { useConsoleState, useExpiryCountdown } from "./index.ts";
+import { useConsoleState, useExpiryCountdown, useTimeLeft } from "./index.ts";
 
 let gateway: AnsweringGateway;
 let connection: ConsoleConnection;
@@ -35,6 +35,27 @@ describe("useConsoleState", () => {
     expect(page.element.textContent).toBe("closed");
     await page.render(<State of={null} />);
     expect(page.element.textContent).toBe("idle");
+  });
+});
+
+describe("useTimeLeft", () => {
+  test("counts whole seconds from the start to the end of a session, and renders for nothing else", async () => {
+    gateway.expiresInMs = 3400;
+    const seen: (number | null)[] = [];
+    function Left({ of }: { of: ConsoleConnection | null }) {
+      seen.push(useTimeLeft(of));
+      return null;
+    }
+    const page = await mount(<Left of={null} />);
+    await page.render(<Left of={connection} />);
+    await connect();
+    for (const ms of [399, 1, 999, 1, 999, 1, 999]) await pass(ms);
+    act(() => gateway.socket.end(4100, "session_expired"));
+    expect(seen.filter((left, index) => left !== seen[index - 1])).toEqual([null, 4, 3, 2, 1, null]);
+    const after = seen.length;
+    expect(after).toBeLessThanOrEqual(9);
+    await pass(5000);
+    expect(seen).toHaveLength(after);
   });
 });
 

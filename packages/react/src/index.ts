@@ -12,5 +12,6 @@ export { SerialConsoleView } from "./serial-console-view.tsx";
 export type { SerialConsoleViewProps } from "./serial-console-view.tsx";
 export { useConsoleState } from "./use-console-state.ts";
 export { useExpiryCountdown } from "./use-expiry-countdown.ts";
+export { useTimeLeft } from "./use-time-left.ts";
 export { VncConsoleView } from "./vnc-console-view.tsx";
 export type { VncConsoleViewProps } from "./vnc-console-view.tsx";

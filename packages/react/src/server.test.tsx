@@ -1,14 +1,14 @@
 import { version } from "react";
 import { renderToString, version as rendererVersion } from "react-dom/server";
 import { expect, test } from "vitest";
-import { SerialConsoleView, VncConsoleView, useExpiryCountdown } from "./index.ts";
+import { SerialConsoleView, VncConsoleView, useExpiryCountdown, useTimeLeft } from "./index.ts";
 
 const authorize = (): never => {
   throw new Error("a server opens no console");
 };
 
 function Countdown(): string {
-  return String(useExpiryCountdown(null));
+  return `${useExpiryCountdown(null)} ${useTimeLeft(null)}`;
 }
 
 test("runs with the React that it is to run with, and the renderer that belongs to it", () => {
@@ -22,5 +22,5 @@ test("renders on a server: an empty console, and the overlay of a console that i
   expect(html).toMatch(/^<div class="screen" style="position:relative"><div style="width:100%;height:100%"><\/div>/);
   expect(html).toContain(">idle</div>");
   expect(renderToString(<SerialConsoleView authorize={authorize} />)).toContain("height:100%");
-  expect(renderToString(<Countdown />)).toBe("null");
+  expect(renderToString(<Countdown />)).toBe("null null");
 });

@@ -1,10 +1,6 @@
 import type { ConsoleConnection } from "@curfew/client";
-import { Countdown } from "@curfew/client/ui";
-import { useCallback, useSyncExternalStore } from "react";
 import { useConsoleState } from "./use-console-state.ts";
-
-const secondsUntil = (time: number): number => Math.max(0, Math.ceil((time - performance.now()) / 1000));
-const getNull = (): null => null;
+import { useTimeLeft } from "./use-time-left.ts";
 
 /**
  * Whole seconds until the session ends, rounded up; null unless it ends soon, that is, from the
@@ -12,16 +8,6 @@ const getNull = (): null => null;
  */
 export function useExpiryCountdown(connection: ConsoleConnection | null): number | null {
   const state = useConsoleState(connection);
-  const session = state.status === "connected" ? state.session : null;
-  const expiresAt = session?.expiring ? session.expiresAt : null;
-  const subscribe = useCallback(
-    (notify: () => void) => {
-      const countdown = new Countdown();
-      if (expiresAt !== null) countdown.start(expiresAt, notify);
-      return () => countdown.stop();
-    },
-    [expiresAt],
-  );
-  const read = useCallback(() => (expiresAt === null ? null : secondsUntil(expiresAt)), [expiresAt]);
-  return useSyncExternalStore(subscribe, read, getNull);
+  const endsSoon = state.status === "connected" && state.session?.expiring === true;
+  return useTimeLeft(endsSoon ? connection : null);
 }

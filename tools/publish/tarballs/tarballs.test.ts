@@ -68,17 +68,21 @@ describe.each(tarballs)("the tarball of $manifest.name", ({ file, content, manif
     expect(named).toHaveLength(manifest.name === "@curfew/proxy" ? 1 : 0);
   });
 
-  test("needs a Node that still gets fixes, and versions that exist outside of the workspace", () => {
-    const gateway = manifest.name === "@curfew/proxy";
-    expect(manifest.engines).toEqual({ node: gateway ? "^22.21.0 || >=24.9.0" : ">=22.13" });
+  test("needs a Node that still gets fixes, if it runs in Node, and versions that exist outside of the workspace", () => {
+    const node: Readonly<Record<string, string>> = {
+      "@curfew/proxy": "^22.21.0 || >=24.9.0",
+      "@curfew/testing": ">=22.13",
+    };
+    expect(manifest.engines?.["node"]).toBe(node[manifest.name]);
+    expect(manifest.publishConfig).toEqual({ access: "public" });
     const versions = Object.values({ ...manifest.dependencies, ...manifest.peerDependencies });
     expect(versions.filter((version) => /workspace|catalog/u.test(version))).toEqual([]);
   });
 
-  test("asks for React where it is made for it, and for no other package that a consumer may do without", () => {
+  test("asks for React and the client where it is made for them, and for no other package that a consumer may do without", () => {
     const { peerDependencies = {}, peerDependenciesMeta = {} } = manifest;
     const required = Object.keys(peerDependencies).filter((peer) => peerDependenciesMeta[peer]?.optional !== true);
-    expect(required).toEqual(manifest.name === "@curfew/react" ? ["react"] : []);
+    expect(required).toEqual(manifest.name === "@curfew/react" ? ["@curfew/client", "react"] : []);
   });
 
   test("has its commands as programs", async () => {

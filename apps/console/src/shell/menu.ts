@@ -103,11 +103,7 @@ export function openContextMenu(
 }
 
 /** A menu that is not shown yet. */
-function createMenu(
-  label: string,
-  groups: readonly MenuGroup[],
-  { note, onDone }: MenuOptions,
-): HTMLElement {
+function createMenu(label: string, groups: readonly MenuGroup[], { note, onDone }: MenuOptions): HTMLElement {
   const menu = createElement("div", { role: "menu", "aria-label": label, class: "menu", popover: "auto" });
   const nodes: { readonly node: HTMLElement; readonly item: MenuItem }[] = [];
   for (const group of groups) {

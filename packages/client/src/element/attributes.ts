@@ -27,7 +27,11 @@ export function attributeValue(element: Element, name: string, type: AttributeTy
 }
 
 /** Sets an attribute so that {@link attributeValue} reads `value`; undefined and null remove it. */
-export function setAttributeValue(element: Element, name: string, value: unknown): void {
+export function setAttributeValue(
+  element: Element,
+  name: string,
+  value: string | number | boolean | undefined | null,
+): void {
   if (value === undefined || value === null) element.removeAttribute(name);
   else element.setAttribute(name, value === true ? "" : String(value));
 }

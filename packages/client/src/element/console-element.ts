@@ -33,12 +33,12 @@ export function consoleElementClass<Options extends ConsoleOptions, View extends
         get(this: ConsoleHtmlElement): unknown {
           return this.#controller.settingOf(attribute, type);
         },
-        set(this: ConsoleHtmlElement, value: unknown): void {
-          const isObject = typeof value === "object" && value !== null;
-          this.#controller.keep(name, isObject ? value : undefined);
+        set(this: ConsoleHtmlElement, value: string | number | boolean | object | undefined | null): void {
+          const object = typeof value === "object" ? (value ?? undefined) : undefined;
+          this.#controller.keep(name, object);
           // A flag that is off is not there, unless `options` has it on.
           const isOff = value === false && this.#controller.optionOf(name) !== true;
-          setAttributeValue(this, attribute, isObject || isOff ? undefined : value);
+          setAttributeValue(this, attribute, typeof value === "object" || isOff ? undefined : value);
           this.#controller.applyAttribute(attribute);
         },
       });

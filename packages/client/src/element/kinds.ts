@@ -44,6 +44,7 @@ const COMMON_EVENTS: Readonly<Record<keyof ConsoleElementEvents, true>> = {
   renewfailed: true,
   closed: true,
   latency: true,
+  tick: true,
   unresponsive: true,
 };
 

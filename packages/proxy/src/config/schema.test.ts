@@ -65,6 +65,9 @@ const wrong: Record<string, readonly (readonly [value: unknown, expected: RegExp
   "sessions.on_limit_per_instance": [["end", /expected "refuse" or "replace", but got "end"/]],
   "console.allowed_origins": [["dash.example", /expected a list of hosts or origins/]],
   "console.frame_ancestors": [["dash.example", /expected a list of hosts or origins/]],
+  "console.opener_policy": [
+    ["none", /expected one of same-origin, same-origin-allow-popups, unsafe-none, but got "none"/],
+  ],
   "console.renew_paths": [["/renew", /expected a list of paths/]],
   "console.contact_url": [
     ["ops@example.com", /expected an http, https, mailto or tel URL, but got "ops@example.com"/],

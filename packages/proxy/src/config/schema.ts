@@ -2,6 +2,7 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import * as v from "valibot";
 import type { Config } from "./config.ts";
+import { OPENER_POLICIES } from "../http/page/origin-policy.ts";
 import { DEFAULT_MAX_PER_TOKEN } from "../limits/slots.ts";
 import { novaRpc } from "./nova-rpc.ts";
 import { describe, describeIssue, group, option, type OptionDescription, options, secret } from "./option-schema.ts";
@@ -141,6 +142,11 @@ const schema = options({
       v.nullable(v.array(value.frameAncestor, "expected a list of hosts or origins")),
       null,
       "Other sites that may show the page in a frame, in the same form, or `*`; by default those of `console.allowed_origins`.",
+    ),
+    opener_policy: option(
+      v.picklist(OPENER_POLICIES, `expected one of ${OPENER_POLICIES.join(", ")}`),
+      "same-origin",
+      "The page's `Cross-Origin-Opener-Policy`. With `unsafe-none`, a site that opens the page in a window can find, reuse and close it.",
     ),
     page: option(
       value.flag,

@@ -18,6 +18,7 @@ import { basePathOf } from "./base-path.ts";
 import { ConnectionGuard } from "./connection-guard.ts";
 import { RequestClients } from "./forwarding/request-clients.ts";
 import { createPageHandler, type RequestHandler } from "./page/handler.ts";
+import type { OpenerPolicy } from "./page/origin-policy.ts";
 import { refuseMalformedRequests } from "./malformed-requests.ts";
 import { createPublicServer, type PublicServer } from "./public-server.ts";
 import { RequestOrder } from "./request-order.ts";
@@ -37,6 +38,7 @@ export interface PublicListenerConfig {
   readonly console: {
     readonly allowed_origins: readonly string[];
     readonly frame_ancestors: readonly string[] | null;
+    readonly opener_policy: OpenerPolicy;
     readonly page: boolean;
     readonly start_page: ConsoleType;
     readonly renew_paths: readonly string[];
@@ -102,6 +104,7 @@ export class PublicListener {
         frameAncestors: frame_ancestors?.map(parseFrameAncestor) ?? allowedOrigins,
         renewPaths: config.console.renew_paths,
         contactUrl: config.console.contact_url,
+        openerPolicy: config.console.opener_policy,
       },
       readiness: context.readiness,
       order: this.#order,

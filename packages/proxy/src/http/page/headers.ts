@@ -27,7 +27,7 @@ const FEATURES: Readonly<Record<string, string>> = {
 const HSTS = "max-age=31536000";
 
 /** The headers that confine the page. */
-export function pageHeaders({ allowedOrigins, frameAncestors }: OriginPolicy): Headers {
+export function pageHeaders({ allowedOrigins, frameAncestors, openerPolicy }: OriginPolicy): Headers {
   return {
     "Content-Security-Policy": [
       "default-src 'none'",
@@ -44,7 +44,7 @@ export function pageHeaders({ allowedOrigins, frameAncestors }: OriginPolicy): H
       "form-action 'none'",
       ["frame-ancestors 'self'", ...cspSources(frameAncestors)].join(" "),
     ].join("; "),
-    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": openerPolicy,
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": Object.entries(FEATURES)
       .map(([name, origins]) => `${name}=(${origins})`)

@@ -1,5 +1,14 @@
 import type { AllowedOrigin } from "../../net/origin.ts";
 
+/**
+ * Values of the page's `Cross-Origin-Opener-Policy` (HTML, section 7.1.3): whether the page and a site that opened its
+ * window can reach each other.
+ */
+export const OPENER_POLICIES = ["same-origin", "same-origin-allow-popups", "unsafe-none"] as const;
+
+/** One of {@link OPENER_POLICIES}. */
+export type OpenerPolicy = (typeof OPENER_POLICIES)[number];
+
 /** What other sites may do with the console page, and what it links to. */
 export interface OriginPolicy {
   /** Sites that may open consoles and issue new tokens. */
@@ -10,6 +19,8 @@ export interface OriginPolicy {
   readonly renewPaths: readonly string[];
   /** Where users reach the operator. */
   readonly contactUrl: string | null;
+  /** Whether sites that opened the page in a window can see that window. */
+  readonly openerPolicy: OpenerPolicy;
 }
 
 /** Allowed origins as CSP sources; a host without a scheme matches the page's own scheme or better. */

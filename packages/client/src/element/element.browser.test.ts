@@ -52,7 +52,7 @@ describe("moving an element into another window", () => {
       const found = element.shadowRoot?.querySelector(selector);
       return found ? frame.contentWindow?.getComputedStyle(found) : undefined;
     };
-    expect(styles(".shell")?.display).toBe("grid");
+    expect(styles(".screen")?.position).toBe("absolute");
     expect(styles("textarea")?.position).toBe("absolute");
     expect(element.state.status).toBe("connected");
     document.body.append(element);

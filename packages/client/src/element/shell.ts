@@ -105,12 +105,6 @@ export class Shell {
     }
   }
 
-  /** The element moved to another window, which takes the style sheets from it. */
-  moveStyles(from: Document): void {
-    this.#root.adoptedStyleSheets = [styleSheet(this.#root.ownerDocument)];
-    moveXtermStyles(this.#root, from);
-  }
-
   /** Focuses the console, or the button that the user needs next. */
   focus(): void {
     if (this.#shown?.state.status === "connected") this.#actions.focusConsole();

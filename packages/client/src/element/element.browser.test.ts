@@ -56,7 +56,7 @@ describe("moving an element into another window", () => {
     expect(styles("textarea")?.position).toBe("absolute");
     expect(element.state.status).toBe("connected");
     document.body.append(element);
-    expect(getComputedStyle(element.shadowRoot?.querySelector(".shell") as Element).display).toBe("grid");
+    expect(getComputedStyle(element.shadowRoot?.querySelector(".screen") as Element).position).toBe("absolute");
     expect(element.state.status).toBe("connected");
   });
 });

@@ -14,6 +14,7 @@ export type { ConsolePhase } from "./phase.ts";
 export type {
   ConsoleElementEventMap,
   ConsoleElementEvents,
+  PrefixedEvents,
   SerialElementEventMap,
   SerialElementEvents,
   VncElementEventMap,

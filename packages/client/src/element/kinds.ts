@@ -40,6 +40,7 @@ const COMMON_ATTRIBUTES: AttributeTypes = { "auto-renew": "flag", theme: "text" 
 const COMMON_EVENTS: Readonly<Record<keyof ConsoleElementEvents, true>> = {
   state: true,
   expiring: true,
+  idlewarning: true,
   renewed: true,
   renewfailed: true,
   closed: true,

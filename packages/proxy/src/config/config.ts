@@ -1,6 +1,5 @@
 import type { ConsoleType } from "@curfew/protocol";
 import type { VncSecurityOptions } from "../consoles/rfb/auth-schemes.ts";
-import type { OpenerPolicy } from "../http/page/origin-policy.ts";
 import type { TlsMinimum } from "../http/tls/server.ts";
 import type { Address } from "../net/address.ts";
 import type { LogLevel } from "../telemetry/log.ts";
@@ -72,7 +71,7 @@ export interface Config {
     /** The same, for sites that may show the page in a frame, or `*` for all; null for those of `allowed_origins`. */
     readonly frame_ancestors: readonly string[] | null;
     /** The page's `Cross-Origin-Opener-Policy`: whether a site that opened the page in a window can see that window. */
-    readonly opener_policy: OpenerPolicy;
+    readonly opener_policy: "same-origin" | "same-origin-allow-popups" | "unsafe-none";
     /** Whether the console page is served. */
     readonly page: boolean;
     /** What the page shows at `/` where the address names no type. */

@@ -111,6 +111,27 @@ describe("while sessions live, their grants are checked again", () => {
     expect(made.gateway.logged("sessions checked again")).toMatchObject([{ name: "cell1" }]);
   });
 
+  test.each([
+    ["nothing", undefined],
+    ["too few answers", []],
+    ["no reason", [{ detail: "gone" }]],
+    ["a reason that is none", [{ reason: "gone", detail: "gone" }]],
+    ["null", [null]],
+  ])("a source that answers %s has not answered, and is asked again", async (_, answer) => {
+    await using made = await start();
+    using client = await made.open("vm-1");
+    const check = made.source.check.bind(made.source);
+    made.source.check = async (grants) => {
+      made.source.checks.push(grants.map(({ tokenId }) => tokenId));
+      return await Promise.resolve(answer as never);
+    };
+    await expect.poll(() => made.gateway.logged("sessions not checked")).toHaveLength(1);
+    expect(client.socket.readyState).toBe(WebSocket.OPEN);
+    made.source.check = check;
+    made.source.gone.add("vm-1");
+    expect((await client.closed).code).toBe(4009);
+  });
+
   test("a check that hangs is not followed by others", async () => {
     await using made = await start(0.005);
     using client = await made.open("vm-1");

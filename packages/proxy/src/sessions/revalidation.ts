@@ -1,3 +1,4 @@
+import { CloseCode } from "@curfew/protocol";
 import type { EventSink } from "../telemetry/events.ts";
 import { inTime } from "../tokens/in-time.ts";
 import type { Grant, GrantEnd, GrantRevalidation } from "../tokens/grant.ts";
@@ -52,9 +53,12 @@ export class Revalidation {
     // A database that is slow is not asked more often than it answers.
     if (this.#isChecking) return;
     this.#isChecking = true;
-    const groups = [...this.#groups()];
-    await Promise.all(groups.map(async ([revalidation, checked]) => await this.#check(revalidation, checked)));
-    this.#isChecking = false;
+    try {
+      const groups = [...this.#groups()];
+      await Promise.all(groups.map(async ([revalidation, checked]) => await this.#check(revalidation, checked)));
+    } finally {
+      this.#isChecking = false;
+    }
   }
 
   #groups(): ReadonlyMap<GrantRevalidation, Checked[]> {
@@ -73,25 +77,33 @@ export class Revalidation {
     const { name } = revalidation;
     const { events, end: endSessions } = this.#options;
     const grants = checked.map(({ grant }) => grant);
-    let ends: readonly (GrantEnd | undefined)[];
+    let ends: ReadonlyMap<GrantEnd, ReadonlySet<Session>>;
     try {
-      ends = await inTime(async (signal) => await revalidation.check(grants, signal), CHECK_MS);
+      ends = byEnd(checked, await inTime(async (signal) => await revalidation.check(grants, signal), CHECK_MS));
     } catch (error) {
       const isFirst = !this.#failing.has(name);
       this.#failing.add(name);
       return events.notify({ type: "revalidation_failed", name, error, isFirst });
     }
     if (this.#failing.delete(name)) events.notify({ type: "revalidation_restored", name });
-    for (const [end, sessions] of byEnd(checked, ends)) endSessions(sessions, end);
+    for (const [end, sessions] of ends) endSessions(sessions, end);
   }
 }
 
-/** The sessions to end, by why. One that was renewed meanwhile has another grant, which is checked next time. */
+/**
+ * The sessions to end, by why. One that was renewed meanwhile has another grant, which is checked next time.
+ *
+ * @throws TypeError for what a source of an embedder's own may answer in a language without types.
+ */
 function byEnd(checked: readonly Checked[], ends: readonly (GrantEnd | undefined)[]): Map<GrantEnd, Set<Session>> {
+  if (!Array.isArray(ends) || ends.length !== checked.length) {
+    throw new TypeError(`expected a list of ${checked.length} answers, one for each grant`);
+  }
   const groups = new Map<GrantEnd, Set<Session>>();
   for (const [index, { session, grant }] of checked.entries()) {
     const end = ends[index];
     if (end === undefined || session.grant !== grant) continue;
+    if (!Object.hasOwn(CloseCode, end?.reason)) throw new TypeError("expected a close reason for a grant that ended");
     const group = groups.get(end);
     if (group === undefined) groups.set(end, new Set([session]));
     else group.add(session);

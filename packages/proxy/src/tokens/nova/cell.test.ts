@@ -57,6 +57,13 @@ test("of a row with its instance the grant has all that there is", async () => {
   });
 });
 
+test("PostgreSQL's text is as good as MariaDB's numbers", async () => {
+  expect(await grantOf({ ...ROW, port: "5901", expires: `${EXPIRES}` })).toEqual({
+    ...(await grantOf()),
+    revalidation: expect.anything() as unknown,
+  });
+});
+
 test("a row of an instance that does not exist is refused while it is valid, and expired afterwards", async () => {
   const gone = { ...ROW, instance__uuid: null };
   await expect(cell([gone]).find("hash", SIGNAL)).rejects.toMatchObject({ reason: "instance_deleted" });
@@ -71,7 +78,12 @@ test.each([
   ["port", "none"],
   ["port", null],
   ["host", null],
+  ["port", true],
+  ["port", "0x1705"],
+  ["port", ""],
   ["expires", 1.5],
+  ["expires", new Date(NOW)],
+  ["expires", "1e9"],
   ["console_type", ""],
 ])("a row with the %s %j, which Nova never writes, opens nothing", async (column, value) => {
   await expect(cell([{ ...ROW, [column]: value }]).find("hash", SIGNAL)).rejects.toThrow(
@@ -90,6 +102,7 @@ test.each([
   ["the port is another", [{ ...ROW, port: 5902 }], "the console has moved"],
   ["the TLS port is another", [{ ...ROW, tls_port: 1 }], "the console has moved"],
   ["the path is another", [{ ...ROW, internal_access_path: "p" }], "the console has moved"],
+  ["the row cannot be read", [{ ...ROW, port: null }], "the console has moved"],
 ])("a grant no longer holds when %s", async (_, rows, detail) => {
   const [end] = await cell(rows).check([await grantOf()], SIGNAL);
   expect(end?.detail).toContain(detail);

@@ -127,11 +127,21 @@ export class Cell implements NovaCell, GrantRevalidation {
   }
 
   #endOfFound(grant: Grant, row: Row): GrantEnd | undefined {
-    const { host, port, tlsPort, internalAccessPath } = readConsole(row, this);
+    const found = this.#readIfPossible(row);
     const isSame =
-      sameEndpoint(grant.endpoint, { type: "tcp", host, port }) &&
-      grant.tlsPort === tlsPort &&
-      grant.internalAccessPath === internalAccessPath;
+      found !== undefined &&
+      sameEndpoint(grant.endpoint, { type: "tcp", host: found.host, port: found.port }) &&
+      grant.tlsPort === found.tlsPort &&
+      grant.internalAccessPath === found.internalAccessPath;
     return isSame ? undefined : MOVED;
+  }
+
+  /** One row that cannot be read must not keep all others from being checked. */
+  #readIfPossible(row: Row): NovaConsole | undefined {
+    try {
+      return readConsole(row, this);
+    } catch {
+      return undefined;
+    }
   }
 }

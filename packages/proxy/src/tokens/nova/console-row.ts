@@ -88,7 +88,9 @@ function optionalText(row: Row, column: string): string | undefined {
 }
 
 function integer(row: Row, column: string): number {
-  const value = Number(row[column]);
-  if (!isAbsent(row, column) && Number.isSafeInteger(value)) return value;
+  const value = row[column];
+  // Large ones are text. Dates and truth values are numbers to JavaScript, too.
+  const number = typeof value === "string" && /^-?\d+$/.test(value) ? Number(value) : value;
+  if (typeof number === "number" && Number.isSafeInteger(number)) return number;
   throw new Error(`console_auth_tokens.${column}: expected a whole number`);
 }

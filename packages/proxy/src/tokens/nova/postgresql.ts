@@ -1,5 +1,6 @@
+import type { Duplex } from "node:stream";
 import type { ConnectionOptions } from "node:tls";
-import { Pool, type PoolConfig } from "pg";
+import { Client, type ClientConfig, Pool, type PoolConfig } from "pg";
 import { type ConnectionPool, type Driver, given, IDLE_MS, type LentConnection, type PoolOptions } from "./driver.ts";
 import type { Row, TlsMaterial } from "./driver.ts";
 
@@ -16,12 +17,29 @@ export const POSTGRESQL: Driver = {
   isWithoutTls: (error) => (error as Error).message === "The server does not support SSL connections",
 };
 
+/** Closes its connection when it cannot authenticate, such as for want of a password; `pg` leaves that to the server. */
+class ClosingClient extends Client {
+  constructor(options?: ClientConfig) {
+    super(options);
+    // As the pool calls it.
+    const connect = (callback: (error: Error | null) => void): void => {
+      super.connect((error: Error | null) => {
+        const { connection } = this as unknown as { readonly connection: { readonly stream: Duplex } };
+        if (error !== null) connection.stream.destroy();
+        callback(error);
+      });
+    };
+    Object.assign(this, { connect });
+  }
+}
+
 class PostgresqlPool implements ConnectionPool {
   readonly #pool: Pool;
 
   constructor({ settings, tls, maxConnections, connectMs }: PoolOptions) {
     const { host, port, socket, user, password, database, sessionOptions } = settings;
     const options = {
+      Client: ClosingClient,
       // A folder's path names a socket.
       host: socket ?? host,
       port,

@@ -25,7 +25,8 @@ async function startNode(serve: (client: Socket) => void): Promise<BrokerNode & 
 function brokerAt(...nodes: readonly [BrokerNode, ...BrokerNode[]]): AmqpBroker {
   const url = { nodes, virtualHost: "/", query: new Map() };
   const listener = { onReply() {}, onReturned() {}, onLost() {} };
-  const broker = new AmqpBroker({ amqp, rpc: RPC_DEFAULTS, url, tls: undefined, first: 0, connectMs: 50 }, listener);
+  const limits = { connectMs: 50, setUpMs: 200 };
+  const broker = new AmqpBroker({ amqp, rpc: RPC_DEFAULTS, url, tls: undefined, first: 0, ...limits }, listener);
   onTestFinished(async () => await broker.close());
   return broker;
 }
@@ -41,6 +42,61 @@ function frame(size: number): Buffer {
   header.writeUInt32BE(size, 3);
   return header;
 }
+
+/** A method's frame, on the channel that it is for. */
+function method(channel: number, numbers: readonly [number, number], args: Buffer = Buffer.alloc(0)): Buffer {
+  const header = frame(4 + args.length);
+  header.writeUInt16BE(channel, 1);
+  const [group, name] = numbers;
+  return Buffer.concat([header, Buffer.from([0, group, 0, name]), args, Buffer.of(FRAME_END)]);
+}
+
+/** What RabbitMQ answers to a client's methods, by their numbers, until there is a queue for answers. */
+const ANSWERS: Readonly<Record<string, Buffer>> = {
+  // `start-ok`: `tune`, without a heartbeat. `open`: `open-ok`.
+  "10.11": method(0, [10, 30], Buffer.from([0, 0, 0, 1, 0, 0, 0, 0])),
+  "10.40": method(0, [10, 41], Buffer.of(0)),
+  "20.10": method(1, [20, 11], Buffer.alloc(4)),
+  "50.10": method(1, [50, 11], Buffer.alloc(9)),
+  "60.20": method(1, [60, 21], Buffer.of(0)),
+};
+
+/** A node that answers all methods but those from `last` on. */
+async function startHangingNode(last: string) {
+  const start = method(0, [10, 10], Buffer.from("\0\x09\0\0\0\0\0\0\0\x08AMQPLAIN\0\0\0\x05en_US", "latin1"));
+  return await startNode((client) => {
+    let unread = Buffer.alloc(0);
+    let isHanging = false;
+    client.once("data", (hello) => {
+      client.write(start);
+      unread = hello.subarray(8);
+      client.on("data", (bytes) => {
+        unread = Buffer.concat([unread, bytes]);
+        while (unread.length >= 8 && unread.length >= 8 + unread.readUInt32BE(3)) {
+          const called = `${unread.readUInt16BE(7)}.${unread.readUInt16BE(9)}`;
+          unread = unread.subarray(8 + unread.readUInt32BE(3));
+          isHanging ||= called === last;
+          if (!isHanging) client.write(ANSWERS[called] ?? "");
+        }
+      });
+    });
+  });
+}
+
+test("a node that hangs while its queue is made is given up, and the next one is used", async () => {
+  const hanging = await startHangingNode("50.10");
+  const broker = brokerAt(hanging, await startHangingNode("90.10"));
+  await expect(broker.ready(never)).resolves.toMatchObject({ replyQueue: expect.stringMatching(/^reply_/) as string });
+  await expect.poll(() => [...hanging.clients].map(({ closed }) => closed)).toEqual([true]);
+});
+
+test("a connection to a node that hangs is closed in time", async () => {
+  const node = await startHangingNode("50.40");
+  const broker = brokerAt(node);
+  await broker.ready(never);
+  await broker.close();
+  await expect.poll(() => [...node.clients].map(({ closed }) => closed)).toEqual([true]);
+});
 
 test.each([
   { lie: "says nothing", bytes: undefined, message: "connect ETIMEDOUT" },

@@ -5,7 +5,7 @@ import type { ConnectionOptions } from "node:tls";
 import { formatAddress } from "../../../net/address.ts";
 import { inTime } from "../../in-time.ts";
 import { unlessAborted } from "../../shared-lookup.ts";
-import { AmqpLink } from "./amqp-link.ts";
+import { AmqpLink, closeModel, CLOSING_MS } from "./amqp-link.ts";
 import type { Broker, BrokerLink, BrokerListener } from "./broker.ts";
 import type { NovaRpcOptions } from "./options.ts";
 import { uniqueId } from "./request.ts";
@@ -39,6 +39,8 @@ export interface AmqpBrokerOptions {
   readonly first?: number | undefined;
   /** Test seam. @defaultValue 3 seconds */
   readonly connectMs?: number;
+  /** Test seam. @defaultValue 10 seconds */
+  readonly setUpMs?: number;
 }
 
 /**
@@ -93,8 +95,12 @@ export class AmqpBroker implements Broker {
     const link = this.#link;
     this.#link = undefined;
     this.#next.reject(new Error("the connection to the broker is closed"));
-    await link?.deleteQueue().catch(() => {});
-    await (await this.#connection)?.close();
+    const connection = await this.#connection;
+    const close = async (): Promise<void> => {
+      await link?.deleteQueue().catch(() => {});
+      await connection?.close();
+    };
+    await inTime(close, CLOSING_MS).catch(async (error: Error) => await link?.destroy(error));
   }
 
   get #node(): BrokerNode {
@@ -118,8 +124,7 @@ export class AmqpBroker implements Broker {
         initialDelay: FIRST_RETRY_MS,
         maxDelay: LAST_RETRY_MS,
         setup: async (model: ChannelModel) => {
-          const options = { rpc: this.#options.rpc, listener: this.#listener };
-          link = await inTime(async () => await AmqpLink.open(model, options), SET_UP_MS);
+          link = await this.#setUp(model);
         },
       },
     });
@@ -135,6 +140,16 @@ export class AmqpBroker implements Broker {
       this.#blocked = undefined;
     });
     return connection;
+  }
+
+  async #setUp(model: ChannelModel): Promise<AmqpLink> {
+    const { rpc, setUpMs = SET_UP_MS } = this.#options;
+    try {
+      return await inTime(async () => await AmqpLink.open(model, { rpc, listener: this.#listener }), setUpMs);
+    } catch (error) {
+      await closeModel(model);
+      throw error;
+    }
   }
 
   #use(link: AmqpLink | undefined): void {

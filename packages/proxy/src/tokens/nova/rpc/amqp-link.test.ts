@@ -1,5 +1,6 @@
 import type { Channel, ChannelModel } from "amqplib";
 import { EventEmitter } from "node:events";
+import { PassThrough } from "node:stream";
 import { expect, test, vi } from "vitest";
 import { AmqpLink } from "./amqp-link.ts";
 import { type NovaRpcOptions, RPC_DEFAULTS } from "./options.ts";
@@ -21,6 +22,7 @@ async function open(options: Partial<NovaRpcOptions> = {}) {
   const model = Object.assign(new EventEmitter(), {
     createChannel: async () => channel,
     close: vi.fn<() => Promise<void>>(async () => {}),
+    connection: { stream: new PassThrough().on("error", () => {}) },
   });
   const heard: unknown[] = [];
   const listener = {
@@ -72,6 +74,8 @@ test("a lost channel or queue closes the connection, and the link knows why", as
   await vi.waitFor(() => expect(queueLost.model.close).toHaveBeenCalledOnce());
   expect(queueLost.link.error).toEqual(new Error("the broker removed the queue for answers"));
   queueLost.model.emit("error", new Error("has a listener"));
+  // What cannot be closed is ended.
+  await vi.waitFor(() => expect(queueLost.model.connection.stream.closed).toBe(true));
 });
 
 test.each([

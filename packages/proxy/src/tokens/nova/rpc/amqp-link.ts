@@ -1,4 +1,6 @@
 import type { Channel, ChannelModel, Options } from "amqplib";
+import type { Duplex } from "node:stream";
+import { inTime } from "../../in-time.ts";
 import type { BrokerLink, BrokerListener, BrokerMessage } from "./broker.ts";
 import type { NovaRpcOptions } from "./options.ts";
 import { uniqueId } from "./request.ts";
@@ -8,6 +10,30 @@ const DEFAULT_TTL = 1800;
 
 /** The longest time that RabbitMQ keeps an unused queue, in milliseconds. */
 const MAX_TTL_MS = 2 ** 31 - 1;
+
+/** How long a broker has to agree to the end of a connection, in milliseconds. */
+export const CLOSING_MS = 2000;
+
+/**
+ * Closes a connection, at once if the broker does not agree in time: amqplib would wait for it, even when the connection
+ * is gone, and connect no more.
+ */
+export async function closeModel(model: ChannelModel): Promise<void> {
+  try {
+    await inTime(async () => await model.close(), CLOSING_MS);
+  } catch (error) {
+    await destroyModel(model, error as Error);
+  }
+}
+
+/** Ends a connection at once. amqplib knows when this fulfils. */
+async function destroyModel(model: ChannelModel, error: Error): Promise<void> {
+  const { stream } = model.connection as unknown as { readonly stream: Duplex };
+  if (stream.closed) return;
+  const closed = new Promise((resolve) => stream.once("close", resolve));
+  stream.destroy(error);
+  await closed;
+}
 
 /** What a link needs to know. */
 export interface LinkOptions {
@@ -78,6 +104,11 @@ export class AmqpLink implements BrokerLink {
     await this.#channel.deleteQueue(this.replyQueue);
   }
 
+  /** Ends the connection at once. */
+  async destroy(error: Error): Promise<void> {
+    await destroyModel(this.#model, error);
+  }
+
   #lose(error: Error): void {
     this.#error = error;
     this.#closeModel();
@@ -85,11 +116,7 @@ export class AmqpLink implements BrokerLink {
 
   /** Does so later: a connection that is closing closes its channels first. */
   #closeModel(): void {
-    const close = async (): Promise<void> => {
-      await Promise.resolve();
-      await this.#model.close();
-    };
-    close().catch(() => {});
+    queueMicrotask(() => void closeModel(this.#model));
   }
 }
 

@@ -9,6 +9,7 @@ export type { CloseAction, ConsoleType, ServerCloseReason } from "@curfew/protoc
 export { backoff } from "./connection/backoff.ts";
 export type { BackoffOptions } from "./connection/backoff.ts";
 export type { ConsoleChannel } from "./connection/channel/channel.ts";
+export { connectInfoOf } from "./connection/connect-info-of.ts";
 export { ConsoleConnection } from "./connection/connection.ts";
 export type { CloseInfo, CloseReason, ViewerCloseReason } from "./connection/model/close-info.ts";
 export type { ConnectInfo } from "./connection/model/connect-info.ts";

@@ -23,7 +23,7 @@ function mountPoint({ pathname }: URL, pagePath: string): string {
  */
 export function resolveSocketUrl(parameters: UrlParameters, page: URL, pagePath: string): URL {
   checkHost(parameters, page);
-  const path = parameters.get("path") ?? DEFAULT_PATH;
+  const path = decodedTwice(parameters.get("path") ?? DEFAULT_PATH);
   const problem = new UrlProblem("path_elsewhere", "path", withoutQuery(path));
   // The URL parser drops line breaks and reads "\" as "/", so "/\host" would name another host.
   if (hasControlCharacter(path) || path.includes("\\") || path.trimStart().startsWith("//")) throw problem;
@@ -36,6 +36,16 @@ export function resolveSocketUrl(parameters: UrlParameters, page: URL, pagePath:
   url.hash = "";
   url.protocol = page.protocol === "https:" ? "wss:" : "ws:";
   return url;
+}
+
+/** Some portals encode the path twice, and `?` does not belong into one. */
+function decodedTwice(path: string): string {
+  if (path.includes("?") || !/%3f/i.test(path)) return path;
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return path;
+  }
 }
 
 function checkHost(parameters: UrlParameters, page: URL): void {

@@ -136,7 +136,7 @@ const schema = options({
     allowed_origins: option(
       v.array(value.allowedOrigin, "expected a list of hosts or origins"),
       [],
-      "Other sites that may open consoles: `host[:port]`, or `https://host[:port]` to bind the scheme too; `:*` is any port.",
+      "Other sites that may open consoles: `host[:port]`, or `https://host[:port]` to bind the scheme too; `:*` is any port. Pages of an application have a scheme: `tauri://localhost`.",
     ),
     frame_ancestors: option(
       v.nullable(v.array(value.frameAncestor, "expected a list of hosts or origins")),

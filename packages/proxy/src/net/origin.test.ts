@@ -17,6 +17,12 @@ describe("an entry of allowed_origins", () => {
     ["capitals do not matter", "DASH.example", "https://dash.example", true],
     ["a subdomain is another host", "dash.example", "https://a.dash.example", false],
     ["an IPv6 address is written in brackets", "[::1]:8080", "http://[::1]:8080", true],
+    ["an application's pages have a scheme of their own", "tauri://localhost", "tauri://localhost", true],
+    ["an application's pages have a scheme of their own", "capacitor://localhost", "capacitor://localhost", true],
+    ["an application's pages have a scheme of their own", "Ionic://LocalHost", "ionic://localhost", true],
+    ["a scheme of their own binds", "tauri://localhost", "capacitor://localhost", false],
+    ["a scheme of their own binds", "tauri://localhost", "http://localhost", false],
+    ["a host does not mean every scheme", "localhost", "tauri://localhost", false],
     ["every port may be meant", "dash.example:*", "https://dash.example:8443", true],
     ["every port may be meant", "dash.example:*", "http://dash.example", true],
     ["every port may be meant", "[::1]:*", "http://[::1]:8080", true],
@@ -37,6 +43,12 @@ describe("an entry of allowed_origins", () => {
     "*",
     "*:*",
     "dash.example:443:*",
+    "null",
+    "tauri://",
+    "tauri://localhost/x",
+    "tauri://*",
+    "file://localhost",
+    "wss://dash.example",
     "2001:db8::1:*",
   ])("%j is refused, and named", (entry) => {
     const refused = (): boolean => {
@@ -54,6 +66,13 @@ describe("without an entry", () => {
   test("the host of the request is allowed, whatever proxy took TLS away", () => {
     expect(allowed("https://gateway.example", "gateway.example")).toBe(true);
     expect(allowed("http://gateway.example:6080", "gateway.example:6080")).toBe(true);
+    expect(allowed("https://gateway.example", "gateway.example:443")).toBe(true);
+    expect(allowed("https://gateway.example", "gateway.example:80")).toBe(false);
+  });
+
+  test("the pages of an application and those without an origin are refused, whatever the host", () => {
+    expect(allowed("tauri://localhost", "localhost")).toBe(false);
+    expect(allowed("null", "null")).toBe(false);
   });
 
   test("a request without Host allows no page", () => {

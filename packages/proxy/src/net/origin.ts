@@ -8,12 +8,22 @@ export interface AllowedOrigin {
 /** What {@link AllowedOrigin.host} ends in where every port is allowed; a Content-Security-Policy has the same form. */
 const ANY_PORT = ":*";
 
+/** Schemes of pages that come with an application, such as `tauri://localhost` and `capacitor://localhost`. */
+const OWN_SCHEME = /^(?!https?:|wss?:|file:|data:|blob:)[a-z][a-z\d+.-]*:\/\/[a-z\d.-]+$/i;
+
 /**
- * Parses `host[:port]` or `https://host[:port]`; the port may be `*`, which is every port.
+ * Parses `host[:port]` or `https://host[:port]`; the port may be `*`, which is every port. Pages of an application have
+ * a scheme of their own, which must be written: `tauri://localhost`.
  *
  * @throws TypeError naming the value and what was expected.
  */
 export function parseAllowedOrigin(entry: string): AllowedOrigin {
+  // Any site can have it, for example with a sandboxed frame.
+  if (entry === "null") throw new TypeError('expected a host or an origin, but got "null", which any site can send');
+  if (OWN_SCHEME.test(entry)) {
+    const [scheme = "", host = ""] = entry.toLowerCase().split("://");
+    return { host, protocol: `${scheme}:` };
+  }
   const withoutPort = entry.slice(0, -ANY_PORT.length);
   if (entry.endsWith(ANY_PORT) && !/:\d*$|\*/.test(withoutPort)) {
     const { host, protocol } = parseAllowedOrigin(withoutPort);
@@ -41,7 +51,8 @@ export function parseFrameAncestor(entry: string): AllowedOrigin {
 /**
  * Whether a page of this origin may open a console (RFC 6455, section 10.2). A request without
  * `Origin` is not from a browser and is allowed: its token decides. Hosts are compared exactly,
- * ports included; `null`, blank and malformed origins are refused.
+ * ports included; `null`, blank and malformed origins are refused. The request's own host is only that of pages
+ * over HTTP: `tauri://localhost` is not `localhost`.
  */
 export function originAllowed(
   origin: string | undefined,
@@ -50,7 +61,11 @@ export function originAllowed(
 ): boolean {
   if (origin === undefined) return true;
   const url = URL.parse(origin);
-  if (url === null || !/^https?:$/.test(url.protocol)) return false;
+  if (url === null) return false;
+  if (!/^https?:$/.test(url.protocol)) {
+    const { protocol, host } = url;
+    return allowed.some((entry) => entry.protocol === protocol && entry.host === host.toLowerCase());
+  }
   const own = hostHeader === undefined ? null : URL.parse(`${url.protocol}//${hostHeader}`);
   if (own !== null && own.pathname === "/" && own.host === url.host) return true;
   return allowed.some((entry) => {

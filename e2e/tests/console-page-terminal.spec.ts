@@ -257,6 +257,53 @@ test("the match that is selected stays while one types, and Enter goes on", asyn
   await expect(page.getByText("2 of 2")).toBeVisible();
 });
 
+test.describe("on a phone", () => {
+  test.use({ hasTouch: true, isMobile: true, viewport: { width: 360, height: 740 } });
+
+  test("80 columns are reached by dragging, and the phone's keyboard leaves the terminal its size", async ({
+    console,
+    page,
+    serial,
+  }) => {
+    await page.addInitScript(() => {
+      localStorage.setItem("curfew.console.settings", '{"version":1,"terminalSize":"80x24"}');
+    });
+    await console.openConnected("serial");
+    await expect(page.locator(".xterm-rows")).toContainText("login:");
+    const host = page.locator("[data-curfew=serial]");
+    const box = await host.boundingBox();
+    if (box === null) throw new Error("the terminal is not on the page");
+    const devTools = await page.context().newCDPSession(page);
+    const drag = async (byX: number, byY: number): Promise<void> => {
+      const at = { x: box.x + 200, y: box.y + 200 };
+      await devTools.send("Input.dispatchTouchEvent", { type: "touchStart", touchPoints: [at] });
+      for (const part of [0.25, 0.5, 0.75, 1]) {
+        const touchPoints = [{ x: at.x + byX * part, y: at.y + byY * part }];
+        await devTools.send("Input.dispatchTouchEvent", { type: "touchMove", touchPoints });
+      }
+      await devTools.send("Input.dispatchTouchEvent", { type: "touchEnd", touchPoints: [] });
+    };
+    await drag(-150, 0);
+    await expect.poll(() => host.evaluate(({ scrollLeft }) => scrollLeft)).toBeGreaterThan(50);
+    print(serial, `\r\n${"line\r\n".repeat(30)}`);
+    await expect(page.locator(".xterm-rows")).not.toContainText("login:");
+    await drag(0, 400);
+    await expect(page.locator(".xterm-rows")).toContainText("login:");
+
+    await page.getByRole("button", { name: "More", exact: true }).tap();
+    await page.getByRole("menuitemradio", { name: "Fit to window" }).tap();
+    const rows = page.locator(".xterm-rows > div");
+    await expect(rows).not.toHaveCount(24);
+    const fitted = await rows.count();
+    const cursor = page.locator(".xterm-cursor");
+    await page.setViewportSize({ width: 360, height: 400 });
+    await page.getByRole("textbox", { name: "Terminal of the machine" }).pressSequentially("guest\n");
+    await expect(page.locator(".xterm-rows")).toContainText("Password:");
+    expect(await rows.count()).toBe(fitted);
+    await expect(cursor).toBeInViewport();
+  });
+});
+
 for (const size of [9, 14, 28]) {
   test(`nothing of a letter is cut off at ${size} pixels, the underscore at its bottom neither`, async ({
     console,

@@ -17,6 +17,7 @@ import { RESET_MODES } from "./reset.ts";
 import { offerKeyboardExit } from "../keyboard-exit.ts";
 import { copiesSelection } from "./shortcuts.ts";
 import { Sizing } from "./sizing.ts";
+import { scrollByTouch } from "./touch-scroll.ts";
 import { followLink } from "./web-links.ts";
 
 /** The modules of xterm.js. They are loaded only in browsers. */
@@ -219,6 +220,7 @@ export class Screen {
     // After xterm.js has finished the selection.
     const onMouseUp = (): unknown => this.#view.copyOnSelect && setTimeout(copySelection);
     this.#host.addEventListener("mouseup", onMouseUp, { signal });
+    scrollByTouch(terminal, this.#host, signal);
     offerKeyboardExit(this.#host, { leave: () => owner.leave(), enter: () => terminal.focus() }, signal);
     this.#prefersDark.addEventListener("change", () => this.apply(this.#view), { signal });
     // Before xterm.js, which would send the text at once.

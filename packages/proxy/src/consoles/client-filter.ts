@@ -11,4 +11,11 @@ export interface ClientFilter {
    *   other error ends it as `internal_error`. Nothing of `bytes` passes then.
    */
   filter(bytes: Buffer): Buffer;
+  /**
+   * Takes the next bytes of the target's, right before the client gets them. Their memory is used again once this
+   * returns. An exception ends the session, and the client does not get them.
+   *
+   * @returns whether bytes that were kept may pass now: `filter` is then called, with no bytes.
+   */
+  takeFromTarget?(bytes: Buffer): boolean;
 }

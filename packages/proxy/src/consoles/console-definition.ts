@@ -19,5 +19,5 @@ export interface ConsoleDefinition {
   /** Where a session has several connections: reads which one a client opens. It comes before the target is dialed. */
   readonly identify?: Identify;
   /** Makes the filter for one connection of a session with this grant; undefined where everything may pass. */
-  readonly createFilter?: (grant: Grant) => ClientFilter | undefined;
+  readonly createFilter?: (grant: Pick<Grant, "access">) => ClientFilter | undefined;
 }

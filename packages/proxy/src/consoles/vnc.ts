@@ -1,13 +1,20 @@
 import type { ConsoleDefinition } from "./console-definition.ts";
 import { openAuthSchemes, type VncSecurityOptions } from "./rfb/auth-schemes.ts";
+import { followClientInit, followHandshake } from "./rfb/followed-handshake.ts";
 import { RfbClientStreamParser } from "./rfb/client-stream-parser.ts";
 import { agreeOnVersion, createSecurityProxy } from "./rfb/security-proxy.ts";
+import { ViewOnlyMessages } from "./rfb/view-only-messages.ts";
+import { viewOnly, ViewOnlyFilter } from "./view-only-filter.ts";
 
 /** RFB (RFC 6143). The client itself does the handshake with the target. */
 export const VNC: ConsoleDefinition = {
   createUserInput: () => new RfbClientStreamParser(),
   handshake: [],
+  createFilter: viewOnly(() => new ViewOnlyFilter(followHandshake(new ViewOnlyMessages()))),
 };
+
+/** The gateway settles the security itself, so the client goes on with ClientInit. */
+const createFilter = viewOnly(() => new ViewOnlyFilter(followClientInit(new ViewOnlyMessages())));
 
 /**
  * {@link VNC}, or with `auth_schemes` RFB 3.8 whose security the gateway settles with the target.
@@ -18,5 +25,5 @@ export const VNC: ConsoleDefinition = {
 export function createVnc(options: VncSecurityOptions, onUnusable: (error: Error) => void): ConsoleDefinition {
   const schemes = openAuthSchemes(options, onUnusable);
   if (schemes === undefined) return VNC;
-  return { ...VNC, handshake: [agreeOnVersion], negotiate: createSecurityProxy(schemes) };
+  return { ...VNC, handshake: [agreeOnVersion], negotiate: createSecurityProxy(schemes), createFilter };
 }

@@ -62,7 +62,7 @@ export class Relay {
     connection.on("end", onTargetEnd).on("close", onTargetEnd);
     const unread = this.#clientReader?.takeUnread();
     this.#clientReader = undefined;
-    if (unread !== undefined && unread.length > 0) this.#pass(connection, unread);
+    if (unread !== undefined && unread.length > 0) this.forwardToTarget(unread);
     target.start(this.#toClient);
   }
 

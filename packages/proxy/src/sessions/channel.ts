@@ -1,6 +1,7 @@
 import { CloseCode } from "@curfew/protocol";
 import { EndError } from "../end-reason.ts";
 import type { ConsoleType, Grant } from "../tokens/grant.ts";
+import type { ClientFilter } from "../consoles/client-filter.ts";
 import type { ConsoleDefinition } from "../consoles/console-definition.ts";
 import type { IdentifiedChannel } from "../consoles/identified-channel.ts";
 import type { UserInput } from "../consoles/user-input.ts";
@@ -31,6 +32,8 @@ const CLOSING_HANDSHAKE_MS = 2000;
 
 /** How long a client has to read the last bytes of a target that closed, in milliseconds. */
 const LAST_BYTES_MS = 10_000;
+
+const NOTHING = Buffer.alloc(0);
 
 /** What the channels of a gateway share. */
 export interface ChannelContext extends Pick<IdleContext, "idleTimeoutMs"> {
@@ -161,7 +164,8 @@ export class Channel implements ConnectionHandler, ControlHandler {
     if (grant.access !== "control" && ownFilter === undefined) {
       throw new EndError("forbidden", `the gateway cannot enforce view-only access to a ${grant.type} console`);
     }
-    const taps = this.#withWatch(createTaps());
+    const watching = this.#withWatch(createTaps());
+    const taps = ownFilter?.takeFromTarget === undefined ? watching : [...watching, this.#showTarget(ownFilter)];
     const filter = tapFilter(ownFilter, taps, (released) => this.#holdClient(released));
     const options = { buffers, turns, taps, session: this.#handler };
     const relay =
@@ -200,6 +204,17 @@ export class Channel implements ConnectionHandler, ControlHandler {
       onOver: () => timer.stop(),
     });
     return [...taps, watch];
+  }
+
+  /** Shows a filter what the target sends, and passes on what it has kept until then. */
+  #showTarget(filter: ClientFilter): Tap {
+    return {
+      take: (bytes) => {
+        if (filter.takeFromTarget?.(bytes) === true) this.#relay?.forwardToTarget(NOTHING);
+        return undefined;
+      },
+      end: () => {},
+    };
   }
 
   /** Does not read the client until a tap has caught up that is behind. */

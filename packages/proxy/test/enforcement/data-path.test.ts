@@ -37,7 +37,9 @@ describe("rule 14: nothing fails open", () => {
       taps += 1;
       return [];
     };
-    await using gateway = await TestGateway.start({ dataPath: { createTaps } });
+    const { createFilter: _, ...without } = CONSOLES.serial;
+    const dataPath = { createTaps, consoles: { ...CONSOLES, serial: without } };
+    await using gateway = await TestGateway.start({ dataPath });
     const { token } = await gateway.token(target.address, { access: "view" });
     using client = new Client(gateway.host, token);
     expect(await client.closed).toEqual({ code: 4003, reason: "forbidden" });

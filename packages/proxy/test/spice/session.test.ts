@@ -10,6 +10,7 @@ import { startSpiceConsole } from "../support/spice-console.ts";
 const KEY_DOWN = 101;
 const KEY_MODIFIERS = 103;
 const MOUSE_POSITION = 112;
+const AGENT_DATA = 107;
 const ACK = 2;
 const PONG = 3;
 
@@ -245,11 +246,20 @@ test("a gateway with several workers refuses it: a channel could reach any of th
   expect(server.connections).toEqual([]);
 });
 
-test("view-only access is refused: no filter could enforce it", async () => {
+test("with view-only access the picture comes, and no input reaches the server on any channel", async () => {
   await using spice = await startSpiceConsole();
   const { server, gateway } = spice;
   const { token } = await gateway.token(server.address, { type: "spice", access: "view" });
-  using client = sayFirst(gateway.host, token, linkMessage({}));
-  expect(await client.closed).toEqual({ code: 4003, reason: "forbidden" });
-  expect(server.connections).toEqual([]);
+  using viewer = await SpiceViewer.open(gateway.host, token);
+  viewer.inputs.say(KEY_DOWN, Buffer.from([30, 0, 0, 0]));
+  viewer.inputs.say(KEY_MODIFIERS, Buffer.alloc(2));
+  viewer.inputs.say(MOUSE_POSITION, Buffer.alloc(11));
+  viewer.main.say(AGENT_DATA, Buffer.alloc(300));
+  for (const channel of viewer.channels) channel.say(PONG, Buffer.alloc(12));
+  await expect.poll(() => server.received("message").filter(({ type }) => type === PONG)).toHaveLength(3);
+  expect(server.received("message").filter(({ type }) => type !== PONG)).toEqual([]);
+  const { received } = viewer.display;
+  const display = server.received("channel").find(({ channelType }) => channelType === SpiceChannelType.display);
+  await server.connections[display?.connection ?? -1]?.send(104, Buffer.alloc(500));
+  await viewer.display.bytes(received + 506);
 });

@@ -1,10 +1,7 @@
 import type { UserInput } from "../user-input.ts";
 import { ChannelType, LINK_HEADER_BYTES, linkMessageBytes, readLinkMessage } from "./link-message.ts";
 import { MAX_HEADER_BYTES, messageHeaderBytes, readMessageHeader } from "./message-header.ts";
-import { AUTH_MECHANISM_BYTES, TICKET_BYTES } from "./ticket.ts";
-
-/** The way to authenticate with a ticket. */
-const AUTH_SPICE = 1;
+import { AUTH_MECHANISM_BYTES, AUTH_SPICE, TICKET_BYTES } from "./ticket.ts";
 
 /** Messages that the user causes (`SPICE_MSGC_INPUTS_*`): key down, up and scan code; motion, position and buttons. */
 const INPUT_TYPES: ReadonlySet<number> = new Set([101, 102, 104, 111, 112, 113, 114]);

@@ -4,7 +4,7 @@ import {
   LINK_HEADER_BYTES,
   type LinkMessage,
   linkMessageBytes,
-  replyHasMiniHeader,
+  readLinkReply,
 } from "./link-message.ts";
 import { messageHeaderBytes, readMessageHeader } from "./message-header.ts";
 
@@ -72,7 +72,7 @@ export class HandshakeWatch implements TargetWatch {
       this.end();
       return false;
     }
-    this.#isMini = this.#link.hasMiniHeader && replyHasMiniHeader(unread.subarray(LINK_HEADER_BYTES, end));
+    this.#isMini = this.#link.hasMiniHeader && readLinkReply(unread.subarray(LINK_HEADER_BYTES, end)).hasMiniHeader;
     this.#unread = unread.subarray(end + RESULT_BYTES);
     return true;
   }

@@ -21,7 +21,7 @@ const AUTH_SELECTION = 1;
 const MINI_HEADER = 8;
 
 /** Types of channels (`SPICE_CHANNEL_*`). */
-export const ChannelType = { main: 1, inputs: 3 } as const;
+export const ChannelType = { main: 1, display: 2, inputs: 3 } as const;
 
 /** What a client says first on each channel. */
 export interface LinkMessage {
@@ -70,11 +70,12 @@ export function readLinkMessage(bytes: Buffer): LinkMessage {
   };
 }
 
-/** Whether a server's reply to a link message, without its header, agrees to short headers. */
-export function replyHasMiniHeader(reply: Buffer): boolean {
-  if (reply.length < REPLY_BYTES) return false;
+/** What a server agrees to in its reply to a link message, which is given without its header. */
+export function readLinkReply(reply: Buffer): Pick<LinkMessage, "selectsAuth" | "hasMiniHeader"> {
   const at = REPLY_CAPABILITIES_AT;
-  return ((commonCapabilities(reply, at, reply.readUInt32LE(at + 8)) ?? 0) & MINI_HEADER) !== 0;
+  const hasCapabilities = reply.length >= REPLY_BYTES;
+  const common = hasCapabilities ? (commonCapabilities(reply, at, reply.readUInt32LE(at + 8)) ?? 0) : 0;
+  return { selectsAuth: (common & AUTH_SELECTION) !== 0, hasMiniHeader: (common & MINI_HEADER) !== 0 };
 }
 
 /** The first word of them; undefined if it is not within the message. */

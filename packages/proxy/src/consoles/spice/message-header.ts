@@ -12,6 +12,11 @@ export function messageHeaderBytes(isMini: boolean): number {
   return isMini ? MINI_HEADER_BYTES : FULL_HEADER_BYTES;
 }
 
+/** Whether a message with the long header holds further messages. */
+export function holdsOthers(header: Buffer, isMini: boolean): boolean {
+  return !isMini && header.readUInt32LE(14) !== 0;
+}
+
 /** The type of a message, and how many bytes follow its header. */
 export function readMessageHeader(header: Buffer, isMini: boolean): { readonly type: number; readonly bytes: number } {
   const at = isMini ? 0 : 8;

@@ -1,3 +1,6 @@
+/** The way to authenticate with a ticket. */
+export const AUTH_SPICE = 1;
+
 /** A password, encrypted with the server's public key. */
 export const TICKET_BYTES = 128;
 

@@ -4,6 +4,8 @@ import { controlMessages } from "./control-messages.ts";
 import { httpUpgrade } from "./http-upgrade.ts";
 import { rfbClientStream } from "./rfb-client-stream.ts";
 import { targetHandshakes } from "./target-handshakes.ts";
+import { viewOnlyRfb } from "./view-only-rfb.ts";
+import { viewOnlySpice } from "./view-only-spice.ts";
 import { websocketFrames } from "./websocket-frames.ts";
 import { yaml } from "./yaml.ts";
 
@@ -14,6 +16,8 @@ export const TARGETS: readonly FuzzTarget[] = [
   websocketFrames,
   controlMessages,
   rfbClientStream,
+  viewOnlyRfb,
+  viewOnlySpice,
   adminBodies,
   yaml,
 ];

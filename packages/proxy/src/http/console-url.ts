@@ -4,9 +4,10 @@ import type { Grant } from "../tokens/grant.ts";
  * The address that opens a console in a browser. The token is in the fragment, which browsers
  * neither send to a server nor include in `Referer`.
  */
-export function consoleUrl(base: string, token: string, grant: Pick<Grant, "type" | "name">): string {
+export function consoleUrl(base: string, token: string, grant: Pick<Grant, "type" | "name" | "access">): string {
   const query = new URLSearchParams({ type: grant.type });
   if (grant.name !== undefined) query.set("name", grant.name);
+  if (grant.access === "view") query.set("view_only", "1");
   return `${base.replace(/\/+$/, "")}/console/?${query.toString()}#token=${encodeURIComponent(token)}`;
 }
 

@@ -65,8 +65,8 @@ export const RFB_SERVERS: readonly RfbServer[] = [
     name: "RSA-AES without encryption",
     sends: join(V8, bytes(1, 6), uint32(64), Buffer.alloc(16), bytes(0, 8), Buffer.alloc(8), OK),
     viewer: join(
-      ...[V8, bytes(6), uint32(64), Buffer.alloc(16, 4), bytes(0, 8), Buffer.alloc(8, 4)],
-      ...[bytes(0, 20), Buffer.alloc(36, 4), bytes(0, 10), Buffer.alloc(26, 4), SHARED],
+      join(V8, bytes(6), uint32(64), Buffer.alloc(16, 4), bytes(0, 8), Buffer.alloc(8, 4)),
+      join(bytes(0, 20), Buffer.alloc(36, 4), bytes(0, 10), Buffer.alloc(26, 4), SHARED),
     ),
   },
   {

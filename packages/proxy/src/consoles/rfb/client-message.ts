@@ -107,7 +107,7 @@ export function messageBytes(header: Uint8Array, have: number, extendedButtons: 
 
 /** As {@link messageBytes}, for the extensions of other viewers than browsers. */
 function extensionBytes(header: Uint8Array, have: number): number {
-  switch (header[0]) {
+  switch (header[0] ?? 0) {
     case ClientMessageType.fixColourMapEntries:
       return have < 6 ? MORE_NEEDED : 6 + 6 * uint16(header, 4);
     case ClientMessageType.fileTransfer:
@@ -134,7 +134,7 @@ function extensionBytes(header: Uint8Array, have: number): number {
 
 /** As {@link messageBytes}, for TightVNC's transfer of files. */
 function fileBytes(header: Uint8Array, have: number): number {
-  switch (header[0]) {
+  switch (header[0] ?? 0) {
     case ClientMessageType.fileList:
     case ClientMessageType.fileDownloadCancel:
     case ClientMessageType.fileUploadFailed:

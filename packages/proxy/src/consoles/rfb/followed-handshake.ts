@@ -177,5 +177,7 @@ function offers(count: Buffer): number {
 
 function cannotFollow(type: string): EndError {
   const cause = `security type ${type} cannot be followed`;
-  return new EndError("forbidden", "the gateway cannot enforce view-only access with this console's sign-in", { cause });
+  return new EndError("forbidden", "the gateway cannot enforce view-only access with this console's sign-in", {
+    cause,
+  });
 }

@@ -1,11 +1,5 @@
 import type { HandshakeEvents, TargetWatch } from "../identified-channel.ts";
-import {
-  ChannelType,
-  LINK_HEADER_BYTES,
-  type LinkMessage,
-  linkMessageBytes,
-  readLinkReply,
-} from "./link-message.ts";
+import { ChannelType, LINK_HEADER_BYTES, type LinkMessage, linkMessageBytes, readLinkReply } from "./link-message.ts";
 import { messageHeaderBytes, readMessageHeader } from "./message-header.ts";
 
 /** `SPICE_MSG_MAIN_INIT`, which begins with the session's number. */

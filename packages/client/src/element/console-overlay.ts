@@ -1,7 +1,7 @@
 import type { Messages } from "../locales/types.ts";
 import { ExpiryWarning } from "../ui/expiry-warning.ts";
 import { reportError } from "../util/report-error.ts";
-import type { ConsoleView, ElementType } from "./kinds.ts";
+import { coverTop, type ConsoleView, type ElementType } from "./kinds.ts";
 import { messagesForElement } from "./page-language.ts";
 import { Shell } from "./shell.ts";
 
@@ -40,6 +40,7 @@ export function showConsoleOverlay(
     renew: () => void connection.renew().catch(() => {}),
     hideWarning: () => warning.hide(),
     focusConsole: () => console.focus(),
+    cover: (top: number) => coverTop(console, top),
   };
   const shell = new Shell(root, options.type, actions, target);
   let messages: Messages | undefined;

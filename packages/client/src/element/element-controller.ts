@@ -5,7 +5,7 @@ import type { Messages } from "../locales/types.ts";
 import { ExpiryWarning } from "../ui/expiry-warning.ts";
 import { reportError } from "../util/report-error.ts";
 import { type AttributeType, attributeValue, optionOf, optionsIn } from "./attributes.ts";
-import type { ConsoleView, ElementKind } from "./kinds.ts";
+import { coverTop, type ConsoleView, type ElementKind } from "./kinds.ts";
 import { messagesForElement } from "./page-language.ts";
 import { Shell } from "./shell.ts";
 import type { ConsoleElement } from "./types.ts";
@@ -34,6 +34,7 @@ export class ElementController<Options extends ConsoleOptions, View extends Cons
       renew: () => void this.#console?.connection.renew().catch(() => {}),
       hideWarning: () => this.#warning?.hide(),
       focusConsole: () => this.#console?.focus(),
+      cover: (top) => coverTop(this.#console, top),
     });
   }
 

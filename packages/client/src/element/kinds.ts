@@ -1,6 +1,7 @@
 import type { ConsoleType } from "@curfew/protocol";
 import type { ConsoleConnection } from "../connection/connection.ts";
 import type { ConsoleOptions } from "../connection/model/options.ts";
+import type { SerialCover } from "../views/serial/cover.ts";
 import { SERIAL_VIEW_DEFAULTS } from "../views/serial/settings.ts";
 import { SerialConsole } from "../views/serial/serial-console.ts";
 import type { SerialOptions } from "../views/serial/options.ts";
@@ -17,6 +18,13 @@ export interface ConsoleView {
   connect(): Promise<void>;
   close(): Promise<void>;
   focus(): void;
+  /** See `SerialConsole.covered`. */
+  covered?: SerialCover;
+}
+
+/** Tells a console that keeps its size that so many pixels of its top are covered. */
+export function coverTop(console: ConsoleView | undefined, top: number): void {
+  if (console && "covered" in console) console.covered = { top, bottom: 0 };
 }
 
 /** The types of consoles that have an element. spice-html5 works only outside shadow roots. */

@@ -10,7 +10,7 @@ const announced = (element: Element): string | null | undefined =>
   element.shadowRoot?.querySelector("[role=status]")?.textContent;
 
 describe("the warning", () => {
-  test("says how long the session has, leaves the size of the console alone, and renews", async () => {
+  test("says how long the session has, leaves the size of the console alone with the cursor visible, and renews", async () => {
     const element = await page.connected<"curfew-serial">(serial(), (one) => {
       one.renew = () => "new-token";
     });
@@ -24,6 +24,9 @@ describe("the warning", () => {
     expect(shown(element, "[role=timer]")?.ariaLive).toBe("off");
     expect(text(element, ".warning strong")).toBe("This session ends in 1:00.");
     expect(box()).toEqual(before);
+    const bottom = shown(element, ".warning")?.getBoundingClientRect().bottom ?? 0;
+    const cursorTop = (): number => shown(element, ".xterm-rows > div")?.getBoundingClientRect().top ?? 0;
+    await vi.waitFor(() => expect(cursorTop()).toBeGreaterThanOrEqual(Math.floor(bottom)));
 
     click(element, "Renew");
     await vi.waitFor(() =>

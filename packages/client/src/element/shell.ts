@@ -33,6 +33,8 @@ export interface ShellActions extends PanelActions {
   readonly renew: () => void;
   readonly hideWarning: () => void;
   readonly focusConsole: () => void;
+  /** The warning covers so many pixels of the console's top. */
+  readonly cover: (top: number) => void;
 }
 
 /** The content of an element's shadow root: the console, and the warning and the panel over it. */
@@ -68,6 +70,8 @@ export class Shell {
       this.#overlay,
       this.#announcer,
     );
+    const { root: warning } = this.#warning;
+    new ResizeObserver(() => actions.cover(warning.offsetHeight)).observe(warning);
     this.#focus = new FocusWatch(this.screen);
     listenForLeaveKeys(this.screen, () => this.#leave());
     this.adoptStyles();

@@ -123,6 +123,11 @@ export const REQUIREMENTS = {
     note: "Any `python3` on the PATH with oslo.messaging and oslo.versionedobjects will do.",
     present: () => hasRabbitMq() && findPython("oslo_messaging", "oslo_versionedobjects") !== undefined,
   },
+  stunnel: {
+    purpose: "a real TLS server in front of a console",
+    packages: { debian: ["stunnel4"], fedora: ["stunnel"], homebrew: ["stunnel"] },
+    present: () => has("stunnel"),
+  },
   proxies: {
     purpose: "real reverse proxies",
     packages: {

@@ -24,6 +24,7 @@ const REAL_REQUIREMENTS: readonly RequirementName[] = [
   "mariadb",
   "postgresql",
   "oslo",
+  "stunnel",
 ];
 const E2E_REQUIREMENTS: readonly RequirementName[] = [
   "browser",

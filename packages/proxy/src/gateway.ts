@@ -21,6 +21,7 @@ import { LIMIT_NAMES } from "./limits/slots.ts";
 import { describeVoidLimits } from "./limits/void-limits.ts";
 import { Recorder } from "./recording/recorder.ts";
 import { type RegistryOptions, SessionRegistry } from "./sessions/registry.ts";
+import { deadlinePolicy } from "./sessions/session-deadline.ts";
 import { createConsoles } from "./consoles/index.ts";
 import { AllowList } from "./net/allow-list.ts";
 import { sessionCapacity } from "./net/descriptors.ts";
@@ -37,6 +38,7 @@ import { warnOfDescriptors } from "./telemetry/descriptor-warning.ts";
 import { checkPublicPort } from "./http/public-port.ts";
 import { createReadiness } from "./http/readiness.ts";
 import { type NamedCheck, TokenHealth } from "./tokens/health.ts";
+import { openTargetTls } from "./targets/target-tls.ts";
 import { TokenLookups } from "./tokens/lookups.ts";
 import { closeTokens, type OpenedTokens, openTokens, openTokensBehind, partsOf, whenOpen } from "./tokens/open.ts";
 import type { TokenSource } from "./tokens/source.ts";
@@ -205,6 +207,8 @@ export class LocalGateway implements Gateway {
       log: this.log,
       failures: this.metrics.observerFailures,
     });
+    const onUnusable = (err: Error): void =>
+      this.log.error({ err }, "the new certificates for consoles cannot be used; the old ones stay");
     const recorder = config.record === null ? undefined : new Recorder(config.record, this.log);
     this.#recorder = recorder;
     this.sessions = new SessionRegistry({
@@ -216,17 +220,15 @@ export class LocalGateway implements Gateway {
       }),
       clock,
       idleTimeoutMs: config.sessions.idle_timeout === null ? null : config.sessions.idle_timeout * 1000,
-      policy: {
-        enforce: config.consoleauth.enforce_session_timeout,
-        maxDurationMs: config.sessions.max_duration === null ? null : config.sessions.max_duration * 1000,
-        warnBeforeMs: config.sessions.warn_before.map((seconds) => seconds * 1000),
-      },
-      consoles: createConsoles(config.vnc, this.#sharesPort, (err) =>
-        this.log.error({ err }, "the new certificates for consoles cannot be used; the old ones stay"),
-      ),
+      policy: deadlinePolicy(config),
+      consoles: createConsoles(config.vnc, this.#sharesPort, onUnusable),
       ...(recorder !== undefined && { createTaps: (session) => [recorder.record(session)] }),
       ...options.dataPath,
-      dialing: { allow: this.#allow, timeoutMs: config.targets.connect_timeout * 1000 },
+      dialing: {
+        allow: this.#allow,
+        timeoutMs: config.targets.connect_timeout * 1000,
+        tls: openTargetTls(config.targets, onUnusable),
+      },
       limits: this.#createLimits(options),
       events: this.#events,
       revalidateMs: config.nova.revalidate_interval * 1000,

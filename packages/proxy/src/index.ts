@@ -26,6 +26,7 @@ export { createLogger } from "./telemetry/log.ts";
 export type { LogLevel } from "./telemetry/log.ts";
 export { SqliteTokenStore } from "./tokens/sqlite/token-store.ts";
 export type { Access, ConsoleType, Grant, GrantEnd, GrantRevalidation } from "./tokens/grant.ts";
+export type { TargetTlsOptions } from "./targets/target-tls.ts";
 export type { FirstUses, LookupContext, TokenSource } from "./tokens/source.ts";
 export { BadPage } from "./paging.ts";
 export type { PageRequest } from "./paging.ts";

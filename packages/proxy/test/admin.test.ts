@@ -98,6 +98,9 @@ describe("tokens", () => {
   });
 
   test("an answer that issues a token is not to be stored", async () => {
+    const named = "tls://127.0.0.1:5901?server_name=vm-1.example";
+    const tls = await gateway.admin("POST", "/v1/tokens", { type: "vnc", target: named });
+    expect(await tls.json()).toMatchObject({ target: named });
     const response = await gateway.admin("POST", "/v1/tokens", { type: "vnc", target: "[::1]:5901" });
     expect(response.status).toBe(201);
     expect(response.headers.get("cache-control")).toBe("no-store");
@@ -152,7 +155,18 @@ describe("tokens", () => {
     ["an unknown type", { type: "rdp", target: "127.0.0.1:1" }, 'type: expected "vnc" or "serial"'],
     ["no target", { type: "vnc" }, "target: "],
     ["a target without a port", { type: "vnc", target: "127.0.0.1" }, "target: expected host:port"],
-    ["port 0", { type: "vnc", target: "127.0.0.1:0" }, "target: expected host:port"],
+    ["port 0", { type: "vnc", target: "127.0.0.1:0" }, "target: expected a port from 1 to 65535"],
+    ["a relative path", { type: "vnc", target: "unix:vm-1" }, "target: expected unix: and an absolute path"],
+    [
+      "a socket that may not be dialed",
+      { type: "vnc", target: "unix:/run/vm" },
+      "target: expected an address in targets",
+    ],
+    [
+      "an address that may not be",
+      { type: "vnc", target: "tls://192.0.2.1:1" },
+      "target: expected an address in targets",
+    ],
     ["a lifetime of 0", { type: "vnc", target: "a:1", ttl: 0 }, "ttl: expected more than 0 seconds"],
     ["a lifetime as text", { type: "vnc", target: "a:1", ttl: "60" }, "ttl: expected a number of seconds"],
     ["a lifetime of 1,000 years", { type: "vnc", target: "a:1", ttl: 3.2e10 }, "ttl: expected at most"],

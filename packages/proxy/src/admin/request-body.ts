@@ -1,6 +1,7 @@
 import * as v from "valibot";
 import { isIP } from "node:net";
-import { type Address, parseAddress } from "../net/address.ts";
+import type { AllowList } from "../net/allow-list.ts";
+import { type Endpoint, parseEndpoint } from "../net/endpoint.ts";
 import { CONSOLE_TYPES } from "../consoles/index.ts";
 import { MAX_LIFETIME_SECONDS } from "../tokens/store.ts";
 import type { TokenRequest } from "../tokens/store.ts";
@@ -11,7 +12,7 @@ const text = v.pipe(v.string("expected a string"), v.nonEmpty("expected a string
 const tokenRequest = v.strictObject(
   {
     type: v.picklist(CONSOLE_TYPES, `expected ${CONSOLE_TYPES.map((type) => `"${type}"`).join(" or ")}`),
-    target: v.string("expected host:port"),
+    target: v.string("expected host:port, tls://host:port or unix:/path"),
     ttl: v.optional(
       v.pipe(
         v.number("expected a number of seconds"),
@@ -43,13 +44,13 @@ export function parseTokenRequest(
   { tokenTtl, allow }: Pick<AdminOptions, "tokenTtl" | "allow">,
 ): TokenRequest {
   const { type, target, ttl, instance, name } = check(tokenRequest, body);
-  const address = parseTarget(target);
-  if (isIP(address.host) !== 0 && !allow.allows(address.host, address.port)) {
+  const endpoint = parseTarget(target);
+  if (!mayBeAllowed(endpoint, allow)) {
     throw new BadRequest(`target: expected an address in targets.allow, but got ${JSON.stringify(target)}`);
   }
   return {
     type,
-    endpoint: { type: "tcp", ...address },
+    endpoint,
     access: "control",
     ttlMs: (ttl ?? tokenTtl) * 1000,
     instance: instance ?? undefined,
@@ -66,14 +67,18 @@ export function parseTokenBody(body: unknown): string {
   return check(revocation, body).token;
 }
 
-function parseTarget(target: string): Address {
+function parseTarget(target: string): Endpoint {
   try {
-    const address = parseAddress(target);
-    if (address.port > 0) return address;
-  } catch {
-    // One message for both.
+    return parseEndpoint(target);
+  } catch (error) {
+    throw new BadRequest(`target: ${error instanceof Error ? error.message : String(error)}`);
   }
-  throw new BadRequest(`target: expected host:port with a port from 1 to 65535, but got ${JSON.stringify(target)}`);
+}
+
+/** Whether an endpoint may be dialed, as far as it can be told before. */
+function mayBeAllowed(endpoint: Endpoint, allow: AllowList): boolean {
+  if (endpoint.type === "unix") return allow.allowsPath(endpoint.path);
+  return isIP(endpoint.host) === 0 || allow.allows(endpoint.host, endpoint.port);
 }
 
 function check<T>(schema: v.GenericSchema<unknown, T>, body: unknown): T {

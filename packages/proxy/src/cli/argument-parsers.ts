@@ -1,5 +1,6 @@
 import { InvalidArgumentError } from "commander";
 import { parseAddress } from "../net/address.ts";
+import { parseEndpoint } from "../net/endpoint.ts";
 import { MAX_LIFETIME_SECONDS } from "../tokens/store.ts";
 
 /** A lifetime in seconds, as a command-line argument. */
@@ -17,6 +18,16 @@ export function seconds(value: string): number {
 export function address(value: string): string {
   try {
     parseAddress(value);
+  } catch (error) {
+    throw new InvalidArgumentError(error instanceof Error ? error.message : String(error));
+  }
+  return value;
+}
+
+/** `host:port`, `tls://host:port` or `unix:/path` as a command-line argument; stays text. */
+export function endpoint(value: string): string {
+  try {
+    parseEndpoint(value);
   } catch (error) {
     throw new InvalidArgumentError(error instanceof Error ? error.message : String(error));
   }

@@ -2,7 +2,7 @@ import { type Command, Option } from "commander";
 import type { IssueRequest } from "../admin/client.ts";
 import { CONSOLE_TYPES } from "../consoles/index.ts";
 import { type AdminOptions, openAdminClient, withAdminOptions } from "./admin-options.ts";
-import { address, seconds } from "./argument-parsers.ts";
+import { endpoint, seconds } from "./argument-parsers.ts";
 import { print } from "./output.ts";
 import { allPages } from "./pages.ts";
 import { printTable } from "./table.ts";
@@ -27,7 +27,11 @@ export function addToken(program: Command): void {
   withAdminOptions(token.command("create"))
     .description("issue a token and print the URL that opens the console")
     .addOption(new Option("--type <type>", "kind of console").choices(CONSOLE_TYPES).makeOptionMandatory())
-    .requiredOption("--target <host:port>", "the console's endpoint, as the gateway reaches it", address)
+    .requiredOption(
+      "--target <endpoint>",
+      "where the gateway reaches the console: host:port, tls://host:port or unix:/path",
+      endpoint,
+    )
     .option("--ttl <seconds>", "lifetime; by default consoleauth.token_ttl", seconds)
     .option("--instance <id>", "the virtual machine's identifier")
     .option("--name <text>", "the machine's name, for people")

@@ -2,6 +2,7 @@ import type { ConsoleType } from "@curfew/protocol";
 import type { VncSecurityOptions } from "../consoles/rfb/auth-schemes.ts";
 import type { TlsMinimum } from "../http/tls/server.ts";
 import type { Address } from "../net/address.ts";
+import type { TargetTlsOptions } from "../targets/target-tls.ts";
 import type { LogLevel } from "../telemetry/log.ts";
 import type { NovaRpcOptions } from "../tokens/nova/rpc/options.ts";
 import type { TokenSourceConfig, TokenSourceInput } from "./token-sources.ts";
@@ -95,7 +96,7 @@ export interface Config {
     readonly allow: readonly string[];
     /** How many seconds a target has to accept the connection. */
     readonly connect_timeout: number;
-  };
+  } & TargetTlsOptions;
   readonly vnc: VncSecurityOptions;
   readonly tokens: {
     /** Where the gateway keeps the tokens that it issues itself. */

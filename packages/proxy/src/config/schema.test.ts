@@ -82,6 +82,10 @@ const wrong: Record<string, readonly (readonly [value: unknown, expected: RegExp
     ["vencrypt", /expected a list of schemes, but got "vencrypt"/],
     [[], /expected a list with at least one of none, vencrypt/],
   ],
+  "targets.tls_ca_certs": [["-----BEGIN CERTIFICATE-----", /expected the path of a PEM file, but got PEM text$/]],
+  "targets.tls_client_cert": [[true, /expected a string, but got true/]],
+  "targets.tls_client_key": [["/etc/pki/key.pem", /expected targets.tls_client_cert as well/]],
+  "targets.tls_check_server_name": [["yes", /expected true or false, but got "yes"/]],
   "vnc.vencrypt_ca_certs": [["-----BEGIN CERTIFICATE-----", /expected the path of a PEM file, but got PEM text$/]],
   "vnc.vencrypt_client_cert": [[true, /expected a string, but got true/]],
   "vnc.vencrypt_client_key": [

@@ -195,6 +195,26 @@ const schema = options({
       10,
       "Seconds that a target has to accept a connection and complete its handshake.",
     ),
+    tls_ca_certs: option(
+      v.nullable(value.pemFile),
+      null,
+      "PEM file with the authorities of the certificates of TLS targets; by default Node's.",
+    ),
+    tls_client_cert: option(
+      v.nullable(value.pemFile),
+      null,
+      "PEM file with the certificate that the gateway shows to TLS targets; by default none.",
+    ),
+    tls_client_key: option(
+      v.nullable(value.pemFile),
+      null,
+      "PEM file with its private key, unless `targets.tls_client_cert` contains it.",
+    ),
+    tls_check_server_name: option(
+      value.flag,
+      true,
+      "Require that the certificate of a TLS target is for the name or address that is dialed.",
+    ),
   }),
   vnc: group({
     auth_schemes: option(
@@ -303,6 +323,11 @@ export function parseConfig(input: unknown): Config {
 function validateTogether(config: Config): Config {
   if (config.key !== null && config.cert === null) {
     throw new ConfigError(["key: expected cert as well: a private key needs its certificate"]);
+  }
+  if (config.targets.tls_client_key !== null && config.targets.tls_client_cert === null) {
+    throw new ConfigError([
+      "targets.tls_client_key: expected targets.tls_client_cert as well: a private key needs its certificate",
+    ]);
   }
   if (config.vnc.vencrypt_client_key !== null && config.vnc.vencrypt_client_cert === null) {
     throw new ConfigError([

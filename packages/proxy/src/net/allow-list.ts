@@ -49,6 +49,11 @@ export class AllowList {
     );
   }
 
+  /** Whether a Unix socket with this path may be in an allowed folder; links in it are not followed. */
+  allowsPath(path: string): boolean {
+    return this.#foldersOf(path).length > 0;
+  }
+
   /**
    * Where the Unix socket at `path` really is, with every link followed, if that is in an allowed folder. Dial the
    * result and not `path`: a link may change.
@@ -58,11 +63,15 @@ export class AllowList {
    */
   async socketPath(path: string): Promise<string | undefined> {
     // Whether a path outside exists must not show.
-    const folders = this.#folders.filter((folder) => isAbsolute(path) && normalize(path).startsWith(folder));
+    const folders = this.#foldersOf(path);
     if (folders.length === 0) return undefined;
     const real = await realpath(path);
     for (const folder of folders) if (real.startsWith(`${await realpath(folder)}/`)) return real;
     return undefined;
+  }
+
+  #foldersOf(path: string): readonly string[] {
+    return this.#folders.filter((folder) => isAbsolute(path) && normalize(path).startsWith(folder));
   }
 }
 

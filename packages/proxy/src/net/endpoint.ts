@@ -1,3 +1,4 @@
+import { isIP } from "node:net";
 import { type Address, formatAddress, parseAddress } from "./address.ts";
 
 /** A console that accepts plain TCP connections. */
@@ -23,28 +24,27 @@ export interface UnixEndpoint {
 export type Endpoint = TcpEndpoint | TlsEndpoint | UnixEndpoint;
 
 const TLS_PREFIX = "tls://";
+const SERVER_NAME = "?server_name=";
 const UNIX_PREFIX = "unix:";
 
 /**
- * Parses `host:port` (TCP), `tls://host:port`, or `unix:/path/of/socket`.
+ * Parses `host:port` (TCP), `tls://host:port`, also with `?server_name=` behind it, or `unix:/path/of/socket`.
  *
  * @throws TypeError naming the value and what was expected.
  */
 export function parseEndpoint(text: string): Endpoint {
   if (text.startsWith(UNIX_PREFIX)) return { type: "unix", path: parsePath(text) };
-  const isTls = text.startsWith(TLS_PREFIX);
-  const address = parseAddress(isTls ? text.slice(TLS_PREFIX.length) : text);
-  if (address.port === 0) throw new TypeError(`expected a port from 1 to 65535, but got ${JSON.stringify(text)}`);
-  return { type: isTls ? "tls" : "tcp", ...address };
+  if (text.startsWith(TLS_PREFIX)) return parseTls(text.slice(TLS_PREFIX.length));
+  return { type: "tcp", ...parsePlace(text) };
 }
 
-/** The reverse of {@link parseEndpoint}; a server name is not shown. */
+/** The reverse of {@link parseEndpoint}. */
 export function formatEndpoint(endpoint: Endpoint): string {
   switch (endpoint.type) {
     case "tcp":
       return formatAddress(endpoint);
     case "tls":
-      return TLS_PREFIX + formatAddress(endpoint);
+      return TLS_PREFIX + formatAddress(endpoint) + formatServerName(endpoint);
     case "unix":
       return UNIX_PREFIX + endpoint.path;
   }
@@ -52,8 +52,35 @@ export function formatEndpoint(endpoint: Endpoint): string {
 
 /** Whether both are dialed in the same way. */
 export function sameEndpoint(a: Endpoint, b: Endpoint): boolean {
-  if (a.type === "tls" && b.type === "tls" && (a.serverName ?? a.host) !== (b.serverName ?? b.host)) return false;
   return formatEndpoint(a) === formatEndpoint(b);
+}
+
+function parsePlace(text: string): Address {
+  const address = parseAddress(text);
+  if (address.port === 0) throw new TypeError(`expected a port from 1 to 65535, but got ${JSON.stringify(text)}`);
+  return address;
+}
+
+function parseTls(text: string): TlsEndpoint {
+  const [place = "", serverName, ...more] = text.split(SERVER_NAME);
+  const address = parsePlace(place);
+  if (serverName === undefined) return { type: "tls", ...address };
+  if (more.length > 0 || !(isServerName(serverName) || isIP(serverName) !== 0)) {
+    throw new TypeError(
+      `expected a name such as console.example behind ${SERVER_NAME}, but got ${JSON.stringify(text)}`,
+    );
+  }
+  return { type: "tls", ...address, serverName };
+}
+
+/** A name in the DNS, in at most 253 characters. */
+function isServerName(text: string): boolean {
+  return text.length <= 253 && /^[\w-]+(?:\.[\w-]+)*$/.test(text);
+}
+
+/** Nothing where it is the host, which is the default. */
+function formatServerName({ host, serverName = host }: TlsEndpoint): string {
+  return serverName === host ? "" : SERVER_NAME + serverName;
 }
 
 function parsePath(text: string): string {

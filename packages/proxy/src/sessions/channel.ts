@@ -5,6 +5,7 @@ import type { ClientFilter } from "../consoles/client-filter.ts";
 import type { ConsoleDefinition } from "../consoles/console-definition.ts";
 import type { IdentifiedChannel } from "../consoles/identified-channel.ts";
 import type { UserInput } from "../consoles/user-input.ts";
+import type { Endpoint } from "../net/endpoint.ts";
 import type { BufferPool } from "../net/buffer-pool.ts";
 import { ClientReader } from "../relay/client-reader.ts";
 import { FilteredRelay } from "../relay/filtered-relay.ts";
@@ -15,6 +16,7 @@ import { TargetPauseReason } from "../relay/to-client.ts";
 import { requestPath } from "../targets/connect-request.ts";
 import { dial, type DialOptions } from "../targets/dial.ts";
 import type { Target } from "../targets/target.ts";
+import { closedAfterTls, tlsFailure } from "../targets/tls.ts";
 import type { RelayedBytes } from "../telemetry/session-info.ts";
 import type { FrameError } from "../websocket/frame-error.ts";
 import type { Turns } from "../time/turns.ts";
@@ -124,6 +126,19 @@ export class Channel implements ConnectionHandler, ControlHandler {
   /** Whether the target was reached, so that the client had its `hello`. */
   get isOpen(): boolean {
     return this.#isOpen;
+  }
+
+  /**
+   * Why the target has closed where its security is the reason; undefined for an ordinary end.
+   *
+   * @param ageMs - milliseconds since the client connected.
+   */
+  securityFailure(endpoint: Endpoint, ageMs: number): EndError | undefined {
+    const error = this.#target?.tlsError;
+    if (error !== undefined) return tlsFailure(error);
+    // One that closes later was in use: it may be the console of a machine that has printed nothing.
+    const isRefusal = endpoint.type === "tls" && this.bytes.toClient === 0 && ageMs < this.#context.dialing.timeoutMs;
+    return isRefusal ? closedAfterTls("targets.tls_client_cert") : undefined;
   }
 
   /** Whether both sockets are gone. */

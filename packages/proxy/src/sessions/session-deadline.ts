@@ -12,6 +12,21 @@ export interface DeadlinePolicy {
   readonly warnBeforeMs: readonly number[];
 }
 
+/** The policy that a configuration asks for, whose times are in seconds. */
+export function deadlinePolicy({
+  consoleauth,
+  sessions: { max_duration, warn_before },
+}: {
+  readonly consoleauth: { readonly enforce_session_timeout: boolean };
+  readonly sessions: { readonly max_duration: number | null; readonly warn_before: readonly number[] };
+}): DeadlinePolicy {
+  return {
+    enforce: consoleauth.enforce_session_timeout,
+    maxDurationMs: max_duration === null ? null : max_duration * 1000,
+    warnBeforeMs: warn_before.map((seconds) => seconds * 1000),
+  };
+}
+
 export interface DeadlineEvents {
   /** The session ends in `leftMs` unless it is renewed. */
   expiring(leftMs: number): void;

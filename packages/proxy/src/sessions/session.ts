@@ -176,6 +176,8 @@ export class Session implements SessionInfo {
   onTargetEnd(channel: Channel): void {
     // While dialing, the failure of the dial says more.
     if (this.#phase !== "relaying" || !channel.isOpen) return;
+    const failure = this.#grant && channel.securityFailure(this.#grant.endpoint, this.ageMs);
+    if (failure !== undefined) return this.onChannelFailed(channel, failure);
     const detail = "the console closed the connection";
     if (this.#channels.isFirst(channel)) this.end("target_closed", detail);
     else channel.end({ reason: "target_closed", detail }, this.#leftMs);

@@ -1,6 +1,6 @@
 import { connect, isIP, type LookupFunction, Socket } from "node:net";
 import { hasDescriptorFor } from "../net/descriptors.ts";
-import { type Endpoint, formatEndpoint } from "../net/endpoint.ts";
+import { type Endpoint, formatEndpoint, type TlsEndpoint } from "../net/endpoint.ts";
 import { EndError } from "../end-reason.ts";
 import type { AllowList } from "../net/allow-list.ts";
 import { Handshake } from "./handshake.ts";
@@ -8,17 +8,29 @@ import { NameLookups } from "./name-lookups.ts";
 import type { ReadMemory, TargetReader } from "./reader.ts";
 import type { Stage } from "./stage.ts";
 import { Target } from "./target.ts";
+import type { TargetTls } from "./target-tls.ts";
 import { startTls } from "./tls.ts";
 
 /** Of this process, as the pool of threads is. */
-const names = new NameLookups();
+const systemNames = new NameLookups();
+
+/**
+ * How long one of several addresses of a name may take to accept before the next one is tried, in milliseconds: more than
+ * it takes to send a lost packet again, if the time for all of them allows it.
+ */
+const ATTEMPT_MS = 1250;
+
+/** What Node demands, in milliseconds. */
+const LEAST_ATTEMPT_MS = 10;
 
 export interface DialOptions {
   readonly allow: AllowList;
   /** Milliseconds that the target has to accept the connection and to complete its handshake. */
   readonly timeoutMs: number;
-  /** Certificates that a TLS target may have, as PEM. @defaultValue Node's own, with those of `NODE_EXTRA_CA_CERTS` */
-  readonly ca?: string | undefined;
+  /** How TLS targets are secured. */
+  readonly tls?: TargetTls | undefined;
+  /** Test seam. @defaultValue the system's */
+  readonly names?: NameLookups | undefined;
 }
 
 /**
@@ -36,20 +48,30 @@ export function dial(
   reader: TargetReader,
   stages: readonly Stage[] = [],
 ): Target {
-  const { allow } = options;
+  const { allow, tls } = options;
   if (endpoint.type !== "unix" && isIP(endpoint.host) !== 0 && !allow.allows(endpoint.host, endpoint.port)) {
     throw outsideAllowList(endpoint);
   }
-  const all = endpoint.type === "tls" ? [startTls({ ...endpoint, ca: options.ca }), ...stages] : stages;
-  const open = (onread: ReadMemory): Socket => openSocket(endpoint, allow, onread);
+  const all = endpoint.type === "tls" ? [secure(endpoint, tls), ...stages] : stages;
+  const open = (onread: ReadMemory): Socket => openSocket(endpoint, options, onread);
   const handshake = all.length === 0 ? undefined : new Handshake(all, open);
   const socket = handshake?.socket ?? open(reader.onread);
   const takesEarlyBytes = endpoint.type === "tcp" && handshake === undefined;
   return new Target(socket, handshake, takesEarlyBytes, establish(endpoint, options, socket, handshake));
 }
 
-/** A socket that is already connecting, except for a Unix socket, whose path has to be looked at first. */
-function openSocket(endpoint: Endpoint, allow: AllowList, onread: ReadMemory): Socket {
+/** TLS, with the files as they are when the target is dialed. */
+function secure(endpoint: TlsEndpoint, { context, checkServerName }: TargetTls = {}): Stage {
+  if (context === undefined) return startTls({ ...endpoint, checkServerName });
+  return async (target) => await startTls({ ...endpoint, secureContext: await context(), checkServerName })(target);
+}
+
+/**
+ * A socket that is already connecting, except for a Unix socket, whose path has to be looked at first. Of the addresses
+ * of a name, one after the other is tried, IPv6 and IPv4 in turn (RFC 8305, except that an attempt ends when the next one
+ * begins).
+ */
+function openSocket(endpoint: Endpoint, { allow, names, timeoutMs }: DialOptions, onread: ReadMemory): Socket {
   if (endpoint.type === "unix") return new Socket({ onread });
   return connect({
     host: endpoint.host,
@@ -57,7 +79,9 @@ function openSocket(endpoint: Endpoint, allow: AllowList, onread: ReadMemory): S
     noDelay: true,
     keepAlive: true,
     keepAliveInitialDelay: 30_000,
-    lookup: allowedLookup(endpoint, allow),
+    autoSelectFamily: true,
+    autoSelectFamilyAttemptTimeout: Math.max(LEAST_ATTEMPT_MS, Math.min(ATTEMPT_MS, timeoutMs / 4)),
+    lookup: allowedLookup(endpoint, allow, names),
     onread,
   });
 }
@@ -107,7 +131,11 @@ async function connectUnix(socket: Socket, endpoint: Endpoint & { type: "unix" }
   socket.connect({ path });
 }
 /** Resolves a name as usual and keeps the allowed addresses. */
-function allowedLookup(endpoint: Endpoint & { port: number }, allow: AllowList): LookupFunction {
+function allowedLookup(
+  endpoint: Endpoint & { port: number },
+  allow: AllowList,
+  names: NameLookups = systemNames,
+): LookupFunction {
   return (hostname, options, callback) => {
     names.resolve(hostname, options, (error, addresses) => {
       if (error !== null) return callback(error, []);
@@ -131,7 +159,9 @@ function outOfResources(cause?: Error): EndError {
 /** What a client is told does not name the target: that would show how the operator's network is built. The log does. */
 function describe(error: NodeJS.ErrnoException, endpoint: Endpoint): EndError {
   if (error instanceof EndError) return error;
-  const cause = `${formatEndpoint(endpoint)}: ${error.message}`;
+  // Of several addresses each has an error of its own.
+  const errors: readonly Error[] = error instanceof AggregateError ? (error.errors as Error[]) : [error];
+  const cause = `${formatEndpoint(endpoint)}: ${errors.map(({ message }) => message).join("; ")}`;
   switch (error.code ?? "") {
     // The gateway's own limits: files, memory, and local ports.
     case "EMFILE":

@@ -57,6 +57,11 @@ export class Handshake implements TargetReader, StageTarget {
     return this.#connection;
   }
 
+  /** What the connection failed with. */
+  get error(): Error | undefined {
+    return this.#error;
+  }
+
   /** Runs the stages, one after the other. */
   async run(): Promise<void> {
     for (const stage of this.#stages) await stage(this);

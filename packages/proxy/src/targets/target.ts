@@ -3,6 +3,7 @@ import type { Duplex } from "node:stream";
 import type { Handshake } from "./handshake.ts";
 import type { TargetReader } from "./reader.ts";
 import type { StageTarget } from "./stage.ts";
+import { isTlsError } from "./tls.ts";
 
 /** How long a target has to take what the client sent last, in milliseconds. */
 const FLUSH_MS = 2000;
@@ -41,6 +42,12 @@ export class Target {
   /** What a negotiation may do with the target once it is {@link ready}; undefined if its handshake has no stages. */
   get stage(): StageTarget | undefined {
     return this.#handshake;
+  }
+
+  /** The error of TLS that ended the connection; undefined where there was none. */
+  get tlsError(): Error | undefined {
+    const error = this.#handshake?.error;
+    return error !== undefined && isTlsError(error) ? error : undefined;
   }
 
   /** Whether the socket is closed. */

@@ -11,9 +11,7 @@ export interface TlsOptions {
   readonly host: string;
   /** Name that the certificate has to be for and that is asked for (SNI). @defaultValue `host` */
   readonly serverName?: string | undefined;
-  /** Certificates to trust, as PEM. @defaultValue Node's own, with those of `NODE_EXTRA_CA_CERTS` */
-  readonly ca?: string | undefined;
-  /** Certificates to trust and to show, in place of {@link TlsOptions.ca}. */
+  /** Certificates to trust and to show. @defaultValue Node's own authorities, with those of `NODE_EXTRA_CA_CERTS` */
   readonly secureContext?: SecureContext | undefined;
   /** Whether the certificate has to be for that name; if not, it only has to be trusted. @defaultValue true */
   readonly checkServerName?: boolean | undefined;
@@ -23,7 +21,7 @@ export interface TlsOptions {
  * A stage that puts TLS over the connection and verifies the server's certificate. Nothing but the TLS handshake is
  * sent before that.
  */
-export function startTls({ host, serverName = host, ca, secureContext, checkServerName = true }: TlsOptions): Stage {
+export function startTls({ host, serverName = host, secureContext, checkServerName = true }: TlsOptions): Stage {
   return async (target) => {
     const secured = target.replace((socket) =>
       connect({
@@ -31,7 +29,6 @@ export function startTls({ host, serverName = host, ca, secureContext, checkServ
         host: serverName,
         // An address must not be asked for by SNI (RFC 6066, section 3); the certificate is checked against it.
         ...(isIP(serverName) === 0 && { servername: serverName }),
-        ...(ca !== undefined && { ca }),
         ...(secureContext !== undefined && { secureContext }),
         ...(!checkServerName && { checkServerIdentity: () => undefined }),
       }),
@@ -72,12 +69,26 @@ const HANDSHAKE_FAILURES: Readonly<Record<string, string>> = {
   ALERT_UNSUPPORTED_CERTIFICATE: GATEWAY_REFUSED,
   ALERT_UNKNOWN_CA: GATEWAY_REFUSED,
   ALERT_ACCESS_DENIED: GATEWAY_REFUSED,
+  ALERT_DECRYPT_ERROR: GATEWAY_REFUSED,
   ALERT_HANDSHAKE_FAILURE: "the console refused the TLS handshake",
   ALERT_PROTOCOL_VERSION: NO_VERSION,
   ERR_SSL_UNSUPPORTED_PROTOCOL: NO_VERSION,
   ERR_SSL_WRONG_VERSION_NUMBER: "the console does not speak TLS",
   ERR_SSL_PACKET_LENGTH_TOO_LONG: "the console does not speak TLS",
 };
+
+/**
+ * Why a target closed that said nothing behind the TLS handshake: with TLS 1.3 a server checks the gateway's certificate
+ * after that, and some close without a word.
+ *
+ * @param option - the option that names the gateway's certificate.
+ */
+export function closedAfterTls(option: string, cause?: string): EndError {
+  const hint = `it may expect another certificate of the gateway (${option})`;
+  return new EndError("target_security_failed", "the console closed the connection after the TLS handshake", {
+    cause: cause === undefined ? hint : `${cause}; ${hint}`,
+  });
+}
 
 /** Versions of OpenSSL name the alerts of servers after different versions of TLS. */
 const ALERT = /^ERR_SSL_.*_ALERT_/;

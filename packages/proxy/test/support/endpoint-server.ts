@@ -3,8 +3,9 @@ import { mkdtempSync, realpathSync, rmSync } from "node:fs";
 import { type AddressInfo, createServer, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createServer as createTlsServer } from "node:tls";
+import { createSecureContext, createServer as createTlsServer } from "node:tls";
 import { type Endpoint, parseEndpoint } from "../../src/net/endpoint.ts";
+import type { TargetTls } from "../../src/targets/target-tls.ts";
 import { TestCertificate } from "./certificate.ts";
 import type { TargetTransport } from "./transport.ts";
 
@@ -27,6 +28,11 @@ export interface EndpointServer extends AsyncDisposable {
   /** The certificate to trust, as PEM; undefined without TLS. */
   readonly ca: string | undefined;
   readonly sockets: readonly Socket[];
+}
+
+/** What trusts this certificate, in PEM; what Node trusts where there is none. */
+export function trusting(ca: string | undefined): TargetTls {
+  return ca === undefined ? {} : { context: async () => createSecureContext({ ca }) };
 }
 
 /** Listens at a free endpoint of this type, with a certificate or folder of its own; `serve` gets each connection. */

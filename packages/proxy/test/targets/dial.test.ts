@@ -1,20 +1,24 @@
 import { startUnacceptingServer } from "@curfew/testing";
 import { once } from "node:events";
 import { mkdirSync, symlinkSync } from "node:fs";
+import { type lookup, type LookupAddress } from "node:dns";
+import { createServer } from "node:net";
 import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { AllowList } from "../../src/net/allow-list.ts";
 import { type Endpoint, parseEndpoint } from "../../src/net/endpoint.ts";
 import { dial } from "../../src/targets/dial.ts";
+import { NameLookups } from "../../src/targets/name-lookups.ts";
 import type { Target } from "../../src/targets/target.ts";
 import { TestCertificate } from "../support/certificate.ts";
-import { type EndpointServer, listenAtEndpoint } from "../support/endpoint-server.ts";
+import { type EndpointServer, listenAtEndpoint, trusting } from "../support/endpoint-server.ts";
 import { KeepingReader } from "../support/keeping-reader.ts";
 
 const TYPES = ["tcp", "tls", "unix"] as const;
 
 function dialServer(server: EndpointServer, reader: KeepingReader, endpoint: Endpoint = server.endpoint): Target {
-  return dial(endpoint, { allow: new AllowList([server.allow]), timeoutMs: 5000, ca: server.ca }, reader);
+  const { allow, ca } = server;
+  return dial(endpoint, { allow: new AllowList([allow]), timeoutMs: 5000, tls: trusting(ca) }, reader);
 }
 
 describe.each(TYPES)("a target over %s", (type) => {
@@ -186,3 +190,72 @@ describe("targets.allow", () => {
 function socketPath({ endpoint }: EndpointServer): string {
   return endpoint.type === "unix" ? endpoint.path : "";
 }
+
+describe("a name with several addresses", () => {
+  /** Dials `console.example` at a port of these addresses. */
+  function dialName(addresses: readonly string[], port: number, reader: KeepingReader, allow = ["127.0.0.0/8", "::1"]) {
+    const answers: LookupAddress[] = addresses.map((address) => ({ address, family: address.includes(":") ? 6 : 4 }));
+    const resolve = (_name: string, _options: object, answer: (error: null, all: LookupAddress[]) => void): void =>
+      answer(null, answers);
+    const names = new NameLookups(resolve as typeof lookup);
+    const options = { allow: new AllowList(allow), timeoutMs: 2000, names };
+    return dial({ type: "tcp", host: "console.example", port }, options, reader);
+  }
+
+  /** Echoes at this address. */
+  async function echoAt(host: string, port = 0): Promise<{ port: number; close: () => void }> {
+    const server = createServer((socket) => socket.on("error", () => {}).pipe(socket)).listen(port, host);
+    await once(server, "listening");
+    return { port: (server.address() as { port: number }).port, close: () => void server.close() };
+  }
+
+  test.each([
+    ["one refuses", ["127.0.0.3", "127.0.0.2"]],
+    ["one of the other family refuses", ["::1", "127.0.0.2"]],
+    ["others are not allowed", ["192.0.2.1", "127.0.0.2"]],
+  ])("is reached at the next one where %s, and gets what was written early", async (_name, addresses) => {
+    const echo = await echoAt("127.0.0.2");
+    const reader = new KeepingReader();
+    const target = dialName(addresses, echo.port, reader);
+    target.connection.write("early, ");
+    await target.ready;
+    target.start(reader);
+    target.connection.write("late");
+    await reader.until((text) => text === "early, late");
+    target.destroy();
+    echo.close();
+  });
+
+  test("is reached at the next one where one does not answer", async () => {
+    await using silent = await startUnacceptingServer();
+    const port = Number(silent.address.split(":")[1]);
+    const echo = await echoAt("127.0.0.2", port);
+    const reader = new KeepingReader();
+    const target = dialName(["127.0.0.1", "127.0.0.2"], port, reader);
+    await target.ready;
+    target.destroy();
+    echo.close();
+  });
+
+  test("has one time for all of them", async () => {
+    await using silent = await startUnacceptingServer();
+    const target = dialName(
+      ["127.0.0.1", "127.0.0.1", "127.0.0.1"],
+      Number(silent.address.split(":")[1]),
+      new KeepingReader(),
+    );
+    await expect(target.ready).rejects.toMatchObject({ reason: "target_timeout" });
+    expect(target.isClosed).toBe(true);
+  });
+
+  test("names each failure in the log where none is reached, and none to the client", async () => {
+    const echo = await echoAt("127.0.0.1");
+    echo.close();
+    const target = dialName(["127.0.0.2", "127.0.0.3"], echo.port, new KeepingReader());
+    await expect(target.ready).rejects.toMatchObject({
+      reason: "target_unreachable",
+      message: "the console cannot be reached",
+      cause: expect.stringMatching(/^console\.example:\d+: .*127\.0\.0\.2:\d+; .*127\.0\.0\.3:\d+/),
+    });
+  });
+});

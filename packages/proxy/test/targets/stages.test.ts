@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import type { Socket } from "node:net";
-import { connect as connectTls, TLSSocket } from "node:tls";
+import { connect as connectTls, createSecureContext, TLSSocket } from "node:tls";
 import { describe, expect, test } from "vitest";
 import { EndError } from "../../src/end-reason.ts";
 import { AllowList } from "../../src/net/allow-list.ts";
@@ -9,13 +9,18 @@ import type { Stage } from "../../src/targets/stage.ts";
 import type { Target } from "../../src/targets/target.ts";
 import { startTls } from "../../src/targets/tls.ts";
 import { TestCertificate } from "../support/certificate.ts";
-import { type EndpointServer, listenAtEndpoint } from "../support/endpoint-server.ts";
+import { type EndpointServer, listenAtEndpoint, trusting } from "../support/endpoint-server.ts";
 import { KeepingReader } from "../support/keeping-reader.ts";
 
 const TYPES = ["tcp", "tls", "unix"] as const;
 
 function dialServer(server: EndpointServer, reader: KeepingReader, stages: readonly Stage[], timeoutMs = 5000): Target {
-  return dial(server.endpoint, { allow: new AllowList([server.allow]), timeoutMs, ca: server.ca }, reader, stages);
+  return dial(
+    server.endpoint,
+    { allow: new AllowList([server.allow]), timeoutMs, tls: trusting(server.ca) },
+    reader,
+    stages,
+  );
 }
 
 /** Expects a line from the target and answers it. */
@@ -187,7 +192,7 @@ describe("a stage that puts TLS over the connection", () => {
     const target = dialServer(server, reader, [
       expectLine("TLS?\n", "yes\n"),
       expectLine("agreed\n", ""),
-      startTls({ host: "127.0.0.1", ca: certificate.pem }),
+      startTls({ host: "127.0.0.1", secureContext: createSecureContext({ ca: certificate.pem }) }),
       expectLine("inside\n", "indeed\n"),
     ]);
     await target.ready;
@@ -208,7 +213,7 @@ describe("a stage that puts TLS over the connection", () => {
     const target = dialServer(server, new KeepingReader(), [
       expectLine("TLS?\n", "yes\n"),
       expectLine("agreed\n", ""),
-      startTls({ host: "127.0.0.1", ca: certificate.pem }),
+      startTls({ host: "127.0.0.1", secureContext: createSecureContext({ ca: certificate.pem }) }),
     ]);
     await expect(target.ready).rejects.toMatchObject({ reason: "target_unreachable" });
   });

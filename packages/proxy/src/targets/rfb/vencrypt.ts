@@ -2,7 +2,7 @@ import { EndError } from "../../end-reason.ts";
 import type { Endpoint } from "../../net/endpoint.ts";
 import type { StageTarget } from "../stage.ts";
 import type { TlsFiles } from "../tls-files.ts";
-import { isTlsError, startTls, tlsFailure } from "../tls.ts";
+import { closedAfterTls, isTlsError, startTls, tlsFailure } from "../tls.ts";
 import type { AuthScheme } from "./auth-scheme.ts";
 import { readSecurityResult, type SecurityResult } from "./security-result.ts";
 import { answerChallenge } from "./vnc-auth.ts";
@@ -117,6 +117,5 @@ function afterTls(error: unknown): unknown {
   if (!(error instanceof EndError) || error.reason !== "target_unreachable") return error;
   const { cause: below } = error;
   if (below instanceof Error && isTlsError(below)) return tlsFailure(below);
-  const cause = `${error.message}; it may expect another certificate of the gateway (vnc.vencrypt_client_cert)`;
-  return new EndError("target_security_failed", "the console closed the connection after the TLS handshake", { cause });
+  return closedAfterTls("vnc.vencrypt_client_cert", error.message);
 }

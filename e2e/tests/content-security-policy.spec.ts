@@ -14,6 +14,7 @@ import {
   headerOf,
   type Policy,
   reasons,
+  spiceAlone,
   vncAlone,
   without,
 } from "../src/documents/security-policies.ts";
@@ -21,10 +22,10 @@ import { bundledPagesFolder } from "../src/servers/bundled-pages.ts";
 import { readIn, serveFiles, startWebServer } from "../src/servers/web-server.ts";
 
 /** What the page can show. */
-const kinds = ["vnc", "curfew-vnc", "serial", "webgl", "curfew-serial"] as const;
+const kinds = ["vnc", "curfew-vnc", "serial", "webgl", "curfew-serial", "spice"] as const;
 type Kind = (typeof kinds)[number];
 
-/** Kinds that show an image; the others show text. */
+/** Kinds that show noVNC's image. */
 const vncKinds: ReadonlySet<Kind> = new Set(["vnc", "curfew-vnc"]);
 
 /** 24-bit color makes xterm.js write a `style` attribute. */
@@ -67,10 +68,9 @@ async function underPolicy(page: Page, kind: Kind, policy: Policy, look: () => P
       if (!blockedURI.endsWith("/favicon.ico")) window.violations.push(`${effectiveDirective} ${blockedURI}`);
     });
   });
-  const isVnc = vncKinds.has(kind);
   const before = serialGateway.sessions.length;
   await page.goto(`${server.origin}/csp/?show=${kind}`);
-  if (!isVnc) {
+  if (!vncKinds.has(kind) && kind !== "spice") {
     void serialGateway.waitForSession(before).then(
       (session) => session.write(COLORED),
       () => {}, // A page that the policy broke does not connect.
@@ -86,6 +86,11 @@ async function shown(page: Page, kind: Kind): Promise<void> {
   if (vncKinds.has(kind)) {
     await expect.poll(async () => canvasHash(page.locator("canvas"))).toBe(testPatternHash(vnc.pattern, vnc.size));
     await expect(page.locator("canvas")).toHaveCSS("cursor", /^url\("data:/u);
+  } else if (kind === "spice") {
+    await expect(page.locator("canvas")).toBeAttached();
+    await expect(page.locator("video")).toHaveCSS("position", "absolute");
+    await expect(page.locator("audio")).toHaveAttribute("src", /^blob:/u);
+    await expect(page.locator("canvas").locator("..")).toHaveCSS("cursor", /^url\("data:/u);
   } else if (kind === "webgl") {
     await expect(page.locator("canvas.xterm-link-layer, .xterm-screen canvas").first()).toBeAttached();
   } else {
@@ -94,8 +99,14 @@ async function shown(page: Page, kind: Kind): Promise<void> {
   }
 }
 
+/** The policies of the document under which a kind works. */
+function policiesFor(kind: Kind): Readonly<Record<string, Policy>> {
+  if (kind === "spice") return { everyConsole, spiceAlone };
+  return vncKinds.has(kind) ? { everyConsole, vncAlone } : { everyConsole };
+}
+
 for (const kind of kinds) {
-  const policies = vncKinds.has(kind) ? { everyConsole, vncAlone } : { everyConsole };
+  const policies = policiesFor(kind);
   for (const [name, policy] of Object.entries(policies)) {
     test(`${kind} is shown under the document's policy, ${name}, with all that can be added`, async ({ page }) => {
       await underPolicy(page, kind, [...policy, ...additions], async () => {
@@ -111,13 +122,25 @@ test("the document has a reason for each source of its policies", () => {
     policy.flatMap(([directive, ...all]) => all.map((source) => `${directive} ${source}`));
   const given = reasons.map(({ directive, source }) => `${directive} ${source}`);
   expect(["default-src 'none'", ...given]).toEqual(sources(everyConsole));
-  const alone = sources(vncAlone).map((source) => source.replace("style-src ", "style-src-elem "));
-  expect(alone).toEqual(sources(everyConsole).filter((source) => !source.includes("'unsafe-inline'")));
+  const alone = (policy: Policy): string[] =>
+    sources(policy).map((source) => source.replace("style-src ", "style-src-elem "));
+  const needs = (kind: string): string[] => [
+    "default-src 'none'",
+    ...reasons
+      .filter(({ neededBy }) => neededBy === "every page" || neededBy.includes(kind))
+      .map(({ directive, source }) => `${directive} ${source}`),
+  ];
+  expect(alone(vncAlone)).toEqual(needs("VNC"));
+  expect(alone(spiceAlone)).toEqual(needs("SPICE"));
 });
 
-for (const { directive, source, neededBy } of reasons) {
-  test(`without ${directive} ${source} the policy is violated`, async ({ page }) => {
-    const kind = kinds.find((name) => name === neededBy.toLowerCase()) ?? "vnc";
+const needs = reasons.flatMap(({ directive, source, neededBy }) => {
+  const named = kinds.filter((kind) => neededBy.toLowerCase().split(", ").includes(kind));
+  return (named.length === 0 ? (["vnc"] as const) : named).map((kind) => ({ directive, source, kind }));
+});
+
+for (const { directive, source, kind } of needs) {
+  test(`without ${directive} ${source} the policy is violated by ${kind}`, async ({ page }) => {
     await underPolicy(page, kind, without(everyConsole, directive, source), async () => {
       await expect.poll(async () => violations(page)).toContainEqual(expect.stringMatching(`^${directive}`));
     });

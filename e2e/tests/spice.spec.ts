@@ -30,6 +30,10 @@ test("SPICE: the screen appears, keys arrive, a renewal moves the deadline, and 
   };
   const scripts: string[] = [];
   page.on("response", (response) => scripts.push(new URL(response.url()).pathname));
+  const violations: string[] = [];
+  page.on("console", (message) => {
+    if (/content security policy/i.test(message.text())) violations.push(message.text());
+  });
   const { token } = await gateway.issue({ ...request, ttl: 22 });
   await console.open(renewableUrl(`${gateway.url}/spice_auto.html?token=${token}&title=SPICE`, renewal));
   await console.waitFor("connected", "expiring");
@@ -61,6 +65,7 @@ test("SPICE: the screen appears, keys arrive, a renewal moves the deadline, and 
   expect([...new Set(closes.map(({ code, reason }) => `${code} ${reason}`))]).toEqual(["4100 session_expired"]);
   expect((await gateway.admin.listSessions()).sessions.filter(({ type }) => type === "spice")).toEqual([]);
   expect(scripts.filter((path) => /spice-html5/u.test(path))).toHaveLength(1);
+  expect(violations).toEqual([]);
 });
 
 test("SPICE: a revoked link is refused, and says why", async ({ gateway, console, page }) => {

@@ -6,10 +6,10 @@ const document = readFileSync(new URL("../../../docs/content-security-policy.md"
 export type Policy = readonly (readonly [directive: string, ...sources: string[]])[];
 
 /** The policies that the document has, in its order. */
-const [everyConsole, vncAlone, additions] = [...document.matchAll(/```text\n([^]*?)```/gu)].map(([, text = ""]) =>
-  text.split(";").map((directive) => directive.trim().split(/\s+/u) as [string, ...string[]]),
-) as unknown as readonly [Policy, Policy, Policy];
-export { additions, everyConsole, vncAlone };
+const [everyConsole, vncAlone, spiceAlone, additions] = [...document.matchAll(/```text\n([^]*?)```/gu)].map(
+  ([, text = ""]) => text.split(";").map((directive) => directive.trim().split(/\s+/u) as [string, ...string[]]),
+) as unknown as readonly [Policy, Policy, Policy, Policy];
+export { additions, everyConsole, spiceAlone, vncAlone };
 
 /** A row of the document's table. */
 export interface Reason {

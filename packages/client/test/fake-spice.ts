@@ -1,6 +1,6 @@
 import type { FakeWebSocket } from "@curfew/testing/in-page";
 
-const CHANNELS = { 1: "main", 2: "display", 3: "inputs", 4: "cursor" } as const;
+const CHANNELS = { 1: "main", 2: "display", 3: "inputs", 4: "cursor", 5: "playback" } as const;
 
 /** A channel of a fake SPICE machine, by name. */
 export type SpiceChannelName = (typeof CHANNELS)[keyof typeof CHANNELS];
@@ -32,6 +32,8 @@ export interface FakeSpiceOptions {
   readonly password?: string;
   /** Says nothing on this channel. */
   readonly silent?: SpiceChannelName;
+  /** Has a shape for the pointer, begins to play sound, and shows a video. */
+  readonly media?: boolean;
 }
 
 /** A message of an open channel. */
@@ -127,12 +129,22 @@ export class FakeSpice {
     // Session, screens, mouse modes (server and client), the current one (client), no agent, tokens, times.
     if (channel === "main") socket.deliver(message(103, u32(SESSION, 1, 3, 2, 0, 10, 0, 0)));
     if (channel === "inputs") socket.deliver(message(101, u16(0)));
+    if (this.#options.media !== true) return;
+    // At the origin and visible; a unique number, with alpha, one pixel, its hot spot, and the pixel.
+    const pointer = [...u16(0, 0), 1, ...u16(0), ...u32(1, 0), 0, ...u16(1, 1, 0, 0), 255, 255, 255, 255];
+    if (channel === "cursor") socket.deliver(message(103, pointer));
+    // Two channels of 16 bits, at 48 kHz.
+    if (channel === "playback") socket.deliver(message(103, [...u32(2), ...u16(1), ...u32(48_000, 0)]));
   }
 
   #received(received: SpiceMessage, socket: FakeWebSocket): void {
     this.messages.push(received);
     const { channel, type } = received;
-    if (channel === "main" && type === 104) socket.deliver(message(104, [...u32(3), 2, 0, 3, 0, 4, 0]));
+    const { media = false } = this.#options;
+    const channels = media ? [2, 3, 4, 5] : [2, 3, 4];
+    if (channel === "main" && type === 104) {
+      socket.deliver(message(104, [...u32(channels.length), ...channels.flatMap((each) => [each, 0])]));
+    }
     if (channel === "display" && type === 101) {
       const { width, height } = SIZE;
       socket.deliver(message(314, u32(0, width, height, 32, 1)));
@@ -140,6 +152,9 @@ export class FakeSpice {
       const color = (red << 16) | (green << 8) | blue;
       const base = [...u32(0, 0, 0, height, width), 0];
       socket.deliver(message(302, [...base, 1, ...u32(color), ...u16(8), 0, ...u32(0, 0, 0)]));
+      // VP8, as large as the screen.
+      const video = [...u32(0, 0), 0, 2, ...u32(0, 0, width, height, width, height, 0, 0, height, width), 0];
+      if (media) socket.deliver(message(122, video));
     }
   }
 }

@@ -303,8 +303,12 @@ test.describe("the end screen", () => {
     const opened = gateway.nextSession();
     await console.openLink();
     await console.waitFor("connected");
+    const hint = page.getByText("to leave the console");
+    await expect(hint).toBeVisible();
     gateway.follow({ target: vnc, dropOnMessage: true });
     (await opened).drop();
+    await console.waitFor("reconnecting");
+    expect(await hint.count(), "the hint has gone with the console").toBe(0);
     await giveUp(page);
     await expectEnd(console, "connection_lost");
   });

@@ -32,6 +32,8 @@ export class SessionDisplay {
   readonly #sessionCountdown = new Countdown();
   readonly #retryCountdown = new Countdown(RING_STEP_MS);
   #reconnecting = false;
+  /** Removes the hint how to leave the console. */
+  #hideHint = (): void => {};
 
   constructor(shell: PageShell, record: SessionRecord, commands: SessionCommands) {
     this.#shell = shell;
@@ -82,12 +84,13 @@ export class SessionDisplay {
     if (!isFirst) toasts.show(texts().notices.connectedAgain);
     else if (warning !== undefined) toasts.warn(warning);
     else if (!viewOnly && !matchMedia("(pointer: coarse)").matches && isFirstTime("leave-keys"))
-      toasts.show(format(texts().console.leaves, { keys: leaveKeys() }), "keyboard");
+      this.#hideHint = toasts.show(format(texts().console.leaves, { keys: leaveKeys() }), "keyboard");
   }
 
   /** Hides everything that belongs to an open console. */
   hideTools(): void {
     this.#shell.hideToolbar();
+    this.#hideHint();
     this.#shell.setUnstable(false);
     this.#shell.banner.hide();
   }

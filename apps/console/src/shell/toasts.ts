@@ -13,8 +13,11 @@ export class Toasts {
     this.root = createElement("div", { class: "notices" }, this.#visible, this.#alert);
   }
 
-  show(text: string, name: IconName = "circle-check"): void {
-    present(this.#visible, createElement("p", { class: "toast" }, icon(name), createElement("span", {}, text)));
+  /** @returns removes it before its time */
+  show(text: string, name: IconName = "circle-check"): () => void {
+    const notice = createElement("p", { class: "toast" }, icon(name), createElement("span", {}, text));
+    present(this.#visible, notice);
+    return () => notice.remove();
   }
 
   /** Shows that something failed. */

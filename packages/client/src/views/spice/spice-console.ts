@@ -2,14 +2,13 @@ import type { ConsoleChannel } from "../../connection/channel/channel.ts";
 import { ConsoleConnection } from "../../connection/connection.ts";
 import { ConsoleError } from "../../connection/model/errors.ts";
 import type { ConnectionStatistics, ConsoleState } from "../../connection/model/state.ts";
-import { FullScreen } from "../../ui/full-screen.ts";
-import type { Key } from "../../ui/keysyms.ts";
 import type { ListenOptions, Unsubscribe } from "../../util/emitter.ts";
 import { oneOf } from "../../util/validate.ts";
 import { createHost } from "../host-element.ts";
-import { type KeyCombo, characterKeys, comboKeys } from "../keyboard/keys.ts";
+import { ScreenConsole } from "../screen-console.ts";
+import { characterKeys } from "../keyboard/keys.ts";
 import { SCAN_CODES, codeOfCharacter } from "../keyboard/scan-codes.ts";
-import { press, typeCharacters } from "../keyboard/typing.ts";
+import { typeCharacters } from "../keyboard/typing.ts";
 import { ViewerLoader, failViewer, importFailed } from "../viewer-loader.ts";
 import type { SpiceEvents, SpiceOptions, SpiceScaleMode, SpiceView } from "./options.ts";
 import { SpiceClient, type SpiceLibrary } from "./spice-client.ts";
@@ -42,14 +41,13 @@ interface MainSocket {
  * The screen is shown only while the console is connected. It is removed whenever the connection is lost, and at the
  * end.
  */
-export class SpiceConsole implements SpiceView {
+export class SpiceConsole extends ScreenConsole implements SpiceView {
   /** The console's connection, for `renew()` and for the state. Its `statistics()` count the main channel only. */
   readonly connection: ConsoleConnection;
   readonly #target: HTMLElement;
   readonly #host: HTMLElement;
   readonly #options: SpiceOptions;
   readonly #view: SpiceView;
-  readonly #fullScreen: FullScreen;
   #main: MainSocket | undefined;
   #client: SpiceClient | undefined;
   /** Bytes of the channels besides the main one, of earlier attempts. */
@@ -57,10 +55,10 @@ export class SpiceConsole implements SpiceView {
 
   /** @throws TypeError or RangeError for an invalid option or element. */
   constructor(target: HTMLElement, options: SpiceOptions) {
+    super(target);
     this.#host = createHost(target, "spice");
     this.#target = target;
     this.#options = options;
-    this.#fullScreen = new FullScreen(target);
     this.#view = {
       viewOnly: options.viewOnly ?? false,
       scale: oneOf("scale", options.scale ?? "fit", SCALE_MODES),
@@ -75,11 +73,6 @@ export class SpiceConsole implements SpiceView {
     this.connection.on("state", (state) => this.#follow(state));
     // The gateway dials only when spice-html5 has begun.
     this.connection.on("opening", (channel) => void this.#attach(channel));
-  }
-
-  /** See {@link ConsoleConnection.state}. */
-  get state(): ConsoleState {
-    return this.connection.state;
   }
 
   /** See {@link SpiceView.viewOnly}. */
@@ -104,19 +97,9 @@ export class SpiceConsole implements SpiceView {
     return this.connection.connect();
   }
 
-  /** See {@link ConsoleConnection.close}. */
-  close(): Promise<void> {
-    return this.connection.close();
-  }
-
   /** Moves the keyboard focus to the machine's screen. */
   focus(): void {
     this.#client?.focus();
-  }
-
-  /** Presses and releases a key combination. Sends nothing while not connected or view-only. */
-  sendKeys(combo: KeyCombo): void {
-    press(comboKeys(combo), this.#sendKey);
   }
 
   /**
@@ -150,7 +133,7 @@ export class SpiceConsole implements SpiceView {
     }
     const client = this.#client;
     const connected = (): boolean => this.#client === client && this.state.status === "connected";
-    await typeCharacters(text, this.#sendKey, connected, options);
+    await typeCharacters(text, this.pressKey, connected, options);
   }
 
   /**
@@ -166,22 +149,6 @@ export class SpiceConsole implements SpiceView {
       if (canvas === undefined) none();
       else canvas.toBlob((blob) => (blob ? resolve(blob) : none()), type, quality);
     });
-  }
-
-  /**
-   * Shows the console's element in full screen until the console ends. In browsers with the Keyboard
-   * Lock API the machine also receives keys that the browser otherwise keeps. Call it in a click or
-   * key handler.
-   *
-   * @returns rejects with the browser's TypeError if the browser refuses.
-   */
-  requestFullscreen(): Promise<void> {
-    return this.#fullScreen.enter();
-  }
-
-  /** Leaves full screen; has no effect while this console is not in full screen. */
-  exitFullscreen(): Promise<void> {
-    return this.#fullScreen.exit();
   }
 
   /** Traffic of all channels, and the round trip. */
@@ -204,8 +171,6 @@ export class SpiceConsole implements SpiceView {
     return this.connection.on(type, listener, options);
   }
 
-  readonly #sendKey = (key: Key, down: boolean): void => this.sendKey(key.keysym, key.code, down);
-
   #change(change: Partial<SpiceView>): void {
     Object.assign(this.#view, change);
     this.#client?.apply(this.#view);
@@ -225,7 +190,7 @@ export class SpiceConsole implements SpiceView {
     if (state.status !== "closed") return;
     this.#host.remove();
     // The user must see what the page tells about the end. If the browser refuses, full screen was left already.
-    this.#fullScreen.exit().catch(() => {});
+    this.exitFullscreen().catch(() => {});
   }
 
   async #attach(channel: ConsoleChannel): Promise<void> {

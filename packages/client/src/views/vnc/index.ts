@@ -15,4 +15,5 @@ export type {
   VncView,
 } from "./options.ts";
 export type { ServerIdentity } from "./server-identity.ts";
+export { ScreenConsole } from "../screen-console.ts";
 export { VncConsole } from "./vnc-console.ts";

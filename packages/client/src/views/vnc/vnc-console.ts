@@ -5,18 +5,16 @@ import { oneOf } from "../../util/validate.ts";
 import { ConsoleConnection } from "../../connection/connection.ts";
 import { Emitter, type ListenOptions, type Unsubscribe } from "../../util/emitter.ts";
 import { ConsoleError } from "../../connection/model/errors.ts";
-import { FullScreen } from "../../ui/full-screen.ts";
-import type { Key } from "../../ui/keysyms.ts";
 import { Log } from "../../connection/log.ts";
 import { createHost, sizeProblem } from "../host-element.ts";
+import { ScreenConsole } from "../screen-console.ts";
 import { ViewerLoader, failViewer, importFailed } from "../viewer-loader.ts";
 import type { ConsoleEvents, ConsoleState } from "../../connection/model/state.ts";
 import { Clipboards } from "./clipboards.ts";
-import { type KeyCombo, comboKeys } from "../keyboard/keys.ts";
 import type { ScaleMode, VncEvents, VncOptions, VncStatistics, VncView } from "./options.ts";
 import { VNC_VIEW_DEFAULTS } from "./defaults.ts";
 import { RfbClient } from "./rfb-client.ts";
-import { press, typeCharacters } from "../keyboard/typing.ts";
+import { typeCharacters } from "../keyboard/typing.ts";
 
 type ViewEvents = Omit<VncEvents, keyof ConsoleEvents>;
 const VIEW_EVENTS: ReadonlySet<string> = new Set<keyof ViewEvents>([
@@ -40,7 +38,7 @@ const NOVNC = new ViewerLoader<typeof RFB>("noVNC", async () => {
  * The screen is shown only while the console is connected. It is removed whenever the connection is
  * lost, and at the end.
  */
-export class VncConsole implements VncView {
+export class VncConsole extends ScreenConsole implements VncView {
   /** The console's connection, for `renew()` and for the state. */
   readonly connection: ConsoleConnection;
   readonly #target: HTMLElement;
@@ -49,7 +47,6 @@ export class VncConsole implements VncView {
   readonly #events = new Emitter<ViewEvents>();
   readonly #log: Log;
   readonly #view: VncView;
-  readonly #fullScreen: FullScreen;
   readonly #clipboards = new Clipboards({
     canSend: () => !this.viewOnly && this.state.status === "connected",
     send: (text) => this.paste(text),
@@ -58,11 +55,11 @@ export class VncConsole implements VncView {
 
   /** @throws TypeError or RangeError for an invalid option or element. */
   constructor(target: HTMLElement, options: VncOptions) {
+    super(target);
     this.#host = createHost(target, "vnc");
     this.#target = target;
     this.#options = options;
     this.#log = new Log(options.log);
-    this.#fullScreen = new FullScreen(target);
     this.#view = {
       viewOnly: options.viewOnly ?? VNC_VIEW_DEFAULTS.viewOnly,
       scale: oneOf("scale", options.scale ?? VNC_VIEW_DEFAULTS.scale, SCALE_MODES),
@@ -76,11 +73,6 @@ export class VncConsole implements VncView {
     this.connection.on("state", (state) => this.#follow(state));
     // noVNC starts while the socket opens.
     this.connection.on("opening", (channel) => void this.#attach(channel));
-  }
-
-  /** See {@link ConsoleConnection.state}. */
-  get state(): ConsoleState {
-    return this.connection.state;
   }
 
   /** See {@link VncView.viewOnly}. */
@@ -145,19 +137,9 @@ export class VncConsole implements VncView {
     return this.connection.connect();
   }
 
-  /** See {@link ConsoleConnection.close}. */
-  close(): Promise<void> {
-    return this.connection.close();
-  }
-
   /** Moves the keyboard focus to the machine's screen. */
   focus(): void {
     this.#rfbClient?.rfb.focus({ preventScroll: true });
-  }
-
-  /** Presses and releases a key combination. Sends nothing while not connected or view-only. */
-  sendKeys(combo: KeyCombo): void {
-    press(comboKeys(combo), this.#sendKey);
   }
 
   /**
@@ -182,7 +164,7 @@ export class VncConsole implements VncView {
   typeText(text: string, options: { delayMs?: number; signal?: AbortSignal } = {}): Promise<void> {
     const client = this.#rfbClient;
     const connected = (): boolean => this.#rfbClient === client && this.state.status === "connected";
-    return typeCharacters(text, this.#sendKey, connected, options);
+    return typeCharacters(text, this.pressKey, connected, options);
   }
 
   /** Sets the machine's clipboard. Sends nothing while not connected or view-only. */
@@ -239,22 +221,6 @@ export class VncConsole implements VncView {
     }
   }
 
-  /**
-   * Shows the console's element in full screen until the console ends. In browsers with the Keyboard
-   * Lock API the machine also receives keys that the browser otherwise keeps. Call it in a click or
-   * key handler.
-   *
-   * @returns rejects with the browser's TypeError if the browser refuses.
-   */
-  requestFullscreen(): Promise<void> {
-    return this.#fullScreen.enter();
-  }
-
-  /** Leaves full screen; has no effect while this console is not in full screen. */
-  exitFullscreen(): Promise<void> {
-    return this.#fullScreen.exit();
-  }
-
   /** Traffic, round trip and frames per second. */
   statistics(): VncStatistics {
     return { ...this.connection.statistics(), framesPerSecond: this.#rfbClient?.fps.perSecond ?? 0 };
@@ -269,8 +235,6 @@ export class VncConsole implements VncView {
     const emitter = (VIEW_EVENTS.has(type) ? this.#events : this.connection) as Pick<Emitter<VncEvents>, "on">;
     return emitter.on(type, listener, options);
   }
-
-  readonly #sendKey = (key: Key, down: boolean): void => this.#rfbClient?.sendKey(key, down);
 
   #change(change: Partial<VncView>): void {
     Object.assign(this.#view, change);
@@ -288,7 +252,7 @@ export class VncConsole implements VncView {
     if (state.status !== "closed") return;
     this.#host.remove();
     // The user must see what the page tells about the end. If the browser refuses, full screen was left already.
-    this.#fullScreen.exit().catch(() => {});
+    this.exitFullscreen().catch(() => {});
   }
 
   async #attach(channel: ConsoleChannel): Promise<void> {

@@ -16,7 +16,6 @@ import { TargetPauseReason } from "../relay/to-client.ts";
 import { requestPath } from "../targets/connect-request.ts";
 import { dial, type DialOptions } from "../targets/dial.ts";
 import type { Target } from "../targets/target.ts";
-import { closedAfterTls, tlsFailure } from "../targets/tls.ts";
 import type { RelayedBytes } from "../telemetry/session-info.ts";
 import type { FrameError } from "../websocket/frame-error.ts";
 import type { Turns } from "../time/turns.ts";
@@ -27,6 +26,7 @@ import { type ControlHandler, ControlMessages, type PublicEnd, type TimeLeft } f
 import { HandshakeTimer } from "./handshake-timer.ts";
 import { identifyChannel } from "./identify-channel.ts";
 import type { IdleContext } from "./idle-timer.ts";
+import { securityFailure } from "./security-failure.ts";
 import { runNegotiation } from "./run-negotiation.ts";
 
 /** How long a client has to complete the closing handshake (RFC 6455, section 7.1.4), in milliseconds. */
@@ -128,17 +128,10 @@ export class Channel implements ConnectionHandler, ControlHandler {
     return this.#isOpen;
   }
 
-  /**
-   * Why the target has closed where its security is the reason; undefined for an ordinary end.
-   *
-   * @param ageMs - milliseconds since the client connected.
-   */
+  /** Why the target has closed, as {@link securityFailure} tells it; the client connected `ageMs` ago. */
   securityFailure(endpoint: Endpoint, ageMs: number): EndError | undefined {
-    const error = this.#target?.tlsError;
-    if (error !== undefined) return tlsFailure(error);
-    // One that closes later was in use: it may be the console of a machine that has printed nothing.
-    const isRefusal = endpoint.type === "tls" && this.bytes.toClient === 0 && ageMs < this.#context.dialing.timeoutMs;
-    return isRefusal ? closedAfterTls("targets.tls_client_cert") : undefined;
+    const isFresh = this.bytes.toClient === 0 && ageMs < this.#context.dialing.timeoutMs;
+    return this.#target && securityFailure(this.#target, endpoint, isFresh);
   }
 
   /** Whether both sockets are gone. */

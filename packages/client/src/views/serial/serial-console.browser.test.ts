@@ -299,6 +299,20 @@ describe("SerialConsole", () => {
     await serial.close();
   });
 
+  test("wipes the screen when the time is over after the computer slept", async () => {
+    const serial = await connected({ reconnect: () => 60_000 });
+    gateway.socket.deliver(bytes("secret"));
+    await shows(serial, "secret");
+    gateway.socket.end(1006);
+    expect(serial.transcript()).toContain("secret");
+    // The clock of performance.now() has stood still.
+    const woken = vi.spyOn(Date, "now").mockReturnValue(Date.now() + 3_600_000);
+    void serial.connect().catch(() => {});
+    await vi.waitFor(() => expect(serial.transcript()).toBe(""));
+    woken.mockRestore();
+    await serial.close();
+  });
+
   test("fits the terminal to the element, and follows its size", async () => {
     const sizes: { cols: number; rows: number }[] = [];
     const serial = create();

@@ -66,7 +66,8 @@ export class SerialConsole extends SerialSettings {
   #screen: Screen | undefined;
   #modifiers: ReadonlySet<SerialModifier> = new Set();
   #cover = UNCOVERED;
-  #expiresAt: number | undefined;
+  /** When the session ends, on the clocks of `performance.now()` and of `Date.now()`. */
+  #expiresAt: { readonly monotonic: number; readonly wall: number } | undefined;
   #clearTimer: ReturnType<typeof setTimeout> | undefined;
 
   /** @throws TypeError or RangeError for an invalid option or element. */
@@ -277,9 +278,10 @@ export class SerialConsole extends SerialSettings {
       case "connecting":
         this.#target.append(this.#host);
         adoptXtermStyles(this.#host);
+        this.#clearAtExpiry();
         break;
       case "connected":
-        this.#expiresAt = state.session?.expiresAt ?? undefined;
+        this.#expiresAt = onBothClocks(state.session?.expiresAt);
         clearTimeout(this.#clearTimer);
         break;
       case "reconnecting":
@@ -302,11 +304,12 @@ export class SerialConsole extends SerialSettings {
     this.#screen = undefined;
   }
 
-  /** While disconnected, the gateway cannot tell that the session expired. */
+  /** While disconnected, the gateway cannot tell that the session expired. One clock stands still while the computer sleeps. */
   #clearAtExpiry(): void {
-    if (this.#expiresAt === undefined) return;
-    const leftMs = Math.max(0, this.#expiresAt - performance.now());
     clearTimeout(this.#clearTimer);
+    if (this.#expiresAt === undefined) return;
+    const { monotonic, wall } = this.#expiresAt;
+    const leftMs = Math.max(0, Math.min(monotonic - performance.now(), wall - Date.now()));
     this.#clearTimer = setTimeout(() => this.#wipe(), Math.min(leftMs, MAX_TIMER_MS));
   }
 
@@ -314,6 +317,7 @@ export class SerialConsole extends SerialSettings {
   #wipe(): void {
     const { channel } = this.connection;
     const attached = this.#screen?.channel === channel;
+    this.#expiresAt = undefined;
     this.#clear();
     if (!channel || !attached || !this.#library) return;
     this.#screen = this.#open(this.#library);
@@ -326,7 +330,7 @@ export class SerialConsole extends SerialSettings {
       if (this.connection.channel !== channel) return;
       this.#screen ??= this.#open(this.#library);
       this.#screen.attach(channel);
-      this.connection.viewerReady();
+      this.connection.viewerReady(channel);
     } catch (error) {
       if (this.connection.channel === channel) failViewer(this.connection, error);
     }
@@ -379,4 +383,9 @@ function modifierSet(name: string, modifiers: readonly SerialModifier[]): Readon
 function pixels(name: string, value: number): number {
   if (typeof value === "number" && value >= 0 && value < Infinity) return value;
   throw new RangeError(`${name}: expected pixels from 0, got ${String(value)}`);
+}
+
+function onBothClocks(expiresAt: number | null | undefined): { monotonic: number; wall: number } | undefined {
+  if (typeof expiresAt !== "number") return undefined;
+  return { monotonic: expiresAt, wall: Date.now() + expiresAt - performance.now() };
 }

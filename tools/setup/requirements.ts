@@ -94,6 +94,11 @@ export const REQUIREMENTS = {
     packages: { debian: ["postgresql"], fedora: ["postgresql-server"], homebrew: ["postgresql"] },
     present: () => hasAll("postgres", "initdb"),
   },
+  redis: {
+    purpose: "a real Redis or Valkey server",
+    packages: { debian: ["redis-server"], fedora: ["valkey"], homebrew: ["valkey"] },
+    present: () => has("redis-server") || has("valkey-server"),
+  },
   oslo: {
     purpose: "Python's reader of nova.conf",
     packages: { debian: ["python3-oslo.config"], fedora: ["python3-oslo-config"] },

@@ -23,6 +23,7 @@ const REAL_REQUIREMENTS: readonly RequirementName[] = [
   "rabbitmq",
   "mariadb",
   "postgresql",
+  "redis",
   "oslo",
   "stunnel",
 ];

@@ -235,7 +235,7 @@ export class LocalGateway implements Gateway {
     });
     this.#control = new LocalControl(this.sessions);
     this.#revoker = new TokenRevoker({ store: this.tokens, control: this.#control, log: this.log });
-    store?.onRevoked?.((tokenId) => this.sessions.revoke(tokenId, "the token was revoked"));
+    this.#watchTokens(options.tokens);
     this.#listener = new PublicListener(config, {
       sessions: this.sessions,
       draining: () => this.#draining,
@@ -248,6 +248,13 @@ export class LocalGateway implements Gateway {
     });
     this.handleUpgrade = this.#listener.handleUpgrade;
     this.handleRequest = this.#listener.handleRequest;
+  }
+
+  #watchTokens({ store, sources }: OpenedTokens): void {
+    store?.onRevoked?.((tokenId) => this.sessions.revoke(tokenId, "the token was revoked"));
+    for (const { name, source } of sources) {
+      source.onProblem?.((problem) => this.log.warn({ name, problem }, "part of a token source cannot be used"));
+    }
   }
 
   /** Undefined without limits. One that only this process can exceed is not worth asking another. */

@@ -10,7 +10,7 @@ export type { Address } from "./net/address.ts";
 export type { Endpoint, TcpEndpoint, TlsEndpoint, UnixEndpoint } from "./net/endpoint.ts";
 export type { Config, ConfigInput } from "./config/config.ts";
 export type { VncSecurityOptions } from "./consoles/rfb/auth-schemes.ts";
-export type { TokenSourceConfig, TokenSourceInput } from "./config/token-sources.ts";
+export type { TokenSourceConfig, TokenSourceInput } from "./config/token-source-config.ts";
 export type { NovaRpcOptions } from "./tokens/nova/rpc/options.ts";
 export type { TlsMinimum } from "./http/tls/server.ts";
 export { ConfigError, parseConfig } from "./config/schema.ts";

@@ -5,7 +5,7 @@ import type { Address } from "../net/address.ts";
 import type { TargetTlsOptions } from "../targets/target-tls.ts";
 import type { LogLevel } from "../telemetry/log.ts";
 import type { NovaRpcOptions } from "../tokens/nova/rpc/options.ts";
-import type { TokenSourceConfig, TokenSourceInput } from "./token-sources.ts";
+import type { TokenSourceConfig, TokenSourceInput } from "./token-source-config.ts";
 
 /**
  * The gateway's configuration after defaults and checks. Names that OpenStack Nova has are Nova's.

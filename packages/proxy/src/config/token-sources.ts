@@ -1,47 +1,109 @@
 import * as v from "valibot";
 import { describe, noList, option, type OptionDescription, options, secret } from "./option-schema.ts";
+import type { TokenSourceConfig } from "./token-source-config.ts";
 import * as value from "./value-schemas.ts";
-
-/** An entry of `tokens.sources`, which `type` tells from the others, after defaults and checks. */
-export type TokenSourceConfig =
-  | { readonly type: "http"; readonly url: string; readonly timeout: number }
-  | {
-      readonly type: "nova";
-      readonly database: string | null;
-      readonly api_database: string | null;
-      readonly transport_url: string | null;
-      readonly timeout: number;
-      readonly max_connections: number;
-    };
-
-/** An entry of `tokens.sources` as written. */
-export type TokenSourceInput =
-  | { readonly type: "http"; readonly url: string; readonly timeout?: number | undefined }
-  | {
-      readonly type: "nova";
-      readonly database?: string | null | undefined;
-      readonly api_database?: string | null | undefined;
-      readonly transport_url?: string | null | undefined;
-      readonly timeout?: number | undefined;
-      readonly max_connections?: number | undefined;
-    };
 
 type SourceSchema = v.StrictObjectSchema<
   v.ObjectEntries & { readonly type: v.LiteralSchema<string, undefined> },
   string
 >;
 
+const TYPES = ["vnc", "serial", "spice"] as const;
+const consoleType = v.picklist(TYPES, 'expected "vnc", "serial" or "spice"');
+const entryType = option(
+  consoleType,
+  "vnc",
+  "Type of the consoles where a token names none: `vnc`, `serial` or `spice`.",
+);
+const onlyType = option(consoleType, "vnc", "Type of all its consoles: `vnc`, `serial` or `spice`.");
+
+const urlWithoutUser = v.pipe(
+  value.httpUrl,
+  v.check((url) => {
+    const { username, password } = new URL(url);
+    return username + password === "";
+  }, "expected a URL without user and password"),
+);
+
 const http = options({
   type: v.literal("http"),
   url: v.pipe(
-    value.httpUrl,
-    v.check((url) => {
-      const { username, password } = new URL(url);
-      return username + password === "";
-    }, "expected a URL without user and password"),
-    v.description("URL of the service that looks tokens up."),
+    urlWithoutUser,
+    v.description(
+      "URL of the service that looks tokens up; with `%s` in it, the token is put there, as websockify does it.",
+    ),
   ),
   timeout: option(value.timerSeconds, 5, "Seconds that a lookup may take."),
+  bearer_token: option(
+    v.nullable(secret(value.bearerKey)),
+    null,
+    "Presented to the service as `Authorization: Bearer`, 16 or more ASCII characters without spaces.",
+  ),
+  console_type: entryType,
+});
+
+const jwt = options({
+  type: v.literal("jwt"),
+  key_file: option(
+    v.nullable(value.pemFile),
+    null,
+    "File with the key: PEM, a JSON Web Key (set), or a secret as base64url. Either this or `jwks_url` is required.",
+  ),
+  jwks_url: option(v.nullable(urlWithoutUser), null, "URL of a JSON Web Key Set with the public keys."),
+  decryption_key_file: option(
+    v.nullable(value.pemFile),
+    null,
+    "File with the key that encrypted tokens are decrypted with; by default that of `key_file`.",
+  ),
+  issuer: option(v.nullable(value.text), null, "`iss` that a token must have; by default it is not compared."),
+  audience: option(
+    v.nullable(
+      v.pipe(v.array(value.text, "expected a list of strings"), v.minLength(1, "expected one or more strings")),
+    ),
+    null,
+    "One of these must be in a token's `aud`; by default it is not compared.",
+  ),
+  user_claim: option(value.text, "sub", "Claim that names the user."),
+  console_type: entryType,
+  timeout: option(value.timerSeconds, 5, "Seconds that fetching `jwks_url` may take."),
+});
+
+const redis = options({
+  type: v.literal("redis"),
+  url: v.pipe(
+    secret(value.redisUrl),
+    v.description("`redis://[user:password@]host[:port][/database]`, or `rediss://` for TLS."),
+  ),
+  namespace: option(
+    v.nullable(value.text),
+    null,
+    "A token's key is this, a colon and the token; by default the token alone.",
+  ),
+  console_type: entryType,
+  timeout: option(value.timerSeconds, 5, "Seconds that a lookup may take."),
+});
+
+const file = options({
+  type: v.literal("file"),
+  path: v.pipe(value.text, v.description("File with a line `token: host:port` for each token.")),
+  console_type: onlyType,
+});
+
+const directory = options({
+  type: v.literal("directory"),
+  path: v.pipe(value.text, v.description("The folder.")),
+  format: option(
+    v.picklist(["lines", "names"], 'expected "lines" or "names"'),
+    "lines",
+    "`lines`: its files are token files. `names`: the name of a file is the token, and the file holds `host:port`.",
+  ),
+  console_type: onlyType,
+});
+
+const unixDirectory = options({
+  type: v.literal("unix_directory"),
+  path: v.pipe(value.text, v.description("Folder of Unix sockets; the name of a socket is the token.")),
+  console_type: onlyType,
 });
 
 const databaseUrl = secret(value.databaseUrl);
@@ -72,13 +134,17 @@ const nova = options({
 });
 
 /** The options of each type of token source. A new type also needs a line in `tokens/open.ts`. */
-const schemas = [http, nova] as const satisfies readonly SourceSchema[];
+const schemas = [jwt, file, directory, unixDirectory, redis, http, nova] as const satisfies readonly SourceSchema[];
 
 const types: readonly string[] = (schemas as readonly SourceSchema[]).map(({ entries }) => entries.type.literal);
 
 /** An entry of `tokens.sources`. */
-export const tokenSource: v.GenericSchema<unknown, TokenSourceConfig> = noList(
-  v.variant("type", schemas, `expected one of ${types.join(", ")}`),
+export const tokenSource: v.GenericSchema<unknown, TokenSourceConfig> = v.pipe(
+  noList(v.variant("type", schemas, `expected one of ${types.join(", ")}`)),
+  v.check(
+    (source) => source.type !== "jwt" || (source.key_file === null) !== (source.jwks_url === null),
+    "expected either key_file or jwks_url",
+  ),
 );
 
 /** The options of each type of token source, besides `type`. */

@@ -92,6 +92,15 @@ export const httpUrl: v.GenericSchema<string> = v.pipe(
   v.check((value) => /^https?:$/.test(URL.parse(value)?.protocol ?? ""), "expected an http or https URL"),
 );
 
+/** URL of a Redis or Valkey server, as its clients read it. */
+export const redisUrl: v.GenericSchema<string> = v.pipe(
+  text,
+  v.check((value) => {
+    const url = URL.parse(value);
+    return url !== null && /^rediss?:$/.test(url.protocol) && url.hostname !== "" && /^(?:\/\d*)?$/.test(url.pathname);
+  }, "expected a URL such as redis://host:6379/0"),
+);
+
 export const contactUrl: v.GenericSchema<string> = v.pipe(
   text,
   v.check(

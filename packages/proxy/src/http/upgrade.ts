@@ -2,6 +2,7 @@ import { FALLBACK_SUBPROTOCOL, MAX_CONTROL_BYTES, SUBPROTOCOL } from "@curfew/pr
 import { type IncomingMessage, STATUS_CODES } from "node:http";
 import { Socket } from "node:net";
 import type { Duplex } from "node:stream";
+import { CONSOLE_TYPES } from "../consoles/index.ts";
 import { EndError } from "../end-reason.ts";
 import { BufferPool } from "../net/buffer-pool.ts";
 import { plainAddress } from "../net/client-address.ts";
@@ -15,6 +16,7 @@ import type { RequestClients } from "./forwarding/request-clients.ts";
 import type { RequestOrder } from "./request-order.ts";
 import { readTarget } from "./request-target.ts";
 import { requestToken } from "./request-token.ts";
+import type { ConsoleType } from "../tokens/grant.ts";
 
 export interface UpgradeOptions {
   readonly sessions: SessionRegistry;
@@ -70,6 +72,7 @@ export function createUpgradeHandler(options: UpgradeOptions): UpgradeHandler {
       address,
       origin,
       scheme,
+      consoleType: requestedType(target.query),
       ...(slot !== undefined && { onAuthenticated: () => guard.slots.authenticate(slot) }),
     };
     if (!originAllowed(origin, sender.host ?? target.host, allowedOrigins)) {
@@ -82,6 +85,13 @@ export function createUpgradeHandler(options: UpgradeOptions): UpgradeHandler {
     socket.on("error", ignore);
     order.afterAnswers(socket, head, (rest) => upgrade(request, socket, rest));
   };
+}
+
+/** The type of console that a request asks for; undefined for most, which ask for none. */
+function requestedType(query: string): ConsoleType | undefined {
+  if (!query.includes("type=")) return undefined;
+  const asked = new URLSearchParams(query).get("type");
+  return CONSOLE_TYPES.find((type) => type === asked);
 }
 
 const BAD_TARGET: Refusal = {

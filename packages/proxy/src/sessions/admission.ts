@@ -36,6 +36,10 @@ export async function admit(
   if (grant === undefined) throw new EndError("token_invalid", "the token is unknown or was revoked");
   checkGrant(grant, consoles);
   if (grant.expiresAt <= clock.wall()) throw new EndError("token_expired", "the token has expired");
+  // Written so that a value which is no number refuses.
+  if (!(clock.wall() >= (grant.notBefore ?? -Infinity))) {
+    throw new EndError("token_invalid", "the token is not valid yet");
+  }
   if (!originHasScheme(request.origin, grant.accessUrlBase, request.pageScheme)) {
     throw new EndError("origin_not_allowed", "the token was not issued for pages of this scheme (http or https)");
   }

@@ -39,7 +39,15 @@ export function checkGrant(grant: unknown, consoles: Readonly<Record<ConsoleType
 }
 
 /** Fields that are absent in the grants of most sources. */
-function checkOptional({ internalAccessPath, tlsPort, revalidation }: Partial<Record<keyof Grant, unknown>>): void {
+function checkOptional(fields: Partial<Record<keyof Grant, unknown>>): void {
+  const { internalAccessPath, tlsPort, revalidation, notBefore, singleUse, maxSessions } = fields;
+  if (notBefore !== undefined && typeof notBefore !== "number") {
+    throw malformed("notBefore", "milliseconds since the epoch, or nothing");
+  }
+  if (singleUse !== undefined && typeof singleUse !== "boolean") throw malformed("singleUse", "true, false or nothing");
+  if (maxSessions !== undefined && !(Number.isSafeInteger(maxSessions) && Number(maxSessions) >= 1)) {
+    throw malformed("maxSessions", "a whole number of 1 or more, or nothing");
+  }
   if (internalAccessPath !== undefined && !(isText(internalAccessPath) && isConnectPath(internalAccessPath))) {
     throw malformed("internalAccessPath", "at most 2048 ASCII characters without spaces, or nothing");
   }

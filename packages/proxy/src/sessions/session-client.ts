@@ -1,3 +1,4 @@
+import type { ConsoleType } from "../tokens/grant.ts";
 import type { WebSocketConnection } from "../websocket/connection.ts";
 
 /** The client's half of a session. */
@@ -9,6 +10,8 @@ export interface SessionClient {
   readonly origin: string | undefined;
   /** The scheme that a trusted proxy says its page has; undefined where none says it. */
   readonly scheme?: "http" | "https" | undefined;
+  /** The type of console that its request asks for; undefined for most, which ask for none. */
+  readonly consoleType?: ConsoleType | undefined;
   /** Called once if its token is valid. */
   readonly onAuthenticated?: () => void;
 }

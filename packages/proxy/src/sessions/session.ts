@@ -26,6 +26,8 @@ export class Session implements SessionInfo {
   readonly clientAddress: string;
   /** @internal The `Origin` header of the client's request; undefined if there was none. */
   readonly origin: string | undefined;
+  /** The type of console that the client's request asks for. */
+  readonly #consoleType: SessionClient["consoleType"];
   /** Milliseconds since the epoch. */
   readonly startedAt: number;
   readonly #pageScheme: SessionClient["scheme"];
@@ -53,6 +55,7 @@ export class Session implements SessionInfo {
     this.clientAddress = client.address;
     this.origin = client.origin;
     this.#pageScheme = client.scheme;
+    this.#consoleType = client.consoleType;
     this.#context = context;
     this.startedAt = context.clock.wall();
     this.#startedMonotonic = context.clock.monotonic();
@@ -344,8 +347,9 @@ export class Session implements SessionInfo {
   /** Looks a token up. */
   async #admit(token: string | undefined, signal: AbortSignal, isRenewal: boolean): Promise<SettledGrant> {
     const { clientAddress, origin } = this;
-    const pageScheme = this.#pageScheme;
-    return await admit(token, this.#context, { clientAddress, origin, pageScheme, signal, isRenewal });
+    const [pageScheme, consoleType] = [this.#pageScheme, this.#consoleType];
+    const request = { clientAddress, origin, pageScheme, consoleType, signal, isRenewal };
+    return await admit(token, this.#context, request);
   }
 
   /** @internal */

@@ -21,6 +21,12 @@ export interface Grant {
   readonly access: Access;
   /** When access ends, in milliseconds since the epoch; `undefined` where the source has no expiry. */
   readonly expiresAt: number | undefined;
+  /** When access begins, in milliseconds since the epoch. @defaultValue at once */
+  readonly notBefore?: number | undefined;
+  /** Whether the token opens, or renews, a session only once. @defaultValue false */
+  readonly singleUse?: boolean | undefined;
+  /** How many sessions the token may have open at once; `sessions.max_per_token` holds as well. @defaultValue no more rule */
+  readonly maxSessions?: number | undefined;
   /**
    * What the endpoint is asked to connect to before the console's bytes, in an HTTP `CONNECT` request (Nova's
    * `internal_access_path`). @defaultValue no such request

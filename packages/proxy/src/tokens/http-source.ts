@@ -1,131 +1,109 @@
-import * as v from "valibot";
-import { formatAddress } from "../net/address.ts";
-import { type Endpoint, parseEndpoint } from "../net/endpoint.ts";
-import { sha256 } from "../sha256.ts";
-import type { Grant } from "./grant.ts";
+import { readBounded } from "./bounded-body.ts";
+import { parseJson, readConnectInfo } from "./connect-info.ts";
+import type { ConsoleType, Grant } from "./grant.ts";
 import type { LookupContext, TokenSource } from "./source.ts";
+import { parseTarget } from "./target-text.ts";
+import { digestId } from "./token-id.ts";
 
 /** A reply that is longer is refused; a grant takes a few hundred bytes. */
 const MAX_REPLY_BYTES = 64 * 1024;
 
-const text = v.optional(v.nullable(v.string()));
+/** Where websockify puts the token into a URL. */
+export const TOKEN_PLACE = "%s";
 
-const reply = v.object({
-  host: v.string(),
-  port: v.pipe(v.number(), v.integer()),
-  type: v.optional(v.nullable(v.picklist(["vnc", "serial", "spice"]))),
-  instance: text,
-  name: text,
-  user: text,
-  access: v.optional(v.nullable(v.picklist(["control", "view"]))),
-  expires_at: v.optional(v.nullable(v.pipe(v.string(), v.isoTimestamp()))),
-});
+const ISSUER = "the token service";
+
+/** Statuses of a client error that say nothing about the token (RFC 9110 and RFC 6585). */
+const UNDECIDED: ReadonlySet<number> = new Set([407, 408, 421, 425, 426, 429]);
 
 /** Options of {@link HttpTokenSource}. */
 export interface HttpSourceOptions {
-  /** Where tokens are looked up. */
+  /** Where tokens are looked up; with `%s` in it, the token is put there, as websockify does it. */
   readonly url: string;
   /** How long a lookup may take, in seconds. */
   readonly timeout: number;
+  /** Presented to the service as `Authorization: Bearer`. */
+  readonly bearer_token: string | null;
+  /** The type of consoles where a reply names none. */
+  readonly console_type: ConsoleType;
 }
 
 /**
  * Looks tokens up at a web service: POSTs `{"token": …}`, and expects 200 with the grant as JSON, or 404 for an unknown
- * token. A token is never part of a URL, and redirects are not followed.
+ * token. Redirects are not followed. A URL with `%s` is one of websockify's BaseTokenAPI or JSONTokenApi: the token is
+ * part of a GET request, and the reply may also be `host:port` as text.
  */
 export class HttpTokenSource implements TokenSource {
   readonly #url: string;
   readonly #timeoutMs: number;
+  readonly #headers: Readonly<Record<string, string>>;
+  readonly #consoleType: ConsoleType;
+  readonly #isWebsockify: boolean;
 
-  constructor({ url, timeout }: HttpSourceOptions) {
+  constructor({ url, timeout, bearer_token: key, console_type: consoleType }: HttpSourceOptions) {
     this.#url = url;
     this.#timeoutMs = timeout * 1000;
+    this.#headers = { Accept: "application/json", ...(key !== null && { Authorization: `Bearer ${key}` }) };
+    this.#consoleType = consoleType;
+    this.#isWebsockify = url.includes(TOKEN_PLACE);
   }
 
   async resolve(token: string, { signal }: LookupContext): Promise<Grant | undefined> {
-    const response = await this.#fetch(signal, {
-      method: "POST",
-      headers: { Accept: "application/json", "Content-Type": "application/json" },
-      body: JSON.stringify({ token }),
-    });
-    if (response.status !== 200) {
-      await response.body?.cancel();
-      if (response.status === 404) return undefined;
-      throw new Error(`expected the status 200 or 404 of the token service, but got ${response.status}`);
+    // What no URL can carry is no token of such a service.
+    if (this.#isWebsockify && !token.isWellFormed()) return undefined;
+    const response = await this.#ask(token, signal);
+    if (response.ok && (this.#isWebsockify || response.status === 200)) {
+      return this.#read(token, await readBounded(response, MAX_REPLY_BYTES, `${ISSUER}'s reply`));
     }
-    return toGrant(token, await readBounded(response));
+    await response.body?.cancel();
+    const { status } = response;
+    if (status === 404 || (this.#isWebsockify && isRefusal(status))) return undefined;
+    throw new Error(`expected the status 200 or 404 of ${ISSUER}, but got ${status}`);
   }
 
   /** Any answer without a server error shows that the service is there. */
   async health(signal: AbortSignal): Promise<void> {
-    const { status } = await this.#fetch(signal, { method: "HEAD" });
-    if (status >= 500) throw new Error(`the token service answers with the status ${status}`);
+    const { status } = await this.#fetch(this.#urlFor(""), signal, { method: "HEAD" });
+    if (status >= 500) throw new Error(`${ISSUER} answers with the status ${status}`);
   }
 
-  async #fetch(signal: AbortSignal, request: RequestInit): Promise<Response> {
+  async #ask(token: string, signal: AbortSignal): Promise<Response> {
+    if (this.#isWebsockify) return await this.#fetch(this.#urlFor(token), signal, {});
+    return await this.#fetch(this.#url, signal, { method: "POST", body: JSON.stringify({ token }) });
+  }
+
+  #urlFor(token: string): string {
+    return this.#url.replaceAll(TOKEN_PLACE, () => encodeURIComponent(token));
+  }
+
+  async #fetch(url: string, signal: AbortSignal, request: Omit<RequestInit, "headers">): Promise<Response> {
     const inTime = AbortSignal.any([signal, AbortSignal.timeout(this.#timeoutMs)]);
-    return await fetch(this.#url, { ...request, redirect: "error", signal: inTime });
+    const type = typeof request.body === "string" ? { "Content-Type": "application/json" } : {};
+    const headers = { ...this.#headers, ...type };
+    return await fetch(url, { ...request, headers, redirect: "error", signal: inTime });
+  }
+
+  /** @throws Error naming the field that is wrong. */
+  #read(token: string, body: string): Grant {
+    const options = { tokenId: digestId(token), issuer: ISSUER, consoleType: this.#consoleType };
+    if (this.#isWebsockify && !body.trimStart().startsWith("{")) {
+      return readConnectInfo({ host: toHost(body.trim()) }, { ...options, isLoose: true });
+    }
+    return readConnectInfo(parseJson(body, ISSUER), { ...options, isLoose: this.#isWebsockify });
   }
 }
 
-async function readBounded(response: Response): Promise<string> {
-  const chunks: Uint8Array[] = [];
-  let bytes = 0;
-  // Leaving the loop closes the connection.
-  for await (const chunk of response.body ?? []) {
-    bytes += chunk.byteLength;
-    if (bytes > MAX_REPLY_BYTES) throw new Error(`the token service's reply has more than ${MAX_REPLY_BYTES} bytes`);
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString();
+/** Whether a status says that the service refuses the token. */
+function isRefusal(status: number): boolean {
+  return status >= 400 && status < 500 && !UNDECIDED.has(status);
 }
 
-/** @throws Error naming the field that is wrong. */
-function toGrant(token: string, body: string): Grant {
-  const { host, port, type, instance, name, user, access, expires_at: expiresAt } = parseReply(body);
-  return {
-    // The service names none. 128 bits of the digest are the same in every process and reveal nothing.
-    tokenId: sha256(token).toString("base64url").slice(0, 22),
-    type: type ?? "vnc",
-    endpoint: toEndpoint(host, port),
-    instance: instance ?? undefined,
-    name: name ?? undefined,
-    user: user ?? undefined,
-    access: access ?? "control",
-    expiresAt: typeof expiresAt === "string" ? toInstant(expiresAt) : undefined,
-  };
-}
-
-function parseReply(body: string): v.InferOutput<typeof reply> {
-  let json: unknown;
+/** @throws Error when the text of a reply is no address. */
+function toHost(text: string): string {
   try {
-    json = JSON.parse(body);
+    parseTarget(text);
+    return text;
   } catch {
-    // The parser's message would quote the reply.
-    throw new Error("expected JSON in the token service's reply");
-  }
-  const result = v.safeParse(reply, json);
-  if (result.success) return result.output;
-  const [issue] = result.issues;
-  throw new Error(`${v.getDotPath(issue) ?? "reply"}: expected ${issue.expected ?? issue.type} of the token service`);
-}
-
-/** The milliseconds since the epoch of a time in the form of RFC 3339. */
-function toInstant(text: string): number {
-  const instant = Date.parse(text);
-  const [year = Number.NaN, month = Number.NaN, day = Number.NaN] = text.slice(0, 10).split("-").map(Number);
-  // For Date, the 31st of February is a day in March, and an offset without minutes is no offset.
-  if (Number.isNaN(instant) || new Date(Date.UTC(year, month - 1, day)).getUTCDate() !== day) {
-    throw new Error("expires_at: expected a time such as 2030-01-02T03:04:05Z of the token service");
-  }
-  return instant;
-}
-
-function toEndpoint(host: string, port: number): Endpoint {
-  try {
-    if (/\p{Cc}/u.test(host)) throw new TypeError("expected no control characters");
-    return parseEndpoint(formatAddress({ host, port }));
-  } catch {
-    throw new Error("host, port: expected an address of the token service");
+    throw new Error(`expected JSON or host:port in ${ISSUER}'s reply`);
   }
 }

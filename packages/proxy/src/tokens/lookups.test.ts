@@ -65,12 +65,10 @@ describe("the store is asked first, then the sources in order", () => {
     expect(second.lookups).toEqual([]);
   });
 
-  test("a source is told the client's address and origin", async () => {
-    void make().resolve("foreign", request({ clientAddress: "192.0.2.7", origin: "https://dash.example" }));
-    expect((await source.asked()).context).toMatchObject({
-      clientAddress: "192.0.2.7",
-      origin: "https://dash.example",
-    });
+  test("a source is told the client's address, its origin, and the type of console that it asks for", async () => {
+    const client = { clientAddress: "192.0.2.7", origin: "https://dash.example", consoleType: "serial" } as const;
+    void make().resolve("foreign", request(client));
+    expect((await source.asked()).context).toMatchObject(client);
   });
 });
 
@@ -129,14 +127,13 @@ describe("equal lookups", () => {
     expect(source.lookups).toHaveLength(1);
   });
 
-  test("are those of one token, address and origin: a source may decide by each", async () => {
+  test("are those of one token, address, origin and type: a source may decide by each", async () => {
     const lookups = make();
-    for (const other of [{}, { clientAddress: "192.0.2.2" }, { origin: "https://dash.example" }]) {
-      void lookups.resolve("foreign", request(other));
-    }
+    const others = [{}, { clientAddress: "192.0.2.2" }, { origin: "https://dash.example" }, { consoleType: "vnc" }];
+    for (const other of others as readonly Partial<LookupRequest>[]) void lookups.resolve("foreign", request(other));
     void lookups.resolve("other", request());
-    await source.asked(3);
-    expect(source.lookups).toHaveLength(4);
+    await source.asked(4);
+    expect(source.lookups).toHaveLength(5);
   });
 
   test("after an answer ask again", async () => {

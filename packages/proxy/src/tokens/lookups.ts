@@ -86,8 +86,9 @@ export class TokenLookups {
     const digest = sha256(token);
     const known = this.#resolveNow(digest);
     if (known !== undefined) return known;
-    // A source may decide by address and origin, so only requests that are equal in these share an answer.
-    const key = [digest.toString("base64url"), request.clientAddress, request.origin ?? ""].join(" ");
+    // A source may decide by what it is told, so only requests that are equal in that share an answer.
+    const { clientAddress, origin = "", consoleType = "" } = request;
+    const key = [digest.toString("base64url"), clientAddress, consoleType, origin].join(" ");
     let lookup = this.#running.get(key);
     if (lookup === undefined) {
       lookup = this.#begin(token, digest, key, request);
@@ -116,11 +117,11 @@ export class TokenLookups {
     token: string,
     digest: Buffer,
     key: string,
-    { clientAddress, origin, isRenewal }: LookupRequest,
+    { clientAddress, origin, consoleType, isRenewal }: LookupRequest,
   ): SharedLookup<SettledGrant | undefined> {
     const lookup = new SharedLookup(
       async (signal, late) => {
-        const context = { clientAddress, origin, signal };
+        const context = { clientAddress, origin, consoleType, signal };
         const bounded = async <T>(slots: LookupSlots, step: () => Promise<T>): Promise<T> => {
           const release = isRenewal ? undefined : await slots.acquire(clientGroup(clientAddress), signal);
           try {

@@ -1,9 +1,14 @@
 import { logError, type Logger } from "../telemetry/log.ts";
 import type { Grant } from "./grant.ts";
+import type { DirectorySourceOptions } from "./files/directory-source.ts";
+import type { FileSourceOptions } from "./files/file-source.ts";
+import type { UnixDirectorySourceOptions } from "./files/unix-directory-source.ts";
 import type { HttpSourceOptions } from "./http-source.ts";
 import { inTime } from "./in-time.ts";
+import type { JwtSourceOptions } from "./jwt/jwt-source.ts";
 import type { ConsoleValidation, NovaSourceOptions } from "./nova/options.ts";
 import type { NovaRpcOptions } from "./nova/rpc/options.ts";
+import type { RedisSourceOptions } from "./redis-source.ts";
 import type { FirstUses, ImmediateLookups, LookupContext, TokenSource } from "./source.ts";
 import { IN_MEMORY } from "./sqlite/database.ts";
 import { openDatabase, TokenReader } from "./sqlite/token-reader.ts";
@@ -31,6 +36,16 @@ const STORES = {
 
 /** How each type of source is opened. A driver is imported here, so that only the gateways that use it load it. */
 const SOURCES = {
+  jwt: async (options: JwtSourceOptions): Promise<TokenSource> =>
+    await (await import("./jwt/jwt-source.ts")).JwtTokenSource.open(options),
+  file: async (options: FileSourceOptions): Promise<TokenSource> =>
+    new (await import("./files/file-source.ts")).FileTokenSource(options),
+  directory: async (options: DirectorySourceOptions): Promise<TokenSource> =>
+    new (await import("./files/directory-source.ts")).DirectoryTokenSource(options),
+  unix_directory: async (options: UnixDirectorySourceOptions): Promise<TokenSource> =>
+    new (await import("./files/unix-directory-source.ts")).UnixDirectoryTokenSource(options),
+  redis: async (options: RedisSourceOptions): Promise<TokenSource> =>
+    new (await import("./redis-source.ts")).RedisTokenSource(options),
   http: async (options: HttpSourceOptions): Promise<TokenSource> =>
     new (await import("./http-source.ts")).HttpTokenSource(options),
   nova: async (options: NovaSourceOptions, { nova }: TokenOptions): Promise<TokenSource> => {
@@ -183,6 +198,10 @@ class OpeningSource implements TokenSource {
 
   async health(signal: AbortSignal): Promise<void> {
     await (await this.opened).health?.(signal);
+  }
+
+  onProblem(listener: (problem: string) => void): void {
+    this.opened.then((source) => source.onProblem?.(listener)).catch(() => {});
   }
 
   async close(): Promise<void> {

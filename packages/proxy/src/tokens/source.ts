@@ -1,4 +1,4 @@
-import type { Grant } from "./grant.ts";
+import type { ConsoleType, Grant } from "./grant.ts";
 
 /** What a lookup is for. */
 export interface LookupContext {
@@ -6,6 +6,8 @@ export interface LookupContext {
   readonly clientAddress: string;
   /** The `Origin` header of the client's request; undefined if there was none. */
   readonly origin: string | undefined;
+  /** The type of console that the client asks for with `?type=`, which most clients leave out. The grant decides. */
+  readonly consoleType?: ConsoleType | undefined;
   /**
    * Aborted when the answer is no longer needed: the session has ended, or the lookup took longer than the gateway
    * waits. Pass it on to requests and queries.
@@ -30,6 +32,11 @@ export interface TokenSource {
    * @param signal - aborted when the answer comes too late.
    */
   health?(signal: AbortSignal): Promise<void>;
+  /**
+   * Calls `listener` with what an operator should mend although lookups go on, such as a line that cannot be read. The
+   * words name no token.
+   */
+  onProblem?(listener: (problem: string) => void): void;
   /** Releases files and connections. */
   close?(): Promise<void>;
 }

@@ -54,6 +54,10 @@ describe("rule 14: a malformed grant of a token source opens nothing, and the er
     ["internalAccessPath", { internalAccessPath: "/".repeat(2049) }],
     ["tlsPort", { tlsPort: 0 }],
     ["accessUrlBase", { accessUrlBase: 1 }],
+    ["notBefore", { notBefore: "2030-01-02" }],
+    ["singleUse", { singleUse: "false" }],
+    ["maxSessions", { maxSessions: 0 }],
+    ["maxSessions", { maxSessions: 1.5 }],
     ["revalidation", { revalidation: { name: "no method" } }],
     ["endpoint.path", { endpoint: { type: "unix", path: "relative" } }],
   ])("%s: %j", async (field, changes) => {
@@ -100,3 +104,15 @@ test("a source that fails on a renewal with a malformed token refuses it as look
   client.control('{"type":"renew","id":1,"token":"\\ud800abc"}');
   expect(await client.message("renew_failed")).toMatchObject({ reason: "lookup_failed" });
 });
+
+test.each([Number.NaN, Date.now() + 60_000])(
+  "a token that is valid from %d on opens nothing before",
+  async (notBefore) => {
+    await using target = await startByteServer({ mode: "sink" });
+    await using gateway = await TestGateway.start({ source: sourceOf({ ...grantFor(target.address), notBefore }) });
+    using client = new Client(gateway.host, "any");
+    expect(await client.closed).toMatchObject({ reason: "token_invalid" });
+    expect(client.messages.at(-1)).toMatchObject({ type: "bye", detail: "the token is not valid yet" });
+    expect(target.connections).toHaveLength(0);
+  },
+);

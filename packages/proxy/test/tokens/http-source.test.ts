@@ -1,7 +1,7 @@
 import { startByteServer } from "@curfew/testing";
 import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -11,78 +11,7 @@ import { HttpTokenSource } from "../../src/tokens/http-source.ts";
 import { Client } from "../support/client.ts";
 import { WorkerGateway } from "../support/worker-gateway.ts";
 import { describeTokenSource, lookupContext } from "./contract-suite.ts";
-
-type Answer = (request: IncomingMessage, response: ServerResponse, token: unknown) => void;
-
-/** A token service whose answers the test gives. */
-class TokenService implements AsyncDisposable {
-  readonly requests: { readonly method: string; readonly head: string; readonly body: string }[] = [];
-  answer: Answer;
-  #server: Server;
-  #port = 0;
-
-  private constructor(answer: Answer) {
-    this.answer = answer;
-    this.#server = this.#makeServer();
-  }
-
-  static async start(answer: Answer): Promise<TokenService> {
-    const service = new TokenService(answer);
-    await service.restart();
-    return service;
-  }
-
-  get url(): string {
-    return `http://127.0.0.1:${this.#port}/lookup`;
-  }
-
-  async stop(): Promise<void> {
-    this.#server.closeAllConnections();
-    await new Promise((resolve) => this.#server.close(resolve));
-  }
-
-  /** Listens where it did before. */
-  async restart(): Promise<void> {
-    this.#server = this.#makeServer();
-    this.#server.listen(this.#port, "127.0.0.1");
-    await once(this.#server, "listening");
-    this.#port = (this.#server.address() as AddressInfo).port;
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    if (this.#server.listening) await this.stop();
-  }
-
-  #makeServer(): Server {
-    return createServer((request, response) => void this.#take(request, response));
-  }
-
-  async #take(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    let body = "";
-    for await (const chunk of request.setEncoding("utf8")) body += String(chunk);
-    const head = [request.url, ...request.rawHeaders].join("\n");
-    this.requests.push({ method: request.method ?? "", head, body });
-    if (request.method === "HEAD") return void response.writeHead(405).end();
-    this.answer(request, response, (JSON.parse(body) as { token: unknown }).token);
-  }
-}
-
-const json =
-  (reply: unknown): Answer =>
-  (_request, response) =>
-    void response.end(JSON.stringify(reply));
-
-/** Knows one token. */
-const only =
-  (known: string, reply: object): Answer =>
-  (_request, response, token) =>
-    token === known ? void response.end(JSON.stringify(reply)) : void response.writeHead(404).end("unknown");
-
-const hang: Answer = () => {};
-
-function sourceOf(service: TokenService, timeout = 5): HttpTokenSource {
-  return new HttpTokenSource({ url: service.url, timeout });
-}
+import { type Answer, DEFAULTS, hang, json, only, sourceOf, TokenService } from "./token-service.ts";
 
 describeTokenSource("an http source", async () => {
   const expiresAt = Date.now() + 60_000;
@@ -122,6 +51,12 @@ describe("a lookup over HTTP", () => {
     [{}, {}],
     [{ type: null, instance: null, name: null, user: null, access: null, expires_at: null, more: "ignored" }, {}],
     [{ host: "fd00::5" }, { endpoint: { type: "tcp", host: "fd00::5", port: 5901 } }],
+    [
+      { single_use: true, max_sessions: 2 },
+      { singleUse: true, maxSessions: 2 },
+    ],
+    [{ single_use: false, max_sessions: null, not_before: null }, {}],
+    [{ not_before: "2030-01-02T03:04:05Z" }, { notBefore: Date.UTC(2030, 0, 2, 3, 4, 5) }],
     [{ expires_at: "2030-01-02T03:04:05+01:00" }, { expiresAt: Date.UTC(2030, 0, 2, 2, 4, 5) }],
     [{ expires_at: "2028-02-29T23:59:59-01:00" }, { expiresAt: Date.UTC(2028, 2, 1, 0, 59, 59) }],
   ])("takes defaults for what the reply leaves out: %j", async (reply, grant) => {
@@ -159,6 +94,12 @@ describe("a lookup over HTTP", () => {
     [{ ...good, expires_at: "2030-01-02T03:04:05+01" }, "expires_at: expected"],
     [{ ...good, expires_at: "2030-02-31T03:04:05Z" }, "expires_at: expected"],
     [{ ...good, expires_at: "2030-02-29T03:04:05Z" }, "expires_at: expected"],
+    [{ ...good, not_before: "soon" }, "not_before: expected"],
+    [{ ...good, single_use: "yes" }, "single_use: expected"],
+    [{ ...good, max_sessions: 0 }, "max_sessions: expected"],
+    [{ ...good, max_sessions: 1.5 }, "max_sessions: expected"],
+    [{ ...good, host: "unix:/run/a.sock" }, "host, port: expected an address"],
+    [{ host: "10.0.0.5:5901" }, "port: expected"],
     [{ ...good, host: "10.0.0.5\0" }, "host, port: expected an address"],
     [{ ...good, host: "10.0.\u00070.5" }, "host, port: expected an address"],
   ])("refuses the reply %j", async (reply, problem) => {
@@ -237,13 +178,21 @@ describe("a lookup over HTTP", () => {
     failing.listen(0, "127.0.0.1");
     await once(failing, "listening");
     const url = `http://127.0.0.1:${(failing.address() as AddressInfo).port}/`;
-    const source = new HttpTokenSource({ url, timeout: 5 });
+    const source = new HttpTokenSource({ ...DEFAULTS, url });
     await expect(source.health(new AbortController().signal)).rejects.toThrow("status 503");
     failing.removeAllListeners("request");
     await expect(source.health(AbortSignal.timeout(100))).rejects.toThrow("due to timeout");
     failing.closeAllConnections();
     failing.close();
   });
+});
+
+test("presents its bearer token to the service", async () => {
+  await using service = await TokenService.start(json({ host: "10.0.0.5", port: 5901 }));
+  const source = new HttpTokenSource({ ...DEFAULTS, url: service.url, bearer_token: "the-key-of-the-service" });
+  await source.resolve("any", lookupContext());
+  await source.health(new AbortController().signal);
+  for (const { head } of service.requests) expect(head).toContain("Authorization\nBearer the-key-of-the-service");
 });
 
 test("a gateway opens consoles for tokens of the service, ends them at its expiry, and refuses while it is gone", async () => {

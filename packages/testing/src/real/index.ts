@@ -1,5 +1,5 @@
 /**
- * Real servers for tests and demonstrations: TigerVNC, QEMU's VNC and SPICE servers, Linux on a serial port, and RabbitMQ.
+ * Real servers for tests and demonstrations: TigerVNC, QEMU's VNC and SPICE servers, Linux on a serial port, databases, Redis, and RabbitMQ.
  * They need those programs on the machine, Linux as its system, and listen on loopback only.
  */
 export { findGuestKernel } from "./guest.ts";
@@ -13,6 +13,8 @@ export { startQemuVnc } from "./qemu-vnc.ts";
 export type { QemuTls, QemuVnc, QemuVncOptions } from "./qemu-vnc.ts";
 export { startRabbitMq } from "./rabbitmq.ts";
 export type { RabbitMq, RabbitMqOptions } from "./rabbitmq.ts";
+export { startRedis } from "./redis.ts";
+export type { RedisServer } from "./redis.ts";
 export type { RealServer } from "./server.ts";
 export { startMariaDb, startPostgreSql } from "./databases.ts";
 export type { DatabaseServer, DatabaseServerOptions } from "./databases.ts";

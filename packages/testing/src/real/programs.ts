@@ -12,7 +12,8 @@ export type Program =
   | "mariadb-install-db"
   | "postgres"
   | "initdb"
-  | "rabbitmq-server";
+  | "rabbitmq-server"
+  | "redis-server";
 
 /** The packages that bring each, and the name that it also goes by. */
 const programs: Readonly<Record<Program, { debian: string; fedora: string; homebrew?: string; alias?: string }>> = {
@@ -21,6 +22,7 @@ const programs: Readonly<Record<Program, { debian: string; fedora: string; homeb
   xterm: { debian: "xterm", fedora: "xterm" },
   "qemu-system-x86_64": { debian: "qemu-system-x86", fedora: "qemu-system-x86-core", homebrew: "qemu" },
   "rabbitmq-server": { debian: "rabbitmq-server", fedora: "rabbitmq-server", homebrew: "rabbitmq" },
+  "redis-server": { debian: "redis-server", fedora: "valkey", homebrew: "valkey", alias: "valkey-server" },
   busybox: { debian: "busybox-static", fedora: "busybox" },
   mariadbd: { debian: "mariadb-server", fedora: "mariadb-server", homebrew: "mariadb" },
   "mariadb-install-db": { debian: "mariadb-server", fedora: "mariadb-server", homebrew: "mariadb" },

@@ -81,7 +81,7 @@ export const closeReasonScenarios: Readonly<Record<CloseReason, CloseReasonScena
     step: "reopen",
     cause: async (ends) => {
       const { address: target } = await ends.use(startFakeVnc());
-      const gateway = await ends.startGateway({ sessions: { max_per_instance: 1, on_limit_per_instance: "replace" } });
+      const gateway = await ends.startGateway({ sessions: { max_per_instance: 1, on_limit: "replace" } });
       const request = { type: "vnc", target, instance: "vm-1" } as const;
       await ends.openThrough(gateway, request);
       await ends.connected();

@@ -16,7 +16,7 @@ import { UPGRADE_FAULTS } from "./websocket/handshake.ts";
 import { timerDelay } from "./time/delay.ts";
 import { type Clock, systemClock } from "./time/clock.ts";
 import { CONNECTION_REFUSALS } from "./limits/connection-slots.ts";
-import { hasLimits, hasSharedLimits, type LimitContext, type Limits, LocalLimits, REPLACED } from "./limits/limits.ts";
+import { createLimits, type LimitContext, type Limits } from "./limits/limits.ts";
 import { LIMIT_NAMES } from "./limits/slots.ts";
 import { describeVoidLimits } from "./limits/void-limits.ts";
 import { Recorder } from "./recording/recorder.ts";
@@ -144,7 +144,7 @@ export function createGateway(options: GatewayOptions = {}): Gateway {
 export interface LocalGatewayOptions extends Omit<GatewayOptions, "config" | "tokens"> {
   /** Closed with the gateway. */
   readonly tokens: OpenedTokens;
-  /** Counts the sessions instead of this process. Called only if a limit is configured that processes share. */
+  /** Counts the sessions of several processes, against what they share. */
   readonly limits?: (context: LimitContext) => Limits;
   /** Whether other processes listen at the public port, too. @defaultValue false */
   readonly sharesPort?: boolean;
@@ -257,15 +257,13 @@ export class LocalGateway implements Gateway {
     }
   }
 
-  /** Undefined without limits. One that only this process can exceed is not worth asking another. */
-  #createLimits({ limits }: LocalGatewayOptions): Limits | undefined {
+  #createLimits({ limits }: LocalGatewayOptions): Limits {
     const { sessions } = this.config;
     const context: LimitContext = {
       refused: (limit, { session }) => this.#events.notify({ type: "limit_reached", limit, sessionId: session }),
-      replace: (id) => this.sessions.get(id)?.end("session_replaced", REPLACED),
+      replace: (id, detail) => this.sessions.get(id)?.end("session_replaced", detail),
     };
-    if (hasSharedLimits(sessions) && limits !== undefined) return limits(context);
-    return hasLimits(sessions) ? new LocalLimits(sessions, context) : undefined;
+    return createLimits(sessions, context, limits?.(context));
   }
 
   /** What `/readyz` answers. */

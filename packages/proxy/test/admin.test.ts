@@ -97,6 +97,14 @@ describe("tokens", () => {
     expect(client.messages).toHaveLength(1);
   });
 
+  test("a token is issued for a user, with the access and the uses that were asked for", async () => {
+    const asked = { user: "alice", access: "view", single_use: true, max_sessions: 2 };
+    const { id } = await issue(asked);
+    expect(await json(gateway.admin("GET", `/v1/tokens/${id}`))).toMatchObject(asked);
+    const none = { user: null, access: null, single_use: null, max_sessions: null };
+    expect(await issue(none)).toMatchObject({ user: null, access: "control", single_use: false, max_sessions: null });
+  });
+
   test("an answer that issues a token is not to be stored", async () => {
     const named = "tls://127.0.0.1:5901?server_name=vm-1.example";
     const tls = await gateway.admin("POST", "/v1/tokens", { type: "vnc", target: named });
@@ -214,7 +222,7 @@ describe("tokens", () => {
 
 describe("sessions", () => {
   test("are listed with what they are, and no token", async () => {
-    const issued = await issue({ instance: "vm-3", name: "DB", ttl: 90 });
+    const issued = await issue({ instance: "vm-3", name: "DB", user: "alice", ttl: 90 });
     using client = await open(issued.token);
     const { session: id } = await client.message("hello");
     const text = await (await gateway.admin("GET", "/v1/sessions")).text();
@@ -228,7 +236,8 @@ describe("sessions", () => {
         target: target.address,
         instance: "vm-3",
         name: "DB",
-        user: null,
+        user: "alice",
+        access: "control",
         client: "127.0.0.1",
         state: "relaying",
         started_at: expect.any(String) as string,
@@ -281,9 +290,13 @@ describe("sessions", () => {
     }
   });
 
-  test("are ended one by one, by instance, or all", async () => {
+  test("are ended one by one, by instance, by user, or all", async () => {
     const a = await issue({ instance: "a" });
     const b = await issue({ instance: "b" });
+    const c = await issue({ instance: "b", user: "alice" });
+    using c1 = await open(c.token);
+    expect(await json(gateway.admin("DELETE", "/v1/sessions?user=alice"))).toEqual({ ended: 1 });
+    expect((await c1.closed).code).toBe(4005);
     using a1 = await open(a.token);
     using a2 = await open(a.token);
     using b1 = await open(b.token);
@@ -294,7 +307,11 @@ describe("sessions", () => {
     expect(gateway.held().sessions).toBe(3);
     expect(await json(gateway.admin("DELETE", "/v1/sessions?instance=a"))).toEqual({ ended: 2 });
     expect([(await a1.closed).code, (await a2.closed).code]).toEqual([4005, 4005]);
-    expect(await detail(gateway.admin("DELETE", "/v1/sessions"))).toContain("expected ?instance=ID, or ?all=true");
+    for (const query of ["", "?user=alice&instance=a", "?all=true&user=alice", "?all=1"]) {
+      expect(await detail(gateway.admin("DELETE", `/v1/sessions${query}`))).toContain(
+        "expected ?instance=ID, ?user=NAME, or ?all=true",
+      );
+    }
     expect(gateway.held().sessions).toBe(1);
     expect(await json(gateway.admin("DELETE", "/v1/sessions?all=true"))).toEqual({ ended: 1 });
     expect((await b2.closed).reason).toBe("session_terminated");

@@ -65,7 +65,7 @@ describe("token and session", SLOW, () => {
       run(["token", "list", ...reach]),
       run(["session", "list", ...reach, "--json"]),
     ]);
-    expect(tokens.stdout).toMatch(/^ID +TYPE +TARGET +INSTANCE +NAME +EXPIRES AT\n/);
+    expect(tokens.stdout).toMatch(/^ID +TYPE +TARGET +INSTANCE +NAME +USER +ACCESS +EXPIRES AT\n/);
     expect(tokens.stdout).toContain(`${id}  serial`);
     expect(tokens.stdout).not.toContain(token);
     expect(JSON.parse(sessions.stdout)).toMatchObject([{ token_id: id, instance: "vm-1", state: "relaying" }]);
@@ -112,7 +112,11 @@ describe.concurrent("what is wrong is said in one line, with exit status 1", SLO
     ["a lifetime of 0", () => ["token", "create", "--type", "vnc", ...target1, "--ttl", "0"], /seconds above 0/],
     ["an unknown command", () => ["frobnicate"], /unknown command 'frobnicate'/],
     ["an unknown option", () => ["serve", "--enforced"], /unknown option '--enforced'/],
-    ["no session named", () => ["session", "end", ...reach], /exactly one of: a session's id, --instance ID, --all/],
+    [
+      "no session named",
+      () => ["session", "end", ...reach],
+      /exactly one of: a session's id, --instance ID, --user NAME, --all/,
+    ],
     ["two ways at once", () => ["session", "end", ...reach, "x", "--all"], /exactly one of/],
     ["a session that is not there", () => ["session", "end", ...reach, "none"], /refused: there is no such session/],
     ["a wrong key", () => ["session", "list", ...reach, "--key", "wrong"], /refused: the key is not .* admin\.key/],

@@ -171,7 +171,7 @@ describe("an observer that refuses", () => {
     await using own = await startByteServer({ mode: "sink" });
     await using gateway = await TestGateway.start({
       observers: [Decider.refusing("session_requested")],
-      config: { sessions: { max_per_instance: 1, on_limit_per_instance: "replace" } },
+      config: { sessions: { max_per_instance: 1, on_limit: "replace" } },
     });
     const { token } = await gateway.token(own.address);
     using client = new Client(gateway.host, token);

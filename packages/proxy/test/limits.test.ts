@@ -27,32 +27,35 @@ async function refusals(gateway: TestGateway): Promise<Record<string, number>> {
 }
 
 describe("at a limit a session is told server_busy in words, and the log has the limit's name", () => {
-  test.each(["max", "max_per_client", "max_per_token", "max_per_instance"] as const)("sessions.%s", async (limit) => {
-    await using gateway = await TestGateway.start({ config: { sessions: { [limit]: 2 } } });
-    const { token } = await gateway.token(target.address, { instance: "vm-1" });
-    const open = async (): Promise<Client> => {
-      const client = new Client(gateway.host, token);
-      await client.message("hello");
-      return client;
-    };
-    using first = await open();
-    using second = await open();
-    using third = new Client(gateway.host, token);
-    expect(await third.closed).toEqual({ code: 4201, reason: "server_busy" });
-    const { detail = "" } = await third.message("bye");
-    expect(detail).toMatch(/^\w+ \w+ has as many sessions as it may have$/);
-    expect(detail).not.toMatch(/max|sessions\./);
-    expect(gateway.logged("session ended")).toMatchObject([
-      { detail, cause: `the limit sessions.${limit} is reached` },
-    ]);
-    const none = { max: 0, max_per_client: 0, max_per_token: 0, max_per_instance: 0 };
-    expect(await refusals(gateway)).toEqual({ ...none, [limit]: 1 });
+  test.each(["max", "max_per_client", "max_per_token", "max_per_instance", "max_per_user"] as const)(
+    "sessions.%s",
+    async (limit) => {
+      await using gateway = await TestGateway.start({ config: { sessions: { [limit]: 2 } } });
+      const { token } = await gateway.token(target.address, { instance: "vm-1", user: "alice" });
+      const open = async (): Promise<Client> => {
+        const client = new Client(gateway.host, token);
+        await client.message("hello");
+        return client;
+      };
+      using first = await open();
+      using second = await open();
+      using third = new Client(gateway.host, token);
+      expect(await third.closed).toEqual({ code: 4201, reason: "server_busy" });
+      const { detail = "" } = await third.message("bye");
+      expect(detail).toMatch(/^\w+ \w+ has as many sessions as it may have$/);
+      expect(detail).not.toMatch(/max|sessions\./);
+      expect(gateway.logged("session ended")).toMatchObject([
+        { detail, cause: `the limit sessions.${limit} is reached` },
+      ]);
+      const none = { max: 0, max_per_client: 0, max_per_token: 0, max_per_instance: 0, max_per_user: 0 };
+      expect(await refusals(gateway)).toEqual({ ...none, [limit]: 1 });
 
-    first.socket.close(1000);
-    await first.closed;
-    using fourth = await open();
-    expect([second, fourth].map(({ order }) => order)).toEqual([["hello"], ["hello"]]);
-  });
+      first.socket.close(1000);
+      await first.closed;
+      using fourth = await open();
+      expect([second, fourth].map(({ order }) => order)).toEqual([["hello"], ["hello"]]);
+    },
+  );
 
   test("sessions.max_per_token is 16 by default", async () => {
     await using gateway = await TestGateway.start();
@@ -148,8 +151,52 @@ test("of many sessions that open at once exactly as many get a slot as there are
   for (const client of clients) client[Symbol.dispose]();
 });
 
-describe("with on_limit_per_instance: replace", () => {
-  const sessions = { max_per_instance: 1, on_limit_per_instance: "replace" } as const;
+describe("a token", () => {
+  test("that is for a single use opens one session, and the next is told that it was used", async () => {
+    await using gateway = await TestGateway.start();
+    const { token } = await gateway.token(target.address, { singleUse: true });
+    const clients = Array.from({ length: 5 }, () => new Client(gateway.host, token));
+    const told = await Promise.all(clients.map((client) => Promise.race([client.message("hello"), client.closed])));
+    expect(told.filter((answer) => !("reason" in answer))).toHaveLength(1);
+    expect(told.filter((answer) => "reason" in answer)).toEqual(
+      Array.from({ length: 4 }, () => ({ code: 4102, reason: "token_invalid" })),
+    );
+    for (const client of clients) client.socket.close(1000);
+    await Promise.all(clients.map(({ closed }) => closed));
+    using late = new Client(gateway.host, token);
+    expect((await late.message("bye")).detail).toBe("the token was used already");
+  });
+
+  test("that is for a single use renews once, and is not used up by a refusal", async () => {
+    await using gateway = await TestGateway.start();
+    const request = { instance: "vm-1", singleUse: true, ttlMs: 600_000 };
+    using client = await open(gateway, { instance: "vm-1" });
+    using other = await open(gateway, { instance: "vm-2" });
+    const { token } = await gateway.token(target.address, request);
+    other.control({ type: "renew", id: 1, token });
+    expect(await other.message("renew_failed")).toMatchObject({ reason: "forbidden" });
+    client.control({ type: "renew", id: 1, token });
+    await client.message("renewed");
+    client.control({ type: "renew", id: 2, token });
+    expect(await client.message("renew_failed")).toMatchObject({ id: 2, reason: "token_invalid" });
+  });
+
+  test("that limits its sessions is refused above that, without any other limit", async () => {
+    await using gateway = await TestGateway.start({ config: { sessions: { max_per_token: null } } });
+    const { token } = await gateway.token(target.address, { maxSessions: 1 });
+    using first = new Client(gateway.host, token);
+    await first.message("hello");
+    using second = new Client(gateway.host, token);
+    expect(await second.closed).toEqual({ code: 4201, reason: "server_busy" });
+    first.socket.close(1000);
+    await first.closed;
+    using third = new Client(gateway.host, token);
+    await third.message("hello");
+  });
+});
+
+describe("with on_limit: replace", () => {
+  const sessions = { max_per_instance: 1, on_limit: "replace" } as const;
 
   test("a new session for the machine ends the oldest as session_replaced", async () => {
     await using gateway = await TestGateway.start({ config: { sessions } });
@@ -171,5 +218,18 @@ describe("with on_limit_per_instance: replace", () => {
     client.control({ type: "renew", id: 1, token });
     await client.message("renewed");
     expect(gateway.endReasons()).toEqual([]);
+  });
+
+  test.each([
+    [{ instance: "vm-1", user: "alice" }, { instance: "vm-1", user: "bob" }, "bob took the console over"],
+    [{ instance: "vm-1", user: "alice" }, { instance: "vm-1", user: "alice" }, "you opened the console once more"],
+    [{ instance: "vm-1", user: "alice" }, { instance: "vm-2", user: "alice" }, "you opened another console"],
+    [{ instance: "vm-1", user: "alice" }, { instance: "vm-1" }, "another session took the console over"],
+  ])("%j that is replaced by %j is told by whom", async (old, next, detail) => {
+    await using gateway = await TestGateway.start({ config: { sessions: { ...sessions, max_per_user: 1 } } });
+    using first = await open(gateway, old);
+    using second = await open(gateway, next);
+    expect(await first.message("bye")).toMatchObject({ reason: "session_replaced", detail });
+    expect(second.order).toEqual(["hello"]);
   });
 });

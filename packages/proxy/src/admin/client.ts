@@ -1,7 +1,7 @@
 import type { SessionFilter, SessionList, UnavailableMember } from "../control/session-control.ts";
 import type { SessionView } from "../control/session-view.ts";
 import type { PageRequest } from "../paging.ts";
-import type { ConsoleType } from "../tokens/grant.ts";
+import type { Access, ConsoleType } from "../tokens/grant.ts";
 import type { TokenView } from "./token-view.ts";
 
 /** What an {@link AdminClient} is made with. */
@@ -23,6 +23,14 @@ export interface IssueRequest {
   readonly instance?: string | undefined;
   /** The machine's display name. */
   readonly name?: string | undefined;
+  /** The user that the token is for. */
+  readonly user?: string | undefined;
+  /** @defaultValue "control" */
+  readonly access?: Access | undefined;
+  /** Whether the token opens, or renews, a session only once. @defaultValue false */
+  readonly single_use?: boolean | undefined;
+  /** How many sessions may be open with the token at once. @defaultValue as many as the gateway allows */
+  readonly max_sessions?: number | undefined;
 }
 
 /** A token that was just issued. No later response contains `token` and `url`. */
@@ -45,7 +53,7 @@ export interface TokenList {
 type ListAnswer<List> = Partial<List> & Omit<List, "next" | "unavailable" | "replaced">;
 
 /** Which sessions to end. */
-export type SessionsToEnd = { readonly instance: string } | { readonly all: true };
+export type SessionsToEnd = { readonly instance: string } | { readonly user: string } | { readonly all: true };
 
 /** The admin API refused a request, or did not respond. */
 export class AdminError extends Error {

@@ -9,6 +9,9 @@ import type { AdminOptions } from "./options.ts";
 
 const text = v.pipe(v.string("expected a string"), v.nonEmpty("expected a string that is not empty"), v.maxLength(256));
 
+const ACCESS = ["control", "view"] as const;
+const COUNTED = "expected a whole number of 1 or more";
+
 const tokenRequest = v.strictObject(
   {
     type: v.picklist(CONSOLE_TYPES, `expected ${CONSOLE_TYPES.map((type) => `"${type}"`).join(" or ")}`),
@@ -23,6 +26,10 @@ const tokenRequest = v.strictObject(
     ),
     instance: v.optional(v.nullable(text)),
     name: v.optional(v.nullable(text)),
+    user: v.optional(v.nullable(text)),
+    access: v.optional(v.nullable(v.picklist(ACCESS, 'expected "control" or "view"'))),
+    single_use: v.optional(v.nullable(v.boolean("expected true or false"))),
+    max_sessions: v.optional(v.nullable(v.pipe(v.number(COUNTED), v.safeInteger(COUNTED), v.minValue(1, COUNTED)))),
   },
   "expected an object",
 );
@@ -43,7 +50,7 @@ export function parseTokenRequest(
   body: unknown,
   { tokenTtl, allow }: Pick<AdminOptions, "tokenTtl" | "allow">,
 ): TokenRequest {
-  const { type, target, ttl, instance, name } = check(tokenRequest, body);
+  const { type, target, ttl, instance, name, user, access, ...more } = check(tokenRequest, body);
   const endpoint = parseTarget(target);
   if (!mayBeAllowed(endpoint, allow)) {
     throw new BadRequest(`target: expected an address in targets.allow, but got ${JSON.stringify(target)}`);
@@ -51,10 +58,13 @@ export function parseTokenRequest(
   return {
     type,
     endpoint,
-    access: "control",
+    access: access ?? "control",
     ttlMs: (ttl ?? tokenTtl) * 1000,
     instance: instance ?? undefined,
     name: name ?? undefined,
+    user: user ?? undefined,
+    singleUse: more.single_use ?? undefined,
+    maxSessions: more.max_sessions ?? undefined,
   };
 }
 

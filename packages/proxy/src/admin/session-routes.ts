@@ -28,14 +28,21 @@ export function addSessionRoutes(app: Hono, options: AdminOptions): void {
     return await end(c, options, { by: "id", id: c.req.param("id") }, message);
   });
   app.delete("/v1/sessions", async (c) => {
-    const query = readQuery(c, "instance", "all", "message");
-    const { instance, all } = query;
-    if ((instance === undefined) === (all === undefined) || (all ?? "true") !== "true") {
-      return problem(c, 400, "expected ?instance=ID, or ?all=true to end every session");
-    }
-    const selection: Selection = instance === undefined ? { by: "all" } : { by: "instance", instance };
-    return await end(c, options, selection, operatorMessage(query));
+    const query = readQuery(c, "instance", "user", "all", "message");
+    const selection = selectionOf(query);
+    if (selection !== undefined) return await end(c, options, selection, operatorMessage(query));
+    return problem(c, 400, "expected ?instance=ID, ?user=NAME, or ?all=true to end every session");
   });
+}
+
+/** Which sessions a request selects by its query; undefined where that names none, or several. */
+function selectionOf({ instance, user, all }: Readonly<Partial<Record<string, string>>>): Selection | undefined {
+  const selections: Selection[] = [];
+  if (instance !== undefined) selections.push({ by: "instance", instance });
+  if (user !== undefined) selections.push({ by: "user", user });
+  if (all === "true") selections.push({ by: "all" });
+  const named = [instance, user, all].filter((each) => each !== undefined);
+  return named.length === 1 ? selections[0] : undefined;
 }
 
 /** Ends the selected sessions, and answers with how many. */

@@ -8,6 +8,11 @@ export interface TokenView {
   readonly target: string;
   readonly instance: string | null;
   readonly name: string | null;
+  readonly user: string | null;
+  /** `control` or `view`. */
+  readonly access: string;
+  readonly single_use: boolean;
+  readonly max_sessions: number | null;
   readonly created_at: string;
   readonly expires_at: string;
   readonly revoked_at: string | null;
@@ -20,6 +25,10 @@ export function tokenView(record: TokenRecord): TokenView {
     target: formatEndpoint(record.endpoint),
     instance: record.instance ?? null,
     name: record.name ?? null,
+    user: record.user ?? null,
+    access: record.access,
+    single_use: record.singleUse ?? false,
+    max_sessions: record.maxSessions ?? null,
     created_at: iso(record.createdAt),
     expires_at: iso(record.expiresAt),
     revoked_at: record.revokedAt === undefined ? null : iso(record.revokedAt),

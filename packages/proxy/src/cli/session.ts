@@ -11,6 +11,7 @@ interface ListOptions extends AdminOptions {
 
 interface EndOptions extends AdminOptions {
   readonly instance?: string;
+  readonly user?: string;
   readonly all?: true;
   readonly message?: string;
 }
@@ -39,23 +40,36 @@ export function addSession(program: Command): void {
         printError(`curfew: warning: ${member} was ended with its sessions (${reason})`);
       }
       if (json === true) print(JSON.stringify(sessions));
-      else printTable(sessions, ["id", "type", "target", "instance", "client", "state", "started_at", "expires_at"]);
+      else
+        printTable(sessions, [
+          "id",
+          "type",
+          "target",
+          "instance",
+          "user",
+          "client",
+          "state",
+          "started_at",
+          "expires_at",
+        ]);
     });
 
   withAdminOptions(session.command("end"))
-    .description("end a session, all sessions of a machine, or every session")
+    .description("end a session, all sessions of a machine or of a user, or every session")
     .argument("[id]", "the session's id, as session list shows it")
     .option("--instance <id>", "end the sessions of this virtual machine")
+    .option("--user <name>", "end the sessions of this user")
     .option("--all", "end every session")
     .option("--message <text>", "a sentence that the users are shown")
-    .action(async (id: string | undefined, { instance, all, message, ...options }: EndOptions) => {
-      if ([id, instance, all].filter((choice) => choice !== undefined).length !== 1) {
-        throw new CommandError("expected exactly one of: a session's id, --instance ID, --all");
+    .action(async (id: string | undefined, { instance, user, all, message, ...options }: EndOptions) => {
+      if ([id, instance, user, all].filter((choice) => choice !== undefined).length !== 1) {
+        throw new CommandError("expected exactly one of: a session's id, --instance ID, --user NAME, --all");
       }
       const client = await openAdminClient(options);
       let ended = 1;
       if (id !== undefined) await client.endSession(id, message);
-      else ended = await client.endSessions(instance === undefined ? { all: true } : { instance }, message);
+      else if (instance !== undefined) ended = await client.endSessions({ instance }, message);
+      else ended = await client.endSessions(user === undefined ? { all: true } : { user }, message);
       print(ended === 1 ? "ended 1 session" : `ended ${ended} sessions`);
     });
 }

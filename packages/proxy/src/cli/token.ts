@@ -2,7 +2,7 @@ import { type Command, Option } from "commander";
 import type { IssueRequest } from "../admin/client.ts";
 import { CONSOLE_TYPES } from "../consoles/index.ts";
 import { type AdminOptions, openAdminClient, withAdminOptions } from "./admin-options.ts";
-import { endpoint, seconds } from "./argument-parsers.ts";
+import { count, endpoint, seconds } from "./argument-parsers.ts";
 import { print } from "./output.ts";
 import { allPages } from "./pages.ts";
 import { printTable } from "./table.ts";
@@ -13,6 +13,10 @@ interface CreateOptions extends AdminOptions {
   readonly ttl?: number;
   readonly instance?: string;
   readonly name?: string;
+  readonly user?: string;
+  readonly access?: IssueRequest["access"];
+  readonly singleUse?: true;
+  readonly maxSessions?: number;
   readonly json?: true;
 }
 
@@ -35,13 +39,19 @@ export function addToken(program: Command): void {
     .option("--ttl <seconds>", "lifetime; by default consoleauth.token_ttl", seconds)
     .option("--instance <id>", "the virtual machine's identifier")
     .option("--name <text>", "the machine's name, for people")
+    .option("--user <name>", "the user that the token is for")
+    .addOption(new Option("--access <access>", "what the user may do; by default control").choices(["control", "view"]))
+    .option("--single-use", "the token opens, or renews, a session only once")
+    .option("--max-sessions <number>", "how many sessions may be open with the token at once", count)
     .option(
       "--json",
-      "print one line of JSON: id, type, target, instance, name, created_at, expires_at, revoked_at, token, url, ws_url",
+      "print one line of JSON: id, type, target, instance, name, user, access, single_use, max_sessions, created_at, expires_at, revoked_at, token, url, ws_url",
     )
-    .action(async ({ type, target, ttl, instance, name, json, ...options }: CreateOptions) => {
+    .action(async ({ type, target, ttl, instance, name, user, access, ...more }: CreateOptions) => {
+      const { singleUse, maxSessions, json, ...options } = more;
       const client = await openAdminClient(options);
-      const answer = await client.issueToken({ type, target, ttl, instance, name });
+      const uses = { single_use: singleUse, max_sessions: maxSessions };
+      const answer = await client.issueToken({ type, target, ttl, instance, name, user, access, ...uses });
       print(json === true ? JSON.stringify(answer) : answer.url);
     });
 
@@ -55,7 +65,7 @@ export function addToken(program: Command): void {
         return { entries, next };
       });
       if (json === true) print(JSON.stringify(tokens));
-      else printTable(tokens, ["id", "type", "target", "instance", "name", "expires_at"]);
+      else printTable(tokens, ["id", "type", "target", "instance", "name", "user", "access", "expires_at"]);
     });
 
   withAdminOptions(token.command("revoke"))

@@ -63,8 +63,10 @@ export interface Config {
     readonly max_per_token: number | null;
     /** How many of them may show one virtual machine; null for no such limit. */
     readonly max_per_instance: number | null;
-    /** Whether a session above `max_per_instance` is refused, or ends the machine's oldest one. */
-    readonly on_limit_per_instance: "refuse" | "replace";
+    /** How many of them one user may have; null for no such limit. */
+    readonly max_per_user: number | null;
+    /** Whether a session above `max_per_instance` or `max_per_user` is refused, or ends the oldest one. */
+    readonly on_limit: "refuse" | "replace";
   };
   readonly console: {
     /** Hosts (`host[:port]`) or origins (`https://host[:port]`) of other sites that may open consoles; `:*` is any port. */

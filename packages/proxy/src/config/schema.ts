@@ -126,10 +126,11 @@ const schema = options({
       "Maximum number of sessions that one token may have open.",
     ),
     max_per_instance: option(v.nullable(value.count), null, "Maximum number of sessions of one machine."),
-    on_limit_per_instance: option(
+    max_per_user: option(v.nullable(value.count), null, "Maximum number of sessions of one user."),
+    on_limit: option(
       v.picklist(["refuse", "replace"], 'expected "refuse" or "replace"'),
       "refuse",
-      "At `max_per_instance`: `refuse` the new session, or `replace` the machine's oldest one.",
+      "At `max_per_instance` and `max_per_user`: `refuse` the new session, or `replace` the oldest one of the machine or user.",
     ),
   }),
   console: group({

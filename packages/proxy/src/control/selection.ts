@@ -4,6 +4,7 @@ import type { SessionRegistry } from "../sessions/registry.ts";
 export type Selection =
   | { readonly by: "id"; readonly id: string }
   | { readonly by: "instance"; readonly instance: string }
+  | { readonly by: "user"; readonly user: string }
   | { readonly by: "token"; readonly tokenId: string }
   | { readonly by: "all" };
 
@@ -30,6 +31,8 @@ export function endSelected(
     }
     case "instance":
       return sessions.endAll(reason, detail, ({ grant }) => grant?.instance === selection.instance, message);
+    case "user":
+      return sessions.endAll(reason, detail, ({ grant }) => grant?.user === selection.user, message);
     case "token":
       return sessions.revoke(selection.tokenId, detail);
     case "all":

@@ -12,6 +12,8 @@ export interface SessionView {
   readonly name: string | null;
   /** The user that the token was issued to, where its issuer says so. */
   readonly user: string | null;
+  /** `control` or `view`; null until the token was looked up. */
+  readonly access: string | null;
   readonly client: string;
   /** `resolving`, `dialing` or `relaying`. */
   readonly state: string;
@@ -33,6 +35,7 @@ export function sessionView(session: Session): SessionView {
     instance: grant?.instance ?? null,
     name: grant?.name ?? null,
     user: grant?.user ?? null,
+    access: grant?.access ?? null,
     client: session.clientAddress,
     state: session.phase,
     started_at: iso(session.startedAt),

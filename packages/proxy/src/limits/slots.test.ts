@@ -7,7 +7,8 @@ const none: LimitOptions = {
   max_per_client: null,
   max_per_token: null,
   max_per_instance: null,
-  on_limit_per_instance: "refuse",
+  max_per_user: null,
+  on_limit: "refuse",
 };
 const lease = (id: string, client = "192.0.2.1", instance: string | undefined = "vm-1"): SlotLease => ({
   id,
@@ -15,13 +16,16 @@ const lease = (id: string, client = "192.0.2.1", instance: string | undefined = 
   client,
   token: `token ${id}`,
   instance,
+  user: undefined,
 });
 
 /** Slots whose leases all have one owner. */
 class OneOwner extends Slots<string> {
   take(of: SlotLease): unknown {
     const { refusedBy, replaces } = this.acquire(of, "owner");
-    return refusedBy ?? (replaces === undefined ? "acquired" : { replaces: replaces.lease.id });
+    return (
+      refusedBy ?? (replaces.length === 0 ? "acquired" : { replaces: replaces.map((each) => each.lease.id).join() })
+    );
   }
 }
 
@@ -81,7 +85,7 @@ describe("a limit", () => {
 });
 
 describe("replacing", () => {
-  const replace = { ...none, max_per_instance: 2, on_limit_per_instance: "replace" } as const;
+  const replace = { ...none, max_per_instance: 2, on_limit: "replace" } as const;
 
   test("takes the slot of the machine's oldest session", () => {
     const slots = new OneOwner(replace);
@@ -111,9 +115,9 @@ describe("replacing", () => {
 
 describe("a lease", () => {
   test("says whose it is when it is replaced", () => {
-    const slots = new Slots<number>({ ...none, max_per_instance: 1, on_limit_per_instance: "replace" });
+    const slots = new Slots<number>({ ...none, max_per_instance: 1, on_limit: "replace" });
     slots.acquire(lease("a"), 1);
-    expect(slots.acquire(lease("b"), 2)).toEqual({ replaces: { lease: lease("a"), owner: 1 } });
+    expect(slots.acquire(lease("b"), 2)).toEqual({ replaces: [{ lease: lease("a"), owner: 1 }] });
   });
 
   test("expires with its owner, and no other does", () => {
@@ -127,9 +131,9 @@ describe("a lease", () => {
     slots.releaseOwner(1);
     expect(slots.size).toBe(1);
     expect([slots.acquire(lease("d"), 2), slots.acquire(lease("e"), 2), slots.acquire(lease("f"), 2)]).toEqual([
-      {},
-      {},
-      { refusedBy: "max" },
+      { replaces: [] },
+      { replaces: [] },
+      { refusedBy: "max", replaces: [] },
     ]);
   });
 
@@ -151,5 +155,48 @@ describe("a lease", () => {
     held.release();
     held.release();
     expect(freed).toBe(1);
+  });
+});
+
+describe("a limit per user", () => {
+  const of = (id: string, user: string | undefined, instance?: string): SlotLease => ({
+    ...lease(id, id, instance),
+    user,
+  });
+
+  test("does not affect other users, nor sessions of none", () => {
+    const slots = new OneOwner({ ...none, max_per_user: 1 });
+    expect(
+      [of("a", "alice"), of("b", "bob"), of("c", undefined), of("d", undefined)].map((each) => slots.take(each)),
+    ).toEqual(Array(4).fill("acquired"));
+    expect(slots.take(of("e", "alice"))).toBe("max_per_user");
+    slots.release("a");
+    expect(slots.take(of("e", "alice"))).toBe("acquired");
+  });
+
+  test("can replace the user's oldest session, and that of the machine as well", () => {
+    const slots = new OneOwner({ ...none, max_per_user: 1, max_per_instance: 1, on_limit: "replace", max: 2 });
+    expect([slots.take(of("a", "alice", "vm-1")), slots.take(of("b", "bob", "vm-2"))]).toEqual([
+      "acquired",
+      "acquired",
+    ]);
+    expect(slots.take(of("c", "alice", "vm-2"))).toEqual({ replaces: "b,a" });
+    expect(slots.take(of("d", "alice", "vm-2"))).toEqual({ replaces: "c" });
+    expect(slots.size).toBe(1);
+  });
+});
+
+describe("a token that limits its own sessions", () => {
+  const of = (id: string, maxSessions: number): SlotLease => ({ ...lease(id), token: "t", maxSessions });
+
+  test("is refused at its own limit or at the one of all tokens, whichever comes first", () => {
+    const slots = new OneOwner({ ...none, max_per_token: 3 });
+    expect([of("a", 2), of("b", 2), of("c", 2)].map((each) => slots.take(each))).toEqual([
+      "acquired",
+      "acquired",
+      "max_per_token",
+    ]);
+    expect([of("d", 9), of("e", 9)].map((each) => slots.take(each))).toEqual(["acquired", "max_per_token"]);
+    expect(new OneOwner(none).take(of("a", 1))).toBe("acquired");
   });
 });

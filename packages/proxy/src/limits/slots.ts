@@ -1,7 +1,7 @@
 import { clientGroup } from "../net/client-address.ts";
 
 /** The options under `sessions` that limit how many run at once. */
-export const LIMIT_NAMES = ["max", "max_per_client", "max_per_token", "max_per_instance"] as const;
+export const LIMIT_NAMES = ["max", "max_per_client", "max_per_token", "max_per_instance", "max_per_user"] as const;
 
 /** How many sessions one token may have open, unless the configuration says otherwise. */
 export const DEFAULT_MAX_PER_TOKEN = 16;
@@ -19,8 +19,10 @@ export interface LimitOptions {
   readonly max_per_token: number | null;
   /** How many of them may show one virtual machine. */
   readonly max_per_instance: number | null;
-  /** Whether a session above `max_per_instance` is refused, or ends the machine's oldest one. */
-  readonly on_limit_per_instance: "refuse" | "replace";
+  /** How many of them one user may have. */
+  readonly max_per_user: number | null;
+  /** Whether a session above `max_per_instance` or `max_per_user` is refused, or ends the machine's or user's oldest one. */
+  readonly on_limit: "refuse" | "replace";
 }
 
 /** A session as the limits see it. */
@@ -33,6 +35,10 @@ export interface SlotRequest {
   readonly token: string;
   /** The virtual machine. A session whose token names none counts only for the other limits. */
   readonly instance: string | undefined;
+  /** The user. A session whose token names none counts only for the other limits. */
+  readonly user: string | undefined;
+  /** How many sessions the token itself allows at once. @defaultValue as many as the limits allow */
+  readonly maxSessions?: number | undefined;
 }
 
 /** A slot that a session holds or asks for. */
@@ -51,8 +57,8 @@ export interface OwnedLease<Owner> {
 export interface Verdict<Owner> {
   /** The limit that refuses it; undefined when it has its slot now. */
   readonly refusedBy?: LimitName;
-  /** The session that lost its slot to it and has to end. */
-  readonly replaces?: OwnedLease<Owner>;
+  /** The sessions that lost their slots to it and have to end. */
+  readonly replaces: readonly OwnedLease<Owner>[];
 }
 
 /**
@@ -68,6 +74,7 @@ export class Slots<Owner> {
   readonly #byClient = new Map<string, number>();
   readonly #byToken = new Map<string, number>();
   readonly #byInstance = new Map<string, Set<string>>();
+  readonly #byUser = new Map<string, Set<string>>();
 
   constructor(options: LimitOptions) {
     this.#options = options;
@@ -79,22 +86,46 @@ export class Slots<Owner> {
   }
 
   acquire(lease: SlotLease, owner: Owner): Verdict<Owner> {
-    const { max, max_per_client, max_per_token, max_per_instance, on_limit_per_instance } = this.#options;
-    const mine = lease.instance === undefined ? undefined : this.#byInstance.get(lease.instance);
-    const full = max_per_instance !== null && (mine?.size ?? 0) >= max_per_instance;
-    if (full && on_limit_per_instance === "refuse") return { refusedBy: "max_per_instance" };
-    const [oldest] = full && mine !== undefined ? mine : [];
-    const replaces = oldest === undefined ? undefined : this.#held.get(oldest);
+    const { max, max_per_client, max_per_token } = this.#options;
+    const replaces: OwnedLease<Owner>[] = [];
+    const refusedBy = this.#replaceOldest(lease, replaces);
+    if (refusedBy !== undefined) return { refusedBy, replaces: [] };
+    const leaving = (is: (of: SlotLease) => boolean): number => replaces.filter((each) => is(each.lease)).length;
     const client = clientGroup(lease.client);
-    const sameClient = replaces !== undefined && clientGroup(replaces.lease.client) === client ? 1 : 0;
-    const fromClient = (this.#byClient.get(client) ?? 0) - sameClient;
-    const withToken = (this.#byToken.get(lease.token) ?? 0) - (replaces?.lease.token === lease.token ? 1 : 0);
-    if (max !== null && this.#held.size - (replaces === undefined ? 0 : 1) >= max) return { refusedBy: "max" };
-    if (max_per_client !== null && fromClient >= max_per_client) return { refusedBy: "max_per_client" };
-    if (max_per_token !== null && withToken >= max_per_token) return { refusedBy: "max_per_token" };
-    if (replaces !== undefined) this.release(replaces.lease.id);
+    const fromClient = (this.#byClient.get(client) ?? 0) - leaving((of) => clientGroup(of.client) === client);
+    const withToken = (this.#byToken.get(lease.token) ?? 0) - leaving(({ token }) => token === lease.token);
+    const perToken = Math.min(max_per_token ?? Infinity, lease.maxSessions ?? Infinity);
+    if (this.#held.size - replaces.length >= (max ?? Infinity)) return { refusedBy: "max", replaces: [] };
+    if (fromClient >= (max_per_client ?? Infinity)) return { refusedBy: "max_per_client", replaces: [] };
+    if (withToken >= perToken) return { refusedBy: "max_per_token", replaces: [] };
+    for (const replaced of replaces) this.release(replaced.lease.id);
     this.announce(lease, owner);
-    return replaces === undefined ? {} : { replaces };
+    return { replaces };
+  }
+
+  /**
+   * Finds the sessions that a new one would replace: the oldest one of its machine and of its user, where those have as
+   * many as they may have.
+   *
+   * @param replaces - gets them.
+   * @returns the limit that refuses the new session instead.
+   */
+  #replaceOldest(lease: SlotLease, replaces: OwnedLease<Owner>[]): LimitName | undefined {
+    const { max_per_instance, max_per_user, on_limit } = this.#options;
+    if (max_per_instance === null && max_per_user === null) return undefined;
+    const groups = [
+      ["max_per_instance", max_per_instance, this.#byInstance, lease.instance],
+      ["max_per_user", max_per_user, this.#byUser, lease.user],
+    ] as const;
+    for (const [limit, most, index, key] of groups) {
+      const ids = key === undefined ? [] : [...(index.get(key) ?? [])];
+      const staying = ids.flatMap((id) => this.#held.get(id) ?? []).filter((each) => !replaces.includes(each));
+      const [oldest] = staying;
+      if (most === null || staying.length < most || oldest === undefined) continue;
+      if (on_limit === "refuse") return limit;
+      replaces.push(oldest);
+    }
+    return undefined;
   }
 
   /**
@@ -107,6 +138,7 @@ export class Slots<Owner> {
     count(this.#byClient, clientGroup(lease.client), 1);
     count(this.#byToken, lease.token, 1);
     if (lease.instance !== undefined) add(this.#byInstance, lease.instance, lease.id);
+    if (lease.user !== undefined) add(this.#byUser, lease.user, lease.id);
   }
 
   /** Does nothing for a lease that is not held. */
@@ -114,10 +146,11 @@ export class Slots<Owner> {
     const held = this.#held.get(leaseId);
     if (held === undefined) return;
     this.#held.delete(leaseId);
-    const { client, token, instance } = held.lease;
+    const { client, token, instance, user } = held.lease;
     count(this.#byClient, clientGroup(client), -1);
     count(this.#byToken, token, -1);
     if (instance !== undefined) remove(this.#byInstance, instance, leaseId);
+    if (user !== undefined) remove(this.#byUser, user, leaseId);
   }
 
   /** Frees all slots of an owner that is gone. */

@@ -7,7 +7,8 @@ const NONE: ComparedLimits = {
     max_per_client: null,
     max_per_token: 16,
     max_per_instance: null,
-    on_limit_per_instance: "refuse",
+    max_per_user: null,
+    on_limit: "refuse",
     max_duration: null,
     idle_timeout: null,
   },
@@ -59,8 +60,8 @@ test.each<[Parameters<typeof lines>, string]>([
     "connections.max_unauthenticated_per_client: 51 never applies, because connections.max_per_client is 50",
   ],
   [
-    [{ on_limit_per_instance: "replace" }],
-    "sessions.on_limit_per_instance: replace never applies, because sessions.max_per_instance is not set",
+    [{ on_limit: "replace" }],
+    "sessions.on_limit: replace never applies, because neither sessions.max_per_instance nor sessions.max_per_user is set",
   ],
 ])("%j: a limit that never applies is named with the one that is reached first", (configured, line) => {
   expect(lines(...configured)).toEqual([line]);
@@ -70,6 +71,6 @@ test("limits that apply, are equal, or are only the default have no line", () =>
   expect(lines({})).toEqual([]);
   expect(lines({ max: 5 })).toEqual([]);
   expect(lines({ max: 5, max_per_client: 5, max_per_instance: 5 }, { max: 5, max_per_client: 5 })).toEqual([]);
-  expect(lines({ max: 1000, max_per_client: 10, max_per_instance: 2, on_limit_per_instance: "replace" })).toEqual([]);
+  expect(lines({ max: 1000, max_per_client: 10, max_per_instance: 2, on_limit: "replace" })).toEqual([]);
   expect(lines({ max: 8 }, { max: 4 }, 2)).toEqual([]);
 });

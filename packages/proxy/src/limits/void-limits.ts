@@ -26,6 +26,7 @@ export function describeVoidLimits(
     ["sessions.max_per_client", sessions.max_per_client, "sessions.max", sessions.max],
     ["sessions.max_per_token", perToken, "sessions.max", sessions.max],
     ["sessions.max_per_instance", sessions.max_per_instance, "sessions.max", sessions.max],
+    ["sessions.max_per_user", sessions.max_per_user, "sessions.max", sessions.max],
     ["sessions.max", sessions.max, `connections.max${each}`, ofWorkers(connections.max)],
     [
       "sessions.max_per_client",
@@ -54,8 +55,11 @@ export function describeVoidLimits(
       ? [`${name}: ${limit} never applies, because ${other} is ${bound}`]
       : [],
   );
-  const replaces = sessions.on_limit_per_instance === "replace" && sessions.max_per_instance === null;
-  return replaces
-    ? [...lines, "sessions.on_limit_per_instance: replace never applies, because sessions.max_per_instance is not set"]
+  const replaces = sessions.on_limit === "replace";
+  return replaces && sessions.max_per_instance === null && sessions.max_per_user === null
+    ? [
+        ...lines,
+        "sessions.on_limit: replace never applies, because neither sessions.max_per_instance nor sessions.max_per_user is set",
+      ]
     : lines;
 }

@@ -20,8 +20,7 @@ export type ServerEnd = SessionEnd & { readonly reason: ServerCloseReason };
 export interface SessionContext<Session> extends AdmissionContext, ChannelContext, IdleContext {
   readonly scheduler: DeadlineScheduler;
   readonly policy: DeadlinePolicy;
-  /** Undefined where there are none. */
-  readonly limits: Limits | undefined;
+  readonly limits: Limits;
   readonly revocations: RecentRevocations;
   /** Makes the taps of one channel, which see what its target sends. @defaultValue none */
   readonly createTaps?: (session: SessionInfo) => readonly Tap[];

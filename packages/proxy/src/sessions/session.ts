@@ -6,10 +6,11 @@ import type { RelayedBytes, SessionEnd, SessionInfo } from "../telemetry/session
 import type { Grant } from "../tokens/grant.ts";
 import type { SettledGrant } from "../tokens/lookups.ts";
 import { AbortableStep } from "./abortable-step.ts";
-import { admit, allowsRenewal } from "./admission.ts";
+import { admit } from "./admission.ts";
 import { Channel, type ChannelWatchers } from "./channel.ts";
 import { Channels } from "./channels.ts";
 import type { PublicEnd, TimeLeft } from "./control-messages.ts";
+import { admitRenewal, requestSlot } from "./entry.ts";
 import { IdleTimer } from "./idle-timer.ts";
 import { RenewalLimit } from "./renewal-limit.ts";
 import type { SessionClient } from "./session-client.ts";
@@ -319,7 +320,7 @@ export class Session implements SessionInfo {
     signal: AbortSignal,
     onAuthenticated?: () => void,
   ): Promise<Grant | undefined> {
-    const { events, limits, lifecycle } = this.#context;
+    const { events, lifecycle } = this.#context;
     const grant = await this.#admit(token, signal, false);
     if (this.#hasEnded()) return undefined;
     this.#context.revocations.refuse(grant.tokenId);
@@ -336,11 +337,11 @@ export class Session implements SessionInfo {
     if (this.#hasEnded()) return undefined;
     await events.ask({ type: "session_requested", session: this }, signal);
     if (this.#hasEnded()) return undefined;
-    const { tokenId, instance } = grant;
-    const request = { session: this.id, client: this.clientAddress, token: tokenId, instance };
-    const lease = await limits?.acquire(request, signal);
-    if (this.#hasEnded()) lease?.release();
+    const lease = await requestSlot(this, grant, this.#context, signal);
+    if (this.#hasEnded()) lease.release();
     else this.#lease = lease;
+    // Last: what was refused until here has used nothing up.
+    await this.#context.lookups.use(grant);
     return grant;
   }
 
@@ -380,10 +381,7 @@ export class Session implements SessionInfo {
   async #prepareRenewal(token: string, signal: AbortSignal): Promise<SettledGrant> {
     const grant = await this.#admit(token, signal, true);
     if (this.#hasEnded()) throw new EndError("session_terminated", "the session has ended");
-    if (this.#grant === undefined || !allowsRenewal(this.#grant, grant)) {
-      throw new EndError("forbidden", "the token is for another console");
-    }
-    await this.#context.events.ask({ type: "renewal_requested", session: this, grant }, signal);
+    await admitRenewal(this, grant, this.#context, signal);
     return grant;
   }
 

@@ -88,6 +88,7 @@ export function sessionFields(session: SessionInfo): Record<string, unknown> {
       type: grant.type,
       target: formatEndpoint(grant.endpoint),
       instance: grant.instance,
+      user: grant.user,
     }),
   };
 }

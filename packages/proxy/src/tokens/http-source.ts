@@ -14,7 +14,7 @@ export const TOKEN_PLACE = "%s";
 const ISSUER = "the token service";
 
 /** Statuses of a client error that say nothing about the token (RFC 9110 and RFC 6585). */
-const UNDECIDED: ReadonlySet<number> = new Set([407, 408, 421, 425, 426, 429]);
+const UNDECIDED: ReadonlySet<number> = new Set([408, 421, 425, 426, 429]);
 
 /** Options of {@link HttpTokenSource}. */
 export interface HttpSourceOptions {

@@ -4,12 +4,13 @@ import { sha256 } from "../sha256.ts";
 import type { TimedCounters } from "../telemetry/counters.ts";
 import type { Clock } from "../time/clock.ts";
 import { FirstUsesTable } from "./sqlite/first-uses.ts";
+import { UsedTokensTable } from "./sqlite/used-tokens.ts";
 import type { Grant } from "./grant.ts";
 import { KnownExpiries } from "./known-expiries.ts";
 import { type LookupLimits, LookupSlots } from "./lookup-slots.ts";
 import { type OpenedTokens, STORE_NAME } from "./open.ts";
 import { SharedLookup } from "./shared-lookup.ts";
-import type { FirstUses, LookupContext, TokenSource } from "./source.ts";
+import type { FirstUses, LookupContext, SingleUses, TokenSource } from "./source.ts";
 import { UnknownTokens } from "./unknown-tokens.ts";
 
 /** How long a lookup may take with all its steps, in milliseconds. */
@@ -60,6 +61,7 @@ interface Lookup {
 export class TokenLookups {
   readonly #options: TokenLookupsOptions;
   #firstUses: FirstUses | undefined;
+  #singleUses: SingleUses | undefined;
   /** The store has slots of its own, so that its tokens do not wait behind lookups that a source holds up. */
   readonly #storeSlots: LookupSlots;
   readonly #sourceSlots: LookupSlots;
@@ -72,6 +74,7 @@ export class TokenLookups {
     this.#options = options;
     this.#expiries = new KnownExpiries(options.clock);
     this.#firstUses = store !== undefined && keepsFirstUses(store) ? store : undefined;
+    this.#singleUses = store?.useOnce === undefined ? undefined : (store as SingleUses);
     this.#storeSlots = new LookupSlots(options.limits);
     this.#sourceSlots = new LookupSlots(options.limits);
   }
@@ -95,6 +98,20 @@ export class TokenLookups {
       this.#running.set(key, lookup);
     }
     return await lookup.join(request.signal);
+  }
+
+  /**
+   * Uses a grant. That of a single-use token can be used only once.
+   *
+   * @throws EndError `token_invalid` when it was used, and `lookup_failed` when that cannot be told.
+   */
+  async use({ singleUse, tokenId, expiresAt }: SettledGrant): Promise<void> {
+    if (singleUse !== true) return;
+    this.#singleUses ??= UsedTokensTable.inMemory();
+    const isFirst = await this.#singleUses.useOnce(tokenId, expiresAt).catch((cause: unknown) => {
+      throw new EndError("lookup_failed", "the gateway cannot tell whether the token was used", { cause });
+    });
+    if (!isFirst) throw new EndError("token_invalid", "the token was used already");
   }
 
   /** The grant of a token that the store itself has issued; undefined where something has to be waited for. */

@@ -9,7 +9,7 @@ import type { JwtSourceOptions } from "./jwt/jwt-source.ts";
 import type { ConsoleValidation, NovaSourceOptions } from "./nova/options.ts";
 import type { NovaRpcOptions } from "./nova/rpc/options.ts";
 import type { RedisSourceOptions } from "./redis-source.ts";
-import type { FirstUses, ImmediateLookups, LookupContext, TokenSource } from "./source.ts";
+import type { FirstUses, ImmediateLookups, LookupContext, SingleUses, TokenSource } from "./source.ts";
 import { IN_MEMORY } from "./sqlite/database.ts";
 import { openDatabase, TokenReader } from "./sqlite/token-reader.ts";
 import { SqliteTokenStore } from "./sqlite/token-store.ts";
@@ -25,7 +25,7 @@ const CLOSE_MS = 5000;
 const STORES = {
   sqlite: {
     open: (path: string): TokenStore => new SqliteTokenStore(path),
-    openInWorker: (path: string, primary: TokenSource & FirstUses): LookupStore => {
+    openInWorker: (path: string, primary: StoreInPrimary): LookupStore => {
       if (path === IN_MEMORY) return primary;
       const db = openDatabase(path);
       db.becomeReader();
@@ -76,7 +76,10 @@ export interface TokenOptions {
 }
 
 /** Looks up the tokens of a store, which may be in another process. */
-export type LookupStore = TokenSource & Partial<FirstUses> & Pick<TokenStore, "onRevoked">;
+export type LookupStore = TokenSource & Partial<FirstUses> & Partial<SingleUses> & Pick<TokenStore, "onRevoked">;
+
+/** In a worker: the store of the primary. */
+export type StoreInPrimary = TokenSource & FirstUses & SingleUses;
 
 /** A store or a source with its name for the log and for `/readyz`. */
 export interface NamedSource {
@@ -111,7 +114,7 @@ export function openTokens(options: TokenOptions): OpenedTokens<TokenStore> {
  *
  * @param inPrimary - asks the primary, for a store that is in its memory, and for what a worker leaves to it.
  */
-export function openTokensOfWorker(options: TokenOptions, inPrimary: TokenSource & FirstUses): OpenedTokens {
+export function openTokensOfWorker(options: TokenOptions, inPrimary: StoreInPrimary): OpenedTokens {
   const store = STORES[options.store].openInWorker(options.path, inPrimary);
   return { store, immediate: immediateLookups(store), sources: openSources(options) };
 }

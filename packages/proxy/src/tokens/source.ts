@@ -63,3 +63,15 @@ export interface FirstUses {
    */
   firstUse(digest: Uint8Array, now: number): Promise<number>;
 }
+
+/** Keeps which single-use tokens were used. */
+export interface SingleUses {
+  /**
+   * Marks a token as used.
+   *
+   * @param tokenId - the id of its grant.
+   * @param expiresAt - when its access ends, in milliseconds since the epoch: until then at least it is kept.
+   * @returns whether this was its first use.
+   */
+  useOnce(tokenId: string, expiresAt: number): Promise<boolean>;
+}

@@ -1,7 +1,7 @@
 import type { Endpoint } from "../net/endpoint.ts";
 import type { PageRequest } from "../paging.ts";
 import type { Access, ConsoleType, Grant } from "./grant.ts";
-import type { FirstUses, TokenSource } from "./source.ts";
+import type { FirstUses, SingleUses, TokenSource } from "./source.ts";
 
 /** The longest lifetime of a token, in seconds: a hundred years, well within what a date can represent. */
 export const MAX_LIFETIME_SECONDS: number = 100 * 365 * 24 * 60 * 60;
@@ -17,6 +17,10 @@ export interface TokenRequest {
   readonly user?: string | undefined;
   /** @defaultValue "control" */
   readonly access?: Access | undefined;
+  /** As in the grant. @defaultValue false */
+  readonly singleUse?: boolean | undefined;
+  /** As in the grant. @defaultValue no such limit */
+  readonly maxSessions?: number | undefined;
 }
 
 /** A token as the admin API shows it; never the token itself. */
@@ -28,10 +32,10 @@ export interface TokenRecord extends Grant {
 }
 
 /**
- * Where the gateway keeps the tokens that it issues itself. A store that also keeps first uses keeps them for all
- * processes and restarts that share it; without that, each gateway remembers them in memory.
+ * Where the gateway keeps the tokens that it issues itself. A store that also keeps first uses and uses of single-use
+ * tokens keeps them for all processes and restarts that share it; without that, each gateway remembers them in memory.
  */
-export interface TokenStore extends TokenSource, Partial<FirstUses> {
+export interface TokenStore extends TokenSource, Partial<FirstUses>, Partial<SingleUses> {
   /** Issues a token. The returned `token` is the only copy. */
   issue(request: TokenRequest): Promise<{ readonly token: string; readonly record: TokenRecord }>;
   /** The record with this id. */

@@ -47,6 +47,8 @@ export type PrimaryRequest =
     }
   /** The same; `digest` is the token's SHA-256 in base64url, `now` in milliseconds since the epoch. */
   | { readonly type: "first_use"; readonly digest: string; readonly now: number }
+  /** Marks a single-use token as used, in the primary's store. */
+  | { readonly type: "use_once"; readonly tokenId: string; readonly expiresAt: number }
   /** Whether it responds. */
   | { readonly type: "ping" }
   | { readonly type: "acquire"; readonly lease: SlotLease }
@@ -62,6 +64,8 @@ export interface PrimaryAnswers<Settings = unknown> {
   readonly resolve: Grant | null;
   /** Milliseconds since the epoch. */
   readonly first_use: number;
+  /** Whether it was the first use. */
+  readonly use_once: boolean;
   readonly ping: null;
   /** The limit that refuses the session; null when it has its slot. */
   readonly acquire: LimitName | null;

@@ -1,17 +1,17 @@
-import type { FirstUses, TokenSource } from "../tokens/source.ts";
-import type { LookupStore } from "../tokens/open.ts";
+import type { LookupStore, StoreInPrimary } from "../tokens/open.ts";
 import { ANSWER_MS, type Handlers } from "./ipc-channel.ts";
 import type { PrimaryAnswers, PrimaryChannel, PrimaryRequest } from "./messages.ts";
 
-type StoreRequest = Extract<PrimaryRequest, { type: "resolve" | "first_use" }>;
+type StoreRequest = Extract<PrimaryRequest, { type: "resolve" | "first_use" | "use_once" }>;
 
 /** In a worker: looks up the tokens of a store that is in the primary's memory. */
-export function remoteStore(primary: PrimaryChannel): TokenSource & FirstUses {
+export function remoteStore(primary: PrimaryChannel): StoreInPrimary {
   return {
     resolve: async (token, { clientAddress, origin }) =>
       (await primary.ask({ type: "resolve", token, clientAddress, origin })) ?? undefined,
     firstUse: async (digest, now) =>
       await primary.ask({ type: "first_use", digest: Buffer.from(digest).toString("base64url"), now }),
+    useOnce: async (tokenId, expiresAt) => await primary.ask({ type: "use_once", tokenId, expiresAt }),
   };
 }
 
@@ -25,6 +25,10 @@ export function answersOf(store: LookupStore): Handlers<StoreRequest, PrimaryAns
     first_use: async ({ digest, now }) => {
       if (store.firstUse === undefined) throw new Error("the token store keeps no first uses");
       return await store.firstUse(Buffer.from(digest, "base64url"), now);
+    },
+    use_once: async ({ tokenId, expiresAt }) => {
+      if (store.useOnce === undefined) throw new Error("the token store keeps no uses of tokens");
+      return await store.useOnce(tokenId, expiresAt);
     },
   };
 }

@@ -10,13 +10,15 @@ const lease = (id: string, instance = "vm-1"): SlotLease => ({
   client: "192.0.2.1",
   token: `token ${id}`,
   instance,
+  user: undefined,
 });
 const replacing = {
   max: 2,
   max_per_client: null,
   max_per_token: null,
   max_per_instance: 1,
-  on_limit_per_instance: "replace",
+  max_per_user: null,
+  on_limit: "replace",
 } as const;
 
 /** A worker whose answer to `end` the test gives. */

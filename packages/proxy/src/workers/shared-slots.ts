@@ -1,4 +1,4 @@
-import { REPLACED } from "../limits/limits.ts";
+import { describeReplacement } from "../limits/limits.ts";
 import { type LimitName, type LimitOptions, type OwnedLease, type SlotLease, Slots } from "../limits/slots.ts";
 import { ChannelClosed } from "./ipc-channel.ts";
 import type { WorkerProcess } from "./worker-process.ts";
@@ -14,8 +14,8 @@ export class SharedSlots {
   }
 
   /**
-   * Acquires a slot for a worker's session, and waits until the session that it replaces has ended, and those that
-   * others replace at the same machine.
+   * Acquires a slot for a worker's session, and waits until the sessions that it replaces have ended, and those that
+   * others replace at the same machine or of the same user.
    *
    * @returns the limit that refuses it, or null.
    * @throws Error when a replaced session's worker does not answer. That session then keeps its slot, and the new one
@@ -24,16 +24,9 @@ export class SharedSlots {
   async acquire(lease: SlotLease, owner: WorkerProcess): Promise<LimitName | null> {
     const { refusedBy, replaces } = this.#slots.acquire(lease, owner);
     if (refusedBy !== undefined) return refusedBy;
-    if (replaces !== undefined) this.#leaving.set(replaces, this.#end(replaces));
+    for (const replaced of replaces) this.#leaving.set(replaced, this.#end(replaced, lease));
     // The session that it replaces may itself be waiting for one that has not ended.
-    const ends = [...this.#leaving].flatMap(
-      ([
-        {
-          lease: { instance },
-        },
-        end,
-      ]) => (instance === lease.instance ? end : []),
-    );
+    const ends = [...this.#leaving].flatMap(([{ lease: left }, end]) => (isSameGroup(left, lease) ? end : []));
     try {
       await Promise.all(ends);
     } catch (error) {
@@ -55,9 +48,9 @@ export class SharedSlots {
     for (const leaving of this.#leaving.keys()) if (leaving.owner === owner) this.#leaving.delete(leaving);
   }
 
-  async #end(replaced: OwnedLease<WorkerProcess>): Promise<void> {
+  async #end(replaced: OwnedLease<WorkerProcess>, by: SlotLease): Promise<void> {
     try {
-      await endReplaced(replaced);
+      await endReplaced(replaced, describeReplacement(replaced.lease, by));
     } catch (error) {
       if (this.#leaving.has(replaced)) this.#slots.announce(replaced.lease, replaced.owner);
       throw error;
@@ -67,11 +60,16 @@ export class SharedSlots {
   }
 }
 
+/** Whether both sessions are of one machine or of one user. */
+function isSameGroup(a: SlotLease, b: SlotLease): boolean {
+  return (a.instance !== undefined && a.instance === b.instance) || (a.user !== undefined && a.user === b.user);
+}
+
 /** @throws Error when the worker does not confirm the end. */
-async function endReplaced({ lease, owner }: OwnedLease<WorkerProcess>): Promise<void> {
+async function endReplaced({ lease, owner }: OwnedLease<WorkerProcess>, detail: string): Promise<void> {
   const selection = { by: "id", id: lease.session } as const;
   try {
-    await owner.channel.ask({ type: "end", selection, reason: "session_replaced", detail: REPLACED });
+    await owner.channel.ask({ type: "end", selection, reason: "session_replaced", detail });
   } catch (error) {
     // A worker that has ended has ended its sessions.
     if (!(error instanceof ChannelClosed)) throw error;

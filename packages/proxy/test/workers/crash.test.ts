@@ -134,7 +134,7 @@ describe.concurrent("a worker that hangs", SLOW, () => {
     await using gateway = await WorkerGateway.start({
       SESSIONS_MAX: "2",
       SESSIONS_MAX_PER_INSTANCE: "1",
-      SESSIONS_ON_LIMIT_PER_INSTANCE: "replace",
+      SESSIONS_ON_LIMIT: "replace",
     });
     const [first, second, worker] = await openTwo(gateway);
     process.kill(worker, "SIGSTOP");

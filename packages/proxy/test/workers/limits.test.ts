@@ -63,7 +63,7 @@ describe("limits hold for all workers together", SLOW, () => {
   test("a new session replaces the machine's oldest one in another worker", async () => {
     await using gateway = await WorkerGateway.start({
       SESSIONS_MAX_PER_INSTANCE: "1",
-      SESSIONS_ON_LIMIT_PER_INSTANCE: "replace",
+      SESSIONS_ON_LIMIT: "replace",
     });
     using other = await gateway.open(target.address, "b");
     const clients = [await gateway.open(target.address, "a")];

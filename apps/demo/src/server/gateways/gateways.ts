@@ -130,7 +130,7 @@ function configOf(name: GatewayName, port: number, options: GatewaysOptions): Co
       // The warning must come some time after the start, even for the shortest lifetime.
       warn_before: [300, 60, Math.min(10, shortest / 2)],
       ...(name === "idle" ? { idle_timeout: idleTimeout(faultDelay) } : {}),
-      ...(name === "exclusive" ? { max_per_instance: 1, on_limit_per_instance: "replace" } : {}),
+      ...(name === "exclusive" ? { max_per_instance: 1, on_limit: "replace" } : {}),
     },
     console: { allowed_origins: [dashboardOrigin], renew_paths: [RENEWAL_PATH] },
     targets: { connect_timeout: faultDelay },

@@ -2,6 +2,7 @@ import { chmodSync, closeSync, mkdirSync, openSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { DatabaseSync, type StatementSync } from "node:sqlite";
 import { FIRST_USES_SCHEMA, FirstUsesTable } from "./first-uses.ts";
+import { USED_TOKENS_SCHEMA, UsedTokensTable } from "./used-tokens.ts";
 
 /** The path of a store in memory. */
 export const IN_MEMORY = ":memory:";
@@ -10,7 +11,7 @@ export const IN_MEMORY = ":memory:";
 const MAX_PURGED = 200;
 
 /** Raised by one with each change of the schema; kept in the file as `user_version`. */
-const VERSION = 4;
+const VERSION = 5;
 
 /** The code of SQLite for a file that another process has locked. */
 const SQLITE_BUSY = 5;
@@ -24,6 +25,9 @@ export interface TokenRow {
   readonly name: string | null;
   readonly user: string | null;
   readonly access: string;
+  /** 1 or 0. */
+  readonly single_use: number;
+  readonly max_sessions: number | null;
   readonly created_at: number;
   readonly expires_at: number;
   /** The machine's start that `boot_ms` counts from; null where it is not known. */
@@ -56,7 +60,9 @@ const SCHEMA = `
     expires_at INTEGER NOT NULL,
     revoked_at INTEGER,
     boot TEXT,
-    boot_ms INTEGER
+    boot_ms INTEGER,
+    single_use INTEGER NOT NULL DEFAULT 0,
+    max_sessions INTEGER
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX IF NOT EXISTS grants_by_expiry ON grants (expires_at);
   CREATE INDEX IF NOT EXISTS grants_by_creation ON grants (created_at DESC, id, expires_at) WHERE revoked_at IS NULL;
@@ -71,6 +77,7 @@ const SCHEMA = `
     INSERT INTO revocations (token_id, expires_at) VALUES (new.id, new.expires_at);
   END;
   ${FIRST_USES_SCHEMA}
+  ${USED_TOKENS_SCHEMA}
 `;
 
 /** Moves the tokens of a file that version 0 wrote, in which every endpoint was TCP. */
@@ -85,7 +92,12 @@ const FROM_VERSION_0 = `
 /** Since version 4. */
 const BOOT_COLUMNS = "ALTER TABLE grants ADD COLUMN boot TEXT; ALTER TABLE grants ADD COLUMN boot_ms INTEGER;";
 
-const COLUMNS = "id, type, endpoint, instance, name, user, access, created_at, expires_at, boot, boot_ms, revoked_at";
+/** Since version 5. */
+const USE_COLUMNS =
+  "ALTER TABLE grants ADD COLUMN single_use INTEGER NOT NULL DEFAULT 0; ALTER TABLE grants ADD COLUMN max_sessions INTEGER;";
+
+const COLUMNS =
+  "id, type, endpoint, instance, name, user, access, single_use, max_sessions, created_at, expires_at, boot, boot_ms, revoked_at";
 
 /**
  * The tables of the embedded token store, with one method for each thing that is asked of them. Every call blocks its
@@ -95,6 +107,7 @@ export class TokenDatabase {
   readonly #db: DatabaseSync;
   readonly #statements: Statements;
   readonly #firstUses: FirstUsesTable;
+  readonly #usedTokens: UsedTokensTable;
 
   /**
    * @param path - the file, made with its folder if missing, or {@link IN_MEMORY}.
@@ -109,6 +122,7 @@ export class TokenDatabase {
     prepareSchema(this.#db);
     this.#statements = prepareStatements(this.#db);
     this.#firstUses = new FirstUsesTable(this.#db);
+    this.#usedTokens = new UsedTokensTable(this.#db);
   }
 
   /** From now on this connection only reads, and fails rather than waits. */
@@ -136,9 +150,10 @@ export class TokenDatabase {
   }
 
   insert(digest: Uint8Array, row: TokenRow): void {
-    const { id, type, endpoint, instance, name, user, access, created_at: at, expires_at: expiry } = row;
-    const { boot, boot_ms: bootMs } = row;
-    this.#statements.insert.run(digest, id, type, endpoint, instance, name, user, access, at, expiry, boot, bootMs);
+    const { id, type, endpoint, instance, name, user, access, single_use: once, max_sessions: max } = row;
+    const { created_at: at, expires_at: expiry, boot, boot_ms: bootMs } = row;
+    const grant = [id, type, endpoint, instance, name, user, access, once, max];
+    this.#statements.insert.run(digest, ...grant, at, expiry, boot, bootMs);
   }
 
   /** Revokes a token, which a trigger adds to the log for the other gateways, and returns it. */
@@ -198,6 +213,11 @@ export class TokenDatabase {
     return this.#firstUses.record(digest, at);
   }
 
+  /** Whether this is the first use of a single-use token. */
+  useOnce(tokenId: string, expiresAt: number, now: number): boolean {
+    return this.#usedTokens.use(tokenId, expiresAt, now);
+  }
+
   close(): void {
     if (this.#db.isOpen) this.#db.close();
   }
@@ -213,7 +233,7 @@ function prepareStatements(db: DatabaseSync) {
       `SELECT ${COLUMNS} FROM grants WHERE created_at <= ? AND (created_at < ? OR id > ?) AND ${LISTED}
        ORDER BY created_at DESC, id LIMIT ?`,
     ),
-    insert: db.prepare(`INSERT INTO grants (hash, ${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL)`),
+    insert: db.prepare(`INSERT INTO grants (hash, ${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL)`),
     revoke: db.prepare("UPDATE grants SET revoked_at = ? WHERE id = ? AND revoked_at IS NULL"),
     dataVersion: db.prepare("PRAGMA data_version"),
     lastRevocation: db.prepare("SELECT max(number) AS number FROM revocations"),
@@ -253,7 +273,8 @@ function prepareSchema(db: DatabaseSync): void {
   try {
     const found = versionOf(db);
     if (found > VERSION) throw new Error(`it was written by a newer version of Curfew (schema ${found})`);
-    if (found > 0 && found < VERSION) db.exec(BOOT_COLUMNS);
+    if (found > 0 && found < 4) db.exec(BOOT_COLUMNS);
+    if (found > 0 && found < 5) db.exec(USE_COLUMNS);
     db.exec(SCHEMA);
     const hasVersion0 = db.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'tokens'").get() !== undefined;
     if (found === 0 && hasVersion0) db.exec(FROM_VERSION_0);

@@ -30,6 +30,7 @@ export type StoreCall =
   | "purge"
   | "recordUse"
   | "tryWrite"
+  | "useOnce"
   | "close";
 
 /** Calls a method of a {@link TokenDatabase}. */

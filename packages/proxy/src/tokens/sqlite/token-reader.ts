@@ -3,7 +3,7 @@ import { parseEndpoint } from "../../net/endpoint.ts";
 import { BOOT_ID, sinceBoot } from "../../time/boot.ts";
 import { CLOCK_TOLERANCE_MS } from "../../time/clock.ts";
 import type { Access, ConsoleType, Grant } from "../grant.ts";
-import type { FirstUses, ImmediateLookups, LookupContext, TokenSource } from "../source.ts";
+import type { FirstUses, ImmediateLookups, LookupContext, SingleUses, TokenSource } from "../source.ts";
 import type { TokenRecord } from "../store.ts";
 import { TokenDatabase, type TokenRow } from "./database.ts";
 import { RevocationPoll } from "./revocation-poll.ts";
@@ -73,11 +73,11 @@ export class DatabaseReader {
 }
 
 /** In a worker: looks tokens up in the file, and leaves the rest to the primary. */
-export class TokenReader implements TokenSource, FirstUses, ImmediateLookups {
+export class TokenReader implements TokenSource, FirstUses, SingleUses, ImmediateLookups {
   readonly #reader: DatabaseReader;
-  readonly #primary: TokenSource & FirstUses;
+  readonly #primary: TokenSource & FirstUses & SingleUses;
 
-  constructor(db: TokenDatabase, primary: TokenSource & FirstUses) {
+  constructor(db: TokenDatabase, primary: TokenSource & FirstUses & SingleUses) {
     this.#reader = new DatabaseReader(db);
     this.#primary = primary;
   }
@@ -95,6 +95,10 @@ export class TokenReader implements TokenSource, FirstUses, ImmediateLookups {
 
   async firstUse(digest: Uint8Array, now: number): Promise<number> {
     return await this.#reader.firstUse(digest, now, async (at) => await this.#primary.firstUse(digest, at));
+  }
+
+  async useOnce(tokenId: string, expiresAt: number): Promise<boolean> {
+    return await this.#primary.useOnce(tokenId, expiresAt);
   }
 
   onRevoked(listener: (tokenId: string) => void): void {
@@ -124,6 +128,8 @@ export function toRecord(row: TokenRow): TokenRecord {
     name: row.name ?? undefined,
     user: row.user ?? undefined,
     access: row.access as Access,
+    ...(row.single_use === 1 && { singleUse: true }),
+    ...(row.max_sessions !== null && { maxSessions: row.max_sessions }),
     createdAt: row.created_at,
     expiresAt: expiryOf(row),
     revokedAt: row.revoked_at ?? undefined,

@@ -137,7 +137,10 @@ test("the tokens of a file from before endpoints had a type are kept", async () 
 test("the tokens of a file from before times since the machine's start were kept are", async () => {
   await open().close();
   const old = new DatabaseSync(path);
-  old.exec("ALTER TABLE grants DROP COLUMN boot; ALTER TABLE grants DROP COLUMN boot_ms; PRAGMA user_version = 3");
+  for (const column of ["boot", "boot_ms", "single_use", "max_sessions"]) {
+    old.exec(`ALTER TABLE grants DROP COLUMN ${column}`);
+  }
+  old.exec("PRAGMA user_version = 3");
   const expiresAt = Date.now() + 60_000;
   old
     .prepare("INSERT INTO grants VALUES (?, 'id', 'vnc', '10.0.0.5:5901', NULL, NULL, NULL, 'control', 1, ?, NULL)")
@@ -147,6 +150,24 @@ test("the tokens of a file from before times since the machine's start were kept
   expect(await store.resolve("a")).toMatchObject({ tokenId: "id", expiresAt });
   const { token } = await store.issue(request);
   expect(await store.resolve(token)).toBeDefined();
+});
+
+test("the tokens of a file from before tokens limited their uses are kept, and limit none", async () => {
+  await open().close();
+  const old = new DatabaseSync(path);
+  for (const column of ["single_use", "max_sessions"]) old.exec(`ALTER TABLE grants DROP COLUMN ${column}`);
+  old.exec("DROP TABLE used_tokens; PRAGMA user_version = 4");
+  old
+    .prepare(
+      "INSERT INTO grants VALUES (?, 'id', 'vnc', '10.0.0.5:5901', NULL, NULL, NULL, 'control', 1, ?, NULL, NULL, NULL)",
+    )
+    .run(sha256("a"), Date.now() + 60_000);
+  old.close();
+  const store = open();
+  const found = await store.resolve("a");
+  expect(found).toMatchObject({ tokenId: "id" });
+  expect([found?.singleUse, found?.maxSessions]).toEqual([undefined, undefined]);
+  expect(await store.useOnce("id", Date.now())).toBe(true);
 });
 
 describe.runIf(process.platform === "linux")("a wall clock that is set back", () => {

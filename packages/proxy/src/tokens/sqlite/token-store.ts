@@ -83,6 +83,8 @@ export class SqliteTokenStore implements TokenStore {
       name: request.name ?? null,
       user: request.user ?? null,
       access: request.access ?? "control",
+      single_use: request.singleUse === true ? 1 : 0,
+      max_sessions: request.maxSessions ?? null,
       created_at: createdAt,
       expires_at: Math.round(createdAt + request.ttlMs),
       boot: BOOT_ID ?? null,
@@ -100,6 +102,10 @@ export class SqliteTokenStore implements TokenStore {
 
   async firstUse(digest: Uint8Array, now: number): Promise<number> {
     return await this.#reader.firstUse(digest, now, async (at) => await this.#call("recordUse", digest, at));
+  }
+
+  async useOnce(tokenId: string, expiresAt: number): Promise<boolean> {
+    return await this.#call("useOnce", tokenId, expiresAt, Date.now());
   }
 
   onRevoked(listener: (tokenId: string) => void): void {

@@ -3,7 +3,7 @@ import type { Server } from "node:http";
 import { AdminListener } from "./admin/listener.ts";
 import { LocalControl } from "./control/local-control.ts";
 import { LocalStatus } from "./control/local-status.ts";
-import { TokenRevoker } from "./control/token-revoker.ts";
+import { Withdrawals } from "./control/withdrawals.ts";
 import type { Config, ConfigInput } from "./config/config.ts";
 import { ConfigError, parseConfig } from "./config/schema.ts";
 import { basePathOf } from "./http/base-path.ts";
@@ -173,7 +173,7 @@ export class LocalGateway implements Gateway {
   readonly #own = new OwnListeners();
   readonly #allow: AllowList;
   readonly #control: LocalControl;
-  readonly #revoker: TokenRevoker;
+  readonly #withdrawals: Withdrawals;
   /** @internal */
   readonly log: Logger;
   readonly #authenticationFailures: AuthenticationFailures;
@@ -200,7 +200,6 @@ export class LocalGateway implements Gateway {
     this.#sharesPort = options.sharesPort ?? false;
     const { store } = options.tokens;
     this.tokens = store !== undefined && isTokenStore(store) ? store : undefined;
-    this.#readiness = this.#watchReadiness(options.checks ?? []);
     const { observers = [], clock = systemClock } = options;
     this.metrics = this.#createMetrics(observers);
     this.#events = new EventBus([logObserver(this.log), metricsObserver(this.metrics), ...observers], {
@@ -234,7 +233,8 @@ export class LocalGateway implements Gateway {
       revalidateMs: config.nova.revalidate_interval * 1000,
     });
     this.#control = new LocalControl(this.sessions);
-    this.#revoker = new TokenRevoker({ store: this.tokens, control: this.#control, log: this.log });
+    this.#withdrawals = new Withdrawals({ store: this.tokens, control: this.#control, log: this.log });
+    this.#readiness = this.#watchReadiness(options.checks ?? []);
     this.#watchTokens(options.tokens);
     this.#listener = new PublicListener(config, {
       sessions: this.sessions,
@@ -272,7 +272,7 @@ export class LocalGateway implements Gateway {
       ...more,
       ...partsOf(this.#opened),
       { name: "listen", source: { health: async (signal: AbortSignal) => await this.#checkListening(signal) } },
-      { name: "revocations", source: { health: () => this.#revoker.health() } },
+      ...this.#withdrawals.checks,
     ];
     return createReadiness(() => (this.#draining ? "draining" : "ready"), new TokenHealth(checks, this.log));
   }
@@ -293,19 +293,17 @@ export class LocalGateway implements Gateway {
       unauthenticated: () => this.#listener.connections.unauthenticated,
       ...(this.config.cert !== null && { certificateExpiry: () => this.#listener.certificateExpiry }),
     };
-    const names = observers.map(({ name }) => name);
-    const sources = partsOf(this.#opened).map(({ name }) => name);
     return new Metrics(source, {
       limits: LIMIT_NAMES,
-      observers: ["log", "metrics", ...names],
-      sources,
+      observers: ["log", "metrics", ...observers.map(({ name }) => name)],
+      sources: partsOf(this.#opened).map(({ name }) => name),
       upgradeFaults: [...UPGRADE_FAULTS, ...REQUEST_FAULTS],
       connectionRefusals: CONNECTION_REFUSALS,
     });
   }
 
   async revoke(tokenId: string): Promise<number | undefined> {
-    const { record, unwritten, ended } = await this.#revoker.revoke(tokenId);
+    const { record, unwritten, ended } = await this.#withdrawals.revoker.revoke(tokenId);
     if (unwritten !== undefined) throw new Error(`the revocation is not written: ${unwritten}`);
     return record === undefined && this.tokens !== undefined ? undefined : ended;
   }
@@ -328,7 +326,8 @@ export class LocalGateway implements Gateway {
         trustedProxies: this.config.trusted_proxies,
         basePath: basePathOf(this.config.console.base_url),
         control: this.#control,
-        revoker: this.#revoker,
+        revoker: this.#withdrawals.revoker,
+        locker: this.#withdrawals.locker,
         status: new LocalStatus(this.metrics, () => this.#draining),
         events: this.#events,
         authenticationFailures: this.#authenticationFailures,
@@ -339,10 +338,8 @@ export class LocalGateway implements Gateway {
         socketUrl: () => socketUrl(this.config.console.base_url ?? url),
       });
       const adminUrl = await this.#admin.listen(this.config.admin.listen);
-      this.log.info(
-        { url, admin_url: adminUrl, enforce: this.config.consoleauth.enforce_session_timeout },
-        "listening",
-      );
+      const enforce = this.config.consoleauth.enforce_session_timeout;
+      this.log.info({ url, admin_url: adminUrl, enforce }, "listening");
       return { url, adminUrl };
     } catch (error) {
       this.#isStarted = false;
@@ -393,7 +390,7 @@ export class LocalGateway implements Gateway {
     clearTimeout(timer);
     this.sessions.destroyClosing();
     await Promise.all([closeListener(), this.#admin?.close(), this.#recorder?.close()]);
-    await this.#revoker.close();
+    await this.#withdrawals.close();
     await closeTokens(this.#opened, this.log);
     this.metrics.close();
     if (this.#isStarted) this.log.info("stopped");

@@ -25,7 +25,7 @@ import { TokenHealth } from "./tokens/health.ts";
 import { timerDelay } from "./time/delay.ts";
 import { closeTokens, type OpenedTokens, partsOf, whenOpen } from "./tokens/open.ts";
 import type { TokenStore } from "./tokens/store.ts";
-import { TokenRevoker } from "./control/token-revoker.ts";
+import { Withdrawals } from "./control/withdrawals.ts";
 import { WorkerPool } from "./workers/worker-pool.ts";
 import { PoolControl } from "./workers/pool-control.ts";
 import { PoolStatus } from "./workers/pool-status.ts";
@@ -45,7 +45,7 @@ export class Primary implements Pick<Gateway, "adminKey" | "listen" | "drain"> {
   readonly log: Logger;
   readonly #pool: WorkerPool;
   readonly #control: PoolControl;
-  readonly #revoker: TokenRevoker;
+  readonly #withdrawals: Withdrawals;
   readonly #status: PoolStatus;
   readonly #authenticationFailures: AuthenticationFailures;
   readonly #adminFailures: AdminFailures;
@@ -81,7 +81,8 @@ export class Primary implements Pick<Gateway, "adminKey" | "listen" | "drain"> {
           config: { ...config, listen: this.#listen, admin: { listen: this.#adminListen, key: null } },
           ticketSecret,
         }),
-        unwritten_revocations: () => this.#revoker.unwritten,
+        unwritten_revocations: () => this.#withdrawals.revoker.unwritten,
+        locks: () => this.#withdrawals.locker.all,
         ...answersOf(tokens.store),
         ping: () => null,
         acquire: async ({ lease }) => await slots.acquire(lease, worker),
@@ -96,7 +97,7 @@ export class Primary implements Pick<Gateway, "adminKey" | "listen" | "drain"> {
       },
     });
     this.#control = new PoolControl(this.#pool);
-    this.#revoker = new TokenRevoker({ store: tokens.store, control: this.#control, log: this.log });
+    this.#withdrawals = new Withdrawals({ store: tokens.store, control: this.#control, log: this.log });
     this.#status = new PoolStatus({
       pool: this.#pool,
       draining: () => this.#draining,
@@ -142,7 +143,8 @@ export class Primary implements Pick<Gateway, "adminKey" | "listen" | "drain"> {
       trustedProxies: this.#config.trusted_proxies,
       basePath: basePathOf(this.#config.console.base_url),
       control: this.#control,
-      revoker: this.#revoker,
+      revoker: this.#withdrawals.revoker,
+      locker: this.#withdrawals.locker,
       status: this.#status,
       events: new EventBus([logObserver(this.log)], { log: this.log, failures: this.#failures }),
       authenticationFailures: this.#authenticationFailures,
@@ -172,7 +174,7 @@ export class Primary implements Pick<Gateway, "adminKey" | "listen" | "drain"> {
   #readiness(url: string): () => Promise<string> {
     const checks = [
       ...partsOf(this.#tokens),
-      { name: "revocations", source: this.#revoker },
+      ...this.#withdrawals.checks,
       { name: "workers", source: this.#status },
       { name: "listen", source: { health: async (signal: AbortSignal) => await checkPublicPort(url, signal) } },
     ];
@@ -182,7 +184,7 @@ export class Primary implements Pick<Gateway, "adminKey" | "listen" | "drain"> {
   async #closeWhenIdle(): Promise<void> {
     await this.#pool.idle();
     await this.#admin?.close();
-    await this.#revoker.close();
+    await this.#withdrawals.close();
     await closeTokens(this.#tokens, this.log);
     if (this.#isStarted) this.log.info("stopped");
   }

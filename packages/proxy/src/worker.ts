@@ -31,6 +31,7 @@ export async function runWorker(worker: Worker): Promise<void> {
     const gateway = makeGateway(primary, settings, log);
     const revoked = await primary.ask({ type: "unwritten_revocations" });
     for (const tokenId of revoked) gateway.sessions.revoke(tokenId, "the token was revoked");
+    for (const lock of await primary.ask({ type: "locks" })) gateway.sessions.lock(lock);
     const control = new LocalControl(gateway.sessions);
     const metrics = new MetricsReader(gateway.metrics);
     const listening = gateway.listenForBrowsers();
@@ -44,6 +45,11 @@ export async function runWorker(worker: Worker): Promise<void> {
         // A session has the grant that an earlier message brought only after this turn.
         await new Promise(setImmediate);
         return (await control.end(selection, { reason, detail, message })).ended;
+      },
+      lock: ({ lock }) => gateway.sessions.lock(lock),
+      unlock: ({ id }) => {
+        gateway.sessions.unlock(id);
+        return null;
       },
       metrics: () => metrics.snapshot(),
       ping: () => (hasDescriptorForClient() ? null : "it has too few free file descriptors"),

@@ -103,6 +103,24 @@ describe("token and session", SLOW, () => {
   });
 });
 
+test("a user is locked, listed and let in again; their sessions are ended by name", SLOW, async () => {
+  const made = await run(["token", "create", ...reach, "--type", "vnc", "--target", target.address, "--user", "eve"]);
+  const token = new URL(made.stdout.trim()).hash.slice("#token=".length);
+  using one = new Client(host, token);
+  await one.message("hello");
+  expect((await run(["session", "end", ...reach, "--user", "eve"])).stdout).toBe("ended 1 session\n");
+  using two = new Client(host, token);
+  await two.message("hello");
+  const locked = await run(["lock", "create", ...reach, "--user", "eve", "--message", "Ask the help desk"]);
+  const [, id = ""] = /^locked as (\S+), ended 1 session\n$/.exec(locked.stdout) ?? [];
+  expect((await two.message("bye")).detail).toBe("Ask the help desk");
+  expect((await run(["lock", "list", ...reach])).stdout).toMatch(
+    /^ID +SUBJECT +VALUE .*\n\S+ +user +eve +Ask the help desk/,
+  );
+  expect((await run(["lock", "lift", ...reach, id])).stdout).toBe(`lifted ${id}\n`);
+  expect((await run(["lock", "list", ...reach, "--json"])).stdout).toBe("[]\n");
+});
+
 describe.concurrent("what is wrong is said in one line, with exit status 1", SLOW, () => {
   const target1 = ["--target", "127.0.0.1:1"];
   test.each<[string, () => string[], RegExp]>([
@@ -117,6 +135,7 @@ describe.concurrent("what is wrong is said in one line, with exit status 1", SLO
       () => ["session", "end", ...reach],
       /exactly one of: a session's id, --instance ID, --user NAME, --all/,
     ],
+    ["nothing to lock", () => ["lock", "create", ...reach], /exactly one of: --user NAME, --instance ID, --address/],
     ["two ways at once", () => ["session", "end", ...reach, "x", "--all"], /exactly one of/],
     ["a session that is not there", () => ["session", "end", ...reach, "none"], /refused: there is no such session/],
     ["a wrong key", () => ["session", "list", ...reach, "--key", "wrong"], /refused: the key is not .* admin\.key/],

@@ -1,6 +1,7 @@
 import { timingSafeEqual } from "node:crypto";
 import { type Context, Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
+import { LockLimit } from "../control/locker.ts";
 import { BadPage } from "../paging.ts";
 import { TrustedProxies } from "../net/trusted-proxies.ts";
 import { sha256 } from "../sha256.ts";
@@ -9,6 +10,7 @@ import { EventRefused } from "../telemetry/event-bus.ts";
 import { METRICS_CONTENT_TYPE } from "../telemetry/exposition.ts";
 import { StoreError } from "../tokens/store.ts";
 import { identifyActor, requestActor } from "./actor.ts";
+import { addLockRoutes } from "./lock-routes.ts";
 import type { AdminOptions } from "./options.ts";
 import { problem, PROBLEM_DETAIL } from "./problem.ts";
 import { BadQuery } from "./query.ts";
@@ -42,9 +44,11 @@ export function createAdminApi(options: AdminOptions): Hono {
   app.on("POST", "/v1/*", bodyLimit({ maxSize: MAX_BODY_BYTES, onError: (c) => problem(c, 413, TOO_LONG) }));
   addTokenRoutes(app, options);
   addSessionRoutes(app, options);
+  addLockRoutes(app, options);
   app.notFound((c) => problem(c, 404, "there is nothing at this address"));
   app.onError((error, c) => {
     if (error instanceof BadRequest) return problem(c, 422, error.message);
+    if (error instanceof LockLimit) return problem(c, 409, error.message);
     if (error instanceof BadPage || error instanceof BadQuery) return problem(c, 400, error.message);
     if (error instanceof EventRefused || error instanceof StoreError) return problem(c, 503, error.message);
     options.log.error({ err: error, path: c.req.path }, "the admin API failed");

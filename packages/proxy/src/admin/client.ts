@@ -2,6 +2,7 @@ import type { SessionFilter, SessionList, UnavailableMember } from "../control/s
 import type { SessionView } from "../control/session-view.ts";
 import type { PageRequest } from "../paging.ts";
 import type { Access, ConsoleType } from "../tokens/grant.ts";
+import type { LockView } from "./lock-routes.ts";
 import type { TokenView } from "./token-view.ts";
 
 /** What an {@link AdminClient} is made with. */
@@ -54,6 +55,23 @@ type ListAnswer<List> = Partial<List> & Omit<List, "next" | "unavailable" | "rep
 
 /** Which sessions to end. */
 export type SessionsToEnd = { readonly instance: string } | { readonly user: string } | { readonly all: true };
+
+/** The body of `POST /v1/locks`: one of `user`, `instance` and `address`. */
+export interface LockRequest {
+  readonly user?: string | undefined;
+  /** The virtual machine's identifier. */
+  readonly instance?: string | undefined;
+  /** An IP address, or a network such as `10.0.0.0/8`. */
+  readonly address?: string | undefined;
+  /** What the users read. @defaultValue a sentence that access is locked */
+  readonly message?: string | undefined;
+}
+
+/** A lock, with what it did. */
+export interface LockResult extends LockView {
+  /** How many sessions were ended. */
+  readonly ended: number;
+}
 
 /** The admin API refused a request, or did not respond. */
 export class AdminError extends Error {
@@ -128,6 +146,20 @@ export class AdminClient {
   async endSessions(sessions: SessionsToEnd, message?: string): Promise<number> {
     const parameters = query({ ...sessions, message });
     return (await this.#call<{ ended: number }>("DELETE", `/v1/sessions${parameters}`)).ended;
+  }
+
+  /** Keeps a user, a machine or an address out until {@link AdminClient.liftLock}, and ends their sessions. */
+  async lock(request: LockRequest): Promise<LockResult> {
+    return await this.#call("POST", "/v1/locks", request);
+  }
+
+  /** The locks that are in force, the oldest first. */
+  async listLocks(): Promise<readonly LockView[]> {
+    return (await this.#call<{ readonly locks: readonly LockView[] }>("GET", "/v1/locks")).locks;
+  }
+
+  async liftLock(id: string): Promise<LockView> {
+    return await this.#call("DELETE", `/v1/locks/${encodeURIComponent(id)}`);
   }
 
   /** The metrics in Prometheus' text format. */

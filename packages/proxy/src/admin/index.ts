@@ -9,9 +9,12 @@ export type {
   AdminErrorOptions,
   IssuedToken,
   IssueRequest,
+  LockRequest,
+  LockResult,
   SessionsToEnd,
   TokenList,
 } from "./client.ts";
+export type { LockView } from "./lock-routes.ts";
 export type { TokenView } from "./token-view.ts";
 export type { MemberAnswers, SessionFilter, SessionList, UnavailableMember } from "../control/session-control.ts";
 export type { SessionView } from "../control/session-view.ts";

@@ -1,3 +1,4 @@
+import type { Locker } from "../control/locker.ts";
 import type { SessionControl } from "../control/session-control.ts";
 import type { GatewayStatus } from "../control/status.ts";
 import type { TokenRevoker } from "../control/token-revoker.ts";
@@ -26,6 +27,7 @@ export interface AdminOptions {
   readonly basePath: string;
   readonly control: SessionControl;
   readonly revoker: TokenRevoker;
+  readonly locker: Locker;
   readonly status: GatewayStatus;
   /** What `/readyz` answers: `ready`, or what is not. */
   readonly readiness: () => Promise<string>;

@@ -4,6 +4,8 @@ import type { AllowList } from "../net/allow-list.ts";
 import { type Endpoint, parseEndpoint } from "../net/endpoint.ts";
 import { CONSOLE_TYPES } from "../consoles/index.ts";
 import { MAX_LIFETIME_SECONDS } from "../tokens/store.ts";
+import type { LockRequest } from "../control/locker.ts";
+import { LOCK_SUBJECTS, parseNetwork } from "../tokens/lock.ts";
 import type { TokenRequest } from "../tokens/store.ts";
 import type { AdminOptions } from "./options.ts";
 
@@ -30,6 +32,16 @@ const tokenRequest = v.strictObject(
     access: v.optional(v.nullable(v.picklist(ACCESS, 'expected "control" or "view"'))),
     single_use: v.optional(v.nullable(v.boolean("expected true or false"))),
     max_sessions: v.optional(v.nullable(v.pipe(v.number(COUNTED), v.safeInteger(COUNTED), v.minValue(1, COUNTED)))),
+  },
+  "expected an object",
+);
+
+const lockRequest = v.strictObject(
+  {
+    user: v.optional(v.nullable(text)),
+    instance: v.optional(v.nullable(text)),
+    address: v.optional(v.nullable(text)),
+    message: v.optional(v.nullable(text)),
   },
   "expected an object",
 );
@@ -75,6 +87,29 @@ export function parseTokenRequest(
  */
 export function parseTokenBody(body: unknown): string {
   return check(revocation, body).token;
+}
+
+/**
+ * The body of `POST /v1/locks`.
+ *
+ * @throws BadRequest
+ */
+export function parseLockRequest(body: unknown): LockRequest {
+  const { message, ...subjects } = check(lockRequest, body);
+  const given = LOCK_SUBJECTS.flatMap((subject) => {
+    const value = subjects[subject] ?? undefined;
+    return value === undefined ? [] : [{ subject, value, message: message ?? undefined }];
+  });
+  const [request] = given;
+  if (request === undefined || given.length > 1) {
+    throw new BadRequest(`expected exactly one of ${LOCK_SUBJECTS.join(", ")}`);
+  }
+  try {
+    if (request.subject === "address") parseNetwork(request.value);
+  } catch (error) {
+    throw new BadRequest(`address: ${error instanceof Error ? error.message : String(error)}`);
+  }
+  return request;
 }
 
 function parseTarget(target: string): Endpoint {

@@ -2,6 +2,7 @@ import { Command } from "commander";
 import { inspect } from "node:util";
 import { AdminError } from "../admin/client.ts";
 import { ConfigError } from "../config/schema.ts";
+import { addLock } from "./lock.ts";
 import { addNova } from "./nova.ts";
 import { addServe } from "./serve.ts";
 import { addSession } from "./session.ts";
@@ -21,6 +22,7 @@ const program = new Command("curfew")
 addServe(program);
 addToken(program);
 addSession(program);
+addLock(program);
 addNova(program);
 pointToHelp(program, "");
 

@@ -1,4 +1,5 @@
 import { formatPosition, pageLimit, type PageRequest, parsePosition, type Position } from "../paging.ts";
+import type { Lock } from "../tokens/lock.ts";
 import type { SessionRegistry } from "../sessions/registry.ts";
 import { type EndCommand, endSelected, type Selection } from "./selection.ts";
 import type {
@@ -43,6 +44,15 @@ export class LocalControl implements SessionControl {
 
   async end(selection: Selection, command: EndCommand): Promise<SessionsEnded> {
     return { ended: endSelected(this.#sessions, selection, command), ...COMPLETE };
+  }
+
+  async lock(lock: Lock): Promise<SessionsEnded> {
+    return { ended: this.#sessions.lock(lock), ...COMPLETE };
+  }
+
+  async unlock(id: string): Promise<MemberAnswers> {
+    this.#sessions.unlock(id);
+    return COMPLETE;
   }
 }
 

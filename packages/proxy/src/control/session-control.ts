@@ -1,5 +1,6 @@
 import type { PageRequest } from "../paging.ts";
 import type { ConsoleType } from "../tokens/grant.ts";
+import type { Lock } from "../tokens/lock.ts";
 import type { EndCommand, Selection } from "./selection.ts";
 import type { SessionView } from "./session-view.ts";
 
@@ -64,4 +65,8 @@ export interface SessionControl {
   get(id: string): Promise<SessionLookup>;
   /** Ends the selected sessions. */
   end(selection: Selection, command: EndCommand): Promise<SessionsEnded>;
+  /** Puts a lock in force, and ends the sessions that it applies to. */
+  lock(lock: Lock): Promise<SessionsEnded>;
+  /** Lifts the lock with this id. */
+  unlock(id: string): Promise<MemberAnswers>;
 }

@@ -6,12 +6,14 @@ import type { Clock } from "../time/clock.ts";
 import type { ConsoleType, Grant } from "../tokens/grant.ts";
 import { checkGrant } from "./check-grant.ts";
 import { originHasScheme } from "./origin-scheme.ts";
+import type { Withdrawn } from "./withdrawn.ts";
 import type { LookupRequest, SettledGrant, TokenLookups } from "../tokens/lookups.ts";
 
 /** What {@link admit} needs to know. */
 export interface AdmissionContext {
   readonly lookups: TokenLookups;
   readonly clock: Clock;
+  readonly withdrawn: Withdrawn;
   /** The types of consoles that the gateway knows. */
   readonly consoles: Readonly<Record<ConsoleType, ConsoleDefinition>>;
 }
@@ -19,16 +21,18 @@ export interface AdmissionContext {
 /**
  * Looks a token up and checks that its grant is valid now.
  *
- * @throws EndError `token_invalid`, `token_expired`, `origin_not_allowed` for a page of another scheme than the token is
+ * @throws EndError `token_invalid`, `token_expired`, `forbidden` for a locked address, `origin_not_allowed` for a page of another scheme than the token is
  *   for, `lookup_failed` when there is no answer, `internal_error` when its grant is malformed, or that of a source which
  *   knows the token but refuses it.
  */
 export async function admit(
   token: string | undefined,
-  { lookups, clock, consoles }: AdmissionContext,
+  { lookups, clock, withdrawn, consoles }: AdmissionContext,
   request: LookupRequest,
 ): Promise<SettledGrant> {
   if (token === undefined || token === "") throw new EndError("token_invalid", "there is no token in the request");
+  // For a locked address, nothing is looked up.
+  withdrawn.locks.refuse({ clientAddress: request.clientAddress, grant: undefined });
   const grant = await lookups.resolve(token, request).catch((cause: unknown) => {
     if (cause instanceof EndError) throw cause;
     throw new EndError("lookup_failed", "the token could not be looked up", { cause: withoutToken(cause, token) });

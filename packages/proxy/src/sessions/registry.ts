@@ -6,8 +6,9 @@ import { DeadlineScheduler } from "../time/scheduler.ts";
 import type { SessionClient } from "./session-client.ts";
 import { Session } from "./session.ts";
 import type { SessionContext, SessionLifecycle } from "./session-context.ts";
-import { RecentRevocations } from "./recent-revocations.ts";
 import { Revalidation } from "./revalidation.ts";
+import { Withdrawn } from "./withdrawn.ts";
+import type { Lock } from "../tokens/lock.ts";
 import { callSafely } from "../time/call-safely.ts";
 import { createTaskQueue } from "../time/task-queue.ts";
 import { Turns } from "../time/turns.ts";
@@ -27,7 +28,7 @@ const MANY = 16;
 /** What the sessions of a registry share, less what the registry itself provides. */
 export type RegistryOptions = Omit<
   SessionContext<Session>,
-  "scheduler" | "turns" | "buffers" | "defer" | "lifecycle" | "revocations"
+  "scheduler" | "turns" | "buffers" | "defer" | "lifecycle" | "withdrawn"
 > & {
   /** Milliseconds between two checks of the grants of running sessions; 0 for none. @defaultValue 0 */
   readonly revalidateMs?: number;
@@ -54,7 +55,7 @@ export class SessionRegistry {
       turns: new Turns(() => scheduler.runDue()),
       buffers: new BufferPool(),
       defer: createTaskQueue(),
-      revocations: new RecentRevocations(options.clock),
+      withdrawn: new Withdrawn(options.clock),
       lifecycle: this.#trackSessions(),
     };
     this.#revalidation = new Revalidation({
@@ -145,8 +146,24 @@ export class SessionRegistry {
    * @returns how many sessions were ended.
    */
   revoke(tokenId: string, detail: string): number {
-    this.#context.revocations.add(tokenId);
+    this.#context.withdrawn.revocations.add(tokenId);
     return this.endAll("session_terminated", detail, (session) => session.uses(tokenId));
+  }
+
+  /**
+   * Puts a lock in force: ends the sessions that it applies to, and refuses them from now on, also those whose look-up,
+   * dial or renewal is under way.
+   *
+   * @returns how many sessions were ended.
+   */
+  lock(lock: Lock): number {
+    const applies = this.#context.withdrawn.locks.set(lock);
+    return this.endAll("session_terminated", lock.message, applies);
+  }
+
+  /** Lifts the lock with this id. */
+  unlock(id: string): void {
+    this.#context.withdrawn.locks.delete(id);
   }
 
   /** @internal Fulfils when no session runs; clients that are refused meanwhile do not count. */

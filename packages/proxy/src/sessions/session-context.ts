@@ -7,7 +7,6 @@ import type { DeadlineScheduler } from "../time/scheduler.ts";
 import type { AdmissionContext } from "./admission.ts";
 import type { ChannelContext } from "./channel.ts";
 import type { IdleContext } from "./idle-timer.ts";
-import type { RecentRevocations } from "./recent-revocations.ts";
 import type { DeadlinePolicy } from "./session-deadline.ts";
 
 /** How far a session has come. */
@@ -21,7 +20,6 @@ export interface SessionContext<Session> extends AdmissionContext, ChannelContex
   readonly scheduler: DeadlineScheduler;
   readonly policy: DeadlinePolicy;
   readonly limits: Limits;
-  readonly revocations: RecentRevocations;
   /** Makes the taps of one channel, which see what its target sends. @defaultValue none */
   readonly createTaps?: (session: SessionInfo) => readonly Tap[];
   readonly events: EventSink;

@@ -323,7 +323,7 @@ export class Session implements SessionInfo {
     const { events, lifecycle } = this.#context;
     const grant = await this.#admit(token, signal, false);
     if (this.#hasEnded()) return undefined;
-    this.#context.revocations.refuse(grant.tokenId);
+    this.#context.withdrawn.refuse(grant, this.clientAddress);
     this.#openedWith = grant;
     this.#grant = grant;
     // Before anything else is waited for, so that the deadline covers every phase.
@@ -365,7 +365,7 @@ export class Session implements SessionInfo {
       if (this.#step.isRunning) throw new EndError("server_busy", "another renewal is under way");
       const grant = await this.#step.run((signal) => this.#prepareRenewal(token, signal));
       if (this.#hasEnded() || !this.mayPass()) throw new EndError("session_terminated", "the session has ended");
-      this.#context.revocations.refuse(grant.tokenId);
+      this.#context.withdrawn.refuse(grant, this.clientAddress);
       if (grant.expiresAt <= this.#context.clock.wall()) throw new EndError("token_expired", "the token has expired");
       this.#grant = grant;
       this.#deadline.set(grant.expiresAt);

@@ -17,6 +17,15 @@ export interface RequestedToken {
   readonly user?: string | undefined;
 }
 
+/** What an administrator keeps out. */
+export interface LockInfo {
+  /** `user`, `instance` or `address`. */
+  readonly subject: string;
+  readonly value: string;
+  /** What the users read. */
+  readonly message?: string | undefined;
+}
+
 /** Which sessions an administrator ends: by id, by instance, or all. */
 export type EndedSelection = Readonly<Record<string, string>>;
 
@@ -30,7 +39,9 @@ export type RequestEvent =
   | { readonly type: "renewal_requested"; readonly session: SessionInfo; readonly grant: GrantInfo }
   | { readonly type: "token_requested"; readonly actor: Actor; readonly token: RequestedToken }
   | { readonly type: "revocation_requested"; readonly actor: Actor; readonly tokenId: string }
-  | { readonly type: "end_requested"; readonly actor: Actor; readonly selection: EndedSelection };
+  | { readonly type: "end_requested"; readonly actor: Actor; readonly selection: EndedSelection }
+  | { readonly type: "lock_requested"; readonly actor: Actor; readonly lock: LockInfo }
+  | { readonly type: "lift_requested"; readonly actor: Actor; readonly lockId: string };
 
 /** What has taken effect. */
 export type OutcomeEvent =
@@ -71,6 +82,9 @@ export type OutcomeEvent =
   | { readonly type: "token_issued"; readonly actor: Actor; readonly token: GrantInfo }
   /** With the number of sessions that were ended. */
   | { readonly type: "token_revoked"; readonly actor: Actor; readonly tokenId: string; readonly sessions: number }
+  /** With the number of sessions that were ended. */
+  | { readonly type: "locked"; readonly actor: Actor; readonly lock: LockInfo; readonly sessions: number }
+  | { readonly type: "lifted"; readonly actor: Actor; readonly lock: LockInfo }
   | {
       readonly type: "sessions_ended";
       readonly actor: Actor;

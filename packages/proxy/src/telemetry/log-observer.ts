@@ -2,7 +2,7 @@ import { inspect } from "node:util";
 import { BurstLog } from "./burst-log.ts";
 import type { EndError, EndReason } from "../end-reason.ts";
 import { formatEndpoint } from "../net/endpoint.ts";
-import type { Actor, EventObserver, GatewayEvent } from "./events.ts";
+import type { Actor, EventObserver, GatewayEvent, LockInfo } from "./events.ts";
 import { logError, type Logger, sessionFields } from "./log.ts";
 import type { GrantInfo, SessionEnd, SessionInfo } from "./session-info.ts";
 
@@ -51,11 +51,19 @@ function logEvent(log: Logger, event: GatewayEvent, bursts: BurstLog): void {
     case "token_revoked":
       log.info({ token_id: event.tokenId, sessions: event.sessions, client: event.actor.address }, "token revoked");
       break;
+    case "locked":
+      log.info({ ...lockFields(event.lock, event.actor), sessions: event.sessions }, "locked");
+      break;
+    case "lifted":
+      log.info(lockFields(event.lock, event.actor), "lock lifted");
+      break;
     case "session_requested":
     case "renewal_requested":
     case "token_requested":
     case "revocation_requested":
     case "end_requested":
+    case "lock_requested":
+    case "lift_requested":
     case "sessions_ended":
     case "limit_reached":
       // The lines of the outcomes and of each session say enough.
@@ -94,6 +102,10 @@ function tokenFields(token: GrantInfo, { address }: Actor): Record<string, unkno
 function errorFields({ session, error }: Extract<GatewayEvent, { readonly error: EndError }>): Record<string, unknown> {
   const { reason, message, cause } = error;
   return { ...sessionFields(session), reason, detail: message, cause: describe(cause) };
+}
+
+function lockFields({ subject, value, message }: LockInfo, { address }: Actor): Record<string, unknown> {
+  return { [subject]: value, message, client: address };
 }
 
 function logEnd(log: Logger, session: SessionInfo, end: SessionEnd, bursts: BurstLog): void {

@@ -1,6 +1,7 @@
 import type { Endpoint } from "../net/endpoint.ts";
 import type { PageRequest } from "../paging.ts";
 import type { Access, ConsoleType, Grant } from "./grant.ts";
+import type { LockStore } from "./lock.ts";
 import type { FirstUses, SingleUses, TokenSource } from "./source.ts";
 
 /** The longest lifetime of a token, in seconds: a hundred years, well within what a date can represent. */
@@ -32,10 +33,10 @@ export interface TokenRecord extends Grant {
 }
 
 /**
- * Where the gateway keeps the tokens that it issues itself. A store that also keeps first uses and uses of single-use
- * tokens keeps them for all processes and restarts that share it; without that, each gateway remembers them in memory.
+ * Where the gateway keeps the tokens that it issues itself. A store that also keeps first uses, uses of single-use tokens
+ * and locks keeps them for all processes and restarts that share it; without that, each gateway remembers them in memory.
  */
-export interface TokenStore extends TokenSource, Partial<FirstUses>, Partial<SingleUses> {
+export interface TokenStore extends TokenSource, Partial<FirstUses>, Partial<SingleUses>, Partial<LockStore> {
   /** Issues a token. The returned `token` is the only copy. */
   issue(request: TokenRequest): Promise<{ readonly token: string; readonly record: TokenRecord }>;
   /** The record with this id. */

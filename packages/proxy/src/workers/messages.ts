@@ -5,6 +5,7 @@ import type { LimitName, SlotLease } from "../limits/slots.ts";
 import type { EndCommand, Selection } from "../control/selection.ts";
 import type { MetricsSnapshot } from "../telemetry/exposition.ts";
 import type { Grant } from "../tokens/grant.ts";
+import type { Lock } from "../tokens/lock.ts";
 import type { IpcChannel } from "./ipc-channel.ts";
 
 /** What the primary asks of a worker. */
@@ -12,6 +13,8 @@ export type WorkerRequest =
   | { readonly type: "list"; readonly page: PageRequest; readonly filter: SessionFilter }
   | { readonly type: "get"; readonly id: string }
   | ({ readonly type: "end"; readonly selection: Selection } & EndCommand)
+  | { readonly type: "lock"; readonly lock: Lock }
+  | { readonly type: "unlock"; readonly id: string }
   | { readonly type: "metrics" }
   /** Whether it responds, and accepts connections. */
   | { readonly type: "ping" }
@@ -24,6 +27,9 @@ export interface WorkerAnswers {
   readonly get: SessionView | null;
   /** How many sessions were ended. */
   readonly end: number;
+  /** The same. */
+  readonly lock: number;
+  readonly unlock: null;
   readonly metrics: MetricsSnapshot;
   /** Why it accepts no connections; null when it does. */
   readonly ping: string | null;
@@ -35,6 +41,8 @@ export type PrimaryRequest =
   | { readonly type: "settings" }
   /** The ids of the tokens that were revoked and that the store does not know to be revoked. */
   | { readonly type: "unwritten_revocations" }
+  /** The locks that are in force. */
+  | { readonly type: "locks" }
   | { readonly type: "listening"; readonly url: string }
   /** The worker cannot listen or open the token store, and exits. */
   | { readonly type: "failed"; readonly message: string }
@@ -59,6 +67,7 @@ export interface PrimaryAnswers<Settings = unknown> {
   /** The configuration of the gateway, and the secrets that all workers share. */
   readonly settings: Settings;
   readonly unwritten_revocations: readonly string[];
+  readonly locks: readonly Lock[];
   readonly listening: null;
   readonly failed: null;
   readonly resolve: Grant | null;

@@ -1,6 +1,8 @@
 import { formatPosition, pageLimit, type PageRequest, parsePosition } from "../paging.ts";
 import type { EndCommand, Selection } from "../control/selection.ts";
+import type { Lock } from "../tokens/lock.ts";
 import type {
+  MemberAnswers,
   SessionControl,
   SessionFilter,
   SessionList,
@@ -41,6 +43,20 @@ export class PoolControl implements SessionControl {
     const { answers, ...members } = await this.#pool.askAll(({ channel }) =>
       channel.ask({ type: "end", selection, ...command }),
     );
-    return { ended: answers.reduce((total, count) => total + count, 0), ...members };
+    return { ended: sum(answers), ...members };
   }
+
+  async lock(lock: Lock): Promise<SessionsEnded> {
+    const { answers, ...members } = await this.#pool.askAll(({ channel }) => channel.ask({ type: "lock", lock }));
+    return { ended: sum(answers), ...members };
+  }
+
+  async unlock(id: string): Promise<MemberAnswers> {
+    const { answers: _, ...members } = await this.#pool.askAll(({ channel }) => channel.ask({ type: "unlock", id }));
+    return members;
+  }
+}
+
+function sum(counts: readonly number[]): number {
+  return counts.reduce((total, count) => total + count, 0);
 }

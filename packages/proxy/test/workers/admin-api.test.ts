@@ -50,6 +50,57 @@ async function ids(clients: readonly Client[]): Promise<readonly string[]> {
 const listed = async (query = ""): Promise<readonly SessionView[]> =>
   (await gateway.admin<{ sessions: SessionView[] }>("GET", `/v1/sessions${query}`)).sessions;
 
+/** How long what is done takes to end each of the clients, in milliseconds. */
+async function endTimes(clients: readonly Client[], act: () => Promise<unknown>): Promise<readonly number[]> {
+  const start = performance.now();
+  const ends = clients.map(async ({ closed }) => {
+    await closed;
+    return performance.now() - start;
+  });
+  await act();
+  return await Promise.all(ends);
+}
+
+/** A line for each range of times that occurred. */
+function histogram(times: readonly number[]): string {
+  const bounds = [5, 10, 20, 50, 100, 200, 500, Infinity];
+  const counts = bounds.map(
+    (bound, index) => times.filter((ms) => ms <= bound && ms > (bounds[index - 1] ?? 0)).length,
+  );
+  return bounds.flatMap((bound, index) => (counts[index] === 0 ? [] : `<= ${bound} ms: ${counts[index]}`)).join("\n");
+}
+
+describe("what is withdrawn reaches every worker within 100 ms", SLOW, () => {
+  test.each<[string, (id: string, user: string) => [method: string, path: string, body?: unknown]]>([
+    ["a revoked token", (id) => ["DELETE", `/v1/tokens/${id}`]],
+    ["the sessions of a user", (_id, user) => ["DELETE", `/v1/sessions?user=${user}`]],
+    ["a locked user", (_id, user) => ["POST", "/v1/locks", { user }]],
+  ])("%s", async (_what, request) => {
+    const times: number[] = [];
+    for (let round = 0; round < 5; round += 1) {
+      const user = `user-${round}`;
+      const body = { type: "serial", target: target.address, user };
+      const { id, token } = await gateway.admin<{ id: string; token: string }>("POST", "/v1/tokens", body);
+      const clients = await openMany(gateway, token);
+      times.push(...(await endTimes(clients, async () => await gateway.admin(...request(id, user)))));
+    }
+    times.sort((a, b) => a - b);
+    process.stdout.write(`${times.length} sessions in 2 workers ended after:\n${histogram(times)}\n`);
+    // Half of them even while the machine has other work.
+    expect(times[Math.floor(times.length / 2)]).toBeLessThan(100);
+    const { locks } = await gateway.admin<{ locks: { id: string }[] }>("GET", "/v1/locks");
+    for (const { id } of locks) await gateway.admin("DELETE", `/v1/locks/${id}`);
+  });
+
+  test("a token for one use opens one session, whichever worker a client reaches", async () => {
+    const body = { type: "serial", target: target.address, single_use: true };
+    const { token } = await gateway.admin<{ token: string }>("POST", "/v1/tokens", body);
+    const clients = Array.from({ length: 24 }, () => new Client(gateway.host, token));
+    const told = await Promise.all(clients.map((client) => Promise.race([client.message("hello"), client.closed])));
+    expect(told.filter((answer) => !("reason" in answer))).toHaveLength(1);
+  });
+});
+
 describe("the admin API", SLOW, () => {
   test("lists the sessions of all workers, oldest first, and inspects each", async () => {
     const clients = await openSome();

@@ -25,6 +25,7 @@ describe("a worker that crashes", SLOW, () => {
   test("loses only its own sessions, is logged as an error, and is replaced", async () => {
     await using gateway = await WorkerGateway.start();
     const [first, second, worker] = await openTwo(gateway);
+    await gateway.admin("POST", "/v1/locks", { user: "mallory" });
     process.kill(worker, "SIGKILL");
     expect((await first.closed).code).toBe(1006);
     second.control({ type: "ping", id: 1 });
@@ -38,6 +39,11 @@ describe("a worker that crashes", SLOW, () => {
       using more = await gateway.openIn((other) => other === wanted, target.address);
       expect(more.socket.readyState).toBe(1);
     }
+    // Its replacement knows what was locked before it started, too.
+    const body = { type: "serial", target: target.address, user: "mallory" };
+    const { token } = await gateway.admin<{ token: string }>("POST", "/v1/tokens", body);
+    const locked = Array.from({ length: 16 }, async () => (await new Client(gateway.host, token).closed).reason);
+    expect(new Set(await Promise.all(locked))).toEqual(new Set(["forbidden"]));
   });
 
   test("again right after its start is replaced after a pause", async () => {

@@ -2,6 +2,7 @@ import { chmodSync, closeSync, mkdirSync, openSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { DatabaseSync, type StatementSync } from "node:sqlite";
 import { FIRST_USES_SCHEMA, FirstUsesTable } from "./first-uses.ts";
+import type { Lock, LockSubject } from "../lock.ts";
 import { USED_TOKENS_SCHEMA, UsedTokensTable } from "./used-tokens.ts";
 
 /** The path of a store in memory. */
@@ -11,7 +12,7 @@ export const IN_MEMORY = ":memory:";
 const MAX_PURGED = 200;
 
 /** Raised by one with each change of the schema; kept in the file as `user_version`. */
-const VERSION = 5;
+const VERSION = 6;
 
 /** The code of SQLite for a file that another process has locked. */
 const SQLITE_BUSY = 5;
@@ -41,6 +42,14 @@ export interface TokenRow {
 export interface RevocationRow {
   readonly number: number;
   readonly token_id: string;
+}
+
+interface LockRow {
+  readonly id: string;
+  readonly subject: string;
+  readonly value: string;
+  readonly message: string;
+  readonly created_at: number;
 }
 
 /** Those that are listed; the place in the list follows. */
@@ -78,6 +87,13 @@ const SCHEMA = `
   END;
   ${FIRST_USES_SCHEMA}
   ${USED_TOKENS_SCHEMA}
+  CREATE TABLE IF NOT EXISTS locks (
+    id TEXT PRIMARY KEY,
+    subject TEXT NOT NULL,
+    value TEXT NOT NULL,
+    message TEXT NOT NULL,
+    created_at INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
 `;
 
 /** Moves the tokens of a file that version 0 wrote, in which every endpoint was TCP. */
@@ -218,6 +234,23 @@ export class TokenDatabase {
     return this.#usedTokens.use(tokenId, expiresAt, now);
   }
 
+  locks(): readonly Lock[] {
+    const rows = this.#statements.locks.all() as unknown as readonly LockRow[];
+    return rows.map(({ subject, created_at: createdAt, ...lock }) => ({
+      ...lock,
+      subject: subject as LockSubject,
+      createdAt,
+    }));
+  }
+
+  putLock({ id, subject, value, message, createdAt }: Lock): void {
+    this.#statements.putLock.run(id, subject, value, message, createdAt);
+  }
+
+  removeLock(id: string): void {
+    this.#statements.removeLock.run(id);
+  }
+
   close(): void {
     if (this.#db.isOpen) this.#db.close();
   }
@@ -238,6 +271,11 @@ function prepareStatements(db: DatabaseSync) {
     dataVersion: db.prepare("PRAGMA data_version"),
     lastRevocation: db.prepare("SELECT max(number) AS number FROM revocations"),
     revocations: db.prepare("SELECT number, token_id FROM revocations WHERE number > ? ORDER BY number LIMIT ?"),
+    locks: db.prepare("SELECT id, subject, value, message, created_at FROM locks ORDER BY created_at, id"),
+    putLock: db.prepare(
+      "INSERT OR REPLACE INTO locks (id, subject, value, message, created_at) VALUES (?, ?, ?, ?, ?)",
+    ),
+    removeLock: db.prepare("DELETE FROM locks WHERE id = ?"),
     purgeTokens: db.prepare(
       `DELETE FROM grants WHERE hash IN (SELECT hash FROM grants WHERE expires_at < ? LIMIT ${MAX_PURGED})`,
     ),

@@ -16,6 +16,7 @@ export type RevocationLog = Pick<TokenDatabase, "dataVersion" | "lastRevocation"
 export class RevocationPoll {
   readonly #db: RevocationLog;
   readonly #listener: (tokenId: string) => void;
+  readonly #onChanged: () => void;
   readonly #timer: NodeJS.Timeout;
   /** The number of the last revocation that was told. */
   #last: number;
@@ -25,7 +26,9 @@ export class RevocationPoll {
   #isStopped = false;
   #error: unknown;
 
-  constructor(db: RevocationLog, listener: (tokenId: string) => void) {
+  /** @param onChanged - called when another connection has written something. */
+  constructor(db: RevocationLog, listener: (tokenId: string) => void, onChanged: () => void = () => {}) {
+    this.#onChanged = onChanged;
     this.#db = db;
     this.#listener = listener;
     this.#version = db.dataVersion();
@@ -52,6 +55,7 @@ export class RevocationPoll {
       const version = this.#db.dataVersion();
       this.#failures = 0;
       if (version === this.#version) return;
+      this.#onChanged();
       const revocations = this.#db.revocationsAfter(this.#last, MAX_PER_TURN);
       for (const { number, token_id: tokenId } of revocations) {
         this.#listener(tokenId);

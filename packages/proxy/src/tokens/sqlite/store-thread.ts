@@ -31,6 +31,8 @@ export type StoreCall =
   | "recordUse"
   | "tryWrite"
   | "useOnce"
+  | "putLock"
+  | "removeLock"
   | "close";
 
 /** Calls a method of a {@link TokenDatabase}. */

@@ -4,6 +4,7 @@ import { BOOT_ID, sinceBoot } from "../../time/boot.ts";
 import { CLOCK_TOLERANCE_MS } from "../../time/clock.ts";
 import type { Access, ConsoleType, Grant } from "../grant.ts";
 import type { FirstUses, ImmediateLookups, LookupContext, SingleUses, TokenSource } from "../source.ts";
+import type { Lock } from "../lock.ts";
 import type { TokenRecord } from "../store.ts";
 import { TokenDatabase, type TokenRow } from "./database.ts";
 import { RevocationPoll } from "./revocation-poll.ts";
@@ -28,6 +29,7 @@ export function openDatabase(path: string): TokenDatabase {
 export class DatabaseReader {
   readonly #db: TokenDatabase;
   #poll: RevocationPoll | undefined;
+  #onChanged: () => void = () => {};
 
   /** @param db - closed with this. */
   constructor(db: TokenDatabase) {
@@ -57,8 +59,22 @@ export class DatabaseReader {
     return (await this.read((db) => db.findFirstUse(digest, at), none)) ?? (await record(at));
   }
 
+  locks(): readonly Lock[] {
+    return this.#db.locks();
+  }
+
   onRevoked(listener: (tokenId: string) => void): void {
-    this.#poll = new RevocationPoll(this.#db, listener);
+    this.#poll = new RevocationPoll(this.#db, listener, () => this.#onChanged());
+  }
+
+  /** Calls `listener` when another connection has written. */
+  onChanged(listener: () => void): void {
+    this.#onChanged = listener;
+    this.#poll ??= new RevocationPoll(
+      this.#db,
+      () => {},
+      () => this.#onChanged(),
+    );
   }
 
   /** @throws Error while revocations of other gateways are not seen. */

@@ -3,6 +3,7 @@ import { formatEndpoint } from "../../net/endpoint.ts";
 import { formatPosition, pageLimit, type PageRequest, parsePosition } from "../../paging.ts";
 import { sha256 } from "../../sha256.ts";
 import { BOOT_ID, sinceBoot } from "../../time/boot.ts";
+import type { Lock } from "../lock.ts";
 import { StoreError, type TokenPage, type TokenRecord, type TokenRequest, type TokenStore } from "../store.ts";
 import { IN_MEMORY, type TokenDatabase, type TokenRow } from "./database.ts";
 import { type CallStore, StoreThread } from "./store-thread.ts";
@@ -111,6 +112,22 @@ export class SqliteTokenStore implements TokenStore {
   onRevoked(listener: (tokenId: string) => void): void {
     // No other gateway has a store that is in memory.
     if (this.#thread !== undefined) this.#reader.onRevoked(listener);
+  }
+
+  locks(): readonly Lock[] {
+    return this.#reader.locks();
+  }
+
+  async putLock(lock: Lock): Promise<void> {
+    await this.#call("putLock", lock);
+  }
+
+  async removeLock(id: string): Promise<void> {
+    await this.#call("removeLock", id);
+  }
+
+  onLocksChanged(listener: () => void): void {
+    if (this.#thread !== undefined) this.#reader.onChanged(listener);
   }
 
   async health(): Promise<void> {

@@ -1,0 +1,155 @@
+import { logError, type Logger } from "../telemetry/log.ts";
+import { inTime } from "../tokens/in-time.ts";
+import { type Lock, lockId, type LockStore, type LockSubject } from "../tokens/lock.ts";
+import type { MemberAnswers, SessionControl, SessionsEnded } from "./session-control.ts";
+
+/** How long the store may take to write a lock, in milliseconds. */
+const WRITE_MS = 5000;
+
+/** The pause before the next attempt to write, in milliseconds. */
+const RETRY_MS = 5000;
+
+/** How many locks there may be: each session that opens is compared with all of them. */
+const MAX_LOCKS = 1000;
+
+/** What the users read who are kept out, unless the lock has a message. */
+const DEFAULT_MESSAGE = "access is locked by an operator";
+
+/** There are as many locks as there may be. */
+export class LockLimit extends Error {
+  override readonly name = "LockLimit";
+}
+
+/** What to lock. */
+export interface LockRequest {
+  readonly subject: LockSubject;
+  /** The user, the machine, or an IP address or network, checked already. */
+  readonly value: string;
+  readonly message?: string | undefined;
+}
+
+/** What a lock did. */
+export interface LockOutcome extends SessionsEnded {
+  readonly lock: Lock;
+  /** Why the store has not written it, so that it would not outlive the gateway; undefined once it has. */
+  readonly unwritten: string | undefined;
+}
+
+/** What a {@link Locker} is made with. */
+export interface LockerOptions {
+  /** A store that keeps locks; otherwise they are kept in memory. */
+  readonly store: Partial<LockStore> | undefined;
+  readonly control: Pick<SessionControl, "lock" | "unlock">;
+  readonly log: Logger;
+}
+
+/**
+ * Locks users, machines and addresses: first every process refuses them and ends their sessions, then the store is
+ * written. A lock is lifted in the opposite order.
+ */
+export class Locker {
+  readonly #options: LockerOptions;
+  readonly #locks = new Map<string, Lock>();
+  /** The ids of those that the store does not have. */
+  readonly #unwritten = new Set<string>();
+  #timer: NodeJS.Timeout | undefined;
+
+  /** Puts the locks of the store in force. */
+  constructor(options: LockerOptions) {
+    this.#options = options;
+    this.#follow();
+    options.store?.onLocksChanged?.(() => this.#follow());
+  }
+
+  /** The locks that are in force, the oldest first. */
+  get all(): readonly Lock[] {
+    return [...this.#locks.values()];
+  }
+
+  /**
+   * Locks something until it is lifted; once more to change the message.
+   *
+   * @throws LockLimit when there are too many locks.
+   */
+  async lock({ subject, value, message = DEFAULT_MESSAGE }: LockRequest): Promise<LockOutcome> {
+    const id = lockId(subject, value);
+    if (!this.#locks.has(id) && this.#locks.size >= MAX_LOCKS) {
+      throw new LockLimit(`there are ${MAX_LOCKS} locks, and there may be no more: lift some, or lock a network`);
+    }
+    const lock: Lock = { id, subject, value, message, createdAt: Date.now() };
+    // First, so that a worker which starts meanwhile learns of it.
+    this.#locks.set(id, lock);
+    this.#unwritten.add(id);
+    const [ended, unwritten] = await Promise.all([this.#options.control.lock(lock), this.#write(lock)]);
+    return { ...ended, lock, unwritten };
+  }
+
+  /**
+   * Lifts a lock.
+   *
+   * @returns undefined when there is no lock with this id.
+   * @throws Error when the store cannot remove it; it stays in force.
+   */
+  async lift(id: string): Promise<(MemberAnswers & { readonly lock: Lock }) | undefined> {
+    const lock = this.#locks.get(id);
+    if (lock === undefined) return undefined;
+    await inTime(async () => await this.#options.store?.removeLock?.(id), WRITE_MS);
+    this.#locks.delete(id);
+    this.#unwritten.delete(id);
+    return { lock, ...(await this.#options.control.unlock(id)) };
+  }
+
+  /** Rejects while locks are not written: after a restart they would be lifted. */
+  async health(): Promise<void> {
+    const { size } = this.#unwritten;
+    if (size > 0) throw new Error(`${size === 1 ? "1 lock is" : `${size} locks are`} not written`);
+  }
+
+  /** Tries a last time to write. */
+  async close(): Promise<void> {
+    clearTimeout(this.#timer);
+    await this.#writeAll();
+  }
+
+  /** Takes over what the store has. What it does not have yet stays in force. */
+  #follow(): void {
+    const { store, control } = this.#options;
+    if (store?.locks === undefined) return;
+    const stored = new Map(store.locks().map((lock) => [lock.id, lock]));
+    for (const [id, lock] of stored) {
+      if (this.#locks.get(id)?.createdAt === lock.createdAt) continue;
+      this.#locks.set(id, lock);
+      void control.lock(lock).catch(() => {});
+    }
+    for (const id of this.#locks.keys()) {
+      if (stored.has(id) || this.#unwritten.has(id)) continue;
+      this.#locks.delete(id);
+      void control.unlock(id).catch(() => {});
+    }
+  }
+
+  /** @returns why it is not written. */
+  async #write(lock: Lock): Promise<string | undefined> {
+    const { store, log } = this.#options;
+    try {
+      await inTime(async () => await store?.putLock?.(lock), WRITE_MS);
+      this.#unwritten.delete(lock.id);
+      return undefined;
+    } catch (error) {
+      logError(log, { level: "error", error, lock: lock.id }, "lock not written, is tried again");
+      this.#timer ??= setTimeout(() => {
+        this.#timer = undefined;
+        void this.#writeAll();
+      }, RETRY_MS).unref();
+      return error instanceof Error ? error.message : String(error);
+    }
+  }
+
+  async #writeAll(): Promise<void> {
+    for (const id of this.#unwritten) {
+      const lock = this.#locks.get(id);
+      // Until the first failure: the others would fail as well.
+      if (lock !== undefined && (await this.#write(lock)) !== undefined) return;
+    }
+  }
+}

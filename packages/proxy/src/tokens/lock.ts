@@ -1,0 +1,54 @@
+import { isIP } from "node:net";
+import { AllowList } from "../net/allow-list.ts";
+import { sha256 } from "../sha256.ts";
+
+/** What can be locked. */
+export const LOCK_SUBJECTS = ["user", "instance", "address"] as const;
+
+/** One of {@link LOCK_SUBJECTS}. */
+export type LockSubject = (typeof LOCK_SUBJECTS)[number];
+
+/** Keeps a user, a machine or an address out until it is lifted: no session of theirs opens, goes on or is renewed. */
+export interface Lock {
+  /** The same for each lock of one subject. */
+  readonly id: string;
+  readonly subject: LockSubject;
+  /** The user, the machine, or an IP address or network. */
+  readonly value: string;
+  /** What the users read who are kept out. */
+  readonly message: string;
+  /** Milliseconds since the epoch. */
+  readonly createdAt: number;
+}
+
+/** Keeps locks, so that they outlive the gateway. */
+export interface LockStore {
+  /** Those that it has, at once. */
+  locks(): readonly Lock[];
+  /** Writes a lock, in place of one with the same id. */
+  putLock(lock: Lock): Promise<void>;
+  /** Removes a lock, if it is there. */
+  removeLock(id: string): Promise<void>;
+  /** Calls `listener` when another gateway has changed something in the store, which may be its locks, within a second. */
+  onLocksChanged(listener: () => void): void;
+}
+
+/** The id of the lock of a subject. */
+export function lockId(subject: LockSubject, value: string): string {
+  return sha256(`${subject} ${value}`).toString("base64url").slice(0, 22);
+}
+
+/**
+ * Finds out whether an IP address is in a network.
+ *
+ * @param network - an IP address, or one with the length of a prefix (`10.0.0.0/8`).
+ * @throws TypeError naming the value and what was expected.
+ */
+export function parseNetwork(network: string): (address: string) => boolean {
+  const [address = "", prefix = "0"] = network.split("/", 2);
+  if (isIP(address) === 0 || !/^\d+$/.test(prefix)) {
+    throw new TypeError(`expected an IP address or a network such as 10.0.0.0/8, but got ${JSON.stringify(network)}`);
+  }
+  const list = new AllowList([network]);
+  return (client) => list.allows(client, 1);
+}

@@ -1,6 +1,8 @@
 import { tokenSubprotocol } from "@curfew/protocol";
 import { startByteServer } from "@curfew/testing";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { once } from "node:events";
+import { mkdtemp, rename, rm, writeFile } from "node:fs/promises";
+import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
@@ -9,6 +11,7 @@ import type { TokenSource } from "../src/tokens/source.ts";
 import { Client, type ClientOptions } from "./support/client.ts";
 import { Command, run } from "./support/command.ts";
 import { endpointOf } from "./support/endpoint.ts";
+import { TestFolder } from "./support/folder.ts";
 import { TestGateway } from "./support/gateway.ts";
 import { RawClient, upgradeRequest } from "./support/raw-client.ts";
 
@@ -137,6 +140,29 @@ test("a token source that fails with the token in its error does not reveal it",
   const client = new Client(gateway.host, MARKER);
   await client.closed;
   expectNone([MARKER], [...gateway.logLines, ...client.texts].join("\n"));
+});
+
+test("a token that names a socket or a file is in no log line, and not in the list of sessions", async () => {
+  await using folder = await TestFolder.create();
+  const servers = ["marker-open", "marker-gone"].map((name) => createServer().listen(folder.join(name)));
+  await Promise.all(servers.map(async (server) => await once(server, "listening")));
+  // A name that leads nowhere any more: closing the server would remove it.
+  await rename(folder.join("marker-gone"), folder.join("marker-dead"));
+  servers[1]?.close();
+  await writeFile(folder.join("marker-broken"), "marker");
+  const path = folder.path;
+  const targets = { allow: [`unix:${path}/`] };
+  const sources = [{ type: "unix_directory", path } as const, { type: "directory", path, format: "names" } as const];
+  await using gateway = await TestGateway.start({ config: { targets, tokens: { sources } } });
+  using open = new Client(gateway.host, "marker-open");
+  await open.message("hello");
+  for (const name of ["marker-dead", "marker-broken", "../marker-open"]) await new Client(gateway.host, name).closed;
+  const listed = await (await gateway.admin("GET", "/v1/sessions")).text();
+  expect(listed).toContain("(token ");
+  await gateway.proxy.close();
+  expect(gateway.endReasons()).toEqual(["target_unreachable", "lookup_failed", "token_invalid", "server_draining"]);
+  expectNone(["marker"], [listed, ...gateway.logLines].join("\n"));
+  servers[0]?.close();
 });
 
 test("the answer that issues a token is the only one that has it, and the log has none", async () => {

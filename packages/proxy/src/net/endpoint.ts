@@ -18,6 +18,8 @@ export interface UnixEndpoint {
   readonly type: "unix";
   /** Absolute path of the socket. */
   readonly path: string;
+  /** What is logged and listed in place of a path that contains a token. @defaultValue `path` */
+  readonly displayPath?: string | undefined;
 }
 
 /** What the gateway dials to reach a console. */
@@ -38,7 +40,7 @@ export function parseEndpoint(text: string): Endpoint {
   return { type: "tcp", ...parsePlace(text) };
 }
 
-/** The reverse of {@link parseEndpoint}. */
+/** The reverse of {@link parseEndpoint}, but for a path that has another one to show. */
 export function formatEndpoint(endpoint: Endpoint): string {
   switch (endpoint.type) {
     case "tcp":
@@ -46,12 +48,13 @@ export function formatEndpoint(endpoint: Endpoint): string {
     case "tls":
       return TLS_PREFIX + formatAddress(endpoint) + formatServerName(endpoint);
     case "unix":
-      return UNIX_PREFIX + endpoint.path;
+      return UNIX_PREFIX + (endpoint.displayPath ?? endpoint.path);
   }
 }
 
 /** Whether both are dialed in the same way. */
 export function sameEndpoint(a: Endpoint, b: Endpoint): boolean {
+  if (a.type === "unix" && b.type === "unix") return a.path === b.path;
   return formatEndpoint(a) === formatEndpoint(b);
 }
 

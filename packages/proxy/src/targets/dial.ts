@@ -161,7 +161,7 @@ function describe(error: NodeJS.ErrnoException, endpoint: Endpoint): EndError {
   if (error instanceof EndError) return error;
   // Of several addresses each has an error of its own.
   const errors: readonly Error[] = error instanceof AggregateError ? (error.errors as Error[]) : [error];
-  const cause = `${formatEndpoint(endpoint)}: ${errors.map(({ message }) => message).join("; ")}`;
+  const cause = `${formatEndpoint(endpoint)}: ${hidePath(endpoint, errors.map(({ message }) => message).join("; "))}`;
   switch (error.code ?? "") {
     // The gateway's own limits: files, memory, and local ports.
     case "EMFILE":
@@ -181,3 +181,9 @@ function describe(error: NodeJS.ErrnoException, endpoint: Endpoint): EndError {
 }
 
 function ignore(): void {}
+
+/** A path that contains a token is not logged. */
+function hidePath(endpoint: Endpoint, text: string): string {
+  if (endpoint.type !== "unix" || endpoint.displayPath === undefined) return text;
+  return text.replaceAll(endpoint.path, endpoint.displayPath);
+}

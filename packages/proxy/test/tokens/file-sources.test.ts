@@ -82,7 +82,14 @@ describeTokenSource("a unix_directory source", async () => {
   await once(server, "listening");
   return {
     source: new UnixDirectoryTokenSource({ path, console_type: "vnc" }),
-    known: { token: TOKEN, grant: grantTo({ type: "unix", path: join(path, TOKEN) }) },
+    known: {
+      token: TOKEN,
+      grant: grantTo({
+        type: "unix",
+        path: join(path, TOKEN),
+        displayPath: join(path, "(token 1-zfJerz3roPJih3Hb3SLU)"),
+      }),
+    },
     ...movable(path),
     async [Symbol.asyncDispose]() {
       server.close();

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { ConsoleType, Grant } from "../grant.ts";
 import type { TokenSource } from "../source.ts";
 import { isEntryName, isMissing } from "./entry-name.ts";
+import { digestId } from "../token-id.ts";
 import { targetGrant } from "./target-grant.ts";
 
 /** Options of {@link UnixDirectoryTokenSource}. */
@@ -34,7 +35,9 @@ export class UnixDirectoryTokenSource implements TokenSource {
       if (isMissing(error)) return undefined;
       throw error;
     });
-    return entry?.isSocket() === true ? targetGrant(token, { type: "unix", path }, this.#consoleType) : undefined;
+    if (entry?.isSocket() !== true) return undefined;
+    const endpoint = { type: "unix", path, displayPath: join(folder, `(token ${digestId(token)})`) } as const;
+    return targetGrant(token, endpoint, this.#consoleType);
   }
 
   async health(): Promise<void> {

@@ -1,7 +1,7 @@
 import { TestGateway } from "../../support/gateway.ts";
 import type { FuzzTarget } from "../target.ts";
 
-const PATHS = ["/v1/tokens", "/v1/tokens/introspect", "/v1/tokens/revoke"];
+const PATHS = ["/v1/tokens", "/v1/tokens/introspect", "/v1/tokens/revoke", "/v1/locks"];
 
 /** Bodies of requests to the admin API: an answer below 500, and a refusal says why in JSON. */
 export const adminBodies: FuzzTarget = {
@@ -9,6 +9,9 @@ export const adminBodies: FuzzTarget = {
   seeds: [
     '{"type":"vnc","target":"127.0.0.1:5900","ttl":60,"instance":"vm-1","name":"Ada"}',
     '{"type":"serial","target":"[::1]:5901"}',
+    '{"type":"vnc","target":"127.0.0.1:1","user":"alice","access":"view","single_use":true,"max_sessions":2}',
+    '{"address":"10.0.0.0/8","message":"Maintenance"}',
+    '{"user":"alice"}',
     '{"token":"secret"}',
     '{"type":"vnc","target":"127.0.0.1:5900","ttl":1e400,"__proto__":{"ttl":1}}',
     "",

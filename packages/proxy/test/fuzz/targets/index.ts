@@ -4,6 +4,7 @@ import { controlMessages } from "./control-messages.ts";
 import { httpUpgrade } from "./http-upgrade.ts";
 import { rfbClientStream } from "./rfb-client-stream.ts";
 import { targetHandshakes } from "./target-handshakes.ts";
+import { tokenValues } from "./token-values.ts";
 import { viewOnlyRfb } from "./view-only-rfb.ts";
 import { viewOnlySpice } from "./view-only-spice.ts";
 import { websocketFrames } from "./websocket-frames.ts";
@@ -19,5 +20,6 @@ export const TARGETS: readonly FuzzTarget[] = [
   viewOnlyRfb,
   viewOnlySpice,
   adminBodies,
+  tokenValues,
   yaml,
 ];

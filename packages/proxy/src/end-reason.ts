@@ -9,14 +9,22 @@ export type EndReason = ServerCloseReason | "client_closed" | "connection_lost";
 /** What a client is told of any failure of the gateway. */
 const FAILED = "the gateway failed";
 
+/** What an {@link EndError} is made with, besides its reason and its words. */
+export interface EndErrorOptions extends ErrorOptions {
+  /** What an operator wrote for the users. @defaultValue nothing */
+  readonly operatorMessage?: string | undefined;
+}
+
 /** A failure that ends a session, or refuses a renewal. The message names no token. */
 export class EndError extends Error {
   override readonly name = "EndError";
   readonly reason: ServerCloseReason;
+  readonly operatorMessage: string | undefined;
 
-  constructor(reason: ServerCloseReason, message: string, options?: ErrorOptions) {
+  constructor(reason: ServerCloseReason, message: string, options?: EndErrorOptions) {
     super(message, options);
     this.reason = reason;
+    this.operatorMessage = options?.operatorMessage;
   }
 
   /** What the client is told. Which part of the gateway has failed, and how, is for the log. */

@@ -113,7 +113,7 @@ test("a user is locked, listed and let in again; their sessions are ended by nam
   await two.message("hello");
   const locked = await run(["lock", "create", ...reach, "--user", "eve", "--message", "Ask the help desk"]);
   const [, id = ""] = /^locked as (\S+), ended 1 session\n$/.exec(locked.stdout) ?? [];
-  expect((await two.message("bye")).detail).toBe("Ask the help desk");
+  expect((await two.message("bye")).message).toBe("Ask the help desk");
   expect((await run(["lock", "list", ...reach])).stdout).toMatch(
     /^ID +SUBJECT +VALUE .*\n\S+ +user +eve +Ask the help desk/,
   );

@@ -63,7 +63,7 @@ export interface LockRequest {
   readonly instance?: string | undefined;
   /** An IP address, or a network such as `10.0.0.0/8`. */
   readonly address?: string | undefined;
-  /** What the users read. @defaultValue a sentence that access is locked */
+  /** A sentence that the users are shown as the operator's. */
   readonly message?: string | undefined;
 }
 

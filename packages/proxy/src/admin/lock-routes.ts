@@ -13,7 +13,8 @@ export interface LockView {
   /** `user`, `instance` or `address`. */
   readonly subject: string;
   readonly value: string;
-  readonly message: string;
+  /** What the users are shown. */
+  readonly message: string | null;
   readonly created_at: string;
 }
 
@@ -52,6 +53,6 @@ function answer(c: Context, outcome: Awaited<ReturnType<Locker["lock"]>>): Respo
   return c.json({ ...lockView(lock), ended, ...incomplete(members) }, 201);
 }
 
-function lockView({ createdAt, ...lock }: Lock): LockView {
-  return { ...lock, created_at: new Date(createdAt).toISOString() };
+function lockView({ message = "", createdAt, ...lock }: Lock): LockView {
+  return { ...lock, message: message || null, created_at: new Date(createdAt).toISOString() };
 }

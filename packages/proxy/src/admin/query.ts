@@ -46,7 +46,7 @@ export function sessionFilter(query: { readonly [K in "instance" | "type" | "use
  *
  * @throws BadQuery for a text that is empty, too long, or could control what shows it.
  */
-export function operatorMessage({ message }: { readonly message?: string }): string | undefined {
+export function operatorMessage({ message }: { readonly message?: string | undefined }): string | undefined {
   if (message === undefined) return undefined;
   const isText = message.trim() !== "" && message.length <= MAX_MESSAGE && printable(message) === message;
   if (!isText) throw new BadQuery(`message: expected a line of text of 1 to ${MAX_MESSAGE} characters`);

@@ -8,6 +8,7 @@ import type { LockRequest } from "../control/locker.ts";
 import { LOCK_SUBJECTS, parseNetwork } from "../tokens/lock.ts";
 import type { TokenRequest } from "../tokens/store.ts";
 import type { AdminOptions } from "./options.ts";
+import { operatorMessage } from "./query.ts";
 
 const text = v.pipe(v.string("expected a string"), v.nonEmpty("expected a string that is not empty"), v.maxLength(256));
 
@@ -41,7 +42,7 @@ const lockRequest = v.strictObject(
     user: v.optional(v.nullable(text)),
     instance: v.optional(v.nullable(text)),
     address: v.optional(v.nullable(text)),
-    message: v.optional(v.nullable(text)),
+    message: v.optional(v.nullable(v.string("expected a string"))),
   },
   "expected an object",
 );
@@ -93,12 +94,13 @@ export function parseTokenBody(body: unknown): string {
  * The body of `POST /v1/locks`.
  *
  * @throws BadRequest
+ * @throws BadQuery for a message that the users cannot be shown.
  */
 export function parseLockRequest(body: unknown): LockRequest {
   const { message, ...subjects } = check(lockRequest, body);
   const given = LOCK_SUBJECTS.flatMap((subject) => {
     const value = subjects[subject] ?? undefined;
-    return value === undefined ? [] : [{ subject, value, message: message ?? undefined }];
+    return value === undefined ? [] : [{ subject, value, message: operatorMessage({ message: message ?? undefined }) }];
   });
   const [request] = given;
   if (request === undefined || given.length > 1) {

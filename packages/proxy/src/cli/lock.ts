@@ -24,7 +24,7 @@ export function addLock(program: Command): void {
     .option("--user <name>", "the user")
     .option("--instance <id>", "the virtual machine's identifier")
     .option("--address <network>", "an IP address, or a network such as 10.0.0.0/8")
-    .option("--message <text>", "what the users read")
+    .option("--message <text>", "a sentence that the users are shown")
     .action(async ({ user, instance, address, message, ...options }: CreateOptions) => {
       if ([user, instance, address].filter((choice) => choice !== undefined).length !== 1) {
         throw new CommandError("expected exactly one of: --user NAME, --instance ID, --address NETWORK");

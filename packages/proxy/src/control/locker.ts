@@ -12,9 +12,6 @@ const RETRY_MS = 5000;
 /** How many locks there may be: each session that opens is compared with all of them. */
 const MAX_LOCKS = 1000;
 
-/** What the users read who are kept out, unless the lock has a message. */
-const DEFAULT_MESSAGE = "access is locked by an operator";
-
 /** There are as many locks as there may be. */
 export class LockLimit extends Error {
   override readonly name = "LockLimit";
@@ -25,6 +22,7 @@ export interface LockRequest {
   readonly subject: LockSubject;
   /** The user, the machine, or an IP address or network, checked already. */
   readonly value: string;
+  /** A sentence for the users. @defaultValue none */
   readonly message?: string | undefined;
 }
 
@@ -71,7 +69,7 @@ export class Locker {
    *
    * @throws LockLimit when there are too many locks.
    */
-  async lock({ subject, value, message = DEFAULT_MESSAGE }: LockRequest): Promise<LockOutcome> {
+  async lock({ subject, value, message }: LockRequest): Promise<LockOutcome> {
     const id = lockId(subject, value);
     if (!this.#locks.has(id) && this.#locks.size >= MAX_LOCKS) {
       throw new LockLimit(`there are ${MAX_LOCKS} locks, and there may be no more: lift some, or lock a network`);

@@ -1,6 +1,6 @@
 import { EndError } from "../end-reason.ts";
 import type { Grant } from "../tokens/grant.ts";
-import { type Lock, parseNetwork } from "../tokens/lock.ts";
+import { type Lock, LOCKED, parseNetwork } from "../tokens/lock.ts";
 
 /** Whom a lock is compared with. */
 export interface LockCandidate {
@@ -34,11 +34,13 @@ export class Locks {
     this.#locks.delete(id);
   }
 
-  /** @throws EndError `forbidden`, with the words of the lock, for a session that is kept out. */
+  /** @throws EndError `forbidden`, with the operator's sentence, for a session that is kept out. */
   refuse(candidate: LockCandidate): void {
     if (this.#locks.size === 0) return;
     for (const { lock, applies } of this.#locks.values()) {
-      if (applies(candidate)) throw new EndError("forbidden", lock.message, { cause: `locked: ${lock.subject}` });
+      if (!applies(candidate)) continue;
+      const { subject, message: operatorMessage } = lock;
+      throw new EndError("forbidden", LOCKED, { cause: `the ${subject} is locked`, operatorMessage });
     }
   }
 }

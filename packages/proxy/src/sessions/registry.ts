@@ -8,7 +8,7 @@ import { Session } from "./session.ts";
 import type { SessionContext, SessionLifecycle } from "./session-context.ts";
 import { Revalidation } from "./revalidation.ts";
 import { Withdrawn } from "./withdrawn.ts";
-import type { Lock } from "../tokens/lock.ts";
+import { type Lock, LOCKED } from "../tokens/lock.ts";
 import { callSafely } from "../time/call-safely.ts";
 import { createTaskQueue } from "../time/task-queue.ts";
 import { Turns } from "../time/turns.ts";
@@ -158,7 +158,7 @@ export class SessionRegistry {
    */
   lock(lock: Lock): number {
     const applies = this.#context.withdrawn.locks.set(lock);
-    return this.endAll("session_terminated", lock.message, applies);
+    return this.endAll("session_terminated", LOCKED, applies, lock.message);
   }
 
   /** Lifts the lock with this id. */

@@ -247,8 +247,8 @@ export class Session implements SessionInfo {
 
   /** @internal */
   onFailed(error: unknown): void {
-    const { reason, message, publicMessage, cause } = EndError.from(error);
-    this.#end({ reason, detail: message, cause }, { reason, detail: publicMessage });
+    const { reason, message: detail, publicMessage, operatorMessage, cause } = EndError.from(error);
+    this.#end({ reason, detail, cause }, { reason, detail: publicMessage, message: operatorMessage });
   }
 
   /** @internal */

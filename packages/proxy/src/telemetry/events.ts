@@ -22,7 +22,7 @@ export interface LockInfo {
   /** `user`, `instance` or `address`. */
   readonly subject: string;
   readonly value: string;
-  /** What the users read. */
+  /** What the users are shown. */
   readonly message?: string | undefined;
 }
 

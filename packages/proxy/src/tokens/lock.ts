@@ -8,6 +8,9 @@ export const LOCK_SUBJECTS = ["user", "instance", "address"] as const;
 /** One of {@link LOCK_SUBJECTS}. */
 export type LockSubject = (typeof LOCK_SUBJECTS)[number];
 
+/** What the clients are told that a lock keeps out, besides the operator's sentence. */
+export const LOCKED = "access is locked";
+
 /** Keeps a user, a machine or an address out until it is lifted: no session of theirs opens, goes on or is renewed. */
 export interface Lock {
   /** The same for each lock of one subject. */
@@ -15,8 +18,8 @@ export interface Lock {
   readonly subject: LockSubject;
   /** The user, the machine, or an IP address or network. */
   readonly value: string;
-  /** What the users read who are kept out. */
-  readonly message: string;
+  /** A sentence of the operator for the users who are kept out. */
+  readonly message: string | undefined;
   /** Milliseconds since the epoch. */
   readonly createdAt: number;
 }

@@ -48,7 +48,7 @@ interface LockRow {
   readonly id: string;
   readonly subject: string;
   readonly value: string;
-  readonly message: string;
+  readonly message: string | null;
   readonly created_at: number;
 }
 
@@ -91,7 +91,7 @@ const SCHEMA = `
     id TEXT PRIMARY KEY,
     subject TEXT NOT NULL,
     value TEXT NOT NULL,
-    message TEXT NOT NULL,
+    message TEXT,
     created_at INTEGER NOT NULL
   ) STRICT, WITHOUT ROWID;
 `;
@@ -236,15 +236,16 @@ export class TokenDatabase {
 
   locks(): readonly Lock[] {
     const rows = this.#statements.locks.all() as unknown as readonly LockRow[];
-    return rows.map(({ subject, created_at: createdAt, ...lock }) => ({
+    return rows.map(({ subject, message, created_at: createdAt, ...lock }) => ({
       ...lock,
       subject: subject as LockSubject,
+      message: message ?? undefined,
       createdAt,
     }));
   }
 
   putLock({ id, subject, value, message, createdAt }: Lock): void {
-    this.#statements.putLock.run(id, subject, value, message, createdAt);
+    this.#statements.putLock.run(id, subject, value, message ?? null, createdAt);
   }
 
   removeLock(id: string): void {

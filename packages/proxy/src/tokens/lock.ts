@@ -3,10 +3,10 @@ import { AllowList } from "../net/allow-list.ts";
 import { sha256 } from "../sha256.ts";
 
 /** What can be locked. */
-export const LOCK_SUBJECTS = ["user", "instance", "address"] as const;
+export type LockSubject = "user" | "instance" | "address";
 
-/** One of {@link LOCK_SUBJECTS}. */
-export type LockSubject = (typeof LOCK_SUBJECTS)[number];
+/** All of them. */
+export const LOCK_SUBJECTS: readonly LockSubject[] = ["user", "instance", "address"];
 
 /** What the clients are told that a lock keeps out, besides the operator's sentence. */
 export const LOCKED = "access is locked";

@@ -85,7 +85,7 @@ test("a terminal's text size and colors follow the settings", async ({ console, 
   await expect(page.locator(".xterm-scrollable-element")).toHaveCSS("background-color", "rgb(16, 20, 24)");
 });
 
-test("what Enter sends, and whether typing is shown here, are the user's choice", async ({
+test("what Enter and Backspace send, the encoding, and whether typing is shown here, are the user's choice", async ({
   console,
   page,
   gateway,
@@ -100,11 +100,17 @@ test("what Enter sends, and whether typing is shown here, are the user's choice"
   await openSettings(console);
   await page.getByLabel("Enter sends").selectOption("crlf");
   await page.getByLabel("Show typed text (local echo)").check();
+  await page.getByLabel("Backspace sends").selectOption("bs");
+  await page.getByLabel("Character encoding").selectOption("cp437");
   await page.keyboard.press("Escape");
   // Asking for a password, the machine sends nothing back.
   await page.keyboard.type("seen\r");
   await expect(rows).toContainText("Password: seen");
   await serial.waitFor("input", ({ bytes }) => bytes.includes("\r\n"));
+  await page.keyboard.press("Backspace");
+  await serial.waitFor("input", ({ bytes }) => bytes.includes("\b"));
+  await page.keyboard.type("é");
+  await serial.waitFor("input", ({ bytes }) => bytes.includes(0x82));
 });
 
 test("screen readers get the terminal's text if the user wants it, from the next opening", async ({

@@ -114,7 +114,7 @@ test("a long paste shows how far it is, and stops at a button and at Ctrl + C, w
   expect(input().length).toBeLessThan(1_000_000);
 });
 
-test("the size is shown, can be that of most machines, and the terminal can be reset", async ({
+test("the size is shown, can be that of most machines, the bell flashes, and the terminal can be reset", async ({
   console,
   page,
   serial,
@@ -130,7 +130,12 @@ test("the size is shown, can be that of most machines, and the terminal can be r
   await menu.getByRole("menuitemradio", { name: "80 × 24" }).click();
   await expect(size).toHaveText("80 × 24");
   await expect(rows).toHaveCount(24);
-  print(serial, "\u001B)0\u000E");
+  await page.evaluate(() => {
+    const observer = new MutationObserver(() => document.body.toggleAttribute("data-test-rang", true));
+    observer.observe(document.body, { attributeFilter: ["data-bell"] });
+  });
+  print(serial, "\u0007\u001B)0\u000E");
+  await expect(page.locator("body[data-test-rang]")).toHaveCount(1);
   await console.chooseMore("Reset terminal");
   print(serial, "lqqk");
   await expect(page.locator(".xterm-rows")).toContainText("login: lqqk");

@@ -60,8 +60,12 @@ test("TigerVNC: what noVNC says by itself while the screen changes keeps no idle
   await console.waitForEnd("idle_timeout");
 });
 
-test("QEMU: the machine's screen appears through the gateway", async ({ gateway, console, page }) => {
-  await using server = await startQemuVnc({ guest: "bios" });
+test("QEMU: the machine's screen appears, and a long text is typed to its last character", async ({
+  gateway,
+  console,
+  page,
+}) => {
+  await using server = await startQemuVnc();
   const { url } = await gateway.issue({ type: "vnc", target: `127.0.0.1:${server.port}`, ttl: 300, name: "QEMU" });
   await console.open(url);
   await console.waitFor("connected");
@@ -73,6 +77,22 @@ test("QEMU: the machine's screen appears through the gateway", async ({ gateway,
     });
   await expect.poll(colors).toBeGreaterThan(1);
   await takeScreenshots(page, "live-qemu");
+
+  const type = async (text: string): Promise<void> => {
+    await page.getByRole("button", { name: "Text and clipboard" }).click();
+    await page.getByLabel("Text for the machine").fill(text);
+    await page.getByRole("button", { name: "Type text" }).click();
+  };
+  await type("echo grüße");
+  await expect(page.getByText("nothing was typed: ü ß")).toBeVisible();
+  const text = `: ${"The quick Fox_42 (jumps) over #a4 Pass_Wort! ".repeat(5)}.`;
+  await type(`${text}\n`);
+  const literal = text.replaceAll(/[().]/g, String.raw`\$&`);
+  await server.typed(new RegExp(`${literal}\r?\n`), 60_000);
+  // With the user's Caps Lock, which QEMU reports to the page.
+  await page.keyboard.press("CapsLock");
+  await type(": Secret-aB\n");
+  await server.typed(/: Secret-aB\r?\n/, 20_000);
 });
 
 test("Linux on a serial port: a login, a command, and its output in the terminal", async ({

@@ -22,12 +22,16 @@ export interface FakeVnc {
   clipboard(text: string): void;
   /** Says that the resolution can be changed (ExtendedDesktopSize). The monitors are side by side. */
   monitors(...monitors: readonly Monitor[]): void;
+  /** Reports Caps Lock as QEMU does. */
+  capsLock(on: boolean): void;
   /** Sends the picture, if it was held back. */
   paint(): void;
 }
 
 /** The pseudo-encoding ExtendedDesktopSize, -308. */
 const EXTENDED_DESKTOP_SIZE = [255, 255, 254, 204];
+/** QEMU's pseudo-encoding LED State, -261. */
+const LED_STATE = [255, 255, 254, 251];
 
 /**
  * Speaks the server's side of RFB 3.8 (RFC 6143) on a fake socket: no authentication, or VNC
@@ -40,6 +44,7 @@ export function speakRfb(
   socket: FakeWebSocket,
   password: "none" | "accepted" | "refused" = "none",
   picture: "sent" | "held" = "sent",
+  name = "fake",
 ): FakeVnc {
   const keys: [number, boolean][] = [];
   const buttons: number[] = [];
@@ -95,7 +100,7 @@ export function speakRfb(
       if (!take(1)) return false;
       const format = [32, 24, 0, 1, ...u16(255), ...u16(255), ...u16(255), 16, 8, 0, 0, 0, 0];
       phase = "messages";
-      socket.deliver([...u16(32), ...u16(16), ...format, ...u32(4), ...ascii("fake")]);
+      socket.deliver([...u16(32), ...u16(16), ...format, ...u32(name.length), ...ascii(name)]);
     } else {
       const size = sizes[input[0] ?? -1];
       if (input.length > 0 && !size) throw new Error(`unknown message type ${input[0]}`);
@@ -127,5 +132,7 @@ export function speakRfb(
     const rectangle = [...u16(reason), ...u16(0), ...u16(width), ...u16(height), ...EXTENDED_DESKTOP_SIZE];
     socket.deliver([0, 0, ...u16(1), ...rectangle, sizes.length, 0, 0, 0, ...screens]);
   };
-  return { keys, buttons, pasted, resized, clipboard, monitors, paint };
+  const capsLock = (on: boolean): void =>
+    socket.deliver([0, 0, ...u16(1), ...Array<number>(8).fill(0), ...LED_STATE, on ? 4 : 0]);
+  return { keys, buttons, pasted, resized, clipboard, monitors, paint, capsLock };
 }

@@ -7,7 +7,7 @@ import { type ViewFixture, viewFixture } from "./view-fixture.ts";
 /** What {@link vncFixture} gives to a file of tests. */
 export interface VncFixture extends ViewFixture<VncOptions, VncConsole> {
   /** Connected to a fake machine, with a picture of 32 by 16. */
-  readonly connected: (options?: Partial<VncOptions>) => Promise<{ vnc: VncConsole; machine: FakeVnc }>;
+  readonly connected: (options?: Partial<VncOptions>, name?: string) => Promise<{ vnc: VncConsole; machine: FakeVnc }>;
 }
 
 /** Accepts a connection as a gateway does, with a machine behind it. */
@@ -15,11 +15,12 @@ export async function answer(
   socket: FakeWebSocket,
   password?: Parameters<typeof speakRfb>[1],
   picture?: Parameters<typeof speakRfb>[2],
+  name?: string,
 ): Promise<FakeVnc> {
   await Promise.resolve();
   socket.accept();
   socket.session.hello(60_000);
-  return speakRfb(socket, password, picture);
+  return speakRfb(socket, password, picture, name);
 }
 
 /** Color of the middle of the picture. */
@@ -36,11 +37,14 @@ export function vncFixture(): VncFixture {
     { width: 320, height: 160 },
     (target, options: VncOptions) => new VncConsole(target, options),
   );
-  const connected = async (options: Partial<VncOptions> = {}): Promise<{ vnc: VncConsole; machine: FakeVnc }> => {
+  const connected = async (
+    options: Partial<VncOptions> = {},
+    name?: string,
+  ): Promise<{ vnc: VncConsole; machine: FakeVnc }> => {
     const vnc = view.create(options);
     const socket = view.nextSocket();
     const connecting = vnc.connect();
-    const machine = await answer(await socket);
+    const machine = await answer(await socket, "none", "sent", name);
     await connecting;
     return { vnc, machine };
   };

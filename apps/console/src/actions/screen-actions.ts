@@ -1,7 +1,9 @@
 import { format } from "@curfew/client/messages";
+import { confirmDialog } from "../dialogs/dialog.ts";
 import { download, fileName } from "../browser/downloads.ts";
 import { keyNames, leaveKeys } from "../locales/key-names.ts";
-import { texts } from "../locales/texts.ts";
+import { duration, texts } from "../locales/texts.ts";
+import { settings } from "../settings/settings-store.ts";
 import type { HeldKeys } from "./held-keys.ts";
 import { keyMenu } from "./key-menu.ts";
 import type { ActionContext, PageAction } from "./page-action.ts";
@@ -86,21 +88,49 @@ export function viewOnlyAction(
   };
 }
 
+/** A longer text is confirmed, because typing it takes minutes. In characters. */
+const LONG_TEXT = 20_000;
+/** About how long a character takes. */
+const MS_PER_CHARACTER = 22;
+/** How much of a text is shown to be confirmed. */
+const QUOTED_CHARACTERS = 2_000;
+
 /** Types text on the machine, and tells whether it was typed. */
 export async function typeText(
   console: KeyboardConsole,
   held: HeldKeys,
   text: string,
-  { isConnected, refocus, shell, signal }: ActionContext,
+  context: ActionContext,
 ): Promise<void> {
+  const { isConnected, refocus, shell, signal } = context;
   const { notices } = texts();
+  if (text.length > LONG_TEXT && !(await confirmLong(text, context))) return;
   refocus();
   // With a modifier held, the characters would be commands.
   held.releaseAll();
+  const { keyboardLayout } = settings.current;
   try {
-    await console.typeText(text, { signal });
+    await console.typeText(text, { signal, ...(keyboardLayout === "auto" ? {} : { layout: keyboardLayout }) });
     shell.toasts.show(notices.typed);
   } catch (error) {
-    shell.toasts.warn(error instanceof RangeError && isConnected() ? notices.notOnKeyboard : notices.typingCut);
+    if (isUntypable(error)) {
+      shell.toasts.warn(format(notices.notOnKeyboard, { characters: error.characters.join(" ") }));
+    } else if (!isConnected()) shell.toasts.warn(notices.typingCut);
   }
+}
+
+/** The SDK's `UntypableError`, whose class is in the part of the page that is loaded with the viewer. */
+function isUntypable(error: unknown): error is { readonly characters: readonly string[] } {
+  return error instanceof RangeError && "characters" in error;
+}
+
+function confirmLong(text: string, { signal }: ActionContext): Promise<boolean> {
+  const labels = texts().text;
+  return confirmDialog({
+    title: format(labels.typeLong, { characters: text.length }),
+    sentence: format(labels.typeLongSentence, { time: duration(text.length * MS_PER_CHARACTER) }),
+    quote: text.slice(0, QUOTED_CHARACTERS),
+    action: labels.type,
+    signal,
+  });
 }

@@ -10,7 +10,7 @@ import { screenKeysAction } from "./screen-keys-action.ts";
 import { ringBell } from "./serial-bell.ts";
 import { listenForRightClick, type TerminalCommands } from "./serial-context-menu.ts";
 import { paste } from "./serial-paste.ts";
-import { showPasteProgress } from "./serial-paste-progress.ts";
+import { showPasteProgress } from "./paste-progress.ts";
 import { watchSilence } from "./serial-silence.ts";
 import { sizeAction } from "./serial-size.ts";
 import { createSerialScreenKeys } from "./serial-screen-keys.ts";
@@ -26,7 +26,8 @@ export function serialActions(serial: SerialConsole, context: ActionContext): re
   applySettings(serial, signal);
   ringBell(serial, signal);
   listenForRightClick(serial, commands, context);
-  showPasteProgress(serial, context);
+  const { actions, terminal } = texts();
+  showPasteProgress(serial, { name: actions.paste, label: terminal.pasting, stopped: terminal.pasteStopped }, context);
   shell.followCover((cover) => {
     serial.covered = cover;
   }, signal);

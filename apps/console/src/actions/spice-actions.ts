@@ -6,6 +6,7 @@ import type { MenuItem } from "../shell/menu.ts";
 import { HeldKeys } from "./held-keys.ts";
 import { createKeyRow } from "./key-row.ts";
 import { loadPart } from "./load-part.ts";
+import { showTypingProgress } from "./paste-progress.ts";
 import type { ActionContext, PageAction } from "./page-action.ts";
 import { ctrlAltDelAction, keysAction, screenshotAction, typeText, viewOnlyAction } from "./screen-actions.ts";
 import { screenKeysAction } from "./screen-keys-action.ts";
@@ -13,6 +14,7 @@ import { screenKeysAction } from "./screen-keys-action.ts";
 /** The actions of a SPICE console. Its viewer has no clipboard and cannot change the machine's resolution. */
 export function spiceActions(spice: SpiceConsole, context: ActionContext): readonly PageAction[] {
   const held = new HeldKeys(spice, context.signal);
+  showTypingProgress(spice, context);
   const { actions, text } = texts();
   return [
     ctrlAltDelAction(spice, held, context),

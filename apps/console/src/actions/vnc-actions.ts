@@ -4,6 +4,7 @@ import { settings } from "../settings/settings-store.ts";
 import type { MenuItem } from "../shell/menu.ts";
 import { HeldKeys } from "./held-keys.ts";
 import { createKeyRow } from "./key-row.ts";
+import { showTypingProgress } from "./paste-progress.ts";
 import type { ActionContext, PageAction } from "./page-action.ts";
 import { ctrlAltDelAction, keysAction, screenshotAction, viewOnlyAction } from "./screen-actions.ts";
 import { screenKeysAction } from "./screen-keys-action.ts";
@@ -12,6 +13,7 @@ import { textAction } from "./vnc-text.ts";
 /** The actions of a VNC console. */
 export function vncActions(vnc: VncConsole, context: ActionContext): readonly PageAction[] {
   applySettings(vnc, context.signal);
+  showTypingProgress(vnc, context);
   const held = new HeldKeys(vnc, context.signal);
   const { actions } = texts();
   return [

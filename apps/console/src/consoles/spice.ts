@@ -5,7 +5,7 @@ import type { ConsoleDefinition } from "./console-definition.ts";
 
 export const SPICE: ConsoleDefinition = {
   icon: "monitor",
-  settings: [],
+  settings: ["keyboardLayout"],
   hasGestures: false,
   create: async ({ viewOnly, scale }, host, options) => {
     const { SpiceConsole } = await import("@curfew/client/spice");

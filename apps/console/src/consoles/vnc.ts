@@ -5,7 +5,7 @@ import type { ConsoleDefinition } from "./console-definition.ts";
 
 export const VNC: ConsoleDefinition = {
   icon: "monitor",
-  settings: ["scale", "quality", "compression", "dotCursor", "clipboardSync"],
+  settings: ["scale", "quality", "compression", "dotCursor", "clipboardSync", "keyboardLayout"],
   hasGestures: true,
   create: async (url, host, options) => {
     const { VncConsole } = await import("@curfew/client/vnc");

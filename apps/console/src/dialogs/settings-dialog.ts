@@ -55,6 +55,10 @@ const FIELDS: Readonly<Record<SettingName, (store: SettingsStore) => readonly HT
     const { clipboardSync, clipboardNote } = texts().settings;
     return [flag(store, "clipboardSync", clipboardSync), note(clipboardNote)];
   },
+  keyboardLayout: (store) => {
+    const { layout, layoutAuto } = texts().text;
+    return [choice(store, "keyboardLayout", layout, { auto: layoutAuto, ...layoutNames() })];
+  },
   fontSize: (store) => [range(store, "fontSize", texts().settings.fontSize, MIN_FONT_SIZE, MAX_FONT_SIZE)],
   terminalTheme: (store) => {
     const { terminalTheme, matchPage, light, dark } = texts().settings;
@@ -90,6 +94,21 @@ const FIELDS: Readonly<Record<SettingName, (store: SettingsStore) => readonly HT
     return [flag(store, "screenReader", screenReader), note(terminalNote)];
   },
 };
+
+/** The layouts are named after the countries whose keyboards have them. */
+function layoutNames(): Record<Exclude<Settings["keyboardLayout"], "auto">, string> {
+  const names = new Intl.DisplayNames(texts().sdk.language, { type: "region" });
+  const name = (region: string): string => names.of(region) ?? region;
+  return {
+    us: name("US"),
+    gb: name("GB"),
+    de: name("DE"),
+    fr: name("FR"),
+    es: name("ES"),
+    it: name("IT"),
+    jp: name("JP"),
+  };
+}
 
 function note(text: string): HTMLElement {
   return createElement("p", { class: "dialog-note" }, text);

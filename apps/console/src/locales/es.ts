@@ -113,7 +113,8 @@ export const spanish: PageTexts = {
     clipboardRefused: "El navegador no permitió acceder a su portapapeles.",
     typed: "Texto escrito.",
     typingCut: "La escritura se interrumpió: la consola no está conectada.",
-    notOnKeyboard: "El texto contiene caracteres que un teclado estadounidense no tiene. No se ha escrito nada.",
+    notOnKeyboard:
+      "La distribución del teclado de la máquina no tiene estos caracteres, así que no se ha escrito nada: {characters}",
     notSent: "No se envió nada: la consola no está conectada.",
     pasteCut: "El pegado se interrumpió: se perdió la conexión.",
     screenshotSaved: "Captura guardada en sus descargas.",
@@ -190,8 +191,14 @@ export const spanish: PageTexts = {
     set: "Definir portapapeles",
     type: "Escribir texto",
     send: "Enviar",
-    typeSentence:
-      "El texto se escribe tecla por tecla, como en un teclado estadounidense. La máquina debe usar la distribución de teclado de EE. UU.",
+    typeSentence: "El texto se escribe tecla a tecla, con la distribución del teclado definida para la máquina.",
+    typing: "Escribiendo: {percent} %",
+    typingStopped: "Se ha detenido la escritura.",
+    typeLong: "¿Escribir {characters} caracteres?",
+    typeLongSentence:
+      "Tardará unos {time}. Puede detenerlo en cualquier momento. La máquina puede ejecutar cada línea como un comando.",
+    layout: "Distribución del teclado de la máquina",
+    layoutAuto: "Automática",
     pasteHere: "El navegador no permite que esta página lea su portapapeles. Pegue aquí el texto.",
     pasteLines: "¿Pegar {lines} líneas?",
     pasteLinesSentence: "La máquina puede ejecutar cada línea como un comando.",

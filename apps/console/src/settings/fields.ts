@@ -1,5 +1,5 @@
 import { LANGUAGES, type Language } from "@curfew/client/messages";
-import type { ScaleMode } from "@curfew/client/vnc";
+import type { KeyboardLayout, ScaleMode } from "@curfew/client/vnc";
 import type { SerialBackspace, SerialEncoding, SerialLineEnding } from "@curfew/client/serial";
 
 /** How a setting is read from storage. */
@@ -39,6 +39,8 @@ const FIELDS = {
   compression: integer(0, 9, 2),
   dotCursor: flag(false),
   clipboardSync: flag(false),
+  /** `auto` is that of the United States where the machine's server knows keys only. */
+  keyboardLayout: choice<"auto" | KeyboardLayout>("auto", "us", "gb", "de", "fr", "es", "it", "jp"),
   fontSize: integer(MIN_FONT_SIZE, MAX_FONT_SIZE, 14),
   terminalTheme: choice<"page" | "light" | "dark">("page", "light", "dark"),
   lineEnding: choice<SerialLineEnding>("cr", "lf", "crlf"),

@@ -82,6 +82,7 @@ export const VNC_KIND: ElementKind<VncOptions, VncConsole> = {
     desktopname: true,
     capabilities: true,
     bell: true,
+    paste: true,
   }),
   create: (target, options) => new VncConsole(target, options),
 };

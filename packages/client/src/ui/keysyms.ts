@@ -1,3 +1,5 @@
+import { legacyKeysym } from "./legacy-keysyms.ts";
+
 /** X11 keysyms of keys that type no character (X11 keysymdef.h), by `KeyboardEvent.code`. */
 export const KEYSYMS = {
   AltLeft: 0xffe9,
@@ -45,9 +47,12 @@ export function functionKey(number: number): Key {
   return { keysym: 0xffbd + number, code: `F${number}` };
 }
 
-/** The keysym of a character: Latin-1 characters as they are, others with the Unicode flag (X11 protocol, appendix A). */
+/**
+ * The keysym that a keyboard sends for a character (X11 protocol, appendix A): Latin-1 characters as they
+ * are, others from X11's older tables or, where those have none, the code point with the Unicode flag.
+ */
 export function characterKeysym(character: string): number {
   const codePoint = character.codePointAt(0) ?? 0;
   const latin1 = (codePoint >= 0x20 && codePoint <= 0x7e) || (codePoint >= 0xa0 && codePoint <= 0xff);
-  return latin1 ? codePoint : 0x01000000 | codePoint;
+  return latin1 ? codePoint : (legacyKeysym(character) ?? 0x01000000 | codePoint);
 }

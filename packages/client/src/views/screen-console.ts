@@ -3,7 +3,7 @@ import type { ConsoleState } from "../connection/model/state.ts";
 import { FullScreen } from "../ui/full-screen.ts";
 import type { Key } from "../ui/keysyms.ts";
 import { type KeyCombo, comboKeys } from "./keyboard/keys.ts";
-import { press } from "./keyboard/typing.ts";
+import { press } from "./keyboard/typist.ts";
 
 /** What the views of consoles with a screen have in common. */
 export abstract class ScreenConsole {

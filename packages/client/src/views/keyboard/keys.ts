@@ -1,4 +1,4 @@
-import { type Key, characterKeysym, functionKey, keyOf } from "../../ui/keysyms.ts";
+import { type Key, functionKey, keyOf } from "../../ui/keysyms.ts";
 
 /** Numbers of the function keys. */
 export type FunctionKey = 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9 | 10 | 11 | 12;
@@ -38,29 +38,4 @@ export function comboKeys(combo: KeyCombo): readonly Key[] {
   if (number !== undefined) return [...CTRL_ALT, functionKey(Number(number))];
   if (!Object.hasOwn(COMBOS, combo)) throw new RangeError(`unknown key combination ${JSON.stringify(combo)}`);
   return COMBOS[combo as keyof typeof COMBOS];
-}
-
-/** Characters that need the Shift key on a US keyboard. */
-const SHIFTED = /^[A-Z~!@#$%^&*()_+{}|:"<>?]$/;
-
-/**
- * The keys that type one character. Machines that know keys rather than characters (QEMU) need the
- * Shift key for characters that are shifted on a US keyboard.
- */
-export function characterKeys(character: string): readonly Key[] {
-  switch (character) {
-    case "\n":
-    case "\r":
-      return [keyOf("Enter")];
-    case "\t":
-      return [keyOf("Tab")];
-    case "\b":
-      return [keyOf("Backspace")];
-    case "\u001B":
-      return [keyOf("Escape")];
-    default: {
-      const key = { keysym: characterKeysym(character) };
-      return SHIFTED.test(character) ? [keyOf("ShiftLeft"), key] : [key];
-    }
-  }
 }

@@ -86,38 +86,3 @@ export function releaseCode(scanCode: number): number {
   if (scanCode < 0x100) return scanCode | 0x80;
   return scanCode | (scanCode < 0x10000 ? 0x8000 : 0x808000);
 }
-
-/** The keys of a US keyboard that type signs, without and with the Shift key. */
-const SIGNS: Readonly<Record<string, string>> = {
-  Backquote: "`~",
-  Digit1: "1!",
-  Digit2: "2@",
-  Digit3: "3#",
-  Digit4: "4$",
-  Digit5: "5%",
-  Digit6: "6^",
-  Digit7: "7&",
-  Digit8: "8*",
-  Digit9: "9(",
-  Digit0: "0)",
-  Minus: "-_",
-  Equal: "=+",
-  BracketLeft: "[{",
-  BracketRight: "]}",
-  Backslash: "\\|",
-  Semicolon: ";:",
-  Quote: "'\"",
-  Comma: ",<",
-  Period: ".>",
-  Slash: "/?",
-  Space: " ",
-};
-
-const CODES_OF_SIGNS: ReadonlyMap<string, string> = new Map(
-  Object.entries(SIGNS).flatMap(([code, signs]) => signs.split("").map((sign) => [sign, code] as const)),
-);
-
-/** The key of a US keyboard that types a character, perhaps together with Shift, by `KeyboardEvent.code`. */
-export function codeOfCharacter(character: string): string | undefined {
-  return /^[a-z]$/i.test(character) ? `Key${character.toUpperCase()}` : CODES_OF_SIGNS.get(character);
-}

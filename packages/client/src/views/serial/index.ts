@@ -22,6 +22,7 @@ export type {
   SerialThemeName,
   SerialView,
 } from "./options.ts";
-export type { Paste, PasteProgress } from "./paste.ts";
+export type { PasteProgress } from "../progress.ts";
+export type { Paste } from "./paste.ts";
 export { SerialConsole } from "./serial-console.ts";
 export { SERIAL_VIEW_DEFAULTS } from "./settings.ts";

@@ -1,16 +1,20 @@
 import type { Terminal } from "@xterm/xterm";
 import type { ConsoleChannel } from "../../connection/channel/channel.ts";
 import { delay } from "../../util/delay.ts";
+import { Pacer } from "../../util/pacer.ts";
 import { encode } from "./encodings.ts";
 import { type SerialKey, type SerialModifier, sequenceOf, withModifiers } from "./key-sequences.ts";
 import type { SerialLineEnding, SerialView } from "./options.ts";
-import { encodePaste, type PasteProgress } from "./paste.ts";
+import type { PasteProgress } from "../progress.ts";
+import { encodePaste } from "./paste.ts";
 import { Telnet } from "./telnet.ts";
 
 const LINE_ENDINGS: Readonly<Record<SerialLineEnding, string>> = { cr: "\r", lf: "\n", crlf: "\r\n" };
 const [ESC, CTRL_C, BACKSPACE, DEL] = ["\u001B", "\u0003", "\u0008", "\u007F"] as const;
 /** A paste waits while more than this has not left the browser, so that Ctrl + C does not wait behind it. */
 const MAX_BUFFERED_BYTES = 16 * 1024;
+/** Pieces that are sent at once if the browser delayed a timer: about what Linux buffers of a line (4096 bytes). */
+const MAX_LATE_PIECES = 16;
 /** How often a waiting paste looks again. */
 const BUFFER_CHECK_MS = 50;
 
@@ -150,6 +154,7 @@ export class MachineInput {
       onProgress?.({ sent, total, running });
       this.#owner.pasteProgress({ sent, total, running });
     };
+    const pacer = new Pacer(delayMs, MAX_LATE_PIECES);
     this.#terminal.scrollToBottom();
     tell(true);
     let going = !stop.aborted && this.#type(before);
@@ -160,7 +165,7 @@ export class MachineInput {
       going = this.#type(piece);
       if (going) sent += piece.length;
       tell(true);
-      await delay(delayMs, stop);
+      await pacer.next(stop);
       await this.#drained(channel, stop);
     }
     const isSame = this.#channel === channel;

@@ -2,7 +2,8 @@ import type { ConsoleOptions } from "../../connection/model/options.ts";
 import type { ConsoleEvents } from "../../connection/model/state.ts";
 import type { ITheme } from "@xterm/xterm";
 import type { SerialEncoding } from "./encodings.ts";
-import type { Paste, PasteProgress } from "./paste.ts";
+import type { PasteProgress } from "../progress.ts";
+import type { Paste } from "./paste.ts";
 import type { LinkDecision } from "./web-links.ts";
 
 /** The terminal's own themes; `auto` follows the user's system setting. */

@@ -19,16 +19,6 @@ export interface Paste {
   readonly missing: string;
 }
 
-/** How far a paste is; see {@link SerialConsole.paste}. */
-export interface PasteProgress {
-  /** Characters that were sent. */
-  readonly sent: number;
-  /** All characters of the paste. */
-  readonly total: number;
-  /** False once it is over. `sent` is less than `total` then if it was stopped. */
-  readonly running: boolean;
-}
-
 /** Describes a paste. */
 export function describePaste(text: string, encoding: SerialEncoding): Paste {
   const lines = text.split(/\r\n|\r|\n/);

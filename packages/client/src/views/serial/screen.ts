@@ -11,7 +11,7 @@ import { Finder } from "./finder.ts";
 import { MachineInput } from "./machine-input.ts";
 import { MachineOutput } from "./machine-output.ts";
 import type { FindOptions, FindResult, SerialOptions, SerialRenderer, SerialView } from "./options.ts";
-import type { PasteProgress } from "./paste.ts";
+import type { PasteProgress } from "../progress.ts";
 import { chooseRenderer } from "./renderer.ts";
 import { RESET_MODES } from "./reset.ts";
 import { offerKeyboardExit } from "../keyboard-exit.ts";

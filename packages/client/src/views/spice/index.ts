@@ -4,6 +4,10 @@
  * @packageDocumentation
  */
 export type { FunctionKey, KeyCombo } from "../keyboard/keys.ts";
+export type { KeyboardLayout } from "../keyboard/layouts.ts";
+export { UntypableError } from "../keyboard/strokes.ts";
+export type { TypeTextOptions } from "../keyboard/typist.ts";
+export type { PasteProgress } from "../progress.ts";
 export type { SpiceEvents, SpiceOptions, SpiceScaleMode, SpiceView } from "./options.ts";
 export { ScreenConsole } from "../screen-console.ts";
 export { SpiceConsole } from "./spice-console.ts";

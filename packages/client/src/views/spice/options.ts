@@ -1,5 +1,6 @@
 import type { ConsoleOptions } from "../../connection/model/options.ts";
 import type { ConsoleEvents } from "../../connection/model/state.ts";
+import type { PasteProgress } from "../progress.ts";
 
 /** How the machine's screen fits into the element: `none` shows it unscaled with scroll bars, `fit` scales it. */
 export type SpiceScaleMode = "none" | "fit";
@@ -26,5 +27,8 @@ export interface SpiceOptions extends Omit<ConsoleOptions, "waitForViewer">, Par
   label?: string;
 }
 
-/** Events of {@link SpiceConsole.on}: those of the connection. spice-html5 reports no bell, clipboard or name. */
-export interface SpiceEvents extends ConsoleEvents {}
+/** Events of {@link SpiceConsole.on}. spice-html5 reports no bell, clipboard or name. */
+export interface SpiceEvents extends ConsoleEvents {
+  /** A text that is typed began, went on or ended. */
+  paste: PasteProgress;
+}

@@ -2,13 +2,15 @@ import type { ConsoleChannel } from "../../connection/channel/channel.ts";
 import { ConsoleConnection } from "../../connection/connection.ts";
 import { ConsoleError } from "../../connection/model/errors.ts";
 import type { ConnectionStatistics, ConsoleState } from "../../connection/model/state.ts";
-import type { ListenOptions, Unsubscribe } from "../../util/emitter.ts";
+import { delay } from "../../util/delay.ts";
+import { Emitter, type ListenOptions, type Unsubscribe } from "../../util/emitter.ts";
 import { oneOf } from "../../util/validate.ts";
 import { createHost } from "../host-element.ts";
 import { ScreenConsole } from "../screen-console.ts";
-import { characterKeys } from "../keyboard/keys.ts";
-import { SCAN_CODES, codeOfCharacter } from "../keyboard/scan-codes.ts";
-import { typeCharacters } from "../keyboard/typing.ts";
+import { layoutKeys } from "../keyboard/layouts.ts";
+import { SCAN_CODES } from "../keyboard/scan-codes.ts";
+import { layoutKeyboard, layoutOf, strokesOf } from "../keyboard/strokes.ts";
+import { type TypeTextOptions, Typist, stopOnKeys } from "../keyboard/typist.ts";
 import { ViewerLoader, failViewer, importFailed } from "../viewer-loader.ts";
 import type { SpiceEvents, SpiceOptions, SpiceScaleMode, SpiceView } from "./options.ts";
 import { SpiceClient, type SpiceLibrary } from "./spice-client.ts";
@@ -48,6 +50,15 @@ export class SpiceConsole extends ScreenConsole implements SpiceView {
   readonly #host: HTMLElement;
   readonly #options: SpiceOptions;
   readonly #view: SpiceView;
+  readonly #events = new Emitter<Pick<SpiceEvents, "paste">>();
+  readonly #typist = new Typist({
+    send: (key, down) => this.pressKey(key, down),
+    connection: () => (this.state.status === "connected" ? this.#client : undefined),
+    // SPICE tells neither the state of Caps Lock nor when the screen was drawn.
+    capsLock: () => false,
+    shown: (signal) => delay(SHOWN_MS, signal),
+    progress: (progress) => this.#events.emit("paste", progress),
+  });
   #main: MainSocket | undefined;
   #client: SpiceClient | undefined;
   /** Bytes of the channels besides the main one, of earlier attempts. */
@@ -59,6 +70,7 @@ export class SpiceConsole extends ScreenConsole implements SpiceView {
     this.#host = createHost(target, "spice");
     this.#target = target;
     this.#options = options;
+    stopOnKeys(this.#host, this.#typist);
     this.#view = {
       viewOnly: options.viewOnly ?? false,
       scale: oneOf("scale", options.scale ?? "fit", SCALE_MODES),
@@ -111,29 +123,26 @@ export class SpiceConsole extends ScreenConsole implements SpiceView {
    * @param down - whether to press or release the key; undefined does both
    */
   sendKey(keysym: number, code?: string, down?: boolean): void {
-    const scanCode = SCAN_CODES.get(code ?? codeOfCharacter(characterOf(keysym)) ?? "");
+    const scanCode = SCAN_CODES.get(code ?? layoutKeys("us").get(characterOf(keysym))?.code ?? "");
     if (scanCode === undefined) return;
     if (down !== false) this.#client?.sendKey(scanCode, true);
     if (down !== true) this.#client?.sendKey(scanCode, false);
   }
 
   /**
-   * Types text key by key, as on a US keyboard; the machine must have a US keyboard layout. Stops when the connection
-   * ends, and sends nothing while view-only.
+   * Types text key by key. Texts wait for earlier ones. Stops when the connection ends, and sends nothing while
+   * view-only.
    *
-   * @param options - `delayMs`: milliseconds between keys (10); `signal` stops typing
-   * @returns rejects with a RangeError for a character that a US keyboard does not have, before anything is typed, and
-   * with a {@link ConsoleError}: `not_connected` or `aborted`.
+   * @returns rejects with an {@link UntypableError}, before anything is typed, for characters that the machine's
+   * keyboard layout does not have, and with a {@link ConsoleError}: `not_connected` or `aborted`.
    */
-  async typeText(text: string, options: { delayMs?: number; signal?: AbortSignal } = {}): Promise<void> {
-    for (const character of text) {
-      if (characterKeys(character).some(({ keysym, code }) => !code && !codeOfCharacter(characterOf(keysym)))) {
-        throw new RangeError(`text: expected characters of a US keyboard, got ${JSON.stringify(character)}`);
-      }
-    }
-    const client = this.#client;
-    const connected = (): boolean => this.#client === client && this.state.status === "connected";
-    await typeCharacters(text, this.pressKey, connected, options);
+  async typeText(text: string, options: TypeTextOptions = {}): Promise<void> {
+    await this.#typist.type(strokesOf(text, layoutKeyboard(layoutOf(options) ?? "us", true)), options);
+  }
+
+  /** Stops the text that is being typed, and those that wait. Returns whether there was one. */
+  cancelPaste(): boolean {
+    return this.#typist.cancel();
   }
 
   /**
@@ -162,13 +171,14 @@ export class SpiceConsole extends ScreenConsole implements SpiceView {
     };
   }
 
-  /** Adds a listener for an event of the connection. */
+  /** Adds a listener for an event of the view or of its connection. */
   on<K extends keyof SpiceEvents>(
     type: K,
     listener: (event: SpiceEvents[K]) => void,
     options?: ListenOptions,
   ): Unsubscribe {
-    return this.connection.on(type, listener, options);
+    const emitter = (type === "paste" ? this.#events : this.connection) as Pick<Emitter<SpiceEvents>, "on">;
+    return emitter.on(type, listener, options);
   }
 
   #change(change: Partial<SpiceView>): void {
@@ -214,6 +224,8 @@ export class SpiceConsole extends ScreenConsole implements SpiceView {
   }
 }
 
+/** How long a machine has to take over what was typed. */
+const SHOWN_MS = 300;
 const SCALE_MODES: readonly SpiceScaleMode[] = ["none", "fit"];
 
 /** Ends the main channel as if the server had closed it with the close frame of another channel. */

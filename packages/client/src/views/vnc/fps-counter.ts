@@ -4,6 +4,8 @@ const WINDOW_MS = 1000;
 export class FpsCounter {
   /** When the canvas was drawn on in the last second, in milliseconds of `performance.now()`. */
   readonly #drawnAt: number[] = [];
+  /** When the canvas was last drawn on; 0 before. */
+  lastDrawnAt = 0;
 
   /** @param onDraw - called after each time */
   constructor(canvas: HTMLCanvasElement | undefined, onDraw: () => void) {
@@ -11,7 +13,8 @@ export class FpsCounter {
     if (!context) return;
     const draw = context.drawImage.bind(context) as (...image: unknown[]) => void;
     context.drawImage = (...image: unknown[]): void => {
-      this.#drawnAt.push(performance.now());
+      this.lastDrawnAt = performance.now();
+      this.#drawnAt.push(this.lastDrawnAt);
       this.#forget();
       draw(...image);
       onDraw();

@@ -5,6 +5,11 @@
  */
 export type { FunctionKey, KeyCombo } from "../keyboard/keys.ts";
 export { VNC_VIEW_DEFAULTS } from "./defaults.ts";
+export { KEYBOARD_LAYOUTS } from "../keyboard/layouts.ts";
+export type { KeyboardLayout } from "../keyboard/layouts.ts";
+export { UntypableError } from "../keyboard/strokes.ts";
+export type { TypeTextOptions } from "../keyboard/typist.ts";
+export type { PasteProgress } from "../progress.ts";
 export type {
   ScaleMode,
   VncCredentials,

@@ -70,3 +70,58 @@ test("the screen can be reached with the keyboard, and shows that it has the foc
   expect(getComputedStyle(canvas()).outlineStyle).not.toBe("none");
   await vnc.close();
 });
+
+describe("characters that a program types", () => {
+  const type = (...keys: [key: string, code: string, shiftKey?: boolean][]): void => {
+    for (const [key, code, shiftKey = false] of keys) {
+      for (const event of ["keydown", "keyup"]) {
+        canvas().dispatchEvent(new KeyboardEvent(event, { key, code, shiftKey, bubbles: true }));
+      }
+    }
+  };
+
+  test("without Shift get it where their key needs it, and others do not", async () => {
+    const { vnc, machine } = await connected();
+    vnc.focus();
+    type(["#", "Digit3"], ["P", "KeyP"], ["#", "Backslash"], ["!", "Digit1", true], ["a", "KeyA"]);
+    vnc.sendKey(0xff0d);
+    await vi.waitFor(() => expect(machine.keys.at(-1)?.[0]).toBe(0xff0d));
+    expect(machine.keys.filter(([, down]) => down).map(([keysym]) => keysym)).toEqual([
+      0xffe1, 0x23, 0xffe1, 0x50, 0x23, 0x21, 0x61, 0xff0d,
+    ]);
+    await vnc.close();
+  });
+});
+
+describe("a text that is typed", () => {
+  test("is stopped by Escape, which the machine does not get, and by Ctrl + C, which it does", async () => {
+    const { vnc, machine } = await connected();
+    vnc.focus();
+    const stopped = (typing: Promise<void>): Promise<unknown> =>
+      typing.then(
+        () => "typed",
+        (error: unknown) => (error as { code: string }).code,
+      );
+    const first = stopped(vnc.typeText("x".repeat(1_000)));
+    press("Escape", "Escape");
+    expect(await first).toBe("aborted");
+    const second = stopped(vnc.typeText("y".repeat(1_000)));
+    press("Control", "ControlLeft");
+    canvas().dispatchEvent(new KeyboardEvent("keydown", { key: "c", code: "KeyC", ctrlKey: true, bubbles: true }));
+    expect(await second).toBe("aborted");
+    await vi.waitFor(() => expect(machine.keys.at(-1)).toEqual([0x63, true]));
+    expect(machine.keys.some(([keysym]) => keysym === 0xff1b)).toBe(false);
+    await vnc.close();
+  });
+
+  test("is limited to the keys of a US keyboard by QEMU, which says what its Caps Lock is", async () => {
+    const { vnc, machine } = await connected({}, "QEMU (web-03)");
+    await expect(vnc.typeText("grüße 你")).rejects.toMatchObject({ characters: ["ü", "ß", "你"] });
+    machine.capsLock(true);
+    await vnc.typeText("sB\n");
+    await vi.waitFor(() => expect(machine.keys.at(-1)).toEqual([0xff0d, false]));
+    // The fake hears the lower 16 bits only.
+    expect(machine.keys.filter(([, down]) => down).map(([keysym]) => keysym)).toEqual([0xffe1, 0x53, 0x62, 0xff0d]);
+    await vnc.close();
+  });
+});

@@ -35,6 +35,8 @@ declare module "@novnc/novnc" {
     readonly _display?: Partial<DisplayQueue>;
     /** The receive queue. */
     readonly _sock?: { rQpeek8(): number };
+    /** Whether the machine reported its Caps Lock as on; null while that is unknown. */
+    readonly _remoteCapsLock?: boolean | null;
     /** Whether a request for another resolution has no answer yet. */
     readonly _pendingRemoteResize?: boolean;
     _requestRemoteResize?: () => void;

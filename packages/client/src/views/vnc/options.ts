@@ -1,5 +1,6 @@
 import type { ConsoleOptions } from "../../connection/model/options.ts";
 import type { ConnectionStatistics, ConsoleEvents } from "../../connection/model/state.ts";
+import type { PasteProgress } from "../progress.ts";
 import type { ServerIdentity } from "./server-identity.ts";
 
 /**
@@ -89,4 +90,6 @@ export interface VncEvents extends ConsoleEvents {
   capabilities: { readonly power: boolean };
   /** The machine rang its bell. */
   bell: undefined;
+  /** A text that is typed began, went on or ended. */
+  paste: PasteProgress;
 }

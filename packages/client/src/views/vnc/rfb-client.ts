@@ -6,8 +6,10 @@ import { reportError } from "../../util/report-error.ts";
 import { FirstPicture } from "./first-picture.ts";
 import { FpsCounter } from "./fps-counter.ts";
 import { HeldInput } from "./held-input.ts";
+import { addMissingShift } from "./missing-shift.ts";
 import { RemoteResize } from "./remote-resize.ts";
 import { RfbInput } from "./rfb-input.ts";
+import { TypingTarget } from "./typing-target.ts";
 import type { VncCredentials, VncOptions, VncView } from "./options.ts";
 import { identityOf } from "./server-identity.ts";
 
@@ -37,6 +39,7 @@ export interface RfbClientOwner {
 export class RfbClient {
   readonly rfb: RFB;
   readonly fps: FpsCounter;
+  readonly typingTarget: TypingTarget;
   readonly #canvas: HTMLCanvasElement | undefined;
   readonly #input: RfbInput | undefined;
   readonly #held: HeldInput | undefined;
@@ -76,9 +79,15 @@ export class RfbClient {
     this.#canvas = host.querySelector("canvas") ?? undefined;
     if (this.#canvas) {
       prepareCanvas(this.#canvas, options.label);
+      addMissingShift(
+        this.#canvas,
+        (key, down) => this.rfb.sendKey(key.keysym, key.code ?? null, down),
+        this.#over.signal,
+      );
       this.#held = new HeldInput(this.#canvas, this.#over.signal);
     }
     this.fps = new FpsCounter(this.#canvas, () => this.#firstPicture.drawn());
+    this.typingTarget = new TypingTarget(this.rfb, this.fps);
     this.#listen();
   }
 

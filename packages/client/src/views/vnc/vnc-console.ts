@@ -14,7 +14,8 @@ import { Clipboards } from "./clipboards.ts";
 import type { ScaleMode, VncEvents, VncOptions, VncStatistics, VncView } from "./options.ts";
 import { VNC_VIEW_DEFAULTS } from "./defaults.ts";
 import { RfbClient } from "./rfb-client.ts";
-import { typeCharacters } from "../keyboard/typing.ts";
+import { anyKeyboard, layoutOf, strokesOf } from "../keyboard/strokes.ts";
+import { type TypeTextOptions, Typist, stopOnKeys } from "../keyboard/typist.ts";
 
 type ViewEvents = Omit<VncEvents, keyof ConsoleEvents>;
 const VIEW_EVENTS: ReadonlySet<string> = new Set<keyof ViewEvents>([
@@ -22,6 +23,7 @@ const VIEW_EVENTS: ReadonlySet<string> = new Set<keyof ViewEvents>([
   "desktopname",
   "capabilities",
   "bell",
+  "paste",
 ]);
 
 const NOVNC = new ViewerLoader<typeof RFB>("noVNC", async () => {
@@ -51,6 +53,13 @@ export class VncConsole extends ScreenConsole implements VncView {
     canSend: () => !this.viewOnly && this.state.status === "connected",
     send: (text) => this.paste(text),
   });
+  readonly #typist = new Typist({
+    send: (key, down) => this.pressKey(key, down),
+    connection: () => (this.state.status === "connected" ? this.#rfbClient : undefined),
+    capsLock: () => this.#rfbClient?.typingTarget.capsLock ?? false,
+    shown: async (signal) => this.#rfbClient?.typingTarget.shown(signal),
+    progress: (progress) => this.#events.emit("paste", progress),
+  });
   #rfbClient: RfbClient | undefined;
 
   /** @throws TypeError or RangeError for an invalid option or element. */
@@ -60,6 +69,7 @@ export class VncConsole extends ScreenConsole implements VncView {
     this.#target = target;
     this.#options = options;
     this.#log = new Log(options.log);
+    stopOnKeys(this.#host, this.#typist);
     this.#view = {
       viewOnly: options.viewOnly ?? VNC_VIEW_DEFAULTS.viewOnly,
       scale: oneOf("scale", options.scale ?? VNC_VIEW_DEFAULTS.scale, SCALE_MODES),
@@ -154,17 +164,21 @@ export class VncConsole extends ScreenConsole implements VncView {
   }
 
   /**
-   * Types text key by key, for machines without a clipboard. Uses the Shift key of a US keyboard;
-   * other characters depend on the server. Stops when the connection ends, and sends nothing while
-   * view-only.
+   * Types text key by key, for machines without a clipboard. Texts wait for earlier ones. Escape and
+   * Ctrl + C on the screen stop them, as does the end of the connection. Sends nothing while view-only.
    *
-   * @param options - `delayMs`: milliseconds between keys (10); `signal` stops typing
-   * @returns rejects with a {@link ConsoleError}: `not_connected` or `aborted`.
+   * @returns rejects with an {@link UntypableError}, before anything is typed, for characters that the
+   * machine's keyboard layout does not have, and with a {@link ConsoleError}: `not_connected` or `aborted`.
    */
-  typeText(text: string, options: { delayMs?: number; signal?: AbortSignal } = {}): Promise<void> {
-    const client = this.#rfbClient;
-    const connected = (): boolean => this.#rfbClient === client && this.state.status === "connected";
-    return typeCharacters(text, this.pressKey, connected, options);
+  async typeText(text: string, options: TypeTextOptions = {}): Promise<void> {
+    const layout = layoutOf(options);
+    const keyboard = this.#rfbClient?.typingTarget.keyboard(layout) ?? anyKeyboard;
+    await this.#typist.type(strokesOf(text, keyboard), options);
+  }
+
+  /** Stops the text that is being typed, and those that wait. Returns whether there was one. */
+  cancelPaste(): boolean {
+    return this.#typist.cancel();
   }
 
   /** Sets the machine's clipboard. Sends nothing while not connected or view-only. */

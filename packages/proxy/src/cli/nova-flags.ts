@@ -60,9 +60,14 @@ export function addNovaFlags(command: Command, service: Service, args: Argument[
   for (const flags of IGNORED) add(flags, undefined, () => undefined);
 }
 
-/** Options of oslo.log are flags with hyphens, all others as they are named; old names are flags, too. */
+/**
+ * Options of oslo.log are flags with hyphens, all others as they are named. So are old names, except for those that only
+ * had another group; those of oslo.log also have underscores.
+ */
 function flagNames({ group, name, deprecated }: Option<unknown>): readonly (readonly [string, string])[] {
   const spell = (each: string): string => (/^(?:log_|use_|watch_)/.test(each) ? each.replaceAll("_", "-") : each);
   const own = [group === "DEFAULT" ? "" : `${group}-`, spell(name)] as const;
-  return [own, ...deprecated.filter((old) => old.group === "DEFAULT").map((old) => ["", spell(old.name)] as const)];
+  const old = deprecated.filter((each) => each.group === "DEFAULT" && each.name !== name);
+  const spelled = new Set(old.flatMap((each) => [spell(each.name), each.name]));
+  return [own, ...[...spelled].map((each) => ["", each] as const)];
 }

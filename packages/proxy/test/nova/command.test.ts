@@ -58,9 +58,10 @@ describe("in place of Nova's programs", SLOW, () => {
     ["--vnc-novncproxy_port=x", 'expected a whole number of 0 or more, at most 65535, but got "x"'],
     ["--vnc-novncproxy_hots=x", "unknown option '--vnc-novncproxy_hots=x'"],
     ["--vnc-novncproxy_p=x", 'expected a whole number of 0 or more, at most 65535, but got "x"'],
+    ["--web --debug", "option '--web <value>' argument missing: '--debug' is a flag"],
     ["--vnc-novnc=1", "'--vnc-novnc' is ambiguous: expected one of --vnc-novncproxy_host, --vnc-novncproxy_port"],
   ])("%s ends it with an error", async (flag, message) => {
-    const { code, stdout, stderr } = await run(["nova", "novnc", "--config-file", conf, flag]);
+    const { code, stdout, stderr } = await run(["nova", "novnc", "--config-file", conf, ...flag.split(" ")]);
     expect(stderr).toContain(message);
     expect([code, stdout]).toEqual([1, ""]);
   });

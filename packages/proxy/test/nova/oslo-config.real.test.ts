@@ -5,17 +5,24 @@ import { join } from "node:path";
 import { isDeepStrictEqual, promisify } from "node:util";
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { AbbreviatingCommand } from "../../src/cli/abbreviating-command.ts";
+import { addNovaFlags } from "../../src/cli/nova-flags.ts";
 import { ALL_OPTIONS, COMMON, VNC } from "../../src/nova/definitions.ts";
 import { Configuration } from "../../src/nova/oslo/configuration.ts";
 import { type Argument, readLayers } from "../../src/nova/oslo/files.ts";
 import type { Option } from "../../src/nova/oslo/option.ts";
 import { ownAddress } from "../../src/nova/own-address.ts";
+import { SERVICES } from "../../src/nova/service.ts";
 import { findPython } from "../support/python.ts";
+import { commandLines } from "./command-lines.ts";
 import { cases, type GeneratedCase } from "./conf-files.ts";
 
 /** How many cases are compared. Each has up to three files. */
 const CASES = 600;
 const SEED = 12;
+
+/** How many command lines are compared. */
+const LINES = 400;
 
 /** A value, or null where it is refused. */
 type Read = Readonly<Record<string, { readonly value: unknown } | null>>;
@@ -90,23 +97,53 @@ function difference(ours: Read | null, theirs: Read | null): unknown {
   return keys.length === 0 ? undefined : keys.map((key) => [key, ours[key], theirs[key]]);
 }
 
-test("every value is what oslo.config reads, or both refuse it", { timeout: 120_000 }, async () => {
-  const generated = fc.sample(cases, { numRuns: CASES, seed: SEED });
-  const args = await Promise.all(generated.map(write));
+/** What oslo.config reads of each case, or null. */
+async function readTheirs(asked: readonly { args: readonly string[]; env: GeneratedCase["env"] }[]) {
   const question = join(folder, "question.json");
-  await writeFile(
-    question,
-    JSON.stringify({
-      my_ip: ownAddress(),
-      cases: generated.map(({ env }, index) => ({ args: commandLine(args[index] ?? []), env })),
-    }),
-  );
+  await writeFile(question, JSON.stringify({ my_ip: ownAddress(), cases: asked }));
   const script = join(import.meta.dirname, "oslo-values.py");
   const { stdout } = await promisify(execFile)(findPython("oslo_config"), [script, question], {
     maxBuffer: 64 * 1024 * 1024,
     env: { ...process.env, PYTHONUTF8: "1" },
   });
-  const theirs = JSON.parse(stdout) as (Read | null)[];
+  return JSON.parse(stdout) as (Read | null)[];
+}
+
+/** The flags of a command line as `curfew nova novnc` reads them; undefined where it refuses them, or only prints help. */
+function parseLine(line: readonly string[]): Argument[] | undefined {
+  const args: Argument[] = [];
+  const command = new AbbreviatingCommand("novnc").version("1").exitOverride();
+  command.configureOutput({ writeOut: () => {}, writeErr: () => {} });
+  addNovaFlags(command, SERVICES.novnc, args);
+  try {
+    command.parse(line, { from: "user" });
+    return args;
+  } catch {
+    return undefined;
+  }
+}
+
+test("flags that are cut short, and their values, are what argparse takes, or both refuse them", async () => {
+  const lines = fc.sample(commandLines, { numRuns: LINES, seed: SEED });
+  const theirs = await readTheirs(lines.map((args) => ({ args, env: {} })));
+  let accepted = 0;
+  const differences: string[] = [];
+  for (const [index, line] of lines.entries()) {
+    const args = parseLine(line);
+    const ours = args === undefined ? null : await readOurs(args, {});
+    if (ours !== null) accepted += 1;
+    const found = difference(ours, theirs[index] ?? null);
+    if (found !== undefined) differences.push(JSON.stringify({ found, line }));
+  }
+  expect(differences.slice(0, 3)).toEqual([]);
+  expect(accepted).toBeGreaterThan(LINES / 10);
+  expect(accepted).toBeLessThan(LINES / 2);
+});
+
+test("every value is what oslo.config reads, or both refuse it", { timeout: 120_000 }, async () => {
+  const generated = fc.sample(cases, { numRuns: CASES, seed: SEED });
+  const args = await Promise.all(generated.map(write));
+  const theirs = await readTheirs(generated.map(({ env }, index) => ({ args: commandLine(args[index] ?? []), env })));
   let refused = 0;
   const differences: string[] = [];
   for (const [index, { files, flags, env }] of generated.entries()) {

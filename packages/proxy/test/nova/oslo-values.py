@@ -60,6 +60,8 @@ def groups(my_ip):
         cfg.HostAddressOpt('html5proxy_host', default='0.0.0.0'),
         cfg.PortOpt('html5proxy_port', default=6082),
     ]
+    yield 'remote_debug', True, [cfg.StrOpt('host'), cfg.StrOpt('port')]
+    yield None, True, [cfg.StrOpt('log-date-format'), cfg.StrOpt('syslog-log-facility')]
     yield 'console', False, [
         cfg.ListOpt('allowed_origins', default=[], **old('console_allowed_origins')),
         cfg.StrOpt('ssl_ciphers'),
@@ -118,5 +120,7 @@ def read(case, my_ip):
 
 with open(sys.argv[1], encoding='utf-8') as file:
     question = json.load(file)
-sys.stderr = open(os.devnull, 'w')
-json.dump([read(case, question['my_ip']) for case in question['cases']], sys.stdout)
+answer = sys.stdout
+# Where help and errors go.
+sys.stdout = sys.stderr = open(os.devnull, 'w')
+json.dump([read(case, question['my_ip']) for case in question['cases']], answer)

@@ -7,8 +7,9 @@ import type { ActionContext, PageAction } from "./page-action.ts";
 /** Shows the terminal's size, changes it, and types it into the machine's shell, which cannot learn it otherwise. */
 export function sizeAction(serial: SerialConsole, { signal, viewOnly }: ActionContext): PageAction {
   const { display, terminal } = texts();
+  // In the menu More, the items have no heading.
   const size = (value: "fit" | "80x24", label: string): MenuItem => ({
-    label,
+    label: `${terminal.size}: ${label}`,
     checked: () => settings.current.terminalSize === value,
     run: () => {
       settings.change({ terminalSize: value });

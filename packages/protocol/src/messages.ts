@@ -16,6 +16,8 @@ export type ServerMessage =
       readonly renewable: boolean;
       /** How long the session may be without input before it ends; absent or null where it has no such limit. */
       readonly idleTimeoutMs?: number | null;
+      /** What the gateway lets the client do: with `view` no input reaches the console. Absent means `control`. */
+      readonly access?: "control" | "view";
     }
   /** The session ends in `expiresInMs` unless it is renewed. */
   | { readonly type: "expiring"; readonly expiresInMs: number }

@@ -25,7 +25,8 @@ export function parseServerMessage(text: string): ParseResult<ServerMessage> {
           renewable: boolean(fields, "renewable"),
         } as const;
         const idleTimeoutMs = optionalDuration(fields, "idleTimeoutMs");
-        return idleTimeoutMs === undefined ? message : { ...message, idleTimeoutMs };
+        const access = fields["access"] === "view" ? ({ access: "view" } as const) : {};
+        return { ...message, ...(idleTimeoutMs !== undefined && { idleTimeoutMs }), ...access };
       }
       case "expiring":
         return { type, expiresInMs: duration(fields, "expiresInMs") };

@@ -1,5 +1,7 @@
+import { parseServerMessage } from "@curfew/protocol";
 import { describe, expect, test, vi } from "vitest";
 import { connectionFixture, settled } from "../../test/connection-fixture.ts";
+import { followAccess } from "../views/follow-access.ts";
 
 const { gateway, create, opened } = connectionFixture();
 
@@ -37,6 +39,30 @@ describe("a session that ends without input", () => {
     expect(connection.state).toMatchObject({ session: { idleTimeoutMs: null, idleEndsAt: null } });
     await connection.close();
   });
+});
+
+test("access that only allows looking is in the state, and makes a view view only", async () => {
+  const { connection } = create();
+  const view = { viewOnly: false };
+  followAccess(connection, view);
+  const connecting = connection.connect();
+  await settled();
+  gateway.socket.accept();
+  gateway.socket.session.send({ type: "hello", session: "s1", expiresInMs: null, renewable: false, access: "view" });
+  await connecting;
+  expect(connection.state).toMatchObject({ session: { access: "view" } });
+  expect(view.viewOnly).toBe(true);
+  await connection.close();
+});
+
+test("access is control where the gateway does not say so, or says something new", async () => {
+  const { connection } = await opened();
+  const view = { viewOnly: false };
+  followAccess(connection, view);
+  expect(connection.state).toMatchObject({ session: { access: "control" } });
+  await connection.close();
+  const hello = { type: "hello", session: "s", expiresInMs: null, renewable: false, access: "approve" };
+  expect(parseServerMessage(JSON.stringify(hello))).not.toHaveProperty("message.access");
 });
 
 describe("what an operator wrote", () => {

@@ -1,6 +1,6 @@
 import { CloseCode } from "@curfew/protocol";
 import { EndError } from "../end-reason.ts";
-import type { ConsoleType, Grant } from "../tokens/grant.ts";
+import type { Access, ConsoleType, Grant } from "../tokens/grant.ts";
 import type { ClientFilter } from "../consoles/client-filter.ts";
 import type { ConsoleDefinition } from "../consoles/console-definition.ts";
 import type { IdentifiedChannel } from "../consoles/identified-channel.ts";
@@ -236,9 +236,9 @@ export class Channel implements ConnectionHandler, ControlHandler {
   }
 
   /** Tells the client that the console is open. */
-  hello(session: string, timeLeft: TimeLeft): void {
+  hello(session: string, timeLeft: TimeLeft, access: Access): void {
     this.#isOpen = true;
-    this.control.hello(session, timeLeft);
+    this.control.hello(session, timeLeft, access);
     // Not earlier: nothing comes before `hello`, and a handshake may have left bytes to pass on.
     if (this.#negotiation !== undefined) void this.#negotiate(this.#negotiation);
     else if (this.#target?.takesEarlyBytes === false) this.#startRelay();

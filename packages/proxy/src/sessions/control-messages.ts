@@ -7,6 +7,7 @@ import {
   SUBPROTOCOL,
 } from "@curfew/protocol";
 import { EndError } from "../end-reason.ts";
+import type { Access } from "../tokens/grant.ts";
 import type { WebSocketConnection } from "../websocket/connection.ts";
 
 /** The longest detail in characters. In JSON each takes 6 bytes at most, so a message is always within its limit. */
@@ -73,10 +74,10 @@ export class ControlMessages {
   }
 
   /** The console is open: from now on messages are answered, including those that came before. */
-  hello(session: string, { expiresInMs, renewable }: TimeLeft): void {
+  hello(session: string, { expiresInMs, renewable }: TimeLeft, access: Access): void {
     const { idleTimeoutMs } = this.#handler;
     const idle = idleTimeoutMs === null ? {} : { idleTimeoutMs };
-    this.#send({ type: "hello", session, expiresInMs, renewable, ...idle });
+    this.#send({ type: "hello", session, expiresInMs, renewable, ...idle, ...(access === "view" && { access }) });
     const early = this.#early ?? [];
     this.#early = undefined;
     for (const message of early) this.#answer(message);

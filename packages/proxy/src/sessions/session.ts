@@ -124,7 +124,7 @@ export class Session implements SessionInfo {
       if (this.#hasEnded()) return;
       this.#phase = "relaying";
       this.#idle?.start();
-      channel?.hello(this.id, this.timeLeft);
+      channel?.hello(this.id, this.timeLeft, grant.access);
       this.#context.events.notify({ type: "session_opened", session: this, handshakeMs: this.ageMs });
     } catch (error) {
       this.onFailed(error);
@@ -216,7 +216,7 @@ export class Session implements SessionInfo {
     if (grant === undefined) return;
     try {
       await channel.connect(grant, this.#watchers(grant));
-      if (!this.#hasEnded()) channel.hello(this.id, this.timeLeft);
+      if (!this.#hasEnded()) channel.hello(this.id, this.timeLeft, grant.access);
     } catch (error) {
       this.onChannelFailed(channel, error);
     }

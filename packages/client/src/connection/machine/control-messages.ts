@@ -63,6 +63,7 @@ function onHello(draft: Draft, socket: SocketState, hello: Extract<ServerMessage
     expiring: false,
     renewable: hello.renewable,
     renewing: false,
+    access: hello.access ?? "control",
     idleTimeoutMs: hello.idleTimeoutMs ?? null,
     idleEndsAt: null,
   };

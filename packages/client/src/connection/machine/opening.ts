@@ -18,6 +18,7 @@ const UNNAMED_SESSION: SessionInfo = {
   expiring: false,
   renewable: false,
   renewing: false,
+  access: "control",
   idleTimeoutMs: null,
   idleEndsAt: null,
 };

@@ -18,6 +18,8 @@ export interface SessionInfo {
   readonly renewable: boolean;
   /** True while a renewal is in progress. */
   readonly renewing: boolean;
+  /** What the gateway lets the user do: with `view` it drops all input. `control` on servers that do not say so. */
+  readonly access: "control" | "view";
   /** How long the session may be without input before it ends, in milliseconds; null if it has no such limit. */
   readonly idleTimeoutMs: number | null;
   /**

@@ -8,6 +8,7 @@ import { MAX_TIMER_MS } from "../../util/delay.ts";
 import { Emitter, type ListenOptions, type Unsubscribe } from "../../util/emitter.ts";
 import { reportError } from "../../util/report-error.ts";
 import { milliseconds, oneOf } from "../../util/validate.ts";
+import { followAccess } from "../follow-access.ts";
 import { createHost } from "../host-element.ts";
 import { ViewerLoader, failViewer, importFailed } from "../viewer-loader.ts";
 import { loadUnicode11, loadWebLinks } from "./addons.ts";
@@ -80,6 +81,7 @@ export class SerialConsole extends SerialSettings {
     this.#renderer = oneOf("renderer", options.renderer ?? "dom", RENDERERS);
     this.#pasteDelayMs = milliseconds("pasteDelayMs", options.pasteDelayMs ?? 10);
     this.connection = new ConsoleConnection({ ...options, waitForViewer: true });
+    followAccess(this.connection, this);
     this.connection.on("state", (state) => this.#follow(state));
     this.connection.on("channel", (channel) => void this.#attach(channel));
   }

@@ -5,6 +5,7 @@ import type { ConnectionStatistics, ConsoleState } from "../../connection/model/
 import { delay } from "../../util/delay.ts";
 import { Emitter, type ListenOptions, type Unsubscribe } from "../../util/emitter.ts";
 import { oneOf } from "../../util/validate.ts";
+import { followAccess } from "../follow-access.ts";
 import { createHost } from "../host-element.ts";
 import { ScreenConsole } from "../screen-console.ts";
 import { layoutKeys } from "../keyboard/layouts.ts";
@@ -82,6 +83,7 @@ export class SpiceConsole extends ScreenConsole implements SpiceView {
       return socket;
     };
     this.connection = new ConsoleConnection({ ...options, webSocket, waitForViewer: true });
+    followAccess(this.connection, this);
     this.connection.on("state", (state) => this.#follow(state));
     // The gateway dials only when spice-html5 has begun.
     this.connection.on("opening", (channel) => void this.#attach(channel));

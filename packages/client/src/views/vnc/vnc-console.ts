@@ -6,6 +6,7 @@ import { ConsoleConnection } from "../../connection/connection.ts";
 import { Emitter, type ListenOptions, type Unsubscribe } from "../../util/emitter.ts";
 import { ConsoleError } from "../../connection/model/errors.ts";
 import { Log } from "../../connection/log.ts";
+import { followAccess } from "../follow-access.ts";
 import { createHost, sizeProblem } from "../host-element.ts";
 import { ScreenConsole } from "../screen-console.ts";
 import { ViewerLoader, failViewer, importFailed } from "../viewer-loader.ts";
@@ -80,6 +81,7 @@ export class VncConsole extends ScreenConsole implements VncView {
       dragViewport: options.dragViewport ?? VNC_VIEW_DEFAULTS.dragViewport,
     };
     this.connection = new ConsoleConnection({ ...options, waitForViewer: true });
+    followAccess(this.connection, this);
     this.connection.on("state", (state) => this.#follow(state));
     // noVNC starts while the socket opens.
     this.connection.on("opening", (channel) => void this.#attach(channel));

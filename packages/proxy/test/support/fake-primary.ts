@@ -31,6 +31,7 @@ export class FakePrimary extends EventEmitter implements AsyncDisposable {
     });
     await primary.answer("settings", { config: settings, ticketSecret: "c2VjcmV0" });
     await primary.answer("unwritten_revocations", []);
+    await primary.answer("locks", []);
     const { request } = await primary.asked("listening");
     return Object.assign(primary, { url: request?.url ?? "" });
   }

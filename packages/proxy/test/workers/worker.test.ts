@@ -65,7 +65,7 @@ test("without limits no slot is asked for", async () => {
   await client.message("hello");
   client.socket.close(1000);
   await client.closed;
-  expect(primary.requests).toEqual(["settings", "unwritten_revocations", "listening", "resolve"]);
+  expect(primary.requests).toEqual(["settings", "unwritten_revocations", "locks", "listening", "resolve"]);
 });
 
 describe("while a session waits for its slot", () => {

@@ -86,6 +86,7 @@ test("readiness that cannot be told is answered with 503", async () => {
       readiness: () => Promise.reject(new Error("secret cause")),
       order: new RequestOrder(),
       clients: new RequestClients(trusted, guard),
+      needsCertificate: false,
       basePath: "",
       web: null,
       page: true,

@@ -18,6 +18,8 @@ export interface Config {
   readonly cert: string | null;
   /** PEM file with the certificate's private key; null when `cert` has that, too. */
   readonly key: string | null;
+  /** PEM file with the authorities of the certificates that clients need; null where they need none. */
+  readonly client_ca: string | null;
   /** Whether a listener with `cert` refuses plain HTTP. */
   readonly ssl_only: boolean;
   /** Folder whose files are served in place of the console page; null for the console page. */
@@ -135,6 +137,7 @@ export interface ConfigInput {
   readonly listen?: string | undefined;
   readonly cert?: string | null | undefined;
   readonly key?: string | null | undefined;
+  readonly client_ca?: string | null | undefined;
   readonly ssl_only?: boolean | undefined;
   readonly web?: string | null | undefined;
   readonly record?: string | null | undefined;

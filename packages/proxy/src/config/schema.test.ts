@@ -53,6 +53,10 @@ const wrong: Record<string, readonly (readonly [value: unknown, expected: RegExp
     ["600", /expected a number of seconds, but got "600"/],
     [Infinity, /finite/],
   ],
+  client_ca: [
+    ["-----BEGIN CERTIFICATE-----", /expected the path of a PEM file, but got PEM text$/],
+    ["/etc/pki/ca.pem", /expected cert as well/],
+  ],
   trusted_proxies: [["10.0.0.5", /expected a list of addresses and networks, but got "10.0.0.5"/]],
   "sessions.warn_before": [[60, /expected a list of seconds, but got 60/]],
   "sessions.max_duration": [[-1, /more than 0 seconds, but got -1/]],

@@ -26,6 +26,11 @@ const schema = options({
     null,
     "PEM file with the private key, unless `cert` contains it (Nova's option).",
   ),
+  client_ca: option(
+    v.nullable(value.pemFile),
+    null,
+    "PEM file with authorities: each client of `listen` then needs a certificate that one of them has signed. Needs `cert`.",
+  ),
   ssl_only: option(
     value.flag,
     true,
@@ -324,6 +329,9 @@ export function parseConfig(input: unknown): Config {
 function validateTogether(config: Config): Config {
   if (config.key !== null && config.cert === null) {
     throw new ConfigError(["key: expected cert as well: a private key needs its certificate"]);
+  }
+  if (config.client_ca !== null && config.cert === null) {
+    throw new ConfigError(["client_ca: expected cert as well: only TLS has certificates of clients"]);
   }
   if (config.targets.tls_client_key !== null && config.targets.tls_client_cert === null) {
     throw new ConfigError([

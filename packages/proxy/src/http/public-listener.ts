@@ -31,6 +31,7 @@ export interface PublicListenerConfig {
   readonly listen: Address;
   readonly cert: string | null;
   readonly key: string | null;
+  readonly client_ca: string | null;
   readonly ssl_only: boolean;
   readonly web: string | null;
   readonly trusted_proxies: readonly string[];
@@ -97,6 +98,7 @@ export class PublicListener {
       order: this.#order,
       guard: this.#guard,
       clients,
+      needsCertificate: config.client_ca !== null,
     });
     this.handleRequest = createPageHandler({
       policy: {
@@ -109,6 +111,7 @@ export class PublicListener {
       readiness: context.readiness,
       order: this.#order,
       clients,
+      needsCertificate: config.client_ca !== null,
       web: config.web,
       page: config.console.page,
       startPage: config.console.start_page,
@@ -146,12 +149,15 @@ export class PublicListener {
    * @throws Error naming the address, or what is wrong with the certificate or the folder.
    */
   async listen(): Promise<string> {
-    const { cert, key, ssl_only, web, listen, console: options } = this.#config;
+    const { cert, key, client_ca, ssl_only, web, listen, console: options } = this.#config;
     const { events, log, sharesPort = false, ticketSecret = randomBytes(32) } = this.#context;
     if (web !== null) await checkFolder(web);
     const versions = { minimumVersion: options.ssl_minimum_version, ciphers: options.ssl_ciphers };
     const made = await createPublicServer({
-      tls: cert === null ? undefined : { cert, key, ...versions, allowsPlain: !ssl_only, ticketSecret },
+      tls:
+        cert === null
+          ? undefined
+          : { cert, key, ...versions, allowsPlain: !ssl_only, clientCa: client_ca, ticketSecret },
       handler: this.handleRequest,
       guard: this.#guard,
       log,

@@ -15,6 +15,7 @@ import type { ConnectionGuard } from "./connection-guard.ts";
 import type { RequestClients } from "./forwarding/request-clients.ts";
 import type { RequestOrder } from "./request-order.ts";
 import { readTarget } from "./request-target.ts";
+import { clientSubject } from "./tls/client-certificate.ts";
 import { requestToken } from "./request-token.ts";
 import type { ConsoleType } from "../tokens/grant.ts";
 
@@ -26,6 +27,8 @@ export interface UpgradeOptions {
   readonly order: RequestOrder;
   readonly guard: ConnectionGuard;
   readonly clients: RequestClients;
+  /** Whether clients need a certificate. */
+  readonly needsCertificate: boolean;
   readonly events: EventSink;
 }
 
@@ -38,7 +41,7 @@ export type UpgradeHandler = (request: IncomingMessage, socket: Duplex, head: Bu
  * requests get a plain HTTP error.
  */
 export function createUpgradeHandler(options: UpgradeOptions): UpgradeHandler {
-  const { sessions, allowedOrigins, draining, order, guard, clients, events } = options;
+  const { sessions, allowedOrigins, draining, order, guard, clients, needsCertificate, events } = options;
   const buffers = new BufferPool();
   const upgrade: UpgradeHandler = (request, socket, head) => {
     const sender = clients.identify(request);
@@ -67,16 +70,20 @@ export function createUpgradeHandler(options: UpgradeOptions): UpgradeHandler {
     if (slot !== undefined) guard.hold(slot, connection.stream);
     acceptOffer(connection.stream, offer.key, subprotocol);
     const { origin } = request.headers;
+    const certificate = needsCertificate ? clientSubject(request.socket) : undefined;
     const client = {
       connection,
       address,
       origin,
       scheme,
       consoleType: requestedType(target.query),
+      certificate,
       ...(slot !== undefined && { onAuthenticated: () => guard.slots.authenticate(slot) }),
     };
     if (!originAllowed(origin, sender.host ?? target.host, allowedOrigins)) {
       sessions.refuse(client, originRefused(origin));
+    } else if (needsCertificate && certificate === undefined) {
+      sessions.refuse(client, new EndError("forbidden", "a client certificate is required"));
     } else if (draining()) sessions.refuse(client, new EndError("server_draining", "the gateway is shutting down"));
     else sessions.open(client, requestToken(request));
   };

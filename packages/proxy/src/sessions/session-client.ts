@@ -12,6 +12,8 @@ export interface SessionClient {
   readonly scheme?: "http" | "https" | undefined;
   /** The type of console that its request asks for; undefined for most, which ask for none. */
   readonly consoleType?: ConsoleType | undefined;
+  /** The subject of its TLS certificate, where one is required. */
+  readonly certificate?: string | undefined;
   /** Called once if its token is valid. */
   readonly onAuthenticated?: () => void;
 }

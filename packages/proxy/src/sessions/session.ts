@@ -25,6 +25,7 @@ import { SessionDeadline } from "./session-deadline.ts";
 export class Session implements SessionInfo {
   readonly id: string = randomUUID();
   readonly clientAddress: string;
+  readonly clientCertificate: string | undefined;
   /** @internal The `Origin` header of the client's request; undefined if there was none. */
   readonly origin: string | undefined;
   /** The type of console that the client's request asks for. */
@@ -54,6 +55,7 @@ export class Session implements SessionInfo {
   /** @internal Made by the registry. */
   constructor(client: SessionClient, context: SessionContext<Session>) {
     this.clientAddress = client.address;
+    this.clientCertificate = client.certificate;
     this.origin = client.origin;
     this.#pageScheme = client.scheme;
     this.#consoleType = client.consoleType;

@@ -83,6 +83,7 @@ export function sessionFields(session: SessionInfo): Record<string, unknown> {
   return {
     session: session.id,
     client: session.clientAddress,
+    certificate: session.clientCertificate,
     ...(grant && {
       token_id: grant.tokenId,
       type: grant.type,

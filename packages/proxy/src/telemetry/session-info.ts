@@ -12,6 +12,8 @@ export interface SessionInfo {
   readonly id: string;
   /** The client's IP address. */
   readonly clientAddress: string;
+  /** The subject of the client's TLS certificate, where `client_ca` requires one. */
+  readonly clientCertificate?: string | undefined;
   /** What the current token entitles to; undefined until it has been looked up. */
   readonly grant: GrantInfo | undefined;
   readonly bytes: RelayedBytes;

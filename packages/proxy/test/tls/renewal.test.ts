@@ -37,6 +37,7 @@ async function start(): Promise<void> {
       minimumVersion: "default",
       ciphers: null,
       allowsPlain: false,
+      clientCa: null,
       ticketSecret: Buffer.from("secret of the tickets"),
     },
     {

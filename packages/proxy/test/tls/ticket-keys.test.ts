@@ -19,6 +19,7 @@ async function worker(secret: string): Promise<Server> {
       minimumVersion: "default",
       ciphers: null,
       allowsPlain: false,
+      clientCa: null,
       ticketSecret: Buffer.from(secret),
     },
     {

@@ -11,6 +11,7 @@ import { withoutBase } from "../base-path.ts";
 import type { RequestClients } from "../forwarding/request-clients.ts";
 import type { RequestOrder } from "../request-order.ts";
 import { readTarget } from "../request-target.ts";
+import { clientSubject } from "../tls/client-certificate.ts";
 import { type FolderHandler, openWebFolder } from "./web-folder.ts";
 
 /** Where the page answers: its own address, and those that Nova's links and bookmarks have. */
@@ -42,6 +43,8 @@ export interface PageHandlerOptions {
   readonly readiness: () => Promise<string>;
   readonly order: RequestOrder;
   readonly clients: RequestClients;
+  /** Whether clients need a certificate, except for `/healthz` and `/readyz`. */
+  readonly needsCertificate: boolean;
   /** Whose files are served in place of the page; null for the page. */
   readonly web: string | null;
   /** Whether there is a page. */
@@ -56,7 +59,7 @@ export interface PageHandlerOptions {
 
 /** Serves the page, `/healthz` and `/readyz`. */
 export function createPageHandler(options: PageHandlerOptions): RequestHandler {
-  const { readiness, order, clients, basePath } = options;
+  const { readiness, order, clients, needsCertificate, basePath } = options;
   const serve = createFileHandler(options);
   return (request, response) => {
     if (!order.accepts(request, response)) return;
@@ -70,6 +73,9 @@ export function createPageHandler(options: PageHandlerOptions): RequestHandler {
     const path = withoutBase(target.path, basePath);
     if (path === "/healthz") return answer(response, 200, "ok");
     if (path === "/readyz") return void serveReadiness(response, readiness);
+    if (needsCertificate && clientSubject(request.socket) === undefined) {
+      return answer(response, 403, "A client certificate is required.");
+    }
     serve(request, response, { path, query: target.query, headers: transportHeaders(request, options) });
   };
 }

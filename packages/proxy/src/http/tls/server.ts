@@ -10,6 +10,7 @@ import {
   readCertificate,
   validityProblem,
 } from "./certificate.ts";
+import { readClientAuthorities } from "./client-certificate.ts";
 import { CertificateReload } from "./certificate-reload.ts";
 import { servePlain } from "./plain.ts";
 import { rotateTicketKeys } from "./ticket-keys.ts";
@@ -28,6 +29,8 @@ export interface TlsOptions extends CertificateFiles {
   readonly ciphers: string | null;
   /** Whether clients that do not begin with TLS are served over plain HTTP, at the same port. */
   readonly allowsPlain: boolean;
+  /** PEM file with the authorities of clients' certificates; null where clients need none. */
+  readonly clientCa: string | null;
   /** What the keys of session tickets are derived from: the same in all workers. */
   readonly ticketSecret: Buffer;
 }
@@ -52,8 +55,14 @@ export interface TlsContext {
 export async function createTlsServer(options: TlsOptions, context: TlsContext): Promise<Server> {
   const text = await readCertificate(options);
   const first = checkCertificate(text, options);
-  const secure = secureOptions(options, first);
-  const server = new TlsServer({ ...context.http, ...secure, handshakeTimeout: HANDSHAKE_MS }, context.handler);
+  const clientCa = options.clientCa === null ? undefined : await readClientAuthorities(options.clientCa);
+  const secure = secureOptions(options, first, clientCa);
+  // Clients without a certificate are answered, so that they learn why, and health checks need none.
+  const clients = clientCa !== undefined && { requestCert: true, rejectUnauthorized: false };
+  const server = new TlsServer(
+    { ...context.http, ...secure, ...clients, handshakeTimeout: HANDSHAKE_MS },
+    context.handler,
+  );
   if (options.allowsPlain) servePlain(server);
   rotateTicketKeys(server, options.ticketSecret);
   context.certificateUsed(first.validTo);
@@ -65,7 +74,7 @@ export async function createTlsServer(options: TlsOptions, context: TlsContext):
       digest: text.digest,
       current: first,
       use: (certificate) => {
-        server.setSecureContext(secureOptions(options, certificate));
+        server.setSecureContext(secureOptions(options, certificate, clientCa));
         context.certificateUsed(certificate.validTo);
       },
       log: context.log,
@@ -96,12 +105,17 @@ class TlsServer extends Server {
 }
 
 /** @throws Error naming the option that OpenSSL does not take. */
-function secureOptions({ ciphers, minimumVersion, cert }: TlsOptions, certificate: Certificate): SecureContextOptions {
+function secureOptions(
+  { ciphers, minimumVersion, cert }: TlsOptions,
+  certificate: Certificate,
+  clientCa: string | undefined,
+): SecureContextOptions {
   const options: SecureContextOptions = {
     cert: certificate.cert,
     key: certificate.key,
     minVersion: VERSIONS[minimumVersion],
     ciphers: ciphers ?? undefined,
+    ...(clientCa !== undefined && { ca: clientCa }),
   };
   try {
     createSecureContext(options);

@@ -64,6 +64,7 @@ const wrong: Record<string, readonly (readonly [value: unknown, expected: RegExp
   "sessions.drain_timeout": [[-1, /0 seconds or more, but got -1/]],
   "sessions.max": [[0, /a whole number of 1 or more, but got 0/]],
   "sessions.max_per_client": [[1.5, /a whole number of 1 or more, but got 1.5/]],
+  "sessions.max_per_user": [[0, /a whole number of 1 or more, but got 0/]],
   "sessions.max_per_token": [[0, /a whole number of 1 or more, but got 0/]],
   "sessions.max_per_instance": [["1", /a whole number of 1 or more, but got "1"/]],
   "sessions.on_limit": [["end", /expected "refuse" or "replace", but got "end"/]],

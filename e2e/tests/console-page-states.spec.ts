@@ -1,6 +1,7 @@
 import type { CloseReason, ServerCloseReason } from "@curfew/client";
 import { CloseCode, closeAction, tokenSubprotocol } from "@curfew/protocol";
-import { startFakeVnc } from "@curfew/testing";
+import { startFakeVnc, type FakeSession } from "@curfew/testing";
+import type { Page } from "@playwright/test";
 import { expect, type FakedConsolePage, test, token } from "../src/fixtures/console-page.ts";
 import { giveUp, openWithViewer } from "../src/page-objects/reconnection.ts";
 import { inspect, inspectFrozen, keepTimers } from "../src/audits/inspect-page.ts";
@@ -229,7 +230,7 @@ const endScreens: Record<CloseReason, readonly [title: string, button: string | 
   token_invalid: ["This link is not valid", null],
   console_moved: ["The console has moved", null],
   instance_deleted: ["Machine deleted", null],
-  session_terminated: ["Ended by an operator", null],
+  session_terminated: ["Ended by an operator", "Open again"],
   session_replaced: ["Opened somewhere else", "Open here again"],
   idle_timeout: ["Closed due to inactivity", "Open again"],
   forbidden: ["Access not allowed", null],
@@ -259,11 +260,23 @@ const endScreens: Record<CloseReason, readonly [title: string, button: string | 
   unknown: ["The session ended", "Open again"],
 };
 
+/** The page asks whether the user is still there, and they are. */
+async function answerIdleWarning(page: Page, session: FakeSession): Promise<void> {
+  session.send({ type: "idle_warning", endsInMs: 60_000 });
+  await expect(page.locator(".banner")).toContainText("Still there? This console closes in");
+  await page.getByRole("button", { name: "I’m still here" }).click();
+  await session.waitFor("still_here");
+  session.send({ type: "idle_warning", endsInMs: null });
+  await expect(page.locator(".banner")).toBeHidden();
+}
+
 async function expectEnd(console: FakedConsolePage, reason: CloseReason): Promise<void> {
   const { card, page } = console;
   const [title, button] = endScreens[reason];
   await console.waitForEnd(reason);
   await expect(card.getByRole("heading")).toHaveText(title);
+  // What screen readers say when the heading gets the focus.
+  await expect(card.getByRole("heading")).toHaveAccessibleDescription(/\w+ \w+/);
   const buttons = card.getByRole("button", { name: /again/ });
   if (button === null) await expect(buttons).toHaveCount(0);
   else await expect(buttons).toHaveText(button);
@@ -282,9 +295,13 @@ test.describe("the end screen", () => {
       await console.openLink();
       await console.waitFor("connected");
       gateway.follow({ refuse: reason });
-      (await opened).end(reason);
+      const session = await opened;
+      if (reason === "idle_timeout") await answerIdleWarning(page, session);
+      session.end(reason, undefined, reason === "session_terminated" ? "Maintenance until 14:00" : undefined);
       if (retried) await giveUp(page);
       await expectEnd(console, reason);
+      const words = console.card.getByText("The operator wrote: “Maintenance until 14:00”");
+      await expect(words).toHaveCount(reason === "session_terminated" ? 1 : 0);
     });
   }
 

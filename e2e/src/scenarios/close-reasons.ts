@@ -63,8 +63,8 @@ export const closeReasonScenarios: Readonly<Record<CloseReason, CloseReasonScena
     type: "serial",
     code: 4005,
     says: /operator ended this session/,
-    button: "Try again",
-    step: "operator",
+    button: "Open again",
+    step: "reopen",
     cause: async (ends) => {
       const { address: target } = await ends.use(startFakeSerial());
       const gateway = ends.sharedGateway;

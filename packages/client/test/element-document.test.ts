@@ -36,6 +36,7 @@ describe("README.md on the elements", () => {
       expiring: true,
       renewing: true,
       "renew-failed": true,
+      inactive: true,
       renewed: true,
       reconnecting: true,
       closed: true,

@@ -9,6 +9,8 @@ export interface CardContent {
   readonly tone: "calm" | "problem" | "busy";
   readonly title: string;
   readonly sentence: string;
+  /** What another person wrote, with who that is. */
+  readonly quote?: string | undefined;
   readonly facts?: CardFacts;
   /** What to do where no button can do it. */
   readonly advice?: string | undefined;
@@ -19,16 +21,25 @@ export interface CardContent {
   readonly reason?: string;
 }
 
+/** The elements that describe a card's title. There is one card at a time. */
+const DESCRIPTIONS = ["card-sentence", "card-quote", "card-advice"] as const;
+
 /** A message in the middle of the page, in place of the console. */
 export function createCard(content: CardContent): HTMLElement {
-  const { facts = [], advice, actions } = content;
+  const { facts = [], quote, advice, actions } = content;
   return createElement(
     "section",
     { class: "card", "data-tone": content.tone, "data-reason": content.reason },
     createElement("div", { class: "card-icon" }, icon(content.icon)),
-    createElement("h2", { class: "card-title", tabindex: "-1" }, content.title),
-    createElement("p", { class: "card-sentence" }, content.sentence),
-    advice === undefined ? undefined : createElement("p", { class: "card-advice" }, advice),
+    // Screen readers say what has the focus and what describes it.
+    createElement(
+      "h2",
+      { class: "card-title", tabindex: "-1", "aria-describedby": DESCRIPTIONS.join(" ") },
+      content.title,
+    ),
+    createElement("p", { class: "card-sentence", id: "card-sentence" }, content.sentence),
+    quote === undefined ? undefined : createElement("p", { class: "card-quote", id: "card-quote" }, quote),
+    advice === undefined ? undefined : createElement("p", { class: "card-advice", id: "card-advice" }, advice),
     facts.length === 0 ? undefined : createFacts(facts),
     actions.length === 0 ? undefined : createElement("div", { class: "card-actions" }, ...actions),
     content.foot,

@@ -56,6 +56,7 @@ export function createEndCard(end: EndInfo, options: EndCardOptions): HTMLElemen
     tone: description.tone,
     title,
     sentence,
+    quote: description.message && `${sdk.labels.operatorMessage} “${description.message}”`,
     advice: advice ?? description.advice,
     actions: [
       ...nextButtons(description, options),
@@ -101,7 +102,8 @@ function contactLinks(
   { step, title }: CloseDescription,
   { contact }: EndCardOptions,
 ): readonly HTMLAnchorElement[] {
-  if (contact === undefined || step !== "operator") return [];
+  const isOperators = step === "operator" || end.close.reason === "session_terminated";
+  if (contact === undefined || !isOperators) return [];
   const subject = end.name === "" ? title : `${end.name}: ${title}`;
   return [textLink(texts().cards.contactOperator, contactHref(contact, subject, detailsOf(end)))];
 }

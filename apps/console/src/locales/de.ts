@@ -19,6 +19,7 @@ export const german: PageTexts = {
   time: {
     noLimit: "Kein Zeitlimit",
     noLimitHint: "Diese Sitzung endet nicht von selbst.",
+    idleHint: "Diese Sitzung wird nach {time} ohne Eingabe geschlossen.",
     hint: "Die Sitzung endet, wenn diese Zeit abgelaufen ist.",
   },
   console: {

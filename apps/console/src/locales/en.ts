@@ -17,6 +17,7 @@ export const english = {
   time: {
     noLimit: "No time limit",
     noLimitHint: "This session does not end by itself.",
+    idleHint: "This session closes after {time} without input.",
     hint: "The session ends when this time is up.",
   },
   console: {

@@ -19,6 +19,7 @@ export const spanish: PageTexts = {
   time: {
     noLimit: "Sin límite de tiempo",
     noLimitHint: "Esta sesión no termina por sí sola.",
+    idleHint: "Esta sesión se cierra tras {time} sin actividad.",
     hint: "La sesión termina cuando se agota este tiempo.",
   },
   console: {

@@ -19,6 +19,7 @@ export const french: PageTexts = {
   time: {
     noLimit: "Sans limite de temps",
     noLimitHint: "Cette session ne se termine pas d’elle-même.",
+    idleHint: "Cette session se ferme après {time} sans saisie.",
     hint: "La session se termine à l’expiration de ce délai.",
   },
   console: {

@@ -19,6 +19,7 @@ export const japanese: PageTexts = {
   time: {
     noLimit: "時間制限なし",
     noLimitHint: "このセッションは自動的には終了しません。",
+    idleHint: "操作がない状態が{time}続くと、このセッションは閉じます。",
     hint: "この時間が経過すると、セッションは終了します。",
   },
   console: {

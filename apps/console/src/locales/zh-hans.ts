@@ -19,6 +19,7 @@ export const simplifiedChinese: PageTexts = {
   time: {
     noLimit: "没有时间限制",
     noLimitHint: "此会话不会自行结束。",
+    idleHint: "{time}没有操作后，此会话将关闭。",
     hint: "时间用完后，会话即结束。",
   },
   console: {

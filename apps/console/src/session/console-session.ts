@@ -88,6 +88,10 @@ export class ConsoleSession {
   /** @param token - what to renew with; by default one is requested */
   renew(token?: string): void {
     if (this.#status === "renewing" || !isOpen(this.#status)) return;
+    if (token === undefined && this.#warning?.phase === "inactive") {
+      this.#console?.view.connection.stillHere();
+      return;
+    }
     // The outcome is reported by events.
     this.#console?.view.connection.renew(token).catch(() => {});
   }
@@ -119,6 +123,9 @@ export class ConsoleSession {
     });
     connection.on("unresponsive", () => this.#shell.setUnstable(true));
     connection.on("latency", ({ rttMs }) => this.#shell.setUnstable(rttMs > SLOW_ROUND_TRIP_MS));
+    connection.on("idlewarning", ({ endsInMs }) => {
+      if (endsInMs !== null) this.#display.announceInactivity(endsInMs);
+    });
     connection.on("expiring", (warning) => {
       this.#listeners.onExpiring(warning);
       this.#display.announceExpiry(warning.expiresInMs);

@@ -30,6 +30,7 @@ export class SessionDisplay {
   readonly #commands: SessionCommands;
   #connecting: ConnectingCard | undefined;
   readonly #sessionCountdown = new Countdown();
+  readonly #inactiveCountdown = new Countdown();
   readonly #retryCountdown = new Countdown(RING_STEP_MS);
   #reconnecting = false;
   /** Removes the hint how to leave the console. */
@@ -89,6 +90,7 @@ export class SessionDisplay {
 
   /** Hides everything that belongs to an open console. */
   hideTools(): void {
+    this.#inactiveCountdown.stop();
     this.#shell.hideToolbar();
     this.#hideHint();
     this.#shell.setUnstable(false);
@@ -126,11 +128,12 @@ export class SessionDisplay {
     warning: ExpiryWarning | undefined,
     renewFailure: string,
   ): void {
-    const { bar, banner } = this.#shell;
+    const { bar } = this.#shell;
+    this.#showInactive(warning);
     if (session === undefined || session.expiresAt === null) {
       this.#sessionCountdown.stop();
-      bar.setTime(session === undefined ? "unknown" : "unlimited");
-      banner.hide();
+      bar.setTime(session === undefined ? "unknown" : "unlimited", session?.idleTimeoutMs);
+      this.#showWarning(warning, renewFailure, null);
       setTitle(this.#name);
       return;
     }
@@ -142,11 +145,30 @@ export class SessionDisplay {
     });
   }
 
-  #showWarning(warning: ExpiryWarning | undefined, renewFailure: string, leftMs: number): void {
+  /** Asks whether the user is still there, where the session ends because of that. */
+  #showInactive(warning: ExpiryWarning | undefined): void {
+    const endsAt = warning?.shownPhase === "inactive" ? warning.endsAt : null;
+    if (warning === undefined || endsAt === null) {
+      this.#inactiveCountdown.stop();
+      return;
+    }
+    this.#inactiveCountdown.start(endsAt, (leftMs) => {
+      this.#shell.banner.show("inactive", describeWarning("inactive", "notRenewable", leftMs, texts().sdk), "");
+    });
+  }
+
+  /** There was no input for long. */
+  announceInactivity(endsInMs: number): void {
+    const { stillThere, closesWhenIdle } = texts().sdk.session;
+    this.#shell.toasts.announce(`${stillThere} ${format(closesWhenIdle, { time: duration(endsInMs, "long") })}`);
+  }
+
+  #showWarning(warning: ExpiryWarning | undefined, renewFailure: string, leftMs: number | null): void {
     const { banner } = this.#shell;
     const phase = warning?.shownPhase;
+    if (phase === "inactive") return;
     // A toast reports a renewal.
-    if (warning === undefined || phase === undefined || phase === "renewed") banner.hide();
+    if (warning === undefined || leftMs === null || phase === undefined || phase === "renewed") banner.hide();
     else {
       const description = describeWarning(phase, warning.renewability, leftMs, texts().sdk);
       banner.show(phase, description, phase === "renew-failed" ? renewFailure : "");

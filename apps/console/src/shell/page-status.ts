@@ -29,9 +29,14 @@ export interface PageFacts {
   readonly warning: WarningPhase | undefined;
 }
 
+/** Whether a warning is about something else than the session's time. */
+function isQuiet(warning: WarningPhase): warning is "renewed" | "inactive" {
+  return warning === "renewed" || warning === "inactive";
+}
+
 export function pageStatus(state: ConsoleState, facts: PageFacts): PageStatus {
   if (state.status === "connected")
-    return facts.warning === undefined || facts.warning === "renewed" ? "connected" : facts.warning;
+    return facts.warning === undefined || isQuiet(facts.warning) ? "connected" : facts.warning;
   if (state.status === "reconnecting") return "reconnecting";
   if (state.status === "closed") return "ended";
   return facts.signIn ?? "connecting";

@@ -91,7 +91,8 @@ export class TopBar {
     this.#status.title = unstable ? texts().cards.unstableSentence : "";
   }
 
-  setTime(left: TimeLeft): void {
+  /** @param idleTimeoutMs - how long the session may be without input; null for no limit */
+  setTime(left: TimeLeft, idleTimeoutMs: number | null = null): void {
     this.#time.hidden = left === "unknown";
     this.#time.toggleAttribute("data-unlimited", left === "unlimited");
     this.#time.toggleAttribute("data-urgent", typeof left === "number" && left < URGENT_BELOW_MS);
@@ -100,7 +101,9 @@ export class TopBar {
     if (left === "unlimited") {
       setText(this.#timeText, texts().time.noLimit);
       setText(this.#timeSpoken, texts().time.noLimit);
-      this.#time.title = texts().time.noLimitHint;
+      const { noLimitHint, idleHint } = texts().time;
+      this.#time.title =
+        idleTimeoutMs === null ? noLimitHint : format(idleHint, { time: duration(idleTimeoutMs, "long") });
       return;
     }
     const { timeLeft } = texts().sdk.session;

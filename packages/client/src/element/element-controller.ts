@@ -31,11 +31,18 @@ export class ElementController<Options extends ConsoleOptions, View extends Cons
     this.#shell = new Shell(root, kind.type, {
       open: () => this.#tryToOpen(),
       close: () => void this.close(),
-      renew: () => void this.#console?.connection.renew().catch(() => {}),
+      renew: () => this.#renew(),
       hideWarning: () => this.#warning?.hide(),
       focusConsole: () => this.#console?.focus(),
       cover: (top) => coverTop(this.#console, top),
     });
+  }
+
+  /** The button of the warning. */
+  #renew(): void {
+    const connection = this.#console?.connection;
+    if (this.#warning?.phase === "inactive") connection?.stillHere();
+    else connection?.renew().catch(() => {});
   }
 
   get console(): View | undefined {

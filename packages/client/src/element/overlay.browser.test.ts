@@ -95,7 +95,18 @@ describe("the warning", () => {
     token = Promise.reject(new Error("no"));
     page.gateway.socket.session.send({ type: "expiring", expiresInMs: 30_000 });
     await reaches(element, "renew-failed");
-    expect(shown(element, ".warning")).not.toBeNull();
+    expect(text(element, ".warning p")).toContain("The renewal failed. (the renew callback failed: no)");
+  });
+
+  test("asks whether the user is still there, and tells the gateway", async () => {
+    const element = await page.connected<"curfew-serial">(serial());
+    page.gateway.socket.session.send({ type: "idle_warning", endsInMs: 60_000 });
+    expect(element.getAttribute("status")).toBe("inactive");
+    expect(text(element, ".warning p")).toContain("Still there? This console closes in 1 minute unless you use it.");
+    click(element, "I’m still here");
+    expect(page.gateway.socket.controls.at(-1)).toEqual({ type: "still_here" });
+    page.gateway.socket.session.send({ type: "idle_warning", endsInMs: null });
+    expect(element.getAttribute("status")).toBe("connected");
   });
 });
 
@@ -123,6 +134,18 @@ describe("a lost connection", () => {
 });
 
 describe("the end", () => {
+  test("has the operator's words, marked as such, also for screen readers", async () => {
+    const element = await page.connected<"curfew-serial">(serial());
+    const message = "Maintenance <b>until</b> 14:00";
+    page.gateway.socket.session.send({ type: "bye", reason: "session_terminated", message });
+    page.gateway.socket.end(4005, "session_terminated");
+    const words = `The operator wrote: “${message}”`;
+    expect(text(element, ".message")).toBe(words);
+    expect(announced(element)).toContain(`Ended by an operator – An operator ended this session`);
+    expect(announced(element)).toContain(words);
+    click(element, "Open again");
+  });
+
   test("says why, and opens again with a new token", async () => {
     const authorize = vi.fn<() => { url: string }>(() => ({ url: "ws://gateway/ws" }));
     const element = await page.connected<"curfew-serial">(serial(), (one) => {

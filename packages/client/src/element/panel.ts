@@ -94,7 +94,7 @@ function reconnectingPanel(
 
 /** The end, with its reason. */
 function closedPanel(messages: Messages, cause: CloseInfo, canAuthorize: boolean, actions: PanelActions): Panel {
-  const { tone, timedOut, step, title, sentence, advice, action, code, detail } = describeClose(
+  const { tone, timedOut, step, title, sentence, message, advice, action, code, detail } = describeClose(
     cause,
     messages,
     canAuthorize,
@@ -105,7 +105,8 @@ function closedPanel(messages: Messages, cause: CloseInfo, canAuthorize: boolean
       tone,
       title,
       sentence,
-      note: advice ? part("p", "advice", {}, advice) : undefined,
+      message: message === undefined ? undefined : `${messages.labels.operatorMessage} ${quoted(message)}`,
+      note: advice ? part("p", "advice", { "data-announced": "" }, advice) : undefined,
       actions: !action ? [] : [button(action, actions.open, step === "operator" ? "normal" : "primary")],
       footer: createElement(
         "footer",
@@ -122,12 +123,19 @@ interface PanelContent {
   readonly tone?: "calm" | "problem";
   readonly title: string;
   readonly sentence?: string;
+  /** The operator's words. */
+  readonly message?: string | undefined;
   readonly note?: Element | undefined;
   readonly actions: readonly Element[];
   readonly footer?: Element;
 }
 
-function panel({ symbol, tone = "calm", title, sentence, note, actions, footer }: PanelContent): HTMLElement {
+/** In the quotation marks that every language here reads. */
+function quoted(text: string): string {
+  return `“${text}”`;
+}
+
+function panel({ symbol, tone = "calm", title, sentence, message, note, actions, footer }: PanelContent): HTMLElement {
   return part(
     "section",
     "panel",
@@ -135,6 +143,7 @@ function panel({ symbol, tone = "calm", title, sentence, note, actions, footer }
     createElement("div", { class: "symbol" }, symbol),
     part("p", "title", { "data-announced": "" }, title),
     sentence ? part("p", "sentence", { "data-announced": "" }, sentence) : undefined,
+    message ? part("p", "message", { "data-announced": "" }, message) : undefined,
     note,
     actions.length > 0 ? createElement("div", { class: "actions" }, ...actions) : undefined,
     footer,

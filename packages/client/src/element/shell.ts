@@ -128,11 +128,11 @@ export class Shell {
     if (hadFocus && (!phase || phase === "renewed")) this.#actions.focusConsole();
     if (!warning || !phase || state.status !== "connected") return;
     const show = (leftMs: number | null): void => this.#warning.show(phase, warning, messages, leftMs);
-    const expiresAt = state.session?.expiresAt ?? null;
-    if (expiresAt === null) show(null);
+    const { endsAt } = warning;
+    if (endsAt === null) show(null);
     // Not counted down: ten minutes would become nine a second later.
-    else if (phase === "renewed") show(expiresAt - performance.now());
-    else this.#countdown.start(expiresAt, show);
+    else if (phase === "renewed") show(endsAt - performance.now());
+    else this.#countdown.start(endsAt, show);
   }
 
   #showPanel({ state, canAuthorize, messages }: ShellContent): void {

@@ -94,6 +94,7 @@ const CSS = `
 [data-tone="problem"] .symbol { color: var(--_bad); }
 .title { font-size: 1.125rem; font-weight: 600; line-height: 1.3; }
 .sentence { margin-top: 0.375rem; color: var(--_ink-2); }
+.message { margin-top: 0.5rem; font-style: italic; overflow-wrap: anywhere; }
 .countdown, .advice { margin-top: 0.75rem; }
 .actions { display: flex; flex-wrap: wrap; gap: 0.5rem; margin-top: 1.25rem; }
 footer {

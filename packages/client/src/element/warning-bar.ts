@@ -20,13 +20,23 @@ export class WarningBar {
   /** The countdown in words, for screen readers. */
   readonly #time = createElement("span", { role: "timer", "aria-live": "off", class: "spoken" });
   readonly #sentence = createElement("span");
+  /** Why the renewal failed: in English, or in the words of the page's callback. */
+  readonly #detail = createElement("span", { class: "failure" });
   readonly #renew: HTMLButtonElement;
   readonly #hide: HTMLButtonElement;
 
   constructor(actions: WarningActions) {
     this.#renew = button("", actions.renew, "primary");
     this.#hide = button("", actions.hide, "quiet");
-    const announced = createElement("span", { "data-announced": "" }, this.#time, " ", this.#sentence);
+    const announced = createElement(
+      "span",
+      { "data-announced": "" },
+      this.#time,
+      " ",
+      this.#sentence,
+      " ",
+      this.#detail,
+    );
     const text = part("p", "warning-text", {}, this.#countdown, " ", announced);
     const buttons = createElement("div", { class: "actions" }, this.#renew, this.#hide);
     const symbol = createElement("div", { class: "symbol" }, this.#ring.root, this.#done);
@@ -35,7 +45,8 @@ export class WarningBar {
   }
 
   /** @param leftMs - milliseconds until the end; null for a session without one */
-  show(phase: WarningPhase, { renewability, totalMs }: ExpiryWarning, messages: Messages, leftMs: number | null): void {
+  show(phase: WarningPhase, warning: ExpiryWarning, messages: Messages, leftMs: number | null): void {
+    const { renewability, totalMs, failure } = warning;
     const { countdown, time, sentence, action, busy } = describeWarning(phase, renewability, leftMs, messages);
     this.root.dataset["phase"] = phase;
     this.root.dataset["renewability"] = phase === "renew-failed" ? "" : renewability;
@@ -51,5 +62,6 @@ export class WarningBar {
     setText(this.#countdown, countdown);
     setText(this.#time, time);
     setText(this.#sentence, sentence);
+    setText(this.#detail, phase === "renew-failed" && failure ? `(${failure.message})` : "");
   }
 }

@@ -33,7 +33,7 @@ export const CLOSE_REASON_TRAITS: Readonly<Record<CloseReason, CloseReasonTraits
   token_invalid: NO_ACCESS,
   console_moved: traits("calm", "new-access"),
   instance_deleted: traits("calm", "none"),
-  session_terminated: traits("calm", "operator"),
+  session_terminated: EXPECTED,
   session_replaced: EXPECTED,
   idle_timeout: traits("calm", "reopen", true),
   forbidden: REFUSED,

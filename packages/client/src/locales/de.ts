@@ -34,7 +34,7 @@ export const german: Messages = {
     session_terminated: {
       title: "Vom Administrator beendet",
       sentence: "Ein Administrator hat diese Sitzung beendet oder den Zugang dazu entzogen.",
-      next: "Erneut versuchen",
+      next: "Erneut öffnen",
     },
     session_replaced: {
       title: "An anderer Stelle geöffnet",

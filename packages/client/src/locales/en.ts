@@ -33,7 +33,7 @@ export const english: Messages = {
     session_terminated: {
       title: "Ended by an operator",
       sentence: "An operator ended this session or revoked its access.",
-      next: "Try again",
+      next: "Open again",
     },
     session_replaced: {
       title: "Opened somewhere else",

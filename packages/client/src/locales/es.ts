@@ -34,7 +34,7 @@ export const spanish: Messages = {
     session_terminated: {
       title: "Sesión finalizada por un administrador",
       sentence: "Un administrador finalizó esta sesión o revocó el acceso que utilizaba.",
-      next: "Reintentar",
+      next: "Abrir de nuevo",
     },
     session_replaced: {
       title: "Consola abierta en otro lugar",

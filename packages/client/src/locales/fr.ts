@@ -33,7 +33,7 @@ export const french: Messages = {
     session_terminated: {
       title: "Session terminée par un administrateur",
       sentence: "Un administrateur a mis fin à cette session ou révoqué l’accès qu’elle utilisait.",
-      next: "Réessayer",
+      next: "Rouvrir",
     },
     session_replaced: {
       title: "Console ouverte ailleurs",

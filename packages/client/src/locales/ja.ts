@@ -34,7 +34,7 @@ export const japanese: Messages = {
     session_terminated: {
       title: "管理者がセッションを終了しました",
       sentence: "管理者がこのセッションを終了したか、使用していたアクセスを取り消しました。",
-      next: "再試行",
+      next: "もう一度開く",
     },
     session_replaced: {
       title: "別の場所で開かれました",

@@ -32,7 +32,7 @@ export const simplifiedChinese: Messages = {
     session_terminated: {
       title: "会话已被管理员结束",
       sentence: "管理员结束了此会话，或撤销了它所使用的访问权限。",
-      next: "重试",
+      next: "重新打开",
     },
     session_replaced: {
       title: "已在其他位置打开",

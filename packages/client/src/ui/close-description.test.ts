@@ -20,10 +20,18 @@ describe("describing an end", () => {
       timedOut: true,
       title: english.closeReasons.session_expired.title,
       sentence: english.closeReasons.session_expired.sentence,
+      message: undefined,
       advice: undefined,
       action: english.closeReasons.session_expired.next,
       code: "session_expired · 4100",
       detail: "over",
+    });
+  });
+
+  test("has the operator's words where there are any", () => {
+    expect(describeClose(info("session_terminated", { message: "Sorry" }), english, true)).toMatchObject({
+      step: "reopen",
+      message: "Sorry",
     });
   });
 

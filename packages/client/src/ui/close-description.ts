@@ -8,6 +8,8 @@ export interface CloseDescription extends CloseReasonTraits {
   readonly title: string;
   /** What happened. */
   readonly sentence: string;
+  /** What the operator who ended the session wrote. Show it as their words, after `labels.operatorMessage`. */
+  readonly message?: string | undefined;
   /** What the user can do if a button cannot do it. */
   readonly advice?: string | undefined;
   /** The label of the button for `step`; absent if nothing can help, or the page cannot get the access that is needed. */
@@ -24,7 +26,7 @@ export interface CloseDescription extends CloseReasonTraits {
  * @param canAuthorize - whether the page can get a new token
  */
 export function describeClose(cause: CloseInfo, messages: Messages, canAuthorize: boolean): CloseDescription {
-  const { reason, code, detail } = cause;
+  const { reason, code, detail, message } = cause;
   const { title, sentence, next } = messages.closeReasons[reason];
   const traits = CLOSE_REASON_TRAITS[reason];
   const needsLink = traits.step === "new-access" && !canAuthorize;
@@ -34,6 +36,7 @@ export function describeClose(cause: CloseInfo, messages: Messages, canAuthorize
     ...traits,
     title,
     sentence,
+    message,
     advice: traits.step === "operator" ? operator : needsLink ? newAccess : undefined,
     action: cannotHelp ? undefined : next,
     code: `${reason} · ${code}`,

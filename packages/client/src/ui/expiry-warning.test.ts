@@ -83,6 +83,35 @@ describe("the warning of the end", () => {
     expect([warning.phase, warning.totalMs]).toEqual([undefined, 0]);
   });
 
+  test("asks whether the user is still there, unless the session ends before that", async () => {
+    const { warning, expiring, onChange } = await warned();
+    const idle = (endsInMs: number | null): void => gateway.session.send({ type: "idle_warning", endsInMs });
+    idle(60_000);
+    expect([warning.phase, warning.totalMs, warning.endsAt]).toEqual(["inactive", 60_000, performance.now() + 60_000]);
+    warning.hide();
+    expect(warning.shownPhase).toBeUndefined();
+    onChange.mockClear();
+    idle(null);
+    expect([warning.phase, onChange.mock.calls.length > 0]).toEqual([undefined, true]);
+    idle(60_000);
+    expect(warning.shownPhase).toBe("inactive");
+    expiring(10_000);
+    expect([warning.phase, warning.endsAt]).toEqual(["expiring", performance.now() + 10_000]);
+  });
+
+  test("knows why a renewal failed", async () => {
+    const { warning, expiring, renew } = await warned();
+    expiring(60_000);
+    await renew();
+    gateway.session.send({
+      type: "renew_failed",
+      id: 1,
+      reason: "forbidden",
+      detail: "the token is for another console",
+    });
+    expect(warning.failure?.message).toBe("the token is for another console");
+  });
+
   test("tells whether the session can be renewed, here and at all", async () => {
     let canRenew = false;
     const { warning } = await warned({ canRenew: () => canRenew });

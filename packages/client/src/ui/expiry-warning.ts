@@ -1,4 +1,5 @@
 import type { ConsoleConnection } from "../connection/connection.ts";
+import type { ConsoleError } from "../connection/model/errors.ts";
 
 /** How long a successful renewal is shown, in milliseconds, by default. */
 const RENEWED_SHOWN_MS = 5000;
@@ -6,8 +7,11 @@ const RENEWED_SHOWN_MS = 5000;
 /** Whether a session can be renewed from a page. The names are those of the sentences in {@link Messages.session}. */
 export type Renewability = "renewable" | "needsNewAccess" | "notRenewable";
 
-/** What a page tells about the end of the running session. */
-export type WarningPhase = "expiring" | "renewing" | "renew-failed" | "renewed";
+/**
+ * What a page tells about the end of the running session. `inactive`: it ends because there was no input; the button
+ * calls {@link ConsoleConnection.stillHere}, in the other phases `renew()`.
+ */
+export type WarningPhase = "expiring" | "renewing" | "renew-failed" | "renewed" | "inactive";
 
 /** Options of an {@link ExpiryWarning}. */
 export interface ExpiryWarningOptions {
@@ -32,6 +36,8 @@ export class ExpiryWarning {
   #timer: ReturnType<typeof setTimeout> | undefined;
   #hidden = false;
   #totalMs = 0;
+  #inactiveMs = 0;
+  #failure: ConsoleError | undefined;
 
   constructor(connection: Pick<ConsoleConnection, "on" | "state">, options: ExpiryWarningOptions) {
     this.#connection = connection;
@@ -42,8 +48,9 @@ export class ExpiryWarning {
       options,
     );
     connection.on("expiring", ({ expiresInMs }) => this.#set(undefined, Math.max(this.#totalMs, expiresInMs)), options);
+    connection.on("idlewarning", ({ endsInMs }) => this.#warnInactive(endsInMs), options);
     connection.on("renewed", () => this.#set("done", 0), options);
-    connection.on("renewfailed", () => this.#set("failed", this.#totalMs), options);
+    connection.on("renewfailed", (error) => this.#fail(error), options);
     options.signal?.addEventListener("abort", () => clearTimeout(this.#timer));
   }
 
@@ -51,7 +58,8 @@ export class ExpiryWarning {
   get phase(): WarningPhase | undefined {
     const { state } = this.#connection;
     if (state.status !== "connected") return undefined;
-    const { expiring = false, renewing = false } = state.session ?? {};
+    const { expiring = false, renewing = false, expiresAt, idleEndsAt = null } = state.session ?? {};
+    if (idleEndsAt !== null && !(expiring && (expiresAt ?? Infinity) <= idleEndsAt)) return "inactive";
     const failed = expiring && this.#renewal === "failed";
     if (this.#options.autoRenew && !failed) return undefined;
     if (renewing) return "renewing";
@@ -64,6 +72,18 @@ export class ExpiryWarning {
     return this.#hidden ? undefined : this.phase;
   }
 
+  /** Why the last renewal failed, for the phase `renew-failed`. */
+  get failure(): ConsoleError | undefined {
+    return this.#failure;
+  }
+
+  /** When the session ends, on the clock of `performance.now()` in milliseconds; null if it does not. */
+  get endsAt(): number | null {
+    const { state } = this.#connection;
+    const session = state.status === "connected" ? state.session : null;
+    return (this.phase === "inactive" ? session?.idleEndsAt : session?.expiresAt) ?? null;
+  }
+
   /** Whether the session can be renewed. */
   get renewability(): Renewability {
     const { state } = this.#connection;
@@ -73,12 +93,23 @@ export class ExpiryWarning {
 
   /** The time left at the first warning, in milliseconds, for an indicator that empties. */
   get totalMs(): number {
-    return this.#totalMs;
+    return this.phase === "inactive" ? this.#inactiveMs : this.#totalMs;
   }
 
   /** The user hides the warning. The next warning and the result of a renewal show it again. */
   hide(): void {
     this.#hidden = true;
+    this.#options.onChange();
+  }
+
+  #fail(error: ConsoleError): void {
+    this.#failure = error;
+    this.#set("failed", this.#totalMs);
+  }
+
+  #warnInactive(endsInMs: number | null): void {
+    this.#inactiveMs = endsInMs ?? 0;
+    if (endsInMs !== null) this.#hidden = false;
     this.#options.onChange();
   }
 

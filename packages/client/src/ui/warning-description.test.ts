@@ -15,6 +15,16 @@ describe("describing the warning", () => {
     });
   });
 
+  test("asks whether the user is still there", () => {
+    expect(describeWarning("inactive", "notRenewable", 45_000, english)).toEqual({
+      time: "Still there? This console closes in 45 seconds unless you use it.",
+      countdown: "Still there? This console closes in 0:45 unless you use it.",
+      sentence: "",
+      action: "I’m still here",
+      busy: false,
+    });
+  });
+
   test("disables the button while a renewal is in progress", () => {
     expect(describeWarning("renewing", "renewable", 1000, english)).toMatchObject({
       action: session.renewing,

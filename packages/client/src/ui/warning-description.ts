@@ -11,7 +11,7 @@ export interface WarningDescription {
   readonly countdown: string;
   /** What the user can do, or that the renewal failed; empty after a renewal. */
   readonly sentence: string;
-  /** The label of the button that renews; undefined if there is nothing to renew. */
+  /** The label of the button that renews, or tells that the user is still there; undefined if nothing can be done. */
   readonly action: string | undefined;
   /** Whether the button is disabled because a renewal is in progress. */
   readonly busy: boolean;
@@ -28,6 +28,12 @@ export function describeWarning(
   leftMs: number | null,
   { session, actions, language }: Messages,
 ): WarningDescription {
+  if (phase === "inactive") {
+    const when = (style: TimeStyle): string =>
+      `${session.stillThere} ${format(session.closesWhenIdle, { time: timeLeft(language, leftMs ?? 0, style) })}`;
+    const action = actions.stillHere;
+    return { time: when("long"), countdown: when("digital"), sentence: "", action, busy: false };
+  }
   const renewed = phase === "renewed";
   const failed = phase === "renew-failed";
   const busy = phase === "renewing";

@@ -118,15 +118,21 @@ export class FakeSession {
     this.end("session_expired");
   }
 
-  /** Ends the session as a gateway does: `bye`, then the reason's close code. */
-  end(reason: ServerCloseReason, detail?: string): void {
+  /**
+   * Ends the session as a gateway does: `bye`, then the reason's close code.
+   * @param message - what an operator writes to the user
+   */
+  end(reason: ServerCloseReason, detail?: string, message?: string): void {
     expectReason("reason", reason);
     if (this.#script.silentEnds === true) {
       if (reason === "target_closed") this.close(NORMAL, "Target closed");
       else this.drop();
       return;
     }
-    if (this.controlled) this.send({ type: "bye", reason, ...(detail !== undefined && { detail }) });
+    if (this.controlled) {
+      const words = { ...(detail !== undefined && { detail }), ...(message !== undefined && { message }) };
+      this.send({ type: "bye", reason, ...words });
+    }
     // Without control messages, a target that closes is a normal end (PROTOCOL.md, section 4).
     this.close(!this.controlled && reason === "target_closed" ? NORMAL : CloseCode[reason], reason);
   }

@@ -27,6 +27,21 @@ test.describe("before a connection", () => {
     expect(gateway.sessions[0]?.path).toBe("/");
     expect(gateway.sessions[0]?.offered).toContain(tokenSubprotocol(token));
     expect(await page.content()).not.toContain(token);
+    // Reloading the page and coming back to it open the console again; a copied address does not.
+    await page.reload();
+    await console.waitFor("connected");
+    await page.goto("about:blank");
+    await page.goBack();
+    await console.waitFor("connected");
+    expect(gateway.sessions.at(-1)?.offered).toContain(tokenSubprotocol(token));
+    const address = page.url();
+    await page.getByRole("button", { name: "Disconnect" }).click();
+    await console.waitFor("ended");
+    await page.reload();
+    await console.waitFor("no-token");
+    await page.goto("about:blank");
+    await page.goto(address);
+    await console.waitFor("no-token");
   });
 
   test("a page without a token asks for a new link", async ({ console, page }) => {

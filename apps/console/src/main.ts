@@ -9,11 +9,12 @@ import { loadTexts } from "./locales/load-texts.ts";
 import { setTexts } from "./locales/texts.ts";
 import { ConsolePage } from "./page/console-page.ts";
 import { showRefusedPage } from "./page/refused-page.ts";
+import { keptToken } from "./session/kept-token.ts";
 import { settings } from "./settings/settings-store.ts";
 
 const address = new URL(location.href);
 // Before anything else, so that the token appears in no history entry and no screenshot.
-history.replaceState(null, "", addressWithoutSecrets(address));
+history.replaceState(history.state, "", addressWithoutSecrets(address));
 
 /** A value that the gateway has written into the page. */
 function metaContent(name: string): string {
@@ -28,7 +29,7 @@ addEventListener("hashchange", () => {
   if (!("navigation" in window)) return location.reload();
   // If the user chooses to stay, the open console goes on, without the new token in the address bar.
   navigation.reload().committed?.catch(() => {
-    history.replaceState(null, "", clean);
+    history.replaceState(history.state, "", clean);
   });
 });
 
@@ -55,4 +56,9 @@ const url = parseConsoleUrl(address, {
   renewPaths: metaContent("curfew-renew-paths").match(/\S+/g) ?? [],
 });
 if ("error" in url) showRefusedPage(url.error, parent);
-else new ConsolePage(url, parent, parseContact(metaContent("curfew-contact-url"))).start();
+else
+  new ConsolePage(
+    { ...url, token: url.token ?? keptToken() },
+    parent,
+    parseContact(metaContent("curfew-contact-url")),
+  ).start();

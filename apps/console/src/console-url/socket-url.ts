@@ -1,4 +1,4 @@
-import { hasControlCharacter, isBelow, type UrlParameters } from "./url-parameters.ts";
+import { decodedTwice, hasControlCharacter, isBelow, type UrlParameters } from "./url-parameters.ts";
 import { UrlProblem } from "./url-problem.ts";
 
 /** noVNC's default for `path`, so that proxies that route this path keep working. */
@@ -36,16 +36,6 @@ export function resolveSocketUrl(parameters: UrlParameters, page: URL, pagePath:
   url.hash = "";
   url.protocol = page.protocol === "https:" ? "wss:" : "ws:";
   return url;
-}
-
-/** Some portals encode the path twice, and `?` does not belong into one. */
-function decodedTwice(path: string): string {
-  if (path.includes("?") || !/%3f/i.test(path)) return path;
-  try {
-    return decodeURIComponent(path);
-  } catch {
-    return path;
-  }
 }
 
 function checkHost(parameters: UrlParameters, page: URL): void {

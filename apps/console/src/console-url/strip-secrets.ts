@@ -1,3 +1,5 @@
+import { decodedTwice } from "./url-parameters.ts";
+
 /** Parameters that are removed from the address bar. `password` is one of noVNC's. */
 const SECRETS: readonly string[] = ["token", "password"];
 
@@ -21,7 +23,8 @@ function stripped(parameters: URLSearchParams): string {
   return kept.toString();
 }
 
-function pathWithoutSecrets(path: string): string {
+function pathWithoutSecrets(value: string): string {
+  const path = decodedTwice(value);
   const start = path.indexOf("?");
   if (start === -1) return path;
   const query = stripped(new URLSearchParams(path.slice(start + 1)));

@@ -37,3 +37,13 @@ export function isBelow(path: string, base: string): boolean {
   if (/(?:\.|%2e){2}|%5c/i.test(path)) return false;
   return path === base || path.startsWith(base.endsWith("/") ? base : `${base}/`);
 }
+
+/** The parameter `path`, which some portals encode twice: then its `?` is not one yet. */
+export function decodedTwice(path: string): string {
+  if (path.includes("?") || !/%3f/i.test(path)) return path;
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return path;
+  }
+}

@@ -41,7 +41,7 @@ export const german: PageTexts = {
     newLinkNeeded: "Ein neuer Link ist erforderlich",
     openAgain: "Diese Konsole erneut öffnen",
     noToken:
-      "Die Adresse enthält kein Token. Aus Sicherheitsgründen entfernt die Seite das Token beim Öffnen aus der Adresse. Zum Neuladen der Seite oder zum Öffnen einer kopierten Adresse ist daher ein neues Token erforderlich.",
+      "Die Adresse enthält kein Token. Aus Sicherheitsgründen entfernt die Seite das Token beim Öffnen aus der Adresse. Zum Öffnen einer kopierten Adresse ist daher ein neues Token erforderlich.",
     noTokenAdvice: "Öffnen Sie die Konsole erneut dort, wo Sie den Link erhalten haben.",
     ended: "Beendet um",
     lasted: "Dauer",

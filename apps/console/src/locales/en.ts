@@ -38,7 +38,7 @@ export const english = {
     newLinkNeeded: "A new link is needed",
     openAgain: "Open this console again",
     noToken:
-      "The address contains no token. For security, the page removes the token from the address when it opens. Reloading the page or opening a copied address therefore requires a new token.",
+      "The address contains no token. For security, the page removes the token from the address when it opens. Opening a copied address therefore requires a new token.",
     noTokenAdvice: "Open the console again from where you got the link.",
     ended: "Ended",
     lasted: "Duration",

@@ -40,7 +40,7 @@ export const spanish: PageTexts = {
     newLinkNeeded: "Se necesita un enlace nuevo",
     openAgain: "Abrir esta consola de nuevo",
     noToken:
-      "La dirección no contiene ningún token. Por seguridad, la página lo quita de la dirección al abrirse. Por eso, para recargar la página o abrir una dirección copiada se necesita un token nuevo.",
+      "La dirección no contiene ningún token. Por seguridad, la página lo quita de la dirección al abrirse. Por eso, para abrir una dirección copiada se necesita un token nuevo.",
     noTokenAdvice: "Abra de nuevo la consola desde donde obtuvo el enlace.",
     ended: "Fin",
     lasted: "Duración",

@@ -40,7 +40,7 @@ export const french: PageTexts = {
     newLinkNeeded: "Un nouveau lien est nécessaire",
     openAgain: "Rouvrir cette console",
     noToken:
-      "L’adresse ne contient pas de jeton. Par sécurité, la page retire le jeton de l’adresse à l’ouverture. Recharger la page ou ouvrir une adresse copiée nécessite donc un nouveau jeton.",
+      "L’adresse ne contient pas de jeton. Par sécurité, la page retire le jeton de l’adresse à l’ouverture. Ouvrir une adresse copiée nécessite donc un nouveau jeton.",
     noTokenAdvice: "Rouvrez la console depuis la page où vous avez obtenu le lien.",
     ended: "Fin",
     lasted: "Durée",

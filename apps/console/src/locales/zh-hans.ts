@@ -39,8 +39,7 @@ export const simplifiedChinese: PageTexts = {
     refusedAdvice: "请从获得链接的地方重新打开控制台，或索取新的链接。",
     newLinkNeeded: "需要新的链接",
     openAgain: "重新打开此控制台",
-    noToken:
-      "地址中不含令牌。为安全起见，页面打开时会从地址中移除令牌。因此，重新加载页面或打开复制的地址都需要新的令牌。",
+    noToken: "地址中不含令牌。为安全起见，页面打开时会从地址中移除令牌。因此，打开复制的地址需要新的令牌。",
     noTokenAdvice: "请从获得链接的地方重新打开控制台。",
     ended: "结束时间",
     lasted: "持续时间",

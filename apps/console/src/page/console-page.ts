@@ -104,12 +104,14 @@ export class ConsolePage {
         this.#parent?.post({ type: "expiring", expiresInMs: Math.round(expiresInMs), renewable }),
       onEnd: (end) => this.#onEnd(end),
     });
+    this.#access.keep();
     this.#show({ kind: "session", session });
     void session.open();
   }
 
   #onEnd(end: EndInfo): void {
-    const { reason, code } = end.close;
+    const { reason, code, action } = end.close;
+    if (action !== "retry") this.#access.forget();
     if (reason === "client_closed") this.#parent?.withdrawRequest();
     const view: View = { kind: "ended", end };
     this.#show(view);

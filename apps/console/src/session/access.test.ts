@@ -1,4 +1,4 @@
-import { afterEach, beforeAll, expect, test, vi, type Mock } from "vitest";
+import { afterEach, beforeAll, beforeEach, expect, test, vi, type Mock } from "vitest";
 import type { ConsoleUrl } from "../console-url/parse-console-url.ts";
 import { loadTexts } from "../locales/load-texts.ts";
 import { setTexts } from "../locales/texts.ts";
@@ -18,6 +18,11 @@ const url: ConsoleUrl = {
 
 const { signal } = new AbortController();
 
+let kept: unknown;
+beforeEach(() => {
+  kept = null;
+  vi.stubGlobal("history", { replaceState: (state: unknown) => (kept = state) });
+});
 beforeAll(async () => {
   setTexts(await loadTexts(["en"]));
 });
@@ -48,6 +53,18 @@ test("POSTs with cookies, and connects with the new token only once it is confir
   expect(access.grant().token).toBe("first");
   access.confirm();
   expect(access.grant().token).toBe("second");
+});
+
+test("keeps the token for a reload, the new one once it is confirmed, and none after the end", () => {
+  const access = new Access(url);
+  access.keep();
+  expect(kept).toEqual({ curfewToken: "first" });
+  access.offer("second");
+  expect(kept).toEqual({ curfewToken: "first" });
+  access.confirm();
+  expect(kept).toEqual({ curfewToken: "second" });
+  access.forget();
+  expect(kept).toBeNull();
 });
 
 test.each([

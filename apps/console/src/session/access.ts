@@ -3,6 +3,7 @@ import { format } from "@curfew/client/messages";
 import type { EmbeddingParent } from "../embedding/embedding-parent.ts";
 import type { ConsoleUrl } from "../console-url/parse-console-url.ts";
 import { texts } from "../locales/texts.ts";
+import { keepToken } from "./kept-token.ts";
 
 /** How long a token request may take. */
 const TIMEOUT_MS = 20_000;
@@ -12,7 +13,7 @@ type TokenParent = Pick<EmbeddingParent, "canRenew" | "requestToken">;
 
 /**
  * The page's access to its console: the token of the URL, and where to request a new one. Tokens are kept in this object
- * only, never in storage, history or the page.
+ * and in the tab's own history, never in an address, in storage or in the page.
  */
 export class Access {
   #token: string | undefined;
@@ -51,6 +52,16 @@ export class Access {
     return this.isBlocked ? access.blocked : access.noPlace;
   }
 
+  /** The console opens with the token: a reload is to open it again. */
+  keep(): void {
+    keepToken(this.#token);
+  }
+
+  /** The session is over: a reload is not to open another one. */
+  forget(): void {
+    keepToken(undefined);
+  }
+
   grant(): ConnectInfo {
     if (this.#token === undefined) throw new Error("no token");
     return { url: this.#socketUrl, token: this.#token };
@@ -77,6 +88,7 @@ export class Access {
   confirm(): void {
     this.#token = this.#next ?? this.#token;
     this.#next = undefined;
+    this.keep();
   }
 
   async #askParent(signal: AbortSignal): Promise<string> {

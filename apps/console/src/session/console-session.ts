@@ -251,7 +251,7 @@ export class ConsoleSession {
     if (document.querySelector("dialog[open]") === null) this.#console?.view.focus();
   }
 
-  /** A reload or Ctrl + W, meant for the machine, would lose the console: its token is used up. */
+  /** A reload or Ctrl + W, meant for the machine, would interrupt the session. */
   #confirmUnload(event: BeforeUnloadEvent): void {
     if (isOpen(this.#status) && this.#console?.isViewOnly() === false) event.preventDefault();
   }

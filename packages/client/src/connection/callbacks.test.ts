@@ -151,3 +151,11 @@ describe("a token that expired while the connection was lost", () => {
     expect(renew).toHaveBeenCalledTimes(1);
   });
 });
+
+test("a session that ends as token_expired itself was not lost before", async () => {
+  const renew = vi.fn<NonNullable<ConsoleOptions["renew"]>>(() => "fresh");
+  const { connection } = await opened({ renew });
+  gateway.socket.end(4101, "token_expired");
+  expect(connection.state).toMatchObject({ status: "closed", cause: { reason: "token_expired" } });
+  expect(renew).not.toHaveBeenCalled();
+});

@@ -64,11 +64,13 @@ export function beginAttempt(draft: Draft, cause: CloseInfo | undefined, renews?
 /** Ends the attempt or the connection: closes the socket, then follows the action of `cause`. */
 export function endAttempt(draft: Draft, why: CloseInfo, code = 1000): void {
   const socket = socketOf(draft);
+  // Of an earlier connection: this one forgot it when it opened.
+  const { lost } = draft.state;
   if (socket?.connectedAt !== undefined) {
     draft.state = { ...draft.state, lost: { session: socket.session, renewed: false } };
     if (draft.now - socket.connectedAt >= STABLE_AFTER_MS) draft.state = { ...draft.state, ...FRESH_ROW, refusals: 0 };
   }
-  const { options, reauthorized, attemptId, lost } = draft.state;
+  const { options, reauthorized, attemptId } = draft.state;
   const cause: CloseInfo =
     why.reason === "token_expired" && lost !== undefined ? { ...why, reason: "access_expired" } : why;
   const renews = cause.reason === "access_expired" ? renewableLater(draft) : undefined;

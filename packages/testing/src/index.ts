@@ -1,4 +1,8 @@
 /** Fake VNC, serial and byte servers with scripted faults, a fake gateway, and recordings of VNC sessions. */
+import { checkNodeVersion } from "./node-version.ts";
+
+checkNodeVersion(process.versions.node);
+
 export type { Fault, FaultPoint, FaultScript } from "./faults/fault.ts";
 export { SeededBytes, seededBytes, seededHash } from "./faults/seeded-bytes.ts";
 export type { Target } from "./net/address.ts";

@@ -118,3 +118,39 @@ test("time is the test runner's", async () => {
   await vi.advanceTimersByTimeAsync(1);
   expect(heard.at(-1)).toEqual({ code: 4100, reason: "session_expired", wasClean: true });
 });
+
+test("a warning before hello waits for it, and waitForSession waits for hello", async () => {
+  await using gateway = new InPageGateway({ hello: false });
+  const socket = gateway.webSocket("ws://gateway/", ["curfew.v1"]);
+  const messages: string[] = [];
+  socket.addEventListener("message", ({ data }) =>
+    messages.push((JSON.parse(data as string) as { type: string }).type),
+  );
+  const session = await gateway.waitForSession();
+  session.warn(60_000);
+  expect(messages).toEqual([]);
+  session.hello();
+  expect(messages).toEqual(["hello", "expiring"]);
+});
+
+test("accept() lifts every refusal, until the next one", async () => {
+  await using gateway = new InPageGateway({ refuse: "server_busy" });
+  const outcome = async (): Promise<number | "open"> => {
+    const socket = gateway.webSocket("ws://gateway/", ["curfew.v1"]);
+    return await new Promise((resolve) => {
+      socket.addEventListener("message", ({ data }) => {
+        if ((data as string).includes("hello")) resolve("open");
+      });
+      socket.addEventListener("close", ({ code }) => resolve(code));
+    });
+  };
+  expect(await outcome()).toBe(4201);
+  gateway.accept();
+  expect(await outcome()).toBe("open");
+  gateway.follow({ refuse: "forbidden" });
+  expect(await outcome()).toBe(4003);
+  gateway.accept();
+  expect(await outcome()).toBe("open");
+  gateway.refuse("token_expired");
+  expect(await outcome()).toBe(4101);
+});

@@ -25,6 +25,8 @@ export abstract class FakeGateway implements AsyncDisposable {
   readonly #sessions: FakeSession[] = [];
   #scripts: GatewayScripts = {};
   #refusing: GatewayScript["refuse"];
+  /** Whether {@link accept} was called after the last refusal. */
+  #isAccepting = false;
   #connections = 0;
 
   /** @internal */
@@ -45,17 +47,20 @@ export abstract class FakeGateway implements AsyncDisposable {
   follow(scripts: GatewayScripts): void {
     if (typeof scripts !== "function") checkScript({ ...this.#options, ...scripts });
     this.#scripts = scripts;
+    this.#isAccepting = false;
   }
 
   /** Refuses connections from now on, until {@link accept}. */
   refuse(reason: NonNullable<GatewayScript["refuse"]>): void {
     checkScript({ refuse: reason });
     this.#refusing = reason;
+    this.#isAccepting = false;
   }
 
-  /** Accepts connections again after {@link refuse}. */
+  /** Accepts connections again: after {@link refuse}, and where the options or {@link follow} refuse them. */
   accept(): void {
     this.#refusing = undefined;
+    this.#isAccepting = true;
   }
 
   /** Ends every open session, as a gateway does that shuts down. */
@@ -95,10 +100,12 @@ export abstract class FakeGateway implements AsyncDisposable {
     return this.#sessionOf(connection);
   }
 
-  /** The session with this number, as soon as it is open. */
+  /** The session with this number, as soon as the page has its `hello`: not where the script sends none. */
   async waitForSession(number: number = 0, options?: WaitOptions): Promise<FakeSession> {
     await this.#events.waitFor("open", (event) => event.connection === number, options);
-    return this.#sessionOf(number);
+    const session = this.#sessionOf(number);
+    if (session.isGreetedByItself) await session.greeted;
+    return session;
   }
 
   /** Breaks every open connection and accepts no more. Safe to call more than once. */
@@ -124,6 +131,7 @@ export abstract class FakeGateway implements AsyncDisposable {
       ...this.#options,
       ...(typeof scripts === "function" ? scripts(this.#connections) : scripts),
       ...(this.#refusing !== undefined && { refuse: this.#refusing }),
+      ...(this.#isAccepting && { refuse: undefined }),
     };
     checkScript(script);
     if (script.refuse !== "connect_failed") return script;

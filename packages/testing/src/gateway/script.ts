@@ -36,7 +36,7 @@ export interface GatewayScript {
    */
   readonly silentEnds?: boolean;
   /** Refuses the connection: with `bye` and a close code, or so that the WebSocket never opens. */
-  readonly refuse?: ServerCloseReason | "connect_failed";
+  readonly refuse?: ServerCloseReason | "connect_failed" | undefined;
 }
 
 /** The script of every connection, or a function from a connection's number (0, 1, …) to its script. */

@@ -31,11 +31,17 @@ export class FakeSession {
   readonly token: string | undefined;
   /** Resolves when the WebSocket is closed; never rejects. */
   readonly closed: Promise<SocketEnd>;
+  /** @internal Resolves when the page has its `hello`, or the session is over; never rejects. */
+  readonly greeted: Promise<void>;
   readonly #socket: PageSocket;
   readonly #script: GatewayScript;
   readonly #events: EventLog<GatewayEvents>;
   readonly #line: ConsoleLine | undefined;
   readonly #resolveClosed: (end: SocketEnd) => void;
+  readonly #resolveGreeted: () => void;
+  #isGreeted = false;
+  /** A warning for the page, which knows no session before `hello`. */
+  #earlyWarningMs: number | undefined;
   #end: SocketEnd | undefined;
   #open = true;
   #timer: NodeJS.Timeout | undefined;
@@ -53,6 +59,9 @@ export class FakeSession {
     const { promise, resolve } = Promise.withResolvers<SocketEnd>();
     this.closed = promise;
     this.#resolveClosed = resolve;
+    const greeting = Promise.withResolvers<void>();
+    this.greeted = greeting.promise;
+    this.#resolveGreeted = greeting.resolve;
     const { target, refuse } = script;
     events.record("open", { connection: number, path: socket.path, protocols: socket.offered });
     if (refuse !== undefined && refuse !== "connect_failed") {
@@ -73,6 +82,11 @@ export class FakeSession {
   /** Whether the WebSocket is open. */
   get open(): boolean {
     return this.#open;
+  }
+
+  /** @internal Whether the script sends `hello`. */
+  get isGreetedByItself(): boolean {
+    return this.#script.hello !== false;
   }
 
   /** Whether the connection uses `curfew.v1`, which has control messages. */
@@ -103,12 +117,19 @@ export class FakeSession {
       this.send({ type: "hello", session, expiresInMs, renewable });
     }
     this.#expireIn(expiresInMs);
+    this.#isGreeted = true;
+    if (this.#earlyWarningMs !== undefined) this.warn(this.#earlyWarningMs);
+    this.#resolveGreeted();
     this.#line?.start();
   }
 
-  /** Sends `expiring` with the milliseconds that are left. */
+  /** Sends `expiring` with the milliseconds that are left; before `hello` it waits for that. */
   warn(expiresInMs: number): void {
     expectTimeLeft("expiresInMs", expiresInMs);
+    if (!this.#isGreeted) {
+      this.#earlyWarningMs = expiresInMs;
+      return;
+    }
     this.send({ type: "expiring", expiresInMs });
     this.#expireIn(expiresInMs);
   }
@@ -241,6 +262,7 @@ export class FakeSession {
   #finish(end: SocketEnd): boolean {
     const first = this.#end === undefined;
     this.#end ??= end;
+    this.#resolveGreeted();
     clearTimeout(this.#timer);
     this.#line?.destroy();
     return first;

@@ -80,14 +80,23 @@ export class InPageGateway extends FakeGateway {
 
   #connect(url: string, offered: readonly string[]): FakeWebSocket {
     let session: FakeSession | undefined;
+    let end: { readonly code: number; readonly reason: string } | undefined;
     const script = this.nextScript();
     const socket: FakeWebSocket = new FakeWebSocket(url, offered, {
-      opened: () => (session = this.welcome(pageSocket(socket), script!)),
+      opened: () => {
+        session = this.welcome(pageSocket(socket), script!);
+        // A session that refuses the connection is over when it begins.
+        if (end) session.socketClosed(end.code, end.reason);
+        return session;
+      },
       message: (data) => queueMicrotask(() => session?.message(data)),
       closing: (code, reason) => {
         if (!this.#manual) queueMicrotask(() => socket.end(code, reason));
       },
-      closed: (code, reason) => session?.socketClosed(code, reason),
+      closed: (code, reason) => {
+        end = { code, reason };
+        session?.socketClosed(code, reason);
+      },
     });
     this.#sockets.push(socket);
     for (const resolve of this.#waiting.splice(0)) resolve(socket);

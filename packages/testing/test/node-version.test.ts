@@ -1,0 +1,16 @@
+import { readFileSync } from "node:fs";
+import { expect, test } from "vitest";
+import { checkNodeVersion } from "../src/node-version.ts";
+
+const { engines } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as {
+  engines: { node: string };
+};
+
+test("a Node that is too old is named, with the version that package.json asks for", () => {
+  for (const old of ["18.20.4", "20.18.0", "22.12.9"]) {
+    expect(() => checkNodeVersion(old)).toThrow(`and this is Node ${old}`);
+  }
+  const wanted = engines.node.replace(">=", "");
+  expect(() => checkNodeVersion("20.0.0")).toThrow(`needs Node ${wanted} or newer`);
+  for (const version of [`${wanted}.0`, "22.20.0", "24.0.0", process.versions.node]) checkNodeVersion(version);
+});

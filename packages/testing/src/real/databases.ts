@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
-import { chmod, chown, copyFile, mkdir, rm, writeFile } from "node:fs/promises";
+import { chown, mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { promisify } from "node:util";
@@ -8,6 +8,7 @@ import { LOOPBACK, onFreePort } from "./ports.ts";
 import { type Account, type ServerProcess, startProcess, unprivilegedAccount } from "./process.ts";
 import { requireProgram } from "./programs.ts";
 import { makeFolder, whenReady } from "./server.ts";
+import { copyTls } from "./tls-files.ts";
 
 const run = promisify(execFile);
 
@@ -149,7 +150,7 @@ async function startServer(kind: Kind, { tls }: DatabaseServerOptions): Promise<
     const account = unprivilegedAccount();
     await mkdir(join(folder, "data"), { mode: 0o700 });
     const own = tls && (await copyTls(folder, tls));
-    for (const file of ["", "data", ...(own === undefined ? [] : ["server.pem", "server-key.pem"])]) {
+    for (const file of ["", "data"]) {
       if (account !== undefined) await chown(join(folder, file), account.uid, account.gid);
     }
     await kind.initialize(folder, account);
@@ -167,15 +168,6 @@ async function startServer(kind: Kind, { tls }: DatabaseServerOptions): Promise<
 /** Both accept connections before they can serve them, and write a line when they can. */
 async function saysReady(server: ServerProcess, signal: AbortSignal): Promise<void> {
   while (!/ready (?:for|to accept) connections/.test(server.stderr())) await delay(POLL_MS, undefined, { signal });
-}
-
-/** PostgreSQL wants its key to be its own, and readable by no other user. */
-async function copyTls(folder: string, tls: { readonly cert: string; readonly key: string }) {
-  const own = { cert: join(folder, "server.pem"), key: join(folder, "server-key.pem") };
-  await copyFile(tls.cert, own.cert);
-  await copyFile(tls.key, own.key);
-  await chmod(own.key, 0o600);
-  return own;
 }
 
 class Server implements DatabaseServer {

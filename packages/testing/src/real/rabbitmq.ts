@@ -7,6 +7,7 @@ import { accepting, LOOPBACK, onFreePort } from "./ports.ts";
 import { type ServerProcess, startProcess, unprivilegedAccount } from "./process.ts";
 import { findProgram, requireProgram } from "./programs.ts";
 import { discard, makeFolder, type RealServer, whenReady } from "./server.ts";
+import { copyTls, type TlsFiles } from "./tls-files.ts";
 
 /** How long the broker may take to start, in milliseconds. */
 const START_MS = 60_000;
@@ -16,6 +17,8 @@ const LIBRARY = "/usr/lib/rabbitmq/bin";
 
 /** A message broker. */
 export interface RabbitMq extends RealServer {
+  /** The port with TLS; undefined without {@link RabbitMqOptions.tls}. */
+  readonly tlsPort: number | undefined;
   /** Ends the broker at once. Its files stay; a lasting queue is there again after {@link restart}. */
   crash(): Promise<void>;
   /** Starts the broker again on its ports. Resolves when it accepts connections. */
@@ -33,6 +36,8 @@ export interface RabbitMqOptions {
   readonly users?: Readonly<Record<string, string>>;
   /** Virtual hosts. Default: only `/`. */
   readonly virtualHosts?: readonly string[];
+  /** Paths of a certificate and its key, as PEM, for a port with TLS besides the other one. Default: none. */
+  readonly tls?: { readonly cert: string; readonly key: string };
 }
 
 /**
@@ -44,7 +49,9 @@ export async function startRabbitMq(options: RabbitMqOptions = {}): Promise<Rabb
   const program = findProgram("rabbitmq-server", [LIBRARY, process.env["PATH"]].join(delimiter));
   const command = program ?? requireProgram("rabbitmq-server");
   return await onFreePort((port) =>
-    onFreePort((distribution) => onFreePort((epmd) => startNode(command, { port, distribution, epmd }, options))),
+    onFreePort((distribution) =>
+      onFreePort((epmd) => onFreePort((tls) => startNode(command, { port, distribution, epmd, tls }, options))),
+    ),
   );
 }
 
@@ -54,6 +61,7 @@ interface Ports {
   readonly distribution: number;
   /** Of Erlang's name server. */
   readonly epmd: number;
+  readonly tls: number;
 }
 
 async function startNode(command: string, ports: Ports, options: RabbitMqOptions): Promise<RabbitMq> {
@@ -63,7 +71,10 @@ async function startNode(command: string, ports: Ports, options: RabbitMqOptions
   const start = async (): Promise<ServerProcess> => {
     const node = await startUnprivileged(command, [], environment);
     processes[1] = node;
-    await whenReady("RabbitMQ", node, START_MS, (signal) => accepting(ports.port, signal));
+    const listening = options.tls === undefined ? [ports.port] : [ports.port, ports.tls];
+    await whenReady("RabbitMQ", node, START_MS, (signal) =>
+      Promise.all(listening.map((port) => accepting(port, signal))),
+    );
     return node;
   };
   try {
@@ -76,6 +87,7 @@ async function startNode(command: string, ports: Ports, options: RabbitMqOptions
     return {
       host: LOOPBACK,
       port: ports.port,
+      tlsPort: options.tls && ports.tls,
       exited: node.exited,
       stderr: () => node.stderr(),
       crash,
@@ -128,6 +140,7 @@ async function configure(folder: string, ports: Ports, options: RabbitMqOptions)
     "loopback_users = none",
     "disk_free_limit.absolute = 1MB",
   ];
+  if (options.tls !== undefined) settings.push(...(await configureTls(folder, ports.tls, options.tls)));
   await writeFile(join(folder, "rabbitmq.conf"), settings.join("\n"));
   await writeFile(join(folder, "enabled_plugins"), "[].");
   const account = unprivilegedAccount();
@@ -149,6 +162,17 @@ async function configure(folder: string, ports: Ports, options: RabbitMqOptions)
     ERL_EPMD_PORT: `${ports.epmd}`,
     ERL_EPMD_ADDRESS: LOOPBACK,
   };
+}
+
+/** Settings of the port with TLS. */
+async function configureTls(folder: string, port: number, tls: TlsFiles): Promise<string[]> {
+  const { cert, key } = await copyTls(folder, tls);
+  return [
+    `listeners.ssl.1 = ${LOOPBACK}:${port}`,
+    `ssl_options.certfile = ${cert}`,
+    `ssl_options.keyfile = ${key}`,
+    "ssl_options.verify = verify_none",
+  ];
 }
 
 function definitionsOf({ users = { guest: "guest" }, virtualHosts = ["/"] }: RabbitMqOptions): object {

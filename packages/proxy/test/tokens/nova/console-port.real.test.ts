@@ -1,16 +1,13 @@
 import { type NovaCompute, startNovaCompute } from "@curfew/conformance/cloud";
 import { type RabbitMq, startRabbitMq } from "@curfew/testing/real";
 import * as amqp from "amqplib";
-import { once } from "node:events";
-import { type AddressInfo, connect } from "node:net";
-import { createServer } from "node:tls";
 import { afterAll, beforeAll, expect, onTestFinished, test, vi } from "vitest";
 import { AmqpBroker } from "../../../src/tokens/nova/rpc/amqp-broker.ts";
 import { ConsolePortValidator } from "../../../src/tokens/nova/rpc/console-port-validator.ts";
 import { type NovaRpcOptions, RPC_DEFAULTS } from "../../../src/tokens/nova/rpc/options.ts";
 import { RpcValidation } from "../../../src/tokens/nova/rpc/rpc-validation.ts";
 import { parseTransportUrl } from "../../../src/tokens/nova/rpc/transport-url.ts";
-import { TestCertificate } from "../../support/certificate.ts";
+import { TestAuthority } from "../../support/authority.ts";
 import { INSTANCE } from "./instance.ts";
 
 const CONSOLE = {
@@ -29,12 +26,15 @@ const PASSWORD = "p@ss:w/rd %";
 const VIRTUAL_HOST = "cloud/1%";
 
 let broker: RabbitMq;
+let authority: TestAuthority;
 let compute: NovaCompute;
 /** The transport URL of the broker. */
 let url: string;
 
 beforeAll(async () => {
+  authority = await TestAuthority.create();
   broker = await startRabbitMq({
+    tls: await authority.issue("broker"),
     users: { guest: "guest", "nova@cloud": PASSWORD },
     virtualHosts: ["/", VIRTUAL_HOST],
   });
@@ -46,6 +46,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await compute?.[Symbol.asyncDispose]();
   await broker?.stop();
+  authority?.[Symbol.dispose]();
 });
 
 async function open(
@@ -151,36 +152,20 @@ test("a broker that refuses the login is named with its words, but without the p
 });
 
 test("TLS checks the certificate and its host if there is a file of authorities, else nothing", async () => {
-  using certificate = await TestCertificate.create();
-  const { port, close } = await serveOverTls(certificate);
-  onTestFinished(close);
   const openAt = async (host: string, query: string): Promise<ConsolePortValidator> =>
-    await open({}, `rabbit://guest:guest@${host}:${port}/?ssl=1${query}`);
-  const trusting = ({ cert }: TestCertificate): string => `&ssl_ca_file=${encodeURIComponent(cert)}`;
-  await (await openAt("127.0.0.1", trusting(certificate))).health(never);
+    await open({}, `rabbit://guest:guest@${host}:${broker.tlsPort}/?ssl=1${query}`);
+  const trusting = ({ cert }: TestAuthority): string => `&ssl_ca_file=${encodeURIComponent(cert)}`;
+  await (await openAt("127.0.0.1", trusting(authority))).health(never);
   await (await openAt("127.0.0.1", "")).health(never);
   // Another name of the same address, which the certificate does not have.
-  await expect((await openAt("127.1", trusting(certificate))).health(never)).rejects.toThrow(
-    "Host: 127.1. is not in the cert's altnames",
+  await expect((await openAt("127.1", trusting(authority))).health(never)).rejects.toThrow(
+    "does not match certificate's altnames: Host: 127.1. is not cert's CN: broker",
   );
   const anyName = "&ssl_enforce_hostname_verification=0";
-  await (await openAt("127.1", trusting(certificate) + anyName)).health(never);
-  using other = await TestCertificate.create();
+  await (await openAt("127.1", trusting(authority) + anyName)).health(never);
+  using other = await TestAuthority.create();
   await expect((await openAt("127.0.0.1", trusting(other))).health(never)).rejects.toThrow("certificate");
 });
-
-/** Puts TLS before the broker. */
-async function serveOverTls({ pair }: TestCertificate): Promise<{ port: number; close: () => void }> {
-  const server = createServer(pair, (client) => {
-    const plain = connect(broker.port, "127.0.0.1");
-    client.on("error", () => plain.destroy());
-    plain.on("error", () => client.destroy());
-    client.pipe(plain).pipe(client);
-  });
-  server.on("tlsClientError", () => {});
-  await once(server.listen(0, "127.0.0.1"), "listening");
-  return { port: (server.address() as AddressInfo).port, close: () => void server.close() };
-}
 
 test("an exchange that is missing costs the requests, and then the connection is made anew", async () => {
   const validator = await open({ control_exchange: "missing" });

@@ -89,12 +89,19 @@ test.describe("before a connection", () => {
     await expect.poll(moving).toBe(0);
   });
 
-  test("a console with a password asks for it, and opens with it", async ({ console, page, gateway }) => {
+  test("a console with a password asks for it, again if it is wrong, and opens with it", async ({
+    console,
+    page,
+    gateway,
+  }) => {
     await using guarded = await startFakeVnc({ password: "secret" });
     gateway.follow({ target: guarded });
     await console.openLink();
     await console.waitFor("credentials");
     await inspect(page, "credentials");
+    await page.getByRole("textbox", { name: "Password" }).fill("wrong");
+    await page.getByRole("button", { name: "Connect" }).click();
+    await expect(page.getByRole("alert").filter({ hasText: "did not accept that" })).toBeVisible();
     await page.getByRole("textbox", { name: "Password" }).fill("secret");
     await page.getByRole("button", { name: "Connect" }).click();
     await console.waitFor("connected");

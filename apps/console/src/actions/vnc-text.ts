@@ -1,4 +1,5 @@
 import type { VncConsole } from "@curfew/client/vnc";
+import { format } from "@curfew/client/messages";
 import { copyText, readClipboard } from "../browser/clipboard.ts";
 import { texts } from "../locales/texts.ts";
 import type { HeldKeys } from "./held-keys.ts";
@@ -49,9 +50,11 @@ async function openTextDialog(
 
 function setClipboard(vnc: VncConsole, text: string, { isConnected, refocus, shell }: ActionContext): void {
   const { notices } = texts();
-  vnc.paste(text);
-  if (isConnected()) shell.toasts.show(notices.clipboardSet);
-  else shell.toasts.warn(notices.notSent);
+  const missing = vnc.missingInClipboard(text);
+  if (vnc.paste(text)) shell.toasts.show(notices.clipboardSet);
+  else if (isConnected() && missing !== "") {
+    shell.toasts.warn(format(notices.clipboardLacks, { characters: Array.from(missing).join(" ") }));
+  } else shell.toasts.warn(notices.notSent);
   refocus();
 }
 

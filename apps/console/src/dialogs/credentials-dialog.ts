@@ -7,11 +7,13 @@ type CredentialName = "username" | "password" | "target";
 /**
  * Asks for the credentials that the machine's console requires.
  *
+ * @param rejected - whether the last ones were rejected
  * @param signal - closes the dialog, for example when the session ends
  * @throws Error when the user cancels or `signal` aborts
  */
 export function askCredentials(
   types: readonly CredentialName[],
+  rejected: boolean,
   signal: AbortSignal,
 ): Promise<Partial<Record<CredentialName, string>>> {
   const { credentials, sdk } = texts();
@@ -34,9 +36,16 @@ export function askCredentials(
     const { dialog, form } = openDialog({
       title: types.includes("username") ? credentials.signIn : credentials.password,
       sentence: credentials.sentence,
-      fields: inputs.map(([type, input]) =>
-        createElement("label", { class: "field" }, createElement("span", {}, labels[type]), input),
-      ),
+      fields: [
+        ...(rejected ? [createElement("p", { class: "dialog-note", role: "alert" }, credentials.rejected)] : []),
+        ...inputs.map(([type, input]) =>
+          createElement("label", { class: "field" }, createElement("span", {}, labels[type]), input),
+        ),
+        // Only VNC's own sign-in asks for a password alone.
+        ...(types.length === 1 && types[0] === "password"
+          ? [createElement("p", { class: "dialog-note" }, credentials.onlyEight)]
+          : []),
+      ],
       actions: [closingButton(sdk.actions.cancel), submitButton(credentials.connect)],
       signal,
     });

@@ -99,7 +99,10 @@ export const german: PageTexts = {
   credentials: {
     signIn: "An der Konsole anmelden",
     password: "Passwort der Konsole",
-    sentence: "Die Konsole der Maschine verlangt eigene Anmeldedaten. Sie werden nicht gespeichert.",
+    sentence:
+      "Die Konsole der Maschine verlangt eigene Zugangsdaten. Sie werden nur behalten, bis diese Konsole geschlossen wird.",
+    rejected: "Die Konsole der Maschine hat das nicht akzeptiert. Versuchen Sie es noch einmal.",
+    onlyEight: "Nur die ersten 8 Zeichen des Passworts zählen.",
     username: "Benutzername",
     passwordField: "Passwort",
     target: "Ziel",
@@ -116,6 +119,8 @@ export const german: PageTexts = {
     nothingSelected: "Es wurde nichts kopiert. Wählen Sie zuerst Text in der Konsole aus.",
     connectedAgain: "Wieder verbunden.",
     clipboardSet: "Der Text ist in der Zwischenablage der Maschine.",
+    clipboardLacks:
+      "Die Zwischenablage der Maschine nimmt diese Zeichen nicht an. Es wurde nichts gesendet: {characters}",
     clipboardRefused: "Der Browser hat den Zugriff auf Ihre Zwischenablage nicht erlaubt.",
     typed: "Text eingegeben.",
     typingCut: "Die Eingabe wurde unterbrochen: Die Konsole ist nicht verbunden.",

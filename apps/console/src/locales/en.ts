@@ -90,7 +90,9 @@ export const english = {
   credentials: {
     signIn: "Sign in to the console",
     password: "Console password",
-    sentence: "The machine’s console requires its own credentials. They are not stored.",
+    sentence: "The machine’s console requires its own credentials. They are kept only until this console is closed.",
+    rejected: "The machine’s console did not accept that. Try again.",
+    onlyEight: "Only the first 8 characters of the password count.",
     username: "User name",
     passwordField: "Password",
     target: "Target",
@@ -107,6 +109,7 @@ export const english = {
     nothingSelected: "Nothing was copied. Select text in the console first.",
     connectedAgain: "Reconnected.",
     clipboardSet: "The text is in the machine’s clipboard.",
+    clipboardLacks: "The machine’s clipboard does not take these characters, so nothing was sent: {characters}",
     clipboardRefused: "The browser did not allow access to your clipboard.",
     typed: "Text typed.",
     typingCut: "Typing was interrupted: the console is not connected.",

@@ -95,7 +95,10 @@ export const spanish: PageTexts = {
   credentials: {
     signIn: "Iniciar sesión en la consola",
     password: "Contraseña de la consola",
-    sentence: "La consola de la máquina requiere sus propias credenciales. No se guardan.",
+    sentence:
+      "La consola de la máquina requiere sus propias credenciales. Solo se conservan hasta que se cierre esta consola.",
+    rejected: "La consola de la máquina no lo ha aceptado. Inténtelo de nuevo.",
+    onlyEight: "Solo cuentan los 8 primeros caracteres de la contraseña.",
     username: "Usuario",
     passwordField: "Contraseña",
     target: "Destino",
@@ -111,6 +114,8 @@ export const spanish: PageTexts = {
     nothingSelected: "No se copió nada. Seleccione primero texto en la consola.",
     connectedAgain: "Reconectado.",
     clipboardSet: "El texto está en el portapapeles de la máquina.",
+    clipboardLacks:
+      "El portapapeles de la máquina no admite estos caracteres, así que no se ha enviado nada: {characters}",
     clipboardRefused: "El navegador no permitió acceder a su portapapeles.",
     typed: "Texto escrito.",
     typingCut: "La escritura se interrumpió: la consola no está conectada.",

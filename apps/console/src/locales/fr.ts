@@ -99,7 +99,10 @@ export const french: PageTexts = {
   credentials: {
     signIn: "S’identifier sur la console",
     password: "Mot de passe de la console",
-    sentence: "La console de la machine demande ses propres identifiants. Ils ne sont pas enregistrés.",
+    sentence:
+      "La console de la machine exige ses propres identifiants. Ils ne sont conservés que jusqu’à la fermeture de cette console.",
+    rejected: "La console de la machine n’a pas accepté cette saisie. Réessayez.",
+    onlyEight: "Seuls les 8 premiers caractères du mot de passe comptent.",
     username: "Nom d’utilisateur",
     passwordField: "Mot de passe",
     target: "Cible",
@@ -116,6 +119,7 @@ export const french: PageTexts = {
     nothingSelected: "Rien n’a été copié. Sélectionnez d’abord du texte dans la console.",
     connectedAgain: "Reconnecté.",
     clipboardSet: "Le texte est dans le presse-papiers de la machine.",
+    clipboardLacks: "Le presse-papiers de la machine n’accepte pas ces caractères. Rien n’a été envoyé : {characters}",
     clipboardRefused: "Le navigateur n’a pas autorisé l’accès à votre presse-papiers.",
     typed: "Texte saisi.",
     typingCut: "La saisie a été interrompue : la console n’est pas connectée.",

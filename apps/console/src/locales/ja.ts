@@ -94,7 +94,9 @@ export const japanese: PageTexts = {
   credentials: {
     signIn: "コンソールにサインイン",
     password: "コンソールのパスワード",
-    sentence: "マシンのコンソールには専用の資格情報が必要です。資格情報は保存されません。",
+    sentence: "マシンのコンソールには独自の認証情報が必要です。このコンソールを閉じるまでの間だけ保持されます。",
+    rejected: "マシンのコンソールは入力を受け付けませんでした。もう一度お試しください。",
+    onlyEight: "パスワードは最初の 8 文字だけが使われます。",
     username: "ユーザー名",
     passwordField: "パスワード",
     target: "接続先",
@@ -111,6 +113,7 @@ export const japanese: PageTexts = {
     nothingSelected: "何もコピーされませんでした。先にコンソールでテキストを選択してください。",
     connectedAgain: "再接続しました。",
     clipboardSet: "テキストをマシンのクリップボードに入れました。",
+    clipboardLacks: "マシンのクリップボードは次の文字を受け取れないため、何も送信されませんでした: {characters}",
     clipboardRefused: "ブラウザーがクリップボードへのアクセスを許可しませんでした。",
     typed: "テキストを入力しました。",
     typingCut: "入力が中断されました。コンソールが接続されていません。",

@@ -89,7 +89,9 @@ export const simplifiedChinese: PageTexts = {
   credentials: {
     signIn: "登录控制台",
     password: "控制台密码",
-    sentence: "机器的控制台需要单独的凭据。凭据不会被保存。",
+    sentence: "机器的控制台需要其自己的凭据。凭据仅保留到此控制台关闭为止。",
+    rejected: "机器的控制台未接受输入的内容。请重试。",
+    onlyEight: "密码只有前 8 个字符有效。",
     username: "用户名",
     passwordField: "密码",
     target: "目标",
@@ -105,6 +107,7 @@ export const simplifiedChinese: PageTexts = {
     nothingSelected: "未复制任何内容。请先在控制台中选择文本。",
     connectedAgain: "已重新连接。",
     clipboardSet: "文本已放入机器的剪贴板。",
+    clipboardLacks: "机器的剪贴板不接受以下字符，未发送任何内容：{characters}",
     clipboardRefused: "浏览器不允许访问您的剪贴板。",
     typed: "文本已键入。",
     typingCut: "键入中断：控制台未连接。",

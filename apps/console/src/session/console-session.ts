@@ -68,7 +68,7 @@ export class ConsoleSession {
       this.#console = await CONSOLES[this.#url.type].create(this.#url, host, {
         authorize: () => this.#access.grant(),
         renew: (request) => this.#access.request(request.signal),
-        onCredentialsRequired: (types, request) => this.#signIn.credentials(types, request.signal),
+        onCredentialsRequired: (types, request) => this.#signIn.credentials(types, request),
         onServerVerification: (identity, request) => this.#signIn.identity(identity, request.signal),
         signal,
       });
@@ -177,7 +177,9 @@ export class ConsoleSession {
     else {
       if (wasOpen) this.#record.markLost();
       this.#display.hideTools();
-      if (state.status === "reconnecting") this.#display.showReconnecting(state, this.#access.canRequest);
+      // The user is asked again.
+      if (state.status === "reconnecting" && state.cause.reason === "credentials_rejected") this.#tryNow();
+      else if (state.status === "reconnecting") this.#display.showReconnecting(state, this.#access.canRequest);
       else if (this.#signIn.step !== "identity") {
         this.#display.showConnecting(state.status === "connecting" ? state.attempt : 1);
       }

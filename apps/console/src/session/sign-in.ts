@@ -1,4 +1,4 @@
-import type { ServerIdentity, VncCredentials } from "@curfew/client/vnc";
+import type { ServerIdentity, VncCredentials, VncPromptContext } from "@curfew/client/vnc";
 import { createIdentityCard } from "../cards/identity-card.ts";
 import { askCredentials } from "../dialogs/credentials-dialog.ts";
 import type { PageShell } from "../shell/page-shell.ts";
@@ -34,9 +34,12 @@ export class SignIn {
   }
 
   /** @throws Error when the user cancels or the attempt is over */
-  async credentials(types: readonly (keyof VncCredentials)[], signal: AbortSignal): Promise<VncCredentials> {
+  async credentials(
+    types: readonly (keyof VncCredentials)[],
+    { rejected, signal }: VncPromptContext,
+  ): Promise<VncCredentials> {
     try {
-      return await this.#run("credentials", () => askCredentials(types, signal));
+      return await this.#run("credentials", () => askCredentials(types, rejected, signal));
     } catch (error) {
       if (!signal.aborted) this.#listeners.onCancel();
       throw error;

@@ -206,10 +206,15 @@ export class ConsoleConnection {
    * Ends the connection because of the viewer.
    *
    * @param detail - explanation for {@link CloseInfo.detail}
-   * @param channel - as for {@link viewerReady}
+   * @param options - `channel` as for {@link viewerReady}; `retry` connects again, for example after a wrong
+   * password, if the option `reconnect` allows it
    */
-  viewerFailed(detail: string, reason: ViewerCloseReason = "viewer_failed", channel?: ConsoleChannel): void {
-    if (this.#isCurrent(channel)) this.#dispatch({ type: "viewerFailed", detail, reason });
+  viewerFailed(
+    detail: string,
+    reason: ViewerCloseReason = "viewer_failed",
+    { channel, retry = false }: { readonly channel?: ConsoleChannel; readonly retry?: boolean } = {},
+  ): void {
+    if (this.#isCurrent(channel)) this.#dispatch({ type: "viewerFailed", detail, reason, retry });
   }
 
   #isCurrent(channel: ConsoleChannel | undefined): boolean {
@@ -351,6 +356,7 @@ export class ConsoleConnection {
           this.#dispatch({
             type: "viewerFailed",
             reason: "viewer_failed",
+            retry: false,
             detail: "no viewer read the console's output",
           }),
         viewerThrew: (error) => this.#viewerThrew(error),

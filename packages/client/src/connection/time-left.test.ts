@@ -128,7 +128,7 @@ describe("a viewer", () => {
     gateway.socket.accept();
     gateway.socket.session.hello();
     connection.viewerReady(before);
-    connection.viewerFailed("late", "viewer_failed", before);
+    connection.viewerFailed("late", "viewer_failed", { channel: before });
     connection.viewerWaiting(before);
     expect(connection.state.status).toBe("connecting");
     connection.viewerReady(connection.channel!);

@@ -76,7 +76,9 @@ function apply(draft: Draft, event: MachineEvent): void {
       break;
     case "viewerFailed":
       if (phase.name !== "idle" && phase.name !== "closed") {
-        close(draft, localClose(event.reason, "stop", socket, event.detail));
+        const cause = localClose(event.reason, event.retry && socket ? "retry" : "stop", socket, event.detail);
+        if (cause.action === "retry") endAttempt(draft, cause);
+        else close(draft, cause);
       }
       break;
     case "policy":

@@ -135,7 +135,12 @@ export type MachineEvent =
   | { readonly type: "output"; readonly attemptId: number }
   | { readonly type: "viewerClosed"; readonly attemptId: number }
   | { readonly type: "viewerReady" | "viewerWaiting" | "viewerAnswered" }
-  | { readonly type: "viewerFailed"; readonly detail: string; readonly reason: ViewerCloseReason }
+  | {
+      readonly type: "viewerFailed";
+      readonly detail: string;
+      readonly reason: ViewerCloseReason;
+      readonly retry: boolean;
+    }
   | { readonly type: "policy"; readonly attemptId: number; readonly delayMs: number | null }
   | { readonly type: "timer"; readonly name: TimerName }
   | { readonly type: "renew"; readonly token: string | undefined }

@@ -2,7 +2,8 @@
 export interface ClipboardsOwner {
   /** Whether the machine's clipboard can be set now. */
   canSend(): boolean;
-  send(text: string): void;
+  /** Returns false if the machine's clipboard cannot take the text. */
+  send(text: string): boolean;
 }
 
 /** Copies text between the clipboards of the browser (asynchronous Clipboard API) and the machine. */
@@ -64,7 +65,7 @@ export class Clipboards {
       return false;
     }
     if (text === "" || !this.#owner.canSend()) return false;
-    if (text !== this.#shared) this.#owner.send(text);
+    if (text !== this.#shared && !this.#owner.send(text)) return false;
     this.#shared = text;
     return true;
   }

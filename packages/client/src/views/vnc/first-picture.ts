@@ -7,15 +7,20 @@ const FIRST_PICTURE_MS = 5_000;
 /** Tells once when the first picture after the handshake is drawn, or is not expected any more. */
 export class FirstPicture {
   readonly #onReady: () => void;
+  readonly #failed: () => boolean;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(onReady: () => void) {
+  /** @param failed - whether the console fails instead, asked when the time is over */
+  constructor(onReady: () => void, failed: () => boolean) {
     this.#onReady = onReady;
+    this.#failed = failed;
   }
 
   /** The handshake is complete. What was drawn before was an empty screen. */
   expect(): void {
-    this.#timer = setTimeout(() => this.drawn(), FIRST_PICTURE_MS);
+    this.#timer = setTimeout(() => {
+      if (!this.#failed()) this.drawn();
+    }, FIRST_PICTURE_MS);
   }
 
   drawn(): void {

@@ -39,6 +39,12 @@ declare module "@novnc/novnc" {
     readonly _remoteCapsLock?: boolean | null;
     /** Whether a request for another resolution has no answer yet. */
     readonly _pendingRemoteResize?: boolean;
+    /** The update that is being received. */
+    readonly _FBU?: { readonly rects: number; readonly encoding: number | null };
+    /** What the server said about the extended clipboard, by bits. */
+    readonly _clipboardServerCapabilitiesFormats?: Readonly<Record<number, boolean>>;
+    readonly _clipboardServerCapabilitiesActions?: Readonly<Record<number, boolean>>;
+    _handleSetColourMapMsg?: () => boolean;
     _requestRemoteResize?: () => void;
     /** Returns whether the message was complete. */
     _handleExtendedDesktopSize?: () => boolean;

@@ -38,13 +38,19 @@ export interface VncCredentials {
 export interface VncPromptContext {
   /** Aborted when the connection ends: remove the prompt from the page, its answer is no longer needed. */
   readonly signal: AbortSignal;
+  /** Whether the server rejected the last credentials, so that the user is asked again. */
+  readonly rejected: boolean;
 }
 
 /** Options of a {@link VncConsole}. */
 export interface VncOptions extends Omit<ConsoleOptions, "waitForViewer">, Partial<VncView> {
   /** Sent when the server asks for credentials. */
   credentials?: VncCredentials;
-  /** Called if `credentials` lacks what the server asks for. A rejection ends in `credentials_rejected`. */
+  /**
+   * Called if `credentials` lacks what the server asks for, and again with `rejected` when the server did
+   * not accept the answer, which takes a new connection. The console remembers what was accepted until it
+   * is closed. A rejected promise ends in `credentials_rejected`, and so does the same answer again.
+   */
   onCredentialsRequired?: (
     types: readonly (keyof VncCredentials)[],
     context: VncPromptContext,

@@ -1,8 +1,9 @@
 import type RFB from "@novnc/novnc";
 import type { ConsoleChannel } from "../../connection/channel/channel.ts";
-import type { ViewerCloseReason } from "../../connection/model/close-info.ts";
 import type { Key } from "../../ui/keysyms.ts";
-import { reportError } from "../../util/report-error.ts";
+import { type AuthenticationOptions, type AuthenticationOwner, authenticate } from "./authentication.ts";
+import { decodeClipboard, hasUnicodeClipboard } from "./clipboard-text.ts";
+import type { CredentialStore } from "./credentials.ts";
 import { FirstPicture } from "./first-picture.ts";
 import { FpsCounter } from "./fps-counter.ts";
 import { HeldInput } from "./held-input.ts";
@@ -10,24 +11,21 @@ import { addMissingShift } from "./missing-shift.ts";
 import { RemoteResize } from "./remote-resize.ts";
 import { RfbInput } from "./rfb-input.ts";
 import { TypingTarget } from "./typing-target.ts";
-import type { VncCredentials, VncOptions, VncView } from "./options.ts";
-import { identityOf } from "./server-identity.ts";
+import type { VncOptions, VncView } from "./options.ts";
+import { ServerCheck } from "./server-check.ts";
 
 /** The options of a {@link RfbClient}. */
-export interface RfbClientOptions extends Pick<
-  VncOptions,
-  "credentials" | "onCredentialsRequired" | "onServerVerification" | "shared"
-> {
+export interface RfbClientOptions extends AuthenticationOptions, Pick<VncOptions, "shared"> {
+  readonly credentialStore: CredentialStore;
   readonly label: string | undefined;
 }
 
 /** Callbacks of a {@link RfbClient}. */
-export interface RfbClientOwner {
+export interface RfbClientOwner extends AuthenticationOwner {
   /** The first picture is drawn. */
   ready(): void;
-  /** The client waits for the user. */
-  waiting(): void;
-  failed(detail: string, reason?: ViewerCloseReason): void;
+  /** The server rejected the credentials. */
+  rejected(detail: string): void;
   clipboard(text: string): void;
   desktopName(name: string): void;
   /** Whether the server can control the machine's power. */
@@ -43,6 +41,7 @@ export class RfbClient {
   readonly #canvas: HTMLCanvasElement | undefined;
   readonly #input: RfbInput | undefined;
   readonly #held: HeldInput | undefined;
+  readonly #check: ServerCheck;
   readonly #resize: RemoteResize;
   readonly #firstPicture: FirstPicture;
   readonly #owner: RfbClientOwner;
@@ -54,7 +53,8 @@ export class RfbClient {
   readonly #sentDown = new Map<number, Key>();
   #view: VncView | undefined;
   #failure = "noVNC could not process what the server sent";
-  #failureReason: ViewerCloseReason = "viewer_failed";
+  /** Whether the server rejected the credentials. */
+  #isRejected = false;
   #disconnected = false;
   #removed = false;
 
@@ -70,11 +70,19 @@ export class RfbClient {
     this.#options = options;
     this.rfb = new library(host, channel, {
       shared: options.shared ?? true,
-      ...(options.credentials ? { credentials: options.credentials } : {}),
+      credentials: options.credentialStore.current,
     });
     this.#input = RfbInput.attach(channel, this.rfb, (detail) => owner.failed(detail));
+    authenticate(this.rfb, options, options.credentialStore, owner, this.#over.signal);
+    this.#check = new ServerCheck(this.rfb, channel, (detail, reason) => owner.failed(detail, reason));
     this.#resize = new RemoteResize(this.rfb, host, () => this.#applyScale());
-    this.#firstPicture = new FirstPicture(() => owner.ready());
+    this.#firstPicture = new FirstPicture(
+      () => {
+        this.#check.stop();
+        owner.ready();
+      },
+      () => this.#check.checkStopped(),
+    );
     this.rfb.background = "transparent";
     this.#canvas = host.querySelector("canvas") ?? undefined;
     if (this.#canvas) {
@@ -89,6 +97,11 @@ export class RfbClient {
     this.fps = new FpsCounter(this.#canvas, () => this.#firstPicture.drawn());
     this.typingTarget = new TypingTarget(this.rfb, this.fps);
     this.#listen();
+  }
+
+  /** Whether the machine's clipboard takes all of Unicode, or only Latin-1. */
+  get hasUnicodeClipboard(): boolean {
+    return hasUnicodeClipboard(this.rfb);
   }
 
   /** Applies the settings that can change while the screen is shown. */
@@ -131,6 +144,7 @@ export class RfbClient {
     this.#removed = true;
     this.#over.abort();
     this.#input?.stop();
+    this.#check.stop();
     this.#resize.stop();
     this.#firstPicture.stop();
     if (!this.#disconnected) this.rfb.disconnect();
@@ -143,63 +157,29 @@ export class RfbClient {
   #listen(): void {
     const { rfb } = this;
     const owner = this.#owner;
-    rfb.addEventListener("connect", () => this.#firstPicture.expect());
+    rfb.addEventListener("connect", () => {
+      this.#options.credentialStore.accepted();
+      this.#firstPicture.expect();
+    });
     rfb.addEventListener("securityfailure", ({ detail }) => {
       this.#failure = `the VNC server refused the connection${detail.reason ? `: ${detail.reason}` : ""}`;
-      this.#failureReason = "credentials_rejected";
+      this.#isRejected = true;
     });
     rfb.addEventListener("disconnect", () => {
       this.#disconnected = true;
       this.#over.abort();
       // noVNC does not tell the reason. While the channel is still open, the connection has not ended.
       if (!this.#removed && this.#channel.readyState !== this.#channel.CLOSED) {
-        owner.failed(this.#failure, this.#failureReason);
+        if (this.#isRejected) owner.rejected(this.#failure);
+        else owner.failed(this.#failure);
       }
     });
-    rfb.addEventListener("credentialsrequired", ({ detail }) => void this.#authenticate(detail.types));
-    rfb.addEventListener("serververification", ({ detail }) => void this.#verify(detail.type, detail.publickey));
-    rfb.addEventListener("clipboard", ({ detail }) => owner.clipboard(detail.text));
+    rfb.addEventListener("clipboard", ({ detail }) => {
+      owner.clipboard(this.hasUnicodeClipboard ? detail.text : decodeClipboard(detail.text));
+    });
     rfb.addEventListener("desktopname", ({ detail }) => owner.desktopName(detail.name));
     rfb.addEventListener("capabilities", ({ detail }) => owner.power(detail.capabilities.power));
     rfb.addEventListener("bell", () => owner.bell());
-  }
-
-  async #authenticate(types: readonly (keyof VncCredentials)[]): Promise<void> {
-    const ask = this.#options.onCredentialsRequired;
-    if (!ask) {
-      this.#owner.failed(`the VNC server asks for ${types.join(", ")}`, "credentials_rejected");
-      return;
-    }
-    this.#owner.waiting();
-    try {
-      const credentials = await ask(types, { signal: this.#over.signal });
-      if (!this.#removed && !this.#disconnected) this.rfb.sendCredentials(credentials);
-    } catch {
-      const detail = `no credentials were given: the VNC server asks for ${types.join(", ")}`;
-      if (!this.#removed) this.#owner.failed(detail, "credentials_rejected");
-    }
-  }
-
-  async #verify(type: string, publicKey: Uint8Array): Promise<void> {
-    const ask = this.#options.onServerVerification;
-    if (!ask) {
-      this.#owner.failed("the VNC server wants its identity to be verified", "server_not_trusted");
-      return;
-    }
-    if (!isSecureContext) {
-      this.#owner.failed("the VNC server's identity can be verified over HTTPS only");
-      return;
-    }
-    this.#owner.waiting();
-    let approved = false;
-    try {
-      approved = await ask(await identityOf(type, publicKey), { signal: this.#over.signal });
-    } catch (error) {
-      reportError(error);
-    }
-    if (this.#removed || this.#disconnected) return;
-    if (approved) this.rfb.approveServer();
-    else this.#owner.failed("the VNC server's identity was not approved", "server_not_trusted");
   }
 }
 

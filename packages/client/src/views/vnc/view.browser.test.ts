@@ -3,6 +3,7 @@ import { describe, expect, test, vi } from "vitest";
 import { manualSocket } from "../../../test/manual-gateway.ts";
 import { answer, vncFixture } from "../../../test/vnc-fixture.ts";
 import { ConsoleChannel } from "../../connection/channel/channel.ts";
+import { CredentialStore } from "./credentials.ts";
 import type { VncOptions } from "./options.ts";
 import { RfbClient } from "./rfb-client.ts";
 
@@ -169,10 +170,12 @@ describe("a server that shows its public key", () => {
       FakeRfb as unknown as typeof RFB,
       target,
       channel,
-      { label: undefined, ...options },
+      { label: undefined, credentialStore: new CredentialStore(undefined), ...options },
       {
         ready: ignore,
         waiting: () => told.push("waiting"),
+        answered: ignore,
+        rejected: ignore,
         failed: (detail) => told.push(detail),
         clipboard: ignore,
         desktopName: ignore,
@@ -222,7 +225,10 @@ describe("a server that shows its public key", () => {
       fingerprint: "70-37-80-71-98-c2-2a-7d",
       sha256: "039058c6f2c0cb492c533b0a4d14ef77cc0f78abccced5287d84a1a2011cfb81",
     };
-    expect(onServerVerification).toHaveBeenCalledExactlyOnceWith(identity, { signal: expect.any(AbortSignal) });
+    expect(onServerVerification).toHaveBeenCalledExactlyOnceWith(identity, {
+      signal: expect.any(AbortSignal),
+      rejected: false,
+    });
   });
 
   test.each<[string, Pick<VncOptions, "onServerVerification">, string]>([

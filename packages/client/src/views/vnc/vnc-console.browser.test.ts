@@ -128,7 +128,10 @@ describe("VncConsole", () => {
     const connecting = vnc.connect();
     await answer(await socket, "accepted");
     await connecting;
-    expect(onCredentialsRequired).toHaveBeenCalledWith(["password"], { signal: expect.any(AbortSignal) });
+    expect(onCredentialsRequired).toHaveBeenCalledWith(["password"], {
+      signal: expect.any(AbortSignal),
+      rejected: false,
+    });
     expect(gateway.sockets).toHaveLength(1);
     await vnc.close();
   });

@@ -12,6 +12,8 @@ import { ScreenConsole } from "../screen-console.ts";
 import { ViewerLoader, failViewer, importFailed } from "../viewer-loader.ts";
 import type { ConsoleEvents, ConsoleState } from "../../connection/model/state.ts";
 import { Clipboards } from "./clipboards.ts";
+import { charactersOutsideLatin1 } from "./clipboard-text.ts";
+import { CredentialStore } from "./credentials.ts";
 import type { ScaleMode, VncEvents, VncOptions, VncStatistics, VncView } from "./options.ts";
 import { VNC_VIEW_DEFAULTS } from "./defaults.ts";
 import { RfbClient } from "./rfb-client.ts";
@@ -61,6 +63,7 @@ export class VncConsole extends ScreenConsole implements VncView {
     shown: async (signal) => this.#rfbClient?.typingTarget.shown(signal),
     progress: (progress) => this.#events.emit("paste", progress),
   });
+  #credentials: CredentialStore;
   #rfbClient: RfbClient | undefined;
 
   /** @throws TypeError or RangeError for an invalid option or element. */
@@ -70,6 +73,7 @@ export class VncConsole extends ScreenConsole implements VncView {
     this.#target = target;
     this.#options = options;
     this.#log = new Log(options.log);
+    this.#credentials = new CredentialStore(options.credentials);
     stopOnKeys(this.#host, this.#typist);
     this.#view = {
       viewOnly: options.viewOnly ?? VNC_VIEW_DEFAULTS.viewOnly,
@@ -183,9 +187,24 @@ export class VncConsole extends ScreenConsole implements VncView {
     return this.#typist.cancel();
   }
 
-  /** Sets the machine's clipboard. Sends nothing while not connected or view-only. */
-  paste(text: string): void {
+  /**
+   * Sets the machine's clipboard.
+   *
+   * @returns false, and sends nothing, while not connected or view-only, and if the machine's clipboard
+   * lacks characters of the text; see {@link missingInClipboard}.
+   */
+  paste(text: string): boolean {
+    if (this.viewOnly || this.state.status !== "connected" || this.missingInClipboard(text) !== "") return false;
     this.#rfbClient?.rfb.clipboardPasteFrom(text);
+    return true;
+  }
+
+  /**
+   * The characters of a text that the machine's clipboard lacks, each once. It is limited to Latin-1
+   * (ISO 8859-1) if the server does not support the extended clipboard.
+   */
+  missingInClipboard(text: string): string {
+    return this.#rfbClient?.hasUnicodeClipboard === true ? "" : charactersOutsideLatin1(text);
   }
 
   /**
@@ -267,23 +286,35 @@ export class VncConsole extends ScreenConsole implements VncView {
     this.#host.replaceChildren();
     if (state.status !== "closed") return;
     this.#host.remove();
+    this.#credentials = new CredentialStore(this.#options.credentials);
     // The user must see what the page tells about the end. If the browser refuses, full screen was left already.
     this.exitFullscreen().catch(() => {});
+  }
+
+  #onRejected(detail: string, channel: ConsoleChannel): void {
+    const canAskAgain = this.#credentials.rejected() && this.#options.onCredentialsRequired !== undefined;
+    this.connection.viewerFailed(detail, "credentials_rejected", { channel, retry: canAskAgain });
   }
 
   async #attach(channel: ConsoleChannel): Promise<void> {
     try {
       const library = await NOVNC.load();
       if (this.connection.channel !== channel) return;
-      const options = { ...this.#options, label: this.#options.label ?? this.#target.ariaLabel ?? undefined };
+      const options = {
+        ...this.#options,
+        credentialStore: this.#credentials,
+        label: this.#options.label ?? this.#target.ariaLabel ?? undefined,
+      };
       this.#rfbClient = new RfbClient(library, this.#host, channel, options, {
         ready: () => {
           this.connection.viewerReady();
           const problem = sizeProblem(this.#host);
           if (problem !== undefined) this.#log.write("warn", problem);
         },
-        waiting: () => this.connection.viewerWaiting(),
-        failed: (detail, reason) => this.connection.viewerFailed(detail, reason),
+        waiting: () => this.connection.viewerWaiting(channel),
+        answered: () => this.connection.viewerAnswered(channel),
+        rejected: (detail) => this.#onRejected(detail, channel),
+        failed: (detail, reason) => this.connection.viewerFailed(detail, reason, { channel }),
         clipboard: (text) => {
           this.#clipboards.changed(text);
           this.#events.emit("clipboard", { text });

@@ -83,6 +83,7 @@ export const VNC_KIND: ElementKind<VncOptions, VncConsole> = {
     capabilities: true,
     bell: true,
     paste: true,
+    leave: true,
   }),
   create: (target, options) => new VncConsole(target, options),
 };

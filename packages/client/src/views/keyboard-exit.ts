@@ -13,8 +13,9 @@ import { listenForLeaveKeys } from "../ui/leave-keys.ts";
 export function offerKeyboardExit(
   host: HTMLElement,
   actions: { readonly leave: () => void; readonly enter: () => void },
-  signal: AbortSignal,
+  signal?: AbortSignal,
 ): void {
+  const options = signal ? { signal } : {};
   host.tabIndex = -1;
   host.style.outlineOffset = "-2px";
   const leave = (): void => {
@@ -27,13 +28,13 @@ export function offerKeyboardExit(
     focused.tabIndex = -1;
     host.addEventListener("blur", () => (focused.tabIndex = tabIndex), { once: true });
   };
-  listenForLeaveKeys(host, leave, { signal });
+  listenForLeaveKeys(host, leave, options);
   const onKeyDown = (event: KeyboardEvent): void => {
     if (event.key !== "Enter" || event.target !== host) return;
     event.preventDefault();
     actions.enter();
   };
-  host.addEventListener("keydown", onKeyDown, { signal });
+  host.addEventListener("keydown", onKeyDown, options);
 }
 
 /** The focused element inside `host`, which may be in a shadow root. */

@@ -71,6 +71,25 @@ test("the screen can be reached with the keyboard, and shows that it has the foc
   await vnc.close();
 });
 
+test("the leave keys take the keyboard out of the screen, and Enter takes it back", async () => {
+  const { vnc } = await connected();
+  const left = vi.fn<() => void>();
+  vnc.on("leave", left);
+  vnc.focus();
+  const held = { ctrlKey: true, altKey: true, shiftKey: true };
+  canvas().dispatchEvent(new KeyboardEvent("keydown", { key: "Shift", code: "ShiftLeft", bubbles: true, ...held }));
+  canvas().dispatchEvent(new KeyboardEvent("keyup", { key: "Control", code: "ControlLeft", bubbles: true }));
+  await vi.waitFor(() => expect(left).toHaveBeenCalledTimes(1));
+  const host = target.querySelector("[data-curfew]");
+  expect(document.activeElement).toBe(host);
+  // Tab goes on in the page.
+  expect(canvas().tabIndex).toBe(-1);
+  host?.dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", bubbles: true }));
+  expect(document.activeElement).toBe(canvas());
+  expect(canvas().tabIndex).toBe(0);
+  await vnc.close();
+});
+
 describe("characters that a program types", () => {
   const type = (...keys: [key: string, code: string, shiftKey?: boolean][]): void => {
     for (const [key, code, shiftKey = false] of keys) {

@@ -98,4 +98,6 @@ export interface VncEvents extends ConsoleEvents {
   bell: undefined;
   /** A text that is typed began, went on or ended. */
   paste: PasteProgress;
+  /** The user pressed and released Ctrl, Alt and Shift together, to leave the console with the keyboard. */
+  leave: undefined;
 }

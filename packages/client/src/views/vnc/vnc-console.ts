@@ -7,6 +7,7 @@ import { Emitter, type ListenOptions, type Unsubscribe } from "../../util/emitte
 import { ConsoleError } from "../../connection/model/errors.ts";
 import { Log } from "../../connection/log.ts";
 import { followAccess } from "../follow-access.ts";
+import { offerKeyboardExit } from "../keyboard-exit.ts";
 import { createHost, sizeProblem } from "../host-element.ts";
 import { ScreenConsole } from "../screen-console.ts";
 import { ViewerLoader, failViewer, importFailed } from "../viewer-loader.ts";
@@ -27,6 +28,7 @@ const VIEW_EVENTS: ReadonlySet<string> = new Set<keyof ViewEvents>([
   "capabilities",
   "bell",
   "paste",
+  "leave",
 ]);
 
 const NOVNC = new ViewerLoader<typeof RFB>("noVNC", async () => {
@@ -75,6 +77,10 @@ export class VncConsole extends ScreenConsole implements VncView {
     this.#log = new Log(options.log);
     this.#credentials = new CredentialStore(options.credentials);
     stopOnKeys(this.#host, this.#typist);
+    offerKeyboardExit(this.#host, {
+      leave: () => this.#events.emit("leave", undefined),
+      enter: () => this.focus(),
+    });
     this.#view = {
       viewOnly: options.viewOnly ?? VNC_VIEW_DEFAULTS.viewOnly,
       scale: oneOf("scale", options.scale ?? VNC_VIEW_DEFAULTS.scale, SCALE_MODES),

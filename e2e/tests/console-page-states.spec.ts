@@ -112,6 +112,7 @@ test.describe("near the end", () => {
     (await opened).send({ type: "expiring", expiresInMs: 240_000 });
     await console.waitFor("expiring");
     await expect(page.getByText("open the console again with a new link")).toBeVisible();
+    await expect(page.locator("link[rel=icon]")).toHaveAttribute("href", /^data:/);
     await expect(page.getByRole("button", { name: "Renew" })).toHaveCount(0);
     await inspect(page, "expiring-needs-new-link");
     await page.getByRole("button", { name: "Hide" }).click();
@@ -221,6 +222,20 @@ test.describe("the end screen", () => {
       await expect(words).toHaveCount(reason === "session_terminated" ? 1 : 0);
     });
   }
+
+  test("shows what the operator wrote, as the operator's words", async ({ console, page, gateway, vnc }) => {
+    gateway.follow({ target: vnc });
+    const opened = gateway.nextSession();
+    await console.openLink();
+    await console.waitFor("connected");
+    const reason = "session_terminated";
+    const message = "Maintenance until 14:00. <b>Sorry</b>, Ada";
+    (await opened).send({ type: "bye", reason, message });
+    (await opened).close(CloseCode[reason], reason);
+    await console.waitForEnd(reason);
+    await expect(console.card.getByRole("figure")).toContainText(`The operator wrote:${message}`);
+    await inspect(page, "ended-operator-message");
+  });
 
   test("for client_closed opens again with the same token", async ({ console, page, gateway, vnc }) => {
     gateway.follow({ target: vnc });

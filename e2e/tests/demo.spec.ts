@@ -33,9 +33,9 @@ test("a console opens in the page with the chosen lifetime, is listed and ended"
   await expect(endOf(page)).toHaveAttribute("data-reason", "session_terminated");
   await expect(page.getByText("No active sessions.")).toBeVisible();
   const events = page.getByRole("region", { name: "Audit events" }).getByRole("listitem");
-  await expect(events.first()).toContainText(/ended.*Test pattern session_terminated/);
+  await expect(events.first()).toContainText(/ended.*Test pattern Ended by an operator/);
   await expect(events.nth(1)).toContainText(/opened.*Test pattern/);
-  await expect(page.getByLabel("Metrics").getByText(/\d session_terminated/)).toBeVisible();
+  await expect(page.getByLabel("Metrics").getByText(/Ended by an operator: \d/)).toBeVisible();
 });
 
 test("a console in the page warns, is renewed and expires, and the audit events say so", async ({
@@ -55,7 +55,7 @@ test("a console in the page warns, is renewed and expires, and the audit events 
   await expect(warning).toBeVisible({ timeout: 30_000 });
   await expect(endOf(page)).toHaveAttribute("data-reason", "session_expired", { timeout: 30_000 });
   await expect(panelOf(page).getByRole("button", { name: "Open again" })).toBeVisible();
-  await expect(events.getByText(/session_expired/).first()).toBeVisible();
+  await expect(events.getByText(/Session expired/).first()).toBeVisible();
   await expect(page.getByText("on average")).toBeVisible();
   await takeScreenshots(page, "expired", "demo");
 });

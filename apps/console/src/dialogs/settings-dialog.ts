@@ -1,5 +1,6 @@
 import { LANGUAGE_NAMES } from "@curfew/client/messages";
 import { createElement } from "@curfew/client/ui";
+import { canNotify } from "../browser/tab-alerts.ts";
 import { texts } from "../locales/texts.ts";
 import { MAX_FONT_SIZE, MIN_FONT_SIZE, type SettingName, type Settings } from "../settings/fields.ts";
 import type { SettingsStore } from "../settings/settings-store.ts";
@@ -11,7 +12,7 @@ type NameOf<Value> = {
 }[SettingName];
 
 /** Settings of the page, for every console type. */
-const PAGE_SETTINGS: readonly SettingName[] = ["language", "theme", "wakeLock"];
+const PAGE_SETTINGS: readonly SettingName[] = ["language", "theme", "wakeLock", "notify"];
 
 /**
  * The settings of the page and of a console. Changes apply immediately.
@@ -44,6 +45,15 @@ const FIELDS: Readonly<Record<SettingName, (store: SettingsStore) => readonly HT
     return [choice(store, "theme", theme, { system, light, dark })];
   },
   wakeLock: (store) => [flag(store, "wakeLock", texts().settings.wakeLock)],
+  notify: (store) => {
+    if (!canNotify()) return [];
+    const field = flag(store, "notify", texts().settings.notify);
+    // Browsers ask at a click only.
+    field.addEventListener("change", () => {
+      if (store.current.notify) void Notification.requestPermission();
+    });
+    return [field];
+  },
   scale: (store) => {
     const { fit, none, remote } = texts().display;
     return [choice(store, "scale", texts().settings.scale, { fit, none, remote })];

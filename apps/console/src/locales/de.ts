@@ -272,6 +272,7 @@ export const german: PageTexts = {
     light: "Hell",
     dark: "Dunkel",
     wakeLock: "Bildschirm eingeschaltet lassen, solange verbunden",
+    notify: "Vor dem Ende der Sitzung benachrichtigen",
     scale: "Anzeigegröße",
     quality: "Bildqualität",
     compression: "Kompression",

@@ -257,6 +257,7 @@ export const english = {
     light: "Light",
     dark: "Dark",
     wakeLock: "Keep this screen on while connected",
+    notify: "Notify me before the session ends",
     scale: "Display size",
     quality: "Image quality",
     compression: "Compression",

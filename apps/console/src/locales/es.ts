@@ -265,6 +265,7 @@ export const spanish: PageTexts = {
     light: "Claro",
     dark: "Oscuro",
     wakeLock: "Mantener esta pantalla encendida mientras haya conexión",
+    notify: "Avisarme antes de que termine la sesión",
     scale: "Tamaño de visualización",
     quality: "Calidad de imagen",
     compression: "Compresión",

@@ -269,6 +269,7 @@ export const french: PageTexts = {
     light: "Clair",
     dark: "Sombre",
     wakeLock: "Garder cet écran allumé pendant la connexion",
+    notify: "M’avertir avant la fin de la session",
     scale: "Taille d’affichage",
     quality: "Qualité d’image",
     compression: "Compression",

@@ -262,6 +262,7 @@ export const japanese: PageTexts = {
     light: "ライト",
     dark: "ダーク",
     wakeLock: "接続中はこの画面を消さない",
+    notify: "セッションが終了する前に通知する",
     scale: "表示サイズ",
     quality: "画質",
     compression: "圧縮",

@@ -253,6 +253,7 @@ export const simplifiedChinese: PageTexts = {
     light: "浅色",
     dark: "深色",
     wakeLock: "连接时保持此屏幕常亮",
+    notify: "在会话结束前通知我",
     scale: "显示大小",
     quality: "图像质量",
     compression: "压缩",

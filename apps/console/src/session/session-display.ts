@@ -3,6 +3,8 @@ import { format } from "@curfew/client/messages";
 import { Countdown, describeWarning, type ExpiryWarning } from "@curfew/client/ui";
 import { createConnectingCard, type ConnectingCard } from "../cards/connecting-card.ts";
 import { createReconnectingCard } from "../cards/reconnecting-card.ts";
+import { markTab, notifyIfHidden } from "../browser/tab-alerts.ts";
+import { settings } from "../settings/settings-store.ts";
 import { isFirstTime } from "../browser/first-time.ts";
 import { leaveKeys } from "../locales/key-names.ts";
 import { duration, texts } from "../locales/texts.ts";
@@ -99,7 +101,9 @@ export class SessionDisplay {
 
   /** A warning before the end arrived. */
   announceExpiry(expiresInMs: number): void {
-    this.#shell.toasts.announce(format(texts().sdk.session.endsIn, { time: duration(expiresInMs, "long") }));
+    const text = format(texts().sdk.session.endsIn, { time: duration(expiresInMs, "long") });
+    this.#shell.toasts.announce(text);
+    if (settings.current.notify) notifyIfHidden(this.#name, text);
   }
 
   /** @param expiresInMs - null where the session no longer ends by itself */
@@ -130,6 +134,7 @@ export class SessionDisplay {
   ): void {
     const { bar } = this.#shell;
     this.#showInactive(warning);
+    markTab(status === "expiring" || status === "renew-failed");
     if (session === undefined || session.expiresAt === null) {
       this.#sessionCountdown.stop();
       bar.setTime(session === undefined ? "unknown" : "unlimited", session?.idleTimeoutMs);
@@ -183,6 +188,7 @@ export class SessionDisplay {
     this.hideTools();
     this.#shell.toasts.clear();
     this.#shell.bar.setTime("unknown");
+    markTab(false);
     if (document.fullscreenElement !== null) void document.exitFullscreen().catch(() => {});
     setTitle(`${texts().sdk.closeReasons[reason].title} – ${this.#name}`);
   }

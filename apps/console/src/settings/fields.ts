@@ -34,6 +34,7 @@ const FIELDS = {
   language: choice<"auto" | Language>("auto", ...LANGUAGES),
   theme: choice<"system" | "light" | "dark">("system", "light", "dark"),
   wakeLock: flag(false),
+  notify: flag(false),
   scale: choice<ScaleMode>("fit", "none", "remote"),
   quality: integer(0, 9, 6),
   compression: integer(0, 9, 2),

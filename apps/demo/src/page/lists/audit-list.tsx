@@ -1,4 +1,5 @@
 import type { AuditEvent } from "../../api-types.ts";
+import { closeReasonTitle } from "../util/close-reason.ts";
 import { formatMilliseconds, formatTimeOfDay } from "../util/format.ts";
 
 const LABELS = { opened: "opened", renewed: "renewed", refused: "not renewed", ended: "ended" } as const;
@@ -20,7 +21,9 @@ export function AuditList({ events }: { readonly events: readonly AuditEvent[] }
                 <time dateTime={event.at}>{formatTimeOfDay(event.at)}</time>
                 <span className={`event ${event.kind}`}>{LABELS[event.kind]}</span>
                 <span className="what">
-                  {event.name} {event.reason !== undefined && <code>{event.reason}</code>} {facts(event)}
+                  {event.name}{" "}
+                  {event.reason !== undefined && <span title={event.reason}>{closeReasonTitle(event.reason)}</span>}{" "}
+                  {facts(event)}
                 </span>
               </li>
             ))}

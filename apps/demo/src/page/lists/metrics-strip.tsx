@@ -1,4 +1,5 @@
 import type { MetricsSample } from "../../api-types.ts";
+import { closeReasonTitle } from "../util/close-reason.ts";
 import { formatBytes, formatMilliseconds } from "../util/format.ts";
 
 /** The gateways' metrics. Its height does not change when they arrive. */
@@ -12,7 +13,11 @@ export function MetricsStrip({ metrics }: { readonly metrics: MetricsSample | un
       <Metric
         name="Ended sessions"
         value={metrics && String(total)}
-        note={ended.length === 0 ? "none yet" : ended.map(([reason, count]) => `${count} ${reason}`).join(", ")}
+        note={
+          ended.length === 0
+            ? "none yet"
+            : ended.map(([reason, count]) => `${closeReasonTitle(reason)}: ${count}`).join(", ")
+        }
       />
       <Metric name="Throughput" value={metrics && `${formatBytes(metrics.bytesPerSecond)}/s`} note="both directions" />
       <Metric

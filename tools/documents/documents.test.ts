@@ -51,6 +51,18 @@ test("the messages of an embedded page are those that the page has", () => {
   expect(blocks).toContain(read("apps/console/src/embedding/messages.ts").trim());
 });
 
+test("the API reference has an anchor of its own for each export, and the defaults of options", () => {
+  const names = readdirSync(join(ROOT, "docs/api"));
+  expect(names).toContain("client.md");
+  for (const name of names) {
+    const anchors = [...read("docs/api", name).matchAll(/<a id="([^"]+)">/g)].map(([, id]) => id);
+    expect(anchors, name).toEqual([...new Set(anchors)]);
+  }
+  const ofClient = read("docs/api/client.md");
+  expect(ofClient).toMatch(/^\| `quality` \|.*<br>Default: 6 \|$/m);
+  expect(ofClient).toMatch(/^\| `pasteDelayMs` \|.*<br>Default: 10 \|$/m);
+});
+
 test("the index of the documents has every one of them", () => {
   const index = read("docs/README.md");
   const here = readDocuments().map(({ path }) => path);

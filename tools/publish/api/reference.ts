@@ -20,7 +20,7 @@ export interface DocumentedEntry {
 /** The API reference of one package: a page of Markdown, made from the comments in its declarations. */
 export function apiReference(name: string, entries: readonly DocumentedEntry[]): string {
   const index = entries.map(({ specifier, model }) => {
-    const names = exportsOf(model).map(({ displayName }) => `[\`${displayName}\`](#${anchor(specifier, displayName)})`);
+    const names = exportsOf(model).map((item) => `[\`${item.displayName}\`](#${anchor(specifier, item)})`);
     return `- \`${specifier}\`: ${names.join(", ")}`;
   });
   const parts = entries.map(({ specifier, model }) => {
@@ -39,9 +39,9 @@ function byName(left: ApiItem, right: ApiItem): number {
   return left.displayName < right.displayName ? -1 : Number(left.displayName > right.displayName);
 }
 
-/** Two entry points may export one name. */
-function anchor(specifier: string, name: string): string {
-  return `${specifier}-${name}`
+/** Two entry points may export one name, and one entry point names that differ in case or kind only. */
+function anchor(specifier: string, { displayName, kind }: ApiItem): string {
+  return `${specifier}-${kind}-${displayName}`
     .toLowerCase()
     .replaceAll(/[^\w]+/gu, "-")
     .replace(/^-/u, "");
@@ -49,7 +49,7 @@ function anchor(specifier: string, name: string): string {
 
 function section(specifier: string, item: ApiItem): string {
   const { displayName, kind } = item;
-  const title = `<a id="${anchor(specifier, displayName)}"></a>\n\n### ${KIND_WORDS[kind] ?? kind} \`${displayName}\``;
+  const title = `<a id="${anchor(specifier, item)}"></a>\n\n### ${KIND_WORDS[kind] ?? kind} \`${displayName}\``;
   return [title, ...texts(item), signature(item), members(item)].filter((part) => part !== "").join("\n\n");
 }
 
@@ -111,10 +111,12 @@ function memberText(member: ApiItem): string {
   const comment = commentOf(member);
   if (comment === undefined) return "";
   const errors = comment.customBlocks.filter(({ blockTag }) => blockTag.tagName === "@throws");
+  const defaults = comment.customBlocks.filter(({ blockTag }) => blockTag.tagName === "@defaultValue");
   return [
     cellOf(comment.summarySection),
     ...comment.params.blocks.map(({ parameterName, content }) => `\`${parameterName}\`: ${cellOf(content)}`),
     ...(comment.returnsBlock === undefined ? [] : [`Returns ${cellOf(comment.returnsBlock.content)}`]),
     ...errors.map(({ content }) => `Throws ${cellOf(content)}`),
+    ...defaults.map(({ content }) => `Default: ${cellOf(content)}`),
   ].join("<br>");
 }

@@ -145,6 +145,8 @@ button:focus-visible { outline: 2px solid var(--_focus); outline-offset: 2px; }
   .warning .symbol { padding-top: 0.375rem; }
   .warning[data-renewability="renewable"] [data-announced] > :last-child { display: none; }
   .warning .actions { margin-inline-start: 2rem; }
+  .warning[data-renewability="renewable"] p { flex-basis: 7rem; }
+  .warning[data-renewability="renewable"] .actions { margin-inline-start: 0; }
   [hidden] + .quiet { margin-inline-start: -0.625rem; }
 }
 @container (max-height: 17rem) {

@@ -223,20 +223,6 @@ test.describe("the end screen", () => {
     });
   }
 
-  test("shows what the operator wrote, as the operator's words", async ({ console, page, gateway, vnc }) => {
-    gateway.follow({ target: vnc });
-    const opened = gateway.nextSession();
-    await console.openLink();
-    await console.waitFor("connected");
-    const reason = "session_terminated";
-    const message = "Maintenance until 14:00. <b>Sorry</b>, Ada";
-    (await opened).send({ type: "bye", reason, message });
-    (await opened).close(CloseCode[reason], reason);
-    await console.waitForEnd(reason);
-    await expect(console.card.getByRole("figure")).toContainText(`The operator wrote:${message}`);
-    await inspect(page, "ended-operator-message");
-  });
-
   test("for client_closed opens again with the same token", async ({ console, page, gateway, vnc }) => {
     gateway.follow({ target: vnc });
     await console.openLink();

@@ -1,4 +1,3 @@
-import { CloseCode } from "@curfew/protocol";
 import { expect, test } from "../src/fixtures/console-page.ts";
 import { inspect } from "../src/audits/inspect-page.ts";
 
@@ -45,18 +44,4 @@ test.describe("a contact page", () => {
     await expect(contact).toHaveAttribute("target", "_blank");
     await expect(contact).toHaveAttribute("rel", /noopener/);
   });
-});
-
-test("shows what the operator wrote, as the operator's words", async ({ console, page, gateway, vnc }) => {
-  gateway.follow({ target: vnc });
-  const opened = gateway.nextSession();
-  await console.openLink();
-  await console.waitFor("connected");
-  const reason = "session_terminated";
-  const message = "Maintenance until 14:00. <b>Sorry</b>, Ada";
-  (await opened).send({ type: "bye", reason, message });
-  (await opened).close(CloseCode[reason], reason);
-  await console.waitForEnd(reason);
-  await expect(console.card.getByRole("figure")).toContainText(`The operator wrote:${message}`);
-  await inspect(page, "ended-operator-message");
 });

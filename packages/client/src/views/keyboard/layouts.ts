@@ -9,11 +9,14 @@ const ROWS: readonly (readonly string[])[] = [
   ["IntlBackslash", ..."ZXCVBNM".split("").map((letter) => `Key${letter}`), "Comma", "Period", "Slash"],
 ];
 
+/** A keyboard layout of a machine: that of the United States, Great Britain, Germany, France, Spain, Italy or Japan. */
+export type KeyboardLayout = "us" | "gb" | "de" | "fr" | "es" | "it" | "jp";
+
 /**
  * What each key types in a layout, alone, with Shift and with AltGr, row by row as in {@link ROWS}; from
  * the symbol tables of X11's xkeyboard-config. A row may end with `code=characters` for other keys.
  */
-const LAYOUTS = {
+const LAYOUTS: Readonly<Record<KeyboardLayout, readonly string[]>> = {
   us: [
     "`~ 1! 2@ 3# 4$ 5% 6^ 7& 8* 9( 0) -_ =+",
     "qQ wW eE rR tT yY uU iI oO pP [{ ]}",
@@ -56,10 +59,7 @@ const LAYOUTS = {
     "aA sS dD fF gG hH jJ kK lL ;+ :* ]}",
     "∅ zZ xX cC vV bB nN mM ,< .> /? IntlRo=\\_ IntlYen=∅|",
   ],
-} as const;
-
-/** A keyboard layout of a machine: that of the United States, Great Britain, Germany, France, Spain, Italy or Japan. */
-export type KeyboardLayout = keyof typeof LAYOUTS;
+};
 
 /** All values of {@link KeyboardLayout}. */
 export const KEYBOARD_LAYOUTS = Object.keys(LAYOUTS) as readonly KeyboardLayout[];

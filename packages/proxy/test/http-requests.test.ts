@@ -1,11 +1,14 @@
 import { startByteServer } from "@curfew/testing";
-import { readdirSync } from "node:fs";
+import { mkdirSync, readdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import { ADMIN_KEY, TestGateway } from "./support/gateway.ts";
 import { RawClient, upgradeRequest } from "./support/raw-client.ts";
 
 const folder = fileURLToPath(new URL("../page/", import.meta.url));
+// In a checkout whose page is not built there is none.
+beforeAll(() => mkdirSync(`${folder}assets`, { recursive: true }));
+
 const HEADERS = "Host: gateway.example\r\n\r\n";
 
 /** The statuses of all answers that have come. */

@@ -1,11 +1,11 @@
 import { type ByteServer, startByteServer, startUnacceptingServer } from "@curfew/testing";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { AdminClient, type LockRequest } from "../../src/admin/index.ts";
-import { createGateway, createLogger, type Gateway } from "../../src/index.ts";
-import { Client } from "../support/client.ts";
-import { TestFolder } from "../support/folder.ts";
-import { ADMIN_KEY, type Request, TestGateway } from "../support/gateway.ts";
-import { slowSource } from "../support/held-source.ts";
+import { AdminClient, type LockRequest } from "../src/admin/index.ts";
+import { createGateway, createLogger, type Gateway } from "../src/index.ts";
+import { Client } from "./support/client.ts";
+import { TestFolder } from "./support/folder.ts";
+import { ADMIN_KEY, type Request, TestGateway } from "./support/gateway.ts";
+import { slowSource } from "./support/held-source.ts";
 
 let target: ByteServer;
 beforeAll(async () => {

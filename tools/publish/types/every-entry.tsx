@@ -23,6 +23,7 @@ import { CloseCode, type ServerMessage, closeAction, parseServerMessage } from "
 import { ConfigError, createGateway, type Session, type TokenSource } from "@curfew/proxy";
 import { AdminClient, AdminError } from "@curfew/proxy/admin";
 import { SerialConsoleView, VncConsoleView, useConsoleState, useExpiryCountdown } from "@curfew/react";
+import type { ElementProps } from "@curfew/react/elements";
 import { startFakeGateway, startFakeSerial, startFakeVnc } from "@curfew/testing";
 import { InPageGateway } from "@curfew/testing/in-page";
 import { expect, test } from "@curfew/testing/playwright";
@@ -124,4 +125,8 @@ export async function start(): Promise<string[]> {
   const gateway = await startFakeGateway({ target: vnc });
   const desktop = await startTigerVnc();
   return [gateway.url, serial.address, `${desktop.host}:${desktop.port}`];
+}
+
+export function tile(props: ElementProps<CurfewVncElement>): ReactElement {
+  return <curfew-vnc {...props} viewOnly />;
 }

@@ -24,7 +24,8 @@ let folder: string;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "curfew-types-"));
   const tarballs = await packTarballs(folder);
-  const others = ["react", "@types/react", "@types/node", "@playwright/test"];
+  // The types of serial consoles contain xterm's.
+  const others = ["react", "@types/react", "@types/node", "@playwright/test", "@xterm/xterm"];
   await copyFile(CONSUMER, join(folder, "every-entry.tsx"));
   await writeFile(join(folder, "package.json"), JSON.stringify({ type: "module", private: true }));
   await installTarballs(folder, tarballs, [...tarballs.map(({ manifest }) => manifest.name), ...others]);

@@ -1,3 +1,6 @@
+/** Bytes in memory of their own, as `TextEncoder` makes them. TypeScript has another name for that type since 5.7. */
+export type Bytes = ReturnType<TextEncoder["encode"]>;
+
 /** The character encoding of a serial line. */
 export type SerialEncoding = "utf-8" | "latin1" | "cp437";
 
@@ -25,7 +28,7 @@ export function decode(bytes: Uint8Array, encoding: SerialEncoding): Uint8Array 
 }
 
 /** Converts text for the machine. A character that the encoding lacks becomes `?`; see {@link charactersWithout}. */
-export function encode(text: string, encoding: SerialEncoding): Uint8Array<ArrayBuffer> {
+export function encode(text: string, encoding: SerialEncoding): Bytes {
   if (encoding === "utf-8") return new TextEncoder().encode(text);
   return Uint8Array.from(Array.from(text), (character) => byteOf(character, encoding) ?? 0x3f);
 }

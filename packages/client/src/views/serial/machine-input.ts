@@ -2,7 +2,7 @@ import type { Terminal } from "@xterm/xterm";
 import type { ConsoleChannel } from "../../connection/channel/channel.ts";
 import { delay } from "../../util/delay.ts";
 import { Pacer } from "../../util/pacer.ts";
-import { encode } from "./encodings.ts";
+import { type Bytes, encode } from "./encodings.ts";
 import { type SerialKey, type SerialModifier, sequenceOf, withModifiers } from "./key-sequences.ts";
 import type { SerialLineEnding, SerialView } from "./options.ts";
 import type { PasteProgress } from "../progress.ts";
@@ -65,7 +65,7 @@ export class MachineInput {
   }
 
   /** Sends text in the line's encoding, or bytes. Returns false, and sends nothing, while view only or not connected. */
-  send(data: string | Uint8Array<ArrayBuffer>): boolean {
+  send(data: string | Bytes): boolean {
     if (this.#view.viewOnly) return false;
     const bytes = typeof data === "string" ? encode(data, this.#view.encoding) : data;
     const sent = this.reply(this.#owner.isTelnet() ? Telnet.escape(bytes) : bytes);
@@ -74,7 +74,7 @@ export class MachineInput {
   }
 
   /** Sends bytes that are not input of the user. */
-  reply(bytes: Uint8Array<ArrayBuffer>): boolean {
+  reply(bytes: Bytes): boolean {
     const channel = this.#channel;
     if (!channel || channel.readyState !== channel.OPEN) return false;
     if (bytes.length > 0) channel.send(bytes);

@@ -1,7 +1,7 @@
 import type { Terminal } from "@xterm/xterm";
 import type { ConsoleChannel } from "../../connection/channel/channel.ts";
 import { FlowControlledQueue } from "../../util/flow-controlled-queue.ts";
-import { decode, type SerialEncoding } from "./encodings.ts";
+import { type Bytes, decode, type SerialEncoding } from "./encodings.ts";
 import { RESET_MODES } from "./reset.ts";
 import { Telnet } from "./telnet.ts";
 
@@ -17,7 +17,7 @@ export interface OutputOwner {
   /** Console bytes arrived, without telnet's negotiation. */
   received(bytes: Uint8Array): void;
   /** Sends an answer that is not input of the user. */
-  reply(bytes: Uint8Array<ArrayBuffer>): void;
+  reply(bytes: Bytes): void;
 }
 
 /**

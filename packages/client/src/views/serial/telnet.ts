@@ -1,3 +1,5 @@
+import type { Bytes } from "./encodings.ts";
+
 /** Interpret As Command, and the commands that are followed by an option (RFC 854). */
 const IAC = 255;
 const [SE, SB, WILL, WONT, DO, DONT] = [240, 250, 251, 252, 253, 254] as const;
@@ -17,7 +19,7 @@ type Phase = "data" | "command" | "option" | "subnegotiation" | "subnegotiation-
  * A connection is telnet if its first bytes are a negotiation. UTF-8 text never begins with 0xFF.
  */
 export class Telnet {
-  readonly #reply: (bytes: Uint8Array<ArrayBuffer>) => void;
+  readonly #reply: (bytes: Bytes) => void;
   #active: boolean | undefined;
   #phase: Phase = "data";
   #command = 0;
@@ -27,7 +29,7 @@ export class Telnet {
   #held: Uint8Array | undefined;
 
   /** @param reply - sends bytes that are not input of the user */
-  constructor(reply: (bytes: Uint8Array<ArrayBuffer>) => void) {
+  constructor(reply: (bytes: Bytes) => void) {
     this.#reply = reply;
   }
 
@@ -53,7 +55,7 @@ export class Telnet {
   }
 
   /** Escapes data for the other side: IAC is sent twice. */
-  static escape(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+  static escape(bytes: Bytes): Bytes {
     return bytes.includes(IAC)
       ? Uint8Array.from([...bytes].flatMap((byte) => (byte === IAC ? [IAC, IAC] : [byte])))
       : bytes;

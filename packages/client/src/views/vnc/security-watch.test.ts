@@ -30,6 +30,7 @@ describe("a sign-in that noVNC does not have", () => {
     ["VeNCrypt with Plain", [...V38, 1, 19, 0, 2, 0, 2, ...u32(260), ...u32(256)]],
     ["VNC before VeNCrypt", [...V38, 2, 2, 19, 0, 2, 0, 1, ...u32(260)]],
     ["RFB 3.3 with a password", [...V33, ...u32(2)]],
+    ["random bytes", Array.from({ length: 40 }, (_, index) => (index * 89 + 7) % 256)],
     ["Apple's", [...ascii("RFB 003.889\n"), 4, 0x1e, 0x21, 0x24, 0x23]],
   ])("is none of: %s", (_name, output) => {
     expect(verdicts(output)).toEqual([undefined, undefined]);

@@ -8,6 +8,7 @@ export type SecurityVerdict =
 /** The security types that noVNC 1.7 knows, and those within VeNCrypt. */
 const SUPPORTED: ReadonlySet<number> = new Set([1, 2, 6, 16, 19, 22, 30, 113, 256]);
 const VENCRYPT = 19;
+const VERSION = /^RFB \d{3}\.(\d{3})\n$/;
 /** How much of a refusal is read. */
 const MAX_REASON_BYTES = 2_000;
 
@@ -77,8 +78,9 @@ export class SecurityWatch {
   #version(): "wait" | undefined {
     const version = this.#take(12);
     if (!version) return "wait";
-    const minor = Number(String.fromCharCode(...version).slice(8, 11));
-    this.#next = minor >= 7 ? () => this.#typeList() : () => this.#type();
+    const minor = Number(VERSION.exec(String.fromCharCode(...version))?.[1]);
+    // What is no version is for noVNC to report.
+    this.#next = Number.isNaN(minor) ? undefined : minor >= 7 ? () => this.#typeList() : () => this.#type();
     return undefined;
   }
 

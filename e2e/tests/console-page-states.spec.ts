@@ -272,10 +272,13 @@ test.describe("the end screen", () => {
     expect(gateway.sessions[0]?.offered).toContain(tokenSubprotocol("second"));
   });
 
-  test("for credentials_rejected, when the password is wrong", async ({ console, page, gateway }) => {
+  test("for credentials_rejected, when the same wrong password is given again", async ({ console, page, gateway }) => {
     await using guarded = await startFakeVnc({ password: "secret" });
     gateway.follow({ target: guarded });
     await console.openLink();
+    await page.getByRole("textbox", { name: "Password" }).fill("wrong");
+    await page.getByRole("button", { name: "Connect" }).click();
+    await expect(page.getByRole("alert").filter({ hasText: "did not accept that" })).toBeVisible();
     await page.getByRole("textbox", { name: "Password" }).fill("wrong");
     await page.getByRole("button", { name: "Connect" }).click();
     await expectEnd(console, "credentials_rejected");

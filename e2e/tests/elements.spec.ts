@@ -59,7 +59,7 @@ test("an element shows a VNC console, warns, renews, and says that an operator e
   await expect(page.locator("canvas")).toHaveCount(0);
   await accessible(page);
   await takeScreenshots(page, "end", "elements");
-  await page.getByRole("button", { name: "Try again" }).click();
+  await page.getByRole("button", { name: "Open again" }).click();
   await status(page, "vnc", "connected");
 });
 

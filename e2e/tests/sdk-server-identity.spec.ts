@@ -78,7 +78,8 @@ test("a server with a key says in its own words that the password is wrong", asy
   const detail = "the VNC server refused the connection: wrong username or password";
   expect(await told.evaluate(({ end }) => end)).toMatchObject({
     reason: "credentials_rejected",
-    action: "stop",
+    // Asking again can help.
+    action: "retry",
     detail,
   });
 });

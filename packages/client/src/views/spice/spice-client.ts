@@ -6,12 +6,13 @@ import { SpiceChannels } from "./channels.ts";
 import { SpiceKeyboard } from "./keyboard.ts";
 import type { SpiceView } from "./options.ts";
 import { SpiceScreen } from "./screen.ts";
+import { sendWholeTickets } from "./ticket.ts";
 
 /** What this package uses of the library. */
 export type SpiceLibrary = typeof SpiceMainConn;
 
 /** A channel of the library's, as it notes it at the socket. */
-type LibraryChannel = ConsoleChannel & { readonly parent?: Pick<SpiceMainConn, "onerror" | "cleanup"> };
+type LibraryChannel = ConsoleChannel & { readonly parent?: Pick<SpiceMainConn, "onerror" | "cleanup" | "send_ticket"> };
 
 /** The options of a {@link SpiceClient}. */
 export interface SpiceClientOptions {
@@ -74,6 +75,7 @@ export class SpiceClient {
       () => channel,
       () => new library(options),
     );
+    sendWholeTickets(this.#main);
     this.#provideChannels();
     // spice-html5 begins at the event.
     if (channel.readyState === channel.OPEN) channel.dispatchEvent(new Event("open"));
@@ -133,6 +135,7 @@ export class SpiceClient {
     queueMicrotask(() => {
       const { parent } = channel;
       if (parent === undefined || this.#removed) return;
+      sendWholeTickets(parent);
       // oxlint-disable-next-line unicorn/prefer-add-event-listener -- no event, but an option of the library's
       parent.onerror = (error) => {
         if (channel.readyState !== channel.CLOSED) this.#fail(error);

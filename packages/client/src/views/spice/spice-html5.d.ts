@@ -6,6 +6,8 @@ declare module "@spice-project/spice-html5" {
     /** `connecting`, `start`, `link`, `ticket`, `ready`, `error` or `closing`. */
     state: string;
     onerror: ((error: unknown) => void) | undefined;
+    /** Sends the password as `rsa_encrypt` returns it. */
+    send_ticket(ticket: readonly number[]): void;
     /** Closes the socket and stops the timer of the handshake. */
     cleanup(): void;
   }
@@ -30,6 +32,7 @@ declare module "@spice-project/spice-html5" {
     onerror: ((error: unknown) => void) | undefined;
     readonly display?: SpiceDisplayConn;
     readonly inputs?: SpiceConn;
+    send_ticket(ticket: readonly number[]): void;
     /** Opens the other channels when the server lists them. */
     process_channel_message(message: unknown): boolean;
     cleanup(): void;

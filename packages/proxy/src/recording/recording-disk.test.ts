@@ -21,8 +21,17 @@ async function hangingFile() {
   const open = async (disk: RecordingDisk): Promise<void> => {
     closeSync(await promisify(disk.fs.open)(path, "w"));
   };
-  const release = (): void => closeSync(openSync(path, constants.O_RDONLY | constants.O_NONBLOCK));
-  return { folder: folder.path, open, release, [Symbol.asyncDispose]: async () => await folder.remove() };
+  let reader: number | undefined;
+  return {
+    folder: folder.path,
+    open,
+    // Stays open: a thread may begin with the other end only later.
+    release: () => void (reader = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK)),
+    [Symbol.asyncDispose]: async () => {
+      if (reader !== undefined) closeSync(reader);
+      await folder.remove();
+    },
+  };
 }
 
 test("calls to a disk that hangs leave threads for others, and go on when it answers", async () => {

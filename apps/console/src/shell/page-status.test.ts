@@ -15,7 +15,7 @@ describe("the page's status", () => {
     ["expiring", connected, { warning: "expiring" }, "expiring"],
     ["renewing", connected, { warning: "renewing" }, "renewing"],
     ["renew-failed", connected, { warning: "renew-failed" }, "renew-failed"],
-    ["connected while nobody types", connected, { warning: "inactive" }, "connected"],
+    ["connected without input", connected, { warning: "inactive" }, "connected"],
     ["connected after a renewal", connected, { warning: "renewed" }, "connected"],
     ["reconnecting", { status: "reconnecting", attempt: 2, retryAt: 1, retryInMs: 1, cause }, {}, "reconnecting"],
     ["ended", { status: "closed", cause }, {}, "ended"],

@@ -12,7 +12,7 @@ import { freePort, type RunningProgram, startProgram } from "../support/program.
 const DAY_MS = 24 * 60 * 60 * 1000;
 const EXPIRED = { from: new Date(Date.now() - 2 * DAY_MS), to: new Date(Date.now() - DAY_MS) };
 
-/** Without a machine: its monitor is a console that greets whoever connects. */
+/** Without a machine: its monitor is a console that greets each client. */
 const QEMU = ["-nodefaults", "-no-user-config", "-machine", "none", "-display", "none"];
 
 let authority: TestAuthority;

@@ -28,7 +28,7 @@ export function describePaste(text: string, encoding: SerialEncoding): Paste {
     lines: endsWithBreak ? lines.length - 1 : lines.length,
     endsWithBreak,
     // C0 and C1, but not tab, line feed and carriage return.
-    // eslint-disable-next-line no-control-regex
+    // eslint-disable-next-line no-control-regex -- these are what is looked for
     controls: text.match(/[\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F-\u009F]/g)?.length ?? 0,
     missing: charactersWithout(encoding, text),
   };

@@ -1,5 +1,6 @@
 import cluster from "node:cluster";
 import { keepHeapSmall } from "./cli/heap.ts";
+import { favorEventLoop } from "./cli/helper-threads.ts";
 import { ignoreSignals } from "./telemetry/ignored-signals.ts";
 import { runWorker } from "./worker.ts";
 
@@ -7,6 +8,7 @@ import { runWorker } from "./worker.ts";
 for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => {});
 ignoreSignals();
 keepHeapSmall();
+favorEventLoop();
 
 if (cluster.worker === undefined) throw new Error("this file is run by `curfew serve --workers`");
 await runWorker(cluster.worker);

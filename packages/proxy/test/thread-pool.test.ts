@@ -1,14 +1,14 @@
 import { readdir, readFile } from "node:fs/promises";
+import { getPriority } from "node:os";
 import { expect, test } from "vitest";
 import { Command } from "./support/command.ts";
+import { WorkerGateway } from "./support/worker-gateway.ts";
 
-/** The threads of libuv's pool, which exist once the pool is used. */
-async function poolThreads(pid: number): Promise<number> {
-  const threads = await readdir(`/proc/${pid}/task`);
-  const names = await Promise.all(
-    threads.map((id) => readFile(`/proc/${pid}/task/${id}/comm`, "utf8").catch(() => "")),
-  );
-  return names.filter((name) => name.startsWith("libuv-worker")).length;
+/** The ids of a process's threads whose names begin so. */
+async function threads(pid: number, name: string): Promise<number[]> {
+  const ids = await readdir(`/proc/${pid}/task`);
+  const names = await Promise.all(ids.map((id) => readFile(`/proc/${pid}/task/${id}/comm`, "utf8").catch(() => "")));
+  return ids.filter((_, index) => names[index]?.startsWith(name)).map(Number);
 }
 
 test.skipIf(process.platform !== "linux").each([
@@ -18,6 +18,15 @@ test.skipIf(process.platform !== "linux").each([
   const flags = ["--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0"];
   await using command = new Command(["serve", ...flags], { CURFEW_TOKENS_PATH: ":memory:", ...env });
   await command.printed(/admin key/);
-  // The log's first line was written by the pool.
-  await expect.poll(() => poolThreads(command.process.pid ?? 0)).toBe(expected);
+  // The log's first line was written by the pool, whose threads exist from then on.
+  await expect.poll(async () => (await threads(command.process.pid ?? 0, "libuv-worker")).length).toBe(expected);
+});
+
+test.skipIf(process.platform !== "linux")("compilers and collectors go behind the event loop", async () => {
+  await using gateway = await WorkerGateway.start({}, { workers: 2 });
+  for (const pid of [gateway.command.process.pid as number, ...gateway.workers()]) {
+    const helpers = await threads(pid, "V8Worker");
+    expect(helpers).not.toEqual([]);
+    expect(new Set(helpers.map((id) => getPriority(id) - getPriority(pid)))).toEqual(new Set([10]));
+  }
 });

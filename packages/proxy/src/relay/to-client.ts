@@ -94,6 +94,10 @@ export class ToClient implements TargetReader, TurnTaker {
     return this.#bytes;
   }
 
+  get hasBurst(): boolean {
+    return this.#held !== undefined && this.#heldBytes > OWN_BYTES;
+  }
+
   get isStopped(): boolean {
     return this.#stopped;
   }

@@ -57,6 +57,8 @@ function left(ms: number, leak: number, laterMs: number): number {
 /** One direction of a session, whose work can be done in pieces. */
 export interface TurnTaker {
   readonly recentUse: RecentUse;
+  /** Whether more waits than a few keys: a client that begins to flood has not used anything yet. */
+  readonly hasBurst: boolean;
   /**
    * Goes on with the work that had to wait. What it throws keeps no other session from its turn.
    *
@@ -129,7 +131,8 @@ export class Turns {
   }
 
   #queue(taker: TurnTaker): false {
-    this.#queues[taker.recentUse.level].add(taker);
+    const { level } = taker.recentUse;
+    this.#queues[level === Use.keys && taker.hasBurst ? Use.burst : level].add(taker);
     this.#schedule();
     return false;
   }

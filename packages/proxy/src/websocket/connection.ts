@@ -199,6 +199,10 @@ export class WebSocketConnection implements TurnTaker, PingedConnection {
     close: (code) => this.#onCloseFrame(code),
   };
 
+  get hasBurst(): boolean {
+    return this.#unparsed.length > OWN_BYTES;
+  }
+
   /** Parses on, for about `ms` milliseconds. */
   takeTurn(ms: number): number {
     this.#paused &= ~PauseReason.turn;
@@ -286,7 +290,7 @@ export class WebSocketConnection implements TurnTaker, PingedConnection {
 
   /** Keys are copied, because to stop reading and begin again would cost more than all else that is done with them. */
   #awaitTurn(): void {
-    if (this.recentUse.level !== Use.keys || this.#unparsed.length > OWN_BYTES) return this.#pause(PauseReason.turn);
+    if (this.recentUse.level !== Use.keys || this.hasBurst) return this.#pause(PauseReason.turn);
     this.#paused |= PauseReason.turn;
     this.#unparsed.keep(NOTHING, MAX_EARLY_BYTES);
   }

@@ -19,7 +19,7 @@ function flood(opcode: number, payload: string, count: number): Buffer {
 
 /** Uses up the time of this visit of the event loop. */
 function useUp(turns: Turns): void {
-  turns.worked({ recentUse: new RecentUse(), takeTurn: () => 0 }, performance.now() - 5);
+  turns.worked({ hasBurst: false, recentUse: new RecentUse(), takeTurn: () => 0 }, performance.now() - 5);
 }
 
 describe("while others have their turn", () => {

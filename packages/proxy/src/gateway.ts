@@ -4,8 +4,9 @@ import { AdminListener } from "./admin/listener.ts";
 import { LocalControl } from "./control/local-control.ts";
 import { LocalStatus } from "./control/local-status.ts";
 import { Withdrawals } from "./control/withdrawals.ts";
-import type { Config, ConfigInput } from "./config/config.ts";
+import type { Config } from "./config/config.ts";
 import { ConfigError, parseConfig } from "./config/schema.ts";
+import type { Gateway, GatewayOptions, ListeningAt } from "./gateway-types.ts";
 import { basePathOf } from "./http/base-path.ts";
 import { consoleUrl, socketUrl } from "./http/console-url.ts";
 import { PublicListener } from "./http/public-listener.ts";
@@ -14,18 +15,20 @@ import type { UpgradeHandler } from "./http/upgrade.ts";
 import { REQUEST_FAULTS } from "./http/malformed-requests.ts";
 import { UPGRADE_FAULTS } from "./websocket/handshake.ts";
 import { timerDelay } from "./time/delay.ts";
-import { type Clock, systemClock } from "./time/clock.ts";
+import { systemClock } from "./time/clock.ts";
 import { CONNECTION_REFUSALS } from "./limits/connection-slots.ts";
 import { createLimits, type LimitContext, type Limits } from "./limits/limits.ts";
 import { LIMIT_NAMES } from "./limits/slots.ts";
 import { describeVoidLimits } from "./limits/void-limits.ts";
 import { Recorder } from "./recording/recorder.ts";
+import type { Tap } from "./relay/tap.ts";
 import { type RegistryOptions, SessionRegistry } from "./sessions/registry.ts";
 import { deadlinePolicy } from "./sessions/session-deadline.ts";
 import { createConsoles } from "./consoles/index.ts";
 import { AllowList } from "./net/allow-list.ts";
 import { sessionCapacity } from "./net/descriptors.ts";
 import { OwnListeners } from "./net/own-listeners.ts";
+import { AUDIT, type Audit, openAudit } from "./telemetry/audit/audit.ts";
 import { AdminFailures } from "./telemetry/admin-failures.ts";
 import { AuthenticationFailures } from "./telemetry/authentication-failures.ts";
 import { EventBus } from "./telemetry/event-bus.ts";
@@ -33,6 +36,7 @@ import type { EventObserver, EventSink } from "./telemetry/events.ts";
 import { logObserver } from "./telemetry/log-observer.ts";
 import { createLogger, type Logger, openLog } from "./telemetry/log.ts";
 import { metricsObserver } from "./telemetry/metrics-observer.ts";
+import type { SessionInfo } from "./telemetry/session-info.ts";
 import { Metrics } from "./telemetry/metrics.ts";
 import { warnOfDescriptors } from "./telemetry/descriptor-warning.ts";
 import { checkPublicPort } from "./http/public-port.ts";
@@ -41,7 +45,6 @@ import { type NamedCheck, TokenHealth } from "./tokens/health.ts";
 import { openTargetTls } from "./targets/target-tls.ts";
 import { TokenLookups } from "./tokens/lookups.ts";
 import { closeTokens, type OpenedTokens, openTokens, openTokensBehind, partsOf, whenOpen } from "./tokens/open.ts";
-import type { TokenSource } from "./tokens/source.ts";
 import { isTokenStore, type TokenStore } from "./tokens/store.ts";
 
 /**
@@ -49,78 +52,6 @@ import { isTokenStore, type TokenStore } from "./tokens/store.ts";
  * session gives them.
  */
 const CLOSING_MS = 12_000;
-
-/** Options of {@link createGateway}. */
-export interface GatewayOptions {
-  /** Configuration as in `curfew.yaml`; every option has a default. */
-  readonly config?: ConfigInput;
-  /**
-   * Where tokens are looked up, in place of the embedded store: a token source, or a store that the admin API can
-   * issue tokens from. `tokens.sources` are asked after it. @defaultValue the embedded store at `tokens.path`
-   */
-  readonly tokens?: TokenSource | TokenStore;
-  /** @defaultValue JSON lines to standard error, from `log.level` on */
-  readonly log?: Logger;
-  /** Test seam. @defaultValue the system's clocks */
-  readonly clock?: Clock;
-}
-
-/** Where a gateway listens, as URLs without a path. */
-export interface ListeningAt {
-  readonly url: string;
-  readonly adminUrl: string;
-}
-
-/** A gateway. Made by {@link createGateway}. */
-export interface Gateway {
-  readonly config: Config;
-  /** The bearer key of the admin API: `admin.key`, or the generated one. */
-  readonly adminKey: string;
-  /**
-   * Issues and lists tokens; undefined where only a token source was given. To revoke one, call {@link Gateway.revoke},
-   * which ends its sessions, too.
-   */
-  readonly tokens: TokenStore | undefined;
-  readonly sessions: SessionRegistry;
-  /**
-   * Revokes a token and ends the sessions that it opened or renewed last.
-   *
-   * @param tokenId - the grant's `tokenId`. With a token source of your own, revoke the token there first.
-   * @returns how many sessions were ended; undefined when the token store has no such token.
-   * @throws Error when the store cannot write the revocation. The sessions are ended and the token is refused all the
-   * same, for as long as this gateway runs, and the store is asked again.
-   */
-  revoke(tokenId: string): Promise<number | undefined>;
-  /** For a server of your own: takes over an upgrade request, whatever its path. */
-  readonly handleUpgrade: UpgradeHandler;
-  /** For a server of your own: answers GET and HEAD with the page, its assets, `/healthz` and `/readyz`, or 404. */
-  readonly handleRequest: RequestHandler;
-  /**
-   * Takes over upgrade requests of an existing server under `path`, and nothing else of it. If the server has no other
-   * listener for upgrades, those outside `path` are answered with 404.
-   *
-   * @param path - the start of the paths to take. @defaultValue "/", every upgrade
-   * @returns a function that detaches the gateway from the server; running sessions go on.
-   */
-  attach(server: Server, path?: string): () => void;
-  /**
-   * Listens at `listen`, over TLS with `cert`, and at `admin.listen`.
-   *
-   * @throws Error naming the address that cannot be listened at, the token source that cannot be opened, or what is
-   * wrong with the certificate.
-   */
-  listen(): Promise<ListeningAt>;
-  /**
-   * Refuses new sessions, gives the running ones `timeoutMs` to finish, then ends them as `server_draining`, and closes
-   * everything, within 25 s after the last session has ended. Called again, the shorter time counts.
-   *
-   * @param timeoutMs - milliseconds; more than 24 days count as 24 days. @defaultValue `sessions.drain_timeout`
-   * @throws RangeError when it is negative or not a number.
-   */
-  drain(timeoutMs?: number): Promise<void>;
-  /** {@link drain} without waiting. */
-  close(): Promise<void>;
-}
 
 /**
  * Makes a gateway that listens nowhere yet: call `listen()`, or hand it the requests of your own
@@ -167,6 +98,8 @@ export class LocalGateway implements Gateway {
   readonly handleUpgrade: UpgradeHandler;
   readonly handleRequest: RequestHandler;
   readonly metrics: Metrics;
+  /** Undefined without `audit.path`. */
+  readonly #audit: Audit | undefined;
   readonly #events: EventSink;
   readonly #opened: OpenedTokens;
   readonly #readiness: () => Promise<string>;
@@ -200,7 +133,9 @@ export class LocalGateway implements Gateway {
     this.#sharesPort = options.sharesPort ?? false;
     const { store } = options.tokens;
     this.tokens = store !== undefined && isTokenStore(store) ? store : undefined;
-    const { observers = [], clock = systemClock } = options;
+    const { clock = systemClock } = options;
+    this.#audit = openAudit(config.audit, this.log);
+    const observers = [...(this.#audit === undefined ? [] : [this.#audit]), ...(options.observers ?? [])];
     this.metrics = this.#createMetrics(observers);
     this.#events = new EventBus([logObserver(this.log), metricsObserver(this.metrics), ...observers], {
       log: this.log,
@@ -221,7 +156,7 @@ export class LocalGateway implements Gateway {
       idleTimeoutMs: config.sessions.idle_timeout === null ? null : config.sessions.idle_timeout * 1000,
       policy: deadlinePolicy(config),
       consoles: createConsoles(config.vnc, this.#sharesPort, onUnusable),
-      ...(recorder !== undefined && { createTaps: (session) => [recorder.record(session)] }),
+      ...(recorder !== undefined && { createTaps: (session) => [this.#record(session, recorder)] }),
       ...options.dataPath,
       dialing: {
         allow: this.#allow,
@@ -250,6 +185,12 @@ export class LocalGateway implements Gateway {
     this.handleRequest = this.#listener.handleRequest;
   }
 
+  #record(session: SessionInfo, recorder: Recorder): Tap {
+    const tap = recorder.record(session);
+    this.#events.notify({ type: "session_recorded", session });
+    return tap;
+  }
+
   #watchTokens({ store, sources }: OpenedTokens): void {
     store?.onRevoked?.((tokenId) => this.sessions.revoke(tokenId, "the token was revoked"));
     for (const { name, source } of sources) {
@@ -273,6 +214,7 @@ export class LocalGateway implements Gateway {
       ...partsOf(this.#opened),
       { name: "listen", source: { health: async (signal: AbortSignal) => await this.#checkListening(signal) } },
       ...this.#withdrawals.checks,
+      ...(this.#audit === undefined ? [] : [{ name: AUDIT, source: this.#audit }]),
     ];
     return createReadiness(() => (this.#draining ? "draining" : "ready"), new TokenHealth(checks, this.log));
   }
@@ -295,7 +237,7 @@ export class LocalGateway implements Gateway {
     };
     return new Metrics(source, {
       limits: LIMIT_NAMES,
-      observers: ["log", "metrics", ...observers.map(({ name }) => name)],
+      observers: ["log", "metrics", AUDIT, ...observers.map(({ name }) => name)],
       sources: partsOf(this.#opened).map(({ name }) => name),
       upgradeFaults: [...UPGRADE_FAULTS, ...REQUEST_FAULTS],
       connectionRefusals: CONNECTION_REFUSALS,
@@ -351,6 +293,7 @@ export class LocalGateway implements Gateway {
   /** As {@link listen}, only at `listen`. */
   async listenForBrowsers(): Promise<string> {
     await this.#recorder?.check();
+    await this.#audit?.open();
     await whenOpen(this.#opened);
     // A worker's admin API is in another process.
     this.#own.add(this.config.admin.listen);
@@ -380,6 +323,16 @@ export class LocalGateway implements Gateway {
     await this.drain(0);
   }
 
+  /** Why the audit trail cannot be written; undefined where it can, or there is none. */
+  get auditProblem(): string | undefined {
+    return this.#audit?.problem;
+  }
+
+  /** Opens files again that were moved. */
+  reopenFiles(): void {
+    this.#audit?.reopen();
+  }
+
   /** Clients that connect meanwhile are refused; however many they are, they cannot prolong it. */
   async #closeWhenEnded(): Promise<void> {
     await this.sessions.ended();
@@ -392,6 +345,7 @@ export class LocalGateway implements Gateway {
     await Promise.all([closeListener(), this.#admin?.close(), this.#recorder?.close()]);
     await this.#withdrawals.close();
     await closeTokens(this.#opened, this.log);
+    await this.#audit?.close();
     this.metrics.close();
     if (this.#isStarted) this.log.info("stopped");
   }

@@ -5,7 +5,7 @@
  * @packageDocumentation
  */
 export { createGateway } from "./gateway.ts";
-export type { Gateway, GatewayOptions, ListeningAt } from "./gateway.ts";
+export type { Gateway, GatewayOptions, ListeningAt } from "./gateway-types.ts";
 export type { Address } from "./net/address.ts";
 export type { Endpoint, TcpEndpoint, TlsEndpoint, UnixEndpoint } from "./net/endpoint.ts";
 export type { Config, ConfigInput } from "./config/config.ts";

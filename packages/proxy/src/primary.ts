@@ -3,12 +3,13 @@ import { extname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { AdminListener } from "./admin/listener.ts";
 import type { Config } from "./config/config.ts";
-import type { Gateway, ListeningAt } from "./gateway.ts";
+import type { Gateway, ListeningAt } from "./gateway-types.ts";
 import { basePathOf } from "./http/base-path.ts";
 import { consoleUrl, socketUrl } from "./http/console-url.ts";
 import { describeVoidLimits } from "./limits/void-limits.ts";
 import type { Address } from "./net/address.ts";
 import { type ClaimedAddress, claimAddress, reservePort } from "./net/listen.ts";
+import { AUDIT, type Audit, openAudit } from "./telemetry/audit/audit.ts";
 import { AdminFailures } from "./telemetry/admin-failures.ts";
 import { AuthenticationFailures } from "./telemetry/authentication-failures.ts";
 import { LabelCounters } from "./telemetry/counters.ts";
@@ -50,7 +51,9 @@ export class Primary implements Pick<Gateway, "adminKey" | "listen" | "drain"> {
   readonly #authenticationFailures: AuthenticationFailures;
   readonly #adminFailures: AdminFailures;
   /** What this process' own event observers threw. */
-  readonly #failures = new LabelCounters(["log"]);
+  readonly #failures = new LabelCounters(["log", AUDIT]);
+  /** What the admin API is asked for; each worker writes what its sessions do. */
+  readonly #audit: Audit | undefined;
   /** Where the workers listen, and their replacements. */
   #listen: Address;
   #adminListen: Address;
@@ -68,6 +71,7 @@ export class Primary implements Pick<Gateway, "adminKey" | "listen" | "drain"> {
     this.#adminListen = config.admin.listen;
     this.#tokens = tokens;
     this.log = createLogger(config.log.level, openLog(config.log, true));
+    this.#audit = openAudit(config.audit, this.log);
     this.#authenticationFailures = new AuthenticationFailures(this.log);
     this.#adminFailures = new AdminFailures(this.log);
     const slots = new SharedSlots(config.sessions);
@@ -111,6 +115,7 @@ export class Primary implements Pick<Gateway, "adminKey" | "listen" | "drain"> {
     try {
       warnOfDescriptors(this.log, this.#config.sessions.max, this.#config.workers);
       for (const line of describeVoidLimits(this.#config, sessionCapacity(1))) this.log.warn(line);
+      await this.#audit?.open();
       await whenOpen(this.#tokens);
       const admin = await claimAddress(this.#config.admin.listen, "admin.listen");
       try {
@@ -146,7 +151,10 @@ export class Primary implements Pick<Gateway, "adminKey" | "listen" | "drain"> {
       revoker: this.#withdrawals.revoker,
       locker: this.#withdrawals.locker,
       status: this.#status,
-      events: new EventBus([logObserver(this.log)], { log: this.log, failures: this.#failures }),
+      events: new EventBus([logObserver(this.log), ...(this.#audit === undefined ? [] : [this.#audit])], {
+        log: this.log,
+        failures: this.#failures,
+      }),
       authenticationFailures: this.#authenticationFailures,
       failures: this.#adminFailures,
       readiness: this.#readiness(url),
@@ -171,10 +179,16 @@ export class Primary implements Pick<Gateway, "adminKey" | "listen" | "drain"> {
     await this.#closed;
   }
 
+  reopenFiles(): void {
+    this.#audit?.reopen();
+    for (const { channel } of this.#pool.workers) channel.tell({ type: "reopen" });
+  }
+
   #readiness(url: string): () => Promise<string> {
     const checks = [
       ...partsOf(this.#tokens),
       ...this.#withdrawals.checks,
+      ...(this.#audit === undefined ? [] : [{ name: AUDIT, source: this.#audit }]),
       { name: "workers", source: this.#status },
       { name: "listen", source: { health: async (signal: AbortSignal) => await checkPublicPort(url, signal) } },
     ];
@@ -186,6 +200,7 @@ export class Primary implements Pick<Gateway, "adminKey" | "listen" | "drain"> {
     await this.#admin?.close();
     await this.#withdrawals.close();
     await closeTokens(this.#tokens, this.log);
+    await this.#audit?.close();
     if (this.#isStarted) this.log.info("stopped");
   }
 }

@@ -52,7 +52,11 @@ export async function runWorker(worker: Worker): Promise<void> {
         return null;
       },
       metrics: () => metrics.snapshot(),
-      ping: () => (hasDescriptorForClient() ? null : "it has too few free file descriptors"),
+      reopen: () => {
+        gateway.reopenFiles();
+        return null;
+      },
+      ping: () => (hasDescriptorForClient() ? (gateway.auditProblem ?? null) : "it has too few free file descriptors"),
       drain: ({ timeoutMs }) => {
         // If it cannot listen, that is reported below.
         void listening.then(() => gateway.drain(timeoutMs)).then(() => leave(worker), ignore);

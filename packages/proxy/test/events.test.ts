@@ -106,6 +106,24 @@ describe("observers hear", () => {
     expect(recorder.find("session_ended")?.end.reason).toBe("client_closed");
   });
 
+  test("every request to the admin API, also without the right key, and no token in the place of an id", async () => {
+    const recorder = new Recorder();
+    await using gateway = await TestGateway.start({ observers: [recorder] });
+    const { token } = await gateway.token(target.address);
+    await gateway.admin("GET", `/v1/tokens/${token}`);
+    await gateway.admin("GET", "/v1/sessions", undefined, "a-wrong-key-of-the-tests");
+    expect(recorder.events).toEqual([
+      {
+        type: "admin_called",
+        actor: { name: "admin", address: "127.0.0.1" },
+        method: "GET",
+        path: "/v1/tokens",
+        status: 404,
+      },
+      { type: "admin_refused", clientAddress: "127.0.0.1", status: 401 },
+    ]);
+  });
+
   test("which session a limit refuses", async () => {
     const recorder = new Recorder();
     await using gateway = await TestGateway.start({ observers: [recorder], config: { sessions: { max: 1 } } });
@@ -128,13 +146,23 @@ describe("observers hear", () => {
     await gateway.admin("DELETE", `/v1/tokens/${id}`);
     const actor = { name: "admin", address: "127.0.0.1" };
     const selection = { by: "instance", instance: "vm-1" };
+    const called = (method: string, path: string, status: number): object => ({
+      type: "admin_called",
+      actor,
+      method,
+      path,
+      status,
+    });
     expect(recorder.events.filter((event) => "actor" in event)).toMatchObject([
       { type: "token_requested", actor, token: { type: "serial", instance: "vm-1" } },
       { type: "token_issued", actor, token: { tokenId: id } },
+      called("POST", "/v1/tokens", 201),
       { type: "end_requested", actor, selection },
       { type: "sessions_ended", actor, selection, sessions: 1 },
+      called("DELETE", "/v1/sessions", 200),
       { type: "revocation_requested", actor, tokenId: id },
       { type: "token_revoked", actor, tokenId: id, sessions: 0 },
+      called("DELETE", `/v1/tokens/${id}`, 200),
     ]);
     expect(JSON.stringify(recorder.events.filter((event) => "actor" in event))).not.toContain(token);
   });

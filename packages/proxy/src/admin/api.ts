@@ -37,8 +37,14 @@ export function createAdminApi(options: AdminOptions): Hono {
   });
   app.use("/v1/*", async (c, next) => {
     const given = bearerKey(c.req.header("Authorization"));
-    if (keyMatches(given, options.key)) return await next();
-    return refuseKey(c, given, options.authenticationFailures.add(requestActor(c).address));
+    if (keyMatches(given, options.key)) {
+      await next();
+      return options.events.notify({ type: "admin_called", actor: requestActor(c), ...called(c) });
+    }
+    const { address: clientAddress } = requestActor(c);
+    const refusal = refuseKey(c, given, options.authenticationFailures.add(clientAddress));
+    options.events.notify({ type: "admin_refused", clientAddress, status: refusal.status });
+    return refusal;
   });
   // Only these requests have a body that is read.
   app.on("POST", "/v1/*", bodyLimit({ maxSize: MAX_BODY_BYTES, onError: (c) => problem(c, 413, TOO_LONG) }));
@@ -75,6 +81,14 @@ function reportFailure(c: Context, failures: AdminFailures): void {
   const detail = String(c.get(PROBLEM_DETAIL));
   const failure = { status, method: c.req.method, path: c.req.path, client: requestActor(c).address, detail };
   failures.add(failure, status === 500 && c.error !== undefined);
+}
+
+/** What was called. Where nothing is found, the path may have a token in place of its id by mistake, and is cut. */
+function called({
+  req: { method, path },
+  res: { status },
+}: Context): Record<"method" | "path", string> & { status: number } {
+  return { method, path: status === 404 ? path.split("/", 3).join("/") : path, status };
 }
 
 /** The right key is always accepted, so that wrong ones from the same address do not lock the operator out. */

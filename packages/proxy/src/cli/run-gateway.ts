@@ -1,7 +1,8 @@
 import type { Config } from "../config/config.ts";
 import { secretVariables } from "../config/load.ts";
-import { type Gateway, LocalGateway } from "../gateway.ts";
-import { logIgnoredSignals } from "../telemetry/ignored-signals.ts";
+import { LocalGateway } from "../gateway.ts";
+import type { Gateway } from "../gateway-types.ts";
+import { handleHangup, logIgnoredSignals } from "../telemetry/ignored-signals.ts";
 import { type Logger, openLog } from "../telemetry/log.ts";
 import { surviveErrors } from "../telemetry/uncaught-errors.ts";
 import { type OpenedTokens, openTokens } from "../tokens/open.ts";
@@ -15,7 +16,11 @@ const EXIT_MS = 2000;
 /** What Node calls requests that a thread of libuv's pool works on. */
 const WORK_OF_THREADS = /^(?:FSReq|GetAddrInfoReq)/;
 
-type ServedProxy = Pick<Gateway, "adminKey" | "listen" | "drain"> & { readonly log: Logger };
+type ServedProxy = Pick<Gateway, "adminKey" | "listen" | "drain"> & {
+  readonly log: Logger;
+  /** Opens files again that were moved. */
+  reopenFiles(): void;
+};
 
 /** A gateway that listens. */
 export interface RunningGateway {
@@ -41,6 +46,7 @@ export async function runGateway(config: Config): Promise<RunningGateway> {
     throw new CommandError(error.message);
   });
   logIgnoredSignals(proxy.log);
+  if (config.audit.path !== null) handleHangup(() => reopenFiles(proxy));
   surviveErrors(proxy.log);
   stopOnSignals(proxy);
   print(`curfew listens at ${url}`);
@@ -66,6 +72,11 @@ function open(config: Config): OpenedTokens<TokenStore> {
   } catch (error) {
     throw new CommandError(error instanceof Error ? error.message : String(error));
   }
+}
+
+function reopenFiles(proxy: ServedProxy): void {
+  proxy.log.info("SIGHUP: the audit file is opened again if it was moved");
+  proxy.reopenFiles();
 }
 
 /** The first signal drains; a second one ends the sessions at once. */

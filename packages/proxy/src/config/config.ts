@@ -124,6 +124,12 @@ export interface Config {
     /** The bearer key of the admin API; null to generate one and print it once. */
     readonly key: string | null;
   };
+  readonly audit: {
+    /** The file that the audit trail is appended to, `-` for standard output, or `syslog://host:port`; null for none. */
+    readonly path: string | null;
+    /** Whether a session, a renewal or an order to the admin API that cannot be written down is refused. */
+    readonly required: boolean;
+  };
   readonly log: {
     /** The least severe level that is logged. */
     readonly level: LogLevel;
@@ -156,5 +162,6 @@ export interface ConfigInput {
     | (Partial<Omit<Config["nova"], "rpc">> & { readonly rpc?: Partial<NovaRpcOptions> | undefined })
     | undefined;
   readonly admin?: { readonly listen?: string | undefined; readonly key?: string | null | undefined } | undefined;
+  readonly audit?: Partial<Config["audit"]> | undefined;
   readonly log?: Partial<Config["log"]> | undefined;
 }

@@ -137,6 +137,14 @@ const wrong: Record<string, readonly (readonly [value: unknown, expected: RegExp
   ],
   "console.start_page": [["rdp", /expected "vnc", "serial" or "spice", but got "rdp"/]],
   "console.page": [[0, /expected true or false, but got 0/]],
+  "audit.path": [
+    [true, /expected a string, but got true/],
+    ["syslog://logs", /expected host:port such as .* but got "logs"/],
+  ],
+  "audit.required": [
+    ["yes", /expected true or false, but got "yes"/],
+    [true, /expected audit.path as well, the file to write to$/],
+  ],
   "log.file": [[true, /expected a string, but got true/]],
   "log.level": [["loud", /expected one of trace, debug, info, warn, error, silent, but got "loud"/]],
 };

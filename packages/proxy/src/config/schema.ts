@@ -2,6 +2,7 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import * as v from "valibot";
 import type { Config } from "./config.ts";
+import { contradictions } from "./contradictions.ts";
 import { OPENER_POLICIES } from "../http/page/origin-policy.ts";
 import { DEFAULT_MAX_PER_TOKEN } from "../limits/slots.ts";
 import { novaRpc } from "./nova-rpc.ts";
@@ -299,6 +300,18 @@ const schema = options({
       "Bearer key of the admin API, 16 or more ASCII characters without spaces; by default a key is generated and printed once.",
     ),
   }),
+  audit: group({
+    path: option(
+      v.nullable(value.auditPath),
+      null,
+      "File that the audit trail is appended to, `-` for standard output, or `syslog://host:port`; by default there is no trail.",
+    ),
+    required: option(
+      value.flag,
+      false,
+      "Refuse sessions, renewals and orders to the admin API that cannot be written down first. Needs `audit.path`.",
+    ),
+  }),
   log: group({
     level: option(
       v.picklist(levels, `expected one of ${levels.join(", ")}`),
@@ -321,32 +334,11 @@ const schema = options({
 export function parseConfig(input: unknown): Config {
   if (Array.isArray(input)) throw new ConfigError(["(top level): expected options by name, but got a list"]);
   const result = v.safeParse(schema, input ?? {}, { abortPipeEarly: true });
-  if (result.success) return validateTogether(result.output);
-  throw new ConfigError(result.issues.map((issue) => describeIssue(schema, issue)));
-}
-
-/** Cross-field validation. */
-function validateTogether(config: Config): Config {
-  if (config.key !== null && config.cert === null) {
-    throw new ConfigError(["key: expected cert as well: a private key needs its certificate"]);
-  }
-  if (config.client_ca !== null && config.cert === null) {
-    throw new ConfigError(["client_ca: expected cert as well: only TLS has certificates of clients"]);
-  }
-  if (config.targets.tls_client_key !== null && config.targets.tls_client_cert === null) {
-    throw new ConfigError([
-      "targets.tls_client_key: expected targets.tls_client_cert as well: a private key needs its certificate",
-    ]);
-  }
-  if (config.vnc.vencrypt_client_key !== null && config.vnc.vencrypt_client_cert === null) {
-    throw new ConfigError([
-      "vnc.vencrypt_client_key: expected vnc.vencrypt_client_cert as well: a private key needs its certificate",
-    ]);
-  }
-  if (config.vnc.vencrypt_username !== null && config.vnc.vencrypt_password === null) {
-    throw new ConfigError(["vnc.vencrypt_username: expected vnc.vencrypt_password as well"]);
-  }
-  return config;
+  const problems = result.success
+    ? contradictions(result.output)
+    : result.issues.map((issue) => describeIssue(schema, issue));
+  if (!result.success || problems.length > 0) throw new ConfigError(problems);
+  return result.output;
 }
 
 /** A configuration has one or more wrong values; `problems` has a line for each. */
@@ -359,6 +351,9 @@ export class ConfigError extends Error {
     this.problems = problems;
   }
 }
+
+/** The schema itself, to be read by tools. */
+export const configSchema: v.GenericSchema<unknown, Config> = schema;
 
 /** Every option, in the order of the schema. */
 export function describeOptions(): readonly OptionDescription[] {

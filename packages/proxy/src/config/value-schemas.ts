@@ -3,6 +3,7 @@ import { parseAddress, type Address } from "../net/address.ts";
 import { AllowList } from "../net/allow-list.ts";
 import { parseAllowedOrigin, parseFrameAncestor } from "../net/origin.ts";
 import { TrustedProxies } from "../net/trusted-proxies.ts";
+import { syslogServer } from "../telemetry/audit/syslog.ts";
 import { parseDatabaseUrl } from "../tokens/nova/database-url.ts";
 import { checkUpgradeLevel } from "../tokens/nova/rpc/compute-target.ts";
 import { parseTransportUrl } from "../tokens/nova/rpc/transport-url.ts";
@@ -86,6 +87,9 @@ export const urlPath: v.GenericSchema<string> = v.pipe(
   text,
   v.check((value) => URL.parse(value, "http://host")?.pathname === value, "expected a path such as /api/consoles/"),
 );
+
+/** A file, `-`, or `syslog://host:port`. */
+export const auditPath: v.GenericSchema<string> = v.pipe(text, v.rawCheck(reject(syslogServer)));
 
 export const httpUrl: v.GenericSchema<string> = v.pipe(
   text,

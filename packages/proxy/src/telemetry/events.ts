@@ -48,6 +48,8 @@ export type OutcomeEvent =
   /** The target has accepted, `handshakeMs` after the client connected. */
   | { readonly type: "session_opened"; readonly session: SessionInfo; readonly handshakeMs: number }
   | { readonly type: "session_renewed"; readonly session: SessionInfo }
+  /** What passes is recorded from now on. Once for each channel. */
+  | { readonly type: "session_recorded"; readonly session: SessionInfo }
   /** The deadline does not change. */
   | { readonly type: "renewal_refused"; readonly session: SessionInfo; readonly error: EndError }
   /** So many renewals were refused because the client asked too often. One event for many. */
@@ -90,7 +92,17 @@ export type OutcomeEvent =
       readonly actor: Actor;
       readonly selection: EndedSelection;
       readonly sessions: number;
-    };
+    }
+  /** A request to the admin API with the right key was answered. The path has neither a query nor a token. */
+  | {
+      readonly type: "admin_called";
+      readonly actor: Actor;
+      readonly method: string;
+      readonly path: string;
+      readonly status: number;
+    }
+  /** One without the right key. */
+  | { readonly type: "admin_refused"; readonly clientAddress: string; readonly status: number };
 
 /** What observers hear of. Nothing in an event reveals a token. */
 export type GatewayEvent = RequestEvent | OutcomeEvent;

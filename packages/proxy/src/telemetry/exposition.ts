@@ -1,5 +1,6 @@
 import { Counter, Gauge, Histogram, Registry } from "prom-client";
 import { DESCRIPTOR_LIMIT, openDescriptors } from "../net/descriptors.ts";
+import { auditLines } from "./audit/writer.ts";
 import { droppedLogLines } from "./log-destination.ts";
 import { uncaughtErrors } from "./uncaught-errors.ts";
 import type { Metrics, MetricsSource } from "./metrics.ts";
@@ -151,6 +152,8 @@ export async function primarySnapshot(failures: LabelCounters, admin: AdminCount
 function addProcess(registry: Registry): void {
   const counters = [
     ["curfew_log_lines_dropped_total", "Log lines that could not be written.", droppedLogLines],
+    ["curfew_audit_lines_total", "Lines of the audit trail.", () => auditLines().written],
+    ["curfew_audit_lines_lost_total", "Lines of the audit trail that could not be written.", () => auditLines().lost],
     ["curfew_uncaught_errors_total", "Errors that were not caught where they happened.", uncaughtErrors],
   ] as const;
   for (const [name, help, read] of counters) {

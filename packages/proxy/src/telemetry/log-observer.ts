@@ -66,6 +66,9 @@ function logEvent(log: Logger, event: GatewayEvent, bursts: BurstLog): void {
     case "lift_requested":
     case "sessions_ended":
     case "limit_reached":
+    case "session_recorded":
+    case "admin_called":
+    case "admin_refused":
       // The lines of the outcomes and of each session say enough.
       break;
   }

@@ -16,6 +16,8 @@ export type WorkerRequest =
   | { readonly type: "lock"; readonly lock: Lock }
   | { readonly type: "unlock"; readonly id: string }
   | { readonly type: "metrics" }
+  /** Files that were moved are opened again. */
+  | { readonly type: "reopen" }
   /** Whether it responds, and accepts connections. */
   | { readonly type: "ping" }
   /** Not answered: a worker that has drained exits. */
@@ -31,7 +33,8 @@ export interface WorkerAnswers {
   readonly lock: number;
   readonly unlock: null;
   readonly metrics: MetricsSnapshot;
-  /** Why it accepts no connections; null when it does. */
+  readonly reopen: null;
+  /** Why it should get no connections; null when it should. */
   readonly ping: string | null;
   readonly drain: null;
 }

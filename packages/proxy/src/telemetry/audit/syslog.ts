@@ -1,0 +1,79 @@
+import { connect, type Socket } from "node:net";
+import { hostname } from "node:os";
+import { type Address, parseAddress } from "../../net/address.ts";
+import type { AuditTarget } from "./target.ts";
+
+/** Facility 13, log audit, and severity 6, informational (RFC 5424, section 6.2.1). */
+const PRIORITY = 13 * 8 + 6;
+
+/** How long a server may take to accept the connection, in milliseconds. */
+const CONNECT_MS = 4000;
+
+const PREFIX = "syslog://";
+
+/**
+ * Where the server of `syslog://host:port` is; undefined for a file and standard output.
+ *
+ * @throws TypeError naming the value and what was expected.
+ */
+export function syslogServer(path: string): Address | undefined {
+  return path.startsWith(PREFIX) ? parseAddress(path.slice(PREFIX.length)) : undefined;
+}
+
+/**
+ * A syslog server: each line is a message (RFC 5424) on one TCP connection, with its length in front (RFC 6587, section
+ * 3.4.1). The server confirms nothing: what was on its way when the connection broke is lost without a word.
+ */
+export class AuditSyslog implements AuditTarget {
+  readonly atOnce: number = 64 * 1024;
+  readonly #address: Address;
+  readonly #header: string;
+  #socket: Socket | undefined;
+
+  constructor(address: Address) {
+    this.#address = address;
+    // PRINTUSASCII
+    const host = hostname().replaceAll(/[^!-~]/g, "-") || "-";
+    this.#header = `${host} curfew ${process.pid} audit -`;
+  }
+
+  async prepare(): Promise<void> {
+    if (this.#socket?.writable === true) return;
+    this.#socket?.destroy();
+    const socket = connect(this.#address);
+    this.#socket = socket;
+    const connected = Promise.withResolvers<void>();
+    const timer = setTimeout(() => socket.destroy(new Error(`no answer within ${CONNECT_MS} ms`)), CONNECT_MS);
+    // Stays: an error between two writes is noticed by the next one.
+    socket.on("error", connected.reject);
+    socket.once("connect", connected.resolve);
+    // It sends nothing; read, so that its end is noticed.
+    socket.resume().setKeepAlive(true, CONNECT_MS).unref();
+    await connected.promise.finally(() => clearTimeout(timer));
+  }
+
+  async write(bytes: Buffer, offset: number): Promise<number> {
+    const lines = bytes.toString("utf8", offset).split("\n");
+    const messages = lines.filter((line) => line !== "").map((line) => this.#message(line));
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    if (this.#socket === undefined) throw new Error("there is no connection to the syslog server");
+    this.#socket.write(messages.join(""), (error) => (error ? reject(error) : resolve()));
+    await promise;
+    return bytes.length - offset;
+  }
+
+  async sync(): Promise<void> {}
+
+  async close(): Promise<void> {
+    const socket = this.#socket;
+    this.#socket = undefined;
+    if (socket?.writable === true) await new Promise<void>((resolve) => socket.ref().end(resolve));
+    socket?.destroy();
+  }
+
+  #message(line: string): string {
+    const [, time = "-"] = /"time":"([^"]*)"/.exec(line) ?? [];
+    const message = `<${PRIORITY}>1 ${time} ${this.#header} ${line}`;
+    return `${Buffer.byteLength(message)} ${message}`;
+  }
+}

@@ -39,3 +39,21 @@ export function count(value: string): number {
   if (!/^[1-9]\d{0,8}$/.test(value)) throw new InvalidArgumentError("expected a whole number of 1 or more");
   return Number(value);
 }
+
+/** A unit of an age, in milliseconds. */
+const UNITS: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+/** A date or a time of ISO 8601, with the time zone as far as it has one. */
+const ISO_TIME = /^(\d{4}-\d{2}-\d{2})(T\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?(Z|[+-]\d{2}:\d{2})?$/;
+
+/** A time of ISO 8601 (UTC unless it says otherwise), or an age such as `24h`; in milliseconds since the epoch. */
+export function time(value: string): number {
+  const [, amount, unit = ""] = /^(\d{1,9})([smhd])$/.exec(value) ?? [];
+  if (amount !== undefined) return Date.now() - Number(amount) * (UNITS[unit] ?? 0);
+  const [, date, clock = "T00:00", zone = "Z"] = ISO_TIME.exec(value) ?? [];
+  const parsed = date === undefined ? NaN : Date.parse(date + clock + zone);
+  if (Number.isNaN(parsed)) {
+    throw new InvalidArgumentError("expected a time such as 2026-11-01 or 2026-11-01T18:00:00Z, or an age such as 24h");
+  }
+  return parsed;
+}

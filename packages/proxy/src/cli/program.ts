@@ -2,6 +2,7 @@ import { Command } from "commander";
 import { inspect } from "node:util";
 import { AdminError } from "../admin/client.ts";
 import { ConfigError } from "../config/schema.ts";
+import { addAudit } from "./audit.ts";
 import { addLock } from "./lock.ts";
 import { addNova } from "./nova.ts";
 import { addServe } from "./serve.ts";
@@ -23,6 +24,7 @@ addServe(program);
 addToken(program);
 addSession(program);
 addLock(program);
+addAudit(program);
 addNova(program);
 pointToHelp(program, "");
 

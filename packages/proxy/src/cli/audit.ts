@@ -1,0 +1,88 @@
+import type { Command } from "commander";
+import { loadConfig } from "../config/load.ts";
+import { auditFiles, readAuditFile, readAuditLines, type ReadLine } from "../telemetry/audit/read.ts";
+import { syslogServer } from "../telemetry/audit/syslog.ts";
+import { type Visit, type VisitFilter, Visits } from "../telemetry/audit/visits.ts";
+import { time } from "./argument-parsers.ts";
+import { CommandError } from "./command-error.ts";
+import { print, printError } from "./output.ts";
+import { printTable } from "./table.ts";
+
+interface AuditCommandOptions extends VisitFilter {
+  readonly config?: string;
+  readonly path?: string;
+  readonly json?: true;
+}
+
+/** Adds `audit`. */
+export function addAudit(program: Command): void {
+  program
+    .command("audit")
+    .description("tell from the audit trail who had which console, from where, when, and what ended it")
+    .option("--config <file>", "the gateway's configuration, for audit.path")
+    .option("--path <file>", "the audit file, instead of audit.path; - for standard input")
+    .option("--instance <id>", "only sessions of this virtual machine")
+    .option("--user <name>", "only sessions of this user")
+    .option("--session <id>", "only this session")
+    .option("--since <time>", "only sessions that had not ended before this time, or this age (24h)", time)
+    .option("--until <time>", "only sessions that began before this time, or this age", time)
+    .option("--json", "print one line of JSON, a list, with the lines of each session")
+    .action(async ({ config, path, json, ...filter }: AuditCommandOptions) => {
+      const visits = await readVisits(path ?? (await configuredPath(config)), filter);
+      if (json === true) print(JSON.stringify(visits));
+      else printVisits(visits);
+    });
+}
+
+async function configuredPath(file: string | undefined): Promise<string> {
+  const { audit } = await loadConfig({ file, env: process.env });
+  if (audit.path === null) {
+    throw new CommandError("the audit file is not known: expected audit.path in --config, CURFEW_AUDIT_PATH or --path");
+  }
+  if (audit.path === "-" || syslogServer(audit.path) !== undefined) {
+    throw new CommandError("audit.path is no file: expected --path with a file that has its lines, or --path -");
+  }
+  return audit.path;
+}
+
+/** @throws CommandError naming the file that cannot be read. */
+async function readVisits(path: string, filter: VisitFilter): Promise<readonly Visit[]> {
+  const visits = new Visits(filter);
+  let unreadable = 0;
+  const add = async (lines: AsyncIterable<ReadLine | undefined>): Promise<void> => {
+    for await (const line of lines) {
+      if (line === undefined) unreadable += 1;
+      else visits.add(line);
+    }
+  };
+  if (path === "-") await add(readAuditLines(process.stdin));
+  else
+    for (const file of await filesOf(path)) await add(readAuditFile(file)).catch((error: Error) => fail(file, error));
+  if (unreadable > 0) {
+    printError(`curfew: warning: left out ${unreadable === 1 ? "1 line" : `${unreadable} lines`} that cannot be read`);
+  }
+  return visits.all;
+}
+
+async function filesOf(path: string): Promise<readonly string[]> {
+  return await auditFiles(path).catch((error: Error) => fail(path, error));
+}
+
+function fail(path: string, { message }: Error): never {
+  throw new CommandError(`${path} cannot be read: ${message}`);
+}
+
+function printVisits(visits: readonly Visit[]): void {
+  printTable(visits, [
+    "requested_at",
+    "opened_at",
+    "ended_at",
+    "user",
+    "instance",
+    "type",
+    "client",
+    "end",
+    "ended_by",
+    "session",
+  ]);
+}

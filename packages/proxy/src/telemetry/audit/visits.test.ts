@@ -1,0 +1,120 @@
+import { mkdtempSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { basename, join } from "node:path";
+import { Readable } from "node:stream";
+import { gzipSync } from "node:zlib";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import type { AuditEntry } from "./entry.ts";
+import { auditFiles, readAuditFile, readAuditLines, type ReadLine } from "./read.ts";
+import { type VisitFilter, Visits } from "./visits.ts";
+
+let folder: string;
+beforeEach(() => void (folder = mkdtempSync(join(tmpdir(), "curfew-visits-"))));
+afterEach(() => rmSync(folder, { recursive: true }));
+
+const at = (minute: number): string => `2026-11-01T12:${String(minute).padStart(2, "0")}:00.000Z`;
+const line = (minute: number, event: AuditEntry["event"], fields: Partial<AuditEntry> = {}): ReadLine => ({
+  ...fields,
+  time: at(minute),
+  event,
+});
+
+const alice = { session: "s-1", user: "alice", instance: "vm-1", client: "192.0.2.1", type: "vnc", token_id: "t-1" };
+const bob = { session: "s-2", user: "bob", instance: "vm-2", client: "192.0.2.2", type: "serial", token_id: "t-2" };
+
+const trail: readonly ReadLine[] = [
+  line(0, "session_requested", alice),
+  line(1, "session_opened", alice),
+  line(2, "session_requested", bob),
+  line(2, "session_ended", { ...bob, reason: "target_unreachable", detail: "the console does not answer" }),
+  line(3, "renewal_requested", { ...alice, token_id: "t-9" }),
+  line(3, "session_renewed", { ...alice, token_id: "t-9" }),
+  line(4, "end_requested", { actor: "ops", client: "10.0.0.1", selection: { by: "instance", instance: "vm-1" } }),
+  line(4, "session_ended", { ...alice, token_id: "t-9", reason: "session_terminated", bytes_to_client: 7 }),
+  line(5, "session_requested", { ...bob, session: "s-3" }),
+];
+
+function visits(filter: VisitFilter = {}): Visits {
+  const all = new Visits(filter);
+  for (const each of trail) all.add(each);
+  return all;
+}
+
+const ids = (filter: VisitFilter): readonly string[] => visits(filter).all.map(({ session }) => session);
+
+test("a session has who, which console, from where, when, what ended it, and who ordered that", () => {
+  const [first, second, third] = visits().all;
+  expect(first).toMatchObject({
+    ...alice,
+    token_id: "t-9",
+    requested_at: at(0),
+    opened_at: at(1),
+    ended_at: at(4),
+    end: "session_terminated",
+    ended_by: "ops",
+    renewals: 1,
+    bytes_to_client: 7,
+  });
+  expect(first?.events).toHaveLength(5);
+  expect(second).toMatchObject({ opened_at: null, end: "target_unreachable", ended_by: null });
+  expect(third).toMatchObject({ opened_at: null, ended_at: null, end: null });
+});
+
+test("sessions are filtered", () => {
+  expect(ids({})).toEqual(["s-1", "s-2", "s-3"]);
+  expect(ids({ user: "bob" })).toEqual(["s-2", "s-3"]);
+  expect(ids({ instance: "vm-1" })).toEqual(["s-1"]);
+  expect(ids({ session: "s-3" })).toEqual(["s-3"]);
+  expect(ids({ since: Date.parse(at(3)) })).toEqual(["s-1", "s-3"]);
+  expect(ids({ until: Date.parse(at(2)) })).toEqual(["s-1"]);
+  expect(ids({ user: "carol" })).toEqual([]);
+});
+
+test.each<[ordered: Partial<AuditEntry> & { event: AuditEntry["event"] }, by: string | null]>([
+  [{ event: "end_requested", selection: { by: "all" } }, "ops"],
+  [{ event: "end_requested", selection: { by: "id", id: "s-1" } }, "ops"],
+  [{ event: "end_requested", selection: { by: "user", user: "alice" } }, "ops"],
+  [{ event: "end_requested", selection: { by: "user", user: "bob" } }, null],
+  [{ event: "revocation_requested", token_id: "t-1" }, "ops"],
+  [{ event: "revocation_requested", token_id: "t-2" }, null],
+  [{ event: "lock_requested", subject: "instance", value: "vm-1" }, "ops"],
+  [{ event: "lock_requested", subject: "user", value: "bob" }, null],
+])("the order %j ends a session: %s", ({ event, ...fields }, by) => {
+  const all = new Visits({});
+  all.add(line(0, "session_opened", alice));
+  all.add(line(1, event, { ...fields, actor: "ops" }));
+  all.add(line(1, "session_ended", { ...alice, reason: "session_terminated" }));
+  expect(all.all[0]?.ended_by).toBe(by);
+});
+
+test("rotated files are read, the oldest first, and other files are not", async () => {
+  const path = join(folder, "audit.jsonl");
+  const names = ["audit.jsonl.2.gz", "audit.jsonl-20261101", "audit.jsonl.1", "audit.jsonl"];
+  for (const [index, name] of names.entries()) {
+    const text = `${JSON.stringify(line(index, "gateway_started"))}\n`;
+    writeFileSync(join(folder, name), name.endsWith(".gz") ? gzipSync(text) : text);
+    utimesSync(join(folder, name), index + 1, index + 1);
+  }
+  for (const other of ["audit.jsonl.bak", "audit.jsonl2", "other.jsonl.1"]) writeFileSync(join(folder, other), "");
+  const files = await auditFiles(path);
+  expect(files.map((file) => basename(file))).toEqual(names);
+  const times: unknown[] = [];
+  for (const file of files) for await (const each of readAuditFile(file)) times.push(each?.time);
+  expect(times).toEqual([at(0), at(1), at(2), at(3)]);
+  await expect(auditFiles(join(folder, "none.jsonl"))).rejects.toThrow("there is no such file");
+});
+
+test("a line that was cut off, and what is no line of the trail, is told apart from the others", async () => {
+  const whole = JSON.stringify(line(1, "gateway_started"));
+  const text = `${whole}\n{"seq":2,"ti\n\ncurfew listens at http://127.0.0.1\n{"level":"info","time":"x"}\nnull\n${whole}`;
+  const read: unknown[] = [];
+  // In pieces, as they come from a file.
+  for await (const each of readAuditLines(Readable.from([text.slice(0, 30), text.slice(30)]))) read.push(each?.event);
+  expect(read).toEqual(["gateway_started", undefined, undefined, undefined, undefined, "gateway_started"]);
+});
+
+test("a packed file that is damaged is an error", async () => {
+  const path = join(folder, "audit.jsonl.1.gz");
+  writeFileSync(path, "no gzip");
+  await expect(readAuditFile(path).next()).rejects.toThrow("incorrect header check");
+});

@@ -1,0 +1,136 @@
+import { type ByteServer, startByteServer } from "@curfew/testing";
+import { readFileSync, renameSync } from "node:fs";
+import { mkdtempDisposable } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { Client } from "./support/client.ts";
+import { run } from "./support/command.ts";
+import { fillDisk, freeDisk } from "./support/full-disk.ts";
+import { TestGateway } from "./support/gateway.ts";
+import { WorkerGateway } from "./support/worker-gateway.ts";
+
+let target: ByteServer;
+beforeAll(async () => {
+  target = await startByteServer({ mode: "sink" });
+});
+afterAll(() => target.close());
+
+type Line = Readonly<Record<string, unknown>>;
+
+/** The lines of a file; fails for one that was cut off. */
+function linesOf(file: string): readonly Line[] {
+  return readFileSync(file, "utf8")
+    .split("\n")
+    .filter((line) => line !== "")
+    .map((line) => JSON.parse(line) as Line);
+}
+
+test("who had which console, from where, when, and what ended it, is in the trail, and no token is", async () => {
+  await using folder = await mkdtempDisposable(join(tmpdir(), "curfew-audit-"));
+  const path = join(folder.path, "audit.jsonl");
+  const issued: string[] = [];
+  {
+    const record = join(folder.path, "console");
+    await using gateway = await TestGateway.start({ config: { record, audit: { path, required: true } } });
+    const body = { type: "serial", target: target.address, instance: "vm-1", user: "alice" };
+    const { token } = (await (await gateway.admin("POST", "/v1/tokens", body)).json()) as { token: string };
+    issued.push(token);
+    using client = new Client(gateway.host, token);
+    await client.message("hello");
+    client.control({ type: "renew", id: 1, token: "nonsense" });
+    await client.message("renew_failed");
+    await gateway.admin("DELETE", "/v1/sessions?instance=vm-1");
+    await client.closed;
+    await gateway.admin("GET", "/v1/sessions", undefined, "a-wrong-key-of-the-tests");
+    expect(await (await fetch(`${gateway.adminUrl}/readyz`)).text()).toBe("ready");
+  }
+  expect(linesOf(path).map(({ event }) => event)).toEqual([
+    "gateway_started",
+    "token_requested",
+    "token_issued",
+    "admin_called",
+    "session_requested",
+    "session_recorded",
+    "session_opened",
+    "renewal_refused",
+    "end_requested",
+    "session_ended",
+    "sessions_ended",
+    "admin_called",
+    "admin_refused",
+    "gateway_stopped",
+  ]);
+  for (const token of issued) expect(readFileSync(path, "utf8")).not.toContain(token);
+  const { stdout, code } = await run(["audit", "--path", path, "--instance", "vm-1", "--since", "1h", "--json"]);
+  const visits = JSON.parse(stdout) as readonly Line[];
+  expect([code, visits.length]).toEqual([0, 1]);
+  expect(visits[0]).toMatchObject({
+    user: "alice",
+    instance: "vm-1",
+    type: "serial",
+    target: target.address,
+    client: "127.0.0.1",
+    end: "session_terminated",
+    ended_by: "admin",
+  });
+});
+
+test("with a full disk no console opens where the trail is required, and again once there is room", async () => {
+  await using folder = await mkdtempDisposable(join(tmpdir(), "curfew-audit-"));
+  const path = join(folder.path, "audit.jsonl");
+  await using gateway = await WorkerGateway.start({ AUDIT_PATH: path, AUDIT_REQUIRED: "true" }, { workers: 1 });
+  const pid = gateway.command.process.pid ?? 0;
+  const { token } = await gateway.token(target.address);
+  await fillDisk(pid);
+  using refused = new Client(gateway.host, token);
+  expect((await refused.closed).reason).toBe("server_busy");
+  expect(await gateway.readiness()).toEqual([503, "not ready: audit"]);
+  expect(await gateway.admin("POST", "/v1/tokens", { type: "serial", target: target.address })).toMatchObject({
+    status: 503,
+  });
+  await freeDisk(pid);
+  await gateway.until(() => gateway.logged("the audit trail is written again").length === 1);
+  expect(gateway.logged("the audit trail cannot be written")).toHaveLength(1);
+  using opened = new Client(gateway.host, token);
+  await opened.message("hello");
+  const named = (name: string): readonly Line[] => linesOf(path).filter(({ event }) => event === name);
+  await expect.poll(() => named("session_opened").length).toBe(1);
+  expect(named("audit_resumed")).toMatchObject([{ lost: 2 }]);
+  expect(await gateway.metric("curfew_audit_lines_lost_total")).toBe(2);
+});
+
+test("workers write whole lines to one file, follow it when it is moved, and lose none that was waited for when killed", async () => {
+  await using folder = await mkdtempDisposable(join(tmpdir(), "curfew-audit-"));
+  const path = join(folder.path, "audit.jsonl");
+  await using gateway = await WorkerGateway.start({ AUDIT_PATH: path, AUDIT_REQUIRED: "true" });
+  const [first, second] = [await gateway.worker(0), await gateway.worker(1)];
+  const clients = [
+    await gateway.openIn((worker) => worker === first, target.address),
+    await gateway.openIn((worker) => worker === second, target.address),
+  ];
+  renameSync(path, `${path}.1`);
+  gateway.command.process.kill("SIGHUP");
+  await gateway.until(() => gateway.logged("SIGHUP: the audit file is opened again if it was moved").length === 1);
+  clients.push(await gateway.open(target.address));
+  for (const pid of [gateway.command.process.pid ?? 0, first, second]) process.kill(pid, "SIGKILL");
+  await gateway.command.exited;
+  const lines = [`${path}.1`, path].flatMap((file) => linesOf(file));
+  expect(linesOf(path).length).toBeGreaterThan(0);
+  expect(new Set(lines.map(({ pid }) => pid))).toEqual(new Set([gateway.command.process.pid, first, second]));
+  const written = lines.filter(({ event }) => event === "session_requested").map(({ session }) => session);
+  for (const client of clients) expect(written).toContain((await client.message("hello")).session);
+  for (const run of Map.groupBy(lines, (line) => line["run"]).values()) {
+    expect(run.map(({ seq }) => seq)).toEqual(run.map((_, index) => index + 1));
+  }
+});
+
+test("a file that cannot be opened keeps the gateway from starting, with its name", async () => {
+  const path = "/nonexistent/audit.jsonl";
+  for (const workers of ["1", "2"]) {
+    const args = ["serve", "--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0", "--workers", workers];
+    const { code, stderr } = await run(args, { CURFEW_AUDIT_PATH: path, CURFEW_TOKENS_PATH: ":memory:" });
+    expect(stderr).toContain(`audit.path: ${path} cannot be written: ENOENT`);
+    expect(code).toBe(1);
+  }
+});

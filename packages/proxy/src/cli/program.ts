@@ -3,6 +3,7 @@ import { inspect } from "node:util";
 import { AdminError } from "../admin/client.ts";
 import { ConfigError } from "../config/schema.ts";
 import { addAudit } from "./audit.ts";
+import { addConfig } from "./config.ts";
 import { addLock } from "./lock.ts";
 import { addNova } from "./nova.ts";
 import { addServe } from "./serve.ts";
@@ -25,6 +26,7 @@ addToken(program);
 addSession(program);
 addLock(program);
 addAudit(program);
+addConfig(program);
 addNova(program);
 pointToHelp(program, "");
 

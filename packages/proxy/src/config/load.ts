@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import type { Config, ConfigInput } from "./config.ts";
 import { isGroup, merge, nest, valueAt, type Written } from "./merge.ts";
-import { groupsOf, type OptionDescription } from "./option-schema.ts";
+import { groupsOf } from "./option-schema.ts";
 import { nearestName } from "./nearest-name.ts";
 import { ConfigError, describeOptions, parseConfig } from "./schema.ts";
 
@@ -18,10 +18,19 @@ export interface ConfigSources {
 /**
  * Reads, merges and checks a configuration.
  *
- * @throws ConfigError when a file cannot be read or a value is wrong.
+ * @throws ConfigError that names everything that is wrong with the file, the variables and the values.
  */
 export async function loadConfig(sources: ConfigSources): Promise<Config> {
-  return parseWritten(await readWritten(sources), sources);
+  const { written, problems } = await read(sources);
+  let config: Config | undefined;
+  try {
+    config = parseWritten(written, sources);
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    problems.push(...error.problems);
+  }
+  if (config === undefined || problems.length > 0) throw new ConfigError(problems);
+  return config;
 }
 
 /**
@@ -52,10 +61,26 @@ export function parseWritten(written: unknown, { env = {}, flags = {} }: ConfigS
  * @returns what the file holds where that is no group of options, which {@link parseConfig} then reports.
  * @throws ConfigError when a file cannot be read or is no YAML.
  */
-export async function readWritten({ file, env = {}, flags = {} }: ConfigSources): Promise<unknown> {
-  const fromFile = file === undefined ? {} : ((await readYaml(file)) ?? {});
-  const over = merge(await readEnvironment(env), flags as Written);
-  return isGroup(fromFile) ? merge(fromFile, over) : fromFile;
+export async function readWritten(sources: ConfigSources): Promise<unknown> {
+  const { written, problems } = await read(sources);
+  if (problems.length > 0) throw new ConfigError(problems);
+  return written;
+}
+
+/** What could be read, and what could not. */
+interface Read<T> {
+  readonly written: T;
+  readonly problems: string[];
+}
+
+async function read({ file, env = {}, flags = {} }: ConfigSources): Promise<Read<unknown>> {
+  const fromFile: Read<unknown> = file === undefined ? { written: {}, problems: [] } : await readYaml(file);
+  const fromEnvironment = await readEnvironment(env);
+  const over = merge(fromEnvironment.written, flags as Written);
+  return {
+    written: isGroup(fromFile.written) ? merge(fromFile.written, over) : fromFile.written,
+    problems: [...fromFile.problems, ...fromEnvironment.problems],
+  };
 }
 
 /** The environment variable of an option: `sessions.warn_before` is `CURFEW_SESSIONS_WARN_BEFORE`. */
@@ -63,16 +88,15 @@ export function variableName(path: string): string {
   return `CURFEW_${path.replaceAll(".", "_").toUpperCase()}`;
 }
 
-async function readYaml(file: string): Promise<unknown> {
-  const source = await readFile(file, "utf8").catch((error: NodeJS.ErrnoException) => {
-    throw new ConfigError([`${file}: cannot be read: ${error.message}`]);
-  });
+async function readYaml(file: string): Promise<Read<unknown>> {
   try {
-    return await parseYaml(source);
+    return { written: (await parseYaml(await readFile(file, "utf8"))) ?? {}, problems: [] };
   } catch (error) {
-    // Only the first line: those after it quote the file, which may hold the admin key.
-    const [problem] = String(error instanceof Error ? error.message : error).split(/:?\n/, 1);
-    throw new ConfigError([`${file}: ${problem}`]);
+    const problems =
+      error instanceof YamlError
+        ? error.problems
+        : [`cannot be read: ${error instanceof Error ? error.message : String(error)}`];
+    return { written: {}, problems: problems.map((problem) => `${file}: ${problem}`) };
   }
 }
 
@@ -80,16 +104,21 @@ async function readYaml(file: string): Promise<unknown> {
  * Values are YAML, so that `true`, `600` and `[60, 10]` mean what they mean in the file. Text is used
  * as is, because YAML would parse `:memory:`, `[::1]:6080` and a key of digits differently.
  */
-async function readEnvironment(env: Readonly<Record<string, string | undefined>>): Promise<Written> {
-  refuseUnknown(env);
-  let result: Written = {};
+async function readEnvironment(env: Readonly<Record<string, string | undefined>>): Promise<Read<Written>> {
+  const problems = [...unknownVariables(env)];
+  let written: Written = {};
   for (const option of describeOptions()) {
     const value = env[variableName(option.path)];
     if (value === undefined) continue;
-    const parsed: unknown = option.isText ? value : await parseVariable(option, value);
-    result = merge(result, nest(option.path, parsed));
+    try {
+      const parsed: unknown = option.isText ? value : await parseYaml(value);
+      written = merge(written, nest(option.path, parsed));
+    } catch {
+      const found = option.isSecret ? "" : `, but got ${JSON.stringify(value)}`;
+      problems.push(`${variableName(option.path)}: expected a YAML value${found}`);
+    }
   }
-  return result;
+  return { written, problems };
 }
 
 /** The variables of secret options, which no process that the gateway starts needs. */
@@ -103,10 +132,10 @@ export function secretVariables(): readonly string[] {
  * A misspelt variable must not silently do nothing. Others outside the options' groups belong to other programs, and so
  * do those that Kubernetes sets for a Service of such a name (`CURFEW_ADMIN_PORT`, `CURFEW_ADMIN_SERVICE_HOST`).
  */
-function refuseUnknown(env: Readonly<Record<string, string | undefined>>): void {
+function unknownVariables(env: Readonly<Record<string, string | undefined>>): readonly string[] {
   const paths = describeOptions().map(({ path }) => path);
   const known = paths.map(variableName);
-  const problems = Object.keys(env).flatMap((name) => {
+  return Object.keys(env).flatMap((name) => {
     if (!/^curfew_/i.test(name) || known.includes(name) || /_PORT(?:_|$)|_SERVICE_HOST$/.test(name)) return [];
     const member = paths.find((path) => groupsOf(path).some((group) => name.toUpperCase() === variableName(group)));
     if (member !== undefined) return [describeGroupVariable(name, member)];
@@ -115,7 +144,6 @@ function refuseUnknown(env: Readonly<Record<string, string | undefined>>): void 
     if (meant === undefined && !isOurs) return [];
     return [`${name}: there is no option of this name${meant === undefined ? "" : `; did you mean ${meant}?`}`];
   });
-  if (problems.length > 0) throw new ConfigError(problems);
 }
 
 /** @param member - the first option of the group. */
@@ -124,18 +152,24 @@ function describeGroupVariable(name: string, member: string): string {
   return `${name}: ${group} is a group of options; each has a variable of its own, such as ${variableName(member)}`;
 }
 
-async function parseVariable({ path, isSecret }: OptionDescription, value: string): Promise<unknown> {
-  try {
-    return await parseYaml(value);
-  } catch {
-    const found = isSecret ? "" : `, but got ${JSON.stringify(value)}`;
-    throw new ConfigError([`${variableName(path)}: expected a YAML value${found}`]);
+/** Text is no YAML; a line for each problem. The lines do not quote the text, which may hold the admin key. */
+class YamlError extends Error {
+  override readonly name = "YamlError";
+  readonly problems: readonly string[];
+
+  constructor(problems: readonly string[]) {
+    super(problems.join(", "));
+    this.problems = problems;
   }
 }
 
 /** Loaded only when there is something to parse, so that a gateway without a file starts faster. */
 async function parseYaml(source: string): Promise<unknown> {
-  const { parse } = await import("yaml");
+  const { parseDocument } = await import("yaml");
   // A warning would quote the source, too.
-  return parse(source, { logLevel: "error" });
+  const document = parseDocument(source, { logLevel: "error" });
+  // Only the first line of each: those after it quote the source.
+  const problems = document.errors.map(({ message }) => message.split(/:?\n/, 1)[0] ?? "");
+  if (problems.length > 0) throw new YamlError(problems);
+  return document.toJS() as unknown;
 }

@@ -1,0 +1,48 @@
+import type { Command } from "commander";
+import { jsonSchema } from "../config/json-schema.ts";
+import { loadConfig } from "../config/load.ts";
+import { showConfig } from "../config/show.ts";
+import { print } from "./output.ts";
+
+interface FileOption {
+  readonly config?: string;
+}
+
+interface ShowOptions extends FileOption {
+  readonly json?: true;
+}
+
+const FILE = ["--config <file>", "the YAML configuration; CURFEW_* variables override it"] as const;
+
+/** Adds `config check`, `config show` and `config schema`. */
+export function addConfig(program: Command): void {
+  const config = program.command("config").description("check and show a configuration, without a gateway");
+
+  config
+    .command("check")
+    .description("name everything that is wrong with a configuration; the exit status is then 1")
+    .option(...FILE)
+    .action(async ({ config: file }: FileOption) => {
+      await loadConfig({ file, env: process.env });
+      print("the configuration is valid");
+    });
+
+  config
+    .command("show")
+    .description("show every option with its value, also those that have their default; secrets are hidden")
+    .option(...FILE)
+    .option("--json", "print one line of JSON instead of YAML")
+    .action(async ({ config: file, json }: ShowOptions) => {
+      const shown = showConfig(await loadConfig({ file, env: process.env }));
+      if (json === true) return print(JSON.stringify(shown));
+      const { stringify } = await import("yaml");
+      for (const line of stringify(shown, { lineWidth: 0 }).trimEnd().split("\n")) print(line);
+    });
+
+  config
+    .command("schema")
+    .description("print the JSON Schema of the configuration, for editors")
+    .action(() => {
+      for (const line of JSON.stringify(jsonSchema(), null, 2).split("\n")) print(line);
+    });
+}

@@ -1,0 +1,173 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { loadConfig } from "./load.ts";
+import { ConfigError } from "./schema.ts";
+
+let folder: string;
+let file: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "curfew-broken-"));
+  file = join(folder, "curfew.yaml");
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+async function problemsOf(text: string, env: Readonly<Record<string, string>> = {}): Promise<readonly string[]> {
+  await writeFile(file, text);
+  const error = await loadConfig({ file, env }).catch((reason: unknown) => reason);
+  return error instanceof ConfigError ? error.problems : [];
+}
+
+/** What is written, and how each problem with it begins. */
+const BROKEN: readonly (readonly [text: string, ...problems: string[]])[] = [
+  ['listen: "6080"', "listen: expected host:port"],
+  ["listen: 6080", "listen: expected a string, but got 6080"],
+  ['listen: ""', 'listen: expected a string that is not empty, but got ""'],
+  ["cert: true", "cert: expected a string, but got true"],
+  ['cert: "-----BEGIN CERTIFICATE-----"', "cert: expected the path of a PEM file, but got PEM text"],
+  ["key: /etc/key.pem", "key: expected cert as well: a private key needs its certificate"],
+  ["client_ca: /etc/ca.pem", "client_ca: expected cert as well: only TLS has certificates of clients"],
+  ['ssl_only: "no"', 'ssl_only: expected true or false, but got "no"'],
+  ["workers: 0", "workers: expected a whole number of 1 or more, but got 0"],
+  ["workers: 1000", "workers: expected at most 256 workers, but got 1000"],
+  ["workers: two", 'workers: expected a whole number of 1 or more, but got "two"'],
+  ["trusted_proxies: 10.0.0.5", 'trusted_proxies: expected a list of addresses and networks, but got "10.0.0.5"'],
+  ["trusted_proxies: [10.0.0.0/33]", "trusted_proxies.0: expected"],
+  ["connections: { max: 0 }", "connections.max: expected a whole number of 1 or more, but got 0"],
+  [
+    "connections: { unauthenticated_timeout: -1 }",
+    "connections.unauthenticated_timeout: expected more than 0 seconds, but got -1",
+  ],
+  ["connections: 5", "connections: expected a group of options, but got 5"],
+  [
+    "consoleauth: { enforce_session_timeout: 1 }",
+    "consoleauth.enforce_session_timeout: expected true or false, but got 1",
+  ],
+  ["consoleauth: { token_ttl: soon }", 'consoleauth.token_ttl: expected a number of seconds, but got "soon"'],
+  ["consoleauth: { token_ttl: .inf }", "consoleauth.token_ttl: expected a finite number of seconds"],
+  ["consoleauth: { token_ttl: 99999999999 }", "consoleauth.token_ttl: expected at most"],
+  [
+    "consoleauth: { tokenttl: 5 }",
+    "consoleauth.tokenttl: there is no such option; did you mean consoleauth.token_ttl?",
+  ],
+  ["session: { max: 3 }", "session: there is no such option; did you mean sessions?"],
+  [
+    "sessions: { max_per_tokens: 3 }",
+    "sessions.max_per_tokens: there is no such option; did you mean sessions.max_per_token?",
+  ],
+  [
+    "sessions: { warn-before: [5] }",
+    "sessions.warn-before: there is no such option; did you mean sessions.warn_before?",
+  ],
+  [
+    "enforce_session_timeout: true",
+    "enforce_session_timeout: there is no such option; did you mean consoleauth.enforce_session_timeout?",
+  ],
+  ["colour: red", "colour: there is no such option"],
+  ["sessions: { warn_before: 60 }", "sessions.warn_before: expected a list of seconds, but got 60"],
+  ["sessions: { warn_before: [60, soon] }", 'sessions.warn_before.1: expected a number of seconds, but got "soon"'],
+  ["sessions: { max_duration: -1 }", "sessions.max_duration: expected more than 0 seconds, but got -1"],
+  ["sessions: { drain_timeout: -1 }", "sessions.drain_timeout: expected 0 seconds or more, but got -1"],
+  [
+    "sessions: { drain_timeout: 2073601 }",
+    "sessions.drain_timeout: expected at most 2073600 seconds (24 days), but got 2073601",
+  ],
+  ["sessions: { on_limit: end }", 'sessions.on_limit: expected "refuse" or "replace", but got "end"'],
+  ["sessions: [1, 2]", "sessions: expected a group of options, but got a list"],
+  [
+    "console: { allowed_origins: dash.example }",
+    'console.allowed_origins: expected a list of hosts or origins, but got "dash.example"',
+  ],
+  ['console: { allowed_origins: ["https://"] }', "console.allowed_origins.0: expected"],
+  [
+    "console: { opener_policy: none }",
+    'console.opener_policy: expected one of same-origin, same-origin-allow-popups, unsafe-none, but got "none"',
+  ],
+  ["console: { start_page: rdp }", 'console.start_page: expected "vnc", "serial" or "spice", but got "rdp"'],
+  ["console: { renew_paths: [api] }", 'console.renew_paths.0: expected a path such as /api/consoles/, but got "api"'],
+  [
+    "console: { contact_url: ops@example.com }",
+    'console.contact_url: expected an http, https, mailto or tel URL, but got "ops@example.com"',
+  ],
+  ["console: { base_url: 'ftp://host' }", 'console.base_url: expected an http or https URL, but got "ftp://host"'],
+  [
+    "console: { ssl_minimum_version: tlsv1_1 }",
+    'console.ssl_minimum_version: expected one of default, tlsv1_2, tlsv1_3, but got "tlsv1_1"',
+  ],
+  ["targets: { allow: ['10.0.0.0/8:x'] }", "targets.allow.0: expected"],
+  ["targets: { connect_timeout: 0 }", "targets.connect_timeout: expected more than 0 seconds, but got 0"],
+  [
+    "targets: { tls_client_key: /k.pem }",
+    "targets.tls_client_key: expected targets.tls_client_cert as well: a private key needs its certificate",
+  ],
+  ["vnc: { auth_schemes: [] }", "vnc.auth_schemes: expected a list with at least one of none, vencrypt"],
+  ["vnc: { auth_schemes: [tight] }", "vnc.auth_schemes.0: expected one of"],
+  ["vnc: { vencrypt_password: 12345678 }", "vnc.vencrypt_password: expected a string"],
+  ["vnc: { vencrypt_username: root }", "vnc.vencrypt_username: expected vnc.vencrypt_password as well"],
+  ["tokens: { store: redis }", 'tokens.store: expected "sqlite", but got "redis"'],
+  ["tokens: { sources: [{ type: http }] }", "tokens.sources.0.url: expected a value"],
+  ["tokens: { sources: [{ type: ldap }] }", "tokens.sources.0.type: expected one of jwt, file, directory"],
+  [
+    "tokens: { sources: [{ type: http, url: 'http://host/', timeuot: 3 }] }",
+    "tokens.sources.0.timeuot: there is no such option; did you mean tokens.sources.0.timeout?",
+  ],
+  ["tokens: { sources: [{ type: jwt }] }", "tokens.sources.0: expected either key_file or jwks_url"],
+  ["nova: { revalidate_interval: -1 }", "nova.revalidate_interval: expected 0 seconds or more, but got -1"],
+  [
+    "nova: { rpc: { ssl_cafile: /ca.pem } }",
+    "nova.rpc.ssl_cafile: there is no such option; did you mean nova.rpc.ssl_ca_file?",
+  ],
+  ["admin: { key: 12345678 }", "admin.key: expected a string"],
+  ["admin: 12345678", "admin: expected a group of options"],
+  ["admin: { listen: nowhere }", "admin.listen: expected host:port"],
+  ["log: { level: loud }", 'log.level: expected one of trace, debug, info, warn, error, silent, but got "loud"'],
+  ["log: { file: true }", "log.file: expected a string, but got true"],
+  ["audit: { required: true }", "audit.required: expected audit.path as well, the file to write to"],
+  [
+    "audit: { path: /var/log/curfew.log }\nlog: { file: /var/log/curfew.log }",
+    "audit.path: expected another file than log.file",
+  ],
+  ["audit: { path: 'syslog://host' }", "audit.path: expected host:port such as"],
+  [
+    "audit: { path: 'syslog://host:601', required: true }",
+    "audit.required: expected a file as audit.path: a syslog server does not confirm what it gets",
+  ],
+  ["- listen", "(top level): expected options by name, but got a list"],
+  [
+    "workers: 0\nlog: { level: loud }\nsession: {}\nadmin: { key: 12345678 }",
+    "workers: expected a whole number",
+    "log.level: expected one of trace",
+    "session: there is no such option",
+    "admin.key: expected a string",
+  ],
+  [
+    "key: /k.pem\nclient_ca: /ca.pem\naudit: { required: true }",
+    "key: expected cert as well",
+    "client_ca: expected cert as well",
+    "audit.required: expected audit.path as well",
+  ],
+];
+
+test.each(BROKEN)("%s", async (text, ...expected) => {
+  const problems = await problemsOf(text);
+  const unexpected = problems.filter((problem) => !expected.some((words) => problem.startsWith(words)));
+  expect([unexpected, problems.length]).toEqual([[], expected.length]);
+  // The value of a secret is never repeated.
+  expect(problems.join("\n")).not.toContain("12345678");
+});
+
+test("what is wrong with the file's form, with variables, and with values is named together", async () => {
+  const env = { CURFEW_WORKERS: "0", CURFEW_LOG_LEVLE: "info", CURFEW_TARGETS_ALLOW: "[" };
+  const problems = await problemsOf("log: { level: loud }\n", env);
+  expect(problems.toSorted()).toEqual([
+    "CURFEW_LOG_LEVLE: there is no option of this name; did you mean CURFEW_LOG_LEVEL?",
+    'CURFEW_TARGETS_ALLOW: expected a YAML value, but got "["',
+    "CURFEW_WORKERS: workers: expected a whole number of 1 or more, but got 0",
+    'log.level: expected one of trace, debug, info, warn, error, silent, but got "loud"',
+  ]);
+  const form = await problemsOf('log: { level: info }\nlog: {}\nadmin:\n  key: "12345678\n', { CURFEW_WORKERS: "0" });
+  expect(form.length).toBeGreaterThan(2);
+  expect(form.slice(0, -1).filter((problem) => !problem.startsWith(`${file}: `))).toEqual([]);
+  expect(form.join("\n")).not.toContain("12345678");
+});

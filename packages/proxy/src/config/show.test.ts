@@ -1,0 +1,36 @@
+import { expect, test } from "vitest";
+import { describeOptions, parseConfig } from "./schema.ts";
+import { valueAt } from "./merge.ts";
+import { showConfig } from "./show.ts";
+
+test("every option is shown, and what is shown is a configuration with the same values", () => {
+  const config = parseConfig({ listen: "[::1]:7000", sessions: { warn_before: [5, 60] }, log: { file: "/l" } });
+  const shown = showConfig(config);
+  expect(describeOptions().filter(({ path }) => valueAt(shown, path) === undefined)).toEqual([]);
+  expect(shown["listen"]).toBe("[::1]:7000");
+  expect(parseConfig(shown)).toEqual(config);
+});
+
+test("secrets are hidden, also in token sources, and those that are not set are not", () => {
+  const secret = "secret-that-nobody-sees";
+  const config = parseConfig({
+    admin: { key: secret },
+    vnc: { vencrypt_password: secret },
+    tokens: {
+      sources: [
+        { type: "http", url: "http://host/", bearer_token: secret },
+        { type: "redis", url: `redis://user:${secret}@host:6379` },
+        { type: "nova", database: `mysql://user:${secret}@host/nova` },
+      ],
+    },
+  });
+  const shown = showConfig(config);
+  expect(JSON.stringify(shown)).not.toContain(secret);
+  expect(valueAt(shown, "admin.key")).toBe("[hidden]");
+  expect(valueAt(shown, "tokens.sources")).toMatchObject([
+    { url: "http://host/", bearer_token: "[hidden]" },
+    { url: "[hidden]" },
+    { database: "[hidden]", transport_url: null },
+  ]);
+  expect(valueAt(showConfig(parseConfig({})), "admin.key")).toBeNull();
+});

@@ -1,0 +1,85 @@
+import { mkdtempDisposable, readFile, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { run } from "./support/command.ts";
+
+const KEY = "key-that-is-not-shown";
+
+test("config check names everything that is wrong, and says when nothing is", async () => {
+  await using folder = await mkdtempDisposable(join(tmpdir(), "curfew-"));
+  const file = join(folder.path, "curfew.yaml");
+  await writeFile(file, `workers: 0\nsession: { max: 1 }\nadmin: { key: ${KEY} }\n`);
+  const wrong = await run(["config", "check", "--config", file], { CURFEW_LOG_LEVEL: "loud" });
+  expect(wrong).toMatchObject({ code: 1, stdout: "" });
+  expect(wrong.stderr.trimEnd().split("\n").toSorted()).toEqual([
+    '  CURFEW_LOG_LEVEL: log.level: expected one of trace, debug, info, warn, error, silent, but got "loud"',
+    "  session: there is no such option; did you mean sessions?",
+    "  workers: expected a whole number of 1 or more, but got 0",
+    "curfew: the configuration is wrong:",
+  ]);
+  await writeFile(file, `workers: 2\nadmin: { key: ${KEY} }\n`);
+  expect(await run(["config", "check", "--config", file])).toEqual({
+    code: 0,
+    stdout: "the configuration is valid\n",
+    stderr: "",
+  });
+});
+
+test("config show prints a configuration without its secrets, which config check accepts", async () => {
+  await using folder = await mkdtempDisposable(join(tmpdir(), "curfew-"));
+  const env = { CURFEW_ADMIN_KEY: KEY, CURFEW_LISTEN: "[::1]:7000", CURFEW_TOKENS_PATH: ":memory:" };
+  const shown = await run(["config", "show"], env);
+  expect(shown).toMatchObject({ code: 0, stderr: "" });
+  expect(shown.stdout).toContain('listen: "[::1]:7000"\n');
+  expect(shown.stdout).toContain('  key: "[hidden]"\n');
+  expect(shown.stdout).not.toContain(KEY);
+  const file = join(folder.path, "curfew.yaml");
+  await writeFile(file, shown.stdout.replace("[hidden]", KEY));
+  expect((await run(["config", "show", "--config", file])).stdout).toBe(shown.stdout);
+  const json = JSON.parse((await run(["config", "show", "--json"], env)).stdout) as { listen: string };
+  expect(json.listen).toBe("[::1]:7000");
+});
+
+test("config schema prints the committed schema", async () => {
+  const committed = await readFile(new URL("../../../docs/curfew.schema.json", import.meta.url), "utf8");
+  const { stdout } = await run(["config", "schema"]);
+  expect(JSON.parse(stdout)).toEqual(JSON.parse(committed));
+});
+
+test("the document lists the flags of audit, and no others", async () => {
+  const document = await readFile(new URL("../../../docs/audit.md", import.meta.url), "utf8");
+  const source = await readFile(new URL("../src/cli/audit.ts", import.meta.url), "utf8");
+  const flags = [...source.matchAll(/\.option\("(--\w+)/g)].map(([, flag]) => flag);
+  expect(flags).toHaveLength(8);
+  expect([...document.matchAll(/^\| `(--\w+)`/gm)].map(([, flag]) => flag)).toEqual(flags);
+});
+
+test("audit prints a row for each session, and says which lines it cannot read", async () => {
+  await using folder = await mkdtempDisposable(join(tmpdir(), "curfew-"));
+  const file = join(folder.path, "audit.jsonl");
+  const session = { session: "s-1", user: "alice\u009b2J", instance: "vm-1", client: "192.0.2.1", type: "vnc" };
+  const lines = [
+    { time: "2026-11-01T12:00:00.000Z", event: "session_requested", ...session },
+    { time: "2026-11-01T12:00:01.000Z", event: "session_opened", ...session },
+    { time: "2026-11-01T12:30:00.000Z", event: "session_ended", ...session, reason: "session_expired" },
+  ];
+  await writeFile(file, `${lines.map((line) => JSON.stringify(line)).join("\n")}\n{"cut`);
+  const { code, stdout, stderr } = await run(["audit"], { CURFEW_AUDIT_PATH: file });
+  const [heading, row, ...more] = stdout.trimEnd().split("\n");
+  expect(heading).toMatch(/^REQUESTED AT +OPENED AT +ENDED AT +USER +INSTANCE +TYPE +CLIENT +END +ENDED BY +SESSION$/);
+  expect(row?.split(/ {2,}/)).toEqual([
+    ...lines.map(({ time }) => time),
+    String.raw`alice\u009b2J`,
+    "vm-1",
+    "vnc",
+    "192.0.2.1",
+    "session_expired",
+    "-",
+    "s-1",
+  ]);
+  expect([code, more, stderr]).toEqual([0, [], "curfew: warning: left out 1 line that cannot be read\n"]);
+  expect((await run(["audit", "--path", file, "--until", "2026-11-01"])).stdout.trimEnd().split("\n")).toHaveLength(1);
+  expect((await run(["audit", "--path", file, "--since", "yesterday"])).stderr).toContain("expected a time such as");
+  expect((await run(["audit"])).stderr).toContain("expected audit.path in --config, CURFEW_AUDIT_PATH or --path");
+});

@@ -26,6 +26,12 @@ test("config check names everything that is wrong, and says when nothing is", as
   });
 });
 
+test("config check warns of a limit that never applies", async () => {
+  const env = { CURFEW_SESSIONS_MAX: "2", CURFEW_SESSIONS_MAX_PER_USER: "5" };
+  const { code, stderr } = await run(["config", "check"], env);
+  expect([code, stderr]).toEqual([0, expect.stringMatching(/^curfew: warning: .*sessions\.max_per_user/)]);
+});
+
 test("config show prints a configuration without its secrets, which config check accepts", async () => {
   await using folder = await mkdtempDisposable(join(tmpdir(), "curfew-"));
   const env = { CURFEW_ADMIN_KEY: KEY, CURFEW_LISTEN: "[::1]:7000", CURFEW_TOKENS_PATH: ":memory:" };

@@ -2,7 +2,9 @@ import type { Command } from "commander";
 import { jsonSchema } from "../config/json-schema.ts";
 import { loadConfig } from "../config/load.ts";
 import { showConfig } from "../config/show.ts";
-import { print } from "./output.ts";
+import { describeVoidLimits } from "../limits/void-limits.ts";
+import { sessionCapacity } from "../net/descriptors.ts";
+import { print, printError } from "./output.ts";
 
 interface FileOption {
   readonly config?: string;
@@ -23,7 +25,8 @@ export function addConfig(program: Command): void {
     .description("name everything that is wrong with a configuration; the exit status is then 1")
     .option(...FILE)
     .action(async ({ config: file }: FileOption) => {
-      await loadConfig({ file, env: process.env });
+      const loaded = await loadConfig({ file, env: process.env });
+      for (const line of describeVoidLimits(loaded, sessionCapacity(1))) printError(`curfew: warning: ${line}`);
       print("the configuration is valid");
     });
 

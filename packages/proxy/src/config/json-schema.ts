@@ -1,7 +1,7 @@
 import { configSchema } from "./schema.ts";
 
 /** A JSON Schema (draft 2020-12), or a part of one. */
-export type JsonSchema = Readonly<Record<string, unknown>>;
+type JsonSchema = Readonly<Record<string, unknown>>;
 
 /** Options whose default is another one on each machine. */
 const WITHOUT_DEFAULT: ReadonlySet<string> = new Set(["tokens.path"]);

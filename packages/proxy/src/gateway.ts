@@ -137,10 +137,7 @@ export class LocalGateway implements Gateway {
     this.#audit = openAudit(config.audit, this.log);
     const observers = [...(this.#audit === undefined ? [] : [this.#audit]), ...(options.observers ?? [])];
     this.metrics = this.#createMetrics(observers);
-    this.#events = new EventBus([logObserver(this.log), metricsObserver(this.metrics), ...observers], {
-      log: this.log,
-      failures: this.metrics.observerFailures,
-    });
+    this.#events = this.#createEvents(observers);
     const onUnusable = (err: Error): void =>
       this.log.error({ err }, "the new certificates for consoles cannot be used; the old ones stay");
     const recorder = config.record === null ? undefined : new Recorder(config.record, this.log);
@@ -183,6 +180,13 @@ export class LocalGateway implements Gateway {
     });
     this.handleUpgrade = this.#listener.handleUpgrade;
     this.handleRequest = this.#listener.handleRequest;
+  }
+
+  #createEvents(observers: readonly EventObserver[]): EventSink {
+    return new EventBus([logObserver(this.log), metricsObserver(this.metrics), ...observers], {
+      log: this.log,
+      failures: this.metrics.observerFailures,
+    });
   }
 
   #record(session: SessionInfo, recorder: Recorder): Tap {

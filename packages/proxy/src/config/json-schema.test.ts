@@ -26,9 +26,9 @@ test("the committed schema is the generated one; `curfew config schema` prints i
 
 test("every option is in it, with its sentence and its default", () => {
   for (const { path, description, default: value } of describeOptions()) {
-    const part = partAt(path);
-    expect([path, part?.description]).toEqual([path, description]);
-    if (path !== "tokens.path") expect([path, part?.default]).toEqual([path, value]);
+    // That of the store's file is another one on each machine.
+    const expected = path === "tokens.path" ? undefined : value;
+    expect([path, partAt(path)?.description, partAt(path)?.default]).toEqual([path, description, expected]);
   }
 });
 

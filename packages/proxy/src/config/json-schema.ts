@@ -26,7 +26,7 @@ export function jsonSchema(): JsonSchema {
   return {
     $schema: "https://json-schema.org/draft/2020-12/schema",
     title: "Configuration of Curfew",
-    ...convert(configSchema as unknown as Node, ""),
+    ...convert(configSchema, ""),
   };
 }
 

@@ -8,7 +8,8 @@ interface Burst<T> {
   more: number;
   /** The last of them. */
   last: T;
-  readonly timer: NodeJS.Timeout;
+  /** Looks again when the period is over. */
+  timer: NodeJS.Timeout;
 }
 
 /**
@@ -45,28 +46,28 @@ export class Bursts<T> {
 
   /** Writes what was only counted so far. */
   flush(): void {
-    for (const [key, { timer }] of this.#bursts) {
-      clearInterval(timer);
-      this.#look(key);
+    for (const { timer, more, last } of this.#bursts.values()) {
+      clearTimeout(timer);
+      if (more > 0) this.#write(last, more);
     }
     this.#bursts.clear();
   }
 
   #begin(key: string, item: T, singly: number): Burst<T> {
-    const timer = setInterval(() => this.#look(key), this.#periodMs).unref();
-    const burst = { singly, more: 0, last: item, timer };
+    const burst = { singly, more: 0, last: item, timer: this.#lookLater(key) };
     this.#bursts.set(key, burst);
     return burst;
   }
 
+  #lookLater(key: string): NodeJS.Timeout {
+    return setTimeout(() => this.#look(key), this.#periodMs).unref();
+  }
+
   #look(key: string): void {
     const burst = this.#bursts.get(key);
-    if (burst === undefined) return;
-    if (burst.more === 0) {
-      clearInterval(burst.timer);
-      return void this.#bursts.delete(key);
-    }
+    if (burst === undefined || burst.more === 0) return void this.#bursts.delete(key);
     this.#write(burst.last, burst.more);
     burst.more = 0;
+    burst.timer = this.#lookLater(key);
   }
 }

@@ -114,11 +114,17 @@ function faults({ event, ...fields }: AuditEntry): readonly string[] {
   ];
 }
 
-test.each(Object.values(events))("$type is written as documented", (event) => {
+/** What concerns the gateway's own checks only. */
+const isUnwritten = ({ type }: GatewayEvent): boolean => type.startsWith("revalidation");
+
+test.each(Object.values(events).filter((event) => !isUnwritten(event)))("$type is written as documented", (event) => {
   const entry = entryOf(event);
-  if (event.type.startsWith("revalidation")) return expect(entry).toBeUndefined();
   expect(entry?.event).toBe(event.type);
   expect(entry && faults(entry)).toEqual([]);
+});
+
+test("what concerns the gateway's own checks only is not written", () => {
+  expect(Object.values(events).filter(isUnwritten).map(entryOf)).toEqual([undefined, undefined]);
 });
 
 test("a session without a grant has no fields of one, and one without an end no expiry", () => {

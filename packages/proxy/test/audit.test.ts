@@ -100,6 +100,30 @@ test("with a full disk no console opens where the trail is required, and again o
   expect(await gateway.metric("curfew_audit_lines_lost_total")).toBe(2);
 });
 
+test("thousands of refused renewals cost the trail a few lines, and lose none of the others", async () => {
+  await using folder = await mkdtempDisposable(join(tmpdir(), "curfew-audit-"));
+  const path = join(folder.path, "audit.jsonl");
+  {
+    await using gateway = await TestGateway.start({ config: { audit: { path, required: true } } });
+    const { token } = await gateway.token(target.address);
+    using client = new Client(gateway.host, token);
+    await client.message("hello");
+    for (let id = 0; id < 5000; id += 1) client.control({ type: "renew", id, token: "unknown" });
+    const refused = (): number => client.messages.filter(({ type }) => type === "renew_failed").length;
+    await client.until(() => refused() === 5000, "answers");
+    using other = new Client(gateway.host, (await gateway.token(target.address)).token);
+    await other.message("hello");
+    expect(await (await fetch(`${gateway.adminUrl}/metrics`)).text()).toContain("\ncurfew_audit_lines_lost_total 0\n");
+  }
+  const lines = linesOf(path);
+  const named = (name: string): readonly Line[] => lines.filter(({ event }) => event === name);
+  const limited = named("renewals_limited").reduce((sum, { count }) => sum + Number(count), 0);
+  expect(named("renewal_refused").length + limited).toBe(5000);
+  expect(named("renewal_refused").length + named("renewals_limited").length).toBeLessThan(30);
+  expect(named("session_opened")).toHaveLength(2);
+  expect(lines.map(({ seq }) => seq)).toEqual(lines.map((_, index) => index + 1));
+});
+
 test("workers write whole lines to one file, follow it when it is moved, and lose none that was waited for when killed", async () => {
   await using folder = await mkdtempDisposable(join(tmpdir(), "curfew-audit-"));
   const path = join(folder.path, "audit.jsonl");

@@ -65,8 +65,14 @@ export class ViewOnlyFilter implements ClientFilter {
 
   takeFromTarget(bytes: Buffer): boolean {
     if (this.#rest !== undefined) return false;
-    // Only the start of what a target sends is read; if that is too long, the handshake waits for ever.
-    this.#unread.target = Buffer.concat([this.#unread.target, bytes]).subarray(0, MAX_UNREAD_BYTES);
+    this.#unread.target = Buffer.concat([this.#unread.target, bytes]);
+    // Without a part of it, the rest would be read wrongly.
+    if (this.#unread.target.length > MAX_UNREAD_BYTES) {
+      throw new EndError(
+        "protocol_error",
+        `the console sends more than ${MAX_UNREAD_BYTES} bytes before the handshake is over`,
+      );
+    }
     return this.#unread.client.length > 0;
   }
 

@@ -1,6 +1,6 @@
 import type { ConsoleDefinition } from "./console-definition.ts";
 import { openAuthSchemes, type VncSecurityOptions } from "./rfb/auth-schemes.ts";
-import { followClientInit, followHandshake } from "./rfb/followed-handshake.ts";
+import { followHandshake, followSettledHandshake } from "./rfb/followed-handshake.ts";
 import { RfbClientStreamParser } from "./rfb/client-stream-parser.ts";
 import { agreeOnVersion, createSecurityProxy } from "./rfb/security-proxy.ts";
 import { ViewOnlyMessages } from "./rfb/view-only-messages.ts";
@@ -13,8 +13,8 @@ export const VNC: ConsoleDefinition = {
   createFilter: viewOnly(() => new ViewOnlyFilter(followHandshake(new ViewOnlyMessages()))),
 };
 
-/** The gateway settles the security itself, so the client goes on with ClientInit. */
-const createFilter = viewOnly(() => new ViewOnlyFilter(followClientInit(new ViewOnlyMessages())));
+/** The client's part of a handshake whose security the gateway settles: the negotiation refuses any other. */
+const createFilter = viewOnly(() => new ViewOnlyFilter(followSettledHandshake(new ViewOnlyMessages())));
 
 /**
  * {@link VNC}, or with `auth_schemes` RFB 3.8 whose security the gateway settles with the target.

@@ -32,14 +32,9 @@ export class Relay {
     return { toClient: this.#toClient.bytes, toTarget: this.#toTarget };
   }
 
-  /**
-   * Reads the client until {@link attach}; what the reader leaves unread is then the target's.
-   *
-   * @param reader - what has read the client so far. @defaultValue it has not been read
-   */
-  readClient(reader: ClientReader = new ClientReader(this.#client)): ClientReader {
-    this.#clientReader = reader;
-    return reader;
+  /** Reads the client until {@link attach}; what the reader leaves unread is then the target's. */
+  readClient(): ClientReader {
+    return (this.#clientReader = new ClientReader(this.#client));
   }
 
   /** Sends bytes of the gateway's own to the client, before the target's. */
@@ -62,7 +57,8 @@ export class Relay {
     connection.on("end", onTargetEnd).on("close", onTargetEnd);
     const unread = this.#clientReader?.takeUnread();
     this.#clientReader = undefined;
-    if (unread !== undefined && unread.length > 0) this.forwardToTarget(unread);
+    // It was judged when it came.
+    if (unread !== undefined && unread.length > 0) this.#pass(connection, unread);
     target.start(this.#toClient);
   }
 

@@ -180,12 +180,7 @@ export class Channel implements ConnectionHandler, ControlHandler {
       filter === undefined ? new Relay(this.connection, options) : new FilteredRelay(this.connection, options, filter);
     this.#relay = relay;
     this.#userInput = userInput;
-    if (this.#preview !== undefined) {
-      userInput?.take(this.#preview.unread);
-      for (const tap of taps) this.#holdClient(tap.takeFromClient?.(this.#preview.unread));
-      relay.readClient(this.#preview);
-      this.#preview = undefined;
-    }
+    const said = this.#preview?.takeUnread();
     const { endpoint, internalAccessPath: path } = grant;
     const stages = path === undefined ? handshake : [requestPath(path), ...handshake];
     const target = dial(endpoint, dialing, relay.reader, stages);
@@ -196,6 +191,12 @@ export class Channel implements ConnectionHandler, ControlHandler {
       this.#negotiation = async () => await runNegotiation(options);
     }
     target.onClosed(() => this.#handler.onSocketClosed());
+    if (said !== undefined) {
+      // Judged as what follows. If the filter refuses it, the session ends, and with it the target.
+      relay.readClient();
+      userInput?.take(said);
+      relay.forwardToTarget(said);
+    }
     if (target.takesEarlyBytes) this.#startRelay();
     await target.ready;
   }

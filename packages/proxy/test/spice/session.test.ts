@@ -246,6 +246,21 @@ test("a gateway with several workers refuses it: a channel could reach any of th
   expect(server.connections).toEqual([]);
 });
 
+test("taps see what a client says first once", async () => {
+  const seen: Buffer[] = [];
+  const tap = {
+    take: () => undefined,
+    takeFromClient: (bytes: Buffer) => void seen.push(Buffer.from(bytes)),
+    end() {},
+  };
+  await using spice = await startSpiceConsole({ dataPath: { createTaps: () => [tap] } });
+  using main = await SpiceChannel.open(spice.gateway.host, spice.token);
+  expect(main.number).toBe(1000);
+  const [connection] = spice.server.connections;
+  expect(Buffer.concat(seen)).toHaveLength(connection?.bytesReceived ?? 0);
+  expect(seen[0]).toEqual(linkMessage({}));
+});
+
 test("with view-only access the picture comes, and no input reaches the server on any channel", async () => {
   await using spice = await startSpiceConsole();
   const { server, gateway } = spice;

@@ -150,8 +150,9 @@ describe("a handshake", () => {
   test("is followed from ClientInit on where the gateway settles the security", () => {
     const { vnc } = createConsoles(parseConfig({ vnc: { auth_schemes: ["none"] } }).vnc, false, () => {});
     const filter = vnc.createFilter?.(VIEW);
-    const sent = Buffer.concat([bytes(0), DROPPED["KeyEvent"] ?? NOTHING, UPDATE_REQUEST]);
-    expect(filter?.filter(sent).equals(Buffer.concat([bytes(1), UPDATE_REQUEST]))).toBe(true);
+    const security = Buffer.concat([Buffer.from("RFB 003.008\n"), bytes(1)]);
+    const sent = Buffer.concat([security, bytes(0), DROPPED["KeyEvent"] ?? NOTHING, UPDATE_REQUEST]);
+    expect(filter?.filter(sent).equals(Buffer.concat([security, bytes(1), UPDATE_REQUEST]))).toBe(true);
   });
 
   const V8 = Buffer.from("RFB 003.008\n");
@@ -168,6 +169,7 @@ describe("a handshake", () => {
       [V8, bytes(19, 0, 2, 0, 0, 1, 4)],
       "forbidden",
     ],
+    ["an early version of VeNCrypt", "RFB 003.008\n\x01\x13\0\x01\0\x01\0\0\x01\0", [V8, bytes(19, 0, 1)], "forbidden"],
     [
       "a long name",
       "RFB 003.008\n\x01\x13\0\x02\0\x01\0\0\x01\0",
@@ -179,6 +181,12 @@ describe("a handshake", () => {
     const filter = createFilter();
     filter.takeFromTarget?.(Buffer.from(sends, "latin1"));
     expect(() => filter.filter(Buffer.concat(sent))).toThrow(expect.objectContaining({ reason }) as Error);
+  });
+
+  test("in which the server says too much ends the session: with a hole in it, it could not be followed", () => {
+    const filter = createFilter();
+    filter.takeFromTarget?.(Buffer.alloc(8192));
+    expect(() => filter.takeFromTarget?.(bytes(0))).toThrow("more than 8192 bytes before the handshake is over");
   });
 
   test.each([

@@ -145,6 +145,31 @@ describe("with the scheme none", () => {
     expect((await server.connection).received).toEqual(Buffer.concat([VERSION, Buffer.of(1), CLIENT_INIT]));
   });
 
+  test.each([
+    ["in answers", false],
+    ["in one piece", true],
+  ])("view-only access holds, whether the client speaks %s", async (_how, inOnePiece) => {
+    await using server = await startScriptedVnc(echoWithNone);
+    await using gateway = await gatewayWith({ auth_schemes: ["none"] });
+    const { token } = await gateway.token(server.address, { type: "vnc", access: "view" });
+    using client = new Client(gateway.host, token, { protocols: ["binary"] });
+    const key = Buffer.of(4, 1, 0, 0, 0, 0, 0, 97);
+    const request = Buffer.of(3, 1, 0, 0, 0, 0, 2, 0, 1, 0);
+    const messages = Buffer.concat([CLIENT_INIT, key, request, key]);
+    if (inOnePiece)
+      client.socket.once("open", () => client.socket.send(Buffer.concat([VERSION, Buffer.of(1), messages])));
+    else {
+      await answer(client);
+      client.socket.send(messages);
+    }
+    await client.bytes(GREETING.length + CLIENT_INIT.length + request.length);
+    client.socket.send(key);
+    client.socket.send(request);
+    await client.bytes(GREETING.length + CLIENT_INIT.length + 2 * request.length);
+    const expected = Buffer.concat([VERSION, Buffer.of(1), CLIENT_INIT, request, request]);
+    expect((await server.connection).received).toEqual(expected);
+  });
+
   test("unknown security types are passed over", async () => {
     await using server = await startScriptedVnc(async (connection) => {
       await connection.send(Buffer.of(await offer(connection, 129, 0, 255, 5, 1)));

@@ -31,12 +31,14 @@ function* vncAuthentication(): Authentication {
 
 function* none(): Authentication {}
 
+const VENCRYPT_VERSION = 0x00_02;
 const VENCRYPT_PLAIN = 256;
 
-/** VeNCrypt. Its other ways encrypt what follows. */
+/** VeNCrypt 0.2; 0.1 has other lengths. Its other ways encrypt what follows. */
 function* vencrypt(): Authentication {
   yield* read("target", 2);
-  yield* read("client", 2);
+  const version = (yield* read("client", 2)).readUInt16BE();
+  if (version !== VENCRYPT_VERSION) throw cannotFollow(`VeNCrypt 0x${version.toString(16)}`);
   const [refusal = 1] = yield* read("target", 1);
   if (refusal !== 0) return yield* forEver();
   const [count = 0] = yield* read("target", 1);
@@ -111,10 +113,18 @@ const AUTHENTICATIONS: ReadonlyMap<number, () => Authentication> = new Map([
 ]);
 
 /** Follows ClientInit (RFC 6143, section 7.3.1), and keeps a client from sending the others away. */
-export function* followClientInit(messages: ClientFilter): Handshake {
+function* followClientInit(messages: ClientFilter): Handshake {
   const shared = yield* read("client", 1);
   shared[0] = 1;
   return messages;
+}
+
+/** Follows what a client says to the gateway, which settles the security itself, and then ClientInit. */
+export function* followSettledHandshake(messages: ClientFilter): Handshake {
+  yield* read("client", VERSION_BYTES);
+  // The security type.
+  yield* read("client", 1);
+  return yield* followClientInit(messages);
 }
 
 /**

@@ -10,9 +10,19 @@ test.each([
   expect(formatAddress(address)).toBe(text);
 });
 
-test.each(["", "127.0.0.1", ":5901", "::1:5901", "[::1]", "[nothing]:1", "a:65536", "a:-1", "a b:1", "a:1x"])(
-  "%j is refused, and named",
-  (text) => {
-    expect(() => parseAddress(text)).toThrow(`but got ${JSON.stringify(text)}`);
-  },
-);
+test.each([
+  "",
+  "127.0.0.1",
+  ":5901",
+  "::1:5901",
+  "[::1]",
+  "[nothing]:1",
+  "a:65536",
+  "a:-1",
+  "a b:1",
+  "a:1x",
+  "a/b:1",
+  `${"a".repeat(254)}:1`,
+])("%j is refused, and named", (text) => {
+  expect(() => parseAddress(text)).toThrow(`but got ${JSON.stringify(text)}`);
+});

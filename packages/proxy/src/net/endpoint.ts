@@ -1,5 +1,5 @@
 import { isIP } from "node:net";
-import { type Address, formatAddress, parseAddress } from "./address.ts";
+import { type Address, formatAddress, MAX_HOST, parseAddress } from "./address.ts";
 
 /** A console that accepts plain TCP connections. */
 export interface TcpEndpoint extends Address {
@@ -76,9 +76,9 @@ function parseTls(text: string): TlsEndpoint {
   return { type: "tls", ...address, serverName };
 }
 
-/** A name in the DNS, in at most 253 characters. */
+/** A name in the DNS. */
 function isServerName(text: string): boolean {
-  return text.length <= 253 && /^[\w-]+(?:\.[\w-]+)*$/.test(text);
+  return text.length <= MAX_HOST && /^[\w-]+(?:\.[\w-]+)*$/.test(text);
 }
 
 /** Nothing where it is the host, which is the default. */

@@ -1,15 +1,10 @@
 import { isIPv6 } from "node:net";
-import type { ConsoleType, Grant } from "../tokens/grant.ts";
+import { type ConsoleType, type Grant, LAST_DATE } from "../tokens/grant.ts";
 import { EndError } from "../end-reason.ts";
+import { MAX_HOST } from "../net/address.ts";
 import { isConnectPath } from "../targets/connect-request.ts";
 
-/** The last instant that a date can represent, in milliseconds since the epoch (ECMA-262). */
-const LAST_DATE = 8.64e15;
-
 const MAX_PORT = 65_535;
-
-/** The longest name in the DNS (RFC 1035, section 2.3.4), in characters. */
-const MAX_HOST = 253;
 
 /**
  * Checks what a token source returned. Sources may be an embedder's own, in a language without types or with an

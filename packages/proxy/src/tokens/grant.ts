@@ -3,6 +3,9 @@ import type { Endpoint } from "../net/endpoint.ts";
 
 export type { ConsoleType } from "@curfew/protocol";
 
+/** The last instant that a date can represent, in milliseconds since the epoch (ECMA-262). */
+export const LAST_DATE = 8.64e15;
+
 /** Whether a client may only see a console, or use it, too. */
 export type Access = "control" | "view";
 

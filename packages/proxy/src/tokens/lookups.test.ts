@@ -273,10 +273,14 @@ describe("the number of lookups is bounded", () => {
 });
 
 describe("a grant without an expiry", () => {
-  async function expiry(lookups: TokenLookups, token = "foreign"): Promise<number | undefined> {
+  async function expiry(
+    lookups: TokenLookups,
+    token = "foreign",
+    tokenId = `id of ${token}`,
+  ): Promise<number | undefined> {
     const number = source.lookups.length;
     const found = lookups.resolve(token, request());
-    (await source.asked(number)).answer(foreignGrant());
+    (await source.asked(number)).answer(foreignGrant({ tokenId }));
     return (await found)?.expiresAt;
   }
 
@@ -288,6 +292,13 @@ describe("a grant without an expiry", () => {
     expect(await expiry(lookups, "another")).toBe(5000 + HOUR);
     now = 1000 + 2 * HOUR;
     expect(await expiry(lookups)).toBe(1000 + HOUR);
+  });
+
+  test("expires at the same time in whichever way its token is written", async () => {
+    const lookups = make();
+    expect(await expiry(lookups, "signed.one", "id")).toBe(1000 + HOUR);
+    now = 5000;
+    expect(await expiry(lookups, "signed.other", "id")).toBe(1000 + HOUR);
   });
 
   test("has one expiry in all gateways that share a store", async () => {

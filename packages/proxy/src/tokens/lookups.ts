@@ -11,6 +11,7 @@ import { type LookupLimits, LookupSlots } from "./lookup-slots.ts";
 import { type OpenedTokens, STORE_NAME } from "./open.ts";
 import { SharedLookup } from "./shared-lookup.ts";
 import type { FirstUses, LookupContext, SingleUses, TokenSource } from "./source.ts";
+import { idOfDigest } from "./token-id.ts";
 import { UnknownTokens } from "./unknown-tokens.ts";
 
 /** How long a lookup may take with all its steps, in milliseconds. */
@@ -42,8 +43,8 @@ export interface TokenLookupsOptions {
 /** A lookup that runs. */
 interface Lookup {
   readonly token: string;
-  /** The token's SHA-256. */
-  readonly digest: Buffer;
+  /** The token's SHA-256, or that of the id which it shares with other ways to write it. */
+  digest: Buffer;
   /** What equal lookups have in common. */
   readonly key: string;
   readonly context: LookupContext;
@@ -185,7 +186,9 @@ export class TokenLookups {
       for (const { name, source } of sources) {
         context.signal.throwIfAborted();
         const grant = await this.#ask(name, source, lookup);
-        if (grant !== undefined) return grant;
+        if (grant === undefined) continue;
+        if (grant.tokenId !== idOfDigest(lookup.digest)) lookup.digest = sha256(grant.tokenId);
+        return grant;
       }
       this.#unknown.add(key);
       return undefined;

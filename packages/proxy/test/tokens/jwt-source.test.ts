@@ -1,61 +1,19 @@
-import { CompactEncrypt, exportJWK, generateKeyPair, SignJWT } from "jose";
+import { exportJWK, generateKeyPair } from "jose";
 import { once } from "node:events";
-import { createSecretKey, generateKeyPairSync, type KeyObject, randomBytes } from "node:crypto";
+import { createSecretKey, generateKeyPairSync, randomBytes } from "node:crypto";
 import { rename, writeFile } from "node:fs/promises";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import type { Grant } from "../../src/tokens/grant.ts";
-import { type JwtSourceOptions, JwtTokenSource } from "../../src/tokens/jwt/jwt-source.ts";
+import { JwtTokenSource } from "../../src/tokens/jwt/jwt-source.ts";
 import { TestFolder } from "../support/folder.ts";
 import { describeTokenSource } from "./contract-suite.ts";
+import { CLAIMS, DEFAULTS, EC, encrypt, find, type Key, pem, RSA, sign, sourceWith } from "./jwt-issuer.ts";
 
-const CLAIMS = { host: "10.0.0.5", port: 5901 };
 const CONSOLE = { type: "tcp", host: "10.0.0.5", port: 5901 } as const;
-const DEFAULTS: JwtSourceOptions = {
-  key_file: null,
-  jwks_url: null,
-  decryption_key_file: null,
-  issuer: null,
-  audience: null,
-  user_claim: "sub",
-  console_type: "vnc",
-  timeout: 5,
-};
-
-type Key = Parameters<SignJWT["sign"]>[0];
-
-async function sign(claims: object, alg: string, key: Key, header: object = {}): Promise<string> {
-  return await new SignJWT({ ...claims }).setProtectedHeader({ alg, ...header }).sign(key);
-}
-
-async function encrypt(text: string, alg: string, key: Key, enc = "A256GCM"): Promise<string> {
-  return await new CompactEncrypt(Buffer.from(text)).setProtectedHeader({ alg, enc }).encrypt(key);
-}
-
-/** A source whose key file holds this text. */
-async function sourceWith(
-  folder: TestFolder,
-  text: string,
-  options: Partial<JwtSourceOptions> = {},
-): Promise<JwtTokenSource> {
-  const path = folder.join("key");
-  await writeFile(path, text);
-  return await JwtTokenSource.open({ ...DEFAULTS, key_file: path, ...options });
-}
-
 const SECRET = randomBytes(64);
-const RSA = generateKeyPairSync("rsa", { modulusLength: 2048 });
-const EC = generateKeyPairSync("ec", { namedCurve: "P-256" });
 const ED = generateKeyPairSync("ed25519");
-
-function pem(key: KeyObject): string {
-  return String(key.export({ type: key.type === "private" ? "pkcs8" : "spki", format: "pem" }));
-}
-
-async function find(source: JwtTokenSource, token: string): Promise<Grant | undefined> {
-  return await source.resolve(token);
-}
 
 afterEach(() => vi.useRealTimers());
 
@@ -196,6 +154,8 @@ describe("a signed token", () => {
     [{ ...CLAIMS, sub: 7 }, "user: expected"],
     [{ ...CLAIMS, exp: "soon" }, '"exp" claim must be a number'],
     [{ ...CLAIMS, nbf: 33_000_000_000, exp: "soon" }, "exp: expected"],
+    [{ ...CLAIMS, exp: 1e300 }, "exp: expected"],
+    [{ ...CLAIMS, exp: 33_000_000_000, nbf: -1e300 }, "nbf: expected"],
   ])("whose claims are wrong is refused with the claim in the log: %j", async (claims, problem) => {
     await using folder = await TestFolder.create();
     const source = await sourceWith(folder, SECRET.toString("base64url"));

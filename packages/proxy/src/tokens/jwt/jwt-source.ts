@@ -2,9 +2,9 @@ import { compactDecrypt, errors, type JWTPayload, jwtVerify, type JWTVerifyGetKe
 import { EndError } from "../../end-reason.ts";
 import { readConnectInfo } from "../connect-info.ts";
 import type { WatchedFile } from "../files/watched-file.ts";
-import type { ConsoleType, Grant } from "../grant.ts";
+import { type ConsoleType, type Grant, LAST_DATE } from "../grant.ts";
 import type { TokenSource } from "../source.ts";
-import { digestId } from "../token-id.ts";
+import { signedTokenId } from "../token-id.ts";
 import { type DecryptionKey, type Keys, remoteKeys, watchDecryptionKey, watchKeyFile } from "./keys.ts";
 import { PUBLIC_KEY_ALGORITHMS } from "./key-algorithms.ts";
 
@@ -79,8 +79,9 @@ export class JwtTokenSource implements TokenSource {
     try {
       // Encryption with a public key says nothing about who did it: what is inside has to be signed in any case.
       const signed = parts === 5 ? await decrypt(token, keys.decryption) : token;
-      const claims = signed === undefined ? undefined : await this.#verify(signed, keys);
-      return claims && this.#toGrant(token, claims);
+      if (signed === undefined) return undefined;
+      const claims = await this.#verify(signed, keys);
+      return claims && this.#toGrant(signed, claims);
     } catch (error) {
       if (error instanceof errors.JOSEError && NOT_OURS.includes(error.code)) return undefined;
       throw error;
@@ -121,11 +122,11 @@ export class JwtTokenSource implements TokenSource {
     }
   }
 
-  #toGrant(token: string, claims: JWTPayload): Grant {
+  #toGrant(signed: string, claims: JWTPayload): Grant {
     const { user_claim: userClaim, console_type: consoleType } = this.#options;
     // The times are those of JWT alone.
     const { expires_at: _, not_before: __, ...rest } = claims;
-    const options = { tokenId: digestId(token), issuer: "the token", consoleType, isLoose: true };
+    const options = { tokenId: signedTokenId(signed), issuer: "the token", consoleType, isLoose: true };
     try {
       const grant = readConnectInfo({ ...rest, user: claims[userClaim] }, options);
       const notBefore = milliseconds("nbf", claims.nbf);
@@ -172,7 +173,8 @@ async function decrypt(token: string, decryption: DecryptionKey | undefined): Pr
 /** Milliseconds since the epoch of a NumericDate (RFC 7519, section 2), which may have a fraction. */
 function milliseconds(claim: string, seconds: unknown): number | undefined {
   if (seconds === undefined) return undefined;
-  if (typeof seconds !== "number" || !Number.isFinite(seconds))
-    throw new Error(`${claim}: expected a number of seconds`);
+  if (typeof seconds !== "number" || !(Math.abs(seconds * 1000) <= LAST_DATE)) {
+    throw new Error(`${claim}: expected the seconds since 1970 of a date`);
+  }
   return seconds * 1000;
 }

@@ -75,6 +75,12 @@ describe("without an entry", () => {
     expect(allowed("null", "null")).toBe(false);
   });
 
+  test("an origin that no browser sends is refused: it is kept while its token is looked up", () => {
+    const padded = (length: number): string => "https://gateway.example/".padEnd(length, "x");
+    expect(allowed(padded(512), "gateway.example")).toBe(true);
+    expect(allowed(padded(513), "gateway.example")).toBe(false);
+  });
+
   test("a request without Host allows no page", () => {
     expect(allowed("https://gateway.example", undefined)).toBe(false);
   });

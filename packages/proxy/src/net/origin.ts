@@ -8,6 +8,9 @@ export interface AllowedOrigin {
 /** What {@link AllowedOrigin.host} ends in where every port is allowed; a Content-Security-Policy has the same form. */
 const ANY_PORT = ":*";
 
+/** A longer origin is refused: a name of the DNS has at most 253 characters. */
+const MAX_ORIGIN_LENGTH = 512;
+
 /** Schemes of pages that come with an application, such as `tauri://localhost` and `capacitor://localhost`. */
 const OWN_SCHEME = /^(?!https?:|wss?:|file:|data:|blob:)[a-z][a-z\d+.-]*:\/\/[a-z\d.-]+$/i;
 
@@ -60,7 +63,7 @@ export function originAllowed(
   allowed: readonly AllowedOrigin[],
 ): boolean {
   if (origin === undefined) return true;
-  const url = URL.parse(origin);
+  const url = origin.length > MAX_ORIGIN_LENGTH ? null : URL.parse(origin);
   if (url === null) return false;
   if (!/^https?:$/.test(url.protocol)) {
     const { protocol, host } = url;

@@ -49,8 +49,7 @@ export class HttpTokenSource implements TokenSource {
   }
 
   async resolve(token: string, { signal }: LookupContext): Promise<Grant | undefined> {
-    // What no URL can carry is no token of such a service.
-    if (this.#isWebsockify && !token.isWellFormed()) return undefined;
+    if (this.#isWebsockify && !isUrlPart(token)) return undefined;
     const response = await this.#ask(token, signal);
     if (response.ok && (this.#isWebsockify || response.status === 200)) {
       return this.#read(token, await readBounded(response, MAX_REPLY_BYTES, `${ISSUER}'s reply`));
@@ -91,6 +90,11 @@ export class HttpTokenSource implements TokenSource {
     }
     return readConnectInfo(parseJson(body, ISSUER), { ...options, isLoose: this.#isWebsockify });
   }
+}
+
+/** What no URL can carry, or what leads to another place in it, is no token of websockify's services. */
+function isUrlPart(token: string): boolean {
+  return token.isWellFormed() && token !== "." && token !== "..";
 }
 
 /** Whether a status says that the service refuses the token. */

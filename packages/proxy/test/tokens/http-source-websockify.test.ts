@@ -44,6 +44,13 @@ describe("a lookup over HTTP as websockify does it", () => {
     expect(service.requests[0]?.head).toMatch(/^\/lookup\?token=a%2Fb%26c%3D%25s%24%26\n/);
   });
 
+  test.each([".", ".."])("asks nothing for %j, which would lead to another place of the service", async (token) => {
+    await using service = await TokenService.start(text("10.0.0.5:5901"));
+    const source = new HttpTokenSource({ ...DEFAULTS, url: `${service.url}/%s` });
+    expect(await source.resolve(token, lookupContext())).toBeUndefined();
+    expect(service.requests).toEqual([]);
+  });
+
   test.each(["", "nowhere", "10.0.0.5", "a b:1", '{"port": 5901}', '{"host": 5}', '{"host": "10.0.0.5", "port": "x"}'])(
     "refuses the reply %j",
     async (reply) => {

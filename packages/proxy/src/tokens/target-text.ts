@@ -10,7 +10,7 @@ import { type Endpoint, parseEndpoint } from "../net/endpoint.ts";
 export function parseTarget(text: string): Endpoint {
   const colon = text.lastIndexOf(":");
   const host = text.slice(0, Math.max(0, colon));
-  const endpoint = parseEndpoint(isIPv6(host) ? `[${host}]${text.slice(colon)}` : text);
+  const endpoint = parseEndpoint(host.includes(":") && isIPv6(host) ? `[${host}]${text.slice(colon)}` : text);
   // A name of the DNS has no such characters, and an error of the resolver would quote them.
   if (/\p{Cc}/u.test(text)) throw new TypeError("expected no control characters");
   return endpoint;

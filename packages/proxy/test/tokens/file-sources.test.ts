@@ -111,8 +111,8 @@ describe("lines of tokens", () => {
     ["a: tls://10.0.0.5:5901", "a", { type: "tls", host: "10.0.0.5", port: 5901 }],
     ["#a: 10.0.0.5:5901", "#a", undefined],
     ["", "", undefined],
-  ])("%j", (line, token, endpoint) => {
-    const { targets, problems } = parseTokenLines(line);
+  ])("%j", async (line, token, endpoint) => {
+    const { targets, problems } = await parseTokenLines(line);
     expect(targets.get(token)).toEqual(endpoint);
     expect(problems).toEqual([]);
   });
@@ -127,15 +127,23 @@ describe("lines of tokens", () => {
     "secret: secret: 10.0.0.5:5901",
     "secret: 10.0.0.5:5901 secret",
     "secret: \u001b[2J:5901",
-  ])("the broken line %j is named by its number, and skipped", (line) => {
-    const { targets, problems } = parseTokenLines(`good: 10.0.0.5:5901\n${line}\nlast: 10.0.0.5:5902`);
+  ])("the broken line %j is named by its number, and skipped", async (line) => {
+    const { targets, problems } = await parseTokenLines(`good: 10.0.0.5:5901\n${line}\nlast: 10.0.0.5:5902`);
     expect([...targets.keys()]).toEqual(["good", "last"]);
     expect(problems).toEqual([expect.stringMatching(/^line 2: expected /)]);
     expect(problems.join("\n")).not.toContain("secret");
   });
 
-  test("of many broken lines ten are named, and the others counted", () => {
-    const { problems } = parseTokenLines("broken\n".repeat(1000));
+  test("of a long file are read in slices, so that sessions do not wait for it", async () => {
+    const parsed = parseTokenLines("token: 10.0.0.5:5901\n".repeat(50_000)).then(() => "parsed");
+    let turns = 0;
+    const turn = async (): Promise<"turn"> => await new Promise((resolve) => setImmediate(() => resolve("turn")));
+    while ((await Promise.race([parsed, turn()])) === "turn") turns += 1;
+    expect(turns).toBeGreaterThan(3);
+  });
+
+  test("of many broken lines ten are named, and the others counted", async () => {
+    const { problems } = await parseTokenLines("broken\n".repeat(1000));
     expect(problems).toHaveLength(11);
     expect(problems.at(-1)).toBe("990 more lines cannot be read");
   });

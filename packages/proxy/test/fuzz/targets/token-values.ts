@@ -42,7 +42,7 @@ export const tokenValues: FuzzTarget = {
     return {
       run: async (input) => {
         const text = input.toString("latin1");
-        const { targets, problems } = parseTokenLines(text);
+        const { targets, problems } = await parseTokenLines(text);
         for (const endpoint of targets.values()) check({ ...EXAMPLE, endpoint });
         return [targets.size, problems[0]?.replace(/\d+/g, ""), readJson(text), await find(source, text)].join();
       },

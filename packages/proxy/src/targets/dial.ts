@@ -95,7 +95,10 @@ async function establish(
 ): Promise<void> {
   const { promise: failed, reject } = Promise.withResolvers<never>();
   const onError = (error: Error): void => reject(describe(error, endpoint));
-  const onClose = (): void => reject(new EndError("target_unreachable", "the connection was given up"));
+  const onClose = (): void => {
+    const cause = formatEndpoint(endpoint);
+    reject(new EndError("target_unreachable", "the console closed the connection during its handshake", { cause }));
+  };
   // A target's end is learned from `close`; without a listener an error would be fatal. The other two listeners are
   // removed once the target is established, because they keep what only the attempt needs.
   socket.on("error", ignore).on("error", onError).on("close", onClose);

@@ -129,7 +129,8 @@ export class Handshake implements TargetReader, StageTarget {
   replace<Connection extends Duplex>(wrap: (connection: Duplex) => Connection): Connection {
     const below = this.#connection;
     if (this.#unreadBytes + below.readableLength > 0) {
-      throw new EndError("target_unreachable", "the target sent bytes in front of the connection's replacement");
+      const cause = "it sent bytes in front of the TLS handshake";
+      throw new EndError("target_security_failed", "the console does not speak TLS", { cause });
     }
     below.removeAllListeners("data").off("end", this.#onEnd);
     const connection = wrap(below);

@@ -215,7 +215,7 @@ describe("a stage that puts TLS over the connection", () => {
       expectLine("agreed\n", ""),
       startTls({ host: "127.0.0.1", secureContext: createSecureContext({ ca: certificate.pem }) }),
     ]);
-    await expect(target.ready).rejects.toMatchObject({ reason: "target_unreachable" });
+    await expect(target.ready).rejects.toMatchObject({ reason: "target_security_failed" });
   });
 
   test("either connection takes the other along", async () => {

@@ -50,6 +50,33 @@ test("a TLS target that closes behind its first bytes, or later, closes as any o
   expect(later).toMatchObject({ reason: "target_closed", detail });
 });
 
+test.each<[string, (socket: Socket) => void, string, string]>([
+  ["speaks first", (socket) => void socket.write("RFB 003.008\n"), "target_security_failed", "does not speak TLS"],
+  [
+    "speaks something else",
+    (socket) => void socket.once("data", () => socket.write("HTTP/1.1 400 Bad Request\r\n\r\n")),
+    "target_security_failed",
+    "does not speak TLS",
+  ],
+  ["closes", (socket) => void socket.destroy(), "target_unreachable", "closed the connection during"],
+  [
+    "closes once it is spoken to",
+    (socket) => void socket.once("data", () => socket.destroy()),
+    "target_unreachable",
+    "closed the connection during",
+  ],
+])("a target without TLS that %s is told from one that is away", async (_what, serve, reason, detail) => {
+  await using target = await listenAtEndpoint("tcp", serve);
+  // Files are looked at before TLS begins, so the server may be faster.
+  await using gateway = await TestGateway.start({ config: { targets: { tls_ca_certs: issued.cert } } });
+  const { token } = await gateway.token(`tls://${target.address}`);
+  using client = new Client(gateway.host, token);
+  expect((await client.closed).reason).toBe(reason);
+  const [ended] = gateway.logged("session ended");
+  expect(ended?.["detail"]).toContain(`the console ${detail}`);
+  expect(ended?.["cause"]).toBeDefined();
+});
+
 test("the certificates of targets and of the gateway are checked at the start, and named by their options", async () => {
   const { cert, key } = issued;
   const open = (targets: ConfigInput["targets"]): unknown => openTargetTls(parseConfig({ targets }).targets, () => {});

@@ -235,7 +235,7 @@ describe("a server that cannot be authenticated to", () => {
       connection.send = injecting(connection);
       await vencrypt(connection, script);
     });
-    expect(outcome.closed).toEqual({ code: 4202, reason: "target_unreachable" });
+    expect(outcome.closed).toEqual({ code: 4011, reason: "target_security_failed" });
   });
 
   /** Sends a SecurityResult in plain right behind the server's acceptance of the subtype. */

@@ -3,6 +3,7 @@ import { isIP } from "node:net";
 import type { AllowList } from "../net/allow-list.ts";
 import { type Endpoint, parseEndpoint } from "../net/endpoint.ts";
 import { CONSOLE_TYPES } from "../consoles/index.ts";
+import { isSubject, MAX_SUBJECT } from "../tokens/grant.ts";
 import { MAX_LIFETIME_SECONDS } from "../tokens/store.ts";
 import type { LockRequest } from "../control/locker.ts";
 import { LOCK_SUBJECTS, parseNetwork } from "../tokens/lock.ts";
@@ -10,7 +11,11 @@ import type { TokenRequest } from "../tokens/store.ts";
 import type { AdminOptions } from "./options.ts";
 import { operatorMessage } from "./query.ts";
 
-const text = v.pipe(v.string("expected a string"), v.nonEmpty("expected a string that is not empty"), v.maxLength(256));
+const text = v.pipe(
+  v.string("expected a string"),
+  v.nonEmpty("expected a string that is not empty"),
+  v.check(isSubject, `expected Unicode text of at most ${MAX_SUBJECT} characters`),
+);
 
 const ACCESS = ["control", "view"] as const;
 const COUNTED = "expected a whole number of 1 or more";

@@ -1,5 +1,5 @@
 import { isIPv6 } from "node:net";
-import { type ConsoleType, type Grant, LAST_DATE } from "../tokens/grant.ts";
+import { type ConsoleType, type Grant, isSubject, LAST_DATE, MAX_SUBJECT } from "../tokens/grant.ts";
 import { EndError } from "../end-reason.ts";
 import { MAX_HOST } from "../net/address.ts";
 import { isConnectPath } from "../targets/connect-request.ts";
@@ -25,6 +25,11 @@ export function checkGrant(grant: unknown, consoles: Readonly<Record<ConsoleType
   for (const name of ["instance", "name", "user", "accessUrlBase"] as const) {
     const value = fields[name] ?? undefined;
     if (value !== undefined && typeof value !== "string") throw malformed(name, "a string or nothing");
+  }
+  for (const name of ["instance", "user"] as const) {
+    const value = fields[name];
+    if (typeof value !== "string" || isSubject(value)) continue;
+    throw malformed(name, `Unicode text of at most ${MAX_SUBJECT} characters, or nothing`);
   }
   if (typeof fields.expiresAt !== "number" || !(Math.abs(fields.expiresAt) <= LAST_DATE)) {
     throw malformed("expiresAt", "milliseconds since the epoch");

@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import { formatAddress } from "../net/address.ts";
 import type { Endpoint } from "../net/endpoint.ts";
-import type { ConsoleType, Grant } from "./grant.ts";
+import { type ConsoleType, type Grant, isSubject, MAX_SUBJECT } from "./grant.ts";
 import { parseTarget } from "./target-text.ts";
 
 const text = v.optional(v.nullable(v.string()));
@@ -62,9 +62,9 @@ export function readConnectInfo(json: unknown, options: ConnectInfoOptions): Gra
     tokenId,
     type: info.type ?? consoleType,
     endpoint: toEndpoint(info, issuer),
-    instance: info.instance ?? undefined,
+    instance: toSubject("instance", info.instance, issuer),
     name: info.name ?? undefined,
-    user: info.user ?? undefined,
+    user: toSubject("user", info.user, issuer),
     access: info.access ?? "control",
     expiresAt: toInstant("expires_at", info.expires_at, issuer),
     ...optionalFields(info, issuer),
@@ -82,6 +82,11 @@ function optionalFields(
     ...(single_use === true && { singleUse: true }),
     ...(typeof max_sessions === "number" && { maxSessions: max_sessions }),
   };
+}
+
+function toSubject(field: string, text: string | null | undefined, issuer: string): string | undefined {
+  if (typeof text !== "string" || isSubject(text)) return text ?? undefined;
+  throw new Error(`${field}: expected Unicode text of at most ${MAX_SUBJECT} characters of ${issuer}`);
 }
 
 /** The milliseconds since the epoch of a time in the form of RFC 3339. */

@@ -6,6 +6,17 @@ export type { ConsoleType } from "@curfew/protocol";
 /** The last instant that a date can represent, in milliseconds since the epoch (ECMA-262). */
 export const LAST_DATE = 8.64e15;
 
+/** The longest `user` and `instance` of a grant, in characters. */
+export const MAX_SUBJECT = 256;
+
+/**
+ * Whether a grant may name this user or machine. What is longer, or has half of a surrogate pair, which no database
+ * keeps, could not be locked.
+ */
+export function isSubject(text: string): boolean {
+  return text.length <= MAX_SUBJECT && text.isWellFormed();
+}
+
 /** Whether a client may only see a console, or use it, too. */
 export type Access = "control" | "view";
 

@@ -1,5 +1,5 @@
-import { isIP } from "node:net";
-import { AllowList } from "../net/allow-list.ts";
+import { parseIp } from "../net/ip.ts";
+import { blockListOf, parseSubnet } from "../net/subnet.ts";
 import { sha256 } from "../sha256.ts";
 
 /** What can be locked. */
@@ -48,10 +48,13 @@ export function lockId(subject: LockSubject, value: string): string {
  * @throws TypeError naming the value and what was expected.
  */
 export function parseNetwork(network: string): (address: string) => boolean {
-  const [address = "", prefix = "0"] = network.split("/", 2);
-  if (isIP(address) === 0 || !/^\d+$/.test(prefix)) {
+  const subnet = parseSubnet(network);
+  if (subnet === undefined) {
     throw new TypeError(`expected an IP address or a network such as 10.0.0.0/8, but got ${JSON.stringify(network)}`);
   }
-  const list = new AllowList([network]);
-  return (client) => list.allows(client, 1);
+  const list = blockListOf([subnet]);
+  return (client) => {
+    const ip = parseIp(client);
+    return ip?.family === subnet.family && list.check(ip.address, ip.family);
+  };
 }

@@ -35,6 +35,8 @@ describe("rule 14: a malformed grant of a token source opens nothing, and the er
     ["access", { access: null }],
     ["access", { access: undefined }],
     ["user", { user: 7 }],
+    ["user", { user: "x".repeat(257) }],
+    ["instance", { instance: "\ud800" }],
     ["expiresAt", { expiresAt: String(Date.now() + 60_000) }],
     ["expiresAt", { expiresAt: Number.NaN }],
     ["expiresAt", { expiresAt: 1e300 }],

@@ -152,6 +152,8 @@ describe("a signed token", () => {
     [{ ...CLAIMS, type: "rdp" }, "type: expected"],
     [{ ...CLAIMS, access: "admin" }, "access: expected"],
     [{ ...CLAIMS, sub: 7 }, "user: expected"],
+    [{ ...CLAIMS, sub: "x".repeat(257) }, "user: expected Unicode text of at most 256 characters"],
+    [{ ...CLAIMS, instance: "\ud800" }, "instance: expected Unicode text"],
     [{ ...CLAIMS, exp: "soon" }, '"exp" claim must be a number'],
     [{ ...CLAIMS, nbf: 33_000_000_000, exp: "soon" }, "exp: expected"],
     [{ ...CLAIMS, exp: 1e300 }, "exp: expected"],

@@ -4,7 +4,7 @@ import { type Deferred, settleAll } from "../util/deferred.ts";
 import { Emitter, type ListenOptions, type Unsubscribe } from "../util/emitter.ts";
 import { messageOf, reportError } from "../util/report-error.ts";
 import { backoff } from "./backoff.ts";
-import { ConsoleChannel } from "./channel/channel.ts";
+import type { ConsoleChannel } from "./channel/channel.ts";
 import { Log } from "./log.ts";
 import { timeLeft } from "./machine/deadline.ts";
 import { initialState, step } from "./machine/step.ts";
@@ -14,14 +14,13 @@ import type { WebSocketArguments } from "./model/connect-info.ts";
 import { ConsoleError, connectError } from "./model/errors.ts";
 import type { ConsoleOptions, ReconnectContext } from "./model/options.ts";
 import type { ConnectionStatistics, ConsoleEvents, ConsoleState } from "./model/state.ts";
+import { Traffic, openChannel } from "./open-channel.ts";
 import { PageCallbacks } from "./page-callbacks.ts";
 import { PageWatch } from "./page-watch.ts";
 import { resolveOptions } from "./resolve-options.ts";
+import { RoundTrip } from "./round-trip.ts";
 import { Ticker } from "./ticker.ts";
 import { Timers } from "./timers.ts";
-
-/** When nothing has arrived for this long, the next input checks the connection. */
-const SILENCE_MS = 2000;
 
 /**
  * The connection to a console: socket, control messages, expiry, renewal and reconnection. It is
@@ -35,6 +34,8 @@ export class ConsoleConnection {
   readonly #page: PageWatch;
   readonly #callbacks: PageCallbacks;
   readonly #backoff = backoff();
+  readonly #traffic = new Traffic();
+  readonly #roundTrip = new RoundTrip();
   readonly #queue: MachineEvent[] = [];
   readonly #ticker = new Ticker(
     () => this.timeLeft(),
@@ -44,10 +45,6 @@ export class ConsoleConnection {
   /** Changes with each event that is emitted, so that listeners read the state of their event. */
   #state: ConsoleState;
   #channel: ConsoleChannel | undefined;
-  #lastFrameAt = 0;
-  #bytesReceived = 0;
-  #bytesSent = 0;
-  #roundTripMs: number | undefined;
   #running = false;
   readonly #connecting: Deferred[] = [];
   /** Calls of `renew()` whose event is still queued. */
@@ -91,9 +88,25 @@ export class ConsoleConnection {
       return Promise.reject(new ConsoleError("aborted", "the signal was aborted before connect()"));
     }
     if (this.state.status === "connected") return Promise.resolve();
+    return this.#connect("connect");
+  }
+
+  /**
+   * Replaces the connection by a new one, for which `authorize()` is called, without the state `closed` and its event in
+   * between: for access that has changed. In the states `idle`, `reconnecting` and `closed` it is {@link connect}.
+   *
+   * @returns as {@link connect}, for the new connection
+   */
+  reconnect(): Promise<void> {
+    if (this.#options.signal?.aborted) return this.connect();
+    this.#callbacks.forget();
+    return this.#connect("reconnect");
+  }
+
+  #connect(type: "connect" | "reconnect"): Promise<void> {
     return new Promise((resolve, reject) => {
       this.#connecting.push({ resolve, reject });
-      this.#dispatch({ type: "connect", hidden: this.#page.hidden });
+      this.#dispatch({ type, hidden: this.#page.hidden });
     });
   }
 
@@ -136,6 +149,23 @@ export class ConsoleConnection {
     return true;
   }
 
+  /**
+   * Measures the round trip to the gateway now, as the pings of {@link ConsoleOptions.pingIntervalMs} do. A ping that is
+   * under way counts.
+   *
+   * @returns resolves to milliseconds, or to null on servers that do not speak `curfew.v1`; rejects with a
+   * {@link ConsoleError} `not_connected` while not connected, and if the connection is lost first, which it is when
+   * nothing arrives for 10 s.
+   */
+  ping(): Promise<number | null> {
+    if (this.state.status !== "connected")
+      return Promise.reject(new ConsoleError("not_connected", "there is no connection to measure"));
+    if (!this.#hasControl) return Promise.resolve(null);
+    const measured = this.#roundTrip.next();
+    this.#dispatch({ type: "ping" });
+    return measured;
+  }
+
   get #hasControl(): boolean {
     return this.state.status === "connected" && typeof this.state.session?.id === "string";
   }
@@ -154,8 +184,8 @@ export class ConsoleConnection {
 
   /** Traffic so far, over all attempts. */
   statistics(): ConnectionStatistics {
-    const roundTripMs = this.#roundTripMs ?? null;
-    return { bytesReceived: this.#bytesReceived, bytesSent: this.#bytesSent, roundTripMs };
+    const { bytesReceived, bytesSent } = this.#traffic;
+    return { bytesReceived, bytesSent, roundTripMs: this.#roundTrip.ms ?? null };
   }
 
   /**
@@ -233,7 +263,7 @@ export class ConsoleConnection {
   }
 
   get #clock(): ClockReading {
-    return { now: performance.now(), wall: Date.now(), lastFrameAt: this.#lastFrameAt };
+    return { now: performance.now(), wall: Date.now(), lastFrameAt: this.#traffic.lastFrameAt };
   }
 
   /** Processes one event at a time with all of its effects. Events that effects cause are queued. */
@@ -258,7 +288,7 @@ export class ConsoleConnection {
       case "emit":
         if (effect.name === "state") this.#moveTo(effect.event);
         else this.#log.write("debug", effect.name);
-        if (effect.name === "latency") this.#roundTripMs = effect.event.rttMs;
+        if (effect.name === "latency") this.#roundTrip.measured(effect.event.rttMs);
         this.#events.emit(effect.name, effect.event);
         break;
       case "authorize":
@@ -318,7 +348,7 @@ export class ConsoleConnection {
     if (state.status === "connected" && this.#events.has("tick")) this.#ticker.start();
     if (state.status !== "connected") {
       this.#ticker.stop();
-      this.#roundTripMs = undefined;
+      this.#roundTrip.lost();
     }
     const cause = "cause" in state ? { reason: state.cause.reason, code: state.cause.code } : {};
     this.#log.write("debug", `state: ${state.status}`, cause);
@@ -333,33 +363,10 @@ export class ConsoleConnection {
     const create = this.#options.webSocket ?? ((to, offered) => new WebSocket(to, offered));
     try {
       this.#log.write("debug", `opening ${url}`);
-      this.#lastFrameAt = performance.now();
-      let hasOutput = false;
-      this.#channel = new ConsoleChannel(create(url, protocols), {
-        opened: (protocol) => this.#dispatch({ type: "opened", attemptId, protocol }),
-        control: (text) => this.#dispatch({ type: "control", attemptId, text }),
-        received: (bytes) => {
-          this.#lastFrameAt = performance.now();
-          this.#bytesReceived += bytes;
-          if (hasOutput || bytes === 0) return;
-          hasOutput = true;
-          this.#dispatch({ type: "output", attemptId });
-        },
-        sent: (bytes) => {
-          this.#bytesSent += bytes;
-          if (performance.now() - this.#lastFrameAt > SILENCE_MS) this.#dispatch({ type: "inputInSilence" });
-        },
-        closed: (code, reason) => this.#dispatch({ type: "socketClosed", attemptId, code, reason }),
-        // Deferred: a viewer that failed calls viewerFailed() right after it closes the channel, and that is the reason.
-        viewerClosed: () => queueMicrotask(() => this.#dispatch({ type: "viewerClosed", attemptId })),
-        overflowed: () =>
-          this.#dispatch({
-            type: "viewerFailed",
-            reason: "viewer_failed",
-            retry: false,
-            detail: "no viewer read the console's output",
-          }),
-        viewerThrew: (error) => this.#viewerThrew(error),
+      this.#channel = openChannel(create(url, protocols), attemptId, {
+        traffic: this.#traffic,
+        dispatch: (event) => this.#dispatch(event),
+        describe: (error) => this.#describeViewerError(error),
       });
     } catch (error) {
       this.#dispatch({ type: "socketFailed", attemptId, detail: this.#log.redact(messageOf(error)) });
@@ -368,10 +375,10 @@ export class ConsoleConnection {
     this.#events.emit("opening", this.#channel);
   }
 
-  #viewerThrew(error: unknown): void {
+  #describeViewerError(error: unknown): string {
     const detail = this.#log.redact(`the viewer failed on the console's output: ${messageOf(error)}`);
     this.#log.write("error", detail, error instanceof Error ? { stack: error.stack } : {});
-    this.viewerFailed(detail);
+    return detail;
   }
 
   #send(message: ClientMessage): void {

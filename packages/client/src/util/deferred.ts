@@ -1,6 +1,6 @@
 /** The two ends of a promise that settles later. */
-export interface Deferred {
-  readonly resolve: () => void;
+export interface Deferred<T = void> {
+  readonly resolve: (value: T) => void;
   readonly reject: (error: Error) => void;
 }
 

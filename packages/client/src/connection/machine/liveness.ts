@@ -21,6 +21,11 @@ export function schedulePing(draft: Draft, socket: SocketState, atMostMs: number
 
 /** Sends a ping now, unless one waits for its answer: it is due, the user did something, or the network is gone. */
 export function pingNow(draft: Draft): void {
+  if (draft.state.options.pingIntervalMs > 0) pingOnRequest(draft);
+}
+
+/** The same, also where pings are turned off. */
+export function pingOnRequest(draft: Draft): void {
   const socket = pingable(draft);
   if (socket && !socket.ping) ping(draft, socket, SILENCE_LIMIT_MS, false);
 }
@@ -28,14 +33,13 @@ export function pingNow(draft: Draft): void {
 /** The network, the page or the computer came back: an answer must come soon, whatever was sent before. */
 export function pingOnWake(draft: Draft): void {
   const socket = pingable(draft);
-  if (socket) ping(draft, socket, WAKE_LIMIT_MS, false);
+  if (socket && draft.state.options.pingIntervalMs > 0) ping(draft, socket, WAKE_LIMIT_MS, false);
 }
 
-/** The socket, if it is open and pings are wanted. */
+/** The socket, if the gateway on the other end answers pings. */
 function pingable(draft: Draft): SocketState | undefined {
   const socket = socketOf(draft);
-  const isOpen = socket?.connectedAt !== undefined && socket.controlled;
-  return isOpen && draft.state.options.pingIntervalMs > 0 ? socket : undefined;
+  return socket?.connectedAt !== undefined && socket.controlled ? socket : undefined;
 }
 
 function ping(draft: Draft, socket: SocketState, limitMs: number, isSecond: boolean): void {

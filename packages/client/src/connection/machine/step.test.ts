@@ -37,6 +37,8 @@ const made = <T>(arbitrary: fc.Arbitrary<T>, make: (value: T, attemptId: number)
 const plain = fc.constantFrom<MachineEvent>(
   { type: "connect", hidden: false },
   { type: "connect", hidden: true },
+  { type: "reconnect", hidden: false },
+  { type: "ping" },
   { type: "close" },
   { type: "viewerReady" },
   { type: "viewerWaiting" },
@@ -102,14 +104,15 @@ function run(
 }
 
 describe("in any order of events", () => {
-  test("keeps closed until connect is called, and says closed once for each opening", () => {
+  test("keeps closed until it is to connect, and says closed once for each opening", () => {
     fc.assert(
       fc.property(anyRun, (sequence) => {
         run(sequence, ({ state, emitted }, before, event, from) => {
           const closings = emitted.slice(from).filter(({ name }) => name === "closed").length;
           const wasClosed = before.phase.name === "closed";
           const isClosed = state.phase.name === "closed";
-          expect(isClosed).toBe(wasClosed ? event?.type !== "connect" : isClosed);
+          const opens = event?.type === "connect" || event?.type === "reconnect";
+          expect(isClosed).toBe(wasClosed ? !opens : isClosed);
           expect(closings).toBe(isClosed && !wasClosed ? 1 : 0);
         });
       }),
@@ -136,7 +139,8 @@ describe("in any order of events", () => {
       fc.property(anyRun, (sequence) => {
         let since = Infinity;
         run(sequence, ({ state, now }, before, event) => {
-          const anew = event?.type === "connect" && ["idle", "closed"].includes(before.phase.name);
+          const isShut = before.phase.name === "idle" || before.phase.name === "closed";
+          const anew = event?.type === "reconnect" || (event?.type === "connect" && isShut);
           const reset =
             state.attempt < before.attempt || (before.failingSince !== undefined && state.failingSince === undefined);
           expect(reset && !anew && !(now - since >= 10_000)).toBe(false);

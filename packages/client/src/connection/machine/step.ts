@@ -3,7 +3,7 @@ import type { WebSocketArguments } from "../model/connect-info.ts";
 import { onSocketClosed } from "./close-event.ts";
 import { connectIfReady, onControl } from "./control-messages.ts";
 import { catchUp, onExpireTimer } from "./deadline.ts";
-import { onLateTimer, onPongTimer, pingNow, pingOnWake } from "./liveness.ts";
+import { onLateTimer, onPongTimer, pingNow, pingOnRequest, pingOnWake } from "./liveness.ts";
 import { onOpened, onOutput, onSettleTimer } from "./opening.ts";
 import { onRenew, onRenewTimer, onTokenFetchFailed, onTokenFetchTimeout, onTokenFetched } from "./renewal.ts";
 import {
@@ -15,6 +15,7 @@ import {
   close,
   disarm,
   endAttempt,
+  restart,
   setSocket,
   socketOf,
 } from "./transitions.ts";
@@ -64,7 +65,11 @@ function apply(draft: Draft, event: MachineEvent): void {
   const socket = socketOf(draft);
   switch (event.type) {
     case "connect":
-      connect(draft, event.hidden);
+    case "reconnect":
+      connect(draft, event);
+      break;
+    case "ping":
+      pingOnRequest(draft);
       break;
     case "close":
       if (phase.name !== "closed" && phase.name !== "idle") close(draft, clientClosed(socket, event.detail));
@@ -75,11 +80,7 @@ function apply(draft: Draft, event: MachineEvent): void {
       if (phase.name === "authorizing") applyToRequest(draft, event);
       break;
     case "viewerFailed":
-      if (phase.name !== "idle" && phase.name !== "closed") {
-        const cause = localClose(event.reason, event.retry && socket ? "retry" : "stop", socket, event.detail);
-        if (cause.action === "retry") endAttempt(draft, cause);
-        else close(draft, cause);
-      }
+      if (phase.name !== "idle" && phase.name !== "closed") onViewerFailed(draft, socket, event);
       break;
     case "policy":
       if (phase.name === "deciding") applyPolicy(draft, phase.cause, event.delayMs);
@@ -199,14 +200,26 @@ function onQuestion(draft: Draft, socket: SocketState, asksUser: boolean): void 
   arm(draft, "connect", asksUser ? USER_TIMEOUT_MS : draft.state.options.helloTimeoutMs);
 }
 
-function connect(draft: Draft, hidden: boolean): void {
+function onViewerFailed(
+  draft: Draft,
+  socket: SocketState | undefined,
+  { reason, retry, detail }: Extract<MachineEvent, { type: "viewerFailed" }>,
+): void {
+  const cause = localClose(reason, retry && socket ? "retry" : "stop", socket, detail);
+  if (cause.action === "retry") endAttempt(draft, cause);
+  else close(draft, cause);
+}
+
+function connect(draft: Draft, { type, hidden }: Extract<MachineEvent, { type: "connect" | "reconnect" }>): void {
   const { phase } = draft.state;
   if (phase.name === "idle" || phase.name === "closed") {
     draft.state = { ...draft.state, hidden, ...FRESH_ROW, refusals: 0, lost: undefined };
     draft.effects.push({ type: "watchPage" });
     beginAttempt(draft, undefined);
-  } else {
+  } else if (type === "connect" || phase.name === "waiting") {
     retryNow(draft);
+  } else {
+    restart(draft, { ...clientClosed(socketOf(draft), "a new connection was requested"), action: "retry" });
   }
 }
 

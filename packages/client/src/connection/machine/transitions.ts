@@ -123,6 +123,14 @@ export function applyPolicy(draft: Draft, cause: CloseInfo, delayMs: number | nu
   arm(draft, "retry", retryInMs);
 }
 
+/** Ends the attempt or the connection for a new one at once. */
+export function restart(draft: Draft, cause: CloseInfo): void {
+  release(draft, cause, 1000);
+  draft.state = { ...draft.state, ...FRESH_ROW, refusals: 0, lost: undefined };
+  publish(draft, { status: "reconnecting", attempt: 1, retryAt: draft.now, retryInMs: 0, cause });
+  beginAttempt(draft, cause);
+}
+
 /** Moves to the state `closed`. */
 export function close(draft: Draft, cause: CloseInfo, code = 1000): void {
   release(draft, cause, code);

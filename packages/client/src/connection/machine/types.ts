@@ -116,6 +116,10 @@ export type TimerName =
 /** What can happen. Events with an `attemptId` belong to one attempt. */
 export type MachineEvent =
   | { readonly type: "connect"; readonly hidden: boolean }
+  /** The page wants a new connection, whatever the present one does. */
+  | { readonly type: "reconnect"; readonly hidden: boolean }
+  /** The page wants to know the round trip. */
+  | { readonly type: "ping" }
   | { readonly type: "close"; readonly detail?: string }
   | {
       readonly type: "authorized";
@@ -137,6 +141,8 @@ export type MachineEvent =
   | { readonly type: "viewerReady" | "viewerWaiting" | "viewerAnswered" }
   | {
       readonly type: "viewerFailed";
+      /** By default the current one. */
+      readonly attemptId?: number;
       readonly detail: string;
       readonly reason: ViewerCloseReason;
       readonly retry: boolean;

@@ -99,11 +99,21 @@ test.describe("before a connection", () => {
     await console.openLink();
     await console.waitFor("credentials");
     await inspect(page, "credentials");
-    await page.getByRole("textbox", { name: "Password" }).fill("wrong");
+    const password = page.getByRole("textbox", { name: "Password" });
+    const dialog = page.getByRole("dialog", { name: "Console password" });
+    await dialog.evaluate((node) => node.setAttribute("data-first", ""));
+    await password.fill("wrong");
     await page.getByRole("button", { name: "Connect" }).click();
     await expect(page.getByRole("alert").filter({ hasText: "did not accept that" })).toBeVisible();
-    await page.getByRole("textbox", { name: "Password" }).fill("secret");
-    await page.getByRole("button", { name: "Connect" }).click();
+    await expect(dialog).toContainText("Only the first 8 characters of the password count.");
+    // In the same dialog, which did not close meanwhile.
+    await expect(dialog).toHaveAttribute("data-first", "");
+    await expect(password).toBeFocused();
+    await expect(password).toHaveValue("");
+    await password.fill("secret");
+    await password.press("Enter");
     await console.waitFor("connected");
+    await expect(dialog).toHaveCount(0);
+    await expect(page.locator("canvas")).toBeFocused();
   });
 });

@@ -299,6 +299,20 @@ test.describe("the end screen", () => {
     });
   }
 
+  test("is none when a script of the viewer does not load at first", async ({ console, page, gateway, vnc }) => {
+    const failed = new Set<string>();
+    await page.route(/\/assets\/(rfb|vnc)-.*\.js/, (route) => {
+      const url = route.request().url();
+      if (failed.has(url)) return route.continue();
+      failed.add(url);
+      return route.abort();
+    });
+    gateway.follow({ target: vnc });
+    await console.openLink();
+    await console.waitFor("connected");
+    expect(failed.size).toBe(2);
+  });
+
   test("for unknown shows the code", async ({ console, gateway, vnc }) => {
     gateway.follow({ target: vnc });
     const opened = gateway.nextSession();

@@ -2,9 +2,10 @@ import type { CloseInfo, ConsoleError, ConsoleEvents, ConsoleState, SessionInfo 
 import { ExpiryWarning } from "@curfew/client/ui";
 import { createConsoleToolbar } from "../actions/console-toolbar.ts";
 import type { ActionContext } from "../actions/page-action.ts";
+import { loadTwice } from "../browser/load-twice.ts";
 import { createWakeLock } from "../browser/wake-lock.ts";
 import type { EndInfo } from "../cards/end-card.ts";
-import type { PageConsole } from "../consoles/console-definition.ts";
+import type { CreateOptions, PageConsole } from "../consoles/console-definition.ts";
 import { CONSOLES } from "../consoles/index.ts";
 import type { ConsoleUrl } from "../console-url/parse-console-url.ts";
 import { renewalFailureSentence } from "../locales/renewal-failure.ts";
@@ -65,13 +66,8 @@ export class ConsoleSession {
     this.#display.showConnecting(1);
     // Vite's loader reports scripts that did not load. The SDK only knows that its viewer failed.
     try {
-      this.#console = await CONSOLES[this.#url.type].create(this.#url, host, {
-        authorize: () => this.#access.grant(),
-        renew: (request) => this.#access.request(request.signal),
-        onCredentialsRequired: (types, request) => this.#signIn.credentials(types, request),
-        onServerVerification: (identity, request) => this.#signIn.identity(identity, request.signal),
-        signal,
-      });
+      const { create } = CONSOLES[this.#url.type];
+      this.#console = await loadTwice(() => create(this.#url, host, this.#createOptions()));
     } catch (error) {
       const detail = error instanceof Error ? error.message : String(error);
       this.#end({ ...NOT_LOADED, detail });
@@ -83,6 +79,16 @@ export class ConsoleSession {
     addEventListener("beforeunload", (event) => this.#confirmUnload(event), { signal });
     // The `closed` event reports the end, in more detail than this rejection.
     await this.#console.view.connect().catch(() => {});
+  }
+
+  #createOptions(): CreateOptions {
+    return {
+      authorize: () => this.#access.grant(),
+      renew: (request) => this.#access.request(request.signal),
+      onCredentialsRequired: (types, request) => this.#signIn.credentials(types, request),
+      onServerVerification: (identity, request) => this.#signIn.identity(identity, request.signal),
+      signal: this.#over.signal,
+    };
   }
 
   /** @param token - what to renew with; by default one is requested */
@@ -170,6 +176,8 @@ export class ConsoleSession {
 
   #showState(state: ConsoleState): void {
     if (state.status === "closed" || this.#over.signal.aborted) return;
+    const isRejected = state.status === "reconnecting" && state.cause.reason === "credentials_rejected";
+    if (state.status !== "connecting" && !isRejected) this.#signIn.finish();
     const wasOpen = isOpen(this.#status);
     this.#status = pageStatus(state, { signIn: this.#signIn.step, warning: this.#warning?.phase });
     this.#shell.setStatus(this.#status);
@@ -178,7 +186,7 @@ export class ConsoleSession {
       if (wasOpen) this.#record.markLost();
       this.#display.hideTools();
       // The user is asked again.
-      if (state.status === "reconnecting" && state.cause.reason === "credentials_rejected") this.#tryNow();
+      if (isRejected) this.#tryNow();
       else if (state.status === "reconnecting") this.#display.showReconnecting(state, this.#access.canRequest);
       else if (this.#signIn.step !== "identity") {
         this.#display.showConnecting(state.status === "connecting" ? state.attempt : 1);
@@ -261,6 +269,7 @@ export class ConsoleSession {
   #end(close: CloseInfo): void {
     if (this.#over.signal.aborted) return;
     this.#over.abort();
+    this.#signIn.finish();
     this.#display.end(close);
     this.#listeners.onEnd(this.#record.end(close));
   }

@@ -1,6 +1,6 @@
 import type { ServerIdentity, VncCredentials, VncPromptContext } from "@curfew/client/vnc";
 import { createIdentityCard } from "../cards/identity-card.ts";
-import { askCredentials } from "../dialogs/credentials-dialog.ts";
+import { CredentialsDialog } from "../dialogs/credentials-dialog.ts";
 import type { PageShell } from "../shell/page-shell.ts";
 import type { SignInStep } from "../shell/page-status.ts";
 
@@ -22,6 +22,7 @@ export class SignIn {
   #current: { readonly step: SignInStep } | undefined;
   /** SHA-256 of the machine's key that the user trusts, so that the same key needs no second confirmation. */
   #trusted: string | undefined;
+  #dialog: CredentialsDialog | undefined;
 
   constructor(shell: PageShell, listeners: SignInListeners) {
     this.#shell = shell;
@@ -38,12 +39,18 @@ export class SignIn {
     types: readonly (keyof VncCredentials)[],
     { rejected, signal }: VncPromptContext,
   ): Promise<VncCredentials> {
-    try {
-      return await this.#run("credentials", () => askCredentials(types, rejected, signal));
-    } catch (error) {
-      if (!signal.aborted) this.#listeners.onCancel();
-      throw error;
+    if (this.#dialog?.asksFor(types) !== true) {
+      this.#dialog?.close();
+      this.#dialog = new CredentialsDialog(types, this.#listeners.onCancel);
     }
+    const dialog = this.#dialog;
+    return this.#run("credentials", () => dialog.ask(rejected, signal));
+  }
+
+  /** There is a verdict on the credentials, or none will come. */
+  finish(): void {
+    this.#dialog?.close();
+    this.#dialog = undefined;
   }
 
   /** Whether the user trusts the machine's key. */

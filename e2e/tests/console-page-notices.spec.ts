@@ -60,6 +60,34 @@ test.describe("with the connection lost", () => {
   });
 });
 
+test("files and input methods are refused with a reason, and a Mac has its own keys", async ({
+  console,
+  page,
+  gateway,
+  vnc,
+}) => {
+  await page.addInitScript(() => Object.defineProperty(navigator, "platform", { value: "MacIntel" }));
+  gateway.follow({ target: vnc });
+  await console.openConnected("vnc");
+  await expect(page.getByText("Press and release ⌥⇧⌘ to leave the console.")).toBeVisible();
+  const drag = (selector: string): Promise<boolean> =>
+    page.locator(selector).evaluate((node) => {
+      const dataTransfer = new DataTransfer();
+      dataTransfer.items.add(new File(["x"], "x.html"));
+      const event = new DragEvent("dragover", { dataTransfer, bubbles: true, cancelable: true });
+      node.dispatchEvent(event);
+      return event.defaultPrevented;
+    });
+  expect(await drag("canvas")).toBe(true);
+  expect(await drag("header")).toBe(true);
+  await expect(page.getByText("Files and links cannot be dropped on a console.")).toBeVisible();
+  await page.locator("canvas").dispatchEvent("keydown", { key: "Process", code: "KeyA" });
+  await expect(page.getByText("To send text from here, use “Text and clipboard”.")).toBeVisible();
+  await page.keyboard.press("Alt+Shift+Meta");
+  await expect(page.getByRole("toolbar")).toContainText("Ctrl Alt Del");
+  await expect(page.locator("canvas")).not.toBeFocused();
+});
+
 test.describe("in front of a dialog", () => {
   test("notices are seen and read out, and are back on the page after it", async ({ console, page, gateway, vnc }) => {
     await page.addInitScript(() => {

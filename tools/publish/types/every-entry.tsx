@@ -7,7 +7,7 @@ import {
   StopRetrying,
   backoff,
 } from "@curfew/client";
-import { type CurfewVncElement, defineConsoleElements } from "@curfew/client/element";
+import { type CurfewVncElement, type VncElementEventMap, defineConsoleElements } from "@curfew/client/element";
 import { CLOSE_REASON_TRAITS, format, LANGUAGES, messagesFor, timeLeft } from "@curfew/client/messages";
 import { german } from "@curfew/client/messages/de";
 import { english } from "@curfew/client/messages/en";
@@ -18,7 +18,7 @@ import { simplifiedChinese } from "@curfew/client/messages/zh-hans";
 import { SerialConsole, type SerialOptions } from "@curfew/client/serial";
 import { SpiceConsole } from "@curfew/client/spice";
 import { LEAVE_KEYS, SYS_RQ, describeClose, listenForLeaveKeys } from "@curfew/client/ui";
-import { VncConsole, type VncOptions } from "@curfew/client/vnc";
+import { type ConnectedView, VncConsole, type VncOptions } from "@curfew/client/vnc";
 import { CloseCode, type ServerMessage, closeAction, parseServerMessage } from "@curfew/protocol";
 import { ConfigError, createGateway, type Session, type TokenSource } from "@curfew/proxy";
 import { AdminClient, AdminError } from "@curfew/proxy/admin";
@@ -49,6 +49,10 @@ export async function open(screen: HTMLElement): Promise<string> {
   const serial: SerialConsole = new SerialConsole(screen, { ...options, fontSize: 14 });
   const spice = new SpiceConsole(screen, { ...options, scale: "fit" });
   spice.sendKeys("ctrl-alt-del");
+  const views: readonly ConnectedView[] = [vnc, serial, spice];
+  const pings: readonly (number | null)[] = await Promise.all(views.map((view) => view.ping()));
+  const pasted: readonly boolean[] = await Promise.all([vnc.paste("a"), serial.paste("a"), spice.paste("a")]);
+  vnc.on("title", ({ title }) => title.length + pings.length + pasted.length);
   await Promise.all([vnc.connect(), serial.connect(), spice.connect()]);
   stop();
   const words = await messagesFor(LANGUAGES);
@@ -127,6 +131,6 @@ export async function start(): Promise<string[]> {
   return [gateway.url, serial.address, `${desktop.host}:${desktop.port}`];
 }
 
-export function tile(props: ElementProps<CurfewVncElement>): ReactElement {
+export function tile(props: ElementProps<CurfewVncElement, VncElementEventMap>): ReactElement {
   return <curfew-vnc {...props} viewOnly />;
 }

@@ -57,7 +57,7 @@ function createTypingField(
       typing = typing
         .then(() => {
           for (let count = 0; count < erased; count += 1) press(KEYS.backspace);
-          return console.typeText(typed, { delayMs: 0, signal });
+          return console.paste(typed, { delayMs: 0, signal });
         })
         .then(() => held.pressAgain())
         .catch(() => {});

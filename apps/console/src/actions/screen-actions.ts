@@ -1,3 +1,4 @@
+import type { ListenOptions } from "@curfew/client";
 import { format } from "@curfew/client/messages";
 import { confirmDialog } from "../dialogs/dialog.ts";
 import { download, fileName } from "../browser/downloads.ts";
@@ -88,6 +89,23 @@ export function viewOnlyAction(
   };
 }
 
+/** The members of a console that tells what it does not take. */
+interface LimitedConsole {
+  on(type: "droprefused" | "composition", listener: () => void, options: ListenOptions): unknown;
+}
+
+/**
+ * Tells the user what the picture does not take.
+ *
+ * @param tool - the label of what sends text
+ */
+export function tellLimits(console: LimitedConsole, tool: string, { shell, signal }: ActionContext): void {
+  const { notices, sdk } = texts();
+  console.on("droprefused", () => shell.warnOfDrop(), { signal });
+  const text = `${sdk.notices.composition} ${format(notices.sendsText, { tool })}`;
+  console.on("composition", () => shell.toasts.warn(text), { signal, once: true });
+}
+
 /** A longer text is confirmed, because typing it takes minutes. In characters. */
 const LONG_TEXT = 20_000;
 /** About how long a character takes. */
@@ -110,12 +128,12 @@ export async function typeText(
   held.releaseAll();
   const { keyboardLayout } = settings.current;
   try {
-    await console.typeText(text, { signal, ...(keyboardLayout === "auto" ? {} : { layout: keyboardLayout }) });
-    shell.toasts.show(notices.typed);
+    const layout = keyboardLayout === "auto" ? {} : { layout: keyboardLayout };
+    if (await console.paste(text, { signal, ...layout })) shell.toasts.show(notices.typed);
+    else if (!isConnected()) shell.toasts.warn(notices.typingCut);
   } catch (error) {
-    if (isUntypable(error)) {
-      shell.toasts.warn(format(notices.notOnKeyboard, { characters: error.characters.join(" ") }));
-    } else if (!isConnected()) shell.toasts.warn(notices.typingCut);
+    if (!isUntypable(error)) throw error;
+    shell.toasts.warn(format(notices.notOnKeyboard, { characters: error.characters.join(" ") }));
   }
 }
 

@@ -1,12 +1,12 @@
 import type { ConsoleConnection } from "@curfew/client";
-import type { KeyCombo, TypeTextOptions } from "@curfew/client/vnc";
+import type { KeyCombo, ScreenPasteOptions } from "@curfew/client/vnc";
 
 /** The members that consoles with a keyboard have in common. */
 export interface KeyboardConsole {
   readonly connection: ConsoleConnection;
   sendKeys(combo: KeyCombo): void;
   sendKey(keysym: number, code?: string, down?: boolean): void;
-  typeText(text: string, options?: TypeTextOptions): Promise<void>;
+  paste(text: string, options?: ScreenPasteOptions): Promise<boolean>;
 }
 
 /** The members that consoles with keyboard and screen have in common, VNC and SPICE. */

@@ -28,6 +28,7 @@ export function serialActions(serial: SerialConsole, context: ActionContext): re
   listenForRightClick(serial, commands, context);
   const { actions, terminal } = texts();
   showPasteProgress(serial, { name: actions.paste, label: terminal.pasting, stopped: terminal.pasteStopped }, context);
+  serial.on("droprefused", () => shell.warnOfDrop(), { signal });
   shell.followCover((cover) => {
     serial.covered = cover;
   }, signal);

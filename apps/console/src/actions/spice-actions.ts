@@ -8,7 +8,14 @@ import { createKeyRow } from "./key-row.ts";
 import { loadPart } from "./load-part.ts";
 import { showTypingProgress } from "./paste-progress.ts";
 import type { ActionContext, PageAction } from "./page-action.ts";
-import { ctrlAltDelAction, keysAction, screenshotAction, typeText, viewOnlyAction } from "./screen-actions.ts";
+import {
+  ctrlAltDelAction,
+  keysAction,
+  screenshotAction,
+  tellLimits,
+  typeText,
+  viewOnlyAction,
+} from "./screen-actions.ts";
 import { screenKeysAction } from "./screen-keys-action.ts";
 
 /** The actions of a SPICE console. Its viewer has no clipboard and cannot change the machine's resolution. */
@@ -16,6 +23,7 @@ export function spiceActions(spice: SpiceConsole, context: ActionContext): reado
   const held = new HeldKeys(spice, context.signal);
   showTypingProgress(spice, context);
   const { actions, text } = texts();
+  tellLimits(spice, text.type, context);
   return [
     ctrlAltDelAction(spice, held, context),
     keysAction(spice, held),

@@ -6,7 +6,7 @@ import { HeldKeys } from "./held-keys.ts";
 import { createKeyRow } from "./key-row.ts";
 import { showTypingProgress } from "./paste-progress.ts";
 import type { ActionContext, PageAction } from "./page-action.ts";
-import { ctrlAltDelAction, keysAction, screenshotAction, viewOnlyAction } from "./screen-actions.ts";
+import { ctrlAltDelAction, keysAction, screenshotAction, tellLimits, viewOnlyAction } from "./screen-actions.ts";
 import { screenKeysAction } from "./screen-keys-action.ts";
 import { textAction } from "./vnc-text.ts";
 
@@ -16,6 +16,7 @@ export function vncActions(vnc: VncConsole, context: ActionContext): readonly Pa
   showTypingProgress(vnc, context);
   const held = new HeldKeys(vnc, context.signal);
   const { actions } = texts();
+  tellLimits(vnc, actions.text, context);
   return [
     ctrlAltDelAction(vnc, held, context),
     keysAction(vnc, held),

@@ -51,7 +51,7 @@ async function openTextDialog(
 function setClipboard(vnc: VncConsole, text: string, { isConnected, refocus, shell }: ActionContext): void {
   const { notices } = texts();
   const missing = vnc.missingInClipboard(text);
-  if (vnc.paste(text)) shell.toasts.show(notices.clipboardSet);
+  if (vnc.setClipboard(text)) shell.toasts.show(notices.clipboardSet);
   else if (isConnected() && missing !== "") {
     shell.toasts.warn(format(notices.clipboardLacks, { characters: Array.from(missing).join(" ") }));
   } else shell.toasts.warn(notices.notSent);

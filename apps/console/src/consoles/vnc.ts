@@ -24,7 +24,7 @@ export const VNC: ConsoleDefinition = {
       statistics: () => view.statistics(),
       isViewOnly: () => view.viewOnly,
       onName: (listener) => {
-        view.on("desktopname", ({ name }) => listener(name));
+        view.on("title", ({ title }) => listener(title));
       },
     };
   },

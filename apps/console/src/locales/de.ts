@@ -126,6 +126,7 @@ export const german: PageTexts = {
     typingCut: "Die Eingabe wurde unterbrochen: Die Konsole ist nicht verbunden.",
     notOnKeyboard: "Die Tastaturbelegung der Maschine hat diese Zeichen nicht. Es wurde nichts getippt: {characters}",
     notSent: "Es wurde nichts gesendet: Die Konsole ist nicht verbunden.",
+    sendsText: "Um Text von hier zu senden, verwenden Sie „{tool}“.",
     pasteCut: "Das Einfügen wurde unterbrochen: Die Verbindung ging verloren.",
     screenshotSaved: "Bildschirmfoto in Ihren Downloads gespeichert.",
     noPicture: "Es gibt kein Bild zum Speichern.",

@@ -115,6 +115,7 @@ export const english = {
     typingCut: "Typing was interrupted: the console is not connected.",
     notOnKeyboard: "The machine’s keyboard layout does not have these characters, so nothing was typed: {characters}",
     notSent: "Nothing was sent: the console is not connected.",
+    sendsText: "To send text from here, use “{tool}”.",
     pasteCut: "Pasting was interrupted: the connection was lost.",
     screenshotSaved: "Screenshot saved to your downloads.",
     noPicture: "There is no image to save.",

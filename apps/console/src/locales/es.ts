@@ -122,6 +122,7 @@ export const spanish: PageTexts = {
     notOnKeyboard:
       "La distribución del teclado de la máquina no tiene estos caracteres, así que no se ha escrito nada: {characters}",
     notSent: "No se envió nada: la consola no está conectada.",
+    sendsText: "Para enviar texto desde aquí, utilice «{tool}».",
     pasteCut: "El pegado se interrumpió: se perdió la conexión.",
     screenshotSaved: "Captura guardada en sus descargas.",
     noPicture: "No hay ninguna imagen que guardar.",

@@ -125,6 +125,7 @@ export const french: PageTexts = {
     typingCut: "La saisie a été interrompue : la console n’est pas connectée.",
     notOnKeyboard: "La disposition du clavier de la machine n’a pas ces caractères. Rien n’a été saisi : {characters}",
     notSent: "Rien n’a été envoyé : la console n’est pas connectée.",
+    sendsText: "Pour envoyer du texte d’ici, utilisez « {tool} ».",
     pasteCut: "Le collage a été interrompu : la connexion a été perdue.",
     screenshotSaved: "Capture enregistrée dans vos téléchargements.",
     noPicture: "Il n’y a pas d’image à enregistrer.",

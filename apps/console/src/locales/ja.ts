@@ -119,6 +119,7 @@ export const japanese: PageTexts = {
     typingCut: "入力が中断されました。コンソールが接続されていません。",
     notOnKeyboard: "マシンのキーボード配列に次の文字がないため、何も入力されませんでした: {characters}",
     notSent: "何も送信されませんでした。コンソールが接続されていません。",
+    sendsText: "ここからテキストを送信するには「{tool}」を使用してください。",
     pasteCut: "貼り付けが中断されました。接続が失われました。",
     screenshotSaved: "スクリーンショットをダウンロードに保存しました。",
     noPicture: "保存する画面がありません。",

@@ -1,3 +1,4 @@
+import { leaveKeysLabel } from "@curfew/client/ui";
 import { texts, type PageTexts } from "./texts.ts";
 
 /** A key with a name in every language, or one that is written as it is, such as `F4`. */
@@ -11,5 +12,6 @@ export function keyNames(...keys: readonly NamedKey[]): string {
 
 /** The keys that leave the console. */
 export function leaveKeys(): string {
-  return keyNames("ctrl", "alt", "shift");
+  const { ctrl, alt, shift } = texts().keys;
+  return leaveKeysLabel(undefined, { Control: ctrl, Alt: alt, Shift: shift });
 }

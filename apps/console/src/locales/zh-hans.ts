@@ -113,6 +113,7 @@ export const simplifiedChinese: PageTexts = {
     typingCut: "键入中断：控制台未连接。",
     notOnKeyboard: "机器的键盘布局没有以下字符，未输入任何内容：{characters}",
     notSent: "未发送任何内容：控制台未连接。",
+    sendsText: "要从此处发送文本，请使用“{tool}”。",
     pasteCut: "粘贴中断：连接已断开。",
     screenshotSaved: "截图已保存到下载文件夹。",
     noPicture: "没有可保存的图像。",

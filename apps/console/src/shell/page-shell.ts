@@ -1,6 +1,6 @@
 import type { ConsoleType } from "@curfew/client";
 import { format } from "@curfew/client/messages";
-import { createElement, listenForLeaveKeys } from "@curfew/client/ui";
+import { createElement, listenForLeaveKeys, refuseDrops } from "@curfew/client/ui";
 import { leaveKeys } from "../locales/key-names.ts";
 import { texts } from "../locales/texts.ts";
 import type { IconName } from "../widgets/icons.ts";
@@ -78,6 +78,7 @@ export class PageShell {
       this.setBarHidden(false);
       this.#focusToolbar();
     });
+    refuseDrops(window, () => this.warnOfDrop());
     // The element that had the focus before a dialog may be gone by the time the dialog closes. `close` does not bubble.
     document.addEventListener("close", () => this.#restoreFocus(), { capture: true });
   }
@@ -92,6 +93,11 @@ export class PageShell {
       else this.#onLeaveToolbar();
     });
     return grip;
+  }
+
+  /** The user drags a file or a link onto the page, which would be opened in its place. */
+  warnOfDrop(): void {
+    this.toasts.warn(texts().sdk.notices.dropRefused);
   }
 
   setStatus(status: PageStatus): void {

@@ -1,5 +1,5 @@
 import type { Messages } from "../locales/types.ts";
-import type { ConsoleOptions } from "../connection/model/options.ts";
+import type { ViewOptions } from "../views/view-options.ts";
 import type { ConsoleState } from "../connection/model/state.ts";
 import type { ConsoleView, ElementKind } from "./kinds.ts";
 import { type AttributeType, type AttributeTypes, optionOf, setAttributeValue } from "./attributes.ts";
@@ -13,7 +13,7 @@ const OWN_ATTRIBUTES: AttributeTypes = { url: "text", autoconnect: "flag" };
  * Creates the class of an element. Each call creates a new class, because a class can be defined
  * under one name only. It is not created at import, because a server has no HTMLElement.
  */
-export function consoleElementClass<Options extends ConsoleOptions, View extends ConsoleView>(
+export function consoleElementClass<Options extends ViewOptions, View extends ConsoleView>(
   kind: ElementKind<Options, View>,
 ): CustomElementConstructor {
   const attributes = { ...OWN_ATTRIBUTES, ...kind.attributes };

@@ -1,6 +1,7 @@
 import type { Messages } from "../locales/types.ts";
 import { ExpiryWarning } from "../ui/expiry-warning.ts";
 import { reportError } from "../util/report-error.ts";
+import { followView } from "./follow-view.ts";
 import { coverTop, type ConsoleView, type ElementType } from "./kinds.ts";
 import { messagesForElement } from "./page-language.ts";
 import { Shell } from "./shell.ts";
@@ -43,11 +44,14 @@ export function showConsoleOverlay(
     cover: (top: number) => coverTop(console, top),
   };
   const shell = new Shell(root, options.type, actions, target);
+  followView(console, shell, options.signal);
   let messages: Messages | undefined;
   const render = (): void => {
     const { state } = connection;
     const phase = warning.phase ?? state.status;
-    if (messages && !options.signal.aborted) shell.show({ state, phase, warning, canAuthorize: true, messages });
+    if (messages && !options.signal.aborted) {
+      shell.show({ state, phase, warning, canAuthorize: true, messages, leaveKeys: undefined });
+    }
   };
   const warning = new ExpiryWarning(connection, { ...options, onChange: render });
   const load = async (): Promise<void> => {

@@ -1,10 +1,11 @@
 import { ConsoleError, StopRetrying } from "../connection/model/errors.ts";
-import type { ConsoleOptions } from "../connection/model/options.ts";
+import type { ViewOptions } from "../views/view-options.ts";
 import type { ConsoleState } from "../connection/model/state.ts";
 import type { Messages } from "../locales/types.ts";
 import { ExpiryWarning } from "../ui/expiry-warning.ts";
 import { reportError } from "../util/report-error.ts";
 import { type AttributeType, attributeValue, optionOf, optionsIn } from "./attributes.ts";
+import { followView } from "./follow-view.ts";
 import { coverTop, type ConsoleView, type ElementKind } from "./kinds.ts";
 import { messagesForElement } from "./page-language.ts";
 import { Shell } from "./shell.ts";
@@ -13,7 +14,7 @@ import type { ConsoleElement } from "./types.ts";
 const IDLE: ConsoleState = { status: "idle" };
 
 /** Controls an element's console and what the shell shows of it. */
-export class ElementController<Options extends ConsoleOptions, View extends ConsoleView> {
+export class ElementController<Options extends ViewOptions, View extends ConsoleView> {
   readonly #element: ConsoleElement<Options, View>;
   readonly #kind: ElementKind<Options, View>;
   readonly #shell: Shell;
@@ -150,6 +151,7 @@ export class ElementController<Options extends ConsoleOptions, View extends Cons
       warning: this.#warning,
       canAuthorize: this.#canAuthorize,
       messages: this.#messages,
+      leaveKeys: this.#element.options.leaveKeys,
     });
   }
 
@@ -201,6 +203,7 @@ export class ElementController<Options extends ConsoleOptions, View extends Cons
       onChange: () => this.render(),
       signal,
     });
+    followView(view, this.#shell, signal);
     for (const type of this.#kind.events) {
       view.on(type as never, (detail: unknown) => this.#dispatch(`curfew-${type}`, detail), { signal });
     }

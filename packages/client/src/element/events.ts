@@ -1,9 +1,9 @@
-import type { ConsoleEvents } from "../connection/model/state.ts";
 import type { SerialEvents } from "../views/serial/options.ts";
+import type { ViewEvents } from "../views/view-options.ts";
 import type { VncEvents } from "../views/vnc/options.ts";
 
-/** The connection's events that the elements dispatch: those that need no answer in the same task. */
-export type ConsoleElementEvents = Omit<ConsoleEvents, "opening" | "channel">;
+/** The events of all views that the elements dispatch: those that need no answer in the same task. */
+export type ConsoleElementEvents = Omit<ViewEvents, "opening" | "channel">;
 
 /** The events of a console that `<curfew-vnc>` dispatches. */
 export type VncElementEvents = Omit<VncEvents, "opening" | "channel">;

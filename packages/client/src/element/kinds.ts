@@ -1,6 +1,6 @@
 import type { ConsoleType } from "@curfew/protocol";
 import type { ConsoleConnection } from "../connection/connection.ts";
-import type { ConsoleOptions } from "../connection/model/options.ts";
+import type { ViewOptions } from "../views/view-options.ts";
 import type { SerialCover } from "../views/serial/cover.ts";
 import { SERIAL_VIEW_DEFAULTS } from "../views/serial/settings.ts";
 import { SerialConsole } from "../views/serial/serial-console.ts";
@@ -31,7 +31,7 @@ export function coverTop(console: ConsoleView | undefined, top: number): void {
 export type ElementType = Exclude<ConsoleType, "spice">;
 
 /** The differences between the two elements. */
-export interface ElementKind<Options extends ConsoleOptions, View extends ConsoleView> {
+export interface ElementKind<Options extends ViewOptions, View extends ConsoleView> {
   readonly type: ElementType;
   /** The attributes that are options. Those that are also properties of the console can change while it is open. */
   readonly attributes: AttributeTypes;
@@ -55,6 +55,9 @@ const COMMON_EVENTS: Readonly<Record<keyof ConsoleElementEvents, true>> = {
   latency: true,
   tick: true,
   unresponsive: true,
+  paste: true,
+  leave: true,
+  droprefused: true,
 };
 
 /** The compiler reports an event that is missing. */
@@ -79,11 +82,10 @@ export const VNC_KIND: ElementKind<VncOptions, VncConsole> = {
   events: namesOf<VncElementEvents>({
     ...COMMON_EVENTS,
     clipboard: true,
-    desktopname: true,
+    title: true,
     capabilities: true,
     bell: true,
-    paste: true,
-    leave: true,
+    composition: true,
   }),
   create: (target, options) => new VncConsole(target, options),
 };
@@ -111,8 +113,6 @@ export const SERIAL_KIND: ElementKind<SerialOptions, SerialConsole> = {
     title: true,
     resize: true,
     bell: true,
-    paste: true,
-    leave: true,
   }),
   create: (target, options) => new SerialConsole(target, options),
 };

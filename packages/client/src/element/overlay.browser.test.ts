@@ -210,6 +210,44 @@ describe("the keyboard", () => {
   });
 });
 
+describe("what a console cannot take", () => {
+  test("is told in the language of the element: files, over the console and over what covers it", async () => {
+    const element = await page.connected<"curfew-serial">(serial());
+    const drag = (over: string): boolean => {
+      const event = new DragEvent("dragenter", { bubbles: true, cancelable: true, composed: true });
+      element.shadowRoot?.querySelector(over)?.dispatchEvent(event);
+      return event.defaultPrevented;
+    };
+    expect(shown(element, ".notice")).toBeNull();
+    expect(drag(".xterm-rows")).toBe(true);
+    expect(text(element, ".notice")).toBe("Files and links cannot be dropped on a console.");
+    page.gateway.socket.end(4100, "session_expired");
+    expect(drag(".panel")).toBe(true);
+  });
+
+  test("includes what an input method composes over a picture", async () => {
+    const element = await page.connected<"curfew-vnc">("<curfew-vnc autoconnect url='ws://gateway/ws'></curfew-vnc>");
+    const canvas = element.shadowRoot?.querySelector("canvas");
+    canvas?.dispatchEvent(new KeyboardEvent("keydown", { key: "Process", bubbles: true, composed: true }));
+    expect(text(element, ".notice")).toContain("input method");
+  });
+});
+
+test("leaveKeys are those of the description, and of the console", async () => {
+  const element = await page.connected<"curfew-serial">(serial(), (one) => {
+    one.options = { ...one.options, leaveKeys: ["Control", "Alt"] };
+  });
+  const screen = element.shadowRoot?.querySelector<HTMLElement>(".screen");
+  expect(screen?.ariaDescription).toBe("Press and release Ctrl + Alt to leave the console with the keyboard.");
+  element.focus();
+  const down = { key: "Alt", bubbles: true, composed: true, ctrlKey: true, altKey: true };
+  element.shadowRoot?.activeElement?.dispatchEvent(new KeyboardEvent("keydown", down));
+  element.shadowRoot?.activeElement?.dispatchEvent(
+    new KeyboardEvent("keyup", { key: "Alt", bubbles: true, composed: true }),
+  );
+  await vi.waitFor(() => expect(element.shadowRoot?.activeElement).toBe(screen));
+});
+
 describe("slots", () => {
   test("replace the end only at the end", async () => {
     const element = await page.connected<"curfew-serial">(serial("", `<p slot="end">Bye</p>`));

@@ -4,7 +4,9 @@ import type { Messages } from "../locales/types.ts";
 import { Countdown } from "../ui/countdown.ts";
 import { createElement, setText } from "../ui/dom.ts";
 import type { ExpiryWarning } from "../ui/expiry-warning.ts";
-import { listenForLeaveKeys } from "../ui/leave-keys.ts";
+import { leaveKeysLabel } from "../ui/leave-keys.ts";
+import type { ModifierKey } from "../ui/modifiers.ts";
+import { refuseDrops } from "../ui/refuse-drops.ts";
 import { part } from "./dom.ts";
 import { FocusWatch } from "./focus-watch.ts";
 import type { ElementType } from "./kinds.ts";
@@ -14,8 +16,8 @@ import { styleSheet } from "./styles.ts";
 import { adoptXtermStyles } from "../views/serial/xterm-styles.ts";
 import { WarningBar } from "./warning-bar.ts";
 
-/** The keys that leave the console, as written on the keyboard. */
-const LEAVE_KEYS_LABEL = "Ctrl + Alt + Shift";
+/** How long a notice is shown. */
+const NOTICE_MS = 6_000;
 
 /** What the shell shows. */
 export interface ShellContent {
@@ -26,6 +28,8 @@ export interface ShellContent {
   /** Whether opening the console again gets a new token. */
   readonly canAuthorize: boolean;
   readonly messages: Messages;
+  /** The keys that leave the console; undefined for the default. */
+  readonly leaveKeys: readonly ModifierKey[] | undefined;
 }
 
 /** What the buttons and keys of the shell do. */
@@ -50,6 +54,8 @@ export class Shell {
   readonly #overlaySlot = createElement("slot", { name: "overlay" });
   readonly #overlay = part("div", "overlay", {}, this.#overlaySlot);
   readonly #announcer = createElement("p", { class: "announcer", role: "status" });
+  readonly #notice = part("p", "notice", { hidden: true });
+  #noticeTimer: ReturnType<typeof setTimeout> | undefined;
   readonly #countdown = new Countdown();
   readonly #focus: FocusWatch;
   #shown: ShellContent | undefined;
@@ -68,12 +74,14 @@ export class Shell {
       this.#warning.root,
       outside ? undefined : this.screen,
       this.#overlay,
+      this.#notice,
       this.#announcer,
     );
     const { root: warning } = this.#warning;
     new ResizeObserver(() => actions.cover(warning.offsetHeight)).observe(warning);
     this.#focus = new FocusWatch(this.screen);
-    listenForLeaveKeys(this.screen, () => this.#leave());
+    // The console refuses what is dragged over itself, and tells it.
+    refuseDrops(this.#shell, () => this.notify("dropRefused"));
     this.adoptStyles();
     // Until the messages are loaded.
     this.#overlay.hidden = true;
@@ -95,7 +103,8 @@ export class Shell {
     this.#shell.lang = messages.language;
     if (this.#shell.contains(this.screen)) {
       this.screen.ariaLabel = messages.labels[this.#type];
-      this.screen.ariaDescription = format(messages.labels.leave, { keys: LEAVE_KEYS_LABEL });
+      const keys = leaveKeysLabel(content.leaveKeys);
+      this.screen.ariaDescription = keys === "" ? null : format(messages.labels.leave, { keys });
     }
     const panelChanged =
       before?.state !== state || before.messages !== messages || before.canAuthorize !== content.canAuthorize;
@@ -117,7 +126,19 @@ export class Shell {
     if (!this.#root.activeElement) this.screen.focus();
   }
 
+  /** Shows a notice over the console for a while. */
+  notify(notice: keyof Messages["notices"]): void {
+    const text = this.#shown?.messages.notices[notice] ?? "";
+    setText(this.#notice, text);
+    setText(this.#announcer, text);
+    this.#notice.hidden = false;
+    clearTimeout(this.#noticeTimer);
+    this.#noticeTimer = setTimeout(() => (this.#notice.hidden = true), NOTICE_MS);
+  }
+
   stop(): void {
+    clearTimeout(this.#noticeTimer);
+    this.#notice.hidden = true;
     this.#countdown.stop();
   }
 
@@ -159,7 +180,7 @@ export class Shell {
   }
 
   /** Moves the focus to the warning's first button or else to the element itself, so that Tab continues in the page. */
-  #leave(): void {
+  leave(): void {
     this.#focus.clear();
     (query(this.#warning.root, ".warning:not([hidden]) button:not([hidden])") ?? this.screen).focus();
   }

@@ -54,6 +54,19 @@ const CSS = `
 /* Over a console that the page has created itself. */
 [data-over] { background: none; pointer-events: none; }
 [data-over] > * { pointer-events: auto; }
+.notice {
+  position: absolute;
+  z-index: 1;
+  inset: auto 1rem 1rem;
+  width: fit-content;
+  max-width: min(32rem, 100% - 2rem);
+  margin-inline: auto;
+  padding: 0.5rem 1rem;
+  border: 1px solid var(--_line);
+  border-radius: var(--_radius);
+  background: var(--_surface);
+  pointer-events: none;
+}
 .announcer, .spoken { position: absolute; clip-path: inset(50%); }
 
 .warning { --_tone: var(--_warn); --_ground: light-dark(#fb0, #f0b454); }

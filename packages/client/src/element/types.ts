@@ -1,5 +1,5 @@
 import type { Messages } from "../locales/types.ts";
-import type { ConsoleOptions } from "../connection/model/options.ts";
+import type { ViewOptions } from "../views/view-options.ts";
 import type { SerialConsole } from "../views/serial/serial-console.ts";
 import type { SerialOptions, SerialView } from "../views/serial/options.ts";
 import type { ConsoleState } from "../connection/model/state.ts";
@@ -11,7 +11,7 @@ import type { VncOptions, VncView } from "../views/vnc/options.ts";
  * The members of both elements. Properties are read when the console opens, callbacks when they are called. A property
  * that has an attribute reflects it: the attribute `view-only` is the property `viewOnly`.
  */
-export interface ConsoleElement<Options extends ConsoleOptions, View> extends HTMLElement {
+export interface ConsoleElement<Options extends ViewOptions, View> extends HTMLElement {
   /** The option of the same name. Without it the element connects to the URL in the attribute `url`. */
   authorize: Options["authorize"] | undefined;
   /** The option of the same name. Without it the warning has no Renew button. */

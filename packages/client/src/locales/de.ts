@@ -227,6 +227,11 @@ export const german: Messages = {
     cancel: "Abbrechen",
     close: "Schließen",
   },
+  notices: {
+    dropRefused: "Dateien und Links können nicht auf eine Konsole gezogen werden.",
+    composition:
+      "Text aus einer Eingabemethode erreicht die Maschine nicht. Verwenden Sie die Eingabemethode der Maschine.",
+  },
   labels: {
     vnc: "Bildschirm der Maschine",
     spice: "Bildschirm der Maschine",

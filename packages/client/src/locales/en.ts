@@ -215,6 +215,10 @@ export const english: Messages = {
     cancel: "Cancel",
     close: "Close",
   },
+  notices: {
+    dropRefused: "Files and links cannot be dropped on a console.",
+    composition: "Text from an input method does not reach the machine. Use the machine’s own input method.",
+  },
   labels: {
     vnc: "Screen of the machine",
     spice: "Screen of the machine",

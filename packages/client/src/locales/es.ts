@@ -221,6 +221,10 @@ export const spanish: Messages = {
     cancel: "Cancelar",
     close: "Cerrar",
   },
+  notices: {
+    dropRefused: "No se pueden soltar archivos ni enlaces en una consola.",
+    composition: "El texto de un método de entrada no llega a la máquina. Utilice el método de entrada de la máquina.",
+  },
   labels: {
     vnc: "Pantalla de la máquina",
     spice: "Pantalla de la máquina",

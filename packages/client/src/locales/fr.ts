@@ -225,6 +225,11 @@ export const french: Messages = {
     cancel: "Annuler",
     close: "Fermer",
   },
+  notices: {
+    dropRefused: "Il n’est pas possible de déposer des fichiers ou des liens sur une console.",
+    composition:
+      "Le texte d’une méthode de saisie n’atteint pas la machine. Utilisez la méthode de saisie de la machine.",
+  },
   labels: {
     vnc: "Écran de la machine",
     spice: "Écran de la machine",

@@ -215,6 +215,11 @@ export const japanese: Messages = {
     cancel: "キャンセル",
     close: "閉じる",
   },
+  notices: {
+    dropRefused: "コンソールにファイルやリンクをドロップすることはできません。",
+    composition:
+      "インプットメソッドで入力した文字列はマシンに届きません。マシン側のインプットメソッドを使用してください。",
+  },
   labels: {
     vnc: "マシンの画面",
     spice: "マシンの画面",

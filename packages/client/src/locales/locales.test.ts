@@ -41,10 +41,12 @@ describe.each(LANGUAGES)("the words in %s", (language) => {
   test("end each sentence with a full stop, and no title or label", async () => {
     const all = [...texts(await messagesFor(language))];
     const sentences = all.filter(([key]) =>
-      /^advice\.|labels\.leave|\.sentence$|states\.(waiting|reconnectingByItself|machineUnaffected)$/.test(key),
+      /^advice\.|^notices\.|labels\.leave|\.sentence$|states\.(waiting|reconnectingByItself|machineUnaffected)$/.test(
+        key,
+      ),
     );
     const labels = all.filter(([key]) => /^actions\.|^labels\.(?!leave)|\.(title|next)$/.test(key));
-    expect(sentences).toHaveLength(Object.keys(CloseCode).length + 18);
+    expect(sentences).toHaveLength(Object.keys(CloseCode).length + 20);
     for (const [key, text] of sentences) expect(text, key).toMatch(/[.。]$/);
     for (const [key, text] of labels) expect(text, key).not.toMatch(/[.。]$/);
   });

@@ -76,6 +76,13 @@ export interface Messages {
     readonly cancel: string;
     readonly close: string;
   };
+  /** What a console cannot take from the user. */
+  readonly notices: {
+    /** A file or a link was dragged over the console. */
+    readonly dropRefused: string;
+    /** The user composes text with an input method over a picture. */
+    readonly composition: string;
+  };
   /** Labels for screen readers. */
   readonly labels: Readonly<Record<ConsoleType, string>> & {
     readonly sessionEnd: string;

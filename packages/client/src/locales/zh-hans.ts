@@ -210,6 +210,10 @@ export const simplifiedChinese: Messages = {
     cancel: "取消",
     close: "关闭",
   },
+  notices: {
+    dropRefused: "无法将文件或链接拖放到控制台上。",
+    composition: "输入法输入的文字无法送达机器。请使用机器自带的输入法。",
+  },
   labels: {
     vnc: "机器的屏幕",
     spice: "机器的屏幕",

@@ -15,6 +15,8 @@ export type { ExpiryWarningOptions, Renewability, WarningPhase } from "./expiry-
 export { FullScreen } from "./full-screen.ts";
 export { KEYSYMS, SYS_RQ, characterKeysym, functionKey, keyOf } from "./keysyms.ts";
 export type { Key, KeysymName } from "./keysyms.ts";
-export { LEAVE_KEYS, listenForLeaveKeys } from "./leave-keys.ts";
+export { LEAVE_KEYS, leaveKeysLabel, listenForLeaveKeys } from "./leave-keys.ts";
+export type { ModifierKey } from "./modifiers.ts";
+export { refuseDrops } from "./refuse-drops.ts";
 export { describeWarning } from "./warning-description.ts";
 export type { WarningDescription } from "./warning-description.ts";

@@ -1,30 +1,24 @@
-import type { ConsoleConnection } from "../connection/connection.ts";
-import type { ConsoleState } from "../connection/model/state.ts";
 import { FullScreen } from "../ui/full-screen.ts";
 import type { Key } from "../ui/keysyms.ts";
+import { ConnectedView } from "./connected-view.ts";
 import { type KeyCombo, comboKeys } from "./keyboard/keys.ts";
-import { press } from "./keyboard/typist.ts";
+import { type ScreenPasteOptions, press } from "./keyboard/typist.ts";
 
 /** What the views of consoles with a screen have in common. */
-export abstract class ScreenConsole {
-  /** The console's connection, for `renew()` and for the state. */
-  abstract readonly connection: ConsoleConnection;
+export abstract class ScreenConsole extends ConnectedView {
   readonly #fullScreen: FullScreen;
 
   /** @internal */
   constructor(target: HTMLElement) {
+    super();
     this.#fullScreen = new FullScreen(target);
   }
 
-  /** See {@link ConsoleConnection.state}. */
-  get state(): ConsoleState {
-    return this.connection.state;
-  }
-
-  /** See {@link ConsoleConnection.close}. */
-  close(): Promise<void> {
-    return this.connection.close();
-  }
+  /**
+   * The machine's screen, for what this class does not offer, such as recording it with `captureStream()`. Null while
+   * there is none; a new one for each connection. Do not draw on it or change its size.
+   */
+  abstract readonly canvas: HTMLCanvasElement | null;
 
   /** Presses and releases a key combination. Sends nothing while not connected or view-only. */
   sendKeys(combo: KeyCombo): void {
@@ -33,6 +27,18 @@ export abstract class ScreenConsole {
 
   /** Sends a key. Sends nothing while not connected or view-only. */
   abstract sendKey(keysym: number, code?: string, down?: boolean): void;
+
+  /**
+   * Types text key by key, after earlier texts. Escape and Ctrl + C on the screen stop it.
+   *
+   * @returns resolves to whether all of the text was typed: it was not if it was stopped, the connection ended or the
+   * console is view-only. Rejects with an {@link UntypableError}, before anything is typed, for characters that the
+   * machine's keyboard layout does not have.
+   */
+  abstract paste(text: string, options?: ScreenPasteOptions): Promise<boolean>;
+
+  /** Stops the text that is being typed, and those that wait. Returns whether there was one. */
+  abstract cancelPaste(): boolean;
 
   /**
    * Shows the console's element in full screen until the console ends. In browsers with the Keyboard

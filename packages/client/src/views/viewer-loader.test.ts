@@ -13,13 +13,31 @@ describe("loading a viewer", () => {
     ]);
   });
 
-  test("loads once, tries afresh after a failure, and leaves no timer", async () => {
-    const load = vi.fn<() => Promise<string>>().mockRejectedValueOnce(new Error("404")).mockResolvedValue("module");
+  const failing = (times: number) => {
+    const load = vi.fn<() => Promise<string>>().mockResolvedValue("module");
+    for (let time = 0; time < times; time += 1) load.mockRejectedValueOnce(new Error("404"));
+    return load;
+  };
+
+  test("is tried once more after a failure", async () => {
+    const load = failing(1);
     const loader = new ViewerLoader("xterm.js", load);
-    await expect(loader.load()).rejects.toThrow("xterm.js failed to load: 404");
-    expect(await loader.load()).toBe("module");
-    expect(await loader.load()).toBe("module");
+    const [module] = await Promise.all([loader.load(), vi.advanceTimersByTimeAsync(500)]);
+    expect(module).toBe("module");
     expect(load).toHaveBeenCalledTimes(2);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  test("fails after the second attempt; then the next one begins afresh, and loads once", async () => {
+    const load = failing(2);
+    const loader = new ViewerLoader("xterm.js", load);
+    await Promise.all([
+      expect(loader.load()).rejects.toThrow("xterm.js failed to load: 404"),
+      vi.advanceTimersByTimeAsync(500),
+    ]);
+    expect(await loader.load()).toBe("module");
+    expect(await loader.load()).toBe("module");
+    expect(load).toHaveBeenCalledTimes(3);
     expect(vi.getTimerCount()).toBe(0);
   });
 });

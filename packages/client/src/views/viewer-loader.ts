@@ -1,18 +1,24 @@
-import type { ViewerCloseReason } from "../connection/model/close-info.ts";
+import type { ConsoleChannel } from "../connection/channel/channel.ts";
+import type { ConsoleConnection } from "../connection/connection.ts";
+import { delay } from "../util/delay.ts";
 import { messageOf } from "../util/report-error.ts";
 
 /** How long a viewer's code may take to load and start. */
 const LOAD_TIMEOUT_MS = 10_000;
+/** Long enough for a network that is changing, and short for a user who waits. */
+const RETRY_MS = 500;
 
 /** A viewer's code did not load. */
 class ViewerLoadError extends Error {}
 
-/** Ends a connection whose viewer could not be loaded or started. */
+/** Ends the attempt with this channel, whose viewer could not be loaded or started. */
 export function failViewer(
-  connection: { viewerFailed(detail: string, reason: ViewerCloseReason): void },
+  connection: Pick<ConsoleConnection, "viewerFailed">,
   error: unknown,
+  channel: ConsoleChannel,
 ): void {
-  connection.viewerFailed(messageOf(error), error instanceof ViewerLoadError ? "viewer_load_failed" : "viewer_failed");
+  const reason = error instanceof ViewerLoadError ? "viewer_load_failed" : "viewer_failed";
+  connection.viewerFailed(messageOf(error), reason, { channel });
 }
 
 /**
@@ -25,8 +31,9 @@ export function importFailed(packages: string, cause: unknown): Error {
 }
 
 /**
- * Loads a viewer's module, or fails after 10 s: noVNC 1.7 has a top-level `await` that never settles
- * in some browsers, so the import does not either. After a failure the next call tries again.
+ * Loads a viewer's module, and once more if that fails, because a request that was lost says nothing about the next one.
+ * Fails after 10 s: noVNC 1.7 has a top-level `await` that never settles in some browsers, so the import does not
+ * either. After a failure the next call tries again.
  */
 export class ViewerLoader<T> {
   readonly #name: string;
@@ -52,13 +59,22 @@ export class ViewerLoader<T> {
     this.load().catch(() => {});
   }
 
+  async #loadTwice(): Promise<T> {
+    try {
+      return await this.#load();
+    } catch {
+      await delay(RETRY_MS, undefined);
+      return this.#load();
+    }
+  }
+
   async #race(): Promise<T> {
     let timer: ReturnType<typeof setTimeout> | undefined;
     const late = new Promise<never>((_resolve, reject) => {
       const error = new ViewerLoadError(`${this.#name} did not load within ${LOAD_TIMEOUT_MS / 1000} s`);
       timer = setTimeout(() => reject(error), LOAD_TIMEOUT_MS);
     });
-    const loaded = this.#load().catch((error: unknown) => {
+    const loaded = this.#loadTwice().catch((error: unknown) => {
       throw new ViewerLoadError(`${this.#name} failed to load: ${messageOf(error)}`, { cause: error });
     });
     try {

@@ -1,7 +1,6 @@
-import { ConsoleError } from "../../connection/model/errors.ts";
 import type { Key } from "../../ui/keysyms.ts";
 import { Pacer } from "../../util/pacer.ts";
-import type { PasteProgress } from "../progress.ts";
+import type { PasteOptions, PasteProgress } from "../progress.ts";
 import type { KeyboardLayout } from "./layouts.ts";
 import type { Stroke } from "./strokes.ts";
 
@@ -15,7 +14,7 @@ export function press(keys: readonly Key[], send: SendKey): void {
 }
 
 /** How text is typed. */
-export interface TypeTextOptions {
+export interface ScreenPasteOptions extends PasteOptions {
   /**
    * Milliseconds after each key. By default 15, and a pause every 32 characters until the machine's
    * screen shows them: a slow machine loses keys that it has no room for.
@@ -26,16 +25,12 @@ export interface TypeTextOptions {
    * rather than characters (QEMU, SPICE). Other VNC servers find the keys of any character themselves.
    */
   readonly layout?: KeyboardLayout;
-  /** Stops typing when aborted. */
-  readonly signal?: AbortSignal;
-  /** Called at the beginning, after each character and at the end. */
-  readonly onProgress?: (progress: PasteProgress) => void;
 }
 
 /** The console that a {@link Typist} types on. */
 export interface TypistOwner {
   send: SendKey;
-  /** Identifies the current connection; undefined while not connected. */
+  /** Identifies the current connection; undefined while it takes no keys. */
   connection(): object | undefined;
   /** Whether the machine's Caps Lock is on, as far as it is known. */
   capsLock(): boolean;
@@ -59,8 +54,8 @@ export class Typist {
     this.#owner = owner;
   }
 
-  /** @returns rejects with a {@link ConsoleError}: `aborted` or `not_connected`. */
-  type(strokes: readonly Stroke[], options: TypeTextOptions): Promise<void> {
+  /** @returns resolves to whether all of it was typed. */
+  type(strokes: readonly Stroke[], options: ScreenPasteOptions): Promise<boolean> {
     const connection = this.#owner.connection();
     const running = (this.#running ??= { count: 0, stop: new AbortController() });
     const signals = [running.stop.signal, ...(options.signal ? [options.signal] : [])];
@@ -87,8 +82,8 @@ export class Typist {
     strokes: readonly Stroke[],
     connection: object | undefined,
     signal: AbortSignal,
-    { delayMs, onProgress }: TypeTextOptions,
-  ): Promise<void> {
+    { delayMs, onProgress }: ScreenPasteOptions,
+  ): Promise<boolean> {
     const owner = this.#owner;
     const pacer = new Pacer(delayMs ?? DELAY_MS, KEYS_AT_ONCE);
     const total = strokes.length;
@@ -100,15 +95,14 @@ export class Typist {
     tell(true);
     try {
       for (const stroke of strokes) {
-        if (signal.aborted) throw new ConsoleError("aborted", "typing was stopped", { cause: signal.reason });
-        if (!connection || owner.connection() !== connection)
-          throw new ConsoleError("not_connected", "the console is not connected");
+        if (signal.aborted || !connection || owner.connection() !== connection) return false;
         press((owner.capsLock() && stroke.underCapsLock) || stroke.keys, owner.send);
         sent += 1;
         tell(true);
         if (delayMs === undefined && sent % KEYS_AT_ONCE === 0 && sent < total) await owner.shown(signal);
         await pacer.next(signal);
       }
+      return true;
     } finally {
       tell(false);
     }

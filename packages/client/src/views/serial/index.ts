@@ -8,7 +8,6 @@ export type { SerialCover } from "./cover.ts";
 export type { SerialEncoding } from "./encodings.ts";
 export type { SerialKey, SerialModifier } from "./key-sequences.ts";
 export type { SerialSettings } from "./live-settings.ts";
-export type { PasteOptions } from "./machine-input.ts";
 export type {
   FindOptions,
   FindResult,
@@ -22,7 +21,10 @@ export type {
   SerialThemeName,
   SerialView,
 } from "./options.ts";
-export type { PasteProgress } from "../progress.ts";
+export type { KeyMap } from "../keyboard/key-map.ts";
+export { ConnectedView } from "../connected-view.ts";
+export type { PasteOptions, PasteProgress } from "../progress.ts";
+export type { ViewEvents, ViewOptions } from "../view-options.ts";
 export type { Paste } from "./paste.ts";
 export { SerialConsole } from "./serial-console.ts";
 export { SERIAL_VIEW_DEFAULTS } from "./settings.ts";

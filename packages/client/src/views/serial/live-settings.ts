@@ -1,3 +1,4 @@
+import { ConnectedView } from "../connected-view.ts";
 import type { SerialEncoding } from "./encodings.ts";
 import type {
   SerialBackspace,
@@ -10,11 +11,12 @@ import type {
 import { resolveView } from "./settings.ts";
 
 /** The settings of a {@link SerialConsole} as properties. They can change at any time. */
-export abstract class SerialSettings implements SerialView {
+export abstract class SerialSettings extends ConnectedView implements SerialView {
   #view: SerialView;
 
   /** @internal */
   constructor(options: SerialOptions) {
+    super();
     this.#view = resolveView(options);
   }
 

@@ -5,7 +5,7 @@ import { Pacer } from "../../util/pacer.ts";
 import { type Bytes, encode } from "./encodings.ts";
 import { type SerialKey, type SerialModifier, sequenceOf, withModifiers } from "./key-sequences.ts";
 import type { SerialLineEnding, SerialView } from "./options.ts";
-import type { PasteProgress } from "../progress.ts";
+import type { PasteOptions, PasteProgress } from "../progress.ts";
 import { encodePaste } from "./paste.ts";
 import { Telnet } from "./telnet.ts";
 
@@ -25,14 +25,6 @@ export interface InputOwner {
   pasteProgress(progress: PasteProgress): void;
   /** Whether the current connection speaks telnet. */
   isTelnet(): boolean;
-}
-
-/** How a paste is sent; see {@link SerialConsole.paste}. */
-export interface PasteOptions {
-  /** Stops the paste when aborted. */
-  readonly signal?: AbortSignal;
-  /** Called at the beginning, after each piece and at the end. */
-  readonly onProgress?: (progress: PasteProgress) => void;
 }
 
 /** Sends to the machine what the user types and pastes. */

@@ -1,8 +1,6 @@
-import type { ConsoleOptions } from "../../connection/model/options.ts";
-import type { ConsoleEvents } from "../../connection/model/state.ts";
 import type { ITheme } from "@xterm/xterm";
+import type { ViewEvents, ViewOptions } from "../view-options.ts";
 import type { SerialEncoding } from "./encodings.ts";
-import type { PasteProgress } from "../progress.ts";
 import type { Paste } from "./paste.ts";
 import type { LinkDecision } from "./web-links.ts";
 
@@ -58,7 +56,7 @@ export interface SerialView {
 }
 
 /** Options of a {@link SerialConsole}. */
-export interface SerialOptions extends Omit<ConsoleOptions, "waitForViewer">, Partial<SerialView> {
+export interface SerialOptions extends ViewOptions, Partial<SerialView> {
   /** Number of lines kept above the screen. @defaultValue 5000 */
   scrollback?: number;
   /** How the terminal is drawn. @defaultValue `"dom"` */
@@ -116,7 +114,7 @@ export interface FindResult {
 }
 
 /** Events of {@link SerialConsole.on}. */
-export interface SerialEvents extends ConsoleEvents {
+export interface SerialEvents extends ViewEvents {
   /** The machine set a window title (OSC 0 or 2). Control and bidirectional formatting characters are removed, long titles cut. */
   title: { readonly title: string };
   /** The terminal's size changed, in characters. A plain serial line cannot send it to the machine. */
@@ -130,8 +128,4 @@ export interface SerialEvents extends ConsoleEvents {
   output: { readonly data: Uint8Array };
   /** Bytes that were sent to the machine: keys, pastes, and the terminal's answers to queries. They may be passwords. */
   input: { readonly data: Uint8Array };
-  /** A paste began, went on or ended. */
-  paste: PasteProgress;
-  /** The user pressed and released Ctrl, Alt and Shift together, to leave the console with the keyboard. */
-  leave: undefined;
 }

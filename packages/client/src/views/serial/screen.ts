@@ -14,7 +14,6 @@ import type { FindOptions, FindResult, SerialOptions, SerialRenderer, SerialView
 import type { PasteProgress } from "../progress.ts";
 import { chooseRenderer } from "./renderer.ts";
 import { RESET_MODES } from "./reset.ts";
-import { offerKeyboardExit } from "../keyboard-exit.ts";
 import { copiesSelection } from "./shortcuts.ts";
 import { Sizing } from "./sizing.ts";
 import { scrollByTouch } from "./touch-scroll.ts";
@@ -46,8 +45,6 @@ export interface ScreenOwner {
   pasteProgress(progress: PasteProgress): void;
   /** The user presses the keys that copy, or selected text with {@link SerialView.copyOnSelect}. */
   copy(): void;
-  /** The user leaves the console with the keyboard. */
-  leave(): void;
   /** Console bytes arrived or were sent. */
   transferred(direction: "output" | "input", bytes: Uint8Array): void;
   /** Something in the page is missing that the terminal needs. */
@@ -221,7 +218,6 @@ export class Screen {
     const onMouseUp = (): unknown => this.#view.copyOnSelect && setTimeout(copySelection);
     this.#host.addEventListener("mouseup", onMouseUp, { signal });
     scrollByTouch(terminal, this.#host, signal);
-    offerKeyboardExit(this.#host, { leave: () => owner.leave(), enter: () => terminal.focus() }, signal);
     this.#prefersDark.addEventListener("change", () => this.apply(this.#view), { signal });
     // Before xterm.js, which would send the text at once.
     const onPaste = (event: ClipboardEvent): void => {

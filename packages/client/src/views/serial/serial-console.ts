@@ -10,11 +10,12 @@ import { reportError } from "../../util/report-error.ts";
 import { milliseconds, oneOf } from "../../util/validate.ts";
 import { followAccess } from "../follow-access.ts";
 import { createHost } from "../host-element.ts";
+import { handleHostInput } from "../host-input.ts";
+import type { PasteOptions } from "../progress.ts";
 import { ViewerLoader, failViewer, importFailed } from "../viewer-loader.ts";
 import { loadUnicode11, loadWebLinks } from "./addons.ts";
 import { SERIAL_KEYS, SERIAL_MODIFIERS, type SerialKey, type SerialModifier } from "./key-sequences.ts";
 import { type SerialCover, UNCOVERED } from "./cover.ts";
-import type { PasteOptions } from "./machine-input.ts";
 import type { FindOptions, FindResult, SerialEvents, SerialOptions, SerialRenderer, SerialView } from "./options.ts";
 import { describePaste, needsConfirmation } from "./paste.ts";
 import { SerialSettings } from "./live-settings.ts";
@@ -30,6 +31,7 @@ const VIEW_EVENTS: ReadonlySet<string> = new Set<keyof ViewEvents>([
   "input",
   "paste",
   "leave",
+  "droprefused",
 ]);
 
 const XTERM = new ViewerLoader<XtermLibrary>("xterm.js", async () => {
@@ -81,14 +83,15 @@ export class SerialConsole extends SerialSettings {
     this.#renderer = oneOf("renderer", options.renderer ?? "dom", RENDERERS);
     this.#pasteDelayMs = milliseconds("pasteDelayMs", options.pasteDelayMs ?? 10);
     this.connection = new ConsoleConnection({ ...options, waitForViewer: true });
+    handleHostInput(this.#host, options, {
+      connection: this.connection,
+      focus: () => this.focus(),
+      leave: () => this.#events.emit("leave", undefined),
+      dropRefused: () => this.#events.emit("droprefused", undefined),
+    });
     followAccess(this.connection, this);
     this.connection.on("state", (state) => this.#follow(state));
     this.connection.on("channel", (channel) => void this.#attach(channel));
-  }
-
-  /** See {@link ConsoleConnection.state}. */
-  get state(): ConsoleState {
-    return this.connection.state;
   }
 
   /**
@@ -104,16 +107,6 @@ export class SerialConsole extends SerialSettings {
   connect(): Promise<void> {
     XTERM.preload();
     return this.connection.connect();
-  }
-
-  /** See {@link ConsoleConnection.renew}. */
-  renew(token?: string): Promise<void> {
-    return this.connection.renew(token);
-  }
-
-  /** See {@link ConsoleConnection.close}. */
-  close(): Promise<void> {
-    return this.connection.close();
   }
 
   /** Moves the keyboard focus to the terminal. */
@@ -334,7 +327,7 @@ export class SerialConsole extends SerialSettings {
       this.#screen.attach(channel);
       this.connection.viewerReady(channel);
     } catch (error) {
-      if (this.connection.channel === channel) failViewer(this.connection, error);
+      failViewer(this.connection, error, channel);
     }
   }
 
@@ -370,7 +363,6 @@ export class SerialConsole extends SerialSettings {
     pasted: (text) => void this.paste(text),
     pasteProgress: (progress) => this.#events.emit("paste", progress),
     copy: () => void this.copySelection(),
-    leave: () => this.#events.emit("leave", undefined),
     transferred: (direction, data) => this.#events.emit(direction, { data }),
     warn: (message) => this.#log.write("warn", message),
   };

@@ -1,6 +1,4 @@
-import type { ConsoleOptions } from "../../connection/model/options.ts";
-import type { ConsoleEvents } from "../../connection/model/state.ts";
-import type { PasteProgress } from "../progress.ts";
+import type { ScreenEvents, ViewOptions } from "../view-options.ts";
 
 /** How the machine's screen fits into the element: `none` shows it unscaled with scroll bars, `fit` scales it. */
 export type SpiceScaleMode = "none" | "fit";
@@ -14,7 +12,7 @@ export interface SpiceView {
 }
 
 /** Options of a {@link SpiceConsole}. */
-export interface SpiceOptions extends Omit<ConsoleOptions, "waitForViewer">, Partial<SpiceView> {
+export interface SpiceOptions extends ViewOptions, Partial<SpiceView> {
   /**
    * The password of the SPICE server, its "ticket", at most 60 characters. A server does not say whether it wants one:
    * with a wrong or missing password the console ends as `credentials_rejected`.
@@ -28,7 +26,4 @@ export interface SpiceOptions extends Omit<ConsoleOptions, "waitForViewer">, Par
 }
 
 /** Events of {@link SpiceConsole.on}. spice-html5 reports no bell, clipboard or name. */
-export interface SpiceEvents extends ConsoleEvents {
-  /** A text that is typed began, went on or ended. */
-  paste: PasteProgress;
-}
+export interface SpiceEvents extends ScreenEvents {}

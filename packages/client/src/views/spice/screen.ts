@@ -102,7 +102,8 @@ export class SpiceScreen {
   #show(canvas: HTMLCanvasElement): void {
     this.#canvas = canvas;
     canvas.style.display = "block";
-    canvas.style.outline = "none";
+    // Inside, because the console's element clips what is outside.
+    canvas.style.outlineOffset = "-2px";
     // spice-html5 focuses it, whatever the user is doing in the page.
     canvas.focus = () => {};
     if (this.#label !== undefined) {

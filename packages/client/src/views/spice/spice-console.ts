@@ -1,20 +1,25 @@
 import type { ConsoleChannel } from "../../connection/channel/channel.ts";
 import { ConsoleConnection } from "../../connection/connection.ts";
 import { ConsoleError } from "../../connection/model/errors.ts";
-import type { ConnectionStatistics, ConsoleState } from "../../connection/model/state.ts";
+import type { ConnectionStatistics, ConsoleEvents, ConsoleState } from "../../connection/model/state.ts";
 import { delay } from "../../util/delay.ts";
 import { Emitter, type ListenOptions, type Unsubscribe } from "../../util/emitter.ts";
 import { oneOf } from "../../util/validate.ts";
+import { noticeComposition } from "../composition.ts";
 import { followAccess } from "../follow-access.ts";
 import { createHost } from "../host-element.ts";
+import { handleHostInput } from "../host-input.ts";
 import { ScreenConsole } from "../screen-console.ts";
 import { layoutKeys } from "../keyboard/layouts.ts";
 import { SCAN_CODES } from "../keyboard/scan-codes.ts";
 import { layoutKeyboard, layoutOf, strokesOf } from "../keyboard/strokes.ts";
-import { type TypeTextOptions, Typist, stopOnKeys } from "../keyboard/typist.ts";
+import { type ScreenPasteOptions, Typist, stopOnKeys } from "../keyboard/typist.ts";
 import { ViewerLoader, failViewer, importFailed } from "../viewer-loader.ts";
 import type { SpiceEvents, SpiceOptions, SpiceScaleMode, SpiceView } from "./options.ts";
 import { SpiceClient, type SpiceLibrary } from "./spice-client.ts";
+
+type ViewEvents = Omit<SpiceEvents, keyof ConsoleEvents>;
+const VIEW_EVENTS: ReadonlySet<string> = new Set<keyof ViewEvents>(["paste", "leave", "droprefused", "composition"]);
 
 const SPICE_HTML5 = new ViewerLoader<SpiceLibrary>("spice-html5", async () => {
   try {
@@ -51,10 +56,10 @@ export class SpiceConsole extends ScreenConsole implements SpiceView {
   readonly #host: HTMLElement;
   readonly #options: SpiceOptions;
   readonly #view: SpiceView;
-  readonly #events = new Emitter<Pick<SpiceEvents, "paste">>();
+  readonly #events = new Emitter<ViewEvents>();
   readonly #typist = new Typist({
     send: (key, down) => this.pressKey(key, down),
-    connection: () => (this.state.status === "connected" ? this.#client : undefined),
+    connection: () => (this.state.status === "connected" && !this.viewOnly ? this.#client : undefined),
     // SPICE tells neither the state of Caps Lock nor when the screen was drawn.
     capsLock: () => false,
     shown: (signal) => delay(SHOWN_MS, signal),
@@ -71,7 +76,6 @@ export class SpiceConsole extends ScreenConsole implements SpiceView {
     this.#host = createHost(target, "spice");
     this.#target = target;
     this.#options = options;
-    stopOnKeys(this.#host, this.#typist);
     this.#view = {
       viewOnly: options.viewOnly ?? false,
       scale: oneOf("scale", options.scale ?? "fit", SCALE_MODES),
@@ -83,6 +87,16 @@ export class SpiceConsole extends ScreenConsole implements SpiceView {
       return socket;
     };
     this.connection = new ConsoleConnection({ ...options, webSocket, waitForViewer: true });
+    handleHostInput(this.#host, options, {
+      connection: this.connection,
+      focus: () => this.focus(),
+      leave: () => this.#events.emit("leave", undefined),
+      dropRefused: () => this.#events.emit("droprefused", undefined),
+    });
+    stopOnKeys(this.#host, this.#typist);
+    noticeComposition(this.#host, () => {
+      if (!this.viewOnly) this.#events.emit("composition", undefined);
+    });
     followAccess(this.connection, this);
     this.connection.on("state", (state) => this.#follow(state));
     // The gateway dials only when spice-html5 has begun.
@@ -103,6 +117,11 @@ export class SpiceConsole extends ScreenConsole implements SpiceView {
   }
   set scale(value: SpiceScaleMode) {
     this.#change({ scale: oneOf("scale", value, SCALE_MODES) });
+  }
+
+  /** See {@link ScreenConsole.canvas}. */
+  get canvas(): HTMLCanvasElement | null {
+    return this.#client?.canvas ?? null;
   }
 
   /** See {@link ConsoleConnection.connect}. */
@@ -131,18 +150,12 @@ export class SpiceConsole extends ScreenConsole implements SpiceView {
     if (down !== true) this.#client?.sendKey(scanCode, false);
   }
 
-  /**
-   * Types text key by key. Texts wait for earlier ones. Stops when the connection ends, and sends nothing while
-   * view-only.
-   *
-   * @returns rejects with an {@link UntypableError}, before anything is typed, for characters that the machine's
-   * keyboard layout does not have, and with a {@link ConsoleError}: `not_connected` or `aborted`.
-   */
-  async typeText(text: string, options: TypeTextOptions = {}): Promise<void> {
-    await this.#typist.type(strokesOf(text, layoutKeyboard(layoutOf(options) ?? "us", true)), options);
+  /** See {@link ScreenConsole.paste}. */
+  async paste(text: string, options: ScreenPasteOptions = {}): Promise<boolean> {
+    return this.#typist.type(strokesOf(text, layoutKeyboard(layoutOf(options) ?? "us", true)), options);
   }
 
-  /** Stops the text that is being typed, and those that wait. Returns whether there was one. */
+  /** See {@link ScreenConsole.cancelPaste}. */
   cancelPaste(): boolean {
     return this.#typist.cancel();
   }
@@ -179,7 +192,7 @@ export class SpiceConsole extends ScreenConsole implements SpiceView {
     listener: (event: SpiceEvents[K]) => void,
     options?: ListenOptions,
   ): Unsubscribe {
-    const emitter = (type === "paste" ? this.#events : this.connection) as Pick<Emitter<SpiceEvents>, "on">;
+    const emitter = (VIEW_EVENTS.has(type) ? this.#events : this.connection) as Pick<Emitter<SpiceEvents>, "on">;
     return emitter.on(type, listener, options);
   }
 
@@ -216,12 +229,12 @@ export class SpiceConsole extends ScreenConsole implements SpiceView {
       const { password = "", label = this.#target.ariaLabel ?? undefined } = this.#options;
       const options = { password, label, openSocket: main.openAnother };
       this.#client = new SpiceClient(library, this.#host, channel, { ...this.#view }, options, {
-        ready: () => this.connection.viewerReady(),
-        failed: (detail, reason) => this.connection.viewerFailed(detail, reason),
+        ready: () => this.connection.viewerReady(channel),
+        failed: (detail, reason) => this.connection.viewerFailed(detail, reason, { channel }),
         channelEnded: (code, reason) => endWith(main.socket, code, reason),
       });
     } catch (error) {
-      if (this.connection.channel === channel) failViewer(this.connection, error);
+      failViewer(this.connection, error, channel);
     }
   }
 }

@@ -8,8 +8,11 @@ export { VNC_VIEW_DEFAULTS } from "./defaults.ts";
 export { KEYBOARD_LAYOUTS } from "../keyboard/layouts.ts";
 export type { KeyboardLayout } from "../keyboard/layouts.ts";
 export { UntypableError } from "../keyboard/strokes.ts";
-export type { TypeTextOptions } from "../keyboard/typist.ts";
-export type { PasteProgress } from "../progress.ts";
+export type { ScreenPasteOptions } from "../keyboard/typist.ts";
+export type { KeyMap } from "../keyboard/key-map.ts";
+export { ConnectedView } from "../connected-view.ts";
+export type { PasteOptions, PasteProgress } from "../progress.ts";
+export type { ScreenEvents, ViewEvents, ViewOptions } from "../view-options.ts";
 export type {
   ScaleMode,
   VncCredentials,

@@ -1,6 +1,5 @@
-import type { ConsoleOptions } from "../../connection/model/options.ts";
-import type { ConnectionStatistics, ConsoleEvents } from "../../connection/model/state.ts";
-import type { PasteProgress } from "../progress.ts";
+import type { ConnectionStatistics } from "../../connection/model/state.ts";
+import type { ScreenEvents, ViewOptions } from "../view-options.ts";
 import type { ServerIdentity } from "./server-identity.ts";
 
 /**
@@ -43,7 +42,7 @@ export interface VncPromptContext {
 }
 
 /** Options of a {@link VncConsole}. */
-export interface VncOptions extends Omit<ConsoleOptions, "waitForViewer">, Partial<VncView> {
+export interface VncOptions extends ViewOptions, Partial<VncView> {
   /** Sent when the server asks for credentials. */
   credentials?: VncCredentials;
   /**
@@ -87,17 +86,13 @@ export interface VncStatistics extends ConnectionStatistics {
 }
 
 /** Events of {@link VncConsole.on}. */
-export interface VncEvents extends ConsoleEvents {
+export interface VncEvents extends ScreenEvents {
   /** The machine's clipboard changed. */
   clipboard: { readonly text: string };
   /** The machine's name. Control and bidirectional formatting characters are removed, long names cut. */
-  desktopname: { readonly name: string };
+  title: { readonly title: string };
   /** `power`: whether {@link VncConsole.power} is supported (xvp extension). */
   capabilities: { readonly power: boolean };
   /** The machine rang its bell. */
   bell: undefined;
-  /** A text that is typed began, went on or ended. */
-  paste: PasteProgress;
-  /** The user pressed and released Ctrl, Alt and Shift together, to leave the console with the keyboard. */
-  leave: undefined;
 }

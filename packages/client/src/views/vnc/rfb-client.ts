@@ -38,7 +38,8 @@ export class RfbClient {
   readonly rfb: RFB;
   readonly fps: FpsCounter;
   readonly typingTarget: TypingTarget;
-  readonly #canvas: HTMLCanvasElement | undefined;
+  /** The machine's screen. */
+  readonly canvas: HTMLCanvasElement | undefined;
   readonly #input: RfbInput | undefined;
   readonly #held: HeldInput | undefined;
   readonly #check: ServerCheck;
@@ -84,17 +85,17 @@ export class RfbClient {
       () => this.#check.checkStopped(),
     );
     this.rfb.background = "transparent";
-    this.#canvas = host.querySelector("canvas") ?? undefined;
-    if (this.#canvas) {
-      prepareCanvas(this.#canvas, options.label);
+    this.canvas = host.querySelector("canvas") ?? undefined;
+    if (this.canvas) {
+      prepareCanvas(this.canvas, options.label);
       addMissingShift(
-        this.#canvas,
+        this.canvas,
         (key, down) => this.rfb.sendKey(key.keysym, key.code ?? null, down),
         this.#over.signal,
       );
-      this.#held = new HeldInput(this.#canvas, this.#over.signal);
+      this.#held = new HeldInput(this.canvas, this.#over.signal);
     }
-    this.fps = new FpsCounter(this.#canvas, () => this.#firstPicture.drawn());
+    this.fps = new FpsCounter(this.canvas, () => this.#firstPicture.drawn());
     this.typingTarget = new TypingTarget(this.rfb, this.fps);
     this.#listen();
   }
@@ -148,9 +149,9 @@ export class RfbClient {
     this.#resize.stop();
     this.#firstPicture.stop();
     if (!this.#disconnected) this.rfb.disconnect();
-    if (this.#canvas) {
-      this.#canvas.width = 0;
-      this.#canvas.height = 0;
+    if (this.canvas) {
+      this.canvas.width = 0;
+      this.canvas.height = 0;
     }
   }
 

@@ -83,7 +83,7 @@ test("is connected with the first picture, which a screenshot then shows", async
   const socket = nextSocket();
   const connecting = vnc.connect();
   const machine = await answer(await socket, "none", "held");
-  const named = new Promise((resolve) => vnc.on("desktopname", resolve));
+  const named = new Promise((resolve) => vnc.on("title", resolve));
   await named;
   expect(vnc.state.status).toBe("connecting");
   machine.paint();
@@ -98,7 +98,7 @@ test("is connected 5 s after the handshake if the machine draws nothing", async 
     const vnc = create();
     const socket = nextSocket();
     const connecting = vnc.connect();
-    const named = new Promise((resolve) => vnc.on("desktopname", resolve));
+    const named = new Promise((resolve) => vnc.on("title", resolve));
     await answer(await socket, "none", "held");
     await named;
     await vi.advanceTimersByTimeAsync(4_900);

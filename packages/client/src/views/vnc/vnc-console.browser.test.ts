@@ -98,7 +98,7 @@ describe("VncConsole", () => {
       [0xffe9, false],
       [0xffe3, false],
     ]);
-    await vnc.typeText("aB\r\n", { delayMs: 1 });
+    await vnc.paste("aB\r\n", { delayMs: 1 });
     await vi.waitFor(() => expect(machine.keys).toHaveLength(8));
     expect(machine.keys).toEqual([
       [0x61, true],
@@ -110,7 +110,7 @@ describe("VncConsole", () => {
       [0xff0d, true],
       [0xff0d, false],
     ]);
-    vnc.paste("copied");
+    vnc.setClipboard("copied");
     await vi.waitFor(() => expect(machine.pasted).toEqual(["copied"]));
     const heard = new Promise((resolve) => vnc.on("clipboard", resolve));
     machine.clipboard("from the machine");

@@ -6,8 +6,9 @@ import { ConsoleConnection } from "../../connection/connection.ts";
 import { Emitter, type ListenOptions, type Unsubscribe } from "../../util/emitter.ts";
 import { ConsoleError } from "../../connection/model/errors.ts";
 import { Log } from "../../connection/log.ts";
+import { noticeComposition } from "../composition.ts";
 import { followAccess } from "../follow-access.ts";
-import { offerKeyboardExit } from "../keyboard-exit.ts";
+import { handleHostInput } from "../host-input.ts";
 import { createHost, sizeProblem } from "../host-element.ts";
 import { ScreenConsole } from "../screen-console.ts";
 import { ViewerLoader, failViewer, importFailed } from "../viewer-loader.ts";
@@ -19,16 +20,18 @@ import type { ScaleMode, VncEvents, VncOptions, VncStatistics, VncView } from ".
 import { VNC_VIEW_DEFAULTS } from "./defaults.ts";
 import { RfbClient } from "./rfb-client.ts";
 import { anyKeyboard, layoutOf, strokesOf } from "../keyboard/strokes.ts";
-import { type TypeTextOptions, Typist, stopOnKeys } from "../keyboard/typist.ts";
+import { type ScreenPasteOptions, Typist, stopOnKeys } from "../keyboard/typist.ts";
 
 type ViewEvents = Omit<VncEvents, keyof ConsoleEvents>;
 const VIEW_EVENTS: ReadonlySet<string> = new Set<keyof ViewEvents>([
   "clipboard",
-  "desktopname",
+  "title",
   "capabilities",
   "bell",
   "paste",
   "leave",
+  "droprefused",
+  "composition",
 ]);
 
 const NOVNC = new ViewerLoader<typeof RFB>("noVNC", async () => {
@@ -56,11 +59,11 @@ export class VncConsole extends ScreenConsole implements VncView {
   readonly #view: VncView;
   readonly #clipboards = new Clipboards({
     canSend: () => !this.viewOnly && this.state.status === "connected",
-    send: (text) => this.paste(text),
+    send: (text) => this.setClipboard(text),
   });
   readonly #typist = new Typist({
     send: (key, down) => this.pressKey(key, down),
-    connection: () => (this.state.status === "connected" ? this.#rfbClient : undefined),
+    connection: () => (this.state.status === "connected" && !this.viewOnly ? this.#rfbClient : undefined),
     capsLock: () => this.#rfbClient?.typingTarget.capsLock ?? false,
     shown: async (signal) => this.#rfbClient?.typingTarget.shown(signal),
     progress: (progress) => this.#events.emit("paste", progress),
@@ -76,11 +79,6 @@ export class VncConsole extends ScreenConsole implements VncView {
     this.#options = options;
     this.#log = new Log(options.log);
     this.#credentials = new CredentialStore(options.credentials);
-    stopOnKeys(this.#host, this.#typist);
-    offerKeyboardExit(this.#host, {
-      leave: () => this.#events.emit("leave", undefined),
-      enter: () => this.focus(),
-    });
     this.#view = {
       viewOnly: options.viewOnly ?? VNC_VIEW_DEFAULTS.viewOnly,
       scale: oneOf("scale", options.scale ?? VNC_VIEW_DEFAULTS.scale, SCALE_MODES),
@@ -91,6 +89,16 @@ export class VncConsole extends ScreenConsole implements VncView {
       dragViewport: options.dragViewport ?? VNC_VIEW_DEFAULTS.dragViewport,
     };
     this.connection = new ConsoleConnection({ ...options, waitForViewer: true });
+    handleHostInput(this.#host, options, {
+      connection: this.connection,
+      focus: () => this.focus(),
+      leave: () => this.#events.emit("leave", undefined),
+      dropRefused: () => this.#events.emit("droprefused", undefined),
+    });
+    stopOnKeys(this.#host, this.#typist);
+    noticeComposition(this.#host, () => {
+      if (!this.viewOnly) this.#events.emit("composition", undefined);
+    });
     followAccess(this.connection, this);
     this.connection.on("state", (state) => this.#follow(state));
     // noVNC starts while the socket opens.
@@ -153,6 +161,19 @@ export class VncConsole extends ScreenConsole implements VncView {
     this.#change({ dragViewport: value });
   }
 
+  /**
+   * noVNC's object of the current connection, an `RFB` of `@novnc/novnc`, for what this class does not offer. Null while
+   * there is none; a new one for each connection. Set its properties here instead, and do not disconnect it.
+   */
+  get rfb(): object | null {
+    return this.#rfbClient?.rfb ?? null;
+  }
+
+  /** See {@link ScreenConsole.canvas}. */
+  get canvas(): HTMLCanvasElement | null {
+    return this.#rfbClient?.canvas ?? null;
+  }
+
   /** See {@link ConsoleConnection.connect}. */
   connect(): Promise<void> {
     NOVNC.preload();
@@ -175,20 +196,14 @@ export class VncConsole extends ScreenConsole implements VncView {
     this.#rfbClient?.sendKey({ keysym, ...(code === undefined ? {} : { code }) }, down);
   }
 
-  /**
-   * Types text key by key, for machines without a clipboard. Texts wait for earlier ones. Escape and
-   * Ctrl + C on the screen stop them, as does the end of the connection. Sends nothing while view-only.
-   *
-   * @returns rejects with an {@link UntypableError}, before anything is typed, for characters that the
-   * machine's keyboard layout does not have, and with a {@link ConsoleError}: `not_connected` or `aborted`.
-   */
-  async typeText(text: string, options: TypeTextOptions = {}): Promise<void> {
+  /** See {@link ScreenConsole.paste}. */
+  async paste(text: string, options: ScreenPasteOptions = {}): Promise<boolean> {
     const layout = layoutOf(options);
     const keyboard = this.#rfbClient?.typingTarget.keyboard(layout) ?? anyKeyboard;
-    await this.#typist.type(strokesOf(text, keyboard), options);
+    return this.#typist.type(strokesOf(text, keyboard), options);
   }
 
-  /** Stops the text that is being typed, and those that wait. Returns whether there was one. */
+  /** See {@link ScreenConsole.cancelPaste}. */
   cancelPaste(): boolean {
     return this.#typist.cancel();
   }
@@ -199,7 +214,7 @@ export class VncConsole extends ScreenConsole implements VncView {
    * @returns false, and sends nothing, while not connected or view-only, and if the machine's clipboard
    * lacks characters of the text; see {@link missingInClipboard}.
    */
-  paste(text: string): boolean {
+  setClipboard(text: string): boolean {
     if (this.viewOnly || this.state.status !== "connected" || this.missingInClipboard(text) !== "") return false;
     this.#rfbClient?.rfb.clipboardPasteFrom(text);
     return true;
@@ -313,7 +328,7 @@ export class VncConsole extends ScreenConsole implements VncView {
       };
       this.#rfbClient = new RfbClient(library, this.#host, channel, options, {
         ready: () => {
-          this.connection.viewerReady();
+          this.connection.viewerReady(channel);
           const problem = sizeProblem(this.#host);
           if (problem !== undefined) this.#log.write("warn", problem);
         },
@@ -325,13 +340,13 @@ export class VncConsole extends ScreenConsole implements VncView {
           this.#clipboards.changed(text);
           this.#events.emit("clipboard", { text });
         },
-        desktopName: (name) => this.#events.emit("desktopname", { name: cleanName(name) }),
+        desktopName: (name) => this.#events.emit("title", { title: cleanName(name) }),
         power: (power) => this.#events.emit("capabilities", { power }),
         bell: () => this.#events.emit("bell", undefined),
       });
       this.#rfbClient.apply(this.#view);
     } catch (error) {
-      if (this.connection.channel === channel) failViewer(this.connection, error);
+      failViewer(this.connection, error, channel);
     }
   }
 }

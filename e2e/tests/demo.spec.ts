@@ -24,6 +24,10 @@ test("a console opens in the page with the chosen lifetime, is listed and ended"
   const canvas = panelOf(page).locator("canvas").first();
   await expect(canvas).toBeFocused();
   await expect.poll(() => isPainted(canvas)).toBe(true);
+  await expect(panelOf(page).getByText("Press and release Ctrl + Alt + Shift")).toBeVisible();
+  await page.keyboard.press("Control+Alt+Shift");
+  await page.keyboard.press("Shift+Tab");
+  await expect(panelOf(page).getByRole("button", { name: "Close the console" })).toBeFocused();
   await expect(panelOf(page).getByRole("timer")).toHaveText(/[45]:\d\d/);
   const row = page.getByRole("row", { name: /Test pattern/ });
   await expect(row).toContainText(/connected.*[45]:\d\d/);

@@ -1,9 +1,10 @@
 import { type OverlayActions, useConsoleState } from "@curfew/react";
 import type { AuthorizeContext, ConnectInfo, ConsoleState } from "@curfew/client";
+import { format } from "@curfew/client/messages";
 import { english } from "@curfew/client/messages/en";
 import type { SerialTheme } from "@curfew/client/serial";
 import type { VncPromptContext } from "@curfew/client/vnc";
-import { Countdown } from "@curfew/client/ui";
+import { Countdown, leaveKeysLabel } from "@curfew/client/ui";
 import { useEffect, useLayoutEffect, useRef, useState } from "react";
 import { openConsole, renewToken } from "../api/api-client.ts";
 import type { ConsoleRequest } from "../api/console-request.ts";
@@ -25,24 +26,24 @@ interface ConsolePanelProps {
 /** A console on this page: its state and time left, the warning, Renew, and the reason of the end. */
 export function ConsolePanel({ request, theme, onClose }: ConsolePanelProps) {
   const [view, setView] = useState<AnyConsole | null>(null);
-  const [askPassword, setAskPassword] = useState<((password: string) => void) | null>(null);
+  const [question, setQuestion] = useState<{ onPassword: (password: string) => void; rejected: boolean } | null>(null);
   const options = useRef<ConsoleOptions>({});
   const authorize = async ({ attempt, cause }: AuthorizeContext): Promise<ConnectInfo> => {
     const opened = await openConsole(request, attempt > 1 || cause?.action === "retry");
     options.current = opened.options;
     return opened;
   };
-  const password = async (_types: unknown, { signal }: VncPromptContext): Promise<{ password: string }> => {
+  const password = async (_types: unknown, { signal, rejected }: VncPromptContext): Promise<{ password: string }> => {
     const known = options.current.password;
     if (known !== undefined) return { password: known };
     const { promise, resolve, reject } = Promise.withResolvers<string>();
     signal.addEventListener("abort", reject);
-    setAskPassword(() => resolve);
-    return { password: await promise.finally(() => setAskPassword(null)) };
+    setQuestion({ onPassword: resolve, rejected });
+    return { password: await promise.finally(() => setQuestion(null)) };
   };
   const overlay = (state: ConsoleState, actions: OverlayActions) => (
     <Overlay state={state} actions={actions}>
-      {askPassword !== null && <PasswordForm onPassword={askPassword} />}
+      {question !== null && <PasswordForm {...question} />}
     </Overlay>
   );
   useFocusOnConnect(view);
@@ -63,6 +64,7 @@ export function ConsolePanel({ request, theme, onClose }: ConsolePanelProps) {
       <div className="stage">
         <Console shared={shared} onView={setView} theme={theme} onCredentialsRequired={password} />
       </div>
+      <p className="leave">{format(english.labels.leave, { keys: leaveKeysLabel() })}</p>
     </Panel>
   );
 }

@@ -10,6 +10,8 @@ class ScriptedLog implements RevocationLog {
   readonly ids: string[] = [];
   reads = 0;
   isLocked = false;
+  /** Of its tables, not of the file. */
+  isBroken = false;
 
   dataVersion(): number {
     if (this.isLocked) throw new Error("database is locked");
@@ -22,6 +24,7 @@ class ScriptedLog implements RevocationLog {
 
   revocationsAfter(number: number, limit: number): { number: number; token_id: string }[] {
     this.reads += 1;
+    if (this.isBroken) throw new Error("disk I/O error");
     const behind = this.ids.slice(number, number + limit);
     return behind.map((id, index) => ({ number: number + index + 1, token_id: id }));
   }
@@ -73,6 +76,27 @@ test("a lock that lasts a moment is not reported, one that lasts longer is, unti
   vi.advanceTimersByTime(500);
   poll.checkHealth();
   expect(told).toEqual(["a"]);
+});
+
+test.each([true, false])("tables that cannot be read are reported, and read again: of revocations: %s", (isBroken) => {
+  const log = new ScriptedLog();
+  const told: string[] = [];
+  let areOthersBroken = !isBroken;
+  const onChanged = (): void => {
+    if (areOthersBroken) throw new Error("disk I/O error");
+    told.push("others");
+  };
+  const poll = new RevocationPoll(log, (id) => told.push(id), onChanged);
+  log.isBroken = isBroken;
+  log.add("a");
+  vi.advanceTimersByTime(1500);
+  expect(() => poll.checkHealth()).toThrow("revocations by other gateways are not seen");
+  // What can be read is told.
+  expect(told).toEqual(isBroken ? [] : ["a"]);
+  log.isBroken = areOthersBroken = false;
+  vi.advanceTimersByTime(500);
+  poll.checkHealth();
+  expect(told).toEqual(["a", "others"]);
 });
 
 test("nothing is told after the stop", () => {

@@ -49,20 +49,24 @@ export class RevocationPoll {
     clearInterval(this.#timer);
   }
 
+  /** Reads what was written up to a version of the file. */
+  #read(version: number): void {
+    const revocations = this.#db.revocationsAfter(this.#last, MAX_PER_TURN);
+    for (const { number, token_id: tokenId } of revocations) {
+      this.#listener(tokenId);
+      this.#last = number;
+    }
+    if (revocations.length === MAX_PER_TURN) return void setImmediate(() => this.#poll());
+    this.#onChanged();
+    this.#version = version;
+  }
+
   #poll(): void {
     if (this.#isStopped) return;
     try {
       const version = this.#db.dataVersion();
+      if (version !== this.#version) this.#read(version);
       this.#failures = 0;
-      if (version === this.#version) return;
-      this.#onChanged();
-      const revocations = this.#db.revocationsAfter(this.#last, MAX_PER_TURN);
-      for (const { number, token_id: tokenId } of revocations) {
-        this.#listener(tokenId);
-        this.#last = number;
-      }
-      if (revocations.length < MAX_PER_TURN) this.#version = version;
-      else setImmediate(() => this.#poll());
     } catch (error) {
       this.#failures += 1;
       this.#error = error;

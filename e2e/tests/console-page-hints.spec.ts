@@ -94,6 +94,9 @@ test("for connect_failed names what is in between, when plain requests get throu
   gateway.refuse("connect_failed");
   await page.clock.install();
   await openWithViewer(page, () => console.openLink());
+  // After the first attempt already; the others go on.
+  await expect(console.card.getByRole("heading")).toHaveText("The connection is blocked");
+  await expect(page.locator("body")).toHaveAttribute("data-state", /^(?:re)?connecting$/);
   await giveUp(page);
   await expect(console.card.getByRole("heading")).toHaveText("The connection is blocked");
   await expect(console.card).toHaveAttribute("data-reason", "connect_failed");

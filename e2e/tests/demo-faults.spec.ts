@@ -28,6 +28,8 @@ interface FaultOutcome {
   readonly statuses?: readonly string[];
   /** The reason of the end. */
   readonly reason?: string;
+  /** A text that the panel shows before the end. */
+  readonly warning?: string;
   /** A text that the panel shows at the end. */
   readonly text?: string;
 }
@@ -37,7 +39,7 @@ const FAULTS: Readonly<Record<string, FaultOutcome>> = {
   Expire: { statuses: ["connected"], reason: "session_expired" },
   Terminate: { statuses: ["connected"], reason: "session_terminated" },
   Replace: { statuses: ["connected"], reason: "session_replaced" },
-  Idle: { statuses: ["connected"], reason: "idle_timeout" },
+  Idle: { statuses: ["connected"], warning: "Still there?", reason: "idle_timeout" },
   Drain: { statuses: ["connected", "reconnecting", "connected"] },
   "Refused renewal": { statuses: ["connected"], reason: "session_expired" },
   "Invalid token": { reason: "token_invalid" },
@@ -56,7 +58,7 @@ const FAULTS: Readonly<Record<string, FaultOutcome>> = {
   Garbage: { reason: "viewer_failed" },
 };
 
-for (const [name, { statuses = [], reason, text = "" }] of Object.entries(FAULTS)) {
+for (const [name, { statuses = [], warning, reason, text = "" }] of Object.entries(FAULTS)) {
   test(`the fault “${name}” has the outcome that it describes`, async ({ sharedDashboard: page }) => {
     const recorded = await recordStatuses(page);
     await press(page, `Try ${name}`);
@@ -65,6 +67,7 @@ for (const [name, { statuses = [], reason, text = "" }] of Object.entries(FAULTS
       await press(page, "Renew");
       await expect(panelOf(page).getByText("The renewal failed.")).toBeVisible();
     }
+    if (warning !== undefined) await expect(panelOf(page).getByText(warning)).toBeVisible();
     if (reason !== undefined) await expect(endOf(page)).toHaveAttribute("data-reason", reason, { timeout: 30_000 });
     await expect(panelOf(page)).toContainText(text);
     await press(page, "Close the console");

@@ -1,7 +1,9 @@
+import { watchPolicy } from "./browser/gateway-probe.ts";
 import { followVisibleHeight } from "./browser/visible-height.ts";
 import { parseAllowedOrigins } from "./console-url/allowed-origins.ts";
 import { parseContact } from "./console-url/contact.ts";
 import { parseConsoleUrl } from "./console-url/parse-console-url.ts";
+import { logUnusedParameters } from "./console-url/log-unused-parameters.ts";
 import { addressWithoutSecrets } from "./console-url/strip-secrets.ts";
 import { UrlParameters } from "./console-url/url-parameters.ts";
 import { EmbeddingParent } from "./embedding/embedding-parent.ts";
@@ -48,6 +50,7 @@ addEventListener("storage", (event) => {
   settings.takeOver(event.key);
 });
 
+watchPolicy();
 followVisibleHeight(window.visualViewport, document.documentElement);
 const parent = EmbeddingParent.find(metaOrigins("curfew-frame-ancestors"));
 const url = parseConsoleUrl(address, {
@@ -55,6 +58,7 @@ const url = parseConsoleUrl(address, {
   allowedOrigins: metaOrigins("curfew-allowed-origins"),
   renewPaths: metaContent("curfew-renew-paths").match(/\S+/g) ?? [],
 });
+logUnusedParameters(url);
 if ("error" in url) showRefusedPage(url.error, parent);
 else
   new ConsolePage(

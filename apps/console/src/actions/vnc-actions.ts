@@ -1,4 +1,5 @@
 import type { ScaleMode, VncConsole } from "@curfew/client/vnc";
+import type { ViewerOptions } from "../console-url/viewer-options.ts";
 import { texts } from "../locales/texts.ts";
 import { settings } from "../settings/settings-store.ts";
 import type { MenuItem } from "../shell/menu.ts";
@@ -11,8 +12,8 @@ import { screenKeysAction } from "./screen-keys-action.ts";
 import { textAction } from "./vnc-text.ts";
 
 /** The actions of a VNC console. */
-export function vncActions(vnc: VncConsole, context: ActionContext): readonly PageAction[] {
-  applySettings(vnc, context.signal);
+export function vncActions(vnc: VncConsole, url: ViewerOptions, context: ActionContext): readonly PageAction[] {
+  applySettings(vnc, url, context.signal);
   showTypingProgress(vnc, context);
   const held = new HeldKeys(vnc, context.signal);
   const { actions } = texts();
@@ -27,26 +28,28 @@ export function vncActions(vnc: VncConsole, context: ActionContext): readonly Pa
       place: "toolbar-or-more",
       face: { icon: "proportions" },
       group: "tools",
-      menu: [scaleItems(vnc), [dragItem(vnc)]],
+      menu: [scaleItems(vnc), [dragItem(vnc, url)]],
     },
     screenKeysAction((label) => createKeyRow(label, vnc, held, context.signal), context),
     viewOnlyAction(vnc, held, context),
   ];
 }
 
-/** A scale in the URL applies until the user chooses another. */
-function applySettings(vnc: VncConsole, signal: AbortSignal): void {
-  const inUrl = vnc.scale;
-  let scale = settings.current.scale;
-  if (settings.chosen.scale !== undefined && inUrl === "fit") vnc.scale = scale;
+/** What the URL says applies until the user chooses something else. */
+function applySettings(vnc: VncConsole, url: ViewerOptions, signal: AbortSignal): void {
+  let last = settings.current;
+  if (settings.chosen.scale !== undefined && url.scale === "fit") vnc.scale = last.scale;
+  vnc.quality = url.quality ?? last.quality;
+  vnc.compression = url.compression ?? last.compression;
+  vnc.showDotCursor = url.showDotCursor ?? last.dotCursor;
   settings.follow((now) => {
-    vnc.quality = now.quality;
-    vnc.compression = now.compression;
-    vnc.showDotCursor = now.dotCursor;
-    if (now.scale !== scale) vnc.scale = now.scale;
-    ({ scale } = now);
+    if (now.quality !== last.quality) vnc.quality = now.quality;
+    if (now.compression !== last.compression) vnc.compression = now.compression;
+    if (now.dotCursor !== last.dotCursor) vnc.showDotCursor = now.dotCursor;
+    if (now.scale !== last.scale) vnc.scale = now.scale;
+    last = now;
     // Otherwise dragging would neither move the picture nor reach the machine.
-    if (vnc.scale !== "none") setDragging(vnc, false);
+    if (vnc.scale !== "none") setDragging(vnc, url, false);
   }, signal);
 }
 
@@ -63,19 +66,19 @@ function scaleItems(vnc: VncConsole): readonly MenuItem[] {
   }));
 }
 
-function dragItem(vnc: VncConsole): MenuItem {
+function dragItem(vnc: VncConsole, url: ViewerOptions): MenuItem {
   return {
     label: texts().display.drag,
     toggles: true,
     checked: () => vnc.dragViewport,
     enabled: () => vnc.scale === "none",
     run: () => {
-      setDragging(vnc, !vnc.dragViewport);
+      setDragging(vnc, url, !vnc.dragViewport);
     },
   };
 }
 
-function setDragging(vnc: VncConsole, on: boolean): void {
-  vnc.clipViewport = on;
+function setDragging(vnc: VncConsole, url: ViewerOptions, on: boolean): void {
+  vnc.clipViewport = on || url.clipViewport;
   vnc.dragViewport = on;
 }

@@ -1,10 +1,23 @@
 const TIMEOUT_MS = 5_000;
 
+let refusedByPolicy = false;
+
+/** Notes from now on whether a Content-Security-Policy refuses a WebSocket, such as one that a proxy has added. */
+export function watchPolicy(): void {
+  addEventListener("securitypolicyviolation", ({ effectiveDirective, blockedURI }) => {
+    refusedByPolicy ||= effectiveDirective === "connect-src" && /^wss?:/.test(blockedURI);
+  });
+}
+
 /**
- * Whether the gateway answers plain HTTP requests. If it does while its WebSocket cannot be opened, something on the way
- * blocks WebSockets; browsers do not report that.
+ * Whether something on the way blocks WebSockets, after one could not be opened: a policy has refused it, or the gateway
+ * answers plain requests. Browsers do not report the cause.
  */
-export async function gatewayAnswersHttp(): Promise<boolean> {
+export async function isWebSocketBlocked(): Promise<boolean> {
+  return refusedByPolicy || (await gatewayAnswersHttp());
+}
+
+async function gatewayAnswersHttp(): Promise<boolean> {
   try {
     const { ok } = await fetch(location.pathname, {
       method: "HEAD",

@@ -2,6 +2,7 @@ import { format } from "@curfew/client/messages";
 import { setText } from "@curfew/client/ui";
 import { texts } from "../locales/texts.ts";
 import { textButton } from "../widgets/buttons.ts";
+import { blockedTexts } from "./blocked-texts.ts";
 import { createCard } from "./card.ts";
 
 /** Says what the attempt waits for: the gateway first, then the machine. */
@@ -11,8 +12,19 @@ export interface ConnectingCard {
   readonly setReached: () => void;
 }
 
-/** @param name - the machine's name; empty when it is not known */
-export function createConnectingCard(name: string, attempt: number, onCancel: () => void): ConnectingCard {
+/** What is known before the console opens. */
+interface ConnectingFacts {
+  /** The machine's name; empty when it is not known. */
+  readonly name: string;
+  /** Something between browser and gateway seems to block WebSockets. */
+  readonly blocked: boolean;
+}
+
+export function createConnectingCard(
+  { name, blocked }: ConnectingFacts,
+  attempt: number,
+  onCancel: () => void,
+): ConnectingCard {
   const { cards, sdk } = texts();
   const sentence = (step: string): string => (attempt === 1 ? step : `${format(cards.attempt, { attempt })} ${step}`);
   const root = createCard({
@@ -20,6 +32,7 @@ export function createConnectingCard(name: string, attempt: number, onCancel: ()
     tone: "busy",
     title: name === "" ? cards.connecting : format(cards.connectingTo, { name }),
     sentence: sentence(cards.reaching),
+    ...(blocked ? blockedTexts() : {}),
     actions: [textButton(sdk.actions.cancel, onCancel)],
   });
   return {

@@ -3,6 +3,7 @@ import { describeClose, type CloseDescription } from "@curfew/client/ui";
 import { contactHref } from "../console-url/contact.ts";
 import { duration, texts } from "../locales/texts.ts";
 import { textButton, textLink } from "../widgets/buttons.ts";
+import { blockedTexts } from "./blocked-texts.ts";
 import { type CardFacts, createCard, createSupportFoot } from "./card.ts";
 import { CLOSE_REASON_ICONS } from "./close-reason-icons.ts";
 
@@ -77,7 +78,7 @@ function clockTime(at: Date): string {
 function circumstanceTexts(circumstance: EndCircumstance): Record<"title" | "sentence" | "advice", string> {
   const { cards } = texts();
   const table: Readonly<Record<EndCircumstance, Record<"title" | "sentence" | "advice", string>>> = {
-    blocked: { title: cards.blocked, sentence: cards.blockedSentence, advice: cards.blockedAdvice },
+    blocked: blockedTexts(),
     insecure: { title: cards.insecure, sentence: cards.insecureSentence, advice: cards.insecureAdvice },
     "viewer-missing": {
       title: cards.viewerMissing,

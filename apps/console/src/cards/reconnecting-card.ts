@@ -3,6 +3,7 @@ import { format } from "@curfew/client/messages";
 import { createElement, describeReconnecting, setText } from "@curfew/client/ui";
 import { duration, texts } from "../locales/texts.ts";
 import { textButton } from "../widgets/buttons.ts";
+import { blockedTexts } from "./blocked-texts.ts";
 import { createCard } from "./card.ts";
 import { CLOSE_REASON_ICONS } from "./close-reason-icons.ts";
 
@@ -19,9 +20,14 @@ export interface ReconnectingActions {
   readonly cancel: () => void;
 }
 
-/** Says why the connection was lost, and counts down to the next attempt in numbers and in a ring. */
+/**
+ * Says why the connection was lost, and counts down to the next attempt in numbers and in a ring.
+ *
+ * @param blocked - something between browser and gateway seems to block WebSockets
+ */
 export function createReconnectingCard(
   { cause, attempt, retryInMs }: Extract<ConsoleState, { status: "reconnecting" }>,
+  blocked: boolean,
   actions: ReconnectingActions,
 ): ReconnectingCard {
   const { cards, sdk } = texts();
@@ -31,6 +37,7 @@ export function createReconnectingCard(
     tone: "busy",
     title: sdk.closeReasons[cause.reason].title,
     sentence: describeReconnecting(cause, sdk),
+    ...(blocked ? blockedTexts() : {}),
     facts: [
       [cards.attemptFact, String(attempt)],
       [cards.nextAttempt, when],

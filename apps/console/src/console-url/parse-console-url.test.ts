@@ -1,5 +1,7 @@
 import { describe, expect, test } from "vitest";
+import readme from "../../README.md?raw";
 import { parseConsoleUrl, type ConsoleUrl, type RefusedUrl, type ServedPage } from "./parse-console-url.ts";
+import { URL_PARAMETERS } from "./url-parameters.ts";
 
 const token = "b1c5d2d8-3f0a-4b3a-9f0e-1a2b3c4d5e6f";
 
@@ -28,11 +30,18 @@ describe("Curfew's own URLs", () => {
       token,
       socketUrl: "wss://gw.example/websockify",
       name: undefined,
+      password: undefined,
       viewOnly: false,
       shared: true,
       scale: "fit",
+      quality: undefined,
+      compression: undefined,
+      showDotCursor: undefined,
+      clipViewport: false,
+      reconnect: true,
       renewUrl: undefined,
       renewBlocked: false,
+      unused: [],
     });
   });
 
@@ -142,6 +151,57 @@ describe("Nova's and noVNC's URLs", () => {
   });
 });
 
+describe("noVNC's parameters", () => {
+  test("set what its pages set", () => {
+    const query = "quality=9&compression=0&show_dot=1&view_clip=true&resize=off&reconnect=0&shared=false&view_only=1";
+    expect(parsed(`https://gw.example/vnc.html?${query}&token=${token}`)).toMatchObject({
+      quality: 9,
+      compression: 0,
+      showDotCursor: true,
+      clipViewport: true,
+      scale: "none",
+      reconnect: false,
+      shared: false,
+      viewOnly: true,
+      unused: [],
+    });
+  });
+
+  test("include the password in the fragment only", () => {
+    expect(parsed(`https://gw.example/vnc.html?token=${token}#password=s3cret`)).toMatchObject({
+      password: "s3cret",
+      unused: [],
+    });
+    const inQuery = parsed(`https://gw.example/vnc.html?token=${token}&password=s3cret`);
+    expect(inQuery).toMatchObject({ password: undefined, unused: ["password"] });
+    expect(JSON.stringify(inQuery)).not.toContain("s3cret");
+  });
+
+  test("that the page does not use are named, without their values", () => {
+    const query = "logging=debug&repeaterID=7&reconnect_delay=100&logging=warn";
+    expect(parsed(`https://gw.example/vnc.html?${query}&token=${token}`).unused).toEqual([
+      "logging",
+      "repeaterID",
+      "reconnect_delay",
+    ]);
+  });
+
+  test("are bounded where they are named", () => {
+    const query = Array.from({ length: 30 }, (_, index) => `${"x".repeat(100)}${index}=1`).join("&");
+    expect(parsed(`https://gw.example/vnc.html?${query}`).unused).toEqual(["x".repeat(40)]);
+    const many = Array.from({ length: 30 }, (_, index) => `x${index}=1`).join("&");
+    expect(parsed(`https://gw.example/vnc.html?${many}`).unused).toHaveLength(20);
+  });
+});
+
+test("the README's table names the parameters that the page uses, and no others", () => {
+  const rows = readme
+    .split(/^\| parameter .*$/m)[1]
+    ?.split(/^$/m)[0];
+  const names = rows?.match(/^\| .*?\|/gm)?.flatMap((cell) => [...cell.matchAll(/`(\w+)`/g)].map(([, name]) => name));
+  expect(names?.toSorted()).toEqual([...URL_PARAMETERS].toSorted());
+});
+
 describe("URLs to another origin are refused", () => {
   test.each([
     ["host=evil.example", "host host_elsewhere"],
@@ -173,8 +233,14 @@ describe("Invalid values are refused", () => {
     ["type=rdp", "type type_unknown"],
     ["view_only=maybe", "view_only flag_unknown"],
     ["shared=perhaps", "shared flag_unknown"],
-    ["scale=huge", "scale scale_unknown"],
-    ["resize=huge", "resize scale_unknown"],
+    ["scale=huge", "scale value_unknown"],
+    ["resize=huge", "resize value_unknown"],
+    ["quality=10", "quality value_unknown"],
+    ["compression=-1", "compression value_unknown"],
+    ["compression=", "compression value_unknown"],
+    ["show_dot=yes", "show_dot flag_unknown"],
+    ["view_clip=on", "view_clip flag_unknown"],
+    ["reconnect=never", "reconnect flag_unknown"],
     ["token=", "token token_malformed"],
     ["token=a%00b", "token token_malformed"],
     ["token=one#token=two", "token token_ambiguous"],

@@ -1,14 +1,14 @@
 import type { ConsoleType } from "@curfew/client";
-import type { ScaleMode } from "@curfew/client/vnc";
 import { cleanName } from "@curfew/client/ui";
 import { hasControlCharacter, UrlParameters } from "./url-parameters.ts";
 import { UrlProblem } from "./url-problem.ts";
 import { resolveRenewUrl } from "./renew-url.ts";
 import { resolveSocketUrl } from "./socket-url.ts";
 import { isToken } from "./token.ts";
+import { readViewerOptions, type ViewerOptions } from "./viewer-options.ts";
 
 /** A parsed console URL. */
-export interface ConsoleUrl {
+export interface ConsoleUrl extends ViewerOptions {
   readonly type: ConsoleType;
   /** The bearer token; undefined when the URL has none, for example after a reload. */
   readonly token: string | undefined;
@@ -16,14 +16,14 @@ export interface ConsoleUrl {
   readonly socketUrl: string;
   /** The machine's name, for display. */
   readonly name: string | undefined;
-  readonly viewOnly: boolean;
-  /** Whether this VNC console may be open in other places, too. */
-  readonly shared: boolean;
-  readonly scale: ScaleMode;
+  /** The password of the machine's console, from the fragment only: servers and logs see the query. */
+  readonly password: string | undefined;
   /** Where to POST for a new token; undefined when the URL names none. */
   readonly renewUrl: string | undefined;
   /** Whether the URL names such an address, but the operator has allowed none. */
   readonly renewBlocked: boolean;
+  /** Names of parameters that the page does not use. */
+  readonly unused: readonly string[];
 }
 
 /** A console URL that must not be opened, and why. */
@@ -43,8 +43,7 @@ export interface ServedPage {
 
 /**
  * Parses a console URL: Curfew's own (`/console/?type=vnc#token=…`), Nova's (`/vnc_lite.html?path=%3Ftoken%3D…`), and
- * noVNC's parameters (`host`, `port`, `encrypt`, `path`, `resize`, `scale`, `shared`, `view_only`). Like noVNC, it ignores
- * unknown parameters.
+ * noVNC's parameters; see {@link URL_PARAMETERS}. Like noVNC, it ignores unknown parameters.
  */
 export function parseConsoleUrl(
   page: URL,
@@ -61,11 +60,11 @@ export function parseConsoleUrl(
       token,
       socketUrl: socketUrl.href,
       name: readName(parameters),
-      viewOnly: readFlag(parameters, "view_only", false),
-      shared: readFlag(parameters, "shared", true),
-      scale: readScale(parameters),
+      password: parameters.inFragment("password") || undefined,
+      ...readViewerOptions(parameters),
       renewUrl: renewUrl?.href,
       renewBlocked: renew !== "" && renewUrl === undefined,
+      unused: parameters.unused,
     };
   } catch (error) {
     if (error instanceof UrlProblem) return { error };
@@ -104,56 +103,4 @@ function readType(parameters: UrlParameters, page: URL): ConsoleType {
 function readName(parameters: UrlParameters): string | undefined {
   const name = parameters.get("name") ?? parameters.get("title") ?? "";
   return hasControlCharacter(name) ? undefined : cleanName(name) || undefined;
-}
-
-const FLAGS: ReadonlyMap<string, boolean> = new Map([
-  ["1", true],
-  ["true", true],
-  ["0", false],
-  ["false", false],
-]);
-
-function readFlag(parameters: UrlParameters, name: string, fallback: boolean): boolean {
-  const value = parameters.get(name);
-  if (value === undefined) return fallback;
-  const flag = FLAGS.get(value.toLowerCase());
-  if (flag === undefined) throw new UrlProblem("flag_unknown", name, value);
-  return flag;
-}
-
-/** Curfew's own values of `scale`, and those of noVNC's vnc_lite.html. */
-const SCALE_MODES: ReadonlyMap<string, ScaleMode> = new Map([
-  ["fit", "fit"],
-  ["true", "fit"],
-  ["1", "fit"],
-  ["none", "none"],
-  ["false", "none"],
-  ["0", "none"],
-  ["remote", "remote"],
-]);
-/** The values of `resize` in noVNC's vnc.html. */
-const RESIZE_MODES: ReadonlyMap<string, ScaleMode> = new Map([
-  ["scale", "fit"],
-  ["off", "none"],
-  ["remote", "remote"],
-]);
-
-function readScale(parameters: UrlParameters): ScaleMode {
-  const scale = parameters.get("scale");
-  const resize = parameters.get("resize");
-  if (scale !== undefined) return lookUp(SCALE_MODES, "scale", scale, ["fit", "none", "remote"]);
-  if (resize !== undefined) return lookUp(RESIZE_MODES, "resize", resize, ["scale", "remote", "off"]);
-  return "fit";
-}
-
-/** @param expected - the values to suggest */
-function lookUp(
-  modes: ReadonlyMap<string, ScaleMode>,
-  parameter: string,
-  value: string,
-  expected: readonly string[],
-): ScaleMode {
-  const mode = modes.get(value.toLowerCase());
-  if (mode === undefined) throw new UrlProblem("scale_unknown", parameter, value, expected);
-  return mode;
 }

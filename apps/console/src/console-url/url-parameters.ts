@@ -1,3 +1,34 @@
+/** The parameters of a console URL. The table in the README describes them. */
+export const URL_PARAMETERS = [
+  "type",
+  "token",
+  "path",
+  "host",
+  "port",
+  "encrypt",
+  "name",
+  "title",
+  "view_only",
+  "shared",
+  "scale",
+  "resize",
+  "quality",
+  "compression",
+  "show_dot",
+  "view_clip",
+  "reconnect",
+  "password",
+  "renew",
+  "lang",
+] as const;
+
+/** The name of a parameter that the page uses. */
+export type UrlParameter = (typeof URL_PARAMETERS)[number];
+
+/** How many unused parameters are named, and how long a name may be, in characters. */
+const MOST_NAMED = 20;
+const LONGEST_NAME = 40;
+
 /**
  * The parameters of a console URL. Like noVNC's own pages, it prefers those in the fragment, which no server or log sees,
  * to those in the query.
@@ -11,12 +42,25 @@ export class UrlParameters {
     this.#query = url.searchParams;
   }
 
-  get(name: string): string | undefined {
+  get(name: UrlParameter): string | undefined {
     return this.#fragment.get(name) ?? this.#query.get(name) ?? undefined;
   }
 
+  /** A secret: as if it were not there when it is in the query. */
+  inFragment(name: UrlParameter): string | undefined {
+    return this.#fragment.get(name) ?? undefined;
+  }
+
+  /** Names of parameters that the page does not use, each once, without their values. */
+  get unused(): readonly string[] {
+    const known: readonly string[] = URL_PARAMETERS;
+    const unknown = [...this.#query.keys(), ...this.#fragment.keys()].filter((name) => !known.includes(name));
+    const names = this.#query.has("password") ? ["password", ...unknown] : unknown;
+    return [...new Set(names.map((name) => name.slice(0, LONGEST_NAME)))].slice(0, MOST_NAMED);
+  }
+
   /** All values of `name`, including repeated ones. */
-  all(name: string): string[] {
+  all(name: UrlParameter): string[] {
     return [...this.#fragment.getAll(name), ...this.#query.getAll(name)];
   }
 }

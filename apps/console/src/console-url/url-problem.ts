@@ -9,7 +9,7 @@ export type UrlProblemKind =
   | "path_elsewhere"
   | "renew_elsewhere"
   | "flag_unknown"
-  | "scale_unknown";
+  | "value_unknown";
 
 /** Thrown while a URL is parsed; {@link parseConsoleUrl} returns it as a value. */
 export class UrlProblem extends Error {

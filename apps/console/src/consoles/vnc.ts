@@ -17,10 +17,12 @@ export const VNC: ConsoleDefinition = {
       viewOnly: url.viewOnly,
       shared: url.shared,
       scale: url.scale,
+      clipViewport: url.clipViewport,
+      ...(url.password === undefined ? {} : { credentials: { password: url.password } }),
     });
     return {
       view,
-      createActions: (context) => vncActions(view, context),
+      createActions: (context) => vncActions(view, url, context),
       statistics: () => view.statistics(),
       isViewOnly: () => view.viewOnly,
       onName: (listener) => {

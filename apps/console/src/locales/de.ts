@@ -94,7 +94,7 @@ export const german: PageTexts = {
     renew_elsewhere:
       "Seine Adresse „{value}“ für die Verlängerung ist weder ein Pfad noch eine Herkunft, die der Betreiber erlaubt.",
     flag_unknown: "Sein Parameter {parameter} ist „{value}“. Erwartet wird 1, true, 0 oder false.",
-    scale_unknown: "Sein Parameter {parameter} ist „{value}“. Erwartet wird {expected}.",
+    value_unknown: "Sein Parameter {parameter} ist „{value}“. Erwartet wird {expected}.",
   },
   credentials: {
     signIn: "An der Konsole anmelden",

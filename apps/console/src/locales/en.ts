@@ -85,7 +85,7 @@ export const english = {
       "Its path “{value}” leads outside this gateway. This page connects only to the gateway it was loaded from.",
     renew_elsewhere: "Its renewal address “{value}” is not a path or origin that the operator allows.",
     flag_unknown: "Its parameter {parameter} is “{value}”. Expected 1, true, 0 or false.",
-    scale_unknown: "Its parameter {parameter} is “{value}”. Expected {expected}.",
+    value_unknown: "Its parameter {parameter} is “{value}”. Expected {expected}.",
   },
   credentials: {
     signIn: "Sign in to the console",

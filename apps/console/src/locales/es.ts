@@ -90,7 +90,7 @@ export const spanish: PageTexts = {
       "Su ruta «{value}» lleva fuera de esta pasarela. Esta página solo se conecta a la pasarela desde la que se cargó.",
     renew_elsewhere: "Su dirección de renovación «{value}» no es una ruta ni un origen permitido por el operador.",
     flag_unknown: "Su parámetro {parameter} es «{value}». Se esperaba 1, true, 0 o false.",
-    scale_unknown: "Su parámetro {parameter} es «{value}». Se esperaba {expected}.",
+    value_unknown: "Su parámetro {parameter} es «{value}». Se esperaba {expected}.",
   },
   credentials: {
     signIn: "Iniciar sesión en la consola",

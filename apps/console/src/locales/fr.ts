@@ -94,7 +94,7 @@ export const french: PageTexts = {
     renew_elsewhere:
       "Son adresse de prolongation « {value} » n’est ni un chemin ni une origine autorisés par l’opérateur.",
     flag_unknown: "Son paramètre {parameter} vaut « {value} ». Valeurs attendues : 1, true, 0 ou false.",
-    scale_unknown: "Son paramètre {parameter} vaut « {value} ». Valeurs attendues : {expected}.",
+    value_unknown: "Son paramètre {parameter} vaut « {value} ». Valeurs attendues : {expected}.",
   },
   credentials: {
     signIn: "S’identifier sur la console",

@@ -89,7 +89,7 @@ export const japanese: PageTexts = {
       "パス「{value}」はこのゲートウェイの外を指しています。このページは、読み込み元のゲートウェイにのみ接続します。",
     renew_elsewhere: "延長用のアドレス「{value}」は、運用者が許可したパスでもオリジンでもありません。",
     flag_unknown: "パラメーター {parameter} が「{value}」です。1、true、0、false のいずれかを指定してください。",
-    scale_unknown: "パラメーター {parameter} が「{value}」です。次のいずれかを指定してください: {expected}。",
+    value_unknown: "パラメーター {parameter} が「{value}」です。次のいずれかを指定してください: {expected}。",
   },
   credentials: {
     signIn: "コンソールにサインイン",

@@ -84,7 +84,7 @@ export const simplifiedChinese: PageTexts = {
     path_elsewhere: "它的路径“{value}”指向此网关之外。此页面只连接加载它的网关。",
     renew_elsewhere: "它的延长地址“{value}”不是运营者允许的路径或来源。",
     flag_unknown: "它的参数 {parameter} 为“{value}”。应为 1、true、0 或 false。",
-    scale_unknown: "它的参数 {parameter} 为“{value}”。应为 {expected}。",
+    value_unknown: "它的参数 {parameter} 为“{value}”。应为 {expected}。",
   },
   credentials: {
     signIn: "登录控制台",

@@ -1,5 +1,5 @@
 import { copyText } from "../browser/clipboard.ts";
-import { gatewayAnswersHttp } from "../browser/gateway-probe.ts";
+import { isWebSocketBlocked } from "../browser/gateway-probe.ts";
 import { createEndCard, type EndInfo } from "../cards/end-card.ts";
 import { createNoTokenCard, createRequestFailedCard, createRequestingCard } from "../cards/status-cards.ts";
 import type { ConsoleUrl } from "../console-url/parse-console-url.ts";
@@ -116,12 +116,13 @@ export class ConsolePage {
     const view: View = { kind: "ended", end };
     this.#show(view);
     this.#parent?.post({ type: "closed", reason, code, wasClean: code !== 1006 });
-    if (reason === "connect_failed" && !end.reached) void this.#explainConnectFailure(view);
+    const isUnexplained = reason === "connect_failed" && !end.reached && end.circumstance === undefined;
+    if (isUnexplained) void this.#explainConnectFailure(view);
   }
 
-  /** Shows that WebSockets are blocked if the gateway answers plain requests, unless the user has left `view`. */
+  /** Shows that WebSockets are blocked if they are, unless the user has left `view`. */
   async #explainConnectFailure(view: Extract<View, { kind: "ended" }>): Promise<void> {
-    const isBlocked = await gatewayAnswersHttp();
+    const isBlocked = await isWebSocketBlocked();
     if (isBlocked && this.#view === view) this.#show({ kind: "ended", end: { ...view.end, circumstance: "blocked" } });
   }
 

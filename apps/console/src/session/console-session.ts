@@ -2,6 +2,7 @@ import type { CloseInfo, ConsoleError, ConsoleEvents, ConsoleState, SessionInfo 
 import { ExpiryWarning } from "@curfew/client/ui";
 import { createConsoleToolbar } from "../actions/console-toolbar.ts";
 import type { ActionContext } from "../actions/page-action.ts";
+import { isWebSocketBlocked } from "../browser/gateway-probe.ts";
 import { loadTwice } from "../browser/load-twice.ts";
 import { createWakeLock } from "../browser/wake-lock.ts";
 import type { EndInfo } from "../cards/end-card.ts";
@@ -87,6 +88,7 @@ export class ConsoleSession {
       renew: (request) => this.#access.request(request.signal),
       onCredentialsRequired: (types, request) => this.#signIn.credentials(types, request),
       onServerVerification: (identity, request) => this.#signIn.identity(identity, request.signal),
+      ...(this.#url.reconnect ? {} : { reconnect: false }),
       signal: this.#over.signal,
     };
   }
@@ -125,6 +127,10 @@ export class ConsoleSession {
   #listen({ view: { connection }, onName }: PageConsole): void {
     connection.on("channel", () => {
       this.#record.reached = true;
+      if (this.#record.blocked) {
+        this.#record.blocked = false;
+        this.#refresh();
+      }
       this.#display.setReached();
     });
     connection.on("unresponsive", () => this.#shell.setUnstable(true));
@@ -138,6 +144,10 @@ export class ConsoleSession {
     });
     connection.on("renewed", ({ expiresInMs }) => this.#onRenewed(expiresInMs));
     connection.on("renewfailed", (error) => this.#onRenewFailed(error));
+    connection.on("state", (state) => {
+      const failed = state.status === "reconnecting" && state.cause.reason === "connect_failed";
+      if (failed && !this.#record.reached) void this.#explainFailure();
+    });
     connection.on("closed", (close) => this.#end(close));
     // After the listeners above, so that it shows what they have noted. It also reports each change of the state.
     this.#warning = new ExpiryWarning(connection, {
@@ -168,6 +178,14 @@ export class ConsoleSession {
     // The banner, which shows the failure, appears only after a warning.
     const inBanner = this.#session?.expiring === true;
     this.#display.announceRenewalFailure(this.#renewFailure, inBanner);
+  }
+
+  /** The attempts go on for minutes. What they are likely to fail of is said after the first. */
+  async #explainFailure(): Promise<void> {
+    const isBlocked = await isWebSocketBlocked();
+    if (this.#record.reached || isBlocked === this.#record.blocked) return;
+    this.#record.blocked = isBlocked;
+    this.#refresh();
   }
 
   #refresh(): void {

@@ -46,7 +46,7 @@ export class SessionDisplay {
 
   showConnecting(attempt: number): void {
     this.#stopRetry();
-    this.#connecting = createConnectingCard(this.#record.name, attempt, this.#commands.close);
+    this.#connecting = createConnectingCard(this.#record, attempt, this.#commands.close);
     this.#shell.showCard(this.#connecting.root);
   }
 
@@ -59,7 +59,7 @@ export class SessionDisplay {
   showReconnecting(state: Extract<ConsoleState, { status: "reconnecting" }>, canRequest: boolean): void {
     const { close, tryNow, tryWithNewAccess } = this.#commands;
     const newAccess = canRequest ? tryWithNewAccess : undefined;
-    const card = createReconnectingCard(state, { tryNow, newAccess, cancel: close });
+    const card = createReconnectingCard(state, this.#record.blocked, { tryNow, newAccess, cancel: close });
     this.#reconnecting = true;
     this.#retryCountdown.start(state.retryAt, card.setTime);
     this.#shell.showCard(card.root);

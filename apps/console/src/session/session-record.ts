@@ -7,6 +7,8 @@ export class SessionRecord {
   name: string;
   /** Whether the gateway ever accepted a connection. */
   reached = false;
+  /** Whether something between browser and gateway seems to block WebSockets. */
+  blocked = false;
   #sessionId: string | undefined;
   #openedAt: number | undefined;
   /** When the connection was lost; undefined while the console is open. */
@@ -52,6 +54,7 @@ export class SessionRecord {
   #circumstance({ reason }: CloseInfo): EndCircumstance | undefined {
     // For example because the gateway was upgraded in the meantime.
     if (reason === "viewer_load_failed") return "viewer-missing";
+    if (reason === "connect_failed" && this.blocked) return "blocked";
     return reason !== "viewer_failed" || isSecureContext ? undefined : "insecure";
   }
 }

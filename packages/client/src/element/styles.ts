@@ -43,6 +43,7 @@ const CSS = `
 /* Over the console: moving it would make the machine change its resolution, and a terminal cut its lines. */
 .warning { position: absolute; z-index: 1; inset: 0 0 auto; }
 .screen:focus-visible { outline: 2px solid var(--_focus); outline-offset: -2px; }
+/* Opaque: while the console reconnects the session may turn out to be over, and then its text must not be readable. */
 .overlay {
   display: grid;
   place-items: safe center;
@@ -50,7 +51,6 @@ const CSS = `
   overflow: auto;
   background: var(--_stage);
 }
-[data-phase="reconnecting"] .overlay { background: color-mix(in srgb, var(--_stage) 72%, transparent); }
 /* Over a console that the page has created itself. */
 [data-over] { background: none; pointer-events: none; }
 [data-over] > * { pointer-events: auto; }
@@ -110,11 +110,13 @@ const CSS = `
 .message { margin-top: 0.5rem; font-style: italic; overflow-wrap: anywhere; }
 .countdown, .advice { margin-top: 0.75rem; }
 .actions { display: flex; flex-wrap: wrap; gap: 0.5rem; margin-top: 1.25rem; }
+/* Visible without scrolling, however low the element: the rest scrolls behind it. */
+.panel .actions { position: sticky; bottom: -1rem; margin-top: 0.75rem; padding-block: 0.5rem; background: var(--_surface); }
 footer {
   display: flex;
   flex-wrap: wrap;
   gap: 0.25rem 0.75rem;
-  margin-top: 1.25rem;
+  margin-top: 0.75rem;
   padding-top: 0.75rem;
   border-top: 1px solid var(--_line);
   color: var(--_ink-2);
@@ -166,7 +168,7 @@ button:focus-visible { outline: 2px solid var(--_focus); outline-offset: 2px; }
   .overlay { padding: 0.5rem; }
   .panel { padding: 0.875rem 1rem; }
   .panel .symbol, footer { display: none; }
-  .actions { margin-top: 0.75rem; }
+  .panel .actions { bottom: -0.5rem; margin-top: 0.25rem; }
 }
 @container (max-height: 12rem) {
   .sentence { display: none; }

@@ -4,8 +4,8 @@ import { format } from "@curfew/client/messages";
 import { english } from "@curfew/client/messages/en";
 import type { SerialTheme } from "@curfew/client/serial";
 import type { VncPromptContext } from "@curfew/client/vnc";
-import { Countdown, leaveKeysLabel } from "@curfew/client/ui";
-import { useEffect, useLayoutEffect, useRef, useState } from "react";
+import { leaveKeysLabel } from "@curfew/client/ui";
+import { useEffect, useRef, useState } from "react";
 import { openConsole, renewToken } from "../api/api-client.ts";
 import type { ConsoleRequest } from "../api/console-request.ts";
 import type { AnyConsole } from "../consoles/console-definition.ts";
@@ -16,6 +16,7 @@ import { Overlay } from "./overlay.tsx";
 import { Panel } from "./panel.tsx";
 import { PasswordForm } from "./password-form.tsx";
 import { ExpiryWarningBar } from "./expiry-warning.tsx";
+import { useTimeLeft } from "./use-time-left.ts";
 
 interface ConsolePanelProps {
   readonly request: ConsoleRequest;
@@ -75,19 +76,6 @@ function useFocusOnConnect(view: AnyConsole | null): void {
   useEffect(() => {
     if (status === "connected" && document.activeElement?.matches("body, .panel h2")) view?.focus();
   }, [status, view]);
-}
-
-/** Milliseconds left until an instant on the clock of `performance.now()`, updated every second. */
-function useTimeLeft(expiresAt: number | null): number | null {
-  const [leftMs, setLeftMs] = useState<number | null>(null);
-  // Before the browser paints, so that no outdated value is seen.
-  useLayoutEffect(() => {
-    if (expiresAt === null) return setLeftMs(null);
-    const countdown = new Countdown();
-    countdown.start(expiresAt, setLeftMs);
-    return () => countdown.stop();
-  }, [expiresAt]);
-  return leftMs;
 }
 
 /** The connection state, the time left, and Renew. */

@@ -26,6 +26,9 @@ export class Feed {
   #sessions: readonly DashboardSession[] = [];
   #metrics: MetricsSample | undefined;
   #up = true;
+  /** Counts the requests for sessions, whose answers may arrive in another order. */
+  #asked = 0;
+  #shown = 0;
   #timers: readonly NodeJS.Timeout[] = [];
 
   constructor(options: FeedOptions) {
@@ -70,9 +73,13 @@ export class Feed {
 
   #stopPolling(): void {
     for (const timer of this.#timers) clearInterval(timer);
+    // Outdated by the time another page opens.
+    this.#sessions = [];
+    this.#metrics = undefined;
   }
 
   async #readSessions(): Promise<void> {
+    const asked = (this.#asked += 1);
     await this.#attempt(async () => {
       const lists = this.#options.gateways.watched().map(async ([gateway, { admin }]) =>
         (await admin.listSessions()).sessions.map(
@@ -88,7 +95,8 @@ export class Feed {
         ),
       );
       const sessions = (await Promise.all(lists)).flat();
-      if (sessions.length === 0 && this.#sessions.length === 0) return;
+      if (asked < this.#shown || (sessions.length === 0 && this.#sessions.length === 0)) return;
+      this.#shown = asked;
       this.#sessions = sessions;
       this.#broadcast("sessions", sessions);
     });

@@ -59,6 +59,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
     "time",
   ],
   "packages/client/src": [
+    "toolbar",
     "element",
     "views",
     "ui",
@@ -190,6 +191,7 @@ export default defineConfig({
         "**/test/**",
         "**/*.{tsx,jsx}",
         "packages/client/src/element/console-element.ts",
+        "packages/client/src/toolbar/toolbar-element.ts",
       ],
       rules: { "max-lines-per-function": "off" },
     },

@@ -17,6 +17,7 @@ const HTML_ATTRIBUTES = ["id", "class", "style", "slot", "part", "hidden", "titl
 const ATTRIBUTES: Readonly<Record<string, ReadonlySet<string>>> = {
   "curfew-vnc": new Set([...SHARED_ATTRIBUTES, ...HTML_ATTRIBUTES, ...Object.keys(VNC_KIND.attributes)]),
   "curfew-serial": new Set([...SHARED_ATTRIBUTES, ...HTML_ATTRIBUTES, ...Object.keys(SERIAL_KIND.attributes)]),
+  "curfew-toolbar": new Set(["for", "lang", "theme", ...HTML_ATTRIBUTES]),
 };
 
 /** Script types other than JavaScript. */

@@ -59,5 +59,6 @@ export async function bundleForSizes(): Promise<void> {
   await bundle("element", "client/src/element/index.ts", (id) =>
     /\/(errors|report-error|vnc-console|serial-console)\.ts$/u.test(id),
   );
+  await bundle("toolbar", "client/src/toolbar/index.ts", (id) => both.has(id));
   await bundle("react", "react/src/index.ts", (id) => id.startsWith("@curfew/client"));
 }

@@ -1,6 +1,7 @@
 import { watchPolicy } from "./browser/gateway-probe.ts";
 import { followVisibleHeight } from "./browser/visible-height.ts";
 import { parseAllowedOrigins } from "./console-url/allowed-origins.ts";
+import { parseClipboardPolicy } from "./console-url/clipboard-policy.ts";
 import { parseContact } from "./console-url/contact.ts";
 import { parseConsoleUrl } from "./console-url/parse-console-url.ts";
 import { logUnusedParameters } from "./console-url/log-unused-parameters.ts";
@@ -57,6 +58,7 @@ const url = parseConsoleUrl(address, {
   pagePath: metaContent("curfew-page-path"),
   allowedOrigins: metaOrigins("curfew-allowed-origins"),
   renewPaths: metaContent("curfew-renew-paths").match(/\S+/g) ?? [],
+  clipboard: parseClipboardPolicy(metaContent("curfew-clipboard")),
 });
 logUnusedParameters(url);
 if ("error" in url) showRefusedPage(url.error, parent);

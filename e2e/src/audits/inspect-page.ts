@@ -14,7 +14,27 @@ export async function inspect(page: Page, name: string): Promise<void> {
     expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth), `${name} is too wide`).toBe(0);
     await expectAccessible(page, ".screen");
   }
+  await expectActionsInLowWindows(page, name);
   await page.setViewportSize({ width: 1280, height: 800 });
+}
+
+/** A frame in a dashboard, and a phone with its keyboard. */
+const LOW_WINDOWS = [
+  { width: 680, height: 420 },
+  { width: 360, height: 420 },
+];
+
+/** Checks that the buttons of a card, if there is one, are seen without scrolling in low windows. */
+async function expectActionsInLowWindows(page: Page, name: string): Promise<void> {
+  const actions = page.locator(".card-actions");
+  if ((await actions.count()) === 0) return;
+  for (const viewport of LOW_WINDOWS) {
+    await page.setViewportSize(viewport);
+    await takeScreenshot(page, `${name}-low`, viewport.width, "light");
+    await expect(actions, `the actions of ${name} at ${viewport.width} x ${viewport.height}`).toBeInViewport({
+      ratio: 1,
+    });
+  }
 }
 
 interface Timers {

@@ -76,6 +76,8 @@ test("readiness that cannot be told is answered with 503", async () => {
     frameAncestors: [],
     renewPaths: [],
     contactUrl: null,
+    clipboard: "both",
+    clipboardMaxBytes: null,
     openerPolicy: "same-origin",
   } as const;
   const trusted = new TrustedProxies([]);

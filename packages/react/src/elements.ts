@@ -1,5 +1,5 @@
 /**
- * Types for the elements of `@curfew/client/element` in JSX. Import this module once, for its types only:
+ * Types for the elements of `@curfew/client/element` and `@curfew/client/toolbar` in JSX. Import this module once, for its types only:
  * `import type {} from "@curfew/react/elements"`.
  *
  * @packageDocumentation
@@ -10,6 +10,7 @@ import type {
   SerialElementEventMap,
   VncElementEventMap,
 } from "@curfew/client/element";
+import type { CurfewToolbarElement } from "@curfew/client/toolbar";
 import type { DetailedHTMLProps, HTMLAttributes } from "react";
 
 /**
@@ -27,6 +28,7 @@ declare module "react" {
     interface IntrinsicElements {
       "curfew-vnc": ElementProps<CurfewVncElement, VncElementEventMap>;
       "curfew-serial": ElementProps<CurfewSerialElement, SerialElementEventMap>;
+      "curfew-toolbar": ElementProps<CurfewToolbarElement, object> & { for?: string };
     }
   }
 }

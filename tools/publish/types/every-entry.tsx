@@ -17,6 +17,7 @@ import { japanese } from "@curfew/client/messages/ja";
 import { simplifiedChinese } from "@curfew/client/messages/zh-hans";
 import { SerialConsole, type SerialOptions } from "@curfew/client/serial";
 import { SpiceConsole } from "@curfew/client/spice";
+import { type CurfewToolbarElement, defineToolbarElement } from "@curfew/client/toolbar";
 import { LEAVE_KEYS, SYS_RQ, describeClose, listenForLeaveKeys } from "@curfew/client/ui";
 import { type ConnectedView, VncConsole, type VncOptions } from "@curfew/client/vnc";
 import { CloseCode, type ServerMessage, closeAction, parseServerMessage } from "@curfew/protocol";
@@ -69,6 +70,13 @@ export function element(): CurfewVncElement {
   defineConsoleElements({ vnc: "curfew-vnc" });
   const made = document.createElement("curfew-vnc");
   made.addEventListener("curfew-closed", ({ detail }) => describe(detail));
+  return made;
+}
+
+export function toolbar(vnc: VncConsole): CurfewToolbarElement {
+  defineToolbarElement();
+  const made = document.createElement("curfew-toolbar");
+  made.target = vnc;
   return made;
 }
 

@@ -1,7 +1,8 @@
+import { createToolbar, type Tool } from "@curfew/client/toolbar";
 import { texts } from "../locales/texts.ts";
 import { settings } from "../settings/settings-store.ts";
-import { createActionBar, helpKeys } from "./action-bar.ts";
-import type { ActionContext, PageAction } from "./page-action.ts";
+import type { ActionContext } from "./action-context.ts";
+import { helpKeys } from "./help-keys.ts";
 import { pageActions } from "./page-actions.ts";
 
 /**
@@ -10,12 +11,12 @@ import { pageActions } from "./page-actions.ts";
  * @param createActions - creates those of the console's type
  */
 export function createConsoleToolbar(
-  createActions: (context: ActionContext) => readonly PageAction[],
+  createActions: (context: ActionContext) => readonly Tool[],
   context: ActionContext,
 ): HTMLElement {
   settings.follow(() => {
     if (!settings.kept) context.shell.toasts.warn(texts().notices.settingsNotKept);
   }, context.signal);
-  const actions: readonly PageAction[] = [...createActions(context), ...pageActions(context, () => helpKeys(actions))];
-  return createActionBar(actions, context);
+  const actions: readonly Tool[] = [...createActions(context), ...pageActions(context, () => helpKeys(actions))];
+  return createToolbar(actions, context);
 }

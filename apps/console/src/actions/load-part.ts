@@ -1,5 +1,5 @@
 import { texts } from "../locales/texts.ts";
-import type { ActionContext } from "./page-action.ts";
+import type { ActionContext } from "./action-context.ts";
 
 /**
  * Waits for a part of the page that is fetched on demand. Undefined when the session ends in the meantime, and, with a

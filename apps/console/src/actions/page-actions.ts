@@ -1,17 +1,18 @@
 import { format } from "@curfew/client/messages";
-import { FullScreen } from "@curfew/client/ui";
+import { fullScreenTool, type Tool } from "@curfew/client/toolbar";
 import type { HelpKeys } from "../dialogs/help-dialog.ts";
 import { leaveKeys } from "../locales/key-names.ts";
 import { texts } from "../locales/texts.ts";
 import { settings } from "../settings/settings-store.ts";
 import { loadPart } from "./load-part.ts";
-import type { ActionContext, PageAction } from "./page-action.ts";
+import type { ActionContext } from "./action-context.ts";
 
 /** The actions that all console types share. `keys` are those of all actions, for the help. */
-export function pageActions(context: ActionContext, keys: () => HelpKeys): readonly PageAction[] {
+export function pageActions(context: ActionContext, keys: () => HelpKeys): readonly Tool[] {
   const { actions, help } = texts();
   return [
-    fullScreenAction(context),
+    // The whole page, so that the bar and warnings stay visible.
+    fullScreenTool(document.documentElement, context),
     { label: actions.settings, place: "more", group: "page", letter: "s", run: () => void openSettings(context) },
     { label: actions.help, place: "more", group: "page", letter: "?", run: () => void openHelp(context, keys) },
     { label: actions.statistics, place: "more", group: "page", letter: "i", run: () => void showStatistics(context) },
@@ -31,39 +32,7 @@ export function pageActions(context: ActionContext, keys: () => HelpKeys): reado
   ];
 }
 
-function fullScreenAction(context: ActionContext): PageAction {
-  const { actions, notices } = texts();
-  // The whole page, so that the bar and warnings stay visible.
-  const fullScreen = new FullScreen(document.documentElement);
-  const toggle = async (): Promise<void> => {
-    try {
-      await (fullScreen.active ? fullScreen.exit() : fullScreen.enter());
-      context.refocus();
-    } catch {
-      context.shell.toasts.warn(notices.noFullScreen);
-    }
-  };
-  return {
-    label: actions.fullScreen,
-    place: "toolbar-or-more",
-    face: { icon: "maximize" },
-    apart: true,
-    group: "page",
-    letter: "f",
-    available: document.fullscreenEnabled,
-    run: () => void toggle(),
-    whileOn: {
-      isOn: () => fullScreen.active,
-      watch: (update) => {
-        document.addEventListener("fullscreenchange", update, { signal: context.signal });
-      },
-      label: actions.leaveFullScreen,
-      icon: "minimize",
-    },
-  };
-}
-
-function themeAction(theme: "system" | "light" | "dark"): PageAction {
+function themeAction(theme: "system" | "light" | "dark"): Tool {
   const { actions, settings: labels } = texts();
   return {
     label: `${actions.theme}: ${labels[theme]}`,

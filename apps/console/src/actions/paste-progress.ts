@@ -1,7 +1,7 @@
 import type { PasteProgress } from "@curfew/client/vnc";
 import { texts } from "../locales/texts.ts";
 import { createProgressRow, type ProgressRow } from "../shell/progress-row.ts";
-import type { ActionContext } from "./page-action.ts";
+import type { ActionContext } from "./action-context.ts";
 
 /** Shorter texts show no progress. */
 const LONG_MS = 500;

@@ -1,7 +1,8 @@
 import type { SerialConsole } from "@curfew/client/serial";
 import { texts } from "../locales/texts.ts";
-import { type MenuItem, openContextMenu } from "../shell/menu.ts";
-import type { ActionContext } from "./page-action.ts";
+import { icon } from "../widgets/icons.ts";
+import { allows, type MenuItem, openContextMenu } from "@curfew/client/toolbar";
+import type { ActionContext } from "./action-context.ts";
 
 /** What the items of the menu do. */
 export interface TerminalCommands {
@@ -34,9 +35,7 @@ export function listenForRightClick(serial: SerialConsole, commands: TerminalCom
       { x: event.clientX, y: event.clientY },
       label,
       items(serial, commands, context),
-      {
-        onDone: () => {},
-      },
+      { checkMark: () => icon("check"), onDone: () => {} },
     );
     menu.addEventListener("toggle", () => {
       if (document.activeElement === document.body) context.refocus();
@@ -52,10 +51,12 @@ function items(
   { refocus, viewOnly }: ActionContext,
 ): readonly (readonly MenuItem[])[] {
   const { actions, terminal } = texts();
-  const canSend = !viewOnly;
+  const canSend = !viewOnly && allows(serial, "to-machine");
   return [
     [
-      { label: actions.copy, enabled: () => serial.selection !== "", run: copy },
+      ...(allows(serial, "from-machine")
+        ? [{ label: actions.copy, enabled: () => serial.selection !== "", run: copy }]
+        : []),
       ...(canSend ? [{ label: actions.paste, run: paste }] : []),
       {
         label: terminal.selectAll,

@@ -2,7 +2,7 @@ import type { SerialConsole } from "@curfew/client/serial";
 import { readClipboard } from "../browser/clipboard.ts";
 import { texts } from "../locales/texts.ts";
 import { loadPart } from "./load-part.ts";
-import type { ActionContext } from "./page-action.ts";
+import type { ActionContext } from "./action-context.ts";
 
 /** Pastes the user's clipboard where the browser allows reading it, else text from a dialog. */
 export async function paste(serial: SerialConsole, context: ActionContext): Promise<void> {

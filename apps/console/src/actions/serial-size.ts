@@ -1,11 +1,11 @@
 import type { SerialConsole } from "@curfew/client/serial";
 import { texts } from "../locales/texts.ts";
-import type { MenuItem } from "../shell/menu.ts";
 import { settings } from "../settings/settings-store.ts";
-import type { ActionContext, PageAction } from "./page-action.ts";
+import type { MenuItem, Tool } from "@curfew/client/toolbar";
+import type { ActionContext } from "./action-context.ts";
 
 /** Shows the terminal's size, changes it, and types it into the machine's shell, which cannot learn it otherwise. */
-export function sizeAction(serial: SerialConsole, { signal, viewOnly }: ActionContext): PageAction {
+export function sizeAction(serial: SerialConsole, { signal, viewOnly }: ActionContext): Tool {
   const { display, terminal } = texts();
   // In the menu More, the items have no heading.
   const size = (value: "fit" | "80x24", label: string): MenuItem => ({

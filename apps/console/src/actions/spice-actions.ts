@@ -1,63 +1,50 @@
-import type { SpiceConsole, SpiceScaleMode } from "@curfew/client/spice";
+import type { SpiceConsole } from "@curfew/client/spice";
+import {
+  createKeyRow,
+  ctrlAltDelTool,
+  HeldKeys,
+  keyRowTool,
+  keysTool,
+  scaleItems,
+  screenshotTool,
+  type Tool,
+  viewOnlyTool,
+} from "@curfew/client/toolbar";
 import { readClipboard } from "../browser/clipboard.ts";
 import { texts } from "../locales/texts.ts";
 import { settings } from "../settings/settings-store.ts";
-import type { MenuItem } from "../shell/menu.ts";
-import { HeldKeys } from "./held-keys.ts";
-import { createKeyRow } from "./key-row.ts";
 import { loadPart } from "./load-part.ts";
 import { showTypingProgress } from "./paste-progress.ts";
-import type { ActionContext, PageAction } from "./page-action.ts";
-import {
-  ctrlAltDelAction,
-  keysAction,
-  screenshotAction,
-  tellLimits,
-  typeText,
-  viewOnlyAction,
-} from "./screen-actions.ts";
-import { screenKeysAction } from "./screen-keys-action.ts";
+import type { ActionContext } from "./action-context.ts";
+import { tellLimits, typeText } from "./screen-text.ts";
 
 /** The actions of a SPICE console. Its viewer has no clipboard and cannot change the machine's resolution. */
-export function spiceActions(spice: SpiceConsole, context: ActionContext): readonly PageAction[] {
+export function spiceActions(spice: SpiceConsole, context: ActionContext): readonly Tool[] {
   const held = new HeldKeys(spice, context.signal);
   showTypingProgress(spice, context);
   const { actions, text } = texts();
   tellLimits(spice, text.type, context);
   return [
-    ctrlAltDelAction(spice, held, context),
-    keysAction(spice, held),
+    ctrlAltDelTool(spice, held, context),
+    keysTool(spice, held, context),
     {
       label: text.type,
       place: "toolbar",
-      face: { icon: "clipboard-paste" },
+      face: { icon: context.icon("clipboard-paste") },
       sendsInput: true,
       run: () => void openTextDialog(spice, held, context),
     },
-    screenshotAction(spice, context),
+    screenshotTool(spice, context),
     {
       label: actions.display,
       place: "toolbar-or-more",
-      face: { icon: "proportions" },
+      face: { icon: context.icon("proportions") },
       group: "tools",
-      menu: [scaleItems(spice)],
+      menu: [scaleItems(spice, ["fit", "none"], texts(), (scale) => settings.change({ scale }))],
     },
-    screenKeysAction((label) => createKeyRow(label, spice, held, context.signal), context),
-    viewOnlyAction(spice, held, context),
+    keyRowTool(() => createKeyRow(spice, held, context), context),
+    viewOnlyTool(spice, held, context),
   ];
-}
-
-function scaleItems(spice: SpiceConsole): readonly MenuItem[] {
-  const { display } = texts();
-  const modes: readonly SpiceScaleMode[] = ["fit", "none"];
-  return modes.map((mode) => ({
-    label: display[mode],
-    checked: () => spice.scale === mode,
-    run: () => {
-      spice.scale = mode;
-      settings.change({ scale: mode });
-    },
-  }));
 }
 
 async function openTextDialog(spice: SpiceConsole, held: HeldKeys, context: ActionContext): Promise<void> {

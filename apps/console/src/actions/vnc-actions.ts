@@ -1,42 +1,66 @@
-import type { ScaleMode, VncConsole } from "@curfew/client/vnc";
+import {
+  createKeyRow,
+  ctrlAltDelTool,
+  HeldKeys,
+  keyRowTool,
+  keysTool,
+  type MenuItem,
+  scaleItems,
+  screenshotTool,
+  type Tool,
+  TouchControl,
+  trackpadTool,
+  viewOnlyTool,
+} from "@curfew/client/toolbar";
+import type { VncConsole } from "@curfew/client/vnc";
 import type { ViewerOptions } from "../console-url/viewer-options.ts";
 import { texts } from "../locales/texts.ts";
 import { settings } from "../settings/settings-store.ts";
-import type { MenuItem } from "../shell/menu.ts";
-import { HeldKeys } from "./held-keys.ts";
-import { createKeyRow } from "./key-row.ts";
+import type { ActionContext } from "./action-context.ts";
 import { showTypingProgress } from "./paste-progress.ts";
-import type { ActionContext, PageAction } from "./page-action.ts";
-import { ctrlAltDelAction, keysAction, screenshotAction, tellLimits, viewOnlyAction } from "./screen-actions.ts";
-import { screenKeysAction } from "./screen-keys-action.ts";
+import { tellLimits } from "./screen-text.ts";
 import { textAction } from "./vnc-text.ts";
 
-/** The actions of a VNC console. */
-export function vncActions(vnc: VncConsole, url: ViewerOptions, context: ActionContext): readonly PageAction[] {
-  applySettings(vnc, url, context.signal);
+/**
+ * The actions of a VNC console.
+ *
+ * @param host - the element that it was created in
+ */
+export function vncActions(
+  vnc: VncConsole,
+  host: HTMLElement,
+  url: ViewerOptions,
+  context: ActionContext,
+): readonly Tool[] {
+  const touch = new TouchControl(vnc, host, context.signal);
+  applySettings(vnc, touch, url, context.signal);
   showTypingProgress(vnc, context);
   const held = new HeldKeys(vnc, context.signal);
-  const { actions } = texts();
-  tellLimits(vnc, actions.text, context);
+  tellLimits(vnc, texts().actions.text, context);
+  const scales = scaleItems(vnc, ["fit", "none", "remote"], texts(), (scale) => {
+    touch.resetZoom();
+    settings.change({ scale });
+  });
   return [
-    ctrlAltDelAction(vnc, held, context),
-    keysAction(vnc, held),
+    ctrlAltDelTool(vnc, held, context),
+    keysTool(vnc, held, context),
     textAction(vnc, held, context),
-    screenshotAction(vnc, context),
+    screenshotTool(vnc, context),
     {
-      label: actions.display,
+      label: texts().actions.display,
       place: "toolbar-or-more",
-      face: { icon: "proportions" },
+      face: { icon: context.icon("proportions") },
       group: "tools",
-      menu: [scaleItems(vnc), [dragItem(vnc, url)]],
+      menu: [scales, [dragItem(vnc, url)]],
     },
-    screenKeysAction((label) => createKeyRow(label, vnc, held, context.signal), context),
-    viewOnlyAction(vnc, held, context),
+    keyRowTool(() => createKeyRow(vnc, held, context), context),
+    trackpadTool(touch, context, (trackpad) => settings.change({ trackpad })),
+    viewOnlyTool(vnc, held, context),
   ];
 }
 
 /** What the URL says applies until the user chooses something else. */
-function applySettings(vnc: VncConsole, url: ViewerOptions, signal: AbortSignal): void {
+function applySettings(vnc: VncConsole, touch: TouchControl, url: ViewerOptions, signal: AbortSignal): void {
   let last = settings.current;
   if (settings.chosen.scale !== undefined && url.scale === "fit") vnc.scale = last.scale;
   vnc.quality = url.quality ?? last.quality;
@@ -47,23 +71,11 @@ function applySettings(vnc: VncConsole, url: ViewerOptions, signal: AbortSignal)
     if (now.compression !== last.compression) vnc.compression = now.compression;
     if (now.dotCursor !== last.dotCursor) vnc.showDotCursor = now.dotCursor;
     if (now.scale !== last.scale) vnc.scale = now.scale;
+    touch.trackpad = now.trackpad;
     last = now;
     // Otherwise dragging would neither move the picture nor reach the machine.
     if (vnc.scale !== "none") setDragging(vnc, url, false);
   }, signal);
-}
-
-function scaleItems(vnc: VncConsole): readonly MenuItem[] {
-  const { display } = texts();
-  const modes: readonly ScaleMode[] = ["fit", "none", "remote"];
-  return modes.map((mode) => ({
-    label: display[mode],
-    checked: () => vnc.scale === mode,
-    run: () => {
-      vnc.scale = mode;
-      settings.change({ scale: mode });
-    },
-  }));
 }
 
 function dragItem(vnc: VncConsole, url: ViewerOptions): MenuItem {

@@ -1,14 +1,13 @@
+import { allows, type HeldKeys, setClipboard, type Tool } from "@curfew/client/toolbar";
 import type { VncConsole } from "@curfew/client/vnc";
-import { format } from "@curfew/client/messages";
 import { copyText, readClipboard } from "../browser/clipboard.ts";
 import { texts } from "../locales/texts.ts";
-import type { HeldKeys } from "./held-keys.ts";
 import { loadPart } from "./load-part.ts";
-import type { ActionContext, PageAction } from "./page-action.ts";
-import { typeText } from "./screen-actions.ts";
+import type { ActionContext } from "./action-context.ts";
+import { typeText } from "./screen-text.ts";
 
 /** Opens the dialog for text and the clipboard. */
-export function textAction(vnc: VncConsole, held: HeldKeys, context: ActionContext): PageAction {
+export function textAction(vnc: VncConsole, held: HeldKeys, context: ActionContext): Tool {
   let received = "";
   vnc.on("clipboard", ({ text }) => {
     received = text;
@@ -16,7 +15,7 @@ export function textAction(vnc: VncConsole, held: HeldKeys, context: ActionConte
   return {
     label: texts().actions.text,
     place: "toolbar",
-    face: { icon: "clipboard-paste" },
+    face: { icon: context.icon("clipboard-paste") },
     sendsInput: true,
     run: () => void openTextDialog(vnc, held, received, context),
   };
@@ -35,7 +34,9 @@ async function openTextDialog(
     title: labels.title,
     sentence: labels.sentence,
     actions: [
-      { label: labels.set, onText: (text) => setClipboard(vnc, text, context) },
+      ...(allows(vnc, "to-machine")
+        ? [{ label: labels.set, onText: (text: string) => setClipboard(vnc, text, context) }]
+        : []),
       { label: labels.type, onText: (text) => void typeText(vnc, held, text, context) },
     ],
     ...(received === "" ? {} : { received: { text: received, onCopy: () => void copyReceived(received, context) } }),
@@ -46,16 +47,6 @@ async function openTextDialog(
     },
     signal: context.signal,
   });
-}
-
-function setClipboard(vnc: VncConsole, text: string, { isConnected, refocus, shell }: ActionContext): void {
-  const { notices } = texts();
-  const missing = vnc.missingInClipboard(text);
-  if (vnc.setClipboard(text)) shell.toasts.show(notices.clipboardSet);
-  else if (isConnected() && missing !== "") {
-    shell.toasts.warn(format(notices.clipboardLacks, { characters: Array.from(missing).join(" ") }));
-  } else shell.toasts.warn(notices.notSent);
-  refocus();
 }
 
 async function copyReceived(text: string, { shell }: ActionContext): Promise<void> {

@@ -8,7 +8,13 @@ const token = "b1c5d2d8-3f0a-4b3a-9f0e-1a2b3c4d5e6f";
 /** The page as a gateway serves it: without a prefix unless `served` says otherwise. */
 function parse(address: string, served: Partial<ServedPage> = {}): ConsoleUrl | RefusedUrl {
   const page = new URL(address);
-  return parseConsoleUrl(page, { pagePath: page.pathname, allowedOrigins: [], renewPaths: [], ...served });
+  return parseConsoleUrl(page, {
+    pagePath: page.pathname,
+    allowedOrigins: [],
+    renewPaths: [],
+    clipboard: {},
+    ...served,
+  });
 }
 
 function parsed(address: string, served?: Partial<ServedPage>): ConsoleUrl {
@@ -41,6 +47,7 @@ describe("Curfew's own URLs", () => {
       reconnect: true,
       renewUrl: undefined,
       renewBlocked: false,
+      clipboard: {},
       unused: [],
     });
   });
@@ -195,9 +202,7 @@ describe("noVNC's parameters", () => {
 });
 
 test("the README's table names the parameters that the page uses, and no others", () => {
-  const rows = readme
-    .split(/^\| parameter .*$/m)[1]
-    ?.split(/^$/m)[0];
+  const rows = readme.split(/^\| parameter .*$/m)[1]?.split(/^$/m)[0];
   const names = rows?.match(/^\| .*?\|/gm)?.flatMap((cell) => [...cell.matchAll(/`(\w+)`/g)].map(([, name]) => name));
   expect(names?.toSorted()).toEqual([...URL_PARAMETERS].toSorted());
 });

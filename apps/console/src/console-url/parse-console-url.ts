@@ -1,4 +1,5 @@
 import type { ConsoleType } from "@curfew/client";
+import type { ClipboardOptions } from "@curfew/client/vnc";
 import { cleanName } from "@curfew/client/ui";
 import { hasControlCharacter, UrlParameters } from "./url-parameters.ts";
 import { UrlProblem } from "./url-problem.ts";
@@ -22,6 +23,8 @@ export interface ConsoleUrl extends ViewerOptions {
   readonly renewUrl: string | undefined;
   /** Whether the URL names such an address, but the operator has allowed none. */
   readonly renewBlocked: boolean;
+  /** What the operator allows. */
+  readonly clipboard: ClipboardOptions;
   /** Names of parameters that the page does not use. */
   readonly unused: readonly string[];
 }
@@ -39,6 +42,8 @@ export interface ServedPage {
   readonly allowedOrigins: readonly string[];
   /** Paths that `renew` may name, including everything below them. Without any, `renew` is not used. */
   readonly renewPaths: readonly string[];
+  /** In which direction text may be pasted and copied, and how much. */
+  readonly clipboard: ClipboardOptions;
 }
 
 /**
@@ -47,7 +52,7 @@ export interface ServedPage {
  */
 export function parseConsoleUrl(
   page: URL,
-  { pagePath, allowedOrigins, renewPaths }: ServedPage,
+  { pagePath, allowedOrigins, renewPaths, clipboard }: ServedPage,
 ): ConsoleUrl | RefusedUrl {
   try {
     const parameters = new UrlParameters(page);
@@ -64,6 +69,7 @@ export function parseConsoleUrl(
       ...readViewerOptions(parameters),
       renewUrl: renewUrl?.href,
       renewBlocked: renew !== "" && renewUrl === undefined,
+      clipboard,
       unused: parameters.unused,
     };
   } catch (error) {

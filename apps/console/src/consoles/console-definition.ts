@@ -1,6 +1,7 @@
 import type { ConnectionStatistics, ConsoleConnection, ConsoleOptions, ConsoleState } from "@curfew/client";
-import type { VncOptions, VncStatistics } from "@curfew/client/vnc";
-import type { ActionContext, PageAction } from "../actions/page-action.ts";
+import type { ClipboardOptions, VncOptions, VncStatistics } from "@curfew/client/vnc";
+import type { Tool } from "@curfew/client/toolbar";
+import type { ActionContext } from "../actions/action-context.ts";
 import type { ConsoleUrl } from "../console-url/parse-console-url.ts";
 import type { SettingName } from "../settings/fields.ts";
 import type { IconName } from "../widgets/icons.ts";
@@ -18,7 +19,7 @@ export interface ConsoleView {
 export interface PageConsole {
   readonly view: ConsoleView;
   /** Applies the user's settings, and creates the actions for the toolbar. */
-  readonly createActions: (context: ActionContext) => readonly PageAction[];
+  readonly createActions: (context: ActionContext) => readonly Tool[];
   readonly statistics: () => ConnectionStatistics & Partial<VncStatistics>;
   /** Whether the console sends no input at present. */
   readonly isViewOnly: () => boolean;
@@ -28,6 +29,7 @@ export interface PageConsole {
 
 /** Options of a console. A type ignores those that it has no use for. */
 export type CreateOptions = ConsoleOptions &
+  ClipboardOptions &
   Required<Pick<VncOptions, "onCredentialsRequired" | "onServerVerification">> & {
     /** Aborts when the session is over. */
     readonly signal: AbortSignal;

@@ -5,7 +5,7 @@ import type { ConsoleDefinition } from "./console-definition.ts";
 
 export const VNC: ConsoleDefinition = {
   icon: "monitor",
-  settings: ["scale", "quality", "compression", "dotCursor", "clipboardSync", "keyboardLayout"],
+  settings: ["scale", "quality", "compression", "dotCursor", "trackpad", "clipboardSync", "keyboardLayout"],
   hasGestures: true,
   create: async (url, host, options) => {
     const { VncConsole } = await import("@curfew/client/vnc");
@@ -22,7 +22,7 @@ export const VNC: ConsoleDefinition = {
     });
     return {
       view,
-      createActions: (context) => vncActions(view, url, context),
+      createActions: (context) => vncActions(view, host, url, context),
       statistics: () => view.statistics(),
       isViewOnly: () => view.viewOnly,
       onName: (listener) => {

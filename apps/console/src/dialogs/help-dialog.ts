@@ -35,14 +35,28 @@ export function openHelpDialog({ shortcuts, letters }: HelpKeys, hasGestures: bo
       createElement("p", { class: "dialog-note" }, help.letters),
       list(letters, "kbd"),
       createElement("p", { class: "dialog-note" }, help.fullScreenKeys),
-      ...(hasGestures ? [createElement("h3", {}, help.touch), list(gestures(), "span")] : []),
+      ...(hasGestures ? touchHelp() : []),
     ],
     actions: [closingButton(settings.close)],
     signal,
   });
 }
 
-/** noVNC's gestures. */
+function touchHelp(): readonly HTMLElement[] {
+  const { help } = texts();
+  const trackpad: readonly HelpRow[] = [
+    [help.oneFinger, help.oneFingerDoes],
+    [help.pressDrag, help.dragDoes],
+  ];
+  return [
+    createElement("h3", {}, help.touch),
+    list(gestures(), "span"),
+    createElement("p", { class: "dialog-note" }, help.trackpad),
+    list(trackpad, "span"),
+  ];
+}
+
+/** noVNC's gestures, and zooming. */
 function gestures(): readonly HelpRow[] {
   const { help } = texts();
   return [

@@ -65,6 +65,8 @@ const FIELDS: Readonly<Record<SettingName, (store: SettingsStore) => readonly HT
     const { clipboardSync, clipboardNote } = texts().settings;
     return [flag(store, "clipboardSync", clipboardSync), note(clipboardNote)];
   },
+  trackpad: (store) =>
+    matchMedia("(any-pointer: coarse)").matches ? [flag(store, "trackpad", texts().actions.trackpad)] : [],
   keyboardLayout: (store) => {
     const { layout, layoutAuto } = texts().text;
     return [choice(store, "keyboardLayout", layout, { auto: layoutAuto, ...layoutNames() })];

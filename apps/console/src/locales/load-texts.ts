@@ -1,4 +1,5 @@
-import { messagesFor, type Language } from "@curfew/client/messages";
+import { type Language, type Messages, messagesFor } from "@curfew/client/messages";
+import { type ToolbarTexts, toolbarTextsFor } from "@curfew/client/toolbar";
 import type { PageTexts, Texts } from "./texts.ts";
 
 const LOADERS: Readonly<Record<Language, () => Promise<PageTexts>>> = {
@@ -21,11 +22,16 @@ export async function loadTexts(wanted: readonly string[]): Promise<Texts> {
   try {
     const sdk = await messagesFor(wanted);
     const load = isLanguage(sdk.language) ? LOADERS[sdk.language] : LOADERS.en;
-    return { ...(await load()), sdk };
+    return together(sdk, ...(await Promise.all([toolbarTextsFor(sdk.language), load()])));
   } catch {
-    const [sdk, page] = await Promise.all([messagesFor("en"), LOADERS.en()]);
-    return { ...page, sdk };
+    return together(...(await Promise.all([messagesFor("en"), toolbarTextsFor("en"), LOADERS.en()])));
   }
+}
+
+function together(sdk: Messages, tools: ToolbarTexts, page: PageTexts): Texts {
+  const actions = { ...tools.actions, ...page.actions };
+  const notices = { ...tools.notices, ...page.notices };
+  return { ...tools, ...page, actions, notices, sdk };
 }
 
 function isLanguage(tag: string): tag is Language {

@@ -1,9 +1,8 @@
 import { LANGUAGES } from "@curfew/client/messages";
 import { describe, expect, test } from "vitest";
-import { english } from "./en.ts";
 import { loadTexts } from "./load-texts.ts";
 
-/** The page's own texts by path, such as `cards.attempt`. */
+/** The texts of the page and of the SDK's toolbar by path, such as `cards.attempt`. */
 function textsByPath(table: object, path = ""): Map<string, string> {
   const found = new Map<string, string>();
   for (const [key, value] of Object.entries(table) as [string, string | object][]) {
@@ -15,7 +14,7 @@ function textsByPath(table: object, path = ""): Map<string, string> {
 }
 
 const placeholders = (text: string | undefined): string[] => (text?.match(/\{\w*\}/g) ?? []).toSorted();
-const inEnglish = textsByPath(english);
+const inEnglish = textsByPath(await loadTexts(["en"]));
 
 describe.each(LANGUAGES)("the page's texts in %s", (language) => {
   test("have the keys of the English ones, in the same order, beside the SDK's texts", async () => {

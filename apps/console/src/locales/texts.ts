@@ -1,4 +1,5 @@
 import { timeLeft, type Messages, type PlaceholderOf, type TimeStyle } from "@curfew/client/messages";
+import type { ToolbarTexts } from "@curfew/client/toolbar";
 import type { english } from "./en.ts";
 
 /** A text in any language, with the placeholders of the English one. */
@@ -13,8 +14,13 @@ type Translated<Table> = {
 /** All texts of the page in one language. A language that lacks a key does not compile. */
 export type PageTexts = Translated<typeof english>;
 
+/** The groups to which the page and the SDK's toolbar contribute. */
+type SharedGroup = "actions" | "notices";
+
 /** The page's texts and the SDK's, which all of Curfew's consoles share. */
-export interface Texts extends PageTexts {
+export interface Texts extends Omit<PageTexts, SharedGroup>, Omit<ToolbarTexts, SharedGroup> {
+  readonly actions: PageTexts["actions"] & ToolbarTexts["actions"];
+  readonly notices: PageTexts["notices"] & ToolbarTexts["notices"];
   /** End reasons, states and actions. Their `language` is that of all texts. */
   readonly sdk: Messages;
 }

@@ -1,7 +1,8 @@
 import type { CloseInfo, ConsoleError, ConsoleEvents, ConsoleState, SessionInfo } from "@curfew/client";
 import { ExpiryWarning } from "@curfew/client/ui";
 import { createConsoleToolbar } from "../actions/console-toolbar.ts";
-import type { ActionContext } from "../actions/page-action.ts";
+import type { ActionContext } from "../actions/action-context.ts";
+import { toolContext } from "../actions/tool-context.ts";
 import { isWebSocketBlocked } from "../browser/gateway-probe.ts";
 import { loadTwice } from "../browser/load-twice.ts";
 import { createWakeLock } from "../browser/wake-lock.ts";
@@ -89,6 +90,7 @@ export class ConsoleSession {
       onCredentialsRequired: (types, request) => this.#signIn.credentials(types, request),
       onServerVerification: (identity, request) => this.#signIn.identity(identity, request.signal),
       ...(this.#url.reconnect ? {} : { reconnect: false }),
+      ...this.#url.clipboard,
       signal: this.#over.signal,
     };
   }
@@ -235,6 +237,7 @@ export class ConsoleSession {
       hasGestures,
       viewOnly: this.#url.viewOnly,
       shell: this.#shell,
+      ...toolContext(this.#shell, this.#over.signal),
       name: () => this.#record.name,
       isConnected: () => view.state.status === "connected",
       refocus: () => this.#refocus(),

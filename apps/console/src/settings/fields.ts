@@ -40,6 +40,7 @@ const FIELDS = {
   compression: integer(0, 9, 2),
   dotCursor: flag(false),
   clipboardSync: flag(false),
+  trackpad: flag(false),
   /** `auto` is that of the United States where the machine's server knows keys only. */
   keyboardLayout: choice<"auto" | KeyboardLayout>("auto", "us", "gb", "de", "fr", "es", "it", "jp"),
   fontSize: integer(MIN_FONT_SIZE, MAX_FONT_SIZE, 14),

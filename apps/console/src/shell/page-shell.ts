@@ -1,5 +1,6 @@
 import type { ConsoleType } from "@curfew/client";
 import { format } from "@curfew/client/messages";
+import { focusToolbar } from "@curfew/client/toolbar";
 import { createElement, listenForLeaveKeys, refuseDrops } from "@curfew/client/ui";
 import { leaveKeys } from "../locales/key-names.ts";
 import { texts } from "../locales/texts.ts";
@@ -8,7 +9,6 @@ import { ExpiryBanner } from "./expiry-banner.ts";
 import type { PageStatus } from "./page-status.ts";
 import { followCover, type StageCover } from "./stage-cover.ts";
 import { Toasts } from "./toasts.ts";
-import { focusToolbar } from "./toolbar.ts";
 import { TopBar } from "./top-bar.ts";
 
 /**

@@ -1,8 +1,8 @@
 import type { FindOptions, FindResult } from "@curfew/client/serial";
 import { format } from "@curfew/client/messages";
+import { toolButton } from "@curfew/client/toolbar";
 import { createElement, setText } from "@curfew/client/ui";
 import { texts } from "../locales/texts.ts";
-import { toolButton } from "../widgets/buttons.ts";
 import { icon, type IconName } from "../widgets/icons.ts";
 
 /** Finds text. An empty text removes the marks. Null where nothing was found. */
@@ -47,9 +47,9 @@ export function createSearchBar(find: Find, onClose: () => void): HTMLElement {
     input,
     result,
     ...Object.values(toggles),
-    toolButton(search.previous, () => void go({ backwards: true }), { icon: "chevron-up" }),
-    toolButton(search.next, () => void go({}), { icon: "chevron-down" }),
-    toolButton(sdk.actions.close, onClose, { icon: "x" }),
+    toolButton(search.previous, () => void go({ backwards: true }), { icon: icon("chevron-up") }),
+    toolButton(search.next, () => void go({}), { icon: icon("chevron-down") }),
+    toolButton(sdk.actions.close, onClose, { icon: icon("x") }),
   );
   row.addEventListener("keydown", (event) => {
     if (event.key === "Escape") onClose();
@@ -76,7 +76,7 @@ function toggle(label: string, name: IconName): HTMLButtonElement {
     () => {
       button.setAttribute("aria-pressed", String(button.getAttribute("aria-pressed") !== "true"));
     },
-    { icon: name },
+    { icon: icon(name) },
   );
   button.setAttribute("aria-pressed", "false");
   return button;

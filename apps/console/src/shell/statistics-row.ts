@@ -1,8 +1,9 @@
 import type { ConnectionStatistics } from "@curfew/client";
 import type { VncStatistics } from "@curfew/client/vnc";
+import { toolButton } from "@curfew/client/toolbar";
 import { createElement, setText } from "@curfew/client/ui";
 import { texts } from "../locales/texts.ts";
-import { toolButton } from "../widgets/buttons.ts";
+import { icon } from "../widgets/icons.ts";
 
 const REFRESH_MS = 1_000;
 
@@ -23,7 +24,7 @@ export function createStatisticsRow(
     "section",
     { class: "tray-row", "aria-label": actions.statistics },
     list,
-    toolButton(sdk.actions.close, onClose, { icon: "x" }),
+    toolButton(sdk.actions.close, onClose, { icon: icon("x") }),
   );
   const number = new Intl.NumberFormat(sdk.language, { maximumFractionDigits: 1 });
   const set = (name: string, text: string): void => {

@@ -1,6 +1,7 @@
 import type { Messages } from "../locales/types.ts";
 import type { ViewOptions } from "../views/view-options.ts";
 import type { ConsoleState } from "../connection/model/state.ts";
+import type { ClipboardDirection } from "../views/clipboard-policy.ts";
 import type { ConsoleView, ElementKind } from "./kinds.ts";
 import { type AttributeType, type AttributeTypes, optionOf, setAttributeValue } from "./attributes.ts";
 import { ElementController } from "./element-controller.ts";
@@ -47,6 +48,8 @@ export function consoleElementClass<Options extends ViewOptions, View extends Co
     declare url: string | undefined;
     declare autoconnect: boolean;
     declare autoRenew: boolean;
+    declare clipboard: ClipboardDirection;
+    declare maxClipboardBytes: number | undefined;
     readonly #controller: ElementController<Options, View>;
     #authorize: Options["authorize"] | undefined;
     #renew: Options["renew"] | undefined;

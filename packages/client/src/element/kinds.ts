@@ -43,7 +43,12 @@ export interface ElementKind<Options extends ViewOptions, View extends ConsoleVi
 }
 
 /** `theme` is a setting of the terminal, and the colors of both elements. */
-const COMMON_ATTRIBUTES: AttributeTypes = { "auto-renew": "flag", theme: "text" };
+const COMMON_ATTRIBUTES: AttributeTypes = {
+  "auto-renew": "flag",
+  theme: "text",
+  clipboard: "text",
+  "max-clipboard-bytes": "number",
+};
 
 const COMMON_EVENTS: Readonly<Record<keyof ConsoleElementEvents, true>> = {
   state: true,
@@ -78,7 +83,7 @@ export const VNC_KIND: ElementKind<VncOptions, VncConsole> = {
     "clip-viewport": "flag",
     "drag-viewport": "flag",
   },
-  defaults: { ...VNC_VIEW_DEFAULTS, theme: "auto" },
+  defaults: { ...VNC_VIEW_DEFAULTS, theme: "auto", clipboard: "both" },
   events: namesOf<VncElementEvents>({
     ...COMMON_EVENTS,
     clipboard: true,
@@ -107,7 +112,7 @@ export const SERIAL_KIND: ElementKind<SerialOptions, SerialConsole> = {
     scrollback: "number",
     "screen-reader": "flag",
   },
-  defaults: { ...SERIAL_VIEW_DEFAULTS },
+  defaults: { ...SERIAL_VIEW_DEFAULTS, clipboard: "both" },
   events: namesOf<SerialElementEvents>({
     ...COMMON_EVENTS,
     title: true,

@@ -268,6 +268,9 @@ describe("slots", () => {
     page.gateway.socket.end(1006);
     expect([over, soon].map((slotted) => slotted?.checkVisibility())).toEqual([true, false]);
     expect(shown(element, ".panel")).toBeNull();
+    // The session may be over: nothing that it has shown is to be read, also behind the page's own overlay.
+    const veil = getComputedStyle(shown(element, ".overlay") as HTMLElement).backgroundColor;
+    expect(veil).toMatch(/^rgb\(/);
   });
 });
 

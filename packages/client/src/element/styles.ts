@@ -38,6 +38,8 @@ const CSS = `
   background: var(--_stage);
 }
 .screen, .overlay { position: absolute; inset: 0; }
+/* What is enlarged by touch is moved by scrolling. */
+.screen { overflow: hidden; }
 /* Dark in both themes, as around films: a picture keeps its colors there. */
 [data-type="vnc"] .screen { background: var(--curfew-backdrop, #17191c); }
 /* Over the console: moving it would make the machine change its resolution, and a terminal cut its lines. */

@@ -1,4 +1,5 @@
 import type { Messages } from "../locales/types.ts";
+import type { ClipboardDirection } from "../views/clipboard-policy.ts";
 import type { ViewOptions } from "../views/view-options.ts";
 import type { SerialConsole } from "../views/serial/serial-console.ts";
 import type { SerialOptions, SerialView } from "../views/serial/options.ts";
@@ -24,6 +25,10 @@ export interface ConsoleElement<Options extends ViewOptions, View> extends HTMLE
   autoconnect: boolean;
   /** The option of the same name. @defaultValue false */
   autoRenew: boolean;
+  /** See {@link ClipboardOptions.clipboard}. It can change while the console is open. @defaultValue `"both"` */
+  clipboard: ClipboardDirection;
+  /** See {@link ClipboardOptions.maxClipboardBytes}. */
+  maxClipboardBytes: number | undefined;
   /** The texts to show instead of those for `lang`. */
   messages: Messages | undefined;
   /** The state of the connection. */

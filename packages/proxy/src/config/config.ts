@@ -85,6 +85,10 @@ export interface Config {
     readonly renew_paths: readonly string[];
     /** Contact address of the operator (`https:`, `mailto:` or `tel:`), linked from the console page; null for none. */
     readonly contact_url: string | null;
+    /** In which direction the console page pastes and copies text. */
+    readonly clipboard: "both" | "to-machine" | "from-machine" | "none";
+    /** The longest text that the console page pastes or copies, in bytes of UTF-8; null for no limit. */
+    readonly clipboard_max_bytes: number | null;
     /** Start of the console URLs that tokens are issued with; null for the listener's own address. */
     readonly base_url: string | null;
     /** The oldest TLS version that clients may use; `default` is Node's. */

@@ -78,6 +78,8 @@ const wrong: Record<string, readonly (readonly [value: unknown, expected: RegExp
     ["ops@example.com", /expected an http, https, mailto or tel URL, but got "ops@example.com"/],
     ["javascript:alert(1)", /expected an http, https, mailto or tel URL/],
   ],
+  "console.clipboard": [["in", /expected one of both, to-machine, from-machine, none, but got "in"/]],
+  "console.clipboard_max_bytes": [[0, /a whole number of 1 or more, but got 0/]],
   "console.base_url": [["ftp://example", /expected an http or https URL, but got "ftp:/]],
   "console.ssl_minimum_version": [["tlsv1_1", /expected one of default, tlsv1_2, tlsv1_3, but got "tlsv1_1"/]],
   "console.ssl_ciphers": [["", /not empty/]],

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import * as v from "valibot";
 import type { Config } from "./config.ts";
 import { contradictions } from "./contradictions.ts";
-import { OPENER_POLICIES } from "../http/page/origin-policy.ts";
+import { CLIPBOARD_DIRECTIONS, OPENER_POLICIES } from "../http/page/origin-policy.ts";
 import { DEFAULT_MAX_PER_TOKEN } from "../limits/slots.ts";
 import { novaRpc } from "./nova-rpc.ts";
 import { describe, describeIssue, group, option, type OptionDescription, options, secret } from "./option-schema.ts";
@@ -174,6 +174,16 @@ const schema = options({
       v.nullable(value.contactUrl),
       null,
       "Your contact address (`https:`, `mailto:` or `tel:`), linked where the page tells users to contact you.",
+    ),
+    clipboard: option(
+      v.picklist(CLIPBOARD_DIRECTIONS, `expected one of ${CLIPBOARD_DIRECTIONS.join(", ")}`),
+      "both",
+      "Where the page takes text from the clipboard: `both`, `to-machine`, `from-machine` or `none`. Not a security boundary: the gateway does not enforce it.",
+    ),
+    clipboard_max_bytes: option(
+      v.nullable(value.count),
+      null,
+      "The longest text that the page pastes or copies, in bytes; by default without limit.",
     ),
     base_url: option(
       v.nullable(value.httpUrl),

@@ -18,7 +18,7 @@ import { basePathOf } from "./base-path.ts";
 import { ConnectionGuard } from "./connection-guard.ts";
 import { RequestClients } from "./forwarding/request-clients.ts";
 import { createPageHandler, type RequestHandler } from "./page/handler.ts";
-import type { OpenerPolicy } from "./page/origin-policy.ts";
+import type { ClipboardDirection, OpenerPolicy } from "./page/origin-policy.ts";
 import { refuseMalformedRequests } from "./malformed-requests.ts";
 import { createPublicServer, type PublicServer } from "./public-server.ts";
 import { RequestOrder } from "./request-order.ts";
@@ -44,6 +44,8 @@ export interface PublicListenerConfig {
     readonly start_page: ConsoleType;
     readonly renew_paths: readonly string[];
     readonly contact_url: string | null;
+    readonly clipboard: ClipboardDirection;
+    readonly clipboard_max_bytes: number | null;
     readonly base_url: string | null;
     readonly ssl_minimum_version: TlsMinimum;
     readonly ssl_ciphers: string | null;
@@ -106,6 +108,8 @@ export class PublicListener {
         frameAncestors: frame_ancestors?.map(parseFrameAncestor) ?? allowedOrigins,
         renewPaths: config.console.renew_paths,
         contactUrl: config.console.contact_url,
+        clipboard: config.console.clipboard,
+        clipboardMaxBytes: config.console.clipboard_max_bytes,
         openerPolicy: config.console.opener_policy,
       },
       readiness: context.readiness,

@@ -21,6 +21,7 @@ export type {
   SerialThemeName,
   SerialView,
 } from "./options.ts";
+export type { ClipboardDirection, ClipboardOptions } from "../clipboard-policy.ts";
 export type { KeyMap } from "../keyboard/key-map.ts";
 export { ConnectedView } from "../connected-view.ts";
 export type { PasteOptions, PasteProgress } from "../progress.ts";

@@ -1,3 +1,4 @@
+import { type ClipboardDirection, ClipboardPolicy } from "../clipboard-policy.ts";
 import { ConnectedView } from "../connected-view.ts";
 import type { SerialEncoding } from "./encodings.ts";
 import type {
@@ -15,9 +16,21 @@ export abstract class SerialSettings extends ConnectedView implements SerialView
   #view: SerialView;
 
   /** @internal */
+  protected readonly clipboardPolicy: ClipboardPolicy;
+
+  /** @internal */
   constructor(options: SerialOptions) {
     super();
     this.#view = resolveView(options);
+    this.clipboardPolicy = new ClipboardPolicy(options);
+  }
+
+  /** See {@link ClipboardOptions.clipboard}. */
+  get clipboard(): ClipboardDirection {
+    return this.clipboardPolicy.direction;
+  }
+  set clipboard(clipboard: ClipboardDirection) {
+    this.clipboardPolicy.direction = clipboard;
   }
 
   /** See {@link SerialView.fontSize}. */

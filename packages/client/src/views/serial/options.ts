@@ -1,6 +1,7 @@
 import type { ITheme } from "@xterm/xterm";
 import type { ViewEvents, ViewOptions } from "../view-options.ts";
 import type { SerialEncoding } from "./encodings.ts";
+import type { ClipboardOptions } from "../clipboard-policy.ts";
 import type { Paste } from "./paste.ts";
 import type { LinkDecision } from "./web-links.ts";
 
@@ -56,7 +57,7 @@ export interface SerialView {
 }
 
 /** Options of a {@link SerialConsole}. */
-export interface SerialOptions extends ViewOptions, Partial<SerialView> {
+export interface SerialOptions extends ViewOptions, Partial<SerialView>, ClipboardOptions {
   /** Number of lines kept above the screen. @defaultValue 5000 */
   scrollback?: number;
   /** How the terminal is drawn. @defaultValue `"dom"` */

@@ -45,6 +45,8 @@ export interface ScreenOwner {
   pasteProgress(progress: PasteProgress): void;
   /** The user presses the keys that copy, or selected text with {@link SerialView.copyOnSelect}. */
   copy(): void;
+  /** Whether the browser may copy the selected text. */
+  mayCopy(text: string): boolean;
   /** Console bytes arrived or were sent. */
   transferred(direction: "output" | "input", bytes: Uint8Array): void;
   /** Something in the page is missing that the terminal needs. */
@@ -228,6 +230,13 @@ export class Screen {
       owner.pasted(text);
     };
     this.#host.addEventListener("paste", onPaste, { capture: true, signal });
+    // Before xterm.js and the browser, which would copy the selection.
+    const onCopy = (event: ClipboardEvent): void => {
+      if (owner.mayCopy(terminal.getSelection())) return;
+      event.preventDefault();
+      event.stopPropagation();
+    };
+    this.#host.addEventListener("copy", onCopy, { capture: true, signal });
   }
 }
 

@@ -164,12 +164,13 @@ export class SerialConsole extends SerialSettings {
    * stop it.
    *
    * @param options - `signal` stops the paste; `onProgress` is called as it goes on
-   * @returns resolves to whether all of the text was sent. It was not if `confirmPaste` refused, the paste was
-   * stopped, the console became view only or the connection ended.
+   * @returns resolves to whether all of the text was sent. It was not if `confirmPaste` refused or
+   * {@link ClipboardOptions} do not allow it, the paste was stopped, the console became view only or the connection ended.
    */
   async paste(text: string, options: PasteOptions = {}): Promise<boolean> {
     const { channel } = this.connection;
-    if (text === "" || this.viewOnly || !(await this.#confirms(text))) return false;
+    if (text === "" || this.viewOnly || !this.clipboardPolicy.toMachine(text)) return false;
+    if (!(await this.#confirms(text))) return false;
     // A new connection may be another login: the user did not confirm the paste for it.
     if (!this.#screen || this.connection.channel !== channel) return false;
     return this.#screen.input.paste(text, this.#pasteDelayMs, options);
@@ -193,7 +194,7 @@ export class SerialConsole extends SerialSettings {
   /** Copies the selected text. Resolves to false if nothing is selected, or the browser refuses. */
   async copySelection(): Promise<boolean> {
     const text = this.selection;
-    if (text === "") return false;
+    if (text === "" || !this.clipboardPolicy.fromMachine(text)) return false;
     try {
       await navigator.clipboard.writeText(text);
       return true;
@@ -363,6 +364,7 @@ export class SerialConsole extends SerialSettings {
     pasted: (text) => void this.paste(text),
     pasteProgress: (progress) => this.#events.emit("paste", progress),
     copy: () => void this.copySelection(),
+    mayCopy: (text) => this.clipboardPolicy.fromMachine(text),
     transferred: (direction, data) => this.#events.emit(direction, { data }),
     warn: (message) => this.#log.write("warn", message),
   };

@@ -66,6 +66,30 @@ describe("the clipboards of user and machine", () => {
     expect(machine.pasted).toEqual([]);
   });
 
+  test("take text in one direction only, and not too much, where the options say so", async () => {
+    const { vnc, machine } = await connected({ clipboardSync: true, clipboard: "from-machine", maxClipboardBytes: 16 });
+    const heard: string[] = [];
+    vnc.on("clipboard", ({ text }) => heard.push(text));
+    text = "of the user";
+    vnc.focus();
+    expect(await vnc.pasteClipboard()).toBe(false);
+    expect(vnc.setClipboard("typed")).toBe(false);
+    expect(read).not.toHaveBeenCalled();
+    machine.clipboard("more than the 16 bytes");
+    machine.clipboard("of the machine");
+    await vi.waitFor(() => expect(text).toBe("of the machine"));
+    expect(heard).toEqual(["of the machine"]);
+
+    vnc.clipboard = "to-machine";
+    machine.clipboard("not for the user");
+    expect(vnc.setClipboard("more than the 16 bytes")).toBe(false);
+    expect(vnc.setClipboard("of the user")).toBe(true);
+    await vi.waitFor(() => expect(machine.pasted).toEqual(["of the user"]));
+    expect(text).toBe("of the machine");
+    expect(heard).toEqual(["of the machine"]);
+    await vnc.close();
+  });
+
   test("become the same where the page wants that, and no text goes back where it came from", async () => {
     const { vnc, machine } = await connected({ clipboardSync: true });
     machine.clipboard("of the machine");

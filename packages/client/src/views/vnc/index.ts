@@ -8,6 +8,7 @@ export { VNC_VIEW_DEFAULTS } from "./defaults.ts";
 export { KEYBOARD_LAYOUTS } from "../keyboard/layouts.ts";
 export type { KeyboardLayout } from "../keyboard/layouts.ts";
 export { UntypableError } from "../keyboard/strokes.ts";
+export type { ClipboardDirection, ClipboardOptions } from "../clipboard-policy.ts";
 export type { ScreenPasteOptions } from "../keyboard/typist.ts";
 export type { KeyMap } from "../keyboard/key-map.ts";
 export { ConnectedView } from "../connected-view.ts";

@@ -1,4 +1,5 @@
 import type { ConnectionStatistics } from "../../connection/model/state.ts";
+import type { ClipboardOptions } from "../clipboard-policy.ts";
 import type { ScreenEvents, ViewOptions } from "../view-options.ts";
 import type { ServerIdentity } from "./server-identity.ts";
 
@@ -42,7 +43,7 @@ export interface VncPromptContext {
 }
 
 /** Options of a {@link VncConsole}. */
-export interface VncOptions extends ViewOptions, Partial<VncView> {
+export interface VncOptions extends ViewOptions, Partial<VncView>, ClipboardOptions {
   /** Sent when the server asks for credentials. */
   credentials?: VncCredentials;
   /**
@@ -87,7 +88,7 @@ export interface VncStatistics extends ConnectionStatistics {
 
 /** Events of {@link VncConsole.on}. */
 export interface VncEvents extends ScreenEvents {
-  /** The machine's clipboard changed. */
+  /** The machine's clipboard changed, unless the options for the clipboard keep its text from the browser. */
   clipboard: { readonly text: string };
   /** The machine's name. Control and bidirectional formatting characters are removed, long names cut. */
   title: { readonly title: string };

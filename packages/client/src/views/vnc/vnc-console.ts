@@ -6,6 +6,7 @@ import { ConsoleConnection } from "../../connection/connection.ts";
 import { Emitter, type ListenOptions, type Unsubscribe } from "../../util/emitter.ts";
 import { ConsoleError } from "../../connection/model/errors.ts";
 import { Log } from "../../connection/log.ts";
+import { type ClipboardDirection, ClipboardPolicy } from "../clipboard-policy.ts";
 import { noticeComposition } from "../composition.ts";
 import { followAccess } from "../follow-access.ts";
 import { handleHostInput } from "../host-input.ts";
@@ -57,8 +58,9 @@ export class VncConsole extends ScreenConsole implements VncView {
   readonly #events = new Emitter<ViewEvents>();
   readonly #log: Log;
   readonly #view: VncView;
+  readonly #policy: ClipboardPolicy;
   readonly #clipboards = new Clipboards({
-    canSend: () => !this.viewOnly && this.state.status === "connected",
+    canSend: () => !this.viewOnly && this.state.status === "connected" && this.#policy.toMachine(),
     send: (text) => this.setClipboard(text),
   });
   readonly #typist = new Typist({
@@ -77,6 +79,7 @@ export class VncConsole extends ScreenConsole implements VncView {
     this.#host = createHost(target, "vnc");
     this.#target = target;
     this.#options = options;
+    this.#policy = new ClipboardPolicy(options);
     this.#log = new Log(options.log);
     this.#credentials = new CredentialStore(options.credentials);
     this.#view = {
@@ -174,6 +177,14 @@ export class VncConsole extends ScreenConsole implements VncView {
     return this.#rfbClient?.canvas ?? null;
   }
 
+  /** See {@link ClipboardOptions.clipboard}. */
+  get clipboard(): ClipboardDirection {
+    return this.#policy.direction;
+  }
+  set clipboard(value: ClipboardDirection) {
+    this.#policy.direction = value;
+  }
+
   /** See {@link ConsoleConnection.connect}. */
   connect(): Promise<void> {
     NOVNC.preload();
@@ -211,11 +222,12 @@ export class VncConsole extends ScreenConsole implements VncView {
   /**
    * Sets the machine's clipboard.
    *
-   * @returns false, and sends nothing, while not connected or view-only, and if the machine's clipboard
-   * lacks characters of the text; see {@link missingInClipboard}.
+   * @returns false, and sends nothing, while not connected or view-only, if the machine's clipboard lacks
+   * characters of the text (see {@link missingInClipboard}), and if {@link ClipboardOptions} do not allow it.
    */
   setClipboard(text: string): boolean {
     if (this.viewOnly || this.state.status !== "connected" || this.missingInClipboard(text) !== "") return false;
+    if (!this.#policy.toMachine(text)) return false;
     this.#rfbClient?.rfb.clipboardPasteFrom(text);
     return true;
   }
@@ -337,6 +349,7 @@ export class VncConsole extends ScreenConsole implements VncView {
         rejected: (detail) => this.#onRejected(detail, channel),
         failed: (detail, reason) => this.connection.viewerFailed(detail, reason, { channel }),
         clipboard: (text) => {
+          if (!this.#policy.fromMachine(text)) return;
           this.#clipboards.changed(text);
           this.#events.emit("clipboard", { text });
         },

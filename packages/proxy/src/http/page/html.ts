@@ -8,7 +8,7 @@ import { cspSources, type OriginPolicy } from "./origin-policy.ts";
 export function fillPage(
   html: string,
   path: string,
-  { allowedOrigins, frameAncestors, renewPaths, contactUrl }: OriginPolicy,
+  { allowedOrigins, frameAncestors, renewPaths, contactUrl, clipboard, clipboardMaxBytes }: OriginPolicy,
 ): string {
   const lists = {
     "curfew-page-path": [path],
@@ -16,6 +16,7 @@ export function fillPage(
     "curfew-frame-ancestors": cspSources(frameAncestors),
     "curfew-renew-paths": renewPaths,
     "curfew-contact-url": contactUrl === null ? [] : [contactUrl],
+    "curfew-clipboard": [clipboard, ...(clipboardMaxBytes === null ? [] : [String(clipboardMaxBytes)])],
   };
   return Object.entries(lists).reduce((filled, [name, list]) => fillMeta(filled, name, list), html);
 }

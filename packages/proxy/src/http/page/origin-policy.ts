@@ -9,6 +9,12 @@ export const OPENER_POLICIES = ["same-origin", "same-origin-allow-popups", "unsa
 /** One of {@link OPENER_POLICIES}. */
 export type OpenerPolicy = (typeof OPENER_POLICIES)[number];
 
+/** Between which clipboards the page takes text: the user's and the machine's. */
+export const CLIPBOARD_DIRECTIONS = ["both", "to-machine", "from-machine", "none"] as const;
+
+/** One of {@link CLIPBOARD_DIRECTIONS}. */
+export type ClipboardDirection = (typeof CLIPBOARD_DIRECTIONS)[number];
+
 /** What other sites may do with the console page, and what it links to. */
 export interface OriginPolicy {
   /** Sites that may open consoles and issue new tokens. */
@@ -19,6 +25,10 @@ export interface OriginPolicy {
   readonly renewPaths: readonly string[];
   /** Where users reach the operator. */
   readonly contactUrl: string | null;
+  /** In which direction the page pastes and copies text. */
+  readonly clipboard: ClipboardDirection;
+  /** The longest text that the page pastes or copies, in bytes; null for no limit. */
+  readonly clipboardMaxBytes: number | null;
   /** Whether sites that opened the page in a window can see that window. */
   readonly openerPolicy: OpenerPolicy;
 }

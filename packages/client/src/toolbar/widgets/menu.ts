@@ -1,6 +1,7 @@
-import { createElement } from "@curfew/client/ui";
-import { icon } from "../widgets/icons.ts";
+import { createElement } from "../../ui/dom.ts";
+import { focusedIn } from "./focus.ts";
 
+/** An item of a menu. */
 export interface MenuItem {
   readonly label: string;
   /** Shown in place of the label. */
@@ -21,7 +22,9 @@ export interface MenuItem {
 }
 
 /** How a menu differs from others. */
-interface MenuOptions {
+export interface MenuOptions {
+  /** Creates the mark of an item that is checked. */
+  readonly checkMark: () => Element;
   /** A sentence at its end. */
   readonly note?: string;
   /** Runs after an item was chosen. */
@@ -103,13 +106,23 @@ export function openContextMenu(
 }
 
 /** A menu that is not shown yet. */
-function createMenu(label: string, groups: readonly MenuGroup[], { note, onDone }: MenuOptions): HTMLElement {
-  const menu = createElement("div", { role: "menu", "aria-label": label, class: "menu", popover: "auto" });
+function createMenu(
+  label: string,
+  groups: readonly MenuGroup[],
+  { checkMark, note, onDone }: MenuOptions,
+): HTMLElement {
+  const menu = createElement("div", {
+    role: "menu",
+    "aria-label": label,
+    class: "menu",
+    part: "menu",
+    popover: "auto",
+  });
   const nodes: { readonly node: HTMLElement; readonly item: MenuItem }[] = [];
   for (const group of groups) {
     const list = createGroup(group);
     for (const item of itemsOf(group)) {
-      const node = createItem(item);
+      const node = createItem(item, checkMark);
       nodes.push({ node, item });
       node.addEventListener("click", () => {
         if (item.enabled?.() === false) return;
@@ -157,7 +170,7 @@ function createGroup(group: MenuGroup): HTMLElement {
   return createElement("div", { role: "group", class: narrow ? "menu-group narrow-only" : "menu-group" });
 }
 
-function createItem(item: MenuItem): HTMLButtonElement {
+function createItem(item: MenuItem, checkMark: () => Element): HTMLButtonElement {
   const checkable = item.toggles === true ? "menuitemcheckbox" : "menuitemradio";
   const role = item.checked === undefined ? "menuitem" : checkable;
   return createElement(
@@ -165,11 +178,12 @@ function createItem(item: MenuItem): HTMLButtonElement {
     {
       type: "button",
       role,
+      part: "menu-item",
       class: ["menu-item", item.narrow && "narrow-only", item.sendsInput && "tool-input"].filter(Boolean).join(" "),
       tabindex: "-1",
       "aria-label": item.face === undefined ? undefined : item.label,
     },
-    item.checked === undefined ? undefined : icon("check"),
+    item.checked === undefined ? undefined : checkMark(),
     createElement("span", {}, item.face ?? item.label),
     item.hint === undefined ? undefined : createElement("kbd", {}, item.hint),
   );
@@ -187,7 +201,7 @@ function placeBelow(button: HTMLElement, menu: HTMLElement): void {
 
 function moveInside(menu: HTMLElement, event: KeyboardEvent): void {
   const items = visibleItems(menu);
-  const at = items.findIndex((item) => item === document.activeElement);
+  const at = items.findIndex((item) => item === focusedIn(menu));
   const steps: Readonly<Record<string, number>> = {
     ArrowDown: at + 1,
     ArrowUp: at - 1 + items.length,

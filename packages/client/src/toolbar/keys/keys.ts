@@ -1,8 +1,22 @@
-import { keyOf, SYS_RQ, type Key, type KeysymName } from "@curfew/client/ui";
-import type { NamedKey } from "../locales/key-names.ts";
+import { type Key, type KeysymName, keyOf, SYS_RQ } from "../../ui/keysyms.ts";
+import type { NamedKey } from "./key-names.ts";
 
-/** Keys that type no character, by the page's names for them. */
-export const KEYS = {
+type UsedKey =
+  | "ctrl"
+  | "alt"
+  | "shift"
+  | "super"
+  | "tab"
+  | "esc"
+  | "sysRq"
+  | "backspace"
+  | "left"
+  | "up"
+  | "right"
+  | "down";
+
+/** Keys that type no character, by their names in {@link NamedKey}. */
+export const KEYS: Readonly<Record<UsedKey & NamedKey, Key>> = {
   ctrl: keyOf("ControlLeft"),
   alt: keyOf("AltLeft"),
   shift: keyOf("ShiftLeft"),
@@ -15,7 +29,7 @@ export const KEYS = {
   up: keyOf("ArrowUp"),
   right: keyOf("ArrowRight"),
   down: keyOf("ArrowDown"),
-} as const satisfies Partial<Record<NamedKey, Key>>;
+};
 
 /** Keys whose `KeyboardEvent.key` is the same as their `code`. */
 const SAME_NAME: readonly KeysymName[] = [

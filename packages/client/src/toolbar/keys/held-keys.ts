@@ -1,9 +1,11 @@
 import { KEYS } from "./keys.ts";
-import type { KeyboardConsole } from "./screen-console.ts";
+import type { KeyboardConsole } from "../tools/screen-console.ts";
 
 /** The modifiers that can be held down, in the order in which they are shown. */
-export const MODIFIERS = ["ctrl", "alt", "shift", "super"] as const;
-export type Modifier = (typeof MODIFIERS)[number];
+export const MODIFIERS: readonly Modifier[] = ["ctrl", "alt", "shift", "super"];
+
+/** A modifier, by its name in {@link NamedKey}. */
+export type Modifier = "ctrl" | "alt" | "shift" | "super";
 
 /** The same keys on the user's keyboard, by `KeyboardEvent.key`. */
 const OWN_KEYS: ReadonlySet<string> = new Set(["Control", "Alt", "Shift", "Meta"]);

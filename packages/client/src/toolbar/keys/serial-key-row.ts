@@ -1,24 +1,25 @@
-import type { SerialConsole, SerialKey, SerialModifier } from "@curfew/client/serial";
-import { keyNames, type NamedKey } from "../locales/key-names.ts";
-import { texts } from "../locales/texts.ts";
-import { createScreenKeys, type ScreenKey } from "../shell/screen-keys.ts";
+import type { SerialKey, SerialModifier } from "../../views/serial/key-sequences.ts";
+import type { SerialConsole } from "../../views/serial/serial-console.ts";
+import type { IconName, KeyRowContext } from "../tools/tool-context.ts";
+import { createScreenKeys, type ScreenKey } from "../widgets/screen-keys.ts";
+import { keyNames, type NamedKey } from "./key-names.ts";
 
 /** The letters and signs that are offered together with Ctrl. */
 const CONTROL_KEYS = ["C", "D", "Z", "]"];
 const FUNCTION_KEYS = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12] as const;
 
 /** The row of keys for touch. Ctrl and Alt stay held until they are pressed again, also for the device's keyboard. */
-export function createSerialScreenKeys(label: string, serial: SerialConsole, signal: AbortSignal): HTMLElement {
-  const plain = (name: NamedKey, sent: SerialKey, icon?: ScreenKey["icon"]): ScreenKey => ({
-    label: keyNames(name),
-    ...(icon === undefined ? {} : { icon }),
+export function createSerialKeyRow(serial: SerialConsole, { texts, icon, signal }: KeyRowContext): HTMLElement {
+  const plain = (name: NamedKey, sent: SerialKey, symbol?: IconName): ScreenKey => ({
+    label: keyNames(texts, name),
+    ...(symbol === undefined ? {} : { icon: icon(symbol) }),
     onPress: () => {
       serial.sendKey(sent);
     },
   });
   const isHeld = (modifier: SerialModifier): boolean => serial.heldModifiers.includes(modifier);
   const held = (name: NamedKey, modifier: SerialModifier): ScreenKey => ({
-    label: keyNames(name),
+    label: keyNames(texts, name),
     held: () => isHeld(modifier),
     onPress: () => {
       const others = serial.heldModifiers.filter((other) => other !== modifier);
@@ -28,19 +29,19 @@ export function createSerialScreenKeys(label: string, serial: SerialConsole, sig
   });
   // ASCII control characters are 64 below their letter.
   const control = (letter: string): ScreenKey => ({
-    label: `${keyNames("ctrl")} + ${letter}`,
+    label: `${keyNames(texts, "ctrl")} + ${letter}`,
     onPress: () => {
       serial.write(String.fromCodePoint((letter.codePointAt(0) ?? 0) - 64));
     },
   });
   const keyboard: ScreenKey = {
-    label: texts().actions.screenKeyboard,
-    icon: "keyboard",
+    label: texts.actions.screenKeyboard,
+    icon: icon("keyboard"),
     onPress: () => {
       serial.focus();
     },
   };
-  const row = createScreenKeys(label, [
+  const row = createScreenKeys(texts.actions.screenKeys, [
     keyboard,
     held("ctrl", "Control"),
     held("alt", "Alt"),

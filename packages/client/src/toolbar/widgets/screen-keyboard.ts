@@ -1,4 +1,4 @@
-import { createElement } from "@curfew/client/ui";
+import { createElement } from "../../ui/dom.ts";
 import { typedDifference } from "./typed-difference.ts";
 
 /** The content of an empty field, so that Backspace always has something to delete. */

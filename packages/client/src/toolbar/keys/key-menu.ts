@@ -1,17 +1,17 @@
-import type { KeyCombo } from "@curfew/client/vnc";
-import { keyNames, type NamedKey } from "../locales/key-names.ts";
-import { texts } from "../locales/texts.ts";
-import type { MenuGroup, MenuItem } from "../shell/menu.ts";
+import type { KeyCombo } from "../../views/keyboard/keys.ts";
+import type { ToolbarTexts } from "../locales/types.ts";
+import type { MenuGroup, MenuItem } from "../widgets/menu.ts";
 import { MODIFIERS, type HeldKeys } from "./held-keys.ts";
+import { keyNames, type NamedKey } from "./key-names.ts";
 import { KEYS } from "./keys.ts";
-import type { KeyboardConsole } from "./screen-console.ts";
+import type { KeyboardConsole } from "../tools/screen-console.ts";
 
 const FUNCTION_KEYS = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12] as const;
 
 /** The menu of key combinations that the user's own system would intercept, and of modifiers to hold down. */
-export function keyMenu(console: KeyboardConsole, held: HeldKeys): readonly MenuGroup[] {
+export function keyMenu(texts: ToolbarTexts, console: KeyboardConsole, held: HeldKeys): readonly MenuGroup[] {
   const combo = (name: KeyCombo, ...labels: readonly NamedKey[]): MenuItem => ({
-    label: keyNames(...labels),
+    label: keyNames(texts, ...labels),
     run: () => {
       console.sendKeys(name);
       held.pressAgain();
@@ -25,13 +25,13 @@ export function keyMenu(console: KeyboardConsole, held: HeldKeys): readonly Menu
       combo("alt-f4", "alt", "F4"),
       combo("super", "super"),
       combo("print-screen", "printScreen"),
-      altSysRqItem(console, held),
+      altSysRqItem(texts, console, held),
       combo("esc", "esc"),
       combo("tab", "tab"),
     ],
-    holdItems(held),
+    holdItems(texts, held),
     {
-      heading: keyNames("ctrl", "alt"),
+      heading: keyNames(texts, "ctrl", "alt"),
       items: FUNCTION_KEYS.map((number) => ({
         ...combo(`ctrl-alt-f${number}`, "ctrl", "alt", `F${number}`),
         face: `F${number}`,
@@ -40,10 +40,10 @@ export function keyMenu(console: KeyboardConsole, held: HeldKeys): readonly Menu
   ];
 }
 
-function altSysRqItem(console: KeyboardConsole, held: HeldKeys): MenuItem {
+function altSysRqItem(texts: ToolbarTexts, console: KeyboardConsole, held: HeldKeys): MenuItem {
   const keys = [KEYS.alt, KEYS.sysRq];
   return {
-    label: keyNames("alt", "sysRq"),
+    label: keyNames(texts, "alt", "sysRq"),
     run: () => {
       for (const { keysym, code } of keys) console.sendKey(keysym, code, true);
       for (const { keysym, code } of keys.toReversed()) console.sendKey(keysym, code, false);
@@ -52,9 +52,9 @@ function altSysRqItem(console: KeyboardConsole, held: HeldKeys): MenuItem {
   };
 }
 
-function holdItems(held: HeldKeys): readonly MenuItem[] {
+function holdItems(texts: ToolbarTexts, held: HeldKeys): readonly MenuItem[] {
   return MODIFIERS.map((name) => ({
-    label: `${texts().keys.hold}: ${keyNames(name)}`,
+    label: `${texts.keys.hold}: ${keyNames(texts, name)}`,
     checked: () => held.isHeld(name),
     toggles: true,
     run: () => {

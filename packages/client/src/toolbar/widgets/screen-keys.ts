@@ -1,9 +1,10 @@
-import { createElement } from "@curfew/client/ui";
-import { icon, type IconName } from "../widgets/icons.ts";
+import { createElement } from "../../ui/dom.ts";
 
+/** A key of the row. */
 export interface ScreenKey {
   readonly label: string;
-  readonly icon?: IconName;
+  /** Shown in place of the label. */
+  readonly icon?: Element;
   readonly onPress: () => void;
   /** Present on keys that can be held down. */
   readonly held?: () => boolean;
@@ -22,8 +23,8 @@ export function createScreenKeys(
   const buttons = keys.map((key) => {
     const button = createElement(
       "button",
-      { type: "button", class: "screen-key", "aria-label": key.label },
-      key.icon === undefined ? key.label : icon(key.icon),
+      { type: "button", class: "screen-key", part: "key", "aria-label": key.label },
+      key.icon ?? key.label,
     );
     button.addEventListener("pointerdown", (event) => {
       event.preventDefault();
@@ -38,7 +39,7 @@ export function createScreenKeys(
   };
   update();
   return {
-    root: createElement("section", { "aria-label": label, class: "screen-keys" }, ...buttons, extra),
+    root: createElement("section", { "aria-label": label, class: "screen-keys", part: "keys" }, ...buttons, extra),
     update,
   };
 }

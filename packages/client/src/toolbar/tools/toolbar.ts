@@ -1,15 +1,12 @@
-import type { HelpKeys, HelpRow } from "../dialogs/help-dialog.ts";
-import { keyNames } from "../locales/key-names.ts";
-import { texts } from "../locales/texts.ts";
-import { attachMenu, itemsOf, type MenuGroup, type MenuItem } from "../shell/menu.ts";
-import { createToolbar } from "../shell/toolbar.ts";
+import { createButtonBar } from "../widgets/bar.ts";
 import { toolButton } from "../widgets/buttons.ts";
-import { icon } from "../widgets/icons.ts";
-import { MORE_GROUPS, type ActionContext, type PageAction } from "./page-action.ts";
+import { attachMenu, itemsOf, type MenuGroup, type MenuItem } from "../widgets/menu.ts";
+import { MORE_GROUPS, type Tool } from "./tool.ts";
+import type { ToolContext } from "./tool-context.ts";
 
-/** Creates the toolbar with everything that `actions` declare: buttons, menus, letters and shortcuts. */
-export function createActionBar(actions: readonly PageAction[], context: ActionContext): HTMLElement {
-  const offered = actions.filter(
+/** Creates a toolbar with everything that the tools declare: buttons, menus, letters and shortcuts. */
+export function createToolbar(tools: readonly Tool[], context: ToolContext): HTMLElement {
+  const offered = tools.filter(
     ({ available = true, sendsInput = false }) => available && !(sendsInput && context.viewOnly),
   );
   const buttons: HTMLElement[] = [];
@@ -24,30 +21,16 @@ export function createActionBar(actions: readonly PageAction[], context: ActionC
     if (action.letter !== undefined) letters.set(action.letter, action.run);
     if (action.shortcut !== undefined) listenForShortcut(action.shortcut, action.run, context);
   }
-  return createToolbar({
-    label: texts().actions.toolbar,
+  return createButtonBar({
+    label: context.texts.actions.toolbar,
     buttons: [...buttons, createMoreButton(offered, context), ...endButtons],
     letters,
     onLeave: context.refocus,
   });
 }
 
-/** The actions' keys, for the help. */
-export function helpKeys(actions: readonly PageAction[]): HelpKeys {
-  const shortcuts: HelpRow[] = [];
-  const letters: HelpRow[] = [];
-  for (const { available = true, label, letter, shortcut } of actions) {
-    if (!available) continue;
-    if (letter !== undefined) letters.push([letter.toUpperCase(), label]);
-    if (shortcut !== undefined) shortcuts.push([`${keyNames("ctrl", "shift")} + ${shortcut}`, label]);
-  }
-  // Letters before signs.
-  const rank = ([key]: HelpRow): string => (/[A-Z]/.test(key) ? `0${key}` : `1${key}`);
-  return { shortcuts, letters: letters.toSorted((a, b) => (rank(a) < rank(b) ? -1 : 1)) };
-}
-
 /** The toolbar button of an action; undefined for an action that has none. */
-function createButton(action: PageAction, context: ActionContext): HTMLButtonElement | undefined {
+function createButton(action: Tool, context: ToolContext): HTMLButtonElement | undefined {
   if (action.place === "more" || action.place === "letter-only") return undefined;
   const button = toolButton(action.label, "run" in action ? action.run : () => {}, action.face);
   if ("menu" in action) {
@@ -61,7 +44,7 @@ function createButton(action: PageAction, context: ActionContext): HTMLButtonEle
   return button;
 }
 
-function showOnState(button: HTMLButtonElement, { label, whileOn, ...action }: PageAction): void {
+function showOnState(button: HTMLButtonElement, { label, whileOn, ...action }: Tool): void {
   if (whileOn === undefined) return;
   const offIcon = "face" in action && "icon" in action.face ? action.face.icon : undefined;
   const update = (): void => {
@@ -69,16 +52,16 @@ function showOnState(button: HTMLButtonElement, { label, whileOn, ...action }: P
     const current = on ? (whileOn.label ?? label) : label;
     button.setAttribute("aria-label", current);
     button.title = current;
-    if (whileOn.icon !== undefined && offIcon !== undefined) button.replaceChildren(icon(on ? whileOn.icon : offIcon));
+    if (whileOn.icon !== undefined && offIcon !== undefined) button.replaceChildren(on ? whileOn.icon : offIcon);
     if (whileOn.className !== undefined) button.classList.toggle(whileOn.className, on);
   };
   whileOn.watch(update);
 }
 
 /** The menu of all actions that have no button, or none that fits. */
-function createMoreButton(actions: readonly PageAction[], context: ActionContext): HTMLElement {
-  const label = texts().actions.more;
-  const button = toolButton(label, () => {}, { icon: "ellipsis" });
+function createMoreButton(actions: readonly Tool[], context: ToolContext): HTMLElement {
+  const label = context.texts.actions.more;
+  const button = toolButton(label, () => {}, { icon: context.icon("ellipsis") });
   const groups = MORE_GROUPS.map((group) =>
     actions.flatMap((action) => ("group" in action && action.group === group ? menuItems(action) : [])),
   );
@@ -87,7 +70,7 @@ function createMoreButton(actions: readonly PageAction[], context: ActionContext
   return button;
 }
 
-function menuItems(action: PageAction): readonly MenuItem[] {
+function menuItems(action: Tool): readonly MenuItem[] {
   const narrow = action.place !== "more";
   if ("menu" in action) return action.menu.flatMap(itemsOf).map((item) => ({ ...item, narrow }));
   const { label, letter, run, checked, toggles, enabled, sendsInput = false } = action;
@@ -108,15 +91,15 @@ function attach(
   button: HTMLButtonElement,
   label: string,
   groups: readonly MenuGroup[],
-  { refocus, shell, signal }: ActionContext,
+  { icon, refocus, addMenu }: ToolContext,
   note?: string,
 ): void {
-  const options = { onDone: refocus, ...(note === undefined ? {} : { note }) };
-  shell.addMenu(attachMenu(button, label, groups, options), signal);
+  const options = { checkMark: () => icon("check"), onDone: refocus, ...(note === undefined ? {} : { note }) };
+  addMenu(attachMenu(button, label, groups, options));
 }
 
 /** Ctrl + Shift + letter, which terminals leave to the program around them. */
-function listenForShortcut(letter: string, run: () => void, { isConnected, signal }: ActionContext): void {
+function listenForShortcut(letter: string, run: () => void, { isConnected, signal }: ToolContext): void {
   addEventListener(
     "keydown",
     (event) => {

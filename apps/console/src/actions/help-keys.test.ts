@@ -1,8 +1,8 @@
 import { beforeAll, expect, test } from "vitest";
 import { loadTexts } from "../locales/load-texts.ts";
 import { setTexts } from "../locales/texts.ts";
-import { helpKeys } from "./action-bar.ts";
-import type { PageAction } from "./page-action.ts";
+import { helpKeys } from "./help-keys.ts";
+import type { Tool } from "@curfew/client/toolbar";
 
 beforeAll(async () => {
   setTexts(await loadTexts(["de"]));
@@ -11,8 +11,8 @@ beforeAll(async () => {
 const run = (): void => {};
 
 test("the help lists the letters and shortcuts of the actions that are available, letters before signs", () => {
-  const actions: readonly PageAction[] = [
-    { label: "Find", place: "toolbar", face: { icon: "search" }, letter: "/", shortcut: "F", run },
+  const actions: readonly Tool[] = [
+    { label: "Find", place: "toolbar", face: { text: "Find" }, letter: "/", shortcut: "F", run },
     { label: "Settings", place: "more", group: "page", letter: "s", run },
     { label: "Full screen", place: "letter-only", letter: "f", available: false, run },
     { label: "Hide", place: "letter-only", letter: "h", run },

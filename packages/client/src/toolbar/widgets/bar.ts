@@ -1,6 +1,8 @@
-import { createElement } from "@curfew/client/ui";
+import { createElement } from "../../ui/dom.ts";
+import { focusedIn } from "./focus.ts";
 
-export interface ToolbarOptions {
+/** Options of {@link createButtonBar}. */
+export interface ButtonBarOptions {
   readonly label: string;
   readonly buttons: readonly HTMLElement[];
   /** Keys that act while the toolbar has the keyboard. The console does not receive them. */
@@ -10,8 +12,12 @@ export interface ToolbarOptions {
 }
 
 /** Creates a toolbar after the ARIA pattern: one tab stop, with arrow keys, Home and End between the buttons. */
-export function createToolbar({ label, buttons, letters, onLeave }: ToolbarOptions): HTMLElement {
-  const toolbar = createElement("div", { role: "toolbar", "aria-label": label, class: "tools" }, ...buttons);
+export function createButtonBar({ label, buttons, letters, onLeave }: ButtonBarOptions): HTMLElement {
+  const toolbar = createElement(
+    "div",
+    { role: "toolbar", "aria-label": label, class: "tools", part: "toolbar" },
+    ...buttons,
+  );
 
   const makeTabStop = (stop: HTMLElement): void => {
     for (const button of buttons) button.tabIndex = button === stop ? 0 : -1;
@@ -33,7 +39,7 @@ export function createToolbar({ label, buttons, letters, onLeave }: ToolbarOptio
       return;
     }
     const stops = buttons.filter((button) => button.checkVisibility() && !button.matches(":disabled"));
-    const at = stops.findIndex((button) => button === document.activeElement);
+    const at = stops.findIndex((button) => button === focusedIn(toolbar));
     const to = { ArrowRight: at + 1, ArrowLeft: at - 1 + stops.length, Home: 0, End: stops.length - 1 }[event.key];
     if (at === -1 || to === undefined) return;
     event.preventDefault();

@@ -1,5 +1,6 @@
-import type { ConsoleConnection } from "@curfew/client";
-import type { KeyCombo, ScreenPasteOptions } from "@curfew/client/vnc";
+import type { ConsoleConnection } from "../../connection/connection.ts";
+import type { KeyCombo } from "../../views/keyboard/keys.ts";
+import type { ScreenPasteOptions } from "../../views/keyboard/typist.ts";
 
 /** The members that consoles with a keyboard have in common. */
 export interface KeyboardConsole {

@@ -41,6 +41,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   "packages/proxy/src": [
     "cli",
     "nova",
+    "websockify",
     "config",
     "admin",
     "http",

@@ -20,7 +20,7 @@ import { CONNECTION_REFUSALS } from "./limits/connection-slots.ts";
 import { createLimits, type LimitContext, type Limits } from "./limits/limits.ts";
 import { LIMIT_NAMES } from "./limits/slots.ts";
 import { describeVoidLimits } from "./limits/void-limits.ts";
-import { Recorder } from "./recording/recorder.ts";
+import { createTaps, Recorder } from "./recording/recorder.ts";
 import type { Tap } from "./relay/tap.ts";
 import { type RegistryOptions, SessionRegistry } from "./sessions/registry.ts";
 import { deadlinePolicy } from "./sessions/session-deadline.ts";
@@ -153,7 +153,7 @@ export class LocalGateway implements Gateway {
       idleTimeoutMs: config.sessions.idle_timeout === null ? null : config.sessions.idle_timeout * 1000,
       policy: deadlinePolicy(config),
       consoles: createConsoles(config.vnc, this.#sharesPort, onUnusable),
-      ...(recorder !== undefined && { createTaps: (session) => [this.#record(session, recorder)] }),
+      ...createTaps(recorder && ((session) => this.#record(session, recorder)), config.traffic),
       ...options.dataPath,
       dialing: {
         allow: this.#allow,
@@ -163,6 +163,7 @@ export class LocalGateway implements Gateway {
       limits: this.#createLimits(options),
       events: this.#events,
       revalidateMs: config.nova.revalidate_interval * 1000,
+      pingMs: config.connections.ping_interval * 1000,
     });
     this.#control = new LocalControl(this.sessions);
     this.#withdrawals = new Withdrawals({ store: this.tokens, control: this.#control, log: this.log });
@@ -225,7 +226,8 @@ export class LocalGateway implements Gateway {
 
   /** Of a port that it shares, it would reach any of those that listen there: the primary checks that. */
   async #checkListening(signal: AbortSignal): Promise<void> {
-    if (this.#url !== undefined && !this.#sharesPort) await checkPublicPort(this.#url, signal);
+    if (this.#url !== undefined && !this.#sharesPort)
+      await checkPublicPort(this.#url, signal, this.config.unix_listen ?? undefined);
   }
 
   #createMetrics(observers: readonly EventObserver[]): Metrics {

@@ -14,6 +14,7 @@ export type { TokenSourceConfig, TokenSourceInput } from "./config/token-source-
 export type { NovaRpcOptions } from "./tokens/nova/rpc/options.ts";
 export type { TlsMinimum } from "./http/tls/server.ts";
 export { ConfigError, parseConfig } from "./config/schema.ts";
+export type { AccessOptions } from "./http/access.ts";
 export type { RequestHandler } from "./http/page/handler.ts";
 export type { UpgradeHandler } from "./http/upgrade.ts";
 export type { GrantInfo, RelayedBytes, SessionInfo } from "./telemetry/session-info.ts";
@@ -23,7 +24,9 @@ export type { SessionRegistry } from "./sessions/registry.ts";
 export type { SessionPhase } from "./sessions/session-context.ts";
 export type { Session } from "./sessions/session.ts";
 export { createLogger } from "./telemetry/log.ts";
-export type { LogLevel } from "./telemetry/log.ts";
+export type { LogLevel, LogTarget } from "./telemetry/log.ts";
+export type { SyslogFormat } from "./telemetry/syslog/message.ts";
+export type { SyslogFacility } from "./telemetry/syslog/syslog.ts";
 export { SqliteTokenStore } from "./tokens/sqlite/token-store.ts";
 export type { Access, ConsoleType, Grant, GrantEnd, GrantRevalidation } from "./tokens/grant.ts";
 export type { TargetTlsOptions } from "./targets/target-tls.ts";

@@ -89,6 +89,8 @@ test("readiness that cannot be told is answered with 503", async () => {
       order: new RequestOrder(),
       clients: new RequestClients(trusted, guard),
       needsCertificate: false,
+      checkAccess: undefined,
+      events: { notify: () => {} },
       basePath: "",
       web: null,
       page: true,

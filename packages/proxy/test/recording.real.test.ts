@@ -1,27 +1,15 @@
 import { startByteServer } from "@curfew/testing";
-import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempDisposable, readdir, readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
 import { expect, test } from "vitest";
 import { Client } from "./support/client.ts";
 import { TestGateway } from "./support/gateway.ts";
-import { findPython } from "./support/python.ts";
+import { Websockify } from "./support/websockify.ts";
 
 /** Every byte, and what ends strings, lines and frames. */
 const MESSAGES = [Buffer.from([...Array(256).keys()]), Buffer.from("'],\\\n{1{}2}'EOF'];\u2028"), Buffer.of(0)];
-
-/** Runs websockify on a free port, which it prints. Its arguments are those behind this script. */
-const WEBSOCKIFY = `
-import os, socket, sys
-from websockify.websocketproxy import websockify_init
-listener = socket.create_server(("127.0.0.1", 0))
-print(listener.getsockname()[1], flush=True)
-os.dup2(listener.fileno(), 0)
-websockify_init()
-`;
 
 /** Sends each message, waits for its echo, and leaves. */
 async function converse(client: Client): Promise<void> {
@@ -49,21 +37,12 @@ test("a recording is what websockify writes with --record, byte for byte but for
   await using theirs = await mkdtempDisposable(join(tmpdir(), "curfew-"));
   await using ours = await mkdtempDisposable(join(tmpdir(), "curfew-"));
   await using target = await startByteServer({ mode: "echo" });
-  const args = ["--inetd", "--record", join(theirs.path, "console"), target.address];
-  const websockify = spawn(findPython("websockify"), ["-c", WEBSOCKIFY, ...args], {
-    stdio: ["ignore", "pipe", "ignore"],
-  });
-  try {
-    const [port] = (await once(createInterface(websockify.stdout), "line")) as [string];
-    using client = new Client(`127.0.0.1:${port}`, undefined, { protocols: ["binary"] });
-    await converse(client);
-    await using gateway = await TestGateway.start({ config: { record: join(ours.path, "console") } });
-    const { token } = await gateway.token(target.address);
-    using own = new Client(gateway.host, token, { protocols: ["binary"] });
-    await converse(own);
-    expect(await recordingIn(ours.path)).toBe(await recordingIn(theirs.path));
-  } finally {
-    websockify.kill("SIGKILL");
-    await once(websockify, "exit");
-  }
+  await using websockify = await Websockify.start("--record", join(theirs.path, "console"), target.address);
+  using client = new Client(websockify.host, undefined, { protocols: ["binary"] });
+  await converse(client);
+  await using gateway = await TestGateway.start({ config: { record: join(ours.path, "console") } });
+  const { token } = await gateway.token(target.address);
+  using own = new Client(gateway.host, token, { protocols: ["binary"] });
+  await converse(own);
+  expect(await recordingIn(ours.path)).toBe(await recordingIn(theirs.path));
 });

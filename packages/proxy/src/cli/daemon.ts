@@ -1,5 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { extname } from "node:path";
+import { fileURLToPath } from "node:url";
 import { CommandError } from "./command-error.ts";
 
 /** What a daemon tells the process that started it. */
@@ -17,12 +19,15 @@ export function isDaemon(): boolean {
  * Runs this command again as a process of its own without a terminal, as websockify's `--daemon` does, and waits until
  * it listens.
  *
+ * @param keepsInput - whether its standard input stays what it is, such as a socket that listens.
  * @throws CommandError that says why it did not start.
  */
-export async function becomeDaemon(): Promise<void> {
-  const daemon = spawn(process.execPath, [...process.execArgv, ...process.argv.slice(1)], {
+export async function becomeDaemon(keepsInput = false): Promise<void> {
+  // Not the file that was started: `curfew-novncproxy` and its like would add their command once more.
+  const main = fileURLToPath(new URL(`main${extname(import.meta.url)}`, import.meta.url));
+  const daemon = spawn(process.execPath, [...process.execArgv, main, ...process.argv.slice(2)], {
     detached: true,
-    stdio: ["ignore", "ignore", "ignore", "ipc"],
+    stdio: [keepsInput ? "inherit" : "ignore", "ignore", "ignore", "ipc"],
   });
   const [{ problem }] = (await Promise.race([
     once(daemon, "message"),

@@ -8,7 +8,7 @@ import { growThreadPool } from "./thread-pool.ts";
 const problem = nodeProblem(process.versions.node);
 if (problem === undefined) {
   growThreadPool();
-  if (["serve", "nova"].includes(process.argv[2] ?? "")) {
+  if (["serve", "nova", "websockify"].includes(process.argv[2] ?? "")) {
     ignoreSignals();
     favorEventLoop();
   }

@@ -12,6 +12,7 @@ import { addToken } from "./token.ts";
 import { CommandError } from "./command-error.ts";
 import { printError, printErrorLines } from "./output.ts";
 import { version } from "./version.ts";
+import { addWebsockify, cutWrappedCommand } from "./websockify.ts";
 import { keepHeapSmall } from "./heap.ts";
 
 keepHeapSmall();
@@ -28,10 +29,12 @@ addLock(program);
 addAudit(program);
 addConfig(program);
 addNova(program);
+const { argv, wrapped } = cutWrappedCommand(process.argv);
+addWebsockify(program, wrapped);
 pointToHelp(program, "");
 
 try {
-  await program.parseAsync();
+  await program.parseAsync(argv);
 } catch (error) {
   if (error instanceof ConfigError) printErrorLines(`curfew: ${error.message}`);
   else if (error instanceof CommandError || error instanceof AdminError) printError(`curfew: ${error.message}`);

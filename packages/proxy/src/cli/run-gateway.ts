@@ -2,6 +2,7 @@ import type { Config } from "../config/config.ts";
 import { secretVariables } from "../config/load.ts";
 import { LocalGateway } from "../gateway.ts";
 import type { Gateway } from "../gateway-types.ts";
+import type { EventObserver } from "../telemetry/events.ts";
 import { handleHangup, logIgnoredSignals } from "../telemetry/ignored-signals.ts";
 import { type Logger, openLog } from "../telemetry/log.ts";
 import { surviveErrors } from "../telemetry/uncaught-errors.ts";
@@ -28,18 +29,27 @@ export interface RunningGateway {
   /** Where browsers connect, as a URL without a path. */
   readonly url: string;
   readonly log: Logger;
+  /**
+   * Stops it, and ends the process.
+   *
+   * @param drainMs - how long running sessions may go on, in milliseconds. @defaultValue `sessions.drain_timeout`
+   */
+  readonly stop: (drainMs?: number) => void;
+  /** Fulfilled when its last session has ended. The process exits at most two seconds later. */
+  readonly stopped: Promise<void>;
 }
 
 /**
  * Runs a gateway until SIGINT or SIGTERM, and prints where it listens.
  *
+ * @param observers - hear of the events of a gateway without workers.
  * @throws CommandError when it cannot start.
  */
-export async function runGateway(config: Config): Promise<RunningGateway> {
+export async function runGateway(config: Config, observers: readonly EventObserver[] = []): Promise<RunningGateway> {
   // What this process starts inherits its environment.
   for (const name of secretVariables()) delete process.env[name];
   const tokens = open(config);
-  const proxy = await makeProxy(config, tokens).catch((error: Error) => {
+  const proxy = await makeProxy(config, tokens, observers).catch((error: Error) => {
     throw new CommandError(error.message);
   });
   const { url, adminUrl } = await proxy.listen().catch((error: Error) => {
@@ -48,19 +58,25 @@ export async function runGateway(config: Config): Promise<RunningGateway> {
   logIgnoredSignals(proxy.log);
   if (config.audit.path !== null) handleHangup(() => reopenFiles(proxy));
   surviveErrors(proxy.log);
-  stopOnSignals(proxy);
-  print(`curfew listens at ${url}`);
+  const stopped = Promise.withResolvers<void>();
+  const stop = createStop(proxy, stopped.resolve);
+  stopOnSignals(stop);
+  print(`curfew listens at ${config.unix_listen === null ? url : `unix:${config.unix_listen}`}`);
   print(`admin API at ${adminUrl}`);
   if (config.admin.key === null) print(`admin key, shown only now: ${proxy.adminKey}`);
-  if (!config.consoleauth.enforce_session_timeout) {
+  if (!config.consoleauth.enforce_session_timeout && config.tokens.from !== "none") {
     print("sessions outlive their tokens: consoleauth.enforce_session_timeout is off, as in Nova");
   }
-  return { tokens, url, log: proxy.log };
+  return { tokens, url, log: proxy.log, stop, stopped: stopped.promise };
 }
 
 /** One process, or the one that leads the workers. */
-async function makeProxy(config: Config, tokens: OpenedTokens<TokenStore>): Promise<ServedProxy> {
-  if (config.workers === 1) return new LocalGateway(config, { tokens });
+async function makeProxy(
+  config: Config,
+  tokens: OpenedTokens<TokenStore>,
+  observers: readonly EventObserver[],
+): Promise<ServedProxy> {
+  if (config.workers === 1) return new LocalGateway(config, { tokens, observers });
   const { Primary } = await import("../primary.ts");
   return new Primary(config, tokens);
 }
@@ -79,18 +95,24 @@ function reopenFiles(proxy: ServedProxy): void {
   proxy.reopenFiles();
 }
 
-/** The first signal drains; a second one ends the sessions at once. */
-function stopOnSignals(proxy: ServedProxy): void {
-  let asked = false;
-  const stop = (): void => {
-    const drained = proxy.drain(asked ? 0 : undefined).catch((error: unknown) => {
+function createStop(proxy: ServedProxy, stopped: () => void): (drainMs?: number) => void {
+  return (drainMs) => {
+    const drained = proxy.drain(drainMs).catch((error: unknown) => {
       printErrorLines(`curfew: ${error instanceof Error ? error.message : String(error)}`);
       process.exitCode = 1;
     });
-    void drained.then(() => setTimeout(exitNow, EXIT_MS).unref());
+    void drained.then(() => setTimeout(exitNow, EXIT_MS).unref()).then(stopped);
+  };
+}
+
+/** The first signal drains; a second one ends the sessions at once. */
+function stopOnSignals(stop: (drainMs?: number) => void): void {
+  let asked = false;
+  const onSignal = (): void => {
+    stop(asked ? 0 : undefined);
     asked = true;
   };
-  process.on("SIGINT", stop).on("SIGTERM", stop);
+  process.on("SIGINT", onSignal).on("SIGTERM", onSignal);
 }
 
 /** Nothing is left to do; what still keeps the process alive has had its time. */

@@ -1,9 +1,10 @@
 import type { ConsoleType } from "@curfew/protocol";
 import type { VncSecurityOptions } from "../consoles/rfb/auth-schemes.ts";
+import type { AccessOptions } from "../http/access.ts";
 import type { TlsMinimum } from "../http/tls/server.ts";
 import type { Address } from "../net/address.ts";
 import type { TargetTlsOptions } from "../targets/target-tls.ts";
-import type { LogLevel } from "../telemetry/log.ts";
+import type { LogLevel, LogTarget } from "../telemetry/log.ts";
 import type { NovaRpcOptions } from "../tokens/nova/rpc/options.ts";
 import type { TokenSourceConfig, TokenSourceInput } from "./token-source-config.ts";
 
@@ -14,10 +15,18 @@ import type { TokenSourceConfig, TokenSourceInput } from "./token-source-config.
 export interface Config {
   /** Where browsers connect: WebSocket and the console page. */
   readonly listen: Address;
+  /** Unix socket to listen at in place of `listen`; null for none. */
+  readonly unix_listen: string | null;
+  /** Permissions of that socket, in octal digits. */
+  readonly unix_listen_mode: string;
+  /** Descriptor of a socket that already listens, in place of `listen`; null for none. */
+  readonly listen_fd: number | null;
   /** PEM file with the certificate of the public listener; null for plain HTTP. */
   readonly cert: string | null;
   /** PEM file with the certificate's private key; null when `cert` has that, too. */
   readonly key: string | null;
+  /** What the private key is encrypted with; null where it is not. */
+  readonly key_password: string | null;
   /** PEM file with the authorities of the certificates that clients need; null where they need none. */
   readonly client_ca: string | null;
   /** Whether a listener with `cert` refuses plain HTTP. */
@@ -26,6 +35,8 @@ export interface Config {
   readonly web: string | null;
   /** What the files begin with that sessions are recorded to; null for no recordings. */
   readonly record: string | null;
+  /** Whether a character is printed for each message. */
+  readonly traffic: boolean;
   /** How many processes run the sessions. Only the command `curfew serve` can run more than one. */
   readonly workers: number;
   /** Addresses and networks of the reverse proxies and load balancers whose word about their clients counts. */
@@ -41,7 +52,10 @@ export interface Config {
     readonly max_unauthenticated_per_client: number | null;
     /** How many seconds a connection may be without a valid token or an answered request. */
     readonly unauthenticated_timeout: number;
+    /** How many seconds a quiet client is left alone before it is pinged. */
+    readonly ping_interval: number;
   };
+  readonly access: AccessOptions;
   readonly consoleauth: {
     /** Whether a session ends when its token expires. Off, tokens only gate the opening. */
     readonly enforce_session_timeout: boolean;
@@ -111,6 +125,8 @@ export interface Config {
     readonly store: "sqlite";
     /** The store's file, or `:memory:`. */
     readonly path: string;
+    /** What of a request is its token. */
+    readonly from: "request" | "host" | "none";
     /** Where tokens of other systems are looked up, in this order, after the store. */
     readonly sources: readonly TokenSourceConfig[];
   };
@@ -137,23 +153,27 @@ export interface Config {
   readonly log: {
     /** The least severe level that is logged. */
     readonly level: LogLevel;
-    /** The file that lines are appended to; null for standard error. */
-    readonly file: string | null;
-  };
+  } & LogTarget;
 }
 
 /** A configuration as written: everything is optional, addresses are `host:port`. */
 export interface ConfigInput {
   readonly listen?: string | undefined;
+  readonly unix_listen?: string | null | undefined;
+  readonly unix_listen_mode?: string | undefined;
+  readonly listen_fd?: number | null | undefined;
   readonly cert?: string | null | undefined;
   readonly key?: string | null | undefined;
+  readonly key_password?: string | null | undefined;
   readonly client_ca?: string | null | undefined;
   readonly ssl_only?: boolean | undefined;
   readonly web?: string | null | undefined;
   readonly record?: string | null | undefined;
+  readonly traffic?: boolean | undefined;
   readonly workers?: number | undefined;
   readonly trusted_proxies?: readonly string[] | undefined;
   readonly connections?: Partial<Config["connections"]> | undefined;
+  readonly access?: Partial<Config["access"]> | undefined;
   readonly consoleauth?: Partial<Config["consoleauth"]> | undefined;
   readonly sessions?: Partial<Config["sessions"]> | undefined;
   readonly console?: Partial<Config["console"]> | undefined;

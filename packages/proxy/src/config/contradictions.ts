@@ -2,8 +2,10 @@ import { syslogServer } from "../telemetry/audit/syslog.ts";
 import type { Config } from "./config.ts";
 
 /** Options that do not fit together, a line for each. */
-export function contradictions({ cert, key, client_ca, targets, vnc, audit, log }: Config): readonly string[] {
-  const rules: readonly (readonly [isBroken: boolean, problem: string])[] = [
+export function contradictions(config: Config): readonly string[] {
+  const { cert, key, client_ca, targets, vnc, audit, log } = config;
+  return check([
+    ...listenerRules(config),
     [key !== null && cert === null, "key: expected cert as well: a private key needs its certificate"],
     [client_ca !== null && cert === null, "client_ca: expected cert as well: only TLS has certificates of clients"],
     [
@@ -27,6 +29,36 @@ export function contradictions({ cert, key, client_ca, targets, vnc, audit, log 
       audit.path !== null && audit.path === log.file,
       "audit.path: expected another file than log.file, whose lines have another form",
     ],
+  ]);
+}
+
+type Rule = readonly [isBroken: boolean, problem: string];
+
+/** Options of the listener that exclude or need each other. */
+function listenerRules(config: Config): readonly Rule[] {
+  const { unix_listen, listen_fd, cert, key_password, workers, access, client_ca } = config;
+  const noWorkers = unix_listen === null ? "listen_fd" : "unix_listen";
+  return [
+    [unix_listen !== null && listen_fd !== null, "listen_fd: expected only one of listen_fd and unix_listen"],
+    [
+      unix_listen !== null && cert !== null,
+      "unix_listen: expected no cert as well: the reverse proxy in front of a Unix socket speaks TLS",
+    ],
+    [
+      (unix_listen !== null || listen_fd !== null) && workers > 1,
+      `workers: expected 1 with ${noWorkers}, but got ${workers}`,
+    ],
+    [
+      key_password !== null && cert === null,
+      "key_password: expected cert as well: a private key needs its certificate",
+    ],
+    [
+      access.client_names !== null && client_ca === null,
+      "access.client_names: expected client_ca as well: without it, no certificate is asked for",
+    ],
   ];
+}
+
+function check(rules: readonly Rule[]): readonly string[] {
   return rules.flatMap(([isBroken, problem]) => (isBroken ? [problem] : []));
 }

@@ -34,9 +34,14 @@ const wrong: Record<string, readonly (readonly [value: unknown, expected: RegExp
     ["-----BEGIN PRIVATE KEY-----", /expected the path of a PEM file, but got PEM text$/],
     ["/etc/curfew/key.pem", /expected cert as well/],
   ],
+  key_password: [
+    [12345, /expected a string$/],
+    ["hunter2", /expected cert as well: a private key needs its certificate$/],
+  ],
   ssl_only: [["no", /expected true or false, but got "no"/]],
   web: [["", /not empty/]],
   record: [["", /not empty/]],
+  traffic: [["yes", /expected true or false, but got "yes"/]],
   workers: [
     [0, /a whole number of 1 or more, but got 0/],
     ["two", /a whole number of 1 or more, but got "two"/],
@@ -57,6 +62,21 @@ const wrong: Record<string, readonly (readonly [value: unknown, expected: RegExp
     ["-----BEGIN CERTIFICATE-----", /expected the path of a PEM file, but got PEM text$/],
     ["/etc/pki/ca.pem", /expected cert as well/],
   ],
+  unix_listen: [["", /not empty/]],
+  unix_listen_mode: [
+    ["0900", /expected octal digits such as 0600, but got "0900"/],
+    [600, /expected octal digits in quotes such as "0600", but got 600/],
+  ],
+  listen_fd: [[-1, /expected the number of a file descriptor, but got -1/]],
+  "connections.ping_interval": [[0, /more than 0 seconds/]],
+  "access.basic_auth": [["hunter2", /expected user:password$/]],
+  "access.origins": [["https://dash.example", /expected a list of origins/]],
+  "access.client_names": [
+    ["ada", /expected a list of names/],
+    [["ada"], /expected client_ca as well/],
+  ],
+  "access.page": [["yes", /expected true or false, but got "yes"/]],
+  "tokens.from": [["cookie", /expected one of request, host, none, but got "cookie"/]],
   trusted_proxies: [["10.0.0.5", /expected a list of addresses and networks, but got "10.0.0.5"/]],
   "sessions.warn_before": [[60, /expected a list of seconds, but got 60/]],
   "sessions.max_duration": [[-1, /more than 0 seconds, but got -1/]],
@@ -148,6 +168,9 @@ const wrong: Record<string, readonly (readonly [value: unknown, expected: RegExp
     [true, /expected audit.path as well, the file to write to$/],
   ],
   "log.file": [[true, /expected a string, but got true/]],
+  "log.syslog": [["logs.example", /expected host:port .* but got "logs.example"/]],
+  "log.syslog_facility": [["mail", /expected one of user, daemon, local0, .*, but got "mail"/]],
+  "log.syslog_format": [["rfc9", /expected one of rfc5424, rfc3164, but got "rfc9"/]],
   "log.level": [["loud", /expected one of trace, debug, info, warn, error, silent, but got "loud"/]],
 };
 

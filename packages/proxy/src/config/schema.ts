@@ -3,8 +3,11 @@ import { join } from "node:path";
 import * as v from "valibot";
 import type { Config } from "./config.ts";
 import { contradictions } from "./contradictions.ts";
+import { TOKEN_PLACES } from "../http/request-token.ts";
 import { CLIPBOARD_DIRECTIONS, OPENER_POLICIES } from "../http/page/origin-policy.ts";
 import { DEFAULT_MAX_PER_TOKEN } from "../limits/slots.ts";
+import { access, connections, listener } from "./listener-options.ts";
+import { log } from "./log-options.ts";
 import { novaRpc } from "./nova-rpc.ts";
 import { describe, describeIssue, group, option, type OptionDescription, options, secret } from "./option-schema.ts";
 import { AUTH_SCHEMES, MAX_CREDENTIAL_BYTES } from "../targets/rfb/auth-scheme.ts";
@@ -12,31 +15,10 @@ import { tokenSource } from "./token-sources.ts";
 import * as value from "./value-schemas.ts";
 
 const tlsMinimums = ["default", "tlsv1_2", "tlsv1_3"] as const;
-const levels = ["trace", "debug", "info", "warn", "error", "silent"] as const;
 
 /** All options with their defaults and the sentence that the options table shows. */
 const schema = options({
-  listen: option(value.address, "127.0.0.1:6080", "Where browsers connect: WebSocket and the console page."),
-  cert: option(
-    v.nullable(value.pemFile),
-    null,
-    "PEM file with the certificate chain for browsers; `listen` then speaks https and wss (Nova's option).",
-  ),
-  key: option(
-    v.nullable(value.pemFile),
-    null,
-    "PEM file with the private key, unless `cert` contains it (Nova's option).",
-  ),
-  client_ca: option(
-    v.nullable(value.pemFile),
-    null,
-    "PEM file with authorities: each client of `listen` then needs a certificate that one of them has signed. Needs `cert`.",
-  ),
-  ssl_only: option(
-    value.flag,
-    true,
-    "With `cert`, refuse plain HTTP. When off, `listen` speaks http and ws at the same port, too (Nova's option).",
-  ),
+  ...listener,
   web: option(
     v.nullable(value.text),
     null,
@@ -46,6 +28,11 @@ const schema = options({
     v.nullable(value.text),
     null,
     "Record every session to files whose names begin with this path, in websockify's format (Nova's option).",
+  ),
+  traffic: option(
+    value.flag,
+    false,
+    "Print a character to standard output for each piece of data that is relayed (websockify's option).",
   ),
   workers: option(
     value.workers,
@@ -57,33 +44,8 @@ const schema = options({
     [],
     "Addresses and networks of reverse proxies, such as `10.0.0.5`; what they say about their clients counts.",
   ),
-  connections: group({
-    max: option(
-      v.nullable(value.count),
-      null,
-      "Maximum number of connections to `listen`, for each process; by default as many as its descriptors allow.",
-    ),
-    max_per_client: option(
-      v.nullable(value.count),
-      null,
-      "Maximum number of these from one IPv4 address or IPv6 /64; by default half of `connections.max`.",
-    ),
-    max_unauthenticated: option(
-      v.nullable(value.count),
-      null,
-      "Maximum number of connections without a valid token; by default 1024, but at most half of `connections.max`.",
-    ),
-    max_unauthenticated_per_client: option(
-      v.nullable(value.count),
-      null,
-      "Maximum number of these from one IPv4 address or IPv6 /64; by default a quarter of `connections.max_unauthenticated`.",
-    ),
-    unauthenticated_timeout: option(
-      value.timerSeconds,
-      20,
-      "Seconds that a connection may go without a valid token or a completed answer.",
-    ),
-  }),
+  connections,
+  access,
   consoleauth: group({
     enforce_session_timeout: option(
       value.flag,
@@ -282,6 +244,11 @@ const schema = options({
       "Where the gateway keeps the tokens that it issues itself.",
     ),
     path: option(value.text, defaultTokensPath(), "The token store's file, or `:memory:`."),
+    from: option(
+      v.picklist(TOKEN_PLACES, `expected one of ${TOKEN_PLACES.join(", ")}`),
+      "request",
+      "What the token is: that of the `request`, the name in its `host` header, or `none`: each client opens the console of the source `fixed`.",
+    ),
     sources: option(
       // The options of a source may hold a secret, so the list is never quoted as a whole.
       secret(v.array(tokenSource, "expected a list of token sources")),
@@ -322,18 +289,7 @@ const schema = options({
       "Refuse sessions, renewals and orders to the admin API that cannot be written down first. Needs `audit.path`.",
     ),
   }),
-  log: group({
-    level: option(
-      v.picklist(levels, `expected one of ${levels.join(", ")}`),
-      "info",
-      "Least severe level that is logged.",
-    ),
-    file: option(
-      v.nullable(value.text),
-      null,
-      "File that log lines are appended to. It is opened again after it was moved. By default standard error.",
-    ),
-  }),
+  log,
 });
 
 /**

@@ -44,6 +44,11 @@ export type TokenSourceConfig =
       readonly console_type: ConsoleType;
     }
   | {
+      readonly type: "fixed";
+      readonly endpoint: string;
+      readonly console_type: ConsoleType;
+    }
+  | {
       readonly type: "nova";
       readonly database: string | null;
       readonly api_database: string | null;
@@ -93,6 +98,11 @@ export type TokenSourceInput =
       readonly url: string;
       readonly timeout?: number | undefined;
       readonly bearer_token?: string | null | undefined;
+      readonly console_type?: ConsoleType | undefined;
+    }
+  | {
+      readonly type: "fixed";
+      readonly endpoint: string;
       readonly console_type?: ConsoleType | undefined;
     }
   | {

@@ -106,6 +106,17 @@ const unixDirectory = options({
   console_type: onlyType,
 });
 
+const fixed = options({
+  type: v.literal("fixed"),
+  endpoint: v.pipe(
+    value.endpoint,
+    v.description(
+      "The console that clients open with `tokens.from: none`: `host:port`, `tls://host:port` or `unix:/path`.",
+    ),
+  ),
+  console_type: onlyType,
+});
+
 const databaseUrl = secret(value.databaseUrl);
 
 const nova = options({
@@ -134,7 +145,16 @@ const nova = options({
 });
 
 /** The options of each type of token source. A new type also needs a line in `tokens/open.ts`. */
-const schemas = [jwt, file, directory, unixDirectory, redis, http, nova] as const satisfies readonly SourceSchema[];
+const schemas = [
+  jwt,
+  file,
+  directory,
+  unixDirectory,
+  redis,
+  http,
+  fixed,
+  nova,
+] as const satisfies readonly SourceSchema[];
 
 const types: readonly string[] = (schemas as readonly SourceSchema[]).map(({ entries }) => entries.type.literal);
 

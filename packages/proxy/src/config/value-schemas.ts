@@ -1,5 +1,7 @@
 import * as v from "valibot";
 import { parseAddress, type Address } from "../net/address.ts";
+import { parseEndpoint } from "../net/endpoint.ts";
+import { checkSyslogServer } from "../telemetry/syslog/syslog.ts";
 import { AllowList } from "../net/allow-list.ts";
 import { parseAllowedOrigin, parseFrameAncestor } from "../net/origin.ts";
 import { TrustedProxies } from "../net/trusted-proxies.ts";
@@ -57,6 +59,31 @@ export const lifetimeSeconds: v.GenericSchema<number> = v.pipe(
   v.gtValue(0, "expected more than 0 seconds"),
   v.maxValue(MAX_LIFETIME_SECONDS, `expected at most ${MAX_LIFETIME_SECONDS} seconds (100 years)`),
 );
+
+/** `host:port` or a path. */
+export const logServer: v.GenericSchema<string> = v.pipe(text, v.rawCheck(reject(checkSyslogServer)));
+
+/** Permissions in octal digits, such as 0600. */
+export const fileMode: v.GenericSchema<string> = v.pipe(
+  v.string('expected octal digits in quotes such as "0600"'),
+  v.regex(/^0*[0-7]{1,3}$/, "expected octal digits such as 0600"),
+);
+
+/** A file descriptor. */
+export const descriptor: v.GenericSchema<number> = v.pipe(
+  v.number("expected the number of a file descriptor"),
+  v.safeInteger("expected the number of a file descriptor"),
+  v.minValue(0, "expected the number of a file descriptor"),
+);
+
+/** A user name and a password; only the password may contain a colon (RFC 7617). */
+export const userAndPassword: v.GenericSchema<string> = v.pipe(
+  v.string("expected user:password"),
+  v.regex(/^[^:]*:/, "expected user:password"),
+);
+
+/** `host:port`, `tls://host:port` or `unix:/path`. */
+export const endpoint: v.GenericSchema<string> = v.pipe(text, v.rawCheck(reject(parseEndpoint)));
 
 /** `host:port`. */
 export const address: v.GenericSchema<string, Address> = v.pipe(text, v.rawTransform(translate(parseAddress)));

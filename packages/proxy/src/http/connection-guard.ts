@@ -153,8 +153,20 @@ export class ConnectionGuard {
   }
 }
 
-function endsOf({ localAddress, localPort, remoteAddress, remotePort }: Socket): string {
-  return `${localAddress} ${localPort} ${remoteAddress} ${remotePort}`;
+/** Connections to a Unix socket have no ends to tell them apart. There is no TLS over it, so the socket object is one. */
+const unixConnections = new WeakMap<Socket, string>();
+let lastUnixConnection = 0;
+
+function endsOf(socket: Socket): string {
+  const { localAddress, localPort, remoteAddress, remotePort } = socket;
+  if (remotePort !== undefined) return `${localAddress} ${localPort} ${remoteAddress} ${remotePort}`;
+  let key = unixConnections.get(socket);
+  if (key === undefined) {
+    lastUnixConnection += 1;
+    key = `unix ${lastUnixConnection}`;
+    unixConnections.set(socket, key);
+  }
+  return key;
 }
 
 function ignore(): void {}

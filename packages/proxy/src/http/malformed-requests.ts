@@ -4,12 +4,12 @@ import { plainAddress } from "../net/client-address.ts";
 import { refuseRequest } from "./upgrade.ts";
 import type { RequestOrder } from "./request-order.ts";
 
-/** What is wrong with what a connection brought instead of a request, as a label of a metric. */
-export const REQUEST_FAULTS = ["http", "headers", "timeout", "tls"] as const;
+/** What is wrong with a request, or with what a connection brought instead of one, as a label of a metric. */
+export const REQUEST_FAULTS = ["password", "http", "headers", "timeout", "tls"] as const;
 
 /** What came instead of a request. */
 export interface MalformedRequest {
-  readonly fault: (typeof REQUEST_FAULTS)[number] | "method";
+  readonly fault: keyof typeof STATUSES | "method";
   readonly message: string;
   readonly clientAddress: string;
 }

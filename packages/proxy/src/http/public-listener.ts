@@ -8,12 +8,14 @@ import type { ConnectionSlots } from "../limits/connection-slots.ts";
 import type { Address } from "../net/address.ts";
 import { sessionCapacity } from "../net/descriptors.ts";
 import { listenAt, stopAccepting } from "../net/listen.ts";
+import { listenAtDescriptor, listenAtPath } from "../net/listen-at-socket.ts";
 import { parseAllowedOrigin, parseFrameAncestor } from "../net/origin.ts";
 import type { OwnListeners } from "../net/own-listeners.ts";
 import { TrustedProxies } from "../net/trusted-proxies.ts";
 import type { SessionRegistry } from "../sessions/registry.ts";
 import type { EventSink } from "../telemetry/events.ts";
 import { logError, type Logger } from "../telemetry/log.ts";
+import { type AccessOptions, createAccessCheck } from "./access.ts";
 import { basePathOf } from "./base-path.ts";
 import { ConnectionGuard } from "./connection-guard.ts";
 import { RequestClients } from "./forwarding/request-clients.ts";
@@ -23,19 +25,26 @@ import { refuseMalformedRequests } from "./malformed-requests.ts";
 import { createPublicServer, type PublicServer } from "./public-server.ts";
 import { RequestOrder } from "./request-order.ts";
 import { readTarget } from "./request-target.ts";
+import type { TokenPlace } from "./request-token.ts";
 import type { TlsMinimum } from "./tls/server.ts";
 import { createUpgradeHandler, refuseRequest, type UpgradeHandler } from "./upgrade.ts";
 
 /** The options of a public listener, as configured. */
 export interface PublicListenerConfig {
   readonly listen: Address;
+  readonly unix_listen: string | null;
+  readonly unix_listen_mode: string;
+  readonly listen_fd: number | null;
   readonly cert: string | null;
   readonly key: string | null;
+  readonly key_password: string | null;
   readonly client_ca: string | null;
   readonly ssl_only: boolean;
   readonly web: string | null;
   readonly trusted_proxies: readonly string[];
   readonly connections: ConfiguredConnectionLimits;
+  readonly access: AccessOptions;
+  readonly tokens: { readonly from: TokenPlace };
   readonly console: {
     readonly allowed_origins: readonly string[];
     readonly frame_ancestors: readonly string[] | null;
@@ -101,6 +110,8 @@ export class PublicListener {
       guard: this.#guard,
       clients,
       needsCertificate: config.client_ca !== null,
+      access: config.access,
+      tokenFrom: config.tokens.from,
     });
     this.handleRequest = createPageHandler({
       policy: {
@@ -116,6 +127,8 @@ export class PublicListener {
       order: this.#order,
       clients,
       needsCertificate: config.client_ca !== null,
+      events,
+      checkAccess: config.access.page ? createAccessCheck(config.access) : undefined,
       web: config.web,
       page: config.console.page,
       startPage: config.console.start_page,
@@ -153,7 +166,7 @@ export class PublicListener {
    * @throws Error naming the address, or what is wrong with the certificate or the folder.
    */
   async listen(): Promise<string> {
-    const { cert, key, client_ca, ssl_only, web, listen, console: options } = this.#config;
+    const { cert, key, key_password: passphrase, client_ca, ssl_only, web, console: options } = this.#config;
     const { events, log, sharesPort = false, ticketSecret = randomBytes(32) } = this.#context;
     if (web !== null) await checkFolder(web);
     const versions = { minimumVersion: options.ssl_minimum_version, ciphers: options.ssl_ciphers };
@@ -161,7 +174,7 @@ export class PublicListener {
       tls:
         cert === null
           ? undefined
-          : { cert, key, ...versions, allowsPlain: !ssl_only, clientCa: client_ca, ticketSecret },
+          : { cert, key, passphrase, ...versions, allowsPlain: !ssl_only, clientCa: client_ca, ticketSecret },
       handler: this.handleRequest,
       guard: this.#guard,
       log,
@@ -172,10 +185,18 @@ export class PublicListener {
     refuseMalformedRequests(server, this.#order, (request) => events.notify({ type: "upgrade_refused", ...request }));
     // Node would close the connection without a word. The method is refused as that of an upgrade is.
     server.on("connect", this.handleUpgrade);
-    const authority = await listenAt(server, listen, "listen", { sharesPort });
+    const authority = await this.#listenAsConfigured(server, sharesPort);
     server.on("error", (error) => logError(log, { level: "warn", error }, "a connection could not be accepted"));
     this.#made = made;
     return `${cert === null ? "http" : "https"}://${authority}`;
+  }
+
+  /** @returns the authority of a URL that a browser on this machine can open, if the listener has one. */
+  async #listenAsConfigured(server: Server, sharesPort: boolean): Promise<string> {
+    const { listen, unix_listen: path, unix_listen_mode: mode, listen_fd: fd, cert } = this.#config;
+    if (path !== null) return await listenAtPath(server, path, Number.parseInt(mode, 8));
+    if (fd !== null) return await listenAtDescriptor(server, fd, cert !== null);
+    return await listenAt(server, listen, "listen", { sharesPort });
   }
 
   /** Accepts no more connections. @returns closes those that are left; the connections of sessions stay. */

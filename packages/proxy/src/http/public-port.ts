@@ -6,13 +6,15 @@ import { hasDescriptorForClient } from "../net/descriptors.ts";
  *
  * @param url - where it listens, without a path.
  * @param signal - ends the attempt.
+ * @param path - the Unix socket where it listens instead.
  * @throws Error when it does not answer.
  */
-export async function checkPublicPort(url: string, signal: AbortSignal): Promise<void> {
+export async function checkPublicPort(url: string, signal: AbortSignal, path?: string): Promise<void> {
   if (!hasDescriptorForClient()) throw new Error("there are too few free file descriptors");
   const { protocol, hostname, port } = new URL(url);
   const address = { host: hostname.replace(/^\[|\]$/g, ""), port: Number(port) };
-  const socket = protocol === "https:" ? await connectTls(address) : connectTcp(address);
+  const at = path === undefined ? address : { path };
+  const socket = protocol === "https:" ? await connectTls(address) : connectTcp(at);
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   socket
     .once("data", (answer: Buffer) => {

@@ -1,7 +1,8 @@
 import { tokenSubprotocol } from "@curfew/protocol";
 import type { IncomingMessage } from "node:http";
 import { expect, test } from "vitest";
-import { requestToken } from "./request-token.ts";
+import { NO_TOKEN } from "../tokens/no-token.ts";
+import { requestToken, TOKEN_READERS } from "./request-token.ts";
 
 const token = (url: string, headers: Record<string, string> = {}): string | undefined =>
   requestToken({ url, headers } as unknown as IncomingMessage);
@@ -35,4 +36,16 @@ test.each([
   ["a subprotocol that is no base64url is none", "/?token=q", { "sec-websocket-protocol": "curfew.token.%%" }, "q"],
 ])("%s", (_what, url, headers, expected) => {
   expect(token(url, headers)).toBe(expected);
+});
+
+test.each([
+  ["host", "vm1.example:6080", "vm1.example"],
+  ["host", "[::1]:6080", "[::1]"],
+  ["host", "", undefined],
+  ["host", undefined, undefined],
+  ["none", "vm1.example", NO_TOKEN],
+  ["request", "vm1.example", "q"],
+] as const)("from %s, with the host %s", (place, host, expected) => {
+  const request = { url: "/?token=q", headers: { host } } as unknown as IncomingMessage;
+  expect(TOKEN_READERS[place](request)).toBe(expected);
 });

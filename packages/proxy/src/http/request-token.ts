@@ -1,5 +1,18 @@
 import { tokenFromSubprotocol } from "@curfew/protocol";
 import type { IncomingMessage } from "node:http";
+import { NO_TOKEN } from "../tokens/no-token.ts";
+
+/** Where a token may be; see `tokens.from`. */
+export const TOKEN_PLACES = ["request", "host", "none"] as const;
+
+export type TokenPlace = (typeof TOKEN_PLACES)[number];
+
+/** How the token of an upgrade request is found, for each place. */
+export const TOKEN_READERS: Readonly<Record<TokenPlace, (request: IncomingMessage) => string | undefined>> = {
+  request: requestToken,
+  host: ({ headers: { host } }) => nonEmpty(/^\[[^\]]*\]|^[^:]*/.exec(host ?? "")?.[0]),
+  none: () => NO_TOKEN,
+};
 
 /**
  * The token of an upgrade request, in order of preference: the subprotocol list, `Authorization:

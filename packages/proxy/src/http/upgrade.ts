@@ -11,12 +11,13 @@ import type { EventSink } from "../telemetry/events.ts";
 import { WebSocketConnection } from "../websocket/connection.ts";
 import { acceptOffer, readOffer, type Refusal } from "../websocket/handshake.ts";
 import { type AllowedOrigin, originAllowed } from "../net/origin.ts";
+import { type AccessOptions, CHALLENGE, createAccessCheck, reportWrongPassword } from "./access.ts";
 import type { ConnectionGuard } from "./connection-guard.ts";
 import type { RequestClients } from "./forwarding/request-clients.ts";
 import type { RequestOrder } from "./request-order.ts";
 import { readTarget } from "./request-target.ts";
 import { clientSubject } from "./tls/client-certificate.ts";
-import { requestToken } from "./request-token.ts";
+import { TOKEN_READERS, type TokenPlace } from "./request-token.ts";
 import type { ConsoleType } from "../tokens/grant.ts";
 
 export interface UpgradeOptions {
@@ -29,6 +30,10 @@ export interface UpgradeOptions {
   readonly clients: RequestClients;
   /** Whether clients need a certificate. */
   readonly needsCertificate: boolean;
+  /** What else they need. */
+  readonly access: AccessOptions;
+  /** What of a request is its token. */
+  readonly tokenFrom: TokenPlace;
   readonly events: EventSink;
 }
 
@@ -42,6 +47,9 @@ export type UpgradeHandler = (request: IncomingMessage, socket: Duplex, head: Bu
  */
 export function createUpgradeHandler(options: UpgradeOptions): UpgradeHandler {
   const { sessions, allowedOrigins, draining, order, guard, clients, needsCertificate, events } = options;
+  const checkAccess = createAccessCheck(options.access);
+  const hasOwnOrigins = options.access.origins !== null;
+  const readToken = TOKEN_READERS[options.tokenFrom];
   const buffers = new BufferPool();
   const upgrade: UpgradeHandler = (request, socket, head) => {
     const sender = clients.identify(request);
@@ -60,6 +68,10 @@ export function createUpgradeHandler(options: UpgradeOptions): UpgradeHandler {
       const { fault, message, status, headers } = offer as Refusal;
       events.notify({ type: "upgrade_refused", fault, message, clientAddress: address });
       return refuseRequest(socket, status, message, headers);
+    }
+    const refusal = checkAccess(request);
+    if (refusal?.reason === "unauthorized") {
+      return askForPassword({ socket, message: refusal.message, request, events, clientAddress: address });
     }
     const subprotocol = selectSubprotocol(offer.subprotocols);
     // Without TCP keepalive, which costs four system calls: the pings of the WebSocket notice a client that is gone.
@@ -80,18 +92,35 @@ export function createUpgradeHandler(options: UpgradeOptions): UpgradeHandler {
       certificate,
       ...(slot !== undefined && { onAuthenticated: () => guard.slots.authenticate(slot) }),
     };
-    if (!originAllowed(origin, sender.host ?? target.host, allowedOrigins)) {
-      sessions.refuse(client, originRefused(origin));
+    const isOwnOrigin = hasOwnOrigins || originAllowed(origin, sender.host ?? target.host, allowedOrigins);
+    if (refusal?.reason === "origin" || !isOwnOrigin) {
+      sessions.refuse(client, originRefused(hasOwnOrigins, origin));
     } else if (needsCertificate && certificate === undefined) {
       sessions.refuse(client, new EndError("forbidden", "a client certificate is required"));
+    } else if (refusal !== undefined) {
+      sessions.refuse(client, new EndError("forbidden", refusal.message));
     } else if (draining()) sessions.refuse(client, new EndError("server_draining", "the gateway is shutting down"));
-    else sessions.open(client, requestToken(request));
+    else sessions.open(client, readToken(request));
   };
   return (request, socket, head) => {
     // Until the connection listens for itself, a client that vanishes must not be fatal.
     socket.on("error", ignore);
     order.afterAnswers(socket, head, (rest) => upgrade(request, socket, rest));
   };
+}
+
+/** What {@link askForPassword} needs. */
+interface Unauthorized extends Pick<UpgradeOptions, "events"> {
+  readonly request: IncomingMessage;
+  readonly socket: Duplex;
+  readonly message: string;
+  readonly clientAddress: string;
+}
+
+/** Only an HTTP answer makes a browser ask its user. */
+function askForPassword({ request, socket, message, events, clientAddress }: Unauthorized): void {
+  reportWrongPassword(events, request, clientAddress);
+  refuseRequest(socket, 401, message, CHALLENGE);
 }
 
 /** The type of console that a request asks for; undefined for most, which ask for none. */
@@ -119,8 +148,9 @@ const MAX_ORIGIN = 256;
 const CONTROL = { isControl: true, maxBytes: MAX_CONTROL_BYTES };
 const CONSOLE_BYTES = { isControl: false, maxBytes: 0 };
 
-function originRefused(origin = ""): EndError {
-  const cause = `the origin ${origin.slice(0, MAX_ORIGIN)} is not in console.allowed_origins`;
+function originRefused(hasOwnOrigins: boolean, origin = ""): EndError {
+  const option = hasOwnOrigins ? "access.origins" : "console.allowed_origins";
+  const cause = `the origin ${origin.slice(0, MAX_ORIGIN)} is not in ${option}`;
   return new EndError("origin_not_allowed", "this site may not open consoles here", { cause });
 }
 

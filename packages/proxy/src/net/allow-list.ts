@@ -66,6 +66,7 @@ export class AllowList {
     const folders = this.#foldersOf(path);
     if (folders.length === 0) return undefined;
     const real = await realpath(path);
+    if (this.#own?.hasPath(real) === true) return undefined;
     for (const folder of folders) if (real.startsWith(`${await realpath(folder)}/`)) return real;
     return undefined;
   }

@@ -102,7 +102,7 @@ export function stopAccepting(server: Server): () => Promise<void> {
 }
 
 /** An address that a browser on this machine can open, for a listener on every address. */
-function reachable(host: string): string {
+export function reachable(host: string): string {
   if (host === "0.0.0.0") return "127.0.0.1";
   return host === "::" ? "::1" : host;
 }

@@ -1,3 +1,4 @@
+import { existsSync, realpathSync } from "node:fs";
 import { BlockList, type Server } from "node:net";
 import { networkInterfaces } from "node:os";
 import type { Address } from "./address.ts";
@@ -16,6 +17,8 @@ THIS_MACHINE.addAddress("::", "ipv6");
  */
 export class OwnListeners {
   readonly #addresses = new Set<Address>();
+  /** Unix sockets, with every link followed. */
+  readonly #paths = new Set<string>();
 
   /** @param address - the host is a name or an IP address; port 0 is none. */
   add(address: Address): void {
@@ -29,9 +32,17 @@ export class OwnListeners {
    */
   watch(server: Server): () => void {
     let added: Address | undefined;
+    let path: string | undefined;
     const add = (): void => {
       const at = server.address();
-      if (at === null || typeof at === "string") return;
+      if (at === null) return;
+      if (typeof at === "string") {
+        // One without a name, or with that of another file system, cannot be dialed.
+        if (!existsSync(at)) return;
+        path = realpathSync(at);
+        this.#paths.add(path);
+        return;
+      }
       added = { host: at.address, port: at.port };
       this.#addresses.add(added);
     };
@@ -40,7 +51,13 @@ export class OwnListeners {
     return () => {
       server.off("listening", add);
       if (added !== undefined) this.#addresses.delete(added);
+      if (path !== undefined) this.#paths.delete(path);
     };
+  }
+
+  /** Whether the gateway listens at this Unix socket. @param path - with every link followed. */
+  hasPath(path: string): boolean {
+    return this.#paths.has(path);
   }
 
   /** Whether the gateway listens at this port of this address. */

@@ -1,7 +1,6 @@
-import { lookup } from "node:dns/promises";
-import { isIP } from "node:net";
 import type { Config } from "../config/config.ts";
 import { ConfigError } from "../config/schema.ts";
+import { resolveListenHost } from "../net/resolve-listen-host.ts";
 import { combine } from "./combine.ts";
 import { ALL_OPTIONS } from "./definitions.ts";
 import { mapOptions } from "./mapping.ts";
@@ -65,13 +64,9 @@ export async function loadNovaConfig(sources: NovaSources): Promise<NovaConfig> 
   }
 }
 
-/** The address to listen at, as websockify finds it: `source_is_ipv6` prefers IPv6 where a name has both. */
+/** The address to listen at: `source_is_ipv6` prefers IPv6 where a name has both. */
 async function resolveHost({ listener: { host }, common }: NovaOptions): Promise<string> {
-  const family = common.source_is_ipv6 === true ? 6 : 4;
-  if (host === "") return family === 6 ? "::" : "0.0.0.0";
-  if (isIP(host) !== 0) return host;
-  const addresses = await lookup(host, { all: true }).catch((error: NodeJS.ErrnoException) => {
-    throw new ConfValueError(`${host}: expected an address to listen at, or the name of one: ${error.code}`);
+  return await resolveListenHost(host, common.source_is_ipv6 === true).catch((error: Error) => {
+    throw new ConfValueError(error.message);
   });
-  return (addresses.find((each) => each.family === family) ?? addresses[0])?.address ?? host;
 }

@@ -6,12 +6,28 @@ import type { SessionInfo } from "../telemetry/session-info.ts";
 import { logError, type Logger } from "../telemetry/log.ts";
 import { Recording } from "./recording.ts";
 import { RecordingDisk } from "./recording-disk.ts";
+import { TrafficPrinter } from "./traffic.ts";
 
 /** How long the last bytes of recordings may take to reach the disk when the gateway stops, in milliseconds. */
 const CLOSING_MS = 5000;
 
 /** How many recordings of sessions that have ended may wait for the disk: with a disk that hangs they would only grow. */
 const MAX_UNWRITTEN = 256;
+
+/**
+ * The taps of all sessions, as the registry takes them.
+ *
+ * @param record - begins to record a channel of a session; undefined without recordings.
+ * @param printsTraffic - whether there is a {@link TrafficPrinter} as well.
+ */
+export function createTaps(
+  record: ((session: SessionInfo) => Tap) | undefined,
+  printsTraffic: boolean,
+): { createTaps?: (session: SessionInfo) => readonly Tap[] } {
+  if (!printsTraffic) return record === undefined ? {} : { createTaps: (session) => [record(session)] };
+  const printer = new TrafficPrinter();
+  return { createTaps: (session) => (record === undefined ? [printer] : [record(session), printer]) };
+}
 
 /** Records every session to files of its own, in websockify's format. */
 export class Recorder {

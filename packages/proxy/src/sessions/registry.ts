@@ -13,11 +13,11 @@ import { callSafely } from "../time/call-safely.ts";
 import { createTaskQueue } from "../time/task-queue.ts";
 import { Turns } from "../time/turns.ts";
 
-/** How often clients are looked at, in milliseconds. */
+/** How often clients are looked at, at the least, in milliseconds. */
 const HEARTBEAT_MS = 5000;
 
-/** How many times later a quiet client is pinged, so that load balancers keep the connection: every 30 s. */
-const FULL_HEARTBEAT = 6;
+/** How often a quiet client is pinged by default, so that load balancers keep the connection, in milliseconds. */
+const PING_MS = 30_000;
 
 /** How many sessions are looked at in one piece of work. */
 const HEARTBEAT_SESSIONS = 100;
@@ -32,6 +32,8 @@ export type RegistryOptions = Omit<
 > & {
   /** Milliseconds between two checks of the grants of running sessions; 0 for none. @defaultValue 0 */
   readonly revalidateMs?: number;
+  /** Milliseconds after which a quiet client is pinged. @defaultValue 30,000 */
+  readonly pingMs?: number;
 };
 
 /** All sessions of a gateway. */
@@ -41,6 +43,10 @@ export class SessionRegistry {
   /** Ended, but a socket is still open: the closing handshake, at most a few seconds. */
   readonly #closing = new Set<Session>();
   readonly #revalidation: Revalidation;
+  /** How often clients are looked at, in milliseconds. */
+  readonly #heartbeatMs: number;
+  /** How many times later a quiet client is pinged. */
+  readonly #fullHeartbeat: number;
   #heartbeat: NodeJS.Timeout | undefined;
   #heartbeats = 0;
   #ended: PromiseWithResolvers<void> | undefined;
@@ -49,6 +55,9 @@ export class SessionRegistry {
   /** @internal Made by the gateway. */
   constructor(options: RegistryOptions) {
     const scheduler = new DeadlineScheduler(options.clock);
+    const { pingMs = PING_MS } = options;
+    this.#fullHeartbeat = Math.ceil(pingMs / HEARTBEAT_MS);
+    this.#heartbeatMs = pingMs / this.#fullHeartbeat;
     this.#context = {
       ...options,
       scheduler,
@@ -196,8 +205,8 @@ export class SessionRegistry {
     this.#revalidation.start();
     this.#heartbeat ??= setInterval(() => {
       this.#heartbeats += 1;
-      this.#sendHeartbeats(this.#running.values(), this.#heartbeats % FULL_HEARTBEAT === 0);
-    }, HEARTBEAT_MS);
+      this.#sendHeartbeats(this.#running.values(), this.#heartbeats % this.#fullHeartbeat === 0);
+    }, this.#heartbeatMs);
     return session;
   }
 

@@ -24,6 +24,11 @@ export function droppedLogLines(): number {
   return dropped;
 }
 
+/** Counts lines that could not be sent. */
+export function countDroppedLogLines(count: number): void {
+  dropped += count;
+}
+
 /** Lines that are written together, as far as that is still to be done. */
 interface Batch {
   readonly lines: number;
@@ -112,7 +117,7 @@ export class LogDestination {
   }
 
   #drop(lines: number): void {
-    dropped += lines;
+    countDroppedLogLines(lines);
     this.#unreported += lines;
   }
 
@@ -159,21 +164,22 @@ interface Writable {
 }
 
 function openWritable(fd: number): Writable {
-  const stats = fd === 2 ? fstatSync(fd) : undefined;
+  const stats = fd <= 2 ? fstatSync(fd) : undefined;
   if (stats?.isFIFO() === true) {
     try {
       // Opened again, because every process that inherits the pipe changes how it is written to.
-      return { fd: openSync("/proc/self/fd/2", constants.O_WRONLY | constants.O_NONBLOCK), prepare: ignore };
+      return { fd: openSync(`/proc/self/fd/${fd}`, constants.O_WRONLY | constants.O_NONBLOCK), prepare: ignore };
     } catch {
       // Not Linux, or it belongs to another user.
     }
   }
-  return { fd, prepare: stats?.isFIFO() === true || stats?.isSocket() === true ? unblockStandardError : ignore };
+  const isStream = stats?.isFIFO() === true || stats?.isSocket() === true;
+  return { fd, prepare: isStream ? () => unblock(fd === 1 ? process.stdout : process.stderr) : ignore };
 }
 
 /** Node does that when it opens the stream; a process that inherits it undoes it when it starts, and when it ends. */
-function unblockStandardError(): void {
-  const { _handle: handle } = process.stderr as { readonly _handle?: { setBlocking?(isBlocking: boolean): void } };
+function unblock(stream: NodeJS.WriteStream): void {
+  const { _handle: handle } = stream as { readonly _handle?: { setBlocking?(isBlocking: boolean): void } };
   handle?.setBlocking?.(false);
 }
 

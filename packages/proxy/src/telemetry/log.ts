@@ -1,8 +1,10 @@
 import { pino, type DestinationStream, type Logger } from "pino";
 import { formatEndpoint } from "../net/endpoint.ts";
 import { printable } from "../printable.ts";
-import { LogDestination } from "./log-destination.ts";
+import { countDroppedLogLines, LogDestination } from "./log-destination.ts";
 import type { SessionInfo } from "./session-info.ts";
+import type { SyslogFormat } from "./syslog/message.ts";
+import { Syslog, type SyslogFacility, type SyslogOptions } from "./syslog/syslog.ts";
 
 export type { Logger };
 
@@ -24,7 +26,7 @@ export function createLogger(level: LogLevel, destination?: DestinationStream): 
     // JSON escapes control characters of ASCII only; a log is read in terminals, too.
     hooks: { streamWrite: (line: string) => `${printable(line.slice(0, -1))}\n` },
   };
-  return pino(options, destination ?? openLog({ file: null }));
+  return pino(options, destination ?? open(2, false));
 }
 
 /** Shared by all gateways of a process: two writers would mix their lines. */
@@ -34,6 +36,10 @@ const destinations = new Map<number | string, LogDestination>();
 export interface LogTarget {
   /** The file that lines are appended to; null for standard error. */
   readonly file: string | null;
+  /** Where they are sent as well, as in {@link SyslogOptions}; null for nowhere. */
+  readonly syslog: string | null;
+  readonly syslog_facility: SyslogFacility;
+  readonly syslog_format: SyslogFormat;
 }
 
 /**
@@ -42,19 +48,47 @@ export interface LogTarget {
  * @param shared - as for {@link LogDestination}.
  * @throws Error naming the file that cannot be opened.
  */
-export function openLog({ file }: LogTarget, shared = false): LogDestination {
-  const target = file ?? 2;
-  const opened = destinations.get(target) ?? open(target, shared);
-  destinations.set(target, opened);
-  return opened;
+export function openLog(target: LogTarget, shared = false): DestinationStream {
+  const { syslog: server, syslog_facility: facility, syslog_format: format } = target;
+  const log = open(target.file ?? 2, shared);
+  if (server === null) return log;
+  const syslog = openSyslog({ server, facility, format }, log);
+  return {
+    write: (line) => {
+      log.write(line);
+      syslog.write(line);
+    },
+  };
 }
 
 function open(target: number | string, shared: boolean): LogDestination {
+  const opened = destinations.get(target);
+  if (opened !== undefined) return opened;
   try {
-    return new LogDestination(target, { shared });
+    const made = new LogDestination(target, { shared });
+    destinations.set(target, made);
+    return made;
   } catch (cause) {
     throw new Error(`log.file: ${target} cannot be opened: ${(cause as NodeJS.ErrnoException).code}`, { cause });
   }
+}
+
+const syslogs = new Map<string, Syslog>();
+
+/** @param log - where its failures are told. */
+function openSyslog(options: SyslogOptions, log: DestinationStream): Syslog {
+  const tell = (fields: object, msg: string): void => {
+    log.write(`${JSON.stringify({ level: "warn", time: new Date().toISOString(), ...fields, msg })}\n`);
+  };
+  const opened =
+    syslogs.get(options.server) ??
+    new Syslog(options, {
+      failed: ({ message }) => tell({ server: options.server, err: { message } }, "log lines cannot be sent to syslog"),
+      resumed: (lines) => tell({ server: options.server, lines }, "log lines are sent to syslog again; some were lost"),
+      dropped: () => countDroppedLogLines(1),
+    });
+  syslogs.set(options.server, opened);
+  return opened;
 }
 
 /**

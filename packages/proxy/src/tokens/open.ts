@@ -1,5 +1,6 @@
 import { logError, type Logger } from "../telemetry/log.ts";
 import type { Grant } from "./grant.ts";
+import type { FixedSourceOptions } from "./fixed-source.ts";
 import type { DirectorySourceOptions } from "./files/directory-source.ts";
 import type { FileSourceOptions } from "./files/file-source.ts";
 import type { UnixDirectorySourceOptions } from "./files/unix-directory-source.ts";
@@ -48,6 +49,8 @@ const SOURCES = {
     new (await import("./redis-source.ts")).RedisTokenSource(options),
   http: async (options: HttpSourceOptions): Promise<TokenSource> =>
     new (await import("./http-source.ts")).HttpTokenSource(options),
+  fixed: async (options: FixedSourceOptions): Promise<TokenSource> =>
+    new (await import("./fixed-source.ts")).FixedTokenSource(options),
   nova: async (options: NovaSourceOptions, { nova }: TokenOptions): Promise<TokenSource> => {
     const validation = await openValidation(options, nova);
     return await (await import("./nova/nova-source.ts")).NovaTokenSource.open({ options, validation });

@@ -1,4 +1,5 @@
 import { startByteServer } from "@curfew/testing";
+import { createPrivateKey } from "node:crypto";
 import { once } from "node:events";
 import { appendFileSync, readFileSync, writeFileSync } from "node:fs";
 import type { IncomingMessage } from "node:http";
@@ -27,6 +28,12 @@ function file(name: string, text: string): string {
   const path = join(certificate.folder, name);
   writeFileSync(path, text);
   return path;
+}
+
+/** The private key as PEM, encrypted with a passphrase. */
+function encrypted(passphrase: string): string {
+  const key = createPrivateKey(readFileSync(certificate.key));
+  return key.export({ type: "pkcs8", format: "pem", cipher: "aes-256-cbc", passphrase }).toString();
 }
 
 /** The connection of a client, once its handshake is over. */
@@ -118,6 +125,12 @@ describe("a gateway with a certificate", () => {
     expect((await get(`${gateway.url}/healthz`)).statusCode).toBe(200);
   });
 
+  test("opens a private key that is encrypted with key_password", async () => {
+    const key = file("encrypted.pem", encrypted("open sesame"));
+    await using gateway = await TestGateway.start({ config: { key, key_password: "open sesame" } });
+    expect((await get(`${gateway.url}/healthz`)).statusCode).toBe(200);
+  });
+
   test("is closed although a client is in the middle of its handshake", async () => {
     const gateway = await TestGateway.start();
     const { hostname, port } = new URL(gateway.url);
@@ -174,6 +187,7 @@ describe("what a client may speak", () => {
 describe("a wrong certificate is refused at the start, with the option and the file", () => {
   const missing = join(certificate.folder, "missing.pem");
   const empty = file("empty.pem", "no certificate\n");
+  const locked = file("locked.pem", encrypted("open sesame"));
 
   test.each<[string, ConfigInput, string]>([
     ["no such file", { cert: missing }, `cert: ${missing} cannot be read: ENOENT`],
@@ -184,6 +198,12 @@ describe("a wrong certificate is refused at the start, with the option and the f
       "no key in it",
       { key: empty },
       `key: expected a private key without a passphrase in PEM, but found none in ${empty}`,
+    ],
+    ["an encrypted key", { key: locked }, `key: expected a private key without a passphrase in PEM, but found none`],
+    [
+      "an encrypted key, and another passphrase",
+      { key: locked, key_password: "hunter2" },
+      `key: expected a private key in PEM that key_password opens, but found none in ${locked}`,
     ],
     ["no key in the certificate's file", { key: null }, `found none in ${certificate.cert}, and the option key`],
     [

@@ -34,6 +34,7 @@ async function start(): Promise<void> {
     {
       cert: first.cert,
       key: first.key,
+      passphrase: null,
       minimumVersion: "default",
       ciphers: null,
       allowsPlain: false,

@@ -16,6 +16,7 @@ async function worker(secret: string): Promise<Server> {
     {
       cert: certificate.cert,
       key: certificate.key,
+      passphrase: null,
       minimumVersion: "default",
       ciphers: null,
       allowsPlain: false,

@@ -6,6 +6,8 @@ import { describe, expect, test } from "vitest";
 import { DirectoryTokenSource } from "../../src/tokens/files/directory-source.ts";
 import { FileTokenSource } from "../../src/tokens/files/file-source.ts";
 import { parseTokenLines } from "../../src/tokens/files/token-lines.ts";
+import { FixedTokenSource } from "../../src/tokens/fixed-source.ts";
+import { NO_TOKEN } from "../../src/tokens/no-token.ts";
 import { UnixDirectoryTokenSource } from "../../src/tokens/files/unix-directory-source.ts";
 import { readAtRest, WatchedFile } from "../../src/tokens/files/watched-file.ts";
 import type { Grant } from "../../src/tokens/grant.ts";
@@ -73,6 +75,12 @@ describeTokenSource("a directory source of names", async () => {
     [Symbol.asyncDispose]: () => folder[Symbol.asyncDispose](),
   };
 });
+
+describeTokenSource("a fixed source", async () => ({
+  source: new FixedTokenSource({ endpoint: "10.0.0.5:5901", console_type: "vnc" }),
+  known: { token: NO_TOKEN, grant: grantTo(CONSOLE) },
+  [Symbol.asyncDispose]: async () => {},
+}));
 
 describeTokenSource("a unix_directory source", async () => {
   const folder = await TestFolder.create();

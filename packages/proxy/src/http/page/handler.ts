@@ -8,6 +8,8 @@ import { fillPage } from "./html.ts";
 import { isKnown } from "./if-none-match.ts";
 import type { OriginPolicy } from "./origin-policy.ts";
 import { withoutBase } from "../base-path.ts";
+import { type AccessCheck, CHALLENGE, reportWrongPassword } from "../access.ts";
+import type { EventSink } from "../../telemetry/events.ts";
 import type { RequestClients } from "../forwarding/request-clients.ts";
 import type { RequestOrder } from "../request-order.ts";
 import { readTarget } from "../request-target.ts";
@@ -45,6 +47,9 @@ export interface PageHandlerOptions {
   readonly clients: RequestClients;
   /** Whether clients need a certificate, except for `/healthz` and `/readyz`. */
   readonly needsCertificate: boolean;
+  /** What else they need, with the same exceptions; undefined for nothing. */
+  readonly checkAccess: AccessCheck | undefined;
+  readonly events: Pick<EventSink, "notify">;
   /** Whose files are served in place of the page; null for the page. */
   readonly web: string | null;
   /** Whether there is a page. */
@@ -59,7 +64,7 @@ export interface PageHandlerOptions {
 
 /** Serves the page, `/healthz` and `/readyz`. */
 export function createPageHandler(options: PageHandlerOptions): RequestHandler {
-  const { readiness, order, clients, needsCertificate, basePath } = options;
+  const { readiness, order, clients, needsCertificate, checkAccess, events, basePath } = options;
   const serve = createFileHandler(options);
   return (request, response) => {
     if (!order.accepts(request, response)) return;
@@ -75,6 +80,12 @@ export function createPageHandler(options: PageHandlerOptions): RequestHandler {
     if (path === "/readyz") return void serveReadiness(response, readiness);
     if (needsCertificate && clientSubject(request.socket) === undefined) {
       return answer(response, 403, "A client certificate is required.");
+    }
+    const refusal = checkAccess?.(request);
+    if (refusal !== undefined) {
+      if (refusal.reason === "unauthorized") reportWrongPassword(events, request, client.address);
+      const [status, headers] = refusal.reason === "unauthorized" ? ([401, CHALLENGE] as const) : ([403, {}] as const);
+      return answer(response, status, `${refusal.message}.`, headers);
     }
     serve(request, response, { path, query: target.query, headers: transportHeaders(request, options) });
   };

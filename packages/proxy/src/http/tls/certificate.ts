@@ -8,12 +8,16 @@ export interface CertificateFiles {
   readonly cert: string;
   /** PEM; null when `cert` contains the private key. */
   readonly key: string | null;
+  /** What the private key is encrypted with; null where it is not. */
+  readonly passphrase: string | null;
 }
 
 /** A certificate with its private key, both as PEM. */
 export interface Certificate {
   readonly cert: string;
+  /** As in its file: perhaps encrypted. */
   readonly key: string;
+  readonly passphrase: string | undefined;
   /** The first moment at which browsers take it. */
   readonly validFrom: Date;
   /** The last moment at which browsers take it. */
@@ -44,7 +48,8 @@ export function checkCertificate({ cert, key }: CertificateText, files: Certific
       `${keyOption(files)}: expected the private key of the certificate in ${files.cert}, but ${keyFile} holds another one`,
     );
   }
-  return { cert, key, validFrom: certificate.validFromDate, validTo: certificate.validToDate };
+  const passphrase = files.passphrase ?? undefined;
+  return { cert, key, passphrase, validFrom: certificate.validFromDate, validTo: certificate.validToDate };
 }
 
 /** Why browsers do not take a certificate now; undefined if its time is right. */
@@ -70,12 +75,11 @@ function parseFirst(pem: string, file: string): X509Certificate {
 
 function parseKey(pem: string, files: CertificateFiles): KeyObject {
   try {
-    return createPrivateKey(pem);
+    return createPrivateKey({ key: pem, passphrase: files.passphrase ?? undefined });
   } catch {
     const where = files.key === null ? `${files.cert}, and the option key names no other file` : files.key;
-    throw new Error(
-      `${keyOption(files)}: expected a private key without a passphrase in PEM, but found none in ${where}`,
-    );
+    const what = files.passphrase === null ? "without a passphrase in PEM" : "in PEM that key_password opens";
+    throw new Error(`${keyOption(files)}: expected a private key ${what}, but found none in ${where}`);
   }
 }
 

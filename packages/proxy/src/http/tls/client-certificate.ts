@@ -33,3 +33,14 @@ export function clientSubject(socket: Socket): string | undefined {
   if (!(socket instanceof TLSSocket) || !socket.authorized) return undefined;
   return socket.getPeerX509Certificate()?.subject.replaceAll("\n", ", ").slice(0, MAX_SUBJECT);
 }
+
+/**
+ * The common name in that subject.
+ *
+ * @returns undefined where there is no such certificate, or its subject has no common name, or several.
+ */
+export function clientCommonName(socket: Socket): string | undefined {
+  if (!(socket instanceof TLSSocket) || !socket.authorized) return undefined;
+  const name: unknown = socket.getPeerCertificate().subject?.CN;
+  return typeof name === "string" ? name : undefined;
+}

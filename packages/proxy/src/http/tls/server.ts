@@ -113,6 +113,7 @@ function secureOptions(
   const options: SecureContextOptions = {
     cert: certificate.cert,
     key: certificate.key,
+    passphrase: certificate.passphrase,
     minVersion: VERSIONS[minimumVersion],
     ciphers: ciphers ?? undefined,
     ...(clientCa !== undefined && { ca: clientCa }),

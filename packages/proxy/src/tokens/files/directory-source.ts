@@ -5,6 +5,7 @@ import type { ConsoleType, Grant } from "../grant.ts";
 import type { TokenSource } from "../source.ts";
 import { parseTarget } from "../target-text.ts";
 import { isEntryName, isMissing } from "./entry-name.ts";
+import { SharedLook } from "./shared-look.ts";
 import { targetGrant } from "./target-grant.ts";
 import { type TokenLines, watchTokenLines } from "./token-lines.ts";
 import { readAtRest, type WatchedFile } from "./watched-file.ts";
@@ -30,6 +31,8 @@ export class DirectoryTokenSource implements TokenSource {
   readonly #options: DirectorySourceOptions;
   /** By name. */
   #files: ReadonlyMap<string, WatchedFile<TokenLines>> = new Map();
+  /** What all files hold. With many files it takes much of the event loop. */
+  readonly #all = new SharedLook(async () => await this.#readAll());
   #onProblem: (problem: string) => void = () => {};
 
   constructor(options: DirectorySourceOptions) {
@@ -43,7 +46,7 @@ export class DirectoryTokenSource implements TokenSource {
   }
 
   async health(): Promise<void> {
-    if (this.#options.format === "lines") await this.#all();
+    if (this.#options.format === "lines") await this.#all.result();
     else if (!(await stat(this.#options.path)).isDirectory())
       throw new Error(`${this.#options.path}: expected a folder`);
   }
@@ -54,11 +57,11 @@ export class DirectoryTokenSource implements TokenSource {
 
   async #findLine(token: string): Promise<Endpoint | undefined> {
     // As in websockify, where the last of several files counts; here that is the last by name.
-    const found = (await this.#all()).map(({ targets }) => targets.get(token));
+    const found = (await this.#all.result()).map(({ targets }) => targets.get(token));
     return found.findLast((target) => target !== undefined);
   }
 
-  async #all(): Promise<readonly TokenLines[]> {
+  async #readAll(): Promise<readonly TokenLines[]> {
     const { path } = this.#options;
     const entries = await readdir(path, { withFileTypes: true });
     const names = entries.flatMap((entry) => (isEntryName(entry.name) && !entry.isDirectory() ? entry.name : []));

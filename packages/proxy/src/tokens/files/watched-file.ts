@@ -1,5 +1,6 @@
 import { type BigIntStats, constants } from "node:fs";
 import { open, stat } from "node:fs/promises";
+import { SharedLook } from "./shared-look.ts";
 
 /** How often a file that is written while it is read is read again before that counts as a failure. */
 const MAX_ATTEMPTS = 5;
@@ -21,23 +22,22 @@ export class WatchedFile<T> {
   readonly #options: WatchedFileOptions<T>;
   #version: string | undefined;
   #content: Promise<T> | undefined;
-  #looking: Promise<T> | undefined;
+  readonly #look = new SharedLook(async () => await this.#read());
 
   constructor(options: WatchedFileOptions<T>) {
     this.#options = options;
   }
 
   /**
-   * What the file holds now. Uses at the same time look once.
+   * What the file holds now.
    *
    * @throws Error naming the file when it cannot be read or is too long, and what `parse` throws.
    */
   async current(): Promise<T> {
-    this.#looking ??= this.#look().finally(() => (this.#looking = undefined));
-    return await this.#looking;
+    return await this.#look.result();
   }
 
-  async #look(): Promise<T> {
+  async #read(): Promise<T> {
     const { path } = this.#options;
     const version = describeVersion(
       await stat(path, { bigint: true }).catch((error: unknown) => unreadable(path, error)),

@@ -128,6 +128,17 @@ test("the paths where links may renew stand in the page", async () => {
   }
 });
 
+test("what may go through the clipboard stands in the page", async () => {
+  if (!existsSync(`${folder}index.html`)) return;
+  for (const [console, written] of [
+    [{}, "both"],
+    [{ clipboard: "to-machine", clipboard_max_bytes: 4096 }, "to-machine 4096"],
+  ] as const) {
+    await using gateway = await TestGateway.start({ config: { console } });
+    expect(await (await fetch(`${gateway.url}/`)).text()).toContain(`name="curfew-clipboard" content="${written}"`);
+  }
+});
+
 describe("policy that may show the page in a frame", () => {
   test.each([
     [null, "https://open.example"],

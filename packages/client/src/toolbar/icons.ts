@@ -15,7 +15,8 @@ const LINES: Readonly<Record<IconName, string>> = {
   "clipboard-paste": "M9 4H6v16h12v-4M15 4h3v4M9 3h6v3H9zM21 12h-9m3-3l-3 3l3 3",
   copy: "M9 9h11v11H9zM5 15H4V4h11v1",
   download: "M12 4v11m-5-5l5 5l5-5M4 20h16",
-  ellipsis: "M5 12h.01M12 12h.01M19 12h.01",
+  ellipsis:
+    "M4.5 12a.5.5 0 1 0 1 0a.5.5 0 1 0-1 0M11.5 12a.5.5 0 1 0 1 0a.5.5 0 1 0-1 0M18.5 12a.5.5 0 1 0 1 0a.5.5 0 1 0-1 0",
   eraser: "M8 20h12M4 15L14 5l6 6l-9 9H8zM9 10l6 6",
   keyboard:
     "M4 6h16a2 2 0 0 1 2 2v8a2 2 0 0 1-2 2H4a2 2 0 0 1-2-2V8a2 2 0 0 1 2-2zM6 10h.01M10 10h.01M14 10h.01M18 10h.01M7 14h10",

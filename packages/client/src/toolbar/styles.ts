@@ -21,7 +21,7 @@ const CSS = `
 :host([theme="dark"]) { color-scheme: dark; }
 :host([hidden]), [hidden] { display: none !important; }
 * { box-sizing: border-box; margin: 0; }
-.shell { position: relative; }
+.shell { position: relative; border-bottom: 1px solid var(--_line); }
 .bar { min-height: 2.75rem; }
 .shell[inert] { opacity: 0.5; }
 .tools { display: flex; align-items: center; gap: 0.125rem; min-height: 2.75rem; padding-inline: 0.5rem; }
@@ -96,8 +96,8 @@ button:focus-visible { outline: 2px solid var(--_focus); outline-offset: -2px; }
 /* Invisible, with a font large enough that browsers do not zoom in on it. */
 .screen-keyboard { position: absolute; left: 0; bottom: 0; width: 1px; height: 1px; padding: 0; border: 0; opacity: 0; font-size: 1rem; resize: none; }
 [data-view-only] .tool-input { display: none; }
-@container (min-width: 44.001rem) { .narrow-only { display: none; } }
-@container (max-width: 44rem) { .wide-only { display: none; } .tool-apart { margin-inline-start: 0; } }
+@container (min-width: 34.001rem) { .narrow-only { display: none; } }
+@container (max-width: 34rem) { .wide-only { display: none; } .tool-apart { margin-inline-start: 0; } }
 @media (pointer: coarse) { .tool { min-width: 2.75rem; height: 2.75rem; } .menu-item { min-height: 2.75rem; } }
 `;
 

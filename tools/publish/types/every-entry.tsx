@@ -140,5 +140,5 @@ export async function start(): Promise<string[]> {
 }
 
 export function tile(props: ElementProps<CurfewVncElement, VncElementEventMap>): ReactElement {
-  return <curfew-vnc {...props} viewOnly />;
+  return <curfew-vnc {...props} viewOnly oncurfew-closed={({ detail }) => detail.reason} />;
 }

@@ -128,6 +128,14 @@ describe("a text that is typed", () => {
     await vnc.close();
   });
 
+  test("presses the keys of the machine's own layout, if the page knows it", async () => {
+    const { vnc, machine } = await connected();
+    expect(await vnc.paste("yz", { layout: "de" })).toBe(true);
+    await vi.waitFor(() => expect(machine.keys).toHaveLength(4));
+    expect(machine.keys.filter(([, down]) => down).map(([keysym]) => keysym)).toEqual([0x7a, 0x79]);
+    await vnc.close();
+  });
+
   test("is limited to the keys of a US keyboard by QEMU, which says what its Caps Lock is", async () => {
     const { vnc, machine } = await connected({}, "QEMU (web-03)");
     await expect(vnc.paste("grüße 你")).rejects.toMatchObject({ characters: ["ü", "ß", "你"] });

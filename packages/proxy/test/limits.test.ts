@@ -198,6 +198,17 @@ describe("a token", () => {
 describe("with on_limit: replace", () => {
   const sessions = { max_per_instance: 1, on_limit: "replace" } as const;
 
+  test("a token that was used already replaces no session", async () => {
+    await using gateway = await TestGateway.start({ config: { sessions } });
+    const { token } = await gateway.token(target.address, { instance: "vm-1", singleUse: true });
+    using client = new Client(gateway.host, token);
+    await client.message("hello");
+    using again = new Client(gateway.host, token);
+    expect((await again.message("bye")).detail).toBe("the token was used already");
+    client.control({ type: "ping", id: 1 });
+    await client.message("pong");
+  });
+
   test("a new session for the machine ends the oldest as session_replaced", async () => {
     await using gateway = await TestGateway.start({ config: { sessions } });
     using other = await open(gateway, { instance: "vm-2" });

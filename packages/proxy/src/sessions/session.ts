@@ -339,6 +339,9 @@ export class Session implements SessionInfo {
     if (this.#hasEnded()) return undefined;
     await events.ask({ type: "session_requested", session: this }, signal);
     if (this.#hasEnded()) return undefined;
+    // Before a session is replaced for it.
+    await this.#context.lookups.refuseUsed(grant);
+    if (this.#hasEnded()) return undefined;
     const lease = await requestSlot(this, grant, this.#context, signal);
     if (this.#hasEnded()) lease.release();
     else this.#lease = lease;

@@ -108,11 +108,16 @@ export class TokenLookups {
    */
   async use({ singleUse, tokenId, expiresAt }: SettledGrant): Promise<void> {
     if (singleUse !== true) return;
-    this.#singleUses ??= UsedTokensTable.inMemory();
-    const isFirst = await this.#singleUses.useOnce(tokenId, expiresAt).catch((cause: unknown) => {
-      throw new EndError("lookup_failed", "the gateway cannot tell whether the token was used", { cause });
-    });
-    if (!isFirst) throw new EndError("token_invalid", "the token was used already");
+    await refuseUsed(this.#uses.useOnce(tokenId, expiresAt).then((isFirst) => !isFirst));
+  }
+
+  /** Refuses a grant that {@link use} would refuse now, without using it. */
+  async refuseUsed({ singleUse, tokenId }: SettledGrant): Promise<void> {
+    if (singleUse === true) await refuseUsed(this.#uses.wasUsed?.(tokenId));
+  }
+
+  get #uses(): SingleUses {
+    return (this.#singleUses ??= UsedTokensTable.inMemory());
   }
 
   /** The grant of a token that the store itself has issued; undefined where something has to be waited for. */
@@ -210,6 +215,13 @@ export class TokenLookups {
 function keepRefusal(error: unknown): EndError {
   if (error instanceof EndError) return error;
   throw error;
+}
+
+async function refuseUsed(used: Promise<boolean> | undefined): Promise<void> {
+  const wasUsed = await used?.catch((cause: unknown) => {
+    throw new EndError("lookup_failed", "the gateway cannot tell whether the token was used", { cause });
+  });
+  if (wasUsed === true) throw new EndError("token_invalid", "the token was used already");
 }
 
 function keepsFirstUses(store: Partial<FirstUses>): store is FirstUses {

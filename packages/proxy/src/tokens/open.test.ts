@@ -42,7 +42,11 @@ test("a store that cannot be opened is refused with its path", () => {
 
 test("a worker asks the primary only for a store in memory", async () => {
   const folder = await mkdtemp(join(tmpdir(), "curfew-open-"));
-  const primary = Object.assign(new ScriptedSource(), { firstUse: async () => 0, useOnce: async () => true });
+  const primary = Object.assign(new ScriptedSource(), {
+    firstUse: async () => 0,
+    useOnce: async () => true,
+    wasUsed: async () => false,
+  });
   expect(openTokensOfWorker(IN_MEMORY, primary).store).toBe(primary);
   const shared = openTokensOfWorker({ ...IN_MEMORY, path: join(folder, "tokens.db") }, primary);
   expect(await shared.store?.resolve("any", lookupContext())).toBeUndefined();

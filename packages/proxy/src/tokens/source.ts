@@ -74,4 +74,9 @@ export interface SingleUses {
    * @returns whether this was its first use.
    */
   useOnce(tokenId: string, expiresAt: number): Promise<boolean>;
+  /**
+   * Whether a token was used, without using it. Without this, a token that was used may end the session which it would
+   * replace before it is refused.
+   */
+  wasUsed?(tokenId: string): Promise<boolean>;
 }

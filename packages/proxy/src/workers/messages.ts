@@ -60,6 +60,8 @@ export type PrimaryRequest =
   | { readonly type: "first_use"; readonly digest: string; readonly now: number }
   /** Marks a single-use token as used, in the primary's store. */
   | { readonly type: "use_once"; readonly tokenId: string; readonly expiresAt: number }
+  /** Whether a token was used. */
+  | { readonly type: "was_used"; readonly tokenId: string }
   /** Whether it responds. */
   | { readonly type: "ping" }
   | { readonly type: "acquire"; readonly lease: SlotLease }
@@ -78,6 +80,7 @@ export interface PrimaryAnswers<Settings = unknown> {
   readonly first_use: number;
   /** Whether it was the first use. */
   readonly use_once: boolean;
+  readonly was_used: boolean;
   readonly ping: null;
   /** The limit that refuses the session; null when it has its slot. */
   readonly acquire: LimitName | null;

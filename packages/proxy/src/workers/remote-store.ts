@@ -2,7 +2,7 @@ import type { LookupStore, StoreInPrimary } from "../tokens/open.ts";
 import { ANSWER_MS, type Handlers } from "./ipc-channel.ts";
 import type { PrimaryAnswers, PrimaryChannel, PrimaryRequest } from "./messages.ts";
 
-type StoreRequest = Extract<PrimaryRequest, { type: "resolve" | "first_use" | "use_once" }>;
+type StoreRequest = Extract<PrimaryRequest, { type: "resolve" | "first_use" | "use_once" | "was_used" }>;
 
 /** In a worker: looks up the tokens of a store that is in the primary's memory. */
 export function remoteStore(primary: PrimaryChannel): StoreInPrimary {
@@ -12,6 +12,7 @@ export function remoteStore(primary: PrimaryChannel): StoreInPrimary {
     firstUse: async (digest, now) =>
       await primary.ask({ type: "first_use", digest: Buffer.from(digest).toString("base64url"), now }),
     useOnce: async (tokenId, expiresAt) => await primary.ask({ type: "use_once", tokenId, expiresAt }),
+    wasUsed: async (tokenId) => await primary.ask({ type: "was_used", tokenId }),
   };
 }
 
@@ -30,5 +31,6 @@ export function answersOf(store: LookupStore): Handlers<StoreRequest, PrimaryAns
       if (store.useOnce === undefined) throw new Error("the token store keeps no uses of tokens");
       return await store.useOnce(tokenId, expiresAt);
     },
+    was_used: async ({ tokenId }) => (await store.wasUsed?.(tokenId)) ?? false,
   };
 }

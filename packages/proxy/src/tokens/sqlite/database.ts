@@ -234,6 +234,10 @@ export class TokenDatabase {
     return this.#usedTokens.use(tokenId, expiresAt, now);
   }
 
+  wasUsed(tokenId: string): boolean {
+    return this.#usedTokens.has(tokenId);
+  }
+
   locks(): readonly Lock[] {
     const rows = this.#statements.locks.all() as unknown as readonly LockRow[];
     return rows.map(({ subject, message, created_at: createdAt, ...lock }) => ({

@@ -31,6 +31,7 @@ export type StoreCall =
   | "recordUse"
   | "tryWrite"
   | "useOnce"
+  | "wasUsed"
   | "putLock"
   | "removeLock"
   | "close";

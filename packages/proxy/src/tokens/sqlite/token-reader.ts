@@ -117,6 +117,13 @@ export class TokenReader implements TokenSource, FirstUses, SingleUses, Immediat
     return await this.#primary.useOnce(tokenId, expiresAt);
   }
 
+  async wasUsed(tokenId: string): Promise<boolean> {
+    return await this.#reader.read(
+      (db) => db.wasUsed(tokenId),
+      async () => (await this.#primary.wasUsed?.(tokenId)) ?? false,
+    );
+  }
+
   onRevoked(listener: (tokenId: string) => void): void {
     this.#reader.onRevoked(listener);
   }

@@ -109,6 +109,13 @@ export class SqliteTokenStore implements TokenStore {
     return await this.#call("useOnce", tokenId, expiresAt, Date.now());
   }
 
+  async wasUsed(tokenId: string): Promise<boolean> {
+    return await this.#reader.read(
+      (db) => db.wasUsed(tokenId),
+      async () => await this.#call("wasUsed", tokenId),
+    );
+  }
+
   onRevoked(listener: (tokenId: string) => void): void {
     // No other gateway has a store that is in memory.
     if (this.#thread !== undefined) this.#reader.onRevoked(listener);

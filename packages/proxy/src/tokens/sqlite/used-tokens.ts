@@ -55,10 +55,19 @@ export class UsedTokensTable implements SingleUses {
     return this.use(tokenId, expiresAt, Date.now());
   }
 
+  async wasUsed(tokenId: string): Promise<boolean> {
+    return this.has(tokenId);
+  }
+
+  /** As `wasUsed`, at once. */
+  has(tokenId: string): boolean {
+    return this.#find.get(tokenId) !== undefined;
+  }
+
   /** As `useOnce`, at once. @throws Error when there is no room. */
   use(tokenId: string, expiresAt: number, now: number): boolean {
     this.#count -= Number(this.#forget.run(now).changes);
-    if (this.#find.get(tokenId) !== undefined) return false;
+    if (this.has(tokenId)) return false;
     if (this.#count >= this.#max) throw new Error(`${this.#max} single-use tokens were used and have not expired`);
     // Another process may have inserted it meanwhile.
     const isFirst = this.#insert.run(tokenId, Math.round(Math.max(expiresAt, now) + KEEP_MS)).changes > 0;

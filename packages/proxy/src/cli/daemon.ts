@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { closeSync, existsSync, readdirSync, readFileSync } from "node:fs";
 import { extname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { CommandError } from "./command-error.ts";
@@ -36,6 +37,31 @@ export async function becomeDaemon(keepsInput = false): Promise<void> {
   if (daemon.connected) daemon.disconnect();
   daemon.unref();
   if (problem !== undefined) throw new CommandError(problem);
+}
+
+/** The flag of a descriptor that no program which this process starts inherits, in /proc/self/fdinfo. */
+const O_CLOEXEC = 0o2000000;
+
+/**
+ * Closes what the daemon has inherited from the shell that started it, such as the file of a lock: Node keeps only the
+ * first descriptors from it. Called before the daemon opens any. Has no effect where there is no /proc.
+ */
+export function closeInherited(): void {
+  if (!existsSync("/proc/self/fdinfo")) return;
+  for (const fd of readdirSync("/proc/self/fd").map(Number)) {
+    if (fd > 2 && isInherited(fd)) closeSync(fd);
+  }
+}
+
+/** Node opens all its own with that flag. */
+function isInherited(fd: number): boolean {
+  try {
+    const [, flags = ""] = /^flags:\s*([0-7]+)/m.exec(readFileSync(`/proc/self/fdinfo/${fd}`, "latin1")) ?? [];
+    return (Number.parseInt(flags, 8) & O_CLOEXEC) === 0;
+  } catch {
+    // The one that the folder was read with.
+    return false;
+  }
 }
 
 /** Tells the process that started this one that it listens. */

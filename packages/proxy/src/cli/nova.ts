@@ -5,7 +5,7 @@ import { loadNovaConfig } from "../nova/load.ts";
 import { type Service, SERVICES } from "../nova/service.ts";
 import { AbbreviatingCommand } from "./abbreviating-command.ts";
 import { addNovaFlags } from "./nova-flags.ts";
-import { becomeDaemon, isDaemon, reportProblem, reportStarted } from "./daemon.ts";
+import { becomeDaemon, closeInherited, isDaemon, reportProblem, reportStarted } from "./daemon.ts";
 import { runGateway } from "./run-gateway.ts";
 import { version } from "./version.ts";
 
@@ -46,6 +46,7 @@ async function serve(service: Service, args: readonly Argument[], options: NovaC
     ownPage: options.curfewPage === true,
   });
   if (daemon && !isDaemon()) return await becomeDaemon();
+  if (daemon) closeInherited();
   for (const name of secretVariables()) delete process.env[name];
   try {
     const { log } = await runGateway(config);

@@ -6,7 +6,7 @@ import { type GivenOptions, WEBSOCKIFY_OPTIONS, type WebsockifyOption } from "..
 import { findFreePort, placePort, WrappedCommand, type WrapMode } from "../websockify/wrapped-command.ts";
 import type { ConsoleType } from "../tokens/grant.ts";
 import { AbbreviatingCommand } from "./abbreviating-command.ts";
-import { becomeDaemon, isDaemon, reportProblem, reportStarted } from "./daemon.ts";
+import { becomeDaemon, closeInherited, isDaemon, reportProblem, reportStarted } from "./daemon.ts";
 import { type RunningGateway, runGateway } from "./run-gateway.ts";
 
 const NAME = "websockify";
@@ -92,6 +92,7 @@ async function serve(
     curfewConfig: typeof curfewConfig === "string" ? curfewConfig : undefined,
   });
   if (isDetached && !isDaemon()) return await becomeDaemon(options.has("--inetd"));
+  if (isDetached) closeInherited();
   try {
     const { log } = await run(loaded, options, placed?.command);
     if (isDetached) log.info({ pid: process.pid }, "running in the background");

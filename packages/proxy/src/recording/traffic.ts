@@ -13,22 +13,28 @@ Traffic Legend:
 /** Prints characters for each piece of data that is relayed (websockify's `--traffic`). */
 export class TrafficPrinter implements Tap {
   readonly #output: Pick<LogDestination, "write">;
+  #isExplained = false;
 
   /** @param output - test seam. @defaultValue standard output, which is never waited for */
   constructor(output: Pick<LogDestination, "write"> = standardOutput()) {
     this.#output = output;
-    output.write(LEGEND);
   }
 
   take(): undefined {
-    this.#output.write("{<");
+    this.#print("{<");
   }
 
   takeFromClient(): undefined {
-    this.#output.write("}>");
+    this.#print("}>");
   }
 
   end(): void {}
+
+  #print(characters: string): void {
+    if (!this.#isExplained) this.#output.write(LEGEND);
+    this.#isExplained = true;
+    this.#output.write(characters);
+  }
 }
 
 let opened: LogDestination | undefined;

@@ -197,13 +197,14 @@ describe("in place of websockify", SLOW, () => {
   });
 
   test("a signal ends a wrapped command with the gateway, even one that does not heed it", async () => {
-    for (const trap of ["exit 0", ""]) {
+    for (const trap of ["echo heeded; exit 0", ""]) {
       const script = `trap "${trap}" TERM; echo "wrapped $$ at {port}"; while :; do sleep 0.1; done`;
       await using command = start("--wrap-mode", "respawn", "127.0.0.1:0", "--", "sh", "-c", script);
       const [, pid = ""] = await command.printed(/wrapped (\d+)/);
       command.process.kill("SIGTERM");
       expect(await command.exited).toBe(0);
       await expect.poll(() => isRunning(Number(pid))).toBe(false);
+      expect(command.stdout.includes("heeded")).toBe(trap !== "");
     }
   });
 
@@ -237,7 +238,9 @@ describe("in place of websockify", SLOW, () => {
     const args = ["--conditions=@curfew/source", PROGRAM, "-D", "--log-file", log, "127.0.0.1:0", target.address];
     const inherited = folder.join("inherited");
     await using file = await open(inherited, "w");
-    const child = spawn(process.execPath, args, { stdio: ["pipe", "pipe", "pipe", file.fd] });
+    // As scripts hold a lock: `exec 200>file`.
+    const script = ["-c", 'exec 200>&3; exec "$@"', "bash", process.execPath, ...args];
+    const child = spawn("bash", script, { stdio: ["pipe", "pipe", "pipe", file.fd] });
     const printed: string[] = [];
     for (const stream of [child.stdout, child.stderr]) stream?.on("data", (text) => printed.push(String(text)));
     // Its pipes are closed, too: the daemon has none of them.

@@ -53,6 +53,15 @@ test("no text makes a message longer than the protocol allows", async () => {
   expect((await client.message("bye")).reason).toBe("session_terminated");
   expect(Math.max(...client.texts.map((text) => Buffer.byteLength(text)))).toBeLessThanOrEqual(MAX_CONTROL_BYTES);
 
-  using tooLong = new Client(gateway.host, (await gateway.token(`${"a".repeat(9000)}:5901`)).token);
+  const endpoint = { type: "tcp", host: "a".repeat(9000), port: 5901 } as const;
+  await using other = await TestGateway.start({
+    source: (store) => ({
+      resolve: async (token) => {
+        const grant = await store.resolve(token);
+        return grant && { ...grant, endpoint };
+      },
+    }),
+  });
+  using tooLong = new Client(other.host, (await other.token(target.address)).token);
   expect(await tooLong.message("bye")).toMatchObject({ reason: "internal_error", detail: "the gateway failed" });
 });

@@ -1,6 +1,7 @@
 import type { FuzzTarget } from "../target.ts";
 import { adminBodies } from "./admin-bodies.ts";
 import { controlMessages } from "./control-messages.ts";
+import { forwarding } from "./forwarding.ts";
 import { httpUpgrade } from "./http-upgrade.ts";
 import { rfbClientStream } from "./rfb-client-stream.ts";
 import { targetHandshakes } from "./target-handshakes.ts";
@@ -12,6 +13,7 @@ import { yaml } from "./yaml.ts";
 
 /** All targets. */
 export const TARGETS: readonly FuzzTarget[] = [
+  forwarding,
   httpUpgrade,
   targetHandshakes,
   websocketFrames,

@@ -11,6 +11,7 @@ import { soak } from "./soak.ts";
 import { stalledClient, stalledTarget } from "./stalled.ts";
 import { startUp } from "./start-up.ts";
 import { upload } from "./upload.ts";
+import { viewOnly } from "./view-only.ts";
 import { workers } from "./workers.ts";
 
 /** All scenarios, in the order of the report. */
@@ -37,6 +38,7 @@ export const SCENARIOS: readonly Scenario[] = [
   download(8, true),
   keystrokes(true),
   deadlines(1_000, "together", true),
+  viewOnly,
   workers,
   startUp,
   soak,

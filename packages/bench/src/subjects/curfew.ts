@@ -53,8 +53,8 @@ export async function startCurfew(target: string, folder: string, options: Curfe
   const [, listenPort] = LISTENING.exec(child.stdout()) ?? [];
   const [, url = ""] = ADMIN_URL.exec(child.stdout()) ?? [];
   const admin = new AdminClient({ url, key: ADMIN_KEY });
-  const issue = async (ttl: number): Promise<ConnectOptions> => {
-    const { token, expires_at } = await admin.issueToken({ type: "vnc", target, ttl });
+  const issue = async (ttl: number, access: "control" | "view"): Promise<ConnectOptions> => {
+    const { token, expires_at } = await admin.issueToken({ type: "vnc", target, ttl, access });
     const upgrade = {
       path: `/?token=${encodeURIComponent(token)}`,
       subprotocols: [FALLBACK_SUBPROTOCOL, SUBPROTOCOL],
@@ -64,9 +64,9 @@ export async function startCurfew(target: string, folder: string, options: Curfe
   };
   return {
     pid: child.pid,
-    async connectOptions(count, ttlSeconds = () => HOUR_SECONDS) {
+    async connectOptions(count, ttlSeconds = () => HOUR_SECONDS, access = "control") {
       const all: ConnectOptions[] = [];
-      for (let index = 0; index < count; index++) all.push(await issue(ttlSeconds(index)));
+      for (let index = 0; index < count; index++) all.push(await issue(ttlSeconds(index), access));
       return all;
     },
     metrics: () => admin.metrics(),

@@ -33,8 +33,13 @@ export interface RunningSubject {
   /**
    * How clients connect, for `count` sessions. The gateway issues a token for each.
    * @param ttlSeconds - lifetime of the tokens. @defaultValue an hour
+   * @param access - of the gateway's tokens. @defaultValue `control`
    */
-  connectOptions(count: number, ttlSeconds?: (index: number) => number): Promise<ConnectOptions[]>;
+  connectOptions(
+    count: number,
+    ttlSeconds?: (index: number) => number,
+    access?: "control" | "view",
+  ): Promise<ConnectOptions[]>;
   /** Its metrics in the Prometheus text format, if it has any. */
   metrics?(): Promise<string>;
   stop(): Promise<void>;

@@ -51,11 +51,11 @@ export class HttpTokenSource implements TokenSource {
   async resolve(token: string, { signal }: LookupContext): Promise<Grant | undefined> {
     if (this.#isWebsockify && !isUrlPart(token)) return undefined;
     const response = await this.#ask(token, signal);
-    if (response.ok && (this.#isWebsockify || response.status === 200)) {
-      return this.#read(token, await readBounded(response, MAX_REPLY_BYTES, `${ISSUER}'s reply`));
-    }
-    await response.body?.cancel();
-    const { status } = response;
+    const { ok, status } = response;
+    const body = readBounded(response, MAX_REPLY_BYTES, `${ISSUER}'s reply`);
+    if (ok && (this.#isWebsockify || status === 200)) return this.#read(token, await body);
+    // To its end, so that the connection can be used again; what it says does not matter.
+    await body.catch(() => {});
     if (status === 404 || (this.#isWebsockify && isRefusal(status))) return undefined;
     throw new Error(`expected the status 200 or 404 of ${ISSUER}, but got ${status}`);
   }

@@ -127,6 +127,26 @@ describe("a lookup over HTTP", () => {
     expect(other.requests).toEqual([]);
   });
 
+  test("keeps its connections for further lookups, also after a token that is unknown or refused", async () => {
+    const ports = new Set<number | undefined>();
+    const statuses: Readonly<Record<string, number>> = { unknown: 404, refused: 403 };
+    await using service = await TokenService.start((request, response, token) => {
+      ports.add(request.socket.remotePort);
+      // As over a network: the end of the reply comes after its beginning.
+      response.writeHead(statuses[String(token)] ?? 200).write(JSON.stringify(good));
+      setTimeout(() => response.end(), 5);
+    });
+    const source = sourceOf(service);
+    for (let count = 0; count < 10; count += 1) {
+      for (const token of ["open sesame", "unknown", "refused"]) {
+        await source.resolve(token, lookupContext()).catch(() => {});
+      }
+    }
+    expect(service.requests).toHaveLength(30);
+    // One may not be free again yet when the next lookup begins.
+    expect(ports.size).toBeLessThanOrEqual(2);
+  });
+
   test("gives a reply up that is too long, and closes the connection", async () => {
     const closed = Promise.withResolvers<void>();
     await using service = await TokenService.start((request, response) => {

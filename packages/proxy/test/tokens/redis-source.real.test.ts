@@ -117,6 +117,16 @@ describe("a value in Redis", () => {
 });
 
 describe("a Redis server", () => {
+  test("has one connection, however many tokens are looked up", async () => {
+    const connections = async (): Promise<number> =>
+      Number(/^connected_clients:(\d+)/m.exec(await redis.info("clients"))?.[1]);
+    await using source = open();
+    await source.health();
+    const before = await connections();
+    await Promise.all(Array.from({ length: 100 }, (_, index) => source.resolve(`token ${index}`, lookupContext())));
+    expect(await connections()).toBe(before);
+  });
+
   test("with another password is not healthy, and no token is known", async () => {
     await using source = open({ url: url("wrong") });
     await expect(source.resolve("a", lookupContext())).rejects.toThrow("there is no connection to Redis");

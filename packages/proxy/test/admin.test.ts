@@ -239,6 +239,7 @@ describe("sessions", () => {
         user: "alice",
         access: "control",
         client: "127.0.0.1",
+        certificate: null,
         state: "relaying",
         started_at: expect.any(String) as string,
         expires_at: issued.expires_at,

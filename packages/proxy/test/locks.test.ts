@@ -1,3 +1,4 @@
+import { writeFile } from "node:fs/promises";
 import { type ByteServer, startByteServer, startUnacceptingServer } from "@curfew/testing";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { AdminClient, type LockRequest } from "../src/admin/index.ts";
@@ -117,6 +118,67 @@ describe("a lock", () => {
   });
 });
 
+describe("a lock of a token that another system issued", () => {
+  /** A file with one token, and a gateway that looks tokens up in it. */
+  async function start(folder: TestFolder): Promise<Gateway> {
+    return createGateway({
+      config: {
+        listen: "127.0.0.1:0",
+        admin: { listen: "127.0.0.1:0", key: ADMIN_KEY },
+        tokens: { path: folder.join("tokens.db"), sources: [{ type: "file", path: folder.join("tokens.txt") }] },
+      },
+      log: createLogger("silent"),
+    });
+  }
+
+  test("ends its sessions, and it opens and renews nothing, also after a restart, until it is lifted", async () => {
+    await using folder = await TestFolder.create();
+    await writeFile(folder.join("tokens.txt"), `one: ${target.address}\ntwo: ${target.address}\n`);
+    const first = await start(folder);
+    const { url, adminUrl } = await first.listen();
+    using one = new Client(new URL(url).host, "one");
+    using two = new Client(new URL(url).host, "two");
+    await Promise.all([one.message("hello"), two.message("hello")]);
+    const admin = adminOf({ adminUrl });
+    const sessions = (await admin.listSessions()).sessions;
+    const id = sessions[0]?.token_id ?? "";
+    await expect(admin.revokeToken(id)).rejects.toThrow("lock it");
+    const lock = await admin.lock({ token: id, message: MESSAGE });
+    // A file gives no expiry: that is the first use and consoleauth.token_ttl.
+    const hours = (Date.parse(lock.expires_at ?? "") - Date.now()) / 3_600_000;
+    expect(lock).toMatchObject({ ended: 1, subject: "token", value: id });
+    expect(hours).toBeGreaterThan(0);
+    const revoked = { detail: "the token was revoked", message: MESSAGE };
+    expect(await one.message("bye")).toMatchObject({ reason: "session_terminated", ...revoked });
+    two.control({ type: "renew", id: 1, token: "one" });
+    expect(await two.message("renew_failed")).toMatchObject({ reason: "token_invalid" });
+    await first.close();
+
+    const second = await start(folder);
+    const at = await second.listen();
+    using again = new Client(new URL(at.url).host, "one");
+    expect(await again.message("bye")).toMatchObject({ reason: "token_invalid", ...revoked });
+    expect(await adminOf(at).listLocks()).toMatchObject([{ id: lock.id, expires_at: lock.expires_at }]);
+    await adminOf(at).liftLock(lock.id);
+    using lifted = new Client(new URL(at.url).host, "one");
+    await lifted.message("hello");
+    await second.close();
+  });
+
+  test("ends the session that it opened, although another token renewed it since", async () => {
+    await using gateway = await TestGateway.start();
+    const opened = await gateway.token(target.address, ALICE);
+    using client = new Client(gateway.host, opened.token);
+    await client.message("hello");
+    client.control({ type: "renew", id: 1, token: (await gateway.token(target.address, ALICE)).token });
+    await client.message("renewed");
+    const lock = await adminOf(gateway).lock({ token: opened.record.tokenId });
+    expect(lock).toMatchObject({ ended: 1, expires_at: new Date(opened.record.expiresAt).toISOString() });
+    expect(await client.message("bye")).toMatchObject({ reason: "session_terminated" });
+    expect(gateway.logged("locked")).toMatchObject([{ token_id: opened.record.tokenId, sessions: 1 }]);
+  });
+});
+
 describe("the admin API", () => {
   test("sets a lock once for each subject, and the last message counts", async () => {
     await using gateway = await TestGateway.start();
@@ -130,8 +192,8 @@ describe("the admin API", () => {
   });
 
   test.each([
-    [{}, "expected exactly one of user, instance, address"],
-    [{ user: "alice", instance: "vm-1" }, "expected exactly one of user, instance, address"],
+    [{}, "expected exactly one of user, instance, address, token"],
+    [{ user: "alice", instance: "vm-1" }, "expected exactly one of user, instance, address, token"],
     [{ user: "" }, "user: expected a string that is not empty"],
     [{ user: 7 }, "user: expected a string"],
     [{ address: "alice" }, 'address: expected an IP address or a network such as 10.0.0.0/8, but got "alice"'],

@@ -56,13 +56,15 @@ type ListAnswer<List> = Partial<List> & Omit<List, "next" | "unavailable" | "rep
 /** Which sessions to end. */
 export type SessionsToEnd = { readonly instance: string } | { readonly user: string } | { readonly all: true };
 
-/** The body of `POST /v1/locks`: one of `user`, `instance` and `address`. */
+/** The body of `POST /v1/locks`: one of `user`, `instance`, `address` and `token`. */
 export interface LockRequest {
   readonly user?: string | undefined;
   /** The virtual machine's identifier. */
   readonly instance?: string | undefined;
   /** An IP address, or a network such as `10.0.0.0/8`. */
   readonly address?: string | undefined;
+  /** The id of a token, also of one that another system issued: `token_id` of its sessions. */
+  readonly token?: string | undefined;
   /** A sentence that the users are shown as the operator's. */
   readonly message?: string | undefined;
 }
@@ -148,7 +150,7 @@ export class AdminClient {
     return (await this.#call<{ ended: number }>("DELETE", `/v1/sessions${parameters}`)).ended;
   }
 
-  /** Keeps a user, a machine or an address out until {@link AdminClient.liftLock}, and ends their sessions. */
+  /** Keeps a user, a machine, an address or a token out until {@link AdminClient.liftLock}, and ends their sessions. */
   async lock(request: LockRequest): Promise<LockResult> {
     return await this.#call("POST", "/v1/locks", request);
   }

@@ -10,12 +10,14 @@ import { endFailed, incomplete, sessionCount } from "./session-routes.ts";
 /** A lock as the admin API shows it. */
 export interface LockView {
   readonly id: string;
-  /** `user`, `instance` or `address`. */
+  /** `user`, `instance`, `address` or `token`. */
   readonly subject: string;
   readonly value: string;
   /** What the users are shown. */
   readonly message: string | null;
   readonly created_at: string;
+  /** When the access of a locked token ends, after which the lock is lifted by itself; null where that is not known. */
+  readonly expires_at: string | null;
 }
 
 /** Adds the routes under `/v1/locks`. */
@@ -53,6 +55,8 @@ function answer(c: Context, outcome: Awaited<ReturnType<Locker["lock"]>>): Respo
   return c.json({ ...lockView(lock), ended, ...incomplete(members) }, 201);
 }
 
-function lockView({ message = "", createdAt, ...lock }: Lock): LockView {
-  return { ...lock, message: message || null, created_at: new Date(createdAt).toISOString() };
+function lockView({ message = "", createdAt, expiresAt, ...lock }: Lock): LockView {
+  const iso = (milliseconds: number): string => new Date(milliseconds).toISOString();
+  const expires_at = expiresAt === undefined ? null : iso(expiresAt);
+  return { ...lock, message: message || null, created_at: iso(createdAt), expires_at };
 }

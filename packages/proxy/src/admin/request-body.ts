@@ -47,6 +47,7 @@ const lockRequest = v.strictObject(
     user: v.optional(v.nullable(text)),
     instance: v.optional(v.nullable(text)),
     address: v.optional(v.nullable(text)),
+    token: v.optional(v.nullable(text)),
     message: v.optional(v.nullable(v.string("expected a string"))),
   },
   "expected an object",

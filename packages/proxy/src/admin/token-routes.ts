@@ -8,7 +8,7 @@ import { parseTokenBody, parseTokenRequest } from "./request-body.ts";
 import { endFailed, incomplete, sessionCount } from "./session-routes.ts";
 import { tokenView } from "./token-view.ts";
 
-const NO_TOKEN = "there is no such token";
+const NO_TOKEN = "there is no such token in the store; to refuse one that another system issued, lock it";
 
 /** Adds the routes under `/v1/tokens`. */
 export function addTokenRoutes(app: Hono, options: AdminOptions): void {

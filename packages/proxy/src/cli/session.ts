@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import type { SessionView } from "../control/session-view.ts";
 import { type AdminOptions, openAdminClient, withAdminOptions } from "./admin-options.ts";
 import { CommandError } from "./command-error.ts";
 import { print, printError } from "./output.ts";
@@ -14,6 +15,13 @@ interface EndOptions extends AdminOptions {
   readonly user?: string;
   readonly all?: true;
   readonly message?: string;
+}
+
+const COLUMNS = ["id", "type", "target", "instance", "user", "client", "state", "started_at", "expires_at"] as const;
+
+/** An older gateway does not say. */
+function hasCertificate({ certificate }: Partial<SessionView>): boolean {
+  return typeof certificate === "string";
 }
 
 /** Adds `session list` and `session end`. */
@@ -40,18 +48,7 @@ export function addSession(program: Command): void {
         printError(`curfew: warning: ${member} was ended with its sessions (${reason})`);
       }
       if (json === true) print(JSON.stringify(sessions));
-      else
-        printTable(sessions, [
-          "id",
-          "type",
-          "target",
-          "instance",
-          "user",
-          "client",
-          "state",
-          "started_at",
-          "expires_at",
-        ]);
+      else printTable(sessions, [...COLUMNS, ...(sessions.some(hasCertificate) ? (["certificate"] as const) : [])]);
     });
 
   withAdminOptions(session.command("end"))

@@ -1,5 +1,5 @@
 import { formatPosition, pageLimit, type PageRequest, parsePosition, type Position } from "../paging.ts";
-import type { Lock } from "../tokens/lock.ts";
+import type { Lock, LockEffect } from "../tokens/lock.ts";
 import type { SessionRegistry } from "../sessions/registry.ts";
 import { type EndCommand, endSelected, type Selection } from "./selection.ts";
 import type {
@@ -46,8 +46,8 @@ export class LocalControl implements SessionControl {
     return { ended: endSelected(this.#sessions, selection, command), ...COMPLETE };
   }
 
-  async lock(lock: Lock): Promise<SessionsEnded> {
-    return { ended: this.#sessions.lock(lock), ...COMPLETE };
+  async lock(lock: Lock): Promise<MemberAnswers & LockEffect> {
+    return { ...this.#sessions.lock(lock), ...COMPLETE };
   }
 
   async unlock(id: string): Promise<MemberAnswers> {

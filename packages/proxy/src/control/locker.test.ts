@@ -5,11 +5,17 @@ import { Locker } from "./locker.ts";
 
 const MEMBERS = { unavailable: [], replaced: [] };
 
+interface State {
+  fails: boolean;
+  /** When the sessions of a locked token say that it expires. */
+  expiresAt?: number;
+}
+
 /** A store that can be made to fail, and what reached the processes. */
-function make(): { locker: Locker; told: string[]; stored: Map<string, Lock>; state: { fails: boolean } } {
+function make(): { locker: Locker; told: string[]; stored: Map<string, Lock>; state: State } {
   const told: string[] = [];
   const stored = new Map<string, Lock>();
-  const state = { fails: false };
+  const state: State = { fails: false };
   const check = (): void => {
     if (state.fails) throw new Error("the disk is full");
   };
@@ -28,7 +34,7 @@ function make(): { locker: Locker; told: string[]; stored: Map<string, Lock>; st
     control: {
       lock: async ({ value }) => {
         told.push(`lock ${value}`);
-        return { ended: 1, ...MEMBERS };
+        return { ended: 1, expiresAt: state.expiresAt, ...MEMBERS };
       },
       unlock: async () => {
         told.push("unlock");
@@ -40,7 +46,7 @@ function make(): { locker: Locker; told: string[]; stored: Map<string, Lock>; st
   return { locker, told, stored, state };
 }
 
-beforeEach(() => void vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] }));
+beforeEach(() => void vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "Date"] }));
 afterEach(() => vi.useRealTimers());
 
 test("a lock that the store cannot write is in force, not healthy, and written later", async () => {
@@ -87,4 +93,29 @@ test("there are at most a thousand locks, which can be changed", async () => {
   await expect(locker.lock({ subject: "user", value: "alice" })).rejects.toThrow("there are 1000 locks");
   await locker.lock({ subject: "user", value: "user 7", message: "again" });
   expect(locker.all).toHaveLength(1000);
+});
+
+test("the lock of a token is written with its expiry, and lifted a day after that", async () => {
+  const { locker, told, stored, state } = make();
+  const now = Date.now();
+  vi.setSystemTime(now);
+  state.expiresAt = now + 60_000;
+  const { lock } = await locker.lock({ subject: "token", value: "one" });
+  expect(lock.expiresAt).toBe(now + 60_000);
+  expect([...stored.values()]).toEqual([lock]);
+  delete state.expiresAt;
+  vi.setSystemTime(now + 60_000 + 86_400_000);
+  await locker.lock({ subject: "token", value: "two" });
+  expect(locker.all.map(({ value }) => value)).toEqual(["one", "two"]);
+  vi.setSystemTime(now + 60_001 + 86_400_000);
+  await locker.lock({ subject: "token", value: "three" });
+  expect([...stored.values()].map(({ value }) => value)).toEqual(["two", "three"]);
+  expect(told.at(-2)).toBe("unlock");
+});
+
+test("tokens have a limit of their own, so that they leave room for other locks", async () => {
+  const { locker } = make();
+  for (let number = 0; number < 1000; number += 1) await locker.lock({ subject: "token", value: `token ${number}` });
+  await expect(locker.lock({ subject: "token", value: "another" })).rejects.toThrow("there are 1000 locks");
+  expect(await locker.lock({ subject: "user", value: "alice" })).toMatchObject({ ended: 1 });
 });

@@ -9,8 +9,16 @@ const WRITE_MS = 5000;
 /** The pause before the next attempt to write, in milliseconds. */
 const RETRY_MS = 5000;
 
-/** How many locks there may be: each session that opens is compared with all of them. */
+/**
+ * How many locks there may be of tokens, and of anything else, with all of which each session that opens is compared.
+ */
 const MAX_LOCKS = 1000;
+
+/**
+ * How long a lock of a token is kept after that has expired, in milliseconds: a clock that is set back meanwhile must not
+ * make the token valid again.
+ */
+const KEEP_EXPIRED_MS = 24 * 60 * 60 * 1000;
 
 /** There are as many locks as there may be. */
 export class LockLimit extends Error {
@@ -20,7 +28,7 @@ export class LockLimit extends Error {
 /** What to lock. */
 export interface LockRequest {
   readonly subject: LockSubject;
-  /** The user, the machine, or an IP address or network, checked already. */
+  /** As in {@link Lock}, checked already. */
   readonly value: string;
   /** A sentence for the users. @defaultValue none */
   readonly message?: string | undefined;
@@ -42,8 +50,8 @@ export interface LockerOptions {
 }
 
 /**
- * Locks users, machines and addresses: first every process refuses them and ends their sessions, then the store is
- * written. A lock is lifted in the opposite order.
+ * Locks users, machines, addresses and tokens: first every process refuses them and ends their sessions, then the store is
+ * written. A lock is lifted in the opposite order. That of a token lifts itself some time after the token has expired.
  */
 export class Locker {
   readonly #options: LockerOptions;
@@ -71,15 +79,37 @@ export class Locker {
    */
   async lock({ subject, value, message }: LockRequest): Promise<LockOutcome> {
     const id = lockId(subject, value);
-    if (!this.#locks.has(id) && this.#locks.size >= MAX_LOCKS) {
-      throw new LockLimit(`there are ${MAX_LOCKS} locks, and there may be no more: lift some, or lock a network`);
-    }
+    await this.#liftExpired();
+    this.#checkRoom(id, subject);
     const lock: Lock = { id, subject, value, message, createdAt: Date.now() };
     // First, so that a worker which starts meanwhile learns of it.
     this.#locks.set(id, lock);
     this.#unwritten.add(id);
-    const [ended, unwritten] = await Promise.all([this.#options.control.lock(lock), this.#write(lock)]);
-    return { ...ended, lock, unwritten };
+    const [effect, unwritten] = await Promise.all([this.#options.control.lock(lock), this.#write(lock)]);
+    const { expiresAt, ...ended } = effect;
+    if (expiresAt === undefined || this.#locks.get(id) !== lock) return { ...ended, lock, unwritten };
+    // Only its sessions told.
+    const limited = { ...lock, expiresAt };
+    this.#locks.set(id, limited);
+    this.#unwritten.add(id);
+    return { ...ended, lock: limited, unwritten: await this.#write(limited) };
+  }
+
+  #checkRoom(id: string, subject: LockSubject): void {
+    if (this.#locks.has(id)) return;
+    const isToken = subject === "token";
+    const alike = this.all.filter((lock) => (lock.subject === "token") === isToken);
+    if (alike.length < MAX_LOCKS) return;
+    const advice = isToken ? "lift some" : "lift some, or lock a network";
+    throw new LockLimit(`there are ${MAX_LOCKS} locks, and there may be no more: ${advice}`);
+  }
+
+  /** Lifts the locks of tokens that have expired long ago; the store may keep some of them longer. */
+  async #liftExpired(): Promise<void> {
+    const before = Date.now() - KEEP_EXPIRED_MS;
+    for (const { id, expiresAt = Infinity } of this.#locks.values()) {
+      if (expiresAt < before) await this.lift(id).catch(() => {});
+    }
   }
 
   /**
@@ -115,7 +145,8 @@ export class Locker {
     if (store?.locks === undefined) return;
     const stored = new Map(store.locks().map((lock) => [lock.id, lock]));
     for (const [id, lock] of stored) {
-      if (this.#locks.get(id)?.createdAt === lock.createdAt) continue;
+      const { createdAt, expiresAt } = this.#locks.get(id) ?? {};
+      if (createdAt === lock.createdAt && expiresAt === lock.expiresAt) continue;
       this.#locks.set(id, lock);
       void control.lock(lock).catch(() => {});
     }

@@ -1,6 +1,6 @@
 import type { PageRequest } from "../paging.ts";
 import type { ConsoleType } from "../tokens/grant.ts";
-import type { Lock } from "../tokens/lock.ts";
+import type { Lock, LockEffect } from "../tokens/lock.ts";
 import type { EndCommand, Selection } from "./selection.ts";
 import type { SessionView } from "./session-view.ts";
 
@@ -66,7 +66,7 @@ export interface SessionControl {
   /** Ends the selected sessions. */
   end(selection: Selection, command: EndCommand): Promise<SessionsEnded>;
   /** Puts a lock in force, and ends the sessions that it applies to. */
-  lock(lock: Lock): Promise<SessionsEnded>;
+  lock(lock: Lock): Promise<MemberAnswers & LockEffect>;
   /** Lifts the lock with this id. */
   unlock(id: string): Promise<MemberAnswers>;
 }

@@ -15,7 +15,9 @@ export interface SessionView {
   /** `control` or `view`; null until the token was looked up. */
   readonly access: string | null;
   readonly client: string;
-  /** `resolving`, `dialing` or `relaying`. */
+  /** The subject of the client's certificate; null where it was not asked for one. */
+  readonly certificate: string | null;
+  /** `resolving`, `asking`, `dialing` or `relaying`. */
   readonly state: string;
   readonly started_at: string;
   /** When the gateway ends it; null when nothing will. */
@@ -37,6 +39,7 @@ export function sessionView(session: Session): SessionView {
     user: grant?.user ?? null,
     access: grant?.access ?? null,
     client: session.clientAddress,
+    certificate: session.clientCertificate ?? null,
     state: session.phase,
     started_at: iso(session.startedAt),
     expires_at: expiresAt === null ? null : iso(expiresAt),

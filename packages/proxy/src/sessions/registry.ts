@@ -8,7 +8,8 @@ import { Session } from "./session.ts";
 import type { SessionContext, SessionLifecycle } from "./session-context.ts";
 import { Revalidation } from "./revalidation.ts";
 import { Withdrawn } from "./withdrawn.ts";
-import { type Lock, LOCKED } from "../tokens/lock.ts";
+import type { Grant } from "../tokens/grant.ts";
+import { type Lock, LOCKED, type LockEffect, REVOKED } from "../tokens/lock.ts";
 import { callSafely } from "../time/call-safely.ts";
 import { createTaskQueue } from "../time/task-queue.ts";
 import { Turns } from "../time/turns.ts";
@@ -156,7 +157,7 @@ export class SessionRegistry {
    */
   revoke(tokenId: string, detail: string): number {
     this.#context.withdrawn.revocations.add(tokenId);
-    return this.endAll("session_terminated", detail, (session) => session.uses(tokenId));
+    return this.endAll("session_terminated", detail, (session) => session.grantOf(tokenId) !== undefined);
   }
 
   /**
@@ -165,9 +166,17 @@ export class SessionRegistry {
    *
    * @returns how many sessions were ended.
    */
-  lock(lock: Lock): number {
+  lock(lock: Lock): LockEffect {
     const applies = this.#context.withdrawn.locks.set(lock);
-    return this.endAll("session_terminated", LOCKED, applies, lock.message);
+    if (lock.subject !== "token") {
+      return { ended: this.endAll("session_terminated", LOCKED, applies, lock.message), expiresAt: undefined };
+    }
+    const grantOf = (session: Session): Grant | undefined => session.grantOf(lock.value);
+    const expiresAt = this.list()
+      .map(grantOf)
+      .find((grant) => grant !== undefined)?.expiresAt;
+    const isIts = (session: Session): boolean => grantOf(session) !== undefined;
+    return { ended: this.endAll("session_terminated", REVOKED, isIts, lock.message), expiresAt };
   }
 
   /** Lifts the lock with this id. */
@@ -224,7 +233,7 @@ export class SessionRegistry {
   #findNumbered({ grant }: Session, number: number): Session | undefined {
     if (grant === undefined) return undefined;
     for (const session of this.#running.values()) {
-      const isIt = session.number === number && session.uses(grant.tokenId);
+      const isIt = session.number === number && session.grantOf(grant.tokenId) !== undefined;
       if (isIt && session.phase === "relaying" && session.mayPass()) return session;
     }
     return undefined;

@@ -109,9 +109,9 @@ export class Session implements SessionInfo {
     return this.#number;
   }
 
-  /** @internal Whether the token opened the session or is the one that renewed it last. */
-  uses(tokenId: string): boolean {
-    return this.#grant?.tokenId === tokenId || this.#openedWith?.tokenId === tokenId;
+  /** @internal The grant of a token that opened the session or renewed it last; undefined for any other. */
+  grantOf(tokenId: string): Grant | undefined {
+    return [this.#grant, this.#openedWith].find((grant) => grant?.tokenId === tokenId);
   }
 
   /** @internal Looks the token up, arms the deadline, dials and relays. Ends the session if anything fails. */
@@ -368,10 +368,10 @@ export class Session implements SessionInfo {
     const { events } = this.#context;
     try {
       if (this.#step.isRunning) throw new EndError("server_busy", "another renewal is under way");
-      const grant = await this.#step.run((signal) => this.#prepareRenewal(token, signal));
-      if (this.#hasEnded() || !this.mayPass()) throw new EndError("session_terminated", "the session has ended");
-      this.#context.withdrawn.refuse(grant, this.clientAddress);
-      if (grant.expiresAt <= this.#context.clock.wall()) throw new EndError("token_expired", "the token has expired");
+      const grant = await this.#step.run((signal) =>
+        admitRenewal(this, this.#admit(token, signal, true), this.#context, signal),
+      );
+      recheckRenewal(this, grant, this.#context);
       this.#grant = grant;
       this.#deadline.set(grant.expiresAt);
       events.notify({ type: "session_renewed", session: this });

@@ -19,7 +19,7 @@ export interface RequestedToken {
 
 /** What an administrator keeps out. */
 export interface LockInfo {
-  /** `user`, `instance` or `address`. */
+  /** `user`, `instance`, `address` or `token`, whose value is the token's id. */
   readonly subject: string;
   readonly value: string;
   /** What the users are shown. */

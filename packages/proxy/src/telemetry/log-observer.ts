@@ -108,7 +108,7 @@ function errorFields({ session, error }: Extract<GatewayEvent, { readonly error:
 }
 
 function lockFields({ subject, value, message }: LockInfo, { address }: Actor): Record<string, unknown> {
-  return { [subject]: value, message, client: address };
+  return { [subject === "token" ? "token_id" : subject]: value, message, client: address };
 }
 
 function logEnd(log: Logger, session: SessionInfo, end: SessionEnd, bursts: BurstLog): void {

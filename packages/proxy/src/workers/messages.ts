@@ -5,7 +5,7 @@ import type { LimitName, SlotLease } from "../limits/slots.ts";
 import type { EndCommand, Selection } from "../control/selection.ts";
 import type { MetricsSnapshot } from "../telemetry/exposition.ts";
 import type { Grant } from "../tokens/grant.ts";
-import type { Lock } from "../tokens/lock.ts";
+import type { Lock, LockEffect } from "../tokens/lock.ts";
 import type { IpcChannel } from "./ipc-channel.ts";
 
 /** What the primary asks of a worker. */
@@ -29,8 +29,7 @@ export interface WorkerAnswers {
   readonly get: SessionView | null;
   /** How many sessions were ended. */
   readonly end: number;
-  /** The same. */
-  readonly lock: number;
+  readonly lock: LockEffect;
   readonly unlock: null;
   readonly metrics: MetricsSnapshot;
   readonly reopen: null;

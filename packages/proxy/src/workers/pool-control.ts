@@ -1,6 +1,6 @@
 import { formatPosition, pageLimit, type PageRequest, parsePosition } from "../paging.ts";
 import type { EndCommand, Selection } from "../control/selection.ts";
-import type { Lock } from "../tokens/lock.ts";
+import type { Lock, LockEffect } from "../tokens/lock.ts";
 import type {
   MemberAnswers,
   SessionControl,
@@ -46,9 +46,10 @@ export class PoolControl implements SessionControl {
     return { ended: sum(answers), ...members };
   }
 
-  async lock(lock: Lock): Promise<SessionsEnded> {
+  async lock(lock: Lock): Promise<MemberAnswers & LockEffect> {
     const { answers, ...members } = await this.#pool.askAll(({ channel }) => channel.ask({ type: "lock", lock }));
-    return { ended: sum(answers), ...members };
+    const expiresAt = answers.find((answer) => answer.expiresAt !== undefined)?.expiresAt;
+    return { ended: sum(answers.map(({ ended }) => ended)), expiresAt, ...members };
   }
 
   async unlock(id: string): Promise<MemberAnswers> {

@@ -66,6 +66,8 @@ test("a client with a certificate that is trusted opens a console, and the log h
   using client = new Client(gateway.host, token, { connection: await connection(gateway, ada) });
   await client.message("hello");
   expect(gateway.logged("session opened")).toMatchObject([{ certificate: "CN=ada" }]);
+  const listed = (await (await gateway.admin("GET", "/v1/sessions")).json()) as unknown;
+  expect(listed).toMatchObject({ sessions: [{ certificate: "CN=ada" }] });
   expect([200, 404]).toContain(await status(await connection(gateway, ada), "/"));
 });
 

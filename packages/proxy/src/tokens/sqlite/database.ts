@@ -12,7 +12,7 @@ export const IN_MEMORY = ":memory:";
 const MAX_PURGED = 200;
 
 /** Raised by one with each change of the schema; kept in the file as `user_version`. */
-const VERSION = 6;
+const VERSION = 7;
 
 /** The code of SQLite for a file that another process has locked. */
 const SQLITE_BUSY = 5;
@@ -50,6 +50,7 @@ interface LockRow {
   readonly value: string;
   readonly message: string | null;
   readonly created_at: number;
+  readonly expires_at: number | null;
 }
 
 /** Those that are listed; the place in the list follows. */
@@ -92,7 +93,8 @@ const SCHEMA = `
     subject TEXT NOT NULL,
     value TEXT NOT NULL,
     message TEXT,
-    created_at INTEGER NOT NULL
+    created_at INTEGER NOT NULL,
+    expires_at INTEGER
   ) STRICT, WITHOUT ROWID;
 `;
 
@@ -111,6 +113,9 @@ const BOOT_COLUMNS = "ALTER TABLE grants ADD COLUMN boot TEXT; ALTER TABLE grant
 /** Since version 5. */
 const USE_COLUMNS =
   "ALTER TABLE grants ADD COLUMN single_use INTEGER NOT NULL DEFAULT 0; ALTER TABLE grants ADD COLUMN max_sessions INTEGER;";
+
+/** Of locks, since version 7. */
+const LOCK_COLUMN = "ALTER TABLE locks ADD COLUMN expires_at INTEGER;";
 
 const COLUMNS =
   "id, type, endpoint, instance, name, user, access, single_use, max_sessions, created_at, expires_at, boot, boot_ms, revoked_at";
@@ -240,16 +245,17 @@ export class TokenDatabase {
 
   locks(): readonly Lock[] {
     const rows = this.#statements.locks.all() as unknown as readonly LockRow[];
-    return rows.map(({ subject, message, created_at: createdAt, ...lock }) => ({
+    return rows.map(({ subject, message, created_at: createdAt, expires_at: expiresAt, ...lock }) => ({
       ...lock,
+      expiresAt: expiresAt ?? undefined,
       subject: subject as LockSubject,
       message: message ?? undefined,
       createdAt,
     }));
   }
 
-  putLock({ id, subject, value, message, createdAt }: Lock): void {
-    this.#statements.putLock.run(id, subject, value, message ?? null, createdAt);
+  putLock({ id, subject, value, message, createdAt, expiresAt }: Lock): void {
+    this.#statements.putLock.run(id, subject, value, message ?? null, createdAt, expiresAt ?? null);
   }
 
   removeLock(id: string): void {
@@ -276,9 +282,9 @@ function prepareStatements(db: DatabaseSync) {
     dataVersion: db.prepare("PRAGMA data_version"),
     lastRevocation: db.prepare("SELECT max(number) AS number FROM revocations"),
     revocations: db.prepare("SELECT number, token_id FROM revocations WHERE number > ? ORDER BY number LIMIT ?"),
-    locks: db.prepare("SELECT id, subject, value, message, created_at FROM locks ORDER BY created_at, id"),
+    locks: db.prepare("SELECT id, subject, value, message, created_at, expires_at FROM locks ORDER BY created_at, id"),
     putLock: db.prepare(
-      "INSERT OR REPLACE INTO locks (id, subject, value, message, created_at) VALUES (?, ?, ?, ?, ?)",
+      "INSERT OR REPLACE INTO locks (id, subject, value, message, created_at, expires_at) VALUES (?, ?, ?, ?, ?, ?)",
     ),
     removeLock: db.prepare("DELETE FROM locks WHERE id = ?"),
     purgeTokens: db.prepare(
@@ -318,6 +324,7 @@ function prepareSchema(db: DatabaseSync): void {
     if (found > VERSION) throw new Error(`it was written by a newer version of Curfew (schema ${found})`);
     if (found > 0 && found < 4) db.exec(BOOT_COLUMNS);
     if (found > 0 && found < 5) db.exec(USE_COLUMNS);
+    if (found === 6) db.exec(LOCK_COLUMN);
     db.exec(SCHEMA);
     const hasVersion0 = db.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'tokens'").get() !== undefined;
     if (found === 0 && hasVersion0) db.exec(FROM_VERSION_0);

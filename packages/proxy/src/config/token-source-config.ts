@@ -1,18 +1,9 @@
 import type { ConsoleType } from "../tokens/grant.ts";
+import type { JwtSourceOptions } from "../tokens/jwt/jwt-source.ts";
 
 /** An entry of `tokens.sources`, which `type` tells from the others, after defaults and checks. */
 export type TokenSourceConfig =
-  | {
-      readonly type: "jwt";
-      readonly key_file: string | null;
-      readonly jwks_url: string | null;
-      readonly decryption_key_file: string | null;
-      readonly issuer: string | null;
-      readonly audience: readonly string[] | null;
-      readonly user_claim: string;
-      readonly console_type: ConsoleType;
-      readonly timeout: number;
-    }
+  | ({ readonly type: "jwt" } & JwtSourceOptions)
   | {
       readonly type: "file";
       readonly path: string;
@@ -59,17 +50,7 @@ export type TokenSourceConfig =
 
 /** An entry of `tokens.sources` as written. */
 export type TokenSourceInput =
-  | {
-      readonly type: "jwt";
-      readonly key_file?: string | null | undefined;
-      readonly jwks_url?: string | null | undefined;
-      readonly decryption_key_file?: string | null | undefined;
-      readonly issuer?: string | null | undefined;
-      readonly audience?: readonly string[] | null | undefined;
-      readonly user_claim?: string | undefined;
-      readonly console_type?: ConsoleType | undefined;
-      readonly timeout?: number | undefined;
-    }
+  | ({ readonly type: "jwt" } & { readonly [Name in keyof JwtSourceOptions]?: JwtSourceOptions[Name] | undefined })
   | {
       readonly type: "file";
       readonly path: string;

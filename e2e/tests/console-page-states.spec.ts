@@ -150,6 +150,7 @@ const endScreens: Record<CloseReason, readonly [title: string, button: string | 
   instance_deleted: ["Machine deleted", null],
   session_terminated: ["Ended by an operator", "Open again"],
   session_replaced: ["Opened somewhere else", "Open here again"],
+  takeover_denied: ["The console is in use", "Ask again"],
   idle_timeout: ["Closed due to inactivity", "Open again"],
   forbidden: ["Access not allowed", null],
   origin_not_allowed: ["This site may not open consoles", null],

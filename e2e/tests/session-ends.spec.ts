@@ -1,6 +1,7 @@
 import { startFakeSerial, startFakeVnc } from "@curfew/testing";
 import { GatewayProcess } from "../src/servers/gateway-process.ts";
 import { expect, test } from "../src/fixtures/gateway.ts";
+import { ConsolePage } from "../src/page-objects/console-page.ts";
 
 test("an operator ends the session: the page says so and does not come back", async ({ gateway, console, page }) => {
   await using server = await startFakeVnc();
@@ -27,6 +28,46 @@ test("revoking a token ends the session that it opened", async ({ gateway, conso
   await console.waitFor("connected");
   await gateway.admin.revokeToken(id);
   await console.waitForEnd("session_terminated");
+});
+
+test("a user is asked before another one takes over, and keys for the machine do not answer", async ({
+  console,
+  page,
+}) => {
+  await using gateway = await GatewayProcess.start({ sessions: { max_per_instance: 1, on_limit: "ask" } });
+  await using server = await startFakeVnc();
+  const request = { type: "vnc", target: server.address, ttl: 300, instance: "vm-1" } as const;
+  await console.open((await gateway.issue({ ...request, user: "alice" })).url);
+  await console.waitFor("connected");
+  await console.canvas.click();
+  const other = new ConsolePage(await page.context().newPage());
+  await other.open((await gateway.issue({ ...request, user: "bob" })).url);
+  await expect(other.page.getByRole("heading", { level: 2 })).toHaveText("Asking the user at the console…");
+  await expect(other.page.locator(".card-sentence")).toContainText(/\d+ seconds?/);
+
+  await page.bringToFront();
+  const question = page.getByRole("alertdialog", { name: "bob wants this console" });
+  await expect(question).toContainText(/your session ends.*Without an answer in \d+ seconds?/);
+  await expect(console.canvas).toBeFocused();
+  server.clearReceived();
+  await page.keyboard.press("Enter");
+  await server.waitFor("key", (key) => key.keysym === 0xff0d);
+  await expect(question).toBeVisible();
+
+  await page.keyboard.press("Control+Alt+Shift");
+  await expect(question.getByRole("button", { name: "Decline" })).toBeFocused();
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("Enter");
+  await console.waitForEnd("session_replaced");
+  await expect(page.getByText("bob took the console over")).toBeVisible();
+  await other.waitFor("connected");
+
+  await page.getByRole("button", { name: "Open here again" }).click();
+  const asked = other.page.getByRole("alertdialog", { name: "alice wants this console" });
+  await asked.getByRole("button", { name: "Decline" }).click();
+  await expect(asked).toBeHidden();
+  await console.waitForEnd("takeover_denied");
+  await expect(page.getByRole("button", { name: "Ask again" })).toBeVisible();
 });
 
 test("an idle session ends although noVNC keeps requesting updates, and the page says why", async ({

@@ -92,6 +92,14 @@ export const closeReasonScenarios: Readonly<Record<CloseReason, CloseReasonScena
       other.close();
     },
   },
+  takeover_denied: {
+    type: "vnc",
+    code: 4012,
+    says: /did not let you take it over/,
+    button: "Ask again",
+    step: "reopen",
+    cause: scripted((session) => session.end("takeover_denied")),
+  },
   idle_timeout: {
     type: "serial",
     code: 4007,

@@ -23,5 +23,11 @@ export type {
   ReconnectContext,
   ReconnectPolicy,
 } from "./connection/model/options.ts";
-export type { ConnectionStatistics, ConsoleEvents, ConsoleState, SessionInfo } from "./connection/model/state.ts";
+export type {
+  ConnectionStatistics,
+  ConsoleEvents,
+  ConsoleState,
+  SessionInfo,
+  TakeoverRequest,
+} from "./connection/model/state.ts";
 export type { ListenOptions, Unsubscribe } from "./util/emitter.ts";

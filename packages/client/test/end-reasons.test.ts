@@ -46,6 +46,7 @@ test("a switch over the reasons is complete with all of them, and only then", ()
       case "instance_deleted":
       case "session_terminated":
       case "session_replaced":
+      case "takeover_denied":
       case "idle_timeout":
       case "forbidden":
       case "origin_not_allowed":

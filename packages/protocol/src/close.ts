@@ -26,6 +26,8 @@ export const CloseCode = {
   target_untrusted: 4010,
   /** The target and the gateway do not agree on a version or on security, or the target refuses the gateway. */
   target_security_failed: 4011,
+  /** The user at the console did not let another session take it over. */
+  takeover_denied: 4012,
   /** The deadline of a running session came. */
   session_expired: 4100,
   /** The token had expired before the session could open. */

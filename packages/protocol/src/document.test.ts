@@ -46,6 +46,8 @@ const samples: Readonly<Record<string, unknown>> = {
   durationMs: 250,
   idleTimeoutMs: 900_000,
   endsInMs: 60_000,
+  user: "alice",
+  allow: true,
   message: "for the user",
 };
 

@@ -37,6 +37,12 @@ export type ServerMessage =
   | { readonly type: "pong"; readonly id: number; readonly expiresInMs?: number | null }
   /** The session ends in `endsInMs` unless there is input; null when there was. */
   | { readonly type: "idle_warning"; readonly endsInMs: number | null }
+  /** Another session asks to take this one's place: of `user`, where that is known. Without an answer it is refused. */
+  | { readonly type: "takeover_request"; readonly id: number; readonly endsInMs: number; readonly user?: string }
+  /** The question `id` needs no answer any more. */
+  | { readonly type: "takeover_over"; readonly id: number }
+  /** Before `hello`: the session waits for the answer of the user who is at the console. */
+  | { readonly type: "takeover_pending"; readonly endsInMs: number }
   /**
    * The close frame follows at once; said twice because some intermediaries drop close frames. `message` is what the
    * operator who ended the session wrote for the user.
@@ -51,6 +57,8 @@ export type ClientMessage =
   | { readonly type: "ping"; readonly id: number }
   /** The user is there: counts as input for the idle limit, and reaches no console. */
   | { readonly type: "still_here" }
+  /** The user's answer to the `takeover_request` with this `id`. */
+  | { readonly type: "takeover_answer"; readonly id: number; readonly allow: boolean }
   /** Serial BREAK of `durationMs`, where the target has a way to send one. */
   | { readonly type: "break"; readonly durationMs?: number }
   /** Send no console bytes until `resume`: a browser cannot slow a WebSocket down by reading less. */

@@ -36,6 +36,8 @@ test.each([
   ['{"type":"renew","id":-1,"token":"t"}', "id: expected a whole number from 0"],
   ['{"type":"ping","id":1.5}', "id: expected a whole number from 0"],
   ['{"type":"break","durationMs":-1}', "durationMs: expected milliseconds from 0"],
+  ['{"type":"takeover_answer","id":1,"allow":"yes"}', "allow: expected true or false"],
+  ['{"type":"takeover_answer","allow":true}', "id: expected a whole number from 0"],
 ])("%s is refused: %s", (text, error) => {
   expect(parseClientMessage(text)).toEqual({ ok: false, error });
 });

@@ -43,6 +43,12 @@ export function parseServerMessage(text: string): ParseResult<ServerMessage> {
       }
       case "idle_warning":
         return { type, endsInMs: durationOrNull(fields, "endsInMs") };
+      case "takeover_request":
+        return { type, id: id(fields), endsInMs: duration(fields, "endsInMs"), ...optionalText(fields, "user") };
+      case "takeover_over":
+        return { type, id: id(fields) };
+      case "takeover_pending":
+        return { type, endsInMs: duration(fields, "endsInMs") };
       case "bye":
         return { type, reason: reason(fields), ...optionalText(fields, "detail"), ...optionalText(fields, "message") };
       default:
@@ -61,6 +67,8 @@ export function parseClientMessage(text: string): ParseResult<ClientMessage> {
         return { type, id: id(fields) };
       case "still_here":
         return { type };
+      case "takeover_answer":
+        return { type, id: id(fields), allow: boolean(fields, "allow") };
       case "break":
         return fields["durationMs"] === undefined ? { type } : { type, durationMs: duration(fields, "durationMs") };
       case "pause":

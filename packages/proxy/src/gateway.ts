@@ -204,12 +204,12 @@ export class LocalGateway implements Gateway {
   }
 
   #createLimits({ limits }: LocalGatewayOptions): Limits {
-    const { sessions } = this.config;
     const context: LimitContext = {
       refused: (limit, { session }) => this.#events.notify({ type: "limit_reached", limit, sessionId: session }),
       replace: (id, detail) => this.sessions.get(id)?.end("session_replaced", detail),
+      ask: async (...question) => await this.sessions.askTakeover(...question),
     };
-    return createLimits(sessions, context, limits?.(context));
+    return createLimits(this.config.sessions, context, limits?.(context));
   }
 
   /** What `/readyz` answers. */

@@ -11,6 +11,7 @@ export type { Endpoint, TcpEndpoint, TlsEndpoint, UnixEndpoint } from "./net/end
 export type { Config, ConfigInput } from "./config/config.ts";
 export type { VncSecurityOptions } from "./consoles/rfb/auth-schemes.ts";
 export type { TokenSourceConfig, TokenSourceInput } from "./config/token-source-config.ts";
+export type { JwtSourceOptions } from "./tokens/jwt/jwt-source.ts";
 export type { NovaRpcOptions } from "./tokens/nova/rpc/options.ts";
 export type { TlsMinimum } from "./http/tls/server.ts";
 export { ConfigError, parseConfig } from "./config/schema.ts";
@@ -31,7 +32,7 @@ export { SqliteTokenStore } from "./tokens/sqlite/token-store.ts";
 export type { Access, ConsoleType, Grant, GrantEnd, GrantRevalidation } from "./tokens/grant.ts";
 export type { TargetTlsOptions } from "./targets/target-tls.ts";
 export type { FirstUses, LookupContext, SingleUses, TokenSource } from "./tokens/source.ts";
-export type { Lock, LockStore, LockSubject } from "./tokens/lock.ts";
+export type { Lock, LockEffect, LockStore, LockSubject } from "./tokens/lock.ts";
 export { BadPage } from "./paging.ts";
 export type { PageRequest } from "./paging.ts";
 export type { TokenPage, TokenRecord, TokenRequest, TokenStore } from "./tokens/store.ts";

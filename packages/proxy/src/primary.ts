@@ -90,6 +90,7 @@ export class Primary implements Pick<Gateway, "adminKey" | "listen" | "drain"> {
         ...answersOf(tokens.store),
         ping: () => null,
         acquire: async ({ lease }) => await slots.acquire(lease, worker),
+        acquire_by_asking: async ({ lease }) => await slots.acquireByAsking(lease, worker),
         release: ({ leaseId }) => {
           slots.release(leaseId);
           return null;

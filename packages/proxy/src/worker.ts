@@ -11,6 +11,7 @@ import { IpcChannel } from "./workers/ipc-channel.ts";
 import type { PrimaryChannel } from "./workers/messages.ts";
 import { RemoteLimits } from "./workers/remote-limits.ts";
 import { remoteStore } from "./workers/remote-store.ts";
+import { TakeoverQuestions } from "./workers/takeover-questions.ts";
 
 /** What a worker needs to know from the primary. */
 export interface WorkerSettings {
@@ -33,6 +34,7 @@ export async function runWorker(worker: Worker): Promise<void> {
     for (const tokenId of revoked) gateway.sessions.revoke(tokenId, "the token was revoked");
     for (const lock of await primary.ask({ type: "locks" })) gateway.sessions.lock(lock);
     const control = new LocalControl(gateway.sessions);
+    const questions = new TakeoverQuestions((...question) => gateway.sessions.askTakeover(...question));
     const metrics = new MetricsReader(gateway.metrics);
     const listening = gateway.listenForBrowsers();
     primary.handle({
@@ -49,6 +51,11 @@ export async function runWorker(worker: Worker): Promise<void> {
       lock: ({ lock }) => gateway.sessions.lock(lock),
       unlock: ({ id }) => {
         gateway.sessions.unlock(id);
+        return null;
+      },
+      ask_takeover: async ({ session, by }) => await questions.ask(session, by),
+      withdraw_takeover: ({ session, by }) => {
+        questions.withdraw(session, by);
         return null;
       },
       metrics: () => metrics.snapshot(),

@@ -11,6 +11,8 @@ export interface OverlayActions {
   readonly connect: () => void;
   /** Renews the session. */
   readonly renew: () => void;
+  /** Answers `session.takeover`: whether another session may take this one's place. */
+  readonly answerTakeover: (allow: boolean) => void;
   /** Closes the console, or cancels the attempt. */
   readonly close: () => void;
 }
@@ -23,7 +25,8 @@ export interface ConsoleViewProps extends ConsoleListeners {
   style?: CSSProperties;
   /**
    * Rendered over the console in every state except `connected`. While `connected` it is rendered at
-   * the upper edge, from the warning until the session is renewed. Null renders nothing.
+   * the upper edge, from the warning until the session is renewed, and while another session asks to take over. Null
+   * renders nothing.
    *
    * @defaultValue what the elements of `@curfew/client/element` show
    */
@@ -76,13 +79,15 @@ export function useConsoleView<Options extends ConsoleOptions, View extends Moun
 }
 
 function needsOverlay(state: ConsoleState): boolean {
-  return state.status !== "connected" || state.session?.expiring === true;
+  if (state.status !== "connected") return true;
+  return state.session?.expiring === true || (state.session?.takeover ?? null) !== null;
 }
 
 function actionsOf(connection: ConsoleConnection | null): OverlayActions {
   return {
     connect: () => void connection?.connect().catch(() => {}),
     renew: () => void connection?.renew().catch(() => {}),
+    answerTakeover: (allow) => void connection?.answerTakeover(allow),
     close: () => void connection?.close(),
   };
 }

@@ -227,6 +227,7 @@ describe("the overlay", () => {
             <p>
               {state.status} <button onClick={actions.renew}>renew</button>
               <button onClick={actions.connect}>connect</button>
+              <button onClick={() => actions.answerTakeover(true)}>allow</button>
               <button onClick={actions.close}>close</button>
             </p>
           );
@@ -247,6 +248,12 @@ describe("the overlay", () => {
     await click("renew");
     expect(gateway.socket.controls.at(-1)).toMatchObject({ type: "renew", token: "new-token" });
     act(() => gateway.socket.session.send({ type: "renewed", id: 1, expiresInMs: 600_000 }));
+    expect(overlay()).toBeUndefined();
+
+    act(() => gateway.socket.session.send({ type: "takeover_request", id: 4, endsInMs: 10_000 }));
+    expect(overlay()).toBe("connected");
+    await click("allow");
+    expect(gateway.socket.controls.at(-1)).toEqual({ type: "takeover_answer", id: 4, allow: true });
     expect(overlay()).toBeUndefined();
 
     act(() => gateway.socket.end(1006));

@@ -10,6 +10,7 @@ export const CLOSE_REASON_ICONS: Readonly<Record<CloseReason, IconName>> = {
   instance_deleted: "power-off",
   session_terminated: "user-x",
   session_replaced: "users",
+  takeover_denied: "users",
   idle_timeout: "moon",
   forbidden: "shield-x",
   origin_not_allowed: "shield-x",

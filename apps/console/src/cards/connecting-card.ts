@@ -1,6 +1,6 @@
 import { format } from "@curfew/client/messages";
 import { setText } from "@curfew/client/ui";
-import { texts } from "../locales/texts.ts";
+import { duration, texts } from "../locales/texts.ts";
 import { textButton } from "../widgets/buttons.ts";
 import { blockedTexts } from "./blocked-texts.ts";
 import { createCard } from "./card.ts";
@@ -10,6 +10,31 @@ export interface ConnectingCard {
   readonly root: HTMLElement;
   /** The gateway was reached: the attempt waits for the machine from now on. */
   readonly setReached: () => void;
+}
+
+/** Says that the user at the console is asked. */
+export interface AskingCard {
+  readonly root: HTMLElement;
+  /** Shows the milliseconds until they must have answered. */
+  readonly setTime: (leftMs: number) => void;
+}
+
+export function createAskingCard(onCancel: () => void): AskingCard {
+  const { takeover, actions } = texts().sdk;
+  const root = createCard({
+    icon: "loader-circle",
+    tone: "busy",
+    title: takeover.asking,
+    sentence: "",
+    actions: [textButton(actions.cancel, onCancel)],
+  });
+  const sentence = root.querySelector(".card-sentence");
+  return {
+    root,
+    setTime: (leftMs) => {
+      if (sentence !== null) setText(sentence, format(takeover.askingSentence, { time: duration(leftMs, "long") }));
+    },
+  };
 }
 
 /** What is known before the console opens. */

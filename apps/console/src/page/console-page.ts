@@ -48,6 +48,9 @@ export class ConsolePage {
       onHideBanner: () => {
         if (this.#view.kind === "session") this.#view.session.hideBanner();
       },
+      onTakeoverAnswer: (allow) => {
+        if (this.#view.kind === "session") this.#view.session.answerTakeover(allow);
+      },
       onStatus: (state) => parent?.post({ type: "state", state }),
     });
   }

@@ -14,6 +14,7 @@ export function showRefusedPage(problem: UrlProblem, parent: EmbeddingParent | u
     viewOnly: false,
     onRenew: () => {},
     onHideBanner: () => {},
+    onTakeoverAnswer: () => {},
     onStatus: (state) => parent?.post({ type: "state", state }),
   });
   parent?.post({ type: "ready" });

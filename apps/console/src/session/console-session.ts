@@ -106,6 +106,11 @@ export class ConsoleSession {
     this.#console?.view.connection.renew(token).catch(() => {});
   }
 
+  /** The user answers whether another session may take over. */
+  answerTakeover(allow: boolean): void {
+    this.#console?.view.connection.answerTakeover(allow);
+  }
+
   /** The user hides the banner. */
   hideBanner(): void {
     this.#warning?.hide();
@@ -208,7 +213,9 @@ export class ConsoleSession {
       // The user is asked again.
       if (isRejected) this.#tryNow();
       else if (state.status === "reconnecting") this.#display.showReconnecting(state, this.#access.canRequest);
-      else if (this.#signIn.step !== "identity") {
+      else if (state.status === "connecting" && state.askingUntil !== undefined) {
+        this.#display.showAsking(state.askingUntil);
+      } else if (this.#signIn.step !== "identity") {
         this.#display.showConnecting(state.status === "connecting" ? state.attempt : 1);
       }
     }
@@ -222,6 +229,7 @@ export class ConsoleSession {
 
   #showConsole(session: SessionInfo | undefined, wasOpen: boolean): void {
     this.#record.setSessionId(session?.id ?? undefined);
+    this.#display.showTakeover(session?.takeover ?? undefined);
     if (!wasOpen && this.#console !== undefined) {
       const isFirst = this.#record.markOpen();
       this.#toolbar ??= createConsoleToolbar(this.#console.createActions, this.#actionContext(this.#console));

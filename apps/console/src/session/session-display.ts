@@ -1,7 +1,7 @@
-import type { CloseInfo, ConsoleState, SessionInfo } from "@curfew/client";
+import type { CloseInfo, ConsoleState, SessionInfo, TakeoverRequest } from "@curfew/client";
 import { format } from "@curfew/client/messages";
 import { Countdown, describeWarning, type ExpiryWarning } from "@curfew/client/ui";
-import { createConnectingCard, type ConnectingCard } from "../cards/connecting-card.ts";
+import { createAskingCard, createConnectingCard, type ConnectingCard } from "../cards/connecting-card.ts";
 import { createReconnectingCard } from "../cards/reconnecting-card.ts";
 import { markTab, notifyIfHidden } from "../browser/tab-alerts.ts";
 import { settings } from "../settings/settings-store.ts";
@@ -48,6 +48,22 @@ export class SessionDisplay {
     this.#stopRetry();
     this.#connecting = createConnectingCard(this.#record, attempt, this.#commands.close);
     this.#shell.showCard(this.#connecting.root);
+  }
+
+  /** @param until - when the user at the console must have answered, on the clock of `performance.now()` */
+  showAsking(until: number): void {
+    this.#stopRetry();
+    const card = createAskingCard(this.#commands.close);
+    this.#retryCountdown.start(until, card.setTime);
+    this.#shell.showCard(card.root);
+  }
+
+  /** Asks whether another session may take over. */
+  showTakeover(takeover: TakeoverRequest | undefined): void {
+    const question = this.#shell.takeover.show(takeover);
+    if (question === undefined) return;
+    this.#shell.toasts.announce(question);
+    if (settings.current.notify) notifyIfHidden(this.#name, question);
   }
 
   /** The gateway was reached: the attempt waits for the machine from now on. */
@@ -97,6 +113,7 @@ export class SessionDisplay {
     this.#hideHint();
     this.#shell.setUnstable(false);
     this.#shell.banner.hide();
+    this.#shell.takeover.show(undefined);
   }
 
   /** A warning before the end arrived. */
@@ -134,7 +151,7 @@ export class SessionDisplay {
   ): void {
     const { bar } = this.#shell;
     this.#showInactive(warning);
-    markTab(status === "expiring" || status === "renew-failed");
+    markTab(status === "expiring" || status === "renew-failed" || (session?.takeover ?? null) !== null);
     if (session === undefined || session.expiresAt === null) {
       this.#sessionCountdown.stop();
       bar.setTime(session === undefined ? "unknown" : "unlimited", session?.idleTimeoutMs);

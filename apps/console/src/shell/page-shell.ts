@@ -7,6 +7,7 @@ import { texts } from "../locales/texts.ts";
 import type { IconName } from "../widgets/icons.ts";
 import { ExpiryBanner } from "./expiry-banner.ts";
 import type { PageStatus } from "./page-status.ts";
+import { TakeoverQuestion } from "./takeover-question.ts";
 import { followCover, type StageCover } from "./stage-cover.ts";
 import { Toasts } from "./toasts.ts";
 import { TopBar } from "./top-bar.ts";
@@ -27,6 +28,8 @@ export interface PageShellOptions {
   readonly onRenew: () => void;
   /** The user hides the banner. */
   readonly onHideBanner: () => void;
+  /** The user answers whether another session may take over. */
+  readonly onTakeoverAnswer: (allow: boolean) => void;
   readonly onStatus: (status: PageStatus) => void;
 }
 
@@ -38,6 +41,7 @@ export interface PageShellOptions {
 export class PageShell {
   readonly bar: TopBar;
   readonly banner: ExpiryBanner;
+  readonly takeover: TakeoverQuestion;
   readonly toasts: Toasts = new Toasts();
   readonly #onStatus: (status: PageStatus) => void;
   readonly #stage = createElement("main", { class: "stage" });
@@ -55,19 +59,21 @@ export class PageShell {
   /** Label of the card button that last had the focus. */
   #focusedLabel: string | undefined;
 
-  constructor({ type, icon, name, viewOnly, onRenew, onHideBanner, onStatus }: PageShellOptions) {
+  constructor(options: PageShellOptions) {
+    const { type, icon, name, viewOnly, onRenew, onHideBanner, onTakeoverAnswer, onStatus } = options;
     this.bar = new TopBar(icon, name);
     this.banner = new ExpiryBanner(onRenew, () => {
       onHideBanner();
       // The button that had the focus is hidden now.
       this.#onLeaveToolbar();
     });
+    this.takeover = new TakeoverQuestion({ answer: onTakeoverAnswer, leave: () => this.#onLeaveToolbar() });
     this.#onStatus = onStatus;
     this.#stage.append(this.#cards);
     document.body.replaceChildren(
       this.bar.root,
       this.#createGrip(),
-      createElement("div", { class: "over-stage" }, this.banner.root, this.#trays.top),
+      createElement("div", { class: "over-stage" }, this.takeover.root, this.banner.root, this.#trays.top),
       this.#stage,
       this.#trays.bottom,
       this.toasts.root,
@@ -75,6 +81,7 @@ export class PageShell {
     document.body.dataset["type"] = type;
     this.setViewOnly(viewOnly);
     listenForLeaveKeys(window, () => {
+      if (this.takeover.focus()) return;
       this.setBarHidden(false);
       this.#focusToolbar();
     });
@@ -195,7 +202,7 @@ export class PageShell {
   followCover(listener: (cover: StageCover) => void, signal: AbortSignal): void {
     if (this.#host === undefined) return;
     const parts = { stage: this.#stage, host: this.#host };
-    const top = [this.banner.root, this.#trays.top];
+    const top = [this.takeover.root, this.banner.root, this.#trays.top];
     followCover({ ...parts, top, bottom: [this.#trays.bottom] }, listener, signal);
   }
 

@@ -1,4 +1,5 @@
-import type { ReconnectPolicy } from "./model/options.ts";
+import { reportError } from "../util/report-error.ts";
+import type { ReconnectContext, ReconnectPolicy } from "./model/options.ts";
 
 /** Options of {@link backoff}, all in milliseconds. */
 export interface BackoffOptions {
@@ -21,4 +22,16 @@ export function backoff(options: BackoffOptions = {}): ReconnectPolicy {
     if (elapsedMs >= maxElapsedMs) return null;
     return Math.random() * Math.min(maxMs, baseMs * 2 ** Math.max(0, attempt - 2));
   };
+}
+
+/** The answer of a policy; one that throws, or answers what is no delay, gives up. */
+export function retryDelay(policy: ReconnectPolicy, context: ReconnectContext): number | null {
+  try {
+    const delayMs = policy(context);
+    if (delayMs === null || delayMs >= 0) return delayMs;
+    throw new RangeError(`reconnect: expected milliseconds from 0 or null, got ${String(delayMs)}`);
+  } catch (error) {
+    reportError(error);
+    return null;
+  }
 }

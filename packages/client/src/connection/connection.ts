@@ -2,8 +2,8 @@
 import type { ClientMessage } from "@curfew/protocol";
 import { type Deferred, settleAll } from "../util/deferred.ts";
 import { Emitter, type ListenOptions, type Unsubscribe } from "../util/emitter.ts";
-import { messageOf, reportError } from "../util/report-error.ts";
-import { backoff } from "./backoff.ts";
+import { messageOf } from "../util/report-error.ts";
+import { backoff, retryDelay } from "./backoff.ts";
 import type { ConsoleChannel } from "./channel/channel.ts";
 import { Log } from "./log.ts";
 import { timeLeft } from "./machine/deadline.ts";
@@ -12,7 +12,7 @@ import type { ClockReading, Effect, MachineEvent, MachineState } from "./machine
 import type { ViewerCloseReason } from "./model/close-info.ts";
 import type { WebSocketArguments } from "./model/connect-info.ts";
 import { ConsoleError, connectError } from "./model/errors.ts";
-import type { ConsoleOptions, ReconnectContext } from "./model/options.ts";
+import type { ConsoleOptions } from "./model/options.ts";
 import type { ConnectionStatistics, ConsoleEvents, ConsoleState } from "./model/state.ts";
 import { Traffic, openChannel } from "./open-channel.ts";
 import { PageCallbacks } from "./page-callbacks.ts";
@@ -166,6 +166,17 @@ export class ConsoleConnection {
     return measured;
   }
 
+  /**
+   * Answers the event `takeover`. Call it when the user presses a button, not by itself.
+   *
+   * @returns false when there is no such question.
+   */
+  answerTakeover(allow: boolean): boolean {
+    const isAsked = this.state.status === "connected" && (this.state.session?.takeover ?? null) !== null;
+    if (isAsked) this.#dispatch({ type: "answerTakeover", allow });
+    return isAsked;
+  }
+
   get #hasControl(): boolean {
     return this.state.status === "connected" && typeof this.state.session?.id === "string";
   }
@@ -316,9 +327,11 @@ export class ConsoleConnection {
       case "clearTimers":
         this.#timers.clearAll();
         break;
-      case "askPolicy":
-        this.#dispatch({ type: "policy", attemptId: effect.attemptId, delayMs: this.#askPolicy(effect.context) });
+      case "askPolicy": {
+        const delayMs = retryDelay(this.#options.reconnect || this.#backoff, effect.context);
+        this.#dispatch({ type: "policy", attemptId: effect.attemptId, delayMs });
         break;
+      }
       case "fetchToken":
         void this.#callbacks.fetchToken(effect);
         break;
@@ -383,17 +396,5 @@ export class ConsoleConnection {
 
   #send(message: ClientMessage): void {
     this.#channel?.sendControl(JSON.stringify(message));
-  }
-
-  #askPolicy(context: ReconnectContext): number | null {
-    const policy = this.#options.reconnect || this.#backoff;
-    try {
-      const delayMs = policy(context);
-      if (delayMs === null || delayMs >= 0) return delayMs;
-      throw new RangeError(`reconnect: expected milliseconds from 0 or null, got ${String(delayMs)}`);
-    } catch (error) {
-      reportError(error);
-      return null;
-    }
   }
 }

@@ -41,6 +41,53 @@ describe("a session that ends without input", () => {
   });
 });
 
+describe("another session that asks to take over", () => {
+  test("is in the state with its user until the user has answered, once", async () => {
+    const { connection } = await opened();
+    const heard: unknown[] = [];
+    connection.on("takeover", (takeover) => heard.push(takeover));
+    expect(connection.answerTakeover(true)).toBe(false);
+    gateway.socket.session.send({ type: "takeover_request", id: 7, endsInMs: 10_000, user: "bob\u202e\n" });
+    expect(connection.state).toMatchObject({
+      session: { takeover: { user: "bob", endsAt: performance.now() + 10_000 } },
+    });
+    expect(connection.answerTakeover(false)).toBe(true);
+    expect(gateway.socket.controls.at(-1)).toEqual({ type: "takeover_answer", id: 7, allow: false });
+    expect(connection.answerTakeover(true)).toBe(false);
+    gateway.socket.session.send({ type: "takeover_over", id: 7 });
+    expect(heard).toEqual([
+      { user: "bob", endsInMs: 10_000 },
+      { user: "bob", endsInMs: null },
+    ]);
+    await connection.close();
+  });
+
+  test("may give up, and then needs no answer; what is said of an earlier question changes nothing", async () => {
+    const { connection } = await opened();
+    gateway.socket.session.send({ type: "takeover_request", id: 8, endsInMs: 10_000 });
+    gateway.socket.session.send({ type: "takeover_over", id: 7 });
+    expect(connection.state).toMatchObject({ session: { takeover: { user: null } } });
+    gateway.socket.session.send({ type: "takeover_over", id: 8 });
+    expect(connection.state).toMatchObject({ session: { takeover: null } });
+    expect(connection.answerTakeover(true)).toBe(false);
+    await connection.close();
+  });
+});
+
+test("a session that waits for the user at the console is connecting until then, and has time for that", async () => {
+  const { connection } = create({ helloTimeoutMs: 5000 });
+  const connecting = connection.connect();
+  await settled();
+  gateway.socket.accept();
+  gateway.socket.session.send({ type: "takeover_pending", endsInMs: 10_000 });
+  expect(connection.state).toEqual({ status: "connecting", attempt: 1, askingUntil: performance.now() + 10_000 });
+  await vi.advanceTimersByTimeAsync(14_000);
+  gateway.socket.session.hello();
+  await connecting;
+  expect(connection.state).toMatchObject({ status: "connected", session: { takeover: null } });
+  await connection.close();
+});
+
 test("access that only allows looking is in the state, and makes a view view only", async () => {
   const { connection } = create();
   const view = { viewOnly: false };

@@ -40,6 +40,7 @@ export function showConsoleOverlay(
     close: () => void connection.close(),
     renew: () => void connection.renew().catch(() => {}),
     hideWarning: () => warning.hide(),
+    answerTakeover: (allow: boolean) => void connection.answerTakeover(allow),
     focusConsole: () => console.focus(),
     cover: (top: number) => coverTop(console, top),
   };

@@ -34,6 +34,7 @@ export class ElementController<Options extends ViewOptions, View extends Console
       close: () => void this.close(),
       renew: () => this.#renew(),
       hideWarning: () => this.#warning?.hide(),
+      answerTakeover: (allow) => void this.#console?.connection.answerTakeover(allow),
       focusConsole: () => this.#console?.focus(),
       cover: (top) => coverTop(this.#console, top),
     });

@@ -54,6 +54,7 @@ const COMMON_EVENTS: Readonly<Record<keyof ConsoleElementEvents, true>> = {
   state: true,
   expiring: true,
   idlewarning: true,
+  takeover: true,
   renewed: true,
   renewfailed: true,
   closed: true,

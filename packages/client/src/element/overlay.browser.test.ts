@@ -114,6 +114,37 @@ describe("the warning", () => {
   });
 });
 
+describe("another session that asks to take over", () => {
+  test("is asked about over the console, which keeps the keyboard, and Ctrl + Alt + Shift leads to the answers", async () => {
+    const element = await page.connected<"curfew-serial">(serial());
+    element.focus();
+    page.gateway.socket.session.send({ type: "takeover_request", id: 3, endsInMs: 10_000, user: "bob" });
+    expect(text(element, ".takeover strong")).toBe("bob wants this console");
+    expect(text(element, ".takeover p")).toContain(
+      "your session ends. The machine keeps running. Without an answer in 10",
+    );
+    expect(announced(element)).toContain("bob wants this console");
+    expect(element.shadowRoot?.activeElement?.closest(".takeover") ?? null).toBeNull();
+    click(element, "Decline");
+    expect(page.gateway.socket.controls.at(-1)).toEqual({ type: "takeover_answer", id: 3, allow: false });
+    expect(shown(element, ".takeover p")).toBeNull();
+    expect(element.getAttribute("status")).toBe("connected");
+  });
+
+  test("waits with words, and may cancel", async () => {
+    const element = await page.connected<"curfew-serial">(serial());
+    page.gateway.socket.end(1006);
+    page.answers = false;
+    click(element, "Try now");
+    await vi.waitFor(() => expect(page.gateway.sockets).toHaveLength(2));
+    page.gateway.socket.accept();
+    page.gateway.socket.session.send({ type: "takeover_pending", endsInMs: 10_000 });
+    expect(text(element, ".title")).toBe("Asking the user at the console…");
+    click(element, "Cancel");
+    await reaches(element, "closed");
+  });
+});
+
 describe("a lost connection", () => {
   test("is told with its reason and a countdown, and tried again at once on request", async () => {
     const element = await page.connected<"curfew-serial">(serial());

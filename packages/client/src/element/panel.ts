@@ -17,7 +17,7 @@ export interface PanelActions {
 /** The message in place of the console. */
 interface Panel {
   readonly root: HTMLElement;
-  /** Shows the milliseconds until the next attempt. */
+  /** Shows the milliseconds until the next attempt, or until the user at the console must have answered. */
   readonly setTime?: (leftMs: number) => void;
 }
 
@@ -34,6 +34,7 @@ export function createPanel(
   actions: PanelActions,
 ): Panel | undefined {
   if (state.status === "idle") return idlePanel(messages, actions);
+  if (state.status === "connecting" && state.askingUntil !== undefined) return askingPanel(messages, actions);
   if (state.status === "connecting") return connectingPanel(messages, state.attempt, actions);
   if (state.status === "reconnecting") return reconnectingPanel(messages, state, actions);
   return state.status === "closed" ? closedPanel(messages, state.cause, canAuthorize, actions) : undefined;
@@ -57,6 +58,20 @@ function connectingPanel({ states, actions: labels }: Messages, attempt: number,
       sentence: attempt === 1 ? states.waiting : format(states.attempt, { attempt }),
       actions: [button(labels.cancel, actions.close, "normal")],
     }),
+  };
+}
+
+/** The user at the console is asked. */
+function askingPanel({ takeover, actions: labels, language }: Messages, actions: PanelActions): Panel {
+  const sentence = part("p", "sentence", { role: "timer", "aria-live": "off", "data-announced": "" });
+  return {
+    root: panel({
+      symbol: spinner(),
+      title: takeover.asking,
+      note: sentence,
+      actions: [button(labels.cancel, actions.close, "normal")],
+    }),
+    setTime: (leftMs) => setText(sentence, format(takeover.askingSentence, { time: timeLeft(language, leftMs) })),
   };
 }
 

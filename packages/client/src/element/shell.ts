@@ -1,4 +1,4 @@
-import type { ConsoleState } from "../connection/model/state.ts";
+import type { ConsoleState, TakeoverRequest } from "../connection/model/state.ts";
 import { format } from "../locales/format.ts";
 import type { Messages } from "../locales/types.ts";
 import { Countdown } from "../ui/countdown.ts";
@@ -14,6 +14,7 @@ import { type PanelActions, createPanel } from "./panel.ts";
 import type { ConsolePhase } from "./phase.ts";
 import { styleSheet } from "./styles.ts";
 import { adoptXtermStyles } from "../views/serial/xterm-styles.ts";
+import { TakeoverBar } from "./takeover-bar.ts";
 import { WarningBar } from "./warning-bar.ts";
 
 /** How long a notice is shown. */
@@ -36,8 +37,9 @@ export interface ShellContent {
 export interface ShellActions extends PanelActions {
   readonly renew: () => void;
   readonly hideWarning: () => void;
+  readonly answerTakeover: (allow: boolean) => void;
   readonly focusConsole: () => void;
-  /** The warning covers so many pixels of the console's top. */
+  /** The warning, or the question over it, covers so many pixels of the console's top. */
   readonly cover: (top: number) => void;
 }
 
@@ -50,6 +52,7 @@ export class Shell {
   readonly #actions: ShellActions;
   readonly #shell: HTMLElement;
   readonly #warning: WarningBar;
+  readonly #takeover: TakeoverBar;
   readonly #end = createElement("slot", { name: "end" });
   readonly #overlaySlot = createElement("slot", { name: "overlay" });
   readonly #overlay = part("div", "overlay", {}, this.#overlaySlot);
@@ -57,6 +60,7 @@ export class Shell {
   readonly #notice = part("p", "notice", { hidden: true });
   #noticeTimer: ReturnType<typeof setTimeout> | undefined;
   readonly #countdown = new Countdown();
+  readonly #takeoverCountdown = new Countdown();
   readonly #focus: FocusWatch;
   #shown: ShellContent | undefined;
 
@@ -67,18 +71,21 @@ export class Shell {
     this.#type = type;
     this.#actions = actions;
     this.#warning = new WarningBar({ renew: actions.renew, hide: actions.hideWarning });
+    this.#takeover = new TakeoverBar(actions.answerTakeover);
     this.#shell = part(
       "div",
       "shell",
       { "data-type": type, "data-over": outside !== undefined },
       this.#warning.root,
+      this.#takeover.root,
       outside ? undefined : this.screen,
       this.#overlay,
       this.#notice,
       this.#announcer,
     );
-    const { root: warning } = this.#warning;
-    new ResizeObserver(() => actions.cover(warning.offsetHeight)).observe(warning);
+    const bars = [this.#warning.root, this.#takeover.root];
+    const covering = new ResizeObserver(() => actions.cover(Math.max(...bars.map((bar) => bar.offsetHeight))));
+    for (const bar of bars) covering.observe(bar);
     this.#focus = new FocusWatch(this.screen);
     // The console refuses what is dragged over itself, and tells it.
     refuseDrops(this.#shell, () => this.notify("dropRefused"));
@@ -112,7 +119,8 @@ export class Shell {
     this.#countdown.stop();
     this.#showWarning(content);
     if (panelChanged) this.#showPanel(content);
-    if (phase !== before?.phase) {
+    this.#showTakeover(content, before);
+    if (phase !== before?.phase || askingUntil(state) !== askingUntil(before.state)) {
       this.#announce(phase, messages);
       if (hadFocus) this.#moveFocus();
     }
@@ -140,6 +148,7 @@ export class Shell {
     clearTimeout(this.#noticeTimer);
     this.#notice.hidden = true;
     this.#countdown.stop();
+    this.#takeoverCountdown.stop();
   }
 
   #showWarning({ state, warning, messages }: ShellContent): void {
@@ -163,7 +172,25 @@ export class Shell {
     this.#end.replaceChildren(...(panel && ended ? [panel.root] : []));
     this.#overlaySlot.replaceChildren(...(panel ? [ended ? this.#end : panel.root] : []));
     const { setTime } = panel ?? {};
-    if (state.status === "reconnecting" && setTime) this.#countdown.start(state.retryAt, setTime);
+    const until = state.status === "reconnecting" ? state.retryAt : askingUntil(state);
+    if (until !== undefined && setTime) this.#countdown.start(until, setTime);
+  }
+
+  /** Asks the user, and leaves the keyboard where it is. */
+  #showTakeover({ state, messages }: ShellContent, before: ShellContent | undefined): void {
+    const { root } = this.#takeover;
+    const takeover = takeoverIn(state);
+    if (!takeover) {
+      const hadFocus = root.contains(this.#root.activeElement);
+      this.#takeoverCountdown.stop();
+      root.hidden = true;
+      if (hadFocus && state.status === "connected") this.#actions.focusConsole();
+      return;
+    }
+    root.hidden = false;
+    this.#takeoverCountdown.start(takeover.endsAt, (leftMs) => this.#takeover.show(takeover, messages, leftMs));
+    if (before && takeoverIn(before.state) === takeover) return;
+    setText(this.#announcer, this.#takeover.announcement);
   }
 
   /** Announces a new phase to screen readers. */
@@ -179,11 +206,23 @@ export class Shell {
     this.focus();
   }
 
-  /** Moves the focus to the warning's first button or else to the element itself, so that Tab continues in the page. */
+  /**
+   * Moves the focus to the first button of the question or the warning, or else to the element itself, so that Tab
+   * continues in the page.
+   */
   leave(): void {
     this.#focus.clear();
-    (query(this.#warning.root, ".warning:not([hidden]) button:not([hidden])") ?? this.screen).focus();
+    const bar = [this.#takeover.root, this.#warning.root].find(({ hidden }) => !hidden);
+    ((bar && query(bar, "button:not([hidden])")) ?? this.screen).focus();
   }
+}
+
+function takeoverIn(state: ConsoleState): TakeoverRequest | undefined {
+  return state.status === "connected" ? (state.session?.takeover ?? undefined) : undefined;
+}
+
+function askingUntil(state: ConsoleState): number | undefined {
+  return state.status === "connecting" ? state.askingUntil : undefined;
 }
 
 function query(root: Element, selector: string): HTMLElement | null {

@@ -44,6 +44,7 @@ const CSS = `
 [data-type="vnc"] .screen { background: var(--curfew-backdrop, #17191c); }
 /* Over the console: moving it would make the machine change its resolution, and a terminal cut its lines. */
 .warning { position: absolute; z-index: 1; inset: 0 0 auto; }
+.takeover strong { display: block; }
 .screen:focus-visible { outline: 2px solid var(--_focus); outline-offset: -2px; }
 /* Opaque: while the console reconnects the session may turn out to be over, and then its text must not be readable. */
 .overlay {

@@ -35,6 +35,7 @@ export const CLOSE_REASON_TRAITS: Readonly<Record<CloseReason, CloseReasonTraits
   instance_deleted: traits("calm", "none"),
   session_terminated: EXPECTED,
   session_replaced: EXPECTED,
+  takeover_denied: EXPECTED,
   idle_timeout: traits("calm", "reopen", true),
   forbidden: REFUSED,
   origin_not_allowed: REFUSED,

@@ -41,6 +41,11 @@ export const german: Messages = {
       sentence: "Eine andere Sitzung hat diese Konsole übernommen. Es ist nur eine zur selben Zeit erlaubt.",
       next: "Hier wieder öffnen",
     },
+    takeover_denied: {
+      title: "Die Konsole wird benutzt",
+      sentence: "An dieser Konsole wurde Ihre Anfrage abgelehnt.",
+      next: "Erneut anfragen",
+    },
     idle_timeout: {
       title: "Wegen Inaktivität geschlossen",
       sentence:
@@ -216,6 +221,14 @@ export const german: Messages = {
     stillThere: "Sind Sie noch da?",
     closesWhenIdle: "Diese Konsole wird in {time} geschlossen, wenn Sie sie nicht benutzen.",
   },
+  takeover: {
+    title: "Jemand anderes möchte diese Konsole",
+    titleBy: "{user} möchte diese Konsole",
+    sentence: "Wenn Sie zustimmen, endet Ihre Sitzung. Die Maschine läuft weiter.",
+    timeLeft: "Ohne Antwort innerhalb von {time} behalten Sie sie.",
+    asking: "Anfrage an der Konsole läuft…",
+    askingSentence: "Die Konsole wird benutzt. Zeit für die Antwort: {time}.",
+  },
   actions: {
     open: "Konsole öffnen",
     openAgain: "Erneut öffnen",
@@ -223,6 +236,8 @@ export const german: Messages = {
     tryNow: "Jetzt versuchen",
     renew: "Verlängern",
     stillHere: "Ich bin noch da",
+    allow: "Zulassen",
+    decline: "Ablehnen",
     hide: "Ausblenden",
     cancel: "Abbrechen",
     close: "Schließen",
@@ -237,6 +252,7 @@ export const german: Messages = {
     spice: "Bildschirm der Maschine",
     serial: "Terminal der Maschine",
     sessionEnd: "Ende der Sitzung",
+    takeover: "Anfrage für diese Konsole",
     operatorMessage: "Der Administrator schreibt:",
     leave: "Drücken Sie {keys} und lassen Sie los, um die Konsole mit der Tastatur zu verlassen.",
   },

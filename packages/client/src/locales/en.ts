@@ -40,6 +40,11 @@ export const english: Messages = {
       sentence: "Another session took over this console, and only one is allowed at a time.",
       next: "Open here again",
     },
+    takeover_denied: {
+      title: "The console is in use",
+      sentence: "The user at this console did not let you take it over.",
+      next: "Ask again",
+    },
     idle_timeout: {
       title: "Closed due to inactivity",
       sentence: "There was no typing, pointer movement or pasting for a while, so the gateway closed the session.",
@@ -204,6 +209,14 @@ export const english: Messages = {
     stillThere: "Still there?",
     closesWhenIdle: "This console closes in {time} unless you use it.",
   },
+  takeover: {
+    title: "Another user wants this console",
+    titleBy: "{user} wants this console",
+    sentence: "If you allow it, your session ends. The machine keeps running.",
+    timeLeft: "Without an answer in {time}, you keep it.",
+    asking: "Asking the user at the console…",
+    askingSentence: "The console is in use. Its user has {time} to let you in.",
+  },
   actions: {
     open: "Open console",
     openAgain: "Open again",
@@ -211,6 +224,8 @@ export const english: Messages = {
     tryNow: "Try now",
     renew: "Renew",
     stillHere: "I’m still here",
+    allow: "Allow",
+    decline: "Decline",
     hide: "Hide",
     cancel: "Cancel",
     close: "Close",
@@ -224,6 +239,7 @@ export const english: Messages = {
     spice: "Screen of the machine",
     serial: "Terminal of the machine",
     sessionEnd: "End of the session",
+    takeover: "Request for this console",
     operatorMessage: "The operator wrote:",
     leave: "Press and release {keys} to leave the console with the keyboard.",
   },

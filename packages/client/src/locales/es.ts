@@ -41,6 +41,11 @@ export const spanish: Messages = {
       sentence: "Otra sesión ha tomado el control de esta consola y solo se permite una a la vez.",
       next: "Abrir aquí de nuevo",
     },
+    takeover_denied: {
+      title: "La consola está en uso",
+      sentence: "La persona que usa esta consola no se la ha cedido.",
+      next: "Volver a pedirla",
+    },
     idle_timeout: {
       title: "Sesión cerrada por inactividad",
       sentence:
@@ -210,6 +215,14 @@ export const spanish: Messages = {
     stillThere: "¿Sigue ahí?",
     closesWhenIdle: "Esta consola se cerrará en {time} si no la usa.",
   },
+  takeover: {
+    title: "Otra persona pide esta consola",
+    titleBy: "{user} pide esta consola",
+    sentence: "Si lo permite, su sesión termina. La máquina sigue en marcha.",
+    timeLeft: "Sin respuesta en {time}, usted la conserva.",
+    asking: "Preguntando en la consola…",
+    askingSentence: "La consola está en uso. Tiempo para responder: {time}.",
+  },
   actions: {
     open: "Abrir la consola",
     openAgain: "Abrir de nuevo",
@@ -217,6 +230,8 @@ export const spanish: Messages = {
     tryNow: "Intentar ahora",
     renew: "Renovar",
     stillHere: "Sigo aquí",
+    allow: "Permitir",
+    decline: "Rechazar",
     hide: "Ocultar",
     cancel: "Cancelar",
     close: "Cerrar",
@@ -230,6 +245,7 @@ export const spanish: Messages = {
     spice: "Pantalla de la máquina",
     serial: "Terminal de la máquina",
     sessionEnd: "Fin de la sesión",
+    takeover: "Petición de esta consola",
     operatorMessage: "El administrador escribió:",
     leave: "Pulse {keys} y suelte para salir de la consola con el teclado.",
   },

@@ -40,6 +40,11 @@ export const french: Messages = {
       sentence: "Une autre session a pris le contrôle de cette console, et une seule est autorisée à la fois.",
       next: "Rouvrir ici",
     },
+    takeover_denied: {
+      title: "La console est utilisée",
+      sentence: "La personne qui utilise cette console ne vous l’a pas cédée.",
+      next: "Redemander",
+    },
     idle_timeout: {
       title: "Session fermée pour inactivité",
       sentence:
@@ -214,6 +219,14 @@ export const french: Messages = {
     stillThere: "Toujours là\u00a0?",
     closesWhenIdle: "Cette console se ferme dans {time} si vous ne l’utilisez pas.",
   },
+  takeover: {
+    title: "Une autre personne demande cette console",
+    titleBy: "{user} demande cette console",
+    sentence: "Si vous acceptez, votre session se termine. La machine continue de fonctionner.",
+    timeLeft: "Sans réponse dans {time}, vous la gardez.",
+    asking: "Demande en cours…",
+    askingSentence: "La console est utilisée. Temps pour répondre\u00a0: {time}.",
+  },
   actions: {
     open: "Ouvrir la console",
     openAgain: "Rouvrir",
@@ -221,6 +234,8 @@ export const french: Messages = {
     tryNow: "Essayer maintenant",
     renew: "Prolonger",
     stillHere: "Je suis là",
+    allow: "Autoriser",
+    decline: "Refuser",
     hide: "Masquer",
     cancel: "Annuler",
     close: "Fermer",
@@ -235,6 +250,7 @@ export const french: Messages = {
     spice: "Écran de la machine",
     serial: "Terminal de la machine",
     sessionEnd: "Fin de la session",
+    takeover: "Demande pour cette console",
     operatorMessage: "L’administrateur a écrit\u00a0:",
     leave: "Appuyez sur {keys} puis relâchez pour quitter la console au clavier.",
   },

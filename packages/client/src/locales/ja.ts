@@ -41,6 +41,11 @@ export const japanese: Messages = {
       sentence: "別のセッションがこのコンソールを引き継ぎました。同時に開けるセッションは 1 つだけです。",
       next: "ここでもう一度開く",
     },
+    takeover_denied: {
+      title: "コンソールは使用中です",
+      sentence: "使用中のユーザーが交代を許可しませんでした。",
+      next: "もう一度求める",
+    },
     idle_timeout: {
       title: "操作がなかったため終了しました",
       sentence: "キー入力、ポインターの移動、貼り付けがしばらくなかったため、ゲートウェイがセッションを終了しました。",
@@ -204,6 +209,14 @@ export const japanese: Messages = {
     stillThere: "まだご利用中ですか？",
     closesWhenIdle: "操作がない場合、このコンソールは {time}後に閉じます。",
   },
+  takeover: {
+    title: "ほかのユーザーがこのコンソールの使用を求めています",
+    titleBy: "{user} さんがこのコンソールの使用を求めています",
+    sentence: "許可すると、あなたのセッションは終了します。マシンは動作を続けます。",
+    timeLeft: "{time}以内に回答がなければ、このまま使えます。",
+    asking: "使用中のユーザーに確認しています…",
+    askingSentence: "コンソールは使用中です。使用中のユーザーは{time}以内に回答できます。",
+  },
   actions: {
     open: "コンソールを開く",
     openAgain: "もう一度開く",
@@ -211,6 +224,8 @@ export const japanese: Messages = {
     tryNow: "今すぐ試す",
     renew: "延長",
     stillHere: "利用中です",
+    allow: "許可",
+    decline: "拒否",
     hide: "非表示",
     cancel: "キャンセル",
     close: "閉じる",
@@ -225,6 +240,7 @@ export const japanese: Messages = {
     spice: "マシンの画面",
     serial: "マシンの端末",
     sessionEnd: "セッションの終了",
+    takeover: "このコンソールの使用の求め",
     operatorMessage: "管理者からのメッセージ：",
     leave: "{keys} を押して離すと、キーボードでコンソールから離れられます。",
   },

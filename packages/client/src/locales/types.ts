@@ -63,6 +63,20 @@ export interface Messages {
     readonly stillThere: string;
     readonly closesWhenIdle: TextWith<"time">;
   };
+  /** One session in place of another, where the gateway asks. */
+  readonly takeover: {
+    /** The question to the user at the console. A heading. */
+    readonly title: string;
+    /** The same, where it is known who asks. */
+    readonly titleBy: TextWith<"user">;
+    /** What the answers do. */
+    readonly sentence: string;
+    /** Below it, until it lapses. */
+    readonly timeLeft: TextWith<"time">;
+    /** To the user who waits for the answer. A heading. */
+    readonly asking: string;
+    readonly askingSentence: TextWith<"time">;
+  };
   /** Labels of buttons. */
   readonly actions: {
     readonly open: string;
@@ -72,6 +86,9 @@ export interface Messages {
     readonly renew: string;
     /** The answer to `stillThere`. */
     readonly stillHere: string;
+    /** The answers to `takeover.title`. */
+    readonly allow: string;
+    readonly decline: string;
     readonly hide: string;
     readonly cancel: string;
     readonly close: string;
@@ -86,6 +103,8 @@ export interface Messages {
   /** Labels for screen readers. */
   readonly labels: Readonly<Record<ConsoleType, string>> & {
     readonly sessionEnd: string;
+    /** The question of `takeover`. */
+    readonly takeover: string;
     /** Before what an operator wrote when they ended the session. */
     readonly operatorMessage: string;
     /** How to leave a console that takes every key. */

@@ -39,6 +39,11 @@ export const simplifiedChinese: Messages = {
       sentence: "另一个会话接管了此控制台，同一时间只允许一个会话。",
       next: "在此重新打开",
     },
+    takeover_denied: {
+      title: "控制台正在使用中",
+      sentence: "正在使用此控制台的用户没有让您接管。",
+      next: "再次请求",
+    },
     idle_timeout: {
       title: "因长时间无操作而关闭",
       sentence: "一段时间内没有键盘输入、指针移动或粘贴，网关因此关闭了会话。",
@@ -199,6 +204,14 @@ export const simplifiedChinese: Messages = {
     stillThere: "您还在吗？",
     closesWhenIdle: "如果不使用，此控制台将在{time}后关闭。",
   },
+  takeover: {
+    title: "另一位用户想使用此控制台",
+    titleBy: "{user} 想使用此控制台",
+    sentence: "如果您允许，您的会话将结束。机器会继续运行。",
+    timeLeft: "如果在{time}内没有回应，您可以继续使用。",
+    asking: "正在询问控制台的用户…",
+    askingSentence: "控制台正在使用中。等待回应的时间：{time}。",
+  },
   actions: {
     open: "打开控制台",
     openAgain: "重新打开",
@@ -206,6 +219,8 @@ export const simplifiedChinese: Messages = {
     tryNow: "立即尝试",
     renew: "续期",
     stillHere: "我还在",
+    allow: "允许",
+    decline: "拒绝",
     hide: "隐藏",
     cancel: "取消",
     close: "关闭",
@@ -219,6 +234,7 @@ export const simplifiedChinese: Messages = {
     spice: "机器的屏幕",
     serial: "机器的终端",
     sessionEnd: "会话结束提示",
+    takeover: "使用此控制台的请求",
     operatorMessage: "管理员留言：",
     leave: "按下 {keys} 后松开，即可用键盘离开控制台。",
   },

@@ -18,5 +18,7 @@ export type { Key, KeysymName } from "./keysyms.ts";
 export { LEAVE_KEYS, leaveKeysLabel, listenForLeaveKeys } from "./leave-keys.ts";
 export type { ModifierKey } from "./modifiers.ts";
 export { refuseDrops } from "./refuse-drops.ts";
+export { describeTakeover } from "./takeover-description.ts";
+export type { TakeoverDescription } from "./takeover-description.ts";
 export { describeWarning } from "./warning-description.ts";
 export type { WarningDescription } from "./warning-description.ts";

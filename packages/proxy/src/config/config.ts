@@ -81,8 +81,11 @@ export interface Config {
     readonly max_per_instance: number | null;
     /** How many of them one user may have; null for no such limit. */
     readonly max_per_user: number | null;
-    /** Whether a session above `max_per_instance` or `max_per_user` is refused, or ends the oldest one. */
-    readonly on_limit: "refuse" | "replace";
+    /**
+     * Whether a session above `max_per_instance` or `max_per_user` is refused, or ends the oldest one: at once, or if its
+     * user allows it.
+     */
+    readonly on_limit: "refuse" | "replace" | "ask";
   };
   readonly console: {
     /** Hosts (`host[:port]`) or origins (`https://host[:port]`) of other sites that may open consoles; `:*` is any port. */

@@ -87,7 +87,7 @@ const wrong: Record<string, readonly (readonly [value: unknown, expected: RegExp
   "sessions.max_per_user": [[0, /a whole number of 1 or more, but got 0/]],
   "sessions.max_per_token": [[0, /a whole number of 1 or more, but got 0/]],
   "sessions.max_per_instance": [["1", /a whole number of 1 or more, but got "1"/]],
-  "sessions.on_limit": [["end", /expected "refuse" or "replace", but got "end"/]],
+  "sessions.on_limit": [["end", /expected "refuse", "replace" or "ask", but got "end"/]],
   "console.allowed_origins": [["dash.example", /expected a list of hosts or origins/]],
   "console.frame_ancestors": [["dash.example", /expected a list of hosts or origins/]],
   "console.opener_policy": [

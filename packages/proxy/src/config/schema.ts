@@ -96,9 +96,9 @@ const schema = options({
     max_per_instance: option(v.nullable(value.count), null, "Maximum number of sessions of one machine."),
     max_per_user: option(v.nullable(value.count), null, "Maximum number of sessions of one user."),
     on_limit: option(
-      v.picklist(["refuse", "replace"], 'expected "refuse" or "replace"'),
+      v.picklist(["refuse", "replace", "ask"], 'expected "refuse", "replace" or "ask"'),
       "refuse",
-      "At `max_per_instance` and `max_per_user`: `refuse` the new session, or `replace` the oldest one of the machine or user.",
+      "At `max_per_instance` and `max_per_user`: `refuse` the new session, `replace` the oldest one of the machine or user, or `ask` its user, who has 10 s.",
     ),
   }),
   console: group({

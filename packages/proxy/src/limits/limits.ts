@@ -1,7 +1,16 @@
 import { randomUUID } from "node:crypto";
-import { EndError } from "../end-reason.ts";
 import { createLease, type Lease } from "./lease.ts";
-import { type LimitName, type LimitOptions, type SlotRequest, Slots } from "./slots.ts";
+import { type SlotRefusal, slotRefused } from "./slot-refusal.ts";
+import {
+  type AskedLeases,
+  type LimitName,
+  type LimitOptions,
+  type SlotLease,
+  type SlotRequest,
+  Slots,
+  type Verdict,
+} from "./slots.ts";
+import { askAll, type TakeoverAnswer, type TakeoverBy, whileAsking } from "./takeover.ts";
 
 /** Counts sessions against the limits. */
 export interface Limits {
@@ -10,10 +19,12 @@ export interface Limits {
    * must release the lease when it ends; if its process dies first, the lease expires with it.
    *
    * @param signal - aborts when the session ends before it has its slot; the slot is free again then.
-   * @returns a promise only where another process has to be asked.
-   * @throws EndError `server_busy` when a limit is reached, also through the promise.
+   * @param onAsking - called when users are asked whether this session may take the place of theirs, and take their time.
+   * @returns a promise only where another process or a user has to be asked.
+   * @throws EndError `server_busy` when a limit is reached, `takeover_denied` when a user declines, also through the
+   *   promise.
    */
-  acquire(request: SlotRequest, signal: AbortSignal): Lease | Promise<Lease>;
+  acquire(request: SlotRequest, signal: AbortSignal, onAsking: () => void): Lease | Promise<Lease>;
 }
 
 /** What {@link Limits} are made with. */
@@ -22,6 +33,8 @@ export interface LimitContext {
   readonly refused: (limit: LimitName, request: SlotRequest) => void;
   /** Ends a session as `session_replaced`, with what its client is told. */
   readonly replace: (session: string, detail: string) => void;
+  /** Asks a session's user whether another one may take over, until `signal` aborts. */
+  readonly ask: (session: string, by: TakeoverBy, signal: AbortSignal) => Promise<TakeoverAnswer>;
 }
 
 /** What the client of a replaced session is told: who replaced it, where that is known. */
@@ -48,20 +61,6 @@ function hasSharedLimits({ max, max_per_client, max_per_instance, max_per_user }
   return max !== null || max_per_client !== null || max_per_instance !== null || max_per_user !== null;
 }
 
-/** What a client is told at a limit. */
-const REACHED: Readonly<Record<LimitName, string>> = {
-  max: "the gateway has as many sessions as it may have",
-  max_per_client: "your address has as many sessions as it may have",
-  max_per_token: "the token has as many sessions as it may have",
-  max_per_instance: "the machine has as many sessions as it may have",
-  max_per_user: "the user has as many sessions as it may have",
-};
-
-/** The refusal of a session at a limit; the log has the limit's name. */
-export function limitReached(limit: LimitName): EndError {
-  return new EndError("server_busy", REACHED[limit], { cause: `the limit sessions.${limit} is reached` });
-}
-
 /** The owner of every lease where one process counts its own sessions. */
 const THIS_PROCESS = "this process";
 
@@ -75,17 +74,33 @@ class LocalLimits implements Limits {
     this.#context = context;
   }
 
-  acquire(request: SlotRequest): Lease {
+  acquire(request: SlotRequest, signal: AbortSignal, onAsking: () => void): Lease | Promise<Lease> {
     const lease = { ...request, id: randomUUID() };
-    const { refusedBy, replaces } = this.#slots.acquire(lease, THIS_PROCESS);
+    const verdict = this.#slots.acquire(lease, THIS_PROCESS);
+    if (verdict.asks === undefined) return this.#settle(lease, verdict);
+    return whileAsking(this.#acquireByAsking(lease, verdict.asks, signal), onAsking);
+  }
+
+  async #acquireByAsking(lease: SlotLease, { limit, of }: AskedLeases<string>, signal: AbortSignal): Promise<Lease> {
+    const by = { session: lease.session, user: lease.user };
+    const answer = await askAll(of, ({ lease: { session } }, until) => this.#context.ask(session, by, until), signal);
+    // Of a session that has left, no user may be replaced.
+    if (signal.aborted) throw slotRefused({ limit, answer: "unanswered" });
+    if (answer !== undefined) throw this.#refuse(lease, { limit, answer });
+    return this.#settle(lease, this.#slots.acquire(lease, THIS_PROCESS, of));
+  }
+
+  #settle(lease: SlotLease, { refusedBy, replaces }: Verdict<string>): Lease {
     for (const { lease: replaced } of replaces) {
       this.#context.replace(replaced.session, describeReplacement(replaced, lease));
     }
-    if (refusedBy !== undefined) {
-      this.#context.refused(refusedBy, request);
-      throw limitReached(refusedBy);
-    }
+    if (refusedBy !== undefined) throw this.#refuse(lease, { limit: refusedBy });
     return createLease(lease.id, () => this.#slots.release(lease.id));
+  }
+
+  #refuse(request: SlotRequest, refusal: SlotRefusal): Error {
+    this.#context.refused(refusal.limit, request);
+    return slotRefused(refusal);
   }
 }
 
@@ -102,7 +117,7 @@ class TokenLimits implements Limits {
     this.#shared = shared;
   }
 
-  acquire(request: SlotRequest, signal: AbortSignal): Lease | Promise<Lease> {
-    return (request.maxSessions === undefined ? this.#local : this.#shared).acquire(request, signal);
+  acquire(request: SlotRequest, signal: AbortSignal, onAsking: () => void): Lease | Promise<Lease> {
+    return (request.maxSessions === undefined ? this.#local : this.#shared).acquire(request, signal, onAsking);
   }
 }

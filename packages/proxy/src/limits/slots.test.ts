@@ -113,6 +113,39 @@ describe("replacing", () => {
   });
 });
 
+describe("asking", () => {
+  const ask = { ...none, max_per_instance: 2, on_limit: "ask" } as const;
+  const names = (of: readonly { readonly lease: SlotLease }[] = []): string => of.map((each) => each.lease.id).join();
+
+  test("names the machine's oldest session, and takes its slot only with consent", () => {
+    const slots = new Slots<number>(ask);
+    for (const id of ["a", "b"]) slots.acquire(lease(id), 1);
+    const { asks, replaces } = slots.acquire(lease("c"), 1);
+    expect([names(replaces), asks?.limit, names(asks?.of), slots.size]).toEqual(["", "max_per_instance", "a", 2]);
+    expect(slots.acquire(lease("c"), 1, [])).toEqual({ refusedBy: "max_per_instance", replaces: [] });
+    expect(names(slots.acquire(lease("c"), 1, asks?.of).replaces)).toBe("a");
+    expect(slots.size).toBe(2);
+  });
+
+  test("replaces no session whose user was not asked, nor one where a slot is free by now", () => {
+    const slots = new Slots<number>(ask);
+    for (const id of ["a", "b"]) slots.acquire(lease(id), 1);
+    const { asks } = slots.acquire(lease("c"), 1);
+    slots.release("a");
+    slots.acquire(lease("d"), 1);
+    expect(slots.acquire(lease("c"), 1, asks?.of)).toEqual({ refusedBy: "max_per_instance", replaces: [] });
+    slots.release("d");
+    expect(slots.acquire(lease("c"), 1, asks?.of)).toEqual({ replaces: [] });
+  });
+
+  test("is not needed for a session that another limit refuses", () => {
+    const slots = new Slots<number>({ ...ask, max_per_client: 1 });
+    slots.acquire(lease("a", "192.0.2.1"), 1);
+    slots.acquire(lease("b", "192.0.2.2"), 1);
+    expect(slots.acquire(lease("c", "192.0.2.2"), 1)).toEqual({ refusedBy: "max_per_client", replaces: [] });
+  });
+});
+
 describe("a lease", () => {
   test("says whose it is when it is replaced", () => {
     const slots = new Slots<number>({ ...none, max_per_instance: 1, on_limit: "replace" });

@@ -21,8 +21,11 @@ export interface LimitOptions {
   readonly max_per_instance: number | null;
   /** How many of them one user may have. */
   readonly max_per_user: number | null;
-  /** Whether a session above `max_per_instance` or `max_per_user` is refused, or ends the machine's or user's oldest one. */
-  readonly on_limit: "refuse" | "replace";
+  /**
+   * Whether a session above `max_per_instance` or `max_per_user` is refused, or ends the machine's or user's oldest one:
+   * at once, or if its user allows it.
+   */
+  readonly on_limit: "refuse" | "replace" | "ask";
 }
 
 /** A session as the limits see it. */
@@ -53,12 +56,21 @@ export interface OwnedLease<Owner> {
   readonly owner: Owner;
 }
 
+/** Sessions whose users have to agree that another one takes their place. */
+export interface AskedLeases<Owner> {
+  /** The limit that is reached. */
+  readonly limit: LimitName;
+  readonly of: readonly OwnedLease<Owner>[];
+}
+
 /** The answer to a session that asks for a slot. */
 export interface Verdict<Owner> {
-  /** The limit that refuses it; undefined when it has its slot now. */
+  /** The limit that refuses it; undefined when it has its slot now, or users are to be asked. */
   readonly refusedBy?: LimitName;
   /** The sessions that lost their slots to it and have to end. */
   readonly replaces: readonly OwnedLease<Owner>[];
+  /** Whom to ask before it can have its slot; undefined when that is decided. */
+  readonly asks?: AskedLeases<Owner>;
 }
 
 /**
@@ -85,11 +97,16 @@ export class Slots<Owner> {
     return this.#held.size;
   }
 
-  acquire(lease: SlotLease, owner: Owner): Verdict<Owner> {
-    const { max, max_per_client, max_per_token } = this.#options;
+  /**
+   * Acquires a slot, or says why there is none.
+   *
+   * @param consenting - the sessions whose users agreed to be replaced. @defaultValue none was asked yet
+   */
+  acquire(lease: SlotLease, owner: Owner, consenting?: readonly OwnedLease<Owner>[]): Verdict<Owner> {
+    const { max, max_per_client, max_per_token, on_limit } = this.#options;
     const replaces: OwnedLease<Owner>[] = [];
-    const refusedBy = this.#replaceOldest(lease, replaces);
-    if (refusedBy !== undefined) return { refusedBy, replaces: [] };
+    const limit = this.#replaceOldest(lease, replaces);
+    if (limit !== undefined && on_limit === "refuse") return { refusedBy: limit, replaces: [] };
     const leaving = (is: (of: SlotLease) => boolean): number => replaces.filter((each) => is(each.lease)).length;
     const client = clientGroup(lease.client);
     const fromClient = (this.#byClient.get(client) ?? 0) - leaving((of) => clientGroup(of.client) === client);
@@ -98,6 +115,12 @@ export class Slots<Owner> {
     if (this.#held.size - replaces.length >= (max ?? Infinity)) return { refusedBy: "max", replaces: [] };
     if (fromClient >= (max_per_client ?? Infinity)) return { refusedBy: "max_per_client", replaces: [] };
     if (withToken >= perToken) return { refusedBy: "max_per_token", replaces: [] };
+    // Last: a user is not asked because of a session that another limit refuses.
+    if (limit !== undefined && on_limit === "ask") {
+      if (consenting === undefined) return { replaces: [], asks: { limit, of: replaces } };
+      // Another session than those that were asked has become the oldest one.
+      if (!replaces.every((each) => consenting.includes(each))) return { refusedBy: limit, replaces: [] };
+    }
     for (const replaced of replaces) this.release(replaced.lease.id);
     this.announce(lease, owner);
     return { replaces };
@@ -108,10 +131,11 @@ export class Slots<Owner> {
    * many as they may have.
    *
    * @param replaces - gets them.
-   * @returns the limit that refuses the new session instead.
+   * @returns the first limit that is reached.
    */
   #replaceOldest(lease: SlotLease, replaces: OwnedLease<Owner>[]): LimitName | undefined {
-    const { max_per_instance, max_per_user, on_limit } = this.#options;
+    const { max_per_instance, max_per_user } = this.#options;
+    let reached: LimitName | undefined;
     if (max_per_instance === null && max_per_user === null) return undefined;
     const groups = [
       ["max_per_instance", max_per_instance, this.#byInstance, lease.instance],
@@ -122,10 +146,10 @@ export class Slots<Owner> {
       const staying = ids.flatMap((id) => this.#held.get(id) ?? []).filter((each) => !replaces.includes(each));
       const [oldest] = staying;
       if (most === null || staying.length < most || oldest === undefined) continue;
-      if (on_limit === "refuse") return limit;
+      reached ??= limit;
       replaces.push(oldest);
     }
-    return undefined;
+    return reached;
   }
 
   /**

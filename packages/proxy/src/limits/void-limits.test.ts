@@ -63,6 +63,10 @@ test.each<[Parameters<typeof lines>, string]>([
     [{ on_limit: "replace" }],
     "sessions.on_limit: replace never applies, because neither sessions.max_per_instance nor sessions.max_per_user is set",
   ],
+  [
+    [{ on_limit: "ask" }],
+    "sessions.on_limit: ask never applies, because neither sessions.max_per_instance nor sessions.max_per_user is set",
+  ],
 ])("%j: a limit that never applies is named with the one that is reached first", (configured, line) => {
   expect(lines(...configured)).toEqual([line]);
 });

@@ -55,11 +55,11 @@ export function describeVoidLimits(
       ? [`${name}: ${limit} never applies, because ${other} is ${bound}`]
       : [],
   );
-  const replaces = sessions.on_limit === "replace";
-  return replaces && sessions.max_per_instance === null && sessions.max_per_user === null
+  const { on_limit } = sessions;
+  return on_limit !== "refuse" && sessions.max_per_instance === null && sessions.max_per_user === null
     ? [
         ...lines,
-        "sessions.on_limit: replace never applies, because neither sessions.max_per_instance nor sessions.max_per_user is set",
+        `sessions.on_limit: ${on_limit} never applies, because neither sessions.max_per_instance nor sessions.max_per_user is set`,
       ]
     : lines;
 }

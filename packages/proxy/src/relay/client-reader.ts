@@ -2,6 +2,9 @@ import { EndError } from "../end-reason.ts";
 import type { WebSocketConnection } from "../websocket/connection.ts";
 import { PauseReason } from "../websocket/pause-reason.ts";
 
+/** How much {@link ClientReader.readAhead} reads, in bytes; what is kept in any case is more. */
+const MAX_AHEAD = 16 * 1024;
+
 const NOTHING = Buffer.alloc(0);
 
 /**
@@ -55,6 +58,11 @@ export class ClientReader {
     return this.#unread;
   }
 
+  /** Reads on, without waiting for it, up to a bound or until {@link takeUnread}. */
+  readAhead(): void {
+    this.peek(MAX_AHEAD).catch(() => {});
+  }
+
   /** Takes what the client sends; its memory may be used again afterwards. */
   take(bytes: Buffer): void {
     this.#unread = Buffer.concat([this.#unread, bytes]);
@@ -63,8 +71,9 @@ export class ClientReader {
     this.#wake();
   }
 
-  /** What was read beyond what was asked for. */
+  /** What was read beyond what was asked for; no more is read ahead. */
   takeUnread(): Buffer {
+    this.#rest();
     const unread = this.#unread;
     this.#unread = NOTHING;
     return unread;
@@ -73,6 +82,12 @@ export class ClientReader {
   /** The session has ended. */
   stop(): void {
     this.#isStopped = true;
+    this.#wake();
+  }
+
+  #rest(): void {
+    if (!this.isWaiting) return;
+    this.#client.pause(PauseReason.noTarget);
     this.#wake();
   }
 

@@ -34,7 +34,7 @@ export class Relay {
 
   /** Reads the client until {@link attach}; what the reader leaves unread is then the target's. */
   readClient(): ClientReader {
-    return (this.#clientReader = new ClientReader(this.#client));
+    return (this.#clientReader ??= new ClientReader(this.#client));
   }
 
   /** Sends bytes of the gateway's own to the client, before the target's. */

@@ -1,4 +1,3 @@
-import { CloseCode } from "@curfew/protocol";
 import { EndError } from "../end-reason.ts";
 import type { Access, ConsoleType, Grant } from "../tokens/grant.ts";
 import type { ClientFilter } from "../consoles/client-filter.ts";
@@ -23,19 +22,12 @@ import { type WebSocketConnection } from "../websocket/connection.ts";
 import { PauseReason } from "../websocket/pause-reason.ts";
 import type { ConnectionHandler } from "../websocket/connection-handler.ts";
 import { type ControlHandler, ControlMessages, type PublicEnd, type TimeLeft } from "./control-messages.ts";
+import { closeFrame } from "./close-frame.ts";
 import { HandshakeTimer } from "./handshake-timer.ts";
 import { identifyChannel } from "./identify-channel.ts";
 import type { IdleContext } from "./idle-timer.ts";
 import { securityFailure } from "./security-failure.ts";
 import { runNegotiation } from "./run-negotiation.ts";
-
-/** How long a client has to complete the closing handshake (RFC 6455, section 7.1.4), in milliseconds. */
-const CLOSING_HANDSHAKE_MS = 2000;
-
-/** How long a client has to read the last bytes of a target that closed, in milliseconds. */
-const LAST_BYTES_MS = 10_000;
-
-const NOTHING = Buffer.alloc(0);
 
 /** What the channels of a gateway share. */
 export interface ChannelContext extends Pick<IdleContext, "idleTimeoutMs"> {
@@ -71,6 +63,8 @@ export interface ChannelHandler {
   mayRenew(): boolean;
   /** @throws EndError when the renewal is refused. */
   renew(token: string): Promise<TimeLeft>;
+  /** The user's answer whether another session may take over. */
+  onTakeoverAnswer(id: number, allow: boolean): void;
 }
 
 /** What watches the bytes of a channel. */
@@ -153,6 +147,13 @@ export class Channel implements ConnectionHandler, ControlHandler {
     return this.#identified.joins;
   }
 
+  /** Tells the client that a user is asked. It is read a little meanwhile, so that a client that leaves is noticed. */
+  awaitTakeover(): void {
+    this.#preview ??= new ClientReader(this.connection);
+    this.#preview.readAhead();
+    this.control.takeoverPending();
+  }
+
   /** From now on the channel belongs to another session. To be called before {@link connect}. */
   moveTo(handler: ChannelHandler): void {
     this.#handler = handler;
@@ -186,8 +187,7 @@ export class Channel implements ConnectionHandler, ControlHandler {
     const target = dial(endpoint, dialing, relay.reader, stages);
     this.#target = target;
     if (negotiate !== undefined) {
-      const { control } = this;
-      const options = { negotiate, grant, target, relay, control, timeoutMs: dialing.timeoutMs };
+      const options = { negotiate, grant, target, relay, control: this.control, timeoutMs: dialing.timeoutMs };
       this.#negotiation = async () => await runNegotiation(options);
     }
     target.onClosed(() => this.#handler.onSocketClosed());
@@ -219,7 +219,7 @@ export class Channel implements ConnectionHandler, ControlHandler {
   #showTarget(filter: ClientFilter): Tap {
     return {
       take: (bytes) => {
-        if (filter.takeFromTarget?.(bytes) === true) this.#relay?.forwardToTarget(NOTHING);
+        if (filter.takeFromTarget?.(bytes) === true) this.#relay?.forwardToTarget(Buffer.alloc(0));
         return undefined;
       },
       end: () => {},
@@ -310,13 +310,9 @@ export class Channel implements ConnectionHandler, ControlHandler {
    * @param leftMs - how long something may still pass: the time to the deadline.
    */
   closeClient(end: PublicEnd, leftMs: number): void {
-    const { reason } = end;
     this.control.bye(end);
-    // A slow client may need a while for what the target sent last; even so nothing passes after the deadline.
-    const graceMs = reason === "target_closed" ? Math.min(LAST_BYTES_MS, leftMs) : CLOSING_HANDSHAKE_MS;
-    // Stock clients expect 1000 when a target ends, as websockify and Nova send it.
-    const code = reason === "target_closed" && !this.control.enabled ? 1000 : CloseCode[reason];
-    this.connection.close(code, reason, graceMs);
+    const { code, graceMs } = closeFrame(end.reason, this.control.enabled, leftMs);
+    this.connection.close(code, end.reason, graceMs);
   }
 
   #startRelay(): void {
@@ -384,6 +380,10 @@ export class Channel implements ConnectionHandler, ControlHandler {
 
   async renew(token: string): Promise<TimeLeft> {
     return await this.#handler.renew(token);
+  }
+
+  onTakeoverAnswer(id: number, allow: boolean): void {
+    this.#handler.onTakeoverAnswer(id, allow);
   }
 
   pauseTarget(): void {

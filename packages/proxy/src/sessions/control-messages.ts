@@ -7,6 +7,7 @@ import {
   SUBPROTOCOL,
 } from "@curfew/protocol";
 import { EndError } from "../end-reason.ts";
+import { PENDING_MS } from "../limits/takeover.ts";
 import type { Access } from "../tokens/grant.ts";
 import type { WebSocketConnection } from "../websocket/connection.ts";
 
@@ -41,6 +42,8 @@ export interface ControlHandler {
   mayRenew(): boolean;
   /** @throws EndError when the renewal is refused; the deadline does not change. */
   renew(token: string): Promise<TimeLeft>;
+  /** The user's answer whether another session may take over. */
+  onTakeoverAnswer(id: number, allow: boolean): void;
   pauseTarget(): void;
   resumeTarget(): void;
   /** The client broke the protocol with a control message. */
@@ -93,6 +96,22 @@ export class ControlMessages {
     if (this.#early === undefined) this.#send({ type: "idle_warning", endsInMs });
   }
 
+  /** Another session, of `user`, asks to take this one's place. */
+  askTakeover(id: number, endsInMs: number, user: string | undefined): void {
+    const by = user === undefined ? {} : { user: user.slice(0, MAX_DETAIL) };
+    if (this.#early === undefined) this.#send({ type: "takeover_request", id, endsInMs, ...by });
+  }
+
+  /** The question needs no answer any more. */
+  takeoverOver(id: number): void {
+    if (this.#early === undefined && !this.#stopped) this.#send({ type: "takeover_over", id });
+  }
+
+  /** The session waits for the answer of the user at the console. Sent before `hello`. */
+  takeoverPending(): void {
+    this.#send({ type: "takeover_pending", endsInMs: PENDING_MS });
+  }
+
   /** From now on nothing is answered; only `bye` may follow. */
   stop(): void {
     this.#stopped = true;
@@ -134,6 +153,10 @@ export class ControlMessages {
         break;
       case "still_here":
         this.#handler.onUserInput();
+        break;
+      case "takeover_answer":
+        this.#handler.onUserInput();
+        this.#handler.onTakeoverAnswer(message.id, message.allow);
         break;
       case "break":
         // A plain TCP target cannot carry one.

@@ -4,37 +4,86 @@ import type { SessionInfo } from "../telemetry/session-info.ts";
 import type { Grant } from "../tokens/grant.ts";
 import type { SettledGrant } from "../tokens/lookups.ts";
 import { allowsRenewal } from "./admission.ts";
-import type { SessionContext } from "./session-context.ts";
+import type { ChannelWatchers } from "./channel.ts";
+import type { SessionContext, SessionPhase } from "./session-context.ts";
 
 /**
  * Asks the limits for a slot for a session that its grant opens.
  *
- * @returns a promise only where another process has to be asked.
- * @throws EndError `server_busy` when a limit is reached, also through the promise.
+ * @param onAsking - called when users are asked whether this session may take the place of theirs, and take their time.
+ * @throws EndError `server_busy` when a limit is reached, `takeover_denied` when a user declines, `token_invalid` when
+ *   the token was used already.
  */
-export function requestSlot(
+export async function requestSlot(
   { id, clientAddress }: SessionInfo,
-  { tokenId, instance, user, maxSessions }: Grant,
-  { limits }: Pick<SessionContext<unknown>, "limits">,
+  grant: SettledGrant,
+  { limits, lookups }: Pick<SessionContext<unknown>, "limits" | "lookups">,
   signal: AbortSignal,
-): Lease | Promise<Lease> {
-  return limits.acquire({ session: id, client: clientAddress, token: tokenId, instance, user, maxSessions }, signal);
+  onAsking: () => void,
+): Promise<Lease> {
+  // Before a session is replaced for it, or a user asked.
+  await lookups.refuseUsed(grant);
+  signal.throwIfAborted();
+  const { tokenId: token, instance, user, maxSessions } = grant;
+  return await limits.acquire(
+    { session: id, client: clientAddress, token, instance, user, maxSessions },
+    signal,
+    onAsking,
+  );
 }
 
 /**
  * Checks that a session may go on with another grant, and uses that grant.
  *
+ * @param lookup - looks the new token up.
  * @throws EndError when it may not.
  */
 export async function admitRenewal(
-  session: SessionInfo & { readonly grant: Grant | undefined },
-  next: SettledGrant,
+  session: SessionInfo & { readonly grant: Grant | undefined; readonly phase: SessionPhase },
+  lookup: Promise<SettledGrant>,
   { events, lookups }: Pick<SessionContext<unknown>, "events" | "lookups">,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<SettledGrant> {
+  const next = await lookup;
+  if (session.phase === "ended") throw new EndError("session_terminated", "the session has ended");
   if (session.grant === undefined || !allowsRenewal(session.grant, next)) {
     throw new EndError("forbidden", "the token is for another console");
   }
   await events.ask({ type: "renewal_requested", session, grant: next }, signal);
   await lookups.use(next);
+  return next;
+}
+
+/**
+ * Checks once more, in the turn in which a renewal takes effect, that it may.
+ *
+ * @throws EndError when it may not.
+ */
+export function recheckRenewal(
+  session: SessionInfo & { readonly phase: SessionPhase; mayPass(): boolean },
+  next: SettledGrant,
+  { withdrawn, clock }: Pick<SessionContext<unknown>, "withdrawn" | "clock">,
+): void {
+  if (session.phase === "ended" || !session.mayPass()) {
+    throw new EndError("session_terminated", "the session has ended");
+  }
+  withdrawn.refuse(next, session.clientAddress);
+  if (next.expiresAt <= clock.wall()) throw new EndError("token_expired", "the token has expired");
+}
+
+/**
+ * What watches the bytes of a session's channel.
+ *
+ * @param countsInput - whether the user's activity matters.
+ */
+export function watchers(
+  session: SessionInfo,
+  grant: Grant,
+  { consoles, createTaps }: Pick<SessionContext<unknown>, "consoles" | "createTaps">,
+  countsInput: boolean,
+): ChannelWatchers {
+  return {
+    userInput: countsInput ? consoles[grant.type].createUserInput() : undefined,
+    createTaps: () => createTaps?.(session) ?? [],
+  };
 }

@@ -1,6 +1,7 @@
 import type { ServerCloseReason } from "@curfew/protocol";
 import { BufferPool } from "../net/buffer-pool.ts";
 import { EndError } from "../end-reason.ts";
+import type { TakeoverAnswer, TakeoverBy } from "../limits/takeover.ts";
 import type { RelayedBytes } from "../telemetry/session-info.ts";
 import { DeadlineScheduler } from "../time/scheduler.ts";
 import type { SessionClient } from "./session-client.ts";
@@ -164,7 +165,6 @@ export class SessionRegistry {
    * Puts a lock in force: ends the sessions that it applies to, and refuses them from now on, also those whose look-up,
    * dial or renewal is under way.
    *
-   * @returns how many sessions were ended.
    */
   lock(lock: Lock): LockEffect {
     const applies = this.#context.withdrawn.locks.set(lock);
@@ -182,6 +182,11 @@ export class SessionRegistry {
   /** Lifts the lock with this id. */
   unlock(id: string): void {
     this.#context.withdrawn.locks.delete(id);
+  }
+
+  /** @internal Asks the user of a session whether another one may take its place; `allowed` where there is none. */
+  async askTakeover(id: string, by: TakeoverBy, signal: AbortSignal): Promise<TakeoverAnswer> {
+    return (await this.get(id)?.askTakeover(by, signal)) ?? "allowed";
   }
 
   /** @internal Fulfils when no session runs; clients that are refused meanwhile do not count. */

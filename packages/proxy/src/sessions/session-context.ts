@@ -9,8 +9,8 @@ import type { ChannelContext } from "./channel.ts";
 import type { IdleContext } from "./idle-timer.ts";
 import type { DeadlinePolicy } from "./session-deadline.ts";
 
-/** How far a session has come. */
-export type SessionPhase = "resolving" | "dialing" | "relaying" | "ended";
+/** How far a session has come; `asking` while it waits for the answer of the user whose place it would take. */
+export type SessionPhase = "resolving" | "asking" | "dialing" | "relaying" | "ended";
 
 /** How the gateway ends a session. */
 export type ServerEnd = SessionEnd & { readonly reason: ServerCloseReason };

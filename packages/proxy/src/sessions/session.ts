@@ -2,20 +2,22 @@ import type { ServerCloseReason } from "@curfew/protocol";
 import { randomUUID } from "node:crypto";
 import { EndError, type EndReason } from "../end-reason.ts";
 import type { Lease } from "../limits/lease.ts";
+import type { TakeoverAnswer, TakeoverBy } from "../limits/takeover.ts";
 import type { RelayedBytes, SessionEnd, SessionInfo } from "../telemetry/session-info.ts";
 import type { Grant } from "../tokens/grant.ts";
-import type { SettledGrant } from "../tokens/lookups.ts";
+import type { LookupRequest, SettledGrant } from "../tokens/lookups.ts";
 import { AbortableStep } from "./abortable-step.ts";
 import { admit } from "./admission.ts";
 import { Channel, type ChannelWatchers } from "./channel.ts";
 import { Channels } from "./channels.ts";
 import type { PublicEnd, TimeLeft } from "./control-messages.ts";
-import { admitRenewal, requestSlot } from "./entry.ts";
+import { admitRenewal, recheckRenewal, requestSlot, watchers } from "./entry.ts";
 import { IdleTimer } from "./idle-timer.ts";
 import { RenewalLimit } from "./renewal-limit.ts";
 import type { SessionClient } from "./session-client.ts";
 import type { ServerEnd, SessionContext, SessionPhase } from "./session-context.ts";
 import { SessionDeadline } from "./session-deadline.ts";
+import { TakeoverQuestion } from "./takeover-question.ts";
 
 /**
  * One user's session at one console, from accept to the end, with one grant, one deadline, one idle timer and one slot in
@@ -28,11 +30,10 @@ export class Session implements SessionInfo {
   readonly clientCertificate: string | undefined;
   /** @internal The `Origin` header of the client's request; undefined if there was none. */
   readonly origin: string | undefined;
-  /** The type of console that the client's request asks for. */
-  readonly #consoleType: SessionClient["consoleType"];
   /** Milliseconds since the epoch. */
   readonly startedAt: number;
-  readonly #pageScheme: SessionClient["scheme"];
+  /** The scheme of the page, and the type of console that its request asks for. */
+  readonly #asked: Pick<LookupRequest, "pageScheme" | "consoleType">;
   readonly #channels: Channels;
   readonly #context: SessionContext<Session>;
   readonly #deadline: SessionDeadline;
@@ -49,6 +50,7 @@ export class Session implements SessionInfo {
   /** The slot that the session holds. */
   #lease: Lease | undefined;
   readonly #renewals = new RenewalLimit();
+  #takeover: TakeoverQuestion | undefined;
   /** Whether the observers know of the end; at a mass expiry they are informed after all bytes have stopped. */
   #reported = false;
 
@@ -57,8 +59,7 @@ export class Session implements SessionInfo {
     this.clientAddress = client.address;
     this.clientCertificate = client.certificate;
     this.origin = client.origin;
-    this.#pageScheme = client.scheme;
-    this.#consoleType = client.consoleType;
+    this.#asked = { pageScheme: client.scheme, consoleType: client.consoleType };
     this.#context = context;
     this.startedAt = context.clock.wall();
     this.#startedMonotonic = context.clock.monotonic();
@@ -122,7 +123,7 @@ export class Session implements SessionInfo {
       this.#phase = "dialing";
       this.#idle = IdleTimer.for(this.#context, this);
       const [channel] = this.#channels;
-      await channel?.connect(grant, this.#watchers(grant));
+      await channel?.connect(grant, this.#watch(grant));
       if (this.#hasEnded()) return;
       this.#phase = "relaying";
       this.#idle?.start();
@@ -217,7 +218,7 @@ export class Session implements SessionInfo {
     const grant = this.#grant;
     if (grant === undefined) return;
     try {
-      await channel.connect(grant, this.#watchers(grant));
+      await channel.connect(grant, this.#watch(grant));
       if (!this.#hasEnded()) channel.hello(this.id, this.timeLeft, grant.access);
     } catch (error) {
       this.onChannelFailed(channel, error);
@@ -261,12 +262,8 @@ export class Session implements SessionInfo {
     if (this.channels.every(({ isClosed }) => isClosed)) this.#context.lifecycle.closed(this);
   }
 
-  #watchers(grant: Grant): ChannelWatchers {
-    const { consoles, createTaps } = this.#context;
-    return {
-      userInput: this.#idle === undefined ? undefined : consoles[grant.type].createUserInput(),
-      createTaps: () => createTaps?.(this) ?? [],
-    };
+  #watch(grant: Grant): ChannelWatchers {
+    return watchers(this, grant, this.#context, this.#idle !== undefined);
   }
 
   #expire(lateMs: number): void {
@@ -292,6 +289,7 @@ export class Session implements SessionInfo {
     this.#idle?.stop();
     this.#step.abort();
     this.#channels.stop();
+    this.#takeover?.end();
     return true;
   }
 
@@ -339,10 +337,7 @@ export class Session implements SessionInfo {
     if (this.#hasEnded()) return undefined;
     await events.ask({ type: "session_requested", session: this }, signal);
     if (this.#hasEnded()) return undefined;
-    // Before a session is replaced for it.
-    await this.#context.lookups.refuseUsed(grant);
-    if (this.#hasEnded()) return undefined;
-    const lease = await requestSlot(this, grant, this.#context, signal);
+    const lease = await requestSlot(this, grant, this.#context, signal, () => this.#awaitTakeover());
     if (this.#hasEnded()) lease.release();
     else this.#lease = lease;
     // Last: what was refused until here has used nothing up.
@@ -350,12 +345,28 @@ export class Session implements SessionInfo {
     return grant;
   }
 
+  /** The user is asked whose place this session would take. */
+  #awaitTakeover(): void {
+    if (this.#hasEnded()) return;
+    this.#phase = "asking";
+    for (const channel of this.#channels) channel.awaitTakeover();
+  }
+
+  /** @internal Asks this session's user whether another session may take its place, until `signal` aborts. */
+  async askTakeover(by: TakeoverBy, signal: AbortSignal): Promise<TakeoverAnswer> {
+    this.#takeover ??= new TakeoverQuestion(this, this.#context);
+    return await this.#takeover.ask(by, signal);
+  }
+
+  /** @internal */
+  onTakeoverAnswer(id: number, allow: boolean): void {
+    this.#takeover?.answer(id, allow);
+  }
+
   /** Looks a token up. */
   async #admit(token: string | undefined, signal: AbortSignal, isRenewal: boolean): Promise<SettledGrant> {
     const { clientAddress, origin } = this;
-    const [pageScheme, consoleType] = [this.#pageScheme, this.#consoleType];
-    const request = { clientAddress, origin, pageScheme, consoleType, signal, isRenewal };
-    return await admit(token, this.#context, request);
+    return await admit(token, this.#context, { ...this.#asked, clientAddress, origin, signal, isRenewal });
   }
 
   /** @internal */
@@ -380,14 +391,6 @@ export class Session implements SessionInfo {
       if (!this.#hasEnded()) events.notify({ type: "renewal_refused", session: this, error: EndError.from(error) });
       throw error;
     }
-  }
-
-  /** @throws EndError when the session may not go on with this token. */
-  async #prepareRenewal(token: string, signal: AbortSignal): Promise<SettledGrant> {
-    const grant = await this.#admit(token, signal, true);
-    if (this.#hasEnded()) throw new EndError("session_terminated", "the session has ended");
-    await admitRenewal(this, grant, this.#context, signal);
-    return grant;
   }
 
   /** @internal */

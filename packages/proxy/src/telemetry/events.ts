@@ -64,6 +64,15 @@ export type OutcomeEvent =
   | { readonly type: "channel_failed"; readonly session: SessionInfo; readonly error: EndError }
   /** No byte passes any more. */
   | { readonly type: "session_ended"; readonly session: SessionInfo; readonly end: SessionEnd }
+  /** The session's user was asked whether another session, with the id `by` and of `user`, may take its place. */
+  | {
+      readonly type: "takeover_answered";
+      readonly session: SessionInfo;
+      readonly by: string;
+      readonly user: string | undefined;
+      /** `allowed`, `denied` or `unanswered`. */
+      readonly answer: string;
+    }
   /** A session was refused; `session_ended` follows. */
   | { readonly type: "limit_reached"; readonly limit: string; readonly sessionId: string }
   /** An upgrade request, or what came instead of a request, is malformed and was answered with an HTTP error, if at all. */

@@ -15,22 +15,21 @@ export function logObserver(log: Logger): EventObserver {
 function logEvent(log: Logger, event: GatewayEvent, bursts: BurstLog): void {
   switch (event.type) {
     case "session_opened":
-      log.info({ ...sessionFields(event.session), expires_at: expiry(event.session) }, "session opened");
-      break;
     case "session_renewed":
-      log.info({ ...sessionFields(event.session), expires_at: expiry(event.session) }, "session renewed");
+      log.info({ ...sessionFields(event.session), expires_at: expiry(event.session) }, IN_SESSION[event.type]);
       break;
     case "session_outlived":
       log.info(sessionFields(event.session), "session outlives its token");
       break;
     case "renewal_refused":
-      log[level(event.error.reason)](errorFields(event), "renewal refused");
-      break;
     case "channel_failed":
-      log[level(event.error.reason)](errorFields(event), "channel failed");
+      log[level(event.error.reason)](errorFields(event), IN_SESSION[event.type]);
       break;
     case "renewals_limited":
       log.warn({ ...sessionFields(event.session), renewals: event.count }, "too many renewals refused");
+      break;
+    case "takeover_answered":
+      log.info(takeoverFields(event), "takeover answered");
       break;
     case "session_ended":
       logEnd(log, event.session, event.end, bursts);
@@ -100,6 +99,20 @@ function tokenFields(token: GrantInfo, { address }: Actor): Record<string, unkno
   const expires = token.expiresAt === undefined ? undefined : new Date(token.expiresAt).toISOString();
   const fields = { token_id: tokenId, type, target: formatEndpoint(endpoint), instance, user, access };
   return { ...fields, expires_at: expires, client: address };
+}
+
+/** The words of lines that differ only in them. */
+const IN_SESSION = {
+  session_opened: "session opened",
+  session_renewed: "session renewed",
+  renewal_refused: "renewal refused",
+  channel_failed: "channel failed",
+} as const;
+
+type TakeoverAnswered = Extract<GatewayEvent, { readonly type: "takeover_answered" }>;
+
+function takeoverFields({ session, by, user, answer }: TakeoverAnswered): Record<string, unknown> {
+  return { ...sessionFields(session), by_session: by, by_user: user, answer };
 }
 
 function errorFields({ session, error }: Extract<GatewayEvent, { readonly error: EndError }>): Record<string, unknown> {

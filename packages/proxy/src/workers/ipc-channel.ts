@@ -69,18 +69,19 @@ export class IpcChannel<
   }
 
   /**
+   * @param timeoutMs - how long the other process may take. @defaultValue 5000
    * @throws ChannelClosed when the other process ends before it answers.
    * @throws Error when it does not answer in time, or fails.
    */
-  async ask<Request extends Asked>(request: Request): Promise<Answers[Request["type"]]> {
+  async ask<Request extends Asked>(request: Request, timeoutMs: number = ANSWER_MS): Promise<Answers[Request["type"]]> {
     if (this.#closed) throw new ChannelClosed(`the process has ended: "${request.type}" is not answered`);
     this.#lastId += 1;
     const id = this.#lastId;
     const { promise, resolve, reject } = Promise.withResolvers<unknown>();
     const timer = setTimeout(() => {
       this.#open.delete(id);
-      reject(new Error(`no answer to "${request.type}" within ${ANSWER_MS} ms`));
-    }, ANSWER_MS);
+      reject(new Error(`no answer to "${request.type}" within ${timeoutMs} ms`));
+    }, timeoutMs);
     this.#open.set(id, { resolve, reject, timer });
     this.#send({ kind: "request", id, request });
     return (await promise) as Answers[Request["type"]];

@@ -1,7 +1,9 @@
 import type { SessionFilter, SessionList } from "../control/session-control.ts";
 import type { SessionView } from "../control/session-view.ts";
 import type { PageRequest } from "../paging.ts";
+import type { SlotRefusal } from "../limits/slot-refusal.ts";
 import type { LimitName, SlotLease } from "../limits/slots.ts";
+import type { TakeoverAnswer, TakeoverBy } from "../limits/takeover.ts";
 import type { EndCommand, Selection } from "../control/selection.ts";
 import type { MetricsSnapshot } from "../telemetry/exposition.ts";
 import type { Grant } from "../tokens/grant.ts";
@@ -15,6 +17,10 @@ export type WorkerRequest =
   | ({ readonly type: "end"; readonly selection: Selection } & EndCommand)
   | { readonly type: "lock"; readonly lock: Lock }
   | { readonly type: "unlock"; readonly id: string }
+  /** Asks a session's user whether another session may take over. */
+  | { readonly type: "ask_takeover"; readonly session: string; readonly by: TakeoverBy }
+  /** The other session, with the id `by`, has left. */
+  | { readonly type: "withdraw_takeover"; readonly session: string; readonly by: string }
   | { readonly type: "metrics" }
   /** Files that were moved are opened again. */
   | { readonly type: "reopen" }
@@ -31,6 +37,8 @@ export interface WorkerAnswers {
   readonly end: number;
   readonly lock: LockEffect;
   readonly unlock: null;
+  readonly ask_takeover: TakeoverAnswer;
+  readonly withdraw_takeover: null;
   readonly metrics: MetricsSnapshot;
   readonly reopen: null;
   /** Why it should get no connections; null when it should. */
@@ -64,6 +72,8 @@ export type PrimaryRequest =
   /** Whether it responds. */
   | { readonly type: "ping" }
   | { readonly type: "acquire"; readonly lease: SlotLease }
+  /** The same, after users were asked; takes as long as they do. */
+  | { readonly type: "acquire_by_asking"; readonly lease: SlotLease }
   | { readonly type: "release"; readonly leaseId: string };
 
 /** What the primary answers. */
@@ -81,8 +91,9 @@ export interface PrimaryAnswers<Settings = unknown> {
   readonly use_once: boolean;
   readonly was_used: boolean;
   readonly ping: null;
-  /** The limit that refuses the session; null when it has its slot. */
-  readonly acquire: LimitName | null;
+  /** The limit that refuses the session; null when it has its slot, `ask` when users have to be asked first. */
+  readonly acquire: LimitName | "ask" | null;
+  readonly acquire_by_asking: SlotRefusal | null;
   readonly release: null;
 }
 

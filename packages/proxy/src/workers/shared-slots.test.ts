@@ -153,3 +153,52 @@ test("the slots of one worker are freed, those of the others are not", async () 
   expect(await slots.acquire(lease("c"), one)).toBeNull();
   expect(await slots.acquire(lease("d"), one)).toBe("max");
 });
+
+describe("with on_limit: ask", () => {
+  const asking = { ...replacing, on_limit: "ask" } as const;
+
+  /** A worker that answers questions to its users as the test says, and ends sessions at once. */
+  function askedWorker(answer: () => Promise<string>): { worker: WorkerProcess; told: unknown[] } {
+    const told: unknown[] = [];
+    const ask = async ({ type }: { type: string }): Promise<unknown> => (type === "ask_takeover" ? await answer() : 1);
+    const tell = (request: unknown): void => void told.push(request);
+    return { worker: { channel: { ask, tell } } as unknown as WorkerProcess, told };
+  }
+
+  async function outcome(answer: () => Promise<string>): Promise<unknown> {
+    const slots = new SharedSlots(asking);
+    const { worker } = askedWorker(answer);
+    expect(await slots.acquire(lease("present"), worker)).toBeNull();
+    expect(await slots.acquire(lease("next"), worker)).toBe("ask");
+    return await slots.acquireByAsking(lease("next"), worker);
+  }
+
+  const limit = "max_per_instance";
+  test.each<[string, () => Promise<string>, unknown]>([
+    ["allows it", async () => "allowed", null],
+    ["declines", async () => "denied", { limit, answer: "denied" }],
+    ["does not answer", async () => "unanswered", { limit, answer: "unanswered" }],
+    ["is in a worker that hangs", () => Promise.reject(new Error("no answer")), { limit, answer: "unanswered" }],
+    ["was in a worker that has ended", () => Promise.reject(new ChannelClosed("ended")), null],
+  ])("a session whose user %s", async (_what, answer, expected) => {
+    expect(await outcome(answer)).toEqual(expected);
+  });
+
+  test.each<[string, (slots: SharedSlots, owner: WorkerProcess) => void]>([
+    ["leaves", (slots) => slots.release("next")],
+    ["ends with its worker", (slots, owner) => slots.releaseOwner(owner)],
+  ])("a session that %s while it waits takes no slot, and the question is withdrawn", async (_what, leave) => {
+    const slots = new SharedSlots(asking);
+    const answer = Promise.withResolvers<string>();
+    const { worker, told } = askedWorker(async () => await answer.promise);
+    const { worker: owner } = askedWorker(async () => "denied");
+    await slots.acquire(lease("present"), worker);
+    const waiting = slots.acquireByAsking(lease("next"), owner);
+    leave(slots, owner);
+    expect(told).toEqual([{ type: "withdraw_takeover", session: "session present", by: "session next" }]);
+    answer.resolve("allowed");
+    expect(await waiting).toEqual({ limit, answer: "unanswered" });
+    // The one that was asked still has its slot.
+    expect(await slots.acquire(lease("other"), owner)).toBe("ask");
+  });
+});

@@ -78,4 +78,34 @@ describe("limits hold for all workers together", SLOW, () => {
     }
     expect([other.order, clients.at(-1)?.order]).toEqual([["hello"], ["hello"]]);
   });
+
+  test("a question to a user is withdrawn when the new session leaves", async () => {
+    await using gateway = await WorkerGateway.start({ SESSIONS_MAX_PER_INSTANCE: "1", SESSIONS_ON_LIMIT: "ask" });
+    using present = await gateway.open(target.address, "a");
+    using next = await gateway.connect(target.address, "a");
+    await present.message("takeover_request");
+    await next.message("takeover_pending");
+    next.socket.close(1000);
+    await present.message("takeover_over");
+    // Within 30 s after a question.
+    using later = await gateway.connect(target.address, "a");
+    expect((await later.closed).reason).toBe("server_busy");
+  });
+
+  test("a session of another worker is taken over, if its user allows it", async () => {
+    await using gateway = await WorkerGateway.start({ SESSIONS_MAX_PER_INSTANCE: "1", SESSIONS_ON_LIMIT: "ask" });
+    let present = await gateway.open(target.address, "a");
+    const workers = new Set([await gateway.workerOf(present)]);
+    while (workers.size < 2) {
+      using old = present;
+      const next = await gateway.connect(target.address, "a");
+      const { id } = await old.message("takeover_request");
+      old.control({ type: "takeover_answer", id, allow: true });
+      expect(await old.closed).toEqual({ code: 4006, reason: "session_replaced" });
+      await next.message("hello");
+      workers.add(await gateway.workerOf(next));
+      present = next;
+    }
+    present.socket.terminate();
+  });
 });

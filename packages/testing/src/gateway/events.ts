@@ -14,6 +14,8 @@ export interface GatewayEvents {
   readonly ping: RecordedEvent & { readonly id: number };
   /** The user said that they are still there. */
   readonly still_here: RecordedEvent;
+  /** The user answered whether another session may take over. */
+  readonly takeover_answer: RecordedEvent & { readonly id: number; readonly allow: boolean };
   readonly break: RecordedEvent & { readonly durationMs?: number };
   /** The page cannot keep up: the gateway sends no console bytes until `resume`. */
   readonly pause: RecordedEvent;

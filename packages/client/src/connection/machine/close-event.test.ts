@@ -18,6 +18,7 @@ const socket: SocketState = {
   ping: undefined,
   renewal: undefined,
   nextId: 1,
+  takeoverId: undefined,
 };
 
 describe("the ending of a close event", () => {

@@ -3,6 +3,7 @@ import type { SessionInfo } from "../model/state.ts";
 import { correctDeadline, onBye, setDeadline } from "./deadline.ts";
 import { onPong, schedulePing } from "./liveness.ts";
 import { onRenewFailed, onRenewed, renewAutomatically } from "./renewal.ts";
+import { onTakeoverOver, onTakeoverPending, onTakeoverRequest } from "./takeover.ts";
 import { type Draft, arm, disarm, endAttempt, publish, setSession, setSocket, socketOf } from "./transitions.ts";
 import type { SocketState } from "./types.ts";
 import { warn } from "./warning.ts";
@@ -43,6 +44,15 @@ function onMessage(draft: Draft, socket: SocketState, message: ServerMessage): v
     case "idle_warning":
       onIdleWarning(draft, socket, message.endsInMs);
       break;
+    case "takeover_request":
+      onTakeoverRequest(draft, socket, message);
+      break;
+    case "takeover_over":
+      onTakeoverOver(draft, socket, message);
+      break;
+    case "takeover_pending":
+      onTakeoverPending(draft, socket, message);
+      break;
     case "bye": {
       const { type: _, ...bye } = message;
       onBye(draft, socket, bye);
@@ -66,6 +76,7 @@ function onHello(draft: Draft, socket: SocketState, hello: Extract<ServerMessage
     access: hello.access ?? "control",
     idleTimeoutMs: hello.idleTimeoutMs ?? null,
     idleEndsAt: null,
+    takeover: null,
   };
   const greeted = { ...socket, greeted: true, session };
   setSocket(draft, greeted);

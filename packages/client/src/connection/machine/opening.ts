@@ -21,6 +21,7 @@ const UNNAMED_SESSION: SessionInfo = {
   access: "control",
   idleTimeoutMs: null,
   idleEndsAt: null,
+  takeover: null,
 };
 
 /** The socket is open. */

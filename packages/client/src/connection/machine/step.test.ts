@@ -23,6 +23,9 @@ const control = fc.oneof(
   fc.record({ type: fc.constant("pong"), id: fc.nat(4) }),
   fc.record({ type: fc.constant("pong"), id: fc.nat(4), expiresInMs: fc.option(fc.nat(100_000)) }),
   fc.record({ type: fc.constant("idle_warning"), endsInMs: fc.option(fc.nat(60_000)) }),
+  fc.record({ type: fc.constant("takeover_request"), id: fc.nat(2), endsInMs: fc.nat(10_000) }),
+  fc.record({ type: fc.constant("takeover_over"), id: fc.nat(2) }),
+  fc.record({ type: fc.constant("takeover_pending"), endsInMs: fc.nat(10_000) }),
   fc.record({ type: fc.constant("bye"), reason: fc.constantFrom(...Object.keys(CloseCode)) }),
   fc.constantFrom({ type: "new" }, []),
 );
@@ -48,6 +51,7 @@ const plain = fc.constantFrom<MachineEvent>(
   { type: "viewerFailed", detail: "x", reason: "credentials_rejected", retry: true },
   { type: "renew", token: undefined },
   { type: "renew", token: "t" },
+  { type: "answerTakeover", allow: true },
   { type: "online" },
   { type: "offline" },
   { type: "visible" },

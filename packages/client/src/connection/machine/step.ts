@@ -6,6 +6,7 @@ import { catchUp, onExpireTimer } from "./deadline.ts";
 import { onLateTimer, onPongTimer, pingNow, pingOnRequest, pingOnWake } from "./liveness.ts";
 import { onOpened, onOutput, onSettleTimer } from "./opening.ts";
 import { onRenew, onRenewTimer, onTokenFetchFailed, onTokenFetchTimeout, onTokenFetched } from "./renewal.ts";
+import { onTakeoverAnswer } from "./takeover.ts";
 import {
   type Draft,
   FRESH_ROW,
@@ -115,6 +116,7 @@ function apply(draft: Draft, event: MachineEvent): void {
     case "viewerAnswered":
     case "tokenFetched":
     case "tokenFetchFailed":
+    case "answerTakeover":
       if (socket) applyToSocket(draft, socket, event);
       break;
   }
@@ -153,7 +155,8 @@ type SocketEvent = Extract<
       | "viewerWaiting"
       | "viewerAnswered"
       | "tokenFetched"
-      | "tokenFetchFailed";
+      | "tokenFetchFailed"
+      | "answerTakeover";
   }
 >;
 
@@ -190,6 +193,9 @@ function applyToSocket(draft: Draft, socket: SocketState, event: SocketEvent): v
       break;
     case "tokenFetchFailed":
       onTokenFetchFailed(draft, socket, event.id, event.cause);
+      break;
+    case "answerTakeover":
+      onTakeoverAnswer(draft, socket, event.allow);
       break;
   }
 }
@@ -251,6 +257,7 @@ function openSocket(
     ping: undefined,
     renewal: undefined,
     nextId: 1,
+    takeoverId: undefined,
   });
   arm(draft, "connect", draft.state.options.connectTimeoutMs);
   draft.effects.push({ type: "openSocket", attemptId, webSocket });

@@ -57,6 +57,8 @@ export interface SocketState {
   /** The renewal in progress. `sent` is false while the application fetches the token. */
   readonly renewal: { readonly id: number; readonly sent: boolean } | undefined;
   readonly nextId: number;
+  /** The id of the question whether another session may take over; undefined while there is none. */
+  readonly takeoverId: number | undefined;
 }
 
 /** The phases of a connection. They are finer than the published states. */
@@ -150,6 +152,8 @@ export type MachineEvent =
   | { readonly type: "policy"; readonly attemptId: number; readonly delayMs: number | null }
   | { readonly type: "timer"; readonly name: TimerName }
   | { readonly type: "renew"; readonly token: string | undefined }
+  /** The user answers whether another session may take over. */
+  | { readonly type: "answerTakeover"; readonly allow: boolean }
   | { readonly type: "tokenFetched"; readonly attemptId: number; readonly id: number; readonly token: string }
   | { readonly type: "tokenFetchFailed"; readonly attemptId: number; readonly id: number; readonly cause: unknown }
   /** The user did something while nothing arrived for a while. */

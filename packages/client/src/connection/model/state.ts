@@ -2,6 +2,14 @@ import type { ConsoleChannel } from "../channel/channel.ts";
 import type { CloseInfo } from "./close-info.ts";
 import type { ConsoleError } from "./errors.ts";
 
+/** The question whether another session may take this one's place: see {@link ConsoleConnection.answerTakeover}. */
+export interface TakeoverRequest {
+  /** Whose session it is, where the gateway knows: safe to show as text. */
+  readonly user: string | null;
+  /** When the question lapses, and this session goes on; on the clock of `performance.now()` (milliseconds). */
+  readonly endsAt: number;
+}
+
 /** The running session, as the gateway describes it. */
 export interface SessionInfo {
   /** The gateway's ID of the session, as in its log; null on servers that do not speak `curfew.v1`. */
@@ -27,6 +35,8 @@ export interface SessionInfo {
    * warning, and again after input: see {@link ConsoleConnection.stillHere}.
    */
   readonly idleEndsAt: number | null;
+  /** Another session asks to take this one's place; null while none does. */
+  readonly takeover: TakeoverRequest | null;
 }
 
 /**
@@ -36,7 +46,15 @@ export interface SessionInfo {
  */
 export type ConsoleState =
   | { readonly status: "idle" }
-  | { readonly status: "connecting"; readonly attempt: number }
+  | {
+      readonly status: "connecting";
+      readonly attempt: number;
+      /**
+       * Where the console is in use, its user was asked to let this session in, and has until then to answer: on the
+       * clock of `performance.now()` (milliseconds).
+       */
+      readonly askingUntil?: number;
+    }
   | { readonly status: "connected"; readonly session: SessionInfo | null }
   | {
       readonly status: "reconnecting";
@@ -76,6 +94,11 @@ export interface ConsoleEvents {
    * {@link ConsoleConnection.stillHere} is called. Null when there was.
    */
   idlewarning: { readonly endsInMs: number | null };
+  /**
+   * Another session asks to take this one's place. Ask the user, and call {@link ConsoleConnection.answerTakeover} within
+   * `endsInMs` milliseconds; without an answer this session goes on. Null once the question is settled or withdrawn.
+   */
+  takeover: { readonly user: string | null; readonly endsInMs: number | null };
   /**
    * `leftMs` milliseconds are left until the session ends: at once in a listener that is added while connected, with
    * each change of the time left, and every second. Only in sessions with an end.

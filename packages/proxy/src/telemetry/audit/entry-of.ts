@@ -32,6 +32,10 @@ function gatewayEntry(event: Exclude<GatewayEvent, AdminEvent>): AuditEntry | un
     }
     case "renewals_limited":
       return { event: event.type, ...sessionFields(event.session), count: event.count };
+    case "takeover_answered": {
+      const { session, by, user, answer } = event;
+      return { event: event.type, ...sessionFields(session), by_session: by, by_user: user, answer };
+    }
     case "session_ended":
       return { event: event.type, ...sessionFields(event.session), ...endFields(event) };
     case "limit_reached":

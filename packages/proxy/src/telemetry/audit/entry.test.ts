@@ -77,6 +77,7 @@ const events: { readonly [Type in GatewayEvent["type"]]: Extract<GatewayEvent, {
   revalidation_restored: { type: "revalidation_restored", name: "nova" },
   session_outlived: { type: "session_outlived", session },
   channel_failed: { type: "channel_failed", session, error },
+  takeover_answered: { type: "takeover_answered", session, by: "s-2", user: "bob", answer: "allowed" },
   session_ended: {
     type: "session_ended",
     session,

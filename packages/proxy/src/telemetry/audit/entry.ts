@@ -12,6 +12,7 @@ export type AuditEventName =
   | "renewals_limited"
   | "session_outlived"
   | "channel_failed"
+  | "takeover_answered"
   | "session_ended"
   | "limit_reached"
   | "upgrade_refused"
@@ -56,6 +57,9 @@ export interface AuditFields {
   readonly limit?: string | undefined;
   readonly fault?: string | undefined;
   readonly count?: number | undefined;
+  readonly by_session?: string | undefined;
+  readonly by_user?: string | undefined;
+  readonly answer?: string | undefined;
   readonly sessions?: number | undefined;
   readonly selection?: Readonly<Record<string, string>> | undefined;
   readonly subject?: string | undefined;
@@ -112,6 +116,9 @@ export const AUDIT_FIELDS: Readonly<Record<keyof AuditFields, AuditField>> = {
   limit: text("The limit: an option of `sessions`, or the number of an option of `connections`."),
   fault: text("The part of the request that is wrong."),
   count: integer("How many renewals were refused."),
+  by_session: text("Id of the session that would take over."),
+  by_user: text("Its user."),
+  answer: text("`allowed`, `denied` or `unanswered`."),
   sessions: integer("How many sessions were ended."),
   selection: { type: "object", meaning: "Which sessions: `by`, and the `id`, `instance` or `user`." },
   subject: text("`user`, `instance`, `address` or `token`."),
@@ -169,6 +176,11 @@ export const AUDIT_EVENTS: Readonly<Record<AuditEventName, AuditEvent>> = {
   renewals_limited: ofSession("Renewals were refused because the client asked too often.", ["count"]),
   session_outlived: ofSession("The token has expired, and enforcement, which is off, would have ended the session."),
   channel_failed: ofSession("A channel of the session could not be opened. The session goes on.", ["reason", "detail"]),
+  takeover_answered: ofSession(
+    "The user was asked whether another session may take over.",
+    ["by_session", "answer"],
+    ["by_user"],
+  ),
   session_ended: ofSession(
     "The session is over. Without `session_opened` before it, it was refused.",
     ["reason", "duration_ms", "bytes_to_client", "bytes_to_target"],

@@ -9,6 +9,7 @@ export const controlMessages = pureTarget(
     '{"type":"ping","id":1}',
     '{"type":"renew","id":2,"token":"secret"}',
     '{"type":"break","durationMs":250}',
+    '{"type":"takeover_answer","id":3,"allow":true}',
     '{"type":"pause"}',
     '{"type":"resume"}',
     '{"type":"later","id":[1,{"a":null}]}',

@@ -71,7 +71,15 @@ const HONORED: Readonly<Record<string, readonly [Options, Given, Expected, ...wa
   "--traffic": [{ "--traffic": true }, {}, { traffic: true }],
   "--record": [{ "--record": "r/console" }, {}, { record: resolve("r/console") }],
   "--run-once": [{ "--run-once": true }, {}, { sessions: { max: 1 } }],
-  "--ssl-target": [{ "--ssl-target": true }, {}, { tokens: { sources: [{ endpoint: "tls://vnc.example:5900" }] } }],
+  "--ssl-target": [
+    { "--ssl-target": true },
+    {},
+    {
+      tokens: { sources: [{ endpoint: "tls://vnc.example:5900" }] },
+      // The system's, as in websockify, in place of Node's.
+      targets: { tls_ca_certs: expect.stringMatching(/\.(?:crt|pem)$/) },
+    },
+  ],
   "--ssl-version": [{ "--ssl-version": "tlsv1_3" }, {}, { console: { ssl_minimum_version: "tlsv1_3" } }],
   "--ssl-ciphers": [{ "--ssl-ciphers": "ECDHE" }, {}, { console: { ssl_ciphers: "ECDHE" } }],
   "--unix-listen": [

@@ -124,14 +124,15 @@ describe("in place of websockify", SLOW, () => {
     }
   });
 
-  test("--unix-target", async () => {
+  test("--unix-target and --traffic", async () => {
     const path = folder.join("target.sock");
     const server = createServer((socket) => socket.pipe(socket)).listen(path);
     await once(server, "listening");
-    await using command = start("--unix-target", path, "127.0.0.1:0");
+    await using command = start("--traffic", "--unix-target", path, "127.0.0.1:0");
     const { host } = await urlOf(command);
     using client = await echo(host);
     expect(client.received).toBe(5);
+    await command.printed(/Traffic Legend:[^]*\}>\{</);
     server.close();
   });
 

@@ -50,7 +50,8 @@ test("an element shows a VNC console, warns, renews, and says that an operator e
   await takeScreenshots(page, "warning", "elements");
   await page.getByRole("button", { name: "Renew" }).click();
   await status(page, "vnc", "renewed");
-  await expect(page.getByRole("status")).toContainText("Renewed. This session now ends in 10 minutes.");
+  const announced = page.getByRole("status").filter({ hasText: "Renewed. This session now ends in 10 minutes." });
+  await expect(announced).toHaveCount(1);
   expect(server.connections).toHaveLength(1);
 
   await issuing.gateway.admin.endSession((await issuing.gateway.sessionOf("vm-element")).id);
@@ -61,6 +62,16 @@ test("an element shows a VNC console, warns, renews, and says that an operator e
   await takeScreenshots(page, "end", "elements");
   await page.getByRole("button", { name: "Open again" }).click();
   await status(page, "vnc", "connected");
+
+  await page.locator("canvas").first().focus();
+  await page.keyboard.press("Control+Alt+Shift");
+  await expect(page.getByRole("button", { name: "Send Ctrl + Alt + Del" })).toBeFocused();
+  await page.keyboard.press("ArrowRight");
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("menuitem", { name: "Ctrl + Alt + Del" })).toBeFocused();
+  await accessible(page);
+  await takeScreenshots(page, "toolbar-keys", "elements");
+  await page.keyboard.press("Escape");
 });
 
 test("an element shows a serial console in a style sheet of its own, and ends on time", async ({ page, issuing }) => {

@@ -1,4 +1,5 @@
 import { type CurfewSerialElement, type CurfewVncElement, defineConsoleElements } from "@curfew/client/element";
+import { defineToolbarElement } from "@curfew/client/toolbar";
 import type { ElementType } from "../../console-types.ts";
 
 declare global {
@@ -15,5 +16,9 @@ const element: CurfewVncElement | CurfewSerialElement = document.createElement(`
 element.authorize = async () => ({ url, token: await window.issueToken() });
 element.renew = () => window.issueToken();
 element.setAttribute("autoconnect", "");
-document.querySelector("main")?.append(element);
+element.id = "console";
+const toolbar = document.createElement("curfew-toolbar");
+toolbar.htmlFor = element.id;
+document.querySelector("main")?.append(toolbar, element);
 defineConsoleElements();
+defineToolbarElement();

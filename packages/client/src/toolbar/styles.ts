@@ -40,7 +40,6 @@ button:focus-visible { outline: 2px solid var(--_focus); outline-offset: -2px; }
 .tool-held { background: var(--_hover); box-shadow: inset 0 -0.125rem var(--_focus); color: var(--_ink); }
 .tool-apart { margin-inline-start: 0.5rem; }
 .icon { width: 1.25rem; height: 1.25rem; fill: none; stroke: currentColor; stroke-width: 1.75; stroke-linecap: round; stroke-linejoin: round; }
-.notice:empty { display: none; }
 .notice {
   position: absolute;
   z-index: 1;
@@ -53,6 +52,8 @@ button:focus-visible { outline: 2px solid var(--_focus); outline-offset: -2px; }
   color: var(--_surface);
   pointer-events: none;
 }
+/* Stays in the page, so that screen readers announce what comes. */
+.notice:empty { padding: 0; background: none; }
 .menu {
   position: fixed;
   inset: auto;

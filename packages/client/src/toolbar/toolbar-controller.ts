@@ -135,7 +135,8 @@ export class ToolbarController {
   #followLeave(console: ConsoleWithTools, element: HTMLElement | undefined): void {
     const { signal } = this.#tools;
     const leave = (): void => {
-      if (element === undefined || element.getAttribute("status") === "connected") this.focus();
+      // The element's own listener ran first, and has focused a button of the warning if there is one.
+      if (!(element?.shadowRoot?.activeElement instanceof HTMLButtonElement)) this.focus();
     };
     if ("terminal" in console) console.on("leave", leave, { signal });
     else if ("setClipboard" in console) console.on("leave", leave, { signal });

@@ -125,6 +125,13 @@ describe("the toolbar of a VNC console", () => {
     await vi.waitFor(() => expect(document.activeElement).toBe(toolbar));
     key(toolbar, "Escape");
     expect(document.activeElement).toBe(element);
+
+    element.renew = () => "new-token";
+    page.gateway.socket.session.send({ type: "expiring", expiresInMs: 50_000 });
+    canvas?.dispatchEvent(new KeyboardEvent("keydown", { key: "Shift", code: "ShiftLeft", ...modifiers }));
+    canvas?.dispatchEvent(new KeyboardEvent("keyup", { key: "Shift", code: "ShiftLeft", bubbles: true }));
+    await vi.waitFor(() => expect(element.shadowRoot?.activeElement?.textContent).toBe("Renew"));
+    expect(document.activeElement).toBe(element);
   });
 
   test("has no tools that send input where the session only looks", async () => {

@@ -73,7 +73,7 @@ const BROKEN: readonly (readonly [text: string, ...problems: string[]])[] = [
     "sessions: { drain_timeout: 2073601 }",
     "sessions.drain_timeout: expected at most 2073600 seconds (24 days), but got 2073601",
   ],
-  ["sessions: { on_limit: end }", 'sessions.on_limit: expected "refuse" or "replace", but got "end"'],
+  ["sessions: { on_limit: end }", 'sessions.on_limit: expected "refuse", "replace" or "ask", but got "end"'],
   ["sessions: [1, 2]", "sessions: expected a group of options, but got a list"],
   [
     "console: { allowed_origins: dash.example }",

@@ -27,11 +27,14 @@ test("a whole session without a mouse: type, search, settings, hide the bar, ren
 
   const rows = page.locator(".xterm-rows > div");
   const height = await rows.count();
+  const stage = page.locator(".stage");
+  const size = await stage.boundingBox();
   await leave();
   await keyboard.press("/");
   await expect(page.getByRole("searchbox")).toBeFocused();
   // A guest on a serial line is not told the size: what a smaller terminal cuts off is lost.
   await expect(rows).toHaveCount(height);
+  expect(await stage.boundingBox()).toEqual(size);
   await keyboard.type("login");
   await expect(page.getByText(/^\d of \d$/)).toBeVisible();
   await keyboard.press("Escape");
@@ -59,6 +62,7 @@ test("a whole session without a mouse: type, search, settings, hide the bar, ren
   await console.waitFor("expiring");
   await expect(page.getByText("This session ends in").first()).toBeVisible();
   await expect(rows).toHaveCount(height);
+  expect(await stage.boundingBox()).toEqual(size);
   await keyboard.press("r");
   await expect.poll(() => connection.received("renew").map(({ token }) => token)).toEqual(["second"]);
   connection.send({ type: "renewed", id: 1, expiresInMs: 1_800_000 });

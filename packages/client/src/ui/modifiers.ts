@@ -21,7 +21,7 @@ export function modifierFlags(held: readonly ModifierKey[]): Readonly<Record<key
  * The modifier that an event is about: by `code`, because Alt is called Meta on Linux while Shift is held. AltGr is a
  * key of its own.
  */
-export function modifierOf({ code, key }: KeyboardEvent): ModifierKey | undefined {
+export function modifierOf({ code, key }: Pick<KeyboardEvent, "code" | "key">): ModifierKey | undefined {
   if (key === "AltGraph") return undefined;
   const name = code === "" ? key : code.replace(/(Left|Right)$/, "");
   return MODIFIER_KEYS.find((modifier) => modifier === name);

@@ -170,6 +170,19 @@ test("the tokens of a file from before tokens limited their uses are kept, and l
   expect(await store.useOnce("id", Date.now())).toBe(true);
 });
 
+test("the locks of a file from before locks of tokens had an expiry are kept, and later ones have one", async () => {
+  await open().close();
+  const old = new DatabaseSync(path);
+  old.exec("ALTER TABLE locks DROP COLUMN expires_at; PRAGMA user_version = 6");
+  old.exec("INSERT INTO locks VALUES ('l-1', 'user', 'alice', NULL, 1)");
+  old.close();
+  const store = open();
+  const lock = { id: "l-2", subject: "token", value: "t-1", message: undefined, createdAt: 2, expiresAt: 3 } as const;
+  await store.putLock(lock);
+  const kept = { id: "l-1", subject: "user", value: "alice", message: undefined, createdAt: 1, expiresAt: undefined };
+  expect(open().locks()).toEqual([kept, lock]);
+});
+
 describe.runIf(process.platform === "linux")("a wall clock that is set back", () => {
   test("gives a token no more time, in this process or another", async () => {
     const { token, record } = await open().issue(request);

@@ -128,6 +128,17 @@ export const REQUIREMENTS = {
     note: "Any `python3` on the PATH with oslo.messaging and oslo.versionedobjects will do.",
     present: () => hasRabbitMq() && findPython("oslo_messaging", "oslo_versionedobjects") !== undefined,
   },
+  systemd: {
+    purpose: "systemd's checks of the unit file",
+    packages: { debian: ["systemd"] },
+    // Other systems have another service manager.
+    present: () => process.platform !== "linux" || has("systemd-analyze"),
+  },
+  prometheus: {
+    purpose: "Prometheus' checks of metrics and alert rules",
+    packages: { debian: ["prometheus"], fedora: ["golang-github-prometheus"], homebrew: ["prometheus"] },
+    present: () => has("promtool"),
+  },
   stunnel: {
     purpose: "a real TLS server in front of a console",
     packages: { debian: ["stunnel4"], fedora: ["stunnel"], homebrew: ["stunnel"] },

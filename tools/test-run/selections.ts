@@ -25,6 +25,8 @@ const REAL_REQUIREMENTS: readonly RequirementName[] = [
   "postgresql",
   "redis",
   "oslo",
+  "systemd",
+  "prometheus",
   "stunnel",
 ];
 const E2E_REQUIREMENTS: readonly RequirementName[] = [

@@ -1,0 +1,65 @@
+import { chmodSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdtempDisposable } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { createLogger } from "../telemetry/log.ts";
+import { ServiceManager } from "./service-manager.ts";
+
+/** A program that writes down its arguments, in place of systemd-notify. */
+async function recorder(status = 0): Promise<{ readonly command: string; told(): string } & AsyncDisposable> {
+  const folder = await mkdtempDisposable(join(tmpdir(), "curfew-notify-"));
+  const [command, file] = [join(folder.path, "notify"), join(folder.path, "told")];
+  writeFileSync(file, "");
+  writeFileSync(command, `#!/bin/sh\necho "$NOTIFY_SOCKET" "$@" >>${file}\nexit ${status}\n`);
+  chmodSync(command, 0o755);
+  return {
+    command,
+    told: () => readFileSync(file, "utf8"),
+    [Symbol.asyncDispose]: async () => await folder[Symbol.asyncDispose](),
+  };
+}
+
+const log = createLogger("silent");
+
+test("systemd is told in order what happens, and regularly that the process responds", async () => {
+  await using notify = await recorder();
+  const environment = { PATH: process.env["PATH"], NOTIFY_SOCKET: "/run/n", WATCHDOG_USEC: "30000" };
+  const manager = new ServiceManager(environment, notify.command);
+  expect(environment).toEqual({ PATH: process.env["PATH"] });
+  manager.ready(log);
+  manager.tell("reloading");
+  manager.tell("ready");
+  manager.tell("stopping");
+  await expect.poll(() => notify.told()).toContain("WATCHDOG=1");
+  manager.close();
+  const lines = notify
+    .told()
+    .split("\n")
+    .filter((line) => line !== "" && !line.includes("WATCHDOG"));
+  expect(lines).toEqual([
+    "/run/n READY=1 STATUS=accepts sessions",
+    expect.stringMatching(/^\/run\/n RELOADING=1 MONOTONIC_USEC=\d+ STATUS=/),
+    "/run/n READY=1 STATUS=accepts sessions",
+    "/run/n STOPPING=1 STATUS=lets running sessions finish",
+  ]);
+});
+
+test("nothing is started where no service manager asks, or its watchdog is for another process", async () => {
+  await using notify = await recorder();
+  new ServiceManager({ WATCHDOG_USEC: "1000" }, notify.command).ready(log);
+  const other = new ServiceManager({ NOTIFY_SOCKET: "/n", WATCHDOG_USEC: "1000", WATCHDOG_PID: "1" }, notify.command);
+  other.ready(log);
+  await expect.poll(() => notify.told()).toContain("READY=1");
+  other.tell("stopping");
+  await expect.poll(() => notify.told()).toContain("STOPPING=1");
+  expect(notify.told()).not.toContain("WATCHDOG");
+});
+
+test("a systemd that cannot be told is logged, and nothing else", async () => {
+  await using notify = await recorder(1);
+  const lines: string[] = [];
+  const manager = new ServiceManager({ NOTIFY_SOCKET: "/n" }, notify.command);
+  manager.ready(createLogger("info", { write: (line) => void lines.push(line) }));
+  await expect.poll(() => lines.join("")).toContain("systemd was not told");
+});

@@ -1,0 +1,72 @@
+import { execFile, execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { mkdtempDisposable, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { expect, test } from "vitest";
+import { TestCertificate } from "./support/certificate.ts";
+import { TestGateway } from "./support/gateway.ts";
+
+const run = promisify(execFile);
+
+const packaging = new URL("../../../packaging/", import.meta.url);
+const rules = fileURLToPath(new URL("prometheus/curfew.rules.yml", packaging));
+const ruleTests = fileURLToPath(new URL("prometheus/curfew.rules.test.yml", packaging));
+
+interface Dashboard {
+  readonly title: string;
+  readonly panels: readonly {
+    readonly id: number;
+    readonly title: string;
+    readonly gridPos: { readonly x: number; readonly w: number };
+    readonly datasource: { readonly uid: string };
+    readonly targets: readonly { readonly expr: string; readonly refId: string }[];
+  }[];
+  readonly templating: { readonly list: readonly { readonly name: string }[] };
+}
+
+const dashboard = JSON.parse(readFileSync(new URL("grafana/curfew.json", packaging), "utf8")) as Dashboard;
+
+/** Everything that a gateway has metrics of. */
+async function readMetrics(): Promise<string> {
+  using certificate = await TestCertificate.create();
+  await using gateway = await TestGateway.start({ config: { cert: certificate.cert, key: certificate.key } });
+  return await (await fetch(`${gateway.adminUrl}/metrics`)).text();
+}
+
+test("Prometheus accepts the metrics", async () => {
+  // Without a word, unless something is wrong.
+  expect(execFileSync("promtool", ["check", "metrics"], { input: await readMetrics(), encoding: "utf8" })).toBe("");
+});
+
+test("Prometheus accepts the alert rules, and they fire when they should", async () => {
+  expect((await run("promtool", ["check", "rules", rules])).stdout).toContain("SUCCESS");
+  expect((await run("promtool", ["test", "rules", ruleTests])).stdout).toContain("SUCCESS");
+});
+
+test("the dashboard's queries are right, and it and the rules name only metrics that there are", async () => {
+  const queries = dashboard.panels.flatMap(({ targets }) => targets.map(({ expr }) => expr));
+  const plain = queries.map((query) => query.replaceAll("$__rate_interval", "5m").replaceAll("$__range", "1h"));
+  await using folder = await mkdtempDisposable(join(tmpdir(), "curfew-dashboard-"));
+  const file = join(folder.path, "queries.yml");
+  const records = plain.map((expr, index) => ({ record: `query_${index}`, expr }));
+  await writeFile(file, JSON.stringify({ groups: [{ name: "dashboard", rules: records }] }));
+  expect((await run("promtool", ["check", "rules", file])).stdout).toContain("SUCCESS");
+  const metrics = await readMetrics();
+  const told = new Set([...metrics.matchAll(/^# TYPE (\w+)/gm)].map(([, name = ""]) => name));
+  const named = `${queries.join("\n")}\n${readFileSync(rules, "utf8")}`.match(/\bcurfew_\w+/g) ?? [];
+  expect(named.map((name) => name.replace(/_bucket$/, "")).filter((name) => !told.has(name))).toEqual([]);
+});
+
+test("the dashboard has what Grafana needs", () => {
+  const { panels, templating } = dashboard;
+  expect(new Set(panels.map(({ id }) => id)).size).toBe(panels.length);
+  expect(panels.filter(({ gridPos: { x, w } }) => x + w > 24)).toEqual([]);
+  const variables = templating.list.map(({ name }) => name);
+  const used = [...JSON.stringify(panels).matchAll(/\$\{?([a-z_]+)\b/g)].map(([, name = ""]) => name);
+  expect(used.filter((name) => !variables.includes(name) && !["__rate_interval", "__range"].includes(name))).toEqual(
+    [],
+  );
+});

@@ -1,0 +1,68 @@
+import { execFile, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempDisposable, readFile, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { promisify } from "node:util";
+import { expect, test } from "vitest";
+import { WorkerGateway } from "./support/worker-gateway.ts";
+
+const run = promisify(execFile);
+
+const unit = new URL("../../../packaging/systemd/curfew.service", import.meta.url);
+const document = new URL("../../../docs/operating.md", import.meta.url);
+
+test.runIf(process.platform === "linux")(
+  "systemd accepts the unit file, and rates it as the document says",
+  async () => {
+    await using folder = await mkdtempDisposable(join(tmpdir(), "curfew-unit-"));
+    const file = join(folder.path, "curfew.service");
+    // The program is not installed here.
+    await writeFile(file, (await readFile(unit, "utf8")).replace("/usr/bin/curfew", process.execPath));
+    const { stdout, stderr } = await run("systemd-analyze", ["verify", "--man=no", file]);
+    expect(stdout + stderr).toBe("");
+    const { stdout: rating } = await run("systemd-analyze", ["security", "--offline=true", "--no-pager", file]);
+    const [, level] = /exposure level for curfew\.service: ([\d.]+)/.exec(rating) ?? [];
+    expect(Number(level)).toBeLessThan(2);
+    expect(await readFile(document, "utf8")).toMatch(new RegExp(`\`systemd-analyze security\` says\\s+${level}\\.`));
+  },
+);
+
+/** Prints what is sent to a datagram socket, each on a line, as systemd gets it. */
+const RECEIVER = `
+import socket, sys
+receiver = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+receiver.bind(sys.argv[1])
+print("bound", flush=True)
+while True:
+    print(receiver.recv(4096).decode().replace("\\n", " "), flush=True)
+`;
+
+test.runIf(process.platform === "linux")(
+  "systemd hears of the start, a reload, the watchdog and the stop",
+  async () => {
+    await using folder = await mkdtempDisposable(join(tmpdir(), "curfew-notify-"));
+    const socket = join(folder.path, "notify");
+    const receiver = spawn("python3", ["-c", RECEIVER, socket]);
+    try {
+      const lines = createInterface(receiver.stdout);
+      const heard: string[] = [];
+      lines.on("line", (line) => heard.push(line));
+      await once(lines, "line");
+      const env = { NOTIFY_SOCKET: socket, WATCHDOG_USEC: "300000" };
+      await using gateway = await WorkerGateway.start({}, { workers: 1, env });
+      await expect.poll(() => heard).toContain("READY=1 STATUS=accepts sessions");
+      await expect.poll(() => heard).toContain("WATCHDOG=1");
+      gateway.command.process.kill("SIGHUP");
+      const reloading = (): number => heard.findIndex((line) => line.startsWith("RELOADING=1 MONOTONIC_USEC="));
+      await expect.poll(() => reloading()).toBeGreaterThan(0);
+      await expect.poll(() => heard.slice(reloading())).toContain("READY=1 STATUS=accepts sessions");
+      gateway.command.process.kill("SIGTERM");
+      await expect.poll(() => heard).toContain("STOPPING=1 STATUS=lets running sessions finish");
+      expect(await gateway.command.exited).toBe(0);
+    } finally {
+      receiver.kill();
+    }
+  },
+);

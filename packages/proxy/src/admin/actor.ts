@@ -8,15 +8,23 @@ import type { Actor } from "../telemetry/events.ts";
 /** Where a request's context holds who sent it. */
 const ACTOR = "actor";
 
-/** Settles who sent a request under `/v1`. There is one key today, so every caller has its name. */
-export function identifyActor(c: Context, trusted: TrustedProxies): void {
+/** The address of a program that uses the Unix socket. */
+const UNIX = "unix";
+
+/** Where a request comes from. */
+export function callerAddress(c: Context, trusted: TrustedProxies, isLocal: boolean): string {
+  if (isLocal) return UNIX;
   const peer = plainAddress(getConnInfo(c).remote.address);
   const forwarded = trusted.has(peer) ? forwardedClient(peer, c.req.header(), trusted) : undefined;
-  const actor: Actor = { name: "admin", address: forwarded?.address ?? peer };
+  return forwarded?.address ?? peer;
+}
+
+/** Settles who sent a request under `/v1`. */
+export function setActor(c: Context, actor: Actor): void {
   c.set(ACTOR, actor);
 }
 
-/** The caller of a request that {@link identifyActor} has seen. */
+/** The caller of a request that has passed the authentication. */
 export function requestActor(c: Context): Actor {
   return c.get(ACTOR) as Actor;
 }

@@ -1,45 +1,78 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { randomBytes } from "node:crypto";
 import type { Address } from "../net/address.ts";
 import { hasDescriptorFor } from "../net/descriptors.ts";
 import { withoutBase } from "../http/base-path.ts";
 import { ignoreExpectations, RequestOrder } from "../http/request-order.ts";
 import { type MalformedRequest, refuseMalformedRequests } from "../http/malformed-requests.ts";
+import type { TlsServer } from "../http/tls/server.ts";
 import { refuseRequest } from "../http/upgrade.ts";
 import { plainAddress } from "../net/client-address.ts";
+import { listenAtPath } from "../net/listen-at-socket.ts";
 import { listenAt, stopListening } from "../net/listen.ts";
 import { BurstLog } from "../telemetry/burst-log.ts";
-import { logError } from "../telemetry/log.ts";
+import { logError, type Logger } from "../telemetry/log.ts";
 import type { AdminOptions } from "./options.ts";
 
 /** How long a request may take to arrive, in milliseconds: its headers, and all of it. Node looks once a second. */
 const LIMITS = { headersTimeout: 5000, requestTimeout: 10_000, connectionsCheckingInterval: 1000 };
 
+/** What an {@link AdminListener} is made with. */
+export type AdminListenerOptions = Omit<AdminOptions, "isLocal">;
+
 type AdminHandler = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 
-/** The listener of the admin API. */
+/** Where the admin API listens besides its address, as configured under `admin`. */
+export interface AdminListenerConfig {
+  readonly tls_cert: string | null;
+  readonly tls_key: string | null;
+  readonly socket: string | null;
+  readonly socket_mode: string;
+}
+
+/** The listeners of the admin API: at an address, and at a Unix socket if there is one. */
 export class AdminListener {
-  readonly #options: AdminOptions;
-  readonly #server: Server;
+  readonly #config: AdminListenerConfig;
+  readonly #options: AdminListenerOptions;
+  readonly #server: Server | TlsServer;
+  readonly #socketServer: Server | undefined;
+  /** The connections of the Unix socket. */
+  readonly #local = new WeakSet<object>();
   readonly #order = new RequestOrder();
+  readonly #bursts: BurstLog;
   #handler: Promise<AdminHandler> | undefined;
 
-  constructor(options: AdminOptions) {
+  private constructor(config: AdminListenerConfig, options: AdminListenerOptions, server: Server | TlsServer) {
+    this.#config = config;
     this.#options = options;
-    this.#server = createServer(LIMITS, (request, response) => void this.#answer(request, response));
-    ignoreExpectations(this.#server);
-    this.#refuseOthers(new BurstLog(options.log));
-    this.#server.on("connection", (socket) => {
-      if (!hasDescriptorFor(socket, "admin")) socket.destroy();
-    });
-    options.own.watch(this.#server);
+    this.#bursts = new BurstLog(options.log);
+    this.#server = server;
+    this.#prepare(server);
+    options.own.watch(server);
+    if (config.socket === null) return;
+    options.own.addPath(config.socket);
+    this.#socketServer = createServer(LIMITS).on("connection", (socket) => this.#local.add(socket));
+    this.#prepare(this.#socketServer);
+  }
+
+  /** @throws Error naming what is wrong with the certificate. */
+  static async create(config: AdminListenerConfig, options: AdminListenerOptions): Promise<AdminListener> {
+    const { tls_cert: cert, tls_key: key } = config;
+    const server = cert === null ? createServer(LIMITS) : await createTlsServer(cert, key, options.log);
+    return new AdminListener(config, options, server);
   }
 
   /**
+   * @param address - that of `admin.listen`, with a port if the caller has picked one.
    * @returns where it listens, as a URL without a path.
-   * @throws Error naming the address that cannot be listened at.
+   * @throws Error naming the address or the Unix socket that cannot be listened at.
    */
   async listen(address: Address): Promise<string> {
+    const { socket, socket_mode, tls_cert } = this.#config;
     const authority = await listenAt(this.#server, address, "admin.listen");
+    if (socket !== null && this.#socketServer !== undefined) {
+      await listenAtPath(this.#socketServer, socket, Number.parseInt(socket_mode, 8), "admin.socket");
+    }
     // Not by the first request: an upgrade may replace the files while the gateway runs. Nor earlier, so that the gateway
     // starts faster.
     setImmediate(() => {
@@ -48,15 +81,30 @@ export class AdminListener {
         (error: unknown) => this.#failed(error),
       );
     });
-    return `http://${authority}`;
+    return `${tls_cert === null ? "http" : "https"}://${authority}`;
+  }
+
+  /** Takes a changed certificate into use at once. */
+  async reloadCertificate(): Promise<void> {
+    if ("reloadCertificate" in this.#server) await this.#server.reloadCertificate();
   }
 
   async close(): Promise<void> {
-    await stopListening(this.#server);
+    const servers = [this.#server, this.#socketServer].filter((server) => server !== undefined);
+    await Promise.all(servers.map(stopListening));
+  }
+
+  #prepare(server: Server): void {
+    server.on("request", (request, response) => void this.#answer(request, response));
+    ignoreExpectations(server);
+    this.#refuseOthers(server);
+    server.on("connection", (socket) => {
+      if (!hasDescriptorFor(socket, "admin")) socket.destroy();
+    });
   }
 
   async #load(): Promise<AdminHandler> {
-    this.#handler ??= loadHandler(this.#options);
+    this.#handler ??= loadHandler({ ...this.#options, isLocal: (socket) => this.#local.has(socket) });
     return await this.#handler;
   }
 
@@ -73,12 +121,12 @@ export class AdminListener {
   }
 
   /** What is no request to the API. */
-  #refuseOthers(bursts: BurstLog): void {
+  #refuseOthers(server: Server): void {
     const refused = ({ fault, message, clientAddress }: MalformedRequest): void =>
-      bursts.write({ client: clientAddress, fault, detail: message }, "admin request refused", { kind: fault });
-    refuseMalformedRequests(this.#server, this.#order, refused);
+      this.#bursts.write({ client: clientAddress, fault, detail: message }, "admin request refused", { kind: fault });
+    refuseMalformedRequests(server, this.#order, refused);
     // Node would close the connection without a word.
-    this.#server.on("connect", ({ socket }, connection) => {
+    server.on("connect", ({ socket }, connection) => {
       const message = "expected a request of the admin API, but got CONNECT";
       refused({ fault: "method", message, clientAddress: plainAddress(socket.remoteAddress) });
       refuseRequest(connection, 405, message, { Allow: "GET, POST, DELETE" });
@@ -97,4 +145,15 @@ async function loadHandler(options: AdminOptions): Promise<AdminHandler> {
     options.status.load(),
   ]);
   return getRequestListener(createAdminApi(options).fetch, { overrideGlobalObjects: false });
+}
+
+/** TLS is loaded only where it is spoken. */
+async function createTlsServer(cert: string, key: string | null, log: Logger): Promise<TlsServer> {
+  const tls = await import("../http/tls/server.ts");
+  const files = { cert, key, passphrase: null, prefix: "admin.tls_" };
+  const versions = { minimumVersion: "default", ciphers: null } as const;
+  return await tls.createTlsServer(
+    { ...files, ...versions, allowsPlain: false, clientCa: null, ticketSecret: randomBytes(32) },
+    { http: LIMITS, log, certificateUsed: () => {} },
+  );
 }

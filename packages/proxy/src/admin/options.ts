@@ -1,3 +1,4 @@
+import type { Socket } from "node:net";
 import type { Locker } from "../control/locker.ts";
 import type { SessionControl } from "../control/session-control.ts";
 import type { GatewayStatus } from "../control/status.ts";
@@ -6,17 +7,21 @@ import type { AllowList } from "../net/allow-list.ts";
 import type { OwnListeners } from "../net/own-listeners.ts";
 import type { AdminFailures } from "../telemetry/admin-failures.ts";
 import type { AuthenticationFailures } from "../telemetry/authentication-failures.ts";
+import type { EventStream } from "../telemetry/event-stream.ts";
 import type { EventSink } from "../telemetry/events.ts";
 import type { Logger } from "../telemetry/log.ts";
 import type { TokenRecord, TokenStore } from "../tokens/store.ts";
+import type { AdminKeys } from "./keys.ts";
 
 /** What the admin API is made with. */
 export interface AdminOptions {
-  readonly key: string;
+  readonly keys: AdminKeys;
+  /** Whether a connection came through the Unix socket, whose permissions admit it. */
+  readonly isLocal: (socket: Socket) => boolean;
   /** Undefined where tokens are only looked up. */
   readonly store: TokenStore | undefined;
   /** Lifetime in seconds of a token whose request names none. */
-  readonly tokenTtl: number;
+  readonly tokenTtl: () => number;
   /** What tokens may be issued for. */
   readonly allow: AllowList;
   /** Gets to know where the admin API listens. */
@@ -32,6 +37,8 @@ export interface AdminOptions {
   /** What `/readyz` answers: `ready`, or what is not. */
   readonly readiness: () => Promise<string>;
   readonly events: EventSink;
+  /** What clients follow. */
+  readonly stream: EventStream;
   readonly authenticationFailures: AuthenticationFailures;
   readonly failures: AdminFailures;
   readonly log: Logger;

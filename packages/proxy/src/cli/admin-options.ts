@@ -1,8 +1,14 @@
 import type { Command } from "commander";
+import { readFile } from "node:fs/promises";
+import { rootCertificates } from "node:tls";
 import { AdminClient } from "../admin/client.ts";
+import type { AdminConfig } from "../config/admin.ts";
 import { loadConfig } from "../config/load.ts";
 import { formatAddress } from "../net/address.ts";
 import { CommandError } from "./command-error.ts";
+
+/** What the address of a Unix socket begins with. */
+const UNIX = "unix:";
 
 /** Options of the commands that talk to a running gateway. */
 export interface AdminOptions {
@@ -14,20 +20,33 @@ export interface AdminOptions {
 /** Adds the options that say which gateway to talk to. */
 export function withAdminOptions(command: Command): Command {
   return command
-    .option("--config <file>", "the gateway's configuration, for admin.listen and admin.key")
-    .option("--admin <url>", "address of the admin API, instead of admin.listen")
+    .option("--config <file>", "the gateway's configuration, for the options of admin")
+    .option("--admin <url>", "address of the admin API, also unix:/path, instead of admin.socket and admin.listen")
     .option("--key <key>", "key of the admin API, instead of admin.key; CURFEW_ADMIN_KEY does the same");
 }
 
-/** @throws CommandError when no key is known. */
+/** @throws CommandError when no key is known, and none of the gateway's addresses is one that needs none. */
 export async function openAdminClient(options: AdminOptions): Promise<AdminClient> {
-  const config = await loadConfig({ file: options.config, env: process.env });
-  const key = options.key ?? config.admin.key;
-  if (key === null) {
+  const { admin } = await loadConfig({ file: options.config, env: process.env });
+  const key = options.key ?? admin.key ?? undefined;
+  const url = options.admin ?? defaultUrl(admin, options.key);
+  if (key === undefined && !url.startsWith(UNIX)) {
     throw new CommandError(
       "the key of the admin API is not known: expected admin.key in --config, CURFEW_ADMIN_KEY or --key " +
         "(a gateway without a configured key prints a generated one when it starts)",
     );
   }
-  return new AdminClient({ url: options.admin ?? `http://${formatAddress(config.admin.listen)}`, key });
+  return new AdminClient({ url, key, ca: await ownCertificate(admin, url) });
+}
+
+/** A key that is given is for the address: the socket needs none. */
+function defaultUrl({ listen, socket, tls_cert }: AdminConfig, key: string | undefined): string {
+  if (socket !== null && key === undefined) return `${UNIX}${socket}`;
+  return `${tls_cert === null ? "http" : "https"}://${formatAddress(listen)}`;
+}
+
+/** A certificate that signs itself is trusted where the configuration names it. */
+async function ownCertificate({ tls_cert }: AdminConfig, url: string): Promise<string | undefined> {
+  if (tls_cert === null || !url.startsWith("https:")) return undefined;
+  return [...rootCertificates, await readFile(tls_cert, "utf8").catch(() => "")].join("\n");
 }

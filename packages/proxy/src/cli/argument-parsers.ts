@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from "commander";
+import { KEY_NAME, type Right, RIGHTS } from "../admin/keys.ts";
 import { parseAddress } from "../net/address.ts";
 import { parseEndpoint } from "../net/endpoint.ts";
 import { MAX_LIFETIME_SECONDS } from "../tokens/store.ts";
@@ -38,6 +39,21 @@ export function endpoint(value: string): string {
 export function count(value: string): number {
   if (!/^[1-9]\d{0,8}$/.test(value)) throw new InvalidArgumentError("expected a whole number of 1 or more");
   return Number(value);
+}
+
+/** The name of a key's holder, as a command-line argument. */
+export function keyName(value: string): string {
+  if (!KEY_NAME.test(value)) throw new InvalidArgumentError("expected 1 to 64 letters, digits or any of . _ @ -");
+  return value;
+}
+
+/** Rights of a key, as a command-line argument. */
+export function rights(value: string): readonly Right[] {
+  return value.split(",").map((each) => {
+    const right = RIGHTS.find((known) => known === each.trim());
+    if (right === undefined) throw new InvalidArgumentError(`expected some of ${RIGHTS.join(",")}`);
+    return right;
+  });
 }
 
 /** A unit of an age, in milliseconds. */

@@ -6,6 +6,7 @@ import type { Address } from "../net/address.ts";
 import type { TargetTlsOptions } from "../targets/target-tls.ts";
 import type { LogLevel, LogTarget } from "../telemetry/log.ts";
 import type { NovaRpcOptions } from "../tokens/nova/rpc/options.ts";
+import type { AdminConfig } from "./admin.ts";
 import type { TokenSourceConfig, TokenSourceInput } from "./token-source-config.ts";
 
 /**
@@ -141,12 +142,7 @@ export interface Config {
     /** How nova-compute is asked. */
     readonly rpc: NovaRpcOptions;
   };
-  readonly admin: {
-    /** Where the admin API listens. */
-    readonly listen: Address;
-    /** The bearer key of the admin API; null to generate one and print it once. */
-    readonly key: string | null;
-  };
+  readonly admin: AdminConfig;
   readonly audit: {
     /** The file that the audit trail is appended to, `-` for standard output, or `syslog://host:port`; null for none. */
     readonly path: string | null;
@@ -188,7 +184,7 @@ export interface ConfigInput {
   readonly nova?:
     | (Partial<Omit<Config["nova"], "rpc">> & { readonly rpc?: Partial<NovaRpcOptions> | undefined })
     | undefined;
-  readonly admin?: { readonly listen?: string | undefined; readonly key?: string | null | undefined } | undefined;
+  readonly admin?: (Partial<Omit<AdminConfig, "listen">> & { readonly listen?: string | undefined }) | undefined;
   readonly audit?: Partial<Config["audit"]> | undefined;
   readonly log?: Partial<Config["log"]> | undefined;
 }

@@ -3,7 +3,7 @@ import type { Config } from "./config.ts";
 
 /** Options that do not fit together, a line for each. */
 export function contradictions(config: Config): readonly string[] {
-  const { cert, key, client_ca, targets, vnc, audit, log } = config;
+  const { cert, key, client_ca, targets, vnc, admin, audit, log } = config;
   return check([
     ...listenerRules(config),
     [key !== null && cert === null, "key: expected cert as well: a private key needs its certificate"],
@@ -19,6 +19,10 @@ export function contradictions(config: Config): readonly string[] {
     [
       vnc.vencrypt_username !== null && vnc.vencrypt_password === null,
       "vnc.vencrypt_username: expected vnc.vencrypt_password as well",
+    ],
+    [
+      admin.tls_key !== null && admin.tls_cert === null,
+      "admin.tls_key: expected admin.tls_cert as well: a private key needs its certificate",
     ],
     [audit.required && audit.path === null, "audit.required: expected audit.path as well, the file to write to"],
     [

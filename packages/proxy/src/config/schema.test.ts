@@ -157,6 +157,14 @@ const wrong: Record<string, readonly (readonly [value: unknown, expected: RegExp
     ["                    ", /expected 16 to 256 ASCII/],
     ["schlüssel-des-gateways", /expected 16 to 256 ASCII/],
   ],
+  "admin.keys": [["a-key-that-is-in-the-wrong-place", /expected a list of keys, each with name, sha256 and rights$/]],
+  "admin.tls_cert": [["-----BEGIN CERTIFICATE-----", /expected the path of a PEM file, but got PEM text$/]],
+  "admin.tls_key": [["/etc/pki/key.pem", /expected admin.tls_cert as well/]],
+  "admin.socket": [
+    ["admin.sock", /expected an absolute path such as \/run\/curfew\/admin.sock, but got "admin.sock"/],
+    [`/${"x".repeat(107)}`, /expected at most 107 bytes/],
+  ],
+  "admin.socket_mode": [["rw", /expected octal digits such as 0600, but got "rw"/]],
   "console.start_page": [["rdp", /expected "vnc", "serial" or "spice", but got "rdp"/]],
   "console.page": [[0, /expected true or false, but got 0/]],
   "audit.path": [

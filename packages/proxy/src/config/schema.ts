@@ -1,6 +1,7 @@
 import { homedir } from "node:os";
 import { join } from "node:path";
 import * as v from "valibot";
+import { admin } from "./admin.ts";
 import type { Config } from "./config.ts";
 import { contradictions } from "./contradictions.ts";
 import { TOKEN_PLACES } from "../http/request-token.ts";
@@ -269,14 +270,7 @@ const schema = options({
     ),
     rpc: novaRpc,
   }),
-  admin: group({
-    listen: option(value.address, "127.0.0.1:6081", "Where the admin API, `/healthz` and `/metrics` listen."),
-    key: option(
-      v.nullable(secret(value.bearerKey)),
-      null,
-      "Bearer key of the admin API, 16 or more ASCII characters without spaces; by default a key is generated and printed once.",
-    ),
-  }),
+  admin,
   audit: group({
     path: option(
       v.nullable(value.auditPath),

@@ -14,7 +14,7 @@ test("every option is shown, and what is shown is a configuration with the same 
 test("secrets are hidden, also in token sources, and those that are not set are not", () => {
   const secret = "secret-that-nobody-sees";
   const config = parseConfig({
-    admin: { key: secret },
+    admin: { key: secret, keys: [{ name: "dashboard", sha256: "ab".repeat(32), rights: ["issue"] }] },
     vnc: { vencrypt_password: secret },
     tokens: {
       sources: [
@@ -27,6 +27,7 @@ test("secrets are hidden, also in token sources, and those that are not set are 
   const shown = showConfig(config);
   expect(JSON.stringify(shown)).not.toContain(secret);
   expect(valueAt(shown, "admin.key")).toBe("[hidden]");
+  expect(valueAt(shown, "admin.keys")).toEqual([{ name: "dashboard", sha256: "[hidden]", rights: ["issue"] }]);
   expect(valueAt(shown, "tokens.sources")).toMatchObject([
     { url: "http://host/", bearer_token: "[hidden]" },
     { url: "[hidden]" },

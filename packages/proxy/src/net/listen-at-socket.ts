@@ -12,10 +12,16 @@ const NO_ADDRESS = "localhost";
  * Listens at a Unix socket. One that a gateway left behind is replaced.
  *
  * @param mode - the permissions of the socket.
+ * @param option - the option that names the path, for the error.
  * @returns what stands for it in URLs.
  * @throws Error naming the option and the path.
  */
-export async function listenAtPath(server: Server, path: string, mode: number): Promise<string> {
+export async function listenAtPath(
+  server: Server,
+  path: string,
+  mode: number,
+  option: string = "unix_listen",
+): Promise<string> {
   try {
     await removeAbandoned(path);
     const listening = once(server, "listening");
@@ -28,7 +34,7 @@ export async function listenAtPath(server: Server, path: string, mode: number): 
     }
     await listening;
   } catch (error) {
-    throw new Error(`unix_listen: cannot listen at ${path}: ${describe(error)}`, { cause: error });
+    throw new Error(`${option}: cannot listen at ${path}: ${describe(error)}`, { cause: error });
   }
   return NO_ADDRESS;
 }

@@ -1,6 +1,7 @@
 import { existsSync, realpathSync } from "node:fs";
 import { BlockList, type Server } from "node:net";
 import { networkInterfaces } from "node:os";
+import { basename, dirname, join } from "node:path";
 import type { Address } from "./address.ts";
 import { type IpAddress, parseIp } from "./ip.ts";
 
@@ -23,6 +24,12 @@ export class OwnListeners {
   /** @param address - the host is a name or an IP address; port 0 is none. */
   add(address: Address): void {
     if (address.port !== 0) this.#addresses.add(address);
+  }
+
+  /** @param path - of a Unix socket, which need not exist yet. */
+  addPath(path: string): void {
+    const folder = dirname(path);
+    this.#paths.add(existsSync(folder) ? join(realpathSync(folder), basename(path)) : path);
   }
 
   /**

@@ -1,3 +1,4 @@
+import { X509Certificate } from "node:crypto";
 import { mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -43,6 +44,11 @@ export class TestCertificate implements Disposable {
   /** The certificate as PEM: what a client has to trust. */
   get pem(): string {
     return readFileSync(this.cert, "utf8");
+  }
+
+  /** Its SHA-256 fingerprint. */
+  get fingerprint(): string {
+    return new X509Certificate(this.pem).fingerprint256;
   }
 
   /** Certificate and private key as PEM: what a server needs. */

@@ -2,8 +2,10 @@ import { createPrivateKey, type KeyObject, X509Certificate } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { sha256 } from "../../sha256.ts";
 
-/** The files with the certificate of the public listener. */
+/** The files with the certificate of a listener. */
 export interface CertificateFiles {
+  /** What the names of the options `cert` and `key` begin with, for errors. @defaultValue "", those of `listen` */
+  readonly prefix?: string | undefined;
   /** PEM: the certificate, followed by the intermediate certificates. */
   readonly cert: string;
   /** PEM; null when `cert` contains the private key. */
@@ -34,14 +36,14 @@ export interface CertificateText {
 
 /** @throws Error naming the option and the file that cannot be read. */
 export async function readCertificate(files: CertificateFiles): Promise<CertificateText> {
-  const cert = await read("cert", files.cert);
-  const key = files.key === null ? cert : await read("key", files.key);
+  const cert = await read(`${files.prefix ?? ""}cert`, files.cert);
+  const key = files.key === null ? cert : await read(keyOption(files), files.key);
   return { cert, key, digest: sha256(cert, "\0", key).toString("hex") };
 }
 
 /** @throws Error naming the option, the file and what was expected in it. */
 export function checkCertificate({ cert, key }: CertificateText, files: CertificateFiles): Certificate {
-  const certificate = parseFirst(cert, files.cert);
+  const certificate = parseFirst(cert, files);
   if (!certificate.checkPrivateKey(parseKey(key, files))) {
     const keyFile = files.key ?? files.cert;
     throw new Error(
@@ -65,11 +67,11 @@ async function read(option: string, file: string): Promise<string> {
 }
 
 /** The listener's own certificate comes first (RFC 8446, section 4.4.2). */
-function parseFirst(pem: string, file: string): X509Certificate {
+function parseFirst(pem: string, { cert, prefix = "" }: CertificateFiles): X509Certificate {
   try {
     return new X509Certificate(pem);
   } catch {
-    throw new Error(`cert: expected a certificate in PEM, but found none in ${file}`);
+    throw new Error(`${prefix}cert: expected a certificate in PEM, but found none in ${cert}`);
   }
 }
 
@@ -77,13 +79,14 @@ function parseKey(pem: string, files: CertificateFiles): KeyObject {
   try {
     return createPrivateKey({ key: pem, passphrase: files.passphrase ?? undefined });
   } catch {
-    const where = files.key === null ? `${files.cert}, and the option key names no other file` : files.key;
+    const noOther = `${files.cert}, and the option ${files.prefix ?? ""}key names no other file`;
+    const where = files.key ?? noOther;
     const what = files.passphrase === null ? "without a passphrase in PEM" : "in PEM that key_password opens";
     throw new Error(`${keyOption(files)}: expected a private key ${what}, but found none in ${where}`);
   }
 }
 
 /** The option that says where the private key is. */
-function keyOption(files: CertificateFiles): "cert" | "key" {
-  return files.key === null ? "cert" : "key";
+function keyOption({ key, prefix = "" }: CertificateFiles): string {
+  return `${prefix}${key === null ? "cert" : "key"}`;
 }

@@ -1,0 +1,91 @@
+import type { IncomingMessage } from "node:http";
+import type { Context, MiddlewareHandler } from "hono";
+import { TrustedProxies } from "../net/trusted-proxies.ts";
+import { callerAddress, requestActor, setActor } from "./actor.ts";
+import { hasRight, type KeyHolder, type Right, SOCKET_HOLDER } from "./keys.ts";
+import type { AdminOptions } from "./options.ts";
+import { problem } from "./problem.ts";
+
+/** Where a request's context holds whose key it has. */
+const HOLDER = "holder";
+
+/** Where a request's context holds the address that it comes from. */
+const ADDRESS = "address";
+
+/** What the server knows of a request besides its text. */
+interface ServerBindings {
+  readonly incoming: IncomingMessage;
+}
+
+/** The address of the caller, also of one without a key. */
+export function requestAddress(c: Context): string {
+  return c.get(ADDRESS) as string;
+}
+
+/** Lets requests pass that have a key, or come through the Unix socket, and none of those that web pages send. */
+export function authenticate(options: AdminOptions): MiddlewareHandler {
+  const trusted = new TrustedProxies(options.trustedProxies);
+  return async (c, next) => {
+    const isLocal = options.isLocal((c.env as ServerBindings).incoming.socket);
+    const address = callerAddress(c, trusted, isLocal);
+    c.set(ADDRESS, address);
+    const given = bearerKey(c.req.header("Authorization"));
+    const known = given === undefined ? undefined : options.keys.find(given);
+    const holder = isLocal ? SOCKET_HOLDER : known;
+    if (holder !== undefined && !isFromPage(c)) {
+      c.set(HOLDER, holder);
+      setActor(c, { name: holder.name, address });
+      await next();
+      return options.events.notify({ type: "admin_called", actor: requestActor(c), ...called(c) });
+    }
+    const refusal = refuse(c, given, options.authenticationFailures.add(address));
+    options.events.notify({ type: "admin_refused", clientAddress: address, status: refusal.status });
+    return refusal;
+  };
+}
+
+/** Lets requests pass whose key has this right. */
+export function requireRight(right: Right): MiddlewareHandler {
+  return async (c, next) => {
+    const holder = c.get(HOLDER) as KeyHolder;
+    if (hasRight(holder, right)) return await next();
+    c.header("WWW-Authenticate", `Bearer realm="curfew", error="insufficient_scope", scope="${right}"`);
+    return problem(c, 403, `the key "${holder.name}" does not have the right "${right}"`);
+  };
+}
+
+/**
+ * Whether a web page has sent a request. Programs send neither header; a browser sends at least one with every request
+ * that could do something, and a page cannot prevent that (Fetch, section 3.1; Fetch Metadata).
+ */
+function isFromPage(c: Context): boolean {
+  return c.req.header("Origin") !== undefined || (c.req.header("Sec-Fetch-Site") ?? "none") !== "none";
+}
+
+/** What was called. Where nothing is found, the path may have a token in place of its id by mistake, and is cut. */
+function called({
+  req: { method, path },
+  res: { status },
+}: Context): Record<"method" | "path", string> & { status: number } {
+  return { method, path: status === 404 ? path.split("/", 3).join("/") : path, status };
+}
+
+/** The right key is always accepted, so that wrong ones from the same address do not lock the operator out. */
+function refuse(c: Context, given: string | undefined, retryAfterSeconds: number | undefined): Response {
+  if (retryAfterSeconds !== undefined) {
+    c.header("Retry-After", String(retryAfterSeconds));
+    return problem(c, 429, "too many requests without the right key");
+  }
+  if (isFromPage(c)) return problem(c, 403, "requests of web pages are not answered");
+  if (given === undefined) {
+    c.header("WWW-Authenticate", 'Bearer realm="curfew"');
+    return problem(c, 401, "expected the header Authorization: Bearer <admin.key>");
+  }
+  c.header("WWW-Authenticate", 'Bearer realm="curfew", error="invalid_token"');
+  return problem(c, 401, "the key is not this gateway's admin.key");
+}
+
+/** The key that a request presents (RFC 6750, section 2.1). */
+function bearerKey(header: string | undefined): string | undefined {
+  return /^bearer +(.+)$/i.exec(header ?? "")?.[1];
+}

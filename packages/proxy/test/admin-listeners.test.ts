@@ -1,0 +1,121 @@
+import { startByteServer } from "@curfew/testing";
+import { existsSync, statSync, writeFileSync } from "node:fs";
+import { mkdtempDisposable } from "node:fs/promises";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { AdminClient } from "../src/admin/index.ts";
+import { TestCertificate } from "./support/certificate.ts";
+import { Client } from "./support/client.ts";
+import { run } from "./support/command.ts";
+import { ADMIN_KEY, TestGateway } from "./support/gateway.ts";
+import { WorkerGateway } from "./support/worker-gateway.ts";
+
+const folder = async (): Promise<Awaited<ReturnType<typeof mkdtempDisposable>>> =>
+  await mkdtempDisposable(join(tmpdir(), "curfew-admin-"));
+
+test("programs that may open the Unix socket need no key, and others cannot open it", async () => {
+  await using made = await folder();
+  const socket = join(made.path, "admin.sock");
+  {
+    await using gateway = await TestGateway.start({ config: { admin: { socket, socket_mode: "0660" } } });
+    expect(statSync(socket).mode & 0o777).toBe(0o660);
+    const admin = new AdminClient({ url: `unix:${socket}` });
+    const { id } = await admin.issueToken({ type: "serial", target: "127.0.0.1:5901" });
+    expect((await admin.listTokens()).tokens.map((token) => token.id)).toEqual([id]);
+    expect(await admin.metrics()).toContain("curfew_sessions");
+    // The address is asked for a key as before.
+    await expect(new AdminClient({ url: gateway.adminUrl }).listTokens()).rejects.toThrow("expected the header");
+    expect(gateway.logged("token issued")).toMatchObject([{ client: "unix" }]);
+  }
+  expect(existsSync(socket)).toBe(false);
+});
+
+test("the gateway's own socket is no target, whatever is allowed", async () => {
+  await using made = await folder();
+  const socket = join(made.path, "admin.sock");
+  const config = { admin: { socket }, targets: { allow: [`unix:${made.path}/`] } };
+  await using gateway = await TestGateway.start({ config });
+  using client = new Client(gateway.host, (await gateway.token(`unix:${socket}`)).token);
+  expect((await client.closed).reason).toBe("forbidden");
+});
+
+test("a socket that a killed gateway left behind is replaced; one in use and other files are not", async () => {
+  await using made = await folder();
+  const socket = join(made.path, "admin.sock");
+  {
+    await using gateway = await WorkerGateway.start({ ADMIN_SOCKET: socket });
+    const admin = new AdminClient({ url: `unix:${socket}` });
+    expect((await admin.listSessions()).sessions).toEqual([]);
+    const args = ["token", "list", "--json"];
+    expect(await run(args, { CURFEW_ADMIN_SOCKET: socket })).toMatchObject({ code: 0, stdout: "[]\n" });
+    gateway.command.process.kill("SIGKILL");
+    await gateway.command.exited;
+  }
+  expect(existsSync(socket)).toBe(true);
+  await using again = await TestGateway.start({ config: { admin: { socket } } });
+  expect((await new AdminClient({ url: `unix:${socket}` }).listSessions()).sessions).toEqual([]);
+  await expect(TestGateway.start({ config: { admin: { socket } } })).rejects.toThrow(
+    `admin.socket: cannot listen at ${socket}: EADDRINUSE`,
+  );
+  expect((await again.admin("GET", "/v1/tokens")).status).toBe(200);
+  const file = join(made.path, "file");
+  writeFileSync(file, "precious");
+  await expect(TestGateway.start({ config: { admin: { socket: file } } })).rejects.toThrow(
+    `admin.socket: cannot listen at ${file}: EADDRINUSE`,
+  );
+  expect(existsSync(file)).toBe(true);
+});
+
+test("with a certificate the admin API speaks https only", async () => {
+  using certificate = await TestCertificate.create();
+  const { cert: tls_cert, key: tls_key } = certificate;
+  await using target = await startByteServer({ mode: "sink" });
+  await using gateway = await TestGateway.start({ config: { admin: { tls_cert, tls_key } } });
+  expect(gateway.adminUrl).toMatch(/^https:/);
+  const admin = new AdminClient({ url: gateway.adminUrl, key: ADMIN_KEY, ca: certificate.pem });
+  const { token } = await admin.issueToken({ type: "serial", target: target.address });
+  using client = new Client(gateway.host, token);
+  await client.message("hello");
+  expect((await admin.listSessions()).sessions).toHaveLength(1);
+  await expect(new AdminClient({ url: gateway.adminUrl, key: ADMIN_KEY }).listTokens()).rejects.toThrow("certificate");
+  const plain = new AdminClient({ url: gateway.adminUrl.replace("https:", "http:"), key: ADMIN_KEY });
+  await expect(plain.listTokens()).rejects.toThrow("no gateway answers");
+  const { code, stdout } = await run(["token", "list", "--json"], {
+    CURFEW_ADMIN_LISTEN: new URL(gateway.adminUrl).host,
+    CURFEW_ADMIN_TLS_CERT: tls_cert,
+    CURFEW_ADMIN_TLS_KEY: tls_key,
+    CURFEW_ADMIN_KEY: ADMIN_KEY,
+  });
+  expect([code, JSON.parse(stdout)]).toMatchObject([0, [{ type: "serial" }]]);
+});
+
+test("a certificate that cannot be used keeps the gateway from starting, with the name of its option", async () => {
+  const config = { admin: { tls_cert: "/nonexistent/cert.pem" } };
+  await expect(TestGateway.start({ config })).rejects.toThrow(
+    "admin.tls_cert: /nonexistent/cert.pem cannot be read: ENOENT",
+  );
+});
+
+test("an answer that does not come is not waited for", async () => {
+  const silent = createServer((socket) => socket.end("nonsense"));
+  silent.listen(0, "127.0.0.1");
+  await new Promise((resolve) => silent.once("listening", resolve));
+  const { port } = silent.address() as { port: number };
+  const admin = new AdminClient({ url: `http://127.0.0.1:${port}`, key: ADMIN_KEY });
+  await expect(admin.listTokens()).rejects.toThrow("no gateway answers");
+  silent.close();
+});
+
+test("`key create` makes a key that only its entry admits", async () => {
+  const { code, stdout } = await run(["key", "create", "dashboard", "--rights", "read,issue"]);
+  expect(code).toBe(0);
+  const key = /^key, shown only now: (\S+)$/m.exec(stdout)?.[1] ?? "";
+  const entry = JSON.parse(/^entry of admin\.keys: (.+)$/m.exec(stdout)?.[1] ?? "") as never;
+  await using gateway = await TestGateway.start({ config: { admin: { keys: [entry] } } });
+  expect((await gateway.admin("GET", "/v1/sessions", undefined, key)).status).toBe(200);
+  expect((await gateway.admin("DELETE", "/v1/sessions?all=true", undefined, key)).status).toBe(403);
+  const wrong = await run(["key", "create", "dashboard", "--rights", "write"]);
+  expect(wrong.stderr).toContain("expected some of read,issue,end,admin");
+});

@@ -1,10 +1,14 @@
 import type { Server } from "node:http";
 import type { Config, ConfigInput } from "./config/config.ts";
+import type { LimitContext, SharedLimits } from "./limits/limits.ts";
 import type { RequestHandler } from "./http/page/handler.ts";
 import type { UpgradeHandler } from "./http/upgrade.ts";
-import type { SessionRegistry } from "./sessions/registry.ts";
+import type { RegistryOptions, SessionRegistry } from "./sessions/registry.ts";
+import type { EventObserver } from "./telemetry/events.ts";
 import type { Logger } from "./telemetry/log.ts";
 import type { Clock } from "./time/clock.ts";
+import type { NamedCheck } from "./tokens/health.ts";
+import type { OpenedTokens } from "./tokens/open.ts";
 import type { TokenSource } from "./tokens/source.ts";
 import type { TokenStore } from "./tokens/store.ts";
 
@@ -78,4 +82,22 @@ export interface Gateway {
   drain(timeoutMs?: number): Promise<void>;
   /** {@link drain} without waiting. */
   close(): Promise<void>;
+}
+
+/** What a `LocalGateway` is made with, besides a configuration that was checked already. */
+export interface LocalGatewayOptions extends Omit<GatewayOptions, "config" | "tokens"> {
+  /** Closed with the gateway. */
+  readonly tokens: OpenedTokens;
+  /** Counts the sessions of several processes, against what they share. */
+  readonly limits?: (context: LimitContext) => SharedLimits;
+  /** Whether other processes listen at the public port, too. @defaultValue false */
+  readonly sharesPort?: boolean;
+  /** What else has to be well for `/readyz`. */
+  readonly checks?: readonly NamedCheck[];
+  /** What TLS session tickets are encrypted with. @defaultValue this process' own */
+  readonly ticketSecret?: Buffer;
+  /** Hear of the gateway's events after the log and the metrics. */
+  readonly observers?: readonly EventObserver[];
+  /** Other consoles, or taps. Test seam. */
+  readonly dataPath?: Partial<Pick<RegistryOptions, "consoles" | "createTaps">>;
 }

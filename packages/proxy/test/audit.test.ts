@@ -135,7 +135,7 @@ test("workers write whole lines to one file, follow it when it is moved, and los
   ];
   renameSync(path, `${path}.1`);
   gateway.command.process.kill("SIGHUP");
-  await gateway.until(() => gateway.logged("SIGHUP: the audit file is opened again if it was moved").length === 1);
+  await gateway.until(() => gateway.logged("SIGHUP: the configuration was read again").length === 1);
   clients.push(await gateway.open(target.address));
   for (const pid of [gateway.command.process.pid ?? 0, first, second]) process.kill(pid, "SIGKILL");
   await gateway.command.exited;

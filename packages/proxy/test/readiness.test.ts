@@ -94,6 +94,7 @@ test("readiness that cannot be told is answered with 503", async () => {
       basePath: "",
       web: null,
       page: true,
+      files: () => new Map(),
       startPage: "vnc",
       tlsOnly: true,
     }),

@@ -34,7 +34,8 @@ describe.each([1, 2])("with %i workers", (workers) => {
     using client = await gateway.open(target.address);
     for (const signal of [...SIGNALS, "SIGXFSZ"]) for (const pid of processes(gateway)) process.kill(pid, signal);
     const ignored = "signal ignored: SIGTERM and SIGINT stop the gateway";
-    await gateway.until(() => gateway.logged(ignored).length === SIGNALS.length);
+    await gateway.until(() => gateway.logged(ignored).length === SIGNALS.length - 1);
+    await gateway.until(() => gateway.logged("SIGHUP: the configuration was read again").length === 1);
     client.control({ type: "ping", id: 1 });
     await client.message("pong");
     expect(await gateway.readiness()).toEqual([200, "ready"]);

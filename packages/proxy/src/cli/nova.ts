@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { secretVariables } from "../nova/definitions.ts";
 import type { Argument } from "../nova/oslo/files.ts";
-import { loadNovaConfig } from "../nova/load.ts";
+import { loadNovaConfig, type NovaConfig } from "../nova/load.ts";
 import { type Service, SERVICES } from "../nova/service.ts";
 import { AbbreviatingCommand } from "./abbreviating-command.ts";
 import { addNovaFlags } from "./nova-flags.ts";
@@ -38,18 +38,15 @@ export function addNova(program: Command): void {
 }
 
 async function serve(service: Service, args: readonly Argument[], options: NovaCommandOptions): Promise<void> {
-  const { config, daemon, warnings } = await loadNovaConfig({
-    service,
-    args,
-    env: process.env,
-    curfewConfig: options.curfewConfig,
-    ownPage: options.curfewPage === true,
-  });
+  const env = { ...process.env };
+  const { curfewConfig, curfewPage: ownPage = false } = options;
+  const load = async (): Promise<NovaConfig> => await loadNovaConfig({ service, args, env, curfewConfig, ownPage });
+  const { config, daemon, warnings } = await load();
   if (daemon && !isDaemon()) return await becomeDaemon();
   if (daemon) closeInherited();
   for (const name of secretVariables()) delete process.env[name];
   try {
-    const { log } = await runGateway(config);
+    const { log } = await runGateway(config, async () => (await load()).config);
     for (const warning of warnings) log.warn(warning);
     if (daemon) log.info({ pid: process.pid }, "running in the background");
   } catch (error) {

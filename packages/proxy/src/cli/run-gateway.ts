@@ -1,6 +1,7 @@
 import type { Config } from "../config/config.ts";
 import { secretVariables } from "../config/load.ts";
 import { LocalGateway } from "../gateway.ts";
+import type { ConfigChanges } from "../config/reload.ts";
 import type { Gateway } from "../gateway-types.ts";
 import type { EventObserver } from "../telemetry/events.ts";
 import { handleHangup, logIgnoredSignals } from "../telemetry/ignored-signals.ts";
@@ -10,6 +11,8 @@ import { type OpenedTokens, openTokens } from "../tokens/open.ts";
 import type { TokenStore } from "../tokens/store.ts";
 import { CommandError } from "./command-error.ts";
 import { print, printErrorLines } from "./output.ts";
+import { createReload } from "./reload.ts";
+import { ServiceManager } from "./service-manager.ts";
 
 /** How long after everything was closed the process may take to exit by itself, in milliseconds. */
 const EXIT_MS = 2000;
@@ -21,6 +24,8 @@ type ServedProxy = Pick<Gateway, "adminKey" | "listen" | "drain"> & {
   readonly log: Logger;
   /** Opens files again that were moved. */
   reopenFiles(): void;
+  /** Takes what can be changed from another configuration. */
+  reload(next: Config): Promise<ConfigChanges>;
 };
 
 /** A gateway that listens. */
@@ -40,12 +45,18 @@ export interface RunningGateway {
 }
 
 /**
- * Runs a gateway until SIGINT or SIGTERM, and prints where it listens.
+ * Runs a gateway until SIGINT or SIGTERM, and prints where it listens. SIGHUP reads the configuration again.
  *
+ * @param load - reads it, with the environment as it is at the start.
  * @param observers - hear of the events of a gateway without workers.
  * @throws CommandError when it cannot start.
  */
-export async function runGateway(config: Config, observers: readonly EventObserver[] = []): Promise<RunningGateway> {
+export async function runGateway(
+  config: Config,
+  load: () => Promise<Config>,
+  observers: readonly EventObserver[] = [],
+): Promise<RunningGateway> {
+  const manager = new ServiceManager(process.env);
   // What this process starts inherits its environment.
   for (const name of secretVariables()) delete process.env[name];
   const tokens = open(config);
@@ -56,18 +67,25 @@ export async function runGateway(config: Config, observers: readonly EventObserv
     throw new CommandError(error.message);
   });
   logIgnoredSignals(proxy.log);
-  if (config.audit.path !== null) handleHangup(() => reopenFiles(proxy));
+  handleHangup(createReload(proxy, load, manager));
   surviveErrors(proxy.log);
   const stopped = Promise.withResolvers<void>();
-  const stop = createStop(proxy, stopped.resolve);
+  const stop = createStop(proxy, manager, stopped.resolve);
   stopOnSignals(stop);
+  manager.ready(proxy.log);
   print(`curfew listens at ${config.unix_listen === null ? url : `unix:${config.unix_listen}`}`);
   print(`admin API at ${adminUrl}`);
-  if (config.admin.key === null) print(`admin key, shown only now: ${proxy.adminKey}`);
+  if (config.admin.socket !== null) print(`admin API at unix:${config.admin.socket}`);
+  if (needsGeneratedKey(config.admin)) print(`admin key, shown only now: ${proxy.adminKey}`);
   if (!config.consoleauth.enforce_session_timeout && config.tokens.from !== "none") {
     print("sessions outlive their tokens: consoleauth.enforce_session_timeout is off, as in Nova");
   }
   return { tokens, url, log: proxy.log, stop, stopped: stopped.promise };
+}
+
+/** Whether nothing else lets an operator in. */
+function needsGeneratedKey({ key, keys, socket }: Config["admin"]): boolean {
+  return key === null && keys.length === 0 && socket === null;
 }
 
 /** One process, or the one that leads the workers. */
@@ -90,18 +108,19 @@ function open(config: Config): OpenedTokens<TokenStore> {
   }
 }
 
-function reopenFiles(proxy: ServedProxy): void {
-  proxy.log.info("SIGHUP: the audit file is opened again if it was moved");
-  proxy.reopenFiles();
-}
-
-function createStop(proxy: ServedProxy, stopped: () => void): (drainMs?: number) => void {
+function createStop(proxy: ServedProxy, manager: ServiceManager, stopped: () => void): (drainMs?: number) => void {
   return (drainMs) => {
+    manager.tell("stopping");
     const drained = proxy.drain(drainMs).catch((error: unknown) => {
       printErrorLines(`curfew: ${error instanceof Error ? error.message : String(error)}`);
       process.exitCode = 1;
     });
-    void drained.then(() => setTimeout(exitNow, EXIT_MS).unref()).then(stopped);
+    void drained
+      .then(() => {
+        manager.close();
+        return setTimeout(exitNow, EXIT_MS).unref();
+      })
+      .then(stopped);
   };
 }
 

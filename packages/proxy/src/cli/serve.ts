@@ -44,9 +44,10 @@ async function serve(options: ServeOptions): Promise<void> {
       "--ttl: expected --vnc or --serial as well, whose tokens have this lifetime; that of others is consoleauth.token_ttl",
     );
   }
-  const written = await loadConfig({ file: options.config, env: process.env, flags: flags(options) });
-  const config = allowing(written, targets);
-  const { tokens, url } = await runGateway(config);
+  const sources = { file: options.config, env: { ...process.env }, flags: flags(options) };
+  const load = async (): Promise<Config> => allowing(await loadConfig(sources), targets);
+  const config = await load();
+  const { tokens, url } = await runGateway(config, load);
   const issue = async (type: ConsoleType, target: string | undefined): Promise<void> => {
     if (target === undefined) return;
     const ttlMs = (options.ttl ?? config.consoleauth.token_ttl) * 1000;

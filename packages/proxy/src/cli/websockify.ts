@@ -83,18 +83,20 @@ async function serve(
   const isDetached = options.has("--daemon");
   const command = readCommand(options, addresses, wrapped);
   const placed = wrapped && (await place(wrapped, command.listen));
-  const loaded = await loadWebsockifyConfig({
+  const sources = {
     command,
     options,
     commandPort: placed?.port,
     consoleType: curfewConsoleType as ConsoleType,
-    env: process.env,
+    env: { ...process.env },
     curfewConfig: typeof curfewConfig === "string" ? curfewConfig : undefined,
-  });
+  };
+  const load = async (): Promise<WebsockifyConfig> => await loadWebsockifyConfig(sources);
+  const loaded = await load();
   if (isDetached && !isDaemon()) return await becomeDaemon(options.has("--inetd"));
   if (isDetached) closeInherited();
   try {
-    const { log } = await run(loaded, options, placed?.command);
+    const { log } = await run({ ...loaded, load }, options, placed?.command);
     if (isDetached) log.info({ pid: process.pid }, "running in the background");
   } catch (error) {
     if (isDetached) reportProblem(error instanceof Error ? error.message : String(error));
@@ -114,7 +116,7 @@ async function place(
 
 /** Runs the gateway for as long as the options say. */
 async function run(
-  { config, warnings }: WebsockifyConfig,
+  { config, warnings, load }: WebsockifyConfig & { readonly load: () => Promise<WebsockifyConfig> },
   options: GivenOptions,
   command: readonly string[] | undefined,
 ): Promise<RunningGateway> {
@@ -132,7 +134,7 @@ async function run(
     },
     (why, drainMs) => void stopFor(why, drainMs),
   );
-  const gateway = await runGateway(config, [lifetime]);
+  const gateway = await runGateway(config, async () => (await load()).config, [lifetime]);
   running.resolve(gateway);
   const { log, stop, stopped } = gateway;
   for (const warning of warnings) log.warn(warning);

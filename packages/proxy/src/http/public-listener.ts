@@ -20,6 +20,7 @@ import { basePathOf } from "./base-path.ts";
 import { ConnectionGuard } from "./connection-guard.ts";
 import { RequestClients } from "./forwarding/request-clients.ts";
 import { createPageHandler, type RequestHandler } from "./page/handler.ts";
+import { loadPageFiles, type PageFiles } from "./page/files.ts";
 import type { ClipboardDirection, OpenerPolicy } from "./page/origin-policy.ts";
 import { refuseMalformedRequests } from "./malformed-requests.ts";
 import { createPublicServer, type PublicServer } from "./public-server.ts";
@@ -83,10 +84,14 @@ export class PublicListener {
   readonly handleRequest: RequestHandler;
   /** When the certificate in use expires, in milliseconds since the epoch; 0 until there is one. */
   certificateExpiry = 0;
-  readonly #config: PublicListenerConfig;
+  #config: PublicListenerConfig;
   readonly #context: PublicListenerContext;
   readonly #guard: ConnectionGuard;
   readonly #order = new RequestOrder();
+  readonly #clients: RequestClients;
+  #files: PageFiles | undefined;
+  #upgrade: UpgradeHandler;
+  #answer: RequestHandler;
   #made: PublicServer | undefined;
 
   constructor(config: PublicListenerConfig, context: PublicListenerContext) {
@@ -99,41 +104,67 @@ export class PublicListener {
       (refusal) => events.notify({ type: "connection_refused", ...refusal }),
       trusted,
     );
-    const clients = new RequestClients(trusted, this.#guard);
-    const { allowed_origins, frame_ancestors, base_url } = config.console;
-    const allowedOrigins = allowed_origins.map(parseAllowedOrigin);
-    this.handleUpgrade = createUpgradeHandler({
-      ...context,
+    this.#clients = new RequestClients(trusted, this.#guard);
+    this.#upgrade = this.#createUpgradeHandler();
+    this.#answer = this.#createPageHandler();
+    this.handleUpgrade = (request, socket, head) => this.#upgrade(request, socket, head);
+    this.handleRequest = (request, response) => this.#answer(request, response);
+  }
+
+  /** From now on, these origins, this page and these limits of connections count. What is open stays open. */
+  configure({ console: options, connections }: Pick<PublicListenerConfig, "console" | "connections">): void {
+    this.#config = { ...this.#config, console: options, connections };
+    this.#guard.slots.configure(connectionLimits(connections, sessionCapacity(1)));
+    this.#upgrade = this.#createUpgradeHandler();
+    this.#answer = this.#createPageHandler();
+  }
+
+  /** Takes a changed certificate into use at once. */
+  async reloadCertificate(): Promise<void> {
+    await this.#made?.reloadCertificate();
+  }
+
+  #createUpgradeHandler(): UpgradeHandler {
+    const { client_ca, console: options } = this.#config;
+    const allowedOrigins = options.allowed_origins.map(parseAllowedOrigin);
+    return createUpgradeHandler({
+      ...this.#context,
       // Behind a proxy that changes Host, the page's own origin is known from its address alone.
-      allowedOrigins: base_url === null ? allowedOrigins : [...allowedOrigins, originOf(base_url)],
+      allowedOrigins: options.base_url === null ? allowedOrigins : [...allowedOrigins, originOf(options.base_url)],
       order: this.#order,
       guard: this.#guard,
-      clients,
-      needsCertificate: config.client_ca !== null,
-      access: config.access,
-      tokenFrom: config.tokens.from,
+      clients: this.#clients,
+      needsCertificate: client_ca !== null,
+      access: this.#config.access,
+      tokenFrom: this.#config.tokens.from,
     });
-    this.handleRequest = createPageHandler({
+  }
+
+  #createPageHandler(): RequestHandler {
+    const { access, client_ca, web, ssl_only, console: options } = this.#config;
+    const allowedOrigins = options.allowed_origins.map(parseAllowedOrigin);
+    return createPageHandler({
       policy: {
         allowedOrigins,
-        frameAncestors: frame_ancestors?.map(parseFrameAncestor) ?? allowedOrigins,
-        renewPaths: config.console.renew_paths,
-        contactUrl: config.console.contact_url,
-        clipboard: config.console.clipboard,
-        clipboardMaxBytes: config.console.clipboard_max_bytes,
-        openerPolicy: config.console.opener_policy,
+        frameAncestors: options.frame_ancestors?.map(parseFrameAncestor) ?? allowedOrigins,
+        renewPaths: options.renew_paths,
+        contactUrl: options.contact_url,
+        clipboard: options.clipboard,
+        clipboardMaxBytes: options.clipboard_max_bytes,
+        openerPolicy: options.opener_policy,
       },
-      readiness: context.readiness,
+      readiness: this.#context.readiness,
       order: this.#order,
-      clients,
-      needsCertificate: config.client_ca !== null,
-      events,
-      checkAccess: config.access.page ? createAccessCheck(config.access) : undefined,
-      web: config.web,
-      page: config.console.page,
-      startPage: config.console.start_page,
-      tlsOnly: config.ssl_only,
-      basePath: basePathOf(base_url),
+      clients: this.#clients,
+      needsCertificate: client_ca !== null,
+      events: this.#context.events,
+      checkAccess: access.page ? createAccessCheck(access) : undefined,
+      web,
+      page: options.page,
+      files: () => (this.#files ??= loadPageFiles()),
+      startPage: options.start_page,
+      tlsOnly: ssl_only,
+      basePath: basePathOf(options.base_url),
     });
   }
 

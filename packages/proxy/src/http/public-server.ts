@@ -24,6 +24,8 @@ export interface PublicServerOptions {
 /** What {@link createPublicServer} makes. */
 export interface PublicServer {
   readonly server: Server;
+  /** Takes a changed certificate into use at once. */
+  readonly reloadCertificate: () => Promise<void>;
   /** Destroys connections that the server does not know of yet, and would wait for when it closes. */
   readonly destroyUnknown: () => void;
 }
@@ -44,10 +46,13 @@ export async function createPublicServer({ tls, guard, ...options }: PublicServe
     requestTimeout: REQUEST_MS,
     connectionsCheckingInterval: LOOK_MS,
   };
-  const server =
-    tls === undefined
-      ? createServer(http, options.handler)
-      : await (await import("./tls/server.ts")).createTlsServer(tls, { http, ...options });
+  const tlsServer =
+    tls === undefined ? undefined : await (await import("./tls/server.ts")).createTlsServer(tls, { http, ...options });
+  const server = tlsServer ?? createServer(http, options.handler);
   ignoreExpectations(server);
-  return { server, destroyUnknown: guard.watch(server) };
+  return {
+    server,
+    reloadCertificate: async () => await tlsServer?.reloadCertificate(),
+    destroyUnknown: guard.watch(server),
+  };
 }

@@ -68,7 +68,7 @@ export interface ConnectionSlot {
  * of their own, and the oldest of them gives way: a client that means it is through before its turn comes.
  */
 export class ConnectionSlots {
-  readonly #options: ConnectionLimitOptions;
+  #options: ConnectionLimitOptions;
   readonly #context: ConnectionSlotsContext;
   readonly #clients = new Map<string, Client>();
   /** Oldest first. */
@@ -79,6 +79,11 @@ export class ConnectionSlots {
   constructor(options: ConnectionLimitOptions, context: ConnectionSlotsContext) {
     this.#options = options;
     this.#context = context;
+  }
+
+  /** From now on, these limits hold. Connections that exceed them are not cut for it. */
+  configure(options: ConnectionLimitOptions): void {
+    this.#options = options;
   }
 
   /** Connections that are open. */

@@ -27,6 +27,19 @@ export interface Limits {
   acquire(request: SlotRequest, signal: AbortSignal, onAsking: () => void): Lease | Promise<Lease>;
 }
 
+/** Limits that can be changed while sessions run, which go on even if they exceed them. */
+export interface ConfigurableLimits extends Limits {
+  configure(options: LimitOptions): void;
+}
+
+/** Limits that hold for several processes together. */
+export interface SharedLimits extends Limits {
+  /** Counts leases whose sessions run already, even above a limit. */
+  announce(leases: readonly SlotLease[]): void;
+  /** Does nothing for a lease that is not held. */
+  release(leaseId: string): void;
+}
+
 /** What {@link Limits} are made with. */
 export interface LimitContext {
   /** A session was refused. */
@@ -50,10 +63,8 @@ export function describeReplacement(replaced: SlotRequest, { user, instance }: S
  *
  * @param shared - count the sessions of all processes; undefined where there is only this one.
  */
-export function createLimits(options: LimitOptions, context: LimitContext, shared?: Limits): Limits {
-  if (shared === undefined) return new LocalLimits(options, context);
-  // What only this process can exceed is not worth asking another.
-  return hasSharedLimits(options) ? shared : new TokenLimits(new LocalLimits(options, context), shared);
+export function createLimits(options: LimitOptions, context: LimitContext, shared?: SharedLimits): ConfigurableLimits {
+  return shared === undefined ? new LocalLimits(options, context) : new WorkerLimits(options, context, shared);
 }
 
 /** Whether a limit is set that holds for all processes together. */
@@ -65,13 +76,23 @@ function hasSharedLimits({ max, max_per_client, max_per_instance, max_per_user }
 const THIS_PROCESS = "this process";
 
 /** Counts the sessions of this process. */
-class LocalLimits implements Limits {
+class LocalLimits implements ConfigurableLimits {
   readonly #slots: Slots<string>;
   readonly #context: LimitContext;
+  readonly #released: (leaseId: string) => void;
 
-  constructor(options: LimitOptions, context: LimitContext) {
+  constructor(options: LimitOptions, context: LimitContext, released: (leaseId: string) => void = () => {}) {
     this.#slots = new Slots(options);
     this.#context = context;
+    this.#released = released;
+  }
+
+  get leases(): readonly SlotLease[] {
+    return this.#slots.leases;
+  }
+
+  configure(options: LimitOptions): void {
+    this.#slots.configure(options);
   }
 
   acquire(request: SlotRequest, signal: AbortSignal, onAsking: () => void): Lease | Promise<Lease> {
@@ -95,7 +116,10 @@ class LocalLimits implements Limits {
       this.#context.replace(replaced.session, describeReplacement(replaced, lease));
     }
     if (refusedBy !== undefined) throw this.#refuse(lease, { limit: refusedBy });
-    return createLease(lease.id, () => this.#slots.release(lease.id));
+    return createLease(lease.id, () => {
+      this.#slots.release(lease.id);
+      this.#released(lease.id);
+    });
   }
 
   #refuse(request: SlotRequest, refusal: SlotRefusal): Error {
@@ -105,19 +129,32 @@ class LocalLimits implements Limits {
 }
 
 /**
- * Counts the sessions of a process where no limit is configured that processes share: only tokens that limit their own
- * sessions are counted for all of them.
+ * Counts the sessions of one of several processes. Without a limit that they share, what only this process can exceed is
+ * not worth asking another: then only tokens that limit their own sessions are counted for all of them.
  */
-class TokenLimits implements Limits {
-  readonly #local: Limits;
-  readonly #shared: Limits;
+class WorkerLimits implements ConfigurableLimits {
+  readonly #local: LocalLimits;
+  readonly #shared: SharedLimits;
+  /** Stays so once it was: the sessions that were counted there are not known here. */
+  #isShared: boolean;
 
-  constructor(local: Limits, shared: Limits) {
-    this.#local = local;
+  constructor(options: LimitOptions, context: LimitContext, shared: SharedLimits) {
     this.#shared = shared;
+    this.#isShared = hasSharedLimits(options);
+    this.#local = new LocalLimits(options, context, (leaseId) => {
+      if (this.#isShared) shared.release(leaseId);
+    });
+  }
+
+  configure(options: LimitOptions): void {
+    this.#local.configure(options);
+    if (this.#isShared || !hasSharedLimits(options)) return;
+    this.#isShared = true;
+    this.#shared.announce(this.#local.leases);
   }
 
   acquire(request: SlotRequest, signal: AbortSignal, onAsking: () => void): Lease | Promise<Lease> {
-    return (request.maxSessions === undefined ? this.#local : this.#shared).acquire(request, signal, onAsking);
+    const isShared = this.#isShared || request.maxSessions !== undefined;
+    return (isShared ? this.#shared : this.#local).acquire(request, signal, onAsking);
   }
 }

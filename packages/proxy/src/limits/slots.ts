@@ -79,7 +79,7 @@ export interface Verdict<Owner> {
  * @typeParam Owner - the process that runs a session: when it is gone, {@link releaseOwner} frees its slots.
  */
 export class Slots<Owner> {
-  readonly #options: LimitOptions;
+  #options: LimitOptions;
   /** By lease id, oldest first. */
   readonly #held = new Map<string, OwnedLease<Owner>>();
   /** How many are held, by {@link clientGroup}. */
@@ -90,6 +90,16 @@ export class Slots<Owner> {
 
   constructor(options: LimitOptions) {
     this.#options = options;
+  }
+
+  /** From now on, these limits hold. Sessions that exceed them go on. */
+  configure(options: LimitOptions): void {
+    this.#options = options;
+  }
+
+  /** The leases that are held, the oldest first. */
+  get leases(): readonly SlotLease[] {
+    return [...this.#held.values()].map(({ lease }) => lease);
   }
 
   /** Slots that are held. */

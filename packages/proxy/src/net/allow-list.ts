@@ -19,9 +19,9 @@ const UNIX = "unix:";
  * resolved first, and only the address that was checked is dialed.
  */
 export class AllowList {
-  readonly #networks: readonly NetworkRule[];
+  #networks: readonly NetworkRule[] = [];
   /** Each with a slash at its end. */
-  readonly #folders: readonly string[];
+  #folders: readonly string[] = [];
   readonly #own: OwnListeners | undefined;
 
   /**
@@ -32,6 +32,15 @@ export class AllowList {
    */
   constructor(entries: readonly string[], own?: OwnListeners) {
     this.#own = own;
+    this.replace(entries);
+  }
+
+  /**
+   * From now on, these entries count.
+   *
+   * @throws TypeError as the constructor does.
+   */
+  replace(entries: readonly string[]): void {
     this.#networks = entries.filter((entry) => !entry.startsWith(UNIX)).map(parseNetwork);
     this.#folders = entries.filter((entry) => entry.startsWith(UNIX)).map(parseFolder);
   }

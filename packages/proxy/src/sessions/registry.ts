@@ -38,6 +38,9 @@ export type RegistryOptions = Omit<
   readonly pingMs?: number;
 };
 
+/** What can be changed while sessions run: it holds for those that open, and where it is read later than that. */
+export type RegistryChanges = Pick<RegistryOptions, "policy" | "idleTimeoutMs" | "dialing">;
+
 /** All sessions of a gateway. */
 export class SessionRegistry {
   readonly #context: SessionContext<Session>;
@@ -75,6 +78,18 @@ export class SessionRegistry {
       end: (sessions, { reason, detail }) => void this.endAll(reason, detail, (session) => sessions.has(session)),
       events: options.events,
     });
+  }
+
+  /** @internal Running sessions keep their deadlines and their targets. */
+  configure(changes: RegistryChanges): void {
+    Object.assign(this.#context, changes);
+  }
+
+  /** @internal When the oldest of them began, in milliseconds since the epoch; Infinity without one. */
+  get oldestStart(): number {
+    let oldest = Infinity;
+    for (const { startedAt } of this.#running.values()) oldest = Math.min(oldest, startedAt);
+    return oldest;
   }
 
   /** Sessions that have not ended. */

@@ -14,7 +14,7 @@ function make(sources: Readonly<Record<string, TokenSource>>, times = FAST): { h
   const lines: string[] = [];
   const log = createLogger("info", { write: (line) => void lines.push(line) });
   const parts = Object.entries(sources).map(([name, source]) => ({ name, source }));
-  return { health: new TokenHealth(parts, log, times), lines };
+  return { health: new TokenHealth(() => parts, log, times), lines };
 }
 
 test("what rejects is named, in order; what has no health check counts as ready", async () => {

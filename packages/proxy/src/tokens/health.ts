@@ -22,7 +22,7 @@ export interface NamedCheck {
 
 /** Whether lookups would be answered now. */
 export class TokenHealth {
-  readonly #parts: readonly NamedCheck[];
+  readonly #parts: () => readonly NamedCheck[];
   readonly #log: Logger;
   readonly #times: TokenHealthTimes;
   /** What was not ready when it was asked last. */
@@ -31,8 +31,9 @@ export class TokenHealth {
   /** Until when the answer counts, on the monotonic clock. */
   #until = 0;
 
+  /** @param parts - asked each time: sources can be replaced. */
   constructor(
-    parts: readonly NamedCheck[],
+    parts: () => readonly NamedCheck[],
     log: Logger,
     times: TokenHealthTimes = { checkMs: CHECK_MS, rememberMs: REMEMBER_MS },
   ) {
@@ -51,12 +52,13 @@ export class TokenHealth {
   }
 
   async #checkAll(): Promise<readonly string[]> {
+    const parts = this.#parts();
     try {
-      await Promise.all(this.#parts.map((part) => this.#check(part)));
+      await Promise.all(parts.map((part) => this.#check(part)));
     } finally {
       this.#until = performance.now() + this.#times.rememberMs;
     }
-    return this.#parts.map(({ name }) => name).filter((name) => this.#unready.has(name));
+    return parts.map(({ name }) => name).filter((name) => this.#unready.has(name));
   }
 
   async #check({ name, source }: NamedCheck): Promise<void> {

@@ -61,23 +61,34 @@ interface Lookup {
  */
 export class TokenLookups {
   readonly #options: TokenLookupsOptions;
+  #sources: OpenedTokens["sources"];
+  #tokenTtlMs: number;
   #firstUses: FirstUses | undefined;
   #singleUses: SingleUses | undefined;
   /** The store has slots of its own, so that its tokens do not wait behind lookups that a source holds up. */
   readonly #storeSlots: LookupSlots;
   readonly #sourceSlots: LookupSlots;
-  readonly #unknown = new UnknownTokens();
+  #unknown = new UnknownTokens();
   readonly #expiries: KnownExpiries;
   readonly #running = new Map<string, SharedLookup<SettledGrant | undefined>>();
 
   constructor(options: TokenLookupsOptions) {
     const { store } = options.tokens;
     this.#options = options;
+    this.#sources = options.tokens.sources;
+    this.#tokenTtlMs = options.tokenTtlMs;
     this.#expiries = new KnownExpiries(options.clock);
     this.#firstUses = store !== undefined && keepsFirstUses(store) ? store : undefined;
     this.#singleUses = store?.useOnce === undefined ? undefined : (store as SingleUses);
     this.#storeSlots = new LookupSlots(options.limits);
     this.#sourceSlots = new LookupSlots(options.limits);
+  }
+
+  /** From now on, these sources are asked, and grants without an expiry have this lifetime. */
+  configure({ sources, tokenTtlMs }: { readonly sources: OpenedTokens["sources"]; readonly tokenTtlMs: number }): void {
+    this.#sources = sources;
+    this.#tokenTtlMs = tokenTtlMs;
+    this.#unknown = new UnknownTokens();
   }
 
   /**
@@ -168,7 +179,7 @@ export class TokenLookups {
     const grant = await this.#find(lookup);
     if (grant === undefined) return undefined;
     const said = grant.expiresAt;
-    const wall = said ?? (await this.#firstUse(lookup)) + this.#options.tokenTtlMs;
+    const wall = said ?? (await this.#firstUse(lookup)) + this.#tokenTtlMs;
     return this.#settle(grant, wall, lookup.digest, said !== undefined);
   }
 
@@ -184,7 +195,8 @@ export class TokenLookups {
 
   async #find(lookup: Lookup): Promise<Grant | undefined> {
     const { key, context, bounded } = lookup;
-    const { store, sources } = this.#options.tokens;
+    const { store } = this.#options.tokens;
+    const sources = this.#sources;
     const own = store && (await bounded(this.#storeSlots, async () => await this.#ask(STORE_NAME, store, lookup)));
     if (own !== undefined || sources.length === 0 || this.#unknown.has(key)) return own;
     return await bounded(this.#sourceSlots, async () => {

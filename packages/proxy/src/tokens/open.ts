@@ -164,10 +164,18 @@ export function partsOf({ store, sources }: OpenedTokens): readonly NamedSource[
   return store === undefined ? sources : [{ name: STORE_NAME, source: store }, ...sources];
 }
 
-function openSources(all: TokenOptions): readonly NamedSource[] {
+/**
+ * Opens the sources of a configuration, or those of them that are not open already.
+ *
+ * @param reuse - a source that is open, by its place in the configuration.
+ */
+export function openSources(
+  all: TokenOptions,
+  reuse: (index: number) => TokenSource | undefined = () => undefined,
+): readonly NamedSource[] {
   return all.sources.map((options: { readonly type: string }, index) => {
     const name = `tokens.sources.${index} (${options.type})`;
-    return { name, source: new OpeningSource(name, openSource(options, all)) };
+    return { name, source: reuse(index) ?? new OpeningSource(name, openSource(options, all)) };
   });
 }
 

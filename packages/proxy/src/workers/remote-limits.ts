@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { EndError } from "../end-reason.ts";
 import { createLease, type Lease } from "../limits/lease.ts";
-import type { LimitContext, Limits } from "../limits/limits.ts";
+import type { LimitContext, SharedLimits } from "../limits/limits.ts";
 import { type SlotRefusal, slotRefused } from "../limits/slot-refusal.ts";
 import type { SlotLease, SlotRequest } from "../limits/slots.ts";
 import { TAKEOVER_MS, whileAsking } from "../limits/takeover.ts";
@@ -12,7 +12,7 @@ import type { PrimaryChannel } from "./messages.ts";
 const ASKING_MS = TAKEOVER_MS + 3 * ANSWER_MS;
 
 /** In a worker: the primary counts the sessions of all workers. */
-export class RemoteLimits implements Limits {
+export class RemoteLimits implements SharedLimits {
   readonly #primary: PrimaryChannel;
   readonly #context: Pick<LimitContext, "refused">;
 
@@ -21,9 +21,17 @@ export class RemoteLimits implements Limits {
     this.#context = context;
   }
 
+  announce(leases: readonly SlotLease[]): void {
+    this.#primary.tell({ type: "announce", leases });
+  }
+
+  release(leaseId: string): void {
+    this.#primary.tell({ type: "release", leaseId });
+  }
+
   async acquire(request: SlotRequest, signal: AbortSignal, onAsking: () => void): Promise<Lease> {
     const id = randomUUID();
-    const lease = createLease(id, () => this.#primary.tell({ type: "release", leaseId: id }));
+    const lease = createLease(id, () => this.release(id));
     // The release arrives after the request, so it also frees a slot that has not been granted yet.
     signal.addEventListener("abort", lease.release, { once: true });
     try {

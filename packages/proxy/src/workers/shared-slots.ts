@@ -68,6 +68,16 @@ export class SharedSlots {
     return null;
   }
 
+  /** From now on, these limits hold. */
+  configure(options: LimitOptions): void {
+    this.#slots.configure(options);
+  }
+
+  /** Counts leases whose sessions run already. */
+  announce(leases: readonly SlotLease[], owner: WorkerProcess): void {
+    for (const lease of leases) this.#slots.announce(lease, owner);
+  }
+
   /** Does nothing for a lease that is not held. */
   release(leaseId: string): void {
     this.#asking.get(leaseId)?.left.abort();

@@ -1,4 +1,5 @@
-import { LocalGateway, type LocalGatewayOptions } from "../../src/gateway.ts";
+import { LocalGateway } from "../../src/gateway.ts";
+import type { LocalGatewayOptions } from "../../src/gateway-types.ts";
 import { type Clock, type ConfigInput, createLogger, type Gateway, parseConfig } from "../../src/index.ts";
 import { parseEndpoint } from "../../src/net/endpoint.ts";
 import { SqliteTokenStore } from "../../src/tokens/sqlite/token-store.ts";

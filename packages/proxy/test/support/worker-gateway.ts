@@ -13,6 +13,8 @@ export interface WorkerGatewayOptions {
   readonly workers?: number;
   /** How many files each process may have open. @defaultValue as many as this one */
   readonly descriptors?: number;
+  /** Its configuration file. */
+  readonly config?: string;
   /** More variables. */
   readonly env?: Readonly<Record<string, string>>;
   /** The command's file. @defaultValue the source */
@@ -34,13 +36,14 @@ export class WorkerGateway implements AsyncDisposable {
   /** @param options - by environment variable, less `CURFEW_`. */
   static async start(
     options: Readonly<Record<string, string>> = {},
-    { workers = 2, env: more = {}, ...command }: WorkerGatewayOptions = {},
+    { workers = 2, config, env: more = {}, ...command }: WorkerGatewayOptions = {},
   ): Promise<WorkerGateway> {
     const set = { ADMIN_KEY, TOKENS_PATH: ":memory:", LOG_LEVEL: "debug", ...options };
     const env = Object.fromEntries(Object.entries(set).map(([name, value]) => [`CURFEW_${name}`, value]));
-    const args = ["serve", ...FLAGS, "--workers", String(workers)];
+    const file = config === undefined ? [] : ["--config", config];
+    const args = ["serve", ...FLAGS, "--workers", String(workers), ...file];
     const running = new Command(args, { ...env, ...more }, command);
-    const [, host = ""] = await running.printed(/listens at http:\/\/(\S+)/);
+    const [, host = ""] = await running.printed(/listens at https?:\/\/(\S+)/);
     const [, adminUrl = ""] = await running.printed(/API at (\S+)/);
     const gateway = new WorkerGateway(running, host, adminUrl);
     if (workers > 1) await gateway.until(() => gateway.workers().length === workers);

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { ConsoleType } from "@curfew/protocol";
 import { acceptsGzip } from "./accept-encoding.ts";
 import { answer, type Headers } from "./answer.ts";
-import { loadPageFiles, type PageFile, type PageFiles } from "./files.ts";
+import type { PageFile, PageFiles } from "./files.ts";
 import { pageHeaders, transportHeaders } from "./headers.ts";
 import { fillPage } from "./html.ts";
 import { isKnown } from "./if-none-match.ts";
@@ -54,6 +54,8 @@ export interface PageHandlerOptions {
   readonly web: string | null;
   /** Whether there is a page. */
   readonly page: boolean;
+  /** Its files, which are read once. */
+  readonly files: () => PageFiles;
   /** What it shows at `/` where the address names no type. */
   readonly startPage: ConsoleType;
   /** Whether browsers reach the gateway only over TLS. */
@@ -92,13 +94,13 @@ export function createPageHandler(options: PageHandlerOptions): RequestHandler {
 }
 
 /** Serves the operator's own files, the console page, or nothing. */
-function createFileHandler({ policy, web, page, startPage }: PageHandlerOptions): FolderHandler {
+function createFileHandler({ policy, web, page, files, startPage }: PageHandlerOptions): FolderHandler {
   if (web !== null) {
     const opening = openWebFolder(web);
     return (...request) => void opening.then((serve) => serve(...request));
   }
   if (!page) return (_, response) => answer(response, 405, "There is no page here.", { Allow: "" });
-  const serveConsolePage = createConsolePageHandler(policy);
+  const serveConsolePage = createConsolePageHandler(policy, files());
   if (startPage === "vnc") return serveConsolePage;
   return (request, response, target) => {
     const { path, query, headers } = target;
@@ -111,9 +113,8 @@ function createFileHandler({ policy, web, page, startPage }: PageHandlerOptions)
 }
 
 /** Serves the console page with the headers that confine it. */
-function createConsolePageHandler(policy: OriginPolicy): FolderHandler {
+function createConsolePageHandler(policy: OriginPolicy, files: PageFiles): FolderHandler {
   const confining = pageHeaders(policy);
-  const files = loadPageFiles();
   const pages = filledPages(files, policy);
   return (request, response, { path, headers: transport }) => {
     const headers = { ...confining, ...transport };

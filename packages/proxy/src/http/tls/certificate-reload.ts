@@ -51,6 +51,16 @@ export class CertificateReload {
     clearTimeout(this.#timer);
   }
 
+  /** Takes what the files hold now, without waiting for them to stop changing. Logs what cannot be used. */
+  async lookNow(): Promise<void> {
+    const found = await readCertificate(this.#options.files).catch((error: Error) => error);
+    const what = found instanceof Error ? found.message : found.digest;
+    if (this.#stopped || what === this.#settled) return;
+    this.#seen = what;
+    this.#settled = what;
+    this.#settle(found);
+  }
+
   #lookLater(): NodeJS.Timeout {
     return setTimeout(() => void this.#look(), this.#options.everyMs ?? LOOK_MS).unref();
   }

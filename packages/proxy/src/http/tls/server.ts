@@ -39,7 +39,8 @@ export interface TlsOptions extends CertificateFiles {
 export interface TlsContext {
   /** For requests and upgrades, as a plain server takes them. */
   readonly http: ServerOptions;
-  readonly handler: RequestListener;
+  /** @defaultValue listeners that are added later */
+  readonly handler?: RequestListener;
   readonly log: Logger;
   /** Told of each certificate that comes into use. */
   readonly certificateUsed: (validTo: Date) => void;
@@ -52,7 +53,7 @@ export interface TlsContext {
  *
  * @throws Error naming the option and the file that is wrong.
  */
-export async function createTlsServer(options: TlsOptions, context: TlsContext): Promise<Server> {
+export async function createTlsServer(options: TlsOptions, context: TlsContext): Promise<TlsServer> {
   const text = await readCertificate(options);
   const first = checkCertificate(text, options);
   const clientCa = options.clientCa === null ? undefined : await readClientAuthorities(options.clientCa);
@@ -80,16 +81,20 @@ export async function createTlsServer(options: TlsOptions, context: TlsContext):
       log: context.log,
       everyMs: context.renewalMs,
     });
+    server.reloadCertificate = async () => await renewal.lookNow();
     server.once("close", () => renewal.stop());
   });
   return server;
 }
 
-class TlsServer extends Server {
+/** What {@link createTlsServer} makes. */
+export class TlsServer extends Server {
+  /** Takes a changed certificate into use at once; it is noticed without that, too. */
+  reloadCertificate: () => Promise<void> = async () => {};
   /** Node's HTTP server learns of a connection only after its handshake. */
   readonly #connections = new Set<Socket>();
 
-  constructor(options: HttpsOptions, handler: RequestListener) {
+  constructor(options: HttpsOptions, handler: RequestListener | undefined) {
     super(options, handler);
     this.on("connection", (socket: Socket) => {
       this.#connections.add(socket);
@@ -106,7 +111,7 @@ class TlsServer extends Server {
 
 /** @throws Error naming the option that OpenSSL does not take. */
 function secureOptions(
-  { ciphers, minimumVersion, cert }: TlsOptions,
+  { ciphers, minimumVersion, cert, prefix = "" }: TlsOptions,
   certificate: Certificate,
   clientCa: string | undefined,
 ): SecureContextOptions {
@@ -122,7 +127,8 @@ function secureOptions(
     createSecureContext(options);
   } catch (cause) {
     const { code, message } = cause as NodeJS.ErrnoException;
-    if (code !== "ERR_SSL_NO_CIPHER_MATCH") throw new Error(`cert: OpenSSL refuses ${cert}: ${message}`, { cause });
+    if (code !== "ERR_SSL_NO_CIPHER_MATCH")
+      throw new Error(`${prefix}cert: OpenSSL refuses ${cert}: ${message}`, { cause });
     throw new Error(
       `console.ssl_ciphers: expected an OpenSSL cipher list, but nothing matches ${JSON.stringify(ciphers)}`,
       { cause },

@@ -1,0 +1,59 @@
+import type { Config } from "../config/config.ts";
+import type { ConfigChanges } from "../config/reload.ts";
+import { ConfigError } from "../config/schema.ts";
+import { logError, type Logger } from "../telemetry/log.ts";
+import type { ServiceManager } from "./service-manager.ts";
+
+/** What SIGHUP is for. */
+interface Reloadable {
+  readonly log: Logger;
+  /** Opens files again that were moved. */
+  reopenFiles(): void;
+  reload(next: Config): Promise<ConfigChanges>;
+}
+
+/**
+ * What SIGHUP does: moved files are opened again, and the configuration is read again. A wrong one changes nothing. While
+ * one reload runs, one more waits.
+ *
+ * @param load - reads the configuration.
+ */
+export function createReload(
+  gateway: Reloadable,
+  load: () => Promise<Config>,
+  manager: Pick<ServiceManager, "tell">,
+): () => void {
+  let running = false;
+  let again = false;
+  const run = async (): Promise<void> => {
+    running = true;
+    manager.tell("reloading");
+    do {
+      again = false;
+      await reload(gateway, load);
+    } while (again);
+    running = false;
+    manager.tell("ready");
+  };
+  return () => {
+    gateway.reopenFiles();
+    again = true;
+    if (!running) void run();
+  };
+}
+
+async function reload(gateway: Reloadable, load: () => Promise<Config>): Promise<void> {
+  const { log } = gateway;
+  try {
+    const { applied, needRestart } = await gateway.reload(await load());
+    log.info({ changed: applied }, "SIGHUP: the configuration was read again");
+    if (needRestart.length > 0) log.warn({ options: needRestart }, "changed options that need a restart");
+  } catch (error) {
+    const problems = error instanceof ConfigError ? { problems: error.problems } : {};
+    logError(
+      log,
+      { level: "error", error, ...problems },
+      "SIGHUP: the configuration cannot be used; the old one stays",
+    );
+  }
+}

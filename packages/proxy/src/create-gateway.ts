@@ -1,0 +1,22 @@
+import { ConfigError, parseConfig } from "./config/schema.ts";
+import type { Gateway, GatewayOptions } from "./gateway-types.ts";
+import { LocalGateway } from "./gateway.ts";
+import { openTokens, openTokensBehind } from "./tokens/open.ts";
+
+/**
+ * Makes a gateway that listens nowhere yet: call `listen()`, or hand it the requests of your own
+ * server.
+ *
+ * @throws ConfigError when a value is wrong.
+ * @throws Error when the embedded token store cannot be opened, or a certificate of `vnc` cannot be used.
+ */
+export function createGateway(options: GatewayOptions = {}): Gateway {
+  const config = parseConfig(options.config);
+  if (config.workers === 1) {
+    const { tokens, ...rest } = options;
+    const sources = { ...config.tokens, nova: config.nova };
+    const opened = tokens === undefined ? openTokens(sources) : openTokensBehind(tokens, sources);
+    return new LocalGateway(config, { ...rest, tokens: opened });
+  }
+  throw new ConfigError([`workers: expected 1 outside of the command \`curfew serve\`, but got ${config.workers}`]);
+}

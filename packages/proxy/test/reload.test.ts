@@ -1,0 +1,185 @@
+import { type ByteServer, startByteServer } from "@curfew/testing";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { connect } from "node:tls";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { sha256 } from "../src/sha256.ts";
+import { TestCertificate } from "./support/certificate.ts";
+import { Client } from "./support/client.ts";
+import { ADMIN_KEY, WorkerGateway } from "./support/worker-gateway.ts";
+
+let target: ByteServer;
+let other: ByteServer;
+beforeAll(async () => {
+  target = await startByteServer({ mode: "echo" });
+  other = await startByteServer({ mode: "echo" });
+});
+afterAll(async () => {
+  await target.close();
+  await other.close();
+});
+
+let folder: string;
+let file: string;
+let tokens: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "curfew-reload-"));
+  file = join(folder, "curfew.yaml");
+  tokens = join(folder, "tokens");
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+const DONE = "SIGHUP: the configuration was read again";
+const REFUSED = "SIGHUP: the configuration cannot be used; the old one stays";
+
+const FIRST = "the-first-key-of-the-dashboard";
+const SECOND = "the-second-key-of-the-dashboard";
+
+/** `admin.keys` with these keys of one holder. */
+function keys(...given: readonly string[]): object {
+  const entries = given.map((key) => ({ name: "dashboard", sha256: sha256(key).toString("hex"), rights: ["read"] }));
+  return { keys: entries };
+}
+
+async function write(config: object): Promise<void> {
+  // JSON is YAML.
+  await writeFile(file, JSON.stringify(config));
+}
+
+/** Sends SIGHUP, and waits until it is done. */
+async function reload(gateway: WorkerGateway): Promise<void> {
+  const done = (): number => gateway.logged(DONE).length + gateway.logged(REFUSED).length;
+  const before = done();
+  gateway.command.process.kill("SIGHUP");
+  await gateway.until(() => done() > before);
+}
+
+async function status(gateway: WorkerGateway, key: string): Promise<number> {
+  const headers = { Authorization: `Bearer ${key}` };
+  return (await fetch(`${gateway.adminUrl}/v1/sessions`, { headers })).status;
+}
+
+const origin = (host: string): { headers: Record<string, string> } => ({ headers: { Origin: `https://${host}` } });
+
+/** How a client of a new token fares: `hello`, or the reason that it is refused for. */
+async function outcome(gateway: WorkerGateway, token: string, host?: string): Promise<string> {
+  using client = new Client(gateway.host, token, host === undefined ? {} : origin(host));
+  return await Promise.race([
+    client.message("hello").then(
+      () => "hello",
+      async () => (await client.closed).reason,
+    ),
+    client.closed.then(({ reason }) => reason),
+  ]);
+}
+
+describe.each([
+  [1, 500],
+  [2, 40],
+])("with %i workers and %i sessions, SIGHUP", (workers, count) => {
+  const started = async (): Promise<WorkerGateway> => await WorkerGateway.start({}, { workers, config: file });
+
+  test("changes keys, origins, targets, limits, sources and the log, and no session notices", async () => {
+    await writeFile(tokens, "");
+    const source = (path: string): object => ({ type: "file", path, console_type: "serial" });
+    const before = {
+      admin: keys(FIRST),
+      console: { allowed_origins: ["a.example"] },
+      targets: { allow: [`127.0.0.1:${target.address.split(":")[1]}`] },
+      tokens: { sources: [source(tokens)] },
+    };
+    await write(before);
+    await using gateway = await started();
+    const clients = await Promise.all(Array.from({ length: count }, () => gateway.connect(target.address)));
+    for (const client of clients) await client.message("hello");
+    const told = clients.map(({ order }) => order.join());
+    expect([await status(gateway, FIRST), await status(gateway, SECOND)]).toEqual([200, 401]);
+
+    const next = join(folder, "next-tokens");
+    await writeFile(next, `from-a-file: ${other.address}\n`);
+    await write({
+      ...before,
+      nova: { revalidate_interval: 5 },
+      admin: keys(SECOND),
+      console: { allowed_origins: ["b.example"] },
+      targets: { allow: [`127.0.0.1:${other.address.split(":")[1]}`] },
+      tokens: { sources: [source(next)] },
+      sessions: { max: count + 1 },
+    });
+    await reload(gateway);
+
+    expect(gateway.logged(DONE)).toMatchObject([
+      {
+        changed: ["sessions.max", "console.allowed_origins", "targets.allow", "tokens.sources", "admin.keys"],
+      },
+    ]);
+    expect(gateway.logged("changed options that need a restart")).toMatchObject([
+      { options: ["nova.revalidate_interval"] },
+    ]);
+    expect([await status(gateway, FIRST), await status(gateway, SECOND)]).toEqual([401, 200]);
+    expect(await gateway.admin("POST", "/v1/tokens", { type: "serial", target: target.address })).toMatchObject({
+      status: 422,
+    });
+    const { token } = await gateway.token(other.address);
+    expect(await outcome(gateway, token, "a.example")).toBe("origin_not_allowed");
+    expect(await outcome(gateway, token, "b.example")).toBe("hello");
+    await expect.poll(() => outcome(gateway, "from-a-file")).toBe("hello");
+    // One more is allowed besides those that run.
+    await expect
+      .poll(async () => (await gateway.admin<{ sessions: [] }>("GET", "/v1/sessions")).sessions.length)
+      .toBe(count);
+    using one = new Client(gateway.host, token);
+    await one.message("hello");
+    expect(await outcome(gateway, token)).toBe("server_busy");
+
+    for (const client of clients) client.socket.send(Buffer.from("still here"));
+    for (const client of clients) await client.bytes(10);
+    expect(clients.map(({ order }) => order.join())).toEqual(told.map((order) => `${order},bytes`));
+    for (const client of clients) client[Symbol.dispose]();
+  }, 120_000);
+});
+
+test("SIGHUP changes the certificate at once", async () => {
+  using first = await TestCertificate.create();
+  using second = await TestCertificate.create();
+  await write({ cert: first.cert, key: first.key });
+  const fingerprint = second.fingerprint;
+  await using gateway = await WorkerGateway.start({}, { workers: 1, config: file });
+  expect(await servedBy(gateway)).toBe(first.fingerprint);
+  first.replaceBy(second);
+  await reload(gateway);
+  expect(await servedBy(gateway)).toBe(fingerprint);
+});
+
+test("a configuration that is wrong, or a source that cannot be opened, changes nothing and is said", async () => {
+  await write({ admin: keys(FIRST) });
+  await using gateway = await WorkerGateway.start({}, { workers: 1, config: file });
+  await write({ admin: keys(SECOND), session: {}, sessions: { max: 0 } });
+  await reload(gateway);
+  expect(gateway.logged(REFUSED)).toMatchObject([
+    {
+      level: "error",
+      problems: [
+        expect.stringContaining("sessions.max: expected"),
+        "session: there is no such option; did you mean sessions?",
+      ],
+    },
+  ]);
+  await write({ admin: keys(SECOND), tokens: { sources: [{ type: "jwt", key_file: "/nonexistent/key.pem" }] } });
+  await reload(gateway);
+  expect(gateway.logged(REFUSED)[1]).toMatchObject({ err: { message: expect.stringContaining("tokens.sources.0") } });
+  expect([await status(gateway, FIRST), await status(gateway, SECOND)]).toEqual([200, 401]);
+  expect(await status(gateway, ADMIN_KEY)).toBe(200);
+});
+
+/** The fingerprint of the certificate that a new connection is shown. */
+async function servedBy({ host }: WorkerGateway): Promise<string> {
+  const { hostname, port } = new URL(`https://${host}`);
+  return await new Promise((resolve, reject) => {
+    const socket = connect({ host: hostname, port: Number(port), rejectUnauthorized: false }, () => {
+      resolve(socket.getPeerX509Certificate()?.fingerprint256 ?? "");
+      socket.destroy();
+    }).on("error", reject);
+  });
+}

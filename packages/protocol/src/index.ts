@@ -7,7 +7,7 @@
 export { CloseCode, closeAction, closeReason } from "./close.ts";
 export type { CloseAction, ServerCloseReason } from "./close.ts";
 export type { ConsoleType } from "./console-type.ts";
-export { MAX_CONTROL_BYTES } from "./messages.ts";
+export { EXTENDED_ID, MAX_CONTROL_BYTES } from "./messages.ts";
 export type { ClientMessage, ServerMessage } from "./messages.ts";
 export { parseClientMessage, parseServerMessage } from "./parse.ts";
 export type { ParseResult } from "./parse.ts";

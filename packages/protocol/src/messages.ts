@@ -4,6 +4,12 @@ import type { ServerCloseReason } from "./close.ts";
 export const MAX_CONTROL_BYTES = 8192;
 
 /**
+ * The `id` of a `renewed` that answers no `renew`: an operator has extended the session. No client uses it for a message
+ * of its own.
+ */
+export const EXTENDED_ID = 9_007_199_254_740_991;
+
+/**
  * Gateway to client, one JSON object in each text frame. Times are durations in milliseconds,
  * never instants: the two clocks disagree.
  */
@@ -22,7 +28,7 @@ export type ServerMessage =
   /** The session ends in `expiresInMs` unless it is renewed. */
   | { readonly type: "expiring"; readonly expiresInMs: number }
   /**
-   * The renewal `id` was granted. `renewable` says whether a further one can still move the
+   * The renewal `id` was granted, or with {@link EXTENDED_ID} an operator extended the session. `renewable` says whether a further one can still move the
    * deadline; absent means as before.
    */
   | { readonly type: "renewed"; readonly id: number; readonly expiresInMs: number | null; readonly renewable?: boolean }

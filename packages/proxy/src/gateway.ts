@@ -1,12 +1,13 @@
 import { randomBytes } from "node:crypto";
 import type { Server } from "node:http";
+import { AdminKeys } from "./admin/keys.ts";
 import { AdminListener } from "./admin/listener.ts";
 import { LocalControl } from "./control/local-control.ts";
 import { LocalStatus } from "./control/local-status.ts";
 import { Withdrawals } from "./control/withdrawals.ts";
 import type { Config } from "./config/config.ts";
-import { ConfigError, parseConfig } from "./config/schema.ts";
-import type { Gateway, GatewayOptions, ListeningAt } from "./gateway-types.ts";
+import { type ConfigChanges, changesOf, reloadedConfig } from "./config/reload.ts";
+import type { Gateway, ListeningAt, LocalGatewayOptions } from "./gateway-types.ts";
 import { basePathOf } from "./http/base-path.ts";
 import { consoleUrl, socketUrl } from "./http/console-url.ts";
 import { PublicListener } from "./http/public-listener.ts";
@@ -17,12 +18,12 @@ import { UPGRADE_FAULTS } from "./websocket/handshake.ts";
 import { timerDelay } from "./time/delay.ts";
 import { systemClock } from "./time/clock.ts";
 import { CONNECTION_REFUSALS } from "./limits/connection-slots.ts";
-import { createLimits, type LimitContext, type Limits } from "./limits/limits.ts";
+import { type ConfigurableLimits, createLimits, type LimitContext } from "./limits/limits.ts";
 import { LIMIT_NAMES } from "./limits/slots.ts";
 import { describeVoidLimits } from "./limits/void-limits.ts";
 import { createTaps, Recorder } from "./recording/recorder.ts";
 import type { Tap } from "./relay/tap.ts";
-import { type RegistryOptions, SessionRegistry } from "./sessions/registry.ts";
+import { type RegistryChanges, SessionRegistry } from "./sessions/registry.ts";
 import { deadlinePolicy } from "./sessions/session-deadline.ts";
 import { createConsoles } from "./consoles/index.ts";
 import { AllowList } from "./net/allow-list.ts";
@@ -31,6 +32,7 @@ import { OwnListeners } from "./net/own-listeners.ts";
 import { AUDIT, type Audit, openAudit } from "./telemetry/audit/audit.ts";
 import { AdminFailures } from "./telemetry/admin-failures.ts";
 import { AuthenticationFailures } from "./telemetry/authentication-failures.ts";
+import { EventStream } from "./telemetry/event-stream.ts";
 import { EventBus } from "./telemetry/event-bus.ts";
 import type { EventObserver, EventSink } from "./telemetry/events.ts";
 import { logObserver } from "./telemetry/log-observer.ts";
@@ -44,7 +46,8 @@ import { createReadiness } from "./http/readiness.ts";
 import { type NamedCheck, TokenHealth } from "./tokens/health.ts";
 import { openTargetTls } from "./targets/target-tls.ts";
 import { TokenLookups } from "./tokens/lookups.ts";
-import { closeTokens, type OpenedTokens, openTokens, openTokensBehind, partsOf, whenOpen } from "./tokens/open.ts";
+import { closeTokens, type OpenedTokens, partsOf, whenOpen } from "./tokens/open.ts";
+import { LeftSources, replaceSources } from "./tokens/replace-sources.ts";
 import { isTokenStore, type TokenStore } from "./tokens/store.ts";
 
 /**
@@ -53,46 +56,12 @@ import { isTokenStore, type TokenStore } from "./tokens/store.ts";
  */
 const CLOSING_MS = 12_000;
 
-/**
- * Makes a gateway that listens nowhere yet: call `listen()`, or hand it the requests of your own
- * server.
- *
- * @throws ConfigError when a value is wrong.
- * @throws Error when the embedded token store cannot be opened, or a certificate of `vnc` cannot be used.
- */
-export function createGateway(options: GatewayOptions = {}): Gateway {
-  const config = parseConfig(options.config);
-  if (config.workers === 1) {
-    const { tokens, ...rest } = options;
-    const sources = { ...config.tokens, nova: config.nova };
-    const opened = tokens === undefined ? openTokens(sources) : openTokensBehind(tokens, sources);
-    return new LocalGateway(config, { ...rest, tokens: opened });
-  }
-  throw new ConfigError([`workers: expected 1 outside of the command \`curfew serve\`, but got ${config.workers}`]);
-}
-
-/** What a {@link LocalGateway} is made with, besides a configuration that was checked already. */
-export interface LocalGatewayOptions extends Omit<GatewayOptions, "config" | "tokens"> {
-  /** Closed with the gateway. */
-  readonly tokens: OpenedTokens;
-  /** Counts the sessions of several processes, against what they share. */
-  readonly limits?: (context: LimitContext) => Limits;
-  /** Whether other processes listen at the public port, too. @defaultValue false */
-  readonly sharesPort?: boolean;
-  /** What else has to be well for `/readyz`. */
-  readonly checks?: readonly NamedCheck[];
-  /** What TLS session tickets are encrypted with. @defaultValue this process' own */
-  readonly ticketSecret?: Buffer;
-  /** Hear of the gateway's events after the log and the metrics. */
-  readonly observers?: readonly EventObserver[];
-  /** Other consoles, or taps. Test seam. */
-  readonly dataPath?: Partial<Pick<RegistryOptions, "consoles" | "createTaps">>;
-}
-
 /** The gateway of one process, and of one of several workers, which has no admin API. */
 export class LocalGateway implements Gateway {
-  readonly config: Config;
+  config: Config;
   readonly adminKey: string;
+  readonly #generatedKey: string | null;
+  readonly #keys: AdminKeys;
   readonly tokens: TokenStore | undefined;
   readonly sessions: SessionRegistry;
   readonly handleUpgrade: UpgradeHandler;
@@ -101,7 +70,12 @@ export class LocalGateway implements Gateway {
   /** Undefined without `audit.path`. */
   readonly #audit: Audit | undefined;
   readonly #events: EventSink;
-  readonly #opened: OpenedTokens;
+  /** For clients of the admin API. */
+  readonly #stream = new EventStream();
+  #opened: OpenedTokens;
+  readonly #left: LeftSources;
+  readonly #lookups: TokenLookups;
+  readonly #limits: ConfigurableLimits;
   readonly #readiness: () => Promise<string>;
   readonly #own = new OwnListeners();
   readonly #allow: AllowList;
@@ -124,7 +98,9 @@ export class LocalGateway implements Gateway {
 
   constructor(config: Config, options: LocalGatewayOptions) {
     this.config = config;
-    this.adminKey = config.admin.key ?? randomBytes(24).toString("base64url");
+    this.#generatedKey = config.admin.key === null ? randomBytes(24).toString("base64url") : null;
+    this.adminKey = config.admin.key ?? this.#generatedKey ?? "";
+    this.#keys = new AdminKeys({ ...config.admin, key: this.adminKey });
     this.log = options.log ?? createLogger(config.log.level, openLog(config.log));
     this.#authenticationFailures = new AuthenticationFailures(this.log);
     this.#adminFailures = new AdminFailures(this.log);
@@ -135,32 +111,28 @@ export class LocalGateway implements Gateway {
     this.tokens = store !== undefined && isTokenStore(store) ? store : undefined;
     const { clock = systemClock } = options;
     this.#audit = openAudit(config.audit, this.log);
-    const observers = [...(this.#audit === undefined ? [] : [this.#audit]), ...(options.observers ?? [])];
+    const audit = this.#audit === undefined ? [] : [this.#audit];
+    const observers = [...audit, this.#stream, ...(options.observers ?? [])];
     this.metrics = this.#createMetrics(observers);
     this.#events = this.#createEvents(observers);
-    const onUnusable = (err: Error): void =>
-      this.log.error({ err }, "the new certificates for consoles cannot be used; the old ones stay");
+    this.#lookups = new TokenLookups({
+      tokens: options.tokens,
+      clock,
+      tokenTtlMs: config.consoleauth.token_ttl * 1000,
+      timings: this.metrics.lookups,
+    });
+    this.#left = new LeftSources(this.log, () => this.sessions.oldestStart);
+    this.#limits = this.#createLimits(options);
     const recorder = config.record === null ? undefined : new Recorder(config.record, this.log);
     this.#recorder = recorder;
     this.sessions = new SessionRegistry({
-      lookups: new TokenLookups({
-        tokens: options.tokens,
-        clock,
-        tokenTtlMs: config.consoleauth.token_ttl * 1000,
-        timings: this.metrics.lookups,
-      }),
+      ...this.#sessionOptions(config),
+      lookups: this.#lookups,
       clock,
-      idleTimeoutMs: config.sessions.idle_timeout === null ? null : config.sessions.idle_timeout * 1000,
-      policy: deadlinePolicy(config),
-      consoles: createConsoles(config.vnc, this.#sharesPort, onUnusable),
+      consoles: createConsoles(config.vnc, this.#sharesPort, this.#onUnusable),
       ...createTaps(recorder && ((session) => this.#record(session, recorder)), config.traffic),
       ...options.dataPath,
-      dialing: {
-        allow: this.#allow,
-        timeoutMs: config.targets.connect_timeout * 1000,
-        tls: openTargetTls(config.targets, onUnusable),
-      },
-      limits: this.#createLimits(options),
+      limits: this.#limits,
       events: this.#events,
       revalidateMs: config.nova.revalidate_interval * 1000,
       pingMs: config.connections.ping_interval * 1000,
@@ -198,12 +170,33 @@ export class LocalGateway implements Gateway {
 
   #watchTokens({ store, sources }: OpenedTokens): void {
     store?.onRevoked?.((tokenId) => this.sessions.revoke(tokenId, "the token was revoked"));
+    this.#watchSources(sources);
+  }
+
+  #watchSources(sources: OpenedTokens["sources"]): void {
     for (const { name, source } of sources) {
       source.onProblem?.((problem) => this.log.warn({ name, problem }, "part of a token source cannot be used"));
     }
   }
 
-  #createLimits({ limits }: LocalGatewayOptions): Limits {
+  readonly #onUnusable = (err: Error): void =>
+    this.log.error({ err }, "the new certificates for consoles cannot be used; the old ones stay");
+
+  /** What the sessions that open get to know of the configuration. @throws Error naming a file that cannot be used. */
+  #sessionOptions(config: Config): RegistryChanges {
+    const { targets, sessions } = config;
+    return {
+      policy: deadlinePolicy(config),
+      idleTimeoutMs: sessions.idle_timeout === null ? null : sessions.idle_timeout * 1000,
+      dialing: {
+        allow: this.#allow,
+        timeoutMs: targets.connect_timeout * 1000,
+        tls: openTargetTls(targets, this.#onUnusable),
+      },
+    };
+  }
+
+  #createLimits({ limits }: LocalGatewayOptions): ConfigurableLimits {
     const context: LimitContext = {
       refused: (limit, { session }) => this.#events.notify({ type: "limit_reached", limit, sessionId: session }),
       replace: (id, detail) => this.sessions.get(id)?.end("session_replaced", detail),
@@ -214,10 +207,11 @@ export class LocalGateway implements Gateway {
 
   /** What `/readyz` answers. */
   #watchReadiness(more: readonly NamedCheck[]): () => Promise<string> {
-    const checks = [
+    const listening = { health: async (signal: AbortSignal) => await this.#checkListening(signal) };
+    const checks = (): readonly NamedCheck[] => [
       ...more,
       ...partsOf(this.#opened),
-      { name: "listen", source: { health: async (signal: AbortSignal) => await this.#checkListening(signal) } },
+      { name: "listen", source: listening },
       ...this.#withdrawals.checks,
       ...(this.#audit === undefined ? [] : [{ name: AUDIT, source: this.#audit }]),
     ];
@@ -265,10 +259,10 @@ export class LocalGateway implements Gateway {
       warnOfDescriptors(this.log, this.config.sessions.max, 1);
       for (const line of describeVoidLimits(this.config, sessionCapacity(1))) this.log.warn(line);
       const url = await this.listenForBrowsers();
-      this.#admin = new AdminListener({
-        key: this.adminKey,
+      this.#admin = await AdminListener.create(this.config.admin, {
+        keys: this.#keys,
         store: this.tokens,
-        tokenTtl: this.config.consoleauth.token_ttl,
+        tokenTtl: () => this.config.consoleauth.token_ttl,
         allow: this.#allow,
         own: this.#own,
         trustedProxies: this.config.trusted_proxies,
@@ -278,6 +272,7 @@ export class LocalGateway implements Gateway {
         locker: this.#withdrawals.locker,
         status: new LocalStatus(this.metrics, () => this.#draining),
         events: this.#events,
+        stream: this.#stream,
         authenticationFailures: this.#authenticationFailures,
         failures: this.#adminFailures,
         readiness: this.#readiness,
@@ -302,9 +297,40 @@ export class LocalGateway implements Gateway {
     await this.#audit?.open();
     await whenOpen(this.#opened);
     // A worker's admin API is in another process.
-    this.#own.add(this.config.admin.listen);
+    const { listen, socket } = this.config.admin;
+    this.#own.add(listen);
+    if (socket !== null) this.#own.addPath(socket);
     this.#url = await this.#listener.listen();
     return this.#url;
+  }
+
+  /**
+   * Takes the options that can be changed from another configuration. Sessions that run go on as they are.
+   *
+   * @returns what was changed, and what would need a restart.
+   * @throws Error naming what cannot be used; nothing was changed then.
+   */
+  async reload(next: Config): Promise<ConfigChanges> {
+    const changes = changesOf(this.config, next);
+    const config = reloadedConfig(this.config, next);
+    const sessionOptions = this.#sessionOptions(config);
+    const before = { ...this.config.tokens, nova: this.config.nova };
+    const after = { ...config.tokens, nova: config.nova };
+    const { sources, left } = await replaceSources(this.#opened.sources, before, after, this.log);
+    this.config = config;
+    this.#opened = { ...this.#opened, sources };
+    this.#watchSources(sources);
+    this.metrics.addSources(sources.map(({ name }) => name));
+    this.#lookups.configure({ sources, tokenTtlMs: config.consoleauth.token_ttl * 1000 });
+    this.#left.add(left, Date.now());
+    this.#allow.replace(config.targets.allow);
+    this.#keys.replace({ ...config.admin, key: config.admin.key ?? this.#generatedKey });
+    this.#limits.configure(config.sessions);
+    this.sessions.configure(sessionOptions);
+    this.#listener.configure(config);
+    this.log.level = config.log.level;
+    await Promise.all([this.#listener.reloadCertificate(), this.#admin?.reloadCertificate()]);
+    return changes;
   }
 
   async drain(timeoutMs: number = this.config.sessions.drain_timeout * 1000): Promise<void> {
@@ -348,8 +374,10 @@ export class LocalGateway implements Gateway {
     await Promise.race([this.sessions.idle(), late.promise]);
     clearTimeout(timer);
     this.sessions.destroyClosing();
+    this.#stream.close();
     await Promise.all([closeListener(), this.#admin?.close(), this.#recorder?.close()]);
     await this.#withdrawals.close();
+    await this.#left.close();
     await closeTokens(this.#opened, this.log);
     await this.#audit?.close();
     this.metrics.close();

@@ -1,5 +1,5 @@
 /** How many entries of a list one answer has unless it is asked for fewer. */
-const MAX_PAGE = 1000;
+export const MAX_PAGE = 1000;
 
 /** Which part of a list is asked for. */
 export interface PageRequest {

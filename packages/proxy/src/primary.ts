@@ -1,8 +1,10 @@
 import { randomBytes } from "node:crypto";
 import { extname } from "node:path";
 import { fileURLToPath } from "node:url";
+import { AdminKeys } from "./admin/keys.ts";
 import { AdminListener } from "./admin/listener.ts";
 import type { Config } from "./config/config.ts";
+import { type ConfigChanges, changesOf, reloadedConfig } from "./config/reload.ts";
 import type { Gateway, ListeningAt } from "./gateway-types.ts";
 import { basePathOf } from "./http/base-path.ts";
 import { consoleUrl, socketUrl } from "./http/console-url.ts";
@@ -13,6 +15,7 @@ import { AUDIT, type Audit, openAudit } from "./telemetry/audit/audit.ts";
 import { AdminFailures } from "./telemetry/admin-failures.ts";
 import { AuthenticationFailures } from "./telemetry/authentication-failures.ts";
 import { LabelCounters } from "./telemetry/counters.ts";
+import { EventStream } from "./telemetry/event-stream.ts";
 import { EventBus } from "./telemetry/event-bus.ts";
 import { logObserver } from "./telemetry/log-observer.ts";
 import { createLogger, type Logger, openLog } from "./telemetry/log.ts";
@@ -22,9 +25,10 @@ import { createReadiness } from "./http/readiness.ts";
 import { AllowList } from "./net/allow-list.ts";
 import { sessionCapacity } from "./net/descriptors.ts";
 import { OwnListeners } from "./net/own-listeners.ts";
-import { TokenHealth } from "./tokens/health.ts";
+import { type NamedCheck, TokenHealth } from "./tokens/health.ts";
 import { timerDelay } from "./time/delay.ts";
 import { closeTokens, type OpenedTokens, partsOf, whenOpen } from "./tokens/open.ts";
+import { replaceSources } from "./tokens/replace-sources.ts";
 import type { TokenStore } from "./tokens/store.ts";
 import { Withdrawals } from "./control/withdrawals.ts";
 import { WorkerPool } from "./workers/worker-pool.ts";
@@ -40,8 +44,13 @@ import type { WorkerSettings } from "./worker.ts";
  */
 export class Primary implements Pick<Gateway, "adminKey" | "listen" | "drain"> {
   readonly adminKey: string;
-  readonly #config: Config;
-  readonly #tokens: OpenedTokens<TokenStore>;
+  readonly #keys: AdminKeys;
+  readonly #generatedKey: string | null;
+  #config: Config;
+  #tokens: OpenedTokens<TokenStore>;
+  readonly #own = new OwnListeners();
+  readonly #allow: AllowList;
+  readonly #slots: SharedSlots;
   /** @internal */
   readonly log: Logger;
   readonly #pool: WorkerPool;
@@ -51,7 +60,11 @@ export class Primary implements Pick<Gateway, "adminKey" | "listen" | "drain"> {
   readonly #authenticationFailures: AuthenticationFailures;
   readonly #adminFailures: AdminFailures;
   /** What this process' own event observers threw. */
-  readonly #failures = new LabelCounters(["log", AUDIT]);
+  readonly #failures = new LabelCounters(["log", AUDIT, "events"]);
+  /** For clients of the admin API. While there is one, the workers send what happens there. */
+  readonly #stream = new EventStream((isActive) => {
+    for (const { channel } of this.#pool.workers) channel.tell({ type: "follow", isActive });
+  });
   /** What the admin API is asked for; each worker writes what its sessions do. */
   readonly #audit: Audit | undefined;
   /** Where the workers listen, and their replacements. */
@@ -65,7 +78,10 @@ export class Primary implements Pick<Gateway, "adminKey" | "listen" | "drain"> {
 
   /** @param tokens - what the workers open as well, except for a store that is in this process' memory. */
   constructor(config: Config, tokens: OpenedTokens<TokenStore>) {
-    this.adminKey = config.admin.key ?? randomBytes(24).toString("base64url");
+    this.#generatedKey = config.admin.key === null ? randomBytes(24).toString("base64url") : null;
+    this.adminKey = config.admin.key ?? this.#generatedKey ?? "";
+    this.#allow = new AllowList(config.targets.allow, this.#own);
+    this.#keys = new AdminKeys({ ...config.admin, key: this.adminKey });
     this.#config = config;
     this.#listen = config.listen;
     this.#adminListen = config.admin.listen;
@@ -74,7 +90,7 @@ export class Primary implements Pick<Gateway, "adminKey" | "listen" | "drain"> {
     this.#audit = openAudit(config.audit, this.log);
     this.#authenticationFailures = new AuthenticationFailures(this.log);
     this.#adminFailures = new AdminFailures(this.log);
-    const slots = new SharedSlots(config.sessions);
+    this.#slots = new SharedSlots(config.sessions);
     const ticketSecret = randomBytes(32).toString("base64");
     this.#pool = new WorkerPool({
       size: config.workers,
@@ -82,22 +98,32 @@ export class Primary implements Pick<Gateway, "adminKey" | "listen" | "drain"> {
       log: this.log,
       handlers: (worker) => ({
         settings: (): WorkerSettings => ({
-          config: { ...config, listen: this.#listen, admin: { listen: this.#adminListen, key: null } },
+          config: this.#workerConfig,
           ticketSecret,
+          isFollowed: this.#stream.isActive,
         }),
+        events: ({ events, lost }) => {
+          for (const event of events) this.#stream.publish(event);
+          if (lost > 0) this.#stream.publishGap(lost);
+          return null;
+        },
         unwritten_revocations: () => this.#withdrawals.revoker.unwritten,
         locks: () => this.#withdrawals.locker.all,
         ...answersOf(tokens.store),
         ping: () => null,
-        acquire: async ({ lease }) => await slots.acquire(lease, worker),
-        acquire_by_asking: async ({ lease }) => await slots.acquireByAsking(lease, worker),
+        acquire: async ({ lease }) => await this.#slots.acquire(lease, worker),
+        acquire_by_asking: async ({ lease }) => await this.#slots.acquireByAsking(lease, worker),
+        announce: ({ leases }) => {
+          this.#slots.announce(leases, worker);
+          return null;
+        },
         release: ({ leaseId }) => {
-          slots.release(leaseId);
+          this.#slots.release(leaseId);
           return null;
         },
       }),
       gone: (worker) => {
-        slots.releaseOwner(worker);
+        this.#slots.releaseOwner(worker);
         this.#status.keep(worker);
       },
     });
@@ -136,26 +162,26 @@ export class Primary implements Pick<Gateway, "adminKey" | "listen" | "drain"> {
     shared.release();
     this.#listen = shared.address;
     this.#adminListen = admin.address;
-    const own = new OwnListeners();
-    own.add(this.#listen);
+    this.#own.add(this.#listen);
     const unreserve = this.#config.listen.port === 0 ? await reservePort(this.#listen) : () => {};
     const url = await this.#pool.start().finally(unreserve);
-    this.#admin = new AdminListener({
-      key: this.adminKey,
+    this.#admin = await AdminListener.create(this.#config.admin, {
+      keys: this.#keys,
       store: this.#tokens.store,
-      tokenTtl: this.#config.consoleauth.token_ttl,
-      allow: new AllowList(this.#config.targets.allow, own),
-      own,
+      tokenTtl: () => this.#config.consoleauth.token_ttl,
+      allow: this.#allow,
+      own: this.#own,
       trustedProxies: this.#config.trusted_proxies,
       basePath: basePathOf(this.#config.console.base_url),
       control: this.#control,
       revoker: this.#withdrawals.revoker,
       locker: this.#withdrawals.locker,
       status: this.#status,
-      events: new EventBus([logObserver(this.log), ...(this.#audit === undefined ? [] : [this.#audit])], {
+      events: new EventBus([logObserver(this.log), ...(this.#audit === undefined ? [] : [this.#audit]), this.#stream], {
         log: this.log,
         failures: this.#failures,
       }),
+      stream: this.#stream,
       authenticationFailures: this.#authenticationFailures,
       failures: this.#adminFailures,
       readiness: this.#readiness(url),
@@ -180,24 +206,60 @@ export class Primary implements Pick<Gateway, "adminKey" | "listen" | "drain"> {
     await this.#closed;
   }
 
+  /** What a worker gets to know: none of the keys. */
+  get #workerConfig(): Config {
+    const admin = { ...this.#config.admin, listen: this.#adminListen, key: null, keys: [] };
+    return { ...this.#config, listen: this.#listen, admin };
+  }
+
+  /**
+   * As that of the gateway of one process: the workers take what concerns sessions.
+   *
+   * @throws Error naming what cannot be used, or the workers that could not take it.
+   */
+  async reload(next: Config): Promise<ConfigChanges> {
+    const changes = changesOf(this.#config, next);
+    const config = reloadedConfig(this.#config, next);
+    const before = { ...this.#config.tokens, nova: this.#config.nova };
+    const after = { ...config.tokens, nova: config.nova };
+    const { sources, left } = await replaceSources(this.#tokens.sources, before, after, this.log);
+    this.#config = config;
+    this.#tokens = { ...this.#tokens, sources };
+    // No session of this process has a grant of theirs.
+    await closeTokens({ store: undefined, sources: left }, this.log);
+    this.#allow.replace(config.targets.allow);
+    this.#keys.replace({ ...config.admin, key: config.admin.key ?? this.#generatedKey });
+    this.#slots.configure(config.sessions);
+    this.log.level = config.log.level;
+    await this.#admin?.reloadCertificate();
+    const workerConfig = this.#workerConfig;
+    const { unavailable } = await this.#pool.askAll(({ channel }) =>
+      channel.ask({ type: "reload", config: workerConfig }),
+    );
+    if (unavailable.length === 0) return changes;
+    throw new Error(unavailable.map(({ member, reason }) => `${member} has not taken it: ${reason}`).join(", "));
+  }
+
   reopenFiles(): void {
     this.#audit?.reopen();
     for (const { channel } of this.#pool.workers) channel.tell({ type: "reopen" });
   }
 
   #readiness(url: string): () => Promise<string> {
-    const checks = [
+    const listening = { health: async (signal: AbortSignal) => await checkPublicPort(url, signal) };
+    const checks = (): readonly NamedCheck[] => [
       ...partsOf(this.#tokens),
       ...this.#withdrawals.checks,
       ...(this.#audit === undefined ? [] : [{ name: AUDIT, source: this.#audit }]),
       { name: "workers", source: this.#status },
-      { name: "listen", source: { health: async (signal: AbortSignal) => await checkPublicPort(url, signal) } },
+      { name: "listen", source: listening },
     ];
     return createReadiness(() => this.#status.readiness(), new TokenHealth(checks, this.log));
   }
 
   async #closeWhenIdle(): Promise<void> {
     await this.#pool.idle();
+    this.#stream.close();
     await this.#admin?.close();
     await this.#withdrawals.close();
     await closeTokens(this.#tokens, this.log);

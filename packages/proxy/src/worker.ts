@@ -1,14 +1,16 @@
 import type { Worker } from "node:cluster";
 import { LocalControl } from "./control/local-control.ts";
 import type { Config } from "./config/config.ts";
+import type { LocalGatewayOptions } from "./gateway-types.ts";
 import { LocalGateway } from "./gateway.ts";
 import { MetricsReader } from "./telemetry/metrics-reader.ts";
-import { createLogger, type Logger, openLog } from "./telemetry/log.ts";
+import { createLogger, openLog } from "./telemetry/log.ts";
 import { surviveErrors } from "./telemetry/uncaught-errors.ts";
 import { hasDescriptorForClient } from "./net/descriptors.ts";
 import { openTokensOfWorker } from "./tokens/open.ts";
-import { IpcChannel } from "./workers/ipc-channel.ts";
-import type { PrimaryChannel } from "./workers/messages.ts";
+import { EventForwarder } from "./workers/event-forwarder.ts";
+import { type Handlers, IpcChannel } from "./workers/ipc-channel.ts";
+import type { PrimaryChannel, WorkerAnswers, WorkerRequest } from "./workers/messages.ts";
 import { RemoteLimits } from "./workers/remote-limits.ts";
 import { remoteStore } from "./workers/remote-store.ts";
 import { TakeoverQuestions } from "./workers/takeover-questions.ts";
@@ -19,6 +21,8 @@ export interface WorkerSettings {
   readonly config: Config;
   /** What all workers encrypt TLS session tickets with, in base64. */
   readonly ticketSecret: string;
+  /** Whether clients of the admin API follow what happens. */
+  readonly isFollowed: boolean;
 }
 
 /** Runs sessions until the primary orders a drain, or ends. A failure at the start is reported to the primary. */
@@ -29,30 +33,15 @@ export async function runWorker(worker: Worker): Promise<void> {
     const log = createLogger(settings.config.log.level, openLog(settings.config.log, true)).child({
       worker: process.pid,
     });
-    const gateway = makeGateway(primary, settings, log);
-    const revoked = await primary.ask({ type: "unwritten_revocations" });
-    for (const tokenId of revoked) gateway.sessions.revoke(tokenId, "the token was revoked");
-    for (const lock of await primary.ask({ type: "locks" })) gateway.sessions.lock(lock);
+    const forwarder = new EventForwarder(settings.isFollowed, (batch) => primary.tell({ type: "events", ...batch }));
+    const gateway = makeGateway(primary, settings, { log, observers: [forwarder] });
+    await takeWithdrawals(primary, gateway);
     const control = new LocalControl(gateway.sessions);
     const questions = new TakeoverQuestions((...question) => gateway.sessions.askTakeover(...question));
     const metrics = new MetricsReader(gateway.metrics);
     const listening = gateway.listenForBrowsers();
     primary.handle({
-      list: async ({ page, filter }) => {
-        const { sessions, next } = await control.list(page, filter);
-        return { sessions, next };
-      },
-      get: async ({ id }) => (await control.get(id)).session ?? null,
-      end: async ({ selection, reason, detail, message }) => {
-        // A session has the grant that an earlier message brought only after this turn.
-        await new Promise(setImmediate);
-        return (await control.end(selection, { reason, detail, message })).ended;
-      },
-      lock: ({ lock }) => gateway.sessions.lock(lock),
-      unlock: ({ id }) => {
-        gateway.sessions.unlock(id);
-        return null;
-      },
+      ...sessionHandlers(control, gateway.sessions),
       ask_takeover: async ({ session, by }) => await questions.ask(session, by),
       withdraw_takeover: ({ session, by }) => {
         questions.withdraw(session, by);
@@ -61,6 +50,14 @@ export async function runWorker(worker: Worker): Promise<void> {
       metrics: () => metrics.snapshot(),
       reopen: () => {
         gateway.reopenFiles();
+        return null;
+      },
+      reload: async ({ config }) => {
+        await gateway.reload(config as Config);
+        return null;
+      },
+      follow: ({ isActive }) => {
+        forwarder.setActive(isActive);
         return null;
       },
       ping: () => (hasDescriptorForClient() ? (gateway.auditProblem ?? null) : "it has too few free file descriptors"),
@@ -79,17 +76,55 @@ export async function runWorker(worker: Worker): Promise<void> {
   }
 }
 
-function makeGateway(primary: PrimaryChannel<WorkerSettings>, settings: WorkerSettings, log: Logger): LocalGateway {
-  const { config, ticketSecret } = settings;
+/** How the primary controls the sessions of this worker. */
+function sessionHandlers(
+  control: LocalControl,
+  sessions: LocalGateway["sessions"],
+): Pick<Handlers<WorkerRequest, WorkerAnswers>, "list" | "get" | "end" | "extend" | "lock" | "unlock"> {
+  return {
+    list: async ({ page, filter }) => {
+      const { sessions, next } = await control.list(page, filter);
+      return { sessions, next };
+    },
+    get: async ({ id }) => (await control.get(id)).session ?? null,
+    end: async ({ selection, reason, detail, message }) => {
+      // A session has the grant that an earlier message brought only after this turn.
+      await new Promise(setImmediate);
+      return (await control.end(selection, { reason, detail, message })).ended;
+    },
+    extend: async ({ id, expiresAt }) => {
+      const { session, refused = null } = await control.extend(id, expiresAt);
+      return session === undefined ? null : { session, refused };
+    },
+    lock: ({ lock }) => sessions.lock(lock),
+    unlock: ({ id }) => {
+      sessions.unlock(id);
+      return null;
+    },
+  };
+}
+
+function makeGateway(
+  primary: PrimaryChannel<WorkerSettings>,
+  { config, ticketSecret }: WorkerSettings,
+  own: Required<Pick<LocalGatewayOptions, "log" | "observers">>,
+): LocalGateway {
   return new LocalGateway(config, {
     tokens: openTokensOfWorker({ ...config.tokens, nova: config.nova }, remoteStore(primary)),
-    log,
+    ...own,
     limits: (context) => new RemoteLimits(primary, context),
     sharesPort: true,
     // Without it, no session could be ended by an operator.
     checks: [{ name: "primary", source: { health: async () => void (await primary.ask({ type: "ping" })) } }],
     ticketSecret: Buffer.from(ticketSecret, "base64"),
   });
+}
+
+/** Refuses what the primary refuses already. */
+async function takeWithdrawals(primary: PrimaryChannel<WorkerSettings>, { sessions }: LocalGateway): Promise<void> {
+  const revoked = await primary.ask({ type: "unwritten_revocations" });
+  for (const tokenId of revoked) sessions.revoke(tokenId, "the token was revoked");
+  for (const lock of await primary.ask({ type: "locks" })) sessions.lock(lock);
 }
 
 /** Disconnects from the primary. The process then exits, because nothing else keeps it alive. */

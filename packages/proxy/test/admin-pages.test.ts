@@ -80,10 +80,10 @@ describe("the lists of the admin API have pages", () => {
   });
 
   test.each([
-    ["limit=0", "limit: expected a whole number from 1 to 1000, but got 0"],
-    ["limit=1001", "limit: expected a whole number from 1 to 1000, but got 1001"],
-    ["limit=", "limit: expected a whole number from 1 to 1000, but got NaN"],
-    ["limit=ten", "limit: expected a whole number from 1 to 1000, but got NaN"],
+    ["limit=0", 'limit: expected a whole number from 1 to 1000, but got "0"'],
+    ["limit=1001", 'limit: expected a whole number from 1 to 1000, but got "1001"'],
+    ["limit=", 'limit: expected a whole number from 1 to 1000, but got ""'],
+    ["limit=ten", 'limit: expected a whole number from 1 to 1000, but got "ten"'],
     ["after=yesterday", 'after: expected the `next` of a page, but got "yesterday"'],
   ])("%s is refused with 400", async (query, detail) => {
     await using gateway = await TestGateway.start();

@@ -1,3 +1,4 @@
+import { EXTENDED_ID } from "@curfew/protocol";
 import { describe, expect, test, vi } from "vitest";
 import { connectionFixture, failure, settled } from "../../test/connection-fixture.ts";
 import type { ConsoleError } from "./model/errors.ts";
@@ -109,6 +110,19 @@ describe("renewing", () => {
     gateway.socket.session.send({ type: "renewed", id: 1, expiresInMs: 900_000 });
     expect(renewed).toHaveBeenCalledWith({ expiresInMs: 900_000 });
     expect(connection.state).toMatchObject({ session: { expiring: false } });
+  });
+
+  test("takes the end that an operator gives the session, also while a renewal waits", async () => {
+    const { connection } = await opened();
+    gateway.socket.session.send({ type: "expiring", expiresInMs: 60_000 });
+    const renewing = connection.renew("fresh");
+    gateway.socket.session.send({ type: "renewed", id: EXTENDED_ID, expiresInMs: 3_600_000 });
+    expect(connection.state).toMatchObject({
+      session: { renewing: true, expiring: false, expiresAt: performance.now() + 3_600_000 },
+    });
+    gateway.socket.session.send({ type: "renewed", id: 1, expiresInMs: 7_200_000 });
+    await renewing;
+    expect(connection.state).toMatchObject({ session: { renewing: false, expiresAt: performance.now() + 7_200_000 } });
   });
 
   test("keeps the old end when the gateway refuses, and when the callback fails", async () => {

@@ -1,16 +1,16 @@
-import { timingSafeEqual } from "node:crypto";
 import { type Context, Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { LockLimit } from "../control/locker.ts";
 import { BadPage } from "../paging.ts";
-import { TrustedProxies } from "../net/trusted-proxies.ts";
-import { sha256 } from "../sha256.ts";
 import type { AdminFailures } from "../telemetry/admin-failures.ts";
 import { EventRefused } from "../telemetry/event-bus.ts";
 import { METRICS_CONTENT_TYPE } from "../telemetry/exposition.ts";
 import { StoreError } from "../tokens/store.ts";
-import { identifyActor, requestActor } from "./actor.ts";
+import { authenticate, requestAddress } from "./authentication.ts";
+import { addEventRoutes } from "./event-routes.ts";
 import { addLockRoutes } from "./lock-routes.ts";
+import { openApiDocument } from "./openapi.ts";
+import { addOperation } from "./operations.ts";
 import type { AdminOptions } from "./options.ts";
 import { problem, PROBLEM_DETAIL } from "./problem.ts";
 import { BadQuery } from "./query.ts";
@@ -23,34 +23,24 @@ const MAX_BODY_BYTES = 64 * 1024;
 const TOO_LONG = `expected a body of at most ${MAX_BODY_BYTES} bytes`;
 
 /**
- * The admin API. Everything under `/v1` requires `Authorization: Bearer <admin.key>`; errors are problem details
+ * The admin API. Everything under `/v1` requires a key that has the right for it; errors are problem details
  * (RFC 9457). A token is never part of a URL, and only the response that issues it contains it.
  */
 export function createAdminApi(options: AdminOptions): Hono {
   const app = new Hono();
   addStatusRoutes(app, options);
-  const trusted = new TrustedProxies(options.trustedProxies);
   app.use("/v1/*", async (c, next) => {
-    identifyActor(c, trusted);
     await next();
     if (c.res.status >= 500) reportFailure(c, options.failures);
   });
-  app.use("/v1/*", async (c, next) => {
-    const given = bearerKey(c.req.header("Authorization"));
-    if (keyMatches(given, options.key)) {
-      await next();
-      return options.events.notify({ type: "admin_called", actor: requestActor(c), ...called(c) });
-    }
-    const { address: clientAddress } = requestActor(c);
-    const refusal = refuseKey(c, given, options.authenticationFailures.add(clientAddress));
-    options.events.notify({ type: "admin_refused", clientAddress, status: refusal.status });
-    return refusal;
-  });
+  app.use("/v1/*", authenticate(options));
   // Only these requests have a body that is read.
   app.on("POST", "/v1/*", bodyLimit({ maxSize: MAX_BODY_BYTES, onError: (c) => problem(c, 413, TOO_LONG) }));
   addTokenRoutes(app, options);
   addSessionRoutes(app, options);
   addLockRoutes(app, options);
+  addEventRoutes(app, options);
+  addOperation(app, "getOpenApi", (c) => c.json(openApiDocument()));
   app.notFound((c) => problem(c, 404, "there is nothing at this address"));
   app.onError((error, c) => {
     if (error instanceof BadRequest) return problem(c, 422, error.message);
@@ -79,38 +69,6 @@ function addStatusRoutes(app: Hono, { readiness, status, log }: AdminOptions): v
 function reportFailure(c: Context, failures: AdminFailures): void {
   const { status } = c.res;
   const detail = String(c.get(PROBLEM_DETAIL));
-  const failure = { status, method: c.req.method, path: c.req.path, client: requestActor(c).address, detail };
+  const failure = { status, method: c.req.method, path: c.req.path, client: requestAddress(c), detail };
   failures.add(failure, status === 500 && c.error !== undefined);
-}
-
-/** What was called. Where nothing is found, the path may have a token in place of its id by mistake, and is cut. */
-function called({
-  req: { method, path },
-  res: { status },
-}: Context): Record<"method" | "path", string> & { status: number } {
-  return { method, path: status === 404 ? path.split("/", 3).join("/") : path, status };
-}
-
-/** The right key is always accepted, so that wrong ones from the same address do not lock the operator out. */
-function refuseKey(c: Context, given: string | undefined, retryAfterSeconds: number | undefined): Response {
-  if (retryAfterSeconds !== undefined) {
-    c.header("Retry-After", String(retryAfterSeconds));
-    return problem(c, 429, "too many requests without the right key");
-  }
-  if (given === undefined) {
-    c.header("WWW-Authenticate", 'Bearer realm="curfew"');
-    return problem(c, 401, "expected the header Authorization: Bearer <admin.key>");
-  }
-  c.header("WWW-Authenticate", 'Bearer realm="curfew", error="invalid_token"');
-  return problem(c, 401, "the key is not this gateway's admin.key");
-}
-
-/** The key that a request presents (RFC 6750, section 2.1). */
-function bearerKey(header: string | undefined): string | undefined {
-  return /^bearer +(.+)$/i.exec(header ?? "")?.[1];
-}
-
-/** Compares digests, so that the time it takes reveals neither the length nor the content of the key. */
-function keyMatches(given: string | undefined, key: string): boolean {
-  return timingSafeEqual(sha256(given ?? ""), sha256(key));
 }

@@ -1,16 +1,21 @@
+import { STATUS_CODES } from "node:http";
 import type { SessionFilter, SessionList, UnavailableMember } from "../control/session-control.ts";
 import type { SessionView } from "../control/session-view.ts";
 import type { PageRequest } from "../paging.ts";
 import type { Access, ConsoleType } from "../tokens/grant.ts";
-import type { LockView } from "./lock-routes.ts";
-import type { TokenView } from "./token-view.ts";
+import type { LockResult, LockView } from "./lock-view.ts";
+import type { IssuedToken, TokenView } from "./token-view.ts";
+import { type FollowedEvent, readEvents } from "./read-events.ts";
+import { type AdminAnswer, type AdminRequest, readText, sendRequest } from "./transport.ts";
 
 /** What an {@link AdminClient} is made with. */
 export interface AdminClientOptions {
-  /** Address of the admin API, such as `http://127.0.0.1:6081`. */
+  /** Address of the admin API, such as `http://127.0.0.1:6081`, or `unix:/run/curfew/admin.sock`. */
   readonly url: string;
-  /** The key `admin.key`, or the one that the gateway generated and printed. */
-  readonly key: string;
+  /** `admin.key`, one of `admin.keys`, or the key that the gateway has generated. Not needed at the Unix socket. */
+  readonly key?: string | undefined;
+  /** PEM with the authorities of the certificate of an https address. @defaultValue those of Node */
+  readonly ca?: string | undefined;
 }
 
 /** The body of `POST /v1/tokens`. */
@@ -32,15 +37,6 @@ export interface IssueRequest {
   readonly single_use?: boolean | undefined;
   /** How many sessions may be open with the token at once. @defaultValue as many as the gateway allows */
   readonly max_sessions?: number | undefined;
-}
-
-/** A token that was just issued. No later response contains `token` and `url`. */
-export interface IssuedToken extends TokenView {
-  readonly token: string;
-  /** Opens the console in a browser. */
-  readonly url: string;
-  /** Where the SDK connects, with the token. */
-  readonly ws_url: string;
 }
 
 /** One page of the list of tokens. */
@@ -69,10 +65,11 @@ export interface LockRequest {
   readonly message?: string | undefined;
 }
 
-/** A lock, with what it did. */
-export interface LockResult extends LockView {
-  /** How many sessions were ended. */
-  readonly ended: number;
+/** How {@link AdminClient.followEvents} follows. */
+export interface FollowOptions {
+  /** The `id` of the last event that is known already. @defaultValue begins with what happens next */
+  readonly after?: string | undefined;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** The admin API refused a request, or did not respond. */
@@ -104,11 +101,16 @@ interface ProblemDetails {
 /** A client of a gateway's admin API. Every method throws {@link AdminError}. */
 export class AdminClient {
   readonly #url: string;
-  readonly #key: string;
+  readonly #ca: string | undefined;
+  readonly #headers: Readonly<Record<string, string>>;
 
-  constructor({ url, key }: AdminClientOptions) {
+  constructor({ url, key, ca }: AdminClientOptions) {
     this.#url = url.replace(/\/+$/, "");
-    this.#key = key;
+    this.#ca = ca;
+    this.#headers = {
+      ...(key !== undefined && { Authorization: `Bearer ${key}` }),
+      "Content-Type": "application/json",
+    };
   }
 
   async issueToken(request: IssueRequest): Promise<IssuedToken> {
@@ -118,6 +120,20 @@ export class AdminClient {
   /** One page of the tokens that are neither expired nor revoked, newest first. */
   async listTokens(page: PageRequest = {}): Promise<TokenList> {
     return { next: undefined, ...(await this.#call<ListAnswer<TokenList>>("GET", `/v1/tokens${query(page)}`)) };
+  }
+
+  async getToken(id: string): Promise<TokenView> {
+    return await this.#call("GET", `/v1/tokens/${encodeURIComponent(id)}`);
+  }
+
+  /** Inspects a token whose id is not known. */
+  async introspectToken(token: string): Promise<TokenView> {
+    return await this.#call("POST", "/v1/tokens/introspect", { token });
+  }
+
+  /** Revokes a token whose id is not known, and ends its sessions. */
+  async revokeTokenItself(token: string): Promise<TokenView> {
+    return await this.#call("POST", "/v1/tokens/revoke", { token });
   }
 
   /** Revokes a token and ends its sessions. */
@@ -133,6 +149,16 @@ export class AdminClient {
 
   async getSession(id: string): Promise<SessionView> {
     return await this.#call("GET", `/v1/sessions/${encodeURIComponent(id)}`);
+  }
+
+  /**
+   * Moves the end of a session.
+   *
+   * @param ttl - seconds from now until then.
+   * @returns the session, whose end may come earlier: at its longest duration.
+   */
+  async extendSession(id: string, ttl: number): Promise<SessionView> {
+    return await this.#call("POST", `/v1/sessions/${encodeURIComponent(id)}/extend`, { ttl });
   }
 
   /** @param message - a sentence for the user, of at most 500 characters. */
@@ -164,32 +190,74 @@ export class AdminClient {
     return await this.#call("DELETE", `/v1/locks/${encodeURIComponent(id)}`);
   }
 
+  /**
+   * Follows what happens in the gateway, until the connection ends or is lost, or `signal` aborts.
+   *
+   * @param after - the `id` of the last event that is known already.
+   */
+  async *followEvents({ after, signal }: FollowOptions = {}): AsyncGenerator<FollowedEvent> {
+    const headers = { ...this.#headers, ...(after !== undefined && { "Last-Event-ID": after }) };
+    const answer = await this.#send({ method: "GET", path: "/v1/events", headers, signal });
+    if (answer.statusCode !== 200) this.#fail(answer.statusCode ?? 0, await readText(answer));
+    try {
+      yield* readEvents(answer);
+    } catch (cause) {
+      const isLost = (cause as NodeJS.ErrnoException).code === "ECONNRESET";
+      if (!isLost && signal?.aborted !== true) throw this.#unreachable(cause);
+    }
+  }
+
+  /** The OpenAPI document of the API. */
+  async getOpenApi(): Promise<object> {
+    return await this.#call("GET", "/v1/openapi.json");
+  }
+
   /** The metrics in Prometheus' text format. */
   async metrics(): Promise<string> {
-    const response = await this.#fetch("GET", "/metrics");
-    const text = await response.text();
-    if (!response.ok) throw new AdminError(`the gateway at ${this.#url} refused: ${text}`, response.status);
+    const { status, text } = await this.#fetch("GET", "/metrics");
+    if (status !== 200) throw new AdminError(`the gateway at ${this.#url} refused: ${text}`, status);
     return text;
   }
 
   async #call<T>(method: string, path: string, body?: unknown): Promise<T> {
-    const response = await this.#fetch(method, path, body);
-    const answer: unknown = await response.json().catch(() => undefined);
-    if (response.ok) return answer as T;
-    const { detail = response.statusText, unavailable } = (answer ?? {}) as Partial<ProblemDetails>;
-    const verb = response.status < 500 ? "refused" : "failed";
-    throw new AdminError(`the gateway at ${this.#url} ${verb}: ${detail}`, response.status, { unavailable });
+    const { status, text } = await this.#fetch(method, path, body);
+    const answer = parse(text);
+    if (status >= 300 || answer === undefined) this.#fail(status, text);
+    return answer as T;
   }
 
-  async #fetch(method: string, path: string, body?: unknown): Promise<Response> {
-    return await fetch(this.#url + path, {
-      method,
-      headers: { Authorization: `Bearer ${this.#key}`, "Content-Type": "application/json" },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    }).catch((error: unknown) => {
-      const reason = error instanceof Error && error.cause instanceof Error ? error.cause.message : String(error);
-      throw new AdminError(`no gateway answers at ${this.#url}: ${reason}`, undefined, { cause: error });
+  #fail(status: number, text: string): never {
+    const { detail = STATUS_CODES[status], unavailable } = (parse(text) ?? {}) as Partial<ProblemDetails>;
+    const verb = status < 500 ? "refused" : "failed";
+    throw new AdminError(`the gateway at ${this.#url} ${verb}: ${detail}`, status, { unavailable });
+  }
+
+  async #fetch(method: string, path: string, body?: unknown): Promise<{ status: number; text: string }> {
+    const answer = await this.#send({ method, path, headers: this.#headers, body: JSON.stringify(body) });
+    const text = await readText(answer).catch((cause: unknown) => {
+      throw this.#unreachable(cause);
     });
+    return { status: answer.statusCode ?? 0, text };
+  }
+
+  async #send(request: AdminRequest): Promise<AdminAnswer> {
+    return await sendRequest({ url: this.#url, ca: this.#ca }, request).catch((cause: unknown) => {
+      throw this.#unreachable(cause);
+    });
+  }
+
+  #unreachable(cause: unknown): AdminError {
+    const { message, code } = cause as NodeJS.ErrnoException;
+    return new AdminError(`no gateway answers at ${this.#url}: ${message || code}`, undefined, { cause });
+  }
+}
+
+/** JSON; undefined for what does not come from a gateway. */
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
   }
 }
 

@@ -7,15 +7,15 @@ export { AdminClient, AdminError } from "./client.ts";
 export type {
   AdminClientOptions,
   AdminErrorOptions,
-  IssuedToken,
+  FollowOptions,
   IssueRequest,
   LockRequest,
-  LockResult,
   SessionsToEnd,
   TokenList,
 } from "./client.ts";
-export type { LockView } from "./lock-routes.ts";
-export type { TokenView } from "./token-view.ts";
+export type { FollowedEvent } from "./read-events.ts";
+export type { LockResult, LockView } from "./lock-view.ts";
+export type { IssuedToken, TokenView } from "./token-view.ts";
 export type { MemberAnswers, SessionFilter, SessionList, UnavailableMember } from "../control/session-control.ts";
 export type { SessionView } from "../control/session-view.ts";
 export type { PageRequest } from "../paging.ts";

@@ -1,59 +1,13 @@
+import type { Context } from "hono";
 import * as v from "valibot";
 import { isIP } from "node:net";
 import type { AllowList } from "../net/allow-list.ts";
 import { type Endpoint, parseEndpoint } from "../net/endpoint.ts";
-import { CONSOLE_TYPES } from "../consoles/index.ts";
-import { isSubject, MAX_SUBJECT } from "../tokens/grant.ts";
-import { MAX_LIFETIME_SECONDS } from "../tokens/store.ts";
 import type { LockRequest } from "../control/locker.ts";
 import { LOCK_SUBJECTS, parseNetwork } from "../tokens/lock.ts";
 import type { TokenRequest } from "../tokens/store.ts";
 import type { AdminOptions } from "./options.ts";
-import { operatorMessage } from "./query.ts";
-
-const text = v.pipe(
-  v.string("expected a string"),
-  v.nonEmpty("expected a string that is not empty"),
-  v.check(isSubject, `expected Unicode text of at most ${MAX_SUBJECT} characters`),
-);
-
-const ACCESS = ["control", "view"] as const;
-const COUNTED = "expected a whole number of 1 or more";
-
-const tokenRequest = v.strictObject(
-  {
-    type: v.picklist(CONSOLE_TYPES, `expected ${CONSOLE_TYPES.map((type) => `"${type}"`).join(" or ")}`),
-    target: v.string("expected host:port, tls://host:port or unix:/path"),
-    ttl: v.optional(
-      v.pipe(
-        v.number("expected a number of seconds"),
-        v.finite("expected a finite number of seconds"),
-        v.gtValue(0, "expected more than 0 seconds"),
-        v.maxValue(MAX_LIFETIME_SECONDS, `expected at most ${MAX_LIFETIME_SECONDS} seconds (100 years)`),
-      ),
-    ),
-    instance: v.optional(v.nullable(text)),
-    name: v.optional(v.nullable(text)),
-    user: v.optional(v.nullable(text)),
-    access: v.optional(v.nullable(v.picklist(ACCESS, 'expected "control" or "view"'))),
-    single_use: v.optional(v.nullable(v.boolean("expected true or false"))),
-    max_sessions: v.optional(v.nullable(v.pipe(v.number(COUNTED), v.safeInteger(COUNTED), v.minValue(1, COUNTED)))),
-  },
-  "expected an object",
-);
-
-const lockRequest = v.strictObject(
-  {
-    user: v.optional(v.nullable(text)),
-    instance: v.optional(v.nullable(text)),
-    address: v.optional(v.nullable(text)),
-    token: v.optional(v.nullable(text)),
-    message: v.optional(v.nullable(v.string("expected a string"))),
-  },
-  "expected an object",
-);
-
-const revocation = v.strictObject({ token: text }, "expected an object");
+import { extension, lockRequest, tokenBody, tokenRequest } from "./request-schemas.ts";
 
 /** A request body that is not what was expected; the message names the field. */
 export class BadRequest extends Error {
@@ -78,7 +32,7 @@ export function parseTokenRequest(
     type,
     endpoint,
     access: access ?? "control",
-    ttlMs: (ttl ?? tokenTtl) * 1000,
+    ttlMs: (ttl ?? tokenTtl()) * 1000,
     instance: instance ?? undefined,
     name: name ?? undefined,
     user: user ?? undefined,
@@ -93,20 +47,29 @@ export function parseTokenRequest(
  * @throws BadRequest that does not quote the token.
  */
 export function parseTokenBody(body: unknown): string {
-  return check(revocation, body).token;
+  return check(tokenBody, body).token;
+}
+
+/**
+ * The body of `POST /v1/sessions/:id/extend`.
+ *
+ * @returns milliseconds.
+ * @throws BadRequest
+ */
+export function parseExtension(body: unknown): number {
+  return check(extension, body).ttl * 1000;
 }
 
 /**
  * The body of `POST /v1/locks`.
  *
  * @throws BadRequest
- * @throws BadQuery for a message that the users cannot be shown.
  */
 export function parseLockRequest(body: unknown): LockRequest {
   const { message, ...subjects } = check(lockRequest, body);
   const given = LOCK_SUBJECTS.flatMap((subject) => {
     const value = subjects[subject] ?? undefined;
-    return value === undefined ? [] : [{ subject, value, message: operatorMessage({ message: message ?? undefined }) }];
+    return value === undefined ? [] : [{ subject, value, message: message ?? undefined }];
   });
   const [request] = given;
   if (request === undefined || given.length > 1) {
@@ -132,6 +95,11 @@ function parseTarget(target: string): Endpoint {
 function mayBeAllowed(endpoint: Endpoint, allow: AllowList): boolean {
   if (endpoint.type === "unix") return allow.allowsPath(endpoint.path);
   return isIP(endpoint.host) === 0 || allow.allows(endpoint.host, endpoint.port);
+}
+
+/** JSON; undefined for what is none. */
+export async function readJson(c: Context): Promise<unknown> {
+  return await c.req.json().catch(() => undefined);
 }
 
 function check<T>(schema: v.GenericSchema<unknown, T>, body: unknown): T {

@@ -2,45 +2,60 @@ import type { Context, Hono } from "hono";
 import type { Selection } from "../control/selection.ts";
 import type { MemberAnswers, SessionsEnded } from "../control/session-control.ts";
 import { requestActor } from "./actor.ts";
+import { addOperation, idOf } from "./operations.ts";
 import type { AdminOptions } from "./options.ts";
 import { problem } from "./problem.ts";
-import { operatorMessage, pageRequest, readQuery, sessionFilter } from "./query.ts";
+import { parseExtension, readJson } from "./request-body.ts";
+import type { Query } from "./request-schemas.ts";
 
 const NO_SESSION = "there is no such session";
 
 /** Adds the routes under `/v1/sessions`. */
 export function addSessionRoutes(app: Hono, options: AdminOptions): void {
   const { control } = options;
-  app.get("/v1/sessions", async (c) => {
-    const query = readQuery(c, "limit", "after", "instance", "type", "user");
-    const { sessions, next, ...answers } = await control.list(pageRequest(query), sessionFilter(query));
+  addOperation(app, "listSessions", async (c, { limit, after, instance, type, user }) => {
+    const { sessions, next, ...answers } = await control.list({ limit, after }, { instance, type, user });
     return c.json({ sessions, ...(next !== undefined && { next }), ...incomplete(answers) });
   });
-  app.get("/v1/sessions/:id", async (c) => {
-    readQuery(c);
-    const { session, ...members } = await control.get(c.req.param("id"));
-    if (session !== undefined) return c.json(session);
-    if (members.unavailable.length === 0) return problem(c, 404, NO_SESSION, incomplete(members));
-    return problem(c, 500, `not found, but ${describe(members)}`, incomplete(members));
+  addOperation(app, "getSession", async (c) => {
+    const { session, ...members } = await control.get(idOf(c));
+    return session === undefined ? notFound(c, members) : c.json(session);
   });
-  app.delete("/v1/sessions/:id", async (c) => {
-    const message = operatorMessage(readQuery(c, "message"));
-    return await end(c, options, { by: "id", id: c.req.param("id") }, message);
+  addOperation(app, "extendSession", async (c) => await extend(c, options));
+  addOperation(app, "endSession", async (c, query) => {
+    return await end(c, options, { by: "id", id: idOf(c) }, query.message);
   });
-  app.delete("/v1/sessions", async (c) => {
-    const query = readQuery(c, "instance", "user", "all", "message");
+  addOperation(app, "endSessions", async (c, query) => {
     const selection = selectionOf(query);
-    if (selection !== undefined) return await end(c, options, selection, operatorMessage(query));
+    if (selection !== undefined) return await end(c, options, selection, query.message);
     return problem(c, 400, "expected ?instance=ID, ?user=NAME, or ?all=true to end every session");
   });
 }
 
+async function extend(c: Context, { control, events }: AdminOptions): Promise<Response> {
+  const sessionId = idOf(c);
+  const expiresAt = Date.now() + parseExtension(await readJson(c));
+  const asked = { actor: requestActor(c), sessionId, expiresAt };
+  await events.ask({ type: "extension_requested", ...asked });
+  const { session, refused, ...members } = await control.extend(sessionId, expiresAt);
+  if (session === undefined) return notFound(c, members);
+  if (refused !== undefined) return problem(c, 409, refused);
+  events.notify({ type: "session_extended", ...asked, expiresAt: Date.parse(session.expires_at ?? "") });
+  return c.json(session);
+}
+
+/** No member that answered runs the session. */
+function notFound(c: Context, members: MemberAnswers): Response {
+  if (members.unavailable.length === 0) return problem(c, 404, NO_SESSION, incomplete(members));
+  return problem(c, 500, `not found, but ${describe(members)}`, incomplete(members));
+}
+
 /** Which sessions a request selects by its query; undefined where that names none, or several. */
-function selectionOf({ instance, user, all }: Readonly<Partial<Record<string, string>>>): Selection | undefined {
+function selectionOf({ instance, user, all }: Query): Selection | undefined {
   const selections: Selection[] = [];
   if (instance !== undefined) selections.push({ by: "instance", instance });
   if (user !== undefined) selections.push({ by: "user", user });
-  if (all === "true") selections.push({ by: "all" });
+  if (all !== undefined) selections.push({ by: "all" });
   const named = [instance, user, all].filter((each) => each !== undefined);
   return named.length === 1 ? selections[0] : undefined;
 }

@@ -1,10 +1,10 @@
 import type { Context, Hono } from "hono";
 import type { TokenRecord, TokenStore } from "../tokens/store.ts";
 import { requestActor } from "./actor.ts";
+import { addOperation, idOf } from "./operations.ts";
 import type { AdminOptions } from "./options.ts";
 import { problem } from "./problem.ts";
-import { pageRequest, readQuery } from "./query.ts";
-import { parseTokenBody, parseTokenRequest } from "./request-body.ts";
+import { parseTokenBody, parseTokenRequest, readJson } from "./request-body.ts";
 import { endFailed, incomplete, sessionCount } from "./session-routes.ts";
 import { tokenView } from "./token-view.ts";
 
@@ -18,8 +18,7 @@ export function addTokenRoutes(app: Hono, options: AdminOptions): void {
 }
 
 function addStoreRoutes(app: Hono, store: TokenStore, options: AdminOptions): void {
-  app.post("/v1/tokens", async (c) => {
-    readQuery(c);
+  addOperation(app, "issueToken", async (c) => {
     const { consoleUrl, socketUrl, events } = options;
     const actor = requestActor(c);
     const request = parseTokenRequest(await readJson(c), options);
@@ -29,17 +28,13 @@ function addStoreRoutes(app: Hono, store: TokenStore, options: AdminOptions): vo
     const urls = { url: consoleUrl(token, record), ws_url: socketUrl() };
     return c.json({ ...tokenView(record), token, ...urls }, 201, { "Cache-Control": "no-store" });
   });
-  app.get("/v1/tokens", async (c) => {
-    const { tokens, next } = await store.list(pageRequest(readQuery(c, "limit", "after")));
+  addOperation(app, "listTokens", async (c, { limit, after }) => {
+    const { tokens, next } = await store.list({ limit, after });
     return c.json({ tokens: tokens.map(tokenView), ...(next !== undefined && { next }) });
   });
-  app.get("/v1/tokens/:id", async (c) => {
-    readQuery(c);
-    return show(c, await store.get(c.req.param("id")));
-  });
-  app.delete("/v1/tokens/:id", async (c) => {
-    readQuery(c);
-    const id = c.req.param("id");
+  addOperation(app, "getToken", async (c) => show(c, await store.get(idOf(c))));
+  addOperation(app, "revokeToken", async (c) => {
+    const id = idOf(c);
     // A store that cannot tell must not keep the sessions from being ended.
     const isUnknown = await store.get(id).then(
       (record) => record === undefined,
@@ -48,12 +43,10 @@ function addStoreRoutes(app: Hono, store: TokenStore, options: AdminOptions): vo
     return isUnknown ? problem(c, 404, NO_TOKEN) : await revoke(c, options, id);
   });
   // For callers that have the token but not its id; named as in RFC 7662 and RFC 7009.
-  app.post("/v1/tokens/introspect", async (c) => {
-    readQuery(c);
+  addOperation(app, "introspectToken", async (c) => {
     return show(c, await store.find(parseTokenBody(await readJson(c))));
   });
-  app.post("/v1/tokens/revoke", async (c) => {
-    readQuery(c);
+  addOperation(app, "revokeTokenItself", async (c) => {
     const record = await store.find(parseTokenBody(await readJson(c)));
     return record === undefined ? problem(c, 404, NO_TOKEN) : await revoke(c, options, record.tokenId);
   });
@@ -77,8 +70,4 @@ async function revoke(c: Context, { revoker, events }: AdminOptions, tokenId: st
 
 function show(c: Context, record: TokenRecord | undefined): Response {
   return record === undefined ? problem(c, 404, NO_TOKEN) : c.json(tokenView(record));
-}
-
-async function readJson(c: Context): Promise<unknown> {
-  return await c.req.json().catch(() => undefined);
 }

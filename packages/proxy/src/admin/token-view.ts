@@ -18,6 +18,15 @@ export interface TokenView {
   readonly revoked_at: string | null;
 }
 
+/** A token that was just issued. No later response contains `token` and `url`. */
+export interface IssuedToken extends TokenView {
+  readonly token: string;
+  /** Opens the console in a browser. */
+  readonly url: string;
+  /** Where the SDK connects, with the token. */
+  readonly ws_url: string;
+}
+
 export function tokenView(record: TokenRecord): TokenView {
   return {
     id: record.tokenId,

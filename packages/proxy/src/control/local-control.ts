@@ -1,3 +1,4 @@
+import { EndError } from "../end-reason.ts";
 import { formatPosition, pageLimit, type PageRequest, parsePosition, type Position } from "../paging.ts";
 import type { Lock, LockEffect } from "../tokens/lock.ts";
 import type { SessionRegistry } from "../sessions/registry.ts";
@@ -5,6 +6,7 @@ import { type EndCommand, endSelected, type Selection } from "./selection.ts";
 import type {
   MemberAnswers,
   SessionControl,
+  SessionExtended,
   SessionFilter,
   SessionList,
   SessionLookup,
@@ -44,6 +46,17 @@ export class LocalControl implements SessionControl {
 
   async end(selection: Selection, command: EndCommand): Promise<SessionsEnded> {
     return { ended: endSelected(this.#sessions, selection, command), ...COMPLETE };
+  }
+
+  async extend(id: string, expiresAt: number): Promise<SessionExtended> {
+    const session = this.#sessions.get(id);
+    let refused: string | undefined;
+    try {
+      session?.extend(expiresAt);
+    } catch (error) {
+      refused = EndError.from(error).message;
+    }
+    return { session: session && sessionView(session), refused, ...COMPLETE };
   }
 
   async lock(lock: Lock): Promise<MemberAnswers & LockEffect> {

@@ -49,6 +49,12 @@ export interface SessionsEnded extends MemberAnswers {
   readonly ended: number;
 }
 
+/** The answer of {@link SessionControl.extend}. */
+export interface SessionExtended extends SessionLookup {
+  /** Why its deadline was not moved; undefined when it was, or there is no such session. */
+  readonly refused: string | undefined;
+}
+
 /**
  * Lists, inspects and ends the sessions of a gateway, whether one process or several run them. Every call ends
  * within a bounded time, and names the members that did not answer.
@@ -65,6 +71,12 @@ export interface SessionControl {
   get(id: string): Promise<SessionLookup>;
   /** Ends the selected sessions. */
   end(selection: Selection, command: EndCommand): Promise<SessionsEnded>;
+  /**
+   * Moves the deadline of the running session with this id.
+   *
+   * @param expiresAt - milliseconds since the epoch.
+   */
+  extend(id: string, expiresAt: number): Promise<SessionExtended>;
   /** Puts a lock in force, and ends the sessions that it applies to. */
   lock(lock: Lock): Promise<MemberAnswers & LockEffect>;
   /** Lifts the lock with this id. */

@@ -1,5 +1,6 @@
 import {
   type ClientMessage,
+  EXTENDED_ID,
   MAX_CONTROL_BYTES,
   parseClientMessage,
   type ServerCloseReason,
@@ -89,6 +90,11 @@ export class ControlMessages {
   /** The session ends in `leftMs` unless it is renewed. Not sent before `hello`, which says how much time is left. */
   expiring(leftMs: number): void {
     if (this.#early === undefined) this.#send({ type: "expiring", expiresInMs: Math.floor(leftMs) });
+  }
+
+  /** An administrator moved the deadline. Not sent before `hello`, which says how much time is left. */
+  extended(timeLeft: TimeLeft): void {
+    if (this.#early === undefined) this.#send({ type: "renewed", id: EXTENDED_ID, ...timeLeft });
   }
 
   /** The session ends in `endsInMs` unless there is input; null when there was. Not sent before `hello`. */

@@ -6,6 +6,7 @@ import type { SettledGrant } from "../tokens/lookups.ts";
 import { allowsRenewal } from "./admission.ts";
 import type { ChannelWatchers } from "./channel.ts";
 import type { SessionContext, SessionPhase } from "./session-context.ts";
+import type { SessionDeadline } from "./session-deadline.ts";
 
 /**
  * Asks the limits for a slot for a session that its grant opens.
@@ -86,4 +87,25 @@ export function watchers(
     userInput: countsInput ? consoles[grant.type].createUserInput() : undefined,
     createTaps: () => createTaps?.(session) ?? [],
   };
+}
+
+/**
+ * Moves the deadline of a session as an administrator wants it.
+ *
+ * @param expiresAt - milliseconds since the epoch.
+ * @returns its grant with that expiry.
+ * @throws EndError saying why it cannot be moved.
+ */
+export function extendGrant(
+  session: SessionInfo & { readonly grant: Grant | undefined; mayPass(): boolean },
+  deadline: SessionDeadline,
+  expiresAt: number,
+): Grant {
+  const { grant, expiresAt: endsAt } = session;
+  if (grant === undefined || endsAt === null) throw new EndError("forbidden", "its token does not end it");
+  if (!deadline.renewable) throw new EndError("forbidden", "the session has its longest duration already");
+  if (expiresAt <= endsAt) throw new EndError("forbidden", "the session ends later than that already");
+  if (!session.mayPass()) throw new EndError("session_expired", "the session has ended");
+  deadline.set(expiresAt);
+  return { ...grant, expiresAt };
 }

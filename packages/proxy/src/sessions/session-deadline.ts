@@ -60,6 +60,11 @@ export class SessionDeadline {
     return this.#deadline === undefined ? null : timeLeft(this.#clock, this.#deadline);
   }
 
+  /** The same, or Infinity. */
+  get remainingMs(): number {
+    return this.leftMs ?? Infinity;
+  }
+
   /** Milliseconds since the deadline came by the monotonic clock; undefined while it lies ahead, or there is none. */
   get lateMs(): number | undefined {
     const deadline = this.#deadline;

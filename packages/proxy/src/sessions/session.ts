@@ -11,7 +11,7 @@ import { admit } from "./admission.ts";
 import { Channel, type ChannelWatchers } from "./channel.ts";
 import { Channels } from "./channels.ts";
 import type { PublicEnd, TimeLeft } from "./control-messages.ts";
-import { admitRenewal, recheckRenewal, requestSlot, watchers } from "./entry.ts";
+import { admitRenewal, extendGrant, recheckRenewal, requestSlot, watchers } from "./entry.ts";
 import { IdleTimer } from "./idle-timer.ts";
 import { RenewalLimit } from "./renewal-limit.ts";
 import type { SessionClient } from "./session-client.ts";
@@ -150,14 +150,9 @@ export class Session implements SessionInfo {
       this.#channels.closeTargets(0);
       defer(() => {
         this.#report(end);
-        this.#channels.closeClients({ reason: end.reason, detail: end.detail, message }, this.#leftMs);
+        this.#channels.closeClients({ reason: end.reason, detail: end.detail, message }, this.#deadline.remainingMs);
       });
     });
-  }
-
-  /** Milliseconds to the deadline. */
-  get #leftMs(): number {
-    return this.#deadline.leftMs ?? Infinity;
   }
 
   /** @param told - what the client is told. */
@@ -165,7 +160,7 @@ export class Session implements SessionInfo {
     if (!this.#stop()) return;
     this.#channels.closeTargets(0);
     this.#report(end);
-    this.#channels.closeClients(told, this.#leftMs);
+    this.#channels.closeClients(told, this.#deadline.remainingMs);
   }
 
   /** @internal */
@@ -187,13 +182,13 @@ export class Session implements SessionInfo {
     if (failure !== undefined) return this.onChannelFailed(channel, failure);
     const detail = "the console closed the connection";
     if (this.#channels.isFirst(channel)) this.end("target_closed", detail);
-    else channel.end({ reason: "target_closed", detail }, this.#leftMs);
+    else channel.end({ reason: "target_closed", detail }, this.#deadline.remainingMs);
   }
 
   /** @internal */
   onClientLeft(channel: Channel, code: number): void {
     if (this.#channels.isFirst(channel)) this.#leave(code === 1006 ? "connection_lost" : "client_closed");
-    else channel.leave(code === 1006 ? 0 : this.#leftMs);
+    else channel.leave(code === 1006 ? 0 : this.#deadline.remainingMs);
   }
 
   /** @internal */
@@ -232,7 +227,7 @@ export class Session implements SessionInfo {
     if (!channel.connection.isOpen) return;
     const error = EndError.from(failure);
     this.#context.events.notify({ type: "channel_failed", session: this, error });
-    channel.end({ reason: error.reason, detail: error.publicMessage }, this.#leftMs);
+    channel.end({ reason: error.reason, detail: error.publicMessage }, this.#deadline.remainingMs);
   }
 
   /** @internal */
@@ -274,11 +269,12 @@ export class Session implements SessionInfo {
   /** The client ended the session. */
   #leave(reason: Exclude<EndReason, ServerCloseReason>): void {
     if (!this.#stop()) return;
+    const { remainingMs } = this.#deadline;
     // What a client sent before it left still reaches the target, if that takes it before the deadline.
-    this.#channels.closeTargets(reason === "client_closed" ? this.#leftMs : 0);
+    this.#channels.closeTargets(reason === "client_closed" ? remainingMs : 0);
     this.#report({ reason });
     // The client has left for good; it may not have closed its other channels.
-    this.#channels.closeClients({ reason: "target_closed", detail: "the main channel was closed" }, this.#leftMs);
+    this.#channels.closeClients({ reason: "target_closed", detail: "the main channel was closed" }, remainingMs);
   }
 
   /** From here on no byte passes. False when that was so already. */
@@ -345,7 +341,6 @@ export class Session implements SessionInfo {
     return grant;
   }
 
-  /** The user is asked whose place this session would take. */
   #awaitTakeover(): void {
     if (this.#hasEnded()) return;
     this.#phase = "asking";
@@ -363,7 +358,6 @@ export class Session implements SessionInfo {
     this.#takeover?.answer(id, allow);
   }
 
-  /** Looks a token up. */
   async #admit(token: string | undefined, signal: AbortSignal, isRenewal: boolean): Promise<SettledGrant> {
     const { clientAddress, origin } = this;
     return await admit(token, this.#context, { ...this.#asked, clientAddress, origin, signal, isRenewal });
@@ -391,6 +385,12 @@ export class Session implements SessionInfo {
       if (!this.#hasEnded()) events.notify({ type: "renewal_refused", session: this, error: EndError.from(error) });
       throw error;
     }
+  }
+
+  /** Moves the deadline to `expiresAt`, in milliseconds since the epoch. @throws EndError when that cannot be. */
+  extend(expiresAt: number): void {
+    this.#grant = extendGrant(this, this.#deadline, expiresAt);
+    for (const { control } of this.#channels) control.extended(this.timeLeft);
   }
 
   /** @internal */

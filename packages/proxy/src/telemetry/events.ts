@@ -40,6 +40,12 @@ export type RequestEvent =
   | { readonly type: "token_requested"; readonly actor: Actor; readonly token: RequestedToken }
   | { readonly type: "revocation_requested"; readonly actor: Actor; readonly tokenId: string }
   | { readonly type: "end_requested"; readonly actor: Actor; readonly selection: EndedSelection }
+  | {
+      readonly type: "extension_requested";
+      readonly actor: Actor;
+      readonly sessionId: string;
+      readonly expiresAt: number;
+    }
   | { readonly type: "lock_requested"; readonly actor: Actor; readonly lock: LockInfo }
   | { readonly type: "lift_requested"; readonly actor: Actor; readonly lockId: string };
 
@@ -93,6 +99,8 @@ export type OutcomeEvent =
   | { readonly type: "token_issued"; readonly actor: Actor; readonly token: GrantInfo }
   /** With the number of sessions that were ended. */
   | { readonly type: "token_revoked"; readonly actor: Actor; readonly tokenId: string; readonly sessions: number }
+  /** The session ends at `expiresAt` now, in milliseconds since the epoch. */
+  | { readonly type: "session_extended"; readonly actor: Actor; readonly sessionId: string; readonly expiresAt: number }
   /** With the number of sessions that were ended. */
   | { readonly type: "locked"; readonly actor: Actor; readonly lock: LockInfo; readonly sessions: number }
   | { readonly type: "lifted"; readonly actor: Actor; readonly lock: LockInfo }

@@ -45,22 +45,18 @@ function logEvent(log: Logger, event: GatewayEvent, bursts: BurstLog): void {
       log.info({ name: event.name }, "sessions checked again");
       break;
     case "token_issued":
-      log.info(tokenFields(event.token, event.actor), "token issued");
-      break;
     case "token_revoked":
-      log.info({ token_id: event.tokenId, sessions: event.sessions, client: event.actor.address }, "token revoked");
-      break;
+    case "session_extended":
     case "locked":
-      log.info({ ...lockFields(event.lock, event.actor), sessions: event.sessions }, "locked");
-      break;
     case "lifted":
-      log.info(lockFields(event.lock, event.actor), "lock lifted");
+      logAdministration(log, event);
       break;
     case "session_requested":
     case "renewal_requested":
     case "token_requested":
     case "revocation_requested":
     case "end_requested":
+    case "extension_requested":
     case "lock_requested":
     case "lift_requested":
     case "sessions_ended":
@@ -69,6 +65,34 @@ function logEvent(log: Logger, event: GatewayEvent, bursts: BurstLog): void {
     case "admin_called":
     case "admin_refused":
       // The lines of the outcomes and of each session say enough.
+      break;
+  }
+}
+
+/** What was done through the admin API. */
+type Administration = Extract<
+  GatewayEvent,
+  { readonly type: "token_issued" | "token_revoked" | "session_extended" | "locked" | "lifted" }
+>;
+
+function logAdministration(log: Logger, event: Administration): void {
+  switch (event.type) {
+    case "token_issued":
+      log.info(tokenFields(event.token, event.actor), "token issued");
+      break;
+    case "token_revoked":
+      log.info({ token_id: event.tokenId, sessions: event.sessions, ...callerFields(event.actor) }, "token revoked");
+      break;
+    case "session_extended": {
+      const { sessionId: session, expiresAt, actor } = event;
+      log.info({ session, expires_at: new Date(expiresAt).toISOString(), ...callerFields(actor) }, "session extended");
+      break;
+    }
+    case "locked":
+      log.info({ ...lockFields(event.lock, event.actor), sessions: event.sessions }, "locked");
+      break;
+    case "lifted":
+      log.info(lockFields(event.lock, event.actor), "lock lifted");
       break;
   }
 }
@@ -94,11 +118,11 @@ function logRefusal(bursts: BurstLog, event: Refusal): void {
 /** How many sessions without a valid token are logged one by one, for each reason, before the others are counted. */
 const SINGLE_REFUSALS = 20;
 
-function tokenFields(token: GrantInfo, { address }: Actor): Record<string, unknown> {
+function tokenFields(token: GrantInfo, actor: Actor): Record<string, unknown> {
   const { tokenId, type, endpoint, instance, user, access } = token;
   const expires = token.expiresAt === undefined ? undefined : new Date(token.expiresAt).toISOString();
   const fields = { token_id: tokenId, type, target: formatEndpoint(endpoint), instance, user, access };
-  return { ...fields, expires_at: expires, client: address };
+  return { ...fields, expires_at: expires, ...callerFields(actor) };
 }
 
 /** The words of lines that differ only in them. */
@@ -120,8 +144,12 @@ function errorFields({ session, error }: Extract<GatewayEvent, { readonly error:
   return { ...sessionFields(session), reason, detail: message, cause: describe(cause) };
 }
 
-function lockFields({ subject, value, message }: LockInfo, { address }: Actor): Record<string, unknown> {
-  return { [subject === "token" ? "token_id" : subject]: value, message, client: address };
+function lockFields({ subject, value, message }: LockInfo, actor: Actor): Record<string, unknown> {
+  return { [subject === "token" ? "token_id" : subject]: value, message, ...callerFields(actor) };
+}
+
+function callerFields({ name, address }: Actor): Record<string, unknown> {
+  return { actor: name, client: address };
 }
 
 function logEnd(log: Logger, session: SessionInfo, end: SessionEnd, bursts: BurstLog): void {

@@ -54,7 +54,7 @@ export class Metrics {
     0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10,
   ]);
   /** How the token store and the token sources answer, by name. */
-  readonly lookups: ReadonlyMap<string, TimedCounters>;
+  readonly lookups: Map<string, TimedCounters> = new Map();
   readonly eventLoopDelay: EventLoopDelay = new EventLoopDelay();
   renewals = 0;
   renewalsRefused = 0;
@@ -70,7 +70,7 @@ export class Metrics {
     this.observerFailures = new LabelCounters(labels.observers);
     this.upgradeFaults = new LabelCounters(labels.upgradeFaults);
     this.connectionRefusals = new LabelCounters(labels.connectionRefusals);
-    this.lookups = new Map(labels.sources.map((name) => [name, new TimedCounters(LOOKUP_BOUNDS)]));
+    this.addSources(labels.sources);
     this.source = source;
   }
 
@@ -81,6 +81,11 @@ export class Metrics {
       toClient: this.#past.toClient + running.toClient,
       toTarget: this.#past.toTarget + running.toTarget,
     };
+  }
+
+  /** Exposes sources that are not exposed yet. */
+  addSources(names: readonly string[]): void {
+    for (const name of names) if (!this.lookups.has(name)) this.lookups.set(name, new TimedCounters(LOOKUP_BOUNDS));
   }
 
   opened(handshakeMs: number): void {

@@ -8,6 +8,7 @@ import type { EndCommand, Selection } from "../control/selection.ts";
 import type { MetricsSnapshot } from "../telemetry/exposition.ts";
 import type { Grant } from "../tokens/grant.ts";
 import type { Lock, LockEffect } from "../tokens/lock.ts";
+import type { EventBatch } from "./event-forwarder.ts";
 import type { IpcChannel } from "./ipc-channel.ts";
 
 /** What the primary asks of a worker. */
@@ -15,6 +16,7 @@ export type WorkerRequest =
   | { readonly type: "list"; readonly page: PageRequest; readonly filter: SessionFilter }
   | { readonly type: "get"; readonly id: string }
   | ({ readonly type: "end"; readonly selection: Selection } & EndCommand)
+  | { readonly type: "extend"; readonly id: string; readonly expiresAt: number }
   | { readonly type: "lock"; readonly lock: Lock }
   | { readonly type: "unlock"; readonly id: string }
   /** Asks a session's user whether another session may take over. */
@@ -24,6 +26,10 @@ export type WorkerRequest =
   | { readonly type: "metrics" }
   /** Files that were moved are opened again. */
   | { readonly type: "reopen" }
+  /** A changed configuration takes effect. */
+  | { readonly type: "reload"; readonly config: unknown }
+  /** Whether it sends what happens. */
+  | { readonly type: "follow"; readonly isActive: boolean }
   /** Whether it responds, and accepts connections. */
   | { readonly type: "ping" }
   /** Not answered: a worker that has drained exits. */
@@ -35,12 +41,16 @@ export interface WorkerAnswers {
   readonly get: SessionView | null;
   /** How many sessions were ended. */
   readonly end: number;
+  /** Null where the worker does not run it. */
+  readonly extend: { readonly session: SessionView; readonly refused: string | null } | null;
   readonly lock: LockEffect;
   readonly unlock: null;
   readonly ask_takeover: TakeoverAnswer;
   readonly withdraw_takeover: null;
   readonly metrics: MetricsSnapshot;
   readonly reopen: null;
+  readonly reload: null;
+  readonly follow: null;
   /** Why it should get no connections; null when it should. */
   readonly ping: string | null;
   readonly drain: null;
@@ -69,11 +79,15 @@ export type PrimaryRequest =
   | { readonly type: "use_once"; readonly tokenId: string; readonly expiresAt: number }
   /** Whether a token was used. */
   | { readonly type: "was_used"; readonly tokenId: string }
+  /** What has happened, while it is followed. */
+  | ({ readonly type: "events" } & EventBatch)
   /** Whether it responds. */
   | { readonly type: "ping" }
   | { readonly type: "acquire"; readonly lease: SlotLease }
   /** The same, after users were asked; takes as long as they do. */
   | { readonly type: "acquire_by_asking"; readonly lease: SlotLease }
+  /** The slots of sessions that run already. */
+  | { readonly type: "announce"; readonly leases: readonly SlotLease[] }
   | { readonly type: "release"; readonly leaseId: string };
 
 /** What the primary answers. */
@@ -90,10 +104,12 @@ export interface PrimaryAnswers<Settings = unknown> {
   /** Whether it was the first use. */
   readonly use_once: boolean;
   readonly was_used: boolean;
+  readonly events: null;
   readonly ping: null;
   /** The limit that refuses the session; null when it has its slot, `ask` when users have to be asked first. */
   readonly acquire: LimitName | "ask" | null;
   readonly acquire_by_asking: SlotRefusal | null;
+  readonly announce: null;
   readonly release: null;
 }
 

@@ -4,6 +4,7 @@ import type { Lock, LockEffect } from "../tokens/lock.ts";
 import type {
   MemberAnswers,
   SessionControl,
+  SessionExtended,
   SessionFilter,
   SessionList,
   SessionLookup,
@@ -44,6 +45,14 @@ export class PoolControl implements SessionControl {
       channel.ask({ type: "end", selection, ...command }),
     );
     return { ended: sum(answers), ...members };
+  }
+
+  async extend(id: string, expiresAt: number): Promise<SessionExtended> {
+    const { answers, ...members } = await this.#pool.askAll(({ channel }) =>
+      channel.ask({ type: "extend", id, expiresAt }),
+    );
+    const found = answers.find((answer) => answer !== null);
+    return { session: found?.session, refused: found?.refused ?? undefined, ...members };
   }
 
   async lock(lock: Lock): Promise<MemberAnswers & LockEffect> {

@@ -66,6 +66,14 @@ function adminEntry(event: AdminEvent): AuditEntry {
       return { event: event.type, ...callerFields(event), selection: event.selection };
     case "sessions_ended":
       return { event: event.type, ...callerFields(event), selection: event.selection, sessions: event.sessions };
+    case "extension_requested":
+    case "session_extended":
+      return {
+        event: event.type,
+        ...callerFields(event),
+        session: event.sessionId,
+        expires_at: isoTime(event.expiresAt),
+      };
     case "lock_requested":
     case "lifted":
       return { event: event.type, ...callerFields(event), ...lockFields(event.lock) };

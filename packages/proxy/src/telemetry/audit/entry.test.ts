@@ -66,6 +66,8 @@ const events: { readonly [Type in GatewayEvent["type"]]: Extract<GatewayEvent, {
   token_requested: { type: "token_requested", actor, token: { type: "vnc", endpoint: grant.endpoint, user: "alice" } },
   revocation_requested: { type: "revocation_requested", actor, tokenId: "t-1" },
   end_requested: { type: "end_requested", actor, selection },
+  extension_requested: { type: "extension_requested", actor, sessionId: "s-1", expiresAt: grant.expiresAt ?? 0 },
+  session_extended: { type: "session_extended", actor, sessionId: "s-1", expiresAt: grant.expiresAt ?? 0 },
   lock_requested: { type: "lock_requested", actor, lock },
   lift_requested: { type: "lift_requested", actor, lockId: "l-1" },
   session_opened: { type: "session_opened", session, handshakeMs: 12.34567 },

@@ -23,6 +23,8 @@ export type AuditEventName =
   | "token_revoked"
   | "end_requested"
   | "sessions_ended"
+  | "extension_requested"
+  | "session_extended"
   | "lock_requested"
   | "locked"
   | "lift_requested"
@@ -96,8 +98,8 @@ export const AUDIT_FIELDS: Readonly<Record<keyof AuditFields, AuditField>> = {
   run: text("Identifies one run of one process."),
   pid: integer("Id of that process."),
   session: text("Id of the session."),
-  actor: text("Name of the key with which the admin API was called."),
-  client: text("IP address of the client, or of the caller of the admin API."),
+  actor: text("Name of the key with which the admin API was called; `socket` for its Unix socket."),
+  client: text("IP address of the client, or of the caller of the admin API; `unix` for its Unix socket."),
   certificate: text("Subject of the client's TLS certificate."),
   token_id: text("Id of the token; never the token itself."),
   type: text("Type of the console: `vnc`, `serial` or `spice`."),
@@ -199,6 +201,8 @@ export const AUDIT_EVENTS: Readonly<Record<AuditEventName, AuditEvent>> = {
   token_revoked: ofCaller("A token was revoked.", ["token_id", "sessions"]),
   end_requested: ofCaller("Sessions are to be ended.", ["selection"]),
   sessions_ended: ofCaller("Sessions were ended.", ["selection", "sessions"]),
+  extension_requested: ofCaller("The end of a session is to be moved to `expires_at`.", ["session", "expires_at"]),
+  session_extended: ofCaller("The end of a session was moved.", ["session", "expires_at"]),
   lock_requested: ofCaller(
     "A user, a machine, an address or a token is to be locked.",
     ["subject", "value"],
@@ -212,5 +216,9 @@ export const AUDIT_EVENTS: Readonly<Record<AuditEventName, AuditEvent>> = {
   lift_requested: ofCaller("A lock is to be lifted.", ["lock_id"]),
   lifted: ofCaller("A lock was lifted.", ["subject", "value"], ["message"]),
   admin_called: ofCaller("A request to the admin API was answered.", ["method", "path", "status"]),
-  admin_refused: event("A request to the admin API had no key, or a wrong one.", ["client", "status"], ["more"]),
+  admin_refused: event(
+    "A request to the admin API had no key or a wrong one, or came from a web page.",
+    ["client", "status"],
+    ["more"],
+  ),
 };

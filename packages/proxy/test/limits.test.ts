@@ -193,6 +193,29 @@ describe("a token", () => {
     using third = new Client(gateway.host, token);
     await third.message("hello");
   });
+
+  test("that limits its sessions renews no more than that", async () => {
+    await using gateway = await TestGateway.start({ config: { sessions: { max_per_client: 3 } } });
+    const { token: before } = await gateway.token(target.address, { instance: "vm-1", maxSessions: 1 });
+    using first = new Client(gateway.host, before);
+    await first.message("hello");
+    using second = await open(gateway, { instance: "vm-1" });
+    const { token } = await gateway.token(target.address, { instance: "vm-1", maxSessions: 1, ttlMs: 600_000 });
+    first.control({ type: "renew", id: 1, token });
+    await first.message("renewed");
+    // With the token that it has already, it has a slot.
+    first.control({ type: "renew", id: 2, token });
+    await first.message("renewed", first.order.length);
+    second.control({ type: "renew", id: 1, token });
+    expect(await second.message("renew_failed")).toMatchObject({ reason: "server_busy" });
+    // It no longer counts for the token that opened it, and counts once for its address.
+    using third = new Client(gateway.host, before);
+    await third.message("hello");
+    first.socket.close(1000);
+    await first.closed;
+    second.control({ type: "renew", id: 2, token });
+    await second.message("renewed");
+  });
 });
 
 describe("with on_limit: replace", () => {

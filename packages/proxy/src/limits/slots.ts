@@ -42,6 +42,11 @@ export interface SlotRequest {
   readonly user: string | undefined;
   /** How many sessions the token itself allows at once. @defaultValue as many as the limits allow */
   readonly maxSessions?: number | undefined;
+  /**
+   * Whether the session runs already, and its token renews it: only the token's limit counts. The session then gives
+   * the slot back that it had. @defaultValue false
+   */
+  readonly isRenewal?: boolean | undefined;
 }
 
 /** A slot that a session holds or asks for. */
@@ -113,7 +118,8 @@ export class Slots<Owner> {
    * @param consenting - the sessions whose users agreed to be replaced. @defaultValue none was asked yet
    */
   acquire(lease: SlotLease, owner: Owner, consenting?: readonly OwnedLease<Owner>[]): Verdict<Owner> {
-    const { max, max_per_client, max_per_token, on_limit } = this.#options;
+    if (lease.isRenewal === true) return this.#renew(lease, owner);
+    const { max, max_per_client, on_limit } = this.#options;
     const replaces: OwnedLease<Owner>[] = [];
     const limit = this.#replaceOldest(lease, replaces);
     if (limit !== undefined && on_limit === "refuse") return { refusedBy: limit, replaces: [] };
@@ -121,10 +127,9 @@ export class Slots<Owner> {
     const client = clientGroup(lease.client);
     const fromClient = (this.#byClient.get(client) ?? 0) - leaving((of) => clientGroup(of.client) === client);
     const withToken = (this.#byToken.get(lease.token) ?? 0) - leaving(({ token }) => token === lease.token);
-    const perToken = Math.min(max_per_token ?? Infinity, lease.maxSessions ?? Infinity);
     if (this.#held.size - replaces.length >= (max ?? Infinity)) return { refusedBy: "max", replaces: [] };
     if (fromClient >= (max_per_client ?? Infinity)) return { refusedBy: "max_per_client", replaces: [] };
-    if (withToken >= perToken) return { refusedBy: "max_per_token", replaces: [] };
+    if (withToken >= this.#mostPerToken(lease)) return { refusedBy: "max_per_token", replaces: [] };
     // Last: a user is not asked because of a session that another limit refuses.
     if (limit !== undefined && on_limit === "ask") {
       if (consenting === undefined) return { replaces: [], asks: { limit, of: replaces } };
@@ -134,6 +139,17 @@ export class Slots<Owner> {
     for (const replaced of replaces) this.release(replaced.lease.id);
     this.announce(lease, owner);
     return { replaces };
+  }
+
+  #renew(lease: SlotLease, owner: Owner): Verdict<Owner> {
+    const withToken = this.#byToken.get(lease.token) ?? 0;
+    if (withToken >= this.#mostPerToken(lease)) return { refusedBy: "max_per_token", replaces: [] };
+    this.announce(lease, owner);
+    return { replaces: [] };
+  }
+
+  #mostPerToken({ maxSessions = Infinity }: SlotLease): number {
+    return Math.min(this.#options.max_per_token ?? Infinity, maxSessions);
   }
 
   /**

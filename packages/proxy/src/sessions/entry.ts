@@ -9,9 +9,10 @@ import type { SessionContext, SessionPhase } from "./session-context.ts";
 import type { SessionDeadline } from "./session-deadline.ts";
 
 /**
- * Asks the limits for a slot for a session that its grant opens.
+ * Asks the limits for a slot for a session that its grant opens or renews.
  *
- * @param onAsking - called when users are asked whether this session may take the place of theirs, and take their time.
+ * @param onAsking - called when users are asked whether this session may take the place of theirs, and take their time;
+ *   undefined for a renewal, which takes no one's place.
  * @throws EndError `server_busy` when a limit is reached, `takeover_denied` when a user declines, `token_invalid` when
  *   the token was used already.
  */
@@ -20,17 +21,27 @@ export async function requestSlot(
   grant: SettledGrant,
   { limits, lookups }: Pick<SessionContext<unknown>, "limits" | "lookups">,
   signal: AbortSignal,
-  onAsking: () => void,
+  onAsking?: () => void,
 ): Promise<Lease> {
   // Before a session is replaced for it, or a user asked.
   await lookups.refuseUsed(grant);
   signal.throwIfAborted();
   const { tokenId: token, instance, user, maxSessions } = grant;
   return await limits.acquire(
-    { session: id, client: clientAddress, token, instance, user, maxSessions },
+    { session: id, client: clientAddress, token, instance, user, maxSessions, isRenewal: onAsking === undefined },
     signal,
-    onAsking,
+    onAsking ?? (() => {}),
   );
+}
+
+/** A session that is renewed. */
+export type RenewedSession = SessionInfo & { readonly phase: SessionPhase; mayPass(): boolean };
+
+/** What renews a session. */
+export interface Renewal {
+  readonly grant: SettledGrant;
+  /** The slot that the session holds from then on; undefined where it keeps its own. */
+  readonly lease: Lease | undefined;
 }
 
 /**
@@ -42,26 +53,51 @@ export async function requestSlot(
 export async function admitRenewal(
   session: SessionInfo & { readonly grant: Grant | undefined; readonly phase: SessionPhase },
   lookup: Promise<SettledGrant>,
-  { events, lookups }: Pick<SessionContext<unknown>, "events" | "lookups">,
+  context: Pick<SessionContext<unknown>, "events" | "limits" | "lookups">,
   signal: AbortSignal,
-): Promise<SettledGrant> {
+): Promise<Renewal> {
   const next = await lookup;
   if (session.phase === "ended") throw new EndError("session_terminated", "the session has ended");
   if (session.grant === undefined || !allowsRenewal(session.grant, next)) {
     throw new EndError("forbidden", "the token is for another console");
   }
-  await events.ask({ type: "renewal_requested", session, grant: next }, signal);
-  await lookups.use(next);
-  return next;
+  await context.events.ask({ type: "renewal_requested", session, grant: next }, signal);
+  const isSameToken = session.grant.tokenId === next.tokenId;
+  const lease = isSameToken ? undefined : await requestSlot(session, next, context, signal);
+  try {
+    await context.lookups.use(next);
+  } catch (error) {
+    lease?.release();
+    throw error;
+  }
+  return { grant: next, lease };
 }
 
 /**
- * Checks once more, in the turn in which a renewal takes effect, that it may.
+ * Checks once more, in the turn in which a renewal takes effect, that it may. Else its slot is free again.
  *
+ * @param held - the slot that the session has held so far: it is free if the renewal has another one.
+ * @returns the slot that the session holds from now on.
  * @throws EndError when it may not.
  */
-export function recheckRenewal(
-  session: SessionInfo & { readonly phase: SessionPhase; mayPass(): boolean },
+export function confirmRenewal(
+  session: RenewedSession,
+  { grant, lease }: Renewal,
+  held: Lease | undefined,
+  context: Pick<SessionContext<unknown>, "withdrawn" | "clock">,
+): Lease | undefined {
+  try {
+    recheckGrant(session, grant, context);
+  } catch (error) {
+    lease?.release();
+    throw error;
+  }
+  if (lease !== undefined) held?.release();
+  return lease ?? held;
+}
+
+function recheckGrant(
+  session: RenewedSession,
   next: SettledGrant,
   { withdrawn, clock }: Pick<SessionContext<unknown>, "withdrawn" | "clock">,
 ): void {

@@ -11,7 +11,7 @@ import { admit } from "./admission.ts";
 import { Channel, type ChannelWatchers } from "./channel.ts";
 import { Channels } from "./channels.ts";
 import type { PublicEnd, TimeLeft } from "./control-messages.ts";
-import { admitRenewal, extendGrant, recheckRenewal, requestSlot, watchers } from "./entry.ts";
+import { admitRenewal, confirmRenewal, extendGrant, requestSlot, watchers } from "./entry.ts";
 import { IdleTimer } from "./idle-timer.ts";
 import { RenewalLimit } from "./renewal-limit.ts";
 import type { SessionClient } from "./session-client.ts";
@@ -373,10 +373,10 @@ export class Session implements SessionInfo {
     const { events } = this.#context;
     try {
       if (this.#step.isRunning) throw new EndError("server_busy", "another renewal is under way");
-      const grant = await this.#step.run((signal) =>
+      const { grant, lease } = await this.#step.run((signal) =>
         admitRenewal(this, this.#admit(token, signal, true), this.#context, signal),
       );
-      recheckRenewal(this, grant, this.#context);
+      this.#lease = confirmRenewal(this, { grant, lease }, this.#lease, this.#context);
       this.#grant = grant;
       this.#deadline.set(grant.expiresAt);
       events.notify({ type: "session_renewed", session: this });

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { checkNodeVersion } from "../src/node-version.ts";
 
 const { engines } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as {
@@ -13,4 +13,13 @@ test("a Node that is too old is named, with the version that package.json asks f
   const wanted = engines.node.replace(">=", "");
   expect(() => checkNodeVersion("20.0.0")).toThrow(`needs Node ${wanted} or newer`);
   for (const version of [`${wanted}.0`, "22.20.0", "24.0.0", process.versions.node]) checkNodeVersion(version);
+});
+
+test.each(["../src/index.ts", "../src/playwright/index.ts"])("%s checks it when it is imported", async (entry) => {
+  const check = vi.fn<typeof checkNodeVersion>();
+  vi.doMock("../src/node-version.ts", () => ({ checkNodeVersion: check }));
+  await import(entry);
+  expect(check).toHaveBeenCalledExactlyOnceWith(process.versions.node);
+  vi.doUnmock("../src/node-version.ts");
+  vi.resetModules();
 });

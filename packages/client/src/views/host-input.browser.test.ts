@@ -72,6 +72,9 @@ describe("keyMap", () => {
       'keyMap: expected "Control", "Alt", "Shift" or "Meta", got "CapsLock"',
     );
     expect(() => vncs.create({ leaveKeys: ["F1" as "Alt"] })).toThrow('leaveKeys: expected "Control"');
+    expect(() => vncs.create({ leaveKeys: "Alt" as unknown as ["Alt"] })).toThrow(
+      'leaveKeys: expected an array of modifier keys, got "Alt"',
+    );
   });
 });
 

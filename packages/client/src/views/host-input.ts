@@ -22,10 +22,13 @@ export interface HostOwner {
  * What every view does with keyboard, focus and drags in its element. To be called before the view listens to the
  * connection and to the element, because the order counts.
  *
- * @throws RangeError for a key that is not a {@link ModifierKey}.
+ * @throws RangeError for a key that is not a {@link ModifierKey}, TypeError for `leaveKeys` that are no array.
  */
 export function handleHostInput(host: HTMLElement, options: ViewOptions, owner: HostOwner): void {
   const { leaveKeys = LEAVE_KEYS, keyMap = {} } = options;
+  if (!Array.isArray(leaveKeys)) {
+    throw new TypeError(`leaveKeys: expected an array of modifier keys, got ${JSON.stringify(leaveKeys)}`);
+  }
   const keys = leaveKeys.map((key) => modifier("leaveKeys", key));
   for (const key of Object.entries(keyMap).flat()) modifier("keyMap", key);
   const enter = (): void => owner.focus();

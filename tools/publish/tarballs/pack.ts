@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { mkdir, readFile, readdir } from "node:fs/promises";
+import { mkdir, readFile, readdir, rm } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { promisify } from "node:util";
 import { type Manifest, type PublishedPackage, publishedPackages } from "../published.ts";
@@ -38,6 +38,7 @@ export async function packAll(folder: string): Promise<void> {
 async function pack(published: PublishedPackage, folder: string): Promise<void> {
   const { file, content } = pathsOf(published, folder);
   await run("pnpm", ["pack", "--pack-destination", folder], { cwd: published.folder });
+  await rm(content, { recursive: true, force: true }); // of an earlier run
   await mkdir(content);
   await run("tar", ["-xzf", file, "-C", content, "--strip-components=1"]);
 }

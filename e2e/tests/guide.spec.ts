@@ -19,6 +19,7 @@ test("Renew gets a new token and keeps the connection", async ({ page, vnc, rout
   const gateway = await routeConsole(gatewayAddress, { renewal: 600_000 });
   await page.goto(consolePage);
   const session = await gateway.waitForSession();
+  await expect(page.getByRole("status")).toHaveText("connected");
   session.warn(60_000);
   await expect(page.getByRole("status")).toHaveText("expiring");
   await page.getByRole("button", { name: "Renew" }).click();
@@ -31,6 +32,7 @@ test("the page reports a refused renewal, and the session continues", async ({ p
   const gateway = await routeConsole(gatewayAddress, { renewal: "token_invalid" });
   await page.goto(consolePage);
   const session = await gateway.waitForSession();
+  await expect(page.getByRole("status")).toHaveText("connected");
   session.warn(60_000);
   await expect(page.getByRole("status")).toHaveText("expiring");
   await page.getByRole("button", { name: "Renew" }).click();

@@ -182,11 +182,12 @@ const endScreens: Record<CloseReason, readonly [title: string, button: string | 
 /** The page asks whether the user is still there, and they are. */
 async function answerIdleWarning(page: Page, session: FakeSession): Promise<void> {
   session.send({ type: "idle_warning", endsInMs: 60_000 });
-  await expect(page.locator(".banner")).toContainText("Still there? This console closes in");
+  const banner = page.getByRole("region", { name: "End of the session" });
+  await expect(banner).toContainText("Still there? This console closes in");
   await page.getByRole("button", { name: "I’m still here" }).click();
   await session.waitFor("still_here");
   session.send({ type: "idle_warning", endsInMs: null });
-  await expect(page.locator(".banner")).toBeHidden();
+  await expect(banner).toBeHidden();
 }
 
 async function expectEnd(console: FakedConsolePage, reason: CloseReason): Promise<void> {

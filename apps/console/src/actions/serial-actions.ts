@@ -5,7 +5,11 @@ import {
   createSerialKeyRow,
   fontSizeTools,
   keyRowTool,
+  pasteText,
   pasteTool,
+  searchTool,
+  showPasteProgress,
+  sizeTool,
   terminalTools,
   type Tool,
 } from "@curfew/client/toolbar";
@@ -13,46 +17,34 @@ import { format } from "@curfew/client/messages";
 import { texts } from "../locales/texts.ts";
 import { MAX_FONT_SIZE, MIN_FONT_SIZE } from "../settings/fields.ts";
 import { settings } from "../settings/settings-store.ts";
-import { icon } from "../widgets/icons.ts";
-import { loadPart } from "./load-part.ts";
 import type { ActionContext } from "./action-context.ts";
 import { ringBell } from "./serial-bell.ts";
 import { listenForRightClick, type TerminalCommands } from "./serial-context-menu.ts";
-import { paste } from "./serial-paste.ts";
-import { showPasteProgress } from "./paste-progress.ts";
 import { watchSilence } from "./serial-silence.ts";
-import { sizeAction } from "./serial-size.ts";
 
 /** The actions of a serial console. */
 export function serialActions(serial: SerialConsole, context: ActionContext): readonly Tool[] {
   const { shell, signal } = context;
-  const { actions, terminal } = texts();
+  const search = searchTool(serial, context);
   const commands: TerminalCommands = {
     copy: () => void copySelection(serial, context),
-    paste: () => void paste(serial, context),
-    find: () => void openSearch(serial, context),
+    paste: () => void pasteText(serial, context),
+    find: search.run,
   };
   applySettings(serial, signal);
   ringBell(serial, signal);
   listenForRightClick(serial, commands, context);
-  showPasteProgress(serial, { name: actions.paste, label: terminal.pasting, stopped: terminal.pasteStopped }, context);
+  showPasteProgress(serial, context);
   serial.on("droprefused", () => shell.warnOfDrop(), { signal });
   shell.followCover((cover) => {
     serial.covered = cover;
   }, signal);
   if (!context.viewOnly) watchSilence(serial, () => shell.toasts.show(texts().terminal.silent, "keyboard"), signal);
   return [
-    {
-      label: actions.search,
-      place: "toolbar",
-      face: { icon: icon("search") },
-      letter: "/",
-      shortcut: "F",
-      run: commands.find,
-    },
+    { ...search, shortcut: "F" },
     copyTool(serial, context, commands.copy),
     pasteTool(serial, context, commands.paste),
-    sizeAction(serial, context),
+    sizeTool(serial, context, (size) => settings.change({ terminalSize: size })),
     ...fontSizeTools(context, (by) => changeFontSize(by, context)),
     ...terminalTools(serial, context),
     keyRowTool(() => createSerialKeyRow(serial, context), context),
@@ -74,21 +66,4 @@ function changeFontSize(by: number, { shell }: ActionContext): void {
   const size = Math.min(MAX_FONT_SIZE, Math.max(MIN_FONT_SIZE, settings.current.fontSize + by));
   settings.change({ fontSize: size });
   shell.toasts.show(format(texts().notices.textSize, { size }));
-}
-
-async function openSearch(serial: SerialConsole, context: ActionContext): Promise<void> {
-  const part = await loadPart(import("../shell/search-bar.ts"), context);
-  if (part === undefined) return;
-  const { refocus, shell } = context;
-  const close = (): void => {
-    shell.setTray("top", undefined);
-    refocus();
-  };
-  const bar = part.createSearchBar((text, options) => serial.find(text, options), close);
-  shell.setTray("top", bar, () => void removeMarks(serial));
-  bar.querySelector("input")?.focus();
-}
-
-async function removeMarks(serial: SerialConsole): Promise<void> {
-  await serial.find("").catch(() => {});
 }

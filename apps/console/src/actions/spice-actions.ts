@@ -7,14 +7,13 @@ import {
   keysTool,
   scaleItems,
   screenshotTool,
+  screenTextDialog,
+  showTypingProgress,
   type Tool,
   viewOnlyTool,
 } from "@curfew/client/toolbar";
-import { readClipboard } from "../browser/clipboard.ts";
 import { texts } from "../locales/texts.ts";
 import { settings } from "../settings/settings-store.ts";
-import { loadPart } from "./load-part.ts";
-import { showTypingProgress } from "./paste-progress.ts";
 import type { ActionContext } from "./action-context.ts";
 import { tellLimits, typeText } from "./screen-text.ts";
 
@@ -32,7 +31,7 @@ export function spiceActions(spice: SpiceConsole, context: ActionContext): reado
       place: "toolbar",
       face: { icon: context.icon("clipboard-paste") },
       sendsInput: true,
-      run: () => void openTextDialog(spice, held, context),
+      run: screenTextDialog(spice, context, (typed) => void typeText(spice, held, typed, context)),
     },
     screenshotTool(spice, context),
     {
@@ -45,20 +44,4 @@ export function spiceActions(spice: SpiceConsole, context: ActionContext): reado
     keyRowTool(() => createKeyRow(spice, held, context), context),
     viewOnlyTool(spice, held, context),
   ];
-}
-
-async function openTextDialog(spice: SpiceConsole, held: HeldKeys, context: ActionContext): Promise<void> {
-  const { text: labels, notices } = texts();
-  const part = await loadPart(import("../dialogs/text-dialog.ts"), context);
-  part?.openTextDialog({
-    title: labels.type,
-    sentence: labels.typeSentence,
-    actions: [{ label: labels.type, onText: (text) => void typeText(spice, held, text, context) }],
-    read: async () => {
-      const text = await readClipboard();
-      if (text === undefined) context.shell.toasts.warn(notices.clipboardRefused);
-      return text;
-    },
-    signal: context.signal,
-  });
 }

@@ -7,6 +7,7 @@ import {
   type MenuItem,
   scaleItems,
   screenshotTool,
+  showTypingProgress,
   type Tool,
   TouchControl,
   trackpadTool,
@@ -17,7 +18,6 @@ import type { ViewerOptions } from "../console-url/viewer-options.ts";
 import { texts } from "../locales/texts.ts";
 import { settings } from "../settings/settings-store.ts";
 import type { ActionContext } from "./action-context.ts";
-import { showTypingProgress } from "./paste-progress.ts";
 import { tellLimits } from "./screen-text.ts";
 import { textAction } from "./vnc-text.ts";
 

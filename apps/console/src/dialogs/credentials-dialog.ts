@@ -1,6 +1,7 @@
+import { closingButton, submitButton } from "@curfew/client/toolbar";
 import { createElement, setText } from "@curfew/client/ui";
 import { texts } from "../locales/texts.ts";
-import { closingButton, openDialog, submitButton } from "./dialog.ts";
+import { openDialog } from "./dialog.ts";
 
 export type CredentialName = "username" | "password" | "target";
 export type Credentials = Partial<Record<CredentialName, string>>;

@@ -1,7 +1,8 @@
+import { closingButton } from "@curfew/client/toolbar";
 import { createElement } from "@curfew/client/ui";
 import { keyNames, leaveKeys } from "../locales/key-names.ts";
 import { texts } from "../locales/texts.ts";
-import { closingButton, openDialog } from "./dialog.ts";
+import { openDialog } from "./dialog.ts";
 
 /** A key or gesture, and what it does. */
 export type HelpRow = readonly [input: string, effect: string];

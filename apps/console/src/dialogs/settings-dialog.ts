@@ -1,11 +1,12 @@
 import { LANGUAGE_NAMES } from "@curfew/client/messages";
+import { closingButton } from "@curfew/client/toolbar";
 import { createElement } from "@curfew/client/ui";
 import { canNotify } from "../browser/tab-alerts.ts";
 import { texts } from "../locales/texts.ts";
 import { MAX_FONT_SIZE, MIN_FONT_SIZE, type SettingName, type Settings } from "../settings/fields.ts";
 import type { SettingsStore } from "../settings/settings-store.ts";
 import { textButton } from "../widgets/buttons.ts";
-import { closingButton, openDialog } from "./dialog.ts";
+import { openDialog } from "./dialog.ts";
 
 type NameOf<Value> = {
   [Name in SettingName]: Settings[Name] extends Value ? Name : never;
@@ -81,8 +82,8 @@ const FIELDS: Readonly<Record<SettingName, (store: SettingsStore) => readonly HT
   ],
   localEcho: (store) => [flag(store, "localEcho", texts().settings.localEcho)],
   terminalSize: (store) => {
-    const { display, terminal } = texts();
-    return [choice(store, "terminalSize", terminal.size, { fit: display.fit, "80x24": "80 × 24" })];
+    const { actions, display } = texts();
+    return [choice(store, "terminalSize", actions.terminalSize, { fit: display.fit, "80x24": "80 × 24" })];
   },
   backspace: (store) => [
     choice(store, "backspace", texts().terminal.backspace, { del: "DEL (127)", bs: "BS (8, Ctrl + H)" }),

@@ -31,7 +31,8 @@ export async function loadTexts(wanted: readonly string[]): Promise<Texts> {
 function together(sdk: Messages, tools: ToolbarTexts, page: PageTexts): Texts {
   const actions = { ...tools.actions, ...page.actions };
   const notices = { ...tools.notices, ...page.notices };
-  return { ...tools, ...page, actions, notices, sdk };
+  const text = { ...tools.text, ...page.text };
+  return { ...tools, ...page, actions, notices, text, sdk };
 }
 
 function isLanguage(tag: string): tag is Language {

@@ -15,12 +15,13 @@ type Translated<Table> = {
 export type PageTexts = Translated<typeof english>;
 
 /** The groups to which the page and the SDK's toolbar contribute. */
-type SharedGroup = "actions" | "notices";
+type SharedGroup = "actions" | "notices" | "text";
 
 /** The page's texts and the SDK's, which all of Curfew's consoles share. */
 export interface Texts extends Omit<PageTexts, SharedGroup>, Omit<ToolbarTexts, SharedGroup> {
   readonly actions: PageTexts["actions"] & ToolbarTexts["actions"];
   readonly notices: PageTexts["notices"] & ToolbarTexts["notices"];
+  readonly text: PageTexts["text"] & ToolbarTexts["text"];
   /** End reasons, states and actions. Their `language` is that of all texts. */
   readonly sdk: Messages;
 }

@@ -36,7 +36,7 @@ export class Toasts {
   }
 }
 
-/** Removes the notice after a while: {@link moveNoticesInFront} would make screen readers repeat it. */
+/** Removes the notice after a while: {@link showDialog} would make screen readers repeat it. */
 function present(region: HTMLElement, notice: HTMLElement): void {
   region.replaceChildren(notice);
   setTimeout(() => {
@@ -44,8 +44,16 @@ function present(region: HTMLElement, notice: HTMLElement): void {
   }, SHOWN_FOR_MS);
 }
 
+/** Adds a dialog to the page and opens it as a modal one, in front of which the notices are shown. */
+export function showDialog(dialog: HTMLDialogElement): void {
+  dialog.addEventListener("close", moveNoticesInFront);
+  document.body.append(dialog);
+  dialog.showModal();
+  moveNoticesInFront();
+}
+
 /** Moves the notices into the topmost dialog, if any: everything outside a modal dialog is inert and not announced. */
-export function moveNoticesInFront(): void {
+function moveNoticesInFront(): void {
   const front = [...document.querySelectorAll("dialog[open]")].at(-1) ?? document.body;
   const notices = document.querySelector(".notices");
   if (notices !== null && notices.parentElement !== front) front.append(notices);

@@ -1,3 +1,4 @@
+import { textButton as createTextButton } from "@curfew/client/toolbar";
 import { createElement } from "@curfew/client/ui";
 import { icon, type IconName } from "./icons.ts";
 
@@ -5,16 +6,9 @@ import { icon, type IconName } from "./icons.ts";
 export function textButton(
   label: string,
   onPress: () => void,
-  options: { readonly kind?: "primary" | "plain" | "quiet"; readonly icon?: IconName } = {},
+  { kind = "plain", icon: name }: { readonly kind?: "primary" | "plain" | "quiet"; readonly icon?: IconName } = {},
 ): HTMLButtonElement {
-  const button = createElement(
-    "button",
-    { type: "button", class: `button button-${options.kind ?? "plain"}` },
-    options.icon === undefined ? undefined : icon(options.icon),
-    createElement("span", {}, label),
-  );
-  button.addEventListener("click", onPress);
-  return button;
+  return createTextButton(label, onPress, { kind, ...(name === undefined ? {} : { icon: icon(name) }) });
 }
 
 /** A link that looks like a button. Web pages open in a new tab. */

@@ -23,8 +23,12 @@ export class ToolbarController {
   readonly #bar = createElement("div", { class: "bar" });
   readonly #menus = createElement("div", { class: "menus" });
   readonly #keys = createElement("div", { class: "keys" });
+  readonly #tray = createElement("div", { class: "tray", part: "tray" });
   readonly #notice = createElement("p", { class: "notice", part: "notice", role: "status" });
+  /** What lies over the console's upper edge, so that it does not change its size. */
+  readonly #over = createElement("div", { class: "over" }, this.#tray, this.#notice);
   readonly #shell = createElement("div", { class: "shell" });
+  #onTrayGone = (): void => {};
   #texts: ToolbarTexts | undefined;
   /** The newest request for texts. */
   #request: Promise<ToolbarTexts> | undefined;
@@ -38,7 +42,7 @@ export class ToolbarController {
   constructor(element: CurfewToolbarElement, root: ShadowRoot) {
     this.#element = element;
     this.#root = root;
-    this.#shell.append(this.#bar, this.#notice, this.#keys, this.#menus);
+    this.#shell.append(this.#bar, this.#keys, this.#over, this.#menus);
     root.append(this.#shell);
   }
 
@@ -106,8 +110,15 @@ export class ToolbarController {
       this.#clear();
       if (console !== undefined) this.#show(console, target instanceof HTMLElement ? target : undefined);
     }
+    if (state?.status === "closed") this.#closeParts();
     this.#shell.toggleAttribute("inert", !isConnected);
     this.#shell.toggleAttribute("data-view-only", console?.viewOnly === true);
+  }
+
+  /** Closes what works with the session that is over. */
+  #closeParts(): void {
+    this.#setTray(undefined);
+    for (const dialog of this.#root.querySelectorAll("dialog")) dialog.close();
   }
 
   #clear(): void {
@@ -115,6 +126,7 @@ export class ToolbarController {
     this.#console = undefined;
     clearTimeout(this.#noticeTimer);
     setText(this.#notice, "");
+    this.#closeParts();
     for (const part of [this.#bar, this.#keys, this.#menus]) part.replaceChildren();
   }
 
@@ -156,8 +168,40 @@ export class ToolbarController {
       notify: (text) => this.#notify(text),
       addMenu: (menu) => this.#menus.append(menu),
       setKeyRow: (row) => this.#keys.replaceChildren(...(row === undefined ? [] : [row])),
+      setTray: (row, onGone) => this.#setTray(row, onGone),
+      showDialog: (dialog) => this.#showDialog(dialog, texts),
+      load: (part) => this.#load(part, texts),
       setViewOnly: (viewOnly) => this.#shell.toggleAttribute("data-view-only", viewOnly),
     };
+  }
+
+  #setTray(row: HTMLElement | undefined, onGone: () => void = () => {}): void {
+    this.#tray.replaceChildren(...(row === undefined ? [] : [row]));
+    this.#onTrayGone();
+    this.#onTrayGone = onGone;
+  }
+
+  #showDialog(dialog: HTMLDialogElement, { language }: ToolbarTexts): void {
+    dialog.lang = language;
+    // Outside a modal dialog, the notice would not be announced.
+    dialog.append(this.#notice);
+    dialog.addEventListener("close", () => {
+      if (dialog.contains(this.#notice)) this.#over.append(this.#notice);
+    });
+    this.#root.append(dialog);
+    dialog.showModal();
+  }
+
+  /** Waits for a part that is loaded on demand. */
+  async #load<Part>(part: Promise<Part>, { notices }: ToolbarTexts): Promise<Part | undefined> {
+    const { signal } = this.#tools;
+    try {
+      const loaded = await part;
+      return signal.aborted ? undefined : loaded;
+    } catch {
+      if (!signal.aborted) this.#notify(notices.partMissing);
+      return undefined;
+    }
   }
 
   #notify(text: string): void {

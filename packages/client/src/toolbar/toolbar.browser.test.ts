@@ -1,4 +1,4 @@
-import { describe, expect, test, vi } from "vitest";
+import { afterEach, describe, expect, test, vi } from "vitest";
 import { type FakeVnc, speakRfb } from "../../test/fake-vnc.ts";
 import { ElementPage, reaches } from "../../test/element-page.ts";
 import type { CurfewVncElement } from "../element/index.ts";
@@ -6,6 +6,7 @@ import { type CurfewToolbarElement, defineToolbarElement } from "./index.ts";
 
 const page = new ElementPage();
 defineToolbarElement();
+afterEach(() => vi.restoreAllMocks());
 
 const VNC = `<curfew-vnc id="machine" url="ws://gateway/ws" autoconnect></curfew-vnc>`;
 const SERIAL = `<curfew-serial id="machine" url="ws://gateway/ws" autoconnect></curfew-serial>`;
@@ -34,6 +35,26 @@ function key(toolbar: Element, name: string): string | null | undefined {
   const focused = toolbar.shadowRoot?.activeElement;
   focused?.dispatchEvent(new KeyboardEvent("keydown", { key: name, bubbles: true, cancelable: true }));
   return toolbar.shadowRoot?.activeElement?.ariaLabel;
+}
+
+/** The open dialog of a toolbar. */
+async function dialogOf(toolbar: Element): Promise<HTMLDialogElement> {
+  const found = (): HTMLDialogElement | null | undefined => toolbar.shadowRoot?.querySelector("dialog");
+  await vi.waitFor(() => expect(found()?.matches(":modal")).toBe(true));
+  return found() as HTMLDialogElement;
+}
+
+const noDialog = (toolbar: Element): Promise<void> =>
+  vi.waitFor(() => expect(toolbar.shadowRoot?.querySelector("dialog")).toBeNull());
+const notice = (toolbar: Element): string | null | undefined =>
+  toolbar.shadowRoot?.querySelector("[role=status]")?.textContent;
+
+/** Enters a text in the dialog for text, and chooses what happens to it. */
+async function enter(toolbar: Element, text: string, choice: string): Promise<void> {
+  const field = (await dialogOf(toolbar)).querySelector("textarea");
+  expect(toolbar.shadowRoot?.activeElement).toBe(field);
+  if (field !== null) field.value = text;
+  press(toolbar, choice);
 }
 
 /** A VNC console whose machine is asked about, and its toolbar. */
@@ -148,11 +169,74 @@ describe("the toolbar of a VNC console", () => {
       ["Set the machine’s clipboard", "true"],
       ["Type your clipboard", null],
       ["Copy the machine’s clipboard", "false"],
+      ["Text and clipboard", null],
     ]);
+    press(toolbar, "Text and clipboard");
+    await dialogOf(toolbar);
+    expect(labels(toolbar, "dialog .button")).toEqual(["Insert your clipboard", "Cancel", "Type text"]);
     expect(element.console?.setClipboard("secret")).toBe(false);
     element.clipboard = "both";
     expect(element.console?.setClipboard("text")).toBe(true);
     await vi.waitFor(() => expect(machine.pasted).toEqual(["text"]));
+  });
+
+  test("has a dialog for text, which is typed or put into the machine’s clipboard", async () => {
+    const { toolbar, element, machine } = await withMachine();
+    const received = new Promise((resolve) => element.console?.on("clipboard", resolve));
+    machine.clipboard("from the machine");
+    await received;
+    vi.spyOn(navigator.clipboard, "readText").mockRejectedValueOnce(new DOMException("no", "NotAllowedError"));
+    press(toolbar, "Paste");
+    press(toolbar, "Text and clipboard");
+    const dialog = await dialogOf(toolbar);
+    expect(dialog.lang).toBe("en");
+    expect(dialog.querySelector<HTMLTextAreaElement>("[readonly]")?.value).toBe("from the machine");
+    press(toolbar, "Insert your clipboard");
+    // Inside the dialog: what is outside of a modal dialog is not announced.
+    await vi.waitFor(() => expect(dialog.querySelector("[role=status]")?.textContent).toContain("did not allow"));
+    await enter(toolbar, "ab", "Type text");
+    await vi.waitFor(() => expect(notice(toolbar)).toBe("Text typed."));
+    expect(machine.keys.filter(([, down]) => down).map(([keysym]) => keysym)).toEqual([0x61, 0x62]);
+    expect(document.activeElement).toBe(element);
+    await noDialog(toolbar);
+
+    press(toolbar, "Paste");
+    press(toolbar, "Text and clipboard");
+    await enter(toolbar, "for its clipboard", "Set clipboard");
+    await vi.waitFor(() => expect(machine.pasted).toEqual(["for its clipboard"]));
+    await noDialog(toolbar);
+
+    press(toolbar, "Paste");
+    press(toolbar, "Text and clipboard");
+    await dialogOf(toolbar);
+    await element.close();
+    await noDialog(toolbar);
+  });
+
+  test("asks before it types a long text, tells how far it is, and stops it", async () => {
+    const { toolbar, element, machine } = await withMachine();
+    toolbar.style.width = "20rem";
+    const typeLong = async (answer: string): Promise<void> => {
+      press(toolbar, "Paste");
+      press(toolbar, "Text and clipboard");
+      await enter(toolbar, "x".repeat(20_001), "Type text");
+      await vi.waitFor(() => expect(labels(toolbar, "dialog h2")).toEqual(["Type 20001 characters?"]));
+      press(toolbar, answer);
+      await noDialog(toolbar);
+    };
+    await typeLong("Cancel");
+    expect(machine.keys).toEqual([]);
+    await typeLong("Type text");
+    await vi.waitFor(() => expect(all(toolbar, "progress")).toHaveLength(1));
+    const [stop] = all(toolbar, ".tray button");
+    expect(stop?.textContent).toBe("Stop");
+    const { left, top } = stop?.getBoundingClientRect() ?? new DOMRect();
+    expect(toolbar.shadowRoot?.elementFromPoint(left + 4, top + 4)?.closest("button"), "over the console").toBe(stop);
+    stop?.click();
+    await vi.waitFor(() => expect(notice(toolbar)).toBe("Typing was stopped."));
+    expect(all(toolbar, ".tray > *")).toEqual([]);
+    expect(document.activeElement).toBe(element);
+    expect(machine.keys.length).toBeLessThan(20_001);
   });
 
   test("is out of use while the console is not connected, and has the tools of the next session", async () => {
@@ -181,6 +265,62 @@ test("the toolbar of a serial console changes the text's size and clears the scr
   const clear = vi.spyOn(element.console as object as { clear(): void }, "clear");
   press(toolbar, "Clear screen");
   expect(clear).toHaveBeenCalled();
+});
+
+test("the toolbar of a serial console searches the terminal, without changing its size", async () => {
+  const element = await page.connected<"curfew-serial">(SERIAL);
+  const toolbar = addToolbar();
+  await shows(toolbar);
+  const { height } = toolbar.getBoundingClientRect();
+  const find = vi.spyOn(element.console as NonNullable<typeof element.console>, "find");
+  find.mockResolvedValue({ index: 0, count: 2 });
+  press(toolbar, "Search");
+  await vi.waitFor(() => expect(toolbar.shadowRoot?.activeElement?.ariaLabel).toBe("Search the terminal"));
+  expect(toolbar.getBoundingClientRect().height).toBe(height);
+  const input = toolbar.shadowRoot?.activeElement as HTMLInputElement;
+  input.value = "login";
+  input.dispatchEvent(new InputEvent("input"));
+  await vi.waitFor(() => expect(labels(toolbar, "output")).toEqual(["1 of 2"]));
+  expect(find).toHaveBeenLastCalledWith("login", expect.objectContaining({ incremental: true, regex: false }));
+  press(toolbar, "Previous match");
+  expect(find).toHaveBeenLastCalledWith("login", expect.objectContaining({ backwards: true }));
+  input.focus();
+  key(toolbar, "Escape");
+  expect(toolbar.shadowRoot?.querySelector("search")).toBeNull();
+  expect(find).toHaveBeenLastCalledWith("");
+  expect(document.activeElement).toBe(element);
+});
+
+test("the toolbar of a serial console shows and changes the terminal's size, and types it into the shell", async () => {
+  const element = await page.connected<"curfew-serial">(SERIAL);
+  const toolbar = addToolbar();
+  await shows(toolbar);
+  const console = element.console as NonNullable<typeof element.console>;
+  const shownSize = (): string | null | undefined => all(toolbar, ".tool-text")[0]?.textContent;
+  expect(shownSize()).toBe(`${console.terminal?.cols} × ${console.terminal?.rows}`);
+  press(toolbar, `Terminal size: ${shownSize()}`);
+  press(toolbar, "Terminal size: 80 × 24");
+  await vi.waitFor(() => expect(shownSize()).toBe("80 × 24"));
+  expect(console.size).toEqual({ cols: 80, rows: 24 });
+  const write = vi.spyOn(console, "write");
+  press(toolbar, "Terminal size: 80 × 24");
+  expect(all(toolbar, "[aria-checked=true]").map((one) => one.textContent)).toEqual(["Terminal size: 80 × 24"]);
+  press(toolbar, "Tell the shell this size (stty)");
+  expect(write).toHaveBeenCalledWith("stty rows 24 cols 80");
+  expect(document.activeElement).toBe(element);
+});
+
+test("the toolbar of a serial console pastes from a dialog where the browser does not allow reading", async () => {
+  const element = await page.connected<"curfew-serial">(SERIAL);
+  const toolbar = addToolbar();
+  await shows(toolbar);
+  vi.spyOn(navigator.clipboard, "readText").mockRejectedValue(new DOMException("no", "NotAllowedError"));
+  const paste = vi.spyOn(element.console as NonNullable<typeof element.console>, "paste");
+  press(toolbar, "Paste");
+  await enter(toolbar, "uptime", "Send");
+  await vi.waitFor(() => expect(paste).toHaveBeenCalledExactlyOnceWith("uptime"));
+  await noDialog(toolbar);
+  expect(document.activeElement).toBe(element);
 });
 
 test("a toolbar takes a console that the page created itself, in place of an id", async () => {

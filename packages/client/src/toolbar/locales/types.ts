@@ -33,6 +33,12 @@ export interface ToolbarTexts {
     readonly transcript: string;
     readonly clear: string;
     readonly resetTerminal: string;
+    /** Opens the dialog for text. */
+    readonly text: string;
+    readonly search: string;
+    readonly terminalSize: string;
+    /** Types the terminal's size into the machine's shell. */
+    readonly sendSize: string;
   };
   /** Names of keys as they are written on keyboards. */
   readonly keys: {
@@ -83,5 +89,46 @@ export interface ToolbarTexts {
     readonly typingCut: string;
     readonly notOnKeyboard: TextWith<"characters">;
     readonly textSize: TextWith<"size">;
+    /** A part of the toolbar that is loaded on demand could not be. */
+    readonly partMissing: string;
+    readonly pasteCut: string;
+  };
+  /** The dialog for text, and how far a long text is. */
+  readonly text: {
+    readonly title: string;
+    readonly sentence: string;
+    readonly forMachine: string;
+    readonly fromMachine: string;
+    readonly copy: string;
+    readonly read: string;
+    readonly set: string;
+    readonly type: string;
+    readonly send: string;
+    /** In place of `sentence`, for machines without a clipboard. */
+    readonly typeSentence: string;
+    readonly typing: TextWith<"percent">;
+    readonly typingStopped: string;
+    readonly typeLong: TextWith<"characters">;
+    readonly typeLongSentence: TextWith<"time">;
+    /** The browser does not allow reading the clipboard. */
+    readonly pasteHere: string;
+    readonly pasting: TextWith<"percent">;
+    readonly pasteStopped: string;
+    readonly stop: string;
+    readonly cancel: string;
+  };
+  /** The search in a terminal. */
+  readonly search: {
+    readonly label: string;
+    readonly matchCase: string;
+    readonly wholeWord: string;
+    readonly regex: string;
+    readonly previous: string;
+    readonly next: string;
+    readonly count: TextWith<"index" | "count">;
+    readonly none: string;
+    readonly badRegex: string;
+    readonly failed: string;
+    readonly close: string;
   };
 }

@@ -9,8 +9,13 @@ import { TouchControl } from "../touch/touch-control.ts";
 import { trackpadTool } from "../touch/trackpad-tool.ts";
 import type { MenuItem } from "../widgets/menu.ts";
 import { keyRowTool } from "./key-row-tool.ts";
+import { showPasteProgress, showTypingProgress } from "./paste-progress.ts";
+import { isVnc } from "./screen-console.ts";
 import { ctrlAltDelTool, fullScreenTool, keysTool, scaleItems, screenshotTool, viewOnlyTool } from "./screen-tools.ts";
+import { searchTool } from "./search-tool.ts";
 import { allows, copySelection, copyTool, fontSizeTools, pasteTool, terminalTools } from "./terminal-tools.ts";
+import { sizeTool } from "./size-tool.ts";
+import { pasteText, readClipboard, screenTextDialog } from "./text-dialogs.ts";
 import { setClipboard, typeText } from "./text-tools.ts";
 import type { Tool } from "./tool.ts";
 import type { ToolContext } from "./tool-context.ts";
@@ -53,6 +58,7 @@ function screenTools(
 ): readonly Tool[] {
   const held = new HeldKeys(console, context.signal);
   const { icon, texts } = context;
+  showTypingProgress(console, context);
   return [
     ctrlAltDelTool(console, held, context),
     keysTool(console, held, context),
@@ -91,19 +97,16 @@ function touchTools(
   return [trackpadTool(new TouchControl(console, frame, context.signal), context)];
 }
 
-/** SPICE consoles have no clipboard. */
-function isVnc(console: VncConsole | SpiceConsole): console is VncConsole {
-  return "setClipboard" in console;
-}
-
 function clipboardItems(console: VncConsole | SpiceConsole, held: HeldKeys, context: ToolContext): readonly MenuItem[] {
-  const { actions } = context.texts;
+  const { actions, text: labels } = context.texts;
+  const type = (text: string): void => void typeText(console, held, text, context);
+  const open = screenTextDialog(console, context, type);
   const typing: MenuItem = {
     label: actions.typeClipboard,
     sendsInput: true,
-    run: () => void withClipboard(context, (text) => void typeText(console, held, text, context)),
+    run: () => void withClipboard(context, type),
   };
-  if (!isVnc(console)) return [typing];
+  if (!isVnc(console)) return [typing, { label: labels.type, sendsInput: true, run: open }];
   let hasText = false;
   console.on("clipboard", () => (hasText = true), { signal: context.signal });
   const set: MenuItem = {
@@ -117,7 +120,7 @@ function clipboardItems(console: VncConsole | SpiceConsole, held: HeldKeys, cont
     enabled: () => allows(console, "from-machine"),
     run: () => void copyClipboard(console, hasText, context),
   };
-  return [set, typing, copy];
+  return [set, typing, copy, { label: actions.text, sendsInput: true, run: open }];
 }
 
 async function copyClipboard(
@@ -131,20 +134,18 @@ async function copyClipboard(
 
 /** Reads the user's clipboard, for which the browser may ask them. */
 async function withClipboard(context: ToolContext, onText: (text: string) => void): Promise<void> {
-  let text: string;
-  try {
-    text = await navigator.clipboard.readText();
-  } catch {
-    context.notify(context.texts.notices.clipboardRefused, "problem");
-    return;
-  }
-  if (text !== "") onText(text);
+  const text = await readClipboard();
+  if (text === undefined) context.notify(context.texts.notices.clipboardRefused, "problem");
+  else if (text !== "") onText(text);
 }
 
 function serialTools(serial: SerialConsole, context: ToolContext): readonly Tool[] {
+  showPasteProgress(serial, context);
   return [
+    searchTool(serial, context),
     copyTool(serial, context, () => void copySelection(serial, context)),
-    pasteTool(serial, context, () => void withClipboard(context, (text) => void pasteInto(serial, text, context))),
+    pasteTool(serial, context, () => void pasteText(serial, context)),
+    sizeTool(serial, context),
     ...fontSizeTools(context, (by) => {
       serial.fontSize = Math.min(MAX_FONT_SIZE, Math.max(MIN_FONT_SIZE, serial.fontSize + by));
       context.notify(format(context.texts.notices.textSize, { size: serial.fontSize }));
@@ -152,10 +153,4 @@ function serialTools(serial: SerialConsole, context: ToolContext): readonly Tool
     ...terminalTools(serial, context),
     keyRowTool(() => createSerialKeyRow(serial, context), context),
   ];
-}
-
-async function pasteInto(serial: SerialConsole, text: string, context: ToolContext): Promise<void> {
-  if (!context.isConnected()) context.notify(context.texts.notices.notSent, "problem");
-  await serial.paste(text);
-  context.refocus();
 }

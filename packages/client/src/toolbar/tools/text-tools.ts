@@ -5,8 +5,11 @@ import type { HeldKeys } from "../keys/held-keys.ts";
 import type { KeyboardConsole } from "./screen-console.ts";
 import type { ToolContext } from "./tool-context.ts";
 
+/** A longer text is confirmed, because typing it takes minutes. In characters. */
+const LONG_TEXT = 20_000;
+
 /**
- * Types text on the machine, and tells the user whether it was typed.
+ * Types text on the machine, after a question where that takes long, and tells the user whether it was typed.
  *
  * @param layout - of the machine's keyboard; by default it is found out
  */
@@ -14,9 +17,15 @@ export async function typeText(
   console: KeyboardConsole,
   held: HeldKeys,
   text: string,
-  { isConnected, notify, refocus, signal, texts: { notices } }: ToolContext,
+  context: ToolContext,
   layout?: KeyboardLayout,
 ): Promise<void> {
+  if (text.length > LONG_TEXT) {
+    const question = await context.load(import("../dialogs/long-text-question.ts"));
+    if (!(await question?.confirmLongText(text, context))) return;
+  }
+  const { isConnected, notify, refocus, signal, texts } = context;
+  const { notices } = texts;
   refocus();
   // With a modifier held, the characters would be commands.
   held.releaseAll();

@@ -9,7 +9,10 @@ export type IconName =
   | "arrow-right"
   | "arrow-up"
   | "camera"
+  | "case-sensitive"
   | "check"
+  | "chevron-down"
+  | "chevron-up"
   | "clipboard-paste"
   | "copy"
   | "download"
@@ -18,7 +21,11 @@ export type IconName =
   | "keyboard"
   | "maximize"
   | "minimize"
-  | "proportions";
+  | "proportions"
+  | "regex"
+  | "search"
+  | "whole-word"
+  | "x";
 
 /** What a row of keys needs of the page around it. */
 export interface KeyRowContext {
@@ -45,4 +52,17 @@ export interface ToolContext extends KeyRowContext {
   readonly setViewOnly: (viewOnly: boolean) => void;
   /** Shows a row of keys, or none. */
   readonly setKeyRow: (row: HTMLElement | undefined) => void;
+  /**
+   * Shows a row over the console's upper edge, or none. The console keeps its size.
+   *
+   * @param onGone - called once `row` is no longer shown, for any reason
+   */
+  readonly setTray: (row: HTMLElement | undefined, onGone?: () => void) => void;
+  /** Adds a dialog to the page and opens it as a modal one. */
+  readonly showDialog: (dialog: HTMLDialogElement) => void;
+  /**
+   * Waits for a part of the tools that is loaded on demand. Resolves to undefined when the session ends in the meantime,
+   * and, after telling the user, where it cannot be loaded.
+   */
+  readonly load: <Part>(part: Promise<Part>) => Promise<Part | undefined>;
 }

@@ -33,3 +33,19 @@ export function toolButton(
   });
   return button;
 }
+
+/** A button with a text label, for dialogs and rows. */
+export function textButton(
+  label: string,
+  onPress: () => void,
+  { kind = "plain", icon }: { readonly kind?: "primary" | "plain" | "quiet"; readonly icon?: Element } = {},
+): HTMLButtonElement {
+  const button = createElement(
+    "button",
+    { type: "button", class: `button button-${kind}`, part: "button" },
+    icon,
+    createElement("span", {}, label),
+  );
+  button.addEventListener("click", onPress);
+  return button;
+}

@@ -1,9 +1,9 @@
-import type { FindOptions, FindResult } from "@curfew/client/serial";
-import { format } from "@curfew/client/messages";
-import { toolButton } from "@curfew/client/toolbar";
-import { createElement, setText } from "@curfew/client/ui";
-import { texts } from "../locales/texts.ts";
-import { icon, type IconName } from "../widgets/icons.ts";
+import { format } from "../../locales/format.ts";
+import { createElement, setText } from "../../ui/dom.ts";
+import type { FindOptions, FindResult } from "../../views/serial/options.ts";
+import type { ToolbarTexts } from "../locales/types.ts";
+import type { KeyRowContext } from "../tools/tool-context.ts";
+import { toolButton } from "./buttons.ts";
 
 /** Finds text. An empty text removes the marks. Null where nothing was found. */
 export type Find = (text: string, options: FindOptions) => Promise<FindResult | null>;
@@ -12,8 +12,11 @@ export type Find = (text: string, options: FindOptions) => Promise<FindResult | 
  * A row that searches the terminal as the user types. Enter goes to the next match, Shift + Enter to the previous one,
  * and Escape calls `onClose`.
  */
-export function createSearchBar(find: Find, onClose: () => void): HTMLElement {
-  const { search, sdk } = texts();
+export function createSearchBar(
+  find: Find,
+  onClose: () => void,
+  { icon, texts: { search } }: Pick<KeyRowContext, "icon" | "texts">,
+): HTMLElement {
   const input = createElement("input", {
     type: "search",
     "aria-label": search.label,
@@ -22,9 +25,9 @@ export function createSearchBar(find: Find, onClose: () => void): HTMLElement {
   });
   const result = createElement("output", { class: "search-result" });
   const toggles: Record<"caseSensitive" | "wholeWord" | "regex", HTMLButtonElement> = {
-    caseSensitive: toggle(search.matchCase, "case-sensitive"),
-    wholeWord: toggle(search.wholeWord, "whole-word"),
-    regex: toggle(search.regex, "regex"),
+    caseSensitive: toggle(search.matchCase, icon("case-sensitive")),
+    wholeWord: toggle(search.wholeWord, icon("whole-word")),
+    regex: toggle(search.regex, icon("regex")),
   };
   let lastSearch = 0;
 
@@ -33,7 +36,7 @@ export function createSearchBar(find: Find, onClose: () => void): HTMLElement {
     const thisSearch = lastSearch;
     const on = (name: keyof typeof toggles): boolean => toggles[name].getAttribute("aria-pressed") === "true";
     const how = { caseSensitive: on("caseSensitive"), wholeWord: on("wholeWord"), regex: on("regex") };
-    const text = await outcome(find, input.value, { ...direction, ...how });
+    const text = await outcome(find, input.value, { ...direction, ...how }, search);
     // A later search may have started in the meantime.
     if (thisSearch === lastSearch) setText(result, text);
   };
@@ -49,7 +52,7 @@ export function createSearchBar(find: Find, onClose: () => void): HTMLElement {
     ...Object.values(toggles),
     toolButton(search.previous, () => void go({ backwards: true }), { icon: icon("chevron-up") }),
     toolButton(search.next, () => void go({}), { icon: icon("chevron-down") }),
-    toolButton(sdk.actions.close, onClose, { icon: icon("x") }),
+    toolButton(search.close, onClose, { icon: icon("x") }),
   );
   row.addEventListener("keydown", (event) => {
     if (event.key === "Escape") onClose();
@@ -58,8 +61,12 @@ export function createSearchBar(find: Find, onClose: () => void): HTMLElement {
   return row;
 }
 
-async function outcome(find: Find, text: string, options: FindOptions): Promise<string> {
-  const { search } = texts();
+async function outcome(
+  find: Find,
+  text: string,
+  options: FindOptions,
+  search: ToolbarTexts["search"],
+): Promise<string> {
   try {
     const found = await find(text, options);
     if (text === "") return "";
@@ -70,13 +77,13 @@ async function outcome(find: Find, text: string, options: FindOptions): Promise<
   }
 }
 
-function toggle(label: string, name: IconName): HTMLButtonElement {
+function toggle(label: string, icon: Element): HTMLButtonElement {
   const button = toolButton(
     label,
     () => {
       button.setAttribute("aria-pressed", String(button.getAttribute("aria-pressed") !== "true"));
     },
-    { icon: icon(name) },
+    { icon },
   );
   button.setAttribute("aria-pressed", "false");
   return button;

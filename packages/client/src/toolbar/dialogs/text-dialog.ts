@@ -1,5 +1,5 @@
-import { createElement } from "@curfew/client/ui";
-import { texts } from "../locales/texts.ts";
+import { createElement } from "../../ui/dom.ts";
+import type { ToolContext } from "../tools/tool-context.ts";
 import { textButton } from "../widgets/buttons.ts";
 import { closingButton, openDialog, submitButton } from "./dialog.ts";
 
@@ -9,6 +9,7 @@ export interface TextAction {
   readonly onText: (text: string) => void;
 }
 
+/** What the dialog for text is for. */
 export interface TextDialogOptions {
   readonly title: string;
   readonly sentence: string;
@@ -18,12 +19,11 @@ export interface TextDialogOptions {
   readonly received?: { readonly text: string; readonly onCopy: () => void };
   /** Reads the user's clipboard; undefined where the browser does not allow it. */
   readonly read?: () => Promise<string | undefined>;
-  readonly signal: AbortSignal;
 }
 
 /** Opens a dialog for text that goes to the machine. */
-export function openTextDialog(options: TextDialogOptions): void {
-  const { text: labels, sdk } = texts();
+export function openTextDialog(options: TextDialogOptions, context: ToolContext): void {
+  const { text: labels } = context.texts;
   const { actions, read, received } = options;
   const input = createElement("textarea", { rows: "5", spellcheck: "false", autocapitalize: "none" });
   const finish = (action: TextAction): void => {
@@ -42,15 +42,12 @@ export function openTextDialog(options: TextDialogOptions): void {
     sentence: options.sentence,
     fields: [
       createElement("label", { class: "field" }, createElement("span", {}, labels.forMachine), input),
-      ...(read === undefined ? [] : [insertButton(input, read)]),
-      ...(received === undefined ? [] : receivedFields(received)),
+      ...(read === undefined ? [] : [insertButton(input, read, context)]),
+      ...(received === undefined ? [] : receivedFields(received, context)),
     ],
-    actions: [
-      closingButton(sdk.actions.cancel),
-      ...others,
-      ...(primary === undefined ? [] : [submitButton(primary.label)]),
-    ],
-    signal: options.signal,
+    actions: [closingButton(labels.cancel), ...others, ...(primary === undefined ? [] : [submitButton(primary.label)])],
+    show: context.showDialog,
+    signal: context.signal,
   });
   form.addEventListener("submit", (event) => {
     event.preventDefault();
@@ -60,21 +57,27 @@ export function openTextDialog(options: TextDialogOptions): void {
 }
 
 /** Inserts the user's clipboard at the cursor. */
-function insertButton(input: HTMLTextAreaElement, read: () => Promise<string | undefined>): HTMLElement {
+function insertButton(
+  input: HTMLTextAreaElement,
+  read: () => Promise<string | undefined>,
+  { icon, texts }: ToolContext,
+): HTMLElement {
   const insert = async (): Promise<void> => {
     const text = await read();
     if (text !== undefined) input.setRangeText(text, input.selectionStart, input.selectionEnd, "end");
     input.focus();
   };
-  return textButton(texts().text.read, () => void insert(), { kind: "quiet", icon: "clipboard-paste" });
+  return textButton(texts.text.read, () => void insert(), { kind: "quiet", icon: icon("clipboard-paste") });
 }
 
-function receivedFields({ text, onCopy }: NonNullable<TextDialogOptions["received"]>): HTMLElement[] {
-  const { text: labels } = texts();
+function receivedFields(
+  { text, onCopy }: NonNullable<TextDialogOptions["received"]>,
+  { icon, texts: { text: labels } }: ToolContext,
+): HTMLElement[] {
   const output = createElement("textarea", { rows: "3", readonly: true });
   output.value = text;
   return [
     createElement("label", { class: "field" }, createElement("span", {}, labels.fromMachine), output),
-    textButton(labels.copy, onCopy, { kind: "quiet", icon: "copy" }),
+    textButton(labels.copy, onCopy, { kind: "quiet", icon: icon("copy") }),
   ];
 }

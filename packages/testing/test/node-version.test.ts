@@ -17,6 +17,8 @@ test("a Node that is too old is named, with the version that package.json asks f
 
 test.each(["../src/index.ts", "../src/playwright/index.ts"])("%s checks it when it is imported", async (entry) => {
   const check = vi.fn<typeof checkNodeVersion>();
+  // Another file of the same process may have imported it.
+  vi.resetModules();
   vi.doMock("../src/node-version.ts", () => ({ checkNodeVersion: check }));
   await import(entry);
   expect(check).toHaveBeenCalledExactlyOnceWith(process.versions.node);

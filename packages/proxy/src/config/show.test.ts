@@ -12,7 +12,7 @@ test("every option is shown, and what is shown is a configuration with the same 
 });
 
 test("secrets are hidden, also in token sources, and those that are not set are not", () => {
-  const secret = "secret-that-nobody-sees";
+  const secret = "secret-that-must-not-show";
   const config = parseConfig({
     admin: { key: secret, keys: [{ name: "dashboard", sha256: "ab".repeat(32), rights: ["issue"] }] },
     vnc: { vencrypt_password: secret },

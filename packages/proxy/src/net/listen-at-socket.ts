@@ -5,7 +5,7 @@ import { connect } from "node:net";
 import { formatAddress } from "./address.ts";
 import { reachable } from "./listen.ts";
 
-/** What stands for the listener in URLs where it has no address of its own: a proxy in front of it has one. */
+/** The name of a listener in URLs when it has no address of its own, only the proxy in front of it has. */
 const NO_ADDRESS = "localhost";
 
 /**
@@ -13,7 +13,7 @@ const NO_ADDRESS = "localhost";
  *
  * @param mode - the permissions of the socket.
  * @param option - the option that names the path, for the error.
- * @returns what stands for it in URLs.
+ * @returns its name in URLs.
  * @throws Error naming the option and the path.
  */
 export async function listenAtPath(

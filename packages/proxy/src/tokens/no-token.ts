@@ -1,2 +1,2 @@
-/** What stands for the token of a client that needs none (`tokens.from: none`). Only the source `fixed` knows it. */
+/** The token of a client that needs none (`tokens.from: none`). Only the source `fixed` knows it. */
 export const NO_TOKEN = "no token";

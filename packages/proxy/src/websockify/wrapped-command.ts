@@ -6,7 +6,7 @@ import { constants } from "node:os";
 import { ConfigError } from "../config/schema.ts";
 import type { Logger } from "../telemetry/log.ts";
 
-/** What stands for the port in the arguments of a wrapped command. */
+/** The placeholder for the port in the arguments of a wrapped command. */
 const PORT_PLACE = "{port}";
 
 /** What to do when a wrapped command exits. */

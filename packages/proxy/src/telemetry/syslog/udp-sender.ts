@@ -10,7 +10,7 @@ const LOOKUP_MS = 60_000;
 /** The largest message, in bytes, that most servers take; RFC 5424, section 6.1, asks for 2048. */
 const MAX_MESSAGE = 8192;
 
-/** Sends each message as a datagram (RFC 5426). Of a loss on the way nobody learns. */
+/** Sends each message as a datagram (RFC 5426). A datagram that is lost on the way is not reported. */
 export class UdpSender implements SyslogSender {
   readonly #address: Address;
   readonly #format: SyslogFormat;

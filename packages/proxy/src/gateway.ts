@@ -49,6 +49,7 @@ import { TokenLookups } from "./tokens/lookups.ts";
 import { closeTokens, type OpenedTokens, partsOf, whenOpen } from "./tokens/open.ts";
 import { LeftSources, replaceSources } from "./tokens/replace-sources.ts";
 import { isTokenStore, type TokenStore } from "./tokens/store.ts";
+import { BUILD } from "./version.ts";
 
 /**
  * How long the sockets of ended sessions may stay open when the gateway stops, in milliseconds: a little more than a
@@ -282,7 +283,7 @@ export class LocalGateway implements Gateway {
       });
       const adminUrl = await this.#admin.listen(this.config.admin.listen);
       const enforce = this.config.consoleauth.enforce_session_timeout;
-      this.log.info({ url, admin_url: adminUrl, enforce }, "listening");
+      this.log.info({ ...BUILD, url, admin_url: adminUrl, enforce }, "listening");
       return { url, adminUrl };
     } catch (error) {
       this.#isStarted = false;

@@ -37,6 +37,7 @@ import { PoolStatus } from "./workers/pool-status.ts";
 import { answersOf } from "./workers/remote-store.ts";
 import { SharedSlots } from "./workers/shared-slots.ts";
 import type { WorkerSettings } from "./worker.ts";
+import { BUILD } from "./version.ts";
 
 /**
  * A gateway of several processes. The workers accept the browsers' connections and run the sessions. This process,
@@ -192,7 +193,7 @@ export class Primary implements Pick<Gateway, "adminKey" | "listen" | "drain"> {
     admin.release();
     const adminUrl = await this.#admin.listen(admin.address);
     const enforce = this.#config.consoleauth.enforce_session_timeout;
-    this.log.info({ url, admin_url: adminUrl, enforce, workers: this.#config.workers }, "listening");
+    this.log.info({ ...BUILD, url, admin_url: adminUrl, enforce, workers: this.#config.workers }, "listening");
     return { url, adminUrl };
   }
 

@@ -1,6 +1,7 @@
 import { toJsonSchema } from "@valibot/to-json-schema";
 import type * as v from "valibot";
 import { type Operation, OPERATIONS } from "./operations.ts";
+import { VERSION } from "../version.ts";
 import { type Query, QUERY_PARAMETERS } from "./request-schemas.ts";
 import { problemDetails } from "./response-schemas.ts";
 
@@ -19,7 +20,7 @@ export function openApiDocument(): Json {
     openapi: "3.1.1",
     info: {
       title: "Curfew's admin API",
-      version: "1",
+      version: VERSION,
       description: "Issues and revokes tokens, and lists, extends and ends sessions.",
     },
     servers: [{ url: "http://127.0.0.1:6081" }],

@@ -7,7 +7,7 @@ import { AbbreviatingCommand } from "./abbreviating-command.ts";
 import { addNovaFlags } from "./nova-flags.ts";
 import { becomeDaemon, closeInherited, isDaemon, reportProblem, reportStarted } from "./daemon.ts";
 import { runGateway } from "./run-gateway.ts";
-import { version } from "./version.ts";
+import { VERSION } from "../version.ts";
 
 interface NovaCommandOptions {
   readonly curfewConfig?: string;
@@ -28,7 +28,7 @@ export function addNova(program: Command): void {
     const command = new AbbreviatingCommand(service.name)
       .copyInheritedSettings(nova)
       .description(DESCRIPTIONS[service.name])
-      .version(version())
+      .version(VERSION)
       .option("--curfew-config <file>", "Curfew's own configuration, a YAML file; CURFEW_* variables override it")
       .option("--curfew-page", "serve Curfew's console page in place of the files of --web")
       .action((options: NovaCommandOptions) => serve(service, args, options));

@@ -13,7 +13,7 @@ import { addSession } from "./session.ts";
 import { addToken } from "./token.ts";
 import { CommandError } from "./command-error.ts";
 import { printError, printErrorLines } from "./output.ts";
-import { version } from "./version.ts";
+import { VERSION } from "../version.ts";
 import { addWebsockify, cutWrappedCommand } from "./websockify.ts";
 import { keepHeapSmall } from "./heap.ts";
 
@@ -21,7 +21,7 @@ keepHeapSmall();
 
 const program = new Command("curfew")
   .description("A gateway to VNC, serial and SPICE consoles that ends every session when its token expires.")
-  .version(version())
+  .version(VERSION)
   .configureOutput({ outputError: (text) => printErrorLines(text.trimEnd()) });
 
 addServe(program);

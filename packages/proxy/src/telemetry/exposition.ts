@@ -5,6 +5,7 @@ import { droppedLogLines } from "./log-destination.ts";
 import { uncaughtErrors } from "./uncaught-errors.ts";
 import type { Metrics, MetricsSource } from "./metrics.ts";
 import type { DurationCounters, LabelCounters } from "./counters.ts";
+import { BUILD } from "../version.ts";
 
 /** The media type of Prometheus' text format. */
 export const METRICS_CONTENT_TYPE: string = Registry.PROMETHEUS_CONTENT_TYPE;
@@ -159,6 +160,16 @@ function addProcess(registry: Registry): void {
   for (const [name, help, read] of counters) {
     addCounter(registry, { name, help, labelNames: [] }, (counter) => counter.inc(read()));
   }
+  void new Gauge({
+    name: "curfew_build_info",
+    help: "1, with the versions of the gateway and of Node as labels.",
+    labelNames: Object.keys(BUILD),
+    registers: [registry],
+    aggregator: "max",
+    collect() {
+      this.set(BUILD, 1);
+    },
+  });
   void new Gauge({
     name: "curfew_open_descriptors",
     help: "Open file descriptors, of the process that has most.",

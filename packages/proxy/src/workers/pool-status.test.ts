@@ -62,6 +62,7 @@ test("metrics add up what workers report now, or else reported before, and what 
   expect(unavailable).toEqual([{ member: "worker 2", reason: "no answer" }]);
   expect(text).toContain("curfew_renewals_total 7\n");
   expect(text).toContain("curfew_sessions_active 2\n");
+  expect(text).toMatch(/^curfew_build_info\{.*\} 1$/m);
   expect(text).toContain('curfew_event_observer_failures_total{observer="log"} 1\n');
 });
 

@@ -152,6 +152,24 @@ test("SIGHUP changes the certificate at once", async () => {
   expect(await servedBy(gateway)).toBe(fingerprint);
 });
 
+test("SIGHUP reads the files of secrets again; while one cannot be used, the old secret stays", async () => {
+  const hash = join(folder, "hash");
+  const setKey = async (key: string): Promise<void> =>
+    await writeFile(hash, sha256(key).toString("hex"), { mode: 0o600 });
+  await setKey(FIRST);
+  await write({ admin: { keys: [{ name: "dashboard", sha256_file: hash, rights: ["read"] }] } });
+  await using gateway = await WorkerGateway.start({}, { workers: 1, config: file });
+  await rm(hash);
+  await reload(gateway);
+  const problem = `admin.keys.0.sha256_file: ${hash} does not exist`;
+  expect(gateway.logged(REFUSED)).toMatchObject([{ level: "error", problems: [problem] }]);
+  expect([await status(gateway, FIRST), await status(gateway, SECOND)]).toEqual([200, 401]);
+  await setKey(SECOND);
+  await reload(gateway);
+  expect(gateway.logged(DONE)).toMatchObject([{ changed: ["admin.keys"] }]);
+  expect([await status(gateway, FIRST), await status(gateway, SECOND)]).toEqual([401, 200]);
+});
+
 test("a configuration that is wrong, or a source that cannot be opened, changes nothing and is said", async () => {
   await write({ admin: keys(FIRST) });
   await using gateway = await WorkerGateway.start({}, { workers: 1, config: file });

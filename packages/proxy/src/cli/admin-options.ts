@@ -27,7 +27,9 @@ export function withAdminOptions(command: Command): Command {
 
 /** @throws CommandError when no key is known, and none of the gateway's addresses is one that needs none. */
 export async function openAdminClient(options: AdminOptions): Promise<AdminClient> {
-  const { admin } = await loadConfig({ file: options.config, env: process.env });
+  // The file of a key that is not needed is not read either: it may be one that only the gateway can read.
+  const flags = options.key !== undefined || options.admin?.startsWith(UNIX) === true ? { admin: { key: null } } : {};
+  const { admin } = await loadConfig({ file: options.config, env: process.env, flags, only: "admin" });
   const key = options.key ?? admin.key ?? undefined;
   const url = options.admin ?? defaultUrl(admin, options.key);
   if (key === undefined && !url.startsWith(UNIX)) {

@@ -35,7 +35,7 @@ export function addAudit(program: Command): void {
 }
 
 async function configuredPath(file: string | undefined): Promise<string> {
-  const { audit } = await loadConfig({ file, env: process.env });
+  const { audit } = await loadConfig({ file, env: process.env, only: "audit" });
   if (audit.path === null) {
     throw new CommandError("the audit file is not known: expected audit.path in --config, CURFEW_AUDIT_PATH or --path");
   }

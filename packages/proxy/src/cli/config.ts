@@ -25,8 +25,9 @@ export function addConfig(program: Command): void {
     .description("name everything that is wrong with a configuration; the exit status is then 1")
     .option(...FILE)
     .action(async ({ config: file }: FileOption) => {
-      const loaded = await loadConfig({ file, env: process.env });
-      for (const line of describeVoidLimits(loaded, sessionCapacity(1))) printError(`curfew: warning: ${line}`);
+      const warn = (line: string): void => printError(`curfew: warning: ${line}`);
+      const loaded = await loadConfig({ file, env: process.env, warn });
+      for (const line of describeVoidLimits(loaded, sessionCapacity(1))) warn(line);
       print("the configuration is valid");
     });
 

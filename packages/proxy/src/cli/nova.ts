@@ -41,13 +41,13 @@ async function serve(service: Service, args: readonly Argument[], options: NovaC
   const env = { ...process.env };
   const { curfewConfig, curfewPage: ownPage = false } = options;
   const load = async (): Promise<NovaConfig> => await loadNovaConfig({ service, args, env, curfewConfig, ownPage });
-  const { config, daemon, warnings } = await load();
+  const loaded = await load();
+  const { daemon } = loaded;
   if (daemon && !isDaemon()) return await becomeDaemon();
   if (daemon) closeInherited();
   for (const name of secretVariables()) delete process.env[name];
   try {
-    const { log } = await runGateway(config, async () => (await load()).config);
-    for (const warning of warnings) log.warn(warning);
+    const { log } = await runGateway(loaded, load);
     if (daemon) log.info({ pid: process.pid }, "running in the background");
   } catch (error) {
     if (daemon) reportProblem(error instanceof Error ? error.message : String(error));

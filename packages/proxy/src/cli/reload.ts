@@ -1,4 +1,5 @@
 import type { Config } from "../config/config.ts";
+import type { LoadedConfig } from "../config/load.ts";
 import type { ConfigChanges } from "../config/reload.ts";
 import { ConfigError } from "../config/schema.ts";
 import { logError, type Logger } from "../telemetry/log.ts";
@@ -20,7 +21,7 @@ interface Reloadable {
  */
 export function createReload(
   gateway: Reloadable,
-  load: () => Promise<Config>,
+  load: () => Promise<LoadedConfig>,
   manager: Pick<ServiceManager, "tell">,
 ): () => void {
   let running = false;
@@ -42,10 +43,12 @@ export function createReload(
   };
 }
 
-async function reload(gateway: Reloadable, load: () => Promise<Config>): Promise<void> {
+async function reload(gateway: Reloadable, load: () => Promise<LoadedConfig>): Promise<void> {
   const { log } = gateway;
   try {
-    const { applied, needRestart } = await gateway.reload(await load());
+    const { config, warnings } = await load();
+    const { applied, needRestart } = await gateway.reload(config);
+    for (const warning of warnings) log.warn(warning);
     log.info({ changed: applied }, "SIGHUP: the configuration was read again");
     if (needRestart.length > 0) log.warn({ options: needRestart }, "changed options that need a restart");
   } catch (error) {

@@ -1,5 +1,5 @@
 import type { Config } from "../config/config.ts";
-import { secretVariables } from "../config/load.ts";
+import { type LoadedConfig, secretVariables } from "../config/load.ts";
 import { LocalGateway } from "../gateway.ts";
 import type { ConfigChanges } from "../config/reload.ts";
 import type { Gateway } from "../gateway-types.ts";
@@ -52,8 +52,8 @@ export interface RunningGateway {
  * @throws CommandError when it cannot start.
  */
 export async function runGateway(
-  config: Config,
-  load: () => Promise<Config>,
+  { config, warnings }: LoadedConfig,
+  load: () => Promise<LoadedConfig>,
   observers: readonly EventObserver[] = [],
 ): Promise<RunningGateway> {
   const manager = new ServiceManager(process.env);
@@ -66,6 +66,7 @@ export async function runGateway(
   const { url, adminUrl } = await proxy.listen().catch((error: Error) => {
     throw new CommandError(error.message);
   });
+  for (const warning of warnings) proxy.log.warn(warning);
   logIgnoredSignals(proxy.log);
   handleHangup(createReload(proxy, load, manager));
   surviveErrors(proxy.log);

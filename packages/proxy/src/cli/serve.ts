@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import { isIP } from "node:net";
 import { parseAddress } from "../net/address.ts";
 import type { Config, ConfigInput } from "../config/config.ts";
-import { loadConfig } from "../config/load.ts";
+import { type LoadedConfig, loadConfig } from "../config/load.ts";
 import { consoleUrl } from "../http/console-url.ts";
 import type { ConsoleType } from "../tokens/grant.ts";
 import { address, count, seconds } from "./argument-parsers.ts";
@@ -45,9 +45,14 @@ async function serve(options: ServeOptions): Promise<void> {
     );
   }
   const sources = { file: options.config, env: { ...process.env }, flags: flags(options) };
-  const load = async (): Promise<Config> => allowing(await loadConfig(sources), targets);
-  const config = await load();
-  const { tokens, url } = await runGateway(config, load);
+  const load = async (): Promise<LoadedConfig> => {
+    const warnings: string[] = [];
+    const config = await loadConfig({ ...sources, warn: (warning) => warnings.push(warning) });
+    return { config: allowing(config, targets), warnings };
+  };
+  const loaded = await load();
+  const { config } = loaded;
+  const { tokens, url } = await runGateway(loaded, load);
   const issue = async (type: ConsoleType, target: string | undefined): Promise<void> => {
     if (target === undefined) return;
     const ttlMs = (options.ttl ?? config.consoleauth.token_ttl) * 1000;

@@ -1,7 +1,8 @@
 import { type Command, InvalidArgumentError, Option as Flag } from "commander";
+import type { LoadedConfig } from "../config/load.ts";
 import { type ListenForm, readCommand } from "../websockify/command-line.ts";
 import { Lifetime } from "../websockify/lifetime.ts";
-import { loadWebsockifyConfig, type WebsockifyConfig } from "../websockify/load.ts";
+import { loadWebsockifyConfig } from "../websockify/load.ts";
 import { type GivenOptions, WEBSOCKIFY_OPTIONS, type WebsockifyOption } from "../websockify/option-table.ts";
 import { findFreePort, placePort, WrappedCommand, type WrapMode } from "../websockify/wrapped-command.ts";
 import type { ConsoleType } from "../tokens/grant.ts";
@@ -91,12 +92,12 @@ async function serve(
     env: { ...process.env },
     curfewConfig: typeof curfewConfig === "string" ? curfewConfig : undefined,
   };
-  const load = async (): Promise<WebsockifyConfig> => await loadWebsockifyConfig(sources);
+  const load = async (): Promise<LoadedConfig> => await loadWebsockifyConfig(sources);
   const loaded = await load();
   if (isDetached && !isDaemon()) return await becomeDaemon(options.has("--inetd"));
   if (isDetached) closeInherited();
   try {
-    const { log } = await run({ ...loaded, load }, options, placed?.command);
+    const { log } = await run(loaded, load, options, placed?.command);
     if (isDetached) log.info({ pid: process.pid }, "running in the background");
   } catch (error) {
     if (isDetached) reportProblem(error instanceof Error ? error.message : String(error));
@@ -116,7 +117,8 @@ async function place(
 
 /** Runs the gateway for as long as the options say. */
 async function run(
-  { config, warnings, load }: WebsockifyConfig & { readonly load: () => Promise<WebsockifyConfig> },
+  loaded: LoadedConfig,
+  load: () => Promise<LoadedConfig>,
   options: GivenOptions,
   command: readonly string[] | undefined,
 ): Promise<RunningGateway> {
@@ -134,10 +136,9 @@ async function run(
     },
     (why, drainMs) => void stopFor(why, drainMs),
   );
-  const gateway = await runGateway(config, async () => (await load()).config, [lifetime]);
+  const gateway = await runGateway(loaded, load, [lifetime]);
   running.resolve(gateway);
   const { log, stop, stopped } = gateway;
-  for (const warning of warnings) log.warn(warning);
   lifetime.start();
   if (command === undefined) return gateway;
   const child = new WrappedCommand(command, (options.get("--wrap-mode") ?? "exit") as WrapMode, log, (status) => {

@@ -36,8 +36,20 @@ test("every kind of token source is in it with its options", () => {
   const members = partAt("tokens.sources")?.items?.oneOf ?? [];
   const sources = describeTokenSources();
   expect(members.map(({ properties = {} }) => Object.keys(properties).filter((name) => name !== "type"))).toEqual(
-    Object.values(sources).map((options) => options.map(({ path }) => path)),
+    Object.values(sources).map((options) =>
+      options.flatMap(({ path, isSecret }) => (isSecret ? [path, `${path}_file`] : [path])),
+    ),
   );
+});
+
+test("a secret option has one that names its file, and only one of them is required", () => {
+  expect(partAt("admin")?.properties).toHaveProperty("key_file.type", ["string", "null"]);
+  expect(partAt("admin")?.properties).not.toHaveProperty("keys_file");
+  const redis = partAt("tokens.sources")?.items?.oneOf?.find(({ properties }) => properties?.["namespace"]);
+  expect(redis).toMatchObject({
+    required: ["type"],
+    allOf: [{ oneOf: [{ required: ["url"] }, { required: ["url_file"] }] }],
+  });
 });
 
 test("values are bounded as the gateway bounds them", () => {

@@ -1,4 +1,7 @@
+import type * as v from "valibot";
+import { isSecretText } from "./option-schema.ts";
 import { configSchema } from "./schema.ts";
+import { FILE_SUFFIX } from "./secret-file.ts";
 
 /** A JSON Schema (draft 2020-12), or a part of one. */
 type JsonSchema = Readonly<Record<string, unknown>>;
@@ -69,20 +72,42 @@ function convertWrapped({ type, default: value }: Node, wrapped: Node, path: str
 }
 
 function convertGroup(entries: Readonly<Record<string, Node>>, path: string): JsonSchema {
-  const properties = Object.entries(entries).map(
-    ([name, entry]) => [name, convert(entry, path === "" ? name : `${path}.${name}`)] as const,
-  );
-  const required = Object.keys(entries).filter((name) => !isOptional(entries[name]));
+  const properties = Object.entries(entries).flatMap(([name, entry]) => {
+    const inner = path === "" ? name : `${path}.${name}`;
+    const property = [name, convert(entry, inner)] as const;
+    return isSecret(entry) ? [property, [`${name}${FILE_SUFFIX}`, fileOf(name)] as const] : [property];
+  });
+  const needed = Object.entries(entries).filter(([, entry]) => !isOptional(entry));
+  const required = needed.filter(([, entry]) => !isSecret(entry)).map(([name]) => name);
+  const secrets = needed.filter(([, entry]) => isSecret(entry)).map(([name]) => name);
   return {
     type: "object",
     properties: Object.fromEntries(properties),
     ...(required.length > 0 && { required }),
+    ...(secrets.length > 0 && { allOf: secrets.map(oneOfBoth) }),
     additionalProperties: false,
   };
 }
 
-function isOptional(node: Node | undefined): boolean {
-  return node !== undefined && (node.type === "optional" || node.type === "nullish");
+function isSecret(entry: Node): boolean {
+  return isSecretText(entry as unknown as v.GenericSchema);
+}
+
+/** The option that names the file of a secret one. */
+function fileOf(name: string): JsonSchema {
+  return {
+    type: ["string", "null"],
+    pattern: "^(/|credential:[^/]+$)",
+    description: `File whose text is the value of \`${name}\`: an absolute path, or \`credential:NAME\`.`,
+  };
+}
+
+function oneOfBoth(name: string): JsonSchema {
+  return { oneOf: [{ required: [name] }, { required: [`${name}${FILE_SUFFIX}`] }] };
+}
+
+function isOptional({ type }: Node): boolean {
+  return type === "optional" || type === "nullish";
 }
 
 /** What a step of a pipe adds. */

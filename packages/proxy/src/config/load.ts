@@ -1,9 +1,11 @@
 import { readFile } from "node:fs/promises";
 import type { Config, ConfigInput } from "./config.ts";
 import { isGroup, merge, nest, valueAt, type Written } from "./merge.ts";
-import { groupsOf } from "./option-schema.ts";
+import { groupsOf, type OptionDescription } from "./option-schema.ts";
 import { nearestName } from "./nearest-name.ts";
-import { ConfigError, describeOptions, parseConfig } from "./schema.ts";
+import { FILE_SUFFIX } from "./secret-file.ts";
+import { findSecretFiles, readSecretFiles, type ReadSecrets } from "./secret-options.ts";
+import { ConfigError, configSchema, describeOptions, parseConfig } from "./schema.ts";
 
 /** Where a configuration comes from; later sources override earlier ones. */
 export interface ConfigSources {
@@ -13,6 +15,16 @@ export interface ConfigSources {
   readonly env?: Readonly<Record<string, string | undefined>> | undefined;
   /** Command-line flags. */
   readonly flags?: ConfigInput | undefined;
+  /** Reads only this group; all other options have their defaults. For commands that may not read every secret. */
+  readonly only?: keyof ConfigInput;
+  /** Gets a line for each thing that should be put right, but keeps nothing from working. */
+  readonly warn?: ((warning: string) => void) | undefined;
+}
+
+/** A configuration, and lines for the log: what has another effect than it seems, or should be put right. */
+export interface LoadedConfig {
+  readonly config: Config;
+  readonly warnings: readonly string[];
 }
 
 /**
@@ -21,13 +33,13 @@ export interface ConfigSources {
  * @throws ConfigError that names everything that is wrong with the file, the variables and the values.
  */
 export async function loadConfig(sources: ConfigSources): Promise<Config> {
-  const { written, problems } = await read(sources);
+  const { written, problems, unread } = await read(sources);
   let config: Config | undefined;
   try {
     config = parseWritten(written, sources);
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
-    problems.push(...error.problems);
+    problems.push(...error.problems.filter((problem) => !unread.some((path) => `: ${problem}`.includes(`: ${path}:`))));
   }
   if (config === undefined || problems.length > 0) throw new ConfigError(problems);
   return config;
@@ -38,21 +50,24 @@ export async function loadConfig(sources: ConfigSources): Promise<Config> {
  *
  * @throws ConfigError that names the path of each wrong value, and the environment variable where one holds it.
  */
-export function parseWritten(written: unknown, { env = {}, flags = {} }: ConfigSources): Config {
+export function parseWritten(written: unknown, sources: ConfigSources): Config {
   try {
     return parseConfig(written);
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
-    const fromVariables = describeOptions()
-      .map(({ path }) => path)
-      .filter((path) => env[variableName(path)] !== undefined && valueAt(flags, path) === undefined);
-    throw new ConfigError(
-      error.problems.map((problem) => {
-        const path = fromVariables.find((each) => problem.startsWith(`${each}:`) || problem.startsWith(`${each}.`));
-        return path === undefined ? problem : `${variableName(path)}: ${problem}`;
-      }),
-    );
+    throw new ConfigError(nameVariables(error.problems, sources));
   }
+}
+
+/** Puts in front of a problem the environment variable that holds the value, if one does. */
+function nameVariables(problems: readonly string[], { env = {}, flags = {} }: ConfigSources): readonly string[] {
+  const fromVariables = variables()
+    .map(({ path }) => path)
+    .filter((path) => env[variableName(path)] !== undefined && valueAt(flags, path) === undefined);
+  return problems.map((problem) => {
+    const path = fromVariables.find((each) => problem.startsWith(`${each}:`) || problem.startsWith(`${each}.`));
+    return path === undefined ? problem : `${variableName(path)}: ${problem}`;
+  });
 }
 
 /**
@@ -73,14 +88,27 @@ interface Read<T> {
   readonly problems: string[];
 }
 
-async function read({ file, env = {}, flags = {} }: ConfigSources): Promise<Read<unknown>> {
+async function read(sources: ConfigSources): Promise<Read<unknown> & Pick<ReadSecrets, "unread">> {
+  const { file, env = {}, flags = {}, only, warn } = sources;
   const fromFile: Read<unknown> = file === undefined ? { written: {}, problems: [] } : await readYaml(file);
   const fromEnvironment = await readEnvironment(env);
-  const over = merge(fromEnvironment.written, flags as Written);
-  return {
-    written: isGroup(fromFile.written) ? merge(fromFile.written, over) : fromFile.written,
-    problems: [...fromFile.problems, ...fromEnvironment.problems],
-  };
+  const problems = [...fromFile.problems, ...fromEnvironment.problems];
+  if (!isGroup(fromFile.written)) return { written: fromFile.written, problems, unread: [] };
+  const layers = [fromFile.written, fromEnvironment.written, flags as Written];
+  const merged = layers.map((layer) => findSecretFiles(configSchema, layer)).reduce(merge);
+  const wanted = only === undefined ? merged : { [only]: merged[only] };
+  const secrets = await readSecretFiles(configSchema, wanted, env["CREDENTIALS_DIRECTORY"]);
+  for (const warning of nameVariables(secrets.warnings, sources)) warn?.(warning);
+  return { ...secrets, problems: [...problems, ...nameVariables(secrets.problems, sources)] };
+}
+
+/** Every option that has an environment variable: also those that name the file of a secret. */
+function variables(): readonly Pick<OptionDescription, "path" | "isText" | "isSecret">[] {
+  return describeOptions().flatMap((option) =>
+    option.isText && option.isSecret
+      ? [option, { path: `${option.path}${FILE_SUFFIX}`, isText: true, isSecret: false }]
+      : [option],
+  );
 }
 
 /** The environment variable of an option: `sessions.warn_before` is `CURFEW_SESSIONS_WARN_BEFORE`. */
@@ -107,7 +135,7 @@ async function readYaml(file: string): Promise<Read<unknown>> {
 async function readEnvironment(env: Readonly<Record<string, string | undefined>>): Promise<Read<Written>> {
   const problems = [...unknownVariables(env)];
   let written: Written = {};
-  for (const option of describeOptions()) {
+  for (const option of variables()) {
     const value = env[variableName(option.path)];
     if (value === undefined) continue;
     try {
@@ -133,7 +161,7 @@ export function secretVariables(): readonly string[] {
  * do those that Kubernetes sets for a Service of such a name (`CURFEW_ADMIN_PORT`, `CURFEW_ADMIN_SERVICE_HOST`).
  */
 function unknownVariables(env: Readonly<Record<string, string | undefined>>): readonly string[] {
-  const paths = describeOptions().map(({ path }) => path);
+  const paths = variables().map(({ path }) => path);
   const known = paths.map(variableName);
   return Object.keys(env).flatMap((name) => {
     if (!/^curfew_/i.test(name) || known.includes(name) || /_PORT(?:_|$)|_SERVICE_HOST$/.test(name)) return [];

@@ -1,3 +1,5 @@
+import { SecretFile } from "./secret-file.ts";
+
 /** A group of options as written, before it is checked. */
 export type Written = Readonly<Record<string, unknown>>;
 
@@ -23,7 +25,7 @@ export function nest(path: string, value: unknown): Written {
 }
 
 export function isGroup(value: unknown): value is Written {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
+  return typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof SecretFile);
 }
 
 /** The value at a dotted path; undefined where there is none. */

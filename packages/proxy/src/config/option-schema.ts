@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import { nearestName } from "./nearest-name.ts";
+import { FILE_SUFFIX } from "./secret-file.ts";
 
 /** An option with a default, and the sentence that the options table shows. */
 export function option<const S extends v.GenericSchema, const D extends v.InferInput<S>>(
@@ -62,7 +63,7 @@ export function describe(schema: v.GenericSchema, path = ""): readonly OptionDes
     const inner = path === "" ? name : `${path}.${name}`;
     const description = v.getDescription(entry);
     if (description === undefined) return describe(entry, inner);
-    const isText = /^(?:string|picklist)$/.test(unwrap(entry).type);
+    const isText = isTextSchema(entry);
     return [{ path: inner, default: v.getDefault(entry), description, isText, isSecret: hasSecret(entry) }];
   });
 }
@@ -98,20 +99,26 @@ function withoutPassword(text: string | undefined): string | undefined {
 }
 
 /** The option or group that is probably meant by a path that does not exist. */
-function nearestOption(schema: Node, path: readonly v.IssuePathItem[]): string | undefined {
+function nearestOption(schema: SchemaNode, path: readonly v.IssuePathItem[]): string | undefined {
   const names = path.map(({ key }) => String(key));
   const parent = nodeAt(schema, path.slice(0, -1));
   // The options of an entry of a list have no other path than this one.
-  const siblings = Object.keys((parent && groupOf(parent, path.at(-1)?.input))?.entries ?? {});
+  const entries = (parent && groupOf(parent, path.at(-1)?.input))?.entries ?? {};
+  const siblings = Object.entries(entries).flatMap(([name, entry]) => withFile(name, isSecretText(entry)));
   const known = [...pathsIn(schema), ...siblings.map((name) => [...names.slice(0, -1), name].join("."))];
   const nearest = nearestName(names.join("_"), known.map(underscored), "");
   return known.find((each) => underscored(each) === nearest);
 }
 
 /** The paths of all options and groups. */
-function pathsIn(schema: Node): readonly string[] {
-  const paths = describe(schema).map(({ path }) => path);
+function pathsIn(schema: SchemaNode): readonly string[] {
+  const paths = describe(schema).flatMap(({ path, isText, isSecret }) => withFile(path, isText && isSecret));
   return [...new Set(paths.flatMap((path) => [...groupsOf(path), path]))];
+}
+
+/** The name of an option, and that of the option that names its file. */
+function withFile(name: string, isSecret: boolean): readonly string[] {
+  return isSecret ? [name, `${name}${FILE_SUFFIX}`] : [name];
 }
 
 function underscored(path: string): string {
@@ -119,30 +126,31 @@ function underscored(path: string): string {
 }
 
 /** What the functions here look at in a schema. */
-type Node = v.GenericSchema & {
-  readonly wrapped?: Node;
-  readonly pipe?: readonly (Node | { readonly kind: "validation" | "transformation" | "metadata" })[];
+export type SchemaNode = v.GenericSchema & {
+  readonly wrapped?: SchemaNode;
+  readonly pipe?: readonly (SchemaNode | { readonly kind: "validation" | "transformation" | "metadata" })[];
   /** Of a group. */
-  readonly entries?: Readonly<Record<string, Node>>;
+  readonly entries?: Readonly<Record<string, SchemaNode>>;
   /** Of a list. */
-  readonly item?: Node;
+  readonly item?: SchemaNode;
   /** Of a union of groups: the option that tells its members, in `options`, from each other. */
   readonly key?: string;
-  readonly options?: readonly Node[];
+  readonly options?: readonly SchemaNode[];
 };
 
-function unwrap(node: Node): Node {
+/** The schema of a value, without what makes it optional and what is checked besides. */
+export function unwrap(node: SchemaNode): SchemaNode {
   const inner = node.wrapped ?? schemasIn(node).at(-1);
   return inner === undefined ? node : unwrap(inner);
 }
 
-function schemasIn({ pipe = [] }: Node): readonly Node[] {
+function schemasIn({ pipe = [] }: SchemaNode): readonly SchemaNode[] {
   return pipe.filter((step) => step.kind === "schema");
 }
 
 /** The schema of the value that an issue is about; undefined where there is no option of that name. */
-function nodeAt(schema: Node, path: readonly v.IssuePathItem[]): Node | undefined {
-  let node: Node | undefined = schema;
+function nodeAt(schema: SchemaNode, path: readonly v.IssuePathItem[]): SchemaNode | undefined {
+  let node: SchemaNode | undefined = schema;
   for (const { key, input } of path) {
     node = unwrap(node).item ?? groupOf(node, input)?.entries?.[String(key)];
     if (node === undefined) return undefined;
@@ -151,19 +159,32 @@ function nodeAt(schema: Node, path: readonly v.IssuePathItem[]): Node | undefine
 }
 
 /** The group that a value is meant to be. */
-function groupOf(node: Node, input: unknown): Node | undefined {
+export function groupOf(node: SchemaNode, input: unknown): SchemaNode | undefined {
   const group = unwrap(node);
   return group.key === undefined ? group : memberFor(group, group.key, input);
 }
 
 /** The member of a union that a value is meant to be; the first if none fits, as then the discriminator is wrong. */
-function memberFor({ options: members = [] }: Node, discriminator: string, input: unknown): Node | undefined {
+function memberFor(
+  { options: members = [] }: SchemaNode,
+  discriminator: string,
+  input: unknown,
+): SchemaNode | undefined {
   const value = (input as Readonly<Record<string, unknown>>)[discriminator];
   return members.find(({ entries = {} }) => v.is(entries[discriminator] ?? v.never(), value)) ?? members[0];
 }
 
+function isTextSchema(node: SchemaNode): boolean {
+  return /^(?:string|picklist)$/.test(unwrap(node).type);
+}
+
+/** Whether the value is a secret, and may therefore be read from a file. */
+export function isSecretText(node: SchemaNode): boolean {
+  return isTextSchema(node) && hasSecret(node);
+}
+
 /** Whether the value is secret, or may hold something that is. */
-function hasSecret(node: Node): boolean {
+function hasSecret(node: SchemaNode): boolean {
   if (v.getMetadata(node)["secret"] === true) return true;
   const { wrapped, entries = {}, item } = node;
   const steps = schemasIn(node);

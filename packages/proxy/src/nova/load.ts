@@ -1,4 +1,4 @@
-import type { Config } from "../config/config.ts";
+import type { LoadedConfig } from "../config/load.ts";
 import { ConfigError } from "../config/schema.ts";
 import { resolveListenHost } from "../net/resolve-listen-host.ts";
 import { combine } from "./combine.ts";
@@ -27,12 +27,9 @@ export interface NovaSources {
 }
 
 /** What {@link loadNovaConfig} reads. */
-export interface NovaConfig {
-  readonly config: Config;
+export interface NovaConfig extends LoadedConfig {
   /** Whether the proxy runs in the background. */
   readonly daemon: boolean;
-  /** Lines for the log: what is probably misspelled, or has another effect than in Nova. */
-  readonly warnings: readonly string[];
 }
 
 /**
@@ -48,7 +45,8 @@ export async function loadNovaConfig(sources: NovaSources): Promise<NovaConfig> 
     const options = readNovaOptions(configuration, service);
     const address = await resolveHost(options);
     const mapping = mapOptions(options, { configuration, service, address, ownPage });
-    const config = await combine(mapping, { file: curfewConfig, env });
+    const warnings = [...mapping.warnings];
+    const config = await combine(mapping, { file: curfewConfig, env, warn: (warning) => warnings.push(warning) });
     if (service.name === "spice" && config.workers > 1) {
       const why = "for SPICE consoles, all of whose connections have to reach one process";
       throw new ConfigError([`workers: expected 1 ${why}, but got ${config.workers}`]);
@@ -56,7 +54,7 @@ export async function loadNovaConfig(sources: NovaSources): Promise<NovaConfig> 
     return {
       config,
       daemon: options.common.daemon === true,
-      warnings: [...describeUnknownNames(configuration.assignments()), ...mapping.warnings],
+      warnings: [...describeUnknownNames(configuration.assignments()), ...warnings],
     };
   } catch (error) {
     if (error instanceof ConfFileError || error instanceof ConfValueError) throw new ConfigError([error.message]);

@@ -3,9 +3,10 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Config } from "../config/config.ts";
+import type { LoadedConfig } from "../config/load.ts";
 import { ConfigError } from "../config/schema.ts";
 import { readCommand } from "./command-line.ts";
-import { loadWebsockifyConfig, type WebsockifyConfig } from "./load.ts";
+import { loadWebsockifyConfig } from "./load.ts";
 import { type GivenOptions, WEBSOCKIFY_OPTIONS } from "./option-table.ts";
 
 /** What `websockify --help` lists, from 0.13. */
@@ -37,7 +38,7 @@ interface Given {
 
 type Options = Readonly<Record<string, string | number | true>>;
 
-async function load(options: Options, { operands, wrapped, env = {} }: Given = {}): Promise<WebsockifyConfig> {
+async function load(options: Options, { operands, wrapped, env = {} }: Given = {}): Promise<LoadedConfig> {
   const given: GivenOptions = new Map(Object.entries(options));
   const hasTarget = ["--token-plugin", "--target-config", "--unix-target"].some((name) => given.has(name));
   const addresses = ["127.0.0.1:6080", ...(hasTarget || wrapped !== undefined ? [] : ["vnc.example:5900"])];

@@ -1,5 +1,4 @@
-import type { Config } from "../config/config.ts";
-import { parseWritten, readWritten } from "../config/load.ts";
+import { type LoadedConfig, parseWritten, readWritten } from "../config/load.ts";
 import { isGroup, merge, valueAt, type Written } from "../config/merge.ts";
 import { ConfigError, parseConfig } from "../config/schema.ts";
 import { resolveListenHost } from "../net/resolve-listen-host.ts";
@@ -21,27 +20,26 @@ export interface WebsockifySources {
   readonly curfewConfig: string | undefined;
 }
 
-/** What {@link loadWebsockifyConfig} reads. */
-export interface WebsockifyConfig {
-  readonly config: Config;
-  /** Lines for the log: what has another effect than in websockify. */
-  readonly warnings: readonly string[];
-}
-
 /**
  * Reads websockify's command line and Curfew's own configuration, which overrides only websockify's defaults.
  *
  * @throws ConfigError that names each wrong value and what was expected.
  */
-export async function loadWebsockifyConfig(sources: WebsockifySources): Promise<WebsockifyConfig> {
+export async function loadWebsockifyConfig(sources: WebsockifySources): Promise<LoadedConfig> {
   const { command, options, commandPort, consoleType, env, curfewConfig: file } = sources;
   const address = await listenAddress(command, options);
-  const { defaults, flags, source, warnings } = await mapCommand(command, options, {
+  const {
+    defaults,
+    flags,
+    source,
+    warnings: mapped,
+  } = await mapCommand(command, options, {
     address,
     commandPort,
     consoleType,
   });
-  const written = await readWritten({ file, env });
+  const warnings = [...mapped];
+  const written = await readWritten({ file, env, warn: (warning) => warnings.push(warning) });
   if (!isGroup(written)) return { config: parseConfig(written), warnings };
   const others: unknown = valueAt(written, "tokens.sources") ?? [];
   const all = Array.isArray(others) ? { tokens: { sources: [source, ...(others as readonly unknown[])] } } : {};

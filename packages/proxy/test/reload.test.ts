@@ -1,4 +1,5 @@
 import { type ByteServer, startByteServer } from "@curfew/testing";
+import { createHash } from "node:crypto";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -7,6 +8,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { sha256 } from "../src/sha256.ts";
 import { TestCertificate } from "./support/certificate.ts";
 import { Client } from "./support/client.ts";
+import { useTls } from "./support/transport.ts";
 import { ADMIN_KEY, WorkerGateway } from "./support/worker-gateway.ts";
 
 let target: ByteServer;
@@ -23,12 +25,18 @@ afterAll(async () => {
 let folder: string;
 let file: string;
 let tokens: string;
+let certificate: TestCertificate;
 beforeEach(async () => {
+  certificate = await TestCertificate.create();
+  useTls(certificate);
   folder = await mkdtemp(join(tmpdir(), "curfew-reload-"));
   file = join(folder, "curfew.yaml");
   tokens = join(folder, "tokens");
 });
-afterEach(() => rm(folder, { recursive: true }));
+afterEach(async () => {
+  certificate[Symbol.dispose]();
+  await rm(folder, { recursive: true });
+});
 
 const DONE = "SIGHUP: the configuration was read again";
 const REFUSED = "SIGHUP: the configuration cannot be used; the old one stays";
@@ -44,7 +52,7 @@ function keys(...given: readonly string[]): object {
 
 async function write(config: object): Promise<void> {
   // JSON is YAML.
-  await writeFile(file, JSON.stringify(config));
+  await writeFile(file, JSON.stringify({ cert: certificate.cert, key: certificate.key, ...config }));
 }
 
 /** Sends SIGHUP, and waits until it is done. */
@@ -61,6 +69,27 @@ async function status(gateway: WorkerGateway, key: string): Promise<number> {
 }
 
 const origin = (host: string): { headers: Record<string, string> } => ({ headers: { Origin: `https://${host}` } });
+
+/** Has every client send numbers, which the target echoes, until some work is done. Fails for a byte that is lost. */
+function talkOf(clients: readonly Client[]): (during: Promise<void>) => Promise<void> {
+  const sent = createHash("sha256");
+  let length = 0;
+  return async (during) => {
+    const state = { isDone: false };
+    const done = during.finally(() => (state.isDone = true));
+    do {
+      const chunk = Buffer.from(`${length} `);
+      for (const { socket } of clients) socket.send(chunk);
+      sent.update(chunk);
+      length += chunk.length;
+      await clients.at(-1)?.bytes(length);
+    } while (!state.isDone);
+    await done;
+    for (const client of clients) await client.bytes(length);
+    const expected = sent.copy().digest("hex");
+    expect(clients.filter(({ hash }) => hash !== expected)).toEqual([]);
+  };
+}
 
 /** How a client of a new token fares: `hello`, or the reason that it is refused for. */
 async function outcome(gateway: WorkerGateway, token: string, host?: string): Promise<string> {
@@ -80,11 +109,13 @@ describe.each([
 ])("with %i workers and %i sessions, SIGHUP", (workers, count) => {
   const started = async (): Promise<WorkerGateway> => await WorkerGateway.start({}, { workers, config: file });
 
-  test("changes keys, origins, targets, limits, sources and the log, and no session notices", async () => {
+  test("changes the certificate, keys, origins, targets, limits and sources, and no session notices", async () => {
     await writeFile(tokens, "");
     const source = (path: string): object => ({ type: "file", path, console_type: "serial" });
     const before = {
       admin: keys(FIRST),
+      // All connect at once, from one address.
+      connections: { max_unauthenticated: count, max_unauthenticated_per_client: count },
       console: { allowed_origins: ["a.example"] },
       targets: { allow: [`127.0.0.1:${target.address.split(":")[1]}`] },
       tokens: { sources: [source(tokens)] },
@@ -95,7 +126,11 @@ describe.each([
     for (const client of clients) await client.message("hello");
     const told = clients.map(({ order }) => order.join());
     expect([await status(gateway, FIRST), await status(gateway, SECOND)]).toEqual([200, 401]);
+    using renewed = await TestCertificate.create();
+    const { fingerprint } = renewed;
+    expect(await servedBy(gateway)).toBe(certificate.fingerprint);
 
+    certificate.replaceBy(renewed);
     const next = join(folder, "next-tokens");
     await writeFile(next, `from-a-file: ${other.address}\n`);
     await write({
@@ -107,7 +142,8 @@ describe.each([
       tokens: { sources: [source(next)] },
       sessions: { max: count + 1 },
     });
-    await reload(gateway);
+    const talk = talkOf(clients);
+    await talk(reload(gateway));
 
     expect(gateway.logged(DONE)).toMatchObject([
       {
@@ -117,6 +153,8 @@ describe.each([
     expect(gateway.logged("changed options that need a restart")).toMatchObject([
       { options: ["nova.revalidate_interval"] },
     ]);
+    // Clients of from now on trust that one only.
+    expect(await servedBy(gateway)).toBe(fingerprint);
     expect([await status(gateway, FIRST), await status(gateway, SECOND)]).toEqual([401, 200]);
     expect(await gateway.admin("POST", "/v1/tokens", { type: "serial", target: target.address })).toMatchObject({
       status: 422,
@@ -133,23 +171,10 @@ describe.each([
     await one.message("hello");
     expect(await outcome(gateway, token)).toBe("server_busy");
 
-    for (const client of clients) client.socket.send(Buffer.from("still here"));
-    for (const client of clients) await client.bytes(10);
+    await talk(Promise.resolve());
     expect(clients.map(({ order }) => order.join())).toEqual(told.map((order) => `${order},bytes`));
     for (const client of clients) client[Symbol.dispose]();
   }, 120_000);
-});
-
-test("SIGHUP changes the certificate at once", async () => {
-  using first = await TestCertificate.create();
-  using second = await TestCertificate.create();
-  await write({ cert: first.cert, key: first.key });
-  const fingerprint = second.fingerprint;
-  await using gateway = await WorkerGateway.start({}, { workers: 1, config: file });
-  expect(await servedBy(gateway)).toBe(first.fingerprint);
-  first.replaceBy(second);
-  await reload(gateway);
-  expect(await servedBy(gateway)).toBe(fingerprint);
 });
 
 test("SIGHUP reads the files of secrets again; while one cannot be used, the old secret stays", async () => {

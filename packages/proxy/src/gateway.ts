@@ -57,6 +57,9 @@ import { BUILD } from "./version.ts";
  */
 const CLOSING_MS = 12_000;
 
+/** The same once the time of a drain is up: the gateway is to stop within two seconds from then on. */
+const LAST_CLOSING_MS = 1000;
+
 /** The gateway of one process, and of one of several workers, which has no admin API. */
 export class LocalGateway implements Gateway {
   config: Config;
@@ -341,8 +344,9 @@ export class LocalGateway implements Gateway {
       this.log.info({ sessions, timeout_ms: delay }, "draining");
     }
     this.#draining = true;
-    const timer = setTimeout(() => {
+    let timer = setTimeout(() => {
       this.sessions.endAll("server_draining", "the gateway is shutting down");
+      timer = setTimeout(() => this.sessions.destroyClosing(), LAST_CLOSING_MS);
     }, delay);
     try {
       this.#closed ??= this.#closeWhenEnded();

@@ -1,0 +1,69 @@
+import { type ByteServer, startByteServer } from "@curfew/testing";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { RawClient, upgradeRequest } from "./support/raw-client.ts";
+import { WorkerGateway } from "./support/worker-gateway.ts";
+
+let echoing: ByteServer;
+let flooding: ByteServer;
+beforeAll(async () => {
+  echoing = await startByteServer({ mode: "echo" });
+  flooding = await startByteServer({ mode: "sink", faults: [{ type: "flood", at: 0 }] });
+});
+afterAll(async () => {
+  await echoing.close();
+  await flooding.close();
+});
+
+/** Clients of each kind that does not cooperate. */
+const OBSTINATE = 10;
+
+const DRAIN_S = 1;
+
+/** How much later the process may end, in milliseconds. */
+const LATE_MS = 2000;
+
+/** A client with a session, which never completes a closing handshake. */
+async function deafClient(gateway: WorkerGateway, target: string): Promise<RawClient> {
+  const { token } = await gateway.token(target);
+  const client = new RawClient(gateway.host);
+  client.write(upgradeRequest(`/?token=${token}`, { "Sec-WebSocket-Protocol": "curfew.v1" }));
+  await client.until(() => client.frames.length > 0);
+  return client;
+}
+
+test.each([
+  [1, 500],
+  [2, 100],
+])(
+  "with %i workers and %i sessions, SIGTERM tells every client, and the gateway ends in time whatever they do",
+  { timeout: 60_000 },
+  async (workers, count) => {
+    const options = { SESSIONS_DRAIN_TIMEOUT: String(DRAIN_S), LOG_LEVEL: "debug" };
+    await using gateway = await WorkerGateway.start(options, { workers });
+    const clients = await Promise.all(
+      Array.from({ length: count - 2 * OBSTINATE }, async () => await gateway.connect(echoing.address)),
+    );
+    for (const client of clients) await client.message("hello");
+    const deaf = Array.from({ length: OBSTINATE }, async () => await deafClient(gateway, echoing.address));
+    const unread = Array.from({ length: OBSTINATE }, async () => {
+      const client = await deafClient(gateway, flooding.address);
+      client.socket.pause();
+      return client;
+    });
+    const obstinate = await Promise.all([...deaf, ...unread]);
+
+    const startedAt = performance.now();
+    gateway.command.process.kill("SIGTERM");
+    for (const client of clients) {
+      expect(await client.closed).toEqual({ code: 4200, reason: "server_draining" });
+      expect(client.order).toEqual(["hello", "bye", "close"]);
+    }
+    for (const client of await Promise.all(deaf)) expect((await client.close()).reason).toBe("server_draining");
+    expect(await gateway.command.exited).toBe(0);
+    expect(performance.now() - startedAt).toBeLessThan(DRAIN_S * 1000 + LATE_MS);
+    for (const client of obstinate) client[Symbol.dispose]();
+    expect(gateway.logged("session ended").filter(({ reason }) => reason === "server_draining")).toHaveLength(count);
+    expect(gateway.logged("worker crashed")).toEqual([]);
+    await Promise.all([echoing.waitForNoConnections(), flooding.waitForNoConnections()]);
+  },
+);

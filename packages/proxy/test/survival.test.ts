@@ -43,15 +43,50 @@ describe.each([1, 2])("with %i workers", (workers) => {
     expect(gateway.logged("worker crashed")).toEqual([]);
   });
 
-  test.runIf(process.platform === "linux")("nor do they while it starts", async () => {
+  /** A gateway that has just begun to start: before that, Node itself starts. */
+  const starting = async (): Promise<Command> => {
     const args = ["serve", "--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0", "--workers", String(workers)];
-    await using command = new Command(args, { CURFEW_TOKENS_PATH: ":memory:" });
-    const { pid = 0 } = command.process;
-    // Before that, Node itself starts.
-    await expect.poll(() => ignoresSignals(pid), { interval: 1 }).toBe(true);
-    for (const signal of SIGNALS) process.kill(pid, signal);
+    const command = new Command(args, { CURFEW_TOKENS_PATH: ":memory:" });
+    await expect.poll(() => ignoresSignals(command.process.pid ?? 0), { interval: 1 }).toBe(true);
+    return command;
+  };
+
+  test.runIf(process.platform === "linux")("nor do they while it starts", async () => {
+    await using command = await starting();
+    for (const signal of SIGNALS) command.process.kill(signal);
     await command.printed(/listens at/);
     expect(command.stderr).not.toContain("Debugger");
+  });
+
+  test.runIf(process.platform === "linux")("SIGTERM while it starts stops it as soon as it has started", async () => {
+    await using command = await starting();
+    command.process.kill("SIGTERM");
+    expect(await command.exited).toBe(0);
+    expect(command.stderr).not.toContain("crashed");
+    expect(command.stderr).not.toContain("Error");
+  });
+
+  test("a thousand SIGHUPs, also while it drains, cost fewer reloads, and SIGTERM is obeyed meanwhile", async () => {
+    await using gateway = await WorkerGateway.start({ SESSIONS_DRAIN_TIMEOUT: "3600" }, { workers });
+    const reloads = (): number => gateway.logged("SIGHUP: the configuration was read again").length;
+    using client = await gateway.open(target.address);
+    const hangUp = (): void => {
+      for (let count = 0; count < 1000; count += 1) gateway.command.process.kill("SIGHUP");
+    };
+    hangUp();
+    await gateway.until(() => reloads() > 0);
+    hangUp();
+    gateway.command.process.kill("SIGTERM");
+    await gateway.until(() => gateway.logged("draining").length > 0);
+    const before = reloads();
+    hangUp();
+    await gateway.until(() => reloads() > before);
+    client.control({ type: "ping", id: 1 });
+    await client.message("pong");
+    client.socket.close(1000);
+    expect(await gateway.command.exited).toBe(0);
+    expect(reloads()).toBeLessThan(1500);
+    expect(gateway.logged("SIGHUP: the configuration cannot be used; the old one stays")).toEqual([]);
   });
 
   test("an exception that is not caught ends no session, is logged once a second, and counted", async () => {

@@ -2,6 +2,7 @@
 import { nodeProblem } from "./node-version.ts";
 import { ignoreSignals } from "../telemetry/ignored-signals.ts";
 import { favorEventLoop } from "./helper-threads.ts";
+import { noteStopSignals } from "./stop-signals.ts";
 import { growThreadPool } from "./thread-pool.ts";
 
 // Everything else is imported only afterwards: it needs modules that an older Node does not have.
@@ -10,6 +11,7 @@ if (problem === undefined) {
   growThreadPool();
   if (["serve", "nova", "websockify"].includes(process.argv[2] ?? "")) {
     ignoreSignals();
+    noteStopSignals();
     favorEventLoop();
   }
   await import("./program.ts");

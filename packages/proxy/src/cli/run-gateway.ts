@@ -13,6 +13,7 @@ import { CommandError } from "./command-error.ts";
 import { print, printErrorLines } from "./output.ts";
 import { createReload } from "./reload.ts";
 import { ServiceManager } from "./service-manager.ts";
+import { drainOnStopSignals } from "./stop-signals.ts";
 
 /** How long after everything was closed the process may take to exit by itself, in milliseconds. */
 const EXIT_MS = 2000;
@@ -72,7 +73,6 @@ export async function runGateway(
   surviveErrors(proxy.log);
   const stopped = Promise.withResolvers<void>();
   const stop = createStop(proxy, manager, stopped.resolve);
-  stopOnSignals(stop);
   manager.ready(proxy.log);
   print(`curfew listens at ${config.unix_listen === null ? url : `unix:${config.unix_listen}`}`);
   print(`admin API at ${adminUrl}`);
@@ -81,6 +81,7 @@ export async function runGateway(
   if (!config.consoleauth.enforce_session_timeout && config.tokens.from !== "none") {
     print("sessions outlive their tokens: consoleauth.enforce_session_timeout is off, as in Nova");
   }
+  drainOnStopSignals(stop);
   return { tokens, url, log: proxy.log, stop, stopped: stopped.promise };
 }
 
@@ -123,16 +124,6 @@ function createStop(proxy: ServedProxy, manager: ServiceManager, stopped: () => 
       })
       .then(stopped);
   };
-}
-
-/** The first signal drains; a second one ends the sessions at once. */
-function stopOnSignals(stop: (drainMs?: number) => void): void {
-  let asked = false;
-  const onSignal = (): void => {
-    stop(asked ? 0 : undefined);
-    asked = true;
-  };
-  process.on("SIGINT", onSignal).on("SIGTERM", onSignal);
 }
 
 /** Nothing is left to do; what still keeps the process alive has had its time. */

@@ -7,11 +7,11 @@ import { createLogger } from "../telemetry/log.ts";
 import { ServiceManager } from "./service-manager.ts";
 
 /** A program that writes down its arguments, in place of systemd-notify. */
-async function recorder(status = 0): Promise<{ readonly command: string; told(): string } & AsyncDisposable> {
+async function recorder(ending = "exit 0"): Promise<{ readonly command: string; told(): string } & AsyncDisposable> {
   const folder = await mkdtempDisposable(join(tmpdir(), "curfew-notify-"));
   const [command, file] = [join(folder.path, "notify"), join(folder.path, "told")];
   writeFileSync(file, "");
-  writeFileSync(command, `#!/bin/sh\necho "$NOTIFY_SOCKET" "$@" >>${file}\nexit ${status}\n`);
+  writeFileSync(command, `#!/bin/sh\necho "$NOTIFY_SOCKET" "$@" >>${file}\n${ending}\n`);
   chmodSync(command, 0o755);
   return {
     command,
@@ -31,6 +31,9 @@ test("systemd is told in order what happens, and regularly that the process resp
   manager.tell("reloading");
   manager.tell("ready");
   manager.tell("stopping");
+  // A reload while sessions finish.
+  manager.tell("reloading");
+  manager.tell("ready");
   await expect.poll(() => notify.told()).toContain("WATCHDOG=1");
   manager.close();
   const lines = notify
@@ -57,9 +60,25 @@ test("nothing is started where no service manager asks, or its watchdog is for a
 });
 
 test("a systemd that cannot be told is logged, and nothing else", async () => {
-  await using notify = await recorder(1);
+  await using notify = await recorder("exit 1");
   const lines: string[] = [];
   const manager = new ServiceManager({ NOTIFY_SOCKET: "/n" }, notify.command);
   manager.ready(createLogger("info", { write: (line) => void lines.push(line) }));
   await expect.poll(() => lines.join("")).toContain("systemd was not told");
+});
+
+test("what waits for a systemd that hangs is bounded, and it is still told that the service stops", async () => {
+  await using notify = await recorder("trap '' TERM; [ -e $0.free ] || exec sleep 600");
+  const lines: string[] = [];
+  const environment = { PATH: process.env["PATH"], NOTIFY_SOCKET: "/n", WATCHDOG_USEC: "1000" };
+  const manager = new ServiceManager(environment, notify.command, 100);
+  manager.ready(createLogger("info", { write: (line) => void lines.push(line) }));
+  for (let count = 0; count < 1000; count += 1) manager.tell("reloading");
+  manager.tell("stopping");
+  await expect.poll(() => lines.length).toBe(1);
+  writeFileSync(`${notify.command}.free`, "");
+  await expect.poll(() => notify.told()).toContain("STOPPING=1");
+  manager.close();
+  expect(lines[0]).toContain("ended with SIGKILL");
+  expect(notify.told().split("RELOADING=1").length - 1).toBeLessThan(16);
 });

@@ -29,6 +29,7 @@ import { createConsoles } from "./consoles/index.ts";
 import { AllowList } from "./net/allow-list.ts";
 import { sessionCapacity } from "./net/descriptors.ts";
 import { OwnListeners } from "./net/own-listeners.ts";
+import { TrustedProxies } from "./net/trusted-proxies.ts";
 import { AUDIT, type Audit, openAudit } from "./telemetry/audit/audit.ts";
 import { AdminFailures } from "./telemetry/admin-failures.ts";
 import { AuthenticationFailures } from "./telemetry/authentication-failures.ts";
@@ -42,6 +43,7 @@ import type { SessionInfo } from "./telemetry/session-info.ts";
 import { Metrics } from "./telemetry/metrics.ts";
 import { warnOfDescriptors } from "./telemetry/descriptor-warning.ts";
 import { checkPublicPort } from "./http/public-port.ts";
+import { readClientAuthorities } from "./http/tls/client-certificate.ts";
 import { createReadiness } from "./http/readiness.ts";
 import { type NamedCheck, TokenHealth } from "./tokens/health.ts";
 import { openTargetTls } from "./targets/target-tls.ts";
@@ -83,6 +85,7 @@ export class LocalGateway implements Gateway {
   readonly #readiness: () => Promise<string>;
   readonly #own = new OwnListeners();
   readonly #allow: AllowList;
+  readonly #trusted: TrustedProxies;
   readonly #control: LocalControl;
   readonly #withdrawals: Withdrawals;
   /** @internal */
@@ -92,6 +95,7 @@ export class LocalGateway implements Gateway {
   readonly #listener: PublicListener;
   readonly #recorder: Recorder | undefined;
   readonly #sharesPort: boolean;
+  readonly #dataPath: LocalGatewayOptions["dataPath"];
   /** Where it listens for browsers. */
   #url: string | undefined;
   #admin: AdminListener | undefined;
@@ -110,6 +114,8 @@ export class LocalGateway implements Gateway {
     this.#adminFailures = new AdminFailures(this.log);
     this.#opened = options.tokens;
     this.#allow = new AllowList(config.targets.allow, this.#own);
+    this.#trusted = new TrustedProxies(config.trusted_proxies);
+    this.#dataPath = options.dataPath;
     this.#sharesPort = options.sharesPort ?? false;
     const { store } = options.tokens;
     this.tokens = store !== undefined && isTokenStore(store) ? store : undefined;
@@ -133,9 +139,8 @@ export class LocalGateway implements Gateway {
       ...this.#sessionOptions(config),
       lookups: this.#lookups,
       clock,
-      consoles: createConsoles(config.vnc, this.#sharesPort, this.#onUnusable),
       ...createTaps(recorder && ((session) => this.#record(session, recorder)), config.traffic),
-      ...options.dataPath,
+      ...this.#dataPath,
       limits: this.#limits,
       events: this.#events,
       revalidateMs: config.nova.revalidate_interval * 1000,
@@ -151,6 +156,7 @@ export class LocalGateway implements Gateway {
       readiness: this.#readiness,
       events: this.#events,
       own: this.#own,
+      trusted: this.#trusted,
       log: this.log,
       sharesPort: this.#sharesPort,
       ticketSecret: options.ticketSecret,
@@ -188,8 +194,9 @@ export class LocalGateway implements Gateway {
 
   /** What the sessions that open get to know of the configuration. @throws Error naming a file that cannot be used. */
   #sessionOptions(config: Config): RegistryChanges {
-    const { targets, sessions } = config;
+    const { targets, sessions, vnc } = config;
     return {
+      consoles: this.#dataPath?.consoles ?? createConsoles(vnc, this.#sharesPort, this.#onUnusable),
       policy: deadlinePolicy(config),
       idleTimeoutMs: sessions.idle_timeout === null ? null : sessions.idle_timeout * 1000,
       dialing: {
@@ -269,7 +276,7 @@ export class LocalGateway implements Gateway {
         tokenTtl: () => this.config.consoleauth.token_ttl,
         allow: this.#allow,
         own: this.#own,
-        trustedProxies: this.config.trusted_proxies,
+        trusted: this.#trusted,
         basePath: basePathOf(this.config.console.base_url),
         control: this.#control,
         revoker: this.#withdrawals.revoker,
@@ -318,6 +325,7 @@ export class LocalGateway implements Gateway {
     const changes = changesOf(this.config, next);
     const config = reloadedConfig(this.config, next);
     const sessionOptions = this.#sessionOptions(config);
+    const clientCa = config.client_ca === null ? undefined : await readClientAuthorities(config.client_ca);
     const before = { ...this.config.tokens, nova: this.config.nova };
     const after = { ...config.tokens, nova: config.nova };
     const { sources, left } = await replaceSources(this.#opened.sources, before, after, this.log);
@@ -328,12 +336,13 @@ export class LocalGateway implements Gateway {
     this.#lookups.configure({ sources, tokenTtlMs: config.consoleauth.token_ttl * 1000 });
     this.#left.add(left, Date.now());
     this.#allow.replace(config.targets.allow);
+    this.#trusted.replace(config.trusted_proxies);
     this.#keys.replace({ ...config.admin, key: config.admin.key ?? this.#generatedKey });
     this.#limits.configure(config.sessions);
     this.sessions.configure(sessionOptions);
     this.#listener.configure(config);
     this.log.level = config.log.level;
-    await Promise.all([this.#listener.reloadCertificate(), this.#admin?.reloadCertificate()]);
+    await Promise.all([this.#listener.reloadCertificate(clientCa), this.#admin?.reloadCertificate()]);
     return changes;
   }
 

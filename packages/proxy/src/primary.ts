@@ -6,6 +6,7 @@ import { AdminListener } from "./admin/listener.ts";
 import type { Config } from "./config/config.ts";
 import { type ConfigChanges, changesOf, reloadedConfig } from "./config/reload.ts";
 import type { Gateway, ListeningAt } from "./gateway-types.ts";
+import { createConsoles } from "./consoles/index.ts";
 import { basePathOf } from "./http/base-path.ts";
 import { consoleUrl, socketUrl } from "./http/console-url.ts";
 import { describeVoidLimits } from "./limits/void-limits.ts";
@@ -21,11 +22,14 @@ import { logObserver } from "./telemetry/log-observer.ts";
 import { createLogger, type Logger, openLog } from "./telemetry/log.ts";
 import { warnOfDescriptors } from "./telemetry/descriptor-warning.ts";
 import { checkPublicPort } from "./http/public-port.ts";
+import { readClientAuthorities } from "./http/tls/client-certificate.ts";
 import { createReadiness } from "./http/readiness.ts";
 import { AllowList } from "./net/allow-list.ts";
 import { sessionCapacity } from "./net/descriptors.ts";
 import { OwnListeners } from "./net/own-listeners.ts";
+import { TrustedProxies } from "./net/trusted-proxies.ts";
 import { type NamedCheck, TokenHealth } from "./tokens/health.ts";
+import { openTargetTls } from "./targets/target-tls.ts";
 import { timerDelay } from "./time/delay.ts";
 import { closeTokens, type OpenedTokens, partsOf, whenOpen } from "./tokens/open.ts";
 import { replaceSources } from "./tokens/replace-sources.ts";
@@ -51,6 +55,7 @@ export class Primary implements Pick<Gateway, "adminKey" | "listen" | "drain"> {
   #tokens: OpenedTokens<TokenStore>;
   readonly #own = new OwnListeners();
   readonly #allow: AllowList;
+  readonly #trusted: TrustedProxies;
   readonly #slots: SharedSlots;
   /** @internal */
   readonly log: Logger;
@@ -68,6 +73,8 @@ export class Primary implements Pick<Gateway, "adminKey" | "listen" | "drain"> {
   });
   /** What the admin API is asked for; each worker writes what its sessions do. */
   readonly #audit: Audit | undefined;
+  /** What the workers encrypt TLS session tickets with. */
+  readonly #ticketSecret = randomBytes(32).toString("base64");
   /** Where the workers listen, and their replacements. */
   #listen: Address;
   #adminListen: Address;
@@ -82,6 +89,7 @@ export class Primary implements Pick<Gateway, "adminKey" | "listen" | "drain"> {
     this.#generatedKey = config.admin.key === null ? randomBytes(24).toString("base64url") : null;
     this.adminKey = config.admin.key ?? this.#generatedKey ?? "";
     this.#allow = new AllowList(config.targets.allow, this.#own);
+    this.#trusted = new TrustedProxies(config.trusted_proxies);
     this.#keys = new AdminKeys({ ...config.admin, key: this.adminKey });
     this.#config = config;
     this.#listen = config.listen;
@@ -92,7 +100,6 @@ export class Primary implements Pick<Gateway, "adminKey" | "listen" | "drain"> {
     this.#authenticationFailures = new AuthenticationFailures(this.log);
     this.#adminFailures = new AdminFailures(this.log);
     this.#slots = new SharedSlots(config.sessions);
-    const ticketSecret = randomBytes(32).toString("base64");
     this.#pool = new WorkerPool({
       size: config.workers,
       entry: fileURLToPath(new URL(`worker-main${extname(import.meta.url)}`, import.meta.url)),
@@ -100,7 +107,7 @@ export class Primary implements Pick<Gateway, "adminKey" | "listen" | "drain"> {
       handlers: (worker) => ({
         settings: (): WorkerSettings => ({
           config: this.#workerConfig,
-          ticketSecret,
+          ticketSecret: this.#ticketSecret,
           isFollowed: this.#stream.isActive,
         }),
         events: ({ events, lost }) => {
@@ -172,7 +179,7 @@ export class Primary implements Pick<Gateway, "adminKey" | "listen" | "drain"> {
       tokenTtl: () => this.#config.consoleauth.token_ttl,
       allow: this.#allow,
       own: this.#own,
-      trustedProxies: this.#config.trusted_proxies,
+      trusted: this.#trusted,
       basePath: basePathOf(this.#config.console.base_url),
       control: this.#control,
       revoker: this.#withdrawals.revoker,
@@ -221,6 +228,7 @@ export class Primary implements Pick<Gateway, "adminKey" | "listen" | "drain"> {
   async reload(next: Config): Promise<ConfigChanges> {
     const changes = changesOf(this.#config, next);
     const config = reloadedConfig(this.#config, next);
+    await checkFiles(config);
     const before = { ...this.#config.tokens, nova: this.#config.nova };
     const after = { ...config.tokens, nova: config.nova };
     const { sources, left } = await replaceSources(this.#tokens.sources, before, after, this.log);
@@ -229,6 +237,7 @@ export class Primary implements Pick<Gateway, "adminKey" | "listen" | "drain"> {
     // No session of this process has a grant of theirs.
     await closeTokens({ store: undefined, sources: left }, this.log);
     this.#allow.replace(config.targets.allow);
+    this.#trusted.replace(config.trusted_proxies);
     this.#keys.replace({ ...config.admin, key: config.admin.key ?? this.#generatedKey });
     this.#slots.configure(config.sessions);
     this.log.level = config.log.level;
@@ -268,3 +277,12 @@ export class Primary implements Pick<Gateway, "adminKey" | "listen" | "drain"> {
     if (this.#isStarted) this.log.info("stopped");
   }
 }
+
+/** @throws Error naming a file that the workers could not use, before anything is changed. */
+async function checkFiles({ targets, vnc, client_ca }: Config): Promise<void> {
+  openTargetTls(targets, ignore);
+  createConsoles(vnc, true, ignore);
+  if (client_ca !== null) await readClientAuthorities(client_ca);
+}
+
+function ignore(): void {}

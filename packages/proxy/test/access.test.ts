@@ -102,3 +102,18 @@ describe("tokens.from", () => {
     await client.message("hello");
   });
 });
+
+test("a reload changes the password for new clients, and ends no session", async () => {
+  await using gateway = await TestGateway.start({ config: { access: { basic_auth: "ada:first" } } });
+  const { token } = await gateway.token(target.address);
+  using before = new Client(gateway.host, token, { headers: basic("ada:first") });
+  await before.message("hello");
+  expect(await gateway.reload({ access: { basic_auth: "ada:second" } })).toEqual({
+    applied: ["access.basic_auth"],
+    needRestart: [],
+  });
+  expect(await outcome(gateway, token, { headers: basic("ada:first") })).toBe(401);
+  expect(await outcome(gateway, token, { headers: basic("ada:second") })).toBe("open");
+  before.socket.send(Buffer.from("still here"));
+  await before.bytes(10);
+});

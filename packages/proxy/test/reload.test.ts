@@ -8,6 +8,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { sha256 } from "../src/sha256.ts";
 import { TestCertificate } from "./support/certificate.ts";
 import { Client } from "./support/client.ts";
+import { RELOAD_REFUSED as REFUSED, RELOADED as DONE, reload } from "./support/reload.ts";
 import { useTls } from "./support/transport.ts";
 import { ADMIN_KEY, WorkerGateway } from "./support/worker-gateway.ts";
 
@@ -38,9 +39,6 @@ afterEach(async () => {
   await rm(folder, { recursive: true });
 });
 
-const DONE = "SIGHUP: the configuration was read again";
-const REFUSED = "SIGHUP: the configuration cannot be used; the old one stays";
-
 const FIRST = "the-first-key-of-the-dashboard";
 const SECOND = "the-second-key-of-the-dashboard";
 
@@ -53,14 +51,6 @@ function keys(...given: readonly string[]): object {
 async function write(config: object): Promise<void> {
   // JSON is YAML.
   await writeFile(file, JSON.stringify({ cert: certificate.cert, key: certificate.key, ...config }));
-}
-
-/** Sends SIGHUP, and waits until it is done. */
-async function reload(gateway: WorkerGateway): Promise<void> {
-  const done = (): number => gateway.logged(DONE).length + gateway.logged(REFUSED).length;
-  const before = done();
-  gateway.command.process.kill("SIGHUP");
-  await gateway.until(() => done() > before);
 }
 
 async function status(gateway: WorkerGateway, key: string): Promise<number> {
@@ -143,7 +133,7 @@ describe.each([
       sessions: { max: count + 1 },
     });
     const talk = talkOf(clients);
-    await talk(reload(gateway));
+    await talk(reload(gateway.command));
 
     expect(gateway.logged(DONE)).toMatchObject([
       {
@@ -185,12 +175,12 @@ test("SIGHUP reads the files of secrets again; while one cannot be used, the old
   await write({ admin: { keys: [{ name: "dashboard", sha256_file: hash, rights: ["read"] }] } });
   await using gateway = await WorkerGateway.start({}, { workers: 1, config: file });
   await rm(hash);
-  await reload(gateway);
+  await reload(gateway.command);
   const problem = `admin.keys.0.sha256_file: ${hash} does not exist`;
   expect(gateway.logged(REFUSED)).toMatchObject([{ level: "error", problems: [problem] }]);
   expect([await status(gateway, FIRST), await status(gateway, SECOND)]).toEqual([200, 401]);
   await setKey(SECOND);
-  await reload(gateway);
+  await reload(gateway.command);
   expect(gateway.logged(DONE)).toMatchObject([{ changed: ["admin.keys"] }]);
   expect([await status(gateway, FIRST), await status(gateway, SECOND)]).toEqual([401, 200]);
 });
@@ -199,7 +189,7 @@ test("a configuration that is wrong, or a source that cannot be opened, changes 
   await write({ admin: keys(FIRST) });
   await using gateway = await WorkerGateway.start({}, { workers: 1, config: file });
   await write({ admin: keys(SECOND), session: {}, sessions: { max: 0 } });
-  await reload(gateway);
+  await reload(gateway.command);
   expect(gateway.logged(REFUSED)).toMatchObject([
     {
       level: "error",
@@ -210,10 +200,32 @@ test("a configuration that is wrong, or a source that cannot be opened, changes 
     },
   ]);
   await write({ admin: keys(SECOND), tokens: { sources: [{ type: "jwt", key_file: "/nonexistent/key.pem" }] } });
-  await reload(gateway);
+  await reload(gateway.command);
   expect(gateway.logged(REFUSED)[1]).toMatchObject({ err: { message: expect.stringContaining("tokens.sources.0") } });
   expect([await status(gateway, FIRST), await status(gateway, SECOND)]).toEqual([200, 401]);
   expect(await status(gateway, ADMIN_KEY)).toBe(200);
+});
+
+test("with workers, a file that cannot be used is noticed before anything changes", async () => {
+  await write({ admin: keys(FIRST) });
+  await using gateway = await WorkerGateway.start({}, { workers: 2, config: file });
+  const vnc = { auth_schemes: ["vencrypt"], vencrypt_ca_certs: "/nonexistent/ca.pem" };
+  await write({ admin: keys(SECOND), vnc });
+  await reload(gateway.command);
+  const message = "vnc.vencrypt_ca_certs: /nonexistent/ca.pem cannot be read: ENOENT";
+  expect(gateway.logged(REFUSED)).toMatchObject([
+    { level: "error", err: { message: expect.stringContaining(message) } },
+  ]);
+  expect([await status(gateway, FIRST), await status(gateway, SECOND)]).toEqual([200, 401]);
+  await write({ admin: keys(SECOND), vnc: { auth_schemes: ["none"] }, trusted_proxies: ["127.0.0.1"] });
+  await reload(gateway.command);
+  expect(gateway.logged(DONE)).toMatchObject([{ changed: ["trusted_proxies", "vnc.auth_schemes", "admin.keys"] }]);
+  using client = new Client(gateway.host, (await gateway.token(target.address)).token, {
+    headers: { "X-Forwarded-For": "203.0.113.7" },
+  });
+  await client.message("hello");
+  const { sessions } = await gateway.admin<{ sessions: object[] }>("GET", "/v1/sessions");
+  expect(sessions).toMatchObject([{ client: "203.0.113.7" }]);
 });
 
 /** The fingerprint of the certificate that a new connection is shown. */

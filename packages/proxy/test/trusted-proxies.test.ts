@@ -4,6 +4,7 @@ import { connect as connectTls } from "node:tls";
 import { connect, type Socket } from "node:net";
 import { describe, expect, test } from "vitest";
 import type { ConfigInput } from "../src/index.ts";
+import type { EventObserver } from "../src/telemetry/events.ts";
 import { TestCertificate } from "./support/certificate.ts";
 import { Client } from "./support/client.ts";
 import { TestGateway } from "./support/gateway.ts";
@@ -272,4 +273,31 @@ describe("the limits of clients behind a trusted proxy", () => {
     await closed;
     for (const socket of others) socket.destroy();
   });
+});
+
+test("a reload trusts other proxies, in the public listener and in the admin API", async () => {
+  await using target = await startByteServer({ mode: "echo" });
+  const callers: string[] = [];
+  const observer: EventObserver = {
+    name: "test",
+    notify: (event) => void (event.type === "admin_refused" && callers.push(event.clientAddress)),
+  };
+  await using gateway = await TestGateway.start({ observers: [observer] });
+  const { token } = await gateway.token(target.address);
+  const seen = async (): Promise<unknown> => {
+    using client = new Client(gateway.host, token, { headers: { "X-Forwarded-For": CLIENT } });
+    await client.message("hello");
+    const opened = gateway.logged("session opened").at(-1)?.["client"];
+    const headers = { Authorization: "Bearer wrong", "X-Forwarded-For": CLIENT };
+    await fetch(`${gateway.adminUrl}/v1/sessions`, { headers });
+    const proxied = new ProxiedClient(gateway, V2_CLIENT, token);
+    const status = await proxied.status();
+    proxied[Symbol.dispose]();
+    return [opened, callers.at(-1), status];
+  };
+  expect(await seen()).toEqual(["127.0.0.1", "127.0.0.1", 400]);
+  expect(await gateway.reload(TRUSTED)).toEqual({ applied: ["trusted_proxies"], needRestart: [] });
+  expect(await seen()).toEqual([CLIENT, CLIENT, 101]);
+  await gateway.reload({});
+  expect(await seen()).toEqual(["127.0.0.1", "127.0.0.1", 400]);
 });

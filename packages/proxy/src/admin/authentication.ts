@@ -1,6 +1,5 @@
 import type { IncomingMessage } from "node:http";
 import type { Context, MiddlewareHandler } from "hono";
-import { TrustedProxies } from "../net/trusted-proxies.ts";
 import { callerAddress, requestActor, setActor } from "./actor.ts";
 import { hasRight, type KeyHolder, type Right, SOCKET_HOLDER } from "./keys.ts";
 import type { AdminOptions } from "./options.ts";
@@ -24,10 +23,9 @@ export function requestAddress(c: Context): string {
 
 /** Lets requests pass that have a key, or come through the Unix socket, and none of those that web pages send. */
 export function authenticate(options: AdminOptions): MiddlewareHandler {
-  const trusted = new TrustedProxies(options.trustedProxies);
   return async (c, next) => {
     const isLocal = options.isLocal((c.env as ServerBindings).incoming.socket);
-    const address = callerAddress(c, trusted, isLocal);
+    const address = callerAddress(c, options.trusted, isLocal);
     c.set(ADDRESS, address);
     const given = bearerKey(c.req.header("Authorization"));
     const known = given === undefined ? undefined : options.keys.find(given);

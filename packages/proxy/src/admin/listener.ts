@@ -86,7 +86,7 @@ export class AdminListener {
 
   /** Takes a changed certificate into use at once. */
   async reloadCertificate(): Promise<void> {
-    if ("reloadCertificate" in this.#server) await this.#server.reloadCertificate();
+    if ("reloadCertificate" in this.#server) await this.#server.reloadCertificate(undefined);
   }
 
   async close(): Promise<void> {

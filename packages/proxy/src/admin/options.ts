@@ -4,6 +4,7 @@ import type { SessionControl } from "../control/session-control.ts";
 import type { GatewayStatus } from "../control/status.ts";
 import type { TokenRevoker } from "../control/token-revoker.ts";
 import type { AllowList } from "../net/allow-list.ts";
+import type { TrustedProxies } from "../net/trusted-proxies.ts";
 import type { OwnListeners } from "../net/own-listeners.ts";
 import type { AdminFailures } from "../telemetry/admin-failures.ts";
 import type { AuthenticationFailures } from "../telemetry/authentication-failures.ts";
@@ -27,7 +28,7 @@ export interface AdminOptions {
   /** Gets to know where the admin API listens. */
   readonly own: OwnListeners;
   /** Whose word about their clients counts. */
-  readonly trustedProxies: readonly string[];
+  readonly trusted: TrustedProxies;
   /** Where a reverse proxy may offer the admin API, besides the root; as from `basePathOf`. */
   readonly basePath: string;
   readonly control: SessionControl;

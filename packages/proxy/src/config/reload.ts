@@ -1,14 +1,17 @@
 import type { Config } from "./config.ts";
-import { valueAt } from "./merge.ts";
+import { merge, nest, valueAt, type Written } from "./merge.ts";
 import { describeOptions } from "./schema.ts";
 
 /** The options, or groups of them, that take effect while the gateway runs. All others need a restart. */
 export const RELOADED: readonly string[] = [
+  "client_ca",
+  "trusted_proxies",
   "connections.max",
   "connections.max_per_client",
   "connections.max_unauthenticated",
   "connections.max_unauthenticated_per_client",
   "connections.unauthenticated_timeout",
+  "access",
   "consoleauth",
   "sessions",
   "console.allowed_origins",
@@ -21,6 +24,7 @@ export const RELOADED: readonly string[] = [
   "console.clipboard",
   "console.clipboard_max_bytes",
   "targets",
+  "vnc",
   "tokens.sources",
   "nova.validate_console_port",
   "nova.rpc",
@@ -39,32 +43,27 @@ export interface ConfigChanges {
 
 /** What is different in `next`. */
 export function changesOf(current: Config, next: Config): ConfigChanges {
+  const taken = reloadedConfig(current, next);
   const changed = describeOptions()
     .map(({ path }) => path)
-    .filter((path) => JSON.stringify(valueAt(current, path)) !== JSON.stringify(valueAt(next, path)));
+    .filter((path) => differs(path, current, next));
   return {
-    applied: changed.filter(isReloaded),
-    needRestart: changed.filter((path) => !isReloaded(path)),
+    applied: changed.filter((path) => !differs(path, taken, next)),
+    needRestart: changed.filter((path) => differs(path, taken, next)),
   };
+}
+
+function differs(path: string, one: Config, other: Config): boolean {
+  return JSON.stringify(valueAt(one, path)) !== JSON.stringify(valueAt(other, path));
 }
 
 /** The configuration in use, with what may change taken from `next`. */
 export function reloadedConfig(current: Config, next: Config): Config {
-  const { base_url, ssl_minimum_version, ssl_ciphers } = current.console;
-  return {
-    ...current,
-    connections: { ...next.connections, ping_interval: current.connections.ping_interval },
-    consoleauth: next.consoleauth,
-    sessions: next.sessions,
-    console: { ...next.console, base_url, ssl_minimum_version, ssl_ciphers },
-    targets: next.targets,
-    tokens: { ...current.tokens, sources: next.tokens.sources },
-    nova: { ...next.nova, revalidate_interval: current.nova.revalidate_interval },
-    admin: { ...current.admin, key: next.admin.key, keys: next.admin.keys },
-    log: { ...current.log, level: next.log.level },
-  };
-}
-
-function isReloaded(path: string): boolean {
-  return RELOADED.some((each) => path === each || path.startsWith(`${each}.`));
+  const changes = RELOADED.map((path) => nest(path, valueAt(next, path)));
+  const taken = [current as unknown as Written, ...changes].reduce(merge) as unknown as Config;
+  // Whether clients are asked for a certificate is settled when the gateway begins to listen. Until they are, none has a
+  // name.
+  if ((current.client_ca === null) === (next.client_ca === null)) return taken;
+  const { client_names } = current.access;
+  return { ...taken, client_ca: current.client_ca, access: { ...taken.access, client_names } };
 }

@@ -46,7 +46,7 @@ export class ConnectionGuard {
    * @returns destroys connections that the server does not know of yet.
    */
   watch(server: Server): () => void {
-    const destroyUnknown = this.#trusted.isEmpty ? ignore : this.#readProxyHeaders(server);
+    const destroyUnknown = this.#readProxyHeaders(server);
     // After Node's own listener, so that a TLS connection knows of its socket's end.
     server.on("connection", (socket: Socket) => this.#admit(socket));
     server.prependListener("request", (request: IncomingMessage, response: ServerResponse) => {
@@ -168,5 +168,3 @@ function endsOf(socket: Socket): string {
   }
   return key;
 }
-
-function ignore(): void {}

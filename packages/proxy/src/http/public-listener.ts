@@ -11,7 +11,7 @@ import { listenAt, stopAccepting } from "../net/listen.ts";
 import { listenAtDescriptor, listenAtPath } from "../net/listen-at-socket.ts";
 import { parseAllowedOrigin, parseFrameAncestor } from "../net/origin.ts";
 import type { OwnListeners } from "../net/own-listeners.ts";
-import { TrustedProxies } from "../net/trusted-proxies.ts";
+import type { TrustedProxies } from "../net/trusted-proxies.ts";
 import type { SessionRegistry } from "../sessions/registry.ts";
 import type { EventSink } from "../telemetry/events.ts";
 import { logError, type Logger } from "../telemetry/log.ts";
@@ -42,7 +42,6 @@ export interface PublicListenerConfig {
   readonly client_ca: string | null;
   readonly ssl_only: boolean;
   readonly web: string | null;
-  readonly trusted_proxies: readonly string[];
   readonly connections: ConfiguredConnectionLimits;
   readonly access: AccessOptions;
   readonly tokens: { readonly from: TokenPlace };
@@ -62,6 +61,9 @@ export interface PublicListenerConfig {
   };
 }
 
+/** What can be changed while it listens. */
+type ListenerChanges = Pick<PublicListenerConfig, "access" | "console" | "connections">;
+
 /** What a {@link PublicListener} needs of its gateway. */
 export interface PublicListenerContext {
   readonly sessions: SessionRegistry;
@@ -71,6 +73,7 @@ export interface PublicListenerContext {
   readonly events: EventSink;
   /** Told of the servers, so that no session dials them. */
   readonly own: OwnListeners;
+  readonly trusted: TrustedProxies;
   readonly log: Logger;
   /** Whether other processes listen at the same port, too. @defaultValue false */
   readonly sharesPort?: boolean | undefined;
@@ -97,8 +100,7 @@ export class PublicListener {
   constructor(config: PublicListenerConfig, context: PublicListenerContext) {
     this.#config = config;
     this.#context = context;
-    const { events } = context;
-    const trusted = new TrustedProxies(config.trusted_proxies);
+    const { events, trusted } = context;
     this.#guard = new ConnectionGuard(
       connectionLimits(config.connections, sessionCapacity(1)),
       (refusal) => events.notify({ type: "connection_refused", ...refusal }),
@@ -111,17 +113,24 @@ export class PublicListener {
     this.handleRequest = (request, response) => this.#answer(request, response);
   }
 
-  /** From now on, these origins, this page and these limits of connections count. What is open stays open. */
-  configure({ console: options, connections }: Pick<PublicListenerConfig, "console" | "connections">): void {
-    this.#config = { ...this.#config, console: options, connections };
+  /**
+   * From now on, these rules of access, origins, this page and these limits of connections count. What is open stays
+   * open.
+   */
+  configure({ access, console: options, connections }: ListenerChanges): void {
+    this.#config = { ...this.#config, access, console: options, connections };
     this.#guard.slots.configure(connectionLimits(connections, sessionCapacity(1)));
     this.#upgrade = this.#createUpgradeHandler();
     this.#answer = this.#createPageHandler();
   }
 
-  /** Takes a changed certificate into use at once. */
-  async reloadCertificate(): Promise<void> {
-    await this.#made?.reloadCertificate();
+  /**
+   * Takes a changed certificate into use at once.
+   *
+   * @param clientCa - the authorities of clients' certificates, as PEM; undefined where they need none.
+   */
+  async reloadCertificate(clientCa: string | undefined): Promise<void> {
+    await this.#made?.reloadCertificate(clientCa);
   }
 
   #createUpgradeHandler(): UpgradeHandler {

@@ -24,8 +24,8 @@ export interface PublicServerOptions {
 /** What {@link createPublicServer} makes. */
 export interface PublicServer {
   readonly server: Server;
-  /** Takes a changed certificate into use at once. */
-  readonly reloadCertificate: () => Promise<void>;
+  /** Takes a changed certificate into use at once, and these authorities of clients' certificates (PEM). */
+  readonly reloadCertificate: (clientCa: string | undefined) => Promise<void>;
   /** Destroys connections that the server does not know of yet, and would wait for when it closes. */
   readonly destroyUnknown: () => void;
 }
@@ -52,7 +52,7 @@ export async function createPublicServer({ tls, guard, ...options }: PublicServe
   ignoreExpectations(server);
   return {
     server,
-    reloadCertificate: async () => await tlsServer?.reloadCertificate(),
+    reloadCertificate: async (clientCa) => await tlsServer?.reloadCertificate(clientCa),
     destroyUnknown: guard.watch(server),
   };
 }

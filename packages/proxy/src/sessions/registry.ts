@@ -39,7 +39,7 @@ export type RegistryOptions = Omit<
 };
 
 /** What can be changed while sessions run: it holds for those that open, and where it is read later than that. */
-export type RegistryChanges = Pick<RegistryOptions, "policy" | "idleTimeoutMs" | "dialing">;
+export type RegistryChanges = Pick<RegistryOptions, "consoles" | "policy" | "idleTimeoutMs" | "dialing">;
 
 /** All sessions of a gateway. */
 export class SessionRegistry {

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Command, run } from "../support/command.ts";
+import { reload, RELOAD_REFUSED, RELOADED } from "../support/reload.ts";
 
 let folder: string;
 let conf: string;
@@ -64,6 +65,31 @@ describe("in place of Nova's programs", SLOW, () => {
     const { code, stdout, stderr } = await run(["nova", "novnc", "--config-file", conf, ...flag.split(" ")]);
     expect(stderr).toContain(message);
     expect([code, stdout]).toEqual([1, ""]);
+  });
+
+  test("SIGHUP reads nova.conf and Curfew's own configuration again; a wrong one changes nothing", async () => {
+    const own = join(folder, "reloaded.conf");
+    const ownYaml = join(folder, "reloaded.yaml");
+    const write = async (options: string): Promise<void> =>
+      await writeFile(own, `${await readFile(conf, "utf8")}${options}`);
+    await write("");
+    await writeFile(ownYaml, await readFile(yaml));
+    await using proxy = new Command(["nova", "novnc", "--config-file", own, "--curfew-config", ownYaml]);
+    await proxy.printed(/listens at (http:\S+)/);
+    await write("[console]\nallowed_origins = dash.example\nssl_minimum_version = tlsv9\n");
+    await reload(proxy);
+    expect(proxy.logged(RELOAD_REFUSED)).toMatchObject([{ level: "error", problems: [expect.stringContaining(own)] }]);
+    await write(
+      "[console]\nallowed_origins = dash.example\n[vnc]\nauth_schemes = vencrypt\nvencrypt_ca_certs = /none.pem\n",
+    );
+    await reload(proxy);
+    const message = "vnc.vencrypt_ca_certs: /none.pem cannot be read: ENOENT";
+    expect(proxy.logged(RELOAD_REFUSED)[1]).toMatchObject({ err: { message: expect.stringContaining(message) } });
+    await write("[console]\nallowed_origins = dash.example\n");
+    await writeFile(ownYaml, 'admin: { listen: "127.0.0.1:0", key: key-of-the-nova-tests }\nsessions: { max: 5 }\n');
+    await reload(proxy);
+    // What was refused has not been taken in part.
+    expect(proxy.logged(RELOADED)).toMatchObject([{ changed: ["sessions.max", "console.allowed_origins"] }]);
   });
 
   test("without a message queue to ask nova-compute, it ends with an error unless that is skipped", async () => {

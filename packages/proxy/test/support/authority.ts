@@ -29,8 +29,8 @@ export class TestAuthority implements Disposable {
     writeFileSync(this.cert, pair.cert);
   }
 
-  static async create(): Promise<TestAuthority> {
-    const made = await generate([{ name: "commonName", value: "Test authority" }], {
+  static async create(name = "Test authority"): Promise<TestAuthority> {
+    const made = await generate([{ name: "commonName", value: name }], {
       keyType: "ec",
       curve: "P-256",
       algorithm: "sha256",

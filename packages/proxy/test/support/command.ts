@@ -38,6 +38,12 @@ export class Command implements AsyncDisposable {
     this.exited = once(this.process, "close").then(([code]) => code as number | null);
   }
 
+  /** What it has logged with this message; fails for a line that is no whole one. */
+  logged(message: string): readonly Record<string, unknown>[] {
+    const lines = this.stderr.split("\n").slice(0, -1);
+    return lines.map((line) => JSON.parse(line) as Record<string, unknown>).filter(({ msg }) => msg === message);
+  }
+
   /** The first match in what it has printed or will print. */
   async printed(pattern: RegExp): Promise<RegExpExecArray> {
     for (;;) {

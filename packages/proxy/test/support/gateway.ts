@@ -1,6 +1,8 @@
 import { LocalGateway } from "../../src/gateway.ts";
 import type { LocalGatewayOptions } from "../../src/gateway-types.ts";
-import { type Clock, type ConfigInput, createLogger, type Gateway, parseConfig } from "../../src/index.ts";
+import type { Config } from "../../src/config/config.ts";
+import type { ConfigChanges } from "../../src/config/reload.ts";
+import { type Clock, type ConfigInput, createLogger, parseConfig } from "../../src/index.ts";
 import { parseEndpoint } from "../../src/net/endpoint.ts";
 import { SqliteTokenStore } from "../../src/tokens/sqlite/token-store.ts";
 import type { EventObserver } from "../../src/telemetry/events.ts";
@@ -25,9 +27,22 @@ export interface TestGatewayOptions {
 /** What to issue a token for, less the target. */
 export type Request = Partial<Omit<TokenRequest, "endpoint">>;
 
+/** A configuration with what all gateways of the tests have. */
+function settingsOf(config: ConfigInput): Config {
+  const transport = transportConfig();
+  return parseConfig({
+    listen: "127.0.0.1:0",
+    ...transport,
+    ...config,
+    targets: { ...transport.targets, ...config.targets },
+    consoleauth: { enforce_session_timeout: true, ...config.consoleauth },
+    admin: { listen: "127.0.0.1:0", key: ADMIN_KEY, ...config.admin },
+  });
+}
+
 /** A gateway on free ports, with an embedded token store in memory. Enforcement is on unless a test says otherwise. */
 export class TestGateway implements AsyncDisposable {
-  readonly proxy: Gateway;
+  readonly proxy: LocalGateway;
   readonly store: SqliteTokenStore;
   /** Every line that it logged, at level trace. */
   readonly logLines: string[];
@@ -48,15 +63,7 @@ export class TestGateway implements AsyncDisposable {
     const { config = {}, clock, source, observers = [], dataPath } = options;
     const store = new SqliteTokenStore(":memory:");
     const logLines: string[] = [];
-    const transport = transportConfig();
-    const settings = parseConfig({
-      listen: "127.0.0.1:0",
-      ...transport,
-      ...config,
-      targets: { ...transport.targets, ...config.targets },
-      consoleauth: { enforce_session_timeout: true, ...config.consoleauth },
-      admin: { listen: "127.0.0.1:0", key: ADMIN_KEY, ...config.admin },
-    });
+    const settings = settingsOf(config);
     const proxy = new LocalGateway(settings, {
       observers,
       tokens: openTokensBehind(source?.(store) ?? store, { ...settings.tokens, nova: settings.nova }),
@@ -65,6 +72,11 @@ export class TestGateway implements AsyncDisposable {
       ...(dataPath && { dataPath }),
     });
     return new TestGateway({ proxy, store, logLines, ...(await proxy.listen()) });
+  }
+
+  /** What SIGHUP does, with another configuration. */
+  async reload(config: ConfigInput): Promise<ConfigChanges> {
+    return await this.proxy.reload(settingsOf(config));
   }
 
   /** Issues a token for `target`, good for a minute unless the request says otherwise. */

@@ -126,8 +126,7 @@ export class WorkerGateway implements AsyncDisposable {
 
   /** What it has logged with this message; fails for a line that is no whole one. */
   logged(message: string): readonly Record<string, unknown>[] {
-    const lines = this.command.stderr.split("\n").slice(0, -1);
-    return lines.map((line) => JSON.parse(line) as Record<string, unknown>).filter(({ msg }) => msg === message);
+    return this.command.logged(message);
   }
 
   /** The workers' process ids, also of those that are gone. */

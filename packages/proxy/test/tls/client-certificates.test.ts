@@ -55,6 +55,13 @@ async function status(socket: TLSSocket, path: string): Promise<number> {
   return Number(answer.toString().split(" ")[1]);
 }
 
+/** A file without a certificate. */
+function empty(): string {
+  const file = join(authority.folder, "empty.pem");
+  writeFileSync(file, "nothing");
+  return file;
+}
+
 function start(): Promise<TestGateway> {
   return TestGateway.start({ config: { client_ca: authority.cert } });
 }
@@ -105,12 +112,50 @@ test("over plain HTTP nothing is opened", async () => {
 });
 
 test("a file without authorities keeps the gateway from starting", async () => {
-  const empty = join(authority.folder, "empty.pem");
-  writeFileSync(empty, "nothing");
   for (const [file, message] of [
-    [empty, `client_ca: expected a certificate in PEM, but found none in ${empty}`],
+    [empty(), `client_ca: expected a certificate in PEM, but found none in ${empty()}`],
     ["/none.pem", "client_ca: /none.pem cannot be read: ENOENT"],
   ] as const) {
     await expect(TestGateway.start({ config: { client_ca: file } })).rejects.toThrow(message);
   }
+});
+
+test.each(["TLSv1.2", "TLSv1.3"] as const)(
+  "a reload takes other authorities for new connections of %s",
+  async (version) => {
+    using successor = await TestAuthority.create("Successor");
+    const grace = await successor.issue("grace");
+    await using target = await startByteServer({ mode: "echo" });
+    await using gateway = await start();
+    const { token } = await gateway.token(target.address);
+    using running = new Client(gateway.host, token, { connection: await connection(gateway, ada) });
+    await running.message("hello");
+    const options: ConnectionOptions = { minVersion: version, maxVersion: version };
+    const before = await connection(gateway, ada, options);
+    const admitted = await status(before, "/");
+    for (const file of [empty(), "/none.pem"]) {
+      await expect(gateway.reload({ client_ca: file })).rejects.toThrow("client_ca: ");
+      expect(await status(await connection(gateway, ada), "/")).toBe(admitted);
+    }
+    expect(await gateway.reload({ client_ca: successor.cert })).toEqual({ applied: ["client_ca"], needRestart: [] });
+    expect(await status(await connection(gateway, ada, options), "/")).toBe(403);
+    expect(await status(await connection(gateway, grace, options), "/")).toBe(admitted);
+    const resumed = await connection(gateway, undefined, { ...options, session: tickets.get(before) });
+    expect([resumed.isSessionReused(), await status(resumed, "/")]).toEqual([false, 403]);
+    running.socket.send(Buffer.from("still here"));
+    await running.bytes(10);
+  },
+);
+
+test("whether clients need a certificate at all, and their names then, change with a restart only", async () => {
+  await using gateway = await TestGateway.start({ config: { client_ca: authority.cert } });
+  expect(await gateway.reload({})).toEqual({ applied: [], needRestart: ["client_ca"] });
+  expect(await status(await connection(gateway), "/")).toBe(403);
+  await using without = await TestGateway.start();
+  const answered = await status(await connection(without), "/");
+  expect(await without.reload({ client_ca: authority.cert, access: { client_names: ["ada"], page: true } })).toEqual({
+    applied: ["access.page"],
+    needRestart: ["client_ca", "access.client_names"],
+  });
+  expect(await status(await connection(without), "/")).toBe(answered);
 });

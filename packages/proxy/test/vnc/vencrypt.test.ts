@@ -332,3 +332,28 @@ describe("certificates", () => {
 function reverse(byte: number): number {
   return Number.parseInt(byte.toString(2).padStart(8, "0").split("").toReversed().join(""), 2);
 }
+
+test("a reload changes how new sessions authenticate; a file that cannot be used changes nothing", async () => {
+  await using gateway = await TestGateway.start({ config: { vnc: { auth_schemes: ["none"] } } });
+  const opens = async (): Promise<boolean> => {
+    await using server = await startScriptedVnc(async (connection) => await vencrypt(connection));
+    const { token } = await gateway.token(server.address, { type: "vnc" });
+    using client = new Client(gateway.host, token);
+    client.socket.once("open", () => client.socket.send(Buffer.concat([VERSION, Buffer.of(1)])));
+    return await Promise.race([
+      client.bytes(GREETING.length + OK.length).then(() => true),
+      client.closed.then(() => false),
+    ]);
+  };
+  expect(await opens()).toBe(false);
+  const vnc = { auth_schemes: ["vencrypt"], vencrypt_ca_certs: certificate.cert } as const;
+  await expect(gateway.reload({ vnc: { ...vnc, vencrypt_ca_certs: "/none.pem" } })).rejects.toThrow(
+    "vnc.vencrypt_ca_certs: /none.pem cannot be read: ENOENT",
+  );
+  expect(await opens()).toBe(false);
+  expect(await gateway.reload({ vnc })).toEqual({
+    applied: ["vnc.auth_schemes", "vnc.vencrypt_ca_certs"],
+    needRestart: [],
+  });
+  expect(await opens()).toBe(true);
+});

@@ -13,6 +13,7 @@ import { TestCertificate } from "../support/certificate.ts";
 import { Client } from "../support/client.ts";
 import { Command, run } from "../support/command.ts";
 import { TestFolder } from "../support/folder.ts";
+import { reload, RELOAD_REFUSED, RELOADED } from "../support/reload.ts";
 
 let folder: TestFolder;
 let target: ByteServer;
@@ -107,6 +108,31 @@ describe("in place of websockify", SLOW, () => {
     using unknown = new Client(host, "vm2", { protocols: ["binary"] });
     expect((await unknown.closed).code).toBe(4102);
     expect(await (await fetch(`${url}/tokens.cfg`)).text()).toContain("# consoles");
+  });
+
+  test("SIGHUP reads the token file and Curfew's own configuration again; wrong ones change nothing", async () => {
+    const tokens = folder.join("reloaded.cfg");
+    const yaml = folder.join("reloaded.yaml");
+    await writeFile(tokens, `vm1: ${target.address}\n`);
+    await writeFile(yaml, "sessions: { max: 5 }\n");
+    const args = ["--token-plugin", "TokenFile", "--token-source", tokens, "--curfew-config", yaml, "127.0.0.1:0"];
+    await using command = start(...args);
+    const { host } = await urlOf(command);
+    using before = await echo(host, "/?token=vm1");
+    await writeFile(yaml, "sessions: { max: none }\n");
+    await reload(command);
+    const problem = 'sessions.max: expected a whole number of 1 or more, but got "none"';
+    expect(command.logged(RELOAD_REFUSED)).toMatchObject([{ level: "error", problems: [problem] }]);
+    await writeFile(yaml, "sessions: { max: 2 }\n");
+    await writeFile(tokens, `vm2: ${target.address}\n`);
+    await reload(command);
+    expect(command.logged(RELOADED)).toMatchObject([{ changed: ["sessions.max"] }]);
+    using gone = new Client(host, "vm1", { protocols: ["binary"] });
+    expect((await gone.closed).code).toBe(4102);
+    using after = await echo(host, "/?token=vm2");
+    before.socket.send(Buffer.from("still here"));
+    await before.bytes(15);
+    expect(after.received).toBe(5);
   });
 
   test("--run-once ends with its session", async () => {

@@ -15,6 +15,7 @@ export interface ProxyHeaderHandler {
 /**
  * Has a server take the header of the PROXY protocol off connections of trusted proxies before it looks at them; theirs
  * may have none. On other connections the header is what it looks like: a malformed request.
+ * The proxies that are trusted may change.
  *
  * @returns destroys the connections whose header is still missing, which the server does not know of yet.
  */
@@ -25,7 +26,7 @@ export function readProxyHeaders(server: Server, trusted: TrustedProxies, handle
   if (accept === undefined) throw new Error("expected a server that listens for connections");
   server.off("connection", accept);
   server.prependListener("connection", (socket: Socket) => {
-    if (!trusted.has(plainAddress(socket.remoteAddress))) return accept.call(server, socket);
+    if (trusted.isEmpty || !trusted.has(plainAddress(socket.remoteAddress))) return accept.call(server, socket);
     waiting.add(socket);
     readHeader(socket, handler, () => {
       if (waiting.delete(socket)) accept.call(server, socket);

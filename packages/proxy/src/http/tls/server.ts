@@ -2,6 +2,7 @@ import type { RequestListener, ServerOptions } from "node:http";
 import { Server, type ServerOptions as HttpsOptions } from "node:https";
 import type { Socket } from "node:net";
 import { createSecureContext, type SecureContextOptions } from "node:tls";
+import { sha256 } from "../../sha256.ts";
 import type { Logger } from "../../telemetry/log.ts";
 import {
   type Certificate,
@@ -56,7 +57,7 @@ export interface TlsContext {
 export async function createTlsServer(options: TlsOptions, context: TlsContext): Promise<TlsServer> {
   const text = await readCertificate(options);
   const first = checkCertificate(text, options);
-  const clientCa = options.clientCa === null ? undefined : await readClientAuthorities(options.clientCa);
+  let clientCa = options.clientCa === null ? undefined : await readClientAuthorities(options.clientCa);
   const secure = secureOptions(options, first, clientCa);
   // Clients without a certificate are answered, so that they learn why, and health checks need none.
   const clients = clientCa !== undefined && { requestCert: true, rejectUnauthorized: false };
@@ -69,19 +70,28 @@ export async function createTlsServer(options: TlsOptions, context: TlsContext):
   context.certificateUsed(first.validTo);
   const problem = validityProblem(first);
   if (problem !== undefined) context.log.error({ cert: options.cert, valid_to: first.validTo }, problem);
+  let current = first;
+  const apply = (certificate: Certificate, authorities: string | undefined): void => {
+    server.setSecureContext(secureOptions(options, certificate, authorities));
+    current = certificate;
+    clientCa = authorities;
+  };
   server.once("listening", () => {
     const renewal = new CertificateReload({
       files: options,
       digest: text.digest,
       current: first,
       use: (certificate) => {
-        server.setSecureContext(secureOptions(options, certificate, clientCa));
+        apply(certificate, clientCa);
         context.certificateUsed(certificate.validTo);
       },
       log: context.log,
       everyMs: context.renewalMs,
     });
-    server.reloadCertificate = async () => await renewal.lookNow();
+    server.reloadCertificate = async (authorities) => {
+      await renewal.lookNow();
+      if (authorities !== clientCa) apply(current, authorities);
+    };
     server.once("close", () => renewal.stop());
   });
   return server;
@@ -89,8 +99,12 @@ export async function createTlsServer(options: TlsOptions, context: TlsContext):
 
 /** What {@link createTlsServer} makes. */
 export class TlsServer extends Server {
-  /** Takes a changed certificate into use at once; it is noticed without that, too. */
-  reloadCertificate: () => Promise<void> = async () => {};
+  /**
+   * Takes a changed certificate into use at once; it is noticed without that, too.
+   *
+   * @param clientCa - the authorities of clients' certificates, as PEM. A server that asks for none must get undefined.
+   */
+  reloadCertificate: (clientCa: string | undefined) => Promise<void> = async () => {};
   /** Node's HTTP server learns of a connection only after its handshake. */
   readonly #connections = new Set<Socket>();
 
@@ -121,7 +135,8 @@ function secureOptions(
     passphrase: certificate.passphrase,
     minVersion: VERSIONS[minimumVersion],
     ciphers: ciphers ?? undefined,
-    ...(clientCa !== undefined && { ca: clientCa }),
+    // A session that began with other authorities cannot be resumed (SSL_CTX_set_session_id_context(3)).
+    ...(clientCa !== undefined && { ca: clientCa, sessionIdContext: sha256(clientCa).toString("hex").slice(0, 32) }),
   };
   try {
     createSecureContext(options);

@@ -92,6 +92,8 @@ export interface LocalGatewayOptions extends Omit<GatewayOptions, "config" | "to
   readonly limits?: (context: LimitContext) => SharedLimits;
   /** Whether other processes listen at the public port, too. @defaultValue false */
   readonly sharesPort?: boolean;
+  /** Id of the gateway of a worker in the audit trail. */
+  readonly gatewayId?: string | undefined;
   /** What else has to be well for `/readyz`. */
   readonly checks?: readonly NamedCheck[];
   /** What TLS session tickets are encrypted with. @defaultValue this process' own */

@@ -120,7 +120,7 @@ export class LocalGateway implements Gateway {
     const { store } = options.tokens;
     this.tokens = store !== undefined && isTokenStore(store) ? store : undefined;
     const { clock = systemClock } = options;
-    this.#audit = openAudit(config.audit, this.log);
+    this.#audit = openAudit(config, this.log, options.gatewayId);
     const audit = this.#audit === undefined ? [] : [this.#audit];
     const observers = [...audit, this.#stream, ...(options.observers ?? [])];
     this.metrics = this.#createMetrics(observers);
@@ -393,7 +393,7 @@ export class LocalGateway implements Gateway {
     await this.#withdrawals.close();
     await this.#left.close();
     await closeTokens(this.#opened, this.log);
-    await this.#audit?.close();
+    await this.#audit?.close(this.#isStarted);
     this.metrics.close();
     if (this.#isStarted) this.log.info("stopped");
   }

@@ -75,6 +75,7 @@ export class Primary implements Pick<Gateway, "adminKey" | "listen" | "drain"> {
   readonly #audit: Audit | undefined;
   /** What the workers encrypt TLS session tickets with. */
   readonly #ticketSecret = randomBytes(32).toString("base64");
+  readonly #events: EventBus;
   /** Where the workers listen, and their replacements. */
   #listen: Address;
   #adminListen: Address;
@@ -96,7 +97,11 @@ export class Primary implements Pick<Gateway, "adminKey" | "listen" | "drain"> {
     this.#adminListen = config.admin.listen;
     this.#tokens = tokens;
     this.log = createLogger(config.log.level, openLog(config.log, true));
-    this.#audit = openAudit(config.audit, this.log);
+    this.#audit = openAudit(config, this.log);
+    this.#events = new EventBus(
+      [logObserver(this.log), ...(this.#audit === undefined ? [] : [this.#audit]), this.#stream],
+      { log: this.log, failures: this.#failures },
+    );
     this.#authenticationFailures = new AuthenticationFailures(this.log);
     this.#adminFailures = new AdminFailures(this.log);
     this.#slots = new SharedSlots(config.sessions);
@@ -109,6 +114,7 @@ export class Primary implements Pick<Gateway, "adminKey" | "listen" | "drain"> {
           config: this.#workerConfig,
           ticketSecret: this.#ticketSecret,
           isFollowed: this.#stream.isActive,
+          gatewayId: this.#audit?.gatewayId,
         }),
         events: ({ events, lost }) => {
           for (const event of events) this.#stream.publish(event);
@@ -130,7 +136,8 @@ export class Primary implements Pick<Gateway, "adminKey" | "listen" | "drain"> {
           return null;
         },
       }),
-      gone: (worker) => {
+      gone: (worker, how) => {
+        if (how !== undefined) this.#events.notify({ type: "worker_lost", worker: worker.pid ?? 0, how });
         this.#slots.releaseOwner(worker);
         this.#status.keep(worker);
       },
@@ -185,10 +192,7 @@ export class Primary implements Pick<Gateway, "adminKey" | "listen" | "drain"> {
       revoker: this.#withdrawals.revoker,
       locker: this.#withdrawals.locker,
       status: this.#status,
-      events: new EventBus([logObserver(this.log), ...(this.#audit === undefined ? [] : [this.#audit]), this.#stream], {
-        log: this.log,
-        failures: this.#failures,
-      }),
+      events: this.#events,
       stream: this.#stream,
       authenticationFailures: this.#authenticationFailures,
       failures: this.#adminFailures,
@@ -273,7 +277,7 @@ export class Primary implements Pick<Gateway, "adminKey" | "listen" | "drain"> {
     await this.#admin?.close();
     await this.#withdrawals.close();
     await closeTokens(this.#tokens, this.log);
-    await this.#audit?.close();
+    await this.#audit?.close(this.#isStarted);
     if (this.#isStarted) this.log.info("stopped");
   }
 }

@@ -23,6 +23,8 @@ export interface WorkerSettings {
   readonly ticketSecret: string;
   /** Whether clients of the admin API follow what happens. */
   readonly isFollowed: boolean;
+  /** Id of the gateway in the audit trail. */
+  readonly gatewayId: string | undefined;
 }
 
 /** Runs sessions until the primary orders a drain, or ends. A failure at the start is reported to the primary. */
@@ -106,7 +108,7 @@ function sessionHandlers(
 
 function makeGateway(
   primary: PrimaryChannel<WorkerSettings>,
-  { config, ticketSecret }: WorkerSettings,
+  { config, ticketSecret, gatewayId }: WorkerSettings,
   own: Required<Pick<LocalGatewayOptions, "log" | "observers">>,
 ): LocalGateway {
   return new LocalGateway(config, {
@@ -114,6 +116,7 @@ function makeGateway(
     ...own,
     limits: (context) => new RemoteLimits(primary, context),
     sharesPort: true,
+    gatewayId,
     // Without it, no session could be ended by an operator.
     checks: [{ name: "primary", source: { health: async () => void (await primary.ask({ type: "ping" })) } }],
     ticketSecret: Buffer.from(ticketSecret, "base64"),

@@ -96,6 +96,8 @@ export type OutcomeEvent =
       readonly limit: number;
       readonly clientAddress: string;
     }
+  /** A worker has crashed or was killed, with its sessions. */
+  | { readonly type: "worker_lost"; readonly worker: number; readonly how: string }
   | { readonly type: "token_issued"; readonly actor: Actor; readonly token: GrantInfo }
   /** With the number of sessions that were ended. */
   | { readonly type: "token_revoked"; readonly actor: Actor; readonly tokenId: string; readonly sessions: number }

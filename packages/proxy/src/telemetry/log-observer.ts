@@ -64,6 +64,7 @@ function logEvent(log: Logger, event: GatewayEvent, bursts: BurstLog): void {
     case "session_recorded":
     case "admin_called":
     case "admin_refused":
+    case "worker_lost":
       // The lines of the outcomes and of each session say enough.
       break;
   }

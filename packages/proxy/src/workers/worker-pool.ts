@@ -26,8 +26,8 @@ export interface WorkerPoolOptions {
   readonly handlers: (
     worker: WorkerProcess,
   ) => Handlers<Exclude<PrimaryRequest, { type: "listening" | "failed" }>, PrimaryAnswers>;
-  /** A worker has ended. */
-  readonly gone: (worker: WorkerProcess) => void;
+  /** A worker has ended; `how`, unless it has done so as it should. */
+  readonly gone: (worker: WorkerProcess, how: string | undefined) => void;
 }
 
 /** What {@link WorkerPool.askAll} returns. */
@@ -150,10 +150,11 @@ export class WorkerPool {
 
   #ended(worker: WorkerProcess, how: string | undefined, earlyEnds: number): void {
     this.#workers.delete(worker);
-    this.#options.gone(worker);
-    if (!this.#stopping || how !== undefined) {
+    const crash = how ?? (this.#stopping ? undefined : "it ended by itself");
+    this.#options.gone(worker, crash);
+    if (crash !== undefined) {
       const early = worker.ageMs < SETTLED_MS ? earlyEnds + 1 : 0;
-      this.#replace(worker.pid, how ?? "it ended by itself", early);
+      this.#replace(worker.pid, crash, early);
     }
     if (this.#stopping && this.#workers.size === 0) this.#idle.resolve();
   }

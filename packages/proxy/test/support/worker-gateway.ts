@@ -3,7 +3,7 @@ import { connect, type Socket } from "node:net";
 import { Client } from "./client.ts";
 import { Command } from "./command.ts";
 
-const FLAGS = ["--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0", "--enforce"];
+const FLAGS = ["--admin-listen", "127.0.0.1:0", "--enforce"];
 
 export const ADMIN_KEY = "the-admin-key-of-the-tests";
 
@@ -13,6 +13,8 @@ export interface WorkerGatewayOptions {
   readonly workers?: number;
   /** How many files each process may have open. @defaultValue as many as this one */
   readonly descriptors?: number;
+  /** Where browsers connect. @defaultValue a free port of 127.0.0.1 */
+  readonly listen?: string;
   /** Its configuration file. */
   readonly config?: string;
   /** More variables. */
@@ -36,12 +38,12 @@ export class WorkerGateway implements AsyncDisposable {
   /** @param options - by environment variable, less `CURFEW_`. */
   static async start(
     options: Readonly<Record<string, string>> = {},
-    { workers = 2, config, env: more = {}, ...command }: WorkerGatewayOptions = {},
+    { workers = 2, listen = "127.0.0.1:0", config, env: more = {}, ...command }: WorkerGatewayOptions = {},
   ): Promise<WorkerGateway> {
     const set = { ADMIN_KEY, TOKENS_PATH: ":memory:", LOG_LEVEL: "debug", ...options };
     const env = Object.fromEntries(Object.entries(set).map(([name, value]) => [`CURFEW_${name}`, value]));
     const file = config === undefined ? [] : ["--config", config];
-    const args = ["serve", ...FLAGS, "--workers", String(workers), ...file];
+    const args = ["serve", ...FLAGS, "--listen", listen, "--workers", String(workers), ...file];
     const running = new Command(args, { ...env, ...more }, command);
     const [, host = ""] = await running.printed(/listens at https?:\/\/(\S+)/);
     const [, adminUrl = ""] = await running.printed(/API at (\S+)/);

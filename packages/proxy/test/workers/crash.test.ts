@@ -1,6 +1,11 @@
 import { type ByteServer, startByteServer } from "@curfew/testing";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { mkdtempDisposable } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { AdminClient } from "../../src/admin/index.ts";
+import { readAuditFile } from "../../src/telemetry/audit/read.ts";
+import { Visits } from "../../src/telemetry/audit/visits.ts";
 import { Client } from "../support/client.ts";
 import { run } from "../support/command.ts";
 import { ADMIN_KEY, WorkerGateway } from "../support/worker-gateway.ts";
@@ -22,8 +27,10 @@ async function openTwo(gateway: WorkerGateway): Promise<readonly [Client, Client
 }
 
 describe("a worker that crashes", SLOW, () => {
-  test("loses only its own sessions, is logged as an error, and is replaced", async () => {
-    await using gateway = await WorkerGateway.start();
+  test("loses only its own sessions, is logged as an error, is replaced, and the audit trail says so", async () => {
+    await using folder = await mkdtempDisposable(join(tmpdir(), "curfew-crash-"));
+    const audit = join(folder.path, "audit.jsonl");
+    await using gateway = await WorkerGateway.start({ AUDIT_PATH: audit });
     const [first, second, worker] = await openTwo(gateway);
     await gateway.admin("POST", "/v1/locks", { user: "mallory" });
     process.kill(worker, "SIGKILL");
@@ -32,6 +39,13 @@ describe("a worker that crashes", SLOW, () => {
     await second.message("pong");
     const replacement = await gateway.worker(2);
     expect(gateway.logged("worker crashed")).toMatchObject([{ level: "error", worker, how: "SIGKILL", pause_ms: 0 }]);
+
+    const visits = new Visits({});
+    for await (const line of readAuditFile(audit)) if (line !== undefined) visits.add(line);
+    expect(visits.all).toMatchObject([
+      { instance: "a", end: "unknown", detail: "the end was not written: its process has crashed: SIGKILL" },
+      { instance: "b", end: null },
+    ]);
 
     const { sessions } = await gateway.admin<{ sessions: { instance: string }[] }>("GET", "/v1/sessions");
     expect(sessions.map(({ instance }) => instance)).toEqual(["b"]);

@@ -41,13 +41,16 @@ const session: SessionInfo = {
   ageMs: 1,
 };
 
+const GATEWAY = { listen: "127.0.0.1:6080", id: undefined };
+
 test("every line has its time, its run and the process, between the start and the stop", async () => {
   const target = new Memory();
-  const audit = new Audit({ path: "audit", required: false }, log, { target });
+  const audit = new Audit({ path: "audit", required: false }, GATEWAY, log, { target });
   expect(audit.before).toBeUndefined();
   await audit.open();
   audit.notify({ type: "session_requested", session });
-  await audit.close();
+  await audit.close(true);
+  expect(target.lines[0]).toMatchObject({ gateway: target.lines[0]?.["run"], listen: "127.0.0.1:6080" });
   expect(target.lines.map(({ event, seq }) => [event, seq])).toEqual([
     ["gateway_started", 1],
     ["session_requested", 2],
@@ -61,7 +64,7 @@ test("every line has its time, its run and the process, between the start and th
 
 test("where it is required, what is about to happen is written once, and refused if it cannot be", async () => {
   const target = new Memory();
-  const audit = new Audit({ path: "audit", required: true }, log, { target });
+  const audit = new Audit({ path: "audit", required: true }, GATEWAY, log, { target });
   const event = { type: "session_requested", session } as const;
   await audit.before?.(event);
   audit.notify(event);
@@ -71,7 +74,7 @@ test("where it is required, what is about to happen is written once, and refused
   target.isFull = false;
   await expect.poll(() => logged.length).toBe(2);
   await audit.health();
-  await audit.close();
+  await audit.close(true);
   expect(target.lines.map(({ event: name }) => name)).toEqual([
     "session_requested",
     "audit_resumed",
@@ -86,14 +89,14 @@ test("where it is required, what is about to happen is written once, and refused
 test("a full disk keeps a gateway from starting only where the trail is required", async () => {
   const target = new Memory();
   target.isFull = true;
-  const required = new Audit({ path: "/var/log/audit", required: true }, log, { target });
+  const required = new Audit({ path: "/var/log/audit", required: true }, GATEWAY, log, { target });
   await expect(required.open()).rejects.toThrow("audit.path: /var/log/audit cannot be written: no space left");
-  await expect(new Audit({ path: "audit", required: false }, log, { target }).open()).resolves.toBeUndefined();
+  await expect(new Audit({ path: "audit", required: false }, GATEWAY, log, { target }).open()).resolves.toBeUndefined();
 });
 
 test("a flood of refusals that anyone can cause is counted, for each cause, and no session is hidden by it", async () => {
   const target = new Memory();
-  const audit = new Audit({ path: "audit", required: false }, log, { target, singleRefusals: 3 });
+  const audit = new Audit({ path: "audit", required: false }, GATEWAY, log, { target, singleRefusals: 3 });
   for (let count = 0; count < 1000; count += 1) {
     audit.notify({ type: "session_ended", session, end: { reason: "token_invalid" } });
     audit.notify({ type: "upgrade_refused", fault: "key", message: "no key", clientAddress: "192.0.2.2" });
@@ -101,7 +104,7 @@ test("a flood of refusals that anyone can cause is counted, for each cause, and 
     audit.notify({ type: "admin_refused", clientAddress: "192.0.2.2", status: 401 });
   }
   audit.notify({ type: "session_requested", session });
-  await audit.close();
+  await audit.close(true);
   const lines = Map.groupBy(target.lines, ({ event }) => event);
   for (const event of ["session_ended", "upgrade_refused", "connection_refused", "admin_refused"]) {
     expect([event, lines.get(event)?.map(({ more }) => more)]).toEqual([event, [undefined, undefined, undefined, 997]]);
@@ -111,11 +114,11 @@ test("a flood of refusals that anyone can cause is counted, for each cause, and 
 
 test("names cannot control the terminal in which a trail is read", async () => {
   const target = new Memory();
-  const audit = new Audit({ path: "audit", required: false }, log, { target });
+  const audit = new Audit({ path: "audit", required: false }, GATEWAY, log, { target });
   const actor = { name: "admin", address: "192.0.2.1" };
   const lock = { subject: "user", value: "a\u009b\u202e\u001b[2J" };
   audit.notify({ type: "locked", actor, lock, sessions: 0 });
-  await audit.close();
+  await audit.close(true);
   expect(target.text).not.toMatch(/[^\P{C}\n]/u);
   expect(target.lines[0]).toMatchObject({ value: lock.value });
 });

@@ -1,4 +1,6 @@
 import { randomBytes } from "node:crypto";
+import { hostname } from "node:os";
+import { type Address, formatAddress } from "../../net/address.ts";
 import { printable } from "../../printable.ts";
 import { Bursts } from "../bursts.ts";
 import type { EventObserver, GatewayEvent, RequestEvent } from "../events.ts";
@@ -29,18 +31,35 @@ interface AuditOptions {
   readonly required: boolean;
 }
 
+/** What tells a gateway in the trail from others, and that it is the successor of one that was killed. */
+interface AuditedGateway {
+  /** Where it listens for browsers, as configured. */
+  readonly listen: string;
+  /** Id of the gateway of a worker. @defaultValue this process leads it */
+  readonly id: string | undefined;
+}
+
 /** Test seams of {@link Audit}. */
 interface AuditSeams {
   readonly target?: AuditTarget;
   readonly singleRefusals?: number;
 }
 
-/** @returns undefined where no audit trail is configured. */
-export function openAudit(
-  { path, required }: { readonly path: string | null; readonly required: boolean },
-  log: Logger,
-): Audit | undefined {
-  return path === null ? undefined : new Audit({ path, required }, log);
+/** The options of a gateway that concern its audit trail. */
+interface AuditConfig {
+  readonly audit: { readonly path: string | null; readonly required: boolean };
+  readonly listen: Address;
+  readonly unix_listen: string | null;
+}
+
+/**
+ * @param gatewayId - of a worker's gateway.
+ * @returns undefined where no audit trail is configured.
+ */
+export function openAudit(config: AuditConfig, log: Logger, gatewayId?: string): Audit | undefined {
+  const { path, required } = config.audit;
+  const listen = config.unix_listen ?? formatAddress(config.listen);
+  return path === null ? undefined : new Audit({ path, required }, { listen, id: gatewayId }, log);
 }
 
 /** Writes what happens to the audit trail: one line of JSON for each event, in order. */
@@ -52,10 +71,12 @@ export class Audit implements EventObserver {
   readonly #refusals: Bursts<AuditEntry>;
   readonly #singleRefusals: number;
   readonly #run = randomBytes(6).toString("base64url");
+  readonly #gateway: AuditedGateway;
 
-  constructor(options: AuditOptions, log: Logger, seams: AuditSeams = {}) {
+  constructor(options: AuditOptions, gateway: AuditedGateway, log: Logger, seams: AuditSeams = {}) {
     const { path } = options;
     this.#options = options;
+    this.#gateway = gateway;
     this.#singleRefusals = seams.singleRefusals ?? SINGLE_REFUSALS;
     this.#writer = new AuditWriter({
       target: seams.target ?? targetOf(path, log),
@@ -76,7 +97,7 @@ export class Audit implements EventObserver {
     const late = Promise.withResolvers<never>();
     const timer = setTimeout(() => late.reject(new Error(`no answer within ${OPENING_MS / 1000} s`)), OPENING_MS);
     try {
-      await Promise.race([this.#writer.appendSynced(this.#line({ event: "gateway_started" })), late.promise]);
+      await Promise.race([this.#writer.appendSynced(this.#line(this.#started())), late.promise]);
     } catch (cause) {
       const { path, required } = this.#options;
       const { code, message } = cause as NodeJS.ErrnoException;
@@ -117,11 +138,25 @@ export class Audit implements EventObserver {
     this.#writer.reopen();
   }
 
-  /** Writes the last lines, as far as that is possible within 5 s. */
-  async close(): Promise<void> {
+  /** Identifies the gateway of this process. */
+  get gatewayId(): string {
+    return this.#gateway.id ?? this.#run;
+  }
+
+  /**
+   * Writes the last lines, as far as that is possible within 5 s.
+   *
+   * @param hasStarted - whether the gateway has listened.
+   */
+  async close(hasStarted: boolean): Promise<void> {
     this.#refusals.flush();
-    this.#append({ event: "gateway_stopped" });
+    this.#append({ event: hasStarted ? "gateway_stopped" : "start_failed" });
     await this.#writer.close();
+  }
+
+  #started(): AuditEntry {
+    const { listen } = this.#gateway;
+    return { event: "gateway_started", gateway: this.gatewayId, host: hostname(), listen };
   }
 
   async #writeFirst(event: RequestEvent): Promise<void> {

@@ -44,6 +44,8 @@ function gatewayEntry(event: Exclude<GatewayEvent, AdminEvent>): AuditEntry | un
       return { event: event.type, client: event.clientAddress, fault: event.fault, detail: event.message };
     case "connection_refused":
       return { event: event.type, client: event.clientAddress, reason: event.reason, limit: String(event.limit) };
+    case "worker_lost":
+      return { event: event.type, worker: event.worker, detail: event.how };
     case "revalidation_failed":
     case "revalidation_restored":
       return undefined;

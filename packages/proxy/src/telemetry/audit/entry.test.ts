@@ -88,6 +88,7 @@ const events: { readonly [Type in GatewayEvent["type"]]: Extract<GatewayEvent, {
   limit_reached: { type: "limit_reached", limit: "max", sessionId: "s-1" },
   upgrade_refused: { type: "upgrade_refused", fault: "key", message: "no key", clientAddress: "192.0.2.2" },
   connection_refused: { type: "connection_refused", reason: "descriptors", limit: 8, clientAddress: "192.0.2.2" },
+  worker_lost: { type: "worker_lost", worker: 42, how: "SIGKILL" },
   token_issued: { type: "token_issued", actor, token: grant },
   token_revoked: { type: "token_revoked", actor, tokenId: "t-1", sessions: 1 },
   locked: { type: "locked", actor, lock, sessions: 1 },

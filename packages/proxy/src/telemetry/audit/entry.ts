@@ -2,6 +2,8 @@
 export type AuditEventName =
   | "gateway_started"
   | "gateway_stopped"
+  | "start_failed"
+  | "worker_lost"
   | "audit_resumed"
   | "session_requested"
   | "session_opened"
@@ -38,6 +40,10 @@ export interface AuditFields {
   readonly time?: string | undefined;
   readonly run?: string | undefined;
   readonly pid?: number | undefined;
+  readonly gateway?: string | undefined;
+  readonly host?: string | undefined;
+  readonly listen?: string | undefined;
+  readonly worker?: number | undefined;
   readonly session?: string | undefined;
   readonly actor?: string | undefined;
   readonly client?: string | undefined;
@@ -97,6 +103,10 @@ export const AUDIT_FIELDS: Readonly<Record<keyof AuditFields, AuditField>> = {
   time: time("When it happened."),
   run: text("Identifies one run of one process."),
   pid: integer("Id of that process."),
+  gateway: text("The `run` of the gateway's first process."),
+  host: text("Name of the machine."),
+  listen: text("Where browsers connect, as configured."),
+  worker: integer("Process id of the worker."),
   session: text("Id of the session."),
   actor: text("Name of the key with which the admin API was called; `socket` for its Unix socket."),
   client: text("IP address of the client, or of the caller of the admin API; `unix` for its Unix socket."),
@@ -164,8 +174,14 @@ const ofCaller = (meaning: string, always: Names = [], optional: Names = []): Au
 
 /** Every event, as the document shows it. */
 export const AUDIT_EVENTS: Readonly<Record<AuditEventName, AuditEvent>> = {
-  gateway_started: event("A process begins to write. One with workers has a line for each."),
+  gateway_started: event("A process begins to write. One with workers has a line for each.", [
+    "gateway",
+    "host",
+    "listen",
+  ]),
   gateway_stopped: event("The process has ended all of its sessions."),
+  start_failed: event("The process could not start. It had no session."),
+  worker_lost: event("A worker has crashed, and all of its sessions with it.", ["worker", "detail"]),
   audit_resumed: event("Lines could not be written before this one.", ["lost"]),
   session_requested: ofSession("A token is valid; the target is dialed next."),
   session_opened: ofSession("The target has accepted.", ["handshake_ms"]),

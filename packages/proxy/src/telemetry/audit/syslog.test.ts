@@ -88,7 +88,11 @@ test("a server that closes the connection, or is away, gets the lines that follo
 
 test("a server that is away does not keep the gateway from starting", async () => {
   server.close();
-  const audit = new Audit({ path: `syslog://127.0.0.1:${port}`, required: false }, createLogger("silent"));
+  const audit = new Audit(
+    { path: `syslog://127.0.0.1:${port}`, required: false },
+    { listen: "127.0.0.1:6080", id: undefined },
+    createLogger("silent"),
+  );
   await audit.open();
   expect(audit.problem).toMatch(/^the audit trail cannot be written: .*ECONNREFUSED/);
   await audit.close();

@@ -87,6 +87,59 @@ test.each<[ordered: Partial<AuditEntry> & { event: AuditEntry["event"] }, by: st
   expect(all.all[0]?.ended_by).toBe(by);
 });
 
+/** Session `s-1`, of a worker of a gateway. */
+const running: readonly ReadLine[] = [
+  line(0, "gateway_started", { run: "a", gateway: "a", pid: 1, host: "h", listen: ":6080" }),
+  line(0, "gateway_started", { run: "a1", gateway: "a", pid: 2, host: "h", listen: ":6080" }),
+  line(1, "session_requested", { ...alice, run: "a1", pid: 2 }),
+  line(1, "session_opened", { ...alice, run: "a1", pid: 2 }),
+];
+const again = { run: "b", gateway: "b", pid: 3, host: "h", listen: ":6080" };
+
+test.each<[what: string, lines: readonly ReadLine[], detail: string | null]>([
+  ["the crash of its worker", [line(5, "worker_lost", { run: "a", worker: 2, detail: "SIGKILL" })], "crashed: SIGKILL"],
+  ["the next start of its gateway", [line(5, "gateway_started", again)], "was killed or has crashed"],
+  ["the stop of its process", [line(5, "gateway_stopped", { run: "a1" })], "has stopped"],
+  ["the crash of another worker", [line(5, "worker_lost", { run: "a", worker: 9, detail: "SIGKILL" })], null],
+  ["a gateway on another machine", [line(5, "gateway_started", { ...again, host: "i" })], null],
+  ["a gateway on another port", [line(5, "gateway_started", { ...again, listen: ":6081" })], null],
+  ["a second worker", [line(5, "gateway_started", { ...again, gateway: "a" })], null],
+  [
+    "a start that failed, because the gateway runs",
+    [line(5, "gateway_started", again), line(5, "start_failed", { run: "b" })],
+    null,
+  ],
+  [
+    "what it did after that",
+    [line(5, "gateway_started", again), line(6, "session_renewed", { ...alice, run: "a1" })],
+    null,
+  ],
+])("a session whose end was not written has an unknown one: %s", (_what, lines, detail) => {
+  const all = new Visits({});
+  for (const each of [...running, ...lines]) all.add(each);
+  const [visit] = all.all;
+  const ended = { end: "unknown", ended_at: at(5), detail: expect.stringContaining(detail ?? "") as string };
+  expect(visit).toMatchObject(detail === null ? { end: null, ended_at: null, detail: null } : ended);
+});
+
+test("where the system picks the port, no start is taken for that of the gateway before", () => {
+  const all = new Visits({});
+  for (const each of [...running, line(5, "gateway_started", again)]) {
+    all.add({ ...each, ...(each.listen !== undefined && { listen: "127.0.0.1:0" }) });
+  }
+  expect(all.all[0]?.end).toBeNull();
+});
+
+test("a session of a process that was killed long ago is none that had not ended yet", () => {
+  const lines = [...running, line(5, "gateway_started", again)];
+  const since = (minute: number): number => {
+    const all = new Visits({ since: Date.parse(at(minute)) });
+    for (const each of lines) all.add(each);
+    return all.all.length;
+  };
+  expect([since(4), since(6)]).toEqual([1, 0]);
+});
+
 test("rotated files are read, the oldest first, and other files are not", async () => {
   const path = join(folder, "audit.jsonl");
   const names = ["audit.jsonl.2.gz", "audit.jsonl-20261101", "audit.jsonl.1", "audit.jsonl"];

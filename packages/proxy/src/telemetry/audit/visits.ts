@@ -1,3 +1,4 @@
+import { type Gone, Processes } from "./processes.ts";
 import type { ReadLine } from "./read.ts";
 
 /** Which sessions are wanted; times in milliseconds since the epoch. */
@@ -26,9 +27,9 @@ export interface Visit {
   requested_at: string;
   /** When the target accepted; null for a session that was refused. */
   opened_at: string | null;
-  /** Null while the session runs, and where its process was killed. */
+  /** Null while the session runs. Where the process has not written the end, by when it had ended. */
   ended_at: string | null;
-  /** The end reason. */
+  /** The end reason; {@link UNKNOWN_END} where the process has not written it. */
   end: string | null;
   detail: string | null;
   /** Name of the key with which the end was ordered. */
@@ -41,6 +42,9 @@ export interface Visit {
   /** Its lines. */
   readonly events: ReadLine[];
 }
+
+/** How a session ended whose process was killed. */
+const UNKNOWN_END = "unknown";
 
 /** How many orders of operators are remembered, to tell by whom a session was ended. */
 const MAX_ORDERS = 1000;
@@ -56,6 +60,7 @@ export class Visits {
   readonly #filter: VisitFilter;
   readonly #visits = new Map<string, Visit>();
   readonly #orders: ReadLine[] = [];
+  readonly #processes = new Processes();
 
   constructor(filter: VisitFilter) {
     this.#filter = filter;
@@ -63,12 +68,20 @@ export class Visits {
 
   /** In the order in which they began. */
   get all(): readonly Visit[] {
+    const { since = -Infinity } = this.#filter;
+    for (const visit of this.#visits.values()) {
+      const gone = visit.end === null ? this.#processes.goneOf(visit.events[0]?.run) : undefined;
+      if (gone === undefined) continue;
+      if (Date.parse(gone.at) < since) this.#visits.delete(visit.session);
+      else endUnknown(visit, gone);
+    }
     return [...this.#visits.values()].toSorted((a, b) => compare(a.requested_at, b.requested_at));
   }
 
   /** @param line - lines are added in the order in which they were written. */
   add(line: ReadLine): void {
     if (ORDERS.has(line.event)) this.#remember(line);
+    this.#processes.add(line);
     if (line.session === undefined) return;
     const visit = this.#visits.get(line.session) ?? this.#begin(line, line.session);
     if (visit === undefined) return;
@@ -140,6 +153,12 @@ function emptyVisit(session: string, requestedAt: string): Visit {
     renewals: 0,
     events: [],
   };
+}
+
+function endUnknown(visit: Visit, { at, how }: Gone): void {
+  visit.ended_at = at;
+  visit.end = UNKNOWN_END;
+  visit.detail = `the end was not written: ${how}`;
 }
 
 /** Takes over what a line says of its session. A token that is only asked for is not the session's. */

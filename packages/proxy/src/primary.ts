@@ -36,6 +36,7 @@ import { replaceSources } from "./tokens/replace-sources.ts";
 import type { TokenStore } from "./tokens/store.ts";
 import { Withdrawals } from "./control/withdrawals.ts";
 import { WorkerPool } from "./workers/worker-pool.ts";
+import type { WorkerProcess } from "./workers/worker-process.ts";
 import { PoolControl } from "./workers/pool-control.ts";
 import { PoolStatus } from "./workers/pool-status.ts";
 import { answersOf } from "./workers/remote-store.ts";
@@ -98,10 +99,7 @@ export class Primary implements Pick<Gateway, "adminKey" | "listen" | "drain"> {
     this.#tokens = tokens;
     this.log = createLogger(config.log.level, openLog(config.log, true));
     this.#audit = openAudit(config, this.log);
-    this.#events = new EventBus(
-      [logObserver(this.log), ...(this.#audit === undefined ? [] : [this.#audit]), this.#stream],
-      { log: this.log, failures: this.#failures },
-    );
+    this.#events = this.#createEvents();
     this.#authenticationFailures = new AuthenticationFailures(this.log);
     this.#adminFailures = new AdminFailures(this.log);
     this.#slots = new SharedSlots(config.sessions);
@@ -136,11 +134,7 @@ export class Primary implements Pick<Gateway, "adminKey" | "listen" | "drain"> {
           return null;
         },
       }),
-      gone: (worker, how) => {
-        if (how !== undefined) this.#events.notify({ type: "worker_lost", worker: worker.pid ?? 0, how });
-        this.#slots.releaseOwner(worker);
-        this.#status.keep(worker);
-      },
+      gone: (worker, how) => this.#release(worker, how),
     });
     this.#control = new PoolControl(this.#pool);
     this.#withdrawals = new Withdrawals({ store: tokens.store, control: this.#control, log: this.log });
@@ -151,6 +145,18 @@ export class Primary implements Pick<Gateway, "adminKey" | "listen" | "drain"> {
       authenticationFailures: () => this.#authenticationFailures.count,
       adminFailures: this.#adminFailures.byStatus,
     });
+  }
+
+  /** A worker has ended; `how`, unless it has done so as it should. */
+  #release(worker: WorkerProcess, how: string | undefined): void {
+    if (how !== undefined) this.#events.notify({ type: "worker_lost", worker: worker.pid ?? 0, how });
+    this.#slots.releaseOwner(worker);
+    this.#status.keep(worker);
+  }
+
+  #createEvents(): EventBus {
+    const observers = [logObserver(this.log), ...(this.#audit === undefined ? [] : [this.#audit]), this.#stream];
+    return new EventBus(observers, { log: this.log, failures: this.#failures });
   }
 
   async listen(): Promise<ListeningAt> {

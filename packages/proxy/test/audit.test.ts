@@ -150,7 +150,8 @@ test("workers write whole lines to one file, follow it when it is moved, and los
 });
 
 test("a file that cannot be opened keeps the gateway from starting, with its name", async () => {
-  const path = "/nonexistent/audit.jsonl";
+  await using folder = await mkdtempDisposable(join(tmpdir(), "curfew-audit-"));
+  const path = join(folder.path, "missing", "audit.jsonl");
   for (const workers of ["1", "2"]) {
     const args = ["serve", "--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0", "--workers", workers];
     const { code, stderr } = await run(args, { CURFEW_AUDIT_PATH: path, CURFEW_TOKENS_PATH: ":memory:" });

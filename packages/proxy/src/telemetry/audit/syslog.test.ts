@@ -95,7 +95,7 @@ test("a server that is away does not keep the gateway from starting", async () =
   );
   await audit.open();
   expect(audit.problem).toMatch(/^the audit trail cannot be written: .*ECONNREFUSED/);
-  await audit.close();
+  await audit.close(true);
 });
 
 test("an address is told from the name of a file", () => {

@@ -1,18 +1,16 @@
 import { chmodSync, closeSync, mkdirSync, openSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { DatabaseSync, type StatementSync } from "node:sqlite";
-import { FIRST_USES_SCHEMA, FirstUsesTable } from "./first-uses.ts";
+import { FirstUsesTable } from "./first-uses.ts";
 import type { Lock, LockSubject } from "../lock.ts";
-import { USED_TOKENS_SCHEMA, UsedTokensTable } from "./used-tokens.ts";
+import { checkSchema, migrate } from "./schema.ts";
+import { UsedTokensTable } from "./used-tokens.ts";
 
 /** The path of a store in memory. */
 export const IN_MEMORY = ":memory:";
 
 /** How many rows {@link TokenDatabase.purge} removes at most: some milliseconds of work. */
 const MAX_PURGED = 200;
-
-/** Raised by one with each change of the schema; kept in the file as `user_version`. */
-const VERSION = 7;
 
 /** The code of SQLite for a file that another process has locked. */
 const SQLITE_BUSY = 5;
@@ -56,67 +54,6 @@ interface LockRow {
 /** Those that are listed; the place in the list follows. */
 const LISTED = "expires_at > ? AND revoked_at IS NULL";
 
-const SCHEMA = `
-  CREATE TABLE IF NOT EXISTS grants (
-    hash BLOB PRIMARY KEY,
-    id TEXT NOT NULL UNIQUE,
-    type TEXT NOT NULL,
-    endpoint TEXT NOT NULL,
-    instance TEXT,
-    name TEXT,
-    user TEXT,
-    access TEXT NOT NULL,
-    created_at INTEGER NOT NULL,
-    expires_at INTEGER NOT NULL,
-    revoked_at INTEGER,
-    boot TEXT,
-    boot_ms INTEGER,
-    single_use INTEGER NOT NULL DEFAULT 0,
-    max_sessions INTEGER
-  ) STRICT, WITHOUT ROWID;
-  CREATE INDEX IF NOT EXISTS grants_by_expiry ON grants (expires_at);
-  CREATE INDEX IF NOT EXISTS grants_by_creation ON grants (created_at DESC, id, expires_at) WHERE revoked_at IS NULL;
-  CREATE TABLE IF NOT EXISTS revocations (
-    number INTEGER PRIMARY KEY AUTOINCREMENT,
-    token_id TEXT NOT NULL,
-    expires_at INTEGER NOT NULL
-  ) STRICT;
-  CREATE INDEX IF NOT EXISTS revocations_by_expiry ON revocations (expires_at);
-  CREATE TRIGGER IF NOT EXISTS log_revocation AFTER UPDATE OF revoked_at ON grants
-  WHEN old.revoked_at IS NULL AND new.revoked_at IS NOT NULL BEGIN
-    INSERT INTO revocations (token_id, expires_at) VALUES (new.id, new.expires_at);
-  END;
-  ${FIRST_USES_SCHEMA}
-  ${USED_TOKENS_SCHEMA}
-  CREATE TABLE IF NOT EXISTS locks (
-    id TEXT PRIMARY KEY,
-    subject TEXT NOT NULL,
-    value TEXT NOT NULL,
-    message TEXT,
-    created_at INTEGER NOT NULL,
-    expires_at INTEGER
-  ) STRICT, WITHOUT ROWID;
-`;
-
-/** Moves the tokens of a file that version 0 wrote, in which every endpoint was TCP. */
-const FROM_VERSION_0 = `
-  INSERT OR IGNORE INTO grants
-    (hash, id, type, endpoint, instance, name, user, access, created_at, expires_at, revoked_at)
-  SELECT hash, id, type, iif(instr(host, ':'), '[' || host || ']', host) || ':' || port,
-    instance, name, NULL, 'control', created_at, expires_at, revoked_at FROM tokens;
-  DROP TABLE tokens;
-`;
-
-/** Since version 4. */
-const BOOT_COLUMNS = "ALTER TABLE grants ADD COLUMN boot TEXT; ALTER TABLE grants ADD COLUMN boot_ms INTEGER;";
-
-/** Since version 5. */
-const USE_COLUMNS =
-  "ALTER TABLE grants ADD COLUMN single_use INTEGER NOT NULL DEFAULT 0; ALTER TABLE grants ADD COLUMN max_sessions INTEGER;";
-
-/** Of locks, since version 7. */
-const LOCK_COLUMN = "ALTER TABLE locks ADD COLUMN expires_at INTEGER;";
-
 const COLUMNS =
   "id, type, endpoint, instance, name, user, access, single_use, max_sessions, created_at, expires_at, boot, boot_ms, revoked_at";
 
@@ -140,7 +77,7 @@ export class TokenDatabase {
     this.#db = new DatabaseSync(path, { timeout: waitMs });
     // Write-ahead logging lets another process read while this one writes.
     this.#db.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL");
-    prepareSchema(this.#db);
+    migrate(this.#db);
     this.#statements = prepareStatements(this.#db);
     this.#firstUses = new FirstUsesTable(this.#db);
     this.#usedTokens = new UsedTokensTable(this.#db);
@@ -206,14 +143,22 @@ export class TokenDatabase {
 
   /**
    * Writes the first page as it is, which shows a full or broken disk before something has to be written.
-   * @throws Error when nothing can be written. That another process writes at the moment is not an error.
+   * @throws Error when nothing can be written, or a newer version has taken the file over. That another process writes at
+   * the moment is not an error.
    */
   tryWrite(): void {
     this.waitAtMost(0);
     try {
-      this.#db.exec(`PRAGMA user_version = ${VERSION}`);
+      this.#db.exec("BEGIN IMMEDIATE");
     } catch (error) {
       if ((error as { errcode?: number }).errcode !== SQLITE_BUSY) throw error;
+      return;
+    }
+    try {
+      this.#db.exec(`PRAGMA user_version = ${checkSchema(this.#db)}; COMMIT`);
+    } catch (error) {
+      if (this.#db.isTransaction) this.#db.exec("ROLLBACK");
+      throw error;
     }
   }
 
@@ -284,7 +229,10 @@ function prepareStatements(db: DatabaseSync) {
     revocations: db.prepare("SELECT number, token_id FROM revocations WHERE number > ? ORDER BY number LIMIT ?"),
     locks: db.prepare("SELECT id, subject, value, message, created_at, expires_at FROM locks ORDER BY created_at, id"),
     putLock: db.prepare(
-      "INSERT OR REPLACE INTO locks (id, subject, value, message, created_at, expires_at) VALUES (?, ?, ?, ?, ?, ?)",
+      // Not REPLACE, which would clear the columns of a newer version.
+      `INSERT INTO locks (id, subject, value, message, created_at, expires_at) VALUES (?, ?, ?, ?, ?, ?)
+       ON CONFLICT (id) DO UPDATE SET subject = excluded.subject, value = excluded.value, message = excluded.message,
+         created_at = excluded.created_at, expires_at = excluded.expires_at`,
     ),
     removeLock: db.prepare("DELETE FROM locks WHERE id = ?"),
     purgeTokens: db.prepare(
@@ -313,28 +261,4 @@ function makePrivate(path: string): void {
     // Windows has no such rights.
     if ((mode & 0o077) !== 0 && process.platform !== "win32") chmodSync(file, 0o600);
   }
-}
-
-/** In one transaction, so that several processes that open a new file at once do not disturb each other. */
-function prepareSchema(db: DatabaseSync): void {
-  if (versionOf(db) === VERSION) return;
-  db.exec("BEGIN IMMEDIATE");
-  try {
-    const found = versionOf(db);
-    if (found > VERSION) throw new Error(`it was written by a newer version of Curfew (schema ${found})`);
-    if (found > 0 && found < 4) db.exec(BOOT_COLUMNS);
-    if (found > 0 && found < 5) db.exec(USE_COLUMNS);
-    if (found === 6) db.exec(LOCK_COLUMN);
-    db.exec(SCHEMA);
-    const hasVersion0 = db.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'tokens'").get() !== undefined;
-    if (found === 0 && hasVersion0) db.exec(FROM_VERSION_0);
-    db.exec(`PRAGMA user_version = ${VERSION}; COMMIT`);
-  } catch (error) {
-    db.exec("ROLLBACK");
-    throw error;
-  }
-}
-
-function versionOf(db: DatabaseSync): number {
-  return (db.prepare("PRAGMA user_version").get() as { user_version: number }).user_version;
 }

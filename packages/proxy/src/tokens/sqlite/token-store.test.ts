@@ -118,71 +118,6 @@ test("a store that is closed is not healthy", async () => {
   await expect(store.health()).rejects.toThrow("the token store failed: the store is closed");
 });
 
-test("the tokens of a file from before endpoints had a type are kept", async () => {
-  await mkdir(join(folder, "state"));
-  const old = new DatabaseSync(path);
-  old.exec(`CREATE TABLE tokens (hash BLOB PRIMARY KEY, id TEXT NOT NULL UNIQUE, type TEXT NOT NULL, host TEXT NOT NULL,
-    port INTEGER NOT NULL, instance TEXT, name TEXT, created_at INTEGER NOT NULL, expires_at INTEGER NOT NULL,
-    revoked_at INTEGER) STRICT, WITHOUT ROWID`);
-  const insert = old.prepare("INSERT INTO tokens VALUES (?, ?, 'vnc', ?, 5901, 'vm-1', NULL, 1, ?, NULL)");
-  insert.run(sha256("a"), "id-a", "10.0.0.5", Date.now() + 60_000);
-  insert.run(sha256("b"), "id-b", "fd00::5", Date.now() + 60_000);
-  old.close();
-  const store = open();
-  expect(await store.resolve("a")).toMatchObject({ endpoint: { type: "tcp", host: "10.0.0.5", port: 5901 } });
-  expect(await store.resolve("b")).toMatchObject({ endpoint: { host: "fd00::5" }, access: "control", user: undefined });
-  expect((await open().list()).tokens).toHaveLength(2);
-});
-
-test("the tokens of a file from before times since the machine's start were kept are", async () => {
-  await open().close();
-  const old = new DatabaseSync(path);
-  for (const column of ["boot", "boot_ms", "single_use", "max_sessions"]) {
-    old.exec(`ALTER TABLE grants DROP COLUMN ${column}`);
-  }
-  old.exec("PRAGMA user_version = 3");
-  const expiresAt = Date.now() + 60_000;
-  old
-    .prepare("INSERT INTO grants VALUES (?, 'id', 'vnc', '10.0.0.5:5901', NULL, NULL, NULL, 'control', 1, ?, NULL)")
-    .run(sha256("a"), expiresAt);
-  old.close();
-  const store = open();
-  expect(await store.resolve("a")).toMatchObject({ tokenId: "id", expiresAt });
-  const { token } = await store.issue(request);
-  expect(await store.resolve(token)).toBeDefined();
-});
-
-test("the tokens of a file from before tokens limited their uses are kept, and limit none", async () => {
-  await open().close();
-  const old = new DatabaseSync(path);
-  for (const column of ["single_use", "max_sessions"]) old.exec(`ALTER TABLE grants DROP COLUMN ${column}`);
-  old.exec("DROP TABLE used_tokens; PRAGMA user_version = 4");
-  old
-    .prepare(
-      "INSERT INTO grants VALUES (?, 'id', 'vnc', '10.0.0.5:5901', NULL, NULL, NULL, 'control', 1, ?, NULL, NULL, NULL)",
-    )
-    .run(sha256("a"), Date.now() + 60_000);
-  old.close();
-  const store = open();
-  const found = await store.resolve("a");
-  expect(found).toMatchObject({ tokenId: "id" });
-  expect([found?.singleUse, found?.maxSessions]).toEqual([undefined, undefined]);
-  expect(await store.useOnce("id", Date.now())).toBe(true);
-});
-
-test("the locks of a file from before locks of tokens had an expiry are kept, and later ones have one", async () => {
-  await open().close();
-  const old = new DatabaseSync(path);
-  old.exec("ALTER TABLE locks DROP COLUMN expires_at; PRAGMA user_version = 6");
-  old.exec("INSERT INTO locks VALUES ('l-1', 'user', 'alice', NULL, 1)");
-  old.close();
-  const store = open();
-  const lock = { id: "l-2", subject: "token", value: "t-1", message: undefined, createdAt: 2, expiresAt: 3 } as const;
-  await store.putLock(lock);
-  const kept = { id: "l-1", subject: "user", value: "alice", message: undefined, createdAt: 1, expiresAt: undefined };
-  expect(open().locks()).toEqual([kept, lock]);
-});
-
 describe.runIf(process.platform === "linux")("a wall clock that is set back", () => {
   test("gives a token no more time, in this process or another", async () => {
     const { token, record } = await open().issue(request);
@@ -220,14 +155,6 @@ test("lookups write nothing, not even to shared memory, so that they do not wait
   expect(used.equals(issued)).toBe(false);
   expect(await store.resolve(token)).toEqual(record);
   expect((await sharedMemory()).equals(used)).toBe(true);
-});
-
-test("a file that a newer version wrote is refused", async () => {
-  await mkdir(join(folder, "state"));
-  const newer = new DatabaseSync(path);
-  newer.exec("PRAGMA user_version = 1000");
-  newer.close();
-  expect(() => open()).toThrow(/newer version/);
 });
 
 describe("another process that locks the file", () => {

@@ -175,11 +175,14 @@ export default defineConfig({
           // Needs the packages and the pages built.
           name: "publish",
           include: ["tools/publish/**/*.test.ts"],
+          exclude: ["tools/publish/install/**"],
           testTimeout: 60_000,
           hookTimeout: 60_000,
           maxConcurrency: 2,
         },
       },
+      // Makes a Debian system, from Debian's mirror.
+      { extends: true as const, test: { name: "install", include: ["tools/publish/install/*.test.ts"] } },
     ],
   },
 });

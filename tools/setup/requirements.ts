@@ -139,6 +139,19 @@ export const REQUIREMENTS = {
     packages: { debian: ["prometheus"], fedora: ["golang-github-prometheus"], homebrew: ["prometheus"] },
     present: () => has("promtool"),
   },
+  debian: {
+    purpose: "building the Debian package",
+    packages: { debian: ["dpkg", "binutils"], fedora: ["dpkg", "binutils"] },
+    // It is for Linux, and contains the Node of the machine that builds it.
+    present: () => process.platform !== "linux" || ["dpkg-deb", "strip"].every(has),
+  },
+  chroot: {
+    purpose: "installing the Debian package in a fresh Debian",
+    packages: { debian: ["debootstrap", "lintian"] },
+    note: "This works on Debian only, as root.",
+    // The test says why it is skipped elsewhere.
+    present: () => !existsSync("/etc/debian_version") || ["debootstrap", "lintian"].every(has),
+  },
   stunnel: {
     purpose: "a real TLS server in front of a console",
     packages: { debian: ["stunnel4"], fedora: ["stunnel"], homebrew: ["stunnel"] },
@@ -151,7 +164,7 @@ export const REQUIREMENTS = {
       fedora: ["nginx", "haproxy", "caddy"],
       homebrew: ["nginx", "haproxy", "caddy"],
     },
-    present: () => ["nginx", "haproxy", "caddy"].every((name) => has(name) || existsSync(`/usr/sbin/${name}`)),
+    present: () => ["nginx", "haproxy", "caddy"].every(has),
   },
   bench: {
     purpose: "the proxies that the benchmark compares with",
@@ -176,7 +189,8 @@ export const REQUIREMENTS = {
 export type RequirementName = keyof typeof REQUIREMENTS;
 
 function has(program: string): boolean {
-  return programsNamed(program).length > 0;
+  // Debian has some where only root looks for them.
+  return programsNamed(program).length > 0 || existsSync(`/usr/sbin/${program}`);
 }
 
 function hasAll(...names: readonly Program[]): boolean {

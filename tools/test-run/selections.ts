@@ -6,8 +6,8 @@ import type { RequirementName } from "../setup/requirements.ts";
 import { type PlaywrightReport, type VitestReport, readPlaywright, readReport, readVitest } from "./reports.ts";
 import type { Step } from "./steps.ts";
 
-/** What can be run: everything, or one of the kinds of tests. */
-export const SELECTIONS = ["all", "unit", "browser", "real", "packages", "e2e"] as const;
+/** What can be run: everything but `install`, or one of the kinds of tests. */
+export const SELECTIONS = ["all", "unit", "browser", "real", "packages", "e2e", "install"] as const;
 
 /** One of {@link SELECTIONS}. */
 export type Selection = (typeof SELECTIONS)[number];
@@ -29,6 +29,8 @@ const REAL_REQUIREMENTS: readonly RequirementName[] = [
   "prometheus",
   "stunnel",
 ];
+const PACKAGES_REQUIREMENTS: readonly RequirementName[] = ["debian"];
+const INSTALL_REQUIREMENTS: readonly RequirementName[] = ["debian", "chroot", "tigervnc"];
 const E2E_REQUIREMENTS: readonly RequirementName[] = [
   "browser",
   "fonts",
@@ -43,7 +45,7 @@ const E2E_REQUIREMENTS: readonly RequirementName[] = [
 ];
 
 /** Projects of `vitest.config.ts` by what they need. Those of the unit tests need nothing but Node. */
-const UNIT_PROJECTS = ["!*-browser", "!*-real", "!publish"];
+const UNIT_PROJECTS = ["!*-browser", "!*-real", "!publish", "!install"];
 
 /**
  * The steps of a test run, in order. Each selection sets up only what it uses.
@@ -82,7 +84,7 @@ export function planSteps(selection: Selection, folder: string, filters: readonl
 
   const plans: Readonly<Record<Selection, Step[]>> = {
     all: [
-      setUp([...REAL_REQUIREMENTS, ...E2E_REQUIREMENTS]),
+      setUp([...REAL_REQUIREMENTS, ...PACKAGES_REQUIREMENTS, ...E2E_REQUIREMENTS]),
       ...checks,
       unit,
       browser,
@@ -96,7 +98,8 @@ export function planSteps(selection: Selection, folder: string, filters: readonl
     unit: [unit],
     browser: [setUp(BROWSER_REQUIREMENTS), browser],
     real: [setUp(REAL_REQUIREMENTS), { name: "gateway", command: ["tsc", "-b", "packages/proxy"] }, real],
-    packages: [types, pages, pack, packages],
+    packages: [setUp(PACKAGES_REQUIREMENTS), types, pages, pack, packages],
+    install: [setUp(INSTALL_REQUIREMENTS), types, pages, pack, vitest("install", ["install"], packed)],
     e2e: [setUp(E2E_REQUIREMENTS), types, pages, e2e],
   };
   return plans[selection];

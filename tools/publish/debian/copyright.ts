@@ -39,12 +39,16 @@ async function describe({ folder, manifest }: Dependency): Promise<string> {
   const contents = await Promise.all(files.map(async (file) => readFile(join(folder, file), "utf8")));
   const texts = contents.map((content) => (/^\s*Apache License\s+Version 2\.0/u.test(content) ? APACHE : content));
   const text = texts.join("\n\n") || `${name} contains no text of its license, ${license}.`;
-  const holder = /^\s*(?:copyright\b|\(c\)).*$/imu.exec(text)?.[0].trim() ?? `the authors of ${name}`;
+  const holder = /^\s*(?:copyright\b|\(c\)).*$/imu.exec(text)?.[0] ?? `the authors of ${name}`;
   return `${formatSection({ files: `node_modules/${name}/*`, holder, license: `${license}-${name}` })}\n${indent(text)}\n`;
 }
 
 function formatSection({ files, holder, license }: Record<"files" | "holder" | "license", string>): string {
-  return [`Files: usr/lib/curfew/${files}`, `Copyright: ${holder}`, `License: ${license}`].join("\n");
+  return [
+    `Files: usr/lib/curfew/${files}`,
+    `Copyright: ${holder.trim().replace(/^copyright:? /iu, "")}`,
+    `License: ${license}`,
+  ].join("\n");
 }
 
 /** Text in a field: a period in place of each empty line. */

@@ -1,0 +1,129 @@
+import { execFile } from "node:child_process";
+import { mkdtempDisposable, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { expect, test } from "vitest";
+import { Client } from "../../../packages/proxy/test/support/client.ts";
+import { startTigerVnc } from "../../../packages/testing/src/real/tigervnc.ts";
+import { buildDebianPackage } from "../debian/build.ts";
+import { packTarballs, type Tarball } from "../tarballs/pack.ts";
+import { Chroot, whyNoChroot } from "./chroot.ts";
+import { Service } from "./service.ts";
+
+const run = promisify(execFile);
+
+const CONFIG = "/etc/curfew/curfew.yaml";
+const TOKENS = "/var/lib/curfew/tokens.db";
+const AUDIT = "/var/log/curfew/audit.jsonl";
+
+const obstacle = whyNoChroot();
+if (obstacle !== undefined) console.error(`The Debian package is not installed anywhere: ${obstacle}.`);
+
+/** The package of a version before: with another configuration, as an older one might have. */
+async function makePredecessor(file: string, folder: string): Promise<string> {
+  const root = join(folder, "before");
+  await run("dpkg-deb", ["--raw-extract", file, root]);
+  const control = join(root, "DEBIAN/control");
+  await writeFile(control, (await readFile(control, "utf8")).replace(/^Version: .*$/mu, "Version: 0.0.9-1"));
+  const config = join(root, CONFIG);
+  await writeFile(config, (await readFile(config, "utf8")).replace(/^#.*\n/u, "# Of the version before.\n"));
+  const before = join(folder, "curfew_0.0.9-1.deb");
+  await run("dpkg-deb", ["--root-owner-group", "-Zgzip", "-z1", "--build", root, before]);
+  return before;
+}
+
+/** The package, and one of the version before. */
+async function makePackages(tarballs: readonly Tarball[], folder: string): Promise<{ file: string; before: string }> {
+  const build = async (name: string): Promise<string> =>
+    await buildDebianPackage({ tarballs, folder: join(folder, name), date: 1_700_000_000 });
+  const [file, again] = [await build("one"), await build("two")];
+  expect((await readFile(file)).equals(await readFile(again)), "two packages of the same files are identical").toBe(
+    true,
+  );
+  const { stdout: remarks } = await run("lintian", ["--fail-on", "none", "--allow-root", file]);
+  expect(remarks).toBe("");
+  return { file, before: await makePredecessor(file, folder) };
+}
+
+async function aptInstall(chroot: Chroot, file: string): Promise<void> {
+  const path = await chroot.add(file);
+  const keep = ["-o", "Dpkg::Options::=--force-confold"];
+  await chroot.run("apt-get", "install", "-y", "--no-install-recommends", ...keep, path);
+  await rm(join(chroot.folder, path));
+}
+
+/** Opens the console as a viewer does, up to the name of the desktop. */
+async function openDesktop(host: string, token: string): Promise<string> {
+  using client = new Client(host, token, { protocols: ["binary"] });
+  const version = Buffer.from("RFB 003.008\n");
+  await client.bytes(version.length);
+  client.socket.send(version);
+  await client.bytes(version.length + 2);
+  // No security, and the console shared.
+  client.socket.send(Buffer.of(1));
+  client.socket.send(Buffer.of(1));
+  const beforeName = version.length + 2 + 4 + 24;
+  await client.bytes(beforeName + 1);
+  return Buffer.concat(client.head).subarray(beforeName).toString();
+}
+
+async function modeOf(chroot: Chroot, path: string): Promise<string> {
+  return (await chroot.run("stat", "--format=%a %U:%G", path)).trim();
+}
+
+test.skipIf(obstacle !== undefined)(
+  "the Debian package is installed, opens a desktop, is upgraded with its tokens and audit trail, and purged",
+  { timeout: 600_000 },
+  async () => {
+    await using folder = await mkdtempDisposable(join(tmpdir(), "curfew-install-"));
+    const tarballs = await packTarballs(folder.path);
+    const making = Chroot.create();
+    const { file, before } = await makePackages(tarballs, folder.path).catch(async (error: unknown) => {
+      await (await making)[Symbol.asyncDispose]();
+      throw error;
+    });
+    await using chroot = await making;
+    await using desktop = await startTigerVnc({ client: "none" });
+    const empty = await chroot.contents();
+
+    await aptInstall(chroot, before);
+    expect(await modeOf(chroot, CONFIG)).toBe("640 root:curfew");
+    expect(await modeOf(chroot, "/etc/curfew")).toBe("750 root:curfew");
+    expect(await modeOf(chroot, "/var/lib/curfew")).toBe("700 curfew:curfew");
+    expect(await modeOf(chroot, "/var/log/curfew")).toBe("750 curfew:curfew");
+    expect(await chroot.run("readlink", "/etc/systemd/system/multi-user.target.wants/curfew.service")).toContain(
+      "curfew",
+    );
+    // The network is this machine's, whose ports may be in use.
+    const changed = (await chroot.read(CONFIG)).replaceAll(/127\.0\.0\.1:608[01]/gu, "127.0.0.1:0");
+    await writeFile(join(chroot.folder, CONFIG), changed);
+
+    let token: string;
+    {
+      await using service = await Service.start(chroot);
+      const target = `${desktop.host}:${desktop.port}`;
+      const request = ["--type", "vnc", "--target", target, "--instance", "vm-1", "--user", "ada", "--json"];
+      const issued = await chroot.run("curfew", "token", "create", "--config", CONFIG, ...request);
+      ({ token } = JSON.parse(issued) as { token: string });
+      expect(await openDesktop(service.host, token)).toMatch(/\S/u);
+      expect(await service.stop()).toBe(0);
+    }
+
+    await aptInstall(chroot, file);
+    expect(await chroot.read(CONFIG)).toBe(changed);
+    expect(await modeOf(chroot, CONFIG)).toBe("640 root:curfew");
+    {
+      await using service = await Service.start(chroot);
+      expect(await openDesktop(service.host, token)).toMatch(/\S/u);
+      expect(await service.stop()).toBe(0);
+    }
+    const audit = await chroot.run("curfew", "audit", "--config", CONFIG, "--instance", "vm-1", "--json");
+    expect(JSON.parse(audit)).toMatchObject([{ user: "ada" }, { user: "ada" }]);
+
+    await chroot.run("apt-get", "remove", "-y", "curfew");
+    for (const kept of [CONFIG, TOKENS, AUDIT]) expect((await stat(join(chroot.folder, kept))).isFile()).toBe(true);
+    await chroot.run("apt-get", "purge", "-y", "curfew");
+    expect(await chroot.contents()).toEqual(empty);
+  },
+);

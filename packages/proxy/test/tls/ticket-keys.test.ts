@@ -1,9 +1,8 @@
 import { once } from "node:events";
-import type { Server } from "node:https";
 import type { AddressInfo } from "node:net";
 import { connect, type TLSSocket } from "node:tls";
 import { afterAll, expect, test } from "vitest";
-import { createTlsServer } from "../../src/http/tls/server.ts";
+import { createTlsServer, type TlsServer } from "../../src/http/tls/server.ts";
 import { ticketKeys } from "../../src/http/tls/ticket-keys.ts";
 import { createLogger } from "../../src/index.ts";
 import { TestCertificate } from "../support/certificate.ts";
@@ -11,7 +10,7 @@ import { TestCertificate } from "../support/certificate.ts";
 const certificate = await TestCertificate.create();
 afterAll(() => certificate[Symbol.dispose]());
 
-async function worker(secret: string): Promise<Server> {
+async function worker(secret: string): Promise<TlsServer> {
   const server = await createTlsServer(
     {
       cert: certificate.cert,
@@ -35,12 +34,12 @@ async function worker(secret: string): Promise<Server> {
   return server;
 }
 
-function visit(server: Server, session?: Buffer): TLSSocket {
+function visit(server: TlsServer, session?: Buffer): TLSSocket {
   const { port } = server.address() as AddressInfo;
   return connect({ port, host: "127.0.0.1", rejectUnauthorized: false, ...(session && { session }) });
 }
 
-async function resumes(server: Server, session: Buffer): Promise<boolean> {
+async function resumes(server: TlsServer, session: Buffer): Promise<boolean> {
   await using socket = visit(server, session);
   await once(socket, "secureConnect");
   return socket.isSessionReused();
@@ -54,6 +53,18 @@ test("a client resumes its TLS session at any worker of the gateway, and at no o
   expect(await resumes(second, session)).toBe(true);
   expect(await resumes(other, session)).toBe(false);
   for (const server of [first, second, other]) server.close();
+});
+
+test("a new certificate does not change the keys", async () => {
+  const [first, second] = await Promise.all([worker("one"), worker("one")]);
+  using renewed = await TestCertificate.create();
+  certificate.replaceBy(renewed);
+  await first.reloadCertificate(undefined);
+  const socket = visit(first);
+  const [session] = (await once(socket, "session")) as [Buffer];
+  socket.destroy();
+  expect(await resumes(second, session)).toBe(true);
+  for (const server of [first, second]) server.close();
 });
 
 test("the keys change every 12 hours", () => {

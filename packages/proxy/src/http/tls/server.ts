@@ -66,13 +66,14 @@ export async function createTlsServer(options: TlsOptions, context: TlsContext):
     context.handler,
   );
   if (options.allowsPlain) servePlain(server);
-  rotateTicketKeys(server, options.ticketSecret);
+  const setTicketKeys = rotateTicketKeys(server, options.ticketSecret);
   context.certificateUsed(first.validTo);
   const problem = validityProblem(first);
   if (problem !== undefined) context.log.error({ cert: options.cert, valid_to: first.validTo }, problem);
   let current = first;
   const apply = (certificate: Certificate, authorities: string | undefined): void => {
     server.setSecureContext(secureOptions(options, certificate, authorities));
+    setTicketKeys();
     current = certificate;
     clientCa = authorities;
   };

@@ -19,8 +19,12 @@ export function ticketKeys(secret: Buffer, now: number): Buffer {
   return Buffer.from(hkdfSync("sha256", secret, "", `curfew TLS session tickets ${period}`, LENGTH));
 }
 
-/** Gives a server the keys of each period until it is closed. */
-export function rotateTicketKeys(server: Server, secret: Buffer): void {
+/**
+ * Gives a server the keys of each period until it is closed.
+ *
+ * @returns gives them to it once more: a new secure context has keys of its own.
+ */
+export function rotateTicketKeys(server: Server, secret: Buffer): () => void {
   let timer: NodeJS.Timeout | undefined;
   const rotate = (): void => {
     const now = Date.now();
@@ -29,4 +33,5 @@ export function rotateTicketKeys(server: Server, secret: Buffer): void {
   };
   rotate();
   server.once("close", () => clearTimeout(timer));
+  return () => void server.setTicketKeys(ticketKeys(secret, Date.now()));
 }

@@ -232,7 +232,7 @@ export class LocalGateway implements Gateway {
   /** Of a port that it shares, it would reach any of those that listen there: the primary checks that. */
   async #checkListening(signal: AbortSignal): Promise<void> {
     if (this.#url !== undefined && !this.#sharesPort)
-      await checkPublicPort(this.#url, signal, this.config.unix_listen ?? undefined);
+      await checkPublicPort(this.#url, signal, this.#listener.socketPath);
   }
 
   #createMetrics(observers: readonly EventObserver[]): Metrics {

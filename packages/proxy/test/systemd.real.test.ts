@@ -1,12 +1,15 @@
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempDisposable, readFile, writeFile } from "node:fs/promises";
+import { copyFile, mkdtempDisposable, readFile, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
+import { connect } from "node:net";
 import { createInterface } from "node:readline";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
-import { WorkerGateway } from "./support/worker-gateway.ts";
+import { Command } from "./support/command.ts";
+import { freePort } from "./support/program.ts";
+import { ADMIN_KEY, WorkerGateway } from "./support/worker-gateway.ts";
 
 const run = promisify(execFile);
 
@@ -14,13 +17,15 @@ const unit = new URL("../../../packaging/systemd/curfew.service", import.meta.ur
 const document = new URL("../../../docs/operating.md", import.meta.url);
 
 test.runIf(process.platform === "linux")(
-  "systemd accepts the unit file, and rates it as the document says",
+  "systemd accepts the unit files, and rates it as the document says",
   async () => {
     await using folder = await mkdtempDisposable(join(tmpdir(), "curfew-unit-"));
     const file = join(folder.path, "curfew.service");
     // The program is not installed here.
     await writeFile(file, (await readFile(unit, "utf8")).replace("/usr/bin/curfew", process.execPath));
-    const { stdout, stderr } = await run("systemd-analyze", ["verify", "--man=no", file]);
+    const sockets = ["curfew.socket", "curfew-admin.socket"].map((name) => join(folder.path, name));
+    for (const socket of sockets) await copyFile(new URL(basename(socket), unit), socket);
+    const { stdout, stderr } = await run("systemd-analyze", ["verify", "--man=no", file, ...sockets]);
     expect(stdout + stderr).toBe("");
     const { stdout: rating } = await run("systemd-analyze", ["security", "--offline=true", "--no-pager", file]);
     const [, level] = /exposure level for curfew\.service: ([\d.]+)/.exec(rating) ?? [];
@@ -28,6 +33,32 @@ test.runIf(process.platform === "linux")(
     expect(await readFile(document, "utf8")).toMatch(new RegExp(`\`systemd-analyze security\` says\\s+${level}\\.`));
   },
 );
+
+test.runIf(process.platform === "linux")("the first connection starts it at the sockets of systemd", async () => {
+  await using folder = await mkdtempDisposable(join(tmpdir(), "curfew-activate-"));
+  const path = join(folder.path, "public.sock");
+  const port = await freePort();
+  const { PATH = "", TMPDIR = "/tmp" } = process.env;
+  // It passes on no variables but these.
+  const env = { PATH, TMPDIR, CURFEW_TOKENS_PATH: ":memory:", CURFEW_ADMIN_KEY: ADMIN_KEY };
+  const variables = Object.entries(env).map(([name, value]) => `--setenv=${name}=${value}`);
+  const sockets = [`--listen=${path}`, `--listen=127.0.0.1:${port}`, "--fdname=public:admin"];
+  const launcher = ["systemd-socket-activate", ...sockets, ...variables];
+  await using command = new Command(["serve"], {}, { launcher });
+  await expect.poll(() => command.stderr).toContain("Listening on");
+  const ready = async (): Promise<number> => (await fetch(`http://127.0.0.1:${port}/readyz`)).status;
+  expect(await ready()).toBe(200);
+  await command.printed(new RegExp(`admin API at http://127.0.0.1:${port}\\n`));
+  const socket = connect({ path });
+  socket.write("GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+  const [answer] = (await once(socket, "data")) as [Buffer];
+  expect(answer.toString()).toMatch(/^HTTP\/1\.1 200 /);
+  // It does not dial its own socket.
+  const headers = { Authorization: `Bearer ${ADMIN_KEY}`, "Content-Type": "application/json" };
+  const body = JSON.stringify({ type: "serial", target: `unix:${path}` });
+  const issued = await fetch(`http://127.0.0.1:${port}/v1/tokens`, { method: "POST", headers, body });
+  expect(issued.status).toBe(422);
+});
 
 /** Prints what is sent to a datagram socket, each on a line, as systemd gets it. */
 const RECEIVER = `

@@ -8,7 +8,7 @@ import { type MalformedRequest, refuseMalformedRequests } from "../http/malforme
 import type { TlsServer } from "../http/tls/server.ts";
 import { refuseRequest } from "../http/upgrade.ts";
 import { plainAddress } from "../net/client-address.ts";
-import { listenAtPath } from "../net/listen-at-socket.ts";
+import { listenAtDescriptor, listenAtPath, pathOfDescriptor } from "../net/listen-at-socket.ts";
 import { listenAt, stopListening } from "../net/listen.ts";
 import { BurstLog } from "../telemetry/burst-log.ts";
 import { logError, type Logger } from "../telemetry/log.ts";
@@ -24,6 +24,7 @@ type AdminHandler = (request: IncomingMessage, response: ServerResponse) => Prom
 
 /** Where the admin API listens besides its address, as configured under `admin`. */
 export interface AdminListenerConfig {
+  readonly listen_fd: number | null;
   readonly tls_cert: string | null;
   readonly tls_key: string | null;
   readonly socket: string | null;
@@ -68,8 +69,18 @@ export class AdminListener {
    * @throws Error naming the address or the Unix socket that cannot be listened at.
    */
   async listen(address: Address): Promise<string> {
-    const { socket, socket_mode, tls_cert } = this.#config;
-    const authority = await listenAt(this.#server, address, "admin.listen");
+    const { socket, socket_mode, tls_cert, listen_fd: fd } = this.#config;
+    const authority =
+      fd === null
+        ? await listenAt(this.#server, address, "admin.listen")
+        : await listenAtDescriptor(
+            this.#server,
+            fd,
+            tls_cert === null ? undefined : "admin.tls_cert",
+            "admin.listen_fd",
+          );
+    const path = fd === null ? undefined : await pathOfDescriptor(fd);
+    if (path !== undefined) this.#options.own.addPath(path);
     if (socket !== null && this.#socketServer !== undefined) {
       await listenAtPath(this.#socketServer, socket, Number.parseInt(socket_mode, 8), "admin.socket");
     }

@@ -14,7 +14,14 @@ const WATCHDOG_SHARE = 3;
 const MAX_WAITING = 16;
 
 /** Variables that systemd sets for a service, and that only this process is to use. */
-const VARIABLES = ["NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID"] as const;
+const VARIABLES = [
+  "NOTIFY_SOCKET",
+  "WATCHDOG_USEC",
+  "WATCHDOG_PID",
+  "LISTEN_PID",
+  "LISTEN_FDS",
+  "LISTEN_FDNAMES",
+] as const;
 
 /** What systemd is told (sd_notify(3)). */
 export type Notice = "ready" | "reloading" | "stopping";

@@ -9,6 +9,8 @@ import * as value from "./value-schemas.ts";
 export interface AdminConfig {
   /** Where the admin API listens. */
   readonly listen: Address;
+  /** Descriptor of a socket that already listens, in place of `listen`; null for none. */
+  readonly listen_fd: number | null;
   /** PEM file with the certificate of that listener; null for plain HTTP. */
   readonly tls_cert: string | null;
   /** PEM file with the certificate's private key; null when `tls_cert` has that, too. */
@@ -53,6 +55,11 @@ const hashedKey: v.GenericSchema<unknown, HashedKey> = options({
 /** `admin`. */
 export const admin: v.GenericSchema<unknown, AdminConfig> = group({
   listen: option(value.address, "127.0.0.1:6081", "Where the admin API, `/healthz` and `/metrics` listen."),
+  listen_fd: option(
+    v.nullable(value.descriptor),
+    null,
+    "Descriptor of a socket that already listens, in place of `admin.listen`; by default the one that systemd passes as `admin`, if any.",
+  ),
   tls_cert: option(
     v.nullable(value.pemFile),
     null,

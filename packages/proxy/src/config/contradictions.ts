@@ -40,8 +40,9 @@ type Rule = readonly [isBroken: boolean, problem: string];
 
 /** Options of the listener that exclude or need each other. */
 function listenerRules(config: Config): readonly Rule[] {
-  const { unix_listen, listen_fd, cert, key_password, workers, access, client_ca } = config;
-  const noWorkers = unix_listen === null ? "listen_fd" : "unix_listen";
+  const { unix_listen, listen_fd, cert, key_password, workers, access, client_ca, admin } = config;
+  const alone = { unix_listen, listen_fd, "admin.listen_fd": admin.listen_fd };
+  const [noWorkers] = Object.entries(alone).find(([, value]) => value !== null) ?? [];
   return [
     [unix_listen !== null && listen_fd !== null, "listen_fd: expected only one of listen_fd and unix_listen"],
     [
@@ -49,9 +50,10 @@ function listenerRules(config: Config): readonly Rule[] {
       "unix_listen: expected no cert as well: the reverse proxy in front of a Unix socket speaks TLS",
     ],
     [
-      (unix_listen !== null || listen_fd !== null) && workers > 1,
-      `workers: expected 1 with ${noWorkers}, but got ${workers}`,
+      admin.listen_fd !== null && admin.listen_fd === listen_fd,
+      "admin.listen_fd: expected another descriptor than listen_fd",
     ],
+    [noWorkers !== undefined && workers > 1, `workers: expected 1 with ${noWorkers}, but got ${workers}`],
     [
       key_password !== null && cert === null,
       "key_password: expected cert as well: a private key needs its certificate",

@@ -36,7 +36,7 @@ export const listener: {
   listen_fd: option(
     v.nullable(value.descriptor),
     null,
-    "Descriptor of a socket that already listens, in place of `listen`: 3 with systemd's socket activation, 0 from inetd.",
+    "Descriptor of a socket that already listens, in place of `listen`: 0 from inetd; by default the one that systemd passes, if any.",
   ),
   cert: option(
     v.nullable(value.pemFile),

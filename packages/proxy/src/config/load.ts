@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import type { Config, ConfigInput } from "./config.ts";
 import { isGroup, merge, nest, valueAt, type Written } from "./merge.ts";
+import { findPassedSockets } from "./passed-sockets.ts";
 import { groupsOf, type OptionDescription } from "./option-schema.ts";
 import { nearestName } from "./nearest-name.ts";
 import { FILE_SUFFIX } from "./secret-file.ts";
@@ -92,9 +93,10 @@ async function read(sources: ConfigSources): Promise<Read<unknown> & Pick<ReadSe
   const { file, env = {}, flags = {}, only, warn } = sources;
   const fromFile: Read<unknown> = file === undefined ? { written: {}, problems: [] } : await readYaml(file);
   const fromEnvironment = await readEnvironment(env);
-  const problems = [...fromFile.problems, ...fromEnvironment.problems];
+  const passed = findPassedSockets(env);
+  const problems = [...fromFile.problems, ...fromEnvironment.problems, ...passed.problems];
   if (!isGroup(fromFile.written)) return { written: fromFile.written, problems, unread: [] };
-  const layers = [fromFile.written, fromEnvironment.written, flags as Written];
+  const layers = [passed.written, fromFile.written, fromEnvironment.written, flags as Written];
   const merged = layers.map((layer) => findSecretFiles(configSchema, layer)).reduce(merge);
   const wanted = only === undefined ? merged : { [only]: merged[only] };
   const secrets = await readSecretFiles(configSchema, wanted, env["CREDENTIALS_DIRECTORY"]);

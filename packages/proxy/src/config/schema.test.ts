@@ -149,6 +149,7 @@ const wrong: Record<string, readonly (readonly [value: unknown, expected: RegExp
   "nova.rpc.ssl_key_file": [["-----BEGIN PRIVATE KEY-----", /expected the path of a PEM file, but got PEM text$/]],
   "nova.rpc.ssl_enforce_hostname_verification": [["no", /expected true or false/]],
   "admin.listen": [["nowhere", /expected host:port .* but got "nowhere"/]],
+  "admin.listen_fd": [["three", /expected the number of a file descriptor, but got "three"/]],
   "admin.key": [
     [12345, /expected a string$/],
     ["x", /expected 16 to 256 ASCII characters without spaces$/],

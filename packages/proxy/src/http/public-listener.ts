@@ -8,7 +8,7 @@ import type { ConnectionSlots } from "../limits/connection-slots.ts";
 import type { Address } from "../net/address.ts";
 import { sessionCapacity } from "../net/descriptors.ts";
 import { listenAt, stopAccepting } from "../net/listen.ts";
-import { listenAtDescriptor, listenAtPath } from "../net/listen-at-socket.ts";
+import { listenAtDescriptor, listenAtPath, pathOfDescriptor } from "../net/listen-at-socket.ts";
 import { parseAllowedOrigin, parseFrameAncestor } from "../net/origin.ts";
 import type { OwnListeners } from "../net/own-listeners.ts";
 import type { TrustedProxies } from "../net/trusted-proxies.ts";
@@ -87,6 +87,8 @@ export class PublicListener {
   readonly handleRequest: RequestHandler;
   /** When the certificate in use expires, in milliseconds since the epoch; 0 until there is one. */
   certificateExpiry = 0;
+  /** The Unix socket where it listens; undefined for none, or while it does not listen. */
+  socketPath: string | undefined;
   #config: PublicListenerConfig;
   readonly #context: PublicListenerContext;
   readonly #guard: ConnectionGuard;
@@ -234,8 +236,16 @@ export class PublicListener {
   /** @returns the authority of a URL that a browser on this machine can open, if the listener has one. */
   async #listenAsConfigured(server: Server, sharesPort: boolean): Promise<string> {
     const { listen, unix_listen: path, unix_listen_mode: mode, listen_fd: fd, cert } = this.#config;
-    if (path !== null) return await listenAtPath(server, path, Number.parseInt(mode, 8));
-    if (fd !== null) return await listenAtDescriptor(server, fd, cert !== null);
+    if (path !== null) {
+      this.socketPath = path;
+      return await listenAtPath(server, path, Number.parseInt(mode, 8));
+    }
+    if (fd !== null) {
+      const authority = await listenAtDescriptor(server, fd, cert === null ? undefined : "cert");
+      this.socketPath = await pathOfDescriptor(fd);
+      if (this.socketPath !== undefined) this.#context.own.addPath(this.socketPath);
+      return authority;
+    }
     return await listenAt(server, listen, "listen", { sharesPort });
   }
 

@@ -1,5 +1,6 @@
 import { once } from "node:events";
-import { lstat, unlink } from "node:fs/promises";
+import { fstatSync } from "node:fs";
+import { lstat, readFile, unlink } from "node:fs/promises";
 import type { Server } from "node:http";
 import { connect } from "node:net";
 import { formatAddress } from "./address.ts";
@@ -42,22 +43,42 @@ export async function listenAtPath(
 /**
  * Accepts connections of a socket that another program listens at: a service manager, or inetd.
  *
- * @param needsTcp - whether connections need addresses.
+ * @param needsTcp - the option that needs addresses of the connections; undefined where none does.
+ * @param option - the option that names the descriptor, for the error.
  * @returns the authority of a URL that leads to it.
  * @throws Error naming the option and the descriptor.
  */
-export async function listenAtDescriptor(server: Server, fd: number, needsTcp: boolean): Promise<string> {
+export async function listenAtDescriptor(
+  server: Server,
+  fd: number,
+  needsTcp: string | undefined,
+  option: string = "listen_fd",
+): Promise<string> {
   try {
     const listening = once(server, "listening");
     server.listen({ fd });
     await listening;
   } catch (error) {
-    throw new Error(`listen_fd: descriptor ${fd} is no socket that listens: ${describe(error)}`, { cause: error });
+    throw new Error(`${option}: descriptor ${fd} is no socket that listens: ${describe(error)}`, { cause: error });
   }
   const at = server.address();
   if (at !== null && typeof at !== "string") return formatAddress({ host: reachable(at.address), port: at.port });
-  if (needsTcp) throw new Error(`listen_fd: expected a TCP socket with cert, but descriptor ${fd} is a Unix socket`);
+  if (needsTcp !== undefined) {
+    throw new Error(`${option}: expected a TCP socket with ${needsTcp}, but descriptor ${fd} is a Unix socket`);
+  }
   return NO_ADDRESS;
+}
+
+/**
+ * The path of a Unix socket that another program has made, which Node does not tell.
+ *
+ * @returns undefined for another socket, and where the system does not tell.
+ */
+export async function pathOfDescriptor(fd: number): Promise<string | undefined> {
+  const { ino } = fstatSync(fd);
+  const sockets = await readFile("/proc/net/unix", "utf8").catch(() => "");
+  const [, path] = new RegExp(`^(?:\\S+ +){6}${ino} (/.*)$`, "m").exec(sockets) ?? [];
+  return path;
 }
 
 /** Removes a socket that no program listens at. */

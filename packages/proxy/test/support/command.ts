@@ -1,4 +1,4 @@
-import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
+import { type ChildProcess, type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 
@@ -8,6 +8,10 @@ const MAIN = fileURLToPath(new URL("../../src/cli/main.ts", import.meta.url));
 interface CommandLimits {
   readonly descriptors?: number | undefined;
   readonly program?: string;
+  /** Descriptors of sockets that are passed to it, as systemd does it. */
+  readonly sockets?: readonly number[];
+  /** A program, with its arguments, that runs it. */
+  readonly launcher?: readonly string[];
 }
 
 /** The `curfew` command, run from source in an environment without any of its variables. */
@@ -20,19 +24,25 @@ export class Command implements AsyncDisposable {
   /**
    * @param descriptors - how many files each of its processes may have open. @defaultValue as many as this one
    * @param program - the command's file. @defaultValue the source
+   * @param sockets - with their number and its process id in `LISTEN_FDS` and `LISTEN_PID`. @defaultValue none
+   * @param launcher - runs it. @defaultValue none
    */
   constructor(
     args: readonly string[],
     env: Readonly<Record<string, string>> = {},
-    { descriptors, program = MAIN }: CommandLimits = {},
+    { descriptors, program = MAIN, sockets = [], launcher = [] }: CommandLimits = {},
   ) {
     const { PATH = "", TMPDIR = "/tmp", NODE_COMPILE_CACHE = "" } = process.env;
     const command = [process.execPath, "--conditions=@curfew/source", program, ...args];
     const limited = descriptors === undefined ? [] : ["sh", "-c", `ulimit -n ${descriptors}; exec "$@"`, "sh"];
-    const [file = "", ...rest] = [...limited, ...command];
-    this.process = spawn(file, rest, {
+    const listening = `LISTEN_PID=$$ LISTEN_FDS=${sockets.length}; export LISTEN_PID LISTEN_FDS; exec "$@"`;
+    const activated = sockets.length === 0 ? [] : ["sh", "-c", listening, "sh"];
+    const [file = "", ...rest] = [...launcher, ...limited, ...activated, ...command];
+    const child: ChildProcess = spawn(file, rest, {
+      stdio: ["pipe", "pipe", "pipe", ...sockets],
       env: { PATH, TMPDIR, NODE_COMPILE_CACHE, HOME: "/nonexistent", NO_COLOR: "1", ...env },
     });
+    this.process = child as ChildProcessWithoutNullStreams;
     this.process.stdout.setEncoding("utf8").on("data", (text: string) => (this.stdout += text));
     this.process.stderr.setEncoding("utf8").on("data", (text: string) => (this.stderr += text));
     this.exited = once(this.process, "close").then(([code]) => code as number | null);

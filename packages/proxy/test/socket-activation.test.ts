@@ -11,7 +11,8 @@ const FREE = { ...ENV, CURFEW_LISTEN: "127.0.0.1:0", CURFEW_ADMIN_LISTEN: "127.0
 async function listen(): Promise<{ fd: number; port: number; server: Server }> {
   const server: Server & { readonly _handle?: { readonly fd: number } } = createServer().listen(0, "127.0.0.1");
   await once(server, "listening");
-  return { fd: server._handle?.fd ?? -1, port: (server.address() as AddressInfo).port, server };
+  const { _handle: handle } = server;
+  return { fd: handle?.fd ?? -1, port: (server.address() as AddressInfo).port, server };
 }
 
 test("sockets that are passed take the place of listen and admin.listen, by their names", async () => {

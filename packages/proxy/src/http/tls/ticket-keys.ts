@@ -33,5 +33,5 @@ export function rotateTicketKeys(server: Server, secret: Buffer): () => void {
   };
   rotate();
   server.once("close", () => clearTimeout(timer));
-  return () => void server.setTicketKeys(ticketKeys(secret, Date.now()));
+  return () => server.setTicketKeys(ticketKeys(secret, Date.now()));
 }

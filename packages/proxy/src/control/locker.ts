@@ -1,5 +1,5 @@
 import { logError, type Logger } from "../telemetry/log.ts";
-import { inTime } from "../tokens/in-time.ts";
+import { inTime } from "../time/in-time.ts";
 import { type Lock, lockId, type LockStore, type LockSubject } from "../tokens/lock.ts";
 import type { MemberAnswers, SessionControl, SessionsEnded } from "./session-control.ts";
 
@@ -46,6 +46,8 @@ export interface LockerOptions {
   /** A store that keeps locks; otherwise they are kept in memory. */
   readonly store: Partial<LockStore> | undefined;
   readonly control: Pick<SessionControl, "lock" | "unlock">;
+  /** Controls the sessions of this gateway, where `control` controls those of others as well. @defaultValue `control` */
+  readonly own?: Pick<SessionControl, "lock" | "unlock"> | undefined;
   readonly log: Logger;
 }
 
@@ -141,19 +143,19 @@ export class Locker {
 
   /** Takes over what the store has. What it does not have yet stays in force. */
   #follow(): void {
-    const { store, control } = this.#options;
+    const { store, control, own = control } = this.#options;
     if (store?.locks === undefined) return;
     const stored = new Map(store.locks().map((lock) => [lock.id, lock]));
     for (const [id, lock] of stored) {
       const { createdAt, expiresAt } = this.#locks.get(id) ?? {};
       if (createdAt === lock.createdAt && expiresAt === lock.expiresAt) continue;
       this.#locks.set(id, lock);
-      void control.lock(lock).catch(() => {});
+      void own.lock(lock).catch(() => {});
     }
     for (const id of this.#locks.keys()) {
       if (stored.has(id) || this.#unwritten.has(id)) continue;
       this.#locks.delete(id);
-      void control.unlock(id).catch(() => {});
+      void own.unlock(id).catch(() => {});
     }
   }
 

@@ -10,7 +10,7 @@ export type Selection =
 
 /** Why sessions are ended by command. */
 export interface EndCommand {
-  readonly reason: "session_terminated" | "session_replaced";
+  readonly reason: "session_terminated" | "session_replaced" | "lookup_failed";
   /** What the client is told. */
   readonly detail: string;
   /** What the user is told, in the operator's words. */

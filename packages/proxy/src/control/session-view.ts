@@ -14,6 +14,8 @@ export interface SessionView {
   readonly user: string | null;
   /** `control` or `view`; null until the token was looked up. */
   readonly access: string | null;
+  /** The name of the gateway that runs it; null for a gateway that shares no store with others. */
+  readonly gateway: string | null;
   readonly client: string;
   /** The subject of the client's certificate; null where it was not asked for one. */
   readonly certificate: string | null;
@@ -38,6 +40,7 @@ export function sessionView(session: Session): SessionView {
     name: grant?.name ?? null,
     user: grant?.user ?? null,
     access: grant?.access ?? null,
+    gateway: null,
     client: session.clientAddress,
     certificate: session.clientCertificate ?? null,
     state: session.phase,

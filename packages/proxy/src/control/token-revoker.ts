@@ -1,5 +1,6 @@
 import { logError, type Logger } from "../telemetry/log.ts";
-import { inTime } from "../tokens/in-time.ts";
+import type { EndCommand } from "./selection.ts";
+import { inTime } from "../time/in-time.ts";
 import type { TokenRecord, TokenStore } from "../tokens/store.ts";
 import type { SessionControl, SessionsEnded } from "./session-control.ts";
 
@@ -13,8 +14,8 @@ const MAX_UNWRITTEN = 1000;
 const FIRST_RETRY_MS = 250;
 const LAST_RETRY_MS = 10_000;
 
-/** What the sessions are told. */
-const COMMAND = { reason: "session_terminated", detail: "the token was revoked" } as const;
+/** What the sessions of a revoked token are told. */
+export const TOKEN_REVOKED: EndCommand = { reason: "session_terminated", detail: "the token was revoked" };
 
 /** What a {@link TokenRevoker} is made with. */
 export interface TokenRevokerOptions {
@@ -107,7 +108,7 @@ export class TokenRevoker {
   }
 
   async #end(tokenId: string): Promise<SessionsEnded> {
-    return await this.#options.control.end({ by: "token", tokenId }, COMMAND);
+    return await this.#options.control.end({ by: "token", tokenId }, TOKEN_REVOKED);
   }
 
   async #write(tokenId: string): Promise<TokenRecord | undefined> {

@@ -24,6 +24,12 @@ const PING_MS = 30_000;
 /** How many sessions are looked at in one piece of work. */
 const HEARTBEAT_SESSIONS = 100;
 
+/**
+ * How long the sockets of ended sessions may stay open when the gateway stops, in milliseconds: a little more than a
+ * session gives them.
+ */
+const CLOSING_MS = 12_000;
+
 /** From how many sessions on a common end is done in slices. */
 const MANY = 16;
 
@@ -134,6 +140,11 @@ export class SessionRegistry {
     return [...this.#running.values()].filter(({ phase }) => phase !== "ended");
   }
 
+  /** @internal The ids of the tokens that opened them or renewed them last. */
+  get tokenIds(): readonly string[] {
+    return this.list().flatMap(({ grant }) => grant?.tokenId ?? []);
+  }
+
   /** Bytes that the sessions which have not ended have passed so far. */
   bytes(): RelayedBytes {
     const sum = { toClient: 0, toTarget: 0 };
@@ -209,6 +220,15 @@ export class SessionRegistry {
     if (this.#running.size === 0) return;
     this.#ended ??= Promise.withResolvers();
     await this.#ended.promise;
+  }
+
+  /** @internal Waits until every socket is closed; those that stay open for too long are destroyed. */
+  async closed(): Promise<void> {
+    const late = Promise.withResolvers<void>();
+    const timer = setTimeout(late.resolve, CLOSING_MS);
+    await Promise.race([this.idle(), late.promise]);
+    clearTimeout(timer);
+    this.destroyClosing();
   }
 
   /** @internal Destroys the sockets that are still open of sessions that have ended. */

@@ -1,6 +1,6 @@
 import { CloseCode } from "@curfew/protocol";
 import type { EventSink } from "../telemetry/events.ts";
-import { inTime } from "../tokens/in-time.ts";
+import { inTime } from "../time/in-time.ts";
 import type { Grant, GrantEnd, GrantRevalidation } from "../tokens/grant.ts";
 import type { Session } from "./session.ts";
 

@@ -1,5 +1,5 @@
 import { logError, type Logger } from "../telemetry/log.ts";
-import { inTime } from "./in-time.ts";
+import { inTime } from "../time/in-time.ts";
 import type { TokenSource } from "./source.ts";
 
 /** How long a health check may take, in milliseconds. */

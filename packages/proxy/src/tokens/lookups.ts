@@ -115,7 +115,8 @@ export class TokenLookups {
   /**
    * Uses a grant. That of a single-use token can be used only once.
    *
-   * @throws EndError `token_invalid` when it was used, and `lookup_failed` when that cannot be told.
+   * @throws EndError `token_invalid` when it was used, and `lookup_failed` when that cannot be told; the store's own, such
+   *   as `server_busy`, where it throws one.
    */
   async use({ singleUse, tokenId, expiresAt }: SettledGrant): Promise<void> {
     if (singleUse !== true) return;
@@ -225,12 +226,14 @@ export class TokenLookups {
 }
 
 function keepRefusal(error: unknown): EndError {
-  if (error instanceof EndError) return error;
+  // A store that cannot be asked has given no answer.
+  if (error instanceof EndError && error.reason !== "server_busy") return error;
   throw error;
 }
 
 async function refuseUsed(used: Promise<boolean> | undefined): Promise<void> {
   const wasUsed = await used?.catch((cause: unknown) => {
+    if (cause instanceof EndError) throw cause;
     throw new EndError("lookup_failed", "the gateway cannot tell whether the token was used", { cause });
   });
   if (wasUsed === true) throw new EndError("token_invalid", "the token was used already");

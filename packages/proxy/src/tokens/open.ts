@@ -5,7 +5,7 @@ import type { DirectorySourceOptions } from "./files/directory-source.ts";
 import type { FileSourceOptions } from "./files/file-source.ts";
 import type { UnixDirectorySourceOptions } from "./files/unix-directory-source.ts";
 import type { HttpSourceOptions } from "./http-source.ts";
-import { inTime } from "./in-time.ts";
+import { inTime } from "../time/in-time.ts";
 import type { JwtSourceOptions } from "./jwt/jwt-source.ts";
 import type { ConsoleValidation, NovaSourceOptions } from "./nova/options.ts";
 import type { NovaRpcOptions } from "./nova/rpc/options.ts";

@@ -1,8 +1,8 @@
 import { createClient, ErrorReply, MultiErrorReply } from "@redis/client";
 import { parseJson, readConnectInfo } from "./connect-info.ts";
 import type { ConsoleType, Grant } from "./grant.ts";
-import { inTime } from "./in-time.ts";
-import { unlessAborted } from "./shared-lookup.ts";
+import { inTime } from "../time/in-time.ts";
+import { unlessAborted } from "../time/unless-aborted.ts";
 import type { LookupContext, TokenSource } from "./source.ts";
 import { digestId } from "./token-id.ts";
 

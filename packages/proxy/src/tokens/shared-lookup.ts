@@ -1,3 +1,5 @@
+import { unlessAborted } from "../time/unless-aborted.ts";
+
 /** One lookup for all sessions that ask for the same thing at the same time. */
 export class SharedLookup<T> {
   readonly #controller = new AbortController();
@@ -50,19 +52,6 @@ export class SharedLookup<T> {
     this.#timer.unref();
     this.#controller.abort(new Error("no session waits for the answer"));
     this.#over();
-  }
-}
-
-/** Fulfils or rejects as `answer` does, or rejects with the signal's reason. */
-export async function unlessAborted<T>(answer: Promise<T>, signal: AbortSignal): Promise<T> {
-  signal.throwIfAborted();
-  const { promise: aborted, reject } = Promise.withResolvers<never>();
-  const onAbort = (): void => reject(signal.reason as Error);
-  signal.addEventListener("abort", onAbort);
-  try {
-    return await Promise.race([answer, aborted]);
-  } finally {
-    signal.removeEventListener("abort", onAbort);
   }
 }
 

@@ -23,7 +23,7 @@ export interface TokenSource {
    *
    * A source of this package that knows the token but refuses it rejects with an `EndError`, whose reason and words the
    * client gets. Any other rejection means that the source could not tell. The client is then
-   * refused with `server_busy`, and no other source is asked.
+   * refused with `lookup_failed`, and no other source is asked.
    */
   resolve(token: string, context: LookupContext): Promise<Grant | undefined>;
   /**

@@ -1,4 +1,6 @@
 import type { Worker } from "node:cluster";
+import type { ServerCloseReason } from "@curfew/protocol";
+import { EndError } from "../end-reason.ts";
 
 /** How long the other process may take to answer, in milliseconds. */
 export const ANSWER_MS = 5000;
@@ -13,7 +15,13 @@ export type Handlers<Request extends { readonly type: string }, Answers> = {
 type Envelope =
   | { readonly kind: "request"; readonly id: number; readonly request: { readonly type: string } }
   | { readonly kind: "answer"; readonly id: number; readonly answer: unknown }
-  | { readonly kind: "failure"; readonly id: number; readonly message: string };
+  | {
+      readonly kind: "failure";
+      readonly id: number;
+      readonly message: string;
+      /** Of an `EndError`. */
+      readonly reason?: ServerCloseReason | undefined;
+    };
 
 interface OpenRequest {
   readonly resolve: (answer: unknown) => void;
@@ -71,7 +79,8 @@ export class IpcChannel<
   /**
    * @param timeoutMs - how long the other process may take. @defaultValue 5000
    * @throws ChannelClosed when the other process ends before it answers.
-   * @throws Error when it does not answer in time, or fails.
+   * @throws EndError when it fails with one.
+   * @throws Error when it does not answer in time, or fails otherwise.
    */
   async ask<Request extends Asked>(request: Request, timeoutMs: number = ANSWER_MS): Promise<Answers[Request["type"]]> {
     if (this.#closed) throw new ChannelClosed(`the process has ended: "${request.type}" is not answered`);
@@ -114,7 +123,7 @@ export class IpcChannel<
     this.#open.delete(envelope.id);
     clearTimeout(open.timer);
     if (envelope.kind === "answer") open.resolve(envelope.answer);
-    else open.reject(new Error(envelope.message));
+    else open.reject(toError(envelope));
   }
 
   async #answer(id: number, request: Answered, handlers: Handlers<Answered, Given>): Promise<void> {
@@ -123,7 +132,8 @@ export class IpcChannel<
       const answer = await handle(request);
       if (id !== 0) this.#send({ kind: "answer", id, answer });
     } catch (error) {
-      this.#send({ kind: "failure", id, message: error instanceof Error ? error.message : String(error) });
+      const message = error instanceof Error ? error.message : String(error);
+      this.#send({ kind: "failure", id, message, reason: error instanceof EndError ? error.reason : undefined });
     }
   }
 
@@ -131,4 +141,8 @@ export class IpcChannel<
     // With a callback a failure emits no `error` event; the end of the other process is noticed by `disconnect`.
     if (this.#worker.isConnected()) this.#worker.send(envelope, () => {});
   }
+}
+
+function toError({ message, reason }: Extract<Envelope, { kind: "failure" }>): Error {
+  return reason === undefined ? new Error(message) : new EndError(reason, message);
 }

@@ -1,5 +1,5 @@
-import { inTime } from "../in-time.ts";
-import { unlessAborted } from "../shared-lookup.ts";
+import { inTime } from "../../time/in-time.ts";
+import { unlessAborted } from "../../time/unless-aborted.ts";
 import type { DatabaseSettings, DatabaseSystem } from "./database-settings.ts";
 import { type ConnectionPool, type Driver, type LentConnection, readTlsMaterial, type Row } from "./driver.ts";
 

@@ -3,8 +3,8 @@ import type { ChannelModel, Options, RecoveringChannelModel, SocketOptions } fro
 import { randomInt } from "node:crypto";
 import type { ConnectionOptions } from "node:tls";
 import { formatAddress } from "../../../net/address.ts";
-import { inTime } from "../../in-time.ts";
-import { unlessAborted } from "../../shared-lookup.ts";
+import { inTime } from "../../../time/in-time.ts";
+import { unlessAborted } from "../../../time/unless-aborted.ts";
 import { AmqpLink, closeModel, CLOSING_MS } from "./amqp-link.ts";
 import type { Broker, BrokerLink, BrokerListener } from "./broker.ts";
 import type { NovaRpcOptions } from "./options.ts";

@@ -1,6 +1,6 @@
 import type { Channel, ChannelModel, Options } from "amqplib";
 import type { Duplex } from "node:stream";
-import { inTime } from "../../in-time.ts";
+import { inTime } from "../../../time/in-time.ts";
 import type { BrokerLink, BrokerListener, BrokerMessage } from "./broker.ts";
 import type { NovaRpcOptions } from "./options.ts";
 import { uniqueId } from "./request.ts";

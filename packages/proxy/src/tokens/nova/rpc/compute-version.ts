@@ -1,4 +1,4 @@
-import { unlessAborted } from "../../shared-lookup.ts";
+import { unlessAborted } from "../../../time/unless-aborted.ts";
 import type { NovaCell } from "../options.ts";
 
 /** How long an answer is used, in milliseconds. */

@@ -1,4 +1,4 @@
-import { unlessAborted } from "../../shared-lookup.ts";
+import { unlessAborted } from "../../../time/unless-aborted.ts";
 import type { Row } from "../driver.ts";
 import type { ConsoleValidation, NovaCell, NovaConsole, NovaSourceOptions } from "../options.ts";
 import { checkUpgradeLevel } from "./compute-target.ts";

@@ -1,4 +1,4 @@
-import { unlessAborted } from "./shared-lookup.ts";
+import { unlessAborted } from "./unless-aborted.ts";
 
 /**
  * Gives foreign code a limited time.

@@ -1,0 +1,160 @@
+import * as v from "valibot";
+import { logError, type Logger } from "../../telemetry/log.ts";
+import type { StoreClient } from "../../valkey/client.ts";
+import { parseJson } from "../connect-info.ts";
+import { type Lock, LOCK_SUBJECTS, parseNetwork } from "../lock.ts";
+import type { TokenKeys } from "./keys.ts";
+import { MERGE_LOCKS, WRITE_LOCK } from "./scripts.ts";
+
+/** How many locks, with those that were lifted lately, the store may have. */
+const MAX_LOCKS = 10_000;
+
+/** How many are read: what others lost is written again without asking how many there are. */
+const MAX_READ = 2 * MAX_LOCKS;
+
+/** The longest lock, in bytes: more than the API can make. */
+const MAX_LOCK_BYTES = 4096;
+
+/** How long a lifted lock is remembered, so that a gateway which was away does not write it again, in milliseconds. */
+const KEEP_LIFTED_MS = 24 * 60 * 60 * 1000;
+
+/** How many locks one command writes. */
+const BATCH = 100;
+
+const stored = v.object({
+  subject: v.picklist(LOCK_SUBJECTS),
+  value: v.string(),
+  message: v.nullable(v.string()),
+  created_at: v.number(),
+  expires_at: v.nullable(v.number()),
+});
+
+/** A lock, or that it was lifted. The later version counts, and of equal ones that of the store. */
+interface Version {
+  readonly version: number;
+  /** Undefined for one that was lifted. */
+  readonly lock: Lock | undefined;
+}
+
+/**
+ * The locks of a cluster. Each gateway has all of them, and writes those again that a failover of the store has lost; what
+ * was lifted is kept for a day, so that it is known from what was lost.
+ */
+export class StoredLocks {
+  readonly #keys: TokenKeys;
+  readonly #log: Logger;
+  readonly #versions = new Map<string, Version>();
+
+  readonly #max: number;
+
+  /** @param max - test seam. */
+  constructor(keys: TokenKeys, log: Logger, max: number = MAX_LOCKS) {
+    this.#keys = keys;
+    this.#log = log;
+    this.#max = max;
+  }
+
+  /** Those that are in force, the oldest first. */
+  get all(): readonly Lock[] {
+    return [...this.#versions.values()]
+      .flatMap(({ lock }) => lock ?? [])
+      .toSorted((a, b) => a.createdAt - b.createdAt || (a.id < b.id ? -1 : 1));
+  }
+
+  /** Remembers a lock before it is written: when that fails, it is written with the next connection. */
+  expect(lock: Lock): void {
+    const version = Math.max(Date.now(), (this.#versions.get(lock.id)?.version ?? 0) + 1);
+    this.#versions.set(lock.id, { version, lock });
+  }
+
+  /** Writes a lock, or that it was lifted. */
+  async write(client: StoreClient, id: string, lock: Lock | undefined): Promise<void> {
+    const args = [id, String(Date.now()), encode(lock), String(this.#max)];
+    const version = await WRITE_LOCK.run(client, this.#logKeys, args);
+    this.#learn(id, { version: Number(version), lock });
+  }
+
+  /** Reads some of them, of which others have told. */
+  async read(client: StoreClient, ids: readonly string[]): Promise<void> {
+    const values = await client.hmGet(this.#keys.locks, [...ids]);
+    ids.forEach((id, index) => {
+      const value = values[index];
+      if (typeof value === "string") this.#take(id, value);
+      else this.#versions.delete(id);
+    });
+  }
+
+  /** Reads all of them, writes those that the store has lost, and forgets what was lifted long ago. */
+  async reconcile(client: StoreClient): Promise<void> {
+    const count = await client.hLen(this.#keys.locks);
+    if (count > MAX_READ)
+      throw new Error(`expected at most ${MAX_READ} locks in the cluster's store, but got ${count}`);
+    const found = await client.hGetAll(this.#keys.locks);
+    const forgotten = this.#forget(found);
+    const later = [...this.#versions].filter(([id, { version }]) => version > versionOf(found[id] ?? ""));
+    for (const [id, value] of Object.entries(found)) if (!forgotten.includes(id)) this.#take(id, value);
+    for (let start = 0; start < later.length; start += BATCH) {
+      const args = later
+        .slice(start, start + BATCH)
+        .flatMap(([id, { version, lock }]) => [id, String(version), encode(lock)]);
+      await MERGE_LOCKS.run(client, this.#logKeys, args);
+    }
+    if (forgotten.length > 0) await client.hDel(this.#keys.locks, forgotten);
+  }
+
+  get #logKeys(): readonly string[] {
+    return [this.#keys.log, this.#keys.logCount, this.#keys.locks];
+  }
+
+  #forget(found: Readonly<Record<string, string>>): string[] {
+    const before = Date.now() - KEEP_LIFTED_MS;
+    for (const [id, { version, lock }] of this.#versions) {
+      if (lock === undefined && version < before) this.#versions.delete(id);
+    }
+    return Object.keys(found).filter((id) => {
+      const value = found[id] ?? "";
+      return value.endsWith(" ") && versionOf(value) < before;
+    });
+  }
+
+  #take(id: string, value: string): void {
+    const version = versionOf(value);
+    const json = value.slice(value.indexOf(" ") + 1);
+    try {
+      this.#learn(id, { version, lock: json === "" ? undefined : decode(id, json) });
+    } catch (error) {
+      // What was known of it goes on to hold.
+      logError(this.#log, { level: "error", error, lock: id }, "a lock in the cluster's store cannot be read");
+    }
+  }
+
+  #learn(id: string, learned: Version): void {
+    // Of two that two gateways wrote in the same millisecond, the store has one.
+    if (learned.version >= (this.#versions.get(id)?.version ?? 0)) this.#versions.set(id, learned);
+  }
+}
+
+function versionOf(value: string): number {
+  return Number(/^(\d{1,16}) /.exec(value)?.[1] ?? 0);
+}
+
+function encode(lock: Lock | undefined): string {
+  if (lock === undefined) return "";
+  const { subject, value, message = null, createdAt, expiresAt = null } = lock;
+  const json: v.InferOutput<typeof stored> = { subject, value, message, created_at: createdAt, expires_at: expiresAt };
+  return JSON.stringify(json);
+}
+
+/** @throws Error saying what is wrong. */
+function decode(id: string, json: string): Lock {
+  if (json.length > MAX_LOCK_BYTES) throw new Error(`it has more than ${MAX_LOCK_BYTES} bytes`);
+  const {
+    subject,
+    value,
+    message,
+    created_at: createdAt,
+    expires_at: expiresAt,
+  } = v.parse(stored, parseJson(json, "the cluster's store"));
+  if (subject === "address") parseNetwork(value);
+  return { id, subject, value, message: message ?? undefined, createdAt, expiresAt: expiresAt ?? undefined };
+}

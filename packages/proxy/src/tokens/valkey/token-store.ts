@@ -1,0 +1,353 @@
+import { randomBytes } from "node:crypto";
+import { ErrorReply } from "@redis/client";
+import { EndError } from "../../end-reason.ts";
+import { formatPosition, pageLimit, type PageRequest, parsePosition } from "../../paging.ts";
+import { sha256 } from "../../sha256.ts";
+import { logError, type Logger } from "../../telemetry/log.ts";
+import type { StoreClient } from "../../valkey/client.ts";
+import type { ConnectionPart, StoreConnection } from "../../valkey/connection.ts";
+import type { Lock } from "../lock.ts";
+import { StoreError, type TokenPage, type TokenRecord, type TokenRequest, type TokenStore } from "../store.ts";
+import { tokenKeys, type TokenKeys } from "./keys.ts";
+import { StoredLocks } from "./locks.ts";
+import { type LogEntry, StoreLog } from "./log.ts";
+import { decodeRecord, encodeRecord, isStoredTokenId, MAX_RECORD_BYTES, storedTokenId } from "./record.ts";
+import { Recent } from "./recent.ts";
+import { ARE_VALID, ISSUE, REVOKE, TRIM_LIST } from "./scripts.ts";
+import { StoredUses } from "./uses.ts";
+
+/** How long an expired token is kept, so that its user reads "expired" and not "unknown", in milliseconds. */
+const KEEP_EXPIRED_MS = 24 * 60 * 60 * 1000;
+
+/** How many revocations are kept that this gateway has made or heard of, to write them again after a failover. */
+const MAX_REVOKED = 20_000;
+
+/**
+ * How long a lookup may take to become a session that is listed, in milliseconds, and how many lookups are kept for that
+ * long.
+ */
+const OPENING_MS = 60_000;
+const MAX_OPENING = 50_000;
+
+/** How many tokens one command revokes or asks for. */
+const BATCH = 200;
+
+/** How many expired tokens are removed with each page of the list. */
+const TRIMMED = 1000;
+
+/** What {@link ValkeyTokenStore} is made with. */
+export interface ValkeyTokenStoreOptions {
+  /** Begins all keys, so that several clusters can share a server. */
+  readonly prefix: string;
+  readonly log: Logger;
+}
+
+/**
+ * The token store of a cluster, in Redis or Valkey. The record of a token is what counts: what gateways tell each other is
+ * only faster, and after each time that the connection is made, the tokens of all sessions are looked up again.
+ *
+ * Tokens are stored only as SHA-256; a token has 256 random bits, so the digest needs neither salt nor stretching.
+ */
+export class ValkeyTokenStore implements TokenStore {
+  readonly parts: readonly ConnectionPart[];
+  readonly #keys: TokenKeys;
+  readonly #log: Logger;
+  readonly #changes: StoreLog;
+  readonly #locks: StoredLocks;
+  readonly #uses: StoredUses;
+  /** Tokens that are known to be revoked, whatever the store says. */
+  readonly #revoked = new Recent<undefined>(MAX_REVOKED);
+  /** When tokens were looked up whose sessions may not be listed yet, on the monotonic clock. */
+  readonly #opening = new Recent<number>(MAX_OPENING);
+  readonly #revocationListeners: ((tokenId: string) => void)[] = [];
+  readonly #lockListeners: (() => void)[] = [];
+  #live: () => Promise<readonly string[]> = async () => [];
+  #attached: StoreConnection | undefined;
+
+  constructor({ prefix, log }: ValkeyTokenStoreOptions) {
+    this.#keys = tokenKeys(prefix);
+    this.#log = log;
+    this.#changes = new StoreLog(this.#keys.log);
+    this.#locks = new StoredLocks(this.#keys, log);
+    this.#uses = new StoredUses(this.#keys);
+    this.parts = [
+      {
+        prepare: async (client) => await this.#prepare(client),
+        follow: async (reader, contact) => await this.#changes.follow(reader, this.#listener, contact),
+      },
+    ];
+  }
+
+  /** From now on the store is used over this connection, which has {@link parts}. */
+  attach(connection: StoreConnection): void {
+    this.#attached = connection;
+  }
+
+  /**
+   * Says whose tokens are looked up again when the connection was made, as other gateways may have revoked them meanwhile.
+   *
+   * @param ask - gives the ids of the tokens of all sessions, also of those that are opening, of all processes of the
+   *   gateway. While it rejects there is no connection. The store forgets a token a day after its expiry: leave out those
+   *   whose expiry is longer ago, which a gateway that does not enforce deadlines has.
+   */
+  watchLive(ask: () => Promise<readonly string[]>): void {
+    this.#live = ask;
+  }
+
+  async resolve(token: string): Promise<TokenRecord | undefined> {
+    const digest = sha256(token);
+    const tokenId = storedTokenId(digest);
+    const found = await this.#lookUp(async (client) => await this.#read(client, tokenId));
+    const record = this.#decode(tokenId, found, digest);
+    if (record === undefined || record.revokedAt !== undefined || this.#revoked.has(tokenId)) return undefined;
+    this.#opening.set(tokenId, performance.now());
+    this.#opening.dropWhile((at) => at < performance.now() - OPENING_MS);
+    return record;
+  }
+
+  async find(token: string): Promise<TokenRecord | undefined> {
+    const digest = sha256(token);
+    const tokenId = storedTokenId(digest);
+    return await this.#run(async (client) => this.#decode(tokenId, await this.#read(client, tokenId), digest));
+  }
+
+  async get(tokenId: string): Promise<TokenRecord | undefined> {
+    if (!isStoredTokenId(tokenId)) return undefined;
+    return await this.#run(async (client) => this.#decode(tokenId, await this.#read(client, tokenId)));
+  }
+
+  async list(page: PageRequest = {}): Promise<TokenPage> {
+    const limit = pageLimit(page.limit);
+    const { at, id } = page.after === undefined ? {} : parsePosition(page.after);
+    let start = at === undefined || id === undefined ? "+" : `(${placeOf(at, id)}`;
+    const tokens: TokenRecord[] = [];
+    for (;;) {
+      const places = await this.#run(async (client) => await this.#places(client, start, limit + 1));
+      const found = await this.#run(async (client) => await this.#readAll(client, places.map(idOfPlace)));
+      tokens.push(...found);
+      // One more than the page has, to know whether there is another one.
+      if (tokens.length > limit) break;
+      if (places.length <= limit) return { tokens, next: undefined };
+      start = `(${places.at(-1)}`;
+    }
+    const shown = tokens.slice(0, limit);
+    const last = shown.at(-1);
+    return { tokens: shown, next: last && formatPosition({ at: last.createdAt, id: last.tokenId }) };
+  }
+
+  async issue(request: TokenRequest): Promise<{ token: string; record: TokenRecord }> {
+    const token = randomBytes(32).toString("base64url");
+    const digest = sha256(token);
+    const createdAt = Date.now();
+    const record: TokenRecord = {
+      tokenId: storedTokenId(digest),
+      type: request.type,
+      endpoint: request.endpoint,
+      instance: request.instance,
+      name: request.name,
+      user: request.user,
+      access: request.access ?? "control",
+      ...(request.singleUse === true && { singleUse: true }),
+      ...(request.maxSessions !== undefined && { maxSessions: request.maxSessions }),
+      createdAt,
+      expiresAt: Math.round(createdAt + request.ttlMs),
+      revokedAt: undefined,
+    };
+    const stored = encodeRecord(record, digest);
+    if (Buffer.byteLength(stored) > MAX_RECORD_BYTES) {
+      throw new StoreError(`expected a record of at most ${MAX_RECORD_BYTES} bytes`);
+    }
+    const { token: key, listed, expiries } = this.#keys;
+    const place = placeOf(createdAt, record.tokenId);
+    const args = [stored, String(record.expiresAt + KEEP_EXPIRED_MS), place, String(record.expiresAt)];
+    await this.#run(async (client) => await ISSUE.run(client, [key(record.tokenId), listed, expiries], args));
+    return { token, record };
+  }
+
+  async revoke(tokenId: string): Promise<TokenRecord | undefined> {
+    if (!isStoredTokenId(tokenId)) return undefined;
+    // First, so that it is refused here, and written with the next connection if that fails now.
+    this.#revoked.set(tokenId, undefined);
+    const [found] = await this.#run(async (client) => await this.#revokeAll(client, [tokenId]));
+    if (typeof found !== "string") return undefined;
+    if (found !== "") return decodeRecord(tokenId, found).record;
+    this.#log.error({ token_id: tokenId }, "the cluster's store has a malformed record of a revoked token");
+    return undefined;
+  }
+
+  async firstUse(digest: Uint8Array, now: number): Promise<number> {
+    return await this.#lookUp(async (client) => await this.#uses.firstUse(client, digest, now));
+  }
+
+  async useOnce(tokenId: string, expiresAt: number): Promise<boolean> {
+    return await this.#lookUp(async (client) => await this.#uses.useOnce(client, tokenId, expiresAt));
+  }
+
+  async wasUsed(tokenId: string): Promise<boolean> {
+    return await this.#lookUp(async (client) => await this.#uses.wasUsed(client, tokenId));
+  }
+
+  onRevoked(listener: (tokenId: string) => void): void {
+    this.#revocationListeners.push(listener);
+  }
+
+  locks(): readonly Lock[] {
+    return this.#locks.all;
+  }
+
+  async putLock(lock: Lock): Promise<void> {
+    this.#locks.expect(lock);
+    await this.#run(async (client) => await this.#locks.write(client, lock.id, lock));
+  }
+
+  async removeLock(id: string): Promise<void> {
+    await this.#run(async (client) => await this.#locks.write(client, id, undefined));
+  }
+
+  onLocksChanged(listener: () => void): void {
+    this.#lockListeners.push(listener);
+  }
+
+  async health(): Promise<void> {
+    await this.#connection.health();
+  }
+
+  /** The connection stays: others use it, too. */
+  async close(): Promise<void> {}
+
+  get #connection(): StoreConnection {
+    if (this.#attached === undefined) throw new Error("the token store has no connection");
+    return this.#attached;
+  }
+
+  /** @throws StoreError */
+  async #run<T>(work: (client: StoreClient) => Promise<T>): Promise<T> {
+    try {
+      return await this.#connection.run(work);
+    } catch (error) {
+      throw new StoreError(error instanceof Error ? error.message : String(error));
+    }
+  }
+
+  /** For what opens a session. @throws EndError `server_busy` */
+  async #lookUp<T>(work: (client: StoreClient) => Promise<T>): Promise<T> {
+    try {
+      this.#connection.checkSettled();
+      return await this.#connection.run(work);
+    } catch (cause) {
+      throw new EndError("server_busy", "the gateway cannot ask its cluster's store now", { cause });
+    }
+  }
+
+  async #read(client: StoreClient, tokenId: string): Promise<string> {
+    try {
+      return (await client.getRange(this.#keys.token(tokenId), 0, MAX_RECORD_BYTES)) ?? "";
+    } catch (error) {
+      // Malformed, as any other text that is no JSON.
+      if (error instanceof ErrorReply && error.message.startsWith("WRONGTYPE")) return error.message;
+      throw error;
+    }
+  }
+
+  /** @param digest - of the token. @defaultValue any: only its id is known */
+  #decode(tokenId: string, found: string, digest?: Buffer): TokenRecord | undefined {
+    if (found === "") return undefined;
+    const { record, hash } = decodeRecord(tokenId, found);
+    return digest === undefined || digest.toString("base64url") === hash ? record : undefined;
+  }
+
+  /** Some of the list, from `start` on. */
+  async #places(client: StoreClient, start: string, count: number): Promise<readonly string[]> {
+    const { listed, expiries } = this.#keys;
+    await TRIM_LIST.run(client, [listed, expiries], [String(TRIMMED)]);
+    return await client.zRange(listed, start, "-", { BY: "LEX", REV: true, LIMIT: { offset: 0, count } });
+  }
+
+  /** Those of the tokens that are neither expired nor revoked. */
+  async #readAll(client: StoreClient, tokenIds: readonly string[]): Promise<readonly TokenRecord[]> {
+    const now = Date.now();
+    const found = await Promise.all(tokenIds.map(async (tokenId) => await this.#read(client, tokenId)));
+    return tokenIds.flatMap((tokenId, index) => {
+      try {
+        const record = this.#decode(tokenId, found[index] ?? "");
+        return record?.revokedAt === undefined && record !== undefined && record.expiresAt > now ? record : [];
+      } catch (error) {
+        logError(this.#log, { level: "error", error, token_id: tokenId }, "a token cannot be listed");
+        return [];
+      }
+    });
+  }
+
+  async #revokeAll(client: StoreClient, tokenIds: readonly string[]): Promise<readonly unknown[]> {
+    const { log, logCount, listed, expiries, token } = this.#keys;
+    const keys = [log, logCount, listed, expiries, ...tokenIds.map(token)];
+    const answer = await REVOKE.run(client, keys, [String(Date.now()), ...tokenIds]);
+    if (!Array.isArray(answer)) throw new Error("expected a list of the cluster's store");
+    return answer;
+  }
+
+  async #prepare(client: StoreClient): Promise<void> {
+    await this.#changes.seekEnd(client);
+    await this.#reconcile(client);
+  }
+
+  /** Brings this gateway and the store to the same state, whichever of them has lost something. */
+  async #reconcile(client: StoreClient): Promise<void> {
+    await this.#locks.reconcile(client);
+    this.#tellLocks();
+    for (const batch of this.#revoked.batches(BATCH)) {
+      await this.#revokeAll(
+        client,
+        batch.map(([tokenId]) => tokenId),
+      );
+    }
+    await this.#uses.writeAgain(client);
+    const live = new Set((await this.#live()).filter(isStoredTokenId));
+    for (const batch of this.#opening.batches(BATCH)) for (const [tokenId] of batch) live.add(tokenId);
+    await this.#checkAll(client, [...live]);
+  }
+
+  /** Tells which of these tokens are revoked, or not in the store. */
+  async #checkAll(client: StoreClient, tokenIds: readonly string[]): Promise<void> {
+    for (let start = 0; start < tokenIds.length; start += BATCH) {
+      const batch = tokenIds.slice(start, start + BATCH);
+      const valid = await ARE_VALID.run(client, batch.map(this.#keys.token), []);
+      if (!Array.isArray(valid)) throw new Error("expected a list of the cluster's store");
+      batch.forEach((tokenId, index) => {
+        if (valid[index] !== 1) this.#tellRevoked(tokenId);
+      });
+    }
+  }
+
+  readonly #listener = {
+    onEntries: async (entries: readonly LogEntry[], reader: StoreClient): Promise<void> => {
+      const locks = new Set<string>();
+      for (const { kind, id } of entries) {
+        if (kind === "revoked") this.#tellRevoked(id);
+        else if (kind === "lock") locks.add(id);
+      }
+      if (locks.size === 0) return;
+      await this.#locks.read(reader, [...locks]);
+      this.#tellLocks();
+    },
+    onGap: async (reader: StoreClient): Promise<void> => await this.#reconcile(reader),
+  };
+
+  #tellRevoked(tokenId: string): void {
+    this.#revoked.set(tokenId, undefined);
+    for (const listener of this.#revocationListeners) listener(tokenId);
+  }
+
+  #tellLocks(): void {
+    for (const listener of this.#lockListeners) listener();
+  }
+}
+
+/** A place in the list: the later, the greater. */
+function placeOf(createdAt: number, tokenId: string): string {
+  return `${String(createdAt).padStart(16, "0")}:${tokenId}`;
+}
+
+function idOfPlace(place: string): string {
+  return place.slice(17);
+}

@@ -33,7 +33,9 @@ export interface ConfigurableLimits extends Limits {
 }
 
 /** Limits that hold for several processes together. */
-export interface SharedLimits extends Limits {
+export interface SharedLimits extends ConfigurableLimits {
+  /** Whether every session is to be counted there, whatever the limits are. */
+  readonly countsAll: boolean;
   /** Counts leases whose sessions run already, even above a limit. */
   announce(leases: readonly SlotLease[]): void;
   /** Does nothing for a lease that is not held. */
@@ -64,7 +66,8 @@ export function describeReplacement(replaced: SlotRequest, { user, instance }: S
  * @param shared - count the sessions of all processes; undefined where there is only this one.
  */
 export function createLimits(options: LimitOptions, context: LimitContext, shared?: SharedLimits): ConfigurableLimits {
-  return shared === undefined ? new LocalLimits(options, context) : new WorkerLimits(options, context, shared);
+  if (shared === undefined) return new LocalLimits(options, context);
+  return shared.countsAll ? shared : new WorkerLimits(options, context, shared);
 }
 
 /** Whether a limit is set that holds for all processes together. */
@@ -114,6 +117,7 @@ class LocalLimits implements ConfigurableLimits {
   #settle(lease: SlotLease, { refusedBy, replaces }: Verdict<string>): Lease {
     for (const { lease: replaced } of replaces) {
       this.#context.replace(replaced.session, describeReplacement(replaced, lease));
+      this.#slots.release(replaced.id);
     }
     if (refusedBy !== undefined) throw this.#refuse(lease, { limit: refusedBy });
     return createLease(lease.id, () => {

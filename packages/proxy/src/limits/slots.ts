@@ -72,10 +72,36 @@ export interface AskedLeases<Owner> {
 export interface Verdict<Owner> {
   /** The limit that refuses it; undefined when it has its slot now, or users are to be asked. */
   readonly refusedBy?: LimitName;
-  /** The sessions that lost their slots to it and have to end. */
+  /** The sessions that lost their slots to it and have to end. They are leaving until they are released. */
   readonly replaces: readonly OwnedLease<Owner>[];
+  /** Others of its machine or its user that are leaving: it has to wait until these have ended, too. */
+  readonly leaving?: readonly OwnedLease<Owner>[] | undefined;
   /** Whom to ask before it can have its slot; undefined when that is decided. */
   readonly asks?: AskedLeases<Owner>;
+}
+
+/** Where the leases of all running sessions are counted: in this process, or in a store that others use, too. */
+export interface SlotTable<Owner> {
+  /** As {@link Slots.configure}. */
+  configure(options: LimitOptions): void;
+  /**
+   * As {@link Slots.acquire}.
+   *
+   * @throws Error when the sessions cannot be counted; whether it has its slot is then not known until it is released.
+   */
+  acquire(
+    lease: SlotLease,
+    owner: Owner,
+    consenting?: readonly OwnedLease<Owner>[],
+  ): Verdict<Owner> | Promise<Verdict<Owner>>;
+  /** As {@link Slots.announce}. */
+  announce(lease: SlotLease, owner: Owner): void;
+  /** As {@link Slots.restore}. */
+  restore(leaseId: string): void;
+  /** As {@link Slots.release}. */
+  release(leaseId: string): void;
+  /** As {@link Slots.releaseOwner}. */
+  releaseOwner(owner: Owner): void;
 }
 
 /**
@@ -83,7 +109,7 @@ export interface Verdict<Owner> {
  *
  * @typeParam Owner - the process that runs a session: when it is gone, {@link releaseOwner} frees its slots.
  */
-export class Slots<Owner> {
+export class Slots<Owner> implements SlotTable<Owner> {
   #options: LimitOptions;
   /** By lease id, oldest first. */
   readonly #held = new Map<string, OwnedLease<Owner>>();
@@ -92,6 +118,8 @@ export class Slots<Owner> {
   readonly #byToken = new Map<string, number>();
   readonly #byInstance = new Map<string, Set<string>>();
   readonly #byUser = new Map<string, Set<string>>();
+  /** By lease id, those that were replaced and may still run. They count against no limit. */
+  readonly #leaving = new Map<string, OwnedLease<Owner>>();
 
   constructor(options: LimitOptions) {
     this.#options = options;
@@ -134,18 +162,28 @@ export class Slots<Owner> {
     if (limit !== undefined && on_limit === "ask") {
       if (consenting === undefined) return { replaces: [], asks: { limit, of: replaces } };
       // Another session than those that were asked has become the oldest one.
-      if (!replaces.every((each) => consenting.includes(each))) return { refusedBy: limit, replaces: [] };
+      if (!replaces.every(({ lease: { id } }) => consenting.some((each) => each.lease.id === id)))
+        return { refusedBy: limit, replaces: [] };
     }
-    for (const replaced of replaces) this.release(replaced.lease.id);
+    const beside = this.#leavingBeside(lease);
+    for (const replaced of replaces) {
+      this.release(replaced.lease.id);
+      this.#leaving.set(replaced.lease.id, replaced);
+    }
     this.announce(lease, owner);
-    return { replaces };
+    return { replaces, leaving: beside };
   }
 
   #renew(lease: SlotLease, owner: Owner): Verdict<Owner> {
     const withToken = this.#byToken.get(lease.token) ?? 0;
     if (withToken >= this.#mostPerToken(lease)) return { refusedBy: "max_per_token", replaces: [] };
     this.announce(lease, owner);
-    return { replaces: [] };
+    return { replaces: [], leaving: this.#leavingBeside(lease) };
+  }
+
+  #leavingBeside(lease: SlotLease): readonly OwnedLease<Owner>[] | undefined {
+    if (this.#leaving.size === 0) return undefined;
+    return [...this.#leaving.values()].filter((each) => isSameGroup(each.lease, lease));
   }
 
   #mostPerToken({ maxSessions = Infinity }: SlotLease): number {
@@ -180,10 +218,10 @@ export class Slots<Owner> {
 
   /**
    * Counts a lease whose session runs already, even above a limit: its owner announces it again when the count may
-   * have been lost. Does nothing for a lease that is counted.
+   * have been lost. Does nothing for a lease that is counted or leaving.
    */
   announce(lease: SlotLease, owner: Owner): void {
-    if (this.#held.has(lease.id)) return;
+    if (this.#held.has(lease.id) || this.#leaving.has(lease.id)) return;
     this.#held.set(lease.id, { lease, owner });
     count(this.#byClient, clientGroup(lease.client), 1);
     count(this.#byToken, lease.token, 1);
@@ -191,8 +229,17 @@ export class Slots<Owner> {
     if (lease.user !== undefined) add(this.#byUser, lease.user, lease.id);
   }
 
+  /** Counts a lease again whose session was to leave, and may not have. Does nothing for one that is not leaving. */
+  restore(leaseId: string): void {
+    const restored = this.#leaving.get(leaseId);
+    if (restored === undefined) return;
+    this.#leaving.delete(leaseId);
+    this.announce(restored.lease, restored.owner);
+  }
+
   /** Does nothing for a lease that is not held. */
   release(leaseId: string): void {
+    this.#leaving.delete(leaseId);
     const held = this.#held.get(leaseId);
     if (held === undefined) return;
     this.#held.delete(leaseId);
@@ -205,8 +252,15 @@ export class Slots<Owner> {
 
   /** Frees all slots of an owner that is gone. */
   releaseOwner(owner: Owner): void {
-    for (const [leaseId, held] of this.#held) if (held.owner === owner) this.release(leaseId);
+    for (const leases of [this.#held, this.#leaving]) {
+      for (const [leaseId, held] of leases) if (held.owner === owner) this.release(leaseId);
+    }
   }
+}
+
+/** Whether both sessions are of one machine or of one user. */
+function isSameGroup(a: SlotLease, b: SlotLease): boolean {
+  return (a.instance !== undefined && a.instance === b.instance) || (a.user !== undefined && a.user === b.user);
 }
 
 function count(counts: Map<string, number>, key: string, change: 1 | -1): void {

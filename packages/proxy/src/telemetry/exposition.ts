@@ -3,7 +3,7 @@ import { DESCRIPTOR_LIMIT, openDescriptors } from "../net/descriptors.ts";
 import { auditLines } from "./audit/writer.ts";
 import { droppedLogLines } from "./log-destination.ts";
 import { uncaughtErrors } from "./uncaught-errors.ts";
-import type { Metrics, MetricsSource } from "./metrics.ts";
+import type { ClusterFigures, Metrics, MetricsSource } from "./metrics.ts";
 import type { DurationCounters, LabelCounters } from "./counters.ts";
 import { BUILD } from "../version.ts";
 
@@ -32,6 +32,7 @@ export class MetricsExposition {
     this.#connections(metrics);
     addProcess(this.#registry);
     addAdmin(this.#registry, source);
+    if (source.cluster !== undefined) addCluster(this.#registry, source.cluster);
     addFailures(this.#registry, metrics.observerFailures);
     this.#counter(
       "curfew_session_would_have_expired_total",
@@ -145,6 +146,7 @@ export async function primarySnapshot(failures: LabelCounters, admin: AdminCount
   const registry = new Registry();
   addProcess(registry);
   addAdmin(registry, admin);
+  if (admin.cluster !== undefined) addCluster(registry, admin.cluster);
   addFailures(registry, failures);
   return await registry.getMetricsAsJSON();
 }
@@ -190,8 +192,41 @@ function addProcess(registry: Registry): void {
   });
 }
 
-/** What concerns the admin API. */
-export type AdminCounts = Pick<MetricsSource, "authenticationFailures" | "adminFailures">;
+/** What concerns the store that several gateways share. */
+function addCluster(registry: Registry, cluster: ClusterFigures): void {
+  const gauges = [
+    ["curfew_cluster_store_up", "Whether the cluster's store can be reached.", () => Number(cluster.isOpen())],
+    [
+      "curfew_cluster_store_contact_age_seconds",
+      "How long ago the store was asked what it has answered since: what was revoked later is not known.",
+      () => cluster.contactAge() / 1000,
+    ],
+    [
+      "curfew_cluster_store_loss_bound_seconds",
+      "How long sessions go on without the store; infinite where their deadlines alone end them.",
+      () => cluster.endAfter / 1000,
+    ],
+    ["curfew_cluster_gateways", "Gateways that the store knows to run.", cluster.gateways],
+    [
+      "curfew_cluster_clock_difference_seconds",
+      "The clock of this machine less that of the store.",
+      () => cluster.clockDifference() / 1000,
+    ],
+  ] as const;
+  for (const [name, help, read] of gauges) {
+    void new Gauge({
+      name,
+      help,
+      registers: [registry],
+      collect() {
+        this.set(read());
+      },
+    });
+  }
+}
+
+/** What concerns the gateway as a whole. */
+export type AdminCounts = Pick<MetricsSource, "authenticationFailures" | "adminFailures" | "cluster">;
 
 function addAdmin(registry: Registry, { authenticationFailures, adminFailures }: AdminCounts): void {
   void new Counter({

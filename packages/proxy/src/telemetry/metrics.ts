@@ -7,6 +7,20 @@ import type { RelayedBytes } from "./session-info.ts";
 /** Up to the time that a lookup may take, in seconds. */
 const LOOKUP_BOUNDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
+/** What a gateway knows of the cluster that it is in. */
+export interface ClusterFigures {
+  /** Whether the store can be reached. */
+  readonly isOpen: () => boolean;
+  /** How long ago, in milliseconds, the store was asked what it has answered since. */
+  readonly contactAge: () => number;
+  /** How long sessions go on without the store, in milliseconds; Infinity where their deadlines alone end them. */
+  readonly endAfter: number;
+  /** Gateways that the store knows to run, this one included. */
+  readonly gateways: () => number;
+  /** The clock of this machine less that of the store, in milliseconds. */
+  readonly clockDifference: () => number;
+}
+
 /** What the metrics read at each scrape. */
 export interface MetricsSource {
   readonly sessions: () => number;
@@ -23,6 +37,8 @@ export interface MetricsSource {
   readonly unauthenticated: () => number;
   /** When the certificate of the public listener expires, in milliseconds since the epoch. Left out without one. */
   readonly certificateExpiry?: () => number;
+  /** Left out for a gateway of its own. */
+  readonly cluster?: ClusterFigures | undefined;
 }
 
 /** The values of labels that are exposed from the start. */

@@ -1,28 +1,22 @@
-import type { SessionFilter, SessionList } from "../control/session-control.ts";
-import type { SessionView } from "../control/session-view.ts";
-import type { PageRequest } from "../paging.ts";
+import type { ControlAnswers, ControlRequest } from "../control/control-request.ts";
 import type { SlotRefusal } from "../limits/slot-refusal.ts";
 import type { LimitName, SlotLease } from "../limits/slots.ts";
 import type { TakeoverAnswer, TakeoverBy } from "../limits/takeover.ts";
-import type { EndCommand, Selection } from "../control/selection.ts";
 import type { MetricsSnapshot } from "../telemetry/exposition.ts";
 import type { Grant } from "../tokens/grant.ts";
-import type { Lock, LockEffect } from "../tokens/lock.ts";
+import type { Lock } from "../tokens/lock.ts";
 import type { EventBatch } from "./event-forwarder.ts";
 import type { IpcChannel } from "./ipc-channel.ts";
 
 /** What the primary asks of a worker. */
 export type WorkerRequest =
-  | { readonly type: "list"; readonly page: PageRequest; readonly filter: SessionFilter }
-  | { readonly type: "get"; readonly id: string }
-  | ({ readonly type: "end"; readonly selection: Selection } & EndCommand)
-  | { readonly type: "extend"; readonly id: string; readonly expiresAt: number }
-  | { readonly type: "lock"; readonly lock: Lock }
-  | { readonly type: "unlock"; readonly id: string }
+  | ControlRequest
   /** Asks a session's user whether another session may take over. */
   | { readonly type: "ask_takeover"; readonly session: string; readonly by: TakeoverBy }
   /** The other session, with the id `by`, has left. */
   | { readonly type: "withdraw_takeover"; readonly session: string; readonly by: string }
+  /** The ids of the tokens of its sessions. */
+  | { readonly type: "token_ids" }
   | { readonly type: "metrics" }
   /** Files that were moved are opened again. */
   | { readonly type: "reopen" }
@@ -36,17 +30,10 @@ export type WorkerRequest =
   | { readonly type: "drain"; readonly timeoutMs: number };
 
 /** What a worker answers. */
-export interface WorkerAnswers {
-  readonly list: Pick<SessionList, "sessions" | "next">;
-  readonly get: SessionView | null;
-  /** How many sessions were ended. */
-  readonly end: number;
-  /** Null where the worker does not run it. */
-  readonly extend: { readonly session: SessionView; readonly refused: string | null } | null;
-  readonly lock: LockEffect;
-  readonly unlock: null;
+export interface WorkerAnswers extends ControlAnswers {
   readonly ask_takeover: TakeoverAnswer;
   readonly withdraw_takeover: null;
+  readonly token_ids: readonly string[];
   readonly metrics: MetricsSnapshot;
   readonly reopen: null;
   readonly reload: null;
@@ -77,6 +64,8 @@ export type PrimaryRequest =
   | { readonly type: "first_use"; readonly digest: string; readonly now: number }
   /** Marks a single-use token as used, in the primary's store. */
   | { readonly type: "use_once"; readonly tokenId: string; readonly expiresAt: number }
+  /** Rejects while the primary's store cannot be asked. */
+  | { readonly type: "store_health" }
   /** Whether a token was used. */
   | { readonly type: "was_used"; readonly tokenId: string }
   /** What has happened, while it is followed. */
@@ -104,6 +93,7 @@ export interface PrimaryAnswers<Settings = unknown> {
   /** Whether it was the first use. */
   readonly use_once: boolean;
   readonly was_used: boolean;
+  readonly store_health: null;
   readonly events: null;
   readonly ping: null;
   /** The limit that refuses the session; null when it has its slot, `ask` when users have to be asked first. */

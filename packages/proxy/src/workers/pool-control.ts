@@ -1,72 +1,12 @@
-import { formatPosition, pageLimit, type PageRequest, parsePosition } from "../paging.ts";
-import type { EndCommand, Selection } from "../control/selection.ts";
-import type { Lock, LockEffect } from "../tokens/lock.ts";
-import type {
-  MemberAnswers,
-  SessionControl,
-  SessionExtended,
-  SessionFilter,
-  SessionList,
-  SessionLookup,
-  SessionsEnded,
-} from "../control/session-control.ts";
+import type { ControlAnswers, ControlRequestOf, ControlType } from "../control/control-request.ts";
+import { type AllAnswers, MergedControl } from "../control/merged-control.ts";
+import type { SessionControl } from "../control/session-control.ts";
 import type { WorkerPool } from "./worker-pool.ts";
 
 /** Controls the sessions of all workers. */
-export class PoolControl implements SessionControl {
-  readonly #pool: Pick<WorkerPool, "askAll">;
-
-  constructor(pool: Pick<WorkerPool, "askAll">) {
-    this.#pool = pool;
-  }
-
-  async list(page: PageRequest = {}, filter: SessionFilter = {}): Promise<SessionList> {
-    const limit = pageLimit(page.limit);
-    if (page.after !== undefined) parsePosition(page.after);
-    const { answers, ...members } = await this.#pool.askAll(({ channel }) =>
-      channel.ask({ type: "list", page, filter }),
-    );
-    const all = answers.flatMap(({ sessions }) => sessions);
-    all.sort((a, b) => a.started_at.localeCompare(b.started_at) || (a.id < b.id ? -1 : 1));
-    const sessions = all.slice(0, limit);
-    const last = sessions.at(-1);
-    const hasMore = all.length > limit || answers.some(({ next }) => next !== undefined);
-    const next = last && hasMore ? formatPosition({ at: Date.parse(last.started_at), id: last.id }) : undefined;
-    return { sessions, next, ...members };
-  }
-
-  async get(id: string): Promise<SessionLookup> {
-    const { answers, ...members } = await this.#pool.askAll(({ channel }) => channel.ask({ type: "get", id }));
-    return { session: answers.find((session) => session !== null) ?? undefined, ...members };
-  }
-
-  async end(selection: Selection, command: EndCommand): Promise<SessionsEnded> {
-    const { answers, ...members } = await this.#pool.askAll(({ channel }) =>
-      channel.ask({ type: "end", selection, ...command }),
-    );
-    return { ended: sum(answers), ...members };
-  }
-
-  async extend(id: string, expiresAt: number): Promise<SessionExtended> {
-    const { answers, ...members } = await this.#pool.askAll(({ channel }) =>
-      channel.ask({ type: "extend", id, expiresAt }),
-    );
-    const found = answers.find((answer) => answer !== null);
-    return { session: found?.session, refused: found?.refused ?? undefined, ...members };
-  }
-
-  async lock(lock: Lock): Promise<MemberAnswers & LockEffect> {
-    const { answers, ...members } = await this.#pool.askAll(({ channel }) => channel.ask({ type: "lock", lock }));
-    const expiresAt = answers.find((answer) => answer.expiresAt !== undefined)?.expiresAt;
-    return { ended: sum(answers.map(({ ended }) => ended)), expiresAt, ...members };
-  }
-
-  async unlock(id: string): Promise<MemberAnswers> {
-    const { answers: _, ...members } = await this.#pool.askAll(({ channel }) => channel.ask({ type: "unlock", id }));
-    return members;
-  }
-}
-
-function sum(counts: readonly number[]): number {
-  return counts.reduce((total, count) => total + count, 0);
+export function poolControl(pool: Pick<WorkerPool, "askAll">): SessionControl {
+  return new MergedControl(
+    async <Type extends ControlType>(request: ControlRequestOf<Type>): Promise<AllAnswers<ControlAnswers[Type]>> =>
+      await pool.askAll<ControlAnswers[Type]>(async ({ channel }) => await channel.ask(request)),
+  );
 }

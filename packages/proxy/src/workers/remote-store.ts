@@ -2,7 +2,10 @@ import type { LookupStore, StoreInPrimary } from "../tokens/open.ts";
 import { ANSWER_MS, type Handlers } from "./ipc-channel.ts";
 import type { PrimaryAnswers, PrimaryChannel, PrimaryRequest } from "./messages.ts";
 
-type StoreRequest = Extract<PrimaryRequest, { type: "resolve" | "first_use" | "use_once" | "was_used" }>;
+type StoreRequest = Extract<
+  PrimaryRequest,
+  { type: "resolve" | "first_use" | "use_once" | "was_used" | "store_health" }
+>;
 
 /** In a worker: looks up the tokens of a store that is in the primary's memory. */
 export function remoteStore(primary: PrimaryChannel): StoreInPrimary {
@@ -32,5 +35,9 @@ export function answersOf(store: LookupStore): Handlers<StoreRequest, PrimaryAns
       return await store.useOnce(tokenId, expiresAt);
     },
     was_used: async ({ tokenId }) => (await store.wasUsed?.(tokenId)) ?? false,
+    store_health: async () => {
+      await store.health?.(AbortSignal.timeout(ANSWER_MS));
+      return null;
+    },
   };
 }

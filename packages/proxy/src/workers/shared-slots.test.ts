@@ -1,8 +1,14 @@
 import { describe, expect, test } from "vitest";
-import type { SlotLease } from "../limits/slots.ts";
+import { SharedSlots as AnySharedSlots } from "../limits/shared-slots.ts";
+import { type LimitOptions, type SlotLease, Slots } from "../limits/slots.ts";
 import { ChannelClosed } from "./ipc-channel.ts";
-import { SharedSlots } from "./shared-slots.ts";
-import type { WorkerProcess } from "./worker-process.ts";
+import { WorkerProcess } from "./worker-process.ts";
+
+class SharedSlots extends AnySharedSlots<WorkerProcess> {
+  constructor(options: LimitOptions) {
+    super(new Slots(options));
+  }
+}
 
 const lease = (id: string, instance = "vm-1"): SlotLease => ({
   id,
@@ -21,6 +27,10 @@ const replacing = {
   on_limit: "replace",
 } as const;
 
+function workerAt(channel: Record<string, (request: never) => unknown>): WorkerProcess {
+  return Object.create(WorkerProcess.prototype, { channel: { value: channel } }) as WorkerProcess;
+}
+
 /** A worker whose answer to `end` the test gives. */
 function fakeWorker(): { worker: WorkerProcess; asked: unknown[]; answer: PromiseWithResolvers<number> } {
   const asked: unknown[] = [];
@@ -29,7 +39,7 @@ function fakeWorker(): { worker: WorkerProcess; asked: unknown[]; answer: Promis
     asked.push(request);
     return await answer.promise;
   };
-  return { worker: { channel: { ask } } as unknown as WorkerProcess, asked, answer };
+  return { worker: workerAt({ ask }), asked, answer };
 }
 
 test("a session that replaces another has its slot only when the other has ended", async () => {
@@ -162,7 +172,7 @@ describe("with on_limit: ask", () => {
     const told: unknown[] = [];
     const ask = async ({ type }: { type: string }): Promise<unknown> => (type === "ask_takeover" ? await answer() : 1);
     const tell = (request: unknown): void => void told.push(request);
-    return { worker: { channel: { ask, tell } } as unknown as WorkerProcess, told };
+    return { worker: workerAt({ ask, tell }), told };
   }
 
   async function outcome(answer: () => Promise<string>): Promise<unknown> {
@@ -194,6 +204,7 @@ describe("with on_limit: ask", () => {
     const { worker: owner } = askedWorker(async () => "denied");
     await slots.acquire(lease("present"), worker);
     const waiting = slots.acquireByAsking(lease("next"), owner);
+    await new Promise(setImmediate);
     leave(slots, owner);
     expect(told).toEqual([{ type: "withdraw_takeover", session: "session present", by: "session next" }]);
     answer.resolve("allowed");

@@ -1,7 +1,4 @@
-import type { OwnedLease, SlotLease } from "../limits/slots.ts";
-import { TAKEOVER_MS, type TakeoverAnswer, type TakeoverBy } from "../limits/takeover.ts";
-import { ANSWER_MS, ChannelClosed } from "./ipc-channel.ts";
-import type { WorkerProcess } from "./worker-process.ts";
+import type { TakeoverAnswer, TakeoverBy } from "../limits/takeover.ts";
 
 /** Asks a user of this process: {@link SessionRegistry.askTakeover}. */
 type Ask = (session: string, by: TakeoverBy, signal: AbortSignal) => Promise<TakeoverAnswer>;
@@ -31,28 +28,5 @@ export class TakeoverQuestions {
   withdraw(session: string, by: string): void {
     const open = this.#open.get(session);
     if (open?.by === by) open.withdrawn.abort();
-  }
-}
-
-/** In the primary: asks the user of another worker's session. A worker that hangs does not answer. */
-export async function askOwner(
-  { lease, owner }: OwnedLease<WorkerProcess>,
-  { session: by, user }: SlotLease,
-  signal: AbortSignal,
-): Promise<TakeoverAnswer> {
-  const { session } = lease;
-  const withdraw = (): void => owner.channel.tell({ type: "withdraw_takeover", session, by });
-  signal.addEventListener("abort", withdraw, { once: true });
-  try {
-    return await owner.channel.ask(
-      { type: "ask_takeover", session, by: { session: by, user } },
-      TAKEOVER_MS + ANSWER_MS,
-    );
-  } catch (error) {
-    // The session has ended with its worker.
-    if (error instanceof ChannelClosed) return "allowed";
-    throw error;
-  } finally {
-    signal.removeEventListener("abort", withdraw);
   }
 }

@@ -1,10 +1,13 @@
 import type { Worker } from "node:cluster";
+import type { SlotOwner } from "../limits/shared-slots.ts";
+import type { SlotLease } from "../limits/slots.ts";
+import { TAKEOVER_MS, type TakeoverAnswer, type TakeoverBy } from "../limits/takeover.ts";
 import type { MetricsSnapshot } from "../telemetry/exposition.ts";
-import { IpcChannel } from "./ipc-channel.ts";
+import { ANSWER_MS, ChannelClosed, IpcChannel } from "./ipc-channel.ts";
 import type { PrimaryAnswers, PrimaryRequest, WorkerAnswers, WorkerRequest } from "./messages.ts";
 
 /** In the primary: one worker. */
-export class WorkerProcess {
+export class WorkerProcess implements SlotOwner {
   readonly channel: IpcChannel<WorkerRequest, WorkerAnswers, PrimaryRequest, PrimaryAnswers>;
   readonly #worker: Worker;
   readonly #startedAt = performance.now();
@@ -61,5 +64,29 @@ export class WorkerProcess {
       this.failure ??= hung;
     }
     this.#worker.process.kill("SIGKILL");
+  }
+
+  async end({ session: id }: SlotLease, detail: string): Promise<void> {
+    try {
+      await this.channel.ask({ type: "end", selection: { by: "id", id }, reason: "session_replaced", detail });
+    } catch (error) {
+      // A worker that has ended has ended its sessions.
+      if (!(error instanceof ChannelClosed)) throw error;
+    }
+  }
+
+  /** A worker that hangs does not answer. */
+  async ask({ session }: SlotLease, by: TakeoverBy, signal: AbortSignal): Promise<TakeoverAnswer> {
+    const withdraw = (): void => this.channel.tell({ type: "withdraw_takeover", session, by: by.session });
+    signal.addEventListener("abort", withdraw, { once: true });
+    try {
+      return await this.channel.ask({ type: "ask_takeover", session, by }, TAKEOVER_MS + ANSWER_MS);
+    } catch (error) {
+      // The session has ended with its worker.
+      if (error instanceof ChannelClosed) return "allowed";
+      throw error;
+    } finally {
+      signal.removeEventListener("abort", withdraw);
+    }
   }
 }

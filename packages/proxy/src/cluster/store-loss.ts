@@ -1,0 +1,61 @@
+import type { Logger } from "../telemetry/log.ts";
+import type { StoreConnection } from "../valkey/connection.ts";
+
+/** What a {@link StoreLoss} is made with. */
+export interface StoreLossOptions {
+  readonly connection: Pick<StoreConnection, "isOpen" | "lastContact" | "onChange" | "opened">;
+  /** How long sessions go on after the store was last heard, in milliseconds; undefined: until their deadlines. */
+  readonly endAfterMs: number | undefined;
+  /** Ends all sessions of this gateway. */
+  readonly end: () => void;
+  readonly log: Logger;
+}
+
+/**
+ * What becomes of running sessions while nobody can say whether their access still holds. The time counts from the last
+ * question that the store has answered, so that it also bounds how late a revocation can be.
+ */
+export class StoreLoss {
+  readonly #options: StoreLossOptions;
+  #timer: NodeJS.Timeout | undefined;
+  /** The contact after which sessions were ended. */
+  #endedFor = -1;
+
+  constructor(options: StoreLossOptions) {
+    this.#options = options;
+    const { connection, endAfterMs, log } = options;
+    if (endAfterMs !== undefined)
+      connection.opened.then(
+        () => this.#watch(),
+        () => {},
+      );
+    connection.onChange(() => {
+      if (!connection.isOpen) log.warn({ bound: this.bound }, "running sessions go on without the cluster's store");
+    });
+  }
+
+  /** What bounds how long a session goes on without the store, for people. */
+  get bound(): string {
+    const { endAfterMs } = this.#options;
+    return endAfterMs === undefined ? "until their deadlines" : `for ${endAfterMs / 1000} s`;
+  }
+
+  /** Stops watching. */
+  close(): void {
+    clearTimeout(this.#timer);
+  }
+
+  #watch(): void {
+    const { connection, endAfterMs = Infinity, end, log } = this.#options;
+    const { lastContact } = connection;
+    const left = lastContact + endAfterMs - performance.now();
+    if (left <= 0 && this.#endedFor !== lastContact) {
+      this.#endedFor = lastContact;
+      log.error({ after_ms: endAfterMs }, "sessions end because the cluster's store is away");
+      end();
+    }
+    // At least once each time: it may have been heard of since, which moves the end.
+    this.#timer = setTimeout(() => this.#watch(), left > 0 ? Math.ceil(left) : endAfterMs);
+    this.#timer.unref();
+  }
+}

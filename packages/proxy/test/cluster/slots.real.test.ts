@@ -1,0 +1,217 @@
+import { type RedisServer, startRedis } from "@curfew/testing/real";
+import fc from "fast-check";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { Membership } from "../../src/cluster/membership.ts";
+import { StoreSlots } from "../../src/cluster/store-slots.ts";
+import type { SlotOwner } from "../../src/limits/shared-slots.ts";
+import { type LimitOptions, type OwnedLease, type SlotLease, Slots, type Verdict } from "../../src/limits/slots.ts";
+import { createLogger } from "../../src/telemetry/log.ts";
+import { openClient, type StoreClient } from "../../src/valkey/client.ts";
+
+const RUNS = 100;
+
+let server: RedisServer;
+let client: StoreClient;
+
+beforeAll(async () => {
+  server = await startRedis();
+  const { host, port, password } = server;
+  client = openClient(
+    { host, port, password, tls: false, username: undefined, database: 0, ca: undefined, timeoutMs: 10_000 },
+    () => {},
+  );
+  await client.connect();
+}, 60_000);
+
+afterAll(async () => {
+  client.destroy();
+  await server.stop();
+});
+
+/** What can happen to the slots of three gateways. */
+type Event =
+  | { readonly do: "acquire"; readonly gateway: number; readonly request: Omit<SlotLease, "id" | "session"> }
+  | { readonly do: "consent"; readonly pick: number }
+  | { readonly do: "release" | "restore" | "announce"; readonly pick: number }
+  | { readonly do: "reap"; readonly gateway: number };
+
+const gateway = fc.nat(2);
+const pick = fc.nat(40);
+const request = fc.record({
+  client: fc.constantFrom("192.0.2.1", "192.0.2.2", "2001:db8::1", "2001:db8::2"),
+  token: fc.constantFrom("t1", "t2"),
+  instance: fc.constantFrom("vm-1", "vm-2", undefined),
+  user: fc.constantFrom("alice", "bob", undefined),
+  maxSessions: fc.constantFrom(undefined, undefined, 2),
+  isRenewal: fc.constantFrom(undefined, undefined, true),
+});
+const event: fc.Arbitrary<Event> = fc.oneof(
+  { weight: 6, arbitrary: fc.record({ do: fc.constant("acquire" as const), gateway, request }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant("consent" as const), pick }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({ do: fc.constantFrom("release" as const, "restore" as const, "announce" as const), pick }),
+  },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant("reap" as const), gateway }) },
+);
+const most = fc.constantFrom(null, 1, 2, 3);
+const limits: fc.Arbitrary<LimitOptions> = fc.record({
+  max: fc.constantFrom(null, 2, 4, 6),
+  max_per_client: most,
+  max_per_token: fc.constantFrom(null, 2, 16),
+  max_per_instance: most,
+  max_per_user: most,
+  on_limit: fc.constantFrom("refuse", "replace", "ask"),
+});
+
+/** A verdict in words that do not depend on who gives it. */
+function describe(verdict: Verdict<unknown>): unknown {
+  const ids = (of: readonly OwnedLease<unknown>[] = []): string[] => of.map(({ lease }) => lease.session);
+  const { refusedBy, replaces, leaving, asks } = verdict;
+  return {
+    refusedBy,
+    replaces: ids(replaces),
+    leaving: ids(leaving).toSorted(),
+    asks: asks && { limit: asks.limit, of: ids(asks.of) },
+  };
+}
+
+const owner: SlotOwner = { end: async () => {}, ask: async () => "allowed" };
+
+/** A gateway whose slots are in the store. */
+class Member {
+  readonly membership: Membership;
+  readonly slots: StoreSlots;
+
+  constructor(prefix: string, options: LimitOptions) {
+    this.membership = new Membership({ prefix, name: "one", leaseMs: 60_000, log: createLogger("silent") });
+    this.slots = new StoreSlots({
+      prefix,
+      limits: options,
+      membership: this.membership,
+      store: () => ({ run: async (work) => await work(client), checkSettled: () => {} }),
+      gateway: () => owner,
+    });
+  }
+
+  async die(prefix: string): Promise<void> {
+    await client.zAdd(`{${prefix}}:gateways`, { score: 1, value: this.membership.self.id });
+    await this.membership.reap(client);
+  }
+}
+
+interface Question {
+  readonly lease: SlotLease;
+  readonly memory: Verdict<number>;
+  readonly store: Verdict<SlotOwner>;
+}
+
+/** Both tables, which have to agree after each step. */
+class Pair {
+  readonly #prefix: string;
+  readonly #options: LimitOptions;
+  readonly #memory: Slots<number>;
+  readonly #members: Member[] = [];
+  #leases: { readonly by: number; readonly lease: SlotLease }[] = [];
+  #asked: (Question & { readonly by: number })[] = [];
+  #last = 0;
+
+  constructor(prefix: string, options: LimitOptions) {
+    this.#prefix = prefix;
+    this.#options = options;
+    this.#memory = new Slots(options);
+  }
+
+  async enter(by: number): Promise<void> {
+    const member = new Member(this.#prefix, this.#options);
+    await member.membership.prepare(client);
+    await member.slots.prepare(client);
+    this.#members[by] = member;
+  }
+
+  /** @returns what both decided. */
+  async apply(step: Event): Promise<readonly unknown[]> {
+    switch (step.do) {
+      case "acquire": {
+        const id = `lease-${(this.#last += 1)}`;
+        const lease = { ...step.request, id, session: id };
+        this.#leases.push({ by: step.gateway, lease });
+        return await this.#acquire(step.gateway, lease);
+      }
+      case "consent": {
+        const [asked] = this.#asked.splice(step.pick % Math.max(this.#asked.length, 1), 1);
+        return asked === undefined ? [] : await this.#acquire(asked.by, asked.lease, asked);
+      }
+      case "reap":
+        this.#memory.releaseOwner(step.gateway);
+        await this.#member(step.gateway).die(this.#prefix);
+        this.#leases = this.#leases.filter(({ by }) => by !== step.gateway);
+        this.#asked = this.#asked.filter(({ by }) => by !== step.gateway);
+        await this.enter(step.gateway);
+        return [];
+      case "release":
+      case "restore":
+      case "announce":
+        await this.#change(step.do, step.pick);
+        return [];
+    }
+  }
+
+  /** How many both count. */
+  async counted(): Promise<readonly number[]> {
+    await new Promise(setImmediate);
+    return [Number(await client.hGet(`{${this.#prefix}}:counts`, "all")), this.#memory.size];
+  }
+
+  /** All leave. */
+  async end(): Promise<void> {
+    for (const { membership } of this.#members) await membership.leave(client);
+  }
+
+  #member(by: number): Member {
+    return this.#members[by] as Member;
+  }
+
+  async #acquire(by: number, lease: SlotLease, asked?: Question): Promise<readonly unknown[]> {
+    const store = await this.#member(by).slots.acquire(lease, owner, asked?.store.asks?.of);
+    const memory = this.#memory.acquire(lease, by, asked?.memory.asks?.of);
+    if (memory.asks !== undefined) this.#asked.push({ by, lease, memory, store });
+    return [describe(store), describe(memory)];
+  }
+
+  async #change(what: "release" | "restore" | "announce", number: number): Promise<void> {
+    const of = this.#leases[number % Math.max(this.#leases.length, 1)];
+    if (of === undefined) return;
+    const { lease, by } = of;
+    const { slots, membership } = this.#member(by);
+    if (what === "announce") {
+      this.#memory.announce(lease, by);
+      slots.announce(lease, owner);
+      return await slots.beat(client);
+    }
+    this.#memory[what](lease.id);
+    slots[what](`${membership.self.id}/${lease.id}`);
+    if (what === "release") slots.release(lease.id);
+  }
+}
+
+test("the store decides as the slots of one process do, and is empty in the end", async () => {
+  let run = 0;
+  await fc.assert(
+    fc.asyncProperty(limits, fc.array(event, { minLength: 10, maxLength: 60 }), async (options, events) => {
+      const prefix = `run${(run += 1)}`;
+      const pair = new Pair(prefix, options);
+      for (const by of [0, 1, 2]) await pair.enter(by);
+      for (const step of events) {
+        const [ofStore, ofMemory] = await pair.apply(step);
+        expect(ofStore).toEqual(ofMemory);
+        const [inStore, inMemory] = await pair.counted();
+        expect(inStore).toBe(inMemory);
+      }
+      await pair.end();
+      const left = await client.keys(`{${prefix}}:*`);
+      expect(left.filter((key) => !key.endsWith(":lease-number"))).toEqual([]);
+    }),
+    { numRuns: RUNS },
+  );
+});

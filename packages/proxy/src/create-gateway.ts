@@ -12,6 +12,9 @@ import { openTokens, openTokensBehind } from "./tokens/open.ts";
  */
 export function createGateway(options: GatewayOptions = {}): Gateway {
   const config = parseConfig(options.config);
+  if (config.cluster.store !== null) {
+    throw new ConfigError(["cluster.store: expected none outside of the command `curfew serve`"]);
+  }
   if (config.workers === 1) {
     const { tokens, ...rest } = options;
     const sources = { ...config.tokens, nova: config.nova };

@@ -2,8 +2,11 @@ import { randomBytes } from "node:crypto";
 import type { Server } from "node:http";
 import { AdminKeys } from "./admin/keys.ts";
 import { AdminListener } from "./admin/listener.ts";
+import type { GatewayCluster } from "./cluster/gateway-cluster.ts";
 import { LocalControl } from "./control/local-control.ts";
 import { LocalStatus } from "./control/local-status.ts";
+import type { SessionControl } from "./control/session-control.ts";
+import type { Readiness } from "./control/status.ts";
 import { Withdrawals } from "./control/withdrawals.ts";
 import type { Config } from "./config/config.ts";
 import { type ConfigChanges, changesOf, reloadedConfig } from "./config/reload.ts";
@@ -20,14 +23,13 @@ import { systemClock } from "./time/clock.ts";
 import { CONNECTION_REFUSALS } from "./limits/connection-slots.ts";
 import { type ConfigurableLimits, createLimits, type LimitContext } from "./limits/limits.ts";
 import { LIMIT_NAMES } from "./limits/slots.ts";
-import { describeVoidLimits } from "./limits/void-limits.ts";
+import { warnOfLimits } from "./limits/warnings.ts";
 import { createTaps, Recorder } from "./recording/recorder.ts";
 import type { Tap } from "./relay/tap.ts";
 import { type RegistryChanges, SessionRegistry } from "./sessions/registry.ts";
 import { deadlinePolicy } from "./sessions/session-deadline.ts";
 import { createConsoles } from "./consoles/index.ts";
 import { AllowList } from "./net/allow-list.ts";
-import { sessionCapacity } from "./net/descriptors.ts";
 import { OwnListeners } from "./net/own-listeners.ts";
 import { TrustedProxies } from "./net/trusted-proxies.ts";
 import { AUDIT, type Audit, openAudit } from "./telemetry/audit/audit.ts";
@@ -41,7 +43,6 @@ import { createLogger, type Logger, openLog } from "./telemetry/log.ts";
 import { metricsObserver } from "./telemetry/metrics-observer.ts";
 import type { SessionInfo } from "./telemetry/session-info.ts";
 import { Metrics } from "./telemetry/metrics.ts";
-import { warnOfDescriptors } from "./telemetry/descriptor-warning.ts";
 import { checkPublicPort } from "./http/public-port.ts";
 import { readClientAuthorities } from "./http/tls/client-certificate.ts";
 import { createReadiness } from "./http/readiness.ts";
@@ -52,12 +53,6 @@ import { closeTokens, type OpenedTokens, partsOf, whenOpen } from "./tokens/open
 import { LeftSources, replaceSources } from "./tokens/replace-sources.ts";
 import { isTokenStore, type TokenStore } from "./tokens/store.ts";
 import { BUILD } from "./version.ts";
-
-/**
- * How long the sockets of ended sessions may stay open when the gateway stops, in milliseconds: a little more than a
- * session gives them.
- */
-const CLOSING_MS = 12_000;
 
 /** The same once the time of a drain is up: the gateway is to stop within two seconds from then on. */
 const LAST_CLOSING_MS = 1000;
@@ -85,8 +80,9 @@ export class LocalGateway implements Gateway {
   readonly #readiness: () => Promise<string>;
   readonly #own = new OwnListeners();
   readonly #allow: AllowList;
+  readonly #cluster: GatewayCluster | undefined;
   readonly #trusted: TrustedProxies;
-  readonly #control: LocalControl;
+  readonly #control: SessionControl;
   readonly #withdrawals: Withdrawals;
   /** @internal */
   readonly log: Logger;
@@ -104,7 +100,7 @@ export class LocalGateway implements Gateway {
   #draining = false;
   #closed: Promise<void> | undefined;
 
-  constructor(config: Config, options: LocalGatewayOptions) {
+  constructor(config: Config, { clock = systemClock, ...options }: LocalGatewayOptions) {
     this.config = config;
     this.#generatedKey = config.admin.key === null ? randomBytes(24).toString("base64url") : null;
     this.adminKey = config.admin.key ?? this.#generatedKey ?? "";
@@ -113,16 +109,15 @@ export class LocalGateway implements Gateway {
     this.#authenticationFailures = new AuthenticationFailures(this.log);
     this.#adminFailures = new AdminFailures(this.log);
     this.#opened = options.tokens;
+    this.#cluster = options.cluster;
     this.#allow = new AllowList(config.targets.allow, this.#own);
     this.#trusted = new TrustedProxies(config.trusted_proxies);
     this.#dataPath = options.dataPath;
     this.#sharesPort = options.sharesPort ?? false;
     const { store } = options.tokens;
     this.tokens = store !== undefined && isTokenStore(store) ? store : undefined;
-    const { clock = systemClock } = options;
     this.#audit = openAudit(config, this.log, options.gatewayId);
-    const audit = this.#audit === undefined ? [] : [this.#audit];
-    const observers = [...audit, this.#stream, ...(options.observers ?? [])];
+    const observers = [this.#audit ?? [], this.#stream, options.observers ?? []].flat();
     this.metrics = this.#createMetrics(observers);
     this.#events = this.#createEvents(observers);
     this.#lookups = new TokenLookups({
@@ -146,8 +141,9 @@ export class LocalGateway implements Gateway {
       revalidateMs: config.nova.revalidate_interval * 1000,
       pingMs: config.connections.ping_interval * 1000,
     });
-    this.#control = new LocalControl(this.sessions);
-    this.#withdrawals = new Withdrawals({ store: this.tokens, control: this.#control, log: this.log });
+    const own = new LocalControl(this.sessions);
+    this.#control = this.#cluster?.join({ control: own, tokenIds: async () => this.sessions.tokenIds }) ?? own;
+    this.#withdrawals = new Withdrawals({ store: this.tokens, control: this.#control, own, log: this.log });
     this.#readiness = this.#watchReadiness(options.checks ?? []);
     this.#watchTokens(options.tokens);
     this.#listener = new PublicListener(config, {
@@ -207,13 +203,13 @@ export class LocalGateway implements Gateway {
     };
   }
 
-  #createLimits({ limits }: LocalGatewayOptions): ConfigurableLimits {
+  #createLimits({ limits, cluster }: LocalGatewayOptions): ConfigurableLimits {
     const context: LimitContext = {
       refused: (limit, { session }) => this.#events.notify({ type: "limit_reached", limit, sessionId: session }),
       replace: (id, detail) => this.sessions.get(id)?.end("session_replaced", detail),
       ask: async (...question) => await this.sessions.askTakeover(...question),
     };
-    return createLimits(this.config.sessions, context, limits?.(context));
+    return createLimits(this.config.sessions, context, cluster?.members.limits(context) ?? limits?.(context));
   }
 
   /** What `/readyz` answers. */
@@ -226,7 +222,8 @@ export class LocalGateway implements Gateway {
       ...this.#withdrawals.checks,
       ...(this.#audit === undefined ? [] : [{ name: AUDIT, source: this.#audit }]),
     ];
-    return createReadiness(() => (this.#draining ? "draining" : "ready"), new TokenHealth(checks, this.log));
+    const state = (): Readiness => (this.#draining ? "draining" : "ready");
+    return createReadiness(state, new TokenHealth(checks, this.log), () => this.#cluster?.note);
   }
 
   /** Of a port that it shares, it would reach any of those that listen there: the primary checks that. */
@@ -242,6 +239,7 @@ export class LocalGateway implements Gateway {
       bytes: () => this.sessions.bytes(),
       authenticationFailures: () => this.#authenticationFailures.count,
       adminFailures: this.#adminFailures.byStatus,
+      cluster: this.#cluster?.figures,
       connections: () => this.#listener.connections.open,
       unauthenticated: () => this.#listener.connections.unauthenticated,
       ...(this.config.cert !== null && { certificateExpiry: () => this.#listener.certificateExpiry }),
@@ -267,8 +265,7 @@ export class LocalGateway implements Gateway {
 
   async listen(): Promise<ListeningAt> {
     try {
-      warnOfDescriptors(this.log, this.config.sessions.max, 1);
-      for (const line of describeVoidLimits(this.config, sessionCapacity(1))) this.log.warn(line);
+      warnOfLimits(this.config, this.log);
       const url = await this.listenForBrowsers();
       this.#admin = await AdminListener.create(this.config.admin, {
         keys: this.#keys,
@@ -306,6 +303,7 @@ export class LocalGateway implements Gateway {
   async listenForBrowsers(): Promise<string> {
     await this.#recorder?.check();
     await this.#audit?.open();
+    await this.#cluster?.connect();
     await whenOpen(this.#opened);
     // A worker's admin API is in another process.
     const { listen, socket } = this.config.admin;
@@ -383,16 +381,13 @@ export class LocalGateway implements Gateway {
   async #closeWhenEnded(): Promise<void> {
     await this.sessions.ended();
     const closeListener = this.#listener.stopAccepting();
-    const late = Promise.withResolvers<void>();
-    const timer = setTimeout(late.resolve, CLOSING_MS);
-    await Promise.race([this.sessions.idle(), late.promise]);
-    clearTimeout(timer);
-    this.sessions.destroyClosing();
+    await this.sessions.closed();
     this.#stream.close();
     await Promise.all([closeListener(), this.#admin?.close(), this.#recorder?.close()]);
     await this.#withdrawals.close();
     await this.#left.close();
     await closeTokens(this.#opened, this.log);
+    await this.#cluster?.close();
     await this.#audit?.close(this.#isStarted);
     this.metrics.close();
     if (this.#isStarted) this.log.info("stopped");

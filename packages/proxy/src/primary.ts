@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { extname } from "node:path";
 import { fileURLToPath } from "node:url";
+import type { GatewayCluster } from "./cluster/gateway-cluster.ts";
 import { AdminKeys } from "./admin/keys.ts";
 import { AdminListener } from "./admin/listener.ts";
 import type { Config } from "./config/config.ts";
@@ -9,7 +10,9 @@ import type { Gateway, ListeningAt } from "./gateway-types.ts";
 import { createConsoles } from "./consoles/index.ts";
 import { basePathOf } from "./http/base-path.ts";
 import { consoleUrl, socketUrl } from "./http/console-url.ts";
-import { describeVoidLimits } from "./limits/void-limits.ts";
+import { SharedSlots, type SlotOwner } from "./limits/shared-slots.ts";
+import { Slots } from "./limits/slots.ts";
+import { warnOfLimits } from "./limits/warnings.ts";
 import type { Address } from "./net/address.ts";
 import { type ClaimedAddress, claimAddress, reservePort } from "./net/listen.ts";
 import { AUDIT, type Audit, openAudit } from "./telemetry/audit/audit.ts";
@@ -20,12 +23,10 @@ import { EventStream } from "./telemetry/event-stream.ts";
 import { EventBus } from "./telemetry/event-bus.ts";
 import { logObserver } from "./telemetry/log-observer.ts";
 import { createLogger, type Logger, openLog } from "./telemetry/log.ts";
-import { warnOfDescriptors } from "./telemetry/descriptor-warning.ts";
 import { checkPublicPort } from "./http/public-port.ts";
 import { readClientAuthorities } from "./http/tls/client-certificate.ts";
 import { createReadiness } from "./http/readiness.ts";
 import { AllowList } from "./net/allow-list.ts";
-import { sessionCapacity } from "./net/descriptors.ts";
 import { OwnListeners } from "./net/own-listeners.ts";
 import { TrustedProxies } from "./net/trusted-proxies.ts";
 import { type NamedCheck, TokenHealth } from "./tokens/health.ts";
@@ -34,15 +35,22 @@ import { timerDelay } from "./time/delay.ts";
 import { closeTokens, type OpenedTokens, partsOf, whenOpen } from "./tokens/open.ts";
 import { replaceSources } from "./tokens/replace-sources.ts";
 import type { TokenStore } from "./tokens/store.ts";
+import type { SessionControl } from "./control/session-control.ts";
+import { TOKEN_REVOKED } from "./control/token-revoker.ts";
 import { Withdrawals } from "./control/withdrawals.ts";
-import { WorkerPool } from "./workers/worker-pool.ts";
+import { WorkerPool, type WorkerPoolOptions } from "./workers/worker-pool.ts";
 import type { WorkerProcess } from "./workers/worker-process.ts";
-import { PoolControl } from "./workers/pool-control.ts";
+import { poolControl } from "./workers/pool-control.ts";
 import { PoolStatus } from "./workers/pool-status.ts";
 import { answersOf } from "./workers/remote-store.ts";
-import { SharedSlots } from "./workers/shared-slots.ts";
 import type { WorkerSettings } from "./worker.ts";
 import { BUILD } from "./version.ts";
+
+/** What a primary shares with other gateways, and the log that this is made with. */
+export interface ClusterOfPrimary {
+  readonly shared: GatewayCluster;
+  readonly log: Logger;
+}
 
 /**
  * A gateway of several processes. The workers accept the browsers' connections and run the sessions. This process,
@@ -57,11 +65,14 @@ export class Primary implements Pick<Gateway, "adminKey" | "listen" | "drain"> {
   readonly #own = new OwnListeners();
   readonly #allow: AllowList;
   readonly #trusted: TrustedProxies;
-  readonly #slots: SharedSlots;
+  readonly #slots: SharedSlots<SlotOwner>;
   /** @internal */
   readonly log: Logger;
   readonly #pool: WorkerPool;
-  readonly #control: PoolControl;
+  readonly #ticketSecret = randomBytes(32).toString("base64");
+  readonly #cluster: GatewayCluster | undefined;
+  /** Of all gateways of a cluster. */
+  readonly #control: SessionControl;
   readonly #withdrawals: Withdrawals;
   readonly #status: PoolStatus;
   readonly #authenticationFailures: AuthenticationFailures;
@@ -75,7 +86,6 @@ export class Primary implements Pick<Gateway, "adminKey" | "listen" | "drain"> {
   /** What the admin API is asked for; each worker writes what its sessions do. */
   readonly #audit: Audit | undefined;
   /** What the workers encrypt TLS session tickets with. */
-  readonly #ticketSecret = randomBytes(32).toString("base64");
   readonly #events: EventBus;
   /** Where the workers listen, and their replacements. */
   #listen: Address;
@@ -86,8 +96,8 @@ export class Primary implements Pick<Gateway, "adminKey" | "listen" | "drain"> {
   #draining = false;
   #closed: Promise<void> | undefined;
 
-  /** @param tokens - what the workers open as well, except for a store that is in this process' memory. */
-  constructor(config: Config, tokens: OpenedTokens<TokenStore>) {
+  /** @param tokens - what the workers open as well, except for a store that they ask this process for. */
+  constructor(config: Config, tokens: OpenedTokens<TokenStore>, cluster?: ClusterOfPrimary) {
     this.#generatedKey = config.admin.key === null ? randomBytes(24).toString("base64url") : null;
     this.adminKey = config.admin.key ?? this.#generatedKey ?? "";
     this.#allow = new AllowList(config.targets.allow, this.#own);
@@ -97,54 +107,65 @@ export class Primary implements Pick<Gateway, "adminKey" | "listen" | "drain"> {
     this.#listen = config.listen;
     this.#adminListen = config.admin.listen;
     this.#tokens = tokens;
-    this.log = createLogger(config.log.level, openLog(config.log, true));
+    this.log = cluster?.log ?? createLogger(config.log.level, openLog(config.log, true));
+    this.#cluster = cluster?.shared;
     this.#audit = openAudit(config, this.log);
     this.#events = this.#createEvents();
     this.#authenticationFailures = new AuthenticationFailures(this.log);
     this.#adminFailures = new AdminFailures(this.log);
-    this.#slots = new SharedSlots(config.sessions);
+    this.#slots = this.#cluster?.members.slots ?? new SharedSlots<SlotOwner>(new Slots(config.sessions));
     this.#pool = new WorkerPool({
       size: config.workers,
       entry: fileURLToPath(new URL(`worker-main${extname(import.meta.url)}`, import.meta.url)),
       log: this.log,
-      handlers: (worker) => ({
-        settings: (): WorkerSettings => ({
-          config: this.#workerConfig,
-          ticketSecret: this.#ticketSecret,
-          isFollowed: this.#stream.isActive,
-          gatewayId: this.#audit?.gatewayId,
-        }),
-        events: ({ events, lost }) => {
-          for (const event of events) this.#stream.publish(event);
-          if (lost > 0) this.#stream.publishGap(lost);
-          return null;
-        },
-        unwritten_revocations: () => this.#withdrawals.revoker.unwritten,
-        locks: () => this.#withdrawals.locker.all,
-        ...answersOf(tokens.store),
-        ping: () => null,
-        acquire: async ({ lease }) => await this.#slots.acquire(lease, worker),
-        acquire_by_asking: async ({ lease }) => await this.#slots.acquireByAsking(lease, worker),
-        announce: ({ leases }) => {
-          this.#slots.announce(leases, worker);
-          return null;
-        },
-        release: ({ leaseId }) => {
-          this.#slots.release(leaseId);
-          return null;
-        },
-      }),
+      handlers: (worker) => this.#handlers(worker),
       gone: (worker, how) => this.#release(worker, how),
     });
-    this.#control = new PoolControl(this.#pool);
-    this.#withdrawals = new Withdrawals({ store: tokens.store, control: this.#control, log: this.log });
+    const own = poolControl(this.#pool);
+    this.#control = this.#cluster?.join({ control: own, tokenIds: async () => await this.#tokenIds() }) ?? own;
+    this.#withdrawals = new Withdrawals({ store: tokens.store, control: this.#control, own, log: this.log });
+    // The workers have no connection to the store of a cluster.
+    this.#cluster?.store.onRevoked((tokenId) => void own.end({ by: "token", tokenId }, TOKEN_REVOKED).catch(() => {}));
     this.#status = new PoolStatus({
       pool: this.#pool,
       draining: () => this.#draining,
       failures: this.#failures,
       authenticationFailures: () => this.#authenticationFailures.count,
       adminFailures: this.#adminFailures.byStatus,
+      cluster: this.#cluster?.figures,
     });
+  }
+
+  /** How the requests of a worker are answered. */
+  #handlers(worker: WorkerProcess): ReturnType<WorkerPoolOptions["handlers"]> {
+    return {
+      settings: (): WorkerSettings => ({
+        config: this.#workerConfig,
+        ticketSecret: this.#ticketSecret,
+        isFollowed: this.#stream.isActive,
+        gatewayId: this.#audit?.gatewayId,
+        isClustered: this.#cluster !== undefined,
+      }),
+      events: ({ events, lost }) => {
+        for (const event of events) this.#stream.publish(event);
+        if (lost > 0) this.#stream.publishGap(lost);
+        return null;
+      },
+      unwritten_revocations: () => this.#withdrawals.revoker.unwritten,
+      locks: () => this.#withdrawals.locker.all,
+      ...answersOf(this.#tokens.store),
+      ping: () => null,
+      acquire: async ({ lease }) => await this.#slots.acquire(lease, worker),
+      acquire_by_asking: async ({ lease }) => await this.#slots.acquireByAsking(lease, worker),
+      announce: ({ leases }) => {
+        this.#slots.announce(leases, worker);
+        return null;
+      },
+      release: ({ leaseId }) => {
+        this.#slots.release(leaseId);
+        return null;
+      },
+    };
   }
 
   /** A worker has ended; `how`, unless it has done so as it should. */
@@ -161,9 +182,9 @@ export class Primary implements Pick<Gateway, "adminKey" | "listen" | "drain"> {
 
   async listen(): Promise<ListeningAt> {
     try {
-      warnOfDescriptors(this.log, this.#config.sessions.max, this.#config.workers);
-      for (const line of describeVoidLimits(this.#config, sessionCapacity(1))) this.log.warn(line);
+      warnOfLimits(this.#config, this.log);
       await this.#audit?.open();
+      await this.#cluster?.connect();
       await whenOpen(this.#tokens);
       const admin = await claimAddress(this.#config.admin.listen, "admin.listen");
       try {
@@ -227,7 +248,15 @@ export class Primary implements Pick<Gateway, "adminKey" | "listen" | "drain"> {
   /** What a worker gets to know: none of the keys. */
   get #workerConfig(): Config {
     const admin = { ...this.#config.admin, listen: this.#adminListen, key: null, keys: [] };
-    return { ...this.#config, listen: this.#listen, admin };
+    return { ...this.#config, listen: this.#listen, admin, cluster: { ...this.#config.cluster, store: null } };
+  }
+
+  /** @throws Error when a worker does not answer. */
+  async #tokenIds(): Promise<readonly string[]> {
+    const { answers, unavailable } = await this.#pool.askAll(({ channel }) => channel.ask({ type: "token_ids" }));
+    if (unavailable.length > 0)
+      throw new Error(unavailable.map(({ member, reason }) => `${member}: ${reason}`).join(", "));
+    return answers.flat();
   }
 
   /**
@@ -274,7 +303,12 @@ export class Primary implements Pick<Gateway, "adminKey" | "listen" | "drain"> {
       { name: "workers", source: this.#status },
       { name: "listen", source: listening },
     ];
-    return createReadiness(() => this.#status.readiness(), new TokenHealth(checks, this.log));
+    const health = new TokenHealth(checks, this.log);
+    return createReadiness(
+      () => this.#status.readiness(),
+      health,
+      () => this.#cluster?.note,
+    );
   }
 
   async #closeWhenIdle(): Promise<void> {
@@ -283,6 +317,7 @@ export class Primary implements Pick<Gateway, "adminKey" | "listen" | "drain"> {
     await this.#admin?.close();
     await this.#withdrawals.close();
     await closeTokens(this.#tokens, this.log);
+    await this.#cluster?.close();
     await this.#audit?.close(this.#isStarted);
     if (this.#isStarted) this.log.info("stopped");
   }

@@ -1,17 +1,21 @@
 import type { Worker } from "node:cluster";
 import { LocalControl } from "./control/local-control.ts";
+import { CONTROL_ANSWERS, type ControlType } from "./control/control-request.ts";
 import type { Config } from "./config/config.ts";
 import type { LocalGatewayOptions } from "./gateway-types.ts";
 import { LocalGateway } from "./gateway.ts";
 import { MetricsReader } from "./telemetry/metrics-reader.ts";
 import { createLogger, openLog } from "./telemetry/log.ts";
 import { surviveErrors } from "./telemetry/uncaught-errors.ts";
+import { RemoteLimits } from "./limits/remote-limits.ts";
 import { hasDescriptorForClient } from "./net/descriptors.ts";
-import { openTokensOfWorker } from "./tokens/open.ts";
+import type { NamedCheck } from "./tokens/health.ts";
+import { openTokensOfWorker, STORE_NAME } from "./tokens/open.ts";
+import { IN_MEMORY } from "./tokens/sqlite/database.ts";
 import { EventForwarder } from "./workers/event-forwarder.ts";
 import { type Handlers, IpcChannel } from "./workers/ipc-channel.ts";
 import type { PrimaryChannel, WorkerAnswers, WorkerRequest } from "./workers/messages.ts";
-import { RemoteLimits } from "./workers/remote-limits.ts";
+import { primarySlots } from "./workers/primary-slots.ts";
 import { remoteStore } from "./workers/remote-store.ts";
 import { TakeoverQuestions } from "./workers/takeover-questions.ts";
 
@@ -23,6 +27,8 @@ export interface WorkerSettings {
   readonly ticketSecret: string;
   /** Whether clients of the admin API follow what happens. */
   readonly isFollowed: boolean;
+  /** Whether the primary has the store of a cluster, in which all sessions count. */
+  readonly isClustered: boolean;
   /** Id of the gateway in the audit trail. */
   readonly gatewayId: string | undefined;
 }
@@ -43,12 +49,13 @@ export async function runWorker(worker: Worker): Promise<void> {
     const metrics = new MetricsReader(gateway.metrics);
     const listening = gateway.listenForBrowsers();
     primary.handle({
-      ...sessionHandlers(control, gateway.sessions),
+      ...controlHandlers(control),
       ask_takeover: async ({ session, by }) => await questions.ask(session, by),
       withdraw_takeover: ({ session, by }) => {
         questions.withdraw(session, by);
         return null;
       },
+      token_ids: () => gateway.sessions.tokenIds,
       metrics: () => metrics.snapshot(),
       reopen: () => {
         gateway.reopenFiles();
@@ -79,48 +86,45 @@ export async function runWorker(worker: Worker): Promise<void> {
 }
 
 /** How the primary controls the sessions of this worker. */
-function sessionHandlers(
-  control: LocalControl,
-  sessions: LocalGateway["sessions"],
-): Pick<Handlers<WorkerRequest, WorkerAnswers>, "list" | "get" | "end" | "extend" | "lock" | "unlock"> {
+function controlHandlers(control: LocalControl): Pick<Handlers<WorkerRequest, WorkerAnswers>, ControlType> {
   return {
-    list: async ({ page, filter }) => {
-      const { sessions, next } = await control.list(page, filter);
-      return { sessions, next };
-    },
-    get: async ({ id }) => (await control.get(id)).session ?? null,
-    end: async ({ selection, reason, detail, message }) => {
+    list: async (request) => (await CONTROL_ANSWERS.list(control, request)).answer,
+    get: async (request) => (await CONTROL_ANSWERS.get(control, request)).answer,
+    end: async (request) => {
       // A session has the grant that an earlier message brought only after this turn.
       await new Promise(setImmediate);
-      return (await control.end(selection, { reason, detail, message })).ended;
+      return (await CONTROL_ANSWERS.end(control, request)).answer;
     },
-    extend: async ({ id, expiresAt }) => {
-      const { session, refused = null } = await control.extend(id, expiresAt);
-      return session === undefined ? null : { session, refused };
-    },
-    lock: ({ lock }) => sessions.lock(lock),
-    unlock: ({ id }) => {
-      sessions.unlock(id);
-      return null;
-    },
+    extend: async (request) => (await CONTROL_ANSWERS.extend(control, request)).answer,
+    lock: async (request) => (await CONTROL_ANSWERS.lock(control, request)).answer,
+    unlock: async (request) => (await CONTROL_ANSWERS.unlock(control, request)).answer,
   };
 }
 
 function makeGateway(
   primary: PrimaryChannel<WorkerSettings>,
-  { config, ticketSecret, gatewayId }: WorkerSettings,
+  { config, ticketSecret, isClustered, gatewayId }: WorkerSettings,
   own: Required<Pick<LocalGatewayOptions, "log" | "observers">>,
 ): LocalGateway {
+  const path = isClustered ? IN_MEMORY : config.tokens.path;
   return new LocalGateway(config, {
-    tokens: openTokensOfWorker({ ...config.tokens, nova: config.nova }, remoteStore(primary)),
+    tokens: openTokensOfWorker({ ...config.tokens, path, nova: config.nova }, remoteStore(primary)),
     ...own,
-    limits: (context) => new RemoteLimits(primary, context),
+    limits: (context) => new RemoteLimits(primarySlots(primary), context, isClustered),
     sharesPort: true,
+    checks: [
+      // Without it, no session could be ended by an operator.
+      { name: "primary", source: { health: async () => void (await primary.ask({ type: "ping" })) } },
+      ...(isClustered ? [{ name: STORE_NAME, source: clusterHealth(primary) }] : []),
+    ],
     gatewayId,
-    // Without it, no session could be ended by an operator.
-    checks: [{ name: "primary", source: { health: async () => void (await primary.ask({ type: "ping" })) } }],
     ticketSecret: Buffer.from(ticketSecret, "base64"),
   });
+}
+
+/** Whether the primary can ask the store of the cluster, without which no session opens. */
+function clusterHealth(primary: PrimaryChannel<WorkerSettings>): NamedCheck["source"] {
+  return { health: async () => void (await primary.ask({ type: "store_health" })) };
 }
 
 /** Refuses what the primary refuses already. */

@@ -239,6 +239,7 @@ describe("sessions", () => {
         user: "alice",
         access: "control",
         client: "127.0.0.1",
+        gateway: null,
         certificate: null,
         state: "relaying",
         started_at: expect.any(String) as string,

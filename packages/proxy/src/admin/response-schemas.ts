@@ -9,7 +9,7 @@ const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 const nullableText = v.nullable(v.string());
 
 const unavailableMember = v.strictObject({
-  member: v.pipe(v.string(), v.description("Such as `worker 4711`.")),
+  member: v.pipe(v.string(), v.description("Such as `worker 4711` or `gateway one`.")),
   reason: v.string(),
 });
 
@@ -77,6 +77,10 @@ export const session: v.GenericSchema<SessionView> = v.strictObject({
   name: nullableText,
   user: nullableText,
   access: v.pipe(nullableText, v.description("`control` or `view`.")),
+  gateway: v.pipe(
+    nullableText,
+    v.description("The gateway that runs it; null unless several gateways share a store (`cluster.store`)."),
+  ),
   client: v.pipe(v.string(), v.description("The client's IP address.")),
   certificate: v.pipe(nullableText, v.description("The subject of the client's TLS certificate.")),
   state: v.pipe(v.string(), v.description("`resolving`, `asking`, `dialing` or `relaying`.")),

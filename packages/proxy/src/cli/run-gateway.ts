@@ -2,12 +2,13 @@ import type { Config } from "../config/config.ts";
 import { type LoadedConfig, secretVariables } from "../config/load.ts";
 import { LocalGateway } from "../gateway.ts";
 import type { ConfigChanges } from "../config/reload.ts";
+import type { ClusterOfPrimary } from "../primary.ts";
 import type { Gateway } from "../gateway-types.ts";
 import type { EventObserver } from "../telemetry/events.ts";
 import { handleHangup, logIgnoredSignals } from "../telemetry/ignored-signals.ts";
-import { type Logger, openLog } from "../telemetry/log.ts";
+import { createLogger, type Logger, openLog } from "../telemetry/log.ts";
 import { surviveErrors } from "../telemetry/uncaught-errors.ts";
-import { type OpenedTokens, openTokens } from "../tokens/open.ts";
+import { openSources, type OpenedTokens, openTokens } from "../tokens/open.ts";
 import type { TokenStore } from "../tokens/store.ts";
 import { CommandError } from "./command-error.ts";
 import { print, printErrorLines } from "./output.ts";
@@ -60,8 +61,8 @@ export async function runGateway(
   const manager = new ServiceManager(process.env);
   // What this process starts inherits its environment.
   for (const name of secretVariables()) delete process.env[name];
-  const tokens = open(config);
-  const proxy = await makeProxy(config, tokens, observers).catch((error: Error) => {
+  const { tokens, cluster } = await open(config);
+  const proxy = await makeProxy(config, tokens, observers, cluster).catch((error: Error) => {
     throw new CommandError(error.message);
   });
   const { url, adminUrl } = await proxy.listen().catch((error: Error) => {
@@ -95,16 +96,36 @@ async function makeProxy(
   config: Config,
   tokens: OpenedTokens<TokenStore>,
   observers: readonly EventObserver[],
+  cluster: ClusterOfPrimary | undefined,
 ): Promise<ServedProxy> {
-  if (config.workers === 1) return new LocalGateway(config, { tokens, observers });
+  if (config.workers === 1) {
+    return new LocalGateway(config, {
+      tokens,
+      observers,
+      ...(cluster && { log: cluster.log, cluster: cluster.shared }),
+    });
+  }
   const { Primary } = await import("../primary.ts");
-  return new Primary(config, tokens);
+  return new Primary(config, tokens, cluster);
 }
 
-function open(config: Config): OpenedTokens<TokenStore> {
+interface Opened {
+  readonly tokens: OpenedTokens<TokenStore>;
+  /** Undefined for a gateway of its own. */
+  readonly cluster: ClusterOfPrimary | undefined;
+}
+
+async function open(config: Config): Promise<Opened> {
+  const { tokens, nova, cluster, sessions } = config;
   try {
-    openLog(config.log, config.workers > 1);
-    return openTokens({ ...config.tokens, nova: config.nova });
+    const destination = openLog(config.log, config.workers > 1);
+    const { store } = cluster;
+    if (store === null) return { tokens: openTokens({ ...tokens, nova }), cluster: undefined };
+    const { GatewayCluster } = await import("../cluster/gateway-cluster.ts");
+    const log = createLogger(config.log.level, destination);
+    const shared = new GatewayCluster({ ...cluster, store }, sessions, log);
+    const sources = openSources({ ...tokens, nova });
+    return { tokens: { store: shared.store, sources }, cluster: { shared, log } };
   } catch (error) {
     throw new CommandError(error instanceof Error ? error.message : String(error));
   }

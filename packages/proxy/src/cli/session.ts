@@ -19,9 +19,12 @@ interface EndOptions extends AdminOptions {
 
 const COLUMNS = ["id", "type", "target", "instance", "user", "client", "state", "started_at", "expires_at"] as const;
 
-/** An older gateway does not say. */
-function hasCertificate({ certificate }: Partial<SessionView>): boolean {
-  return typeof certificate === "string";
+/** Columns that only some gateways have. */
+const RARE_COLUMNS = ["gateway", "certificate"] as const;
+
+/** What any of the sessions has. An older gateway does not say. */
+function rareColumns(sessions: readonly Partial<SessionView>[]): readonly (typeof RARE_COLUMNS)[number][] {
+  return RARE_COLUMNS.filter((column) => sessions.some((session) => typeof session[column] === "string"));
 }
 
 /** Adds `session list` and `session end`. */
@@ -48,7 +51,7 @@ export function addSession(program: Command): void {
         printError(`curfew: warning: ${member} was ended with its sessions (${reason})`);
       }
       if (json === true) print(JSON.stringify(sessions));
-      else printTable(sessions, [...COLUMNS, ...(sessions.some(hasCertificate) ? (["certificate"] as const) : [])]);
+      else printTable(sessions, [...COLUMNS, ...rareColumns(sessions)]);
     });
 
   withAdminOptions(session.command("end"))

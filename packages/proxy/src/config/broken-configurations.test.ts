@@ -109,6 +109,18 @@ const BROKEN: readonly (readonly [text: string, ...problems: string[]])[] = [
   ["vnc: { auth_schemes: [tight] }", "vnc.auth_schemes.0: expected one of"],
   ["vnc: { vencrypt_password: 12345678 }", "vnc.vencrypt_password: expected a string"],
   ["vnc: { vencrypt_username: root }", "vnc.vencrypt_username: expected vnc.vencrypt_password as well"],
+  [
+    "cluster: { store: 'redis://store', on_store_loss: { end_after: 0 } }",
+    "cluster.on_store_loss.end_after: expected more than 0 seconds",
+  ],
+  [
+    "cluster: { on_store_loss: { end_after: 30s } }",
+    "cluster.on_store_loss: expected cluster.store as well: without it, there is no store to lose",
+  ],
+  [
+    "cluster: { store: 'redis://store', ca: store.pem }",
+    "cluster.ca: expected a cluster.store that begins with rediss: other connections have no certificate",
+  ],
   ["tokens: { store: redis }", 'tokens.store: expected "sqlite", but got "redis"'],
   ["tokens: { sources: [{ type: http }] }", "tokens.sources.0.url: expected a value"],
   ["tokens: { sources: [{ type: ldap }] }", "tokens.sources.0.type: expected one of jwt, file, directory"],

@@ -7,6 +7,7 @@ import type { TargetTlsOptions } from "../targets/target-tls.ts";
 import type { LogLevel, LogTarget } from "../telemetry/log.ts";
 import type { NovaRpcOptions } from "../tokens/nova/rpc/options.ts";
 import type { AdminConfig } from "./admin.ts";
+import type { ClusterConfig } from "./cluster.ts";
 import type { TokenSourceConfig, TokenSourceInput } from "./token-source-config.ts";
 
 /**
@@ -134,6 +135,7 @@ export interface Config {
     /** Where tokens of other systems are looked up, in this order, after the store. */
     readonly sources: readonly TokenSourceConfig[];
   };
+  readonly cluster: ClusterConfig;
   readonly nova: {
     /** How many seconds lie between two checks of the rows and instances of running sessions; 0 for no checks. */
     readonly revalidate_interval: number;
@@ -181,6 +183,7 @@ export interface ConfigInput {
   readonly tokens?:
     | (Partial<Omit<Config["tokens"], "sources">> & { readonly sources?: readonly TokenSourceInput[] | undefined })
     | undefined;
+  readonly cluster?: Partial<ClusterConfig> | undefined;
   readonly nova?:
     | (Partial<Omit<Config["nova"], "rpc">> & { readonly rpc?: Partial<NovaRpcOptions> | undefined })
     | undefined;

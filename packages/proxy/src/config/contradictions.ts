@@ -6,6 +6,7 @@ export function contradictions(config: Config): readonly string[] {
   const { cert, key, client_ca, targets, vnc, admin, audit, log } = config;
   return check([
     ...listenerRules(config),
+    ...clusterRules(config),
     [key !== null && cert === null, "key: expected cert as well: a private key needs its certificate"],
     [client_ca !== null && cert === null, "client_ca: expected cert as well: only TLS has certificates of clients"],
     [
@@ -61,6 +62,20 @@ function listenerRules(config: Config): readonly Rule[] {
     [
       access.client_names !== null && client_ca === null,
       "access.client_names: expected client_ca as well: without it, no certificate is asked for",
+    ],
+  ];
+}
+
+/** Options of a gateway that shares a store. */
+function clusterRules({ cluster: { store, ca, on_store_loss } }: Config): readonly Rule[] {
+  return [
+    [
+      ca !== null && store?.startsWith("rediss") !== true,
+      "cluster.ca: expected a cluster.store that begins with rediss: other connections have no certificate",
+    ],
+    [
+      on_store_loss !== "keep" && store === null,
+      "cluster.on_store_loss: expected cluster.store as well: without it, there is no store to lose",
     ],
   ];
 }

@@ -50,6 +50,8 @@ function convertPlain(node: Node, path: string): JsonSchema {
   switch (type) {
     case "variant":
       return { oneOf: (options as readonly Node[]).map((each) => convert(each, path)) };
+    case "union":
+      return { anyOf: (options as readonly Node[]).map((each) => convert(each, path)) };
     case "picklist":
       return { type: "string", enum: options };
     case "literal":

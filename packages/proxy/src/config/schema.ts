@@ -2,6 +2,7 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import * as v from "valibot";
 import { admin } from "./admin.ts";
+import { cluster } from "./cluster.ts";
 import type { Config } from "./config.ts";
 import { contradictions } from "./contradictions.ts";
 import { TOKEN_PLACES } from "../http/request-token.ts";
@@ -257,6 +258,7 @@ const schema = options({
       "Where tokens of other systems are looked up, in this order, after the store.",
     ),
   }),
+  cluster,
   nova: group({
     revalidate_interval: option(
       value.timerSecondsOrZero,

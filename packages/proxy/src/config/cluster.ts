@@ -1,0 +1,79 @@
+import * as v from "valibot";
+import { parseStoreUrl } from "../valkey/store-url.ts";
+import { group, option, secret } from "./option-schema.ts";
+import * as value from "./value-schemas.ts";
+
+/** The options of a gateway that shares a store with others. */
+export interface ClusterConfig {
+  /** URL of the store, Redis or Valkey; null for a gateway of its own. */
+  readonly store: string | null;
+  /** PEM file with the authorities of the store's certificate; null for those of Node. */
+  readonly ca: string | null;
+  /** What this gateway is called; null for the name of its machine. */
+  readonly name: string | null;
+  /** What the keys in the store begin with. */
+  readonly prefix: string;
+  /** How many seconds after it was heard of last a gateway counts as gone. */
+  readonly lease: number;
+  /** What becomes of running sessions while the store cannot be reached: the number is of seconds. */
+  readonly on_store_loss: "keep" | { readonly end_after: number };
+}
+
+/** The shortest lease in seconds: the store is told once a second that a gateway runs. */
+const MIN_LEASE_SECONDS = 3;
+const MAX_LEASE_SECONDS = 300;
+
+const storeUrl = v.pipe(
+  value.text,
+  v.rawCheck(({ dataset, addIssue }) => {
+    if (!dataset.typed) return;
+    try {
+      parseStoreUrl(dataset.value);
+    } catch (error) {
+      addIssue({ message: (error as Error).message });
+    }
+  }),
+);
+
+const leaseMessage = `expected ${MIN_LEASE_SECONDS} to ${MAX_LEASE_SECONDS} seconds`;
+
+const seconds = v.pipe(
+  v.union([v.number(), v.pipe(v.string(), v.regex(/^\d+(?:\.\d+)?s?$/), v.transform(Number.parseFloat))]),
+  value.timerSeconds,
+);
+
+export const cluster: v.GenericSchema<unknown, ClusterConfig> = group({
+  store: option(
+    v.nullable(secret(storeUrl)),
+    null,
+    "Redis or Valkey that several gateways share: `redis://[user:password@]host`, `rediss://…` for TLS, or `redis+sentinel://host,host/name`.",
+  ),
+  ca: option(v.nullable(value.text), null, "PEM file with the authorities of the store's certificate."),
+  name: option(
+    v.nullable(v.pipe(value.text, v.regex(/^[\x21-\x7e]{1,64}$/, "expected 1 to 64 ASCII characters without spaces"))),
+    null,
+    "What this gateway is called in lists and the log; by default the name of its machine.",
+  ),
+  prefix: option(
+    v.pipe(value.text, v.regex(/^[\w.-]{1,64}$/, "expected 1 to 64 letters, digits, dots, hyphens and underscores")),
+    "curfew",
+    "What the keys in the store begin with. Gateways with the same prefix belong together.",
+  ),
+  lease: option(
+    v.pipe(
+      v.number(leaseMessage),
+      v.minValue(MIN_LEASE_SECONDS, leaseMessage),
+      v.maxValue(MAX_LEASE_SECONDS, leaseMessage),
+    ),
+    10,
+    "Seconds after which a gateway that is not heard of counts as gone, and its sessions count no more.",
+  ),
+  on_store_loss: option(
+    v.union(
+      [v.literal("keep"), v.strictObject({ end_after: seconds })],
+      'expected "keep", or { end_after: 30 } with a number of seconds',
+    ),
+    "keep",
+    "While the store cannot be reached, `keep` running sessions until their deadlines, or end them `{ end_after: 30 }` seconds after it was last heard. No new session opens either way.",
+  ),
+});

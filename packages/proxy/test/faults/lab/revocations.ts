@@ -1,0 +1,111 @@
+import { CloseCode } from "@curfew/protocol";
+import { AdminError } from "../../../src/admin/index.ts";
+import type { Cluster, Token } from "./cluster.ts";
+import { type ConsoleClient, OpenError } from "./console-client.ts";
+import { inParallel } from "./in-parallel.ts";
+import { until } from "./until.ts";
+
+/** A session, and the token of its own that it was opened with. */
+export interface Watched {
+  readonly token: Token;
+  readonly client: ConsoleClient;
+}
+
+/** Opens sessions with a token each, at the gateways in turn. Tokens are issued at the first gateway. */
+export async function openWatched(
+  cluster: Cluster,
+  count: number,
+  gateways: readonly number[] = cluster.gateways.map((_, number) => number),
+): Promise<Watched[]> {
+  return await inParallel(count, async (index) => {
+    const token = await cluster.issue();
+    return { token, client: await cluster.open(gateways[index % gateways.length] ?? 0, token) };
+  });
+}
+
+/** What revoking has come to. */
+export interface Revoked {
+  /** Milliseconds from the answer of the admin API until the session's target was gone; negative before it. */
+  readonly afterAnswer: readonly number[];
+  /** How often the admin API said that it could not write. */
+  readonly unwritten: number;
+}
+
+/**
+ * Revokes the tokens of sessions, each at one gateway, and waits until all the sessions are gone.
+ *
+ * @param at - the gateway that is asked.
+ * @param meanwhile - what happens between the answers and the ends.
+ * @throws Error naming how many sessions go on.
+ */
+export async function revokeAll(
+  cluster: Cluster,
+  watched: readonly Watched[],
+  at: number,
+  meanwhile: () => Promise<void> = async () => {},
+): Promise<Revoked> {
+  let unwritten = 0;
+  const answered = await inParallel(watched.length, async (index) => {
+    const id = watched[index]?.token.id ?? "";
+    const isWritten = await isRevoked(cluster, id, at);
+    if (!isWritten) unwritten += 1;
+    return Date.now();
+  });
+  await meanwhile();
+  await allGone(watched);
+  const ends = await cluster.consoles.ended(watched.map(({ client }) => client.name));
+  return { afterAnswer: ends.map((endedAt, index) => endedAt - (answered[index] ?? 0)), unwritten };
+}
+
+/** Revokes a token. @returns whether the gateway said that it is written */
+export async function isRevoked(cluster: Cluster, id: string, at: number): Promise<boolean> {
+  try {
+    await cluster.gateway(at).admin.revokeToken(id);
+    return true;
+  } catch (error) {
+    if (error instanceof AdminError && (error.status ?? 0) >= 500) return false;
+    throw error;
+  }
+}
+
+/** Waits until the sessions were ended as revoked ones are. */
+async function allGone(watched: readonly Watched[]): Promise<void> {
+  const running = (): number => watched.filter(({ client }) => client.end === undefined).length;
+  await until(running, (left) => left === 0, `the end of all ${watched.length} revoked sessions`);
+  const wrong = watched.find(({ client }) => client.end?.code !== CloseCode.session_terminated);
+  if (wrong !== undefined) {
+    throw new Error(`expected 4005, but a session ended with ${wrong.client.end?.code} ${wrong.client.end?.reason}`);
+  }
+}
+
+/**
+ * Tries tokens that were revoked at each gateway in turn.
+ *
+ * @returns how each was refused, and how often
+ * @throws Error when one opens a session
+ */
+export async function tryRevoked(
+  cluster: Cluster,
+  tokens: readonly Token[],
+): Promise<Readonly<Record<string, number>>> {
+  const refusals: Record<string, number> = {};
+  await inParallel(tokens.length * cluster.gateways.length, async (index) => {
+    const token = tokens[Math.floor(index / cluster.gateways.length)];
+    if (token === undefined) return;
+    const code = await refusal(cluster, index % cluster.gateways.length, token);
+    refusals[code] = (refusals[code] ?? 0) + 1;
+  });
+  return refusals;
+}
+
+/** How a gateway refuses a token. @throws Error when it opens a session */
+export async function refusal(cluster: Cluster, number: number, token: Token): Promise<string> {
+  try {
+    const client = await cluster.open(number, token);
+    client.abort();
+  } catch (error) {
+    if (error instanceof OpenError) return error.end.reason;
+    throw error;
+  }
+  throw new Error(`gateway ${number + 1} opened a session`);
+}

@@ -16,6 +16,9 @@ const chromium = findChromium();
 const browserTests = "*.browser.test.{ts,tsx}";
 const realTests = ["*.real.test.ts", "test/real/**/*.test.ts"];
 
+/** Tests that break what a cluster consists of. They measure, so each step of a test run has them for itself. */
+const faultTests = "*.faults.test.ts";
+
 /** A new object for each project: vitest names the instances in it. */
 const inChromium = () => ({
   enabled: true,
@@ -98,7 +101,7 @@ export default defineConfig({
           // Processes that run one file after the other start faster. Gateways keep state that files must not share.
           isolate: name === "proxy",
           include: [`packages/${name}/src/**/*.test.{ts,tsx}`, `packages/${name}/test/**/*.test.ts`],
-          exclude: [browserTests, ...realTests].map((pattern) => `**/${pattern}`),
+          exclude: [browserTests, faultTests, ...realTests].map((pattern) => `**/${pattern}`),
         },
       })),
       ...["packages/testing", "packages/bench", "packages/proxy", "tools"].map((root) => ({
@@ -110,6 +113,10 @@ export default defineConfig({
           env: guestEnvironment(),
         },
       })),
+      {
+        extends: true as const,
+        test: { name: "faults", root: "packages/proxy", include: [`test/faults/${faultTests}`] },
+      },
       {
         extends: true as const,
         test: {

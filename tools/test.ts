@@ -8,7 +8,7 @@ import { countBySuite, formatSummary, total } from "./test-run/summary.ts";
 import type { TestResult } from "./test-run/summary.ts";
 
 /**
- * Checks and tests everything, or one selection: `npx pnpm@12 test [unit|browser|real|packages|e2e|install] [filter…]`.
+ * Checks and tests everything, or one selection: `npx pnpm@12 test [unit|browser|real|packages|e2e|faults|install] [filter…]`.
  * Stops at the first step that fails. The last line counts the tests.
  */
 async function main(args: readonly string[]): Promise<number> {

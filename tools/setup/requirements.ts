@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, globSync, readFileSync } from "node:fs";
 import { findProgram, type Program } from "../../packages/testing/src/real/programs.ts";
 import { hasGuest } from "./guest.ts";
 import { findChromium, findFirefox, findPython, programsNamed } from "./programs.ts";
@@ -166,6 +166,23 @@ export const REQUIREMENTS = {
     },
     present: () => ["nginx", "haproxy", "caddy"].every(has),
   },
+  haproxy: {
+    purpose: "a real load balancer",
+    packages: { debian: ["haproxy"], fedora: ["haproxy"], homebrew: ["haproxy"] },
+    present: () => has("haproxy") || existsSync("/usr/sbin/haproxy"),
+  },
+  network: {
+    purpose: "networks that are cut and lose packets",
+    packages: { debian: ["iproute2", "iptables"], fedora: ["iproute", "iptables"] },
+    // Other users, and other systems, cannot have them: those tests are skipped.
+    present: () => !isLinuxRoot() || ["ip", "iptables"].every((name) => has(name) || existsSync(`/usr/sbin/${name}`)),
+  },
+  clock: {
+    purpose: "a gateway whose clock is wrong",
+    packages: { debian: ["libfaketime"], fedora: ["libfaketime"] },
+    // Tests without it are skipped.
+    present: () => !isLinuxRoot() || globSync("/usr/lib{/*,64}/faketime/libfaketime.so.1").length > 0,
+  },
   bench: {
     purpose: "the proxies that the benchmark compares with",
     packages: {
@@ -200,6 +217,10 @@ function hasAll(...names: readonly Program[]): boolean {
 /** Debian and Fedora have the program where only root looks for it. */
 function hasRabbitMq(): boolean {
   return has("rabbitmq-server") || existsSync("/usr/lib/rabbitmq/bin/rabbitmq-server");
+}
+
+function isLinuxRoot(): boolean {
+  return process.platform === "linux" && process.getuid?.() === 0;
 }
 
 function hasGorilla(): boolean {

@@ -7,7 +7,7 @@ import { type PlaywrightReport, type VitestReport, readPlaywright, readReport, r
 import type { Step } from "./steps.ts";
 
 /** What can be run: everything but `install`, or one of the kinds of tests. */
-export const SELECTIONS = ["all", "unit", "browser", "real", "packages", "e2e", "install"] as const;
+export const SELECTIONS = ["all", "unit", "browser", "real", "packages", "e2e", "faults", "install"] as const;
 
 /** One of {@link SELECTIONS}. */
 export type Selection = (typeof SELECTIONS)[number];
@@ -44,8 +44,10 @@ const E2E_REQUIREMENTS: readonly RequirementName[] = [
   "proxies",
 ];
 
+const FAULT_REQUIREMENTS: readonly RequirementName[] = ["redis", "haproxy", "network", "clock"];
+
 /** Projects of `vitest.config.ts` by what they need. Those of the unit tests need nothing but Node. */
-const UNIT_PROJECTS = ["!*-browser", "!*-real", "!publish", "!install"];
+const UNIT_PROJECTS = ["!*-browser", "!*-real", "!publish", "!faults", "!install"];
 
 /**
  * The steps of a test run, in order. Each selection sets up only what it uses.
@@ -62,11 +64,11 @@ export function planSteps(selection: Selection, folder: string, filters: readonl
     { name: "lint", command: ["pnpm", "lint"] },
     { name: "unused code", command: ["knip"] },
   ];
-  const vitest = (name: string, projects: readonly string[], env = {}): Step =>
+  const vitest = (name: string, projects: readonly string[], env = {}, options: readonly string[] = []): Step =>
     vitestStep(
       name,
       join(folder, `${name}.json`),
-      [...projects.map((project) => `--project=${project}`), ...filters.map(pathOf)],
+      [...options, ...projects.map((project) => `--project=${project}`), ...filters.map(pathOf)],
       env,
     );
 
@@ -78,18 +80,20 @@ export function planSteps(selection: Selection, folder: string, filters: readonl
   const unit = vitest("unit", UNIT_PROJECTS);
   const browser = vitest("browser", ["*-browser"]);
   const real = vitest("real", ["*-real"]);
+  const faults = vitest("faults", ["faults"]);
   const packages = vitest("packages", ["publish"], packed);
   const sizes: Step = { name: "sizes", command: ["pnpm", "size", "--check"] };
   const e2e = playwrightStep(join(folder, "playwright.json"), filters, selection === "all" ? packed : {});
 
   const plans: Readonly<Record<Selection, Step[]>> = {
     all: [
-      setUp([...REAL_REQUIREMENTS, ...PACKAGES_REQUIREMENTS, ...E2E_REQUIREMENTS]),
+      setUp([...REAL_REQUIREMENTS, ...PACKAGES_REQUIREMENTS, ...FAULT_REQUIREMENTS, ...E2E_REQUIREMENTS]),
       ...checks,
       unit,
       browser,
       pages,
       real,
+      faults,
       pack,
       packages,
       sizes,
@@ -101,6 +105,8 @@ export function planSteps(selection: Selection, folder: string, filters: readonl
     packages: [setUp(PACKAGES_REQUIREMENTS), types, pages, pack, packages],
     install: [setUp(INSTALL_REQUIREMENTS), types, pages, pack, vitest("install", ["install"], packed)],
     e2e: [setUp(E2E_REQUIREMENTS), types, pages, e2e],
+    // One file after the other, at full scale.
+    faults: [setUp(FAULT_REQUIREMENTS), vitest("faults", ["faults"], { CURFEW_FAULTS: "full" }, ["--maxWorkers=1"])],
   };
   return plans[selection];
 }

@@ -3,7 +3,7 @@ import { ErrorReply } from "@redis/client";
 import { logError, type Logger } from "../telemetry/log.ts";
 import { inTime } from "../time/in-time.ts";
 import { unlessAborted } from "../time/unless-aborted.ts";
-import { openClient, type StoreClient, type StoreClientOptions } from "./client.ts";
+import { openClient, type StoreClient, type StoreClientOptions, type StoreServer } from "./client.ts";
 import { findMaster } from "./sentinel.ts";
 import type { StoreAddress } from "./store-url.ts";
 
@@ -206,7 +206,8 @@ export class StoreConnection {
       if (isAgain) log.info("the cluster's store is back");
       this.#tell();
       const following = this.#parts.flatMap((part) => part.follow?.(reader, this.#onRead) ?? []);
-      return await unlessAborted(Promise.race([...following, this.#beatOn(client, lost.signal)]), lost.signal);
+      const watching = [this.#beatOn(client, lost.signal), this.#watchSentinels(server, lost.signal)];
+      return await unlessAborted(Promise.race([...following, ...watching]), lost.signal);
     } finally {
       this.#stopped.signal.removeEventListener("abort", stop);
       lost.abort(new Error("the connection is not used any more"));
@@ -229,6 +230,19 @@ export class StoreConnection {
       );
       this.#beatAt = askedAt;
       await sleep(BEAT_MS, undefined, { ref: false, signal: lost });
+    }
+  }
+
+  /** Rejects when the Sentinels name another master: an old one may go on to answer, and loses what it is told. */
+  async #watchSentinels({ host, port }: StoreServer, lost: AbortSignal): Promise<never> {
+    const { address, ca } = this.#options;
+    for (;;) {
+      await sleep(BEAT_MS, undefined, { ref: false, signal: lost });
+      // Without any Sentinel, the master is what it was.
+      const now = await findMaster(address, { ca, timeoutMs: ANSWER_MS }).catch(() => undefined);
+      if (now !== undefined && (now.host !== host || now.port !== port)) {
+        throw new Error(`the Sentinels name another master: ${now.host}:${now.port}`);
+      }
     }
   }
 

@@ -1,11 +1,21 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { inTime } from "../time/in-time.ts";
 import { unlessAborted } from "../time/unless-aborted.ts";
 import { openClient, type StoreServer } from "./client.ts";
 import type { StoreAddress } from "./store-url.ts";
 
+/** How long the other Sentinels may take to answer after the first one, in milliseconds. */
+const GRACE_MS = 200;
+
+/** What a Sentinel knows of a master. */
+interface KnownMaster extends Pick<StoreServer, "host" | "port"> {
+  /** Grows with each failover. */
+  readonly epoch: number;
+}
+
 /**
- * Where the store is now. Where Sentinels watch it, all are asked, and the first answer counts: a machine that is down holds
- * nothing up. The connection itself finds out whether that is still a master.
+ * Where the store is now. Where Sentinels watch it, all are asked: a machine that is down holds nothing up. One that is cut
+ * off from the others does not know of the last failover, so the latest failover counts that one of them knows of.
  *
  * @throws Error naming what each Sentinel said.
  */
@@ -15,34 +25,41 @@ export async function findMaster(
 ): Promise<StoreServer> {
   const { sentinels, master, server } = address;
   if (sentinels === undefined) return server;
+  const known: KnownMaster[] = [];
   const failures: string[] = [];
   const answers = sentinels.map(async (sentinel) => {
     try {
       const options = { ...server, ...sentinel, ca, timeoutMs, database: 0 };
-      return await inTime(async (late) => await ask(options, master, late), timeoutMs);
+      known.push(await inTime(async (late) => await ask(options, master, late), timeoutMs));
     } catch (error) {
       failures.push(`${sentinel.host}:${sentinel.port}: ${error instanceof Error ? error.message : String(error)}`);
       throw error;
     }
   });
-  const found = await Promise.any(answers).catch(() => {
+  await Promise.any(answers).catch(() => {
     throw new Error(`no Sentinel knows where ${JSON.stringify(master)} is: ${failures.join("; ")}`);
   });
-  return { ...server, ...found };
+  const answered = new AbortController();
+  const grace = sleep(GRACE_MS, undefined, { signal: answered.signal }).catch(() => {});
+  await Promise.race([Promise.allSettled(answers), grace]);
+  answered.abort();
+  const { host, port } = known.reduce((latest, each) => (each.epoch > latest.epoch ? each : latest));
+  return { ...server, host, port };
 }
 
-async function ask(
-  options: Parameters<typeof openClient>[0],
-  master: string,
-  late: AbortSignal,
-): Promise<Pick<StoreServer, "host" | "port">> {
+async function ask(options: Parameters<typeof openClient>[0], master: string, late: AbortSignal): Promise<KnownMaster> {
   const client = openClient(options, () => {});
   try {
     await unlessAborted(client.connect(), late);
-    const question = client.sendCommand(["SENTINEL", "GET-MASTER-ADDR-BY-NAME", master]);
-    const reply: unknown = await unlessAborted(question, late);
-    if (!Array.isArray(reply)) throw new Error("it does not watch a master of this name");
-    return { host: String(reply[0]), port: Number(reply[1]) };
+    const questions = Promise.all([
+      client.sendCommand(["SENTINEL", "GET-MASTER-ADDR-BY-NAME", master]) as Promise<unknown>,
+      // Fails where the first one has no answer.
+      client.sendCommand(["SENTINEL", "MASTER", master]).catch(() => undefined) as Promise<unknown>,
+    ]);
+    const [place, state] = await unlessAborted(questions, late);
+    if (!Array.isArray(place)) throw new Error("it does not watch a master of this name");
+    const { "config-epoch": epoch } = Object(state) as Readonly<Record<string, unknown>>;
+    return { host: String(place[0]), port: Number(place[1]), epoch: Number(epoch) || 0 };
   } finally {
     if (client.isOpen) client.destroy();
   }

@@ -128,6 +128,28 @@ describe("revocations", () => {
     expect(await other.store.resolve(token)).toBeUndefined();
   });
 
+  test("and locks that are asked for while the connection is being made are written once it is", async () => {
+    const prefix = anyPrefix();
+    await using other = await open(prefix);
+    const { record } = await other.store.issue(REQUEST);
+    await using gateway = StoreGateway.create({ url: redisUrl(server), prefix });
+    const asked = Promise.withResolvers<void>();
+    const { promise: live, resolve: goOn } = Promise.withResolvers<readonly string[]>();
+    // The last step before the connection can be used.
+    gateway.store.watchLive(async () => {
+      asked.resolve();
+      return await live;
+    });
+    gateway.connection.start();
+    await asked.promise;
+    const lock = lockOf("mallory");
+    await expect(gateway.store.revoke(record.tokenId)).rejects.toThrow("no connection");
+    await expect(gateway.store.putLock(lock)).rejects.toThrow("no connection");
+    goOn([]);
+    await expect.poll(() => other.told).toEqual([record.tokenId]);
+    await expect.poll(() => other.store.locks()).toEqual([lock]);
+  });
+
   test("are looked for anew where the log has lost some of them", async () => {
     const prefix = anyPrefix();
     await using one = await open(prefix);

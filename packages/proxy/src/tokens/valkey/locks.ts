@@ -1,3 +1,4 @@
+import { ErrorReply } from "@redis/client";
 import * as v from "valibot";
 import { logError, type Logger } from "../../telemetry/log.ts";
 import type { StoreClient } from "../../valkey/client.ts";
@@ -44,8 +45,9 @@ export class StoredLocks {
   readonly #keys: TokenKeys;
   readonly #log: Logger;
   readonly #versions = new Map<string, Version>();
-
   readonly #max: number;
+  /** Locks that were asked for here, and are not written yet. */
+  readonly #unwritten = new Set<string>();
 
   /** @param max - test seam. */
   constructor(keys: TokenKeys, log: Logger, max: number = MAX_LOCKS) {
@@ -61,16 +63,27 @@ export class StoredLocks {
       .toSorted((a, b) => a.createdAt - b.createdAt || (a.id < b.id ? -1 : 1));
   }
 
-  /** Remembers a lock before it is written: when that fails, it is written with the next connection. */
+  /** Whether a lock could not be written when it was asked for. */
+  get hasUnwritten(): boolean {
+    return this.#unwritten.size > 0;
+  }
+
+  /** Remembers a lock before it is written: when that fails, {@link reconcile} writes it. */
   expect(lock: Lock): void {
     const version = Math.max(Date.now(), (this.#versions.get(lock.id)?.version ?? 0) + 1);
     this.#versions.set(lock.id, { version, lock });
+    this.#unwritten.add(lock.id);
   }
 
   /** Writes a lock, or that it was lifted. */
   async write(client: StoreClient, id: string, lock: Lock | undefined): Promise<void> {
     const args = [id, String(Date.now()), encode(lock), String(this.#max)];
-    const version = await WRITE_LOCK.run(client, this.#logKeys, args);
+    const version = await WRITE_LOCK.run(client, this.#logKeys, args).catch((error: unknown) => {
+      // It is not in force then, neither here nor later.
+      if (isFull(error)) for (const known of [this.#versions, this.#unwritten]) known.delete(id);
+      throw error;
+    });
+    this.#unwritten.delete(id);
     this.#learn(id, { version: Number(version), lock });
   }
 
@@ -86,6 +99,7 @@ export class StoredLocks {
 
   /** Reads all of them, writes those that the store has lost, and forgets what was lifted long ago. */
   async reconcile(client: StoreClient): Promise<void> {
+    const unwritten = [...this.#unwritten];
     const count = await client.hLen(this.#keys.locks);
     if (count > MAX_READ)
       throw new Error(`expected at most ${MAX_READ} locks in the cluster's store, but got ${count}`);
@@ -99,6 +113,7 @@ export class StoredLocks {
         .flatMap(([id, { version, lock }]) => [id, String(version), encode(lock)]);
       await MERGE_LOCKS.run(client, this.#logKeys, args);
     }
+    for (const id of unwritten) this.#unwritten.delete(id);
     if (forgotten.length > 0) await client.hDel(this.#keys.locks, forgotten);
   }
 
@@ -132,6 +147,10 @@ export class StoredLocks {
     // Of two that two gateways wrote in the same millisecond, the store has one.
     if (learned.version >= (this.#versions.get(id)?.version ?? 0)) this.#versions.set(id, learned);
   }
+}
+
+function isFull(error: unknown): boolean {
+  return error instanceof ErrorReply && error.message.startsWith("FULL");
 }
 
 function versionOf(value: string): number {

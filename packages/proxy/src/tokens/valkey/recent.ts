@@ -22,6 +22,10 @@ export class Recent<Value> {
     if (this.#entries.size > this.#max) this.dropWhile(() => this.#entries.size > this.#max);
   }
 
+  delete(id: string): void {
+    this.#entries.delete(id);
+  }
+
   /** Drops the oldest for as long as `isOld` says so. */
   dropWhile(isOld: (value: Value) => boolean): void {
     for (const [id, value] of this.#entries) {

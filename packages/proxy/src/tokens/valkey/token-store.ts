@@ -57,6 +57,8 @@ export class ValkeyTokenStore implements TokenStore {
   readonly #uses: StoredUses;
   /** Tokens that are known to be revoked, whatever the store says. */
   readonly #revoked = new Recent<undefined>(MAX_REVOKED);
+  /** Those of them that this gateway was asked to revoke, and which are not written yet. */
+  readonly #unwritten = new Recent<undefined>(MAX_REVOKED);
   /** When tokens were looked up whose sessions may not be listed yet, on the monotonic clock. */
   readonly #opening = new Recent<number>(MAX_OPENING);
   readonly #revocationListeners: ((tokenId: string) => void)[] = [];
@@ -73,6 +75,7 @@ export class ValkeyTokenStore implements TokenStore {
     this.parts = [
       {
         prepare: async (client) => await this.#prepare(client),
+        beat: async (client) => await this.#writeAgain(client),
         follow: async (reader, contact) => await this.#changes.follow(reader, this.#listener, contact),
       },
     ];
@@ -166,8 +169,9 @@ export class ValkeyTokenStore implements TokenStore {
 
   async revoke(tokenId: string): Promise<TokenRecord | undefined> {
     if (!isStoredTokenId(tokenId)) return undefined;
-    // First, so that it is refused here, and written with the next connection if that fails now.
+    // First, so that it is refused here, and written later if that fails now.
     this.#revoked.set(tokenId, undefined);
+    this.#unwritten.set(tokenId, undefined);
     const [found] = await this.#run(async (client) => await this.#revokeAll(client, [tokenId]));
     if (typeof found !== "string") return undefined;
     if (found !== "") return decodeRecord(tokenId, found).record;
@@ -283,7 +287,19 @@ export class ValkeyTokenStore implements TokenStore {
     const keys = [log, logCount, listed, expiries, ...tokenIds.map(token)];
     const answer = await REVOKE.run(client, keys, [String(Date.now()), ...tokenIds]);
     if (!Array.isArray(answer)) throw new Error("expected a list of the cluster's store");
+    for (const tokenId of tokenIds) this.#unwritten.delete(tokenId);
     return answer;
+  }
+
+  /** Writes what could not be written when it was asked for: the connection may have been made by then, or lost nothing. */
+  async #writeAgain(client: StoreClient): Promise<void> {
+    for (const batch of this.#unwritten.batches(BATCH)) {
+      await this.#revokeAll(
+        client,
+        batch.map(([tokenId]) => tokenId),
+      );
+    }
+    if (this.#locks.hasUnwritten) await this.#locks.reconcile(client);
   }
 
   async #prepare(client: StoreClient): Promise<void> {

@@ -51,10 +51,10 @@ async function ask(options: Parameters<typeof openClient>[0], master: string, la
   const client = openClient(options, () => {});
   try {
     await unlessAborted(client.connect(), late);
-    const questions = Promise.all([
-      client.sendCommand(["SENTINEL", "GET-MASTER-ADDR-BY-NAME", master]) as Promise<unknown>,
+    const questions: Promise<readonly unknown[]> = Promise.all([
+      client.sendCommand(["SENTINEL", "GET-MASTER-ADDR-BY-NAME", master]),
       // Fails where the first one has no answer.
-      client.sendCommand(["SENTINEL", "MASTER", master]).catch(() => undefined) as Promise<unknown>,
+      client.sendCommand(["SENTINEL", "MASTER", master]).catch(() => undefined),
     ]);
     const [place, state] = await unlessAborted(questions, late);
     if (!Array.isArray(place)) throw new Error("it does not watch a master of this name");

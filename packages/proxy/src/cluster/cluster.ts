@@ -5,6 +5,7 @@ import { RemoteLimits } from "../limits/remote-limits.ts";
 import { SharedSlots, type SlotOwner } from "../limits/shared-slots.ts";
 import type { LimitOptions } from "../limits/slots.ts";
 import { TAKEOVER_MS } from "../limits/takeover.ts";
+import { BurstLog } from "../telemetry/burst-log.ts";
 import type { Logger } from "../telemetry/log.ts";
 import type { StoreClient } from "../valkey/client.ts";
 import type { ConnectionPart, StoreConnection } from "../valkey/connection.ts";
@@ -45,12 +46,13 @@ export class Cluster {
   constructor(options: ClusterOptions) {
     const { prefix, limits, store, log } = options;
     this.#options = options;
+    const bursts = new BurstLog(log);
     this.membership = new Membership(options);
     this.#messages = new GatewayMessages({
       id: this.membership.self.id,
       send: async (gateway, message) =>
         (await store().run(async (client) => await client.publish(channelOf(prefix, gateway), message))) > 0,
-      onMalformed: (problem) => log.warn({ problem }, "a message of another gateway is malformed"),
+      onMalformed: (problem) => bursts.write({ problem }, "a message of another gateway is malformed"),
     });
     this.#table = new StoreSlots({
       prefix,

@@ -5,12 +5,12 @@ import type { ConnectionPart } from "../valkey/connection.ts";
 import { StoreScript } from "../valkey/script.ts";
 import { LEASE_FUNCTIONS, keyPrefix } from "./lease-script.ts";
 
-/** How often gateways are looked for whose lease has ended, in beats. */
-const REAP_BEATS = 2;
-
 /** How many leases of a gateway that is gone are freed at once, and how many times in a beat. */
 const REAP_LEASES = 500;
 const REAP_TIMES = 8;
+
+/** How long a replaced session may take to leave before it is counted again, in milliseconds: longer than all waits. */
+const LEAVING_MS = 20_000;
 
 /** What a {@link Membership} is made with. */
 export interface MembershipOptions {
@@ -36,11 +36,12 @@ export interface GatewayMember {
 /**
  * Enters or renews a gateway, and lists those whose leases have not ended.
  *
- * ARGV: id, fence, what others see of it, lease in milliseconds, whether it enters. Answers false to one that is not
- * entered with this fence; else the store's clock in milliseconds, and what is seen of each gateway.
+ * ARGV: id, fence, what others see of it, lease in milliseconds, how long a session may take to leave in milliseconds,
+ * whether it enters. Answers false to one that is not entered with this fence; else the store's clock in milliseconds,
+ * whether there is something to reap, and what is seen of each gateway.
  */
 const BEAT = new StoreScript(`#!lua flags=allow-oom
-local p, id, fence, view, lease, enters = KEYS[1], ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[4]), ARGV[5]
+local p, id, fence, view, lease, patience, enters = KEYS[1], ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6]
 if enters == '1' then
   redis.call('HSET', p .. 'fences', id, fence)
   redis.call('HSET', p .. 'gateway-views', id, view)
@@ -51,7 +52,8 @@ local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 redis.call('ZADD', p .. 'gateways', now + lease, id)
 local live = redis.call('ZRANGE', p .. 'gateways', '(' .. now, '+inf', 'BYSCORE', 'LIMIT', 0, 1000)
-return { now, redis.call('HMGET', p .. 'gateway-views', unpack(live)) }
+local due = redis.call('ZCOUNT', p .. 'gateways', '-inf', now) + redis.call('ZCOUNT', p .. 'leaving', '-inf', now - patience)
+return { now, due, redis.call('HMGET', p .. 'gateway-views', unpack(live)) }
 `);
 
 /**
@@ -81,9 +83,6 @@ redis.call('HDEL', p .. 'gateway-views', id)
 return { view, #ids, 1 }
 `);
 
-/** How long a replaced session may take to leave before it is counted again, in milliseconds: longer than all waits. */
-const LEAVING_MS = 20_000;
-
 /**
  * This gateway's place in the cluster: it holds a lease that it renews at each beat. The leases of the sessions of a
  * gateway whose own lease has ended are freed by the others, whoever comes first. One that was stopped for longer notices
@@ -97,8 +96,8 @@ export class Membership implements ConnectionPart {
   readonly #view: string;
   #fence = "";
   #live: readonly GatewayMember[] = [];
-  #beats = 0;
   #clockDifference = 0;
+  #hasLeft = false;
 
   constructor(options: MembershipOptions) {
     this.self = { id: randomBytes(12).toString("hex"), name: options.name, since: Date.now() };
@@ -130,19 +129,18 @@ export class Membership implements ConnectionPart {
 
   async prepare(client: StoreClient): Promise<void> {
     this.#fence = randomBytes(9).toString("base64url");
-    await this.#beat(client, true);
+    await this.#renew(client, true);
   }
 
   /** @throws Error when the others hold this gateway for gone. */
   async beat(client: StoreClient): Promise<void> {
-    await this.#beat(client, false);
-    this.#beats += 1;
-    if (this.#beats % REAP_BEATS === 0) await this.reap(client);
+    const hasWork = await this.#renew(client, false);
+    if (hasWork) await this.reap(client);
   }
 
-  /** Asks who is there now. */
+  /** Finds out which gateways there are now. @throws Error as {@link beat}. */
   async refresh(client: StoreClient): Promise<void> {
-    await this.#beat(client, false);
+    await this.#renew(client, false);
   }
 
   /** Frees leases of gateways that are gone, as many as one beat may. */
@@ -154,8 +152,9 @@ export class Membership implements ConnectionPart {
     }
   }
 
-  /** Leaves the cluster: what is still counted of this gateway is freed. */
+  /** Leaves the cluster for good: what is still counted of this gateway is freed. */
   async leave(client: StoreClient): Promise<void> {
+    this.#hasLeft = true;
     for (let time = 0; time < REAP_TIMES; time += 1) {
       const reaped = await this.#reap(client, this.self.id);
       if (reaped === undefined || reaped.isLast) return;
@@ -172,15 +171,19 @@ export class Membership implements ConnectionPart {
     return { id, name: "", ...parseMember(view), isLast: isLast === 1 };
   }
 
-  async #beat(client: StoreClient, enters: boolean): Promise<void> {
+  /** @returns whether there is something to reap. */
+  async #renew(client: StoreClient, enters: boolean): Promise<boolean> {
+    if (this.#hasLeft) return false;
     const askedAt = Date.now();
-    const args = [this.self.id, this.#fence, this.#view, `${Math.round(this.#options.leaseMs)}`, enters ? "1" : "0"];
-    const reply = await BEAT.run(client, [this.#prefix], args);
+    const numbers = [Math.round(this.#options.leaseMs), LEAVING_MS, Number(enters)].map(String);
+    const reply = await BEAT.run(client, [this.#prefix], [this.self.id, this.#fence, this.#view, ...numbers]);
+    if (this.#hasLeft) return false;
     if (!Array.isArray(reply)) throw new Error("this gateway was away for longer than its lease lasts");
-    const [now, views] = reply as unknown as readonly [number, readonly unknown[]];
+    const [now, due, views] = reply as unknown as readonly [number, number, readonly unknown[]];
     this.#clockDifference = (askedAt + Date.now()) / 2 - now;
     const live = views.flatMap((view) => parseMember(view) ?? []);
     this.#live = live.toSorted((a, b) => a.since - b.since || (a.id < b.id ? -1 : 1));
+    return due > 0;
   }
 }
 

@@ -2,11 +2,13 @@ import { type RedisServer, startRedis } from "@curfew/testing/real";
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { Membership } from "../../src/cluster/membership.ts";
+import { ACQUIRE } from "../../src/cluster/slot-scripts.ts";
 import { StoreSlots } from "../../src/cluster/store-slots.ts";
 import type { SlotOwner } from "../../src/limits/shared-slots.ts";
 import { type LimitOptions, type OwnedLease, type SlotLease, Slots, type Verdict } from "../../src/limits/slots.ts";
 import { createLogger } from "../../src/telemetry/log.ts";
-import { openClient, type StoreClient } from "../../src/valkey/client.ts";
+import type { StoreClient } from "../../src/valkey/client.ts";
+import { NO_LIMITS, openStore } from "./gateways.ts";
 
 const RUNS = 100;
 
@@ -15,12 +17,7 @@ let client: StoreClient;
 
 beforeAll(async () => {
   server = await startRedis();
-  const { host, port, password } = server;
-  client = openClient(
-    { host, port, password, tls: false, username: undefined, database: 0, ca: undefined, timeoutMs: 10_000 },
-    () => {},
-  );
-  await client.connect();
+  client = await openStore(server);
 }, 60_000);
 
 afterAll(async () => {
@@ -214,4 +211,24 @@ test("the store decides as the slots of one process do, and is empty in the end"
     }),
     { numRuns: RUNS },
   );
+});
+
+test("a gateway that was reaped, or that an older connection asks for, gets no slot", async () => {
+  const prefix = "fenced";
+  const options = { ...NO_LIMITS, max: 5 };
+  const member = new Member(prefix, options);
+  await member.membership.prepare(client);
+  const lease = { id: "a", session: "a", client: "192.0.2.1", token: "t", instance: undefined, user: undefined };
+  await member.slots.acquire(lease, owner);
+  const { fence, self } = member.membership;
+  await member.membership.prepare(client);
+  expect(await ACQUIRE.run(client, [`{${prefix}}:`], [self.id, fence, "late", ...Array<string>(9).fill("0")])).toBe(
+    "fenced",
+  );
+  await member.die(prefix);
+  const away = "this gateway was away for longer than its lease lasts";
+  await expect(member.slots.acquire({ ...lease, id: "b" }, owner)).rejects.toThrow(away);
+  await expect(member.slots.prepare(client)).rejects.toThrow(away);
+  await expect(member.membership.beat(client)).rejects.toThrow(away);
+  expect(await client.exists(`{${prefix}}:counts`)).toBe(0);
 });

@@ -66,6 +66,9 @@ describe("limits hold over all gateways", () => {
     one.end("a");
     await vi.waitFor(async () => await three.open("c"));
     expect(await counted()).toBe(2);
+    // At the same gateway, in the same turn.
+    two.end("b");
+    await two.open("d");
     for (const gateway of [two, three]) for (const session of gateway.sessions.keys()) gateway.end(session);
     await vi.waitFor(async () => expect(await store.exists(`{${prefix}}:counts`)).toBe(0));
   });

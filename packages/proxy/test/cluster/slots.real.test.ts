@@ -44,7 +44,7 @@ const request = fc.record({
 });
 const event: fc.Arbitrary<Event> = fc.oneof(
   { weight: 6, arbitrary: fc.record({ do: fc.constant("acquire" as const), gateway, request }) },
-  { weight: 2, arbitrary: fc.record({ do: fc.constant("consent" as const), pick }) },
+  { weight: 4, arbitrary: fc.record({ do: fc.constant("consent" as const), pick }) },
   {
     weight: 3,
     arbitrary: fc.record({ do: fc.constantFrom("release" as const, "restore" as const, "announce" as const), pick }),
@@ -58,7 +58,7 @@ const limits: fc.Arbitrary<LimitOptions> = fc.record({
   max_per_token: fc.constantFrom(null, 2, 16),
   max_per_instance: most,
   max_per_user: most,
-  on_limit: fc.constantFrom("refuse", "replace", "ask"),
+  on_limit: fc.constantFrom("refuse", "replace", "ask", "ask"),
 });
 
 /** A verdict in words that do not depend on who gives it. */

@@ -232,3 +232,17 @@ test("a gateway that was reaped, or that an older connection asks for, gets no s
   await expect(member.membership.beat(client)).rejects.toThrow(away);
   expect(await client.exists(`{${prefix}}:counts`)).toBe(0);
 });
+
+test("no session is replaced whose user was not asked", async () => {
+  const prefix = "consent";
+  const { membership, slots } = new Member(prefix, { ...NO_LIMITS, max_per_instance: 1, on_limit: "ask" });
+  await membership.prepare(client);
+  const of = (id: string): SlotLease => {
+    return { id, session: id, client: "192.0.2.1", token: id, instance: "vm-1", user: undefined };
+  };
+  await slots.acquire(of("a"), owner);
+  const { asks } = await slots.acquire(of("next"), owner);
+  slots.release("a");
+  await slots.acquire(of("b"), owner);
+  expect(await slots.acquire(of("next"), owner, asks?.of)).toEqual({ refusedBy: "max_per_instance", replaces: [] });
+});

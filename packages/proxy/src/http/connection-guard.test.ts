@@ -33,7 +33,8 @@ class FakeSocket extends EventEmitter {
 
 function guarded(): { guard: ConnectionGuard; accept: (socket: FakeSocket) => FakeSocket; server: EventEmitter } {
   const guard = new ConnectionGuard(LIMITS, () => {});
-  const server = new EventEmitter();
+  // In place of what makes requests of a connection.
+  const server = new EventEmitter().on("connection", () => {});
   guard.watch(server as unknown as Server);
   const accept = (socket: FakeSocket): FakeSocket => {
     server.emit("connection", socket);

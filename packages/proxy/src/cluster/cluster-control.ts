@@ -8,12 +8,11 @@ import {
 } from "../control/control-request.ts";
 import { type AllAnswers, MergedControl } from "../control/merged-control.ts";
 import type { SessionControl, UnavailableMember } from "../control/session-control.ts";
-import type { SessionView } from "../control/session-view.ts";
 import { pageLimit } from "../paging.ts";
 import { inTime } from "../time/in-time.ts";
 import type { GatewayMember, Membership } from "./membership.ts";
-import { PAGE_SESSIONS } from "./message-schemas.ts";
-import type { AskOptions, GatewayMessages } from "./messages.ts";
+import { type AskList, readLists } from "./list-reader.ts";
+import type { GatewayMessages } from "./messages.ts";
 
 /** How long the other gateways may take to answer, in milliseconds. */
 const ANSWER_MS = 1000;
@@ -30,6 +29,9 @@ export interface ClusterControlOptions {
   /** Finds out which gateways there are. */
   readonly refresh: () => Promise<void>;
 }
+
+/** How each gateway answered, in their order. */
+type Settled<Type extends ControlType> = readonly PromiseSettledResult<ControlAnswer<Type>>[];
 
 /**
  * Controls the sessions of all gateways of a cluster. Those that do not answer within a second are named as
@@ -48,23 +50,36 @@ export class ClusterControl extends MergedControl {
     const dueAt = performance.now() + ANSWER_MS;
     // Without the store, those that were there last cannot be asked, and are named.
     await inTime(refresh, REFRESH_MS).catch(() => {});
-    const others = membership.live.filter(({ id }) => id !== membership.self.id);
-    const asked = await Promise.all(
-      [membership.self, ...others].map(async (gateway) => {
-        const name = membership.nameOf(gateway);
-        try {
-          return nameGateway(request.type, await this.#ask<Type>(gateway, request, dueAt), name);
-        } catch (error) {
-          const reason = error instanceof Error ? error.message : String(error);
-          return { answers: [], unavailable: [{ member: `gateway ${name}`, reason }], replaced: [] };
-        }
-      }),
-    );
+    const gateways = [membership.self, ...membership.live.filter(({ id }) => id !== membership.self.id)];
+    const settled = await this.#askEach(gateways, request, dueAt);
+    const named = settled.map((result, index) => {
+      const name = membership.nameOf(gateways[index] ?? membership.self);
+      if (result.status === "fulfilled") return nameGateway(request.type, result.value, name);
+      const reason = result.reason instanceof Error ? result.reason.message : String(result.reason);
+      return { answers: [], unavailable: [{ member: `gateway ${name}`, reason }], replaced: [] };
+    });
     return {
-      answers: asked.flatMap(({ answers }) => answers),
-      unavailable: asked.flatMap(({ unavailable }) => unavailable),
-      replaced: asked.flatMap(({ replaced }) => replaced),
+      answers: named.flatMap(({ answers }) => answers),
+      unavailable: named.flatMap(({ unavailable }) => unavailable),
+      replaced: named.flatMap(({ replaced }) => replaced),
     };
+  }
+
+  async #askEach<Type extends ControlType>(
+    gateways: readonly GatewayMember[],
+    request: ControlRequestOf<Type>,
+    dueAt: number,
+  ): Promise<Settled<Type>> {
+    if (isList(request)) {
+      const lists = gateways.map(
+        (gateway): AskList =>
+          async (of) =>
+            await this.#ask<"list">(gateway, of, dueAt),
+      );
+      // The compiler does not see that `Type` is "list".
+      return (await readLists(lists, request, pageLimit(request.page.limit))) as unknown as Settled<Type>;
+    }
+    return await Promise.allSettled(gateways.map(async (gateway) => await this.#ask<Type>(gateway, request, dueAt)));
   }
 
   async #ask<Type extends ControlType>(
@@ -74,37 +89,14 @@ export class ClusterControl extends MergedControl {
   ): Promise<ControlAnswer<Type>> {
     const { own, membership, messages } = this.#options;
     if (id === membership.self.id) return await answerControl(own, request);
-    const timeLeft = (): AskOptions => ({ timeoutMs: Math.max(dueAt - performance.now(), 0) });
-    const answer = isList(request)
-      ? await collectPages(async (page) => await messages.ask<"list">(id, page, timeLeft()), request)
-      : await messages.ask<Type>(id, request, timeLeft());
+    const timeoutMs = Math.max(dueAt - performance.now(), 0);
     // The same, which the compiler does not see of an answer whose type is a parameter.
-    return answer as unknown as ControlAnswer<Type>;
+    return (await messages.ask<Type>(id, request, { timeoutMs })) as unknown as ControlAnswer<Type>;
   }
 }
 
 function isList(request: ControlRequest): request is ControlRequestOf<"list"> {
   return request.type === "list";
-}
-
-/** A page of sessions may be longer than a message. */
-async function collectPages(
-  ask: (request: ControlRequestOf<"list">) => Promise<ControlAnswer<"list">>,
-  request: ControlRequestOf<"list">,
-): Promise<ControlAnswer<"list">> {
-  const most = pageLimit(request.page.limit);
-  const sessions: SessionView[] = [];
-  let { after } = request.page;
-  for (;;) {
-    const limit = Math.min(PAGE_SESSIONS, most - sessions.length);
-    const { answer, ...members } = await ask({ ...request, page: { limit, after } });
-    sessions.push(...answer.sessions);
-    after = answer.next;
-    // An empty page would be asked for again and again.
-    if (after === undefined || sessions.length >= most || answer.sessions.length === 0) {
-      return { answer: { sessions, next: after }, ...members };
-    }
-  }
 }
 
 const NAMING: {

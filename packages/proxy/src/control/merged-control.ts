@@ -11,6 +11,7 @@ import type {
   SessionLookup,
   SessionsEnded,
 } from "./session-control.ts";
+import type { SessionView } from "./session-view.ts";
 
 /** The answers of all members that gave one. */
 export interface AllAnswers<Answer> extends MemberAnswers {
@@ -35,7 +36,7 @@ export class MergedControl implements SessionControl {
     if (page.after !== undefined) parsePosition(page.after);
     const { answers, ...members } = await this.#askAll<"list">({ type: "list", page, filter });
     const all = answers.flatMap(({ sessions }) => sessions);
-    all.sort((a, b) => a.started_at.localeCompare(b.started_at) || (a.id < b.id ? -1 : 1));
+    all.sort(compareSessions);
     const sessions = all.slice(0, limit);
     const last = sessions.at(-1);
     const hasMore = all.length > limit || answers.some(({ next }) => next !== undefined);
@@ -69,6 +70,11 @@ export class MergedControl implements SessionControl {
     const { answers: _, ...members } = await this.#askAll<"unlock">({ type: "unlock", id });
     return members;
   }
+}
+
+/** Compares two sessions by their order in lists. */
+export function compareSessions(a: SessionView, b: SessionView): number {
+  return a.started_at.localeCompare(b.started_at) || (a.id < b.id ? -1 : 1);
 }
 
 function sum(counts: readonly number[]): number {

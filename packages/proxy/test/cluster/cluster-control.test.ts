@@ -121,6 +121,27 @@ test("pages that are longer than a message have every session once", async () =>
   expect(Math.max(...network.sent.map(({ message }) => message.length))).toBeLessThan(128 * 1024);
 });
 
+test("of each gateway no more is read than a page needs", async () => {
+  const { control, network } = cluster([0, 300, 300]);
+  expect((await control.list({ limit: 10 })).sessions).toHaveLength(10);
+  expect(network.sent).toHaveLength(4);
+  // Two parts of each, less what another one has already.
+  const { sessions } = await control.list({ limit: 300 });
+  expect(sessions.at(-1)?.id).toBe("three-449");
+  expect(network.sent.length).toBeLessThanOrEqual(4 + 8);
+});
+
+test("a list of which a part is missing is not taken for complete", async () => {
+  const { control, network } = cluster([0, 300, 0]);
+  let parts = 0;
+  network.faults.set("two", (text, deliver) => {
+    parts += 1;
+    deliver(parts === 1 ? text : text.replace('"type":"list"', '"type":"none"'));
+  });
+  const { sessions, unavailable } = await control.list({ limit: 300 });
+  expect([sessions, unavailable.map(({ member }) => member)]).toEqual([[], ["gateway two"]]);
+});
+
 test("a session is inspected, extended and ended from any gateway", async () => {
   const { control } = cluster([1, 1, 1]);
   expect((await control.get("three-2")).session).toMatchObject({ id: "three-2", gateway: "three" });

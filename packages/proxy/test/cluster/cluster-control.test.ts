@@ -77,11 +77,15 @@ interface Fakes {
 }
 
 /** This gateway, `one`, and `two` and `three`, with `counts` sessions. */
-function cluster(counts: readonly [number, number, number], members?: Partial<typeof NOTHING>): Fakes {
+function cluster(
+  counts: readonly [number, number, number],
+  members?: Partial<typeof NOTHING>,
+  at = (number: number, gateway: number): number => number * 3 + gateway,
+): Fakes {
   const network = new FakeNetwork();
   const ids = ["one", "two", "three"] as const;
   const gateways = ids.map((id, index) => {
-    const sessions = Array.from({ length: counts[index] ?? 0 }, (_, number) => view(number * 3 + index, id));
+    const sessions = Array.from({ length: counts[index] ?? 0 }, (_, number) => view(at(number, index), id));
     const own = gatewayControl(sessions, members);
     return { own, messages: network.add(id, handlers(own)) };
   });
@@ -129,6 +133,13 @@ test("of each gateway no more is read than a page needs", async () => {
   const { sessions } = await control.list({ limit: 300 });
   expect(sessions.at(-1)?.id).toBe("three-449");
   expect(network.sent.length).toBeLessThanOrEqual(4 + 8);
+});
+
+test("a gateway whose sessions are all older than those of the others is read as far as the page goes", async () => {
+  const { control } = cluster([0, 400, 400], {}, (number, gateway) => number + gateway * 1000);
+  const { sessions, next } = await control.list({ limit: 350 });
+  expect([sessions.length, sessions.at(-1)?.id]).toEqual([350, "two-1349"]);
+  expect((await control.list({ limit: 350, after: next })).sessions.at(50)?.id).toBe("three-2000");
 });
 
 test("a list of which a part is missing is not taken for complete", async () => {

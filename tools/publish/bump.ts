@@ -11,9 +11,16 @@ import { publishedPackages } from "./published.ts";
 const run = (program: string, ...args: readonly string[]): string =>
   execFileSync(program, args, { cwd: ROOT, encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] });
 
+const currentVersion = async (): Promise<string> => (await publishedPackages())[0]?.manifest.version ?? "";
+
+const before = await currentVersion();
 run("changeset", "version");
-const [first] = await publishedPackages();
-const version = first?.manifest.version ?? "";
+const version = await currentVersion();
+const packaged = ["container/Containerfile", "container/compose.yaml", "helm/curfew/Chart.yaml"];
+for (const path of [...packaged.map((name) => join("packaging", name)), "docs/install.md"]) {
+  const file = join(ROOT, path);
+  writeFileSync(file, readFileSync(file, "utf8").replaceAll(before, version));
+}
 const source = join(ROOT, "packages/proxy/src/version.ts");
 writeFileSync(source, readFileSync(source, "utf8").replace(/(?<=VERSION = ")[^"]*/u, version));
 const openApi = join(ROOT, "docs/openapi.json");

@@ -65,6 +65,17 @@ test("only what is asked for is installed", async () => {
   expect(here.ran.join(" ")).not.toContain("chromium");
 });
 
+test("what no package has is fetched after the packages are installed", async () => {
+  const here = machine();
+  const needs = missing("helm");
+  const fetch = async (): Promise<void> => void here.ran.push("fetch");
+  await ensure(["helm"], here, { ...needs, helm: { ...needs.helm, fetched: { what: "Helm", fetch } } });
+  expect(here.said).toEqual([
+    "Set-up: installing unzip with apt and fetching Helm into .cache, for the Helm chart. This takes a few minutes.",
+  ]);
+  expect(here.ran.map((command) => command.split(" ").at(-1))).toEqual(["-qq", "unzip", "fetch"]);
+});
+
 test("without arguments everything is installed, also what the benchmark compares with", async () => {
   const here = machine();
   await ensure(undefined, here, missing("compiler", "bench"));

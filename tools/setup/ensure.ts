@@ -1,4 +1,3 @@
-import { fetchGuest } from "./guest.ts";
 import { thisMachine } from "./machine.ts";
 import type { Machine } from "./machine.ts";
 import { INSTALLERS, REQUIREMENTS } from "./requirements.ts";
@@ -28,13 +27,13 @@ export async function ensure(
   const packages = packagesOf("debian", wanted);
   if (!machine.hasApt || (packages.length > 0 && !machine.isRoot)) throw new Error(advice(missing, requirements));
   try {
-    machine.say(announcement(wanted, packages, missing.includes("kernel")));
+    machine.say(announcement(wanted, packages));
     if (machine.isRoot) await machine.run("apt-get", ["update", "-qq"]);
     if (packages.length > 0) {
       const install = ["install", "-y", "--no-install-recommends", ...APT_OPTIONS, ...packages];
       await machine.run("apt-get", install);
     }
-    if (missing.includes("kernel")) await fetchGuest(machine);
+    for (const { fetched } of wanted) await fetched?.fetch(machine);
   } catch (error) {
     throw new Error(`${error instanceof Error ? error.message : String(error)}\n${advice(missing, requirements)}`, {
       cause: error,
@@ -43,10 +42,11 @@ export async function ensure(
 }
 
 /** One line that says what is about to be installed, and what for. */
-function announcement(wanted: readonly Requirement[], packages: readonly string[], kernel: boolean): string {
+function announcement(wanted: readonly Requirement[], packages: readonly string[]): string {
+  const fetched = wanted.flatMap((requirement) => requirement.fetched?.what ?? []);
   const actions = [
     ...(packages.length > 0 ? [`installing ${packages.join(", ")} with apt`] : []),
-    ...(kernel ? ["fetching Debian's Linux kernel into .cache"] : []),
+    ...(fetched.length > 0 ? [`fetching ${fetched.join(" and ")} into .cache`] : []),
   ];
   const duration = packages.length > 0 ? " This takes a few minutes." : "";
   return `Set-up: ${actions.join(" and ")}, for ${wanted.map(({ purpose }) => purpose).join(", ")}.${duration}`;

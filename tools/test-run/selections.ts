@@ -29,7 +29,7 @@ const REAL_REQUIREMENTS: readonly RequirementName[] = [
   "prometheus",
   "stunnel",
 ];
-const PACKAGES_REQUIREMENTS: readonly RequirementName[] = ["debian"];
+const PACKAGES_REQUIREMENTS: readonly RequirementName[] = ["debian", "containers", "helm"];
 const INSTALL_REQUIREMENTS: readonly RequirementName[] = ["debian", "chroot", "tigervnc"];
 const E2E_REQUIREMENTS: readonly RequirementName[] = [
   "browser",

@@ -34,6 +34,25 @@ test("links lead to files and headings that are there", () => {
   expect(readDocuments().flatMap(brokenLinksIn)).toEqual([]);
 });
 
+/** Which tests run the configurations of proxies, by document; those for systemd are found by themselves. */
+const PROXY_EXAMPLES = {
+  "docs/nova.md": { blocks: 1, tests: "e2e/src/servers/documented-proxy.ts" },
+  "docs/reverse-proxies.md": { blocks: 4, tests: "e2e/src/servers/documented-proxy.ts" },
+  "docs/websockify.md": { blocks: 1, tests: "packages/proxy/test/websockify/behind-nginx.real.test.ts" },
+};
+
+test("every configuration of nginx, HAProxy and Caddy in the documents is run by a test", () => {
+  const isConfiguration = (language: string, code: string): boolean =>
+    ["nginx", "caddyfile", "haproxy"].includes(language) || /^(?:frontend|backend|server) /mu.test(code);
+  const found = readDocuments().map(({ path, text }) => {
+    const blocks = blocksIn(text).filter(({ language, code }) => isConfiguration(language, code)).length;
+    return [path, blocks] as const;
+  });
+  const expected = Object.entries(PROXY_EXAMPLES).map(([path, { blocks }]) => [path, blocks]);
+  expect(found.filter(([, blocks]) => blocks > 0)).toEqual(expected);
+  for (const [path, { tests }] of Object.entries(PROXY_EXAMPLES)) expect(read(tests)).toContain(path.slice(5));
+});
+
 test("the guide's table of close reasons matches the protocol, the texts and their traits", () => {
   const cells = [...read("docs/guide/close-reasons.md").matchAll(/^\| (`\w+`.*) \|$/gm)].map(([, row = ""]) =>
     row.split("|").map((cell) => cell.trim()),

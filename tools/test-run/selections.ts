@@ -28,6 +28,7 @@ const REAL_REQUIREMENTS: readonly RequirementName[] = [
   "systemd",
   "prometheus",
   "stunnel",
+  "proxies",
 ];
 const PACKAGES_REQUIREMENTS: readonly RequirementName[] = ["debian", "containers", "helm"];
 const INSTALL_REQUIREMENTS: readonly RequirementName[] = ["debian", "chroot", "tigervnc"];

@@ -11,13 +11,12 @@ import { generate } from "selfsigned";
 import { parse } from "yaml";
 import type { WebServer } from "./web-server.ts";
 
-const document = readFileSync(new URL("../../../docs/reverse-proxies.md", import.meta.url), "utf8");
-
-/** The code under a heading of the document. */
-function codeUnder(heading: string): string {
-  const [, section = ""] = document.split(`# ${heading}\n`);
+/** The code under a heading of a document. */
+function codeUnder(heading: string, document = "reverse-proxies.md"): string {
+  const text = readFileSync(new URL(`../../../docs/${document}`, import.meta.url), "utf8");
+  const [, section = ""] = text.split(`# ${heading}\n`);
   const code = /```\w+\n([^]*?)```/u.exec(section)?.[1];
-  if (code === undefined) throw new Error(`docs/reverse-proxies.md has no code under "${heading}"`);
+  if (code === undefined) throw new Error(`docs/${document} has no code under "${heading}"`);
   return code;
 }
 
@@ -26,8 +25,10 @@ export function documentedConfig(): ConfigInput {
   return parse(codeUnder("The gateway").replaceAll("192.0.2.5", "127.0.0.1")) as ConfigInput;
 }
 
-/** A proxy of the document: which program runs its configuration, and how. */
+/** A proxy of the documents: which program runs its configuration, and how. */
 interface DocumentedProxy {
+  /** @defaultValue reverse-proxies.md */
+  readonly document?: string;
   readonly heading: string;
   readonly program: string;
   /** What the program needs besides what the document shows. */
@@ -52,6 +53,13 @@ const PROXIES = {
     file: (code) => code,
     args: (file) => ["-db", "-f", file],
   },
+  "haproxy of Nova's operators": {
+    document: "nova.md",
+    heading: "Behind HAProxy",
+    program: "haproxy",
+    file: (code) => code,
+    args: (file) => ["-db", "-f", file],
+  },
   caddy: {
     heading: "Caddy",
     program: "caddy",
@@ -60,24 +68,24 @@ const PROXIES = {
   },
 } as const satisfies Readonly<Record<string, DocumentedProxy>>;
 
-/** The name of a proxy of the document. */
+/** The name of a proxy of the documents. */
 export type DocumentedProxyName = keyof typeof PROXIES;
 
 export const DOCUMENTED_PROXIES = Object.keys(PROXIES) as readonly DocumentedProxyName[];
 
-/** Runs a proxy as docs/reverse-proxies.md has it, in front of a gateway, at a free port of `localhost`. */
+/** Runs a proxy as its document has it, in front of a gateway, at a free port of `localhost`. */
 export async function startDocumentedProxy(name: DocumentedProxyName, gatewayUrl: string): Promise<WebServer> {
-  const { heading, program, file, args }: DocumentedProxy = PROXIES[name];
+  const { document, heading, program, file, args }: DocumentedProxy = PROXIES[name];
   const folder = await mkdtemp(join(tmpdir(), "curfew-reverse-proxy-"));
   const certificate = await writeCertificate(folder);
   const port = await freePort();
-  const code = codeUnder(heading)
-    .replaceAll("192.0.2.11:6080", new URL(gatewayUrl).host)
+  const code = codeUnder(heading, document)
+    .replaceAll(/192\.0\.2\.1[12]:6080/gu, new URL(gatewayUrl).host)
     .replaceAll("/etc/haproxy/console.pem", join(folder, "both.pem"))
     .replaceAll("/etc/ssl/console.pem", certificate.cert)
     .replaceAll("/etc/ssl/console.key", certificate.key)
     .replace("listen 443", `listen 127.0.0.1:${port}`)
-    .replace("bind :443", `bind 127.0.0.1:${port}`)
+    .replace(/bind :(?:443|6080)/u, `bind 127.0.0.1:${port}`)
     .replace(/^console\.example \{/mu, `https://localhost:${port} {\n\tbind 127.0.0.1`);
   const path = join(folder, "configuration");
   await writeFile(path, file(code, folder));

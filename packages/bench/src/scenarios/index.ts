@@ -1,3 +1,4 @@
+import { clusterCost } from "./cluster.ts";
 import { deadlines } from "./deadlines.ts";
 import { download } from "./download.ts";
 import { idleMemory } from "./idle-memory.ts";
@@ -24,6 +25,7 @@ export const SCENARIOS: readonly Scenario[] = [
   keystrokesUnderFlood,
   setUp,
   novaSetUp,
+  clusterCost,
   idleMemory(500),
   idleMemory(5_000),
   idleMemory(10_000),

@@ -1,6 +1,5 @@
-import { percentile } from "../statistics/index.ts";
 import { startNova } from "../subjects/curfew-nova.ts";
-import { openAndClose, type OpenAndCloseContext } from "./open-and-close.ts";
+import { measureSetUps } from "./set-up-cost.ts";
 import { gatewayOnly, type Scenario } from "./scenario.ts";
 
 const PARALLEL = 20;
@@ -42,14 +41,27 @@ export const novaSetUp: Scenario = {
     const answers = await nova.responder.rate(PARALLEL, effort.warmUpMs);
     const options = await nova.connectOptions(tokens);
     const answered = nova.responder.answers;
-    const own = await measure({ subject: nova, options, target, effort });
+    const own = await measureSetUps({ subject: nova, options, target, effort, parallel: PARALLEL });
     if (nova.responder.answers - answered < own.sessions)
       throw new Error("nova-compute was not asked for each session");
     const { database, broker } = await nova.connections();
     check("the database", database, MAX_DATABASE_CONNECTIONS);
     check("the broker", broker, MAX_BROKER_CONNECTIONS);
-    const paced = await measure({ subject: nova, options, target, effort, everyMs: (PARALLEL / PACED_RATE) * 1000 });
-    const sqlite = await measure({ subject, options: await subject.connectOptions(tokens), target, effort });
+    const paced = await measureSetUps({
+      subject: nova,
+      options,
+      target,
+      effort,
+      parallel: PARALLEL,
+      everyMs: (PARALLEL / PACED_RATE) * 1000,
+    });
+    const sqlite = await measureSetUps({
+      subject,
+      options: await subject.connectOptions(tokens),
+      target,
+      effort,
+      parallel: PARALLEL,
+    });
     return {
       values: {
         rate: own.rate,
@@ -74,32 +86,4 @@ export const novaSetUp: Scenario = {
 function check(what: string, count: number, max: number): void {
   if (count >= 1 && count <= max) return;
   throw new Error(`expected 1 to ${max} connections to ${what}, but there are ${count}`);
-}
-
-/** Figures of one gateway. */
-interface Measured {
-  readonly sessions: number;
-  /** Sessions a second. */
-  readonly rate: number;
-  /** Milliseconds. */
-  readonly p50: number;
-  readonly p99: number;
-  /** Microseconds for each session. */
-  readonly cpu: number;
-  /** Share of one core. */
-  readonly busy: number;
-  readonly otherLoad: number;
-}
-
-async function measure(context: Omit<OpenAndCloseContext, "parallel">): Promise<Measured> {
-  const { times, seconds, proxyCpu, otherLoad } = await openAndClose({ ...context, parallel: PARALLEL });
-  return {
-    sessions: times.length,
-    rate: times.length / seconds,
-    p50: percentile(times, 50),
-    p99: percentile(times, 99),
-    cpu: (proxyCpu / times.length) * 1e6,
-    busy: proxyCpu / seconds,
-    otherLoad,
-  };
 }

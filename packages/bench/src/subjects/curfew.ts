@@ -38,6 +38,8 @@ export interface CurfewOptions {
   readonly tls?: boolean | undefined;
   /** Whether it runs from source instead of the build. @defaultValue false */
   readonly fromSource?: boolean;
+  /** URL of a store that it would share with other gateways. @defaultValue tokens in SQLite */
+  readonly store?: string;
   /** Further arguments of `curfew serve`. */
   readonly args?: readonly string[];
   /** Pins its command to cores. @defaultValue the proxy's core */
@@ -77,7 +79,7 @@ export async function startCurfew(target: string, folder: string, options: Curfe
 /** Starts `curfew serve`; resolves once it says that it listens. */
 export async function startServe(
   folder: string,
-  { tls = false, fromSource = false, args = [], pin = onProxyCore }: CurfewOptions = {},
+  { tls = false, fromSource = false, store, args = [], pin = onProxyCore }: CurfewOptions = {},
 ): Promise<Child> {
   const certificate = tls ? await makeCertificate(folder) : undefined;
   const file = join(folder, "curfew.yaml");
@@ -96,7 +98,7 @@ admin:
   key: ${ADMIN_KEY}
 tokens:
   path: ${join(folder, "tokens.db")}
-${certificate === undefined ? "" : `cert: ${certificate.cert}\nkey: ${certificate.key}\n`}`,
+${store === undefined ? "" : `cluster: { store: "${store}" }\n`}${certificate === undefined ? "" : `cert: ${certificate.cert}\nkey: ${certificate.key}\n`}`,
   );
   const main = fromSource ? ["--conditions=@curfew/source", join(PROXY_PACKAGE, "src/cli/main.ts")] : [MAIN];
   const command = pin([process.execPath, ...main, "serve", "--config", file, ...args]);

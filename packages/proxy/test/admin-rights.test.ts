@@ -1,4 +1,6 @@
 import { type ByteServer, startByteServer } from "@curfew/testing";
+import { once } from "node:events";
+import { type IncomingMessage, request } from "node:http";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { RIGHTS } from "../src/admin/keys.ts";
 import { type OperationName, OPERATIONS } from "../src/admin/operations.ts";
@@ -76,6 +78,15 @@ function effects(): readonly string[] {
   return types.filter((type) => !["admin_called", "admin_refused"].includes(type));
 }
 
+type Headers = Readonly<Record<string, string>>;
+
+const SIMPLE_REQUESTS: readonly (readonly [what: string, method: string, headers: Headers, body: string])[] = [
+  ["a form", "POST", { "Content-Type": "application/x-www-form-urlencoded" }, "_method=DELETE"],
+  ["text", "POST", { "Content-Type": "text/plain", "X-HTTP-Method-Override": "DELETE" }, "{}"],
+  ["an image", "GET", { "Sec-Fetch-Site": "cross-site", "Sec-Fetch-Dest": "image" }, ""],
+  ["an image of a page whose name was rebound", "GET", { Host: "evil.example" }, ""],
+];
+
 describe.each(operations)("%s", (name, { right }) => {
   test("is not answered without a key, with a wrong one, or to a page that has the right one", async () => {
     effects();
@@ -90,6 +101,21 @@ describe.each(operations)("%s", (name, { right }) => {
     }
     expect(effects()).toEqual([]);
   });
+
+  test.each(SIMPLE_REQUESTS)(
+    "is not called by %s, which a page can send or show without asking",
+    async (_what, method, headers, body) => {
+      effects();
+      const { path } = OPERATIONS[name as OperationName];
+      const url = `${gateway.adminUrl}${path.replace(":id", "unknown")}?all=true&instance=vm-1&key=${ADMIN_KEY}`;
+      const sent = request(url, { method, headers: { Cookie: `key=${ADMIN_KEY}`, ...headers } }).end(body);
+      const [response] = (await once(sent, "response")) as [IncomingMessage];
+      response.resume();
+      expect([401, 403, 429]).toContain(response.statusCode);
+      expect(effects()).toEqual([]);
+      expect(gateway.proxy.sessions.size).toBe(1);
+    },
+  );
 
   test.each(RIGHTS)("needs its right: a key that has only %s", async (only) => {
     effects();

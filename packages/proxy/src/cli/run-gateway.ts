@@ -4,6 +4,7 @@ import { LocalGateway } from "../gateway.ts";
 import type { ConfigChanges } from "../config/reload.ts";
 import type { ClusterOfPrimary } from "../primary.ts";
 import type { Gateway } from "../gateway-types.ts";
+import { watchClock } from "../telemetry/clock-steps.ts";
 import type { EventObserver } from "../telemetry/events.ts";
 import { handleHangup, logIgnoredSignals } from "../telemetry/ignored-signals.ts";
 import { createLogger, type Logger, openLog } from "../telemetry/log.ts";
@@ -72,6 +73,7 @@ export async function runGateway(
   logIgnoredSignals(proxy.log);
   handleHangup(createReload(proxy, load, manager));
   surviveErrors(proxy.log);
+  watchClock(proxy.log);
   const stopped = Promise.withResolvers<void>();
   const stop = createStop(proxy, manager, stopped.resolve);
   manager.ready(proxy.log);

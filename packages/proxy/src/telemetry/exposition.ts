@@ -1,6 +1,7 @@
 import { Counter, Gauge, Histogram, Registry } from "prom-client";
 import { DESCRIPTOR_LIMIT, openDescriptors } from "../net/descriptors.ts";
 import { auditLines } from "./audit/writer.ts";
+import { clockSteps } from "./clock-steps.ts";
 import { droppedLogLines } from "./log-destination.ts";
 import { uncaughtErrors } from "./uncaught-errors.ts";
 import type { ClusterFigures, Metrics, MetricsSource } from "./metrics.ts";
@@ -157,6 +158,7 @@ function addProcess(registry: Registry): void {
     ["curfew_log_lines_dropped_total", "Log lines that could not be written.", droppedLogLines],
     ["curfew_audit_lines_total", "Lines of the audit trail.", () => auditLines().written],
     ["curfew_audit_lines_lost_total", "Lines of the audit trail that could not be written.", () => auditLines().lost],
+    ["curfew_clock_steps_total", "Times that the machine's clock was set by half a second or more.", clockSteps],
     ["curfew_uncaught_errors_total", "Errors that were not caught where they happened.", uncaughtErrors],
   ] as const;
   for (const [name, help, read] of counters) {

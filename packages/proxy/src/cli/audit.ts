@@ -1,11 +1,12 @@
 import type { Command } from "commander";
 import { loadConfig } from "../config/load.ts";
+import { Gaps } from "../telemetry/audit/gaps.ts";
 import { auditFiles, readAuditFile, readAuditLines, type ReadLine } from "../telemetry/audit/read.ts";
 import { syslogServer } from "../telemetry/audit/syslog.ts";
 import { type Visit, type VisitFilter, Visits } from "../telemetry/audit/visits.ts";
 import { time } from "./argument-parsers.ts";
 import { CommandError } from "./command-error.ts";
-import { print, printError } from "./output.ts";
+import { printError, printJsonList } from "./output.ts";
 import { printTable } from "./table.ts";
 
 interface AuditCommandOptions extends VisitFilter {
@@ -28,8 +29,8 @@ export function addAudit(program: Command): void {
     .option("--until <time>", "only sessions that began before this time, or this age", time)
     .option("--json", "print one line of JSON, a list, with the lines of each session")
     .action(async ({ config, path, json, ...filter }: AuditCommandOptions) => {
-      const visits = await readVisits(path ?? (await configuredPath(config)), filter);
-      if (json === true) print(JSON.stringify(visits));
+      const visits = await readVisits(path ?? (await configuredPath(config)), new Visits(filter, json === true));
+      if (json === true) await printJsonList(visits);
       else printVisits(visits);
     });
 }
@@ -46,13 +47,16 @@ async function configuredPath(file: string | undefined): Promise<string> {
 }
 
 /** @throws CommandError naming the file that cannot be read. */
-async function readVisits(path: string, filter: VisitFilter): Promise<readonly Visit[]> {
-  const visits = new Visits(filter);
+async function readVisits(path: string, visits: Visits): Promise<readonly Visit[]> {
+  const gaps = new Gaps();
   let unreadable = 0;
   const add = async (lines: AsyncIterable<ReadLine | undefined>): Promise<void> => {
     for await (const line of lines) {
       if (line === undefined) unreadable += 1;
-      else visits.add(line);
+      else {
+        gaps.add(line);
+        visits.add(line);
+      }
     }
   };
   if (path === "-") await add(readAuditLines(process.stdin));
@@ -60,6 +64,11 @@ async function readVisits(path: string, filter: VisitFilter): Promise<readonly V
     for (const file of await filesOf(path)) await add(readAuditFile(file)).catch((error: Error) => fail(file, error));
   if (unreadable > 0) {
     printError(`curfew: warning: left out ${unreadable === 1 ? "1 line" : `${unreadable} lines`} that cannot be read`);
+  }
+  if (gaps.missing > 0) {
+    printError(
+      `curfew: warning: ${gaps.missing === 1 ? "1 line is" : `${gaps.missing} lines are`} missing: the numbers in seq have gaps`,
+    );
   }
   return visits.all;
 }

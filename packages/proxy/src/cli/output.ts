@@ -1,8 +1,20 @@
+import { once } from "node:events";
 import { printable } from "../printable.ts";
 
 /** Prints one line. Names and error texts come from others: no character of theirs controls the terminal. */
 export function print(line: string): void {
   console.log(printable(line));
+}
+
+/** Prints a list as one line of JSON, however long: it need not fit into a string. */
+export async function printJsonList(list: readonly unknown[]): Promise<void> {
+  const { stdout } = process;
+  stdout.write("[");
+  for (const [index, item] of list.entries()) {
+    const text = `${index === 0 ? "" : ","}${printable(JSON.stringify(item))}`;
+    if (!stdout.write(text)) await once(stdout, "drain");
+  }
+  stdout.write("]\n");
 }
 
 /** Prints one line to standard error. */

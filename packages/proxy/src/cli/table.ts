@@ -5,8 +5,9 @@ import { print } from "./output.ts";
 export function printTable<T extends object>(rows: readonly T[], columns: readonly (keyof T & string)[]): void {
   const cells = rows.map((row) => columns.map((column) => printable(String(row[column] ?? "-"))));
   const heading = columns.map((column) => column.replaceAll("_", " ").toUpperCase());
-  const widths = columns.map((_, index) => Math.max(...[heading, ...cells].map((line) => line[index]?.length ?? 0)));
-  for (const line of [heading, ...cells]) {
+  const lines = [heading, ...cells];
+  const widths = columns.map((_, index) => lines.reduce((width, line) => Math.max(width, line[index]?.length ?? 0), 0));
+  for (const line of lines) {
     print(
       line
         .map((cell, index) => cell.padEnd(widths[index] ?? 0))

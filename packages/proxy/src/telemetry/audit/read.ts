@@ -3,16 +3,19 @@ import { readdir, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import type { Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
-import { AUDIT_EVENTS, type AuditEntry } from "./entry.ts";
+import { AUDIT_EVENTS, AUDIT_FIELDS, type AuditEntry, type AuditField } from "./entry.ts";
 
 /** What a rotated file's name has after that of the file: `.1`, `.2.gz`, `-20261101`, `-20261101-1761955200.gz`. */
 const ROTATED = /^[.-]\d[\d.-]*(?:\.gz)?$/;
+
+/** The longest line that is read, in characters: many times what the gateway writes. */
+const MAX_LINE = 1024 * 1024;
 
 /** A line that was read. */
 export type ReadLine = AuditEntry & { readonly time: string };
 
 /**
- * The audit file and its rotated ones, the oldest first.
+ * The audit file and its rotated ones, the oldest first. Of a file that is being packed, the one that is not.
  *
  * @throws Error when there is none.
  */
@@ -21,11 +24,26 @@ export async function auditFiles(path: string): Promise<readonly string[]> {
   const names = (await readdir(folder)).filter(
     (each) => each === name || (each.startsWith(name) && ROTATED.test(each.slice(name.length))),
   );
-  const files = await Promise.all(
-    names.map(async (each) => ({ path: join(folder, each), changedAt: (await stat(join(folder, each))).mtimeMs })),
-  );
-  if (files.length === 0) throw new Error("there is no such file");
-  return files.toSorted((a, b) => a.changedAt - b.changedAt).map((file) => file.path);
+  const files = await Promise.all(names.map(async (each) => await describeFile(join(folder, each), each === name)));
+  const found = files.filter((file) => file !== undefined && !names.includes(unpackedName(file.path)));
+  if (found.length === 0) throw new Error("there is no such file");
+  return found
+    .filter((file) => file !== undefined)
+    .toSorted((a, b) => a.changedAt - b.changedAt)
+    .map((file) => file.path);
+}
+
+/** Undefined for one that a rotation has moved meanwhile, and for a rotated one that is no file. */
+async function describeFile(path: string, isNamed: boolean): Promise<{ path: string; changedAt: number } | undefined> {
+  const found = await stat(path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== "ENOENT") throw error;
+  });
+  return found !== undefined && (isNamed || found.isFile()) ? { path, changedAt: found.mtimeMs } : undefined;
+}
+
+/** The name of a packed file before it was packed; empty for others. */
+function unpackedName(path: string): string {
+  return path.endsWith(".gz") ? basename(path, ".gz") : "";
 }
 
 /**
@@ -44,20 +62,45 @@ export async function* readAuditFile(path: string): AsyncGenerator<ReadLine | un
 /** As {@link readAuditFile}, of a stream. */
 export async function* readAuditLines(input: Readable): AsyncGenerator<ReadLine | undefined> {
   let rest = "";
+  let isTooLong = false;
   for await (const chunk of input.setEncoding("utf8") as AsyncIterable<string>) {
     const lines = (rest + chunk).split("\n");
     rest = lines.pop() ?? "";
-    for (const line of lines) if (line !== "") yield parse(line);
+    for (const line of lines) {
+      if (isTooLong) yield undefined;
+      else if (line !== "") yield parse(line);
+      isTooLong = false;
+    }
+    isTooLong ||= rest.length > MAX_LINE;
+    if (isTooLong) rest = "";
   }
-  if (rest !== "") yield parse(rest);
+  if (isTooLong) yield undefined;
+  else if (rest !== "") yield parse(rest);
 }
 
 function parse(line: string): ReadLine | undefined {
   try {
-    const entry = JSON.parse(line) as Partial<ReadLine> | null;
-    const isEntry = typeof entry?.time === "string" && entry.event !== undefined && entry.event in AUDIT_EVENTS;
-    return isEntry ? (entry as ReadLine) : undefined;
+    const entry: unknown = JSON.parse(line);
+    return isLine(entry) ? entry : undefined;
   } catch {
     return undefined;
   }
+}
+
+/** Whether something is a line as the gateway writes it. Fields that a newer version has added may be anything. */
+function isLine(entry: unknown): entry is ReadLine {
+  if (typeof entry !== "object" || entry === null) return false;
+  const { event, time, ...fields } = entry as Readonly<Record<string, unknown>>;
+  if (typeof event !== "string" || !Object.hasOwn(AUDIT_EVENTS, event) || !hasType("time", time)) return false;
+  for (const [name, value] of Object.entries(fields)) {
+    const field = Object.hasOwn(AUDIT_FIELDS, name) ? AUDIT_FIELDS[name as keyof typeof AUDIT_FIELDS] : undefined;
+    if (field !== undefined && !hasType(field.type, value)) return false;
+  }
+  return true;
+}
+
+function hasType(type: AuditField["type"], value: unknown): boolean {
+  if (type === "integer" || type === "number") return typeof value === "number";
+  if (type === "object") return typeof value === "object" && value !== null;
+  return typeof value === "string" && (type === "string" || !Number.isNaN(Date.parse(value)));
 }

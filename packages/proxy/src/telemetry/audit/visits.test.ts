@@ -1,10 +1,11 @@
-import { mkdtempSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { Readable } from "node:stream";
 import { gzipSync } from "node:zlib";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { AuditEntry } from "./entry.ts";
+import { Gaps } from "./gaps.ts";
 import { auditFiles, readAuditFile, readAuditLines, type ReadLine } from "./read.ts";
 import { type VisitFilter, Visits } from "./visits.ts";
 
@@ -164,6 +165,49 @@ test("a line that was cut off, and what is no line of the trail, is told apart f
   // In pieces, as they come from a file.
   for await (const each of readAuditLines(Readable.from([text.slice(0, 30), text.slice(30)]))) read.push(each?.event);
   expect(read).toEqual(["gateway_started", undefined, undefined, undefined, undefined, "gateway_started"]);
+});
+
+test.each<[what: string, line: object]>([
+  ["a name that every object has", { event: "constructor" }],
+  ["a time that is none", { event: "gateway_started", time: "soon" }],
+  ["a selection that is none", { event: "end_requested", selection: null }],
+  ["an id that is no text", { event: "session_ended", session: { toString: 1 } }],
+  ["a number that is none", { event: "session_ended", session: "s", duration_ms: "1" }],
+])("a line with %s is left out, and does not keep the others from being read", async (_what, fields) => {
+  const lines = [{ time: at(1), ...fields }, line(2, "session_requested", { ...alice, run: "a" })];
+  const all = new Visits({}, false);
+  let unreadable = 0;
+  for await (const each of readAuditLines(Readable.from(lines.map((entry) => `${JSON.stringify(entry)}\n`)))) {
+    if (each === undefined) unreadable += 1;
+    else all.add(each);
+  }
+  expect([unreadable, all.all.length, all.all[0]?.events]).toEqual([1, 1, []]);
+});
+
+test("a line that is longer than any of the gateway costs no more than its reading", async () => {
+  const good = `${JSON.stringify(line(1, "gateway_started"))}\n`;
+  const piece = "x".repeat(64 * 1024);
+  const pieces = [good, ...Array.from({ length: 1000 }, () => piece), "\n", good, piece.repeat(17), piece];
+  const read: unknown[] = [];
+  for await (const each of readAuditLines(Readable.from(pieces))) read.push(each?.event);
+  expect(read).toEqual(["gateway_started", undefined, "gateway_started", undefined]);
+});
+
+test("of a file that is being packed the one that is not is read, and no folder", async () => {
+  const path = join(folder, "audit.jsonl");
+  for (const name of ["audit.jsonl", "audit.jsonl.1", "audit.jsonl.1.gz", "audit.jsonl.2.gz"]) {
+    writeFileSync(join(folder, name), "");
+  }
+  mkdirSync(join(folder, "audit.jsonl.3"));
+  const files = (await auditFiles(path)).map((file) => basename(file));
+  expect(files.toSorted()).toEqual(["audit.jsonl", "audit.jsonl.1", "audit.jsonl.2.gz"]);
+});
+
+test("lines that are missing between others of a run are counted, whatever their order, and those at its ends are not", () => {
+  const gaps = new Gaps();
+  for (const seq of [7, 5, 9, 6]) gaps.add(line(1, "session_opened", { run: "a", seq }));
+  for (const seq of [1, 2, 3]) gaps.add(line(1, "session_opened", { run: "b", seq }));
+  expect(gaps.missing).toBe(1);
 });
 
 test("a packed file that is damaged is an error", async () => {

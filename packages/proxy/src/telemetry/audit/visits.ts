@@ -39,7 +39,7 @@ export interface Visit {
   bytes_to_target: number | null;
   /** How often it was renewed. */
   renewals: number;
-  /** Its lines. */
+  /** Its lines, where they are kept. */
   readonly events: ReadLine[];
 }
 
@@ -58,19 +58,24 @@ const ORDERS: ReadonlySet<string> = new Set(["end_requested", "revocation_reques
 /** Puts the lines of each session together. */
 export class Visits {
   readonly #filter: VisitFilter;
+  readonly #keepsLines: boolean;
+  /** The run of the process of each session. */
+  readonly #runs = new Map<string, string>();
   readonly #visits = new Map<string, Visit>();
   readonly #orders: ReadLine[] = [];
   readonly #processes = new Processes();
 
-  constructor(filter: VisitFilter) {
+  /** @param keepsLines - whether the sessions have their lines, which takes far more memory. @defaultValue true */
+  constructor(filter: VisitFilter, keepsLines = true) {
     this.#filter = filter;
+    this.#keepsLines = keepsLines;
   }
 
   /** In the order in which they began. */
   get all(): readonly Visit[] {
     const { since = -Infinity } = this.#filter;
     for (const visit of this.#visits.values()) {
-      const gone = visit.end === null ? this.#processes.goneOf(visit.events[0]?.run) : undefined;
+      const gone = visit.end === null ? this.#processes.goneOf(this.#runs.get(visit.session)) : undefined;
       if (gone === undefined) continue;
       if (Date.parse(gone.at) < since) this.#visits.delete(visit.session);
       else endUnknown(visit, gone);
@@ -85,7 +90,7 @@ export class Visits {
     if (line.session === undefined) return;
     const visit = this.#visits.get(line.session) ?? this.#begin(line, line.session);
     if (visit === undefined) return;
-    visit.events.push(line);
+    if (this.#keepsLines) visit.events.push(line);
     describe(visit, line);
     if (line.event === "session_opened") visit.opened_at = line.time;
     if (line.event === "session_renewed") visit.renewals += 1;
@@ -106,11 +111,13 @@ export class Visits {
     if (Date.parse(line.time) >= until) return undefined;
     const visit = emptyVisit(session, line.time);
     this.#visits.set(session, visit);
+    if (line.run !== undefined) this.#runs.set(session, line.run);
     return visit;
   }
 
   #end(visit: Visit, line: ReadLine): void {
     const { since = -Infinity } = this.#filter;
+    this.#runs.delete(visit.session);
     if (Date.parse(line.time) < since) return void this.#visits.delete(visit.session);
     visit.ended_at = line.time;
     visit.end = line.reason ?? null;

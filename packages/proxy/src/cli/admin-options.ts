@@ -1,6 +1,6 @@
 import type { Command } from "commander";
-import { readFile } from "node:fs/promises";
 import { rootCertificates } from "node:tls";
+import { readConfigFile } from "../read-file.ts";
 import { AdminClient } from "../admin/client.ts";
 import type { AdminConfig } from "../config/admin.ts";
 import { loadConfig } from "../config/load.ts";
@@ -50,5 +50,5 @@ function defaultUrl({ listen, socket, tls_cert }: AdminConfig, key: string | und
 /** A certificate that signs itself is trusted where the configuration names it. */
 async function ownCertificate({ tls_cert }: AdminConfig, url: string): Promise<string | undefined> {
   if (tls_cert === null || !url.startsWith("https:")) return undefined;
-  return [...rootCertificates, await readFile(tls_cert, "utf8").catch(() => "")].join("\n");
+  return [...rootCertificates, await readConfigFile(tls_cert).catch(() => "")].join("\n");
 }

@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { readConfigFile } from "../read-file.ts";
 import type { Config, ConfigInput } from "./config.ts";
 import { isGroup, merge, nest, valueAt, type Written } from "./merge.ts";
 import { findPassedSockets } from "./passed-sockets.ts";
@@ -7,6 +7,12 @@ import { nearestName } from "./nearest-name.ts";
 import { FILE_SUFFIX } from "./secret-file.ts";
 import { findSecretFiles, readSecretFiles, type ReadSecrets } from "./secret-options.ts";
 import { ConfigError, configSchema, describeOptions, parseConfig } from "./schema.ts";
+
+/** Size above which a file is a mistake, in bytes: what parses it keeps the sessions waiting when it is read again. */
+const MAX_YAML_BYTES = 1024 * 1024;
+
+/** How many problems of a file that is no YAML are told: each follows from those before. */
+const MAX_YAML_PROBLEMS = 10;
 
 /** Where a configuration comes from; later sources override earlier ones. */
 export interface ConfigSources {
@@ -40,7 +46,9 @@ export async function loadConfig(sources: ConfigSources): Promise<Config> {
     config = parseWritten(written, sources);
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
-    problems.push(...error.problems.filter((problem) => !unread.some((path) => `: ${problem}`.includes(`: ${path}:`))));
+    for (const problem of error.problems) {
+      if (!unread.some((path) => `: ${problem}`.includes(`: ${path}:`))) problems.push(problem);
+    }
   }
   if (config === undefined || problems.length > 0) throw new ConfigError(problems);
   return config;
@@ -120,7 +128,7 @@ export function variableName(path: string): string {
 
 async function readYaml(file: string): Promise<Read<unknown>> {
   try {
-    return { written: (await parseYaml(await readFile(file, "utf8"))) ?? {}, problems: [] };
+    return { written: (await parseYaml(String(await readConfigFile(file, MAX_YAML_BYTES)))) ?? {}, problems: [] };
   } catch (error) {
     const problems =
       error instanceof YamlError
@@ -195,11 +203,32 @@ class YamlError extends Error {
 
 /** Loaded only when there is something to parse, so that a gateway without a file starts faster. */
 async function parseYaml(source: string): Promise<unknown> {
-  const { parseDocument } = await import("yaml");
-  // A warning would quote the source, too.
-  const document = parseDocument(source, { logLevel: "error" });
+  const { LineCounter, parseDocument, visit } = await import("yaml");
+  const lineCounter = new LineCounter();
+  // A warning would quote the source, too. Its own search for keys that are there twice takes minutes for many.
+  const document = parseDocument(source, { logLevel: "error", lineCounter, uniqueKeys: false });
   // Only the first line of each: those after it quote the source.
-  const problems = document.errors.map(({ message }) => message.split(/:?\n/, 1)[0] ?? "");
+  const problems = document.errors
+    .slice(0, MAX_YAML_PROBLEMS)
+    .map(({ code, message }) =>
+      code === "MULTIPLE_DOCS" ? "expected one document, but got several" : (message.split(/:?\n/, 1)[0] ?? ""),
+    );
+  visit(document, {
+    Map: (_, { items }) => {
+      const keys = new Set<string>();
+      for (const { key } of items) {
+        const name = String(key);
+        if (keys.has(name) && problems.length < MAX_YAML_PROBLEMS) problems.push(`a key is there twice${placeOf(key)}`);
+        keys.add(name);
+      }
+    },
+  });
   if (problems.length > 0) throw new YamlError(problems);
   return document.toJS() as unknown;
+
+  function placeOf(node: unknown): string {
+    const { range } = node as { readonly range?: readonly number[] };
+    const { line, col } = lineCounter.linePos(range?.[0] ?? 0);
+    return ` at line ${line}, column ${col}`;
+  }
 }

@@ -1,6 +1,8 @@
 /** How many letters may be wrong, of a name that is this long; without its group, a longer one. */
 const MAX_WRONG = 2;
 const MIN_LENGTH = 5;
+/** No name is this long: comparing letters would take long. */
+const MAX_LENGTH = 100;
 const MIN_LENGTH_WITHOUT_GROUP = 8;
 
 /**
@@ -10,6 +12,7 @@ const MIN_LENGTH_WITHOUT_GROUP = 8;
  * @param prefix - what all names begin with.
  */
 export function nearestName(name: string, known: readonly string[], prefix: string): string | undefined {
+  if (name.length > MAX_LENGTH) return undefined;
   const wanted = plain(name.slice(prefix.length));
   const wrongLetters = (each: string): number => {
     const full = each.slice(prefix.length);

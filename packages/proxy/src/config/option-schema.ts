@@ -74,15 +74,18 @@ export function groupsOf(path: string): readonly string[] {
   return names.slice(1).map((_, index) => names.slice(0, index + 1).join("."));
 }
 
+/** How much of a name or value is repeated, in characters. */
+const MAX_QUOTED = 500;
+
 /** One line for an issue: the path, what was expected, and what was found unless that is secret. */
 export function describeIssue(schema: v.GenericSchema, issue: v.BaseIssue<unknown>): string {
-  const path = v.getDotPath(issue) ?? "(top level)";
+  const path = shortened(v.getDotPath(issue) ?? "(top level)");
   if (issue.type === "strict_object" && issue.path !== undefined && issue.expected === "never") {
     const meant = nearestOption(schema, issue.path);
     return `${path}: there is no such option${meant === undefined ? "" : `; did you mean ${meant}?`}`;
   }
   if (issue.type === "strict_object" && issue.received === "undefined") return `${path}: expected a value`;
-  return `${path}: ${issue.message}${found(schema, issue)}`;
+  return `${path}: ${shortened(issue.message)}${found(schema, issue)}`;
 }
 
 function found(schema: v.GenericSchema, { message, input, path }: v.BaseIssue<unknown>): string {
@@ -90,12 +93,19 @@ function found(schema: v.GenericSchema, { message, input, path }: v.BaseIssue<un
   if (Array.isArray(input)) return ", but got a list";
   if (typeof input === "object" && input !== null) return ", but got a group of options";
   const wrong = nodeAt(schema, path ?? []);
-  return wrong === undefined || hasSecret(wrong) ? "" : `, but got ${withoutPassword(JSON.stringify(input))}`;
+  return wrong === undefined || hasSecret(wrong)
+    ? ""
+    : `, but got ${shortened(withoutPassword(JSON.stringify(input)))}`;
+}
+
+/** A value that is far too long is recognized by how it begins. */
+function shortened(text: string): string {
+  return text.length <= MAX_QUOTED ? text : `${text.slice(0, MAX_QUOTED)}…`;
 }
 
 /** A URL may name a user and a password. */
-function withoutPassword(text: string | undefined): string | undefined {
-  return text?.replaceAll(/\/\/[^/@\s]*@/g, "//[hidden]@");
+function withoutPassword(text = "undefined"): string {
+  return text.replaceAll(/\/\/[^/@\s]*@/g, "//[hidden]@");
 }
 
 /** The option or group that is probably meant by a path that does not exist. */

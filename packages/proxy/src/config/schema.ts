@@ -16,6 +16,9 @@ import { AUTH_SCHEMES, MAX_CREDENTIAL_BYTES } from "../targets/rfb/auth-scheme.t
 import { tokenSource } from "./token-sources.ts";
 import * as value from "./value-schemas.ts";
 
+/** How many problems are told: finding what each name was meant for takes a while. */
+const MAX_PROBLEMS = 100;
+
 const tlsMinimums = ["default", "tlsv1_2", "tlsv1_3"] as const;
 
 /** All options with their defaults and the sentence that the options table shows. */
@@ -296,11 +299,16 @@ const schema = options({
 export function parseConfig(input: unknown): Config {
   if (Array.isArray(input)) throw new ConfigError(["(top level): expected options by name, but got a list"]);
   const result = v.safeParse(schema, input ?? {}, { abortPipeEarly: true });
-  const problems = result.success
-    ? contradictions(result.output)
-    : result.issues.map((issue) => describeIssue(schema, issue));
+  const problems = result.success ? contradictions(result.output) : describeIssues(result.issues);
   if (!result.success || problems.length > 0) throw new ConfigError(problems);
   return result.output;
+}
+
+/** A line for each, up to some. A file that is no configuration may have very many. */
+function describeIssues(issues: readonly v.BaseIssue<unknown>[]): readonly string[] {
+  const lines = issues.slice(0, MAX_PROBLEMS).map((issue) => describeIssue(schema, issue));
+  const more = issues.length - lines.length;
+  return more === 0 ? lines : [...lines, `and ${more} more`];
 }
 
 /** A configuration has one or more wrong values; `problems` has a line for each. */

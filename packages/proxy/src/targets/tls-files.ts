@@ -1,7 +1,8 @@
 import { X509Certificate } from "node:crypto";
-import { readFileSync, type Stats, statSync } from "node:fs";
+import { type Stats, statSync } from "node:fs";
 import { stat } from "node:fs/promises";
 import { createSecureContext, type SecureContext } from "node:tls";
+import { readConfigFileSync } from "../read-file.ts";
 
 /** One PEM file, and the option that names it. */
 export interface PemFile {
@@ -100,7 +101,7 @@ function readCertificates(file: PemFile): string {
 
 function read({ option, path }: PemFile): string {
   try {
-    return readFileSync(path, "utf8");
+    return String(readConfigFileSync(path));
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     throw new Error(`${option}: ${path} cannot be read: ${code ?? message}`, { cause: error });

@@ -1,5 +1,5 @@
 import { createPrivateKey, type KeyObject, X509Certificate } from "node:crypto";
-import { readFile } from "node:fs/promises";
+import { readConfigFile } from "../../read-file.ts";
 import { sha256 } from "../../sha256.ts";
 
 /** The files with the certificate of a listener. */
@@ -61,9 +61,11 @@ export function validityProblem({ validFrom, validTo }: Certificate, now: number
 }
 
 async function read(option: string, file: string): Promise<string> {
-  return await readFile(file, "utf8").catch((error: NodeJS.ErrnoException) => {
-    throw new Error(`${option}: ${file} cannot be read: ${error.code ?? error.message}`);
-  });
+  return await readConfigFile(file)
+    .then(String)
+    .catch((error: NodeJS.ErrnoException) => {
+      throw new Error(`${option}: ${file} cannot be read: ${error.code ?? error.message}`);
+    });
 }
 
 /** The listener's own certificate comes first (RFC 8446, section 4.4.2). */

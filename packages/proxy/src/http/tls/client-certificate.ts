@@ -1,7 +1,7 @@
 import { X509Certificate } from "node:crypto";
-import { readFile } from "node:fs/promises";
 import type { Socket } from "node:net";
 import { TLSSocket } from "node:tls";
+import { readConfigFile } from "../../read-file.ts";
 
 /** How much of a subject is logged, in characters. */
 const MAX_SUBJECT = 256;
@@ -13,9 +13,11 @@ const MAX_SUBJECT = 256;
  * @throws Error naming the option, the file, and what was expected in it.
  */
 export async function readClientAuthorities(file: string): Promise<string> {
-  const pem = await readFile(file, "utf8").catch((error: NodeJS.ErrnoException) => {
-    throw new Error(`client_ca: ${file} cannot be read: ${error.code ?? error.message}`);
-  });
+  const pem = await readConfigFile(file)
+    .then(String)
+    .catch((error: NodeJS.ErrnoException) => {
+      throw new Error(`client_ca: ${file} cannot be read: ${error.code ?? error.message}`);
+    });
   try {
     new X509Certificate(pem).toString();
   } catch {

@@ -1,6 +1,7 @@
-import { access, readdir, readFile } from "node:fs/promises";
+import { access, readdir } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
+import { readConfigFile } from "../../read-file.ts";
 import type { Flag, Layer } from "./configuration.ts";
 import { type Assignment, ConfFileError, parseIniFile } from "./ini-file.ts";
 
@@ -56,7 +57,7 @@ async function findDefaults(
 
 async function readConfFile(path: string): Promise<readonly Assignment[]> {
   const file = resolve(expandUser(path));
-  const bytes = await readFile(file).catch((error: NodeJS.ErrnoException) => {
+  const bytes = await readConfigFile(file).catch((error: NodeJS.ErrnoException) => {
     throw new ConfFileError(`${file}: cannot be read: ${error.code ?? error.message}`);
   });
   try {

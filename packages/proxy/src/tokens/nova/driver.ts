@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { readConfigFile } from "../../read-file.ts";
 import type { DatabaseSettings, TlsFiles } from "./database-settings.ts";
 
 /** A row of a result, by the names of its columns. */
@@ -55,7 +55,7 @@ export async function readTlsMaterial({ ca, cert, key, passphrase, ciphers, veri
 }
 
 async function readOptional(path: string | undefined): Promise<string | undefined> {
-  return path === undefined ? undefined : await readFile(path, "utf8");
+  return path === undefined ? undefined : String(await readConfigFile(path));
 }
 
 /** Without the options that are undefined: the drivers take a name that is there for a value. */

@@ -1,5 +1,5 @@
-import { readFile } from "node:fs/promises";
 import type { ConnectionOptions } from "node:tls";
+import { readConfigFile } from "../../../read-file.ts";
 import type { NovaRpcOptions } from "./options.ts";
 
 /**
@@ -28,7 +28,7 @@ async function read(
   const file = options[name];
   if (file === null || file === "") return undefined;
   try {
-    return await readFile(file);
+    return await readConfigFile(file);
   } catch (error) {
     throw new Error(`${name}: ${(error as Error).message}`, { cause: error });
   }

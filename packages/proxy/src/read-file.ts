@@ -1,0 +1,43 @@
+import { closeSync, constants, fstatSync, openSync, readFileSync, type Stats } from "node:fs";
+import { open, readFile } from "node:fs/promises";
+
+/** Size above which a file of the configuration is a mistake, in bytes: nova.conf with all its comments has half a million. */
+const MAX_BYTES = 4 * 1024 * 1024;
+
+/** Opening a FIFO would otherwise wait for a writer. */
+const FLAGS = constants.O_RDONLY | constants.O_NONBLOCK;
+
+/** What a shell passes on, as in `--config <(program)`: it is open already, and not read again. */
+const PASSED_ON = /^\/(?:dev\/(?:stdin$|fd\/)|proc\/)/;
+
+/**
+ * Reads a file of the configuration, which an operator may name by mistake: neither a FIFO nor a file that is far too large
+ * stops the gateway, whose sessions run while it reloads.
+ *
+ * @param maxBytes - how large it may be.
+ * @throws Error when it cannot be read, or is no regular file, or too large.
+ */
+export async function readConfigFile(path: string, maxBytes: number = MAX_BYTES): Promise<Buffer> {
+  await using handle = await open(path, FLAGS);
+  const status = await handle.stat();
+  if (status.isFIFO() && PASSED_ON.test(path)) return await readFile(path);
+  check(status, maxBytes);
+  return await handle.readFile();
+}
+
+/** As {@link readConfigFile}, at once. */
+export function readConfigFileSync(path: string): Buffer {
+  const descriptor = openSync(path, FLAGS);
+  try {
+    check(fstatSync(descriptor), MAX_BYTES);
+    return readFileSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+function check(status: Stats, maxBytes: number): void {
+  // Reading a folder fails with a code of its own.
+  if (!status.isFile() && !status.isDirectory()) throw new Error("it is no regular file");
+  if (status.size > maxBytes) throw new Error(`it is larger than ${maxBytes / 1024 / 1024} MiB`);
+}

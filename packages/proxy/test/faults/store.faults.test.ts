@@ -183,6 +183,26 @@ describe("a store of one server", { timeout: SCENARIO_MS }, () => {
     for (const { id } of locks) await cluster.gateway(BOUND).admin.liftLock(id);
   });
 
+  test("opens nothing before a gateway that comes back later has written what it was asked to revoke", async () => {
+    const watched = await openWatched(cluster, 6, [REMOTE]);
+    cluster.store.signal("SIGSTOP");
+    onTestFinished(() => cluster.store.signal("SIGCONT"));
+    for (const { token } of watched) expect(await isRevoked(cluster, token.id, PARTED)).toBe(false);
+    cluster.gateway(PARTED).signal("SIGSTOP");
+    onTestFinished(() => cluster.gateway(PARTED).signal("SIGCONT"));
+    const isUp = async (): Promise<unknown> => await cluster.gateway(REMOTE).metric("curfew_cluster_store_up");
+    await until(isUp, (up) => up === 0, "a gateway that has noticed that the store is away");
+    cluster.store.signal("SIGCONT");
+    await until(isUp, (up) => up === 1, "a gateway that is back");
+    const backAt = performance.now();
+    cluster.gateway(PARTED).signal("SIGCONT");
+    const refused = async (): Promise<string[]> =>
+      await Promise.all(watched.map(async ({ token }) => await refusal(cluster, REMOTE, token)));
+    await until(refused, (reasons) => reasons.every((reason) => reason === "token_invalid"), "a refusal for good");
+    measured("store back: sessions open again after", `${Math.round(performance.now() - backAt)} ms`, "2000 ms");
+    await allReady();
+  });
+
   test("ends sessions at the stated time after it was last heard, where that is wanted, and keeps others", async () => {
     const bounded = await openWatched(cluster, SESSIONS / 2, [BOUND]);
     const keeping = await openWatched(cluster, 6, [PARTED, REMOTE]);

@@ -5,7 +5,7 @@ import { LabProcess } from "./lab-process.ts";
 
 /** What a network needs of the machine: root, network namespaces, virtual Ethernet, iptables that can lose packets. */
 const PROBE = `
-ip link add a type veth peer name b && ip link add c type bridge &&
+ip link add left type veth peer name right && ip link add between type bridge &&
 iptables -A INPUT -p tcp -m statistic --mode random --probability 0.1 -j DROP`;
 
 const { PATH = "" } = process.env;
@@ -14,16 +14,6 @@ const SYSTEM = { env: { ...process.env, PATH: `${PATH}:/usr/sbin:/sbin` } };
 /** Whether {@link Network} works here. */
 export const HAS_NETWORK: boolean =
   process.platform === "linux" && spawnSync("unshare", ["--net", "sh", "-c", PROBE], SYSTEM).status === 0;
-
-/** Set to say once what is not tested. */
-let hasSaid = false;
-
-/** One visible line where scenarios are skipped. */
-export function sayWhatIsSkipped(): void {
-  if (HAS_NETWORK || hasSaid) return;
-  hasSaid = true;
-  process.stdout.write("faults: SKIPPED partitions and packet loss: they need root, iproute2 and iptables on Linux\n");
-}
 
 /** Whether a network delays and loses packets by itself; the module sch_netem is not in every kernel. */
 const hasNetem = (): boolean =>

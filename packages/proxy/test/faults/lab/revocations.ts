@@ -25,8 +25,8 @@ export async function openWatched(
 
 /** What revoking has come to. */
 export interface Revoked {
-  /** Milliseconds from the answer of the admin API until the session's target was gone; negative before it. */
-  readonly afterAnswer: readonly number[];
+  /** Milliseconds from the request to the admin API until the session's target was gone. */
+  readonly after: readonly number[];
   /** How often the admin API said that it could not write. */
   readonly unwritten: number;
 }
@@ -36,6 +36,7 @@ export interface Revoked {
  *
  * @param at - the gateway that is asked.
  * @param meanwhile - what happens between the answers and the ends.
+ * @param parallel - how many are revoked at once.
  * @throws Error naming how many sessions go on.
  */
 export async function revokeAll(
@@ -43,18 +44,27 @@ export async function revokeAll(
   watched: readonly Watched[],
   at: number,
   meanwhile: () => Promise<void> = async () => {},
+  parallel = 50,
 ): Promise<Revoked> {
   let unwritten = 0;
-  const answered = await inParallel(watched.length, async (index) => {
-    const id = watched[index]?.token.id ?? "";
-    const isWritten = await isRevoked(cluster, id, at);
-    if (!isWritten) unwritten += 1;
-    return Date.now();
-  });
+  const askedAt = await inParallel(
+    watched.length,
+    async (index) => {
+      const id = watched[index]?.token.id ?? "";
+      const sentAt = Date.now();
+      const isWritten = await isRevoked(cluster, id, at);
+      if (!isWritten) unwritten += 1;
+      return sentAt;
+    },
+    parallel,
+  );
   await meanwhile();
   await allGone(watched);
   const ends = await cluster.consoles.ended(watched.map(({ client }) => client.name));
-  return { afterAnswer: ends.map((endedAt, index) => endedAt - (answered[index] ?? 0)), unwritten };
+  return {
+    after: ends.map((endedAt, index) => endedAt - (askedAt[index] ?? 0)),
+    unwritten,
+  };
 }
 
 /** Revokes a token. @returns whether the gateway said that it is written */
@@ -79,23 +89,22 @@ async function allGone(watched: readonly Watched[]): Promise<void> {
 }
 
 /**
- * Tries tokens that were revoked at each gateway in turn.
+ * Tries the tokens of revoked sessions at each gateway.
  *
- * @returns how each was refused, and how often
- * @throws Error when one opens a session
+ * @throws Error when one is not refused for good
  */
-export async function tryRevoked(
-  cluster: Cluster,
-  tokens: readonly Token[],
-): Promise<Readonly<Record<string, number>>> {
-  const refusals: Record<string, number> = {};
-  await inParallel(tokens.length * cluster.gateways.length, async (index) => {
-    const token = tokens[Math.floor(index / cluster.gateways.length)];
+export async function expectRevoked(cluster: Cluster, watched: readonly Watched[]): Promise<void> {
+  const { length: gateways } = cluster.gateways;
+  await inParallel(watched.length * gateways, async (index) => {
+    const token = watched[Math.floor(index / gateways)]?.token;
     if (token === undefined) return;
-    const code = await refusal(cluster, index % cluster.gateways.length, token);
-    refusals[code] = (refusals[code] ?? 0) + 1;
+    const reason = await until(
+      async () => await refusal(cluster, index % gateways, token),
+      (each) => each !== "server_busy",
+      "a gateway that opens sessions",
+    );
+    if (reason !== "token_invalid") throw new Error(`a revoked token was refused as ${reason}`);
   });
-  return refusals;
 }
 
 /** How a gateway refuses a token. @throws Error when it opens a session */

@@ -1,5 +1,5 @@
 /** Whether the suite runs at full scale (`npx pnpm@12 test faults`), or shortly, within the whole test. */
-const IS_FULL = process.env["CURFEW_FAULTS"] === "full";
+export const IS_FULL = process.env["CURFEW_FAULTS"] === "full";
 
 /** What a scenario uses at full scale, and in its short form. */
 export function scaled<T>(full: T, short: T): T {

@@ -1,9 +1,9 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { setTimeout as delay } from "node:timers/promises";
 import { freePort } from "../../support/program.ts";
 import type { LabProcess } from "./lab-process.ts";
 import { askStore, StoreServer, startSentinel } from "./store-server.ts";
+import { until } from "./until.ts";
 
 const HOST = "127.0.0.1";
 const MASTER = "console-store";
@@ -11,17 +11,21 @@ const MASTER = "console-store";
 /** How long a master does not answer before the Sentinels count it as down, in milliseconds. */
 const DOWN_AFTER_MS = 1000;
 
+/** They try again, and begin another failover, after twice this time, in milliseconds. */
+const FAILOVER_TIMEOUT_MS = 2000;
+
+/** The first one is the master. Scenarios do not start those again that they end. */
+const STORES = 4;
+
 /** How many look for the master; two have to agree. */
 const SENTINELS = 3;
-
-const START_MS = 20_000;
 
 interface Sentinel {
   readonly process: LabProcess;
   readonly port: number;
 }
 
-/** A master with two replicas, watched by three Sentinels. */
+/** A master with replicas, watched by three Sentinels. */
 export class Sentinels implements AsyncDisposable {
   readonly #stores: readonly StoreServer[];
   readonly #sentinels: readonly Sentinel[];
@@ -33,7 +37,7 @@ export class Sentinels implements AsyncDisposable {
 
   static async start(folder: string): Promise<Sentinels> {
     const stores: StoreServer[] = [];
-    for (let number = 0; number < 3; number += 1) {
+    for (let number = 0; number < STORES; number += 1) {
       const own = join(folder, `store-${number}`);
       await mkdir(own);
       const options = {
@@ -71,28 +75,30 @@ export class Sentinels implements AsyncDisposable {
 
   /** Waits until another one is the master. */
   async masterAfter(old: StoreServer): Promise<StoreServer> {
-    const end = performance.now() + START_MS;
-    for (;;) {
-      const master = await this.master();
-      if (master !== old) return master;
-      if (performance.now() > end) throw new Error("the Sentinels have chosen no other master");
-      await delay(20);
-    }
+    return await until(
+      async () => await this.master(),
+      (master) => master !== old,
+      "another master",
+    );
   }
 
-  /** Starts every server again that was killed. */
-  async heal(): Promise<void> {
-    for (const store of this.#stores) if (!store.isRunning) await store.restart();
-    await this.#isWhole();
-  }
-
-  /** Waits until a server follows the master. */
+  /** Waits until a server follows another one. */
   async isReplica(store: StoreServer): Promise<void> {
-    const end = performance.now() + START_MS;
-    while (!(await store.ask(async (client) => await client.info("replication"))).includes("role:slave")) {
-      if (performance.now() > end) throw new Error("the server that was the master does not become a replica");
-      await delay(20);
-    }
+    await until(
+      async () => await roleOf(store),
+      (role) => role === "slave",
+      "a replica in place of the old master",
+    );
+  }
+
+  /** Waits until a replica has become a master, of which the Sentinels need not know yet. */
+  async promoted(old: StoreServer): Promise<void> {
+    const others = this.#stores.filter((store) => store !== old && store.isRunning);
+    await until(
+      async () => await Promise.all(others.map(roleOf)),
+      (roles) => roles.includes("master"),
+      "a new master",
+    );
   }
 
   /**
@@ -115,9 +121,11 @@ export class Sentinels implements AsyncDisposable {
       }),
     );
     void Promise.allSettled(sleeping);
-    const hasReplicas = async (): Promise<boolean> =>
-      /^connected_slaves:0\r$/m.test(await master.ask(async (client) => await client.info("replication")));
-    while (!(await hasReplicas())) await delay(10);
+    await until(
+      async () => await master.ask(async (client) => await client.info("replication")),
+      (text) => /^connected_slaves:0\s*$/m.test(text),
+      "a master without replicas",
+    );
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -127,28 +135,23 @@ export class Sentinels implements AsyncDisposable {
 
   /** Waits until the Sentinels know each other and the replicas. */
   async #isWhole(): Promise<void> {
-    const end = performance.now() + START_MS;
     for (const { port } of this.#sentinels) {
-      const know = async (): Promise<boolean> => {
-        const state = await askStore(`redis://${HOST}:${port}`, async (client) =>
-          client.sendCommand<Record<string, string>>(["SENTINEL", "MASTER", MASTER]),
-        );
-        return state["num-slaves"] === "2" && state["num-other-sentinels"] === String(SENTINELS - 1);
-      };
-      while (!(await know())) {
-        if (performance.now() > end) throw new Error("the Sentinels do not find each other");
-        await delay(50);
-      }
+      const read = async (): Promise<Record<string, string>> =>
+        await askStore(`redis://${HOST}:${port}`, async (client) => client.sendCommand(["SENTINEL", "MASTER", MASTER]));
+      const others = String(SENTINELS - 1);
+      await until(
+        read,
+        (state) => state["num-slaves"] === String(STORES - 1) && state["num-other-sentinels"] === others,
+        "Sentinels that know all",
+      );
     }
-    const inSync = async (): Promise<boolean> => {
-      const master = await this.master();
-      const text = await master.ask(async (client) => await client.info("replication"));
-      return text.match(/state=online/g)?.length === this.#stores.length - 1;
-    };
-    while (!(await inSync())) {
-      if (performance.now() > end) throw new Error("the replicas do not follow the master");
-      await delay(20);
-    }
+    const [first] = this.#stores;
+    await until(
+      async () =>
+        (await first?.ask(async (client) => await client.info("replication")))?.match(/state=online/g)?.length,
+      (replicas) => replicas === STORES - 1,
+      "replicas that follow the master",
+    );
   }
 
   #byPort(port: number): StoreServer {
@@ -158,13 +161,18 @@ export class Sentinels implements AsyncDisposable {
   }
 }
 
+async function roleOf(store: StoreServer): Promise<string | undefined> {
+  const text = await store.ask(async (client) => await client.info("replication"));
+  return /^role:(\w+)/m.exec(text)?.[1];
+}
+
 function configuration(port: number, masterPort: number): string {
   return [
     `port ${port}`,
     `bind ${HOST}`,
     `sentinel monitor ${MASTER} ${HOST} ${masterPort} 2`,
     `sentinel down-after-milliseconds ${MASTER} ${DOWN_AFTER_MS}`,
-    `sentinel failover-timeout ${MASTER} 5000`,
+    `sentinel failover-timeout ${MASTER} ${FAILOVER_TIMEOUT_MS}`,
     `sentinel parallel-syncs ${MASTER} 2`,
     "",
   ].join("\n");

@@ -1,5 +1,8 @@
 import { setTimeout as delay } from "node:timers/promises";
 
+/** How often it asks, in milliseconds. */
+const POLL_MS = 50;
+
 /** How long a scenario waits for what has to happen, in milliseconds, before it fails. */
 const MAX_WAIT_MS = 30_000;
 
@@ -15,6 +18,6 @@ export async function until<T>(
     const value = await read();
     if (holds(value)) return value;
     if (performance.now() > end) throw new Error(`${what} did not come: there is ${JSON.stringify(value)}`);
-    await delay(20);
+    await delay(POLL_MS);
   }
 }

@@ -7,7 +7,7 @@ import { LabProcess } from "./lab-process.ts";
 
 const PROGRAM = existsSync("/usr/sbin/haproxy") ? "/usr/sbin/haproxy" : "haproxy";
 
-/** HAProxy in front of gateways, as `docs/cluster.md` sets it up, with faster checks. */
+/** HAProxy in front of gateways, which it asks often whether they are ready. */
 export class Balancer implements AsyncDisposable {
   /** `host:port` where browsers connect; the same after a restart. */
   readonly at: string;

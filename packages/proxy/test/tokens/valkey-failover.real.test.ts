@@ -1,0 +1,116 @@
+import { type RedisServer, startRedis, startRedisSentinel } from "@curfew/testing/real";
+import { describe, test, vi } from "vitest";
+import type { TokenRequest } from "../../src/tokens/store.ts";
+import { findMaster } from "../../src/valkey/sentinel.ts";
+import { parseStoreUrl } from "../../src/valkey/store-url.ts";
+import { connectTo, StoreGateway } from "./valkey-cluster.ts";
+
+const REQUEST: TokenRequest = {
+  type: "vnc",
+  endpoint: { type: "tcp", host: "10.0.0.5", port: 5901 },
+  ttlMs: 600_000,
+};
+
+/** A master with two replicas and a Sentinel. */
+class Replicated implements AsyncDisposable {
+  readonly master: RedisServer;
+  readonly replicas: readonly RedisServer[];
+  readonly url: string;
+  readonly #sentinel: RedisServer;
+
+  private constructor(master: RedisServer, replicas: readonly RedisServer[], sentinel: RedisServer) {
+    this.master = master;
+    this.replicas = replicas;
+    this.#sentinel = sentinel;
+    const password = encodeURIComponent(master.password);
+    const { host, port } = sentinel;
+    this.url = `redis+sentinel://:${password}@${host}:${port}/consoles?sentinel_password=${password}`;
+  }
+
+  static async start(): Promise<Replicated> {
+    const master = await startRedis();
+    const replicas = await Promise.all([startRedis({ replicaOf: master }), startRedis({ replicaOf: master })]);
+    const sentinel = await startRedisSentinel({ master, name: "consoles" });
+    const started = new Replicated(master, replicas, sentinel);
+    using client = await connectTo(sentinel);
+    const knowsBoth = async (): Promise<boolean> => {
+      const known = JSON.stringify(await client.sendCommand(["SENTINEL", "REPLICAS", "consoles"]));
+      return known.match(/"master-link-status":"ok"/g)?.length === 2;
+    };
+    await vi.waitUntil(knowsBoth, { timeout: 30_000 });
+    return started;
+  }
+
+  /** The master as the Sentinel knows it. */
+  async current(): Promise<RedisServer | undefined> {
+    const { port } = await findMaster(parseStoreUrl(this.url), { ca: undefined, timeoutMs: 5000 });
+    return [this.master, ...this.replicas].find((each) => each.port === port);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const server of [this.#sentinel, ...this.replicas, this.master]) await server.stop();
+  }
+}
+
+describe.concurrent("where a Sentinel replaces the master", { timeout: 60_000 }, () => {
+  test.for<{ how: string; fail: (master: RedisServer) => unknown }>([
+    { how: "is killed", fail: async (master) => await master.kill() },
+    { how: "hangs", fail: (master) => master.freeze() },
+  ])("that $how, none of a thousand revocations is missed", async ({ fail }, { expect }) => {
+    await using servers = await Replicated.start();
+    await using one = await StoreGateway.open({ url: servers.url });
+    await using other = await StoreGateway.open({ url: servers.url });
+    const issued = await Promise.all(Array.from({ length: 1000 }, async () => await one.store.issue(REQUEST)));
+    const ids = issued.map(({ record }) => record.tokenId);
+    other.live = ids;
+    for (const [index, id] of ids.entries()) {
+      if (index === 500) await fail(servers.master);
+      const revoke = async (): Promise<boolean> =>
+        await one.store.revoke(id).then(
+          () => true,
+          () => false,
+        );
+      if (!(await revoke())) await expect.poll(revoke, { timeout: 40_000 }).toBe(true);
+    }
+    expect((await servers.current())?.port).not.toBe(servers.master.port);
+    await expect.poll(() => new Set(other.told).size, { timeout: 40_000 }).toBe(1000);
+    await using third = await StoreGateway.open({ url: servers.url });
+    for (const gateway of [one, other, third]) {
+      const grants = await Promise.all(issued.map(async ({ token }) => await gateway.store.resolve(token)));
+      expect(grants.filter((grant) => grant !== undefined)).toEqual([]);
+    }
+  });
+
+  test("what its replicas have not got is written again by the gateway that wrote it", async ({ expect }) => {
+    await using servers = await Replicated.start();
+    await using one = await StoreGateway.open({ url: servers.url });
+    const { token, record } = await one.store.issue(REQUEST);
+    const lock = { id: "a", subject: "user", value: "alice", message: undefined, createdAt: 1 } as const;
+    {
+      using admin = await connectTo(servers.master);
+      const caught = await admin.sendCommand(["WAIT", "2", "5000"]);
+      expect(caught).toBe(2);
+      for (const replica of servers.replicas) replica.freeze();
+      // What is on the way would be read later.
+      await admin.sendCommand(["CLIENT", "KILL", "TYPE", "replica"]);
+      await one.store.revoke(record.tokenId);
+      await one.store.putLock(lock);
+      expect(await one.store.useOnce("once", Date.now())).toBe(true);
+      await admin.set("{curfew}:lost", "yes");
+      await servers.master.kill();
+      for (const replica of servers.replicas) replica.thaw();
+    }
+    await expect.poll(async () => (await servers.current())?.port, { timeout: 40_000 }).not.toBe(servers.master.port);
+    await using other = StoreGateway.create({ url: servers.url });
+    other.live = [record.tokenId];
+    other.connection.start();
+    for (const { connection } of [one, other]) {
+      await expect.poll(() => connection.isOpen, { timeout: 40_000 }).toBe(true);
+    }
+    expect(await other.connection.run(async (client) => await client.get("{curfew}:lost"))).toBeNull();
+    await expect.poll(() => other.told).toContain(record.tokenId);
+    expect([await one.store.resolve(token), await other.store.resolve(token)]).toEqual([undefined, undefined]);
+    await expect.poll(() => other.store.locks()).toEqual([lock]);
+    expect(await other.store.useOnce("once", Date.now())).toBe(false);
+  });
+});

@@ -272,7 +272,8 @@ async function checkServer(client: StoreClient): Promise<void> {
   if (role !== "master" || mode === "cluster") {
     throw new Error(`expected a master that is not part of a Redis Cluster, but got a ${role} (${mode})`);
   }
-  if (Number.parseInt(version, 10) < MIN_VERSION) {
+  // Written so that a version which is no number is refused.
+  if (!(Number.parseInt(version, 10) >= MIN_VERSION)) {
     throw new Error(`expected Redis ${MIN_VERSION}.0 or later, or Valkey, but got version ${version}`);
   }
 }

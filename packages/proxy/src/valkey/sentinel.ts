@@ -57,9 +57,11 @@ async function ask(options: Parameters<typeof openClient>[0], master: string, la
       client.sendCommand(["SENTINEL", "MASTER", master]).catch(() => undefined),
     ]);
     const [place, state] = await unlessAborted(questions, late);
-    if (!Array.isArray(place)) throw new Error("it does not watch a master of this name");
+    if (place === null) throw new Error("it does not watch a master of this name");
+    const [host, port] = Array.isArray(place) ? (place as readonly unknown[]) : [];
+    if (typeof host !== "string" || !/^\d{1,5}$/.test(String(port))) throw new Error("expected a host and a port");
     const { "config-epoch": epoch } = Object(state) as Readonly<Record<string, unknown>>;
-    return { host: String(place[0]), port: Number(place[1]), epoch: Number(epoch) || 0 };
+    return { host, port: Number(port), epoch: Number(epoch) || 0 };
   } finally {
     if (client.isOpen) client.destroy();
   }

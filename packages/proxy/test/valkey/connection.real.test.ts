@@ -1,6 +1,4 @@
 import { readFileSync } from "node:fs";
-import { createServer, type Server } from "node:net";
-import { type AddressInfo } from "node:net";
 import { type RedisServer, startRedis } from "@curfew/testing/real";
 import { pino } from "pino";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -172,42 +170,4 @@ describe("a connection that cannot be made says why:", () => {
     await made.connection.opened;
     expect(await made.connection.run(ping)).toBe("PONG");
   });
-
-  test.each([
-    ["6.2.14", "standalone", "expected Redis 7.0 or later, or Valkey, but got version 6.2.14"],
-    ["7.2.4", "cluster", "expected a master that is not part of a Redis Cluster, but got a master (cluster)"],
-  ])("version %s, %s", async (version, mode, reason) => {
-    await using old = await serveHello(version, mode);
-    await using made = new Connected(`redis://127.0.0.1:${old.port}`);
-    await expect(made.connection.opened).rejects.toThrow(reason);
-  });
 });
-
-/** A server that answers each command as `HELLO`. */
-async function serveHello(version: string, mode: string): Promise<AsyncDisposable & { readonly port: number }> {
-  const fields = { server: "redis", version, proto: 3, id: 1, mode, role: "master", modules: [] };
-  const encode = (value: unknown): string =>
-    typeof value === "number"
-      ? `:${value}\r\n`
-      : Array.isArray(value)
-        ? "*0\r\n"
-        : `$${String(value).length}\r\n${String(value)}\r\n`;
-  const hello = `%7\r\n${Object.entries(fields)
-    .map(([name, value]) => encode(name) + encode(value))
-    .join("")}`;
-  const listener: Server = createServer((socket) => {
-    socket.on("error", () => {});
-    socket.on("data", (data) => {
-      const commands = data.toString().match(/\*\d+\r\n/g) ?? [];
-      socket.write(hello.repeat(commands.length));
-    });
-  });
-  await new Promise<void>((resolve) => listener.listen(0, "127.0.0.1", resolve));
-  const { port } = listener.address() as AddressInfo;
-  return {
-    port,
-    [Symbol.asyncDispose]: async () => {
-      await new Promise((resolve) => listener.close(resolve));
-    },
-  };
-}

@@ -82,8 +82,22 @@ export class StoreLog {
       async () => await reader.xRead(question, { BLOCK: WAIT_MS, COUNT: MAX_READ }),
       WAIT_MS + ANSWER_MS,
     );
-    return (answer as readonly { readonly messages: readonly Message[] }[] | null)?.[0]?.messages ?? [];
+    return toMessages(answer);
   }
+}
+
+/** @throws Error where that is no answer of a store: asked again at once, it would say the same. */
+function toMessages(answer: unknown): readonly Message[] {
+  if (answer === null) return [];
+  const messages: unknown = Array.isArray(answer) ? (answer as { messages?: unknown }[])[0]?.messages : undefined;
+  if (Array.isArray(messages) && messages.length > 0 && messages.every(isMessage)) return messages;
+  throw new Error("expected entries of the log of the cluster's store");
+}
+
+function isMessage(entry: unknown): entry is Message {
+  if (typeof entry !== "object" || entry === null) return false;
+  const { id, message } = entry as { id?: unknown; message?: unknown };
+  return typeof id === "string" && typeof message === "object" && message !== null;
 }
 
 function toEntry({ message: { kind = "", id = "" } }: Message): LogEntry {

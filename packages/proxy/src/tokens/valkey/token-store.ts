@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { ErrorReply } from "@redis/client";
+import { setImmediate } from "node:timers/promises";
 import { EndError } from "../../end-reason.ts";
 import { formatPosition, pageLimit, type PageRequest, parsePosition } from "../../paging.ts";
 import { sha256 } from "../../sha256.ts";
@@ -8,16 +8,13 @@ import type { StoreClient } from "../../valkey/client.ts";
 import type { ConnectionPart, StoreConnection } from "../../valkey/connection.ts";
 import type { Lock } from "../lock.ts";
 import { StoreError, type TokenPage, type TokenRecord, type TokenRequest, type TokenStore } from "../store.ts";
-import { tokenKeys, type TokenKeys } from "./keys.ts";
+import { tokenKeys } from "./keys.ts";
 import { StoredLocks } from "./locks.ts";
 import { type LogEntry, StoreLog } from "./log.ts";
-import { decodeRecord, encodeRecord, isStoredTokenId, MAX_RECORD_BYTES, storedTokenId } from "./record.ts";
+import { decodeRecord, isStoredTokenId, storedTokenId } from "./record.ts";
+import { type ListedToken, StoredTokens, toRecord } from "./records.ts";
 import { Recent } from "./recent.ts";
-import { ARE_VALID, ISSUE, REVOKE, TRIM_LIST } from "./scripts.ts";
 import { StoredUses } from "./uses.ts";
-
-/** How long an expired token is kept, so that its user reads "expired" and not "unknown", in milliseconds. */
-const KEEP_EXPIRED_MS = 24 * 60 * 60 * 1000;
 
 /** How many revocations are kept that this gateway has made or heard of, to write them again after a failover. */
 const MAX_REVOKED = 20_000;
@@ -32,8 +29,12 @@ const MAX_OPENING = 50_000;
 /** How many tokens one command revokes or asks for. */
 const BATCH = 200;
 
-/** How many expired tokens are removed with each page of the list. */
-const TRIMMED = 1000;
+/** Tokens that are revoked together. */
+interface RevocationBatch {
+  readonly tokenIds: string[];
+  /** Their records, in the same order, as the store has them then. */
+  readonly records: Promise<readonly (string | null)[]>;
+}
 
 /** What {@link ValkeyTokenStore} is made with. */
 export interface ValkeyTokenStoreOptions {
@@ -50,9 +51,9 @@ export interface ValkeyTokenStoreOptions {
  */
 export class ValkeyTokenStore implements TokenStore {
   readonly parts: readonly ConnectionPart[];
-  readonly #keys: TokenKeys;
   readonly #log: Logger;
   readonly #changes: StoreLog;
+  readonly #tokens: StoredTokens;
   readonly #locks: StoredLocks;
   readonly #uses: StoredUses;
   /** Tokens that are known to be revoked, whatever the store says. */
@@ -61,17 +62,20 @@ export class ValkeyTokenStore implements TokenStore {
   readonly #unwritten = new Recent<undefined>(MAX_REVOKED);
   /** When tokens were looked up whose sessions may not be listed yet, on the monotonic clock. */
   readonly #opening = new Recent<number>(MAX_OPENING);
+  /** Those that are written in the next turn of the event loop. */
+  #revoking: RevocationBatch | undefined;
   readonly #revocationListeners: ((tokenId: string) => void)[] = [];
   readonly #lockListeners: (() => void)[] = [];
   #live: () => Promise<readonly string[]> = async () => [];
   #attached: StoreConnection | undefined;
 
   constructor({ prefix, log }: ValkeyTokenStoreOptions) {
-    this.#keys = tokenKeys(prefix);
+    const keys = tokenKeys(prefix);
     this.#log = log;
-    this.#changes = new StoreLog(this.#keys.log);
-    this.#locks = new StoredLocks(this.#keys, log);
-    this.#uses = new StoredUses(this.#keys);
+    this.#changes = new StoreLog(keys.log);
+    this.#tokens = new StoredTokens(keys);
+    this.#locks = new StoredLocks(keys, log);
+    this.#uses = new StoredUses(keys);
     this.parts = [
       {
         prepare: async (client) => await this.#prepare(client),
@@ -100,8 +104,8 @@ export class ValkeyTokenStore implements TokenStore {
   async resolve(token: string): Promise<TokenRecord | undefined> {
     const digest = sha256(token);
     const tokenId = storedTokenId(digest);
-    const found = await this.#lookUp(async (client) => await this.#read(client, tokenId));
-    const record = this.#decode(tokenId, found, digest);
+    const found = await this.#lookUp(async (client) => await this.#tokens.read(client, tokenId));
+    const record = toRecord(tokenId, found, digest);
     if (record === undefined || record.revokedAt !== undefined || this.#revoked.has(tokenId)) return undefined;
     this.#opening.set(tokenId, performance.now());
     this.#opening.dropWhile((at) => at < performance.now() - OPENING_MS);
@@ -111,30 +115,28 @@ export class ValkeyTokenStore implements TokenStore {
   async find(token: string): Promise<TokenRecord | undefined> {
     const digest = sha256(token);
     const tokenId = storedTokenId(digest);
-    return await this.#run(async (client) => this.#decode(tokenId, await this.#read(client, tokenId), digest));
+    return await this.#run(async (client) => toRecord(tokenId, await this.#tokens.read(client, tokenId), digest));
   }
 
   async get(tokenId: string): Promise<TokenRecord | undefined> {
     if (!isStoredTokenId(tokenId)) return undefined;
-    return await this.#run(async (client) => this.#decode(tokenId, await this.#read(client, tokenId)));
+    return await this.#run(async (client) => toRecord(tokenId, await this.#tokens.read(client, tokenId)));
   }
 
   async list(page: PageRequest = {}): Promise<TokenPage> {
     const limit = pageLimit(page.limit);
-    const { at, id } = page.after === undefined ? {} : parsePosition(page.after);
-    let start = at === undefined || id === undefined ? "+" : `(${placeOf(at, id)}`;
+    const after = page.after === undefined ? undefined : parsePosition(page.after);
+    let behind = after && { createdAt: after.at, tokenId: after.id };
     const tokens: TokenRecord[] = [];
-    for (;;) {
-      const places = await this.#run(async (client) => await this.#places(client, start, limit + 1));
-      const found = await this.#run(async (client) => await this.#readAll(client, places.map(idOfPlace)));
-      tokens.push(...found);
-      // One more than the page has, to know whether there is another one.
-      if (tokens.length > limit) break;
-      if (places.length <= limit) return { tokens, next: undefined };
-      start = `(${places.at(-1)}`;
+    // One more than the page has, to know whether there is another one.
+    while (tokens.length <= limit) {
+      const listed = await this.#run(async (client) => await this.#tokens.listed(client, behind, limit + 1));
+      tokens.push(...(await this.#run(async (client) => await this.#readListed(client, listed))));
+      if (listed.length <= limit) break;
+      behind = listed.at(-1);
     }
     const shown = tokens.slice(0, limit);
-    const last = shown.at(-1);
+    const last = tokens.length > limit ? shown.at(-1) : undefined;
     return { tokens: shown, next: last && formatPosition({ at: last.createdAt, id: last.tokenId }) };
   }
 
@@ -156,14 +158,7 @@ export class ValkeyTokenStore implements TokenStore {
       expiresAt: Math.round(createdAt + request.ttlMs),
       revokedAt: undefined,
     };
-    const stored = encodeRecord(record, digest);
-    if (Buffer.byteLength(stored) > MAX_RECORD_BYTES) {
-      throw new StoreError(`expected a record of at most ${MAX_RECORD_BYTES} bytes`);
-    }
-    const { token: key, listed, expiries } = this.#keys;
-    const place = placeOf(createdAt, record.tokenId);
-    const args = [stored, String(record.expiresAt + KEEP_EXPIRED_MS), place, String(record.expiresAt)];
-    await this.#run(async (client) => await ISSUE.run(client, [key(record.tokenId), listed, expiries], args));
+    await this.#run(async (client) => await this.#tokens.issue(client, record, digest));
     return { token, record };
   }
 
@@ -172,8 +167,8 @@ export class ValkeyTokenStore implements TokenStore {
     // First, so that it is refused here, and written later if that fails now.
     this.#revoked.set(tokenId, undefined);
     this.#unwritten.set(tokenId, undefined);
-    const [found] = await this.#run(async (client) => await this.#revokeAll(client, [tokenId]));
-    if (typeof found !== "string") return undefined;
+    const found = await this.#revokeWithOthers(tokenId);
+    if (found === null || found === undefined) return undefined;
     if (found !== "") return decodeRecord(tokenId, found).record;
     this.#log.error({ token_id: tokenId }, "the cluster's store has a malformed record of a revoked token");
     return undefined;
@@ -243,38 +238,14 @@ export class ValkeyTokenStore implements TokenStore {
     }
   }
 
-  async #read(client: StoreClient, tokenId: string): Promise<string> {
-    try {
-      return (await client.getRange(this.#keys.token(tokenId), 0, MAX_RECORD_BYTES)) ?? "";
-    } catch (error) {
-      // Malformed, as any other text that is no JSON.
-      if (error instanceof ErrorReply && error.message.startsWith("WRONGTYPE")) return error.message;
-      throw error;
-    }
-  }
-
-  /** @param digest - of the token. @defaultValue any: only its id is known */
-  #decode(tokenId: string, found: string, digest?: Buffer): TokenRecord | undefined {
-    if (found === "") return undefined;
-    const { record, hash } = decodeRecord(tokenId, found);
-    return digest === undefined || digest.toString("base64url") === hash ? record : undefined;
-  }
-
-  /** Some of the list, from `start` on. */
-  async #places(client: StoreClient, start: string, count: number): Promise<readonly string[]> {
-    const { listed, expiries } = this.#keys;
-    await TRIM_LIST.run(client, [listed, expiries], [String(TRIMMED)]);
-    return await client.zRange(listed, start, "-", { BY: "LEX", REV: true, LIMIT: { offset: 0, count } });
-  }
-
   /** Those of the tokens that are neither expired nor revoked. */
-  async #readAll(client: StoreClient, tokenIds: readonly string[]): Promise<readonly TokenRecord[]> {
+  async #readListed(client: StoreClient, listed: readonly ListedToken[]): Promise<readonly TokenRecord[]> {
     const now = Date.now();
-    const found = await Promise.all(tokenIds.map(async (tokenId) => await this.#read(client, tokenId)));
-    return tokenIds.flatMap((tokenId, index) => {
+    const found = await Promise.all(listed.map(async ({ tokenId }) => await this.#tokens.read(client, tokenId)));
+    return listed.flatMap(({ tokenId }, index) => {
       try {
-        const record = this.#decode(tokenId, found[index] ?? "");
-        return record?.revokedAt === undefined && record !== undefined && record.expiresAt > now ? record : [];
+        const record = toRecord(tokenId, found[index] ?? "");
+        return record !== undefined && record.revokedAt === undefined && record.expiresAt > now ? record : [];
       } catch (error) {
         logError(this.#log, { level: "error", error, token_id: tokenId }, "a token cannot be listed");
         return [];
@@ -282,13 +253,28 @@ export class ValkeyTokenStore implements TokenStore {
     });
   }
 
-  async #revokeAll(client: StoreClient, tokenIds: readonly string[]): Promise<readonly unknown[]> {
-    const { log, logCount, listed, expiries, token } = this.#keys;
-    const keys = [log, logCount, listed, expiries, ...tokenIds.map(token)];
-    const answer = await REVOKE.run(client, keys, [String(Date.now()), ...tokenIds]);
-    if (!Array.isArray(answer)) throw new Error("expected a list of the cluster's store");
+  async #revokeAll(client: StoreClient, tokenIds: readonly string[]): Promise<readonly (string | null)[]> {
+    const records = await this.#tokens.revoke(client, tokenIds);
     for (const tokenId of tokenIds) this.#unwritten.delete(tokenId);
-    return answer;
+    return records;
+  }
+
+  /** Thousands of revocations at once take a hundredth of the commands. */
+  async #revokeWithOthers(tokenId: string): Promise<string | null | undefined> {
+    const batch = (this.#revoking ??= this.#beginRevoking());
+    const index = batch.tokenIds.push(tokenId) - 1;
+    if (batch.tokenIds.length === BATCH) this.#revoking = undefined;
+    return (await batch.records)[index];
+  }
+
+  #beginRevoking(): RevocationBatch {
+    const tokenIds: string[] = [];
+    const records = setImmediate().then(async () => {
+      if (this.#revoking === batch) this.#revoking = undefined;
+      return await this.#run(async (client) => await this.#revokeAll(client, tokenIds));
+    });
+    const batch = { tokenIds, records };
+    return batch;
   }
 
   /** Writes what could not be written when it was asked for: the connection may have been made by then, or lost nothing. */
@@ -327,10 +313,9 @@ export class ValkeyTokenStore implements TokenStore {
   async #checkAll(client: StoreClient, tokenIds: readonly string[]): Promise<void> {
     for (let start = 0; start < tokenIds.length; start += BATCH) {
       const batch = tokenIds.slice(start, start + BATCH);
-      const valid = await ARE_VALID.run(client, batch.map(this.#keys.token), []);
-      if (!Array.isArray(valid)) throw new Error("expected a list of the cluster's store");
+      const valid = await this.#tokens.areValid(client, batch);
       batch.forEach((tokenId, index) => {
-        if (valid[index] !== 1) this.#tellRevoked(tokenId);
+        if (valid[index] !== true) this.#tellRevoked(tokenId);
       });
     }
   }
@@ -357,13 +342,4 @@ export class ValkeyTokenStore implements TokenStore {
   #tellLocks(): void {
     for (const listener of this.#lockListeners) listener();
   }
-}
-
-/** A place in the list: the later, the greater. */
-function placeOf(createdAt: number, tokenId: string): string {
-  return `${String(createdAt).padStart(16, "0")}:${tokenId}`;
-}
-
-function idOfPlace(place: string): string {
-  return place.slice(17);
 }

@@ -1,0 +1,64 @@
+import { once } from "node:events";
+import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
+
+/** What a fake store answers to a command, in RESP3; undefined for nothing. */
+export type RedisAnswer = (command: readonly string[]) => string | undefined;
+
+/** What a master of a version that is supported says of itself. */
+export const HELLO: string = hello({});
+
+/** What a server says of itself. */
+export function hello(fields: { readonly version?: string; readonly mode?: string; readonly role?: string }): string {
+  const { version = "7.2.4", mode = "standalone", role = "master" } = fields;
+  const texts = Object.entries({ server: "redis", version, mode, role }).flat();
+  return `%7\r\n${texts.map(bulk).join("")}${bulk("proto")}:3\r\n${bulk("id")}:1\r\n${bulk("modules")}*0\r\n`;
+}
+
+/** A text as Redis sends it. */
+export function bulk(text: string): string {
+  return `$${Buffer.byteLength(text)}\r\n${text}\r\n`;
+}
+
+/** A server that speaks as Redis does, and says what a test wants. */
+export class FakeRedis implements AsyncDisposable {
+  readonly #listener: Server;
+  readonly #sockets = new Set<Socket>();
+
+  private constructor(answer: RedisAnswer) {
+    this.#listener = createServer((socket) => {
+      this.#sockets.add(socket);
+      socket.on("error", () => {});
+      socket.on("data", (data) => {
+        for (const command of parseCommands(data.toString())) {
+          const said = answer(command) ?? (command[0] === "HELLO" ? HELLO : undefined);
+          if (said !== undefined) socket.write(said);
+        }
+      });
+    });
+  }
+
+  /** @param answer - what it says, where that is not only what it is. */
+  static async start(answer: RedisAnswer): Promise<FakeRedis> {
+    const server = new FakeRedis(answer);
+    server.#listener.listen(0, "127.0.0.1");
+    await once(server.#listener, "listening");
+    return server;
+  }
+
+  get port(): number {
+    return (this.#listener.address() as AddressInfo).port;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const socket of this.#sockets) socket.destroy();
+    this.#listener.close();
+    await once(this.#listener, "close");
+  }
+}
+
+/** Commands that came whole, as short ones do. */
+function parseCommands(text: string): readonly (readonly string[])[] {
+  return [...text.matchAll(/\*\d+\r\n((?:\$\d+\r\n[^\r]*\r\n)+)/g)].map(([, parts = ""]) =>
+    [...parts.matchAll(/\$\d+\r\n([^\r]*)\r\n/g)].map(([, part = ""]) => part),
+  );
+}

@@ -1,0 +1,58 @@
+import { expect, test } from "vitest";
+import { findMaster } from "../../src/valkey/sentinel.ts";
+import { parseStoreUrl } from "../../src/valkey/store-url.ts";
+import { bulk, FakeRedis } from "../support/fake-redis.ts";
+
+const PLACE = `*2\r\n${bulk("10.0.0.5")}${bulk("7000")}`;
+
+/** A Sentinel that says this of its master. */
+async function sentinel(reply: string | undefined): Promise<FakeRedis> {
+  return await FakeRedis.start(([name]) => (name === "SENTINEL" ? reply : undefined));
+}
+
+const find = async (sentinels: readonly { readonly port: number }[], timeoutMs = 5000): Promise<unknown> => {
+  const hosts = sentinels.map(({ port }) => `127.0.0.1:${port}`).join(",");
+  return await findMaster(parseStoreUrl(`redis+sentinel://:secret@${hosts}/consoles/2`), { ca: undefined, timeoutMs });
+};
+
+const EXPECTED = { host: "10.0.0.5", port: 7000, tls: false, username: undefined, password: "secret", database: 2 };
+
+test("without Sentinels it is the server of the URL", async () => {
+  const found = await findMaster(parseStoreUrl("redis://store"), { ca: undefined, timeoutMs: 1 });
+  expect(found).toMatchObject({ host: "store", port: 6379 });
+});
+
+test("the Sentinel is asked for the master of this name, without the account of the store", async () => {
+  const commands: string[] = [];
+  await using one = await FakeRedis.start((command) => {
+    commands.push(command.join(" "));
+    return command[0] === "SENTINEL" ? PLACE : undefined;
+  });
+  expect(await find([one])).toEqual(EXPECTED);
+  expect(commands).toContain("SENTINEL GET-MASTER-ADDR-BY-NAME consoles");
+  expect(commands.join()).not.toContain("secret");
+});
+
+test("one that answers is enough, whatever the others do", async () => {
+  await using silent = await sentinel(undefined);
+  await using ignorant = await sentinel("_\r\n");
+  await using failing = await sentinel("-ERR a fault\r\n");
+  await using one = await sentinel(PLACE);
+  expect(await find([silent, ignorant, failing, { port: 1 }, one])).toEqual(EXPECTED);
+});
+
+test("what each has said is told when none knows it", async () => {
+  await using silent = await sentinel(undefined);
+  await using ignorant = await sentinel("_\r\n");
+  await using strange = await sentinel(`*2\r\n${bulk("10.0.0.5")}${bulk("seven")}`);
+  const error = await find([silent, ignorant, strange, { port: 1 }], 2000).catch(String);
+  expect(error).toContain('no Sentinel knows where "consoles" is: ');
+  for (const reason of [
+    `127.0.0.1:${silent.port}: no answer within 2000 ms`,
+    `127.0.0.1:${ignorant.port}: it does not watch a master of this name`,
+    `127.0.0.1:${strange.port}: expected a host and a port`,
+    "127.0.0.1:1: connect ECONNREFUSED",
+  ]) {
+    expect(error).toContain(reason);
+  }
+});

@@ -4,11 +4,10 @@ import { type AddressInfo, createServer, type Server, type Socket } from "node:n
 /** What a fake store answers to a command, in RESP3; undefined for nothing. */
 export type RedisAnswer = (command: readonly string[]) => string | undefined;
 
-/** What a master of a version that is supported says of itself. */
-export const HELLO: string = hello({});
-
-/** What a server says of itself. */
-export function hello(fields: { readonly version?: string; readonly mode?: string; readonly role?: string }): string {
+/** What a server says of itself; by default it is a master of a version that is supported. */
+export function hello(
+  fields: { readonly version?: string; readonly mode?: string; readonly role?: string } = {},
+): string {
   const { version = "7.2.4", mode = "standalone", role = "master" } = fields;
   const texts = Object.entries({ server: "redis", version, mode, role }).flat();
   return `%7\r\n${texts.map(bulk).join("")}${bulk("proto")}:3\r\n${bulk("id")}:1\r\n${bulk("modules")}*0\r\n`;
@@ -30,7 +29,7 @@ export class FakeRedis implements AsyncDisposable {
       socket.on("error", () => {});
       socket.on("data", (data) => {
         for (const command of parseCommands(data.toString())) {
-          const said = answer(command) ?? (command[0] === "HELLO" ? HELLO : undefined);
+          const said = answer(command) ?? (command[0] === "HELLO" ? hello() : undefined);
           if (said !== undefined) socket.write(said);
         }
       });

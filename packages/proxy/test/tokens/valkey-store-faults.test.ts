@@ -42,8 +42,7 @@ test.each(Object.entries(NONSENSE))(
     expect(["rejected", false]).toContain(await outcome(store.useOnce("a", Date.now())));
     // What was used long ago has expired.
     expect(["rejected", 7]).toContain(await outcome(store.firstUse(sha256("a"), Date.now())));
-    const listed = await outcome(store.list());
-    if (listed !== "rejected") expect(listed).toEqual({ tokens: [], next: undefined });
+    expect(["rejected", { tokens: [], next: undefined }]).toContainEqual(await outcome(store.list()));
   },
 );
 

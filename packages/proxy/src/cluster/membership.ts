@@ -10,7 +10,7 @@ const REAP_LEASES = 500;
 const REAP_TIMES = 8;
 
 /** How long a replaced session may take to leave before it is counted again, in milliseconds: longer than all waits. */
-const LEAVING_MS = 20_000;
+const LEAVING_MS = 10_000;
 
 /** What a {@link Membership} is made with. */
 export interface MembershipOptions {

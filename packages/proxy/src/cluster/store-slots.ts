@@ -18,6 +18,9 @@ import { ACQUIRE, ANNOUNCE, RELEASE, RESTORE } from "./slot-scripts.ts";
 /** How many leases one command announces or frees. */
 const BATCH = 500;
 
+/** How many leases may wait to be counted again. */
+const MAX_RESTORING = 1000;
+
 const SCRIPTS = [ACQUIRE, ANNOUNCE, RELEASE, RESTORE];
 
 /** What stands for no limit in a script. */
@@ -56,6 +59,8 @@ export class StoreSlots implements SlotTable<SlotOwner>, ConnectionPart {
   readonly #own = new Map<string, OwnLease>();
   /** The names of leases to free, in the next command. */
   #releasing: string[] = [];
+  /** The names of leases to count again that were leaving. */
+  readonly #restoring = new Set<string>();
   /** Whether leases may have to be announced. */
   #announces = false;
   /** Whether the store may have leases that are not held any more. */
@@ -86,6 +91,7 @@ export class StoreSlots implements SlotTable<SlotOwner>, ConnectionPart {
   }
 
   async beat(client: StoreClient): Promise<void> {
+    if (this.#restoring.size > 0) await this.#restoreAll(client);
     if (this.#announces) {
       this.#announces = false;
       await this.#announceAll(client);
@@ -126,9 +132,11 @@ export class StoreSlots implements SlotTable<SlotOwner>, ConnectionPart {
     this.#announces = true;
   }
 
-  /** Where the store does not take it, the store does it by itself later. */
+  /** What cannot be counted again now is so at a beat; if this gateway dies before, the store does it by itself. */
   restore(leaseId: string): void {
-    this.#send(async (client) => await RESTORE.run(client, [this.#prefix], [this.#nameOf(leaseId)]));
+    if (this.#restoring.size >= MAX_RESTORING) return;
+    this.#restoring.add(this.#nameOf(leaseId));
+    this.#send(async (client) => await this.#restoreAll(client));
   }
 
   release(leaseId: string): void {
@@ -211,6 +219,12 @@ export class StoreSlots implements SlotTable<SlotOwner>, ConnectionPart {
       .catch(() => {
         this.#sweeps = true;
       });
+  }
+
+  async #restoreAll(client: StoreClient): Promise<void> {
+    const names = [...this.#restoring];
+    await RESTORE.run(client, [this.#prefix], names);
+    for (const name of names) this.#restoring.delete(name);
   }
 
   async #announceAll(client: StoreClient): Promise<void> {

@@ -202,10 +202,12 @@ describe("a gateway", () => {
     );
   });
 
-  test("with thousands of sessions is reaped in pieces", async () => {
+  test("with many sessions is reaped in pieces", async () => {
     const [one, two] = await start({ limits: { max: 10_000 } });
-    await Promise.all(Array.from({ length: 5000 }, async (_, number) => await one.open(`${number}`)));
-    expect(await counted()).toBe(5000);
+    for (let first = 0; first < 1300; first += 100) {
+      await Promise.all(Array.from({ length: 100 }, async (_, number) => await one.open(`${first + number}`)));
+    }
+    expect(await counted()).toBe(1300);
     await one.connection.close();
     await expire(one);
     await vi.waitFor(async () => expect([names(two), await counted()]).toEqual([["three", "two"], 0]));

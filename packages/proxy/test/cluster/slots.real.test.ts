@@ -5,7 +5,14 @@ import { Membership } from "../../src/cluster/membership.ts";
 import { ACQUIRE } from "../../src/cluster/slot-scripts.ts";
 import { StoreSlots } from "../../src/cluster/store-slots.ts";
 import type { SlotOwner } from "../../src/limits/shared-slots.ts";
-import { type LimitOptions, type OwnedLease, type SlotLease, Slots, type Verdict } from "../../src/limits/slots.ts";
+import {
+  LIMIT_NAMES,
+  type LimitOptions,
+  type OwnedLease,
+  type SlotLease,
+  Slots,
+  type Verdict,
+} from "../../src/limits/slots.ts";
 import { createLogger } from "../../src/telemetry/log.ts";
 import type { StoreClient } from "../../src/valkey/client.ts";
 import { NO_LIMITS, openStore } from "./gateways.ts";
@@ -52,7 +59,9 @@ const event: fc.Arbitrary<Event> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ do: fc.constant("reap" as const), gateway }) },
 );
 const most = fc.constantFrom(null, 1, 2, 3);
-const limits: fc.Arbitrary<LimitOptions> = fc.record({
+/** Without any limit, the store counts nothing. */
+const hasLimit = (options: LimitOptions): boolean => LIMIT_NAMES.some((name) => options[name] !== null);
+const limitRecord: fc.Arbitrary<LimitOptions> = fc.record({
   max: fc.constantFrom(null, 2, 4, 6),
   max_per_client: most,
   max_per_token: fc.constantFrom(null, 2, 16),
@@ -60,6 +69,8 @@ const limits: fc.Arbitrary<LimitOptions> = fc.record({
   max_per_user: most,
   on_limit: fc.constantFrom("refuse", "replace", "ask", "ask"),
 });
+
+const limits = limitRecord.filter(hasLimit);
 
 /** A verdict in words that do not depend on who gives it. */
 function describe(verdict: Verdict<unknown>): unknown {

@@ -15,6 +15,7 @@ import {
 } from "../../src/limits/slots.ts";
 import { createLogger } from "../../src/telemetry/log.ts";
 import type { StoreClient } from "../../src/valkey/client.ts";
+import { StoreLost } from "../../src/valkey/connection.ts";
 import { NO_LIMITS, openStore } from "./gateways.ts";
 
 const RUNS = 100;
@@ -90,6 +91,8 @@ const owner: SlotOwner = { end: async () => {}, ask: async () => "allowed" };
 class Member {
   readonly membership: Membership;
   readonly slots: StoreSlots;
+  /** Whether it has no connection. */
+  isAway = false;
 
   constructor(prefix: string, options: LimitOptions) {
     this.membership = new Membership({ prefix, name: "one", leaseMs: 60_000, log: createLogger("silent") });
@@ -97,7 +100,13 @@ class Member {
       prefix,
       limits: options,
       membership: this.membership,
-      store: () => ({ run: async (work) => await work(client), checkSettled: () => {} }),
+      store: () => ({
+        run: async (work) => {
+          if (this.isAway) throw new StoreLost("for a test");
+          return await work(client);
+        },
+        checkSettled: () => {},
+      }),
       gateway: () => owner,
     });
   }
@@ -256,4 +265,24 @@ test("no session is replaced whose user was not asked", async () => {
   slots.release("a");
   await slots.acquire(of("b"), owner);
   expect(await slots.acquire(of("next"), owner, asks?.of)).toEqual({ refusedBy: "max_per_instance", replaces: [] });
+});
+
+test("what could not be released or counted again without a connection is so at the next beat", async () => {
+  const prefix = "away";
+  const member = new Member(prefix, { ...NO_LIMITS, max_per_instance: 1, on_limit: "replace" });
+  const { membership, slots } = member;
+  await membership.prepare(client);
+  await slots.prepare(client);
+  const of = (id: string): SlotLease => {
+    return { id, session: id, client: "192.0.2.1", token: id, instance: "vm-1", user: undefined };
+  };
+  await slots.acquire(of("old"), owner);
+  const { replaces } = await slots.acquire(of("new"), owner);
+  member.isAway = true;
+  for (const { lease } of replaces) slots.restore(lease.id);
+  slots.release("new");
+  await new Promise(setImmediate);
+  await slots.beat(client);
+  const leases = await client.hKeys(`{${prefix}}:leases:${membership.self.id}`);
+  expect([leases, await client.hGet(`{${prefix}}:counts`, "all")]).toEqual([["old"], "1"]);
 });

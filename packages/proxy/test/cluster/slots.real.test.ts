@@ -276,6 +276,7 @@ test("what could not be released or counted again without a connection is so at 
   const of = (id: string): SlotLease => {
     return { id, session: id, client: "192.0.2.1", token: id, instance: "vm-1", user: undefined };
   };
+  await slots.beat(client);
   await slots.acquire(of("old"), owner);
   const { replaces } = await slots.acquire(of("new"), owner);
   member.isAway = true;

@@ -30,8 +30,11 @@ export interface ClusterControlOptions {
   readonly refresh: () => Promise<void>;
 }
 
-/** How each gateway answered, in their order. */
-type Settled<Type extends ControlType> = readonly PromiseSettledResult<ControlAnswer<Type>>[];
+/** How a gateway answered. */
+interface Asked<Type extends ControlType> {
+  readonly gateway: GatewayMember;
+  readonly result: PromiseSettledResult<ControlAnswer<Type>>;
+}
 
 /**
  * Controls the sessions of all gateways of a cluster. Those that do not answer within a second are named as
@@ -46,14 +49,14 @@ export class ClusterControl extends MergedControl {
   }
 
   async #askAll<Type extends ControlType>(request: ControlRequestOf<Type>): Promise<AllAnswers<ControlAnswers[Type]>> {
-    const { membership, refresh } = this.#options;
+    const { membership } = this.#options;
     const dueAt = performance.now() + ANSWER_MS;
-    // Without the store, those that were there last cannot be asked, and are named.
-    await inTime(refresh, REFRESH_MS).catch(() => {});
-    const gateways = [membership.self, ...membership.live.filter(({ id }) => id !== membership.self.id)];
-    const settled = await this.#askEach(gateways, request, dueAt);
-    const named = settled.map((result, index) => {
-      const name = membership.nameOf(gateways[index] ?? membership.self);
+    const asked = isList(request)
+      ? // The compiler does not see that `Type` is "list".
+        ((await this.#readLists(request, dueAt)) as unknown as readonly Asked<Type>[])
+      : await this.#askEach<Type>(request, dueAt);
+    const named = asked.map(({ gateway, result }) => {
+      const name = membership.nameOf(gateway);
       if (result.status === "fulfilled") return nameGateway(request.type, result.value, name);
       const reason = result.reason instanceof Error ? result.reason.message : String(result.reason);
       return { answers: [], unavailable: [{ member: `gateway ${name}`, reason }], replaced: [] };
@@ -65,21 +68,39 @@ export class ClusterControl extends MergedControl {
     };
   }
 
+  /** Without the store, those that were there last cannot be asked, and are named. */
+  async #findOthers(): Promise<readonly GatewayMember[]> {
+    const { membership, refresh } = this.#options;
+    await inTime(refresh, REFRESH_MS).catch(() => {});
+    return membership.live.filter(({ id }) => id !== membership.self.id);
+  }
+
+  /** This gateway does not wait for the store. */
   async #askEach<Type extends ControlType>(
-    gateways: readonly GatewayMember[],
     request: ControlRequestOf<Type>,
     dueAt: number,
-  ): Promise<Settled<Type>> {
-    if (isList(request)) {
-      const lists = gateways.map(
-        (gateway): AskList =>
-          async (of) =>
-            await this.#ask<"list">(gateway, of, dueAt),
-      );
-      // The compiler does not see that `Type` is "list".
-      return (await readLists(lists, request, pageLimit(request.page.limit))) as unknown as Settled<Type>;
-    }
-    return await Promise.allSettled(gateways.map(async (gateway) => await this.#ask<Type>(gateway, request, dueAt)));
+  ): Promise<readonly Asked<Type>[]> {
+    const ask = async (gateway: GatewayMember): Promise<Asked<Type>> => {
+      const [result] = await Promise.allSettled([this.#ask<Type>(gateway, request, dueAt)]);
+      return { gateway, result };
+    };
+    const own = ask(this.#options.membership.self);
+    const others = await this.#findOthers();
+    return await Promise.all([own, ...others.map(ask)]);
+  }
+
+  async #readLists(request: ControlRequestOf<"list">, dueAt: number): Promise<readonly Asked<"list">[]> {
+    const gateways = [this.#options.membership.self, ...(await this.#findOthers())];
+    const lists = gateways.map(
+      (gateway): AskList =>
+        async (part) =>
+          await this.#ask<"list">(gateway, part, dueAt),
+    );
+    const results = await readLists(lists, request, pageLimit(request.page.limit));
+    return results.flatMap((result, index) => {
+      const gateway = gateways[index];
+      return gateway === undefined ? [] : { gateway, result };
+    });
   }
 
   async #ask<Type extends ControlType>(

@@ -58,7 +58,7 @@ return { now, due, redis.call('HMGET', p .. 'gateway-views', unpack(live)) }
 
 /**
  * Frees leases of one gateway, if its own lease has ended, and forgets it with the last of them; counts those again that
- * were to leave, where no one has confirmed or denied that they have.
+ * were to leave and of which it is not known in time whether they have.
  *
  * ARGV: how many leases at most, how long they may take to leave in milliseconds, the gateway that leaves now or "".
  * Answers the gateway's view, how many leases were freed, and whether it was the last: false for none.
@@ -84,9 +84,9 @@ return { view, #ids, 1 }
 `);
 
 /**
- * This gateway's place in the cluster: it holds a lease that it renews at each beat. The leases of the sessions of a
- * gateway whose own lease has ended are freed by the others, whoever comes first. One that was stopped for longer notices
- * it at its next beat, and then the connection is made anew: everything is announced again.
+ * This gateway's place in the cluster: it holds a lease that it renews at each beat. Where a gateway's own lease has
+ * ended, the first of the others to find that out frees the leases of its sessions. A gateway that was stopped for longer
+ * than its lease notices it at its next beat, and then the connection is made anew: everything is announced again.
  */
 export class Membership implements ConnectionPart {
   /** This gateway. */
@@ -132,7 +132,7 @@ export class Membership implements ConnectionPart {
     await this.#renew(client, true);
   }
 
-  /** @throws Error when the others hold this gateway for gone. */
+  /** @throws Error when this gateway's lease has ended. */
   async beat(client: StoreClient): Promise<void> {
     const hasWork = await this.#renew(client, false);
     if (hasWork) await this.reap(client);

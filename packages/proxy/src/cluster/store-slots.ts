@@ -72,11 +72,6 @@ export class StoreSlots implements SlotTable<SlotOwner>, ConnectionPart {
     this.#limits = options.limits;
   }
 
-  /** How many leases this gateway has. */
-  get size(): number {
-    return this.#own.size;
-  }
-
   /** A lease of this gateway by its name in the store; undefined for one that was released. */
   find(name: string): OwnedLease<SlotOwner> | undefined {
     const [gateway, id = ""] = name.split("/", 2);
@@ -118,10 +113,13 @@ export class StoreSlots implements SlotTable<SlotOwner>, ConnectionPart {
     const own: OwnLease = { lease, owner, isGranted: false, isRecorded };
     this.#own.set(lease.id, own);
     const verdict = isRecorded ? await this.#ask(lease, consenting) : { replaces: [] };
-    if (verdict.refusedBy !== undefined || verdict.asks !== undefined) this.#own.delete(lease.id);
-    // Its release may have come to the store before it, if that had to be told the script once more.
-    else if (isRecorded && !this.#own.has(lease.id)) this.#free(this.#nameOf(lease.id));
+    if (verdict.refusedBy !== undefined || verdict.asks !== undefined) {
+      this.#own.delete(lease.id);
+      return verdict;
+    }
     own.isGranted = true;
+    // Its release may have come to the store before it, if that had to be told the script once more.
+    if (isRecorded && !this.#own.has(lease.id)) this.#free(this.#nameOf(lease.id));
     return verdict;
   }
 
@@ -249,13 +247,8 @@ export class StoreSlots implements SlotTable<SlotOwner>, ConnectionPart {
     do {
       const page = await client.hScan(key, cursor, { COUNT: BATCH });
       ({ cursor } = page);
-      const unknown = page.entries.map(({ field }) => field).filter((id) => !this.#own.has(id));
-      if (unknown.length > 0)
-        await RELEASE.run(
-          client,
-          [this.#prefix],
-          unknown.map((id) => this.#nameOf(id)),
-        );
+      const names = page.entries.flatMap(({ field }) => (this.#own.has(field) ? [] : [this.#nameOf(field)]));
+      if (names.length > 0) await RELEASE.run(client, [this.#prefix], names);
     } while (cursor !== "0");
   }
 }

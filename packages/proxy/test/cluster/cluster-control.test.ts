@@ -187,6 +187,26 @@ test.each<[string, (network: FakeNetwork) => void, unknown]>([
   expect(replaced).toEqual([]);
 });
 
+test("this gateway's own sessions are ended at once, also when the store hangs", async () => {
+  const ended: string[] = [];
+  const control = new ClusterControl({
+    own: new MergedControl((async ({ type }: { type: string }) => {
+      ended.push(type);
+      return { answers: [1], ...NOTHING };
+    }) as never),
+    membership: { self: member("one"), live: [member("one"), member("two")], nameOf: ({ name }) => name },
+    messages: new FakeNetwork().add("one"),
+    refresh: async () => await new Promise(() => {}),
+  });
+  const ending = control.end({ by: "all" }, { reason: "session_terminated", detail: "" });
+  expect(ended).toEqual(["end"]);
+  expect(await ending).toEqual({
+    ended: 1,
+    unavailable: [{ member: "gateway two", reason: "it is not connected to the cluster's store" }],
+    replaced: [],
+  });
+});
+
 test("a gateway that names a page which goes on for ever is not asked for ever", async () => {
   const { control, network } = cluster([0, 0, 0]);
   network.faults.set("one", (text, deliver) => deliver(text.replace('"sessions":[]', '"sessions":[],"next":"1.a"')));

@@ -338,3 +338,15 @@ test("the store and each source are measured; one that fails or is late is count
     ["scripted", 3, 1],
   ]);
 });
+
+test("a store that cannot be asked now says so itself, which is counted as an error", async () => {
+  const busy = new EndError("server_busy", "the store is away");
+  const timings = new Map([["tokens.store", new TimedCounters([1])]]);
+  const lookups = make({ timings });
+  for (const name of ["resolve", "useOnce", "wasUsed"] as const) vi.spyOn(store, name).mockRejectedValue(busy);
+  await expect(lookups.resolve("foreign", request())).rejects.toBe(busy);
+  const grant = { ...foreignGrant({ expiresAt: 5000, singleUse: true }), expiresAt: 5000 };
+  await expect(lookups.use(grant)).rejects.toBe(busy);
+  await expect(lookups.refuseUsed(grant)).rejects.toBe(busy);
+  expect(timings.get("tokens.store")?.errors).toBe(1);
+});

@@ -1,7 +1,12 @@
 import { type RedisServer, startRedis } from "@curfew/testing/real";
+import { pino } from "pino";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { sha256 } from "../../src/sha256.ts";
+import type { Lock } from "../../src/tokens/lock.ts";
 import type { TokenRequest } from "../../src/tokens/store.ts";
+import { tokenKeys } from "../../src/tokens/valkey/keys.ts";
+import { StoredLocks } from "../../src/tokens/valkey/locks.ts";
+import { StoredUses } from "../../src/tokens/valkey/uses.ts";
 import { StoreLost } from "../../src/valkey/connection.ts";
 import { describeTokenStore } from "./contract-suite.ts";
 import { anyPrefix, connectTo, redisUrl, StoreGateway } from "./valkey-cluster.ts";
@@ -298,5 +303,52 @@ describe("uses", () => {
     await age(30.1);
     expect(await store.firstUse(sha256("b"), 5000)).toBe(5000);
     expect([await redis.hLen(`{${prefix}}:tokens:first-uses`), await redis.zCard(last)]).toEqual([1, 1]);
+  });
+});
+
+describe("the store keeps", () => {
+  test("a bounded number of first uses, of which those go that were used the longest ago", async () => {
+    const keys = tokenKeys(anyPrefix());
+    const uses = new StoredUses(keys, { used: 1, firstUses: 3 });
+    for (let count = 1; count <= 5; count += 1) {
+      expect(await uses.firstUse(redis, sha256(String(count)), count)).toBe(count);
+    }
+    expect([await redis.hLen(keys.firstUses), await redis.zCard(keys.lastUses)]).toEqual([3, 3]);
+  });
+
+  test("a bounded number of uses of single-use tokens: with more they are refused, and not forgotten", async () => {
+    const keys = tokenKeys(anyPrefix());
+    const uses = new StoredUses(keys, { used: 2, firstUses: 1 });
+    await uses.useOnce(redis, "a", 0);
+    await uses.useOnce(redis, "b", 0);
+    await expect(uses.useOnce(redis, "c", 0)).rejects.toThrow("2 single-use tokens were used and have not expired");
+    expect([await uses.useOnce(redis, "a", 0), await uses.wasUsed(redis, "c")]).toEqual([false, false]);
+    const [first = ""] = await redis.zRange(keys.used, 0, 0);
+    await redis.zAdd(keys.used, [{ score: Date.now() - 1, value: first }]);
+    expect(await uses.useOnce(redis, "c", 0)).toBe(true);
+    expect(await redis.zCard(keys.used)).toBe(2);
+  });
+
+  test("a bounded number of locks, with those that were lifted; one more is refused, and not remembered when it is lifted", async () => {
+    const keys = tokenKeys(anyPrefix());
+    const locks = new StoredLocks(keys, pino({ level: "silent" }), 2);
+    const lock = (id: string): Lock => ({ id, subject: "user", value: id, message: undefined, createdAt: 1 });
+    await locks.write(redis, "a", lock("a"));
+    await locks.write(redis, "b", lock("b"));
+    await expect(locks.write(redis, "c", lock("c"))).rejects.toThrow("there are 2 locks, and there may be no more");
+    await locks.write(redis, "a", undefined);
+    expect([await redis.hKeys(keys.locks), locks.all]).toEqual([["b"], [lock("b")]]);
+    const others = new StoredLocks(keys, pino({ level: "silent" }));
+    await others.reconcile(redis);
+    await redis.hDel(keys.locks, "b");
+    await others.read(redis, ["b"]);
+    expect(others.all).toEqual([]);
+  });
+
+  test("lifted locks for a day", async () => {
+    const keys = tokenKeys(anyPrefix());
+    await redis.hSet(keys.locks, { old: `${Date.now() - DAY - 1000} `, late: `${Date.now() - DAY + 60_000} ` });
+    await new StoredLocks(keys, pino({ level: "silent" })).reconcile(redis);
+    expect(await redis.hKeys(keys.locks)).toEqual(["late"]);
   });
 });

@@ -9,6 +9,7 @@ import { StoreConnection } from "../valkey/connection.ts";
 import { parseStoreUrl } from "../valkey/store-url.ts";
 import { Cluster } from "./cluster.ts";
 import { StoreLoss } from "./store-loss.ts";
+import { StoreWarnings } from "./store-warnings.ts";
 
 /** The options of a cluster, as configured. */
 export interface ClusterSettings {
@@ -60,14 +61,16 @@ export class GatewayCluster {
       log,
     });
     const options = { address: parseStoreUrl(store), ca: ca === null ? undefined : readAuthorities(ca), log };
-    this.#connection = new StoreConnection(options, [...this.store.parts, ...this.members.parts]);
+    const { membership } = this.members;
+    const warnings = new StoreWarnings({ clockDifference: () => membership.clockDifference, log });
+    this.#connection = new StoreConnection(options, [...this.store.parts, ...this.members.parts, warnings]);
     this.store.attach(this.#connection);
     this.figures = {
       isOpen: () => this.#connection.isOpen,
       contactAge: () => performance.now() - this.#connection.lastContact,
       endAfter: this.#endAfterMs ?? Infinity,
-      gateways: () => this.members.membership.live.length,
-      clockDifference: () => this.members.membership.clockDifference,
+      gateways: () => membership.live.length,
+      clockDifference: () => membership.clockDifference,
     };
   }
 

@@ -20,6 +20,7 @@ export class StoreLoss {
   #timer: NodeJS.Timeout | undefined;
   /** The contact after which sessions were ended. */
   #endedFor = -1;
+  #isClosed = false;
 
   constructor(options: StoreLossOptions) {
     this.#options = options;
@@ -42,10 +43,12 @@ export class StoreLoss {
 
   /** Stops watching. */
   close(): void {
+    this.#isClosed = true;
     clearTimeout(this.#timer);
   }
 
   #watch(): void {
+    if (this.#isClosed) return;
     const { connection, endAfterMs = Infinity, end, log } = this.#options;
     const { lastContact } = connection;
     const left = lastContact + endAfterMs - performance.now();

@@ -30,6 +30,12 @@ const HEARTBEAT_SESSIONS = 100;
  */
 const CLOSING_MS = 12_000;
 
+/**
+ * How long ago a token may have expired whose session goes on, so that it is still checked, in milliseconds: stores forget
+ * a token a day after its expiry.
+ */
+const EXPIRED_MS = 12 * 60 * 60 * 1000;
+
 /** From how many sessions on a common end is done in slices. */
 const MANY = 16;
 
@@ -140,9 +146,11 @@ export class SessionRegistry {
     return [...this.#running.values()].filter(({ phase }) => phase !== "ended");
   }
 
-  /** @internal The ids of the tokens that opened them or renewed them last. */
+  /** @internal The ids of the tokens that opened them or renewed them last, but for those that expired long ago. */
   get tokenIds(): readonly string[] {
-    return this.list().flatMap(({ grant }) => grant?.tokenId ?? []);
+    const since = Date.now() - EXPIRED_MS;
+    const isRecent = ({ grant }: Session): boolean => (grant?.expiresAt ?? Infinity) > since;
+    return this.list().flatMap((session) => (isRecent(session) ? (session.grant?.tokenId ?? []) : []));
   }
 
   /** Bytes that the sessions which have not ended have passed so far. */

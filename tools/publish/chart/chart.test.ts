@@ -160,16 +160,15 @@ describe.each(CASES)("with $name", ({ manifests }) => {
   });
 
   test("the gateway accepts its configuration", async () => {
-    const file = join(folder, `${manifests.length}.yaml`);
-    await writeFile(file, configIn(manifests));
+    await writeFile(join(folder, "store"), "redis://curfew:secret@valkey", { mode: 0o600 });
+    const file = join(folder, "curfew.yaml");
+    await writeFile(file, configIn(manifests).replaceAll("/run/secrets/curfew/", `${folder}/`));
     const cli = ["--conditions=@curfew/source", join(ROOT, "packages/proxy/src/cli/main.ts")];
     const variables = Object.entries(environment).filter(([, value]) => value?.startsWith("/") === false);
     const env = { PATH: process.env["PATH"], ...Object.fromEntries(variables) };
-    const check = promisify(execFile)(process.execPath, [...cli, "config", "check", "--config", file], { env });
-    const said = await check.catch((error: { readonly stderr: string }) => error);
-    // The store that gateways share comes with another release.
-    const unknown = "curfew: the configuration is wrong:\n  cluster: there is no such option\n";
-    expect(said.stderr.replace(unknown, "")).toBe("");
+    const command = [...cli, "config", "check", "--config", file];
+    const { stderr } = await promisify(execFile)(process.execPath, command, { env });
+    expect(stderr).toBe("");
   });
 });
 

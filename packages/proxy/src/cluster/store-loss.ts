@@ -12,7 +12,7 @@ export interface StoreLossOptions {
 }
 
 /**
- * What becomes of running sessions while nobody can say whether their access still holds. The time counts from the last
+ * What becomes of running sessions while it is not known whether their access still holds. The time counts from the last
  * question that the store has answered, so that it also bounds how late a revocation can be.
  */
 export class StoreLoss {

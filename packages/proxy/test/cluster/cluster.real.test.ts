@@ -47,6 +47,10 @@ async function counted(field = "all"): Promise<number> {
   return Number(await store.hGet(`{${prefix}}:counts`, field));
 }
 
+async function killConnections(): Promise<void> {
+  for (const type of ["normal", "pubsub"]) await store.sendCommand(["CLIENT", "KILL", "TYPE", type, "SKIPME", "yes"]);
+}
+
 /** Ends a gateway's lease, as if it had not been heard of for as long. */
 async function expire({ id }: TestGateway): Promise<void> {
   await store.zAdd(`{${prefix}}:gateways`, { score: 1, value: id });
@@ -269,8 +273,7 @@ describe("the store", () => {
     const [one, two] = await start({ limits });
     for (const session of ["a", "b", "c"]) await one.open(session);
     const lost = new Promise<void>((resolve) => one.connection.onChange(() => resolve()));
-    await store.sendCommand(["CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes"]);
-    await store.sendCommand(["CLIENT", "KILL", "TYPE", "pubsub", "SKIPME", "yes"]);
+    await killConnections();
     await lost;
     expect(one.connection.isOpen).toBe(false);
     one.end("a");
@@ -278,5 +281,37 @@ describe("the store", () => {
     await vi.waitFor(async () => expect(await counted()).toBe(1));
     await vi.waitFor(async () => await two.open("d"));
     expect(await counted()).toBe(2);
+  });
+
+  test("whose connections break again and again counts exactly what runs in the end", async () => {
+    const three = await start({ limits: { max: 50, max_per_instance: 4, on_limit: "replace" } });
+    let last = 0;
+    const use = async (gateway: TestGateway): Promise<void> => {
+      for (let time = 0; time < 60; time += 1) {
+        const session = `${(last += 1)}`;
+        const opening = gateway.open(session, { instance: `vm-${last % 20}` }).catch(() => {});
+        // Some leave before they have their slots.
+        if (last % 3 === 0) gateway.end(session);
+        await opening;
+        const oldest = gateway.sessions.keys().next().value;
+        if (gateway.sessions.size > 10 && oldest !== undefined) gateway.end(oldest);
+        await new Promise(setImmediate);
+      }
+    };
+    const breakConnections = async (): Promise<void> => {
+      for (let time = 0; time < 5; time += 1) {
+        await vi.waitUntil(() => three.every(({ connection }) => connection.isOpen));
+        await killConnections();
+      }
+    };
+    await Promise.all([...three, ...three].map(use).concat(breakConnections()));
+    const running = (): number => three.reduce((sum, { sessions }) => sum + sessions.size, 0);
+    await vi.waitFor(async () => expect(await counted()).toBe(running()));
+    expect(running()).toBeGreaterThan(0);
+    for (const gateway of three) for (const session of gateway.sessions.keys()) gateway.end(session);
+    await vi.waitFor(async () => {
+      const left = await store.keys(`{${prefix}}:*`);
+      expect(left.filter((key) => /counts|leases|instance|leaving/.test(key))).toEqual([]);
+    });
   });
 });

@@ -264,6 +264,7 @@ describe("the store", () => {
     await server.start();
     store.destroy();
     store = await openStore(server);
+    await vi.waitUntil(() => [one, two, three].every(({ connection }) => connection.isOpen));
     await vi.waitFor(async () => expect([await counted(), names(three)]).toEqual([1, ["one", "three", "two"]]));
     for (const session of ["c", "d"]) await three.open(session);
     await expect(three.open("e")).rejects.toMatchObject(BUSY);

@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { closeSync, mkdirSync, mkdtempSync, openSync, rmSync, truncateSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { devNull, tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { loadConfig } from "./config/load.ts";
@@ -58,6 +58,10 @@ test("a file that is no configuration is refused soon, in few and short lines", 
   expect(await problems(`listen: ${"x".repeat(500_000)}`)).toHaveLength(1);
   expect(await problems(`${"x".repeat(900_000)}: 1`)).toHaveLength(1);
   expect((await problems("[".repeat(100_000))).length).toBeLessThanOrEqual(10);
+  writeFileSync(path, "");
+  await expect(loadConfig({ file: path, refusesEmpty: true })).rejects.toThrow("expected options, but it is empty");
+  expect(await problems("# none yet\n")).toEqual([]);
+  await loadConfig({ file: devNull });
   expect(await problems("listen: 127.0.0.1:1\n---\nlisten: 127.0.0.1:2")).toEqual([
     `${path}: expected one document, but got several`,
   ]);

@@ -1,5 +1,6 @@
 import { closeSync, constants, fstatSync, openSync, readFileSync, type Stats } from "node:fs";
 import { open, readFile } from "node:fs/promises";
+import { devNull } from "node:os";
 
 /** Size above which a file of the configuration is a mistake, in bytes: nova.conf with all its comments has half a million. */
 const MAX_BYTES = 4 * 1024 * 1024;
@@ -20,7 +21,7 @@ const PASSED_ON = /^\/(?:dev\/(?:stdin$|fd\/)|proc\/)/;
 export async function readConfigFile(path: string, maxBytes: number = MAX_BYTES): Promise<Buffer> {
   await using handle = await open(path, FLAGS);
   const status = await handle.stat();
-  if (status.isFIFO() && PASSED_ON.test(path)) return await readFile(path);
+  if (path === devNull || (status.isFIFO() && PASSED_ON.test(path))) return await readFile(path);
   check(status, maxBytes);
   return await handle.readFile();
 }

@@ -1,7 +1,7 @@
 import { startByteServer } from "@curfew/testing";
 import { existsSync, statSync, writeFileSync } from "node:fs";
 import { mkdtempDisposable } from "node:fs/promises";
-import { createServer } from "node:net";
+import { connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
@@ -31,6 +31,28 @@ test("programs that may open the Unix socket need no key, and others cannot open
   }
   expect(existsSync(socket)).toBe(false);
 });
+
+test.skipIf(process.platform !== "linux")(
+  "connections without a key are bounded, so that they leave descriptors to the consoles and the socket",
+  async () => {
+    await using made = await folder();
+    await using target = await startByteServer({ mode: "sink" });
+    const socket = join(made.path, "admin.sock");
+    await using gateway = await WorkerGateway.start({ ADMIN_SOCKET: socket }, { workers: 1, descriptors: 400 });
+    const { hostname, port } = new URL(gateway.adminUrl);
+    const silent = Array.from({ length: 300 }, () => connect(Number(port), hostname).resume());
+    let closed = 0;
+    for (const each of silent) each.on("error", () => {}).on("close", () => (closed += 1));
+    await expect.poll(() => closed).toBeGreaterThanOrEqual(200);
+    await gateway.until(() => gateway.logged("admin connections refused").length > 0);
+    expect(gateway.logged("admin connections refused")[0]).toMatchObject({ level: "warn", limit: 100 });
+    const request = { type: "serial", target: target.address } as const;
+    const { token } = await new AdminClient({ url: `unix:${socket}` }).issueToken(request);
+    using client = new Client(gateway.host, token);
+    await client.message("hello");
+    for (const each of silent) each.destroy();
+  },
+);
 
 test("the gateway's own socket is no target, whatever is allowed", async () => {
   await using made = await folder();

@@ -80,6 +80,7 @@ describe("the lists of the admin API have pages", () => {
   });
 
   test.each([
+    ["limit=5&limit=6", "limit: expected it once"],
     ["limit=0", 'limit: expected a whole number from 1 to 1000, but got "0"'],
     ["limit=1001", 'limit: expected a whole number from 1 to 1000, but got "1001"'],
     ["limit=", 'limit: expected a whole number from 1 to 1000, but got ""'],

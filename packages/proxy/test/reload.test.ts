@@ -202,6 +202,10 @@ test("a configuration that is wrong, or a source that cannot be opened, changes 
   await write({ admin: keys(SECOND), tokens: { sources: [{ type: "jwt", key_file: "/nonexistent/key.pem" }] } });
   await reload(gateway.command);
   expect(gateway.logged(REFUSED)[1]).toMatchObject({ err: { message: expect.stringContaining("tokens.sources.0") } });
+  // As when it is about to be written.
+  await writeFile(file, "");
+  await reload(gateway.command);
+  expect(gateway.logged(REFUSED)[2]).toMatchObject({ problems: [`${file}: expected options, but it is empty`] });
   expect([await status(gateway, FIRST), await status(gateway, SECOND)]).toEqual([200, 401]);
   expect(await status(gateway, ADMIN_KEY)).toBe(200);
 });

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { randomBytes } from "node:crypto";
 import type { Address } from "../net/address.ts";
-import { hasDescriptorFor } from "../net/descriptors.ts";
+import { hasDescriptorFor, MAX_ADMIN_CONNECTIONS } from "../net/descriptors.ts";
 import { withoutBase } from "../http/base-path.ts";
 import { ignoreExpectations, RequestOrder } from "../http/request-order.ts";
 import { type MalformedRequest, refuseMalformedRequests } from "../http/malformed-requests.ts";
@@ -109,6 +109,10 @@ export class AdminListener {
     server.on("request", (request, response) => void this.#answer(request, response));
     ignoreExpectations(server);
     this.#refuseOthers(server);
+    server.maxConnections = MAX_ADMIN_CONNECTIONS;
+    server.on("drop", () =>
+      this.#bursts.write({ limit: MAX_ADMIN_CONNECTIONS }, "admin connections refused", { kind: "connections" }),
+    );
     server.on("connection", (socket) => {
       if (!hasDescriptorFor(socket, "admin")) socket.destroy();
     });

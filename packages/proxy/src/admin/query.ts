@@ -23,6 +23,8 @@ export function readQuery(c: Context, names: readonly (keyof Query)[]): Query {
     const expected = names.length === 0 ? "none" : names.join(", ");
     throw new BadQuery(`${unknown.slice(0, MAX_QUOTE)}: there is no such parameter; expected ${expected}`);
   }
+  const repeated = Object.entries(c.req.queries()).find(([, values]) => values.length > 1)?.[0];
+  if (repeated !== undefined) throw new BadQuery(`${repeated}: expected it once`);
   return Object.fromEntries(Object.entries(written).map(([name, value]) => [name, read(name as keyof Query, value)]));
 }
 

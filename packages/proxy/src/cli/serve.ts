@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { isIP } from "node:net";
+import { devNull } from "node:os";
 import { parseAddress } from "../net/address.ts";
 import type { Config, ConfigInput } from "../config/config.ts";
 import { type LoadedConfig, loadConfig } from "../config/load.ts";
@@ -45,14 +46,15 @@ async function serve(options: ServeOptions): Promise<void> {
     );
   }
   const sources = { file: options.config, env: { ...process.env }, flags: flags(options) };
-  const load = async (): Promise<LoadedConfig> => {
+  const load = async (isReload: boolean): Promise<LoadedConfig> => {
     const warnings: string[] = [];
-    const config = await loadConfig({ ...sources, warn: (warning) => warnings.push(warning) });
+    const refusesEmpty = isReload && options.config !== devNull;
+    const config = await loadConfig({ ...sources, refusesEmpty, warn: (warning) => warnings.push(warning) });
     return { config: allowing(config, targets), warnings };
   };
-  const loaded = await load();
+  const loaded = await load(false);
   const { config } = loaded;
-  const { tokens, url } = await runGateway(loaded, load);
+  const { tokens, url } = await runGateway(loaded, async () => await load(true));
   const issue = async (type: ConsoleType, target: string | undefined): Promise<void> => {
     if (target === undefined) return;
     const ttlMs = (options.ttl ?? config.consoleauth.token_ttl) * 1000;

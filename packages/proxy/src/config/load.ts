@@ -20,6 +20,11 @@ export interface ConfigSources {
   readonly file?: string | undefined;
   /** `CURFEW_*` variables, such as `CURFEW_CONSOLEAUTH_TOKEN_TTL`. */
   readonly env?: Readonly<Record<string, string | undefined>> | undefined;
+  /**
+   * Whether a file without a byte is refused: it may be about to be written, and a gateway that reads it again would no
+   * longer enforce anything. @defaultValue false
+   */
+  readonly refusesEmpty?: boolean | undefined;
   /** Command-line flags. */
   readonly flags?: ConfigInput | undefined;
   /** Reads only this group; all other options have their defaults. For commands that may not read every secret. */
@@ -98,8 +103,9 @@ interface Read<T> {
 }
 
 async function read(sources: ConfigSources): Promise<Read<unknown> & Pick<ReadSecrets, "unread">> {
-  const { file, env = {}, flags = {}, only, warn } = sources;
-  const fromFile: Read<unknown> = file === undefined ? { written: {}, problems: [] } : await readYaml(file);
+  const { file, env = {}, flags = {}, only, warn, refusesEmpty = false } = sources;
+  const fromFile: Read<unknown> =
+    file === undefined ? { written: {}, problems: [] } : await readYaml(file, refusesEmpty);
   const fromEnvironment = await readEnvironment(env);
   const passed = findPassedSockets(env);
   const problems = [...fromFile.problems, ...fromEnvironment.problems, ...passed.problems];
@@ -126,9 +132,11 @@ export function variableName(path: string): string {
   return `CURFEW_${path.replaceAll(".", "_").toUpperCase()}`;
 }
 
-async function readYaml(file: string): Promise<Read<unknown>> {
+async function readYaml(file: string, refusesEmpty: boolean): Promise<Read<unknown>> {
   try {
-    return { written: (await parseYaml(String(await readConfigFile(file, MAX_YAML_BYTES)))) ?? {}, problems: [] };
+    const text = String(await readConfigFile(file, MAX_YAML_BYTES));
+    if (text === "" && refusesEmpty) throw new YamlError(["expected options, but it is empty"]);
+    return { written: (await parseYaml(text)) ?? {}, problems: [] };
   } catch (error) {
     const problems =
       error instanceof YamlError

@@ -15,6 +15,9 @@ const SPARE = 8;
 /** Descriptors that each use leaves to the next one: fewer where there are few. */
 const RESERVE = Math.min(32, Math.floor(DESCRIPTOR_LIMIT / 8));
 
+/** How many connections each listener of the admin API has at most, so that they leave descriptors to the consoles. */
+export const MAX_ADMIN_CONNECTIONS: number = Math.min(2048, Math.floor(DESCRIPTOR_LIMIT / 4));
+
 /** The lowest descriptor that a connection may not have. */
 const CEILINGS: Readonly<Record<ConnectionUse, number>> = {
   // An accepted client still needs a connection to its target.

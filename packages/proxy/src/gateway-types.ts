@@ -103,6 +103,6 @@ export interface LocalGatewayOptions extends Omit<GatewayOptions, "config" | "to
   readonly ticketSecret?: Buffer;
   /** Hear of the gateway's events after the log and the metrics. */
   readonly observers?: readonly EventObserver[];
-  /** Other consoles, or taps. Test seam. */
-  readonly dataPath?: Partial<Pick<RegistryOptions, "consoles" | "createTaps">>;
+  /** What hears of each step until a session is open. Other consoles, or taps: test seam. */
+  readonly dataPath?: Partial<Pick<RegistryOptions, "consoles" | "createTaps" | "traces">>;
 }

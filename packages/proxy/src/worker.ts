@@ -3,9 +3,12 @@ import { LocalControl } from "./control/local-control.ts";
 import { CONTROL_ANSWERS, type ControlType } from "./control/control-request.ts";
 import type { Config } from "./config/config.ts";
 import type { LocalGatewayOptions } from "./gateway-types.ts";
-import { LocalGateway } from "./gateway.ts";
+import type { LocalGateway } from "./gateway.ts";
 import { MetricsReader } from "./telemetry/metrics-reader.ts";
 import { createLogger, openLog } from "./telemetry/log.ts";
+import { openTraces } from "./telemetry/traces/open.ts";
+import type { Traces } from "./telemetry/traces/traces.ts";
+import { TracedGateway } from "./traced-gateway.ts";
 import { surviveErrors } from "./telemetry/uncaught-errors.ts";
 import { RemoteLimits } from "./limits/remote-limits.ts";
 import { hasDescriptorForClient } from "./net/descriptors.ts";
@@ -42,7 +45,8 @@ export async function runWorker(worker: Worker): Promise<void> {
       worker: process.pid,
     });
     const forwarder = new EventForwarder(settings.isFollowed, (batch) => primary.tell({ type: "events", ...batch }));
-    const gateway = makeGateway(primary, settings, { log, observers: [forwarder] });
+    const traces = await openTraces(process.env, log);
+    const gateway = makeGateway(primary, settings, { log, traces, observers: [forwarder] });
     await takeWithdrawals(primary, gateway);
     const control = new LocalControl(gateway.sessions);
     const questions = new TakeoverQuestions((...question) => gateway.sessions.askTakeover(...question));
@@ -104,10 +108,10 @@ function controlHandlers(control: LocalControl): Pick<Handlers<WorkerRequest, Wo
 function makeGateway(
   primary: PrimaryChannel<WorkerSettings>,
   { config, ticketSecret, isClustered, gatewayId }: WorkerSettings,
-  own: Required<Pick<LocalGatewayOptions, "log" | "observers">>,
+  own: Required<Pick<LocalGatewayOptions, "log" | "observers">> & { readonly traces: Traces | undefined },
 ): LocalGateway {
   const path = isClustered ? IN_MEMORY : config.tokens.path;
-  return new LocalGateway(config, {
+  return new TracedGateway(config, {
     tokens: openTokensOfWorker({ ...config.tokens, path, nova: config.nova }, remoteStore(primary)),
     ...own,
     limits: (context) => new RemoteLimits(primarySlots(primary), context, isClustered),

@@ -1,6 +1,5 @@
 import type { Config } from "../config/config.ts";
 import { type LoadedConfig, secretVariables } from "../config/load.ts";
-import { LocalGateway } from "../gateway.ts";
 import type { ConfigChanges } from "../config/reload.ts";
 import type { ClusterOfPrimary } from "../primary.ts";
 import type { Gateway } from "../gateway-types.ts";
@@ -8,6 +7,8 @@ import { watchClock } from "../telemetry/clock-steps.ts";
 import type { EventObserver } from "../telemetry/events.ts";
 import { handleHangup, logIgnoredSignals } from "../telemetry/ignored-signals.ts";
 import { createLogger, type Logger, openLog } from "../telemetry/log.ts";
+import { openTraces } from "../telemetry/traces/open.ts";
+import { TracedGateway } from "../traced-gateway.ts";
 import { surviveErrors } from "../telemetry/uncaught-errors.ts";
 import { openSources, type OpenedTokens, openTokens } from "../tokens/open.ts";
 import type { TokenStore } from "../tokens/store.ts";
@@ -101,11 +102,9 @@ async function makeProxy(
   cluster: ClusterOfPrimary | undefined,
 ): Promise<ServedProxy> {
   if (config.workers === 1) {
-    return new LocalGateway(config, {
-      tokens,
-      observers,
-      ...(cluster && { log: cluster.log, cluster: cluster.shared }),
-    });
+    const log = cluster?.log ?? createLogger(config.log.level, openLog(config.log));
+    const traces = await openTraces(process.env, log);
+    return new TracedGateway(config, { tokens, observers, log, traces, ...(cluster && { cluster: cluster.shared }) });
   }
   const { Primary } = await import("../primary.ts");
   return new Primary(config, tokens, cluster);

@@ -49,7 +49,6 @@ export function createUpgradeHandler(options: UpgradeOptions): UpgradeHandler {
   const { sessions, allowedOrigins, draining, order, guard, clients, needsCertificate, events } = options;
   const checkAccess = createAccessCheck(options.access);
   const hasOwnOrigins = options.access.origins !== null;
-  const readToken = TOKEN_READERS[options.tokenFrom];
   const buffers = new BufferPool();
   const upgrade: UpgradeHandler = (request, socket, head) => {
     const sender = clients.identify(request);
@@ -60,7 +59,7 @@ export function createUpgradeHandler(options: UpgradeOptions): UpgradeHandler {
       }
       return refuseRequest(socket, sender.status, sender.message);
     }
-    const { address, scheme } = sender;
+    const { address, scheme, traceparent } = sender;
     const target = readTarget(request);
     // A CONNECT request has a target of another form, but what is wrong with it is the method.
     const offer = target === undefined && request.method === "GET" ? BAD_TARGET : readOffer(request);
@@ -88,6 +87,7 @@ export function createUpgradeHandler(options: UpgradeOptions): UpgradeHandler {
       address,
       origin,
       scheme,
+      traceparent,
       consoleType: requestedType(target.query),
       certificate,
       ...(slot !== undefined && { onAuthenticated: () => guard.slots.authenticate(slot) }),
@@ -100,7 +100,7 @@ export function createUpgradeHandler(options: UpgradeOptions): UpgradeHandler {
     } else if (refusal !== undefined) {
       sessions.refuse(client, new EndError("forbidden", refusal.message));
     } else if (draining()) sessions.refuse(client, new EndError("server_draining", "the gateway is shutting down"));
-    else sessions.open(client, readToken(request));
+    else sessions.open(client, TOKEN_READERS[options.tokenFrom](request));
   };
   return (request, socket, head) => {
     // Until the connection listens for itself, a client that vanishes must not be fatal.

@@ -22,6 +22,7 @@ import { type WebSocketConnection } from "../websocket/connection.ts";
 import { PauseReason } from "../websocket/pause-reason.ts";
 import type { ConnectionHandler } from "../websocket/connection-handler.ts";
 import { type ControlHandler, ControlMessages, type PublicEnd, type TimeLeft } from "./control-messages.ts";
+import type { ChannelWatchers } from "./channel-watchers.ts";
 import { closeFrame } from "./close-frame.ts";
 import { HandshakeTimer } from "./handshake-timer.ts";
 import { identifyChannel } from "./identify-channel.ts";
@@ -67,18 +68,9 @@ export interface ChannelHandler {
   onTakeoverAnswer(id: number, allow: boolean): void;
 }
 
-/** What watches the bytes of a channel. */
-export interface ChannelWatchers {
-  /** Undefined where the user's activity does not matter. */
-  readonly userInput: UserInput | undefined;
-  /** Makes the taps, once the channel is sure to use them. */
-  readonly createTaps: () => readonly Tap[];
-}
-
 /**
  * One client connection with its connection to the target. A VNC or serial session has one of them, a SPICE session
- * several. It is itself the handler of both halves of the connection: an object of closures would cost each session
- * half a kilobyte.
+ * several. It is itself the handler of both halves: an object of closures would cost each session half a kilobyte.
  */
 export class Channel implements ConnectionHandler, ControlHandler {
   readonly connection: WebSocketConnection;
@@ -165,7 +157,7 @@ export class Channel implements ConnectionHandler, ControlHandler {
    *
    * @throws EndError when the target does not accept, its handshake fails, or the access cannot be enforced.
    */
-  async connect(grant: Grant, { userInput, createTaps }: ChannelWatchers): Promise<void> {
+  async connect(grant: Grant, { userInput, createTaps, watchHandshake }: ChannelWatchers): Promise<void> {
     const { consoles, dialing, buffers, turns } = this.#context;
     const { handshake, negotiate, createFilter } = consoles[grant.type];
     const ownFilter = createFilter?.(grant);
@@ -191,6 +183,7 @@ export class Channel implements ConnectionHandler, ControlHandler {
       this.#negotiation = async () => await runNegotiation(options);
     }
     target.onClosed(() => this.#handler.onSocketClosed());
+    if (watchHandshake !== undefined) target.onConnected(watchHandshake);
     if (said !== undefined) {
       // Judged as what follows. If the filter refuses it, the session ends, and with it the target.
       relay.readClient();

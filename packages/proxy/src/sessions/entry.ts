@@ -4,7 +4,7 @@ import type { SessionInfo } from "../telemetry/session-info.ts";
 import type { Grant } from "../tokens/grant.ts";
 import type { SettledGrant } from "../tokens/lookups.ts";
 import { allowsRenewal } from "./admission.ts";
-import type { ChannelWatchers } from "./channel.ts";
+import type { ChannelWatchers } from "./channel-watchers.ts";
 import type { SessionContext, SessionPhase } from "./session-context.ts";
 import type { SessionDeadline } from "./session-deadline.ts";
 
@@ -109,19 +109,21 @@ function recheckGrant(
 }
 
 /**
- * What watches the bytes of a session's channel.
+ * What watches a session's channel, which is dialed next.
  *
  * @param countsInput - whether the user's activity matters.
  */
 export function watchers(
   session: SessionInfo,
   grant: Grant,
-  { consoles, createTaps }: Pick<SessionContext<unknown>, "consoles" | "createTaps">,
+  { consoles, createTaps, traces }: Pick<SessionContext<unknown>, "consoles" | "createTaps" | "traces">,
   countsInput: boolean,
 ): ChannelWatchers {
+  traces?.enter(session, "dial");
   return {
     userInput: countsInput ? consoles[grant.type].createUserInput() : undefined,
     createTaps: () => createTaps?.(session) ?? [],
+    watchHandshake: traces && (() => traces.enter(session, "handshake")),
   };
 }
 

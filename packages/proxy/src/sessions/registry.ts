@@ -127,6 +127,7 @@ export class SessionRegistry {
   /** @internal Begins a session; whatever fails ends it with a reason. */
   open(client: SessionClient, token: string | undefined): Session {
     const session = this.#begin(client);
+    this.#context.traces?.enter(session, "lookup", client.traceparent);
     void session.open(token, client.onAuthenticated);
     return session;
   }
@@ -310,6 +311,7 @@ export class SessionRegistry {
         const target = this.#findNumbered(session, number);
         if (target === undefined) throw new EndError("protocol_error", "the channel names no session of its token");
         target.adopt(session);
+        this.#context.traces?.enter(session, "joined");
         this.#running.delete(session.id);
       },
     };

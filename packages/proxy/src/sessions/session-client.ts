@@ -14,6 +14,8 @@ export interface SessionClient {
   readonly consoleType?: ConsoleType | undefined;
   /** The subject of its TLS certificate, where one is required. */
   readonly certificate?: string | undefined;
+  /** The `traceparent` header of its request, from a trusted proxy; undefined where there is none. */
+  readonly traceparent?: string | undefined;
   /** Called once if its token is valid. */
   readonly onAuthenticated?: () => void;
 }

@@ -3,6 +3,7 @@ import type { Limits } from "../limits/limits.ts";
 import type { Tap } from "../relay/tap.ts";
 import type { EventSink } from "../telemetry/events.ts";
 import type { SessionEnd, SessionInfo } from "../telemetry/session-info.ts";
+import type { Traces } from "../telemetry/traces/traces.ts";
 import type { DeadlineScheduler } from "../time/scheduler.ts";
 import type { AdmissionContext } from "./admission.ts";
 import type { ChannelContext } from "./channel.ts";
@@ -23,6 +24,8 @@ export interface SessionContext<Session> extends AdmissionContext, ChannelContex
   /** Makes the taps of one channel, which see what its target sends. @defaultValue none */
   readonly createTaps?: (session: SessionInfo) => readonly Tap[];
   readonly events: EventSink;
+  /** Hears of each step until a session is open. @defaultValue nothing is traced */
+  readonly traces?: Pick<Traces, "enter"> | undefined;
   readonly lifecycle: SessionLifecycle<Session>;
   /** Runs the rest of a mass expiry in slices, in the order in which it is handed over. */
   readonly defer: (task: () => void) => void;

@@ -8,7 +8,7 @@ import type { Grant } from "../tokens/grant.ts";
 import type { LookupRequest, SettledGrant } from "../tokens/lookups.ts";
 import { AbortableStep } from "./abortable-step.ts";
 import { admit } from "./admission.ts";
-import { Channel, type ChannelWatchers } from "./channel.ts";
+import { Channel } from "./channel.ts";
 import { Channels } from "./channels.ts";
 import type { PublicEnd, TimeLeft } from "./control-messages.ts";
 import { admitRenewal, confirmRenewal, extendGrant, requestSlot, watchers } from "./entry.ts";
@@ -257,7 +257,7 @@ export class Session implements SessionInfo {
     if (this.channels.every(({ isClosed }) => isClosed)) this.#context.lifecycle.closed(this);
   }
 
-  #watch(grant: Grant): ChannelWatchers {
+  #watch(grant: Grant): ReturnType<typeof watchers> {
     return watchers(this, grant, this.#context, this.#idle !== undefined);
   }
 

@@ -55,6 +55,11 @@ export class Target {
     return this.#socket.closed;
   }
 
+  /** Calls `listener` once the target has accepted the connection, if stages of a handshake follow. */
+  onConnected(listener: () => void): void {
+    if (this.#handshake !== undefined) this.#socket.once("connect", listener);
+  }
+
   /** Calls `listener` once the socket is closed. */
   onClosed(listener: () => void): void {
     this.#socket.once("close", listener);

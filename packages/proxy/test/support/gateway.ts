@@ -1,10 +1,12 @@
-import { LocalGateway } from "../../src/gateway.ts";
+import type { LocalGateway } from "../../src/gateway.ts";
 import type { LocalGatewayOptions } from "../../src/gateway-types.ts";
 import type { Config } from "../../src/config/config.ts";
 import type { ConfigChanges } from "../../src/config/reload.ts";
 import { type Clock, type ConfigInput, createLogger, parseConfig } from "../../src/index.ts";
 import { parseEndpoint } from "../../src/net/endpoint.ts";
 import { SqliteTokenStore } from "../../src/tokens/sqlite/token-store.ts";
+import type { Traces } from "../../src/telemetry/traces/traces.ts";
+import { TracedGateway } from "../../src/traced-gateway.ts";
 import type { EventObserver } from "../../src/telemetry/events.ts";
 
 import { transportConfig } from "./transport.ts";
@@ -22,6 +24,7 @@ export interface TestGatewayOptions {
   /** Hear of the gateway's events, besides the log and the metrics. */
   readonly observers?: readonly EventObserver[];
   readonly dataPath?: LocalGatewayOptions["dataPath"];
+  readonly traces?: Traces | undefined;
 }
 
 /** What to issue a token for, less the target. */
@@ -60,12 +63,13 @@ export class TestGateway implements AsyncDisposable {
   }
 
   static async start(options: TestGatewayOptions = {}): Promise<TestGateway> {
-    const { config = {}, clock, source, observers = [], dataPath } = options;
+    const { config = {}, clock, source, observers = [], dataPath, traces } = options;
     const store = new SqliteTokenStore(":memory:");
     const logLines: string[] = [];
     const settings = settingsOf(config);
-    const proxy = new LocalGateway(settings, {
+    const proxy = new TracedGateway(settings, {
       observers,
+      traces,
       tokens: openTokensBehind(source?.(store) ?? store, { ...settings.tokens, nova: settings.nova }),
       log: createLogger("trace", { write: (line) => void logLines.push(line) }),
       ...(clock && { clock }),

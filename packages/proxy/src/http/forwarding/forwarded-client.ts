@@ -12,6 +12,8 @@ export interface RequestClient {
   readonly scheme: PageScheme | undefined;
   /** The authority that the client asked for; undefined where no trusted proxy says it. */
   readonly host: string | undefined;
+  /** The span of the outermost trusted proxy (W3C Trace Context); undefined where there is none. */
+  readonly traceparent?: string | undefined;
 }
 
 /** How many trusted proxies a request may pass; what is further away does not count. */

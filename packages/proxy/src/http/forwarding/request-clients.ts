@@ -34,14 +34,15 @@ export class RequestClients {
     if (!this.#trusted.has(peer)) return onlyAddress(peer);
     const header = this.#guard.proxyHeader(socket);
     const sender = header === undefined ? peer : header.source;
-    const client =
-      sender !== undefined && this.#trusted.has(sender)
-        ? forwardedClient(sender, headers, this.#trusted)
-        : // Other headers are the client's own.
-          onlyAddress(sender ?? peer);
+    const isProxied = sender !== undefined && this.#trusted.has(sender);
+    const client = isProxied
+      ? forwardedClient(sender, headers, this.#trusted)
+      : // Other headers are the client's own.
+        onlyAddress(sender ?? peer);
     if (client === undefined) return CONFLICT;
     if (!this.#guard.serves(socket, client.address)) return TOO_MANY;
-    return { ...client, scheme: client.scheme ?? header?.scheme };
+    const traceparent = isProxied ? (headers["traceparent"] as string | undefined) : undefined;
+    return { ...client, scheme: client.scheme ?? header?.scheme, traceparent };
   }
 }
 

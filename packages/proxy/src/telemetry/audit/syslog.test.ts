@@ -103,3 +103,23 @@ test("an address is told from the name of a file", () => {
   expect(["-", "syslog", "/var/log/syslog"].map(syslogServer)).toEqual([undefined, undefined, undefined]);
   expect(() => syslogServer("syslog://host")).toThrow("expected host:port");
 });
+
+test("a server that takes nothing more is given up, and connected to again", async () => {
+  let connections = 0;
+  const stalled = createServer({ pauseOnConnect: true }, () => (connections += 1)).listen(0, "127.0.0.1");
+  await once(stalled, "listening");
+  const { port: stalledPort } = stalled.address() as AddressInfo;
+  const target = new AuditSyslog({ host: "127.0.0.1", port: stalledPort }, 100);
+  const batch = Buffer.from(`{"seq":1,"time":"x","detail":"${"x".repeat(60_000)}"}\n`);
+  const fill = async (): Promise<void> => {
+    for (;;) {
+      await target.prepare();
+      await target.write(batch, 0);
+    }
+  };
+  await expect(fill()).rejects.toThrow("the syslog server took nothing for 100 ms");
+  await target.prepare();
+  await expect.poll(() => connections).toBe(2);
+  await target.close();
+  stalled.close();
+});

@@ -9,6 +9,9 @@ const PRIORITY = 13 * 8 + 6;
 /** How long a server may take to accept the connection, in milliseconds. */
 const CONNECT_MS = 4000;
 
+/** How long it may take nothing, in milliseconds. Without an end, a connection that is dead lasts for a quarter of an hour. */
+const STALLED_MS = 10_000;
+
 const PREFIX = "syslog://";
 
 /**
@@ -28,10 +31,13 @@ export class AuditSyslog implements AuditTarget {
   readonly atOnce: number = 64 * 1024;
   readonly #address: Address;
   readonly #header: string;
+  readonly #stalledMs: number;
   #socket: Socket | undefined;
 
-  constructor(address: Address) {
+  /** @param stalledMs - test seam. */
+  constructor(address: Address, stalledMs: number = STALLED_MS) {
     this.#address = address;
+    this.#stalledMs = stalledMs;
     // PRINTUSASCII
     const host = hostname().replaceAll(/[^!-~]/g, "-") || "-";
     this.#header = `${host} curfew ${process.pid} audit -`;
@@ -56,9 +62,15 @@ export class AuditSyslog implements AuditTarget {
     const lines = bytes.toString("utf8", offset).split("\n");
     const messages = lines.filter((line) => line !== "").map((line) => this.#message(line));
     const { promise, resolve, reject } = Promise.withResolvers<void>();
-    if (this.#socket === undefined) throw new Error("there is no connection to the syslog server");
-    this.#socket.write(messages.join(""), (error) => (error ? reject(error) : resolve()));
-    await promise;
+    const socket = this.#socket;
+    if (socket === undefined) throw new Error("there is no connection to the syslog server");
+    // What it has taken of these lines it gets again, with the same numbers.
+    const timer = setTimeout(() => {
+      reject(new Error(`the syslog server took nothing for ${this.#stalledMs} ms`));
+      socket.destroy();
+    }, this.#stalledMs);
+    socket.write(messages.join(""), (error) => (error ? reject(error) : resolve()));
+    await promise.finally(() => clearTimeout(timer));
     return bytes.length - offset;
   }
 

@@ -46,6 +46,10 @@ export class HelperProcess<Names extends Requests<Names>> implements AsyncDispos
     });
   }
 
+  get pid(): number {
+    return this.#child.pid ?? 0;
+  }
+
   /** @throws Error with the message of the error that the request caused, or when the process has ended. */
   async ask<Name extends keyof Names & string>(
     name: Name,

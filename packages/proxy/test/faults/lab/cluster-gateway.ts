@@ -78,8 +78,10 @@ export class ClusterGateway implements AsyncDisposable {
     return this.#process.children;
   }
 
-  get log(): string {
-    return this.#process.log;
+  /** The lines of its log with this message. */
+  logged(message: string): readonly Readonly<Record<string, unknown>>[] {
+    const lines = this.#process.log.split("\n").slice(0, -1).filter((line) => line.includes(JSON.stringify(message)));
+    return lines.map((line) => JSON.parse(line) as Readonly<Record<string, unknown>>);
   }
 
   signal(name: "SIGSTOP" | "SIGCONT"): void {

@@ -27,8 +27,6 @@ let lastNumber = 0;
 export class ConsoleClient {
   /** What its console knows it by. */
   readonly name = `session-${(lastNumber += 1)}`;
-  /** `Date.now()` before it connected. */
-  readonly startedAt = Date.now();
   /** Fulfils with the console's first answer; rejects with an {@link OpenError} when it ends before. */
   readonly opened: Promise<void>;
   /** Never rejects. */
@@ -145,9 +143,5 @@ export class OpenError extends Error {
   constructor(end: End) {
     super(`the gateway ended it with ${end.code} ${end.reason}`);
     this.end = end;
-  }
-
-  get isBusy(): boolean {
-    return this.end.code === CloseCode.server_busy;
   }
 }

@@ -17,14 +17,8 @@ export class Consoles implements AsyncDisposable {
     return new Consoles(process, await process.ask("listen", host));
   }
 
-  /** How many connections there are. */
-  async open(): Promise<number> {
-    return await this.#process.ask("open");
-  }
-
-  /** When the targets of sessions ended, as `Date.now()`, by their names; null for one that did not. */
-  async ends(names: readonly string[]): Promise<readonly (number | null)[]> {
-    return await this.#process.ask("ends", names);
+  get pid(): number {
+    return this.#process.pid;
   }
 
   /** Waits until the targets of sessions have ended. */

@@ -19,14 +19,12 @@ export interface StoreServerOptions {
 export class StoreServer implements AsyncDisposable {
   readonly host: string;
   readonly port: number;
-  readonly #options: StoreServerOptions;
-  #process: LabProcess;
+  readonly #process: LabProcess;
 
-  private constructor(process: LabProcess, options: StoreServerOptions) {
+  private constructor(process: LabProcess, { host, port }: StoreServerOptions) {
     this.#process = process;
-    this.#options = options;
-    this.host = options.host;
-    this.port = options.port;
+    this.host = host;
+    this.port = port;
   }
 
   static async start(options: StoreServerOptions): Promise<StoreServer> {
@@ -47,12 +45,6 @@ export class StoreServer implements AsyncDisposable {
 
   async kill(): Promise<void> {
     await this.#process.kill();
-  }
-
-  /** Starts it again, empty. */
-  async restart(): Promise<void> {
-    await this.#process.kill();
-    this.#process = await run(this.#options);
   }
 
   /** Sends commands on a connection of its own. */

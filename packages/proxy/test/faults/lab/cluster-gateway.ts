@@ -80,7 +80,10 @@ export class ClusterGateway implements AsyncDisposable {
 
   /** The lines of its log with this message. */
   logged(message: string): readonly Readonly<Record<string, unknown>>[] {
-    const lines = this.#process.log.split("\n").slice(0, -1).filter((line) => line.includes(JSON.stringify(message)));
+    const lines = this.#process.log
+      .split("\n")
+      .slice(0, -1)
+      .filter((line) => line.includes(JSON.stringify(message)));
     return lines.map((line) => JSON.parse(line) as Readonly<Record<string, unknown>>);
   }
 

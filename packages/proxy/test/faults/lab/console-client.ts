@@ -1,4 +1,4 @@
-import { CloseCode, closeAction, type CloseAction } from "@curfew/protocol";
+import { closeAction, type CloseAction } from "@curfew/protocol";
 import { connect, type Socket } from "node:net";
 import { clientFrame } from "../../support/client-frames.ts";
 import { OPCODE, upgradeRequest } from "../../support/raw-client.ts";

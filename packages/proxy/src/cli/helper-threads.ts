@@ -4,6 +4,9 @@ import { getPriority, setPriority } from "node:os";
 /** By how much the nice value of the helpers is higher. */
 const NICER = 10;
 
+/** What their names contain: since Node 26, "node-" precedes it. */
+const HELPER = "V8Worker";
+
 /** The highest nice value. */
 const LOWEST_PRIORITY = 19;
 
@@ -19,7 +22,7 @@ export function favorEventLoop(): void {
   try {
     const priority = Math.min(LOWEST_PRIORITY, getPriority() + NICER);
     for (const id of readdirSync(folder)) {
-      if (readFileSync(`${folder}/${id}/comm`, "latin1").startsWith("V8Worker")) setPriority(Number(id), priority);
+      if (readFileSync(`${folder}/${id}/comm`, "latin1").includes(HELPER)) setPriority(Number(id), priority);
     }
   } catch {
     // Without /proc, or where a sandbox forbids it, the threads keep their priority.

@@ -1,9 +1,10 @@
 import { chmodSync, closeSync, mkdirSync, openSync, statSync } from "node:fs";
 import { dirname } from "node:path";
-import { DatabaseSync, type StatementSync } from "node:sqlite";
+import type { StatementSync } from "node:sqlite";
 import { FirstUsesTable } from "./first-uses.ts";
 import type { Lock, LockSubject } from "../lock.ts";
 import { checkSchema, migrate } from "./schema.ts";
+import { DatabaseSync } from "./sqlite.ts";
 import { UsedTokensTable } from "./used-tokens.ts";
 
 /** The path of a store in memory. */

@@ -1,5 +1,6 @@
-import { DatabaseSync, type StatementSync } from "node:sqlite";
+import type { StatementSync } from "node:sqlite";
 import type { FirstUses } from "../source.ts";
+import { DatabaseSync } from "./sqlite.ts";
 
 /** A token that was not used for this long counts as new when it comes again: 30 days, in milliseconds. */
 const FORGET_AFTER_MS = 30 * 24 * 60 * 60 * 1000;

@@ -1,5 +1,6 @@
-import { DatabaseSync, type StatementSync } from "node:sqlite";
+import type { StatementSync } from "node:sqlite";
 import type { SingleUses } from "../source.ts";
+import { DatabaseSync } from "./sqlite.ts";
 
 /**
  * How long after its expiry a used token is kept, in milliseconds: a day longer than first uses are, so that a token

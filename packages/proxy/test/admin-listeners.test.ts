@@ -1,8 +1,6 @@
 import { startByteServer } from "@curfew/testing";
 import { existsSync, statSync, writeFileSync } from "node:fs";
-import { mkdtempDisposable } from "node:fs/promises";
 import { connect, createServer } from "node:net";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { AdminClient } from "../src/admin/index.ts";
@@ -11,12 +9,10 @@ import { Client } from "./support/client.ts";
 import { run } from "./support/command.ts";
 import { ADMIN_KEY, TestGateway } from "./support/gateway.ts";
 import { WorkerGateway } from "./support/worker-gateway.ts";
-
-const folder = async (): Promise<Awaited<ReturnType<typeof mkdtempDisposable>>> =>
-  await mkdtempDisposable(join(tmpdir(), "curfew-admin-"));
+import { TestFolder } from "./support/folder.ts";
 
 test("programs that may open the Unix socket need no key, and others cannot open it", async () => {
-  await using made = await folder();
+  await using made = await TestFolder.create();
   const socket = join(made.path, "admin.sock");
   {
     await using gateway = await TestGateway.start({ config: { admin: { socket, socket_mode: "0660" } } });
@@ -55,7 +51,7 @@ test.skipIf(process.platform !== "linux")(
 );
 
 test("the gateway's own socket is no target, whatever is allowed", async () => {
-  await using made = await folder();
+  await using made = await TestFolder.create();
   const socket = join(made.path, "admin.sock");
   const config = { admin: { socket }, targets: { allow: [`unix:${made.path}/`] } };
   await using gateway = await TestGateway.start({ config });
@@ -64,7 +60,7 @@ test("the gateway's own socket is no target, whatever is allowed", async () => {
 });
 
 test("a socket that a killed gateway left behind is replaced; one in use and other files are not", async () => {
-  await using made = await folder();
+  await using made = await TestFolder.create();
   const socket = join(made.path, "admin.sock");
   {
     await using gateway = await WorkerGateway.start({ ADMIN_SOCKET: socket });

@@ -1,7 +1,5 @@
 import { type ByteServer, startByteServer } from "@curfew/testing";
 import { readFileSync, renameSync } from "node:fs";
-import { mkdtempDisposable } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { Client } from "./support/client.ts";
@@ -9,6 +7,7 @@ import { run } from "./support/command.ts";
 import { fillDisk, freeDisk } from "./support/full-disk.ts";
 import { TestGateway } from "./support/gateway.ts";
 import { WorkerGateway } from "./support/worker-gateway.ts";
+import { TestFolder } from "./support/folder.ts";
 
 let target: ByteServer;
 beforeAll(async () => {
@@ -27,7 +26,7 @@ function linesOf(file: string): readonly Line[] {
 }
 
 test("who had which console, from where, when, and what ended it, is in the trail, and no token is", async () => {
-  await using folder = await mkdtempDisposable(join(tmpdir(), "curfew-audit-"));
+  await using folder = await TestFolder.create();
   const path = join(folder.path, "audit.jsonl");
   const issued: string[] = [];
   {
@@ -77,7 +76,7 @@ test("who had which console, from where, when, and what ended it, is in the trai
 });
 
 test("with a full disk no console opens where the trail is required, and again once there is room", async () => {
-  await using folder = await mkdtempDisposable(join(tmpdir(), "curfew-audit-"));
+  await using folder = await TestFolder.create();
   const path = join(folder.path, "audit.jsonl");
   await using gateway = await WorkerGateway.start({ AUDIT_PATH: path, AUDIT_REQUIRED: "true" }, { workers: 1 });
   const pid = gateway.command.process.pid ?? 0;
@@ -101,7 +100,7 @@ test("with a full disk no console opens where the trail is required, and again o
 });
 
 test("thousands of refused renewals cost the trail a few lines, and lose none of the others", async () => {
-  await using folder = await mkdtempDisposable(join(tmpdir(), "curfew-audit-"));
+  await using folder = await TestFolder.create();
   const path = join(folder.path, "audit.jsonl");
   {
     await using gateway = await TestGateway.start({ config: { audit: { path, required: true } } });
@@ -125,7 +124,7 @@ test("thousands of refused renewals cost the trail a few lines, and lose none of
 });
 
 test("workers write whole lines to one file, follow it when it is moved, and lose none that was waited for when killed", async () => {
-  await using folder = await mkdtempDisposable(join(tmpdir(), "curfew-audit-"));
+  await using folder = await TestFolder.create();
   const path = join(folder.path, "audit.jsonl");
   await using gateway = await WorkerGateway.start({ AUDIT_PATH: path, AUDIT_REQUIRED: "true" });
   const [first, second] = [await gateway.worker(0), await gateway.worker(1)];
@@ -150,7 +149,7 @@ test("workers write whole lines to one file, follow it when it is moved, and los
 });
 
 test("a file that cannot be opened keeps the gateway from starting, with its name", async () => {
-  await using folder = await mkdtempDisposable(join(tmpdir(), "curfew-audit-"));
+  await using folder = await TestFolder.create();
   const path = join(folder.path, "missing", "audit.jsonl");
   for (const workers of ["1", "2"]) {
     const args = ["serve", "--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0", "--workers", workers];

@@ -1,13 +1,13 @@
-import { mkdtempDisposable, readFile, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { run } from "./support/command.ts";
+import { TestFolder } from "./support/folder.ts";
 
 const KEY = "key-that-is-not-shown";
 
 test("config check names everything that is wrong, and says when nothing is", async () => {
-  await using folder = await mkdtempDisposable(join(tmpdir(), "curfew-"));
+  await using folder = await TestFolder.create();
   const file = join(folder.path, "curfew.yaml");
   await writeFile(file, `workers: 0\nsession: { max: 1 }\nadmin: { key: ${KEY} }\n`);
   const wrong = await run(["config", "check", "--config", file], { CURFEW_LOG_LEVEL: "loud" });
@@ -33,7 +33,7 @@ test("config check warns of a limit that never applies", async () => {
 });
 
 test("config show prints a configuration without its secrets, which config check accepts", async () => {
-  await using folder = await mkdtempDisposable(join(tmpdir(), "curfew-"));
+  await using folder = await TestFolder.create();
   const env = { CURFEW_ADMIN_KEY: KEY, CURFEW_LISTEN: "[::1]:7000", CURFEW_TOKENS_PATH: ":memory:" };
   const shown = await run(["config", "show"], env);
   expect(shown).toMatchObject({ code: 0, stderr: "" });
@@ -62,7 +62,7 @@ test("the document lists the flags of audit, and no others", async () => {
 });
 
 test("audit prints a row for each session, and says which lines it cannot read", async () => {
-  await using folder = await mkdtempDisposable(join(tmpdir(), "curfew-"));
+  await using folder = await TestFolder.create();
   const file = join(folder.path, "audit.jsonl");
   const session = { session: "s-1", user: "alice\u009b2J", instance: "vm-1", client: "192.0.2.1", type: "vnc" };
   const lines = [

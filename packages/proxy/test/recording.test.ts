@@ -1,7 +1,6 @@
 import { startByteServer } from "@curfew/testing";
 import { readFileSync } from "node:fs";
-import { mkdir, mkdtempDisposable, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdir, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { runInNewContext } from "node:vm";
 import { expect, test } from "vitest";
@@ -16,6 +15,7 @@ import { Client } from "./support/client.ts";
 import { Command } from "./support/command.ts";
 import { fillDisk, freeDisk } from "./support/full-disk.ts";
 import { TestGateway } from "./support/gateway.ts";
+import { TestFolder } from "./support/folder.ts";
 
 const KEY = "the-key-of-the-admin-api";
 
@@ -37,7 +37,7 @@ function bytesFrom(script: string, sender: "target" | "client"): Buffer {
 }
 
 test("each session is recorded, in both directions and to its last byte, in a file that others cannot read", async () => {
-  await using folder = await mkdtempDisposable(join(tmpdir(), "curfew-"));
+  await using folder = await TestFolder.create();
   await using target = await startByteServer({ mode: "echo" });
   const files: string[] = [];
   {
@@ -63,7 +63,7 @@ test("each session is recorded, in both directions and to its last byte, in a fi
 });
 
 test("closing waits until recordings are with the disk; each channel of a session has a file", async () => {
-  await using folder = await mkdtempDisposable(join(tmpdir(), "curfew-"));
+  await using folder = await TestFolder.create();
   const recorder = new Recorder(join(folder.path, "console"), createLogger("silent"));
   const session = { id: "one" } as SessionInfo;
   const bytes = Buffer.alloc(512 * 1024, BYTES);
@@ -79,7 +79,7 @@ test("closing waits until recordings are with the disk; each channel of a sessio
 });
 
 test("while the disk does not take the recordings of ended sessions, none begins", async () => {
-  await using folder = await mkdtempDisposable(join(tmpdir(), "curfew-"));
+  await using folder = await TestFolder.create();
   const recorder = new Recorder(join(folder.path, "console"), createLogger("silent"));
   const session = { id: "one" } as SessionInfo;
   for (let count = 0; count < 256; count += 1) recorder.record(session).end();
@@ -101,7 +101,7 @@ test("bytes are written as websockify writes them", () => {
 });
 
 test("without the folder the gateway does not start", async () => {
-  await using folder = await mkdtempDisposable(join(tmpdir(), "curfew-"));
+  await using folder = await TestFolder.create();
   const record = join(folder.path, "none", "console");
   await expect(TestGateway.start({ config: { record } })).rejects.toThrow(
     `record: files cannot be made in ${join(folder.path, "none")}: ENOENT`,
@@ -109,7 +109,7 @@ test("without the folder the gateway does not start", async () => {
 });
 
 test("a session that cannot be recorded ends", async () => {
-  await using folder = await mkdtempDisposable(join(tmpdir(), "curfew-"));
+  await using folder = await TestFolder.create();
   const records = join(folder.path, "records");
   await mkdir(records);
   await using target = await startByteServer({ mode: "echo" });
@@ -126,7 +126,7 @@ test("a session that cannot be recorded ends", async () => {
 });
 
 test("a session ends when the disk is full", async () => {
-  await using folder = await mkdtempDisposable(join(tmpdir(), "curfew-"));
+  await using folder = await TestFolder.create();
   await using target = await startByteServer({ mode: "echo" });
   await using command = new Command(["serve", "--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0"], {
     CURFEW_ADMIN_KEY: KEY,
@@ -153,7 +153,7 @@ test("a session ends when the disk is full", async () => {
 });
 
 test("target and client wait for the disk, and what comes all the same ends the recording at 8 MiB", async () => {
-  await using folder = await mkdtempDisposable(join(tmpdir(), "curfew-"));
+  await using folder = await TestFolder.create();
   const recording = new Recording(join(folder.path, "console"), new RecordingDisk());
   const piece = Buffer.alloc(64 * 1024);
   expect(recording.take(piece)).toBeUndefined();
@@ -170,7 +170,7 @@ test("target and client wait for the disk, and what comes all the same ends the 
 });
 
 test("a file that exists is not written to", async () => {
-  await using folder = await mkdtempDisposable(join(tmpdir(), "curfew-"));
+  await using folder = await TestFolder.create();
   const path = join(folder.path, "console");
   await writeFile(path, "earlier");
   await expect(new Recording(path, new RecordingDisk()).closed).rejects.toThrow("EEXIST");

@@ -1,12 +1,12 @@
 import { type ByteServer, startByteServer } from "@curfew/testing";
-import { appendFile, mkdtempDisposable, readFile, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { appendFile, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { Client } from "./support/client.ts";
 import { run } from "./support/command.ts";
 import { freePort } from "./support/program.ts";
 import { WorkerGateway } from "./support/worker-gateway.ts";
+import { TestFolder } from "./support/folder.ts";
 
 let target: ByteServer;
 beforeAll(async () => {
@@ -44,7 +44,7 @@ test.each([1, 2])(
   "with %i workers, SIGKILL costs the sessions, and neither a token nor a line of the audit trail",
   { timeout: 60_000 },
   async (workers) => {
-    await using folder = await mkdtempDisposable(join(tmpdir(), "curfew-restart-"));
+    await using folder = await TestFolder.create();
     const audit = join(folder.path, "audit.jsonl");
     const port = await freePort();
     await writeFile(join(folder.path, "tokens"), `from-a-file: ${target.address}\n`);

@@ -17,7 +17,9 @@ class Client {
     this.socket.addEventListener("message", ({ data }) =>
       this.heard.push(typeof data === "string" ? JSON.parse(data) : Buffer.from(data as ArrayBuffer).toString()),
     );
-    this.closed = once(this.socket, "close").then(([{ code, reason }]) => ({ code, reason }));
+    // In Node 22, only an error tells of a connection that broke.
+    const broken = once(this.socket, "error").then(() => ({ code: 1006, reason: "" }));
+    this.closed = Promise.race([once(this.socket, "close").then(([{ code, reason }]) => ({ code, reason })), broken]);
   }
 
   /** Waits for so many messages. */

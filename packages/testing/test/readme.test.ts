@@ -53,7 +53,10 @@ test("a connection is stalled, resumed and reset by hand", async () => {
   await using server = await startFakeVnc();
   using client = await TcpClient.connect(server.port);
   expect(await byHand(server)).toEqual({ by: "server", how: "reset" });
-  expect(await client.ended).toBe("reset");
+  // Node 22.21 and 24.9 may send a FIN before the RST.
+  const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
+  const isOlder = major < 24 || (major === 24 && minor < 21);
+  expect(isOlder ? ["fin", "reset"] : ["reset"]).toContain(await client.ended);
   await expect(TcpClient.connect(server.port)).rejects.toThrow("ECONNREFUSED");
 });
 

@@ -1,14 +1,13 @@
 import { chmodSync, readFileSync, writeFileSync } from "node:fs";
-import { mkdtempDisposable } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { createLogger } from "../telemetry/log.ts";
 import { ServiceManager } from "./service-manager.ts";
+import { TestFolder } from "../../test/support/folder.ts";
 
 /** A program that writes down its arguments, in place of systemd-notify. */
 async function recorder(ending = "exit 0"): Promise<{ readonly command: string; told(): string } & AsyncDisposable> {
-  const folder = await mkdtempDisposable(join(tmpdir(), "curfew-notify-"));
+  const folder = await TestFolder.create();
   const [command, file] = [join(folder.path, "notify"), join(folder.path, "told")];
   writeFileSync(file, "");
   writeFileSync(command, `#!/bin/sh\necho "$NOTIFY_SOCKET" "$@" >>${file}\n${ending}\n`);

@@ -54,10 +54,14 @@ export class SecretFile {
     const file = this.#locate(credentials);
     try {
       // Opening a FIFO would otherwise wait for a writer.
-      await using handle = await open(file, constants.O_RDONLY | constants.O_NONBLOCK);
-      const { text, mode } = await readText(handle);
-      const isOpenToAll = (mode & OTHERS) !== 0;
-      return { text, warning: isOpenToAll ? `${this.#option}: every user can read or change ${file}` : undefined };
+      const handle = await open(file, constants.O_RDONLY | constants.O_NONBLOCK);
+      try {
+        const { text, mode } = await readText(handle);
+        const isOpenToAll = (mode & OTHERS) !== 0;
+        return { text, warning: isOpenToAll ? `${this.#option}: every user can read or change ${file}` : undefined };
+      } finally {
+        await handle.close();
+      }
     } catch (error) {
       const { code, message } = error as NodeJS.ErrnoException;
       throw new Error(`${this.#option}: ${file} ${DESCRIPTIONS[code ?? ""] ?? message}`, { cause: error });

@@ -1,7 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { closeSync, constants, openSync } from "node:fs";
-import { mkdtempDisposable, readdir, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterEach, expect, test, vi } from "vitest";
@@ -10,12 +9,13 @@ import type { SessionInfo } from "../telemetry/session-info.ts";
 import { Recorder } from "./recorder.ts";
 import { Recording } from "./recording.ts";
 import { RecordingDisk } from "./recording-disk.ts";
+import { TestFolder } from "../../test/support/folder.ts";
 
 afterEach(() => void vi.useRealTimers());
 
 /** A file whose opening does not come back until {@link release} is called, as on a disk that hangs. */
 async function hangingFile() {
-  const folder = await mkdtempDisposable(join(tmpdir(), "curfew-"));
+  const folder = await TestFolder.create();
   const path = join(folder.path, "fifo");
   execFileSync("mkfifo", [path]);
   const open = async (disk: RecordingDisk): Promise<void> => {
@@ -29,7 +29,7 @@ async function hangingFile() {
     release: () => void (reader = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK)),
     [Symbol.asyncDispose]: async () => {
       if (reader !== undefined) closeSync(reader);
-      await folder.remove();
+      await folder[Symbol.asyncDispose]();
     },
   };
 }

@@ -1,10 +1,10 @@
-import { mkdtempDisposable, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, expect, test, vi } from "vitest";
 import { createLogger } from "../telemetry/log.ts";
 import { type NamedSource, openSources, type TokenOptions } from "./open.ts";
 import { LeftSources, replaceSources } from "./replace-sources.ts";
+import { TestFolder } from "../../test/support/folder.ts";
 
 const log = createLogger("silent");
 const nova = { validate_console_port: "skip", rpc: {} } as TokenOptions["nova"];
@@ -18,7 +18,7 @@ const file = (path: string): TokenOptions["sources"][number] => ({ type: "file",
 afterEach(() => vi.useRealTimers());
 
 test("sources with the same options stay open, wherever they are in the list; others are opened and left", async () => {
-  await using folder = await mkdtempDisposable(join(tmpdir(), "curfew-sources-"));
+  await using folder = await TestFolder.create();
   const [a, b, c] = ["a", "b", "c"].map((name) => join(folder.path, name)) as [string, string, string];
   for (const path of [a, b, c]) await writeFile(path, "");
   const before = options([file(a), file(b)]);

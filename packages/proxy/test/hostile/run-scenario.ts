@@ -114,10 +114,8 @@ export class Stage implements AsyncDisposable {
 
   /** Runs an attack, and waits for the recovery. */
   async run(scenario: Scenario, clients: number): Promise<Measurement> {
-    await using stack = new AsyncDisposableStack();
-    const attacker = stack.use(
-      new HelperProcess<AttackerRequests>(new URL("attacker/process.ts", import.meta.url), this.#scale.pin.others),
-    );
+    const program = new URL("attacker/process.ts", import.meta.url);
+    await using attacker = new HelperProcess<AttackerRequests>(program, this.#scale.pin.others);
     const { attackMs, quietMs, expiring } = this.#scale;
     const quiet = await this.#phase(quietMs, Math.ceil(expiring / 4), async () => {});
     const before = readUsage(this.#gateway.pid);
@@ -125,7 +123,7 @@ export class Stage implements AsyncDisposable {
     const sampler = new UsageSampler(this.#gateway.pid);
     let unready = 0;
     // Before the attack, because a process that starts takes processor time from the gateway.
-    const lock = scenario.locksStore === true ? stack.use(await this.#gateway.prepareLock()) : undefined;
+    await using lock = scenario.locksStore === true ? await this.#gateway.prepareLock() : undefined;
     let issued: Promise<void> | undefined;
     const attack = await this.#phase(attackMs, expiring, async () => {
       await lock?.lock();

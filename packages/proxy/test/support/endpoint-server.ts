@@ -40,18 +40,25 @@ export async function listenAtEndpoint(
   type: Endpoint["type"],
   serve: (socket: Socket) => void,
 ): Promise<EndpointServer> {
-  using cleanup = new DisposableStack();
-  const certificate = type === "tls" ? cleanup.use(await TestCertificate.create()) : undefined;
-  const folder = type === "unix" ? cleanup.use(new SocketFolder()).path : undefined;
-  const server = await listen({ type, certificate, folder }, serve);
-  const resources = cleanup.move();
-  return {
-    ...server,
-    async [Symbol.asyncDispose]() {
-      await server[Symbol.asyncDispose]();
-      resources.dispose();
-    },
+  const certificate = type === "tls" ? await TestCertificate.create() : undefined;
+  const folder = type === "unix" ? new SocketFolder() : undefined;
+  const dispose = (): void => {
+    certificate?.[Symbol.dispose]();
+    folder?.[Symbol.dispose]();
   };
+  try {
+    const server = await listen({ type, certificate, folder: folder?.path }, serve);
+    return {
+      ...server,
+      async [Symbol.asyncDispose]() {
+        await server[Symbol.asyncDispose]();
+        dispose();
+      },
+    };
+  } catch (error) {
+    dispose();
+    throw error;
+  }
 }
 
 let paths = 0;

@@ -1,6 +1,4 @@
 import { type ByteServer, startByteServer } from "@curfew/testing";
-import { mkdtempDisposable } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { AdminClient } from "../../src/admin/client.ts";
@@ -8,6 +6,7 @@ import { Client } from "../support/client.ts";
 import { Command } from "../support/command.ts";
 import { FileLock } from "../support/file-lock.ts";
 import { fillDisk, freeDisk } from "../support/full-disk.ts";
+import { TestFolder } from "../support/folder.ts";
 
 const KEY = "the-key-of-the-admin-api";
 
@@ -63,7 +62,7 @@ beforeAll(async () => {
 });
 afterAll(() => target.close());
 
-const makeFolder = async () => await mkdtempDisposable(join(tmpdir(), "curfew-store-"));
+const makeFolder = async () => await TestFolder.create();
 
 const storeIn = (folder: string): string => join(folder, "tokens.db");
 

@@ -1,7 +1,5 @@
 import { type ByteServer, startByteServer } from "@curfew/testing";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { mkdtempDisposable } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { AdminClient } from "../../src/admin/index.ts";
 import { readAuditFile } from "../../src/telemetry/audit/read.ts";
@@ -9,6 +7,7 @@ import { type Visit, Visits } from "../../src/telemetry/audit/visits.ts";
 import { Client } from "../support/client.ts";
 import { run } from "../support/command.ts";
 import { ADMIN_KEY, WorkerGateway } from "../support/worker-gateway.ts";
+import { TestFolder } from "../support/folder.ts";
 
 let target: ByteServer;
 beforeAll(async () => {
@@ -28,7 +27,7 @@ async function openTwo(gateway: WorkerGateway): Promise<readonly [Client, Client
 
 describe("a worker that crashes", SLOW, () => {
   test("loses only its own sessions, is logged as an error, is replaced, and the audit trail says so", async () => {
-    await using folder = await mkdtempDisposable(join(tmpdir(), "curfew-crash-"));
+    await using folder = await TestFolder.create();
     const audit = join(folder.path, "audit.jsonl");
     await using gateway = await WorkerGateway.start({ AUDIT_PATH: audit });
     const [first, second, worker] = await openTwo(gateway);

@@ -106,9 +106,13 @@ export class VncConnection extends FakeConnection<VncPhase> {
         clientInit: (shared) => this.#record("clientInit", { shared }),
       },
     );
-    using encoder = new UpdateEncoder(size, desktop.encoding);
+    const encoder = new UpdateEncoder(size, desktop.encoding);
     this.#encoder = encoder;
-    for (;;) this.#handle(await readMessage(this.reader), encoder);
+    try {
+      for (;;) this.#handle(await readMessage(this.reader), encoder);
+    } finally {
+      encoder[Symbol.dispose]();
+    }
   }
 
   /** @internal */

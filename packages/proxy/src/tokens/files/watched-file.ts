@@ -1,5 +1,5 @@
 import { type BigIntStats, constants } from "node:fs";
-import { open, stat } from "node:fs/promises";
+import { type FileHandle, open, stat } from "node:fs/promises";
 import { SharedLook } from "./shared-look.ts";
 
 /** How often a file that is written while it is read is read again before that counts as a failure. */
@@ -66,7 +66,15 @@ export async function readAtRest(path: string, maxBytes: number): Promise<{ text
 /** Undefined when the file was written while it was read. */
 async function readOnce(path: string, maxBytes: number): Promise<{ text: string; version: string } | undefined> {
   // Without waiting for a writer, where the path is a pipe by mistake.
-  await using file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  try {
+    return await readOpened(file, maxBytes);
+  } finally {
+    await file.close();
+  }
+}
+
+async function readOpened(file: FileHandle, maxBytes: number): Promise<{ text: string; version: string } | undefined> {
   const before = await file.stat({ bigint: true });
   if (!before.isFile()) throw new Error("expected a file");
   if (before.size > maxBytes) throw new Error(`expected at most ${maxBytes} bytes`);

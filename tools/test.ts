@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { UnknownLaneError } from "./test-run/node-lanes.ts";
 import { SELECTIONS, planSteps } from "./test-run/selections.ts";
 import { processorSeconds, runStep } from "./test-run/steps.ts";
 import type { Step } from "./test-run/steps.ts";
@@ -8,7 +9,7 @@ import { countBySuite, formatSummary, total } from "./test-run/summary.ts";
 import type { TestResult } from "./test-run/summary.ts";
 
 /**
- * Checks and tests everything, or one selection: `npx pnpm@12 test [unit|browser|real|packages|e2e|faults|install] [filter…]`.
+ * Checks and tests everything, or one selection: `npx pnpm@12 test [unit|browser|real|packages|e2e|faults|node|install] [filter…]`.
  * Stops at the first step that fails. The last line counts the tests.
  */
 async function main(args: readonly string[]): Promise<number> {
@@ -21,6 +22,10 @@ async function main(args: readonly string[]): Promise<number> {
   const folder = await mkdtemp(join(tmpdir(), "curfew-test-"));
   try {
     return await runAll(planSteps(selection, folder, args.slice(1)));
+  } catch (error) {
+    if (!(error instanceof UnknownLaneError)) throw error;
+    console.error(error.message);
+    return 2;
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

@@ -4,10 +4,11 @@ import { ROOT } from "../root.ts";
 import { TARBALLS_VARIABLE } from "../publish/tarballs/pack.ts";
 import type { RequirementName } from "../setup/requirements.ts";
 import { type PlaywrightReport, type VitestReport, readPlaywright, readReport, readVitest } from "./reports.ts";
+import { fetchNodes, type LaneRun, planLanes } from "./node-lanes.ts";
 import type { Step } from "./steps.ts";
 
-/** What can be run: everything but `install`, or one of the kinds of tests. */
-export const SELECTIONS = ["all", "unit", "browser", "real", "packages", "e2e", "faults", "install"] as const;
+/** What can be run: everything (`faults` at a smaller scale, `node` and `install` not), or one of the kinds of tests. */
+export const SELECTIONS = ["all", "unit", "browser", "real", "packages", "e2e", "faults", "node", "install"] as const;
 
 /** One of {@link SELECTIONS}. */
 export type Selection = (typeof SELECTIONS)[number];
@@ -66,12 +67,14 @@ export function planSteps(selection: Selection, folder: string, filters: readonl
     { name: "unused code", command: ["knip"] },
   ];
   const vitest = (name: string, projects: readonly string[], env = {}, options: readonly string[] = []): Step =>
-    vitestStep(
-      name,
-      join(folder, `${name}.json`),
-      [...options, ...projects.map((project) => `--project=${project}`), ...filters.map(pathOf)],
+    vitestStep(name, folder, {
+      args: [...options, ...projects.map((project) => `--project=${project}`), ...filters.map(pathOf)],
       env,
-    );
+    });
+  const lanes = (runs: readonly LaneRun[]): Step[] => [
+    fetchNodes(runs.map(({ lane }) => lane)),
+    ...runs.map((run) => vitestStep(`Node ${run.lane}`, folder, run)),
+  ];
 
   // What is built is packed once, for the checks of what is published and for the examples.
   const tarballs = join(folder, "tarballs");
@@ -96,6 +99,7 @@ export function planSteps(selection: Selection, folder: string, filters: readonl
       real,
       faults,
       pack,
+      fetchNodes(),
       packages,
       sizes,
       e2e,
@@ -103,7 +107,8 @@ export function planSteps(selection: Selection, folder: string, filters: readonl
     unit: [unit],
     browser: [setUp(BROWSER_REQUIREMENTS), browser],
     real: [setUp(REAL_REQUIREMENTS), { name: "gateway", command: ["tsc", "-b", "packages/proxy"] }, real],
-    packages: [setUp(PACKAGES_REQUIREMENTS), types, pages, pack, packages],
+    packages: [setUp(PACKAGES_REQUIREMENTS), types, pages, pack, fetchNodes(), packages],
+    node: selection === "node" ? lanes(planLanes(filters)) : [],
     install: [setUp(INSTALL_REQUIREMENTS), types, pages, pack, vitest("install", ["install"], packed)],
     e2e: [setUp(E2E_REQUIREMENTS), types, pages, e2e],
     // One file after the other, at full scale.
@@ -122,11 +127,15 @@ function pathOf(filter: string): string {
   return folder === undefined ? filter : `${join(folder, filter)}/`;
 }
 
-function vitestStep(name: string, report: string, args: readonly string[], env: Step["env"] = {}): Step {
+type VitestRun = Pick<LaneRun, "args"> & Partial<Pick<LaneRun, "runner" | "env">>;
+
+/** @param folder - where it leaves its report. */
+function vitestStep(name: string, folder: string, { runner = ["vitest"], args, env }: VitestRun): Step {
+  const report = join(folder, `${name}.json`);
   const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${report}`];
   return {
     name,
-    command: ["vitest", "run", ...reporters, ...args],
+    command: [...runner, "run", ...reporters, ...args],
     env,
     async results() {
       const found = await readReport<VitestReport>(report);

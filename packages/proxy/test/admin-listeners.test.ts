@@ -31,7 +31,7 @@ test("programs that may open the Unix socket need no key, and others cannot open
 test.skipIf(process.platform !== "linux")(
   "connections without a key are bounded, so that they leave descriptors to the consoles and the socket",
   async () => {
-    await using made = await folder();
+    await using made = await TestFolder.create();
     await using target = await startByteServer({ mode: "sink" });
     const socket = join(made.path, "admin.sock");
     await using gateway = await WorkerGateway.start({ ADMIN_SOCKET: socket }, { workers: 1, descriptors: 400 });

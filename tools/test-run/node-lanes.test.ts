@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { ROOT } from "../root.ts";
@@ -16,6 +16,20 @@ test("the lanes begin with the versions that the gateway names as the least, and
   expect(NODE_LANES.slice(0, -1)).toEqual(least);
   const [, own = ""] = /^  node: (\d+)\./mu.exec(await read("pnpm-workspace.yaml")) ?? [];
   expect(Number.parseInt(NODE_LANES.at(-1) ?? "", 10)).toBeGreaterThan(Number(own));
+});
+
+test("sources that Node 22 runs without a compiler have no `using`, which it does not know", async () => {
+  const folders = ["protocol", "proxy", "testing"].map((name) => `packages/${name}/src`);
+  const names = await Promise.all(
+    folders.map(async (folder) =>
+      (await readdir(join(ROOT, folder), { recursive: true })).map((name) => join(folder, name)),
+    ),
+  );
+  // Playwright compiles its own.
+  const sources = names.flat().filter((name) => /(?<!\.test)\.ts$/u.test(name) && !name.includes("/playwright/"));
+  expect(sources.length).toBeGreaterThan(100);
+  const texts = await Promise.all(sources.map(async (name) => [name, await read(name)] as const));
+  expect(texts.filter(([, text]) => /^\s*(?:await )?using \w+ =/mu.test(text)).map(([name]) => name)).toEqual([]);
 });
 
 test("every lane runs for each change", async () => {

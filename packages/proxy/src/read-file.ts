@@ -19,11 +19,15 @@ const PASSED_ON = /^\/(?:dev\/(?:stdin$|fd\/)|proc\/)/;
  * @throws Error when it cannot be read, or is no regular file, or too large.
  */
 export async function readConfigFile(path: string, maxBytes: number = MAX_BYTES): Promise<Buffer> {
-  await using handle = await open(path, FLAGS);
-  const status = await handle.stat();
-  if (path === devNull || (status.isFIFO() && PASSED_ON.test(path))) return await readFile(path);
-  check(status, maxBytes);
-  return await handle.readFile();
+  const handle = await open(path, FLAGS);
+  try {
+    const status = await handle.stat();
+    if (path === devNull || (status.isFIFO() && PASSED_ON.test(path))) return await readFile(path);
+    check(status, maxBytes);
+    return await handle.readFile();
+  } finally {
+    await handle.close();
+  }
 }
 
 /** As {@link readConfigFile}, at once. */

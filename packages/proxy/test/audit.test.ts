@@ -81,6 +81,7 @@ test("with a full disk no console opens where the trail is required, and again o
   await using gateway = await WorkerGateway.start({ AUDIT_PATH: path, AUDIT_REQUIRED: "true" }, { workers: 1 });
   const pid = gateway.command.process.pid ?? 0;
   const { token } = await gateway.token(target.address);
+  using running = await gateway.open(target.address);
   await fillDisk(pid);
   using refused = new Client(gateway.host, token);
   expect((await refused.closed).reason).toBe("server_busy");
@@ -88,13 +89,21 @@ test("with a full disk no console opens where the trail is required, and again o
   expect(await gateway.admin("POST", "/v1/tokens", { type: "serial", target: target.address })).toMatchObject({
     status: 503,
   });
+  // Sessions that run go on, and their ends are written later.
+  running.control({ type: "ping", id: 1 });
+  await running.message("pong");
+  running.socket.close(1000);
+  await running.closed;
   await freeDisk(pid);
   await gateway.until(() => gateway.logged("the audit trail is written again").length === 1);
   expect(gateway.logged("the audit trail cannot be written")).toHaveLength(1);
   using opened = new Client(gateway.host, token);
   await opened.message("hello");
   const named = (name: string): readonly Line[] => linesOf(path).filter(({ event }) => event === name);
-  await expect.poll(() => named("session_opened").length).toBe(1);
+  await expect.poll(() => named("session_opened").length).toBe(2);
+  const { session } = await running.message("hello");
+  const ended = { session, reason: "client_closed" };
+  expect(named("session_ended").filter((line) => line["session"] === session)).toMatchObject([ended]);
   expect(named("audit_resumed")).toMatchObject([{ lost: 2 }]);
   expect(await gateway.metric("curfew_audit_lines_lost_total")).toBe(2);
 });

@@ -1,8 +1,8 @@
 import { execFile, execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
-import { mkdtempDisposable, writeFile } from "node:fs/promises";
+import { mkdir, mkdtempDisposable, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
@@ -58,6 +58,28 @@ test("the dashboard's queries are right, and it and the rules name only metrics 
   const told = new Set([...metrics.matchAll(/^# TYPE (\w+)/gm)].map(([, name = ""]) => name));
   const named = `${queries.join("\n")}\n${readFileSync(rules, "utf8")}`.match(/\bcurfew_\w+/g) ?? [];
   expect(named.map((name) => name.replace(/_bucket$/, "")).filter((name) => !told.has(name))).toEqual([]);
+});
+
+test("the dashboard is one by Grafana's own types, in which no property has another name", async () => {
+  await using folder = await mkdtempDisposable(join(tmpdir(), "curfew-dashboard-"));
+  const scope = join(folder.path, "node_modules/@grafana");
+  await mkdir(scope, { recursive: true });
+  await symlink(dirname(fileURLToPath(import.meta.resolve("@grafana/schema/package.json"))), join(scope, "schema"));
+  const file = join(folder.path, "dashboard.mts");
+  const source = (json: string): string =>
+    `import type { Dashboard } from "@grafana/schema/dist/esm/raw/dashboard/x/Dashboard_types.gen";
+    export const dashboard: Dashboard = ${json};`;
+  const check = async (json: string): Promise<string> => {
+    await writeFile(file, source(json));
+    const flags = ["--noEmit", "--strict", "--skipLibCheck", "--ignoreConfig", "--module", "nodenext"];
+    return await run("tsc", [...flags, "--target", "es2023", file]).then(
+      () => "",
+      (error: { readonly stdout: string }) => error.stdout,
+    );
+  };
+  const json = JSON.stringify(dashboard);
+  expect(await check(json)).toBe("");
+  expect(await check(json.replace('"gridPos"', '"gridpos"'))).toContain("'\"gridpos\"' does not exist in type 'Panel'");
 });
 
 test("the dashboard has what Grafana needs", () => {

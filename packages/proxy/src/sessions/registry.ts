@@ -147,11 +147,14 @@ export class SessionRegistry {
     return [...this.#running.values()].filter(({ phase }) => phase !== "ended");
   }
 
-  /** @internal The ids of the tokens that opened them or renewed them last, but for those that expired long ago. */
+  /**
+   * @internal The ids of the tokens that opened them, and of those that renewed them last, but for tokens that expired long
+   * ago, however long a session was extended.
+   */
   get tokenIds(): readonly string[] {
     const since = Date.now() - EXPIRED_MS;
-    const isRecent = ({ grant }: Session): boolean => (grant?.expiresAt ?? Infinity) > since;
-    return this.list().flatMap((session) => (isRecent(session) ? (session.grant?.tokenId ?? []) : []));
+    const shown = this.list().flatMap(({ shownGrants }) => shownGrants);
+    return shown.flatMap(({ tokenId, expiresAt = Infinity }) => (expiresAt > since ? tokenId : []));
   }
 
   /** Bytes that the sessions which have not ended have passed so far. */
@@ -193,7 +196,7 @@ export class SessionRegistry {
    */
   revoke(tokenId: string, detail: string): number {
     this.#context.withdrawn.revocations.add(tokenId);
-    return this.endAll("session_terminated", detail, (session) => session.grantOf(tokenId) !== undefined);
+    return this.endAll("session_terminated", detail, (session) => grantOf(session, tokenId) !== undefined);
   }
 
   /**
@@ -206,11 +209,9 @@ export class SessionRegistry {
     if (lock.subject !== "token") {
       return { ended: this.endAll("session_terminated", LOCKED, applies, lock.message), expiresAt: undefined };
     }
-    const grantOf = (session: Session): Grant | undefined => session.grantOf(lock.value);
-    const expiresAt = this.list()
-      .map(grantOf)
-      .find((grant) => grant !== undefined)?.expiresAt;
-    const isIts = (session: Session): boolean => grantOf(session) !== undefined;
+    const grants = this.list().map((session) => grantOf(session, lock.value));
+    const expiresAt = grants.find((grant) => grant !== undefined)?.expiresAt;
+    const isIts = (session: Session): boolean => grantOf(session, lock.value) !== undefined;
     return { ended: this.endAll("session_terminated", REVOKED, isIts, lock.message), expiresAt };
   }
 
@@ -282,7 +283,7 @@ export class SessionRegistry {
   #findNumbered({ grant }: Session, number: number): Session | undefined {
     if (grant === undefined) return undefined;
     for (const session of this.#running.values()) {
-      const isIt = session.number === number && session.grantOf(grant.tokenId) !== undefined;
+      const isIt = session.number === number && grantOf(session, grant.tokenId) !== undefined;
       if (isIt && session.phase === "relaying" && session.mayPass()) return session;
     }
     return undefined;
@@ -316,4 +317,9 @@ export class SessionRegistry {
       },
     };
   }
+}
+
+/** The grant of a token that opened a session or renewed it last; undefined for any other. */
+function grantOf({ grant, shownGrants }: Session, tokenId: string): Grant | undefined {
+  return [grant, ...shownGrants].find((each) => each?.tokenId === tokenId);
 }

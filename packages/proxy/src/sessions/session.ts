@@ -40,9 +40,9 @@ export class Session implements SessionInfo {
   readonly #startedMonotonic: number;
   #phase: SessionPhase = "resolving";
   #number: number | undefined;
-  /** The grant that opened the session. */
-  #openedWith: Grant | undefined;
-  /** The grant that renewed it last, or else the one that opened it. */
+  /** The grant that opened the session, and the one that renewed it last, as their tokens gave them. */
+  #shown: readonly Grant[] = [];
+  /** The last of them, with an expiry of its own after an extension. */
   #grant: Grant | undefined;
   #idle: IdleTimer | undefined;
   /** The opening, until the session dials, or a renewal. Aborted when the session ends. */
@@ -110,9 +110,9 @@ export class Session implements SessionInfo {
     return this.#number;
   }
 
-  /** @internal The grant of a token that opened the session or renewed it last; undefined for any other. */
-  grantOf(tokenId: string): Grant | undefined {
-    return [this.#grant, this.#openedWith].find((grant) => grant?.tokenId === tokenId);
+  /** @internal The grants of the tokens that opened the session and renewed it last, without what an extension moved. */
+  get shownGrants(): readonly Grant[] {
+    return this.#shown;
   }
 
   /** @internal Looks the token up, arms the deadline, dials and relays. Ends the session if anything fails. */
@@ -300,8 +300,7 @@ export class Session implements SessionInfo {
   }
 
   #reportOutlived(): void {
-    const { expiresAt = Infinity } = this.#grant ?? {};
-    if (!this.#deadline.takeOutlived(expiresAt)) return;
+    if (!this.#deadline.takeOutlived(this.#grant?.expiresAt ?? Infinity)) return;
     this.#context.events.notify({ type: "session_outlived", session: this });
   }
 
@@ -320,7 +319,7 @@ export class Session implements SessionInfo {
     const grant = await this.#admit(token, signal, false);
     if (this.#hasEnded()) return undefined;
     this.#context.withdrawn.refuse(grant, this.clientAddress);
-    this.#openedWith = grant;
+    this.#shown = [grant];
     this.#grant = grant;
     // Before anything else is waited for, so that the deadline covers every phase.
     this.#deadline.set(grant.expiresAt);
@@ -377,6 +376,7 @@ export class Session implements SessionInfo {
         admitRenewal(this, this.#admit(token, signal, true), this.#context, signal),
       );
       this.#lease = confirmRenewal(this, { grant, lease }, this.#lease, this.#context);
+      this.#shown = [...this.#shown.slice(0, 1), grant];
       this.#grant = grant;
       this.#deadline.set(grant.expiresAt);
       events.notify({ type: "session_renewed", session: this });

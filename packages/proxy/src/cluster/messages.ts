@@ -82,7 +82,10 @@ export class GatewayMessages {
     const settle = Promise.withResolvers<unknown>();
     settle.promise.catch(() => {});
     this.#open.set(id, { gateway, type: request.type, settle });
-    const withdraw = (): void => void this.#send(gateway, { kind: "withdrawal", id, from: this.#options.id });
+    const withdraw = (): void => {
+      // One that is lost only leaves the question to its time limit.
+      this.#send(gateway, { kind: "withdrawal", id, from: this.#options.id }).catch(() => {});
+    };
     signal?.addEventListener("abort", withdraw, { once: true });
     try {
       return (await inTime(async () => {

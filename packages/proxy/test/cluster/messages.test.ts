@@ -1,5 +1,5 @@
 import { expect, test, vi } from "vitest";
-import { type GatewayHandlers, MAX_MESSAGE } from "../../src/cluster/messages.ts";
+import { type GatewayHandlers, GatewayMessages, MAX_MESSAGE } from "../../src/cluster/messages.ts";
 import { FakeNetwork } from "./fake-network.ts";
 
 const NOTHING = { unavailable: [], replaced: [] };
@@ -111,6 +111,28 @@ test("a question that is withdrawn is withdrawn at the other gateway", async () 
   const signal = await asked.promise;
   left.abort();
   expect([await answer, signal.aborted]).toEqual(["unanswered", true]);
+});
+
+test("a question can be withdrawn while the store is away", async () => {
+  let isAway = false;
+  const sent: string[] = [];
+  const messages = new GatewayMessages({
+    id: "one",
+    send: async (_gateway, message) => {
+      sent.push(message);
+      if (isAway) throw new Error("the store is away");
+      return true;
+    },
+    onMalformed: () => {},
+  });
+  const left = new AbortController();
+  const request = { type: "ask_takeover", lease: "two/a", by: { session: "b", user: undefined } } as const;
+  const answer = messages.ask("two", request, { timeoutMs, signal: left.signal });
+  isAway = true;
+  // A rejection that is not handled would fail the test.
+  left.abort();
+  await expect(answer).rejects.toThrow("no answer within 200 ms");
+  expect(sent.map((message) => (JSON.parse(message) as { kind: string }).kind)).toEqual(["request", "withdrawal"]);
 });
 
 test("no more than a thousand questions wait, and no more are answered", async () => {

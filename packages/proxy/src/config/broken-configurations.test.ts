@@ -114,6 +114,11 @@ const BROKEN: readonly (readonly [text: string, ...problems: string[]])[] = [
     "cluster.on_store_loss.end_after: expected more than 0 seconds",
   ],
   [
+    // A store that answers is heard of less often than this.
+    "cluster: { store: 'redis://store', on_store_loss: { end_after: 1.5 } }",
+    "cluster.on_store_loss.end_after: expected 4 seconds or more",
+  ],
+  [
     "cluster: { on_store_loss: { end_after: 30s } }",
     "cluster.on_store_loss: expected cluster.store as well: without it, there is no store to lose",
   ],

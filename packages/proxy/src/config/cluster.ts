@@ -23,6 +23,9 @@ export interface ClusterConfig {
 const MIN_LEASE_SECONDS = 3;
 const MAX_LEASE_SECONDS = 300;
 
+/** The least bound for sessions without the store: one that answers is heard of every second or two, and every three at most. */
+const MIN_END_AFTER_SECONDS = 4;
+
 const storeUrl = v.pipe(
   value.text,
   v.rawCheck(({ dataset, addIssue }) => {
@@ -40,6 +43,7 @@ const leaseMessage = `expected ${MIN_LEASE_SECONDS} to ${MAX_LEASE_SECONDS} seco
 const seconds = v.pipe(
   v.union([v.number(), v.pipe(v.string(), v.regex(/^\d+(?:\.\d+)?s?$/), v.transform(Number.parseFloat))]),
   value.timerSeconds,
+  v.minValue(MIN_END_AFTER_SECONDS, `expected ${MIN_END_AFTER_SECONDS} seconds or more`),
 );
 
 export const cluster: v.GenericSchema<unknown, ClusterConfig> = group({
@@ -74,6 +78,6 @@ export const cluster: v.GenericSchema<unknown, ClusterConfig> = group({
       'expected "keep", or { end_after: 30 } with a number of seconds',
     ),
     "keep",
-    "While the store cannot be reached, `keep` running sessions until their deadlines, or end them `{ end_after: 30 }` seconds after it was last heard. No new session opens either way.",
+    "While the store is away, `keep` running sessions until their deadlines, or end them `{ end_after: 30 }` seconds after it was last heard, at least 4. No new session opens either way.",
   ),
 });

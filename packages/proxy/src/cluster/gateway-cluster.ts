@@ -5,6 +5,7 @@ import type { LimitOptions } from "../limits/slots.ts";
 import { logError, type Logger } from "../telemetry/log.ts";
 import type { ClusterFigures } from "../telemetry/metrics.ts";
 import { ValkeyTokenStore } from "../tokens/valkey/token-store.ts";
+import { reasonOf } from "../valkey/client.ts";
 import { StoreConnection } from "../valkey/connection.ts";
 import { parseStoreUrl } from "../valkey/store-url.ts";
 import { Cluster } from "./cluster.ts";
@@ -92,8 +93,7 @@ export class GatewayCluster {
     try {
       await this.#connection.opened;
     } catch (cause) {
-      const reason = cause instanceof Error ? cause.message : String(cause);
-      throw new Error(`cluster.store: there is no connection: ${reason}`, { cause });
+      throw new Error(`cluster.store: there is no connection: ${reasonOf(cause)}`, { cause });
     }
   }
 

@@ -3,7 +3,7 @@ import { ErrorReply } from "@redis/client";
 import { logError, type Logger } from "../telemetry/log.ts";
 import { inTime } from "../time/in-time.ts";
 import { unlessAborted } from "../time/unless-aborted.ts";
-import { openClient, type StoreClient, type StoreClientOptions, type StoreServer } from "./client.ts";
+import { openClient, reasonOf, type StoreClient, type StoreClientOptions, type StoreServer } from "./client.ts";
 import { findMaster } from "./sentinel.ts";
 import type { StoreAddress } from "./store-url.ts";
 
@@ -250,7 +250,7 @@ export class StoreConnection {
     const wasOpen = this.#client !== undefined;
     this.#client = undefined;
     this.#failure = error;
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = reasonOf(error);
     // Each attempt fails for the same reason, most of the time.
     if (wasOpen) logError(this.#options.log, { level: "error", error }, "lost the cluster's store");
     else if (reason !== this.#logged) {

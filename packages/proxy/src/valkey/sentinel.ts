@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { inTime } from "../time/in-time.ts";
 import { unlessAborted } from "../time/unless-aborted.ts";
-import { openClient, type StoreServer } from "./client.ts";
+import { openClient, reasonOf, type StoreServer } from "./client.ts";
 import type { StoreAddress } from "./store-url.ts";
 
 /** How long the other Sentinels may take to answer after the first one, in milliseconds. */
@@ -32,7 +32,7 @@ export async function findMaster(
       const options = { ...server, ...sentinel, ca, timeoutMs, database: 0 };
       known.push(await inTime(async (late) => await ask(options, master, late), timeoutMs));
     } catch (error) {
-      failures.push(`${sentinel.host}:${sentinel.port}: ${error instanceof Error ? error.message : String(error)}`);
+      failures.push(`${sentinel.host}:${sentinel.port}: ${reasonOf(error)}`);
       throw error;
     }
   });

@@ -12,6 +12,9 @@ import { buildDebianPackage, debianVersion } from "./build.ts";
 
 const run = promisify(execFile);
 
+/** Packing takes ten seconds, and more on a busy machine. */
+const SLOW_MS = 180_000;
+
 const PROXY = join(ROOT, "packages/proxy");
 
 async function readManifest(folder: string): Promise<Manifest> {
@@ -40,7 +43,7 @@ describe.skipIf(process.platform !== "linux")("the Debian package", () => {
     await run("dpkg-deb", ["--raw-extract", file, root]);
     const entries = await readdir(root, { recursive: true, withFileTypes: true });
     paths = entries.filter((entry) => entry.isFile()).map(({ parentPath, name }) => join(parentPath, name));
-  });
+  }, SLOW_MS);
   afterAll(async () => rm(folder, { recursive: true, force: true }));
 
   test("runs its own Node with the gateway of this version", async () => {

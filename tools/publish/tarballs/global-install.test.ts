@@ -19,6 +19,9 @@ import { packTarballs } from "./pack.ts";
 
 const run = promisify(execFile);
 
+/** npm may have to fetch what the gateway depends on. */
+const SLOW_MS = 180_000;
+
 let folder: string;
 let home: string;
 /** Where npm has installed the commands. */
@@ -39,7 +42,7 @@ beforeAll(async () => {
   // Not in the repository, whose settings npm would read. Node's options would select its sources.
   const env = { ...process.env, NODE_OPTIONS: "" };
   await run("npm", ["install", "--global", "--prefix", prefix, ...quiet, ...files], { cwd: home, env });
-});
+}, SLOW_MS);
 afterAll(async () => rm(folder, { recursive: true, force: true }));
 
 /** The URL of the console that the gateway prints at its start. */

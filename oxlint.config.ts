@@ -203,7 +203,12 @@ export default defineConfig({
       rules: { "import/no-default-export": "off" },
     },
     {
-      files: ["tools/**", "packages/proxy/src/cli/output.ts", "**/cli.ts", "apps/demo/src/{server,nova}/**"],
+      files: [
+        "tools/**",
+        "packages/proxy/src/cli/output.ts",
+        "**/cli.ts",
+        "apps/demo/src/{server,nova,cluster,local}/**",
+      ],
       rules: { "no-console": "off" },
     },
   ],

@@ -238,6 +238,30 @@ test("a machine that is starting or has failed says so, and cannot be opened", a
   await expect(page.getByRole("button", { name: /Open .* one/, disabled: false })).toHaveCount(0);
 });
 
+test("the parts of a cluster say how they are, and can be stopped with the keyboard", async ({ page, demo }) => {
+  const gateways = ["up", "draining", "away"].map((state, index) => ({ name: `gateway-${index + 1}`, state }));
+  await playEvent(page, "cluster", { gateways, store: { state: "frozen" } });
+  const asked: string[] = [];
+  await page.route("**/api/cluster/**", async (route) => {
+    asked.push(new URL(route.request().url()).pathname);
+    await route.fulfill({ status: 204 });
+  });
+  await page.goto(demo.url);
+  for (const { name, state } of gateways) await expect(page.getByLabel(`State of ${name}`)).toHaveText(state);
+  await expect(page.getByRole("button", { name: "Drain gateway-2" })).toBeDisabled();
+  await page.getByRole("button", { name: "Kill gateway-1" }).focus();
+  for (const key of ["Enter", "Tab", "Enter"]) await page.keyboard.press(key);
+  for (const name of ["Kill gateway-2", "Start gateway-3", "Thaw store"]) await press(page, name);
+  const actions = ["gateway-1/kill", "gateway-1/drain", "gateway-2/kill", "gateway-3/start", "store/thaw"];
+  await expect.poll(() => asked).toEqual(actions.map((action) => `/api/cluster/${action}`));
+  for (const colorScheme of ["light", "dark"] as const) {
+    await page.setViewportSize({ width: 360, height: 800 });
+    await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+    await expectAccessible(page);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);
+  }
+});
+
 test("without the default lifetime consoles open with the shortest", async ({ page, demo }) => {
   await page.route(
     "**/api/setup",

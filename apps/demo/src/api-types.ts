@@ -58,7 +58,10 @@ export interface ConsoleOptions {
 
 export interface DashboardSession {
   readonly id: string;
+  /** The gateway, or the cluster, whose admin API ends it. */
   readonly gateway: string;
+  /** The gateway that runs it. */
+  readonly runsAt: string;
   readonly name: string;
   readonly client: string;
   readonly state: string;
@@ -97,7 +100,22 @@ export interface MetricsSample {
   readonly loopDelayMs: number;
 }
 
-/** The events of `GET /api/events`, by name. `machines`, `sessions` and `metrics` replace the previous value. */
+/** A gateway of the cluster. */
+export interface ClusterMember {
+  readonly name: string;
+  readonly state: "starting" | "up" | "draining" | "away";
+}
+
+/** The parts of the cluster, which the page can stop. */
+export interface ClusterView {
+  readonly gateways: readonly ClusterMember[];
+  readonly store: { readonly state: "up" | "frozen" };
+}
+
+/** What can be done to a gateway of the cluster: SIGKILL, SIGTERM, start again; and to its store: SIGSTOP, SIGCONT. */
+export type ClusterAction = "kill" | "drain" | "start" | "freeze" | "thaw";
+
+/** The events of `GET /api/events`, by name. `machines`, `sessions`, `metrics` and `cluster` replace the previous value. */
 export interface FeedEvents {
   readonly machines: readonly MachineCard[];
   readonly sessions: readonly DashboardSession[];
@@ -106,4 +124,6 @@ export interface FeedEvents {
   readonly audit: readonly AuditEvent[];
   /** Whether the gateways respond. */
   readonly gateway: { readonly up: boolean };
+  /** Only where there is one. */
+  readonly cluster: ClusterView;
 }

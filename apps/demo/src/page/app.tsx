@@ -4,6 +4,7 @@ import { ConsolePanel } from "./panel/console-panel.tsx";
 import { IframePanel } from "./panel/iframe-panel.tsx";
 import { AccessSettings } from "./toolbar/access-settings.tsx";
 import { AuditList } from "./lists/audit-list.tsx";
+import { ClusterStrip } from "./lists/cluster-strip.tsx";
 import { FaultList } from "./lists/fault-list.tsx";
 import { MachineCardItem } from "./machines/machine-card.tsx";
 import { MetricsStrip } from "./lists/metrics-strip.tsx";
@@ -74,6 +75,9 @@ export function App({ feed }: { readonly feed: Feed }) {
           />
         </div>
         <MetricsStrip metrics={dashboard.metrics} />
+        {dashboard.cluster !== undefined && (
+          <ClusterStrip cluster={dashboard.cluster} sessions={dashboard.sessions} attempt={attempt} />
+        )}
         <section id="machines" aria-labelledby="machines-heading">
           <div className="heading">
             <h2 id="machines-heading">Machines</h2>
@@ -86,7 +90,12 @@ export function App({ feed }: { readonly feed: Feed }) {
           </ul>
         </section>
         <div className="lists">
-          <SessionList sessions={dashboard.sessions} since={dashboard.sessionsAt} attempt={attempt} />
+          <SessionList
+            sessions={dashboard.sessions}
+            since={dashboard.sessionsAt}
+            withGateways={dashboard.cluster !== undefined}
+            attempt={attempt}
+          />
           <AuditList events={dashboard.audit} />
         </div>
         <FaultList faults={setup.faults} onOpen={openFault} />

@@ -14,10 +14,21 @@ const DEFAULT_FAULT_DELAY = "3";
 const MAX_LIFETIME = 86_400;
 
 /** An environment variable has an invalid value. */
-export class OptionError extends Error {}
+class OptionError extends Error {}
+
+/** Exits with status 1 if a variable is invalid, and says which. */
+export function optionsOrExit(env: Readonly<Record<string, string | undefined>>): DemoOptions {
+  try {
+    return readOptions(env);
+  } catch (error) {
+    if (!(error instanceof OptionError)) throw error;
+    console.error(error.message);
+    return process.exit(1);
+  }
+}
 
 /** @throws OptionError with the variable, its value and what was expected */
-export function readOptions(env: Readonly<Record<string, string | undefined>>): DemoOptions {
+function readOptions(env: Readonly<Record<string, string | undefined>>): DemoOptions {
   const port = env["PORT"];
   if (port !== undefined && !(wholeNumber(port) <= 65_535)) throw invalid("PORT", port, "a port from 0 to 65535");
 

@@ -1,4 +1,4 @@
-import type { ConsoleAccess, Setup } from "../../api-types.ts";
+import type { ClusterAction, ConsoleAccess, Setup } from "../../api-types.ts";
 import type { ConsoleRequest } from "./console-request.ts";
 
 export async function loadSetup(): Promise<Setup> {
@@ -26,6 +26,11 @@ export async function endSession(gateway: string, id: string): Promise<void> {
 
 export async function endAllSessions(): Promise<void> {
   await call("DELETE", "sessions");
+}
+
+/** @param part - a gateway of the cluster, or `store` */
+export async function actOnCluster(part: string, action: ClusterAction): Promise<void> {
+  await call("POST", `cluster/${part}/${action}`);
 }
 
 function access({ lifetime, enforce }: ConsoleRequest): string {

@@ -1,4 +1,11 @@
-import type { AuditEvent, DashboardSession, FeedEvents, MachineCard, MetricsSample } from "../../api-types.ts";
+import type {
+  AuditEvent,
+  ClusterView,
+  DashboardSession,
+  FeedEvents,
+  MachineCard,
+  MetricsSample,
+} from "../../api-types.ts";
 
 /** The state that the server pushes. */
 export interface Dashboard {
@@ -12,6 +19,8 @@ export interface Dashboard {
   /** Newest first. */
   readonly audit: readonly AuditEvent[];
   readonly metrics: MetricsSample | undefined;
+  /** Undefined for a demo without a cluster. */
+  readonly cluster: ClusterView | undefined;
 }
 
 const MAX_EVENTS = 100;
@@ -29,6 +38,7 @@ export class Feed {
     sessionsAt: 0,
     audit: [],
     metrics: undefined,
+    cluster: undefined,
   };
 
   start(): void {
@@ -42,6 +52,7 @@ export class Feed {
     on("machines", (machines) => ({ machines }));
     on("sessions", (sessions) => ({ sessions, sessionsAt: performance.now() }));
     on("metrics", (metrics) => ({ metrics }));
+    on("cluster", (cluster) => ({ cluster }));
     on("gateway", ({ up }) => ({ gatewayUp: up }));
     on("audit", (events) => ({ audit: [...events.toReversed(), ...this.#dashboard.audit].slice(0, MAX_EVENTS) }));
     source.addEventListener("error", () => {

@@ -11,11 +11,13 @@ interface SessionListProps {
   readonly sessions: readonly DashboardSession[];
   /** When the list arrived, on the clock of `performance.now()`. */
   readonly since: number;
+  /** Whether to show which gateway runs each. */
+  readonly withGateways: boolean;
   readonly attempt: (action: () => Promise<void>) => void;
 }
 
 /** The active sessions. The page counts the time left down until the next list arrives. */
-export function SessionList({ sessions, since, attempt }: SessionListProps) {
+export function SessionList({ sessions, since, withGateways, attempt }: SessionListProps) {
   const now = useNow(sessions.length > 0);
   const passed = Math.max(0, now - since);
   return (
@@ -32,13 +34,18 @@ export function SessionList({ sessions, since, attempt }: SessionListProps) {
         {sessions.length === 0 ? (
           <p className="empty">No active sessions. Open a machine to start one.</p>
         ) : (
-          <table>
+          <table className={withGateways ? "with-gateways" : ""}>
             <thead>
               <tr>
                 <th scope="col">Machine</th>
+                {withGateways && <th scope="col">Gateway</th>}
                 <th scope="col">Time left</th>
-                <th scope="col">Received</th>
-                <th scope="col">Client</th>
+                <th scope="col" className="received">
+                  Received
+                </th>
+                <th scope="col" className="client">
+                  Client
+                </th>
                 <th scope="col">
                   <span className="hidden">Action</span>
                 </th>
@@ -46,7 +53,13 @@ export function SessionList({ sessions, since, attempt }: SessionListProps) {
             </thead>
             <tbody>
               {sessions.map((session) => (
-                <SessionRow key={session.id} session={session} passedMs={passed} attempt={attempt} />
+                <SessionRow
+                  key={session.id}
+                  session={session}
+                  passedMs={passed}
+                  withGateway={withGateways}
+                  attempt={attempt}
+                />
               ))}
             </tbody>
           </table>
@@ -60,10 +73,11 @@ interface SessionRowProps {
   readonly session: DashboardSession;
   /** Milliseconds since the list arrived. */
   readonly passedMs: number;
+  readonly withGateway: boolean;
   readonly attempt: SessionListProps["attempt"];
 }
 
-function SessionRow({ session, passedMs, attempt }: SessionRowProps) {
+function SessionRow({ session, passedMs, withGateway, attempt }: SessionRowProps) {
   const [ending, setEnding] = useState(false);
   const left = session.leftMs === null ? null : session.leftMs - passedMs;
   const end = async (): Promise<void> => {
@@ -76,11 +90,12 @@ function SessionRow({ session, passedMs, attempt }: SessionRowProps) {
         <span className={`dot ${session.state === "relaying" ? "good" : "busy"}`} />
         {session.name} <span className="hidden">{session.state === "relaying" ? "connected" : "connecting"}</span>
       </th>
+      {withGateway && <td>{session.runsAt}</td>}
       <td className={left !== null && left <= URGENT_MS ? "near" : ""}>
         {left === null ? "no limit" : formatClock(left)}
       </td>
-      <td>{formatBytes(session.bytes)}</td>
-      <td>{session.client}</td>
+      <td className="received">{formatBytes(session.bytes)}</td>
+      <td className="client">{session.client}</td>
       <td>
         <button
           type="button"

@@ -7,7 +7,7 @@ import {
   type VncPhase,
 } from "@curfew/testing";
 import type { ConsoleOptions, ConsoleType, FaultCard } from "../../api-types.ts";
-import { type GatewayName, idleTimeout } from "../gateways/gateways.ts";
+import { idleTimeout, type ThreadGatewayName } from "../gateways/gateways.ts";
 
 /** A fake server with a fault. */
 export interface FaultyServer extends AsyncDisposable {
@@ -26,7 +26,7 @@ export interface FaultRecipe extends FaultCard {
   /** Whether the target is the gateway itself, which it never dials. */
   readonly targetsGateway?: boolean;
   /** @defaultValue `enforcing` */
-  readonly gateway?: GatewayName;
+  readonly gateway?: ThreadGatewayName;
   /** What the server does some time after the console was opened. */
   readonly later?: "accept" | "terminate" | "restart" | "replace";
   /** Whether the page gets an invalid token, for opening or for renewing. */

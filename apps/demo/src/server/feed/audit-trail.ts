@@ -21,6 +21,7 @@ interface LogLine {
   readonly detail?: string;
   readonly duration_ms?: number;
   readonly late_ms?: number;
+  readonly err?: { readonly message: string };
 }
 
 /** Reads audit events from the gateways' logs, keeps the most recent ones and reports new ones. */
@@ -47,10 +48,18 @@ export class AuditTrail {
     return [...this.#events];
   }
 
-  /** Processes a line of a gateway's log. */
-  addLogLine(text: string): void {
+  /**
+   * Processes a line of a gateway's log.
+   * @param gateway - one of several, which is named where the line is printed
+   */
+  addLogLine(text: string, gateway?: string): void {
     const line = JSON.parse(text) as LogLine;
-    if (line.level === "error" || line.level === "warn") process.stderr.write(text);
+    if (line.level === "error" || line.level === "warn") {
+      if (gateway === undefined) process.stderr.write(text);
+      // The page shows those of sessions.
+      else if (line.session === undefined)
+        console.error([gateway, line.msg, line.err?.message ?? []].flat().join(": "));
+    }
     const kind = KINDS[line.msg];
     if (kind === undefined) return;
     const { reason, detail, duration_ms: durationMs, late_ms: lateMs } = line;

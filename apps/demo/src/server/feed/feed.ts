@@ -41,6 +41,7 @@ export class Feed {
     send("machines", this.#options.machines());
     send("audit", this.#options.audit());
     send("gateway", { up: this.#up });
+    this.#sendCluster(send);
     send("sessions", this.#sessions);
     if (this.#metrics !== undefined) send("metrics", this.#metrics);
     if (this.#pages.size === 1) this.#startPolling();
@@ -57,6 +58,15 @@ export class Feed {
 
   machinesChanged(): void {
     this.#broadcast("machines", this.#options.machines());
+  }
+
+  clusterChanged(): void {
+    this.#sendCluster(this.#broadcast);
+  }
+
+  #sendCluster(send: Send): void {
+    const { cluster } = this.#options.gateways;
+    if (cluster !== undefined) send("cluster", cluster.view());
   }
 
   #broadcast: Send = (name, data) => {
@@ -81,11 +91,12 @@ export class Feed {
   async #readSessions(): Promise<void> {
     const asked = (this.#asked += 1);
     await this.#attempt(async () => {
-      const lists = this.#options.gateways.watched().map(async ([gateway, { admin }]) =>
-        (await admin.listSessions()).sessions.map(
-          ({ id, name, client, state, expires_at: expires, bytes_to_client: bytes }) => ({
+      const lists = this.#options.gateways.watched().map(async ([gateway, running]) =>
+        (await running.listSessions()).map(
+          ({ id, gateway: member, name, client, state, expires_at: expires, bytes_to_client: bytes }) => ({
             id,
             gateway,
+            runsAt: member ?? gateway,
             name: name ?? "unknown",
             client,
             state,
@@ -95,6 +106,8 @@ export class Feed {
         ),
       );
       const sessions = (await Promise.all(lists)).flat();
+      // Outdated by the time another page opens.
+      if (this.#pages.size === 0) return;
       if (asked < this.#shown || (sessions.length === 0 && this.#sessions.length === 0)) return;
       this.#shown = asked;
       this.#sessions = sessions;
@@ -104,8 +117,8 @@ export class Feed {
 
   async #readMetrics(): Promise<void> {
     await this.#attempt(async () => {
-      const pages = this.#options.gateways.watched().map(async ([, { admin }]) => await admin.metrics());
-      this.#metrics = this.#reader.read(await Promise.all(pages), performance.now());
+      const pages = this.#options.gateways.watched().map(async ([, gateway]) => await gateway.metrics());
+      this.#metrics = this.#reader.read((await Promise.all(pages)).flat(), performance.now());
       this.#broadcast("metrics", this.#metrics);
     });
   }

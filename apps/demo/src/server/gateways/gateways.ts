@@ -1,7 +1,8 @@
 import type { ConfigInput } from "@curfew/proxy";
-import { AdminClient } from "@curfew/proxy/admin";
+import { AdminClient, type SessionView } from "@curfew/proxy/admin";
 import { once } from "node:events";
 import { MessageChannel, Worker } from "node:worker_threads";
+import type { ClusterAction, ClusterView } from "../../api-types.ts";
 import type { GatewayAddress, ThreadMessage, ThreadReply, ThreadRequest } from "./gateway-thread.ts";
 import type { DemoOptions } from "../options.ts";
 
@@ -20,33 +21,49 @@ const GATEWAY_NAMES = [
   "previews",
 ] as const;
 
-/** The name of a gateway. */
-export type GatewayName = (typeof GATEWAY_NAMES)[number];
+/** The name of a gateway of this process. */
+export type ThreadGatewayName = (typeof GATEWAY_NAMES)[number];
+
+/** The name of a gateway, or of the cluster. */
+export type GatewayName = ThreadGatewayName | "cluster";
 
 /** The path below which the dashboard issues new tokens to console pages; see the routes in `http/api.ts`. */
 export const RENEWAL_PATH = "/api/renewals/";
 
-/** The gateways whose sessions the dashboard shows. */
-export const WATCHED_GATEWAYS: readonly GatewayName[] = GATEWAY_NAMES.filter((name) => name !== "previews");
-
-/** A gateway that runs. */
+/** A gateway that runs, or several as one. */
 export interface RunningGateway {
   readonly admin: AdminClient;
   /** The origin of its console page. */
   readonly origin: string;
+  listSessions(): Promise<readonly SessionView[]>;
+  /** The metrics of each gateway. */
+  metrics(): Promise<readonly string[]>;
 }
 
-export interface GatewaysOptions extends DemoOptions {
+/** Several gateways as one, whose parts can be stopped. */
+export interface GatewayCluster extends RunningGateway {
+  view(): ClusterView;
+  /** @throws Error when there is no such part, or it cannot do that now. */
+  act(part: string, action: ClusterAction): Promise<void>;
+}
+
+/** What the configuration of a gateway depends on. */
+export interface GatewaySettings extends DemoOptions {
   /** The origin that may embed the gateways' console page. */
   readonly dashboardOrigin: string;
+}
+
+export interface GatewaysOptions extends GatewaySettings {
   /** Receives each log line of the watched gateways. */
   readonly onLog: (line: string) => void;
+  /** Has the consoles of machines in place of the gateway `enforcing`. */
+  readonly cluster?: GatewayCluster;
 }
 
 /** The demo's gateways: one for each setting that can be chosen. A real service has one. */
 export class Gateways implements AsyncDisposable {
   readonly #thread = new Worker(new URL("gateway-thread.ts", import.meta.url));
-  readonly #running = new Map<GatewayName, RunningGateway>();
+  readonly #running = new Map<ThreadGatewayName, RunningGateway>();
   readonly #origins = new Set<string>();
   readonly #options: GatewaysOptions;
   #restarting: Promise<void> = Promise.resolve();
@@ -64,23 +81,34 @@ export class Gateways implements AsyncDisposable {
   }
 
   get(name: GatewayName): RunningGateway {
-    const gateway = this.#running.get(name);
+    const gateway = name === "cluster" ? this.cluster : this.#running.get(name);
     if (gateway === undefined) throw new Error(`the gateway ${name} is restarting`);
     return gateway;
   }
 
-  /** The watched gateways that are running. */
+  get cluster(): GatewayCluster | undefined {
+    return this.#options.cluster;
+  }
+
+  /** The gateway that has the consoles of machines. */
+  forMachines(enforce: boolean): GatewayName {
+    if (!enforce) return "lenient";
+    return this.cluster === undefined ? "enforcing" : "cluster";
+  }
+
+  /** The running gateways whose sessions the dashboard shows. */
   watched(): readonly (readonly [GatewayName, RunningGateway])[] {
-    return [...this.#running].filter(([name]) => WATCHED_GATEWAYS.includes(name));
+    const watched = [...this.#running].filter(([name]) => isWatched(name));
+    return this.cluster === undefined ? watched : [...watched, ["cluster", this.cluster]];
   }
 
   /** The origins of the console pages. */
   origins(): readonly string[] {
-    return [...this.#origins];
+    return this.cluster === undefined ? [...this.#origins] : [...this.#origins, this.cluster.origin];
   }
 
   /** Restarts a gateway at the same address. */
-  async restart(name: GatewayName): Promise<void> {
+  async restart(name: ThreadGatewayName): Promise<void> {
     if (this.#stopped) return;
     const { origin } = this.get(name);
     this.#running.delete(name);
@@ -99,11 +127,17 @@ export class Gateways implements AsyncDisposable {
     await this.#thread.terminate();
   }
 
-  async #start(name: GatewayName, port: number): Promise<void> {
+  async #start(name: ThreadGatewayName, port: number): Promise<void> {
     const config = configOf(name, port, this.#options);
-    const reply = await this.#ask({ type: "start", name, config, audited: WATCHED_GATEWAYS.includes(name) });
+    const reply = await this.#ask({ type: "start", name, config, audited: isWatched(name) });
     const { url, adminUrl, adminKey } = reply as GatewayAddress;
-    this.#running.set(name, { admin: new AdminClient({ url: adminUrl, key: adminKey }), origin: url });
+    const admin = new AdminClient({ url: adminUrl, key: adminKey });
+    this.#running.set(name, {
+      admin,
+      origin: url,
+      listSessions: async () => (await admin.listSessions()).sessions,
+      metrics: async () => [await admin.metrics()],
+    });
     this.#origins.add(url);
   }
 
@@ -118,7 +152,13 @@ export class Gateways implements AsyncDisposable {
   }
 }
 
-function configOf(name: GatewayName, port: number, options: GatewaysOptions): ConfigInput {
+/** The previews do not count as sessions. */
+function isWatched(name: ThreadGatewayName): boolean {
+  return name !== "previews";
+}
+
+/** The configuration of a gateway. */
+export function configOf(name: ThreadGatewayName, port: number, options: GatewaySettings): ConfigInput {
   const { dashboardOrigin, lifetimes, faultDelay } = options;
   const shortest = Math.min(...lifetimes);
   return {

@@ -1,10 +1,10 @@
 import { type Context, Hono } from "hono";
 import { cors } from "hono/cors";
 import { streamSSE } from "hono/streaming";
-import type { ConsoleAccess, Setup } from "../../api-types.ts";
+import type { ClusterAction, ConsoleAccess, Setup } from "../../api-types.ts";
 import type { Faults } from "../faults/faults.ts";
 import type { Feed } from "../feed/feed.ts";
-import { type GatewayName, type Gateways, RENEWAL_PATH, WATCHED_GATEWAYS } from "../gateways/gateways.ts";
+import { type GatewayCluster, type GatewayName, type Gateways, RENEWAL_PATH } from "../gateways/gateways.ts";
 import { accessOf } from "../gateways/console-access.ts";
 import type { Machine, Machines } from "../machines/machines.ts";
 
@@ -13,6 +13,8 @@ const PREVIEW_LIFETIME = 1800;
 
 /** Milliseconds after which a page reconnects to the event stream. */
 const RETRY_MS = 1000;
+
+const CLUSTER_ACTIONS: readonly ClusterAction[] = ["kill", "drain", "start", "freeze", "thaw"];
 
 export interface ApiOptions {
   readonly machines: Machines;
@@ -47,11 +49,12 @@ export function createApi(options: ApiOptions): Hono {
   );
   addMachines(api, options);
   addFaults(api, options);
+  addCluster(api, gateways.cluster);
 
   api.delete("/sessions/:gateway/:id", async (c) => {
-    const name = WATCHED_GATEWAYS.find((one) => one === c.req.param("gateway"));
-    if (name === undefined) return c.json({ error: "there is no such gateway" }, 404);
-    await gateways.get(name).admin.endSession(c.req.param("id"));
+    const [, gateway] = gateways.watched().find(([name]) => name === c.req.param("gateway")) ?? [];
+    if (gateway === undefined) return c.json({ error: "there is no such gateway" }, 404);
+    await gateway.admin.endSession(c.req.param("id"));
     return c.body(null, 204);
   });
   api.delete("/sessions", async (c) => {
@@ -73,7 +76,7 @@ function addMachines(api: Hono, { machines, gateways, lifetimes, dashboardOrigin
   const requestedAccess = (c: Context): { machine: Machine; ttl: number; gateway: GatewayName } | undefined => {
     const machine = machines.get(c.req.param("id") ?? "");
     const ttl = lifetimes.find((seconds) => String(seconds) === c.req.query("ttl"));
-    const gateway = c.req.query("enforce") === "false" ? "lenient" : "enforcing";
+    const gateway = gateways.forMachines(c.req.query("enforce") !== "false");
     return machine === undefined || ttl === undefined ? undefined : { machine, ttl, gateway };
   };
   const unknown = (c: Context): Response => c.json({ error: "there is no such machine or lifetime" }, 404);
@@ -88,7 +91,7 @@ function addMachines(api: Hono, { machines, gateways, lifetimes, dashboardOrigin
     const { machine, ttl, gateway } = access;
     const opened = await issue(machine, ttl, gateway);
     const page = new URL(opened.pageUrl);
-    const renewal = `${RENEWAL_PATH}${machine.id}?ttl=${ttl}&enforce=${gateway === "enforcing"}`;
+    const renewal = `${RENEWAL_PATH}${machine.id}?ttl=${ttl}&enforce=${gateway !== "lenient"}`;
     page.searchParams.set("renew", new URL(renewal, dashboardOrigin).href);
     return secretJson(c, { ...opened, pageUrl: page.href });
   });
@@ -120,6 +123,15 @@ function addFaults(api: Hono, { faults }: ApiOptions): void {
   api.post("/faults/:id/renewal", async (c) => {
     const recipe = faults.get(c.req.param("id"));
     return recipe === undefined ? unknown(c) : secretJson(c, { token: await faults.renew(recipe) });
+  });
+}
+
+function addCluster(api: Hono, cluster: GatewayCluster | undefined): void {
+  api.post("/cluster/:part/:action", async (c) => {
+    const action = CLUSTER_ACTIONS.find((one) => one === c.req.param("action"));
+    if (cluster === undefined || action === undefined) return c.notFound();
+    await cluster.act(c.req.param("part"), action);
+    return c.body(null, 204);
   });
 }
 

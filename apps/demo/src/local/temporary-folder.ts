@@ -2,20 +2,21 @@ import { lstat, mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-/** Begins the name of every folder; the process that made it follows. */
-const PREFIX = "curfew-nova-";
+/** Which demonstration a folder is for. */
+export type Purpose = "nova" | "cluster";
 
 /**
  * Makes a folder for all that this process and its servers write. Folders of processes that are gone are removed: one
  * that was killed removed none.
  */
-export async function makeTemporaryFolder(parent: string = tmpdir()): Promise<string> {
+export async function makeTemporaryFolder(purpose: Purpose, parent: string = tmpdir()): Promise<string> {
   await Promise.all((await readdir(parent)).map(async (name) => await removeAbandoned(parent, name)));
-  return await mkdtemp(join(parent, `${PREFIX}${process.pid}-`));
+  // The process that made it is part of its name.
+  return await mkdtemp(join(parent, `curfew-${purpose}-${process.pid}-`));
 }
 
 async function removeAbandoned(parent: string, name: string): Promise<void> {
-  const [, pid] = new RegExp(`^${PREFIX}(\\d+)-\\w+$`).exec(name) ?? [];
+  const [, pid] = /^curfew-(?:nova|cluster)-(\d+)-\w+$/u.exec(name) ?? [];
   if (pid === undefined || isRunning(Number(pid))) return;
   const path = join(parent, name);
   try {

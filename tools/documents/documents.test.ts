@@ -36,6 +36,7 @@ test("links lead to files and headings that are there", () => {
 
 /** Which tests run the configurations of proxies, by document; those for systemd are found by themselves. */
 const PROXY_EXAMPLES = {
+  "docs/cluster.md": { blocks: 1, tests: "e2e/src/servers/documented-proxy.ts" },
   "docs/nova.md": { blocks: 1, tests: "e2e/src/servers/documented-proxy.ts" },
   "docs/reverse-proxies.md": { blocks: 4, tests: "e2e/src/servers/documented-proxy.ts" },
   "docs/websockify.md": { blocks: 1, tests: "packages/proxy/test/websockify/behind-nginx.real.test.ts" },

@@ -60,6 +60,13 @@ const PROXIES = {
     file: (code) => code,
     args: (file) => ["-db", "-f", file],
   },
+  "haproxy of a cluster": {
+    document: "cluster.md",
+    heading: "Load balancer",
+    program: "haproxy",
+    file: (code) => code,
+    args: (file) => ["-db", "-f", file],
+  },
   caddy: {
     heading: "Caddy",
     program: "caddy",
@@ -80,7 +87,7 @@ export async function startDocumentedProxy(name: DocumentedProxyName, gatewayUrl
   const certificate = await writeCertificate(folder);
   const port = await freePort();
   const code = codeUnder(heading, document)
-    .replaceAll(/192\.0\.2\.1[12]:6080/gu, new URL(gatewayUrl).host)
+    .replaceAll(/192\.0\.2\.1[123]:6080/gu, new URL(gatewayUrl).host)
     .replaceAll("/etc/haproxy/console.pem", join(folder, "both.pem"))
     .replaceAll("/etc/ssl/console.pem", certificate.cert)
     .replaceAll("/etc/ssl/console.key", certificate.key)

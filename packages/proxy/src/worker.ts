@@ -12,8 +12,7 @@ import { TracedGateway } from "./traced-gateway.ts";
 import { surviveErrors } from "./telemetry/uncaught-errors.ts";
 import { RemoteLimits } from "./limits/remote-limits.ts";
 import { hasDescriptorForClient } from "./net/descriptors.ts";
-import type { NamedCheck } from "./tokens/health.ts";
-import { openTokensOfWorker, STORE_NAME } from "./tokens/open.ts";
+import { openTokensOfWorker } from "./tokens/open.ts";
 import { IN_MEMORY } from "./tokens/sqlite/database.ts";
 import { EventForwarder } from "./workers/event-forwarder.ts";
 import { type Handlers, IpcChannel } from "./workers/ipc-channel.ts";
@@ -119,16 +118,10 @@ function makeGateway(
     checks: [
       // Without it, no session could be ended by an operator.
       { name: "primary", source: { health: async () => void (await primary.ask({ type: "ping" })) } },
-      ...(isClustered ? [{ name: STORE_NAME, source: clusterHealth(primary) }] : []),
     ],
     gatewayId,
     ticketSecret: Buffer.from(ticketSecret, "base64"),
   });
-}
-
-/** Whether the primary can ask the store of the cluster, without which no session opens. */
-function clusterHealth(primary: PrimaryChannel<WorkerSettings>): NamedCheck["source"] {
-  return { health: async () => void (await primary.ask({ type: "store_health" })) };
 }
 
 /** Refuses what the primary refuses already. */

@@ -36,3 +36,12 @@ test("first uses are the primary's", async () => {
   expect(await store.firstUse(sha256("a"), 3000)).toBe(1000);
   await store.close();
 });
+
+test("its health is that of the primary's store", async () => {
+  const store = new SqliteTokenStore(":memory:");
+  const remote = remoteStore(channelTo(store));
+  await remote.health?.(AbortSignal.timeout(1000));
+  store.health = async () => await Promise.reject(new Error("the store is away"));
+  await expect(remote.health?.(AbortSignal.timeout(1000))).rejects.toThrow("the store is away");
+  await store.close();
+});

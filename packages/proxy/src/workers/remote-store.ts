@@ -16,6 +16,8 @@ export function remoteStore(primary: PrimaryChannel): StoreInPrimary {
       await primary.ask({ type: "first_use", digest: Buffer.from(digest).toString("base64url"), now }),
     useOnce: async (tokenId, expiresAt) => await primary.ask({ type: "use_once", tokenId, expiresAt }),
     wasUsed: async (tokenId) => await primary.ask({ type: "was_used", tokenId }),
+    // Of a store that the primary itself has to ask.
+    health: async () => void (await primary.ask({ type: "store_health" })),
   };
 }
 

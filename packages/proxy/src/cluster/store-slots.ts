@@ -23,7 +23,7 @@ const MAX_RESTORING = 1000;
 
 const SCRIPTS = [ACQUIRE, ANNOUNCE, RELEASE, RESTORE];
 
-/** What stands for no limit in a script. */
+/** No limit, as a script reads it. */
 const NO_LIMIT = "1e15";
 
 /** What a {@link StoreSlots} is made with. */

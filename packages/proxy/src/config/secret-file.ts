@@ -17,7 +17,7 @@ export interface ReadSecret {
   readonly warning: string | undefined;
 }
 
-/** Stands for the value of a secret option until its file is read. */
+/** In place of the value of a secret option until its file is read. */
 export class SecretFile {
   readonly #option: string;
   readonly #file: unknown;

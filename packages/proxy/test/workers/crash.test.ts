@@ -215,7 +215,7 @@ test.concurrent(
     await client.message("hello");
     const readiness = async (): Promise<string> => await (await fetch(`http://${gateway.host}/readyz`)).text();
     gateway.command.process.kill("SIGSTOP");
-    await expect.poll(readiness).toBe("not ready: primary");
+    await expect.poll(readiness).toBe("not ready: primary, tokens.store");
     expect((await client.closed).reason).toBe("session_expired");
     gateway.command.process.kill("SIGCONT");
     await expect.poll(readiness).toBe("ready");

@@ -66,7 +66,9 @@ for (const [dialog, open] of [
     await console.openConnected("vnc");
     await page.clock.pauseAt("2026-01-02T09:05:30Z");
     await console.chooseMore(open);
-    await expectScreenshot(page, `dialog-${dialog}`, page.getByRole("dialog"));
+    const shown = page.getByRole("dialog");
+    await expect(shown.getByRole("heading", { level: 2 })).toBeInViewport();
+    await expectScreenshot(page, `dialog-${dialog}`, shown);
   });
 }
 

@@ -77,7 +77,7 @@ progress { flex: 1; max-width: 22rem; height: 0.375rem; accent-color: var(--_foc
 }
 .dialog::backdrop { background: rgb(0 0 0 / 0.4); }
 .dialog-form { display: grid; gap: 1rem; padding: 1.5rem; }
-h2 { font-size: 1.0625rem; font-weight: 600; }
+h2 { font-size: 1.0625rem; font-weight: 600; outline: none; }
 .dialog-sentence, .field { color: var(--_ink-2); }
 .field { display: grid; gap: 0.375rem; }
 textarea, .quote { width: 100%; padding: 0.5rem; border: 1px solid var(--_line); border-radius: var(--_radius); background: none; color: var(--_ink); font: 0.8125rem/1.5 ui-monospace, monospace; resize: vertical; }

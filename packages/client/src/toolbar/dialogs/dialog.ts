@@ -19,12 +19,22 @@ export interface DialogContent {
   readonly signal: AbortSignal;
 }
 
+/** Keeps a dialog to read from being opened at its end, where its only button is. */
+const AT_TOP = { tabindex: "-1", autofocus: "" };
+
+const FOCUSABLE = "input, select, textarea, button, a[href], [tabindex]";
+
+/** Whether it, or something in it, can have the keyboard focus. */
+function takesFocus(element: HTMLElement): boolean {
+  return element.matches(FOCUSABLE) || element.querySelector(FOCUSABLE) !== null;
+}
+
 /** Opens a modal dialog, unless `signal` is aborted. It removes itself from the page when it closes. */
 export function openDialog({ title, sentence, fields, actions, show, signal }: DialogContent): DialogParts {
   const form = createElement(
     "form",
     { class: "dialog-form", autocomplete: "off" },
-    createElement("h2", { id: "dialog-title" }, title),
+    createElement("h2", { id: "dialog-title", ...(fields.some(takesFocus) ? {} : AT_TOP) }, title),
     sentence === undefined ? undefined : createElement("p", { class: "dialog-sentence" }, sentence),
     ...fields,
     createElement("div", { class: "dialog-actions" }, ...actions),

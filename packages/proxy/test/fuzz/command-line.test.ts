@@ -4,7 +4,10 @@ import { Command } from "../support/command.ts";
 
 const program = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
-test.concurrent.each([
+/** These are programs of the repository, which has its own Node, and not of a package. */
+const isOldNode = Number.parseInt(process.versions.node, 10) < 24;
+
+test.skipIf(isOldNode).concurrent.each([
   ["cli.ts", ["--help"], 0, /^usage: npx pnpm@12 fuzz .*\nnames: .*websocket-frames/, /^$/],
   ["cli.ts", ["--second", "1"], 2, /^$/, /^Unknown option '--second'.*\nusage: .*\nnames: .*\n$/],
   ["cli.ts", ["--only", "nothing"], 2, /^$/, /^--only: expected one of .* but got nothing\nusage: /],

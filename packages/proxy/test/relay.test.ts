@@ -101,18 +101,21 @@ describe("bytes pass in order and complete", () => {
       const { token } = await gateway.token(target.address);
       using client = new Client(gateway.host, token);
       await client.message("hello");
+      let answered = 0;
       // Each stop leaves frames half written, whose buffers must not be used for anything else.
       for (let stop = 1; stop < 6; stop += 1) {
-        // The last one more than the kernel holds before the end, or the session could be over by then.
         await client.bytes(MIB * stop);
         client.control({ type: "ping", id: stop });
+        // Of what is left, the kernel may hold so much that the session is over by then.
+        if (client.received < size - 12 * MIB) answered += 1;
         client.socket.pause();
         await new Promise((resolve) => setImmediate(resolve));
         setTimeout(() => client.socket.resume(), 10 * (1 + (number % 3)));
       }
       expect(await client.closed).toEqual({ code: 4203, reason: "target_closed" });
       expect(client.hash).toBe(seededHash(20 + number, size));
-      expect(client.messages.filter(({ type }) => type === "pong")).toHaveLength(5);
+      expect(client.messages.filter(({ type }) => type === "pong").length).toBeGreaterThanOrEqual(answered);
+      expect(answered).toBeGreaterThan(0);
     });
     await Promise.all(floods);
   });

@@ -4,7 +4,7 @@ import { chmod, mkdir, mkdtempDisposable, readdir, readFile, stat, writeFile } f
 import { tmpdir } from "node:os";
 import { dirname, join, relative } from "node:path";
 import { promisify } from "node:util";
-import { gzipSync } from "node:zlib";
+import { gunzipSync, gzipSync } from "node:zlib";
 import { ROOT } from "../../root.ts";
 import type { Tarball } from "../tarballs/pack.ts";
 import { composeCopyright } from "./copyright.ts";
@@ -85,11 +85,14 @@ async function copyProgram(root: string, tarballs: readonly Tarball[], gateway: 
     if (page !== undefined) await writeTo(join(root, `usr/share/man/man1/${name}.1.gz`), gzip(page));
   }
   const foreign = dependencies.filter(({ manifest }) => !published.has(manifest.name));
-  const license = `node-${process.versions.node}-license.txt`;
-  const terms = await readFile(join(SOURCES, license), "utf8").catch((cause: unknown) => {
+  const license = `node-${process.versions.node}-license.txt.gz`;
+  const terms = await readFile(join(SOURCES, license)).catch((cause: unknown) => {
     throw new Error(`packaging/debian/${license} is missing: the file LICENSE of this version of Node`, { cause });
   });
-  await writeTo(join(root, "usr/share/doc/curfew/copyright"), await composeCopyright(foreign, terms));
+  await writeTo(
+    join(root, "usr/share/doc/curfew/copyright"),
+    await composeCopyright(foreign, gunzipSync(terms).toString()),
+  );
 }
 
 async function copyDocuments(root: string, { version, date }: { version: string; date: number }): Promise<void> {

@@ -205,3 +205,8 @@ describe("variables that are no options", () => {
     },
   );
 });
+
+test("groups that are keys of others are refused at once, however deep", async () => {
+  const file = await yaml(`${"{".repeat(90)}listen: 127.0.0.1:6080${"}".repeat(90)}`);
+  expect(await refusal({ file })).toContain(`${file}: a key is no text at line 1, column 2`);
+});

@@ -4,6 +4,7 @@ import type { SessionControl } from "../control/session-control.ts";
 import type { LimitOptions } from "../limits/slots.ts";
 import { logError, type Logger } from "../telemetry/log.ts";
 import type { ClusterFigures } from "../telemetry/metrics.ts";
+import { inTime } from "../time/in-time.ts";
 import { ValkeyTokenStore } from "../tokens/valkey/token-store.ts";
 import { reasonOf } from "../valkey/client.ts";
 import { StoreConnection } from "../valkey/connection.ts";
@@ -22,6 +23,9 @@ export interface ClusterSettings {
   readonly lease: number;
   readonly on_store_loss: "keep" | { readonly end_after: number };
 }
+
+/** How long a stop waits for the store to be told, in milliseconds: otherwise the lease ends by itself. */
+const LEAVE_MS = 1000;
 
 /** What the sessions of a gateway that store losses end are told. */
 const LOST = {
@@ -105,8 +109,12 @@ export class GatewayCluster {
   /** Leaves the other gateways. */
   async close(): Promise<void> {
     this.#loss?.close();
-    if (this.#connection.isOpen) await this.members.leave().catch((error: unknown) => this.#logFailure(error));
+    if (this.#connection.isOpen) await this.#leave().catch((error: unknown) => this.#logFailure(error));
     await this.#connection.close();
+  }
+
+  async #leave(): Promise<void> {
+    await inTime(async () => await this.members.leave(), LEAVE_MS);
   }
 
   get #endAfterMs(): number | undefined {

@@ -9,8 +9,14 @@ import { LEASE_FUNCTIONS, keyPrefix } from "./lease-script.ts";
 const REAP_LEASES = 250;
 const REAP_TIMES = 16;
 
+/** How long a beat may go on with that, in milliseconds: over a long line, the next beat goes on. */
+const REAP_MS = 250;
+
 /** How long a replaced session may take to leave before it is counted again, in milliseconds: longer than all waits. */
 const LEAVING_MS = 10_000;
+
+/** Why a gateway has no place in the cluster any more. */
+export const AWAY = "this gateway was away for longer than its lease lasts, or the store has lost its data";
 
 /** What a {@link Membership} is made with. */
 export interface MembershipOptions {
@@ -145,10 +151,12 @@ export class Membership implements ConnectionPart {
 
   /** Frees leases of gateways that are gone, as many as one beat may. */
   async reap(client: StoreClient): Promise<void> {
+    const until = performance.now() + REAP_MS;
     for (let time = 0; time < REAP_TIMES; time += 1) {
       const reaped = await this.#reap(client, "");
       if (reaped === undefined) return;
       if (reaped.isLast) this.#options.log.warn({ gateway: reaped.name, gateway_id: reaped.id }, "a gateway is gone");
+      if (performance.now() > until) return;
     }
   }
 
@@ -178,7 +186,7 @@ export class Membership implements ConnectionPart {
     const numbers = [Math.round(this.#options.leaseMs), LEAVING_MS, Number(enters)].map(String);
     const reply = await BEAT.run(client, [this.#prefix], [this.self.id, this.#fence, this.#view, ...numbers]);
     if (this.#hasLeft) return false;
-    if (!Array.isArray(reply)) throw new Error("this gateway was away for longer than its lease lasts");
+    if (!Array.isArray(reply)) throw new Error(AWAY);
     const [now, due, views] = reply as unknown as readonly [number, number, readonly unknown[]];
     this.#clockDifference = (askedAt + Date.now()) / 2 - now;
     const live = views.flatMap((view) => parseMember(view) ?? []);

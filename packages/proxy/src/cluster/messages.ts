@@ -90,7 +90,7 @@ export class GatewayMessages {
     try {
       return (await inTime(async () => {
         const isThere = await this.#send(gateway, { kind: "request", id, from: this.#options.id, request });
-        if (!isThere) throw new Error("it is not connected to the cluster's store");
+        if (!isThere) throw new Error("it is not connected to the cluster's store: it has stopped, or is cut off");
         return await settle.promise;
       }, timeoutMs)) as GatewayAnswers[Type];
     } finally {

@@ -100,8 +100,11 @@ end
 return grant(replaces)
 `);
 
-/** Counts leases, even above a limit. ARGV: gateway, fence, and for each its id and what is known of it. */
-export const ANNOUNCE: StoreScript = new StoreScript(`#!lua
+/**
+ * Counts leases, even above a limit, and in a store that is full. ARGV: gateway, fence, and for each its id and what is known
+ * of it.
+ */
+export const ANNOUNCE: StoreScript = new StoreScript(`#!lua flags=allow-oom
 ${LEASE_FUNCTIONS}
 ${CHECK_FENCE}
 for i = 3, #ARGV, 2 do announce(gateway, ARGV[i], ARGV[i + 1]) end

@@ -12,11 +12,14 @@ import { clientGroup } from "../net/client-address.ts";
 import type { StoreClient } from "../valkey/client.ts";
 import type { ConnectionPart, StoreConnection } from "../valkey/connection.ts";
 import { keyPrefix } from "./lease-script.ts";
-import type { Membership } from "./membership.ts";
+import { AWAY, type Membership } from "./membership.ts";
 import { ACQUIRE, ANNOUNCE, RELEASE, RESTORE } from "./slot-scripts.ts";
 
 /** How many leases one command announces or frees. */
 const BATCH = 500;
+
+/** How long a beat may look for leases that are not held any more, in milliseconds: over a long line, the next one goes on. */
+const SWEEP_MS = 250;
 
 /** How many leases may wait to be counted again. */
 const MAX_RESTORING = 1000;
@@ -63,8 +66,8 @@ export class StoreSlots implements SlotTable<SlotOwner>, ConnectionPart {
   readonly #restoring = new Set<string>();
   /** Whether leases may have to be announced. */
   #announces = false;
-  /** Whether the store may have leases that are not held any more. */
-  #sweeps = false;
+  /** Where the next beat looks for leases in the store that are not held any more; undefined where there are none. */
+  #sweepsFrom: string | undefined;
 
   constructor(options: StoreSlotsOptions) {
     this.#options = options;
@@ -82,7 +85,7 @@ export class StoreSlots implements SlotTable<SlotOwner>, ConnectionPart {
     await Promise.all(SCRIPTS.map(async (script) => await script.load(client)));
     await this.#announceAll(client);
     // What was released without a connection is still in the store.
-    this.#sweeps = true;
+    this.#sweepsFrom = "0";
   }
 
   async beat(client: StoreClient): Promise<void> {
@@ -91,10 +94,7 @@ export class StoreSlots implements SlotTable<SlotOwner>, ConnectionPart {
       this.#announces = false;
       await this.#announceAll(client);
     }
-    if (this.#sweeps) {
-      this.#sweeps = false;
-      await this.#sweep(client);
-    }
+    if (this.#sweepsFrom !== undefined) await this.#sweep(client, this.#sweepsFrom);
   }
 
   configure(options: LimitOptions): void {
@@ -215,7 +215,7 @@ export class StoreSlots implements SlotTable<SlotOwner>, ConnectionPart {
       .store()
       .run(work)
       .catch(() => {
-        this.#sweeps = true;
+        this.#sweepsFrom = "0";
       });
   }
 
@@ -227,29 +227,32 @@ export class StoreSlots implements SlotTable<SlotOwner>, ConnectionPart {
 
   async #announceAll(client: StoreClient): Promise<void> {
     const { membership } = this.#options;
-    const all = [...this.#own.values()];
+    const all = [...this.#own.values()].filter((own) => own.isGranted && this.#isCounted(own.lease));
+    const announcing: Promise<unknown>[] = [];
     for (let start = 0; start < all.length; start += BATCH) {
       const args = [membership.self.id, membership.fence];
       for (const own of all.slice(start, start + BATCH)) {
-        // It may have been released meanwhile.
-        if (!own.isGranted || this.#own.get(own.lease.id) !== own || !this.#isCounted(own.lease)) continue;
         own.isRecorded = true;
         args.push(own.lease.id, describe(own.lease));
       }
-      if (args.length > 2) checkFence(await ANNOUNCE.run(client, [this.#prefix], args));
+      announcing.push(ANNOUNCE.run(client, [this.#prefix], args));
     }
+    for (const reply of await Promise.all(announcing)) checkFence(reply);
   }
 
   /** Frees what the store has of this gateway and is not held. */
-  async #sweep(client: StoreClient): Promise<void> {
+  async #sweep(client: StoreClient, from: string): Promise<void> {
+    this.#sweepsFrom = undefined;
     const key = `${this.#prefix}leases:${this.#options.membership.self.id}`;
-    let cursor = "0";
+    const until = performance.now() + SWEEP_MS;
+    let cursor = from;
     do {
       const page = await client.hScan(key, cursor, { COUNT: BATCH });
       ({ cursor } = page);
       const names = page.entries.flatMap(({ field }) => (this.#own.has(field) ? [] : [this.#nameOf(field)]));
       if (names.length > 0) await RELEASE.run(client, [this.#prefix], names);
-    } while (cursor !== "0");
+    } while (cursor !== "0" && performance.now() < until);
+    if (cursor !== "0") this.#sweepsFrom ??= cursor;
   }
 }
 
@@ -267,5 +270,5 @@ function formatLimit(limit: number | null): string {
 }
 
 function checkFence(reply: unknown): void {
-  if (reply === "fenced") throw new Error("this gateway was away for longer than its lease lasts");
+  if (reply === "fenced") throw new Error(AWAY);
 }

@@ -8,6 +8,8 @@ import { formatPosition, parsePosition } from "../../src/paging.ts";
 import type { GatewayHandlers } from "../../src/cluster/messages.ts";
 import { FakeNetwork, member } from "./fake-network.ts";
 
+const NOT_CONNECTED = "it is not connected to the cluster's store: it has stopped, or is cut off";
+
 const NOTHING = { unavailable: [], replaced: [] };
 
 function view(number: number, prefix: string): SessionView {
@@ -169,7 +171,7 @@ test("a session is inspected, extended and ended from any gateway", async () => 
 });
 
 test.each<[string, (network: FakeNetwork) => void, unknown]>([
-  ["is gone", (network) => network.remove("two"), "it is not connected to the cluster's store"],
+  ["is gone", (network) => network.remove("two"), NOT_CONNECTED],
   ["hangs", (network) => network.faults.set("two", () => {}), expect.stringMatching(/^no answer within (\d{3}|1000)/)],
   [
     "lies",
@@ -202,7 +204,7 @@ test("this gateway's own sessions are ended at once, also when the store hangs",
   expect(ended).toEqual(["end"]);
   expect(await ending).toEqual({
     ended: 1,
-    unavailable: [{ member: "gateway two", reason: "it is not connected to the cluster's store" }],
+    unavailable: [{ member: "gateway two", reason: NOT_CONNECTED }],
     replaced: [],
   });
 });

@@ -1,7 +1,10 @@
 import { once } from "node:events";
 import { type RedisServer, startRedis } from "@curfew/testing/real";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
+import { GatewayCluster } from "../../src/cluster/gateway-cluster.ts";
+import { MergedControl } from "../../src/control/merged-control.ts";
 import type { TakeoverAnswer } from "../../src/limits/takeover.ts";
+import { createLogger } from "../../src/telemetry/log.ts";
 import type { StoreClient } from "../../src/valkey/client.ts";
 import {
   type GatewayOptions,
@@ -9,10 +12,15 @@ import {
   type OpenGateways,
   openGateways,
   openStore,
+  storeUrl,
   type TestGateway,
 } from "./gateways.ts";
 
 const NAMES = ["one", "two", "three"];
+
+/** Of the two seconds that a stop may take, this leaves some to everything else, in milliseconds. */
+const STOP_MS = 1500;
+
 const BUSY = { reason: "server_busy" };
 
 let server: RedisServer;
@@ -282,6 +290,40 @@ describe("the store", () => {
     await vi.waitFor(async () => expect(await counted()).toBe(1));
     await vi.waitFor(async () => await two.open("d"));
     expect(await counted()).toBe(2);
+  });
+
+  test("that is full opens nothing, but what runs is counted when the connection is made again, and what ends is freed", async () => {
+    const [one, two] = await start({ limits });
+    for (const session of ["a", "b"]) await one.open(session);
+    await store.configSet("maxmemory", "1");
+    try {
+      await expect(two.open("c")).rejects.toMatchObject(BUSY);
+      const lost = new Promise<void>((resolve) => one.connection.onChange(() => resolve()));
+      await killConnections();
+      await lost;
+      await store.del(`{${prefix}}:leases:${one.id}`);
+      await store.del(`{${prefix}}:counts`);
+      await vi.waitUntil(() => one.connection.isOpen);
+      await vi.waitFor(async () => expect(await counted()).toBe(2));
+      one.end("a");
+      await vi.waitFor(async () => expect(await counted()).toBe(1));
+    } finally {
+      await store.configSet("maxmemory", "0");
+    }
+    await vi.waitFor(async () => await two.open("c"));
+  });
+
+  test("that stands still holds a stop up for no longer than a second", async () => {
+    const settings = { ca: null, name: "one", prefix, lease: 10, on_store_loss: "keep" } as const;
+    const cluster = new GatewayCluster({ ...settings, store: storeUrl(server) }, NO_LIMITS, createLogger("silent"));
+    const control = new MergedControl(async () => ({ answers: [], unavailable: [], replaced: [] }));
+    cluster.join({ control, tokenIds: async () => [] });
+    await cluster.connect();
+    server.freeze();
+    const startedAt = performance.now();
+    await cluster.close();
+    expect(performance.now() - startedAt).toBeLessThan(STOP_MS);
+    server.thaw();
   });
 
   test("whose connections break again and again counts exactly what runs in the end", async () => {

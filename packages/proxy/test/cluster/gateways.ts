@@ -21,6 +21,11 @@ export const NO_LIMITS: LimitOptions = {
   on_limit: "refuse",
 };
 
+/** As `cluster.store` has it. */
+export function storeUrl({ host, port, password }: RedisServer): string {
+  return `redis://:${encodeURIComponent(password)}@${host}:${port}`;
+}
+
 /** A client of the test's own. */
 export async function openStore({ host, port, password }: RedisServer): Promise<StoreClient> {
   const client = openClient(
@@ -51,7 +56,7 @@ export class TestGateway implements AsyncDisposable {
   constructor(server: RedisServer, prefix: string, name: string, limits: LimitOptions, leaseMs: number) {
     const log = createLogger("silent");
     this.cluster = new Cluster({ prefix, name, leaseMs, limits, log, store: () => this.connection });
-    const address = parseStoreUrl(`redis://:${encodeURIComponent(server.password)}@${server.host}:${server.port}`);
+    const address = parseStoreUrl(storeUrl(server));
     this.connection = new StoreConnection({ address, ca: undefined, log, settleMs: 0 }, this.cluster.parts);
     const owner: SlotOwner = {
       end: async ({ session }, detail) => await this.#replace(session, detail),

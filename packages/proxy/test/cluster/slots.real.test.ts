@@ -1,6 +1,6 @@
 import { type RedisServer, startRedis } from "@curfew/testing/real";
 import fc from "fast-check";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, onTestFinished, test, vi } from "vitest";
 import { Membership } from "../../src/cluster/membership.ts";
 import { ACQUIRE } from "../../src/cluster/slot-scripts.ts";
 import { StoreSlots } from "../../src/cluster/store-slots.ts";
@@ -286,4 +286,33 @@ test("what could not be released or counted again without a connection is so at 
   await slots.beat(client);
   const leases = await client.hKeys(`{${prefix}}:leases:${membership.self.id}`);
   expect([leases, await client.hGet(`{${prefix}}:counts`, "all")]).toEqual([["old"], "1"]);
+});
+
+test("over a long line, a beat looks at one page of what may be left, or frees one, and the next goes on", async () => {
+  const prefix = "long";
+  const { membership, slots } = new Member(prefix, { ...NO_LIMITS, max: 5 });
+  await membership.prepare(client);
+  await slots.prepare(client);
+  const key = `{${prefix}}:leases:${membership.self.id}`;
+  const lease = JSON.stringify({ session: "s", client: "192.0.2.1", group: "192.0.2.1", token: "t" });
+  const write = async (): Promise<void> => {
+    await client.hSet(key, Object.fromEntries(Array.from({ length: 1500 }, (_, number) => [`lease-${number}`, lease])));
+    await client.hSet(`{${prefix}}:counts`, { all: 1500, "client:192.0.2.1": 1500, "token:t": 1500 });
+  };
+  let now = 0;
+  const clock = vi.spyOn(performance, "now").mockImplementation(() => (now += 300));
+  onTestFinished(() => clock.mockRestore());
+  await write();
+  await slots.beat(client);
+  const left = await client.hLen(key);
+  expect(left).toBeGreaterThan(500);
+  expect(left).toBeLessThan(1500);
+  for (let beats = 0; beats < 20; beats += 1) await slots.beat(client);
+  expect(await client.hLen(key)).toBe(0);
+  await write();
+  await client.zAdd(`{${prefix}}:gateways`, { score: 1, value: membership.self.id });
+  await membership.reap(client);
+  expect(await client.hLen(key)).toBeLessThan(1500);
+  await membership.reap(client);
+  expect(await client.hLen(key)).toBeGreaterThan(0);
 });

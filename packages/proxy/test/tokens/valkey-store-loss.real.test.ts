@@ -1,8 +1,10 @@
+import { setTimeout as delay } from "node:timers/promises";
 import { type RedisServer, startRedis } from "@curfew/testing/real";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { sha256 } from "../../src/sha256.ts";
 import type { Lock } from "../../src/tokens/lock.ts";
 import type { TokenRequest } from "../../src/tokens/store.ts";
+import type { StoreClient } from "../../src/valkey/client.ts";
 import { anyPrefix, connectTo, redisUrl, StoreGateway, StoreLink } from "./valkey-cluster.ts";
 
 const REQUEST: TokenRequest = {
@@ -313,4 +315,53 @@ test("a gateway whose connection has become silent is not ready, and begins anew
   await isOpen(gateway, false);
   await isOpen(gateway, true);
   expect(gateway.told).toEqual([record.tokenId]);
+});
+
+test("a gateway connects to a store that is full, writes what that has lost, and revokes", async () => {
+  await using own = await startRedis();
+  using operator = await connectTo(own);
+  const url = redisUrl(own);
+  await using one = await StoreGateway.open({ url });
+  const { token, record } = await one.store.issue(REQUEST);
+  await one.store.useOnce("once", Date.now());
+  await one.store.firstUse(sha256("first"), 1000);
+  await operator.configSet("maxmemory", "1");
+  await operator.del(["{curfew}:tokens:used", "{curfew}:tokens:first-uses"]);
+  await expect(one.store.issue(REQUEST)).rejects.toThrow("OOM");
+  const lost = new Promise<void>((resolve) => one.connection.onChange(() => resolve()));
+  await operator.sendCommand(["CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes"]);
+  await lost;
+  await isOpen(one, true);
+  expect(await operator.zCard("{curfew}:tokens:used")).toBe(1);
+  expect(await operator.hLen("{curfew}:tokens:first-uses")).toBe(1);
+  await one.store.revoke(record.tokenId);
+  await using other = await StoreGateway.open({ url });
+  expect(await other.store.resolve(token)).toBeUndefined();
+});
+
+test("what thousands of sessions and revocations need takes as many round trips as that of a few", async () => {
+  const prefix = anyPrefix();
+  await using gateway = await open(prefix);
+  const ids = Array.from({ length: 4000 }, (_, number) => `ct_${String(number).padStart(22, "0")}`);
+  gateway.live = ids;
+  await Promise.all(ids.map(async (id) => await gateway.store.revoke(id)));
+  await Promise.all(ids.map(async (id) => await gateway.store.firstUse(sha256(id), 1000)));
+  let roundTrips = 0;
+  let next: Promise<void> | undefined;
+  const trip = async (): Promise<void> => {
+    await delay(20);
+    roundTrips += 1;
+    next = undefined;
+  };
+  const farClient = new Proxy(redis, {
+    get: (target, name: keyof StoreClient) => {
+      const command = target[name] as (...args: readonly unknown[]) => unknown;
+      return async (...args: readonly unknown[]) => {
+        await (next ??= trip());
+        return await command.apply(target, [...args]);
+      };
+    },
+  });
+  await gateway.store.parts[0]?.prepare?.(farClient);
+  expect(roundTrips).toBeLessThan(10);
 });

@@ -107,12 +107,14 @@ export class StoredLocks {
     const forgotten = this.#forget(found);
     const later = [...this.#versions].filter(([id, { version }]) => version > versionOf(found[id] ?? ""));
     for (const [id, value] of Object.entries(found)) if (!forgotten.includes(id)) this.#take(id, value);
+    const merging: Promise<unknown>[] = [];
     for (let start = 0; start < later.length; start += BATCH) {
       const args = later
         .slice(start, start + BATCH)
         .flatMap(([id, { version, lock }]) => [id, String(version), encode(lock)]);
-      await MERGE_LOCKS.run(client, this.#logKeys, args);
+      merging.push(MERGE_LOCKS.run(client, this.#logKeys, args));
     }
+    await Promise.all(merging);
     for (const id of unwritten) this.#unwritten.delete(id);
     if (forgotten.length > 0) await client.hDel(this.#keys.locks, forgotten);
   }

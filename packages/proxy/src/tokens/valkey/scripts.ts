@@ -165,8 +165,12 @@ end
 return string.format('%.0f', first)
 `);
 
-/** KEYS: firstUses, lastUses. ARGV: digest and first use, of each token. Writes those that are earlier than what is there. */
-export const MERGE_FIRST_USES: StoreScript = new StoreScript(`${CLOCK}
+/**
+ * KEYS: firstUses, lastUses. ARGV: digest and first use, of each token. Writes those that are earlier than what is there, also
+ * into a store that is full: no gateway connects before.
+ */
+export const MERGE_FIRST_USES: StoreScript = new StoreScript(`#!lua flags=allow-oom
+${CLOCK}
 for index = 1, #ARGV, 2 do
   local first = tonumber(redis.call('HGET', KEYS[1], ARGV[index]) or nil)
   if not first or tonumber(ARGV[index + 1]) < first then
@@ -174,6 +178,11 @@ for index = 1, #ARGV, 2 do
     redis.call('ZADD', KEYS[2], clock(), ARGV[index])
   end
 end
+`);
+
+/** KEYS: used. ARGV: until when it is kept, and the token, of each. Writes those that are not there, as {@link MERGE_FIRST_USES}. */
+export const MERGE_USED: StoreScript = new StoreScript(`#!lua flags=allow-oom
+for index = 1, #ARGV, 2 do redis.call('ZADD', KEYS[1], 'NX', ARGV[index], ARGV[index + 1]) end
 `);
 
 /** KEYS: used. ARGV: the token, until when it is kept, and how many are kept at most. Returns 1 for its first use, else 0. */

@@ -259,6 +259,12 @@ export class ValkeyTokenStore implements TokenStore {
     return records;
   }
 
+  /** One after the other, thousands would take longer than a connection over a long line may take to be made. */
+  async #revokeRecent(client: StoreClient, recent: Recent<undefined>): Promise<void> {
+    const batches = [...recent.batches(BATCH)].map((batch) => batch.map(([tokenId]) => tokenId));
+    await Promise.all(batches.map(async (tokenIds) => await this.#revokeAll(client, tokenIds)));
+  }
+
   /** Thousands of revocations at once take a hundredth of the commands. */
   async #revokeWithOthers(tokenId: string): Promise<string | null | undefined> {
     const batch = (this.#revoking ??= this.#beginRevoking());
@@ -279,12 +285,7 @@ export class ValkeyTokenStore implements TokenStore {
 
   /** Writes what could not be written when it was asked for: the connection may have been made by then, or lost nothing. */
   async #writeAgain(client: StoreClient): Promise<void> {
-    for (const batch of this.#unwritten.batches(BATCH)) {
-      await this.#revokeAll(
-        client,
-        batch.map(([tokenId]) => tokenId),
-      );
-    }
+    await this.#revokeRecent(client, this.#unwritten);
     if (this.#locks.hasUnwritten) await this.#locks.reconcile(client);
   }
 
@@ -297,12 +298,7 @@ export class ValkeyTokenStore implements TokenStore {
   async #reconcile(client: StoreClient): Promise<void> {
     await this.#locks.reconcile(client);
     this.#tellLocks();
-    for (const batch of this.#revoked.batches(BATCH)) {
-      await this.#revokeAll(
-        client,
-        batch.map(([tokenId]) => tokenId),
-      );
-    }
+    await this.#revokeRecent(client, this.#revoked);
     await this.#uses.writeAgain(client);
     const live = new Set((await this.#live()).filter(isStoredTokenId));
     for (const batch of this.#opening.batches(BATCH)) for (const [tokenId] of batch) live.add(tokenId);
@@ -311,13 +307,15 @@ export class ValkeyTokenStore implements TokenStore {
 
   /** Tells which of these tokens are revoked, or not in the store. */
   async #checkAll(client: StoreClient, tokenIds: readonly string[]): Promise<void> {
-    for (let start = 0; start < tokenIds.length; start += BATCH) {
-      const batch = tokenIds.slice(start, start + BATCH);
+    const batches: string[][] = [];
+    for (let start = 0; start < tokenIds.length; start += BATCH) batches.push(tokenIds.slice(start, start + BATCH));
+    const checking = batches.map(async (batch) => {
       const valid = await this.#tokens.areValid(client, batch);
       batch.forEach((tokenId, index) => {
         if (valid[index] !== true) this.#tellRevoked(tokenId);
       });
-    }
+    });
+    await Promise.all(checking);
   }
 
   readonly #listener = {

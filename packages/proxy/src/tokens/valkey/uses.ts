@@ -2,7 +2,7 @@ import type { StoreClient } from "../../valkey/client.ts";
 import { digestId, idOfDigest } from "../token-id.ts";
 import type { TokenKeys } from "./keys.ts";
 import { Recent } from "./recent.ts";
-import { FIRST_USE, MERGE_FIRST_USES, USE_ONCE } from "./scripts.ts";
+import { FIRST_USE, MERGE_FIRST_USES, MERGE_USED, USE_ONCE } from "./scripts.ts";
 
 /**
  * How long after its expiry a used token is kept, in milliseconds: a day longer than first uses are, so that a token
@@ -67,14 +67,17 @@ export class StoredUses {
 
   /** Writes again what a failover of the store may have lost. */
   async writeAgain(client: StoreClient): Promise<void> {
+    const { used, firstUses, lastUses } = this.#keys;
+    const merging: Promise<unknown>[] = [];
     for (const batch of this.#recentUsed.batches(BATCH)) {
-      const members = batch.map(([value, score]) => ({ value, score }));
-      await client.zAdd(this.#keys.used, members, { condition: "NX" });
+      const args = batch.flatMap(([id, keptUntil]) => [String(keptUntil), id]);
+      merging.push(MERGE_USED.run(client, [used], args));
     }
     for (const batch of this.#recentFirst.batches(BATCH)) {
       const args = batch.flatMap(([id, first]) => [id, String(first)]);
-      await MERGE_FIRST_USES.run(client, [this.#keys.firstUses, this.#keys.lastUses], args);
+      merging.push(MERGE_FIRST_USES.run(client, [firstUses, lastUses], args));
     }
+    await Promise.all(merging);
   }
 }
 

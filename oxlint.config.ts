@@ -55,7 +55,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
     "consoles",
     "targets",
     "tokens",
-    "valkey",
+    "cluster-store",
     "telemetry",
     "websocket",
     "net",

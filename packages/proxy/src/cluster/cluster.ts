@@ -1,3 +1,5 @@
+import type { ConnectionPart, StoreConnection } from "../cluster-store/connection.ts";
+import type { StoreSession } from "../cluster-store/session.ts";
 import { answerControl } from "../control/control-request.ts";
 import type { SessionControl } from "../control/session-control.ts";
 import type { LimitContext, SharedLimits } from "../limits/limits.ts";
@@ -7,10 +9,7 @@ import type { LimitOptions } from "../limits/slots.ts";
 import { TAKEOVER_MS } from "../limits/takeover.ts";
 import { BurstLog } from "../telemetry/burst-log.ts";
 import type { Logger } from "../telemetry/log.ts";
-import type { StoreClient } from "../valkey/client.ts";
-import type { ConnectionPart, StoreConnection } from "../valkey/connection.ts";
 import { ClusterControl } from "./cluster-control.ts";
-import { keyPrefix } from "./lease-script.ts";
 import { Membership } from "./membership.ts";
 import { type GatewayHandlers, GatewayMessages } from "./messages.ts";
 import { StoreSlots } from "./store-slots.ts";
@@ -20,8 +19,6 @@ const END_MS = 2000;
 
 /** What a {@link Cluster} is made with. */
 export interface ClusterOptions {
-  /** What the keys in the store begin with. */
-  readonly prefix: string;
   /** What people call this gateway. */
   readonly name: string;
   /** How long after its last beat a gateway counts as gone, in milliseconds. */
@@ -44,25 +41,24 @@ export class Cluster {
   readonly #table: StoreSlots;
 
   constructor(options: ClusterOptions) {
-    const { prefix, limits, store, log } = options;
+    const { limits, store, log } = options;
     this.#options = options;
     const bursts = new BurstLog(log);
     this.membership = new Membership(options);
     this.#messages = new GatewayMessages({
       id: this.membership.self.id,
       send: async (gateway, message) =>
-        (await store().run(async (client) => await client.publish(channelOf(prefix, gateway), message))) > 0,
+        await store().run(async (session) => await session.messages.send(gateway, message)),
       onMalformed: (problem) => bursts.write({ problem }, "a message of another gateway is malformed"),
     });
     this.#table = new StoreSlots({
-      prefix,
       limits,
       membership: this.membership,
       store,
       gateway: (id) => this.#gateway(id),
     });
     this.slots = new SharedSlots(this.#table);
-    this.parts = [this.membership, { prepare: async (client) => await this.#listen(client) }, this.#table];
+    this.parts = [this.membership, { prepare: async (session) => await this.#listen(session) }, this.#table];
   }
 
   /** Controls the sessions of all gateways. The others control those of this one from now on, through `own`. */
@@ -70,7 +66,7 @@ export class Cluster {
     this.#messages.handle(this.#handlers(own));
     const { membership } = this;
     const refresh = async (): Promise<void> =>
-      await this.#options.store().run(async (client) => await membership.refresh(client));
+      await this.#options.store().run(async (session) => await membership.refresh(session));
     return new ClusterControl({ own, membership, messages: this.#messages, refresh });
   }
 
@@ -85,12 +81,11 @@ export class Cluster {
 
   /** Leaves, so that the others need not wait until the lease ends. */
   async leave(): Promise<void> {
-    await this.#options.store().run(async (client) => await this.membership.leave(client));
+    await this.#options.store().run(async (session) => await this.membership.leave(session));
   }
 
-  async #listen(client: StoreClient): Promise<void> {
-    const { prefix } = this.#options;
-    await client.subscribe(channelOf(prefix, this.membership.self.id), (message) => this.#messages.receive(message));
+  async #listen(session: StoreSession): Promise<void> {
+    await session.messages.receive(this.membership.self.id, (message) => this.#messages.receive(message));
   }
 
   /** Another gateway, as the owner of its sessions' leases. */
@@ -127,8 +122,4 @@ export class Cluster {
       },
     };
   }
-}
-
-function channelOf(prefix: string, gateway: string): string {
-  return `${keyPrefix(prefix)}to:${gateway}`;
 }

@@ -1,14 +1,14 @@
 import { readFileSync } from "node:fs";
 import { hostname } from "node:os";
+import { StoreConnection } from "../cluster-store/connection.ts";
+import { createEngine } from "../cluster-store/open-engine.ts";
+import { reasonOf } from "../cluster-store/reason.ts";
 import type { SessionControl } from "../control/session-control.ts";
 import type { LimitOptions } from "../limits/slots.ts";
 import { logError, type Logger } from "../telemetry/log.ts";
 import type { ClusterFigures } from "../telemetry/metrics.ts";
 import { inTime } from "../time/in-time.ts";
-import { ValkeyTokenStore } from "../tokens/valkey/token-store.ts";
-import { reasonOf } from "../valkey/client.ts";
-import { StoreConnection } from "../valkey/connection.ts";
-import { parseStoreUrl } from "../valkey/store-url.ts";
+import { ClusterTokenStore } from "../tokens/cluster/token-store.ts";
 import { Cluster } from "./cluster.ts";
 import { StoreLoss } from "./store-loss.ts";
 import { StoreWarnings } from "./store-warnings.ts";
@@ -43,7 +43,7 @@ export interface OwnSessions {
 /** What a gateway of a cluster shares with the others: their store, and all that hangs on its connection. */
 export class GatewayCluster {
   /** Keeps the tokens. */
-  readonly store: ValkeyTokenStore;
+  readonly store: ClusterTokenStore;
   readonly members: Cluster;
   readonly figures: ClusterFigures;
   readonly #settings: ClusterSettings;
@@ -56,19 +56,18 @@ export class GatewayCluster {
     const { prefix, name, lease, ca, store } = settings;
     this.#settings = settings;
     this.#log = log;
-    this.store = new ValkeyTokenStore({ prefix, log });
+    this.store = new ClusterTokenStore({ log });
     this.members = new Cluster({
-      prefix,
       name: name ?? hostname(),
       leaseMs: lease * 1000,
       limits,
       store: () => this.#connection,
       log,
     });
-    const options = { address: parseStoreUrl(store), ca: ca === null ? undefined : readAuthorities(ca), log };
+    const engine = createEngine(store, { prefix, ca: ca === null ? undefined : readAuthorities(ca) });
     const { membership } = this.members;
     const warnings = new StoreWarnings({ clockDifference: () => membership.clockDifference, log });
-    this.#connection = new StoreConnection(options, [...this.store.parts, ...this.members.parts, warnings]);
+    this.#connection = new StoreConnection({ engine, log }, [...this.store.parts, ...this.members.parts, warnings]);
     this.store.attach(this.#connection);
     this.figures = {
       isOpen: () => this.#connection.isOpen,

@@ -1,5 +1,5 @@
+import type { StoreConnection } from "../cluster-store/connection.ts";
 import type { Logger } from "../telemetry/log.ts";
-import type { StoreConnection } from "../valkey/connection.ts";
 
 /** What a {@link StoreLoss} is made with. */
 export interface StoreLossOptions {

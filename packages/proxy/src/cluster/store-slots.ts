@@ -1,7 +1,8 @@
+import type { ConnectionPart, StoreConnection } from "../cluster-store/connection.ts";
+import type { KnownLease, LeaseHolder, NamedLease, SlotRules, StoreSession } from "../cluster-store/session.ts";
 import type { SlotOwner } from "../limits/shared-slots.ts";
 import {
   LIMIT_NAMES,
-  type LimitName,
   type LimitOptions,
   type OwnedLease,
   type SlotLease,
@@ -9,14 +10,13 @@ import {
   type Verdict,
 } from "../limits/slots.ts";
 import { clientGroup } from "../net/client-address.ts";
-import type { StoreClient } from "../valkey/client.ts";
-import type { ConnectionPart, StoreConnection } from "../valkey/connection.ts";
-import { keyPrefix } from "./lease-script.ts";
-import { AWAY, type Membership } from "./membership.ts";
-import { ACQUIRE, ANNOUNCE, RELEASE, RESTORE } from "./slot-scripts.ts";
+import type { Membership } from "./membership.ts";
 
 /** How many leases one command announces or frees. */
 const BATCH = 500;
+
+/** Where the leases of a gateway in the store begin. */
+const FIRST_PAGE = "";
 
 /** How long a beat may look for leases that are not held any more, in milliseconds: over a long line, the next one goes on. */
 const SWEEP_MS = 250;
@@ -24,15 +24,8 @@ const SWEEP_MS = 250;
 /** How many leases may wait to be counted again. */
 const MAX_RESTORING = 1000;
 
-const SCRIPTS = [ACQUIRE, ANNOUNCE, RELEASE, RESTORE];
-
-/** No limit, as a script reads it. */
-const NO_LIMIT = "1e15";
-
 /** What a {@link StoreSlots} is made with. */
 export interface StoreSlotsOptions {
-  /** What the keys in the store begin with. */
-  readonly prefix: string;
   readonly limits: LimitOptions;
   readonly membership: Pick<Membership, "self" | "fence">;
   readonly store: () => Pick<StoreConnection, "run" | "checkSettled">;
@@ -56,7 +49,6 @@ interface OwnLease extends OwnedLease<SlotOwner> {
  */
 export class StoreSlots implements SlotTable<SlotOwner>, ConnectionPart {
   readonly #options: StoreSlotsOptions;
-  readonly #prefix: string;
   #limits: LimitOptions;
   /** By lease id, the oldest first. */
   readonly #own = new Map<string, OwnLease>();
@@ -71,7 +63,6 @@ export class StoreSlots implements SlotTable<SlotOwner>, ConnectionPart {
 
   constructor(options: StoreSlotsOptions) {
     this.#options = options;
-    this.#prefix = keyPrefix(options.prefix);
     this.#limits = options.limits;
   }
 
@@ -81,20 +72,19 @@ export class StoreSlots implements SlotTable<SlotOwner>, ConnectionPart {
     return gateway === this.#options.membership.self.id ? this.#own.get(id) : undefined;
   }
 
-  async prepare(client: StoreClient): Promise<void> {
-    await Promise.all(SCRIPTS.map(async (script) => await script.load(client)));
-    await this.#announceAll(client);
+  async prepare(store: StoreSession): Promise<void> {
+    await this.#announceAll(store);
     // What was released without a connection is still in the store.
-    this.#sweepsFrom = "0";
+    this.#sweepsFrom = FIRST_PAGE;
   }
 
-  async beat(client: StoreClient): Promise<void> {
-    if (this.#restoring.size > 0) await this.#restoreAll(client);
+  async beat(store: StoreSession): Promise<void> {
+    if (this.#restoring.size > 0) await this.#restoreAll(store);
     if (this.#announces) {
       this.#announces = false;
-      await this.#announceAll(client);
+      await this.#announceAll(store);
     }
-    if (this.#sweepsFrom !== undefined) await this.#sweep(client, this.#sweepsFrom);
+    if (this.#sweepsFrom !== undefined) await this.#sweep(store, this.#sweepsFrom);
   }
 
   configure(options: LimitOptions): void {
@@ -134,7 +124,7 @@ export class StoreSlots implements SlotTable<SlotOwner>, ConnectionPart {
   restore(leaseId: string): void {
     if (this.#restoring.size >= MAX_RESTORING) return;
     this.#restoring.add(this.#nameOf(leaseId));
-    this.#send(async (client) => await this.#restoreAll(client));
+    this.#send(async (store) => await this.#restoreAll(store));
   }
 
   release(leaseId: string): void {
@@ -160,41 +150,55 @@ export class StoreSlots implements SlotTable<SlotOwner>, ConnectionPart {
   async #ask(lease: SlotLease, consenting?: readonly OwnedLease<SlotOwner>[]): Promise<Verdict<SlotOwner>> {
     // What was released before may be the slot that it gets.
     this.#flush();
-    const { membership, store } = this.#options;
-    const { max, max_per_client, max_per_token, max_per_instance, max_per_user, on_limit } = this.#limits;
-    const mostPerToken = Math.min(max_per_token ?? Infinity, lease.maxSessions ?? Infinity);
-    const limits = [max, max_per_client, mostPerToken, max_per_instance, max_per_user].map(formatLimit);
-    const agreed = consenting?.map((each) => each.lease.id);
-    const args = [membership.self.id, membership.fence, lease.id, describe(lease), flag(lease.isRenewal === true)];
-    args.push(...limits, on_limit, flag(agreed !== undefined), ...(agreed ?? []));
-    const reply = await store().run(async (client) => await ACQUIRE.run(client, [this.#prefix], args));
-    checkFence(reply);
-    const [decision, limit, others, beside] = reply as readonly [
-      string,
-      LimitName,
-      readonly string[],
-      readonly string[],
-    ];
-    if (decision === "refused") return { refusedBy: limit, replaces: [] };
-    const of = this.#parseLeases(others);
-    if (decision === "ask") return { replaces: [], asks: { limit, of } };
-    return { replaces: of, ...(beside.length > 0 && { leaving: this.#parseLeases(beside) }) };
+    const entry = { id: lease.id, known: describe(lease) };
+    const rules = this.#rulesFor(lease, consenting);
+    const ask = async (store: StoreSession) => await store.leases.acquire(this.#holder, entry, rules);
+    const decision = await this.#options.store().run(ask);
+    switch (decision.kind) {
+      case "refused":
+        return { refusedBy: decision.limit, replaces: [] };
+      case "ask":
+        return { replaces: [], asks: { limit: decision.limit, of: this.#withOwners(decision.of) } };
+      case "granted": {
+        const { replaces, leaving } = decision;
+        return {
+          replaces: this.#withOwners(replaces),
+          ...(leaving.length > 0 && { leaving: this.#withOwners(leaving) }),
+        };
+      }
+    }
   }
 
-  /** @param pairs - names and what is known of each. */
-  #parseLeases(pairs: readonly string[]): readonly OwnedLease<SlotOwner>[] {
-    const leases: OwnedLease<SlotOwner>[] = [];
-    for (let index = 0; index + 1 < pairs.length; index += 2) {
-      const [name = "", known = ""] = pairs.slice(index, index + 2);
+  #rulesFor(lease: SlotLease, consenting?: readonly OwnedLease<SlotOwner>[]): SlotRules {
+    const { max, max_per_client, max_per_token, max_per_instance, max_per_user, on_limit } = this.#limits;
+    return {
+      most: {
+        max: max ?? Infinity,
+        max_per_client: max_per_client ?? Infinity,
+        max_per_token: Math.min(max_per_token ?? Infinity, lease.maxSessions ?? Infinity),
+        max_per_instance: max_per_instance ?? Infinity,
+        max_per_user: max_per_user ?? Infinity,
+      },
+      isRenewal: lease.isRenewal === true,
+      onLimit: on_limit,
+      agreed: consenting?.map((each) => each.lease.id),
+    };
+  }
+
+  /** This gateway, as the store checks it. */
+  get #holder(): LeaseHolder {
+    const { self, fence } = this.#options.membership;
+    return { id: self.id, fence };
+  }
+
+  /** Leases with those who can end their sessions. */
+  #withOwners(leases: readonly NamedLease[]): readonly OwnedLease<SlotOwner>[] {
+    return leases.map(({ name, known: { session, client, token, instance, user } }) => {
       const [gateway = ""] = name.split("/", 1);
-      const { session, client, token, instance, user } = JSON.parse(known) as SlotLease;
+      const own = this.#own.get(name.slice(gateway.length + 1));
       const lease = { id: name, session, client, token, instance, user };
-      leases.push({
-        lease,
-        owner: this.#own.get(name.slice(gateway.length + 1))?.owner ?? this.#options.gateway(gateway),
-      });
-    }
-    return leases;
+      return { lease, owner: own?.owner ?? this.#options.gateway(gateway) };
+    });
   }
 
   #free(name: string): void {
@@ -206,69 +210,53 @@ export class StoreSlots implements SlotTable<SlotOwner>, ConnectionPart {
     const names = this.#releasing;
     if (names.length === 0) return;
     this.#releasing = [];
-    this.#send(async (client) => await RELEASE.run(client, [this.#prefix], names));
+    this.#send(async (store) => await store.leases.release(names));
   }
 
   /** What cannot be freed now is found at a beat. */
-  #send(work: (client: StoreClient) => Promise<unknown>): void {
+  #send(work: (store: StoreSession) => Promise<unknown>): void {
     this.#options
       .store()
       .run(work)
       .catch(() => {
-        this.#sweepsFrom = "0";
+        this.#sweepsFrom = FIRST_PAGE;
       });
   }
 
-  async #restoreAll(client: StoreClient): Promise<void> {
+  async #restoreAll(store: StoreSession): Promise<void> {
     const names = [...this.#restoring];
-    await RESTORE.run(client, [this.#prefix], names);
+    await store.leases.restore(names);
     for (const name of names) this.#restoring.delete(name);
   }
 
-  async #announceAll(client: StoreClient): Promise<void> {
-    const { membership } = this.#options;
+  async #announceAll(store: StoreSession): Promise<void> {
     const all = [...this.#own.values()].filter((own) => own.isGranted && this.#isCounted(own.lease));
-    const announcing: Promise<unknown>[] = [];
+    const announcing: Promise<void>[] = [];
     for (let start = 0; start < all.length; start += BATCH) {
-      const args = [membership.self.id, membership.fence];
-      for (const own of all.slice(start, start + BATCH)) {
-        own.isRecorded = true;
-        args.push(own.lease.id, describe(own.lease));
-      }
-      announcing.push(ANNOUNCE.run(client, [this.#prefix], args));
+      const batch = all.slice(start, start + BATCH);
+      for (const own of batch) own.isRecorded = true;
+      const entries = batch.map(({ lease }) => ({ id: lease.id, known: describe(lease) }));
+      announcing.push(store.leases.announce(this.#holder, entries));
     }
-    for (const reply of await Promise.all(announcing)) checkFence(reply);
+    await Promise.all(announcing);
   }
 
   /** Frees what the store has of this gateway and is not held. */
-  async #sweep(client: StoreClient, from: string): Promise<void> {
+  async #sweep(store: StoreSession, from: string): Promise<void> {
     this.#sweepsFrom = undefined;
-    const key = `${this.#prefix}leases:${this.#options.membership.self.id}`;
     const until = performance.now() + SWEEP_MS;
-    let cursor = from;
+    let next: string | undefined = from;
     do {
-      const page = await client.hScan(key, cursor, { COUNT: BATCH });
-      ({ cursor } = page);
-      const names = page.entries.flatMap(({ field }) => (this.#own.has(field) ? [] : [this.#nameOf(field)]));
-      if (names.length > 0) await RELEASE.run(client, [this.#prefix], names);
-    } while (cursor !== "0" && performance.now() < until);
-    if (cursor !== "0") this.#sweepsFrom ??= cursor;
+      const page = await store.leases.page(this.#options.membership.self.id, next);
+      ({ next } = page);
+      const names = page.ids.flatMap((id) => (this.#own.has(id) ? [] : [this.#nameOf(id)]));
+      if (names.length > 0) await store.leases.release(names);
+    } while (next !== undefined && performance.now() < until);
+    this.#sweepsFrom ??= next;
   }
 }
 
 /** What the store keeps of a lease. */
-function describe({ session, client, token, instance, user }: SlotLease): string {
-  return JSON.stringify({ session, client, group: clientGroup(client), token, instance, user });
-}
-
-function flag(isSet: boolean): string {
-  return isSet ? "1" : "0";
-}
-
-function formatLimit(limit: number | null): string {
-  return limit === null || limit === Infinity ? NO_LIMIT : `${limit}`;
-}
-
-function checkFence(reply: unknown): void {
-  if (reply === "fenced") throw new Error(AWAY);
+function describe({ session, client, token, instance, user }: SlotLease): KnownLease {
+  return { session, client, group: clientGroup(client), token, instance, user };
 }

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
+import type { StoreClient } from "../cluster-store/valkey/client.ts";
+import { ValkeySession } from "../cluster-store/valkey/session.ts";
 import { createLogger } from "../telemetry/log.ts";
-import type { StoreClient } from "../valkey/client.ts";
 import { StoreWarnings } from "./store-warnings.ts";
 
 function create(clockDifference: () => number = () => 0): { warnings: StoreWarnings; logged: string[] } {
@@ -9,9 +10,9 @@ function create(clockDifference: () => number = () => 0): { warnings: StoreWarni
   return { warnings: new StoreWarnings({ clockDifference, log }), logged };
 }
 
-function storeWith(info: string | Error): StoreClient {
+function storeWith(info: string | Error): ValkeySession {
   const answer = async (): Promise<string> => (info instanceof Error ? await Promise.reject(info) : info);
-  return { info: answer } as unknown as StoreClient;
+  return new ValkeySession({ info: answer } as unknown as StoreClient, "test");
 }
 
 test.each([

@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { parseStoreUrl } from "../valkey/store-url.ts";
+import { parseStoreUrl } from "../cluster-store/valkey/store-url.ts";
 import { group, option, secret } from "./option-schema.ts";
 import * as value from "./value-schemas.ts";
 

@@ -8,9 +8,9 @@ import type { SlotOwner } from "../../src/limits/shared-slots.ts";
 import type { LimitOptions, SlotRequest } from "../../src/limits/slots.ts";
 import type { TakeoverAnswer } from "../../src/limits/takeover.ts";
 import { createLogger } from "../../src/telemetry/log.ts";
-import { openClient, type StoreClient } from "../../src/valkey/client.ts";
-import { StoreConnection } from "../../src/valkey/connection.ts";
-import { parseStoreUrl } from "../../src/valkey/store-url.ts";
+import { createEngine } from "../../src/cluster-store/open-engine.ts";
+import { openClient, type StoreClient } from "../../src/cluster-store/valkey/client.ts";
+import { StoreConnection } from "../../src/cluster-store/connection.ts";
 
 export const NO_LIMITS: LimitOptions = {
   max: null,
@@ -55,9 +55,9 @@ export class TestGateway implements AsyncDisposable {
 
   constructor(server: RedisServer, prefix: string, name: string, limits: LimitOptions, leaseMs: number) {
     const log = createLogger("silent");
-    this.cluster = new Cluster({ prefix, name, leaseMs, limits, log, store: () => this.connection });
-    const address = parseStoreUrl(storeUrl(server));
-    this.connection = new StoreConnection({ address, ca: undefined, log, settleMs: 0 }, this.cluster.parts);
+    this.cluster = new Cluster({ name, leaseMs, limits, log, store: () => this.connection });
+    const engine = createEngine(storeUrl(server), { prefix, ca: undefined });
+    this.connection = new StoreConnection({ engine, log, settleMs: 0 }, this.cluster.parts);
     const owner: SlotOwner = {
       end: async ({ session }, detail) => await this.#replace(session, detail),
       ask: async ({ session }, _by, signal) => await this.answer(session, signal),

@@ -1,8 +1,10 @@
 import { type RedisServer, startRedis } from "@curfew/testing/real";
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, onTestFinished, test, vi } from "vitest";
+import { StoreLost } from "../../src/cluster-store/connection.ts";
+import type { StoreClient } from "../../src/cluster-store/valkey/client.ts";
+import { ValkeySession } from "../../src/cluster-store/valkey/session.ts";
 import { Membership } from "../../src/cluster/membership.ts";
-import { ACQUIRE } from "../../src/cluster/slot-scripts.ts";
 import { StoreSlots } from "../../src/cluster/store-slots.ts";
 import type { SlotOwner } from "../../src/limits/shared-slots.ts";
 import {
@@ -14,8 +16,6 @@ import {
   type Verdict,
 } from "../../src/limits/slots.ts";
 import { createLogger } from "../../src/telemetry/log.ts";
-import type { StoreClient } from "../../src/valkey/client.ts";
-import { StoreLost } from "../../src/valkey/connection.ts";
 import { NO_LIMITS, openStore } from "./gateways.ts";
 
 const RUNS = 100;
@@ -91,19 +91,20 @@ const owner: SlotOwner = { end: async () => {}, ask: async () => "allowed" };
 class Member {
   readonly membership: Membership;
   readonly slots: StoreSlots;
+  readonly session: ValkeySession;
   /** Whether it has no connection. */
   isAway = false;
 
   constructor(prefix: string, options: LimitOptions) {
-    this.membership = new Membership({ prefix, name: "one", leaseMs: 60_000, log: createLogger("silent") });
+    this.session = new ValkeySession(client, prefix);
+    this.membership = new Membership({ name: "one", leaseMs: 60_000, log: createLogger("silent") });
     this.slots = new StoreSlots({
-      prefix,
       limits: options,
       membership: this.membership,
       store: () => ({
         run: async (work) => {
           if (this.isAway) throw new StoreLost("for a test");
-          return await work(client);
+          return await work(this.session);
         },
         checkSettled: () => {},
       }),
@@ -113,7 +114,7 @@ class Member {
 
   async die(prefix: string): Promise<void> {
     await client.zAdd(`{${prefix}}:gateways`, { score: 1, value: this.membership.self.id });
-    await this.membership.reap(client);
+    await this.membership.reap(this.session);
   }
 }
 
@@ -141,8 +142,8 @@ class Pair {
 
   async enter(by: number): Promise<void> {
     const member = new Member(this.#prefix, this.#options);
-    await member.membership.prepare(client);
-    await member.slots.prepare(client);
+    await member.membership.prepare(member.session);
+    await member.slots.prepare(member.session);
     this.#members[by] = member;
   }
 
@@ -182,7 +183,7 @@ class Pair {
 
   /** All leave. */
   async end(): Promise<void> {
-    for (const { membership } of this.#members) await membership.leave(client);
+    for (const { membership, session } of this.#members) await membership.leave(session);
   }
 
   #member(by: number): Member {
@@ -200,11 +201,11 @@ class Pair {
     const of = this.#leases[number % Math.max(this.#leases.length, 1)];
     if (of === undefined) return;
     const { lease, by } = of;
-    const { slots, membership } = this.#member(by);
+    const { slots, membership, session } = this.#member(by);
     if (what === "announce") {
       this.#memory.announce(lease, by);
       slots.announce(lease, owner);
-      return await slots.beat(client);
+      return await slots.beat(session);
     }
     this.#memory[what](lease.id);
     slots[what](`${membership.self.id}/${lease.id}`);
@@ -237,26 +238,27 @@ test("a gateway that was reaped, or that an older connection asks for, gets no s
   const prefix = "fenced";
   const options = { ...NO_LIMITS, max: 5 };
   const member = new Member(prefix, options);
-  await member.membership.prepare(client);
+  await member.membership.prepare(member.session);
   const lease = { id: "a", session: "a", client: "192.0.2.1", token: "t", instance: undefined, user: undefined };
   await member.slots.acquire(lease, owner);
   const { fence, self } = member.membership;
-  await member.membership.prepare(client);
-  expect(await ACQUIRE.run(client, [`{${prefix}}:`], [self.id, fence, "late", ...Array<string>(9).fill("0")])).toBe(
-    "fenced",
-  );
-  await member.die(prefix);
+  await member.membership.prepare(member.session);
   const away = "this gateway was away for longer than its lease lasts";
+  const most = { max: 5, max_per_client: 5, max_per_token: 5, max_per_instance: 5, max_per_user: 5 };
+  const rules = { most, isRenewal: false, onLimit: "refuse", agreed: undefined } as const;
+  const late = { id: "late", known: { ...lease, session: "late", group: lease.client } };
+  await expect(member.session.leases.acquire({ id: self.id, fence }, late, rules)).rejects.toThrow(away);
+  await member.die(prefix);
   await expect(member.slots.acquire({ ...lease, id: "b" }, owner)).rejects.toThrow(away);
-  await expect(member.slots.prepare(client)).rejects.toThrow(away);
-  await expect(member.membership.beat(client)).rejects.toThrow(away);
+  await expect(member.slots.prepare(member.session)).rejects.toThrow(away);
+  await expect(member.membership.beat(member.session)).rejects.toThrow(away);
   expect(await client.exists(`{${prefix}}:counts`)).toBe(0);
 });
 
 test("no session is replaced whose user was not asked", async () => {
   const prefix = "consent";
-  const { membership, slots } = new Member(prefix, { ...NO_LIMITS, max_per_instance: 1, on_limit: "ask" });
-  await membership.prepare(client);
+  const { membership, slots, session } = new Member(prefix, { ...NO_LIMITS, max_per_instance: 1, on_limit: "ask" });
+  await membership.prepare(session);
   const of = (id: string): SlotLease => {
     return { id, session: id, client: "192.0.2.1", token: id, instance: "vm-1", user: undefined };
   };
@@ -270,29 +272,29 @@ test("no session is replaced whose user was not asked", async () => {
 test("what could not be released or counted again without a connection is so at the next beat", async () => {
   const prefix = "away";
   const member = new Member(prefix, { ...NO_LIMITS, max_per_instance: 1, on_limit: "replace" });
-  const { membership, slots } = member;
-  await membership.prepare(client);
-  await slots.prepare(client);
+  const { membership, slots, session } = member;
+  await membership.prepare(session);
+  await slots.prepare(session);
   const of = (id: string): SlotLease => {
     return { id, session: id, client: "192.0.2.1", token: id, instance: "vm-1", user: undefined };
   };
-  await slots.beat(client);
+  await slots.beat(session);
   await slots.acquire(of("old"), owner);
   const { replaces } = await slots.acquire(of("new"), owner);
   member.isAway = true;
   for (const { lease } of replaces) slots.restore(lease.id);
   slots.release("new");
   await new Promise(setImmediate);
-  await slots.beat(client);
+  await slots.beat(session);
   const leases = await client.hKeys(`{${prefix}}:leases:${membership.self.id}`);
   expect([leases, await client.hGet(`{${prefix}}:counts`, "all")]).toEqual([["old"], "1"]);
 });
 
 test("over a long line, a beat looks at one page of what may be left, or frees one, and the next goes on", async () => {
   const prefix = "long";
-  const { membership, slots } = new Member(prefix, { ...NO_LIMITS, max: 5 });
-  await membership.prepare(client);
-  await slots.prepare(client);
+  const { membership, slots, session } = new Member(prefix, { ...NO_LIMITS, max: 5 });
+  await membership.prepare(session);
+  await slots.prepare(session);
   const key = `{${prefix}}:leases:${membership.self.id}`;
   const lease = JSON.stringify({ session: "s", client: "192.0.2.1", group: "192.0.2.1", token: "t" });
   const write = async (): Promise<void> => {
@@ -303,16 +305,16 @@ test("over a long line, a beat looks at one page of what may be left, or frees o
   const clock = vi.spyOn(performance, "now").mockImplementation(() => (now += 300));
   onTestFinished(() => clock.mockRestore());
   await write();
-  await slots.beat(client);
+  await slots.beat(session);
   const left = await client.hLen(key);
   expect(left).toBeGreaterThan(500);
   expect(left).toBeLessThan(1500);
-  for (let beats = 0; beats < 20; beats += 1) await slots.beat(client);
+  for (let beats = 0; beats < 20; beats += 1) await slots.beat(session);
   expect(await client.hLen(key)).toBe(0);
   await write();
   await client.zAdd(`{${prefix}}:gateways`, { score: 1, value: membership.self.id });
-  await membership.reap(client);
+  await membership.reap(session);
   expect(await client.hLen(key)).toBeLessThan(1500);
-  await membership.reap(client);
+  await membership.reap(session);
   expect(await client.hLen(key)).toBeGreaterThan(0);
 });

@@ -18,6 +18,9 @@ export function bulk(text: string): string {
   return `$${Buffer.byteLength(text)}\r\n${text}\r\n`;
 }
 
+/** What it says to a gateway that connects, unless a test wants something else. */
+const DEFAULTS: Readonly<Record<string, () => string>> = { HELLO: hello, SCRIPT: () => bulk("sha1") };
+
 /** A server that speaks as Redis does, and says what a test wants. */
 export class FakeRedis implements AsyncDisposable {
   readonly #listener: Server;
@@ -29,7 +32,7 @@ export class FakeRedis implements AsyncDisposable {
       socket.on("error", () => {});
       socket.on("data", (data) => {
         for (const command of parseCommands(data.toString())) {
-          const said = answer(command) ?? (command[0] === "HELLO" ? hello() : undefined);
+          const said = answer(command) ?? DEFAULTS[command[0] ?? ""]?.();
           if (said !== undefined) socket.write(said);
         }
       });

@@ -3,10 +3,11 @@ import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net";
 import type { RedisServer } from "@curfew/testing/real";
 import { pino } from "pino";
-import { ValkeyTokenStore } from "../../src/tokens/valkey/token-store.ts";
-import { openClient, type StoreClient } from "../../src/valkey/client.ts";
-import { StoreConnection } from "../../src/valkey/connection.ts";
-import { parseStoreUrl } from "../../src/valkey/store-url.ts";
+import { StoreConnection } from "../../src/cluster-store/connection.ts";
+import { createEngine } from "../../src/cluster-store/open-engine.ts";
+import { openClient, type StoreClient } from "../../src/cluster-store/valkey/client.ts";
+import { parseStoreUrl } from "../../src/cluster-store/valkey/store-url.ts";
+import { ClusterTokenStore } from "../../src/tokens/cluster/token-store.ts";
 
 /** A line of the log. */
 export type LogLine = Readonly<Record<string, unknown>>;
@@ -20,7 +21,7 @@ export interface TestGatewayOptions {
 
 /** What a gateway has of the token store of its cluster. */
 export class StoreGateway implements AsyncDisposable {
-  readonly store: ValkeyTokenStore;
+  readonly store: ClusterTokenStore;
   readonly connection: StoreConnection;
   readonly lines: LogLine[] = [];
   /** The revocations that it was told of. */
@@ -32,11 +33,9 @@ export class StoreGateway implements AsyncDisposable {
 
   private constructor({ url, prefix = "curfew", settleMs = 0 }: TestGatewayOptions) {
     const log = pino({}, { write: (line: string) => void this.lines.push(JSON.parse(line) as LogLine) });
-    this.store = new ValkeyTokenStore({ prefix, log });
-    this.connection = new StoreConnection(
-      { address: parseStoreUrl(url), ca: undefined, log, settleMs },
-      this.store.parts,
-    );
+    this.store = new ClusterTokenStore({ log });
+    const engine = createEngine(url, { prefix, ca: undefined });
+    this.connection = new StoreConnection({ engine, log, settleMs }, this.store.parts);
     this.store.attach(this.connection);
     this.store.watchLive(async () => this.live);
     this.store.onRevoked((tokenId) => this.told.push(tokenId));

@@ -1,8 +1,9 @@
 import { type RedisServer, startRedis, startRedisSentinel } from "@curfew/testing/real";
 import { describe, test, vi } from "vitest";
 import type { TokenRequest } from "../../src/tokens/store.ts";
-import { findMaster } from "../../src/valkey/sentinel.ts";
-import { parseStoreUrl } from "../../src/valkey/store-url.ts";
+import { findMaster } from "../../src/cluster-store/valkey/sentinel.ts";
+import type { ValkeySession } from "../../src/cluster-store/valkey/session.ts";
+import { parseStoreUrl } from "../../src/cluster-store/valkey/store-url.ts";
 import { connectTo, StoreGateway } from "./valkey-cluster.ts";
 
 const REQUEST: TokenRequest = {
@@ -107,7 +108,9 @@ describe.concurrent("where a Sentinel replaces the master", { timeout: 60_000 },
     for (const { connection } of [one, other]) {
       await expect.poll(() => connection.isOpen, { timeout: 40_000 }).toBe(true);
     }
-    expect(await other.connection.run(async (client) => await client.get("{curfew}:lost"))).toBeNull();
+    expect(
+      await other.connection.run(async (store) => await (store as ValkeySession).client.get("{curfew}:lost")),
+    ).toBeNull();
     await expect.poll(() => other.told).toContain(record.tokenId);
     expect([await one.store.resolve(token), await other.store.resolve(token)]).toEqual([undefined, undefined]);
     await expect.poll(() => other.store.locks()).toEqual([lock]);

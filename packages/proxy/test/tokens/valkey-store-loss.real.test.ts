@@ -1,10 +1,11 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { type RedisServer, startRedis } from "@curfew/testing/real";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { StoreClient } from "../../src/cluster-store/valkey/client.ts";
+import { ValkeySession } from "../../src/cluster-store/valkey/session.ts";
 import { sha256 } from "../../src/sha256.ts";
 import type { Lock } from "../../src/tokens/lock.ts";
 import type { TokenRequest } from "../../src/tokens/store.ts";
-import type { StoreClient } from "../../src/valkey/client.ts";
 import { anyPrefix, connectTo, redisUrl, StoreGateway, StoreLink } from "./valkey-cluster.ts";
 
 const REQUEST: TokenRequest = {
@@ -362,6 +363,6 @@ test("what thousands of sessions and revocations need takes as many round trips 
       };
     },
   });
-  await gateway.store.parts[0]?.prepare?.(farClient);
+  await gateway.store.parts[0]?.prepare?.(new ValkeySession(farClient, prefix));
   expect(roundTrips).toBeLessThan(10);
 });

@@ -1,13 +1,14 @@
 import { type RedisServer, startRedis } from "@curfew/testing/real";
 import { pino } from "pino";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { StoreLost } from "../../src/cluster-store/connection.ts";
+import { ValkeySession } from "../../src/cluster-store/valkey/session.ts";
+import { tokenKeys } from "../../src/cluster-store/valkey/token-keys.ts";
 import { sha256 } from "../../src/sha256.ts";
 import type { Lock } from "../../src/tokens/lock.ts";
 import type { TokenRequest } from "../../src/tokens/store.ts";
-import { tokenKeys } from "../../src/tokens/valkey/keys.ts";
-import { StoredLocks } from "../../src/tokens/valkey/locks.ts";
-import { StoredUses } from "../../src/tokens/valkey/uses.ts";
-import { StoreLost } from "../../src/valkey/connection.ts";
+import { StoredLocks } from "../../src/tokens/cluster/locks.ts";
+import { StoredUses } from "../../src/tokens/cluster/uses.ts";
 import { describeTokenStore } from "./contract-suite.ts";
 import { anyPrefix, connectTo, redisUrl, StoreGateway } from "./valkey-cluster.ts";
 
@@ -308,47 +309,55 @@ describe("uses", () => {
 
 describe("the store keeps", () => {
   test("a bounded number of first uses, of which those go that were used the longest ago", async () => {
-    const keys = tokenKeys(anyPrefix());
-    const uses = new StoredUses(keys, { used: 1, firstUses: 3 });
+    const prefix = anyPrefix();
+    const keys = tokenKeys(prefix);
+    const session = new ValkeySession(redis, prefix);
+    const uses = new StoredUses({ used: 1, firstUses: 3 });
     for (let count = 1; count <= 5; count += 1) {
-      expect(await uses.firstUse(redis, sha256(String(count)), count)).toBe(count);
+      expect(await uses.firstUse(session, sha256(String(count)), count)).toBe(count);
     }
     expect([await redis.hLen(keys.firstUses), await redis.zCard(keys.lastUses)]).toEqual([3, 3]);
   });
 
   test("a bounded number of uses of single-use tokens: with more they are refused, and not forgotten", async () => {
-    const keys = tokenKeys(anyPrefix());
-    const uses = new StoredUses(keys, { used: 2, firstUses: 1 });
-    await uses.useOnce(redis, "a", 0);
-    await uses.useOnce(redis, "b", 0);
-    await expect(uses.useOnce(redis, "c", 0)).rejects.toThrow("2 single-use tokens were used and have not expired");
-    expect([await uses.useOnce(redis, "a", 0), await uses.wasUsed(redis, "c")]).toEqual([false, false]);
+    const prefix = anyPrefix();
+    const keys = tokenKeys(prefix);
+    const session = new ValkeySession(redis, prefix);
+    const uses = new StoredUses({ used: 2, firstUses: 1 });
+    await uses.useOnce(session, "a", 0);
+    await uses.useOnce(session, "b", 0);
+    await expect(uses.useOnce(session, "c", 0)).rejects.toThrow("2 single-use tokens were used and have not expired");
+    expect([await uses.useOnce(session, "a", 0), await uses.wasUsed(session, "c")]).toEqual([false, false]);
     const [first = ""] = await redis.zRange(keys.used, 0, 0);
     await redis.zAdd(keys.used, [{ score: Date.now() - 1, value: first }]);
-    expect(await uses.useOnce(redis, "c", 0)).toBe(true);
+    expect(await uses.useOnce(session, "c", 0)).toBe(true);
     expect(await redis.zCard(keys.used)).toBe(2);
   });
 
   test("a bounded number of locks, with those that were lifted; one more is refused, and not remembered when it is lifted", async () => {
-    const keys = tokenKeys(anyPrefix());
-    const locks = new StoredLocks(keys, pino({ level: "silent" }), 2);
+    const prefix = anyPrefix();
+    const keys = tokenKeys(prefix);
+    const session = new ValkeySession(redis, prefix);
+    const locks = new StoredLocks(pino({ level: "silent" }), 2);
     const lock = (id: string): Lock => ({ id, subject: "user", value: id, message: undefined, createdAt: 1 });
-    await locks.write(redis, "a", lock("a"));
-    await locks.write(redis, "b", lock("b"));
-    await expect(locks.write(redis, "c", lock("c"))).rejects.toThrow("there are 2 locks, and there may be no more");
-    await locks.write(redis, "a", undefined);
+    await locks.write(session, "a", lock("a"));
+    await locks.write(session, "b", lock("b"));
+    await expect(locks.write(session, "c", lock("c"))).rejects.toThrow("there are 2 locks, and there may be no more");
+    await locks.write(session, "a", undefined);
     expect([await redis.hKeys(keys.locks), locks.all]).toEqual([["b"], [lock("b")]]);
-    const others = new StoredLocks(keys, pino({ level: "silent" }));
-    await others.reconcile(redis);
+    const others = new StoredLocks(pino({ level: "silent" }));
+    await others.reconcile(session);
     await redis.hDel(keys.locks, "b");
-    await others.read(redis, ["b"]);
+    await others.read(session, ["b"]);
     expect(others.all).toEqual([]);
   });
 
   test("lifted locks for a day", async () => {
-    const keys = tokenKeys(anyPrefix());
+    const prefix = anyPrefix();
+    const keys = tokenKeys(prefix);
+    const session = new ValkeySession(redis, prefix);
     await redis.hSet(keys.locks, { old: `${Date.now() - DAY - 1000} `, late: `${Date.now() - DAY + 60_000} ` });
-    await new StoredLocks(keys, pino({ level: "silent" })).reconcile(redis);
+    await new StoredLocks(pino({ level: "silent" })).reconcile(session);
     expect(await redis.hKeys(keys.locks)).toEqual(["late"]);
   });
 });

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { startRedis } from "@curfew/testing/real";
-import type { StoreClient } from "../../../src/valkey/client.ts";
+import type { StoreClient } from "../../../src/cluster-store/valkey/client.ts";
 import { openStore } from "../gateways.ts";
 import { SimulatedGateway } from "./simulated-gateway.ts";
 

@@ -3,9 +3,9 @@ import type { Lease } from "../../../src/limits/lease.ts";
 import type { SharedLimits } from "../../../src/limits/limits.ts";
 import type { LimitOptions } from "../../../src/limits/slots.ts";
 import { createLogger } from "../../../src/telemetry/log.ts";
-import { ValkeyTokenStore } from "../../../src/tokens/valkey/token-store.ts";
-import { StoreConnection } from "../../../src/valkey/connection.ts";
-import { parseStoreUrl } from "../../../src/valkey/store-url.ts";
+import { ClusterTokenStore } from "../../../src/tokens/cluster/token-store.ts";
+import { StoreConnection } from "../../../src/cluster-store/connection.ts";
+import { createEngine } from "../../../src/cluster-store/open-engine.ts";
 
 /** As operators set them: each of them makes an index of its own in the store. */
 const LIMITS: LimitOptions = {
@@ -22,7 +22,7 @@ const PREFIX = "size";
 
 /** What a gateway does at the store, with sessions that are only leases. */
 export class SimulatedGateway {
-  readonly store: ValkeyTokenStore;
+  readonly store: ClusterTokenStore;
   /** By the ids of their tokens. */
   readonly leases = new Map<string, Lease>();
   /** Called with the id of each token that was revoked. */
@@ -32,11 +32,14 @@ export class SimulatedGateway {
 
   constructor(url: string, name: string) {
     const log = createLogger("silent");
-    this.store = new ValkeyTokenStore({ prefix: PREFIX, log });
+    this.store = new ClusterTokenStore({ log });
     const store = (): StoreConnection => this.#connection;
-    const cluster = new Cluster({ prefix: PREFIX, name, leaseMs: LEASE_MS, limits: LIMITS, store, log });
+    const cluster = new Cluster({ name, leaseMs: LEASE_MS, limits: LIMITS, store, log });
     const parts = [...this.store.parts, ...cluster.parts];
-    this.#connection = new StoreConnection({ address: parseStoreUrl(url), ca: undefined, log }, parts);
+    this.#connection = new StoreConnection(
+      { engine: createEngine(url, { prefix: PREFIX, ca: undefined }), log },
+      parts,
+    );
     this.store.attach(this.#connection);
     this.store.watchLive(async () => [...this.leases.keys()]);
     this.store.onRevoked((tokenId) => this.onRevoked(tokenId));

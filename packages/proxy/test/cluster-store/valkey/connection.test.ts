@@ -1,13 +1,13 @@
 import { pino } from "pino";
 import { expect, test } from "vitest";
-import { StoreConnection } from "../../src/valkey/connection.ts";
-import { parseStoreUrl } from "../../src/valkey/store-url.ts";
-import { FakeRedis, hello } from "../support/fake-redis.ts";
+import { StoreConnection } from "../../../src/cluster-store/connection.ts";
+import { createEngine } from "../../../src/cluster-store/open-engine.ts";
+import { FakeRedis, hello } from "../../support/fake-redis.ts";
 
 function connect({ port }: FakeRedis): StoreConnection & AsyncDisposable {
-  const address = parseStoreUrl(`redis://127.0.0.1:${port}`);
+  const engine = createEngine(`redis://127.0.0.1:${port}`, { prefix: "curfew", ca: undefined });
   const log = pino({ level: "silent" });
-  const connection = new StoreConnection({ address, ca: undefined, log, settleMs: 0 }, []);
+  const connection = new StoreConnection({ engine, log, settleMs: 0 }, []);
   connection.start();
   return Object.assign(connection, { [Symbol.asyncDispose]: async () => await connection.close() });
 }

@@ -1,14 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { ErrorReply } from "@redis/client";
 import { logError, type Logger } from "../telemetry/log.ts";
 import { inTime } from "../time/in-time.ts";
 import { unlessAborted } from "../time/unless-aborted.ts";
-import { openClient, reasonOf, type StoreClient, type StoreClientOptions, type StoreServer } from "./client.ts";
-import { findMaster } from "./sentinel.ts";
-import type { StoreAddress } from "./store-url.ts";
-
-/** The first version of Redis that has all that is used; Valkey began with a later one. */
-const MIN_VERSION = 7;
+import type { OpenStore, StoreEngine } from "./engine.ts";
+import { reasonOf } from "./reason.ts";
+import type { StoreSession } from "./session.ts";
 
 /** How long a command, and each step of connecting, may take, in milliseconds. */
 const ANSWER_MS = 2000;
@@ -32,21 +28,21 @@ const SETTLE_MS = 2000;
 /** What uses the connection, for each time that it is made. */
 export interface ConnectionPart {
   /** Is done before anything else uses the connection. */
-  prepare?(client: StoreClient): Promise<void>;
-  /** Every second, while the server is asked whether it is still the master. The connection is made anew when it rejects. */
-  beat?(client: StoreClient): Promise<void>;
+  prepare?(store: StoreSession): Promise<void>;
+  /** Every second, while the server is asked whether it can still be used. The connection is made anew when it rejects. */
+  beat?(store: StoreSession): Promise<void>;
   /**
    * Reads on a connection of its own until it rejects, which makes the connection anew.
    *
    * @param contact - to be called with the instant, on the monotonic clock, when each question was sent that was answered;
    *   at least every three seconds.
    */
-  follow?(reader: StoreClient, contact: (askedAt: number) => void): Promise<never>;
+  follow?(reader: StoreSession, contact: (askedAt: number) => void): Promise<never>;
 }
 
 /** What a {@link StoreConnection} is made with. */
-export interface StoreConnectionOptions extends Pick<StoreClientOptions, "ca"> {
-  readonly address: StoreAddress;
+export interface StoreConnectionOptions {
+  readonly engine: StoreEngine;
   readonly log: Logger;
   /** Test seam. */
   readonly settleMs?: number;
@@ -72,7 +68,7 @@ export class StoreConnection {
   readonly #listeners: (() => void)[] = [];
   readonly #firstOpen = Promise.withResolvers<void>();
   #running: Promise<void> | undefined;
-  #client: StoreClient | undefined;
+  #open: OpenStore | undefined;
   /** When, on the monotonic clock, sessions may open again. */
   #settledAt = 0;
   /** Why there is no connection. */
@@ -104,7 +100,7 @@ export class StoreConnection {
 
   /** Whether commands can be sent. */
   get isOpen(): boolean {
-    return this.#client !== undefined;
+    return this.#open !== undefined;
   }
 
   /**
@@ -125,21 +121,21 @@ export class StoreConnection {
    * @throws StoreLost without a connection.
    * @throws Error when there is no answer in time.
    */
-  async run<T>(work: (client: StoreClient) => Promise<T>): Promise<T> {
-    const client = this.#client;
-    if (client === undefined) throw new StoreLost(this.#failure);
+  async run<T>(work: (store: StoreSession) => Promise<T>): Promise<T> {
+    const open = this.#open;
+    if (open === undefined) throw new StoreLost(this.#failure);
     try {
-      return await inTime(async () => await work(client), ANSWER_MS);
+      return await inTime(async () => await work(open.session), ANSWER_MS);
     } catch (error) {
       // A failover has made another server the master.
-      if (isReadOnly(error) && client === this.#client) this.#drop(error);
+      if (open.isReplaced(error) && open === this.#open) this.#drop(error);
       throw error;
     }
   }
 
   /** @throws StoreLost while no session may open: without a connection, and for a moment after it was made again. */
   checkSettled(): void {
-    if (this.#client === undefined) throw new StoreLost(this.#failure);
+    if (this.#open === undefined) throw new StoreLost(this.#failure);
     if (performance.now() < this.#settledAt) {
       throw new StoreLost(new Error("it was just made again: what was revoked meanwhile is being collected"));
     }
@@ -175,44 +171,38 @@ export class StoreConnection {
 
   /** Rejects when the connection is lost. */
   async #connect(isAgain: boolean, onOpen: () => void): Promise<never> {
-    const { address, ca, log } = this.#options;
+    const { engine, log } = this.#options;
     const lost = new AbortController();
     const stop = (): void => lost.abort(new Error("the gateway stops"));
     this.#stopped.signal.addEventListener("abort", stop, { once: true });
-    const clients: StoreClient[] = [];
+    let open: OpenStore | undefined;
     try {
-      const server = await unlessAborted(findMaster(address, { ca, timeoutMs: ANSWER_MS }), lost.signal);
       this.#drop = (error) => lost.abort(error);
-      const client = openClient({ ...server, ca, timeoutMs: ANSWER_MS }, this.#drop);
-      const reader = openClient({ ...server, ca, timeoutMs: ANSWER_MS }, this.#drop);
-      clients.push(client, reader);
       const startedAt = performance.now();
-      const connecting = async (): Promise<void> => {
-        await Promise.all([client.connect(), reader.connect()]);
-        await checkServer(client);
-      };
-      await unlessAborted(inTime(connecting, ANSWER_MS), lost.signal);
+      open = await engine.open({ timeoutMs: ANSWER_MS, onLost: this.#drop, signal: lost.signal });
       for (const part of this.#parts) {
-        const preparing = inTime(async () => await part.prepare?.(client), PREPARE_MS);
+        const { session } = open;
+        const preparing = inTime(async () => await part.prepare?.(session), PREPARE_MS);
         await unlessAborted(preparing, lost.signal);
       }
       this.#beatAt = startedAt;
       this.#readAt = startedAt;
       this.#settledAt = isAgain ? performance.now() + (this.#options.settleMs ?? SETTLE_MS) : 0;
-      this.#client = client;
+      this.#open = open;
       this.#logged = undefined;
       this.#firstOpen.resolve();
       onOpen();
       if (isAgain) log.info("the cluster's store is back");
       this.#tell();
+      const { reader } = open;
       const following = this.#parts.flatMap((part) => part.follow?.(reader, this.#onRead) ?? []);
-      const watching = [this.#beatOn(client, lost.signal), this.#watchSentinels(server, lost.signal)];
+      const watching = [this.#beatOn(open, lost.signal), open.watch(lost.signal)];
       return await unlessAborted(Promise.race([...following, ...watching]), lost.signal);
     } finally {
       this.#stopped.signal.removeEventListener("abort", stop);
       lost.abort(new Error("the connection is not used any more"));
-      for (const client of clients) if (client.isOpen) client.destroy();
-      if (this.#stopped.signal.aborted) this.#client = undefined;
+      open?.close();
+      if (this.#stopped.signal.aborted) this.#open = undefined;
     }
   }
 
@@ -220,12 +210,12 @@ export class StoreConnection {
     this.#readAt = askedAt;
   };
 
-  async #beatOn(client: StoreClient, lost: AbortSignal): Promise<never> {
+  async #beatOn(open: OpenStore, lost: AbortSignal): Promise<never> {
     const beats = this.#parts.filter((part) => part.beat !== undefined);
     for (;;) {
       const askedAt = performance.now();
       await inTime(
-        async () => await Promise.all([checkServer(client), ...beats.map((part) => part.beat?.(client))]),
+        async () => await Promise.all([open.check(), ...beats.map((part) => part.beat?.(open.session))]),
         ANSWER_MS,
       );
       this.#beatAt = askedAt;
@@ -233,22 +223,9 @@ export class StoreConnection {
     }
   }
 
-  /** Rejects when the Sentinels name another master: an old one may go on to answer, and loses what it is told. */
-  async #watchSentinels({ host, port }: StoreServer, lost: AbortSignal): Promise<never> {
-    const { address, ca } = this.#options;
-    for (;;) {
-      await sleep(BEAT_MS, undefined, { ref: false, signal: lost });
-      // Without any Sentinel, the master is what it was.
-      const now = await findMaster(address, { ca, timeoutMs: ANSWER_MS }).catch(() => undefined);
-      if (now !== undefined && (now.host !== host || now.port !== port)) {
-        throw new Error(`the Sentinels name another master: ${now.host}:${now.port}`);
-      }
-    }
-  }
-
   #lose(error: unknown): void {
-    const wasOpen = this.#client !== undefined;
-    this.#client = undefined;
+    const wasOpen = this.#open !== undefined;
+    this.#open = undefined;
     this.#failure = error;
     const reason = reasonOf(error);
     // Each attempt fails for the same reason, most of the time.
@@ -264,20 +241,4 @@ export class StoreConnection {
   #tell(): void {
     for (const listener of this.#listeners) listener();
   }
-}
-
-/** @throws Error saying what is wrong with the server. */
-async function checkServer(client: StoreClient): Promise<void> {
-  const { version, mode, role } = await client.hello();
-  if (role !== "master" || mode === "cluster") {
-    throw new Error(`expected a master that is not part of a Redis Cluster, but got a ${role} (${mode})`);
-  }
-  // Written so that a version which is no number is refused.
-  if (!(Number.parseInt(version, 10) >= MIN_VERSION)) {
-    throw new Error(`expected Redis ${MIN_VERSION}.0 or later, or Valkey, but got version ${version}`);
-  }
-}
-
-function isReadOnly(error: unknown): boolean {
-  return error instanceof ErrorReply && error.message.startsWith("READONLY");
 }

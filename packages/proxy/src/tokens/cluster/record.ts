@@ -1,16 +1,10 @@
 import * as v from "valibot";
+import { MAX_RECORD_BYTES } from "../../cluster-store/bounds.ts";
 import { formatEndpoint, parseEndpoint } from "../../net/endpoint.ts";
 import { parseJson } from "../connect-info.ts";
 import { isSubject, LAST_DATE, MAX_SUBJECT } from "../grant.ts";
 import type { TokenRecord } from "../store.ts";
 import { idOfDigest } from "../token-id.ts";
-
-/** The longest record, in bytes: more than the API can issue. */
-export const MAX_RECORD_BYTES = 8192;
-
-/** How a record of a token that was not revoked begins, and how one that was. Scripts in the store go by that. */
-export const VALID = '{"created_at":';
-export const REVOKED = '{"revoked_at":';
 
 /** Tells the ids of the cluster's tokens from those of tokens of other systems. */
 const ID_PREFIX = "ct_";
@@ -45,9 +39,13 @@ export function isStoredTokenId(tokenId: string): boolean {
   return tokenId.length === ID_LENGTH && tokenId.startsWith(ID_PREFIX);
 }
 
-/** What is stored of a token that was not revoked. */
+/**
+ * What is stored of a token that was not revoked.
+ *
+ * @throws Error when it is longer than any that is read.
+ */
 export function encodeRecord(record: TokenRecord, digest: Buffer): string {
-  return JSON.stringify({
+  const encoded = JSON.stringify({
     created_at: record.createdAt,
     expires_at: record.expiresAt,
     hash: digest.toString("base64url"),
@@ -60,6 +58,10 @@ export function encodeRecord(record: TokenRecord, digest: Buffer): string {
     single_use: record.singleUse === true,
     max_sessions: record.maxSessions ?? null,
   } satisfies v.InferOutput<typeof stored>);
+  if (Buffer.byteLength(encoded) > MAX_RECORD_BYTES) {
+    throw new Error(`expected a record of at most ${MAX_RECORD_BYTES} bytes`);
+  }
+  return encoded;
 }
 
 /**
@@ -75,6 +77,18 @@ export function decodeRecord(tokenId: string, json: string): { readonly record: 
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new Error(`the cluster's store has a malformed record of the token ${tokenId}: ${reason}`, { cause });
   }
+}
+
+/**
+ * What is stored under an id.
+ *
+ * @param digest - of the token. @defaultValue any: only its id is known
+ * @throws Error when it is malformed.
+ */
+export function toRecord(tokenId: string, found: string, digest?: Buffer): TokenRecord | undefined {
+  if (found === "") return undefined;
+  const { record, hash } = decodeRecord(tokenId, found);
+  return digest === undefined || digest.toString("base64url") === hash ? record : undefined;
 }
 
 function decode(tokenId: string, json: string): { record: TokenRecord; hash: string } {

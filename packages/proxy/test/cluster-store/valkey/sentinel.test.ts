@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { findMaster } from "../../src/valkey/sentinel.ts";
-import { parseStoreUrl } from "../../src/valkey/store-url.ts";
-import { bulk, FakeRedis } from "../support/fake-redis.ts";
+import { findMaster } from "../../../src/cluster-store/valkey/sentinel.ts";
+import { parseStoreUrl } from "../../../src/cluster-store/valkey/store-url.ts";
+import { bulk, FakeRedis } from "../../support/fake-redis.ts";
 
 const PLACE = `*2\r\n${bulk("10.0.0.5")}${bulk("7000")}`;
 

@@ -1,5 +1,5 @@
-import { StoreScript } from "../valkey/script.ts";
-import { LEASE_FUNCTIONS } from "./lease-script.ts";
+import { StoreScript } from "./script.ts";
+import { LEASE_FUNCTIONS } from "./lease-functions.ts";
 
 /** What a fence refuses: the gateway has another one by now, or was reaped. */
 const CHECK_FENCE = `
@@ -8,7 +8,7 @@ if redis.call('HGET', p .. 'fences', gateway) ~= fence then return 'fenced' end
 `;
 
 /**
- * Decides as {@link Slots.acquire}.
+ * Decides as `acquire` of the slots of one gateway.
  *
  * ARGV: gateway, fence, lease id, what is known of the lease, whether it renews, max, max_per_client, the lesser of
  * max_per_token and maxSessions, max_per_instance, max_per_user, on_limit, whether users were asked, and the leases whose

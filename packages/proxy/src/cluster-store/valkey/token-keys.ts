@@ -1,3 +1,5 @@
+import { keyPrefix } from "./key-prefix.ts";
+
 /** Where a cluster keeps its tokens, and what it knows of tokens of other systems, in its store. */
 export interface TokenKeys {
   /** The key of a token's record. */
@@ -22,7 +24,7 @@ export interface TokenKeys {
 
 /** @param prefix - the cluster's; all keys are in the same slot. */
 export function tokenKeys(prefix: string): TokenKeys {
-  const key = (name: string): string => `{${prefix}}:${name}`;
+  const key = (name: string): string => keyPrefix(prefix) + name;
   return {
     token: (tokenId) => key(`token:${tokenId}`),
     listed: key("tokens"),

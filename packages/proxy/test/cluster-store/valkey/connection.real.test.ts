@@ -2,10 +2,13 @@ import { readFileSync } from "node:fs";
 import { type RedisServer, startRedis } from "@curfew/testing/real";
 import { pino } from "pino";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { openClient, type StoreClient } from "../../src/valkey/client.ts";
-import { type ConnectionPart, StoreConnection, StoreLost } from "../../src/valkey/connection.ts";
-import { parseStoreUrl } from "../../src/valkey/store-url.ts";
-import { TestAuthority } from "../support/authority.ts";
+import { type ConnectionPart, StoreConnection, StoreLost } from "../../../src/cluster-store/connection.ts";
+import { createEngine } from "../../../src/cluster-store/open-engine.ts";
+import type { StoreSession } from "../../../src/cluster-store/session.ts";
+import { openClient, type StoreClient } from "../../../src/cluster-store/valkey/client.ts";
+import type { ValkeySession } from "../../../src/cluster-store/valkey/session.ts";
+import { parseStoreUrl } from "../../../src/cluster-store/valkey/store-url.ts";
+import { TestAuthority } from "../../support/authority.ts";
 
 let server: RedisServer;
 beforeAll(async () => {
@@ -23,7 +26,10 @@ class Connected implements AsyncDisposable {
 
   constructor(url: string, parts: readonly ConnectionPart[] = [], ca?: string, settleMs = 0) {
     const log = pino({}, { write: (line: string) => void this.lines.push(JSON.parse(line) as Line) });
-    this.connection = new StoreConnection({ address: parseStoreUrl(url), ca, log, settleMs }, parts);
+    this.connection = new StoreConnection(
+      { engine: createEngine(url, { prefix: "curfew", ca }), log, settleMs },
+      parts,
+    );
     this.connection.onChange(() => this.changes.push(this.connection.isOpen));
     this.connection.start();
   }
@@ -41,7 +47,12 @@ function urlOf({ host, port, password }: Pick<RedisServer, "host" | "port" | "pa
   return `${scheme}://:${encodeURIComponent(password)}@${host}:${port}`;
 }
 
-const ping = async (client: StoreClient): Promise<string> => await client.ping();
+/** What a test sends itself, over the connection. */
+function send<T>(work: (client: StoreClient) => Promise<T>): (store: StoreSession) => Promise<T> {
+  return async (store) => await work((store as ValkeySession).client);
+}
+
+const ping = send(async (client) => await client.ping());
 
 test("sends commands, and closes at once", async () => {
   await using made = new Connected(urlOf(server));
@@ -129,9 +140,9 @@ test("a server that becomes the replica of another one is left as soon as it ref
   await using made = new Connected(urlOf(own));
   await made.connection.opened;
   await made.connection.run(
-    async (client) => await client.sendCommand(["REPLICAOF", server.host, String(server.port)]),
+    send(async (client) => await client.sendCommand(["REPLICAOF", server.host, String(server.port)])),
   );
-  const write = async (client: StoreClient): Promise<unknown> => await client.set("a", "b");
+  const write = send(async (client) => await client.set("a", "b"));
   await expect(made.connection.run(write)).rejects.toThrow("READONLY");
   await expect.poll(() => made.connection.isOpen).toBe(false);
   await expect.poll(() => made.messages).toContain("no connection to the cluster's store");

@@ -1,23 +1,14 @@
-import { StoreScript } from "../../valkey/script.ts";
-import { MAX_RECORD_BYTES, REVOKED, VALID } from "./record.ts";
-
-/** About how many entries the log keeps. Gateways that were away for longer find out by other means what was revoked. */
-const LOG_ENTRIES = 100_000;
-
-/** How many expired tokens leave the list with one that is issued: more than it adds, but few enough to take no time. */
-const TRIMMED = 100;
-
-/** A token that was not used for this long counts as new when it comes again: 30 days, in milliseconds. */
-const FORGET_AFTER_MS = 30 * 24 * 60 * 60 * 1000;
-
-/** How old a last use must be before a later one is written, in milliseconds: most uses write nothing. */
-const WRITE_AFTER_MS = 60 * 60 * 1000;
-
-/**
- * A use that is earlier than the first one by less than this came at the same time and was written later, in
- * milliseconds; by more, the clock was set back.
- */
-const SAME_TIME_MS = 100;
+import {
+  FORGET_AFTER_MS,
+  LOG_ENTRIES,
+  MAX_RECORD_BYTES,
+  REVOKED,
+  SAME_TIME_MS,
+  TRIMMED,
+  VALID,
+  WRITE_AFTER_MS,
+} from "../bounds.ts";
+import { StoreScript } from "./script.ts";
 
 /** What is withdrawn must be written even by a store that is full. The log's keys are the first two. */
 const LOGGING = `#!lua flags=allow-oom

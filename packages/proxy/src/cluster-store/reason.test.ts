@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { reasonOf } from "./client.ts";
+import { reasonOf } from "./reason.ts";
 
 test("a name with several addresses, none of which answers, has a reason", () => {
   const refused = ["connect ECONNREFUSED ::1:6379", "connect ECONNREFUSED 127.0.0.1:6379"];

@@ -1,8 +1,3 @@
-/** What the keys of a cluster begin with. All are in one slot of a Redis Cluster. */
-export function keyPrefix(prefix: string): string {
-  return `{${prefix}}:`;
-}
-
 /**
  * Functions in Lua for the leases of sessions. `KEYS[1]` is the prefix of all keys.
  *

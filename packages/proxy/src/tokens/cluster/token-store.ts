@@ -1,18 +1,16 @@
 import { randomBytes } from "node:crypto";
 import { setImmediate } from "node:timers/promises";
+import type { ConnectionPart, StoreConnection } from "../../cluster-store/connection.ts";
+import type { ListedToken, LogEntry, StoreSession } from "../../cluster-store/session.ts";
 import { EndError } from "../../end-reason.ts";
 import { formatPosition, pageLimit, type PageRequest, parsePosition } from "../../paging.ts";
 import { sha256 } from "../../sha256.ts";
 import { logError, type Logger } from "../../telemetry/log.ts";
-import type { StoreClient } from "../../valkey/client.ts";
-import type { ConnectionPart, StoreConnection } from "../../valkey/connection.ts";
 import type { Lock } from "../lock.ts";
 import { StoreError, type TokenPage, type TokenRecord, type TokenRequest, type TokenStore } from "../store.ts";
-import { tokenKeys } from "./keys.ts";
 import { StoredLocks } from "./locks.ts";
-import { type LogEntry, StoreLog } from "./log.ts";
-import { decodeRecord, isStoredTokenId, storedTokenId } from "./record.ts";
-import { type ListedToken, StoredTokens, toRecord } from "./records.ts";
+import { LogFollower } from "./log.ts";
+import { decodeRecord, encodeRecord, isStoredTokenId, storedTokenId, toRecord } from "./record.ts";
 import { Recent } from "./recent.ts";
 import { StoredUses } from "./uses.ts";
 
@@ -26,6 +24,9 @@ const MAX_REVOKED = 20_000;
 const OPENING_MS = 60_000;
 const MAX_OPENING = 50_000;
 
+/** How long an expired token is kept, so that its user reads "expired" and not "unknown", in milliseconds. */
+const KEEP_EXPIRED_MS = 24 * 60 * 60 * 1000;
+
 /** How many tokens one command revokes or asks for. */
 const BATCH = 200;
 
@@ -36,26 +37,23 @@ interface RevocationBatch {
   readonly records: Promise<readonly (string | null)[]>;
 }
 
-/** What {@link ValkeyTokenStore} is made with. */
-export interface ValkeyTokenStoreOptions {
-  /** Begins all keys, so that several clusters can share a server. */
-  readonly prefix: string;
+/** What {@link ClusterTokenStore} is made with. */
+export interface ClusterTokenStoreOptions {
   readonly log: Logger;
 }
 
 /**
- * The token store of a cluster, in Redis or Valkey. The record of a token is what counts: what gateways tell each other is
+ * The token store of a cluster. The record of a token is what counts: what gateways tell each other is
  * only faster, and after each time that the connection is made, the tokens of all sessions are looked up again.
  *
  * Tokens are stored only as SHA-256; a token has 256 random bits, so the digest needs neither salt nor stretching.
  */
-export class ValkeyTokenStore implements TokenStore {
+export class ClusterTokenStore implements TokenStore {
   readonly parts: readonly ConnectionPart[];
   readonly #log: Logger;
-  readonly #changes: StoreLog;
-  readonly #tokens: StoredTokens;
+  readonly #changes = new LogFollower();
   readonly #locks: StoredLocks;
-  readonly #uses: StoredUses;
+  readonly #uses = new StoredUses();
   /** Tokens that are known to be revoked, whatever the store says. */
   readonly #revoked = new Recent<undefined>(MAX_REVOKED);
   /** Those of them that this gateway was asked to revoke, and which are not written yet. */
@@ -69,17 +67,13 @@ export class ValkeyTokenStore implements TokenStore {
   #live: () => Promise<readonly string[]> = async () => [];
   #attached: StoreConnection | undefined;
 
-  constructor({ prefix, log }: ValkeyTokenStoreOptions) {
-    const keys = tokenKeys(prefix);
+  constructor({ log }: ClusterTokenStoreOptions) {
     this.#log = log;
-    this.#changes = new StoreLog(keys.log);
-    this.#tokens = new StoredTokens(keys);
-    this.#locks = new StoredLocks(keys, log);
-    this.#uses = new StoredUses(keys);
+    this.#locks = new StoredLocks(log);
     this.parts = [
       {
-        prepare: async (client) => await this.#prepare(client),
-        beat: async (client) => await this.#writeAgain(client),
+        prepare: async (store) => await this.#prepare(store),
+        beat: async (store) => await this.#writeAgain(store),
         follow: async (reader, contact) => await this.#changes.follow(reader, this.#listener, contact),
       },
     ];
@@ -104,7 +98,7 @@ export class ValkeyTokenStore implements TokenStore {
   async resolve(token: string): Promise<TokenRecord | undefined> {
     const digest = sha256(token);
     const tokenId = storedTokenId(digest);
-    const found = await this.#lookUp(async (client) => await this.#tokens.read(client, tokenId));
+    const found = await this.#lookUp(async (store) => await store.tokens.read(tokenId));
     const record = toRecord(tokenId, found, digest);
     if (record === undefined || record.revokedAt !== undefined || this.#revoked.has(tokenId)) return undefined;
     this.#opening.set(tokenId, performance.now());
@@ -115,12 +109,12 @@ export class ValkeyTokenStore implements TokenStore {
   async find(token: string): Promise<TokenRecord | undefined> {
     const digest = sha256(token);
     const tokenId = storedTokenId(digest);
-    return await this.#run(async (client) => toRecord(tokenId, await this.#tokens.read(client, tokenId), digest));
+    return await this.#run(async (store) => toRecord(tokenId, await store.tokens.read(tokenId), digest));
   }
 
   async get(tokenId: string): Promise<TokenRecord | undefined> {
     if (!isStoredTokenId(tokenId)) return undefined;
-    return await this.#run(async (client) => toRecord(tokenId, await this.#tokens.read(client, tokenId)));
+    return await this.#run(async (store) => toRecord(tokenId, await store.tokens.read(tokenId)));
   }
 
   async list(page: PageRequest = {}): Promise<TokenPage> {
@@ -130,8 +124,8 @@ export class ValkeyTokenStore implements TokenStore {
     const tokens: TokenRecord[] = [];
     // One more than the page has, to know whether there is another one.
     while (tokens.length <= limit) {
-      const listed = await this.#run(async (client) => await this.#tokens.listed(client, behind, limit + 1));
-      tokens.push(...(await this.#run(async (client) => await this.#readListed(client, listed))));
+      const listed = await this.#run(async (store) => await store.tokens.list(behind, limit + 1));
+      tokens.push(...(await this.#run(async (store) => await this.#readListed(store, listed))));
       if (listed.length <= limit) break;
       behind = listed.at(-1);
     }
@@ -158,7 +152,10 @@ export class ValkeyTokenStore implements TokenStore {
       expiresAt: Math.round(createdAt + request.ttlMs),
       revokedAt: undefined,
     };
-    await this.#run(async (client) => await this.#tokens.issue(client, record, digest));
+    await this.#run(async (store) => {
+      const keptUntil = record.expiresAt + KEEP_EXPIRED_MS;
+      await store.tokens.issue({ ...record, record: encodeRecord(record, digest), keptUntil });
+    });
     return { token, record };
   }
 
@@ -175,15 +172,15 @@ export class ValkeyTokenStore implements TokenStore {
   }
 
   async firstUse(digest: Uint8Array, now: number): Promise<number> {
-    return await this.#lookUp(async (client) => await this.#uses.firstUse(client, digest, now));
+    return await this.#lookUp(async (store) => await this.#uses.firstUse(store, digest, now));
   }
 
   async useOnce(tokenId: string, expiresAt: number): Promise<boolean> {
-    return await this.#lookUp(async (client) => await this.#uses.useOnce(client, tokenId, expiresAt));
+    return await this.#lookUp(async (store) => await this.#uses.useOnce(store, tokenId, expiresAt));
   }
 
   async wasUsed(tokenId: string): Promise<boolean> {
-    return await this.#lookUp(async (client) => await this.#uses.wasUsed(client, tokenId));
+    return await this.#lookUp(async (store) => await this.#uses.wasUsed(store, tokenId));
   }
 
   onRevoked(listener: (tokenId: string) => void): void {
@@ -196,11 +193,11 @@ export class ValkeyTokenStore implements TokenStore {
 
   async putLock(lock: Lock): Promise<void> {
     this.#locks.expect(lock);
-    await this.#run(async (client) => await this.#locks.write(client, lock.id, lock));
+    await this.#run(async (store) => await this.#locks.write(store, lock.id, lock));
   }
 
   async removeLock(id: string): Promise<void> {
-    await this.#run(async (client) => await this.#locks.write(client, id, undefined));
+    await this.#run(async (store) => await this.#locks.write(store, id, undefined));
   }
 
   onLocksChanged(listener: () => void): void {
@@ -220,7 +217,7 @@ export class ValkeyTokenStore implements TokenStore {
   }
 
   /** @throws StoreError */
-  async #run<T>(work: (client: StoreClient) => Promise<T>): Promise<T> {
+  async #run<T>(work: (store: StoreSession) => Promise<T>): Promise<T> {
     try {
       return await this.#connection.run(work);
     } catch (error) {
@@ -229,7 +226,7 @@ export class ValkeyTokenStore implements TokenStore {
   }
 
   /** For what opens a session. @throws EndError `server_busy` */
-  async #lookUp<T>(work: (client: StoreClient) => Promise<T>): Promise<T> {
+  async #lookUp<T>(work: (store: StoreSession) => Promise<T>): Promise<T> {
     try {
       this.#connection.checkSettled();
       return await this.#connection.run(work);
@@ -239,9 +236,9 @@ export class ValkeyTokenStore implements TokenStore {
   }
 
   /** Those of the tokens that are neither expired nor revoked. */
-  async #readListed(client: StoreClient, listed: readonly ListedToken[]): Promise<readonly TokenRecord[]> {
+  async #readListed(store: StoreSession, listed: readonly ListedToken[]): Promise<readonly TokenRecord[]> {
     const now = Date.now();
-    const found = await Promise.all(listed.map(async ({ tokenId }) => await this.#tokens.read(client, tokenId)));
+    const found = await Promise.all(listed.map(async ({ tokenId }) => await store.tokens.read(tokenId)));
     return listed.flatMap(({ tokenId }, index) => {
       try {
         const record = toRecord(tokenId, found[index] ?? "");
@@ -253,16 +250,16 @@ export class ValkeyTokenStore implements TokenStore {
     });
   }
 
-  async #revokeAll(client: StoreClient, tokenIds: readonly string[]): Promise<readonly (string | null)[]> {
-    const records = await this.#tokens.revoke(client, tokenIds);
+  async #revokeAll(store: StoreSession, tokenIds: readonly string[]): Promise<readonly (string | null)[]> {
+    const records = await store.tokens.revoke(tokenIds);
     for (const tokenId of tokenIds) this.#unwritten.delete(tokenId);
     return records;
   }
 
   /** One after the other, thousands would take longer than a connection over a long line may take to be made. */
-  async #revokeRecent(client: StoreClient, recent: Recent<undefined>): Promise<void> {
+  async #revokeRecent(store: StoreSession, recent: Recent<undefined>): Promise<void> {
     const batches = [...recent.batches(BATCH)].map((batch) => batch.map(([tokenId]) => tokenId));
-    await Promise.all(batches.map(async (tokenIds) => await this.#revokeAll(client, tokenIds)));
+    await Promise.all(batches.map(async (tokenIds) => await this.#revokeAll(store, tokenIds)));
   }
 
   /** Thousands of revocations at once take a hundredth of the commands. */
@@ -277,40 +274,40 @@ export class ValkeyTokenStore implements TokenStore {
     const tokenIds: string[] = [];
     const records = setImmediate().then(async () => {
       if (this.#revoking === batch) this.#revoking = undefined;
-      return await this.#run(async (client) => await this.#revokeAll(client, tokenIds));
+      return await this.#run(async (store) => await this.#revokeAll(store, tokenIds));
     });
     const batch = { tokenIds, records };
     return batch;
   }
 
   /** Writes what could not be written when it was asked for: the connection may have been made by then, or lost nothing. */
-  async #writeAgain(client: StoreClient): Promise<void> {
-    await this.#revokeRecent(client, this.#unwritten);
-    if (this.#locks.hasUnwritten) await this.#locks.reconcile(client);
+  async #writeAgain(store: StoreSession): Promise<void> {
+    await this.#revokeRecent(store, this.#unwritten);
+    if (this.#locks.hasUnwritten) await this.#locks.reconcile(store);
   }
 
-  async #prepare(client: StoreClient): Promise<void> {
-    await this.#changes.seekEnd(client);
-    await this.#reconcile(client);
+  async #prepare(store: StoreSession): Promise<void> {
+    await this.#changes.seekEnd(store);
+    await this.#reconcile(store);
   }
 
   /** Brings this gateway and the store to the same state, whichever of them has lost something. */
-  async #reconcile(client: StoreClient): Promise<void> {
-    await this.#locks.reconcile(client);
+  async #reconcile(store: StoreSession): Promise<void> {
+    await this.#locks.reconcile(store);
     this.#tellLocks();
-    await this.#revokeRecent(client, this.#revoked);
-    await this.#uses.writeAgain(client);
+    await this.#revokeRecent(store, this.#revoked);
+    await this.#uses.writeAgain(store);
     const live = new Set((await this.#live()).filter(isStoredTokenId));
     for (const batch of this.#opening.batches(BATCH)) for (const [tokenId] of batch) live.add(tokenId);
-    await this.#checkAll(client, [...live]);
+    await this.#checkAll(store, [...live]);
   }
 
   /** Tells which of these tokens are revoked, or not in the store. */
-  async #checkAll(client: StoreClient, tokenIds: readonly string[]): Promise<void> {
+  async #checkAll(store: StoreSession, tokenIds: readonly string[]): Promise<void> {
     const batches: string[][] = [];
     for (let start = 0; start < tokenIds.length; start += BATCH) batches.push(tokenIds.slice(start, start + BATCH));
     const checking = batches.map(async (batch) => {
-      const valid = await this.#tokens.areValid(client, batch);
+      const valid = await store.tokens.areValid(batch);
       batch.forEach((tokenId, index) => {
         if (valid[index] !== true) this.#tellRevoked(tokenId);
       });
@@ -319,7 +316,7 @@ export class ValkeyTokenStore implements TokenStore {
   }
 
   readonly #listener = {
-    onEntries: async (entries: readonly LogEntry[], reader: StoreClient): Promise<void> => {
+    onEntries: async (entries: readonly LogEntry[], reader: StoreSession): Promise<void> => {
       const locks = new Set<string>();
       for (const { kind, id } of entries) {
         if (kind === "revoked") this.#tellRevoked(id);
@@ -329,7 +326,7 @@ export class ValkeyTokenStore implements TokenStore {
       await this.#locks.read(reader, [...locks]);
       this.#tellLocks();
     },
-    onGap: async (reader: StoreClient): Promise<void> => await this.#reconcile(reader),
+    onGap: async (reader: StoreSession): Promise<void> => await this.#reconcile(reader),
   };
 
   #tellRevoked(tokenId: string): void {

@@ -1,11 +1,8 @@
-import { ErrorReply } from "@redis/client";
 import * as v from "valibot";
+import { StoreFull, type StoredLock, type StoreSession } from "../../cluster-store/session.ts";
 import { logError, type Logger } from "../../telemetry/log.ts";
-import type { StoreClient } from "../../valkey/client.ts";
 import { parseJson } from "../connect-info.ts";
 import { type Lock, LOCK_SUBJECTS, parseNetwork } from "../lock.ts";
-import type { TokenKeys } from "./keys.ts";
-import { MERGE_LOCKS, WRITE_LOCK } from "./scripts.ts";
 
 /** How many locks, with those that were lifted lately, the store may have. */
 const MAX_LOCKS = 10_000;
@@ -42,7 +39,6 @@ interface Version {
  * was lifted is kept for a day, so that it is known from what was lost.
  */
 export class StoredLocks {
-  readonly #keys: TokenKeys;
   readonly #log: Logger;
   readonly #versions = new Map<string, Version>();
   readonly #max: number;
@@ -50,8 +46,7 @@ export class StoredLocks {
   readonly #unwritten = new Set<string>();
 
   /** @param max - test seam. */
-  constructor(keys: TokenKeys, log: Logger, max: number = MAX_LOCKS) {
-    this.#keys = keys;
+  constructor(log: Logger, max: number = MAX_LOCKS) {
     this.#log = log;
     this.#max = max;
   }
@@ -76,67 +71,52 @@ export class StoredLocks {
   }
 
   /** Writes a lock, or that it was lifted. */
-  async write(client: StoreClient, id: string, lock: Lock | undefined): Promise<void> {
-    const args = [id, String(Date.now()), encode(lock), String(this.#max)];
-    const version = await WRITE_LOCK.run(client, this.#logKeys, args).catch((error: unknown) => {
+  async write(store: StoreSession, id: string, lock: Lock | undefined): Promise<void> {
+    const version = await store.locks.write(id, encode(lock), Date.now(), this.#max).catch((error: unknown) => {
       // It is not in force then, neither here nor later.
-      if (isFull(error)) for (const known of [this.#versions, this.#unwritten]) known.delete(id);
+      if (error instanceof StoreFull) for (const known of [this.#versions, this.#unwritten]) known.delete(id);
       throw error;
     });
     this.#unwritten.delete(id);
-    this.#learn(id, { version: Number(version), lock });
+    this.#learn(id, { version, lock });
   }
 
   /** Reads some of them, of which others have told. */
-  async read(client: StoreClient, ids: readonly string[]): Promise<void> {
-    const values = await client.hmGet(this.#keys.locks, [...ids]);
+  async read(store: StoreSession, ids: readonly string[]): Promise<void> {
+    const found = await store.locks.read(ids);
     ids.forEach((id, index) => {
-      const value = values[index];
-      if (typeof value === "string") this.#take(id, value);
-      else this.#versions.delete(id);
+      const stored = found[index];
+      if (stored === undefined) this.#versions.delete(id);
+      else this.#take(id, stored);
     });
   }
 
   /** Reads all of them, writes those that the store has lost, and forgets what was lifted long ago. */
-  async reconcile(client: StoreClient): Promise<void> {
+  async reconcile(store: StoreSession): Promise<void> {
     const unwritten = [...this.#unwritten];
-    const count = await client.hLen(this.#keys.locks);
-    if (count > MAX_READ)
-      throw new Error(`expected at most ${MAX_READ} locks in the cluster's store, but got ${count}`);
-    const found = await client.hGetAll(this.#keys.locks);
+    const found = await store.locks.readAll(MAX_READ);
     const forgotten = this.#forget(found);
-    const later = [...this.#versions].filter(([id, { version }]) => version > versionOf(found[id] ?? ""));
-    for (const [id, value] of Object.entries(found)) if (!forgotten.includes(id)) this.#take(id, value);
-    const merging: Promise<unknown>[] = [];
+    const later = [...this.#versions].filter(([id, { version }]) => version > (found.get(id)?.version ?? 0));
+    for (const [id, stored] of found) if (!forgotten.includes(id)) this.#take(id, stored);
+    const merging: Promise<void>[] = [];
     for (let start = 0; start < later.length; start += BATCH) {
-      const args = later
-        .slice(start, start + BATCH)
-        .flatMap(([id, { version, lock }]) => [id, String(version), encode(lock)]);
-      merging.push(MERGE_LOCKS.run(client, this.#logKeys, args));
+      const part = later.slice(start, start + BATCH);
+      merging.push(store.locks.merge(part.map(([id, { version, lock }]) => [id, { version, json: encode(lock) }])));
     }
     await Promise.all(merging);
     for (const id of unwritten) this.#unwritten.delete(id);
-    if (forgotten.length > 0) await client.hDel(this.#keys.locks, forgotten);
+    if (forgotten.length > 0) await store.locks.remove(forgotten);
   }
 
-  get #logKeys(): readonly string[] {
-    return [this.#keys.log, this.#keys.logCount, this.#keys.locks];
-  }
-
-  #forget(found: Readonly<Record<string, string>>): string[] {
+  #forget(found: ReadonlyMap<string, StoredLock>): string[] {
     const before = Date.now() - KEEP_LIFTED_MS;
     for (const [id, { version, lock }] of this.#versions) {
       if (lock === undefined && version < before) this.#versions.delete(id);
     }
-    return Object.keys(found).filter((id) => {
-      const value = found[id] ?? "";
-      return value.endsWith(" ") && versionOf(value) < before;
-    });
+    return [...found].flatMap(([id, { version, json }]) => (json === "" && version < before ? id : []));
   }
 
-  #take(id: string, value: string): void {
-    const version = versionOf(value);
-    const json = value.slice(value.indexOf(" ") + 1);
+  #take(id: string, { version, json }: StoredLock): void {
     try {
       this.#learn(id, { version, lock: json === "" ? undefined : decode(id, json) });
     } catch (error) {
@@ -149,14 +129,6 @@ export class StoredLocks {
     // Of two that two gateways wrote in the same millisecond, the store has one.
     if (learned.version >= (this.#versions.get(id)?.version ?? 0)) this.#versions.set(id, learned);
   }
-}
-
-function isFull(error: unknown): boolean {
-  return error instanceof ErrorReply && error.message.startsWith("FULL");
-}
-
-function versionOf(value: string): number {
-  return Number(/^(\d{1,16}) /.exec(value)?.[1] ?? 0);
 }
 
 function encode(lock: Lock | undefined): string {

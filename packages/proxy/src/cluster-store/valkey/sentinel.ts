@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { inTime } from "../time/in-time.ts";
-import { unlessAborted } from "../time/unless-aborted.ts";
-import { openClient, reasonOf, type StoreServer } from "./client.ts";
+import { inTime } from "../../time/in-time.ts";
+import { unlessAborted } from "../../time/unless-aborted.ts";
+import { reasonOf } from "../reason.ts";
+import { openClient, type StoreServer } from "./client.ts";
 import type { StoreAddress } from "./store-url.ts";
 
 /** How long the other Sentinels may take to answer after the first one, in milliseconds. */

@@ -1,0 +1,85 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { ErrorReply } from "@redis/client";
+import { inTime } from "../../time/in-time.ts";
+import { unlessAborted } from "../../time/unless-aborted.ts";
+import type { OpenContext, OpenStore } from "../engine.ts";
+import { openClient, type StoreClient, type StoreServer } from "./client.ts";
+import { findMaster } from "./sentinel.ts";
+import { ValkeySession } from "./session.ts";
+import type { StoreAddress } from "./store-url.ts";
+
+/** The first version of Redis that has all that is used; Valkey began with a later one. */
+const MIN_VERSION = 7;
+
+/** How often the Sentinels are asked for the master, in milliseconds. */
+const WATCH_MS = 1000;
+
+/** Where a store is, and what is used of it. */
+export interface ValkeyOptions {
+  readonly address: StoreAddress;
+  /** PEM text of the authorities of the server's certificate. @defaultValue those of Node */
+  readonly ca: string | undefined;
+  /** The cluster's. */
+  readonly prefix: string;
+}
+
+/** Connects to Valkey or Redis. @throws Error saying why there is no connection. */
+export async function openValkey(options: ValkeyOptions, context: OpenContext): Promise<OpenStore> {
+  const { address, ca, prefix } = options;
+  const { timeoutMs, onLost, signal } = context;
+  const server = await unlessAborted(findMaster(address, { ca, timeoutMs }), signal);
+  const client = openClient({ ...server, ca, timeoutMs }, onLost);
+  const reader = openClient({ ...server, ca, timeoutMs }, onLost);
+  const session = new ValkeySession(client, prefix);
+  const close = (): void => {
+    for (const each of [client, reader]) if (each.isOpen) each.destroy();
+  };
+  const connect = async (): Promise<void> => {
+    await Promise.all([client.connect(), reader.connect()]);
+    await checkServer(client);
+    await session.load();
+  };
+  try {
+    await unlessAborted(inTime(connect, timeoutMs), signal);
+  } catch (error) {
+    close();
+    throw error;
+  }
+  return {
+    session,
+    reader: new ValkeySession(reader, prefix),
+    check: async () => await checkServer(client),
+    watch: async (lost) => await watchSentinels(options, { server, timeoutMs, signal: lost }),
+    isReplaced: (error) => error instanceof ErrorReply && error.message.startsWith("READONLY"),
+    close,
+  };
+}
+
+/** @throws Error saying what is wrong with the server. */
+async function checkServer(client: StoreClient): Promise<void> {
+  const { version, mode, role } = await client.hello();
+  if (role !== "master" || mode === "cluster") {
+    throw new Error(`expected a master that is not part of a Redis Cluster, but got a ${role} (${mode})`);
+  }
+  // Written so that a version which is no number is refused.
+  if (!(Number.parseInt(version, 10) >= MIN_VERSION)) {
+    throw new Error(`expected Redis ${MIN_VERSION}.0 or later, or Valkey, but got version ${version}`);
+  }
+}
+
+interface WatchedMaster extends Pick<OpenContext, "timeoutMs" | "signal"> {
+  readonly server: Pick<StoreServer, "host" | "port">;
+}
+
+/** Rejects when the Sentinels name another master: an old one may go on to answer, and loses what it is told. */
+async function watchSentinels({ address, ca }: ValkeyOptions, watched: WatchedMaster): Promise<never> {
+  const { server, timeoutMs, signal } = watched;
+  for (;;) {
+    await sleep(WATCH_MS, undefined, { ref: false, signal });
+    // Without any Sentinel, the master is what it was.
+    const now = await findMaster(address, { ca, timeoutMs }).catch(() => undefined);
+    if (now !== undefined && (now.host !== server.host || now.port !== server.port)) {
+      throw new Error(`the Sentinels name another master: ${now.host}:${now.port}`);
+    }
+  }
+}

@@ -1,6 +1,8 @@
+import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { OPERATIONS } from "../src/admin/operations.ts";
+import { digestId, signedTokenId } from "../src/tokens/token-id.ts";
 import { TestCertificate } from "./support/certificate.ts";
 import { TestGateway } from "./support/gateway.ts";
 
@@ -66,4 +68,11 @@ test("the document lists every label of every metric with all its values, and th
   const readme = readFileSync(new URL("../../../README.md", import.meta.url), "utf8");
   const reasons = [...(told.get("curfew_sessions_ended_total reason") ?? [])];
   expect(reasons.filter((reason) => !readme.includes(`\`${reason}\``))).toEqual([]);
+});
+
+test.runIf(process.platform === "linux")("the document's commands give the ids of tokens of other systems", () => {
+  const commands = [...document.matchAll(/`(printf %s [^`]*basenc[^`]*)`/g)].map(([, command = ""]) => command);
+  const token = "header.claims.signature";
+  const ids = commands.map((command) => execFileSync("sh", ["-c", command], { env: { ...process.env, TOKEN: token } }));
+  expect(ids.map((id) => id.toString().trim())).toEqual([digestId(token), signedTokenId(token)]);
 });

@@ -142,7 +142,7 @@ async function writeControl(root: string, values: Readonly<Record<string, string
       ),
   );
   await writeTo(join(target, "md5sums"), sums.join(""));
-  for (const script of ["postinst", "prerm", "postrm"])
+  for (const script of ["preinst", "postinst", "prerm", "postrm"])
     await copyTo(join(SOURCES, script), join(target, script), 0o755);
 }
 

@@ -71,6 +71,12 @@ describe.skipIf(process.platform !== "linux")("the Debian package", () => {
     expect(existsSync(join(root, config))).toBe(true);
   });
 
+  test("rotates its logs as the user who can write their folder, never as root", async () => {
+    const unit = await readFile(join(root, "usr/lib/systemd/system/curfew.service"), "utf8");
+    const [user, group] = ["User", "Group"].map((name) => new RegExp(`^${name}=(.+)$`, "mu").exec(unit)?.[1]);
+    expect(await readFile(join(root, "etc/logrotate.d/curfew"), "utf8")).toContain(`\n\tsu ${user} ${group}\n`);
+  });
+
   test("has a configuration without a secret, which the gateway accepts", async () => {
     const node = join(root, "usr/lib/curfew/bin/node");
     const main = join(root, "usr/lib/curfew/node_modules/@curfew/proxy/dist/cli/main.js");

@@ -68,6 +68,33 @@ async function openDesktop(host: string, token: string): Promise<string> {
   return Buffer.concat(client.head).subarray(beforeName).toString();
 }
 
+/** A person's account or group of the package's name is neither used nor removed. */
+async function expectPeopleToKeepTheirAccounts(chroot: Chroot, file: string): Promise<void> {
+  const path = await chroot.add(file);
+  for (const [command, database] of [
+    ["user", "passwd"],
+    ["group", "group"],
+  ] as const) {
+    await chroot.run(`${command}add`, "curfew");
+    await expect(chroot.run("dpkg", "--install", path)).rejects.toThrow(`${database} has that name with the id 1000`);
+    await chroot.run("dpkg", "--purge", "curfew");
+    expect(await chroot.run("getent", database, "curfew")).toContain(":1000:");
+    await chroot.run(`${command}del`, "curfew");
+  }
+  await rm(join(chroot.folder, path));
+}
+
+/** What is mounted in the package's folders is not deleted, nor is its owner. */
+async function expectPurgeToKeepMounts(chroot: Chroot, file: string): Promise<void> {
+  await aptInstall(chroot, file);
+  // Each command has mounts of its own.
+  const mounted = "mkdir /var/lib/curfew/archive && cd /var/lib/curfew/archive && mount -t tmpfs none . && cd $PWD";
+  const purge = "touch kept && dpkg --purge curfew 2>&1 && ls kept && getent passwd curfew";
+  const printed = await chroot.run("sh", "-c", `${mounted} && ${purge}`);
+  expect(printed).toContain("the user curfew stays, because these were not removed: /var/lib/curfew\n");
+  expect(printed).toMatch(/^kept\ncurfew:/mu);
+}
+
 async function modeOf(chroot: Chroot, path: string): Promise<string> {
   return (await chroot.run("stat", "--format=%a %U:%G", path)).trim();
 }
@@ -85,6 +112,7 @@ test.skipIf(obstacle !== undefined)(
     });
     await using chroot = await making;
     await using desktop = await startTigerVnc({ client: "none" });
+    await expectPeopleToKeepTheirAccounts(chroot, file);
     const empty = await chroot.contents();
 
     await aptInstall(chroot, before);
@@ -125,5 +153,6 @@ test.skipIf(obstacle !== undefined)(
     for (const kept of [CONFIG, TOKENS, AUDIT]) expect((await stat(join(chroot.folder, kept))).isFile()).toBe(true);
     await chroot.run("apt-get", "purge", "-y", "curfew");
     expect(await chroot.contents()).toEqual(empty);
+    await expectPurgeToKeepMounts(chroot, file);
   },
 );

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { DCLinter } from "dclint";
 import { DockerfileParser, type From } from "dockerfile-ast";
 import { validate } from "dockerfile-utils";
@@ -53,6 +53,15 @@ describe("the Containerfile", () => {
     const copied = [...text.matchAll(/^COPY --from=build .*?(\S+) \S+$/gmu)].map(([, source]) => source);
     expect(copied).toHaveLength(2);
     for (const source of copied) expect(commands).toMatch(new RegExp(` ${source} |${source}$`, "u"));
+  });
+
+  test("is built without the key of the admin API, which the documents write into a file", () => {
+    const { secrets } = readCompose();
+    const keys = Object.values(secrets).map(({ file }) => relative(ROOT, join(CONTAINER, file)));
+    expect(keys).toHaveLength(1);
+    const ignored = readFileSync(join(ROOT, ".dockerignore"), "utf8").split("\n");
+    expect(ignored).toEqual(expect.arrayContaining(keys));
+    for (const key of keys) expect(readFileSync(join(ROOT, "docs/install.md"), "utf8")).toContain(`> ${key}\n`);
   });
 
   test("has the version of the gateway, as its document does", () => {

@@ -20,7 +20,7 @@ export async function openTraces(env: Environment, log: Logger): Promise<Traces 
   const { createTraces } = await import("./otlp.ts").catch((cause: NodeJS.ErrnoException) => {
     if (cause.code !== "ERR_MODULE_NOT_FOUND") throw cause;
     throw new Error(
-      `OTEL_EXPORTER_OTLP_ENDPOINT is set, but OpenTelemetry is not installed beside the gateway: npm install ${PACKAGES}`,
+      `OTEL_EXPORTER_OTLP_ENDPOINT is set, but OpenTelemetry is not in a folder node_modules above ${import.meta.dirname}: npm install ${PACKAGES} ("Traces" in docs/operating.md has the commands)`,
       { cause },
     );
   });

@@ -15,6 +15,9 @@ export function createGateway(options: GatewayOptions = {}): Gateway {
   if (config.cluster.store !== null) {
     throw new ConfigError(["cluster.store: expected none outside of the command `curfew serve`"]);
   }
+  if (config.cluster.peers.length > 0) {
+    throw new ConfigError(["cluster.peers: expected none outside of the command `curfew serve`"]);
+  }
   if (config.workers === 1) {
     const { tokens, ...rest } = options;
     const sources = { ...config.tokens, nova: config.nova };

@@ -1,6 +1,6 @@
 import type { Server } from "node:http";
 import type { Config, ConfigInput } from "./config/config.ts";
-import type { GatewayCluster } from "./cluster/gateway-cluster.ts";
+import type { JoinedCluster } from "./cluster/joined-cluster.ts";
 import type { LimitContext, SharedLimits } from "./limits/limits.ts";
 import type { RequestHandler } from "./http/page/handler.ts";
 import type { UpgradeHandler } from "./http/upgrade.ts";
@@ -92,7 +92,7 @@ export interface LocalGatewayOptions extends Omit<GatewayOptions, "config" | "to
   /** Counts the sessions of several processes, against what they share. */
   readonly limits?: (context: LimitContext) => SharedLimits;
   /** What it shares with other gateways, the store of `tokens` included. Closed with the gateway. */
-  readonly cluster?: GatewayCluster | undefined;
+  readonly cluster?: JoinedCluster | undefined;
   /** Whether other processes listen at the public port, too. @defaultValue false */
   readonly sharesPort?: boolean;
   /** Id of the gateway of a worker in the audit trail. */

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import type { Server } from "node:http";
 import { AdminKeys } from "./admin/keys.ts";
 import { AdminListener } from "./admin/listener.ts";
-import type { GatewayCluster } from "./cluster/gateway-cluster.ts";
+import { type JoinedCluster, peerAnswers, sessionsOf } from "./cluster/joined-cluster.ts";
 import { LocalControl } from "./control/local-control.ts";
 import { LocalStatus } from "./control/local-status.ts";
 import type { SessionControl } from "./control/session-control.ts";
@@ -80,7 +80,7 @@ export class LocalGateway implements Gateway {
   readonly #readiness: () => Promise<string>;
   readonly #own = new OwnListeners();
   readonly #allow: AllowList;
-  readonly #cluster: GatewayCluster | undefined;
+  readonly #cluster: JoinedCluster | undefined;
   readonly #trusted: TrustedProxies;
   readonly #control: SessionControl;
   readonly #withdrawals: Withdrawals;
@@ -142,7 +142,7 @@ export class LocalGateway implements Gateway {
       pingMs: config.connections.ping_interval * 1000,
     });
     const own = new LocalControl(this.sessions);
-    this.#control = this.#cluster?.join({ control: own, tokenIds: async () => this.sessions.tokenIds }) ?? own;
+    this.#control = this.#cluster?.join(sessionsOf(own, this.sessions)) ?? own;
     this.#withdrawals = new Withdrawals({ store: this.tokens, control: this.#control, own, log: this.log });
     this.#readiness = this.#watchReadiness(options.checks ?? []);
     this.#watchTokens(options.tokens);
@@ -209,7 +209,7 @@ export class LocalGateway implements Gateway {
       replace: (id, detail) => this.sessions.get(id)?.end("session_replaced", detail),
       ask: async (...question) => await this.sessions.askTakeover(...question),
     };
-    return createLimits(this.config.sessions, context, cluster?.members.limits(context) ?? limits?.(context));
+    return createLimits(this.config.sessions, context, cluster?.members?.limits(context) ?? limits?.(context));
   }
 
   /** What `/readyz` answers. */
@@ -284,6 +284,7 @@ export class LocalGateway implements Gateway {
         authenticationFailures: this.#authenticationFailures,
         failures: this.#adminFailures,
         readiness: this.#readiness,
+        answerPeer: peerAnswers(this.#cluster),
         log: this.log,
         consoleUrl: (token, record) => consoleUrl(this.config.console.base_url ?? url, token, record),
         socketUrl: () => socketUrl(this.config.console.base_url ?? url),

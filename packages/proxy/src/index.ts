@@ -10,7 +10,7 @@ export type { Address } from "./net/address.ts";
 export type { Endpoint, TcpEndpoint, TlsEndpoint, UnixEndpoint } from "./net/endpoint.ts";
 export type { HashedKey, Right } from "./admin/keys.ts";
 export type { AdminConfig } from "./config/admin.ts";
-export type { ClusterConfig } from "./config/cluster.ts";
+export type { ClusterConfig, PeerConfig } from "./config/cluster.ts";
 export type { Config, ConfigInput } from "./config/config.ts";
 export type { VncSecurityOptions } from "./consoles/rfb/auth-schemes.ts";
 export type { TokenSourceConfig, TokenSourceInput } from "./config/token-source-config.ts";

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { extname } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { GatewayCluster } from "./cluster/gateway-cluster.ts";
+import { hasPeers, type JoinedCluster, peerAnswers } from "./cluster/joined-cluster.ts";
 import { AdminKeys } from "./admin/keys.ts";
 import { AdminListener } from "./admin/listener.ts";
 import type { Config } from "./config/config.ts";
@@ -32,6 +32,7 @@ import { TrustedProxies } from "./net/trusted-proxies.ts";
 import { type NamedCheck, TokenHealth } from "./tokens/health.ts";
 import { openTargetTls } from "./targets/target-tls.ts";
 import { timerDelay } from "./time/delay.ts";
+import type { ForeignToken } from "./tokens/grant.ts";
 import { closeTokens, type OpenedTokens, partsOf, whenOpen } from "./tokens/open.ts";
 import { replaceSources } from "./tokens/replace-sources.ts";
 import type { TokenStore } from "./tokens/store.ts";
@@ -48,7 +49,7 @@ import { BUILD } from "./version.ts";
 
 /** What a primary shares with other gateways, and the log that this is made with. */
 export interface ClusterOfPrimary {
-  readonly shared: GatewayCluster;
+  readonly shared: JoinedCluster;
   readonly log: Logger;
 }
 
@@ -70,7 +71,7 @@ export class Primary implements Pick<Gateway, "adminKey" | "listen" | "drain"> {
   readonly log: Logger;
   readonly #pool: WorkerPool;
   readonly #ticketSecret = randomBytes(32).toString("base64");
-  readonly #cluster: GatewayCluster | undefined;
+  readonly #cluster: JoinedCluster | undefined;
   /** Of all gateways of a cluster. */
   readonly #control: SessionControl;
   readonly #withdrawals: Withdrawals;
@@ -113,7 +114,7 @@ export class Primary implements Pick<Gateway, "adminKey" | "listen" | "drain"> {
     this.#events = this.#createEvents();
     this.#authenticationFailures = new AuthenticationFailures(this.log);
     this.#adminFailures = new AdminFailures(this.log);
-    this.#slots = this.#cluster?.members.slots ?? new SharedSlots<SlotOwner>(new Slots(config.sessions));
+    this.#slots = this.#cluster?.members?.slots ?? new SharedSlots<SlotOwner>(new Slots(config.sessions));
     this.#pool = new WorkerPool({
       size: config.workers,
       entry: fileURLToPath(new URL(`worker-main${extname(import.meta.url)}`, import.meta.url)),
@@ -122,10 +123,18 @@ export class Primary implements Pick<Gateway, "adminKey" | "listen" | "drain"> {
       gone: (worker, how) => this.#release(worker, how),
     });
     const own = poolControl(this.#pool);
-    this.#control = this.#cluster?.join({ control: own, tokenIds: async () => await this.#tokenIds() }) ?? own;
+    const tokenIds = async (): Promise<readonly string[]> =>
+      await this.#askWorkers(async ({ channel }) => await channel.ask({ type: "token_ids" }));
+    const foreignTokens = async (): Promise<readonly ForeignToken[]> =>
+      await this.#askWorkers(async ({ channel }) => await channel.ask({ type: "foreign_tokens" }));
+    this.#control = this.#cluster?.join({ control: own, tokenIds, foreignTokens }) ?? own;
     this.#withdrawals = new Withdrawals({ store: tokens.store, control: this.#control, own, log: this.log });
-    // The workers have no connection to the store of a cluster.
-    this.#cluster?.store.onRevoked((tokenId) => void own.end({ by: "token", tokenId }, TOKEN_REVOKED).catch(() => {}));
+    // The workers have no connection to the store of a cluster, and read a file themselves.
+    if (this.#isClustered) {
+      this.#cluster?.store.onRevoked(
+        (tokenId) => void own.end({ by: "token", tokenId }, TOKEN_REVOKED).catch(() => {}),
+      );
+    }
     this.#status = new PoolStatus({
       pool: this.#pool,
       draining: () => this.#draining,
@@ -144,7 +153,8 @@ export class Primary implements Pick<Gateway, "adminKey" | "listen" | "drain"> {
         ticketSecret: this.#ticketSecret,
         isFollowed: this.#stream.isActive,
         gatewayId: this.#audit?.gatewayId,
-        isClustered: this.#cluster !== undefined,
+        isClustered: this.#isClustered,
+        hasPeers: hasPeers(this.#cluster),
       }),
       events: ({ events, lost }) => {
         for (const event of events) this.#stream.publish(event);
@@ -224,6 +234,7 @@ export class Primary implements Pick<Gateway, "adminKey" | "listen" | "drain"> {
       authenticationFailures: this.#authenticationFailures,
       failures: this.#adminFailures,
       readiness: this.#readiness(url),
+      answerPeer: peerAnswers(this.#cluster),
       log: this.log,
       consoleUrl: (token, record) => consoleUrl(this.#config.console.base_url ?? url, token, record),
       socketUrl: () => socketUrl(this.#config.console.base_url ?? url),
@@ -248,12 +259,18 @@ export class Primary implements Pick<Gateway, "adminKey" | "listen" | "drain"> {
   /** What a worker gets to know: none of the keys. */
   get #workerConfig(): Config {
     const admin = { ...this.#config.admin, listen: this.#adminListen, key: null, keys: [] };
-    return { ...this.#config, listen: this.#listen, admin, cluster: { ...this.#config.cluster, store: null } };
+    const cluster = { ...this.#config.cluster, store: null, peers: [] };
+    return { ...this.#config, listen: this.#listen, admin, cluster };
+  }
+
+  /** Whether all sessions count in a store. */
+  get #isClustered(): boolean {
+    return this.#cluster?.members !== undefined;
   }
 
   /** @throws Error when a worker does not answer. */
-  async #tokenIds(): Promise<readonly string[]> {
-    const { answers, unavailable } = await this.#pool.askAll(({ channel }) => channel.ask({ type: "token_ids" }));
+  async #askWorkers<Answer>(ask: (worker: WorkerProcess) => Promise<readonly Answer[]>): Promise<readonly Answer[]> {
+    const { answers, unavailable } = await this.#pool.askAll(ask);
     if (unavailable.length > 0)
       throw new Error(unavailable.map(({ member, reason }) => `${member}: ${reason}`).join(", "));
     return answers.flat();

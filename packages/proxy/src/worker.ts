@@ -18,7 +18,7 @@ import { EventForwarder } from "./workers/event-forwarder.ts";
 import { type Handlers, IpcChannel } from "./workers/ipc-channel.ts";
 import type { PrimaryChannel, WorkerAnswers, WorkerRequest } from "./workers/messages.ts";
 import { primarySlots } from "./workers/primary-slots.ts";
-import { remoteStore } from "./workers/remote-store.ts";
+import { remoteStore, withPeers } from "./workers/remote-store.ts";
 import { TakeoverQuestions } from "./workers/takeover-questions.ts";
 
 /** What a worker needs to know from the primary. */
@@ -31,6 +31,8 @@ export interface WorkerSettings {
   readonly isFollowed: boolean;
   /** Whether the primary has the store of a cluster, in which all sessions count. */
   readonly isClustered: boolean;
+  /** Whether the primary asks other gateways for the tokens that they have issued. */
+  readonly hasPeers: boolean;
   /** Id of the gateway in the audit trail. */
   readonly gatewayId: string | undefined;
 }
@@ -59,6 +61,7 @@ export async function runWorker(worker: Worker): Promise<void> {
         return null;
       },
       token_ids: () => gateway.sessions.tokenIds,
+      foreign_tokens: () => gateway.sessions.foreignTokens,
       metrics: () => metrics.snapshot(),
       reopen: () => {
         gateway.reopenFiles();
@@ -106,12 +109,16 @@ function controlHandlers(control: LocalControl): Pick<Handlers<WorkerRequest, Wo
 
 function makeGateway(
   primary: PrimaryChannel<WorkerSettings>,
-  { config, ticketSecret, isClustered, gatewayId }: WorkerSettings,
+  { config, ticketSecret, isClustered, hasPeers, gatewayId }: WorkerSettings,
   own: Required<Pick<LocalGatewayOptions, "log" | "observers">> & { readonly traces: Traces | undefined },
 ): LocalGateway {
   const path = isClustered ? IN_MEMORY : config.tokens.path;
   return new TracedGateway(config, {
-    tokens: openTokensOfWorker({ ...config.tokens, path, nova: config.nova }, remoteStore(primary)),
+    tokens: openTokensOfWorker(
+      { ...config.tokens, path, nova: config.nova },
+      remoteStore(primary),
+      hasPeers ? withPeers : undefined,
+    ),
     ...own,
     limits: (context) => new RemoteLimits(primarySlots(primary), context, isClustered),
     sharesPort: true,

@@ -1,6 +1,8 @@
 import { type Context, Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
+import { PEER_PATH } from "../cluster/peers/peer-path.ts";
 import { LockLimit } from "../control/locker.ts";
+import { isReady } from "../http/readiness.ts";
 import { BadPage } from "../paging.ts";
 import type { AdminFailures } from "../telemetry/admin-failures.ts";
 import { EventRefused } from "../telemetry/event-bus.ts";
@@ -11,6 +13,7 @@ import { addEventRoutes } from "./event-routes.ts";
 import { addLockRoutes } from "./lock-routes.ts";
 import { openApiDocument } from "./openapi.ts";
 import { addOperation } from "./operations.ts";
+import { addPeerRoute } from "./peer-route.ts";
 import type { AdminOptions } from "./options.ts";
 import { problem, PROBLEM_DETAIL } from "./problem.ts";
 import { BadQuery } from "./query.ts";
@@ -28,18 +31,21 @@ const TOO_LONG = `expected a body of at most ${MAX_BODY_BYTES} bytes`;
  */
 export function createAdminApi(options: AdminOptions): Hono {
   const app = new Hono();
+  const told = authenticate(options);
   addStatusRoutes(app, options);
   app.use("/v1/*", async (c, next) => {
     await next();
     if (c.res.status >= 500) reportFailure(c, options.failures);
   });
-  app.use("/v1/*", authenticate(options));
+  app.use(PEER_PATH, authenticate(options, "untold"));
+  app.use("/v1/*", async (c, next) => (c.req.path === PEER_PATH ? await next() : await told(c, next)));
   // Only these requests have a body that is read.
   app.on("POST", "/v1/*", bodyLimit({ maxSize: MAX_BODY_BYTES, onError: (c) => problem(c, 413, TOO_LONG) }));
   addTokenRoutes(app, options);
   addSessionRoutes(app, options);
   addLockRoutes(app, options);
   addEventRoutes(app, options);
+  addPeerRoute(app, options);
   addOperation(app, "getOpenApi", (c) => c.json(openApiDocument()));
   app.notFound((c) => problem(c, 404, "there is nothing at this address"));
   app.onError((error, c) => {
@@ -57,7 +63,7 @@ function addStatusRoutes(app: Hono, { readiness, status, log }: AdminOptions): v
   app.get("/healthz", (c) => c.text("ok"));
   app.get("/readyz", async (c) => {
     const state = await readiness();
-    return c.text(state, state === "ready" ? 200 : 503);
+    return c.text(state, isReady(state) ? 200 : 503);
   });
   app.get("/metrics", async (c) => {
     const { text, unavailable } = await status.metrics();

@@ -21,8 +21,12 @@ export function requestAddress(c: Context): string {
   return c.get(ADDRESS) as string;
 }
 
-/** Lets requests pass that have a key, or come through the Unix socket, and none of those that web pages send. */
-export function authenticate(options: AdminOptions): MiddlewareHandler {
+/**
+ * Lets requests pass that have a key, or come through the Unix socket, and none of those that web pages send.
+ *
+ * @param calls - whether the log and the audit trail are told of those that pass.
+ */
+export function authenticate(options: AdminOptions, calls: "told" | "untold" = "told"): MiddlewareHandler {
   return async (c, next) => {
     const isLocal = options.isLocal((c.env as ServerBindings).incoming.socket);
     const address = callerAddress(c, options.trusted, isLocal);
@@ -34,6 +38,7 @@ export function authenticate(options: AdminOptions): MiddlewareHandler {
       c.set(HOLDER, holder);
       setActor(c, { name: holder.name, address });
       await next();
+      if (calls === "untold") return undefined;
       return options.events.notify({ type: "admin_called", actor: requestActor(c), ...called(c) });
     }
     const refusal = refuse(c, given, options.authenticationFailures.add(address));

@@ -37,6 +37,8 @@ export interface AdminOptions {
   readonly status: GatewayStatus;
   /** What `/readyz` answers: `ready`, or what is not. */
   readonly readiness: () => Promise<string>;
+  /** Answers a message of another gateway that this one works with. @throws TypeError for a malformed one. */
+  readonly answerPeer?: ((message: unknown) => Promise<unknown>) | undefined;
   readonly events: EventSink;
   /** What clients follow. */
   readonly stream: EventStream;

@@ -120,7 +120,8 @@ async function open(config: Config): Promise<Opened> {
   const { tokens, nova, cluster, sessions } = config;
   try {
     const destination = openLog(config.log, config.workers > 1);
-    const { store } = cluster;
+    const { store, peers } = cluster;
+    if (peers.length > 0) return await openWithPeers(config, createLogger(config.log.level, destination));
     if (store === null) return { tokens: openTokens({ ...tokens, nova }), cluster: undefined };
     const { GatewayCluster } = await import("../cluster/gateway-cluster.ts");
     const log = createLogger(config.log.level, destination);
@@ -130,6 +131,14 @@ async function open(config: Config): Promise<Opened> {
   } catch (error) {
     throw new CommandError(error instanceof Error ? error.message : String(error));
   }
+}
+
+async function openWithPeers({ tokens, nova, cluster }: Config, log: Logger): Promise<Opened> {
+  const { PeerCluster } = await import("../cluster/peers/peer-cluster.ts");
+  const shared = new PeerCluster({ settings: cluster, tokensPath: tokens.path, log });
+  const { store, own } = shared;
+  // Tokens of its own are looked up as without peers.
+  return { tokens: { store, immediate: own, sources: openSources({ ...tokens, nova }) }, cluster: { shared, log } };
 }
 
 function createStop(proxy: ServedProxy, manager: ServiceManager, stopped: () => void): (drainMs?: number) => void {

@@ -1,13 +1,17 @@
 import type { StoreConnection } from "../cluster-store/connection.ts";
 import type { Logger } from "../telemetry/log.ts";
 
+const STORE = "the cluster's store";
+
 /** What a {@link StoreLoss} is made with. */
 export interface StoreLossOptions {
   readonly connection: Pick<StoreConnection, "isOpen" | "lastContact" | "onChange" | "opened">;
   /** How long sessions go on after the store was last heard, in milliseconds; undefined: until their deadlines. */
   readonly endAfterMs: number | undefined;
-  /** Ends all sessions of this gateway. */
+  /** Ends the sessions that it concerns. */
   readonly end: () => void;
+  /** What is lost, for the log. @defaultValue the cluster's store */
+  readonly of?: string;
   readonly log: Logger;
 }
 
@@ -24,14 +28,14 @@ export class StoreLoss {
 
   constructor(options: StoreLossOptions) {
     this.#options = options;
-    const { connection, endAfterMs, log } = options;
+    const { connection, endAfterMs, log, of = STORE } = options;
     if (endAfterMs !== undefined)
       connection.opened.then(
         () => this.#watch(),
         () => {},
       );
     connection.onChange(() => {
-      if (!connection.isOpen) log.warn({ bound: this.bound }, "running sessions go on without the cluster's store");
+      if (!connection.isOpen) log.warn({ bound: this.bound }, `running sessions go on without ${of}`);
     });
   }
 
@@ -49,12 +53,12 @@ export class StoreLoss {
 
   #watch(): void {
     if (this.#isClosed) return;
-    const { connection, endAfterMs = Infinity, end, log } = this.#options;
+    const { connection, endAfterMs = Infinity, end, log, of = STORE } = this.#options;
     const { lastContact } = connection;
     const left = lastContact + endAfterMs - performance.now();
     if (left <= 0 && this.#endedFor !== lastContact) {
       this.#endedFor = lastContact;
-      log.error({ after_ms: endAfterMs }, "sessions end because the cluster's store is away");
+      log.error({ after_ms: endAfterMs }, `sessions end because ${of} is away`);
       end();
     }
     // At least once each time: it may have been heard of since, which moves the end.

@@ -120,11 +120,41 @@ const BROKEN: readonly (readonly [text: string, ...problems: string[]])[] = [
   ],
   [
     "cluster: { on_store_loss: { end_after: 30s } }",
-    "cluster.on_store_loss: expected cluster.store as well: without it, there is no store to lose",
+    "cluster.on_store_loss: expected cluster.store or cluster.peers as well: without them, there is nothing to lose",
   ],
   [
     "cluster: { store: 'redis://store', ca: store.pem }",
     "cluster.ca: expected a cluster.store that begins with rediss: other connections have no certificate",
+  ],
+  [
+    "cluster: { store: 'redis://store', peers: [{ url: 'http://two:6081', key: a-key-12345678-of-two }] }",
+    "cluster.peers: expected only one of cluster.store and cluster.peers",
+  ],
+  ["cluster: { peers: [{ url: 'http://two:6081' }] }", "cluster.peers.0.key: expected a value"],
+  ["cluster: { peers: [{ url: 'http://two:6081', key: 12345678 }] }", "cluster.peers.0.key: expected a string"],
+  [
+    "cluster: { peers: [{ url: two:6081, key: a-key-12345678-of-two }] }",
+    "cluster.peers.0.url: expected an http or https URL",
+  ],
+  [
+    "cluster: { peers: [{ url: 'http://two:6081/?key=1', key: a-key-12345678-of-two }] }",
+    "cluster.peers.0.url: expected a URL without user, password and query",
+  ],
+  [
+    "cluster: { peers: [{ url: 'http://two:6081', key: a-key-12345678-of-two, ca: ca.pem }] }",
+    "cluster.peers.0.ca: expected a url that begins with https: other connections have no certificate",
+  ],
+  [
+    "cluster: { peers: [{ url: 'http://two:6081', key: a-key-12345678-of-two }, { url: 'http://TWO:6081/', key: a-key-12345678-of-two }] }",
+    "cluster.peers: expected each gateway once",
+  ],
+  [
+    "cluster: { peers: [{ url: 'http://127.0.0.1:6081', key: a-key-12345678-of-two }] }",
+    "cluster.peers.0.url: expected another gateway, but got admin.listen of this one",
+  ],
+  [
+    `cluster: { peers: [${Array.from({ length: 9 }, (_, index) => `{ url: 'http://h${index}', key: a-key-12345678-of-two }`).join(", ")}] }`,
+    "cluster.peers: expected at most 8 gateways",
   ],
   ["tokens: { store: redis }", 'tokens.store: expected "sqlite", but got "redis"'],
   ["tokens: { sources: [{ type: http }] }", "tokens.sources.0.url: expected a value"],

@@ -1,9 +1,19 @@
 import * as v from "valibot";
 import { parseStoreUrl } from "../cluster-store/valkey/store-url.ts";
-import { group, option, secret } from "./option-schema.ts";
+import { group, option, options, secret } from "./option-schema.ts";
 import * as value from "./value-schemas.ts";
 
-/** The options of a gateway that shares a store with others. */
+/** Another gateway that this one works with as one. */
+export interface PeerConfig {
+  /** Address of its admin API. */
+  readonly url: string;
+  /** A key of its admin API with the right `admin`. */
+  readonly key: string;
+  /** PEM file with the authorities of its certificate; null for those of Node. */
+  readonly ca: string | null;
+}
+
+/** The options of a gateway that works with others as one. */
 export interface ClusterConfig {
   /** URL of the store, Redis or Valkey; null for a gateway of its own. */
   readonly store: string | null;
@@ -15,7 +25,9 @@ export interface ClusterConfig {
   readonly prefix: string;
   /** How many seconds after it was heard of last a gateway counts as gone. */
   readonly lease: number;
-  /** What becomes of running sessions while the store cannot be reached: the number is of seconds. */
+  /** Other gateways that this one asks, and that ask it, in place of a store. */
+  readonly peers: readonly PeerConfig[];
+  /** What becomes of running sessions while the store, or the peer that issued the token, cannot be reached: in seconds. */
   readonly on_store_loss: "keep" | { readonly end_after: number };
 }
 
@@ -36,6 +48,33 @@ const storeUrl = v.pipe(
       addIssue({ message: (error as Error).message });
     }
   }),
+);
+
+/** With more, each gateway would be asked by too many others for every token. */
+const MAX_PEERS = 8;
+
+const peerUrl = v.pipe(
+  value.httpUrl,
+  v.check((url) => {
+    const { username, password, search, hash } = new URL(url);
+    return [username, password, search, hash].join("") === "";
+  }, "expected a URL without user, password and query"),
+);
+
+const peers: v.GenericSchema<unknown, readonly PeerConfig[]> = v.pipe(
+  v.array(
+    options({
+      url: peerUrl,
+      key: secret(value.bearerKey),
+      ca: v.optional(v.nullable(value.pemFile), null),
+    }),
+    "expected a list of gateways, each with url and key",
+  ),
+  v.maxLength(MAX_PEERS, `expected at most ${MAX_PEERS} gateways`),
+  v.check((list) => {
+    const origins = list.map(({ url }) => new URL(url).href.replace(/\/+$/, ""));
+    return new Set(origins).size === origins.length;
+  }, "expected each gateway once"),
 );
 
 const leaseMessage = `expected ${MIN_LEASE_SECONDS} to ${MAX_LEASE_SECONDS} seconds`;
@@ -72,12 +111,17 @@ export const cluster: v.GenericSchema<unknown, ClusterConfig> = group({
     10,
     "Seconds after which a gateway that is not heard of counts as gone, and its sessions count no more.",
   ),
+  peers: option(
+    peers,
+    [],
+    "Other gateways to work with as one without a store: a list, each with the `url` of its admin API, a `key` of it with the right `admin`, and `ca` for its certificate.",
+  ),
   on_store_loss: option(
     v.union(
       [v.literal("keep"), v.strictObject({ end_after: seconds })],
       'expected "keep", or { end_after: 30 } with a number of seconds',
     ),
     "keep",
-    "While the store is away, `keep` running sessions until their deadlines, or end them `{ end_after: 30 }` seconds after it was last heard, at least 4. No new session opens either way.",
+    "While the store, or the peer that issued the token, is away, `keep` running sessions until their deadlines, or end them `{ end_after: 30 }` seconds after it last answered, at least 4.",
   ),
 });

@@ -66,16 +66,29 @@ function listenerRules(config: Config): readonly Rule[] {
   ];
 }
 
-/** Options of a gateway that shares a store. */
-function clusterRules({ cluster: { store, ca, on_store_loss } }: Config): readonly Rule[] {
+/** Options of a gateway that works with others as one. */
+function clusterRules({ cluster, admin }: Config): readonly Rule[] {
+  const { store, ca, peers, on_store_loss } = cluster;
+  const isAlone = store === null && peers.length === 0;
   return [
+    [store !== null && peers.length > 0, "cluster.peers: expected only one of cluster.store and cluster.peers"],
+    ...peers.flatMap((peer, index): readonly Rule[] => [
+      [
+        peer.ca !== null && !peer.url.startsWith("https:"),
+        `cluster.peers.${index}.ca: expected a url that begins with https: other connections have no certificate`,
+      ],
+      [
+        new URL(peer.url).host === `${admin.listen.host}:${admin.listen.port}`,
+        `cluster.peers.${index}.url: expected another gateway, but got admin.listen of this one`,
+      ],
+    ]),
     [
       ca !== null && store?.startsWith("rediss") !== true,
       "cluster.ca: expected a cluster.store that begins with rediss: other connections have no certificate",
     ],
     [
-      on_store_loss !== "keep" && store === null,
-      "cluster.on_store_loss: expected cluster.store as well: without it, there is no store to lose",
+      on_store_loss !== "keep" && isAlone,
+      "cluster.on_store_loss: expected cluster.store or cluster.peers as well: without them, there is nothing to lose",
     ],
   ];
 }

@@ -1,14 +1,28 @@
 import { expect, test } from "vitest";
+import type { ConfigInput } from "./config.ts";
 import { describeOptions, parseConfig } from "./schema.ts";
 import { valueAt } from "./merge.ts";
 import { showConfig } from "./show.ts";
 
+/** An option whose value is a group. */
+const AWAY = {
+  cluster: { peers: [{ url: "http://two", key: "a-key-of-gateway-two", ca: null }], on_store_loss: { end_after: 30 } },
+} as const;
+
 test("every option is shown, and what is shown is a configuration with the same values", () => {
-  const config = parseConfig({ listen: "[::1]:7000", sessions: { warn_before: [5, 60] }, log: { file: "/l" } });
+  const config = parseConfig({
+    listen: "[::1]:7000",
+    sessions: { warn_before: [5, 60] },
+    log: { file: "/l" },
+    ...AWAY,
+  });
   const shown = showConfig(config);
   expect(describeOptions().filter(({ path }) => valueAt(shown, path) === undefined)).toEqual([]);
   expect(shown["listen"]).toBe("[::1]:7000");
-  expect(parseConfig(shown)).toEqual(config);
+  const { key } = AWAY.cluster.peers[0];
+  const text = JSON.stringify(shown);
+  expect(text).not.toContain(key);
+  expect(parseConfig(JSON.parse(text.replace("[hidden]", key)) as ConfigInput)).toEqual(config);
 });
 
 test("secrets are hidden, also in token sources, and those that are not set are not", () => {

@@ -18,8 +18,9 @@ export function showConfig(config: Config): Written {
 function show({ path, isSecret }: OptionDescription, value: unknown): unknown {
   if (path === "tokens.sources") return (value as Config["tokens"]["sources"]).map(showSource);
   if (path === "admin.keys") return (value as Config["admin"]["keys"]).map((key) => ({ ...key, sha256: HIDDEN }));
+  if (path === "cluster.peers") return (value as Config["cluster"]["peers"]).map((peer) => ({ ...peer, key: HIDDEN }));
   if (isSecret) return value === null ? null : HIDDEN;
-  return isGroup(value) ? formatAddress(value as unknown as Config["listen"]) : value;
+  return isGroup(value) && "port" in value ? formatAddress(value as unknown as Config["listen"]) : value;
 }
 
 function showSource(source: Config["tokens"]["sources"][number]): Written {

@@ -1,4 +1,6 @@
 import type { SessionRegistry } from "../sessions/registry.ts";
+import type { Session } from "../sessions/session.ts";
+import type { Grant } from "../tokens/grant.ts";
 
 /** Which sessions to end. */
 export type Selection =
@@ -6,6 +8,8 @@ export type Selection =
   | { readonly by: "instance"; readonly instance: string }
   | { readonly by: "user"; readonly user: string }
   | { readonly by: "token"; readonly tokenId: string }
+  /** Whose token this other gateway has issued. */
+  | { readonly by: "issuer"; readonly issuer: string }
   | { readonly by: "all" };
 
 /** Why sessions are ended by command. */
@@ -35,6 +39,12 @@ export function endSelected(
       return sessions.endAll(reason, detail, ({ grant }) => grant?.user === selection.user, message);
     case "token":
       return sessions.revoke(selection.tokenId, detail);
+    case "issuer": {
+      const isIts = ({ issuer }: Grant): boolean => issuer === selection.issuer;
+      const which = ({ grant, shownGrants }: Session): boolean =>
+        (grant !== undefined && isIts(grant)) || shownGrants.some(isIts);
+      return sessions.endAll(reason, detail, which, message);
+    }
     case "all":
       return sessions.endAll(reason, detail, undefined, message);
   }

@@ -1,7 +1,7 @@
 import { logError, type Logger } from "../telemetry/log.ts";
 import type { EndCommand } from "./selection.ts";
 import { inTime } from "../time/in-time.ts";
-import type { TokenRecord, TokenStore } from "../tokens/store.ts";
+import { IssuerAway, type TokenRecord, type TokenStore } from "../tokens/store.ts";
 import type { SessionControl, SessionsEnded } from "./session-control.ts";
 
 /** How long the store may take to write a revocation, in milliseconds. */
@@ -45,6 +45,8 @@ export class TokenRevoker {
   readonly #lastRetryMs: number;
   /** The ids of revoked tokens that the store does not know to be revoked. */
   readonly #unwritten = new Set<string>();
+  /** Those of them that wait for another gateway, which issued the token. */
+  readonly #elsewhere = new Set<string>();
   /** The ids of those that are being written. */
   readonly #writing = new Set<string>();
   #timer: NodeJS.Timeout | undefined;
@@ -87,14 +89,18 @@ export class TokenRevoker {
       return `${reason}; too many wait to be written, so revoke it again`;
     }
     this.#unwritten.add(tokenId);
+    if (error instanceof IssuerAway) this.#elsewhere.add(tokenId);
     logError(log, { level: "error", error, token_id: tokenId }, "revocation not written, is tried again");
     this.#retryIn(this.#firstRetryMs);
     return reason;
   }
 
-  /** Rejects while revocations are not written: after a restart those tokens would be valid again. */
+  /**
+   * Rejects while revocations are not written: after a restart those tokens would be valid again. Those that wait for
+   * another gateway do not count: that one's failure is not to take this one out of service.
+   */
   async health(): Promise<void> {
-    const { size } = this.#unwritten;
+    const size = this.#unwritten.size - this.#elsewhere.size;
     if (size > 0) throw new Error(`${size === 1 ? "1 revocation is" : `${size} revocations are`} not written`);
   }
 
@@ -113,6 +119,7 @@ export class TokenRevoker {
 
   async #write(tokenId: string): Promise<TokenRecord | undefined> {
     const record = await inTime(async () => await this.#options.store?.revoke(tokenId), WRITE_MS);
+    this.#elsewhere.delete(tokenId);
     if (this.#unwritten.delete(tokenId)) this.#options.log.info({ token_id: tokenId }, "revocation written");
     return record;
   }

@@ -4,7 +4,7 @@ import type { TokenHealth } from "../tokens/health.ts";
 /**
  * What `/readyz` answers: the gateway's state, or the names of what lookups need and is not ready.
  *
- * @param note - what else to say then.
+ * @param note - what else to say of a gateway that takes sessions, or does not because of these.
  */
 export function createReadiness(
   state: () => Readiness,
@@ -14,7 +14,14 @@ export function createReadiness(
   return async () => {
     if (state() !== "ready") return state();
     const unready = await health.unready();
-    if (unready.length === 0) return state();
-    return [`not ready: ${unready.join(", ")}`, note() ?? []].flat().join("; ");
+    if (state() !== "ready") return state();
+    return [unready.length === 0 ? READY : `not ready: ${unready.join(", ")}`, note() ?? []].flat().join("; ");
   };
 }
+
+/** Whether the answer says that the gateway takes sessions. */
+export function isReady(answer: string): boolean {
+  return answer.split(";", 1)[0] === READY;
+}
+
+const READY = "ready";

@@ -9,7 +9,7 @@ import { Session } from "./session.ts";
 import type { SessionContext, SessionLifecycle } from "./session-context.ts";
 import { Revalidation } from "./revalidation.ts";
 import { Withdrawn } from "./withdrawn.ts";
-import type { Grant } from "../tokens/grant.ts";
+import type { ForeignToken, Grant } from "../tokens/grant.ts";
 import { type Lock, LOCKED, type LockEffect, REVOKED } from "../tokens/lock.ts";
 import { callSafely } from "../time/call-safely.ts";
 import { createTaskQueue } from "../time/task-queue.ts";
@@ -152,9 +152,18 @@ export class SessionRegistry {
    * ago, however long a session was extended.
    */
   get tokenIds(): readonly string[] {
+    return this.#checkedGrants.map(({ tokenId }) => tokenId);
+  }
+
+  /** @internal The same, of tokens that other gateways have issued. */
+  get foreignTokens(): readonly ForeignToken[] {
+    return this.#checkedGrants.flatMap(({ tokenId, issuer }) => (issuer === undefined ? [] : { tokenId, issuer }));
+  }
+
+  get #checkedGrants(): readonly Grant[] {
     const since = Date.now() - EXPIRED_MS;
     const shown = this.list().flatMap(({ shownGrants }) => shownGrants);
-    return shown.flatMap(({ tokenId, expiresAt = Infinity }) => (expiresAt > since ? tokenId : []));
+    return shown.filter(({ expiresAt = Infinity }) => expiresAt > since);
   }
 
   /** Bytes that the sessions which have not ended have passed so far. */

@@ -4,7 +4,7 @@ import { auditLines } from "./audit/writer.ts";
 import { clockSteps } from "./clock-steps.ts";
 import { droppedLogLines } from "./log-destination.ts";
 import { uncaughtErrors } from "./uncaught-errors.ts";
-import type { ClusterFigures, Metrics, MetricsSource } from "./metrics.ts";
+import type { ClusterFigures, Metrics, MetricsSource, PeerFigures } from "./metrics.ts";
 import type { DurationCounters, LabelCounters } from "./counters.ts";
 import { BUILD } from "../version.ts";
 
@@ -196,25 +196,30 @@ function addProcess(registry: Registry): void {
 
 /** What concerns the store that several gateways share. */
 function addCluster(registry: Registry, cluster: ClusterFigures): void {
-  const gauges = [
-    ["curfew_cluster_store_up", "Whether the cluster's store can be reached.", () => Number(cluster.isOpen())],
+  const { isOpen, contactAge, peers } = cluster;
+  const ofStore = [
+    ["curfew_cluster_store_up", "Whether the cluster's store can be reached.", isOpen && (() => Number(isOpen()))],
     [
       "curfew_cluster_store_contact_age_seconds",
       "How long ago the store was asked what it has answered since: what was revoked later is not known.",
-      () => cluster.contactAge() / 1000,
+      contactAge && (() => contactAge() / 1000),
     ],
+  ] as const;
+  const gauges = [
+    ...ofStore.flatMap(([name, help, read]) => (read === undefined ? [] : [[name, help, read] as const])),
     [
       "curfew_cluster_store_loss_bound_seconds",
-      "How long sessions go on without the store; infinite where their deadlines alone end them.",
+      "How long sessions go on without the store, or the gateway that issued their token; infinite where their deadlines alone end them.",
       () => cluster.endAfter / 1000,
     ],
-    ["curfew_cluster_gateways", "Gateways that the store knows to run.", cluster.gateways],
+    ["curfew_cluster_gateways", "Gateways that are known to run.", cluster.gateways],
     [
       "curfew_cluster_clock_difference_seconds",
-      "The clock of this machine less that of the store.",
+      "The clock of this machine less that of the store, or of the peer that differs most.",
       () => cluster.clockDifference() / 1000,
     ],
   ] as const;
+  if (peers !== undefined) addPeers(registry, peers);
   for (const [name, help, read] of gauges) {
     void new Gauge({
       name,
@@ -222,6 +227,33 @@ function addCluster(registry: Registry, cluster: ClusterFigures): void {
       registers: [registry],
       collect() {
         this.set(read());
+      },
+    });
+  }
+}
+
+/** What concerns each of the gateways that this one works with without a store. */
+function addPeers(registry: Registry, peers: () => readonly PeerFigures[]): void {
+  const gauges = [
+    [
+      "curfew_cluster_peer_up",
+      "Whether another gateway has answered when it was asked last.",
+      ({ isOpen }: PeerFigures) => Number(isOpen),
+    ],
+    [
+      "curfew_cluster_peer_contact_age_seconds",
+      "How long ago it was asked what it has answered since: what was revoked there later may not be known.",
+      ({ contactAge }: PeerFigures) => contactAge / 1000,
+    ],
+  ] as const;
+  for (const [name, help, read] of gauges) {
+    void new Gauge({
+      name,
+      help,
+      labelNames: ["peer"],
+      registers: [registry],
+      collect() {
+        for (const figures of peers()) this.set({ peer: figures.peer }, read(figures));
       },
     });
   }

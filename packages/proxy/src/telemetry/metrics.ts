@@ -7,17 +7,28 @@ import type { RelayedBytes } from "./session-info.ts";
 /** Up to the time that a lookup may take, in seconds. */
 const LOOKUP_BOUNDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
+/** Another gateway of a cluster that has no store. */
+export interface PeerFigures {
+  readonly peer: string;
+  /** Whether it has answered when it was asked last. */
+  readonly isOpen: boolean;
+  /** How long ago, in milliseconds, it was asked what it has answered since. */
+  readonly contactAge: number;
+}
+
 /** What a gateway knows of the cluster that it is in. */
 export interface ClusterFigures {
-  /** Whether the store can be reached. */
-  readonly isOpen: () => boolean;
-  /** How long ago, in milliseconds, the store was asked what it has answered since. */
-  readonly contactAge: () => number;
-  /** How long sessions go on without the store, in milliseconds; Infinity where their deadlines alone end them. */
+  /** Whether the store can be reached. @defaultValue there is none */
+  readonly isOpen?: () => boolean;
+  /** How long ago, in milliseconds, the store was asked what it has answered since. @defaultValue there is none */
+  readonly contactAge?: () => number;
+  /** The other gateways of a cluster that has no store. @defaultValue there is one */
+  readonly peers?: () => readonly PeerFigures[];
+  /** How long sessions go on without the store, or the gateway that issued their token, in milliseconds; Infinity where their deadlines alone end them. */
   readonly endAfter: number;
-  /** Gateways that the store knows to run, this one included. */
+  /** Gateways that the store knows to run, or that answer, this one included. */
   readonly gateways: () => number;
-  /** The clock of this machine less that of the store, in milliseconds. */
+  /** The clock of this machine less that of the store, or of the peer that differs most, in milliseconds. */
   readonly clockDifference: () => number;
 }
 

@@ -53,8 +53,17 @@ export interface Grant {
    * `access_url_base`). Empty where no page may use the token. @defaultValue no such rule
    */
   readonly accessUrlBase?: string | undefined;
+  /** Address of the other gateway that issued the token, and has to be asked whether it still holds. @defaultValue none */
+  readonly issuer?: string | undefined;
   /** Checks the grant again while its session lives. @defaultValue it holds until `expiresAt` */
   readonly revalidation?: GrantRevalidation | undefined;
+}
+
+/** A token that another gateway has issued. */
+export interface ForeignToken {
+  readonly tokenId: string;
+  /** As in its grant. */
+  readonly issuer: string;
 }
 
 /** Why a grant no longer holds. */

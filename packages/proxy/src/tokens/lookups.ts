@@ -8,7 +8,7 @@ import { UsedTokensTable } from "./sqlite/used-tokens.ts";
 import type { Grant } from "./grant.ts";
 import { KnownExpiries } from "./known-expiries.ts";
 import { type LookupLimits, LookupSlots } from "./lookup-slots.ts";
-import { type OpenedTokens, STORE_NAME } from "./open.ts";
+import { type LookupStore, type OpenedTokens, STORE_NAME } from "./open.ts";
 import { SharedLookup } from "./shared-lookup.ts";
 import type { FirstUses, LookupContext, SingleUses, TokenSource } from "./source.ts";
 import { idOfDigest } from "./token-id.ts";
@@ -118,14 +118,14 @@ export class TokenLookups {
    * @throws EndError `token_invalid` when it was used, and `lookup_failed` when that cannot be told; the store's own, such
    *   as `server_busy`, where it throws one.
    */
-  async use({ singleUse, tokenId, expiresAt }: SettledGrant): Promise<void> {
+  async use({ singleUse, tokenId, expiresAt, issuer }: SettledGrant): Promise<void> {
     if (singleUse !== true) return;
-    await refuseUsed(this.#uses.useOnce(tokenId, expiresAt).then((isFirst) => !isFirst));
+    await refuseUsed(this.#uses.useOnce(tokenId, expiresAt, issuer).then((isFirst) => !isFirst));
   }
 
   /** Refuses a grant that {@link use} would refuse now, without using it. */
-  async refuseUsed({ singleUse, tokenId }: SettledGrant): Promise<void> {
-    if (singleUse === true) await refuseUsed(this.#uses.wasUsed?.(tokenId));
+  async refuseUsed({ singleUse, tokenId, issuer }: SettledGrant): Promise<void> {
+    if (singleUse === true) await refuseUsed(this.#uses.wasUsed?.(tokenId, issuer));
   }
 
   get #uses(): SingleUses {
@@ -198,8 +198,10 @@ export class TokenLookups {
     const { key, context, bounded } = lookup;
     const { store } = this.#options.tokens;
     const sources = this.#sources;
-    const own = store && (await bounded(this.#storeSlots, async () => await this.#ask(STORE_NAME, store, lookup)));
-    if (own !== undefined || sources.length === 0 || this.#unknown.has(key)) return own;
+    const own = store && (await bounded(this.#storeSlots, async () => await this.#askStore(store, lookup, sources)));
+    const busy = own instanceof EndError ? own : undefined;
+    if (own !== undefined && !(own instanceof EndError)) return own;
+    if (sources.length === 0 || (busy === undefined && this.#unknown.has(key))) return undefined;
     return await bounded(this.#sourceSlots, async () => {
       for (const { name, source } of sources) {
         context.signal.throwIfAborted();
@@ -208,8 +210,22 @@ export class TokenLookups {
         if (grant.tokenId !== idOfDigest(lookup.digest)) lookup.digest = sha256(grant.tokenId);
         return grant;
       }
+      if (busy !== undefined) throw busy;
       this.#unknown.add(key);
       return undefined;
+    });
+  }
+
+  /** @returns why the store cannot tell, where the token may be of one of the sources all the same. */
+  async #askStore(
+    store: LookupStore,
+    lookup: Lookup,
+    { length: others }: OpenedTokens["sources"],
+  ): Promise<Grant | EndError | undefined> {
+    return await this.#ask(STORE_NAME, store, lookup).catch((error: unknown) => {
+      const mayPass = store.othersMayKnow === true && others > 0;
+      if (mayPass && error instanceof EndError && error.reason === "server_busy") return error;
+      throw error;
     });
   }
 

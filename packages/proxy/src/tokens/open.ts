@@ -79,7 +79,13 @@ export interface TokenOptions {
 }
 
 /** Looks up the tokens of a store, which may be in another process. */
-export type LookupStore = TokenSource & Partial<FirstUses> & Partial<SingleUses> & Pick<TokenStore, "onRevoked">;
+export type LookupStore = TokenSource &
+  Partial<FirstUses> &
+  Partial<SingleUses> &
+  Pick<TokenStore, "onRevoked"> & {
+    /** Whether the sources are asked for a token while this one answers `server_busy`. @defaultValue false */
+    readonly othersMayKnow?: boolean;
+  };
 
 /** In a worker: the store of the primary. */
 export type StoreInPrimary = TokenSource & FirstUses & SingleUses;
@@ -116,9 +122,14 @@ export function openTokens(options: TokenOptions): OpenedTokens<TokenStore> {
  * Opens them in a worker.
  *
  * @param inPrimary - asks the primary, for a store that is in its memory, and for what a worker leaves to it.
+ * @param around - puts something in place of the store, which has it.
  */
-export function openTokensOfWorker(options: TokenOptions, inPrimary: StoreInPrimary): OpenedTokens {
-  const store = STORES[options.store].openInWorker(options.path, inPrimary);
+export function openTokensOfWorker(
+  options: TokenOptions,
+  inPrimary: StoreInPrimary,
+  around: (store: LookupStore, inPrimary: StoreInPrimary) => LookupStore = (store) => store,
+): OpenedTokens {
+  const store = around(STORES[options.store].openInWorker(options.path, inPrimary), inPrimary);
   return { store, immediate: immediateLookups(store), sources: openSources(options) };
 }
 

@@ -71,12 +71,13 @@ export interface SingleUses {
    *
    * @param tokenId - the id of its grant.
    * @param expiresAt - when its access ends, in milliseconds since the epoch: until then at least it is kept.
+   * @param issuer - as in the grant.
    * @returns whether this was its first use.
    */
-  useOnce(tokenId: string, expiresAt: number): Promise<boolean>;
+  useOnce(tokenId: string, expiresAt: number, issuer?: string): Promise<boolean>;
   /**
    * Whether a token was used, without using it. Without this, a token that was used may end the session which it would
    * replace before it is refused.
    */
-  wasUsed?(tokenId: string): Promise<boolean>;
+  wasUsed?(tokenId: string, issuer?: string): Promise<boolean>;
 }

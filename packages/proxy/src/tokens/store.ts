@@ -78,6 +78,15 @@ export class StoreError extends Error {
   }
 }
 
+/** Another gateway, which may have issued the token, does not answer. Nothing is wrong with the store of this one. */
+export class IssuerAway extends StoreError {
+  /** @param detail - which one, and why. */
+  constructor(detail: string) {
+    super(detail);
+    this.message = detail;
+  }
+}
+
 /** Whether a source is a store, too. */
 export function isTokenStore(source: TokenSource): source is TokenStore {
   return "issue" in source;

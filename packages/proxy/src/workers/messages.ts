@@ -3,7 +3,7 @@ import type { SlotRefusal } from "../limits/slot-refusal.ts";
 import type { LimitName, SlotLease } from "../limits/slots.ts";
 import type { TakeoverAnswer, TakeoverBy } from "../limits/takeover.ts";
 import type { MetricsSnapshot } from "../telemetry/exposition.ts";
-import type { Grant } from "../tokens/grant.ts";
+import type { ForeignToken, Grant } from "../tokens/grant.ts";
 import type { Lock } from "../tokens/lock.ts";
 import type { EventBatch } from "./event-forwarder.ts";
 import type { IpcChannel } from "./ipc-channel.ts";
@@ -17,6 +17,8 @@ export type WorkerRequest =
   | { readonly type: "withdraw_takeover"; readonly session: string; readonly by: string }
   /** The ids of the tokens of its sessions. */
   | { readonly type: "token_ids" }
+  /** The tokens of other gateways that its sessions have. */
+  | { readonly type: "foreign_tokens" }
   | { readonly type: "metrics" }
   /** Files that were moved are opened again. */
   | { readonly type: "reopen" }
@@ -34,6 +36,7 @@ export interface WorkerAnswers extends ControlAnswers {
   readonly ask_takeover: TakeoverAnswer;
   readonly withdraw_takeover: null;
   readonly token_ids: readonly string[];
+  readonly foreign_tokens: readonly ForeignToken[];
   readonly metrics: MetricsSnapshot;
   readonly reopen: null;
   readonly reload: null;
@@ -63,11 +66,16 @@ export type PrimaryRequest =
   /** The same; `digest` is the token's SHA-256 in base64url, `now` in milliseconds since the epoch. */
   | { readonly type: "first_use"; readonly digest: string; readonly now: number }
   /** Marks a single-use token as used, in the primary's store. */
-  | { readonly type: "use_once"; readonly tokenId: string; readonly expiresAt: number }
+  | {
+      readonly type: "use_once";
+      readonly tokenId: string;
+      readonly expiresAt: number;
+      readonly issuer: string | undefined;
+    }
   /** Rejects while the primary's store cannot be asked. */
   | { readonly type: "store_health" }
   /** Whether a token was used. */
-  | { readonly type: "was_used"; readonly tokenId: string }
+  | { readonly type: "was_used"; readonly tokenId: string; readonly issuer: string | undefined }
   /** What has happened, while it is followed. */
   | ({ readonly type: "events" } & EventBatch)
   /** Whether it responds. */

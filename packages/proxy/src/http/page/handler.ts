@@ -14,6 +14,7 @@ import type { RequestClients } from "../forwarding/request-clients.ts";
 import type { RequestOrder } from "../request-order.ts";
 import { readTarget } from "../request-target.ts";
 import { clientSubject } from "../tls/client-certificate.ts";
+import { isReady } from "../readiness.ts";
 import { type FolderHandler, openWebFolder } from "./web-folder.ts";
 
 /** Where the page answers: its own address, and those that Nova's links and bookmarks have. */
@@ -139,7 +140,7 @@ function filledPages(files: PageFiles, policy: OriginPolicy): ReadonlyMap<string
 async function serveReadiness(response: ServerResponse, readiness: () => Promise<string>): Promise<void> {
   // A rejection would be unhandled, and end the process.
   const state = await readiness().catch(() => "not ready");
-  answer(response, state === "ready" ? 200 : 503, state);
+  answer(response, isReady(state) ? 200 : 503, state);
 }
 
 function servePage(response: ServerResponse, page: Buffer | undefined, headers: Headers): void {

@@ -63,6 +63,11 @@ export class DatabaseReader {
     return this.#db.locks();
   }
 
+  /** As `lastRevocation` of a store. */
+  lastRevocation(): number {
+    return this.#db.lastRevocation();
+  }
+
   onRevoked(listener: (tokenId: string) => void): void {
     this.#poll = new RevocationPoll(this.#db, listener, () => this.#onChanged());
   }
@@ -113,15 +118,13 @@ export class TokenReader implements TokenSource, FirstUses, SingleUses, Immediat
     return await this.#reader.firstUse(digest, now, async (at) => await this.#primary.firstUse(digest, at));
   }
 
-  async useOnce(tokenId: string, expiresAt: number): Promise<boolean> {
-    return await this.#primary.useOnce(tokenId, expiresAt);
+  async useOnce(tokenId: string, expiresAt: number, issuer?: string): Promise<boolean> {
+    return await this.#primary.useOnce(tokenId, expiresAt, issuer);
   }
 
-  async wasUsed(tokenId: string): Promise<boolean> {
-    return await this.#reader.read(
-      (db) => db.wasUsed(tokenId),
-      async () => (await this.#primary.wasUsed?.(tokenId)) ?? false,
-    );
+  async wasUsed(tokenId: string, issuer?: string): Promise<boolean> {
+    const ask = async (): Promise<boolean> => (await this.#primary.wasUsed?.(tokenId, issuer)) ?? false;
+    return issuer === undefined ? await this.#reader.read((db) => db.wasUsed(tokenId), ask) : await ask();
   }
 
   onRevoked(listener: (tokenId: string) => void): void {

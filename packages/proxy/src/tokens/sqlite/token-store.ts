@@ -41,7 +41,7 @@ export class SqliteTokenStore implements TokenStore {
   }
 
   async resolve(token: string): Promise<TokenRecord | undefined> {
-    return unlessRevoked(await this.#row(token));
+    return unlessRevoked(await this.#row(sha256(token)));
   }
 
   /** As `resolve`, by the SHA-256 of the token, and at once. @throws Error when the file cannot be read now. */
@@ -50,7 +50,17 @@ export class SqliteTokenStore implements TokenStore {
   }
 
   async find(token: string): Promise<TokenRecord | undefined> {
-    return orNone(await this.#row(token));
+    return orNone(await this.#row(sha256(token)));
+  }
+
+  /** @internal As `find`, by the SHA-256 of the token. */
+  async byDigest(digest: Uint8Array): Promise<TokenRecord | undefined> {
+    return orNone(await this.#row(digest));
+  }
+
+  /** @internal Another number after each revocation. @throws Error when the file cannot be read now. */
+  lastRevocation(): number {
+    return this.#reader.lastRevocation();
   }
 
   async get(tokenId: string): Promise<TokenRecord | undefined> {
@@ -156,8 +166,7 @@ export class SqliteTokenStore implements TokenStore {
     this.#isPurging = false;
   }
 
-  async #row(token: string): Promise<TokenRow | undefined> {
-    const digest = sha256(token);
+  async #row(digest: Uint8Array): Promise<TokenRow | undefined> {
     return await this.#reader.read(
       (db) => db.byDigest(digest),
       async () => await this.#call("byDigest", digest),

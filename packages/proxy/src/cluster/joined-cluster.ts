@@ -1,0 +1,31 @@
+import type { SessionControl } from "../control/session-control.ts";
+import type { SessionRegistry } from "../sessions/registry.ts";
+import type { OwnSessions } from "./gateway-cluster.ts";
+import type { GatewayCluster } from "./gateway-cluster.ts";
+import type { PeerCluster } from "./peers/peer-cluster.ts";
+import type { OwnPeerSessions } from "./peers/peer-reconcile.ts";
+
+/** What makes several gateways one: a store that they share, or that each asks the others. */
+export type JoinedCluster = GatewayCluster | PeerCluster;
+
+/** The sessions of a gateway of one process, for those that control them from other gateways. */
+export function sessionsOf(
+  control: SessionControl,
+  sessions: Pick<SessionRegistry, "tokenIds" | "foreignTokens">,
+): OwnSessions & OwnPeerSessions {
+  return {
+    control,
+    tokenIds: async () => sessions.tokenIds,
+    foreignTokens: async () => sessions.foreignTokens,
+  };
+}
+
+/** Answers the messages of peers; undefined where there are none. */
+export function peerAnswers(cluster: JoinedCluster | undefined): ((message: unknown) => Promise<unknown>) | undefined {
+  return cluster !== undefined && hasPeers(cluster) ? async (message) => await cluster.answer(message) : undefined;
+}
+
+/** Whether it asks the others, and has no store. */
+export function hasPeers(cluster: JoinedCluster | undefined): cluster is PeerCluster {
+  return cluster !== undefined && cluster.members === undefined;
+}

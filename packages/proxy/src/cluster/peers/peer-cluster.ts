@@ -1,0 +1,188 @@
+import { randomBytes } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { hostname } from "node:os";
+import type { SessionControl } from "../../control/session-control.ts";
+import { logError, type Logger } from "../../telemetry/log.ts";
+import type { ClusterFigures } from "../../telemetry/metrics.ts";
+import { inTime } from "../../time/in-time.ts";
+import { SqliteTokenStore } from "../../tokens/sqlite/token-store.ts";
+import type { GatewayMember } from "../membership.ts";
+import { StoreLoss } from "../store-loss.ts";
+import { createPeerControl } from "./peer-control.ts";
+import { answerPeer } from "./peer-handlers.ts";
+import { PeerLink, PeerRefused } from "./peer-link.ts";
+import { PeerLocks } from "./peer-locks.ts";
+import { type OwnPeerSessions, PeerReconciler } from "./peer-reconcile.ts";
+import { parsePeerMessage, type PeerState } from "./peer-schemas.ts";
+import { PeerTokenStore } from "./peer-tokens.ts";
+
+/** How long the start waits for peers that do not answer, in milliseconds. */
+const START_MS = 2000;
+
+/** What the sessions are told that end because the issuer of their token is away. */
+const LOST = {
+  reason: "lookup_failed",
+  detail: "the gateway that issued the token does not answer, so it is not known whether access still holds",
+} as const;
+
+/** The options of peers, as configured. */
+export interface PeerSettings {
+  readonly name: string | null;
+  readonly on_store_loss: "keep" | { readonly end_after: number };
+  readonly peers: readonly { readonly url: string; readonly key: string; readonly ca: string | null }[];
+}
+
+/** What a {@link PeerCluster} is made with. */
+export interface PeerClusterOptions {
+  readonly settings: PeerSettings;
+  /** Path of the embedded token store. */
+  readonly tokensPath: string;
+  readonly log: Logger;
+  /** Test seam. @defaultValue 1,000 */
+  readonly beatMs?: number;
+}
+
+/** A gateway that works as one with others without a store: it asks their admin API, and they ask its own. */
+export class PeerCluster {
+  /** There is no store that counts the sessions of all gateways. */
+  readonly members = undefined;
+  /** Keeps the tokens of this gateway, and looks those of the others up. */
+  readonly store: PeerTokenStore;
+  /** The same, less what the peers have. */
+  readonly own: SqliteTokenStore;
+  readonly figures: ClusterFigures;
+  readonly #self: GatewayMember;
+  readonly #options: PeerClusterOptions;
+  readonly #links: readonly PeerLink[];
+  readonly #locks: PeerLocks;
+  readonly #losses: StoreLoss[] = [];
+  readonly #reconciler: PeerReconciler;
+  #sessions: OwnPeerSessions | undefined;
+
+  /** @throws Error naming a file that cannot be read or opened. */
+  constructor(options: PeerClusterOptions) {
+    const { settings, tokensPath, log, beatMs } = options;
+    this.#options = options;
+    this.#self = { id: randomBytes(12).toString("hex"), name: settings.name ?? hostname(), since: Date.now() };
+    this.#links = settings.peers.map(({ url, key, ca }, index) => {
+      const authorities = ca === null ? undefined : readAuthorities(index, ca);
+      return new PeerLink({ url, key, ca: authorities, log, beatMs, reconcile: this.#reconcile });
+    });
+    this.own = new SqliteTokenStore(tokensPath);
+    this.#locks = new PeerLocks({ store: this.own });
+    this.store = new PeerTokenStore({
+      own: this.own,
+      locks: this.#locks,
+      links: () => this.#others,
+      beforeClose: () => this.#stop(),
+    });
+    this.#reconciler = new PeerReconciler({ own: this.own, store: this.store, locks: this.#locks });
+    this.figures = {
+      endAfter: this.#endAfterMs ?? Infinity,
+      gateways: () => 1 + this.#others.filter(({ isOpen }) => isOpen).length,
+      clockDifference: () => this.#worstClock,
+      peers: () =>
+        this.#links.map(({ url, isOpen, lastContact }) => ({
+          peer: new URL(url).host,
+          isOpen,
+          contactAge: performance.now() - lastContact,
+        })),
+    };
+  }
+
+  /** Controls the sessions of this gateway and of its peers. */
+  join(sessions: OwnPeerSessions): SessionControl {
+    const { control } = sessions;
+    this.#sessions = sessions;
+    this.#reconciler.join(sessions);
+    const endAfterMs = this.#endAfterMs;
+    for (const link of this.#links) {
+      const end = (): void =>
+        void control
+          .end({ by: "issuer", issuer: link.url }, LOST)
+          .catch((error: unknown) => logError(this.#options.log, { level: "error", error }, "sessions not ended"));
+      this.#losses.push(
+        new StoreLoss({ connection: link, endAfterMs, end, of: `gateway ${link.name}`, log: this.#options.log }),
+      );
+    }
+    return createPeerControl({ own: control, self: this.#self, links: () => this.#others, locks: this.#locks });
+  }
+
+  /** Takes over what the peers know that are there. Those that are not are asked every second from then on. */
+  async connect(): Promise<void> {
+    const started = Promise.all(this.#links.map(async (link) => await link.start()));
+    await inTime(async () => await started, START_MS).catch(() => {});
+  }
+
+  /**
+   * Answers a peer, which has a key of this gateway.
+   *
+   * @throws TypeError saying what is wrong with the message.
+   */
+  async answer(message: unknown): Promise<unknown> {
+    const request = parsePeerMessage(message);
+    if (this.#sessions === undefined) throw new Error("it is starting");
+    const { control } = this.#sessions;
+    const { own, store } = this;
+    return await answerPeer(request, { control, own, store, locks: this.#locks, self: this.#self });
+  }
+
+  /** What `/readyz` adds while a peer is away. */
+  get note(): string | undefined {
+    const away = this.#links.flatMap((link, index) => (link.isOpen ? [] : [{ link, loss: this.#losses[index] }]));
+    if (away.length === 0) return undefined;
+    return away
+      .map(({ link: { name, isRefused }, loss }) =>
+        isRefused
+          ? `${name} in cluster.peers is no other gateway`
+          : `gateway ${name} is away: its tokens open nothing here, their sessions go on ${loss?.bound}`,
+      )
+      .join("; ");
+  }
+
+  /** The store is closed with the other sources of tokens. */
+  async close(): Promise<void> {
+    this.#stop();
+  }
+
+  #stop(): void {
+    for (const loss of this.#losses) loss.close();
+    for (const link of this.#links) link.close();
+  }
+
+  /** Less those that are none. */
+  get #others(): readonly PeerLink[] {
+    return this.#links.filter(({ isRefused }) => !isRefused);
+  }
+
+  get #endAfterMs(): number | undefined {
+    const { on_store_loss: policy } = this.#options.settings;
+    return policy === "keep" ? undefined : policy.end_after * 1000;
+  }
+
+  get #worstClock(): number {
+    const differences = this.#others.map(({ clockDifference }) => clockDifference);
+    return differences.reduce((worst, each) => (Math.abs(each) > Math.abs(worst) ? each : worst), 0);
+  }
+
+  readonly #reconcile = async (link: PeerLink, state: PeerState, isNew: boolean): Promise<void> => {
+    this.#checkIdentity(link, state);
+    await this.#reconciler.reconcile(link, state, isNew);
+  };
+
+  /** @throws PeerRefused */
+  #checkIdentity(link: PeerLink, { id }: PeerState): void {
+    if (id === this.#self.id) throw new PeerRefused("it is this gateway itself");
+    const first = this.#links.find(({ gatewayId }) => gatewayId === id);
+    if (first !== link && first?.isAway === false) throw new PeerRefused(`it is the gateway of ${first.url}`);
+  }
+}
+
+function readAuthorities(index: number, path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    throw new Error(`cluster.peers.${index}.ca: ${path} cannot be read: ${code}`, { cause });
+  }
+}

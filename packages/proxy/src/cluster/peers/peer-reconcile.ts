@@ -1,0 +1,101 @@
+import type { SessionControl } from "../../control/session-control.ts";
+import { TOKEN_REVOKED } from "../../control/token-revoker.ts";
+import type { ForeignToken } from "../../tokens/grant.ts";
+import type { SqliteTokenStore } from "../../tokens/sqlite/token-store.ts";
+import { revokeHere } from "./peer-handlers.ts";
+import type { PeerLink } from "./peer-link.ts";
+import type { PeerLocks } from "./peer-locks.ts";
+import type { PeerState } from "./peer-schemas.ts";
+import type { PeerTokenStore } from "./peer-tokens.ts";
+
+/** How many parts the list of a peer's locks may have. */
+const MAX_LOCK_PAGES = 250;
+
+/** How this gateway's own sessions are reached. */
+export interface OwnPeerSessions {
+  readonly control: SessionControl;
+  /** The tokens of peers that its sessions were opened with, or renewed last, of all processes. */
+  readonly foreignTokens: () => Promise<readonly ForeignToken[]>;
+}
+
+/** What a {@link PeerReconciler} is made with. */
+export interface PeerReconcilerOptions {
+  readonly own: SqliteTokenStore;
+  readonly store: PeerTokenStore;
+  readonly locks: PeerLocks;
+}
+
+/**
+ * Brings this gateway to the state of a peer, with each of its answers. What gateways tell each other at once only makes
+ * it faster: whatever is lost on the way is found here, as each gateway reads what the others have.
+ */
+export class PeerReconciler {
+  readonly #options: PeerReconcilerOptions;
+  /** By the address of a peer, up to where it was read. */
+  readonly #revisions = new Map<string, string>();
+  readonly #locks = new Map<string, string>();
+  #sessions: OwnPeerSessions | undefined;
+
+  constructor(options: PeerReconcilerOptions) {
+    this.#options = options;
+  }
+
+  /** From now on there are sessions. */
+  join(sessions: OwnPeerSessions): void {
+    this.#sessions = sessions;
+  }
+
+  /**
+   * @param isNew - whether the peer was away, or has started anew.
+   * @throws Error when it could not be done, or not completely.
+   */
+  async reconcile(link: PeerLink, state: PeerState, isNew: boolean): Promise<void> {
+    await this.#endRevoked(link, state, isNew);
+    await this.#learnLocks(link, state);
+    await this.#takeRevocations(state);
+    await this.#options.store.writeAgain(link);
+  }
+
+  /** Ends the sessions whose token the peer has revoked, or does not know any more. */
+  async #endRevoked(link: PeerLink, { revision }: PeerState, isNew: boolean): Promise<void> {
+    if (!isNew && this.#revisions.get(link.url) === revision) return;
+    const { store } = this.#options;
+    const running = (await this.#sessions?.foreignTokens()) ?? [];
+    const its = running.flatMap(({ issuer, tokenId }) => (issuer === link.url ? tokenId : []));
+    const tokenIds = [...new Set([...its, ...store.openingOf(link.url)])];
+    for (const tokenId of await store.findEnded(link, tokenIds)) await this.#end(tokenId);
+    this.#revisions.set(link.url, revision);
+  }
+
+  /** @throws Error when a process of this gateway does not answer. */
+  async #end(tokenId: string): Promise<void> {
+    const [silent] = (await this.#sessions?.control.end({ by: "token", tokenId }, TOKEN_REVOKED))?.unavailable ?? [];
+    if (silent !== undefined) throw new Error(`${silent.member}: ${silent.reason}`);
+  }
+
+  async #learnLocks(link: PeerLink, state: PeerState): Promise<void> {
+    const { locks } = this.#options;
+    // Also when nothing is new: some may not be written yet.
+    await locks.learn([]);
+    if (this.#locks.get(link.url) === state.locks) return;
+    let after: string | null = "";
+    for (let page = 0; after !== null; page += 1) {
+      if (page >= MAX_LOCK_PAGES) throw new Error(`it has more than ${MAX_LOCK_PAGES} pages of locks`);
+      const answer: Awaited<ReturnType<typeof link.ask<"locks">>> = await link.ask<"locks">({ type: "locks", after });
+      await locks.learn(answer.locks);
+      after = answer.next;
+    }
+    this.#locks.set(link.url, state.locks);
+  }
+
+  /** Revokes tokens of this gateway that were revoked at the peer while this one was away. */
+  async #takeRevocations({ unwritten }: PeerState): Promise<void> {
+    const { own } = this.#options;
+    for (const tokenId of unwritten) {
+      const record = await own.get(tokenId);
+      if (record === undefined || record.revokedAt !== undefined) continue;
+      if (this.#sessions === undefined) await own.revoke(tokenId);
+      else await revokeHere(tokenId, { own, control: this.#sessions.control });
+    }
+  }
+}

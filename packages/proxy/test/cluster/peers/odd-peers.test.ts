@@ -1,0 +1,121 @@
+import { type ByteServer, startByteServer } from "@curfew/testing";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import type { TokenSource } from "../../../src/tokens/source.ts";
+import { keyOf, knows, Pair, PeerGateway } from "./peer-gateways.ts";
+import { Wire } from "./wire.ts";
+
+let target: ByteServer;
+beforeAll(async () => {
+  target = await startByteServer({ mode: "echo" });
+});
+afterAll(() => target.close());
+
+const MISTAKE = "an entry of cluster.peers is no other gateway";
+
+test("a gateway in its own list, and one that is in it twice, are told and not asked", async () => {
+  await using own = await Wire.open();
+  await using again = await Wire.open();
+  await using wire = await Wire.open();
+  await using one = await PeerGateway.start("one", { one: own.url, two: wire.url });
+  own.leadTo(one.adminUrl);
+  await using two = await PeerGateway.start("two", { one: own.url });
+  wire.leadTo(two.adminUrl);
+  again.leadTo(two.adminUrl);
+  await expect
+    .poll(() => one.logged(MISTAKE).map(({ problem }) => problem), { timeout: 10_000 })
+    .toEqual(["it is this gateway itself"]);
+  await Promise.all([knows(one, 2), knows(two, 2)]);
+  expect((await one.readiness())[1]).toBe("ready; one in cluster.peers is no other gateway");
+  await one.open((await one.token(target.address)).token);
+  expect((await one.admin.listSessions()).sessions).toHaveLength(1);
+  expect(await one.refusal("A".repeat(43))).toBe("token_invalid");
+
+  await using third = await PeerGateway.start("third", { two: wire.url, one: own.url });
+  await knows(third, 3);
+  await third[Symbol.asyncDispose]();
+  // Both ways lead to the same one.
+  await using fourth = await PeerGateway.start(
+    "fourth",
+    {},
+    {
+      config: {
+        cluster: { name: "fourth", peers: [wire.url, again.url].map((url) => ({ url, key: keyOf("two"), ca: null })) },
+      },
+    },
+  );
+  await expect
+    .poll(() => fourth.logged(MISTAKE).map(({ problem }) => problem), { timeout: 10_000 })
+    .toEqual([`it is the gateway of ${wire.url}`]);
+  expect(fourth.cluster.figures.gateways()).toBe(2);
+});
+
+test("a peer that refuses the key is away, which is logged once", async () => {
+  await using wire = await Wire.open();
+  await using two = await PeerGateway.start("two", {});
+  wire.leadTo(two.adminUrl);
+  await using one = await PeerGateway.start("one", { mistaken: wire.url });
+  expect(await one.refusal((await two.token(target.address)).token)).toBe("server_busy");
+  await expect.poll(() => one.cluster.figures.peers?.()[0]?.contactAge, { timeout: 10_000 }).toBe(Infinity);
+  const logged = one.logged("a peer is away: its tokens open nothing here");
+  expect(logged.map(({ problem }) => problem)).toEqual([expect.stringContaining("it answers HTTP 401")]);
+  expect(one.lines.join("\n")).not.toContain(keyOf("mistaken"));
+});
+
+test("messages need a key with the right admin, and a form", async () => {
+  await using pair = await Pair.start();
+  const { one } = pair;
+  const post = async (body: string, key: string): Promise<readonly [number, string]> => {
+    const answer = await fetch(`${one.adminUrl}/v1/peer`, {
+      method: "POST",
+      headers: { Authorization: `Bearer ${key}`, "Content-Type": "application/json" },
+      body,
+    });
+    return [answer.status, ((await answer.json()) as { detail?: string }).detail ?? "answered"];
+  };
+  const sync = JSON.stringify({ version: 1, request: { type: "sync" } });
+  expect(await post(sync, keyOf("one"))).toEqual([200, "answered"]);
+  expect((await post(sync, keyOf("two")))[0]).toBe(401);
+  expect(await post("{", keyOf("one"))).toEqual([422, "expected a message of version 1"]);
+  expect(await post(JSON.stringify({ version: 2, request: {} }), keyOf("one"))).toEqual([
+    422,
+    "expected a message of version 1",
+  ]);
+  expect(await post(JSON.stringify({ version: 1, request: { type: "exec" } }), keyOf("one"))).toEqual([
+    422,
+    "unknown request",
+  ]);
+  const lock = { id: "a", subject: "address", value: "everybody", createdAt: 1 };
+  expect(await post(JSON.stringify({ version: 1, request: { type: "lock", lock } }), keyOf("one"))).toEqual([
+    422,
+    "malformed request: lock: expected an address or a network",
+  ]);
+  expect((await post(`"${"x".repeat(70_000)}"`, keyOf("one")))[0]).toBe(413);
+  // Neither the log nor the audit trail is told of what gateways ask each other every second.
+  await one.admin.listLocks();
+  expect(one.events.get("admin_called")).toBe(1);
+});
+
+test("tokens of other systems open also while a peer is away", async () => {
+  const token = "A".repeat(43);
+  const grant = {
+    tokenId: "other",
+    type: "serial",
+    instance: undefined,
+    name: undefined,
+    user: undefined,
+    access: "control",
+    expiresAt: Date.now() + 60_000,
+  } as const;
+  const [host = "", port] = target.address.split(":");
+  const endpoint = { type: "tcp", host, port: Number(port) } as const;
+  const source: TokenSource = { resolve: async (asked) => (asked === token ? { ...grant, endpoint } : undefined) };
+  await using pair = await Pair.start({ source });
+  const { two, wires } = pair;
+  wires.one.set("refuses");
+  await knows(two, 1);
+  expect([await two.refusal(token), await two.refusal("B".repeat(43)), await two.refusal("short")]).toEqual([
+    "opened",
+    "server_busy",
+    "token_invalid",
+  ]);
+});

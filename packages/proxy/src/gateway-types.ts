@@ -99,6 +99,8 @@ export interface LocalGatewayOptions extends Omit<GatewayOptions, "config" | "to
   readonly gatewayId?: string | undefined;
   /** What else has to be well for `/readyz`. */
   readonly checks?: readonly NamedCheck[];
+  /** What else `/readyz` says, once its checks are done. @defaultValue what `cluster` has to say */
+  readonly note?: () => string | undefined;
   /** What TLS session tickets are encrypted with. @defaultValue this process' own */
   readonly ticketSecret?: Buffer;
   /** Hear of the gateway's events after the log and the metrics. */

@@ -144,7 +144,7 @@ export class LocalGateway implements Gateway {
     const own = new LocalControl(this.sessions);
     this.#control = this.#cluster?.join(sessionsOf(own, this.sessions)) ?? own;
     this.#withdrawals = new Withdrawals({ store: this.tokens, control: this.#control, own, log: this.log });
-    this.#readiness = this.#watchReadiness(options.checks ?? []);
+    this.#readiness = this.#watchReadiness(options);
     this.#watchTokens(options.tokens);
     this.#listener = new PublicListener(config, {
       sessions: this.sessions,
@@ -213,7 +213,7 @@ export class LocalGateway implements Gateway {
   }
 
   /** What `/readyz` answers. */
-  #watchReadiness(more: readonly NamedCheck[]): () => Promise<string> {
+  #watchReadiness({ checks: more = [], note = () => this.#cluster?.note }: LocalGatewayOptions): () => Promise<string> {
     const listening = { health: async (signal: AbortSignal) => await this.#checkListening(signal) };
     const checks = (): readonly NamedCheck[] => [
       ...more,
@@ -223,7 +223,7 @@ export class LocalGateway implements Gateway {
       ...(this.#audit === undefined ? [] : [{ name: AUDIT, source: this.#audit }]),
     ];
     const state = (): Readiness => (this.#draining ? "draining" : "ready");
-    return createReadiness(state, new TokenHealth(checks, this.log), () => this.#cluster?.note);
+    return createReadiness(state, new TokenHealth(checks, this.log), note);
   }
 
   /** Of a port that it shares, it would reach any of those that listen there: the primary checks that. */

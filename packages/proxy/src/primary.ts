@@ -164,7 +164,7 @@ export class Primary implements Pick<Gateway, "adminKey" | "listen" | "drain"> {
       unwritten_revocations: () => this.#withdrawals.revoker.unwritten,
       locks: () => this.#withdrawals.locker.all,
       ...answersOf(this.#tokens.store),
-      ping: () => null,
+      ping: () => this.#cluster?.note ?? null,
       acquire: async ({ lease }) => await this.#slots.acquire(lease, worker),
       acquire_by_asking: async ({ lease }) => await this.#slots.acquireByAsking(lease, worker),
       announce: ({ leases }) => {

@@ -113,6 +113,11 @@ function makeGateway(
   own: Required<Pick<LocalGatewayOptions, "log" | "observers">> & { readonly traces: Traces | undefined },
 ): LocalGateway {
   const path = isClustered ? IN_MEMORY : config.tokens.path;
+  let note: string | null = null;
+  const pingPrimary = async (): Promise<void> => {
+    note = null;
+    note = await primary.ask({ type: "ping" });
+  };
   return new TracedGateway(config, {
     tokens: openTokensOfWorker(
       { ...config.tokens, path, nova: config.nova },
@@ -124,8 +129,9 @@ function makeGateway(
     sharesPort: true,
     checks: [
       // Without it, no session could be ended by an operator.
-      { name: "primary", source: { health: async () => void (await primary.ask({ type: "ping" })) } },
+      { name: "primary", source: { health: pingPrimary } },
     ],
+    note: () => note ?? undefined,
     gatewayId,
     ticketSecret: Buffer.from(ticketSecret, "base64"),
   });

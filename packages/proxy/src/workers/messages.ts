@@ -103,7 +103,8 @@ export interface PrimaryAnswers<Settings = unknown> {
   readonly was_used: boolean;
   readonly store_health: null;
   readonly events: null;
-  readonly ping: null;
+  /** What `/readyz` says besides, if anything. */
+  readonly ping: string | null;
   /** The limit that refuses the session; null when it has its slot, `ask` when users have to be asked first. */
   readonly acquire: LimitName | "ask" | null;
   readonly acquire_by_asking: SlotRefusal | null;

@@ -58,6 +58,16 @@ test("of a grant without an expiry the primary says when it was used first", asy
   expect(JSON.stringify((await primary.asked("first_use")).request)).not.toContain("sesame");
 });
 
+test("`/readyz` says what the primary has to say of the cluster", async () => {
+  const note = "running sessions go on for 30 s";
+  await using primary = await FakePrimary.start({});
+  const answering = fetch(`${primary.url}/readyz`);
+  primary.reply(await primary.asked("ping"), note);
+  primary.fail(await primary.asked("store_health"), "there is no connection");
+  const answer = await answering;
+  expect([answer.status, (await answer.text()).trim()]).toEqual([503, `not ready: tokens.store; ${note}`]);
+});
+
 test("without limits no slot is asked for", async () => {
   await using primary = await FakePrimary.start({});
   using client = new Client(primary.url, "open sesame");

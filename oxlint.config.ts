@@ -56,6 +56,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
     "targets",
     "tokens",
     "cluster-store",
+    "database",
     "telemetry",
     "websocket",
     "net",

@@ -6,7 +6,7 @@ import { AllowList } from "../net/allow-list.ts";
 import { parseAllowedOrigin, parseFrameAncestor } from "../net/origin.ts";
 import { TrustedProxies } from "../net/trusted-proxies.ts";
 import { syslogServer } from "../telemetry/audit/syslog.ts";
-import { parseDatabaseUrl } from "../tokens/nova/database-url.ts";
+import { parseDatabaseUrl } from "../database/database-url.ts";
 import { checkUpgradeLevel } from "../tokens/nova/rpc/compute-target.ts";
 import { parseTransportUrl } from "../tokens/nova/rpc/transport-url.ts";
 import { MAX_LIFETIME_SECONDS } from "../tokens/store.ts";

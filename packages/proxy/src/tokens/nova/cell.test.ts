@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { Cell } from "./cell.ts";
-import type { Row } from "./driver.ts";
+import type { Row } from "../../database/driver.ts";
 import type { Grant } from "../grant.ts";
 
 const NOW = 1_700_000_000_500;

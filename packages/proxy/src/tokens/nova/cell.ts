@@ -3,7 +3,7 @@ import { sameEndpoint } from "../../net/endpoint.ts";
 import type { Grant, GrantEnd, GrantRevalidation } from "../grant.ts";
 import { INSTANCE_PREFIX, instanceExists, readConsole, toGrant } from "./console-row.ts";
 import type { Database } from "./database.ts";
-import type { Row } from "./driver.ts";
+import type { Row } from "../../database/driver.ts";
 import type { ConsoleValidation, NovaCell, NovaConsole } from "./options.ts";
 import { CHECK, findLive, findToken } from "./statements.ts";
 

@@ -1,8 +1,8 @@
-import { parseDatabaseUrl } from "./database-url.ts";
+import { parseDatabaseUrl } from "../../database/database-url.ts";
 import { Cell } from "./cell.ts";
 import { fillCellTemplate } from "./cell-template.ts";
 import { Database } from "./database.ts";
-import type { Row } from "./driver.ts";
+import type { Row } from "../../database/driver.ts";
 import type { ConsoleValidation, NovaSourceOptions } from "./options.ts";
 import { CELL_MAPPINGS } from "./statements.ts";
 

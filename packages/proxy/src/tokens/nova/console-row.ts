@@ -1,6 +1,6 @@
 import { EndError } from "../../end-reason.ts";
 import type { ConsoleType, Grant, GrantRevalidation } from "../grant.ts";
-import type { Row } from "./driver.ts";
+import type { Row } from "../../database/driver.ts";
 import type { NovaCell, NovaConsole } from "./options.ts";
 
 /** The types of consoles that a gateway can open, by Nova's names. */

@@ -1,15 +1,21 @@
 import { inTime } from "../../time/in-time.ts";
 import { unlessAborted } from "../../time/unless-aborted.ts";
-import type { DatabaseSettings, DatabaseSystem } from "./database-settings.ts";
-import { type ConnectionPool, type Driver, type LentConnection, readTlsMaterial, type Row } from "./driver.ts";
+import type { DatabaseSettings, DatabaseSystem } from "../../database/database-settings.ts";
+import {
+  type ConnectionPool,
+  type Driver,
+  type LentConnection,
+  readTlsMaterial,
+  type Row,
+} from "../../database/driver.ts";
 
 /** How many queries may run and wait at once; what sessions ask for is bounded before, besides renewals. */
 const MAX_QUERIES = 1024;
 
 /** A driver is imported here, so that only the gateways that use it load it. */
 const DRIVERS: Readonly<Record<DatabaseSystem, () => Promise<Driver>>> = {
-  mysql: async () => (await import("./mysql.ts")).MYSQL,
-  postgresql: async () => (await import("./postgresql.ts")).POSTGRESQL,
+  mysql: async () => (await import("../../database/mysql.ts")).MYSQL,
+  postgresql: async () => (await import("../../database/postgresql.ts")).POSTGRESQL,
 };
 
 /** Limits of a {@link Database}. */

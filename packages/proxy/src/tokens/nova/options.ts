@@ -1,4 +1,4 @@
-import type { Row } from "./driver.ts";
+import type { Row } from "../../database/driver.ts";
 
 /** Options of {@link NovaTokenSource}. */
 export interface NovaSourceOptions {

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { type AddressInfo, createServer } from "node:net";
 import { expect, test } from "vitest";
 import { Database } from "./database.ts";
-import { parseDatabaseUrl } from "./database-url.ts";
+import { parseDatabaseUrl } from "../../database/database-url.ts";
 
 /** `AuthenticationSASL` of PostgreSQL's protocol with the only way that servers have, and `AuthenticationSASLContinue`. */
 const WANTS_PASSWORD = Buffer.from("R\0\0\0\x17\0\0\0\x0aSCRAM-SHA-256\0\0", "latin1");

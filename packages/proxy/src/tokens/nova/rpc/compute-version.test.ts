@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { ComputeVersion } from "./compute-version.ts";
-import type { Row } from "../driver.ts";
+import type { Row } from "../../../database/driver.ts";
 
 const SIGNAL = new AbortController().signal;
 

@@ -1,5 +1,5 @@
 import { unlessAborted } from "../../../time/unless-aborted.ts";
-import type { Row } from "../driver.ts";
+import type { Row } from "../../../database/driver.ts";
 import type { ConsoleValidation, NovaCell, NovaConsole, NovaSourceOptions } from "../options.ts";
 import { checkUpgradeLevel } from "./compute-target.ts";
 import { ComputeVersion } from "./compute-version.ts";

@@ -1,13 +1,20 @@
-import { readConfigFile } from "../../read-file.ts";
+import { readConfigFile } from "../read-file.ts";
 import type { DatabaseSettings, TlsFiles } from "./database-settings.ts";
 
 /** A row of a result, by the names of its columns. */
 export type Row = Readonly<Record<string, unknown>>;
 
+/** A value of a statement. */
+export type SqlValue = string | number | null;
+
 /** A connection that is lent by a pool. Exactly one of `release` and `destroy` is to be called at the end. */
 export interface LentConnection {
   /** @param sql - with a `?` for each value. */
-  query(sql: string, values: readonly string[]): Promise<readonly Row[]>;
+  query(sql: string, values: readonly SqlValue[]): Promise<readonly Row[]>;
+  /** Runs a statement that has no rows as its answer. @returns how many rows it has found and written. */
+  execute(sql: string, values: readonly SqlValue[]): Promise<number>;
+  /** Calls a listener for each `NOTIFY` of a channel that is listened to; PostgreSQL only. */
+  onNotification(listener: () => void): void;
   release(): void;
   destroy(): void;
 }

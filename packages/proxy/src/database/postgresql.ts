@@ -73,6 +73,8 @@ class PostgresqlPool implements ConnectionPool {
         const { rows } = await client.query<Row>(numbered(sql), [...values]);
         return rows;
       },
+      execute: async (sql, values) => (await client.query(numbered(sql), [...values])).rowCount ?? 0,
+      onNotification: (listener) => client.on("notification", listener),
       release: () => end(false),
       destroy: () => end(true),
     };

@@ -1,4 +1,4 @@
-import { timerDelay } from "../../time/delay.ts";
+import { timerDelay } from "../time/delay.ts";
 
 /** Reads the parameters of a database URL, and keeps account of those that nothing has asked for. */
 export class UrlParameters {

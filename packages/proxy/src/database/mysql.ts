@@ -1,6 +1,12 @@
 import { isIP } from "node:net";
 import { checkServerIdentity, TLSSocket } from "node:tls";
-import { createPool, type Pool, type PoolConnection, type PoolOptions as MysqlPoolOptions } from "mysql2/promise";
+import {
+  createPool,
+  type Pool,
+  type PoolConnection,
+  type PoolOptions as MysqlPoolOptions,
+  type ResultSetHeader,
+} from "mysql2/promise";
 import { type ConnectionPool, type Driver, given, IDLE_MS, type LentConnection, type PoolOptions } from "./driver.ts";
 import type { Row, TlsMaterial } from "./driver.ts";
 
@@ -63,6 +69,11 @@ class MysqlPool implements ConnectionPool {
         const [rows] = await connection.query(sql, [...values]);
         return rows as Row[];
       },
+      execute: async (sql, values) => {
+        const [result] = await connection.query<ResultSetHeader>(sql, [...values]);
+        return result.affectedRows;
+      },
+      onNotification: () => {},
       release: () => connection.release(),
       destroy: () => connection.destroy(),
     };

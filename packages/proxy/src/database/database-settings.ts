@@ -1,4 +1,4 @@
-/** The databases that Nova runs on. */
+/** The databases that are spoken to; MariaDB is `mysql`. */
 export type DatabaseSystem = "mysql" | "postgresql";
 
 /** How a connection is encrypted. Files are read when a connection is made, so that renewed ones are used. */

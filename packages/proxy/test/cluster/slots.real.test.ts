@@ -26,6 +26,8 @@ let client: StoreClient;
 beforeAll(async () => {
   server = await startRedis();
   client = await openStore(server);
+  // As each connection does: commands keep their order then.
+  await new ValkeySession(client, "any").load();
 }, 60_000);
 
 afterAll(async () => {

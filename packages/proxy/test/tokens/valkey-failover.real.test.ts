@@ -1,7 +1,7 @@
 import { type RedisServer, startRedis, startRedisSentinel } from "@curfew/testing/real";
 import { describe, test, vi } from "vitest";
 import type { TokenRequest } from "../../src/tokens/store.ts";
-import { findMaster } from "../../src/cluster-store/valkey/sentinel.ts";
+import { findMasters } from "../../src/cluster-store/valkey/sentinel.ts";
 import type { ValkeySession } from "../../src/cluster-store/valkey/session.ts";
 import { parseStoreUrl } from "../../src/cluster-store/valkey/store-url.ts";
 import { connectTo, StoreGateway } from "./valkey-cluster.ts";
@@ -44,8 +44,8 @@ class Replicated implements AsyncDisposable {
 
   /** The master as the Sentinel knows it. */
   async current(): Promise<RedisServer | undefined> {
-    const { port } = await findMaster(parseStoreUrl(this.url), { ca: undefined, timeoutMs: 5000 });
-    return [this.master, ...this.replicas].find((each) => each.port === port);
+    const { latest } = await findMasters(parseStoreUrl(this.url), { ca: undefined, timeoutMs: 5000 });
+    return [this.master, ...this.replicas].find(({ port }) => port === latest.port);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

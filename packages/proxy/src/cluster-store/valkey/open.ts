@@ -4,7 +4,7 @@ import { inTime } from "../../time/in-time.ts";
 import { unlessAborted } from "../../time/unless-aborted.ts";
 import type { OpenContext, OpenStore } from "../engine.ts";
 import { openClient, type StoreClient, type StoreServer } from "./client.ts";
-import { findMaster } from "./sentinel.ts";
+import { findMasters, isSameServer } from "./sentinel.ts";
 import { ValkeySession } from "./session.ts";
 import type { StoreAddress } from "./store-url.ts";
 
@@ -23,13 +23,39 @@ export interface ValkeyOptions {
   readonly prefix: string;
 }
 
-/** Connects to Valkey or Redis. @throws Error saying why there is no connection. */
+/**
+ * Connects to Valkey or Redis. One Sentinel that names a server which is no master, or is not there, does not stop a
+ * cluster whose other Sentinels agree.
+ *
+ * @throws Error saying why there is no connection.
+ */
 export async function openValkey(options: ValkeyOptions, context: OpenContext): Promise<OpenStore> {
-  const { address, ca, prefix } = options;
+  const { address, ca } = options;
+  const { timeoutMs, signal } = context;
+  const { latest, agreed } = await unlessAborted(findMasters(address, { ca, timeoutMs }), signal);
+  try {
+    return await openServer({ server: latest, refused: undefined }, options, context);
+  } catch (error) {
+    if (agreed === undefined) throw error;
+    return await openServer({ server: agreed, refused: latest }, options, context);
+  }
+}
+
+/** A server, and one that a Sentinel named before it and that could not be used. */
+interface ChosenServer {
+  readonly server: StoreServer;
+  readonly refused: StoreServer | undefined;
+}
+
+async function openServer(chosen: ChosenServer, options: ValkeyOptions, context: OpenContext): Promise<OpenStore> {
+  const { ca, prefix } = options;
   const { timeoutMs, onLost, signal } = context;
-  const server = await unlessAborted(findMaster(address, { ca, timeoutMs }), signal);
-  const client = openClient({ ...server, ca, timeoutMs }, onLost);
-  const reader = openClient({ ...server, ca, timeoutMs }, onLost);
+  let isOpen = false;
+  const onEnd = (error: Error): void => {
+    if (isOpen) onLost(error);
+  };
+  const client = openClient({ ...chosen.server, ca, timeoutMs }, onEnd);
+  const reader = openClient({ ...chosen.server, ca, timeoutMs }, onEnd);
   const session = new ValkeySession(client, prefix);
   const close = (): void => {
     for (const each of [client, reader]) if (each.isOpen) each.destroy();
@@ -45,11 +71,12 @@ export async function openValkey(options: ValkeyOptions, context: OpenContext): 
     close();
     throw error;
   }
+  isOpen = true;
   return {
     session,
     reader: new ValkeySession(reader, prefix),
     check: async () => await checkServer(client),
-    watch: async (lost) => await watchSentinels(options, { server, timeoutMs, signal: lost }),
+    watch: async (lost) => await watchSentinels(options, { ...chosen, timeoutMs, signal: lost }),
     isReplaced: (error) => error instanceof ErrorReply && error.message.startsWith("READONLY"),
     close,
   };
@@ -67,18 +94,19 @@ async function checkServer(client: StoreClient): Promise<void> {
   }
 }
 
-interface WatchedMaster extends Pick<OpenContext, "timeoutMs" | "signal"> {
-  readonly server: Pick<StoreServer, "host" | "port">;
-}
+type WatchedMaster = ChosenServer & Pick<OpenContext, "timeoutMs" | "signal">;
 
 /** Rejects when the Sentinels name another master: an old one may go on to answer, and loses what it is told. */
 async function watchSentinels({ address, ca }: ValkeyOptions, watched: WatchedMaster): Promise<never> {
-  const { server, timeoutMs, signal } = watched;
+  const { server, refused, timeoutMs, signal } = watched;
   for (;;) {
     await sleep(WATCH_MS, undefined, { ref: false, signal });
     // Without any Sentinel, the master is what it was.
-    const now = await findMaster(address, { ca, timeoutMs }).catch(() => undefined);
-    if (now !== undefined && (now.host !== server.host || now.port !== server.port)) {
+    const named = await findMasters(address, { ca, timeoutMs }).catch(() => undefined);
+    if (named === undefined) continue;
+    const { latest, agreed = latest } = named;
+    const now = refused !== undefined && isSameServer(latest, refused) ? agreed : latest;
+    if (!isSameServer(now, server)) {
       throw new Error(`the Sentinels name another master: ${now.host}:${now.port}`);
     }
   }

@@ -8,10 +8,20 @@ import type { StoreAddress } from "./store-url.ts";
 /** How long the other Sentinels may take to answer after the first one, in milliseconds. */
 const GRACE_MS = 200;
 
+type Place = Pick<StoreServer, "host" | "port">;
+
 /** What a Sentinel knows of a master. */
-interface KnownMaster extends Pick<StoreServer, "host" | "port"> {
+interface KnownMaster extends Place {
   /** Grows with each failover. */
   readonly epoch: number;
+}
+
+/** Where a store may be. */
+export interface NamedMasters {
+  /** As the Sentinel says that knows of the latest failover. */
+  readonly latest: StoreServer;
+  /** What more than half of the Sentinels say, if that is another server: then `latest` may be wrong. */
+  readonly agreed: StoreServer | undefined;
 }
 
 /**
@@ -20,12 +30,12 @@ interface KnownMaster extends Pick<StoreServer, "host" | "port"> {
  *
  * @throws Error naming what each Sentinel said.
  */
-export async function findMaster(
+export async function findMasters(
   address: StoreAddress,
   { ca, timeoutMs }: { readonly ca: string | undefined; readonly timeoutMs: number },
-): Promise<StoreServer> {
+): Promise<NamedMasters> {
   const { sentinels, master, server } = address;
-  if (sentinels === undefined) return server;
+  if (sentinels === undefined) return { latest: server, agreed: undefined };
   const known: KnownMaster[] = [];
   const failures: string[] = [];
   const answers = sentinels.map(async (sentinel) => {
@@ -44,8 +54,16 @@ export async function findMaster(
   const grace = sleep(GRACE_MS, undefined, { signal: answered.signal }).catch(() => {});
   await Promise.race([Promise.allSettled(answers), grace]);
   answered.abort();
-  const { host, port } = known.reduce((latest, each) => (each.epoch > latest.epoch ? each : latest));
-  return { ...server, host, port };
+  const votes = (one: Place): number => known.filter((each) => isSameServer(each, one)).length;
+  const [latest = server] = known.toSorted((a, b) => b.epoch - a.epoch || votes(b) - votes(a));
+  const agreed = known.find((each) => votes(each) > sentinels.length / 2 && !isSameServer(each, latest));
+  const locate = ({ host, port }: Place): StoreServer => ({ ...server, host, port });
+  return { latest: locate(latest), agreed: agreed && locate(agreed) };
+}
+
+/** Whether a server has the same address as another one. */
+export function isSameServer(one: Place, other: Place): boolean {
+  return one.host === other.host && one.port === other.port;
 }
 
 async function ask(options: Parameters<typeof openClient>[0], master: string, late: AbortSignal): Promise<KnownMaster> {

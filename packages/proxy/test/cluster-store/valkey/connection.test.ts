@@ -1,11 +1,16 @@
+import { EventEmitter, once } from "node:events";
 import { pino } from "pino";
 import { expect, test } from "vitest";
 import { StoreConnection } from "../../../src/cluster-store/connection.ts";
 import { createEngine } from "../../../src/cluster-store/open-engine.ts";
-import { FakeRedis, hello } from "../../support/fake-redis.ts";
+import { bulk, FakeRedis, hello } from "../../support/fake-redis.ts";
 
 function connect({ port }: FakeRedis): StoreConnection & AsyncDisposable {
-  const engine = createEngine(`redis://127.0.0.1:${port}`, { prefix: "curfew", ca: undefined });
+  return connectTo(`redis://127.0.0.1:${port}`);
+}
+
+function connectTo(url: string): StoreConnection & AsyncDisposable {
+  const engine = createEngine(url, { prefix: "curfew", ca: undefined });
   const log = pino({ level: "silent" });
   const connection = new StoreConnection({ engine, log, settleMs: 0 }, []);
   connection.start();
@@ -35,4 +40,76 @@ test("one that says in a beat that it has become a replica is left, and used aga
   await expect(connection.health()).rejects.toThrow("there is no connection to the cluster's store");
   role = "master";
   await expect.poll(() => connection.isOpen).toBe(true);
+});
+
+/** What a Sentinel names, and the number of the failover that it knows of. */
+interface Named {
+  host: string;
+  port: number;
+  epoch: number;
+}
+
+/** Sentinels that name servers. */
+class FakeSentinels implements AsyncDisposable {
+  readonly #events = new EventEmitter();
+  readonly #servers: FakeRedis[] = [];
+
+  static async start(names: readonly Named[]): Promise<FakeSentinels> {
+    const sentinels = new FakeSentinels();
+    for (const named of names) {
+      const server = await FakeRedis.start(([name, question]) => {
+        if (name !== "SENTINEL") return undefined;
+        if (question === "MASTER") return `%1\r\n${bulk("config-epoch")}${bulk(String(named.epoch))}`;
+        sentinels.#events.emit("asked");
+        return `*2\r\n${bulk(named.host)}${bulk(String(named.port))}`;
+      });
+      sentinels.#servers.push(server);
+    }
+    return sentinels;
+  }
+
+  get url(): string {
+    return `redis+sentinel://${this.#servers.map(({ port }) => `127.0.0.1:${port}`).join(",")}/consoles`;
+  }
+
+  /** Waits for the next questions of a gateway to all of them, and for what it makes of the answers before. */
+  async asked(): Promise<void> {
+    for (let questions = 0; questions <= this.#servers.length; questions += 1) await once(this.#events, "asked");
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const server of this.#servers) await server[Symbol.asyncDispose]();
+  }
+}
+
+test.concurrent.for<[string, (replica: number) => Named]>([
+  ["a replica", (port) => ({ host: "127.0.0.1", port, epoch: 99 })],
+  ["a server that is not there", () => ({ host: "127.0.0.1", port: 1, epoch: 99 })],
+  ["no server", () => ({ host: "\0", port: 99_999, epoch: 99 })],
+  ["another server for the same failover", (port) => ({ host: "127.0.0.1", port, epoch: 2 })],
+])("one of three Sentinels that names %s ends no connection to what the others name", async ([, lie], { expect }) => {
+  let replicaRole = "replica";
+  await using master = await FakeRedis.start(() => undefined);
+  await using replica = await FakeRedis.start(([name]) =>
+    name === "HELLO" ? hello({ role: replicaRole }) : undefined,
+  );
+  const honest = { host: "127.0.0.1", port: master.port, epoch: 2 };
+  const others = [{ ...honest }, { ...honest }];
+  await using sentinels = await FakeSentinels.start([lie(replica.port), ...others]);
+  await using connection = connectTo(sentinels.url);
+  await connection.opened;
+  const states: boolean[] = [];
+  const isBack = new Promise<void>((resolve) => {
+    connection.onChange(() => {
+      states.push(connection.isOpen);
+      if (connection.isOpen) resolve();
+    });
+  });
+  await sentinels.asked();
+  expect(states).toEqual([]);
+  // The others learn of a failover to the server that only one of them named at first.
+  replicaRole = "master";
+  for (const other of others) Object.assign(other, { port: replica.port, epoch: 99 });
+  await isBack;
+  expect(states).toEqual([false, true]);
 });

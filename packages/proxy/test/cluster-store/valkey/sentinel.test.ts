@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { findMaster } from "../../../src/cluster-store/valkey/sentinel.ts";
+import { findMasters } from "../../../src/cluster-store/valkey/sentinel.ts";
 import { parseStoreUrl } from "../../../src/cluster-store/valkey/store-url.ts";
 import { bulk, FakeRedis } from "../../support/fake-redis.ts";
 
@@ -12,14 +12,15 @@ async function sentinel(reply: string | undefined): Promise<FakeRedis> {
 
 const find = async (sentinels: readonly { readonly port: number }[], timeoutMs = 5000): Promise<unknown> => {
   const hosts = sentinels.map(({ port }) => `127.0.0.1:${port}`).join(",");
-  return await findMaster(parseStoreUrl(`redis+sentinel://:secret@${hosts}/consoles/2`), { ca: undefined, timeoutMs });
+  const address = parseStoreUrl(`redis+sentinel://:secret@${hosts}/consoles/2`);
+  return (await findMasters(address, { ca: undefined, timeoutMs })).latest;
 };
 
 const EXPECTED = { host: "10.0.0.5", port: 7000, tls: false, username: undefined, password: "secret", database: 2 };
 
 test("without Sentinels it is the server of the URL", async () => {
-  const found = await findMaster(parseStoreUrl("redis://store"), { ca: undefined, timeoutMs: 1 });
-  expect(found).toMatchObject({ host: "store", port: 6379 });
+  const found = await findMasters(parseStoreUrl("redis://store"), { ca: undefined, timeoutMs: 1 });
+  expect(found).toMatchObject({ latest: { host: "store", port: 6379 }, agreed: undefined });
 });
 
 test("the Sentinel is asked for the master of this name, without the account of the store", async () => {

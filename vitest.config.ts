@@ -19,6 +19,9 @@ const realTests = ["*.real.test.ts", "test/real/**/*.test.ts"];
 /** Tests that break what a cluster consists of. They measure, so each step of a test run has them for itself. */
 const faultTests = "*.faults.test.ts";
 
+/** What the projects of a package leave to others. */
+const notUnitTests = [browserTests, faultTests, ...realTests].map((pattern) => `**/${pattern}`);
+
 /** A new object for each project: vitest names the instances in it. */
 const inChromium = () => ({
   enabled: true,
@@ -94,16 +97,30 @@ export default defineConfig({
     setupFiles: [join(import.meta.dirname, "vitest.setup.ts")],
     env: { NODE_COMPILE_CACHE: COMPILE_CACHE },
     projects: [
-      ...["protocol", "proxy", "client", "react", "testing", "bench", "conformance"].map((name) => ({
+      ...["protocol", "client", "react", "testing", "bench", "conformance"].map((name) => ({
         extends: true as const,
         test: {
           name,
-          // Processes that run one file after the other start faster. Gateways keep state that files must not share.
-          isolate: name === "proxy",
+          // Processes that run one file after the other start faster.
+          isolate: false,
           include: [`packages/${name}/src/**/*.test.{ts,tsx}`, `packages/${name}/test/**/*.test.ts`],
-          exclude: [browserTests, faultTests, ...realTests].map((pattern) => `**/${pattern}`),
+          exclude: notUnitTests,
         },
       })),
+      {
+        extends: true as const,
+        test: {
+          name: "proxy-parts",
+          isolate: false,
+          include: ["packages/proxy/src/**/*.test.ts"],
+          exclude: notUnitTests,
+        },
+      },
+      {
+        extends: true as const,
+        // Gateways keep state that files must not share.
+        test: { name: "proxy", include: ["packages/proxy/test/**/*.test.ts"], exclude: notUnitTests },
+      },
       ...["packages/testing", "packages/bench", "packages/proxy", "tools"].map((root) => ({
         extends: true as const,
         test: {

@@ -10,7 +10,15 @@ export const NODE_LANES = ["22.21.0", "24.9.0", "26.10.0"] as const;
 export type NodeLane = (typeof NODE_LANES)[number];
 
 /** The projects of the packages that run in Node. */
-const PROJECTS = ["protocol", "proxy", "testing", "proxy-tls", "proxy-tls-targets", "proxy-unix-targets"];
+const PROJECTS = [
+  "protocol",
+  "proxy-parts",
+  "proxy",
+  "testing",
+  "proxy-tls",
+  "proxy-tls-targets",
+  "proxy-unix-targets",
+];
 
 /** No lane has the version that was asked for. */
 export class UnknownLaneError extends Error {

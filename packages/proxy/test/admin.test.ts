@@ -1,6 +1,7 @@
 import { type ByteServer, startByteServer } from "@curfew/testing";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { Client } from "./support/client.ts";
+import { SettableClock } from "./support/clock.ts";
 import { ADMIN_KEY, TestGateway } from "./support/gateway.ts";
 
 interface Issued {
@@ -323,7 +324,8 @@ describe("sessions", () => {
 
 test("metrics count sessions, ends by reason, renewals, lateness and bytes", async () => {
   await using echo = await startByteServer({ mode: "echo" });
-  await using own = await TestGateway.start();
+  const clock = new SettableClock();
+  await using own = await TestGateway.start({ clock });
   const metric = async (name: string): Promise<number> => {
     const text = await (await fetch(`${own.adminUrl}/metrics`)).text();
     return Number(
@@ -334,7 +336,7 @@ test("metrics count sessions, ends by reason, renewals, lateness and bytes", asy
     );
   };
   expect(await metric('curfew_sessions_ended_total{reason="session_expired"}')).toBe(0);
-  const { token } = await own.token(echo.address, { ttlMs: 700 });
+  const { token } = await own.token(echo.address);
   using client = new Client(own.host, token);
   await client.message("hello");
   client.control({ type: "renew", id: 1, token });
@@ -343,6 +345,7 @@ test("metrics count sessions, ends by reason, renewals, lateness and bytes", asy
   await client.message("renewed");
   expect(await metric("curfew_sessions_active")).toBe(1);
   expect(await metric('curfew_relayed_bytes_total{direction="to_client"}')).toBe(1000);
+  clock.passed = 60_000;
   await client.closed;
   expect(await metric("curfew_sessions_active")).toBe(0);
   expect(await metric('curfew_sessions_ended_total{reason="session_expired"}')).toBe(1);

@@ -2,6 +2,7 @@ import { startByteServer } from "@curfew/testing";
 import { connect, type Socket } from "node:net";
 import { expect, test } from "vitest";
 import { Client } from "./support/client.ts";
+import { SettableClock } from "./support/clock.ts";
 import { TestGateway } from "./support/gateway.ts";
 
 function upgradeRequest(host: string): string {
@@ -128,11 +129,13 @@ test("asked again, the shorter time counts", async () => {
 
 test("the deadline of a session holds while the gateway drains", async () => {
   await using target = await startByteServer({ mode: "sink" });
-  await using gateway = await TestGateway.start();
-  const { token } = await gateway.token(target.address, { ttlMs: 400 });
+  const clock = new SettableClock();
+  await using gateway = await TestGateway.start({ clock });
+  const { token } = await gateway.token(target.address);
   using client = new Client(gateway.host, token);
   await client.message("hello");
   const drained = gateway.proxy.drain(3_600_000);
+  clock.passed = 60_000;
   expect(await client.closed).toEqual({ code: 4100, reason: "session_expired" });
   await drained;
 });

@@ -2,13 +2,14 @@ import { CloseCode, type ServerCloseReason } from "@curfew/protocol";
 import { startByteServer, startUnacceptingServer } from "@curfew/testing";
 import { describe, expect, test } from "vitest";
 import { Client } from "./support/client.ts";
+import { SettableClock } from "./support/clock.ts";
 import { type TestGatewayOptions, TestGateway } from "./support/gateway.ts";
 
 /** One way for a session to end: the gateway it needs, and what happens. */
 interface Ending {
   readonly options?: TestGatewayOptions;
   /** Resolves to the client that was told the reason. */
-  readonly run: (gateway: TestGateway, protocols: readonly string[]) => Promise<Client>;
+  readonly run: (gateway: TestGateway, protocols: readonly string[], clock: SettableClock) => Promise<Client>;
   /** Whether the session had opened. */
   readonly opened?: true;
 }
@@ -16,25 +17,31 @@ interface Ending {
 const echo = await startByteServer({ mode: "echo" });
 
 /** Opens a session and waits until the target has it. */
-async function openSession(gateway: TestGateway, protocols: readonly string[], ttlMs = 60_000): Promise<Client> {
-  const { token } = await gateway.token(echo.address, { ttlMs, instance: "vm-1" });
+async function openSession(gateway: TestGateway, protocols: readonly string[]): Promise<Client> {
+  const { token } = await gateway.token(echo.address, { instance: "vm-1" });
   const client = new Client(gateway.host, token, { protocols });
   client.socket.once("open", () => client.socket.send(Buffer.from("x")));
   await client.bytes(1);
   return client;
 }
 
+/** Opens a session and lets so much time pass. */
+const openFor =
+  (ms: number): Ending["run"] =>
+  async (gateway, protocols, clock) => {
+    const client = await openSession(gateway, protocols);
+    clock.passed = ms;
+    return client;
+  };
+
 const endings: Record<string, readonly [ServerCloseReason, Ending]> = {
-  "the deadline comes": [
-    "session_expired",
-    { opened: true, run: (gateway, protocols) => openSession(gateway, protocols, 1500) },
-  ],
+  "the deadline comes": ["session_expired", { opened: true, run: openFor(60_000) }],
   "the user gives no input": [
     "idle_timeout",
     {
-      options: { config: { sessions: { idle_timeout: 0.3 } } },
+      options: { config: { sessions: { idle_timeout: 30 } } },
       opened: true,
-      run: (gateway, protocols) => openSession(gateway, protocols),
+      run: openFor(30_000),
     },
   ],
   "the token has expired": [
@@ -167,8 +174,9 @@ describe.each([
   ["no subprotocol", []],
 ] as const)("a client that speaks %s", (name, protocols) => {
   test.each(Object.entries(endings))("is told when %s", async (_what, [reason, { options, run, opened }]) => {
-    await using gateway = await TestGateway.start(options);
-    using client = await run(gateway, protocols);
+    const clock = new SettableClock();
+    await using gateway = await TestGateway.start({ clock, ...options });
+    using client = await run(gateway, protocols, clock);
     expect(await client.closed).toEqual({ code: CloseCode[reason], reason });
     await gateway.proxy.sessions.idle();
     expect(gateway.endReasons()).toEqual([reason]);

@@ -2,6 +2,7 @@ import { type ByteServer, startByteServer } from "@curfew/testing";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { EventObserver, GatewayEvent, RequestEvent } from "../src/telemetry/events.ts";
 import { Client } from "./support/client.ts";
+import { SettableClock } from "./support/clock.ts";
 import { TestGateway } from "./support/gateway.ts";
 
 let target: ByteServer;
@@ -258,10 +259,12 @@ describe("while an observer has not answered", () => {
   test("the deadline ends the session, and a later answer opens nothing", async () => {
     const decider = new Decider("session_requested");
     await using own = await startByteServer({ mode: "sink" });
-    await using gateway = await TestGateway.start({ observers: [decider] });
-    const { token } = await gateway.token(own.address, { ttlMs: 300 });
+    const clock = new SettableClock();
+    await using gateway = await TestGateway.start({ clock, observers: [decider] });
+    const { token } = await gateway.token(own.address);
     using client = new Client(gateway.host, token);
     const signal = await decider.asked;
+    clock.passed = 60_000;
     expect(await client.closed).toEqual({ code: 4100, reason: "session_expired" });
     expect(signal.aborted).toBe(true);
     decider.allow();

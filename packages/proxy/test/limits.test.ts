@@ -1,6 +1,7 @@
 import { type ByteServer, startByteServer } from "@curfew/testing";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Client } from "./support/client.ts";
+import { SettableClock } from "./support/clock.ts";
 import { type Request, TestGateway } from "./support/gateway.ts";
 import { heldSource } from "./support/held-source.ts";
 
@@ -77,7 +78,7 @@ describe("at a limit a session is told server_busy in words, and the log has the
 describe("a slot is released", () => {
   const one = { config: { sessions: { max: 1 } } };
 
-  test.each<[string, (gateway: TestGateway) => Promise<void>]>([
+  test.each<[string, (gateway: TestGateway, clock: SettableClock) => Promise<void>]>([
     [
       "when the target refuses the connection",
       async (gateway) => {
@@ -105,8 +106,9 @@ describe("a slot is released", () => {
     ],
     [
       "at the deadline",
-      async (gateway) => {
-        using client = await open(gateway, { ttlMs: 400 });
+      async (gateway, clock) => {
+        using client = await open(gateway);
+        clock.passed = 60_000;
         expect((await client.closed).reason).toBe("session_expired");
       },
     ],
@@ -119,10 +121,11 @@ describe("a slot is released", () => {
       },
     ],
   ])("%s", async (_when, endOne) => {
-    await using gateway = await TestGateway.start(one);
-    await endOne(gateway);
-    using next = await open(gateway);
-    using tooMany = await connect(gateway);
+    const clock = new SettableClock();
+    await using gateway = await TestGateway.start({ ...one, clock });
+    await endOne(gateway, clock);
+    using next = await open(gateway, { ttlMs: 3_600_000 });
+    using tooMany = await connect(gateway, { ttlMs: 3_600_000 });
     expect((await tooMany.closed).reason).toBe("server_busy");
     expect(next.order).toEqual(["hello"]);
   });

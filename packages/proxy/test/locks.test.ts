@@ -248,7 +248,7 @@ describe("locks in a file", () => {
     const fourth = start(path);
     const other = await fourth.listen();
     await adminOf({ adminUrl }).liftLock(lock.id);
-    await expect.poll(async () => await adminOf(other).listLocks(), { timeout: 5000 }).toEqual([]);
+    await expect.poll(async () => await adminOf(other).listLocks()).toEqual([]);
     using opened = new Client(new URL(other.url).host, token);
     await opened.message("hello");
     await Promise.all([third.close(), fourth.close()]);

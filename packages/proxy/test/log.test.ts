@@ -133,7 +133,7 @@ test(
     let text = "";
     reader.stdout.on("data", (chunk: Buffer) => (text += chunk.toString()));
     const lost = (): number => Number(/"lines":(\d+),"msg":"log lines were lost"/.exec(text)?.[1] ?? 0);
-    await expect.poll(() => text.split(line).length - 1 + lost(), { timeout: 15_000 }).toBe(10_000);
+    await expect.poll(() => text.split(line).length - 1 + lost()).toBe(10_000);
     expect(lost()).toBeGreaterThan(5000);
     // What `curfew_log_lines_dropped_total` says.
     expect(droppedLogLines() - before).toBe(lost());

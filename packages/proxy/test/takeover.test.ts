@@ -1,7 +1,7 @@
 import { type ByteServer, startByteServer } from "@curfew/testing";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Client } from "./support/client.ts";
-import { HandClock } from "./support/clock.ts";
+import { HandClock, SettableClock } from "./support/clock.ts";
 import { type Request, TestGateway } from "./support/gateway.ts";
 
 let target: ByteServer;
@@ -108,10 +108,12 @@ describe("with on_limit: ask, a session above the limit waits for the answer of 
   });
 
   test("until its own deadline", async () => {
-    await using gateway = await TestGateway.start({ config: { sessions: asking } });
+    const clock = new SettableClock();
+    await using gateway = await TestGateway.start({ config: { sessions: asking }, clock });
     using alice = await open(gateway, { user: "alice" });
-    using bob = await connect(gateway, { user: "bob", ttlMs: 600 });
+    using bob = await connect(gateway, { user: "bob", ttlMs: 5000 });
     await bob.message("takeover_pending");
+    clock.passed = 5000;
     expect((await bob.closed).reason).toBe("session_expired");
     await alice.message("takeover_over");
   });

@@ -16,7 +16,7 @@ beforeEach(() => {
 });
 
 const connected = (ref: { readonly current: SerialConsole | VncConsole | null }): Promise<void> =>
-  act(async () => vi.waitFor(() => expect(ref.current?.state.status).toBe("connected"), { timeout: 10_000 }));
+  act(async () => vi.waitFor(() => expect(ref.current?.state.status).toBe("connected")));
 
 /** Lets deferred work of an unmounting come about. */
 const settle = (): Promise<void> => act(async () => {});

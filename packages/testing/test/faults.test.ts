@@ -14,8 +14,6 @@ import { describe, expect, test, vi } from "vitest";
 import { RfbClient } from "./rfb-client.ts";
 import { TcpClient } from "./tcp-client.ts";
 
-/** A busy machine may take its time. */
-const PATIENT = { timeout: 15_000 };
 vi.setConfig({ testTimeout: 30_000 });
 
 const VERSION = "RFB 003.008\n";
@@ -74,7 +72,7 @@ describe("stall", () => {
       await client.readUpdate();
     })();
     const connection = await server.waitForConnection();
-    await expect.poll(() => connection.bytesSent, PATIENT).toBe(bytes);
+    await expect.poll(() => connection.bytesSent).toBe(bytes);
     // It stays so: the event loop turns, the client has nothing more to send, and nothing comes.
     for (let turn = 0; turn < 50; turn++) await new Promise((resolve) => setImmediate(resolve));
     expect(connection.bytesSent).toBe(bytes);
@@ -103,7 +101,7 @@ describe("stall", () => {
     const connection = await server.waitForConnection();
     connection.stall();
     client.write("held");
-    await expect.poll(() => connection.bytesReceived, PATIENT).toBe(4);
+    await expect.poll(() => connection.bytesReceived).toBe(4);
     expect(client.text).toBe("");
     connection.resume();
     await client.untilText("held");
@@ -193,9 +191,9 @@ test("flood sends without end, but no more than the client takes", async () => {
   const connection = server.connections[0]!;
   // The buffers of TCP fill up, and then no byte more is taken.
   let before = -1;
-  await expect.poll(() => before === (before = connection.bytesSent), { ...PATIENT, interval: 200 }).toBe(true);
+  await expect.poll(() => before === (before = connection.bytesSent), { interval: 200 }).toBe(true);
   client.socket.resume();
-  await expect.poll(() => connection.bytesSent, PATIENT).toBeGreaterThan(before);
+  await expect.poll(() => connection.bytesSent).toBeGreaterThan(before);
   client.socket.destroy();
   expect((await connection.closed).by).toBe("client");
 });
@@ -218,15 +216,12 @@ test("stop_reading takes no more input until resume()", async () => {
   client.socket.write(bytes, () => (written = true));
   let before = -1;
   await expect
-    .poll(() => before === (before = client.socket.bytesWritten - client.socket.writableLength), {
-      ...PATIENT,
-      interval: 100,
-    })
+    .poll(() => before === (before = client.socket.bytesWritten - client.socket.writableLength), { interval: 100 })
     .toBe(true);
   expect(written).toBe(false);
   expect(connection.bytesReceived).toBeLessThan(2 ** 20);
   connection.resume();
-  await expect.poll(() => connection.bytesReceived, PATIENT).toBe(bytes.length);
+  await expect.poll(() => connection.bytesReceived).toBe(bytes.length);
   expect(connection.receivedHash).toBe(seededHash(3, bytes.length));
 });
 

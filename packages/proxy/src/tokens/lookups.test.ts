@@ -10,14 +10,18 @@ const HOUR = 60 * 60 * 1000;
 let store: SqliteTokenStore;
 let source: ScriptedSource;
 let now = 0;
+/** Ends the sessions of a test. */
+let over = new AbortController();
 
 beforeEach(() => {
+  over = new AbortController();
   store = new SqliteTokenStore(":memory:");
   source = new ScriptedSource();
   now = 1000;
 });
 afterEach(async () => {
   vi.useRealTimers();
+  over.abort();
   await store.close();
 });
 
@@ -31,8 +35,13 @@ function make(options: Partial<TokenLookupsOptions> = {}): TokenLookups {
 }
 
 function request(request: Partial<LookupRequest> = {}): LookupRequest {
-  const signal = new AbortController().signal;
+  const { signal } = over;
   return { clientAddress: "192.0.2.1", origin: undefined, isRenewal: false, signal, ...request };
+}
+
+/** Looks up what is not answered before the test is over. */
+function ask(lookups: TokenLookups, token: string, other: Partial<LookupRequest> = {}): void {
+  lookups.resolve(token, request(other)).catch(() => {});
 }
 
 describe("the store is asked first, then the sources in order", () => {
@@ -67,7 +76,7 @@ describe("the store is asked first, then the sources in order", () => {
 
   test("a source is told the client's address, its origin, and the type of console that it asks for", async () => {
     const client = { clientAddress: "192.0.2.7", origin: "https://dash.example", consoleType: "serial" } as const;
-    void make().resolve("foreign", request(client));
+    ask(make(), "foreign", client);
     expect((await source.asked()).context).toMatchObject(client);
   });
 });
@@ -130,8 +139,8 @@ describe("equal lookups", () => {
   test("are those of one token, address, origin and type: a source may decide by each", async () => {
     const lookups = make();
     const others = [{}, { clientAddress: "192.0.2.2" }, { origin: "https://dash.example" }, { consoleType: "vnc" }];
-    for (const other of others as readonly Partial<LookupRequest>[]) void lookups.resolve("foreign", request(other));
-    void lookups.resolve("other", request());
+    for (const other of others as readonly Partial<LookupRequest>[]) ask(lookups, "foreign", other);
+    ask(lookups, "other");
     await source.asked(4);
     expect(source.lookups).toHaveLength(5);
   });
@@ -160,7 +169,7 @@ describe("equal lookups", () => {
 });
 
 describe("an unknown token", () => {
-  async function ask(lookups: TokenLookups, number: number): Promise<void> {
+  async function refuse(lookups: TokenLookups, number: number): Promise<void> {
     const found = lookups.resolve("foreign", request());
     (await source.asked(number)).answer(undefined);
     expect(await found).toBeUndefined();
@@ -168,16 +177,16 @@ describe("an unknown token", () => {
 
   test("is not looked up in the sources again at once, but for another client it is", async () => {
     const lookups = make();
-    await ask(lookups, 0);
+    await refuse(lookups, 0);
     expect(await lookups.resolve("foreign", request())).toBeUndefined();
     expect(source.lookups).toHaveLength(1);
-    void lookups.resolve("foreign", request({ clientAddress: "192.0.2.2" }));
+    ask(lookups, "foreign", { clientAddress: "192.0.2.2" });
     await source.asked(1);
   });
 
   test("that the store issues is known at once", async () => {
     const lookups = make();
-    await ask(lookups, 0);
+    await refuse(lookups, 0);
     const grant = foreignGrant({ expiresAt: 9000 });
     const issued = vi
       .spyOn(store, "resolve")
@@ -191,7 +200,7 @@ describe("an unknown token", () => {
     const found = lookups.resolve("foreign", request());
     (await source.asked()).fail(new Error("away"));
     await expect(found).rejects.toThrow("away");
-    await ask(lookups, 1);
+    await refuse(lookups, 1);
   });
 });
 
@@ -215,8 +224,8 @@ describe("the number of lookups is bounded", () => {
 
   test("a renewal is not held up by them", async () => {
     const lookups = make({ limits });
-    for (const token of ["a1", "a2"]) void lookups.resolve(token, request({ clientAddress: "a" }));
-    void lookups.resolve("a3", request({ clientAddress: "a", isRenewal: true }));
+    for (const token of ["a1", "a2"]) ask(lookups, token, { clientAddress: "a" });
+    ask(lookups, "a3", { clientAddress: "a", isRenewal: true });
     await source.asked(1);
     expect(source.lookups.map(({ token }) => token).toSorted()).toEqual(["a1", "a3"]);
   });
@@ -238,7 +247,7 @@ describe("the number of lookups is bounded", () => {
     vi.advanceTimersByTime(1);
     // The time of the second one, which waited, is over as well.
     await expect(second).rejects.toThrow("no answer within 10000 ms");
-    void lookups.resolve("a4", request({ clientAddress: "a" }));
+    ask(lookups, "a4", { clientAddress: "a" });
     expect((await source.asked(1)).token).toBe("a4");
   });
 
@@ -252,7 +261,7 @@ describe("the number of lookups is bounded", () => {
     const { running, runningPerClient } = LOOKUP_LIMITS;
     for (let count = 0; count < running + 1; count += 1) {
       const clientAddress = `192.0.2.${Math.floor(count / runningPerClient)}`;
-      void lookups.resolve(`foreign ${count}`, request({ clientAddress }));
+      ask(lookups, `foreign ${count}`, { clientAddress });
     }
     await source.asked(running - 1);
     expect(await lookups.resolve(token, request({ clientAddress: "198.51.100.1" }))).toEqual(record);
@@ -262,7 +271,7 @@ describe("the number of lookups is bounded", () => {
   test("the number of lookups in a store that hangs is bounded as well", async () => {
     const asked = vi.spyOn(store, "resolve").mockReturnValue(new Promise(() => {}));
     const lookups = make({ limits });
-    for (const token of ["a1", "a2", "b1"]) void lookups.resolve(token, request({ clientAddress: token.charAt(0) }));
+    for (const token of ["a1", "a2", "b1"]) ask(lookups, token, { clientAddress: token.charAt(0) });
     await expect.poll(() => asked.mock.calls.map(([token]) => token)).toEqual(["a1", "b1"]);
   });
 

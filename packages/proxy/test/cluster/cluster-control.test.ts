@@ -6,6 +6,7 @@ import type { SessionControl } from "../../src/control/session-control.ts";
 import type { SessionView } from "../../src/control/session-view.ts";
 import { formatPosition, parsePosition } from "../../src/paging.ts";
 import type { GatewayHandlers } from "../../src/cluster/messages.ts";
+import { stopwatch } from "../support/waited.ts";
 import { FakeNetwork, member } from "./fake-network.ts";
 
 const NOT_CONNECTED = "it is not connected to the cluster's store: it has stopped, or is cut off";
@@ -172,7 +173,11 @@ test("a session is inspected, extended and ended from any gateway", async () => 
 
 test.each<[string, (network: FakeNetwork) => void, unknown]>([
   ["is gone", (network) => network.remove("two"), NOT_CONNECTED],
-  ["hangs", (network) => network.faults.set("two", () => {}), expect.stringMatching(/^no answer within (\d{3}|1000)/)],
+  [
+    "hangs",
+    (network) => network.faults.set("two", () => {}),
+    expect.stringMatching(/^no answer within \d+(\.\d+)? ms/),
+  ],
   [
     "lies",
     (network) => network.faults.set("one", (text, deliver) => deliver(text.replace('"id":"two-1"', '"id":["two-1"]'))),
@@ -181,9 +186,9 @@ test.each<[string, (network: FakeNetwork) => void, unknown]>([
 ])("a gateway that %s is named within a second, and the answer of the others stands", async (_what, harm, reason) => {
   const { control, network } = cluster([1, 1, 1]);
   harm(network);
-  const startedAt = performance.now();
+  const elapsed = stopwatch();
   const { sessions, unavailable, replaced } = await control.list();
-  expect(performance.now() - startedAt).toBeLessThan(2000);
+  expect(elapsed()).toBeLessThan(2000);
   expect(sessions.map(({ id }) => id)).toEqual(["one-0", "three-2"]);
   expect(unavailable).toEqual([{ member: "gateway two", reason }]);
   expect(replaced).toEqual([]);

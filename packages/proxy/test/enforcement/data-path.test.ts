@@ -8,6 +8,7 @@ import { EndError } from "../../src/end-reason.ts";
 import type { Tap } from "../../src/relay/tap.ts";
 import type { Stage } from "../../src/targets/stage.ts";
 import { Client } from "../support/client.ts";
+import { SettableClock } from "../support/clock.ts";
 import { TestGateway, type TestGatewayOptions } from "../support/gateway.ts";
 import { MessageFilter } from "../support/message-filter.ts";
 import { startByteServer, startFakeVnc } from "../support/targets.ts";
@@ -23,10 +24,15 @@ function consoles(changes: Partial<ConsoleDefinition>): NonNullable<TestGatewayO
   };
 }
 
-function gatewayWithTap(take: Tap["take"]): { start: () => Promise<TestGateway>; ends: () => number } {
+function gatewayWithTap(take: Tap["take"]): {
+  readonly start: () => Promise<TestGateway>;
+  readonly clock: SettableClock;
+  readonly ends: () => number;
+} {
   let ends = 0;
+  const clock = new SettableClock();
   const createTaps = (): Tap[] => [{ take, end: () => void (ends += 1) }];
-  return { start: async () => await TestGateway.start({ dataPath: { createTaps } }), ends: () => ends };
+  return { start: async () => await TestGateway.start({ clock, dataPath: { createTaps } }), clock, ends: () => ends };
 }
 
 describe("rule 14: nothing fails open", () => {
@@ -78,12 +84,14 @@ describe("stages between dial and relay", () => {
 
   test("at the deadline in one of them the target is destroyed and nothing passes", async () => {
     await using target = await startByteServer({ mode: "source", faults: [{ type: "stall", at: 3 }] });
-    await using gateway = await TestGateway.start({ dataPath: consoles({ handshake: [waitForLine] }) });
-    const { token, record } = await gateway.token(target.address, { ttlMs: 400 });
+    const clock = new SettableClock();
+    await using gateway = await TestGateway.start({ clock, dataPath: consoles({ handshake: [waitForLine] }) });
+    const { token, record } = await gateway.token(target.address);
     using client = new Client(gateway.host, token);
     client.socket.once("open", () => client.socket.send(Buffer.from("typed")));
+    await target.waitForConnection();
+    clock.leave(0, record.expiresAt);
     expect(await client.closed).toEqual(EXPIRED);
-    expect(Date.now()).toBeGreaterThanOrEqual(record.expiresAt);
     expect(client.order).toEqual(["bye", "close"]);
     await target.waitForNoConnections();
     expect(target.connections[0]?.bytesReceived).toBe(0);
@@ -175,11 +183,15 @@ describe("a filter on the client's bytes", () => {
 
   test("keeps the start of a message at the deadline", async () => {
     await using target = await startByteServer({ mode: "sink" });
-    await using gateway = await TestGateway.start({ dataPath: consoles({ createFilter }) });
-    const { token } = await gateway.token(target.address, { type: "vnc", ttlMs: 400 });
+    const clock = new SettableClock();
+    await using gateway = await TestGateway.start({ clock, dataPath: consoles({ createFilter }) });
+    const { token, record } = await gateway.token(target.address, { type: "vnc" });
     using client = new Client(gateway.host, token);
     await client.message("hello");
     client.socket.send(Buffer.concat([RFB_HANDSHAKE, KEY.subarray(0, 7)]));
+    const connection = await target.waitForConnection();
+    await expect.poll(() => connection.bytesReceived).toBe(RFB_HANDSHAKE.length);
+    clock.leave(0, record.expiresAt);
     expect(await client.closed).toEqual(EXPIRED);
     await target.waitForNoConnections();
     expect(target.connections[0]?.bytesReceived).toBe(RFB_HANDSHAKE.length);
@@ -190,13 +202,15 @@ describe("a tap on the target's bytes", () => {
   test("that stalls holds the target back, does not hold up the deadline, and is told of the end", async () => {
     await using target = await startByteServer({ mode: "sink", faults: [{ type: "flood", at: 0 }] });
     let taken = 0;
-    const { start, ends } = gatewayWithTap((bytes) => {
+    const { start, clock, ends } = gatewayWithTap((bytes) => {
       taken += bytes.length;
       return new Promise(() => {});
     });
     await using gateway = await start();
-    const { token } = await gateway.token(target.address, { ttlMs: 600 });
+    const { token, record } = await gateway.token(target.address);
     using client = new Client(gateway.host, token);
+    await expect.poll(() => taken).toBeGreaterThan(0);
+    clock.leave(0, record.expiresAt);
     expect(await client.closed).toEqual(EXPIRED);
     expect(client.received).toBe(taken);
     expect(taken).toBeLessThanOrEqual(64 * 1024);
@@ -222,10 +236,12 @@ describe("a tap on the target's bytes", () => {
   test("that fails as the deadline comes changes nothing about the reason", async () => {
     await using target = await startByteServer({ mode: "sink", faults: [{ type: "flood", at: 0 }] });
     const { promise, reject } = Promise.withResolvers<void>();
-    const { start, ends } = gatewayWithTap(() => promise);
+    const { start, clock, ends } = gatewayWithTap(() => promise);
     await using gateway = await start();
-    const { token } = await gateway.token(target.address, { ttlMs: 400 });
+    const { token, record } = await gateway.token(target.address);
     using client = new Client(gateway.host, token);
+    await client.bytes(1);
+    clock.leave(0, record.expiresAt);
     expect(await client.closed).toEqual(EXPIRED);
     reject(new Error("too late"));
     await gateway.proxy.sessions.idle();
@@ -235,10 +251,12 @@ describe("a tap on the target's bytes", () => {
 
   test("is told of the end of a session whose target never accepted", async () => {
     await using target = await startUnacceptingServer();
-    const { start, ends } = gatewayWithTap(() => undefined);
+    const { start, clock, ends } = gatewayWithTap(() => undefined);
     await using gateway = await start();
-    const { token } = await gateway.token(target.address, { ttlMs: 300 });
+    const { token, record } = await gateway.token(target.address);
     using client = new Client(gateway.host, token);
+    await expect.poll(() => gateway.proxy.sessions.list()[0]?.phase).toBe("dialing");
+    clock.leave(0, record.expiresAt);
     await client.closed;
     expect(ends()).toBe(1);
   });

@@ -52,37 +52,46 @@ describe("rule 3: the deadline is armed before the target is dialed and covers e
 
   test.concurrent("a client that stops after the upgrade is cut at the deadline", async () => {
     await using target = await startByteServer({ mode: "sink" });
-    await using gateway = await TestGateway.start();
-    const { token } = await gateway.token(target.address, { ttlMs: 400 });
+    const clock = new SettableClock();
+    await using gateway = await TestGateway.start({ clock });
+    const { token, record } = await gateway.token(target.address, { ttlMs: LONG_MS });
     using client = new RawClient(gateway.host);
     client.write(upgradeRequest(`/?token=${token}`));
+    await target.waitForConnection();
+    clock.leave(100, record.expiresAt);
     expect(await client.close()).toEqual(EXPIRED);
     await target.waitForNoConnections();
   });
 
   test("a client that does not read while the target floods it is cut at the deadline", async () => {
     await using target = await startByteServer({ mode: "sink", faults: [{ type: "flood", at: 0 }] });
-    await using gateway = await TestGateway.start();
-    const { token, record } = await gateway.token(target.address, { ttlMs: 800 });
+    const clock = new SettableClock();
+    await using gateway = await TestGateway.start({ clock });
+    const { token, record } = await gateway.token(target.address, { ttlMs: LONG_MS });
     using client = new RawClient(gateway.host);
     client.write(upgradeRequest(`/?token=${token}`));
     await client.status();
     client.socket.pause();
     const connection = await target.waitForConnection();
+    await expect.poll(() => gateway.proxy.sessions.list()[0]?.channels[0]?.connection.unsentBytes).toBeGreaterThan(0);
+    clock.leave(100, record.expiresAt);
     await connection.closed;
-    expect(Date.now()).toBeGreaterThanOrEqual(record.expiresAt);
+    expect(clock.wall()).toBeGreaterThanOrEqual(record.expiresAt);
     expect(gateway.endReasons()).toEqual(["session_expired"]);
     await gateway.proxy.sessions.idle();
   });
 
   test("a target that does not read while the client floods it is cut at the deadline", async () => {
     await using target = await startByteServer({ mode: "sink", faults: [{ type: "stop_reading", at: 0 }] });
-    await using gateway = await TestGateway.start();
-    const { token } = await gateway.token(target.address, { ttlMs: 800 });
+    const clock = new SettableClock();
+    await using gateway = await TestGateway.start({ clock });
+    const { token, record } = await gateway.token(target.address, { ttlMs: LONG_MS });
     using client = new Client(gateway.host, token);
     await client.message("hello");
     const block = Buffer.alloc(256 * 1024);
     for (let sent = 0; sent < 64; sent += 1) client.socket.send(block);
+    await expect.poll(() => gateway.proxy.sessions.list()[0]?.channels[0]?.connection.isPaused).toBe(true);
+    clock.leave(100, record.expiresAt);
     expect(await client.closed).toEqual(EXPIRED);
   });
 

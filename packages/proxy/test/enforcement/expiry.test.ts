@@ -59,10 +59,13 @@ describe("rule 1: enforcement is off by default, and tokens then only gate the o
 
   test("with enforcement on, none is counted", async () => {
     await using target = await startByteServer({ mode: "echo" });
-    await using gateway = await TestGateway.start();
-    const { token } = await gateway.token(target.address, { ttlMs: 300 });
+    const clock = new SettableClock();
+    await using gateway = await TestGateway.start({ clock });
+    const { token, record } = await gateway.token(target.address);
     using client = new Client(gateway.host, token);
-    await client.closed;
+    await client.message("hello");
+    clock.leave(0, record.expiresAt);
+    expect((await client.closed).reason).toBe("session_expired");
     const metrics = await (await fetch(`${gateway.adminUrl}/metrics`)).text();
     expect(metrics).toContain("\ncurfew_session_would_have_expired_total 0\n");
   });
@@ -76,25 +79,28 @@ describe("rule 1: enforcement is off by default, and tokens then only gate the o
 describe("rule 2: the deadline is the grant's exact expiry, or earlier where max_duration says so", () => {
   test("a session ends at its token's expiry and not a millisecond before", async () => {
     await using target = await startByteServer({ mode: "sink" });
-    await using gateway = await TestGateway.start();
-    const { token, record } = await gateway.token(target.address, { ttlMs: 437 });
+    const clock = new SettableClock();
+    await using gateway = await TestGateway.start({ clock });
+    const { token, record } = await gateway.token(target.address, { ttlMs: 60_437 });
     using client = new Client(gateway.host, token);
     const { expiresInMs, renewable } = await client.message("hello");
     expect(renewable).toBe(true);
     expect(expiresInMs).toBeLessThanOrEqual(record.expiresAt - record.createdAt);
     expect(gateway.proxy.sessions.list()[0]?.expiresAt).toBe(record.expiresAt);
-    await (
-      await target.waitForConnection()
-    ).closed;
-    expect(Date.now()).toBeGreaterThanOrEqual(record.expiresAt);
+    const connection = await target.waitForConnection();
+    clock.leave(1437, record.expiresAt);
+    await connection.closed;
+    expect(clock.wall()).toBeGreaterThanOrEqual(record.expiresAt);
     expect(await client.closed).toEqual({ code: 4100, reason: "session_expired" });
     expect(gateway.logged("session ended")[0]?.["late_ms"]).toBeGreaterThanOrEqual(0);
   });
 
   test("a grant without an expiry is good for token_ttl from the opening", async () => {
     await using target = await startByteServer({ mode: "sink" });
+    const clock = new SettableClock();
     await using gateway = await TestGateway.start({
-      config: { consoleauth: { token_ttl: 0.4 } },
+      clock,
+      config: { consoleauth: { token_ttl: 40 } },
       source: (store) => ({
         resolve: async (token) => {
           const grant = await store.resolve(token);
@@ -106,9 +112,10 @@ describe("rule 2: the deadline is the grant's exact expiry, or earlier where max
     const { token } = await gateway.token(target.address, { ttlMs: 60_000 });
     const before = Date.now();
     using client = new Client(gateway.host, token);
-    expect((await client.message("hello")).expiresInMs).toBeLessThanOrEqual(400);
+    expect((await client.message("hello")).expiresInMs).toBeLessThanOrEqual(40_000);
+    expect(gateway.proxy.sessions.list()[0]?.expiresAt).toBeGreaterThanOrEqual(before + 40_000);
+    clock.leave(0, gateway.proxy.sessions.list()[0]?.expiresAt ?? Number.NaN);
     expect(await client.closed).toEqual({ code: 4100, reason: "session_expired" });
-    expect(Date.now() - before).toBeGreaterThanOrEqual(400);
   });
 
   test("token_ttl is the lifetime of a token whose request names none, 600 s by default", async () => {
@@ -120,12 +127,14 @@ describe("rule 2: the deadline is the grant's exact expiry, or earlier where max
 
   test("max_duration ends a session before its token expires, and says so, and that renewing would not help", async () => {
     await using target = await startByteServer({ mode: "sink" });
-    await using gateway = await TestGateway.start({ config: { sessions: { max_duration: 0.3 } } });
-    const { token } = await gateway.token(target.address, { ttlMs: 60_000 });
+    const clock = new SettableClock();
+    await using gateway = await TestGateway.start({ clock, config: { sessions: { max_duration: 30 } } });
+    const { token, record } = await gateway.token(target.address, { ttlMs: 60_000 });
     using client = new Client(gateway.host, token);
     const hello = await client.message("hello");
     expect(hello.renewable).toBe(false);
-    expect(hello.expiresInMs).toBeLessThanOrEqual(300);
+    expect(hello.expiresInMs).toBeLessThanOrEqual(30_000);
+    clock.leave(20_000, record.expiresAt);
     expect(await client.message("bye")).toMatchObject({ detail: "the session has reached its longest duration" });
     expect(await client.closed).toEqual({ code: 4100, reason: "session_expired" });
   });
@@ -181,20 +190,22 @@ describe("rule 6: the wall clock says when, the monotonic clock how long; whiche
     await using target = await startByteServer({ mode: "sink" });
     const clock = new SettableClock();
     await using gateway = await TestGateway.start({ clock });
-    const { token, record } = await gateway.token(target.address, { ttlMs: 500 });
+    const { token } = await gateway.token(target.address);
     using client = new Client(gateway.host, token);
     await client.message("hello");
     clock.wallOffset = -3_600_000;
+    clock.passed = 60_000;
     expect(await client.closed).toEqual({ code: 4100, reason: "session_expired" });
-    expect(Date.now()).toBeGreaterThanOrEqual(record.expiresAt);
   });
 
   test("a wall clock set back does not open again what has expired, and a new session has no more time", async () => {
     await using target = await startByteServer({ mode: "sink" });
     const clock = new SettableClock();
     await using gateway = await TestGateway.start({ clock });
-    const { token } = await gateway.token(target.address, { ttlMs: 300 });
+    const { token } = await gateway.token(target.address);
     using client = new Client(gateway.host, token);
+    await client.message("hello");
+    clock.passed = 60_000;
     expect((await client.closed).reason).toBe("session_expired");
     const longer = await gateway.token(target.address, { ttlMs: 600_000 });
     using before = new Client(gateway.host, longer.token);
@@ -225,17 +236,17 @@ describe("rule 6: the wall clock says when, the monotonic clock how long; whiche
 describe("rule 7: one scheduler entry for a session, and none after it", () => {
   test("sizes go back to 0 when the client leaves, and when the deadline comes", async () => {
     await using target = await startByteServer({ mode: "sink" });
-    await using gateway = await TestGateway.start();
-    const [leaving, expiring] = await Promise.all([
-      gateway.token(target.address),
-      gateway.token(target.address, { ttlMs: 600 }),
-    ]);
+    const clock = new SettableClock();
+    await using gateway = await TestGateway.start({ clock });
+    const leaving = await gateway.token(target.address, { ttlMs: 120_000 });
+    const expiring = await gateway.token(target.address);
     using one = new Client(gateway.host, leaving.token);
     using other = new Client(gateway.host, expiring.token);
     await Promise.all([one.message("hello"), other.message("hello")]);
     expect(gateway.held()).toEqual({ sessions: 2, closing: 0, deadlines: 2 });
     one.socket.close(1000);
     await one.closed;
+    clock.leave(0, expiring.record.expiresAt);
     await other.closed;
     await gateway.proxy.sessions.idle();
     expect(gateway.held()).toEqual({ sessions: 0, closing: 0, deadlines: 0 });

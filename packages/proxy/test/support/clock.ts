@@ -4,18 +4,20 @@ import type { Clock } from "../../src/time/clock.ts";
 export class SettableClock implements Clock {
   /** Milliseconds that the wall clock was set forward; negative for back. */
   wallOffset = 0;
+  /** Milliseconds that have passed without a test waiting for them. */
+  passed = 0;
 
   monotonic(): number {
-    return performance.now();
+    return performance.now() + this.passed;
   }
 
   wall(): number {
-    return Date.now() + this.wallOffset;
+    return Date.now() + this.passed + this.wallOffset;
   }
 
   /** Sets the wall clock so that this many milliseconds are left until `instant`. */
   leave(ms: number, instant: number): void {
-    this.wallOffset = instant - ms - Date.now();
+    this.wallOffset += instant - ms - this.wall();
   }
 }
 

@@ -240,9 +240,9 @@ test("a gateway opens consoles for tokens of the service, ends them at its expir
   using refused = new Client(url, "open sesame");
   expect((await refused.closed).reason).toBe("lookup_failed");
   const readiness = async (): Promise<string> => await (await fetch(`${url}/readyz`)).text();
-  await expect.poll(readiness, { timeout: 3000 }).toBe("not ready: tokens.sources.0 (http)");
+  await expect.poll(readiness).toBe("not ready: tokens.sources.0 (http)");
   await service.restart();
-  await expect.poll(readiness, { timeout: 3000 }).toBe("ready");
+  await expect.poll(readiness).toBe("ready");
   await gateway.close();
 });
 

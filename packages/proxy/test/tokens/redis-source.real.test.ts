@@ -52,7 +52,7 @@ describeTokenSource("a redis source", async () => {
       await vi.waitUntil(() => redis.isReady);
       await set();
       // The source connects by itself, after a pause.
-      await vi.waitFor(async () => await source.health(), { timeout: 5000 });
+      await vi.waitFor(async () => await source.health());
     },
     [Symbol.asyncDispose]: async () => await source.close(),
   };
@@ -144,10 +144,10 @@ describe("a Redis server", () => {
 
   test("that does not answer fails each lookup in time, and is used again when it does", async () => {
     await redis.set("a", "10.0.0.5:5901");
-    await using source = open({ timeout: 0.3 });
+    await using source = open({ timeout: 2 });
     await source.health();
     server.freeze();
-    await expect(source.resolve("a", lookupContext())).rejects.toThrow("no answer within 300 ms");
+    await expect(source.resolve("a", lookupContext())).rejects.toThrow("no answer within 2000 ms");
     const session = new AbortController();
     const found = source.resolve("a", lookupContext({ signal: session.signal }));
     session.abort(new Error("the session has ended"));

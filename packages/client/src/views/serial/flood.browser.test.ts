@@ -22,9 +22,7 @@ describe("a flood of output", () => {
     }
     expect(sent).toBeLessThanOrEqual(1024 * 1024);
     expect(gateway.socket.controls).toEqual([{ type: "pause" }]);
-    await vi.waitFor(() => expect(gateway.socket.controls).toEqual([{ type: "pause" }, { type: "resume" }]), {
-      timeout: 10_000,
-    });
+    await vi.waitFor(() => expect(gateway.socket.controls).toEqual([{ type: "pause" }, { type: "resume" }]));
     await serial.close();
   });
 

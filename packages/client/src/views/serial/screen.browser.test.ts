@@ -160,9 +160,7 @@ describe("what a serial console shows", () => {
     await print(serial, "drawn");
     canvas?.getContext("webgl2")?.getExtension("WEBGL_lose_context")?.loseContext();
     // xterm.js waits 3 s for the context to come back.
-    await vi.waitFor(() => expect(target.querySelector(".xterm-rows")?.textContent).toContain("drawn"), {
-      timeout: 8000,
-    });
+    await vi.waitFor(() => expect(target.querySelector(".xterm-rows")?.textContent).toContain("drawn"));
     await serial.close();
     expect(target.childElementCount).toBe(0);
   });

@@ -121,7 +121,7 @@ describe("SerialConsole", () => {
     await shows(serial, "secret");
     gateway.socket.end(1006);
     expect(serial.transcript()).toContain("secret");
-    await vi.waitFor(() => expect(serial.transcript()).toBe(""), { timeout: 3000 });
+    await vi.waitFor(() => expect(serial.transcript()).toBe(""));
     expect(serial.state.status).toBe("reconnecting");
     await serial.close();
   });
@@ -238,7 +238,7 @@ describe("SerialConsole", () => {
     target.style.height = "0";
     const serial = await connected({ log: (level, message) => void lines.push(`${level} ${message}`) });
     const warning = "warn the element of the console has no size: give it a width and a height";
-    await vi.waitFor(() => expect(lines).toContain(warning), { timeout: 5000 });
+    await vi.waitFor(() => expect(lines).toContain(warning));
     target.style.height = height;
     await serial.close();
   });

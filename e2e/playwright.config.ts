@@ -22,8 +22,8 @@ export default defineConfig({
   // A screenshot that is missing or differs fails the test, unless this updates the ones that differ.
   updateSnapshots: process.env["CURFEW_E2E_SCREENSHOTS"] === "update" ? "changed" : "none",
   reporter,
-  // With one for each of two processors, they were idle for almost half of the time: most tests wait for a deadline or a page.
-  workers: 3,
+  // More than there are processors: most tests wait for a deadline or a page.
+  workers: 5,
   retries: 0,
   forbidOnly: process.env["CI"] !== undefined,
   // Tests wait for events. These limits only end a test that hangs, also on a machine that is busy with something else.
@@ -36,7 +36,7 @@ export default defineConfig({
     // Animations cost processor time in every frame. Tests of motion ask for it.
     contextOptions: { reducedMotion: "reduce" },
     screenshot: "only-on-failure",
-    // Without its film strip, which costs more than the tests themselves.
-    trace: { mode: "retain-on-failure", screenshots: false },
+    // Without its film strip, which costs more than the tests themselves, and its copies of the page after each action.
+    trace: { mode: "retain-on-failure", screenshots: false, snapshots: false },
   },
 });

@@ -45,7 +45,7 @@ const FAULTS: Readonly<Record<string, FaultOutcome>> = {
   "Invalid token": { reason: "token_invalid" },
   "Refused target": { reason: "forbidden" },
   "Unknown name": { reason: "target_not_found" },
-  "No answer": { reason: "target_timeout", text: "did not accept within 2000 ms" },
+  "No answer": { reason: "target_timeout", text: "did not accept within 4000 ms" },
   Unreachable: { statuses: ["reconnecting", "connected"] },
   "Wrong password": { reason: "credentials_rejected" },
   Stall: { statuses: ["connected"], reason: "session_expired" },

@@ -74,7 +74,7 @@ test("without enforcement a session has no end, and all sessions can be ended at
 });
 
 test("a console in a new tab renews itself through the dashboard's back end", async ({ dashboard: page, context }) => {
-  await page.getByRole("radio", { name: "6 seconds" }).check();
+  await page.getByRole("radio", { name: "12 seconds" }).check();
   const opened = context.waitForEvent("page");
   await press(page, "Open Small shell in a new tab");
   const tab = new ConsolePage(await opened);
@@ -265,12 +265,12 @@ test("the parts of a cluster say how they are, and can be stopped with the keybo
 test("without the default lifetime consoles open with the shortest", async ({ page, demo }) => {
   await page.route(
     "**/api/setup",
-    async (route) => await route.fulfill({ json: { faults: [], lifetimes: [6, 3660] } }),
+    async (route) => await route.fulfill({ json: { faults: [], lifetimes: [12, 3660] } }),
   );
   await page.goto(demo.url);
   await expect(page.getByRole("radio", { name: "61 minutes" })).not.toBeChecked();
   await press(page, "Open Small shell here");
-  await expect(panelOf(page)).toContainText("Access for 6 seconds");
+  await expect(panelOf(page)).toContainText("Access for 12 seconds");
   await waitForStatus(page, "connected");
 });
 

@@ -7,8 +7,8 @@ import { fileURLToPath } from "node:url";
 const SERVER = fileURLToPath(new URL("../../../apps/demo/src/server/main.ts", import.meta.url));
 const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
 
-/** Real deadlines, but earlier ones than the demo's own. */
-const SHORT_TIMES = { CURFEW_DEMO_LIFETIMES: "6,20,90,300", CURFEW_DEMO_FAULT_DELAY: "2" };
+/** Real deadlines, but earlier ones than the demo's own, and late enough for a page to connect on a busy machine. */
+const SHORT_TIMES = { CURFEW_DEMO_LIFETIMES: "12,20,90,300", CURFEW_DEMO_FAULT_DELAY: "4" };
 
 /** The demo as `npx pnpm@12 start` runs it, in a separate process. */
 export interface RunningDemo {

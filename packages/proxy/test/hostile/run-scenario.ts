@@ -207,9 +207,10 @@ export class Stage implements AsyncDisposable {
   }
 
   async #issue(target: string, count: number, ttlMs: (index: number) => number): Promise<IssuedToken[]> {
-    return await Promise.all(
-      Array.from({ length: count }, async (_, index) => await this.#gateway.issue(target, ttlMs(index))),
-    );
+    const tokens: IssuedToken[] = [];
+    // One after the other, over one connection: others would stay open for seconds, and look like a leak.
+    for (let index = 0; index < count; index += 1) tokens.push(await this.#gateway.issue(target, ttlMs(index)));
+    return tokens;
   }
 
   async #recovered(before: ProcessUsage): Promise<number | undefined> {

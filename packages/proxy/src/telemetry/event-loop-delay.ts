@@ -13,16 +13,10 @@ const WINDOW_MS = 10_000;
  * measurement, so a gateway that is never scraped does not pay for it. Its timers do not keep the process alive.
  */
 export class EventLoopDelay {
-  readonly #windowMs: number;
   #histogram: ELDHistogram | undefined;
   #timer: NodeJS.Timeout | undefined;
   /** The longest delay in each window that is over, in seconds, newest first. */
   #past: readonly number[] = [];
-
-  /** @param windowMs - test seam: a sixth of the time that a delay is shown, in milliseconds. */
-  constructor(windowMs: number = WINDOW_MS) {
-    this.#windowMs = windowMs;
-  }
 
   /** In seconds; 0 at the first reading. */
   readLongest(): number {
@@ -41,7 +35,7 @@ export class EventLoopDelay {
     this.#timer = setInterval(() => {
       this.#past = [this.#current(), ...this.#past].slice(0, WINDOWS - 1);
       this.#histogram?.reset();
-    }, this.#windowMs).unref();
+    }, WINDOW_MS).unref();
   }
 
   /** Of the window that is not over. */

@@ -31,9 +31,10 @@ test("all channels that a client opens with one token are one session", async ()
   await viewer.display.bytes(received + 506);
   // The bytes of all channels are the session's.
   const [session] = gateway.proxy.sessions.list();
-  const received3 = viewer.channels.reduce((sum, channel) => sum + channel.received, 0);
-  expect(session?.bytes.toClient).toBe(received3);
-  expect(session?.bytes.toTarget).toBe(server.connections.reduce((sum, each) => sum + each.bytesReceived, 0));
+  const toClient = (): number => viewer.channels.reduce((sum, channel) => sum + channel.received, 0);
+  await expect.poll(toClient).toBe(session?.bytes.toClient);
+  const toTarget = (): number => server.connections.reduce((sum, each) => sum + each.bytesReceived, 0);
+  await expect.poll(toTarget).toBe(session?.bytes.toTarget);
 });
 
 test("at the deadline every channel is closed, with the reason", async () => {

@@ -27,7 +27,7 @@ function open(): SqliteTokenStore {
 
 /** The file, as the gateway of another version sees it. */
 function withFile<T>(use: (db: DatabaseSync) => T): T {
-  const db = new DatabaseSync(path);
+  const db = new DatabaseSync(path, { timeout: 5000 });
   try {
     return use(db);
   } finally {

@@ -88,7 +88,7 @@ export default defineConfig({
   ssr: { resolve: { conditions: [source, ...defaultServerConditions] } },
   test: {
     // Tests wait for events most of the time: more of them than there are processors run beside each other.
-    maxWorkers: availableParallelism() + 2,
+    maxWorkers: availableParallelism() + 4,
     sequence: { sequencer: LongestFirst },
     // Limits for tests that hang, not for slow ones: a busy machine fails none.
     testTimeout: 30_000,

@@ -2,11 +2,12 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, readFileSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { createServer, connect, type AddressInfo } from "node:net";
+import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import type { ConfigInput } from "@curfew/proxy";
+import { freePort } from "@curfew/testing/real";
 import { generate } from "selfsigned";
 import { parse } from "yaml";
 import type { WebServer } from "./web-server.ts";
@@ -131,15 +132,6 @@ async function writeCertificate(folder: string): Promise<{ readonly cert: string
   await writeFile(files.key, `${made.private.trim()}\n`);
   await writeFile(join(folder, "both.pem"), `${made.cert.trim()}\n${made.private.trim()}\n`);
   return files;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, "close");
-  return port;
 }
 
 /** Resolves when something accepts connections at the port; rejects with the program's words when that has left. */

@@ -1,10 +1,10 @@
+import { freePort } from "@curfew/testing/real";
 import { type ByteServer, startByteServer } from "@curfew/testing";
 import { appendFile, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { Client } from "./support/client.ts";
 import { run } from "./support/command.ts";
-import { freePort } from "./support/program.ts";
 import { WorkerGateway } from "./support/worker-gateway.ts";
 import { TestFolder } from "./support/folder.ts";
 

@@ -1,3 +1,4 @@
+import { freePort } from "@curfew/testing/real";
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { copyFile, mkdtempDisposable, readFile, writeFile } from "node:fs/promises";
@@ -8,7 +9,6 @@ import { createInterface } from "node:readline";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
 import { Command } from "./support/command.ts";
-import { freePort } from "./support/program.ts";
 import { ADMIN_KEY, WorkerGateway } from "./support/worker-gateway.ts";
 
 const run = promisify(execFile);

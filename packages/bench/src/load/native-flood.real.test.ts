@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { WebSocketServer } from "ws";
-import { freePort } from "../machine/free-port.ts";
+import { freePort } from "@curfew/testing/real";
 import { PLAIN_UPGRADE } from "./client.ts";
 import { type NativeFlood, startNativeFlood } from "./native-flood.ts";
 

@@ -2,7 +2,7 @@ import { mkdtemp } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { startNativeFlood } from "../load/native-flood.ts";
-import { freePort } from "../machine/free-port.ts";
+import { freePort } from "@curfew/testing/real";
 import { keepAwake } from "../machine/keep-awake.ts";
 import { observeCpu } from "../machine/observe-cpu.ts";
 import { CORES, onBothCores, onGeneratorCore, onProxyCore } from "../machine/pinning.ts";

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { PLAIN_UPGRADE } from "../load/client.ts";
 import { type Certificate, makeCertificate } from "../machine/certificate.ts";
 import { accepts, startChild } from "../machine/child-process.ts";
-import { freePort } from "../machine/free-port.ts";
+import { freePort } from "@curfew/testing/real";
 import { onProxyCore } from "../machine/pinning.ts";
 import type { RunningSubject, Subject } from "./subject.ts";
 

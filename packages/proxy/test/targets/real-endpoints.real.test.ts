@@ -1,4 +1,4 @@
-import { startTigerVnc } from "@curfew/testing/real";
+import { freePort, startTigerVnc } from "@curfew/testing/real";
 import { copyFileSync, existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -7,7 +7,7 @@ import { type Issued, TestAuthority } from "../support/authority.ts";
 import { Client } from "../support/client.ts";
 import { SocketFolder } from "../support/endpoint-server.ts";
 import { TestGateway } from "../support/gateway.ts";
-import { freePort, type RunningProgram, startProgram } from "../support/program.ts";
+import { type RunningProgram, startProgram } from "../support/program.ts";
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 const EXPIRED = { from: new Date(Date.now() - 2 * DAY_MS), to: new Date(Date.now() - DAY_MS) };

@@ -5,6 +5,7 @@
 export { findGuestKernel } from "./guest.ts";
 export { startLinuxSerialGuest } from "./linux-serial.ts";
 export type { LinuxSerialGuest, LinuxSerialOptions } from "./linux-serial.ts";
+export { freePort } from "./ports.ts";
 export { findProgram } from "./programs.ts";
 export type { Program } from "./programs.ts";
 export { startQemuSpice } from "./qemu-spice.ts";

@@ -1,6 +1,6 @@
+import { randomInt } from "node:crypto";
 import { once } from "node:events";
 import { connect, createServer } from "node:net";
-import type { AddressInfo } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 
 /** Where all real servers listen, out of reach of other machines. */
@@ -9,15 +9,39 @@ export const LOOPBACK = "127.0.0.1";
 /** How often a server that does not say when it listens is asked, in milliseconds. */
 const RETRY_MS = 20;
 
-/** A TCP port on loopback that was free a moment ago. Another program may take it first: see `onFreePort`. */
-async function freePort(): Promise<number> {
+/**
+ * Registered ports, below those that systems give to outgoing connections (from 32,768 on): of these, one that was free
+ * may be taken a moment later by any connection.
+ */
+const FIRST_PORT = 16_384;
+const LAST_PORT = 32_767;
+
+/** How many ports are tried. */
+const MAX_TRIES = 100;
+
+/**
+ * A TCP port on loopback that was free a moment ago, for a program that does not choose one itself.
+ *
+ * @throws Error when none of 100 ports was free.
+ */
+export async function freePort(): Promise<number> {
+  for (let tries = 0; tries < MAX_TRIES; tries += 1) {
+    const port = randomInt(FIRST_PORT, LAST_PORT + 1);
+    if (await isFree(port)) return port;
+  }
+  throw new Error(`none of ${MAX_TRIES} ports from ${FIRST_PORT} to ${LAST_PORT} is free`);
+}
+
+async function isFree(port: number): Promise<boolean> {
   const probe = createServer();
-  probe.listen(0, LOOPBACK);
-  await once(probe, "listening");
-  const { port } = probe.address() as AddressInfo;
+  try {
+    await once(probe.listen(port, LOOPBACK), "listening");
+  } catch {
+    return false;
+  }
   probe.close();
   await once(probe, "close");
-  return port;
+  return true;
 }
 
 /** Thrown by a starter whose port was taken between its choice and its use. */

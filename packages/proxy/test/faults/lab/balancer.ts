@@ -1,7 +1,7 @@
+import { freePort } from "@curfew/testing/real";
 import { existsSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { freePort } from "../../support/program.ts";
 import type { ClusterGateway } from "./cluster-gateway.ts";
 import { LabProcess } from "./lab-process.ts";
 

@@ -1,10 +1,10 @@
+import { freePort } from "@curfew/testing/real";
 import { existsSync, readFileSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { AdminClient } from "../../../src/admin/index.ts";
 import type { SessionView } from "../../../src/control/session-view.ts";
-import { freePort } from "../../support/program.ts";
 import { LabProcess } from "./lab-process.ts";
 import type { Machine } from "./network.ts";
 

@@ -1,5 +1,5 @@
+import { freePort } from "@curfew/testing/real";
 import { TestFolder } from "../../support/folder.ts";
-import { freePort } from "../../support/program.ts";
 import { ClusterGateway, type ClusterGatewayOptions } from "./cluster-gateway.ts";
 import { ConsoleClient } from "./console-client.ts";
 import { Consoles } from "./consoles.ts";

@@ -1,6 +1,6 @@
+import { freePort } from "@curfew/testing/real";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { freePort } from "../../support/program.ts";
 import type { LabProcess } from "./lab-process.ts";
 import { askStore, StoreServer, startSentinel } from "./store-server.ts";
 import { until } from "./until.ts";

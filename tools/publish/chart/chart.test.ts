@@ -140,10 +140,14 @@ describe.each(CASES)("with $name", ({ manifests }) => {
         expect(podSelector ?? selected).toEqual({ matchLabels: selector.matchLabels });
       }
     }
-    for (const { httpGet } of [container.livenessProbe, container.readinessProbe]) {
-      expect(httpGet.port).toBe("console");
-      expect(httpGet.scheme).toBe("CURFEW_CERT" in environment ? "HTTPS" : "HTTP");
-    }
+    const { httpGet } = container.readinessProbe;
+    expect(httpGet.port).toBe("console");
+    expect(httpGet.scheme).toBe("CURFEW_CERT" in environment ? "HTTPS" : "HTTP");
+  });
+
+  test("users who fill the public port cannot have the pod killed: the process is asked as the image asks it", () => {
+    const [, check = ""] = /^HEALTHCHECK .*\\\n\s*CMD (.*)$/mu.exec(readContainerFile("Containerfile")) ?? [];
+    expect(container.livenessProbe.exec.command).toEqual(JSON.parse(check));
   });
 
   test("the admin API leaves the pod only with a Service of its own", () => {
@@ -208,9 +212,43 @@ test.each([
   [{ replica: 2 }, "additional properties 'replica' not allowed"],
   [{ "config.listen": "0.0.0.0:80" }, "at '/config/listen': false schema"],
   [{ "config.sessions.drain_timeout": "1m" }, "at '/config/sessions/drain_timeout': got string, want number"],
+  [{ env: [{ name: "CURFEW_SESSIONS_DRAIN_TIMEOUT", value: "600" }] }, "at '/env/0/name': 'not' failed"],
   [{ "image.tag": "latest" }, "at '/image/tag': 'not' failed"],
 ])("%j is refused", async (values, words) => {
   await expect(render(values)).rejects.toThrow(words);
+});
+
+/** The secrets of docs/configuration.md, each as a value of the chart. */
+async function secretValues(): Promise<(readonly [option: string, values: object])[]> {
+  const [, section = ""] =
+    /^## Secrets$(.*?)^## /msu.exec(await readFile(join(ROOT, "docs/configuration.md"), "utf8")) ?? [];
+  const secret = "redis://curfew:secret@valkey";
+  let list: string | undefined;
+  return [...section.matchAll(/^\| `(\S+)_file` +\| (?:in `(\S+)`|the same|`CURFEW_)/gmu)].map(
+    ([, option = "", of]) => {
+      list = of ?? list;
+      return [
+        option,
+        list === undefined ? { [`config.${option}`]: secret } : { [`config.${list}`]: [{ [option]: secret }] },
+      ];
+    },
+  );
+}
+
+// `admin.keys` has only the hashes of keys.
+test.each((await secretValues()).filter(([option]) => option !== "sha256"))(
+  "the secret %s is refused, because the configuration becomes a ConfigMap",
+  async (_option, values) => {
+    await expect(render(values)).rejects.toThrow("becomes a ConfigMap");
+  },
+);
+
+test("names that look like numbers stay text", async () => {
+  const name = "2026";
+  const secrets = { "admin.existingSecret": name, "secretFiles.existingSecret": name, "tls.existingSecret": name };
+  const others = { "ingress.className": name, "ingress.tlsSecret": name, "persistence.storageClass": name };
+  const manifests = await render({ ...EVERYTHING, ...secrets, ...others, priorityClassName: name });
+  expect(manifests.flatMap(problemsOf)).toEqual([]);
 });
 
 test("several gateways may have the address of their store from a variable", async () => {

@@ -10,7 +10,7 @@ export interface Container {
   readonly args: readonly string[];
   readonly env: readonly { readonly name: string; readonly value?: string }[];
   readonly ports: readonly { readonly name: string; readonly containerPort: number }[];
-  readonly livenessProbe: Probe;
+  readonly livenessProbe: { readonly exec: { readonly command: readonly string[] } };
   readonly readinessProbe: Probe;
   readonly lifecycle?: { readonly preStop: { readonly sleep: { readonly seconds: number } } };
   readonly securityContext: Readonly<Record<string, unknown>>;

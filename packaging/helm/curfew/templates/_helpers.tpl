@@ -35,8 +35,33 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 {{- toYaml $config -}}
 {{- end -}}
 
+{{/* Refuses secrets in `config`, which becomes a ConfigMap. */}}
+{{- define "curfew.refuseSecrets" -}}
+{{- $config := .Values.config -}}
+{{- $secrets := dict
+  "key_password" (dig "key_password" "" $config)
+  "access.basic_auth" (dig "access" "basic_auth" "" $config)
+  "vnc.vencrypt_password" (dig "vnc" "vencrypt_password" "" $config)
+  "admin.key" (dig "admin" "key" "" $config) -}}
+{{- range $index, $source := dig "tokens" "sources" (list) $config -}}
+{{- $_ := set $secrets (printf "tokens.sources[%d].bearer_token" $index) (get $source "bearer_token") -}}
+{{- end -}}
+{{- range $index, $peer := dig "cluster" "peers" (list) $config -}}
+{{- $_ := set $secrets (printf "cluster.peers[%d].key" $index) (get $peer "key") -}}
+{{- end -}}
+{{- range $name, $value := $secrets -}}
+{{- if $value -}}
+{{- fail (printf "\n\nconfig.%s is a secret, and config becomes a ConfigMap: put it into the secret of secretFiles.existingSecret, and set config.%s_file to /run/secrets/curfew/ and its key there.\n" $name $name) -}}
+{{- end -}}
+{{- end -}}
+{{- if regexMatch "://[^/\\s@]*:[^/\\s@]+@|sentinel_password=" (toYaml $config) -}}
+{{- fail "\n\nconfig has a URL with a password, and becomes a ConfigMap: put the URL into the secret of secretFiles.existingSecret, and set the option that ends in _file, such as config.cluster.store_file: /run/secrets/curfew/store.\n" -}}
+{{- end -}}
+{{- end -}}
+
 {{/* Refuses values that each are right but do not go together. values.schema.json refuses all others. */}}
 {{- define "curfew.validate" -}}
+{{- include "curfew.refuseSecrets" . -}}
 {{- $config := .Values.config -}}
 {{- $store := or (dig "cluster" "store" "" $config) (dig "cluster" "store_file" "" $config) -}}
 {{- range .Values.env -}}

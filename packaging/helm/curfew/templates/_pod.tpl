@@ -13,7 +13,7 @@ imagePullSecrets:
   {{- toYaml . | nindent 2 }}
 {{- end }}
 {{- with .Values.priorityClassName }}
-priorityClassName: {{ . }}
+priorityClassName: {{ . | quote }}
 {{- end }}
 securityContext:
   runAsNonRoot: true
@@ -39,7 +39,7 @@ volumes:
   {{- with .Values.admin.existingSecret }}
   - name: admin-key
     secret:
-      secretName: {{ . }}
+      secretName: {{ . | quote }}
       defaultMode: 0440
       items:
         - key: admin-key
@@ -48,13 +48,13 @@ volumes:
   {{- with .Values.secretFiles.existingSecret }}
   - name: secret-files
     secret:
-      secretName: {{ . }}
+      secretName: {{ . | quote }}
       defaultMode: 0440
   {{- end }}
   {{- with .Values.tls.existingSecret }}
   - name: tls
     secret:
-      secretName: {{ . }}
+      secretName: {{ . | quote }}
       defaultMode: 0440
   {{- end }}
 {{- if include "curfew.several" . }}
@@ -112,15 +112,14 @@ ports:
   - name: admin
     containerPort: 6081
   {{- end }}
-# Only a process that does not respond for a minute is killed: that ends its sessions.
+# Only a process that does not respond for a minute is killed: that ends its sessions. The public port would not do: at
+# connections.max it closes new connections.
 livenessProbe:
-  httpGet:
-    path: /healthz
-    port: console
-    scheme: {{ $scheme }}
-  periodSeconds: 10
+  exec:
+    command: [node, -e, "fetch('http://127.0.0.1:6081/healthz').then((r) => process.exit(r.ok ? 0 : 1))"]
+  periodSeconds: 20
   timeoutSeconds: 5
-  failureThreshold: 6
+  failureThreshold: 3
 readinessProbe:
   httpGet:
     path: /readyz

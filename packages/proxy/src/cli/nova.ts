@@ -1,7 +1,8 @@
 import type { Command } from "commander";
+import { devNull } from "node:os";
 import { secretVariables } from "../nova/definitions.ts";
 import type { Argument } from "../nova/oslo/files.ts";
-import { loadNovaConfig, type NovaConfig } from "../nova/load.ts";
+import { loadNovaConfig } from "../nova/load.ts";
 import { type Service, SERVICES } from "../nova/service.ts";
 import { AbbreviatingCommand } from "./abbreviating-command.ts";
 import { addNovaFlags } from "./nova-flags.ts";
@@ -40,14 +41,15 @@ export function addNova(program: Command): void {
 async function serve(service: Service, args: readonly Argument[], options: NovaCommandOptions): Promise<void> {
   const env = { ...process.env };
   const { curfewConfig, curfewPage: ownPage = false } = options;
-  const load = async (): Promise<NovaConfig> => await loadNovaConfig({ service, args, env, curfewConfig, ownPage });
-  const loaded = await load();
+  const sources = { service, args, env, curfewConfig, ownPage, filled: new Set<string>() };
+  const loaded = await loadNovaConfig(sources);
   const { daemon } = loaded;
   if (daemon && !isDaemon()) return await becomeDaemon();
   if (daemon) closeInherited();
   for (const name of secretVariables()) delete process.env[name];
   try {
-    const { log } = await runGateway(loaded, load);
+    const reload = { ...sources, refusesEmpty: curfewConfig !== devNull };
+    const { log } = await runGateway(loaded, async () => await loadNovaConfig(reload));
     if (daemon) log.info({ pid: process.pid }, "running in the background");
   } catch (error) {
     if (daemon) reportProblem(error instanceof Error ? error.message : String(error));

@@ -1,4 +1,4 @@
-import type { LoadedConfig } from "../config/load.ts";
+import type { ConfigSources, LoadedConfig } from "../config/load.ts";
 import { ConfigError } from "../config/schema.ts";
 import { resolveListenHost } from "../net/resolve-listen-host.ts";
 import { combine } from "./combine.ts";
@@ -22,6 +22,10 @@ export interface NovaSources {
   readonly curfewConfig: string | undefined;
   /** Whether Curfew's page is served in place of Nova's `web`. */
   readonly ownPage: boolean;
+  /** What {@link readLayers} keeps from one reading to the next. @defaultValue nothing: this is the only one */
+  readonly filled?: Set<string>;
+  /** For Curfew's own configuration. */
+  readonly refusesEmpty?: ConfigSources["refusesEmpty"];
   /** Test seam. */
   readonly folders?: DefaultFolders["folders"];
 }
@@ -38,15 +42,20 @@ export interface NovaConfig extends LoadedConfig {
  * @throws ConfigError naming the place of each wrong value and what was expected.
  */
 export async function loadNovaConfig(sources: NovaSources): Promise<NovaConfig> {
-  const { service, args, env, curfewConfig, ownPage, folders } = sources;
+  const { service, args, env, curfewConfig, ownPage, filled, refusesEmpty, folders } = sources;
   try {
-    const layers = await readLayers(args, { program: service.program, ...(folders !== undefined && { folders }) });
+    const layers = await readLayers(
+      args,
+      { program: service.program, ...(folders !== undefined && { folders }) },
+      filled,
+    );
     const configuration = new Configuration({ layers, env, options: ALL_OPTIONS });
     const options = readNovaOptions(configuration, service);
     const address = await resolveHost(options);
     const mapping = mapOptions(options, { configuration, service, address, ownPage });
     const warnings = [...mapping.warnings];
-    const config = await combine(mapping, { file: curfewConfig, env, warn: (warning) => warnings.push(warning) });
+    const warn = (warning: string): number => warnings.push(warning);
+    const config = await combine(mapping, { file: curfewConfig, env, refusesEmpty, warn });
     if (service.name === "spice" && config.workers > 1) {
       const why = "for SPICE consoles, all of whose connections have to reach one process";
       throw new ConfigError([`workers: expected 1 ${why}, but got ${config.workers}`]);

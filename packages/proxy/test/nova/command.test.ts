@@ -85,6 +85,13 @@ describe("in place of Nova's programs", SLOW, () => {
     await reload(proxy);
     const message = "vnc.vencrypt_ca_certs: /none.pem cannot be read: ENOENT";
     expect(proxy.logged(RELOAD_REFUSED)[1]).toMatchObject({ err: { message: expect.stringContaining(message) } });
+    for (const emptied of [own, ownYaml]) {
+      const text = await readFile(emptied);
+      await writeFile(emptied, "");
+      await reload(proxy);
+      expect(proxy.logged(RELOAD_REFUSED).at(-1)).toMatchObject({ problems: [expect.stringContaining("it is empty")] });
+      await writeFile(emptied, text);
+    }
     await write("[console]\nallowed_origins = dash.example\n");
     await writeFile(ownYaml, 'admin: { listen: "127.0.0.1:0", key: key-of-the-nova-tests }\nsessions: { max: 5 }\n');
     await reload(proxy);

@@ -23,31 +23,39 @@ const FOLDERS = [join(homedir(), ".nova"), homedir(), "/etc/nova", "/etc"];
  * defaults are read first: `nova.conf` and `<program>.conf` (`nova.conf.d` and `<program>.conf.d`), each from the first
  * folder that has it.
  *
+ * @param filled - the files that were not empty when they were read before, to which this adds. One that is empty now is
+ * refused: it is being written, or the disk was full.
  * @throws ConfFileError naming the file, the line and what was expected.
  */
-export async function readLayers(args: readonly Argument[], defaults: DefaultFolders): Promise<readonly Layer[]> {
+export async function readLayers(
+  args: readonly Argument[],
+  defaults: DefaultFolders,
+  filled: Set<string> = new Set(),
+): Promise<readonly Layer[]> {
   const named: Layer[][] = [];
   for (const argument of args) {
-    if ("configFile" in argument) named.push([await readConfFile(argument.configFile)]);
-    else if ("configDir" in argument) named.push(await readConfFolder(argument.configDir));
+    if ("configFile" in argument) named.push([await readConfFile(argument.configFile, filled)]);
+    else if ("configDir" in argument) named.push(await readConfFolder(argument.configDir, filled));
     else named.push([argument]);
   }
-  const files = args.some((each) => "configFile" in each) ? [] : await findDefaults(".conf", defaults);
-  const folders = args.some((each) => "configDir" in each) ? [] : await findDefaults(".conf.d", defaults);
+  const files = args.some((each) => "configFile" in each) ? [] : await findDefaults(".conf", defaults, filled);
+  const folders = args.some((each) => "configDir" in each) ? [] : await findDefaults(".conf.d", defaults, filled);
   const layers: Layer[] = [];
-  for (const file of files) layers.push(await readConfFile(file));
-  for (const folder of folders) layers.push(...(await readConfFolder(folder)));
+  for (const file of files) layers.push(await readConfFile(file, filled));
+  for (const folder of folders) layers.push(...(await readConfFolder(folder, filled)));
   return [...layers, ...named.flat()];
 }
 
 async function findDefaults(
   extension: string,
   { folders = FOLDERS, program }: DefaultFolders,
+  filled: ReadonlySet<string>,
 ): Promise<readonly string[]> {
   const found: string[] = [];
   for (const name of ["nova", program]) {
     for (const path of folders.map((folder) => join(folder, name + extension))) {
-      if (!(await exists(path))) continue;
+      // One that was read before and is gone is an error, too.
+      if (!filled.has(path) && !(await exists(path))) continue;
       found.push(path);
       break;
     }
@@ -55,11 +63,13 @@ async function findDefaults(
   return found;
 }
 
-async function readConfFile(path: string): Promise<readonly Assignment[]> {
+async function readConfFile(path: string, filled: Set<string>): Promise<readonly Assignment[]> {
   const file = resolve(expandUser(path));
   const bytes = await readConfigFile(file).catch((error: NodeJS.ErrnoException) => {
     throw new ConfFileError(`${file}: cannot be read: ${error.code ?? error.message}`);
   });
+  if (bytes.length > 0) filled.add(file);
+  else if (filled.has(file)) throw new ConfFileError(`${file}: expected options, as before, but it is empty`);
   try {
     return parseIniFile(new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes), file);
   } catch (error) {
@@ -69,14 +79,14 @@ async function readConfFile(path: string): Promise<readonly Assignment[]> {
 }
 
 /** The files `*.conf` of a folder, in the order of their names. */
-async function readConfFolder(path: string): Promise<Layer[]> {
+async function readConfFolder(path: string, filled: Set<string>): Promise<Layer[]> {
   const folder = resolve(expandUser(path));
   const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
     throw new ConfFileError(`${folder}: cannot be read: ${error.code ?? error.message}`);
   });
   const layers: Layer[] = [];
   for (const name of names.filter((each) => /^[^.].*\.conf$/su.test(each)).toSorted(byCodePoint)) {
-    layers.push(await readConfFile(join(folder, name)));
+    layers.push(await readConfFile(join(folder, name), filled));
   }
   return layers;
 }

@@ -33,7 +33,7 @@ test("a console opens in the page with the chosen lifetime, is listed and ended"
   await expect(row).toContainText(/connected.*[45]:\d\d/);
   await takeScreenshots(page, "in-page", "demo");
 
-  await row.getByRole("button", { name: "End the session of Test pattern" }).click();
+  await row.getByRole("button", { name: "End session of Test pattern" }).click();
   await expect(endOf(page)).toHaveAttribute("data-reason", "session_terminated");
   await expect(page.getByText("No active sessions.")).toBeVisible();
   const events = page.getByRole("region", { name: "Audit events" }).getByRole("listitem");
@@ -200,26 +200,45 @@ test("the page says if the demo server is not running, and reconnects", async ({
 });
 
 /** Replaces the server's event stream by a single event. */
-async function playEvent(page: Page, name: string, data: unknown): Promise<void> {
-  await page.addInitScript(
-    ([event, json]) => {
-      globalThis.EventSource = class extends EventTarget {
-        constructor() {
-          super();
-          setTimeout(() => {
-            this.dispatchEvent(new MessageEvent("hello", { data: "" }));
-            this.dispatchEvent(new MessageEvent(event, { data: json }));
-          });
-        }
-      } as unknown as typeof EventSource;
-    },
-    [name, JSON.stringify(data)] as const,
-  );
+async function playEvents(page: Page, events: Readonly<Record<string, unknown>>): Promise<void> {
+  await page.addInitScript((played) => {
+    globalThis.EventSource = class extends EventTarget {
+      constructor() {
+        super();
+        setTimeout(() => {
+          this.dispatchEvent(new MessageEvent("hello", { data: "" }));
+          for (const [event, data] of Object.entries(played)) {
+            this.dispatchEvent(new MessageEvent(event, { data: JSON.stringify(data) }));
+          }
+        });
+      }
+    } as unknown as typeof EventSource;
+  }, events);
+}
+
+/** A session with long names, as the page's list of sessions has it. */
+const SESSION = {
+  id: "1",
+  gateway: "cluster",
+  runsAt: "gateway-1",
+  name: "Linux serial port",
+  client: "2001:db8:1:2:3:4:5:6",
+  state: "relaying",
+  leftMs: 3_599_000,
+  bytes: 123_456_789,
+};
+
+/** Expects that a phone shows everything in the list of sessions without scrolling to the side. */
+async function expectSessionsToFit(page: Page): Promise<void> {
+  await page.setViewportSize({ width: 360, height: 800 });
+  const list = page.getByRole("group", { name: "Sessions" });
+  await expect(list.getByRole("button", { name: "End session" })).toBeVisible();
+  expect(await list.evaluate(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth)).toBe(0);
 }
 
 test("the page says if the gateway is not responding", async ({ page, demo }) => {
   // The gateways run as long as the demo.
-  await playEvent(page, "gateway", { up: false });
+  await playEvents(page, { gateway: { up: false } });
   await page.goto(demo.url);
   await expect(page.getByText("The gateway is not responding.")).toBeVisible();
 });
@@ -230,17 +249,18 @@ test("a machine that is starting or has failed says so, and cannot be opened", a
     { ...machine, name: "Slow one", state: "starting" },
     { ...machine, id: "broken", name: "Broken one", state: "failed" },
   ];
-  await playEvent(page, "machines", machines);
+  await playEvents(page, { machines, sessions: [SESSION] });
   await page.goto(demo.url);
   const card = (name: string): Locator => page.locator(".machine", { hasText: name });
   await expect(card("Slow one")).toContainText("The machine is starting…");
   await expect(card("Broken one")).toContainText("The machine did not start");
   await expect(page.getByRole("button", { name: /Open .* one/, disabled: false })).toHaveCount(0);
+  await expectSessionsToFit(page);
 });
 
 test("the parts of a cluster say how they are, and can be stopped with the keyboard", async ({ page, demo }) => {
   const gateways = ["up", "draining", "away"].map((state, index) => ({ name: `gateway-${index + 1}`, state }));
-  await playEvent(page, "cluster", { gateways, store: { state: "frozen" } });
+  await playEvents(page, { cluster: { gateways, store: { state: "frozen" } }, sessions: [SESSION] });
   const asked: string[] = [];
   await page.route("**/api/cluster/**", async (route) => {
     asked.push(new URL(route.request().url()).pathname);
@@ -254,8 +274,8 @@ test("the parts of a cluster say how they are, and can be stopped with the keybo
   for (const name of ["Kill gateway-2", "Start gateway-3", "Thaw store"]) await press(page, name);
   const actions = ["gateway-1/kill", "gateway-1/drain", "gateway-2/kill", "gateway-3/start", "store/thaw"];
   await expect.poll(() => asked).toEqual(actions.map((action) => `/api/cluster/${action}`));
+  await expectSessionsToFit(page);
   for (const colorScheme of ["light", "dark"] as const) {
-    await page.setViewportSize({ width: 360, height: 800 });
     await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
     await expectAccessible(page);
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);

@@ -100,7 +100,7 @@ function SessionRow({ session, passedMs, withGateway, attempt }: SessionRowProps
         <button
           type="button"
           disabled={ending}
-          aria-label={`End the session of ${session.name}`}
+          aria-label={`End session of ${session.name}`}
           onClick={() => attempt(end)}
         >
           End session

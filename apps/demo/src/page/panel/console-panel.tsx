@@ -100,7 +100,7 @@ function Status({ view }: { readonly view: AnyConsole | null }) {
         <button
           type="button"
           disabled={session.renewing}
-          aria-label="Renew the session"
+          aria-label={session.renewing ? undefined : "Renew the session"}
           onClick={() => void view?.connection.renew().catch(() => {})}
         >
           {session.renewing ? english.session.renewing : english.actions.renew}

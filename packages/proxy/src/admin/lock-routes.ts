@@ -29,7 +29,7 @@ export function addLockRoutes(app: Hono, options: AdminOptions): void {
     const { lock, ...members } = lifted;
     events.notify({ type: "lifted", actor, lock });
     if (members.unavailable.length === 0) return c.json({ ...lockView(lock), ...incomplete(members) });
-    return problem(c, 500, "lifted, but not every worker answered", incomplete(members));
+    return problem(c, 500, "lifted, but not every worker or gateway answered", incomplete(members));
   });
 }
 

@@ -56,8 +56,10 @@ export class PeerCluster {
   readonly #links: readonly PeerLink[];
   readonly #locks: PeerLocks;
   readonly #losses: StoreLoss[] = [];
-  readonly #reconciler: PeerReconciler;
+  /** Those that lead to a gateway to which another one leads: that stays so until this gateway starts anew. */
+  readonly #duplicates = new Map<PeerLink, PeerLink>();
   #sessions: OwnPeerSessions | undefined;
+  #reconciler: PeerReconciler | undefined;
 
   /** @throws Error naming a file that cannot be read or opened. */
   constructor(options: PeerClusterOptions) {
@@ -76,7 +78,6 @@ export class PeerCluster {
       links: () => this.#others,
       beforeClose: () => this.#stop(),
     });
-    this.#reconciler = new PeerReconciler({ own: this.own, store: this.store, locks: this.#locks });
     this.figures = {
       endAfter: this.#endAfterMs ?? Infinity,
       gateways: () => 1 + this.#others.filter(({ isOpen }) => isOpen).length,
@@ -94,7 +95,7 @@ export class PeerCluster {
   join(sessions: OwnPeerSessions): SessionControl {
     const { control } = sessions;
     this.#sessions = sessions;
-    this.#reconciler.join(sessions);
+    this.#reconciler = new PeerReconciler({ sessions, own: this.own, store: this.store, locks: this.#locks });
     const endAfterMs = this.#endAfterMs;
     for (const link of this.#links) {
       const end = (): void =>
@@ -167,14 +168,22 @@ export class PeerCluster {
 
   readonly #reconcile = async (link: PeerLink, state: PeerState, isNew: boolean): Promise<void> => {
     this.#checkIdentity(link, state);
-    await this.#reconciler.reconcile(link, state, isNew);
+    await this.#reconciler?.reconcile(link, state, isNew);
   };
 
   /** @throws PeerRefused */
   #checkIdentity(link: PeerLink, { id }: PeerState): void {
     if (id === this.#self.id) throw new PeerRefused("it is this gateway itself");
-    const first = this.#links.find(({ gatewayId }) => gatewayId === id);
-    if (first !== link && first?.isAway === false) throw new PeerRefused(`it is the gateway of ${first.url}`);
+    const others = this.#links.filter((other) => other !== link && other.gatewayId === id);
+    const isFirst = (other: PeerLink): boolean => this.#links.indexOf(other) < this.#links.indexOf(link);
+    const first =
+      this.#duplicates.get(link) ??
+      others.find((other) => other.lastContact > -Infinity && !this.#duplicates.has(other)) ??
+      // Both answer for the first time now.
+      others.find((other) => !other.isAway && !this.#duplicates.has(other) && isFirst(other));
+    if (first === undefined) return;
+    this.#duplicates.set(link, first);
+    throw new PeerRefused(`it is the gateway of ${first.url}`);
   }
 }
 

@@ -44,10 +44,14 @@ class FakeStore implements LockStore {
   }
 }
 
-function make(maxLifted?: number): { locks: PeerLocks; store: FakeStore; told: () => number } {
+function make(maxLifted?: number, maxLocks?: number): { locks: PeerLocks; store: FakeStore; told: () => number } {
   const store = new FakeStore();
   let told = 0;
-  const locks = new PeerLocks({ store, ...(maxLifted !== undefined && { maxLifted }) });
+  const locks = new PeerLocks({
+    store,
+    ...(maxLifted !== undefined && { maxLifted }),
+    ...(maxLocks !== undefined && { maxLocks }),
+  });
   locks.onLocksChanged(() => {
     told += 1;
   });
@@ -130,6 +134,16 @@ test("of the lifted locks the oldest is forgotten, which can bring a lock back b
   const { locks } = make(2);
   await locks.learn([lifted("a", 1), lifted("b", 2), lifted("c", 3), versionOf("d", 1)]);
   expect([locks.find("a"), locks.find("b")?.version, ids(locks)]).toEqual([undefined, 2, ["d"]]);
+});
+
+test("a peer that has more locks than there may be is not followed any further", async () => {
+  const { locks, told } = make(1, 2);
+  const all = Array.from({ length: 9 }, (_, index) => versionOf(`${index}`, 1));
+  await expect(locks.learn(all)).rejects.toThrow("6 of its locks are more than the 2 that there may be");
+  expect([ids(locks), told()]).toEqual([["0", "1", "2"], 1]);
+  // What is known goes on to change.
+  await locks.learn([lifted("0", 2)]);
+  expect(ids(locks)).toEqual(["1", "2"]);
 });
 
 test("pages have every lock once", async () => {

@@ -4,6 +4,9 @@ import type { Lock, LockStore } from "../../tokens/lock.ts";
 /** How many lifted locks are remembered, so that a peer that was away learns of them. The oldest are forgotten first. */
 const MAX_LIFTED = 2000;
 
+/** How many locks there may be: more than nine gateways can make, of which each makes 2,000 at most. */
+const MAX_LOCKS = 20_000;
+
 /** How many locks are written at once. */
 const BATCH = 100;
 
@@ -20,8 +23,9 @@ export interface LockVersion {
 export interface PeerLocksOptions {
   /** Keeps the locks of this gateway. */
   readonly store: LockStore;
-  /** Test seam. @defaultValue 2,000 */
+  /** Test seams. @defaultValue 2,000 and 20,000 */
   readonly maxLifted?: number;
+  readonly maxLocks?: number;
 }
 
 /**
@@ -81,17 +85,28 @@ export class PeerLocks implements LockStore {
     this.#listeners.push(listener);
   }
 
-  /** Takes those of a peer that are later than what is known here. @throws Error when they cannot be written. */
+  /**
+   * Takes those of a peer that are later than what is known here.
+   *
+   * @throws Error when they cannot be written, or are too many.
+   */
   async learn(versions: readonly LockVersion[]): Promise<void> {
-    let isChanged = false;
-    for (const version of versions) {
+    const { maxLocks = MAX_LOCKS, maxLifted = MAX_LIFTED } = this.#options;
+    const later = versions.filter((version) => isLater(version, this.#versions.get(version.id)));
+    let left = 0;
+    for (const version of later) {
+      // One that is twice in the list counts only if it is later than the first one.
       if (!isLater(version, this.#versions.get(version.id))) continue;
+      if (this.#versions.size >= maxLocks + maxLifted && !this.#versions.has(version.id)) {
+        left += 1;
+        continue;
+      }
       this.#unwritten.add(version.id);
       this.#set(version);
-      isChanged = true;
     }
-    if (isChanged) this.#tell();
+    if (later.length > 0) this.#tell();
     await this.#write([...this.#unwritten]);
+    if (left > 0) throw new Error(`${left} of its locks are more than the ${maxLocks} that there may be`);
   }
 
   /**

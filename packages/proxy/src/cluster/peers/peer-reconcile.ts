@@ -20,6 +20,7 @@ export interface OwnPeerSessions {
 
 /** What a {@link PeerReconciler} is made with. */
 export interface PeerReconcilerOptions {
+  readonly sessions: OwnPeerSessions;
   readonly own: SqliteTokenStore;
   readonly store: PeerTokenStore;
   readonly locks: PeerLocks;
@@ -34,15 +35,9 @@ export class PeerReconciler {
   /** By the address of a peer, up to where it was read. */
   readonly #revisions = new Map<string, string>();
   readonly #locks = new Map<string, string>();
-  #sessions: OwnPeerSessions | undefined;
 
   constructor(options: PeerReconcilerOptions) {
     this.#options = options;
-  }
-
-  /** From now on there are sessions. */
-  join(sessions: OwnPeerSessions): void {
-    this.#sessions = sessions;
   }
 
   /**
@@ -59,9 +54,8 @@ export class PeerReconciler {
   /** Ends the sessions whose token the peer has revoked, or does not know any more. */
   async #endRevoked(link: PeerLink, { revision }: PeerState, isNew: boolean): Promise<void> {
     if (!isNew && this.#revisions.get(link.url) === revision) return;
-    const { store } = this.#options;
-    const running = (await this.#sessions?.foreignTokens()) ?? [];
-    const its = running.flatMap(({ issuer, tokenId }) => (issuer === link.url ? tokenId : []));
+    const { store, sessions } = this.#options;
+    const its = (await sessions.foreignTokens()).flatMap(({ issuer, tokenId }) => (issuer === link.url ? tokenId : []));
     const tokenIds = [...new Set([...its, ...store.openingOf(link.url)])];
     for (const tokenId of await store.findEnded(link, tokenIds)) await this.#end(tokenId);
     this.#revisions.set(link.url, revision);
@@ -69,7 +63,8 @@ export class PeerReconciler {
 
   /** @throws Error when a process of this gateway does not answer. */
   async #end(tokenId: string): Promise<void> {
-    const [silent] = (await this.#sessions?.control.end({ by: "token", tokenId }, TOKEN_REVOKED))?.unavailable ?? [];
+    const { unavailable } = await this.#options.sessions.control.end({ by: "token", tokenId }, TOKEN_REVOKED);
+    const [silent] = unavailable;
     if (silent !== undefined) throw new Error(`${silent.member}: ${silent.reason}`);
   }
 
@@ -90,12 +85,11 @@ export class PeerReconciler {
 
   /** Revokes tokens of this gateway that were revoked at the peer while this one was away. */
   async #takeRevocations({ unwritten }: PeerState): Promise<void> {
-    const { own } = this.#options;
+    const { own, sessions } = this.#options;
     for (const tokenId of unwritten) {
       const record = await own.get(tokenId);
       if (record === undefined || record.revokedAt !== undefined) continue;
-      if (this.#sessions === undefined) await own.revoke(tokenId);
-      else await revokeHere(tokenId, { own, control: this.#sessions.control });
+      await revokeHere(tokenId, { own, control: sessions.control });
     }
   }
 }

@@ -2,7 +2,7 @@ import * as v from "valibot";
 import type { ControlAnswer, ControlRequest, ControlType } from "../../control/control-request.ts";
 import { formatEndpoint, parseEndpoint } from "../../net/endpoint.ts";
 import { type Access, type ConsoleType, isSubject, LAST_DATE } from "../../tokens/grant.ts";
-import { type Lock, LOCK_SUBJECTS, parseNetwork } from "../../tokens/lock.ts";
+import { type Lock, LOCK_SUBJECTS, lockId, parseNetwork } from "../../tokens/lock.ts";
 import type { TokenRecord } from "../../tokens/store.ts";
 import { schemas as gatewaySchemas } from "../message-schemas.ts";
 import type { LockVersion } from "./peer-locks.ts";
@@ -131,10 +131,10 @@ const token: v.GenericSchema<unknown, PeerToken> = v.pipe(
   }),
 );
 
-const isUsable = ({ subject: what, value }: Lock): boolean => {
+const isUsable = ({ id, subject: what, value }: Lock): boolean => {
   try {
     if (what === "address") parseNetwork(value);
-    return true;
+    return id === lockId(what, value);
   } catch {
     return false;
   }
@@ -149,13 +149,21 @@ const anyLock: v.GenericSchema<unknown, Lock> = v.object({
   expiresAt: v.optional(instant),
 });
 
-const lock = v.pipe(anyLock, v.check(isUsable, "expected an address or a network"));
+const lock = v.pipe(anyLock, v.check(isUsable, "expected what can be locked, and its id"));
 
-const lockVersion: v.GenericSchema<unknown, LockVersion> = v.object({
+const anyLockVersion: v.GenericSchema<unknown, LockVersion> = v.object({
   id: v.pipe(v.string(), v.maxLength(64)),
   version: instant,
   lock: v.optional(lock, () => undefined),
 });
+
+const lockVersion = v.pipe(
+  anyLockVersion,
+  v.check(
+    ({ id, version, lock: its }) => its === undefined || (its.id === id && its.createdAt === version),
+    "expected the version of its lock",
+  ),
+);
 
 type Schemas = {
   readonly [Type in PeerRequestType]: {

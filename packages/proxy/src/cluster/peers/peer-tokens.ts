@@ -43,8 +43,8 @@ export class PeerTokenStore implements TokenStore {
   readonly othersMayKnow = true;
   readonly #options: PeerTokenStoreOptions;
   readonly #own: SqliteTokenStore;
-  /** Tokens that were revoked here, until it is written where they were issued. */
-  readonly #unwritten = new Recent<undefined>(MAX_UNWRITTEN);
+  /** Tokens that were revoked here, until it is written where they were issued; with the peers that have not issued them. */
+  readonly #unwritten = new Recent<Set<PeerLink>>(MAX_UNWRITTEN);
   /** Of these, how many there were so far. */
   #unwrittenCount = 0;
   /** When tokens of peers were looked up whose sessions may not be listed yet, on the monotonic clock. */
@@ -62,7 +62,7 @@ export class PeerTokenStore implements TokenStore {
 
   /** The ids of tokens whose revocation is not written where they were issued. */
   get unwritten(): readonly string[] {
-    return [...this.#unwritten.batches(MAX_UNWRITTEN)].flat().map(([tokenId]) => tokenId);
+    return this.#allUnwritten.map(([tokenId]) => tokenId);
   }
 
   /** Tokens of this peer that were looked up lately. */
@@ -131,8 +131,10 @@ export class PeerTokenStore implements TokenStore {
   async revoke(tokenId: string): Promise<TokenRecord | undefined> {
     if (!ID_FORM.test(tokenId)) return await this.#own.revoke(tokenId);
     // First, so that it is refused, here and by what peers ask, while it is written.
-    if (!this.#unwritten.has(tokenId)) this.#unwrittenCount += 1;
-    this.#unwritten.set(tokenId, undefined);
+    if (!this.#unwritten.has(tokenId)) {
+      this.#unwrittenCount += 1;
+      this.#unwritten.set(tokenId, new Set());
+    }
     const own = await this.#own.revoke(tokenId);
     const record = own ?? (await this.#askAll({ type: "revoke", id: tokenId }))?.answer.record;
     this.#unwritten.delete(tokenId);
@@ -141,10 +143,16 @@ export class PeerTokenStore implements TokenStore {
 
   /** Writes at a peer that is back what could not be written there. @throws Error when it does not answer. */
   async writeAgain(link: PeerLink): Promise<void> {
-    for (const tokenId of this.unwritten) {
+    for (const [tokenId, others] of this.#allUnwritten) {
+      if (others.has(link)) continue;
       const found = await link.ask<"revoke">({ type: "revoke", id: tokenId });
-      if (found !== null) this.#unwritten.delete(tokenId);
+      if (found === null) others.add(link);
+      else this.#unwritten.delete(tokenId);
     }
+  }
+
+  get #allUnwritten(): readonly (readonly [tokenId: string, others: Set<PeerLink>])[] {
+    return [...this.#unwritten.batches(MAX_UNWRITTEN)].flat();
   }
 
   /**

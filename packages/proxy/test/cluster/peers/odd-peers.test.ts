@@ -61,6 +61,16 @@ test("a peer that refuses the key is away, which is logged once", async () => {
   expect(one.lines.join("\n")).not.toContain(keyOf("mistaken"));
 });
 
+test("a peer that hangs does not hold the start up", async () => {
+  await using wire = await Wire.open();
+  wire.set("hangs");
+  const startedAt = performance.now();
+  await using one = await PeerGateway.start("one", { two: wire.url });
+  expect(performance.now() - startedAt).toBeLessThan(4000);
+  expect((await one.readiness())[1]).toContain(`ready; gateway ${new URL(wire.url).host} is away`);
+  expect(await one.refusal((await one.token(target.address)).token)).toBe("opened");
+});
+
 test("messages need a key with the right admin, and a form", async () => {
   await using pair = await Pair.start();
   const { one } = pair;
@@ -87,7 +97,7 @@ test("messages need a key with the right admin, and a form", async () => {
   const lock = { id: "a", subject: "address", value: "everybody", createdAt: 1 };
   expect(await post(JSON.stringify({ version: 1, request: { type: "lock", lock } }), keyOf("one"))).toEqual([
     422,
-    "malformed request: lock: expected an address or a network",
+    "malformed request: lock: expected what can be locked, and its id",
   ]);
   expect((await post(`"${"x".repeat(70_000)}"`, keyOf("one")))[0]).toBe(413);
   // Neither the log nor the audit trail is told of what gateways ask each other every second.

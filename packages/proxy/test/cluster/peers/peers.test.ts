@@ -116,8 +116,11 @@ describe("a token of another gateway", () => {
     await using pair = await Pair.start();
     const { one, two, wires } = pair;
     const { token } = await one.token(target.address);
+    using client = await two.open(token);
     wires.one.set("refuses");
     expect(await two.refusal(token)).toBe("server_busy");
+    client.control({ type: "renew", id: 1, token });
+    expect((await client.message("renew_failed")).reason).toBe("server_busy");
     await knows(two, 1);
     expect(await two.refusal(token)).toBe("server_busy");
     expect(await two.refusal("an unknown token")).toBe("token_invalid");

@@ -129,9 +129,10 @@ test("the two gateways of the document, one with workers, are one, also after ea
   await expect.poll(async () => await issuer.outcome(kept.token), { timeout: 10_000 }).toBe("token_invalid");
   await expect.poll(async () => await other.outcome(kept.token), { timeout: 10_000 }).toBe("token_invalid");
 
-  // The other one stands still, with its sessions in workers that go on.
+  // The other one stands still, with its sessions in workers that go on, and is not told.
   using left = await other.open(late.token);
   other.signal("SIGSTOP");
+  second.set("refuses");
   await expect(issuer.admin.revokeToken(late.id)).rejects.toMatchObject({
     status: 500,
     unavailable: [{ member: "gateway gateway-2" }],

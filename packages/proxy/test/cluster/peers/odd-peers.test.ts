@@ -1,5 +1,6 @@
 import { type ByteServer, startByteServer } from "@curfew/testing";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { sha256 } from "../../../src/sha256.ts";
 import type { TokenSource } from "../../../src/tokens/source.ts";
 import { keyOf, knows, Pair, PeerGateway } from "./peer-gateways.ts";
 import { Wire } from "./wire.ts";
@@ -72,8 +73,12 @@ test("a peer that hangs does not hold the start up", async () => {
 });
 
 test("messages need a key with the right admin, and a form", async () => {
-  await using pair = await Pair.start();
-  const { one } = pair;
+  const issuing = "a-key-that-may-issue-and-end";
+  const admin = { listen: "127.0.0.1:0", key: keyOf("one") };
+  const keys = [
+    { name: "issuing", sha256: sha256(issuing).toString("hex"), rights: ["read", "issue", "end"] },
+  ] as const;
+  await using one = await PeerGateway.start("one", {}, { config: { admin: { ...admin, keys } } });
   const post = async (body: string, key: string): Promise<readonly [number, string]> => {
     const answer = await fetch(`${one.adminUrl}/v1/peer`, {
       method: "POST",
@@ -85,6 +90,7 @@ test("messages need a key with the right admin, and a form", async () => {
   const sync = JSON.stringify({ version: 1, request: { type: "sync" } });
   expect(await post(sync, keyOf("one"))).toEqual([200, "answered"]);
   expect((await post(sync, keyOf("two")))[0]).toBe(401);
+  expect(await post(sync, issuing)).toEqual([403, 'the key "issuing" does not have the right "admin"']);
   expect(await post("{", keyOf("one"))).toEqual([422, "expected a message of version 1"]);
   expect(await post(JSON.stringify({ version: 2, request: {} }), keyOf("one"))).toEqual([
     422,

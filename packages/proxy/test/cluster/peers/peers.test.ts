@@ -104,6 +104,8 @@ describe("a token of another gateway", () => {
       const outcomes = await Promise.all([one, two, one, two].map(async (gateway) => await gateway.refusal(token)));
       expect(outcomes.toSorted()).toEqual(["opened", "token_invalid", "token_invalid", "token_invalid"]);
     }
+    const { token } = await one.token(target.address, { singleUse: true });
+    expect([await two.refusal(token), await one.refusal(token)]).toEqual(["opened", "token_invalid"]);
   });
 
   test("with a limit of sessions opens only where it was issued", async () => {

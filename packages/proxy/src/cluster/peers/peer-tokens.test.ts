@@ -1,0 +1,112 @@
+import { expect, test, vi } from "vitest";
+import { sha256 } from "../../sha256.ts";
+import { SqliteTokenStore } from "../../tokens/sqlite/token-store.ts";
+import type { TokenRecord } from "../../tokens/store.ts";
+import type { PeerLink } from "./peer-link.ts";
+import { PeerLocks } from "./peer-locks.ts";
+import type { PeerRequest } from "./peer-schemas.ts";
+import { PeerTokenStore } from "./peer-tokens.ts";
+
+const AWAY = new Error("it hangs");
+
+/** A peer that answers from a store, or not at all. */
+class FakePeer {
+  readonly url: string;
+  readonly name = "two";
+  readonly tokens = new SqliteTokenStore(":memory:");
+  readonly asked: PeerRequest[] = [];
+  isAway = false;
+
+  constructor(url: string) {
+    this.url = url;
+  }
+
+  async ask(request: PeerRequest): Promise<unknown> {
+    this.asked.push(request);
+    if (this.isAway) throw AWAY;
+    const sent = (record: TokenRecord | undefined): unknown => (record && { record, now: Date.now() }) ?? null;
+    if (request.type === "revoke") return sent(await this.tokens.revoke(request.id));
+    if (request.type === "token" && request.id !== undefined) return sent(await this.tokens.get(request.id));
+    if (request.type === "token")
+      return sent(await this.tokens.byDigest(Buffer.from(request.digest ?? "", "base64url")));
+    return null;
+  }
+
+  async askIfOpen(request: PeerRequest): Promise<unknown> {
+    return await this.ask(request);
+  }
+
+  get link(): PeerLink {
+    return this as unknown as PeerLink;
+  }
+
+  async token(): Promise<{ readonly id: string; readonly token: string }> {
+    const endpoint = { type: "tcp", host: "127.0.0.1", port: 5900 } as const;
+    const { token, record } = await this.tokens.issue({ type: "vnc", endpoint, ttlMs: 60_000 });
+    return { id: record.tokenId, token };
+  }
+}
+
+function make(): { own: SqliteTokenStore; peers: readonly [FakePeer, FakePeer]; store: PeerTokenStore } {
+  const own = new SqliteTokenStore(":memory:");
+  const peers = [new FakePeer("http://two"), new FakePeer("http://three")] as const;
+  const links = peers.map(({ link }) => link);
+  const locks = new PeerLocks({ store: own });
+  return { own, peers, store: new PeerTokenStore({ own, locks, links: () => links, beforeClose: () => {} }) };
+}
+
+test("peers get the digest of a token only, and of those that could be theirs", async () => {
+  const { peers, store } = make();
+  const { token } = await peers[1].token();
+  expect(await store.resolve(token)).toMatchObject({ issuer: "http://three" });
+  expect(await store.resolve("a token of another system")).toBeUndefined();
+  expect(await store.get("the id of a token of another system")).toBeUndefined();
+  const digest = sha256(token).toString("base64url");
+  expect(peers[0].asked).toEqual([{ type: "token", digest }]);
+});
+
+test("a token of one peer opens while another one is away, and an unknown one does not tell", async () => {
+  const { peers, store } = make();
+  const { token } = await peers[1].token();
+  peers[0].isAway = true;
+  expect(await store.resolve(token)).toMatchObject({ issuer: "http://three" });
+  await expect(store.resolve("A".repeat(43))).rejects.toMatchObject({ reason: "server_busy" });
+});
+
+test("a token that was revoked here is refused until it is written where it was issued, and after that", async () => {
+  const { peers, store } = make();
+  const { id, token } = await peers[0].token();
+  peers[0].isAway = true;
+  await expect(store.revoke(id)).rejects.toThrow("gateway two does not answer: it hangs");
+  expect(store.unwritten).toEqual([id]);
+  peers[0].isAway = false;
+  expect(await store.resolve(token)).toBeUndefined();
+  // The other one has not issued it, and is asked once.
+  for (let beat = 0; beat < 3; beat += 1) await store.writeAgain(peers[1].link);
+  expect(peers[1].asked.filter(({ type }) => type === "revoke")).toHaveLength(2);
+  expect(store.unwritten).toEqual([id]);
+  await store.writeAgain(peers[0].link);
+  expect([store.unwritten, await store.resolve(token)]).toEqual([[], undefined]);
+});
+
+test("a token of its own that cannot be written as revoked is none for peers, which hear of it", async () => {
+  const { own, store } = make();
+  const endpoint = { type: "tcp", host: "127.0.0.1", port: 5900 } as const;
+  const { record } = await own.issue({ type: "vnc", endpoint, ttlMs: 60_000 });
+  const { tokenId } = record;
+  const before = store.revision;
+  expect(await store.holding(tokenId)).toEqual(record);
+  vi.spyOn(own, "revoke").mockRejectedValueOnce(new Error("disk full"));
+  await expect(store.revoke(tokenId)).rejects.toThrow("disk full");
+  expect([await store.holding(tokenId), store.revision === before]).toEqual([undefined, false]);
+  await store.revoke(tokenId);
+  expect([await store.holding(tokenId), store.unwritten]).toEqual([undefined, []]);
+});
+
+test("no more revocations are kept for peers than a bound", async () => {
+  const { peers, store } = make();
+  for (const peer of peers) peer.isAway = true;
+  const ids = Array.from({ length: 1001 }, () => crypto.randomUUID());
+  for (const id of ids) await expect(store.revoke(id)).rejects.toThrow("does not answer");
+  expect(store.unwritten).toEqual(ids.slice(1));
+});

@@ -130,15 +130,15 @@ export class PeerCluster {
 
   /** What `/readyz` adds while a peer is away. */
   get note(): string | undefined {
-    const away = this.#links.flatMap((link, index) => (link.isOpen ? [] : [{ link, loss: this.#losses[index] }]));
-    if (away.length === 0) return undefined;
-    return away
-      .map(({ link: { name, isRefused }, loss }) =>
-        isRefused
-          ? `${name} in cluster.peers is no other gateway`
-          : `gateway ${name} is away: its tokens open nothing here, their sessions go on ${loss?.bound}`,
-      )
-      .join("; ");
+    const notes = this.#links.flatMap(({ isOpen, isRefused, gatewayId, name }, index) => {
+      if (isOpen) return [];
+      // Everybody may ask: it does not tell addresses.
+      const entry = `cluster.peers.${index}`;
+      if (isRefused) return `${entry} is no other gateway`;
+      const peer = gatewayId === undefined ? entry : `gateway ${name}`;
+      return `${peer} is away: its tokens open nothing here, their sessions go on ${this.#losses[index]?.bound}`;
+    });
+    return notes.length === 0 ? undefined : notes.join("; ");
   }
 
   /** The store is closed with the other sources of tokens. */

@@ -1,8 +1,9 @@
-import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
+import { type ChildProcessWithoutNullStreams, execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { chmod, mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
+import { promisify } from "node:util";
 import { expect, onTestFinished, test } from "vitest";
 import { requireProgram } from "../packages/testing/src/real/programs.ts";
 import { watchLeftovers } from "../packages/testing/test/real/leftovers.ts";
@@ -158,6 +159,19 @@ test("`start cluster` has a console survive its gateway, and end at all of them"
   await demo.printed("store is frozen.");
   demo.interrupt();
   expect(await demo.exited).toEqual([0, null]);
+  expect([await leftovers.programs(), await leftovers.files()]).toEqual([[], []]);
+}, 120_000);
+
+test("`start cluster` says when HAProxy has ended, and leaves nothing behind", async () => {
+  const path = await pathWithRedis();
+  await using leftovers = await watchLeftovers();
+  await using demo = new Demo(path, "cluster");
+  await demo.match(/The dashboard: /);
+  const { stdout } = await promisify(execFile)("ps", ["-A", "-o", "pid=,args="]);
+  const own = stdout.split("\n").find((line) => line.includes("haproxy -db") && line.includes(tmpdir()));
+  process.kill(Number.parseInt(own ?? "", 10), "SIGKILL");
+  expect(await demo.exited).toEqual([1, null]);
+  expect(demo.text).toContain("HAProxy has ended.");
   expect([await leftovers.programs(), await leftovers.files()]).toEqual([[], []]);
 }, 120_000);
 

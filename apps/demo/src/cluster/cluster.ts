@@ -21,6 +21,8 @@ const DRAIN_TIMEOUT = 5;
 /** A store, three gateways that share it, and a load balancer in front of them. */
 export class Cluster implements GatewayCluster, AsyncDisposable {
   readonly origin: string;
+  /** Fulfilled when the store or HAProxy has ended, with a sentence that says so. Gateways may end: they can be started. */
+  readonly lost: Promise<string>;
   readonly #gateways: readonly ClusterGateway[];
   readonly #store: RedisServer;
   readonly #onChange: () => void;
@@ -31,10 +33,17 @@ export class Cluster implements GatewayCluster, AsyncDisposable {
 
   private constructor(
     parts: AsyncDisposableStack,
-    made: { origin: string; gateways: readonly ClusterGateway[]; store: RedisServer; onChange: () => void },
+    made: {
+      origin: string;
+      lost: Promise<string>;
+      gateways: readonly ClusterGateway[];
+      store: RedisServer;
+      onChange: () => void;
+    },
   ) {
     this.#parts = parts;
     this.origin = made.origin;
+    this.lost = made.lost;
     this.#gateways = made.gateways;
     this.#store = made.store;
     this.#onChange = made.onChange;
@@ -71,8 +80,12 @@ export class Cluster implements GatewayCluster, AsyncDisposable {
     for (const name of GATEWAYS) gateways.push(parts.use(await ClusterGateway.create({ ...common, name })));
     await Promise.all(gateways.map(async (gateway) => await gateway.start()));
     await reserved.disposeAsync();
-    parts.use(await startLoadBalancer({ folder, port, gateways: gateways.map(({ at }) => at) }));
-    return new Cluster(parts.move(), { origin, gateways, store, onChange });
+    const balancer = parts.use(await startLoadBalancer({ folder, port, gateways: gateways.map(({ at }) => at) }));
+    const lost = Promise.race([
+      store.exited.then(() => "The store has ended."),
+      balancer.exited.then(() => `HAProxy has ended. ${balancer.words}`),
+    ]);
+    return new Cluster(parts.move(), { origin, lost, gateways, store, onChange });
   }
 
   /** The admin API of one of the running gateways, each time of another one. */

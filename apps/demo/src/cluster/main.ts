@@ -27,8 +27,10 @@ async function run(stop: StopRequest): Promise<number> {
   const running: Cluster = cluster;
   describe(dashboard.origin, running.origin);
   started.defer(obeyInput(async (line) => await runCommand(line, running), stop));
-  await stop.requested;
-  return 0;
+  const lost = await Promise.race([stop.requested, running.lost]);
+  if (lost === undefined) return 0;
+  console.error(`${lost} Nothing can go on without it: start again.`);
+  return 1;
 }
 
 function describe(dashboard: string, loadBalancer: string): void {

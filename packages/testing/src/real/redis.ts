@@ -18,6 +18,8 @@ export interface RedisServer extends AsyncDisposable {
   /** TCP port; the same after a restart. */
   readonly port: number;
   readonly password: string;
+  /** Settles when the server that was started last has ended, whatever the cause. */
+  readonly exited: Promise<void>;
   /** Ends the server as a crash would. */
   kill(): Promise<void>;
   /** Starts it again, empty. */
@@ -123,6 +125,10 @@ class Server implements RedisServer {
     const server = await startProcess(requireProgram("redis-server"), args, 3);
     this.#process = server;
     await whenReady("Redis", server, START_MS, async (signal) => await accepting(this.port, signal));
+  }
+
+  get exited(): Promise<void> {
+    return this.#process?.exited ?? Promise.resolve();
   }
 
   async kill(): Promise<void> {

@@ -138,9 +138,14 @@ describe.concurrent("what is wrong is said in one line, with exit status 1", SLO
     ["nothing to lock", () => ["lock", "create", ...reach], /exactly one of: --user NAME, --instance ID, --address/],
     ["two ways at once", () => ["session", "end", ...reach, "x", "--all"], /exactly one of/],
     ["a session that is not there", () => ["session", "end", ...reach, "none"], /refused: there is no such session/],
+    ["a token in place of its id", () => ["token", "revoke", ...reach, "none"], /no token with this id.*token list/],
     ["a wrong key", () => ["session", "list", ...reach, "--key", "wrong"], /refused: the key is not .* admin\.key/],
     ["a lifetime for no token", () => ["serve", "--ttl", "5"], /^curfew: --ttl: expected --vnc or --serial as well/],
-    ["no key", () => ["session", "list"], /key of the admin API is not known: expected admin.key/],
+    [
+      "no key",
+      () => ["session", "list"],
+      /key of the admin API is not known: expected admin.key .* or --admin unix:\/path/,
+    ],
     [
       "no gateway",
       () => ["session", "list", "--key", "x", "--admin", "http://127.0.0.1:1"],

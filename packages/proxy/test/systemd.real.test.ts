@@ -30,6 +30,8 @@ test.runIf(process.platform === "linux")(
     const { stdout: rating } = await run("systemd-analyze", ["security", "--offline=true", "--no-pager", file]);
     const [, level] = /exposure level for curfew\.service: ([\d.]+)/.exec(rating) ?? [];
     expect(Number(level)).toBeLessThan(2);
+    // The tokens and keys in its memory are not written to a disk.
+    expect(await readFile(unit, "utf8")).toContain("\nLimitCORE=0\n");
     expect(await readFile(document, "utf8")).toMatch(new RegExp(`\`systemd-analyze security\` says\\s+${level}\\.`));
   },
 );

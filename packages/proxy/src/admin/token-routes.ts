@@ -9,6 +9,9 @@ import { endFailed, incomplete, sessionCount } from "./session-routes.ts";
 import { tokenView } from "./token-view.ts";
 
 const NO_TOKEN = "there is no such token in the store; to refuse one that another system issued, lock it";
+const NO_ID =
+  "there is no token with this id in the store, where `curfew token list` shows them; to refuse one that another system " +
+  "issued, lock it";
 
 /** Adds the routes under `/v1/tokens`. */
 export function addTokenRoutes(app: Hono, options: AdminOptions): void {
@@ -40,7 +43,7 @@ function addStoreRoutes(app: Hono, store: TokenStore, options: AdminOptions): vo
       (record) => record === undefined,
       () => false,
     );
-    return isUnknown ? problem(c, 404, NO_TOKEN) : await revoke(c, options, id);
+    return isUnknown ? problem(c, 404, NO_ID) : await revoke(c, options, id);
   });
   // For callers that have the token but not its id; named as in RFC 7662 and RFC 7009.
   addOperation(app, "introspectToken", async (c) => {

@@ -34,8 +34,9 @@ export async function openAdminClient(options: AdminOptions): Promise<AdminClien
   const url = options.admin ?? defaultUrl(admin, options.key);
   if (key === undefined && !url.startsWith(UNIX)) {
     throw new CommandError(
-      "the key of the admin API is not known: expected admin.key in --config, CURFEW_ADMIN_KEY or --key " +
-        "(a gateway without a configured key prints a generated one when it starts)",
+      "the key of the admin API is not known: expected admin.key in --config, CURFEW_ADMIN_KEY or --key, " +
+        "or the Unix socket, which needs none, as admin.socket in --config or --admin unix:/path " +
+        "(a gateway without a key and a socket prints a generated key when it starts)",
     );
   }
   return new AdminClient({ url, key, ca: await ownCertificate(admin, url) });

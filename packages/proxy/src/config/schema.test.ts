@@ -142,6 +142,7 @@ const wrong: Record<string, readonly (readonly [value: unknown, expected: RegExp
   "cluster.name": [["a b", /expected 1 to 64 ASCII characters without spaces, but got "a b"/]],
   "cluster.prefix": [["a:b", /expected 1 to 64 letters, digits, .*, but got "a:b"/]],
   "cluster.lease": [[1, /expected 3 to 300 seconds, but got 1/]],
+  "cluster.peers": [["two", /expected a list of gateways, each with url and key/]],
   "cluster.on_store_loss": [["end", /expected "keep", or \{ end_after: 30 \} with a number of seconds, but got "end"/]],
   "nova.revalidate_interval": [[-1, /expected 0 seconds or more, but got -1/]],
   "nova.validate_console_port": [[false, /expected "require" or "skip", but got false/]],

@@ -157,5 +157,5 @@ test("the document lists the options that may be read from files", () => {
   const secretsOf = (options: ReturnType<typeof describeOptions>): readonly string[] =>
     options.filter(({ isText, isSecret }) => isText && isSecret).map(({ path }) => `${path}_file`);
   const ofSources = Object.values(describeTokenSources()).flatMap(secretsOf);
-  expect(named).toEqual([...secretsOf(describeOptions()), "sha256_file", ...ofSources]);
+  expect(named).toEqual([...secretsOf(describeOptions()), "key_file", "sha256_file", ...ofSources]);
 });

@@ -2,8 +2,11 @@ import { constants, setPriority } from "node:os";
 import { CloseCode } from "@curfew/protocol";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Cluster } from "./lab/cluster.ts";
+import { ConsoleClient, type OpenError } from "./lab/console-client.ts";
 import { inParallel } from "./lab/in-parallel.ts";
+import { FIRST_USE_SECONDS, OtherSystems } from "./lab/other-systems.ts";
 import { measured, spread } from "./lab/report.ts";
+import { refusal } from "./lab/revocations.ts";
 import { scaled, SCENARIO_MS } from "./lab/scale.ts";
 import { until } from "./lab/until.ts";
 
@@ -27,11 +30,15 @@ function raisePriority(pid: number): void {
 
 describe("three gateways", { timeout: SCENARIO_MS }, () => {
   let cluster: Cluster;
+  let others: OtherSystems;
   beforeAll(async () => {
-    cluster = await Cluster.start();
+    others = await OtherSystems.create();
+    cluster = await Cluster.start({ config: others.config });
+    await others.write(cluster.consoles.target);
   }, SCENARIO_MS);
   afterAll(async () => {
     await cluster?.[Symbol.asyncDispose]();
+    await others?.[Symbol.asyncDispose]();
   });
 
   test("end all their sessions at one instant", async () => {
@@ -57,5 +64,36 @@ describe("three gateways", { timeout: SCENARIO_MS }, () => {
     }
     const codes = await Promise.all(clients.map(async ({ ended }) => (await ended).code));
     expect(new Set(codes)).toEqual(new Set([CloseCode.session_expired]));
+  });
+
+  test("share first uses, single uses and locks of tokens of other systems", async () => {
+    const { admin } = cluster.gateway(0);
+    const twice = await Promise.all([1, 2].map(async (at) => await cluster.open(at, await others.jwt("alice"))));
+    const firstUse = Date.now();
+    const early = await cluster.open(0, others.listed);
+    const used = await others.jwt("bob", { single_use: true });
+    const attempts = [0, 1, 2].map(async (at) => await cluster.open(at, used).catch((error: OpenError) => error));
+    const outcomes = await Promise.all(attempts);
+    const single = outcomes.filter((outcome) => outcome instanceof ConsoleClient);
+    expect(single).toHaveLength(1);
+    const token = await others.jwt("carol");
+    const locked = await Promise.all([1, 2].map(async (at) => await cluster.open(at, token)));
+    const lockedAt = Date.now();
+    for (const lock of [{ token: token.id }, { user: "alice" }, { user: "bob" }]) await admin.lock(lock);
+    const ends = await Promise.all([...twice, ...single, ...locked].map(async ({ ended }) => await ended));
+    expect(new Set(ends.map(({ code }) => code))).toEqual(new Set([CloseCode.session_terminated]));
+    const after = ends.map(({ at }) => at - lockedAt);
+    measured("locks of tokens and users of other systems: sessions end after", spread(after), "250 ms");
+    for (const at of cluster.gateways.keys()) {
+      expect(await refusal(cluster, at, token)).toBe("token_invalid");
+      expect(await refusal(cluster, at, await others.jwt("alice"))).toBe("forbidden");
+    }
+    const late = await cluster.open(2, others.listed);
+    const seen = await cluster.consoles.ended([early.name, late.name]);
+    for (const end of seen) {
+      expect(end - firstUse).toBeGreaterThanOrEqual(FIRST_USE_SECONDS * 1000);
+      expect(end - firstUse).toBeLessThan(FIRST_USE_SECONDS * 1000 + BOUND_MS);
+    }
+    for (const at of cluster.gateways.keys()) expect(await refusal(cluster, at, others.listed)).toBe("token_expired");
   });
 });

@@ -1,5 +1,4 @@
 import { CloseCode } from "@curfew/protocol";
-import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { AdminError } from "../../src/admin/index.ts";
 import { Cluster, LEASE_SECONDS } from "./lab/cluster.ts";
@@ -7,7 +6,7 @@ import { counted, listed } from "./lab/counts.ts";
 import { measured, spread } from "./lab/report.ts";
 import { expectRevoked, isRevoked, openWatched, refusal, revokeAll } from "./lab/revocations.ts";
 import { scaled, SCENARIO_MS } from "./lab/scale.ts";
-import { serving } from "./lab/serving.ts";
+import { opened, serving } from "./lab/serving.ts";
 import { until } from "./lab/until.ts";
 
 /** Sessions of each scenario; one token each. */
@@ -23,14 +22,11 @@ const END_AFTER_SECONDS = scaled(5, 4);
 /** Within which a session ends in a busy lab, in milliseconds. */
 const LATE_MS = 500;
 
-/** Longer than the lease. */
-const STOPPED_MS = (LEASE_SECONDS + 1) * 1000;
-
 describe("a store of one server", { timeout: SCENARIO_MS }, () => {
   let cluster: Cluster;
   beforeAll(async () => {
     cluster = await Cluster.start({
-      sessions: { max: 100_000 },
+      sessions: { max: 100_000, max_per_instance: 1, on_limit: "replace" },
       cluster: (number) => (number === BOUND ? { on_store_loss: { end_after: END_AFTER_SECONDS } } : {}),
     });
   }, SCENARIO_MS);
@@ -49,13 +45,26 @@ describe("a store of one server", { timeout: SCENARIO_MS }, () => {
 
   test("loses no revocation while a gateway stands still for longer than its lease, and counts its sessions once", async () => {
     const watched = await openWatched(cluster, SESSIONS);
-    const kept = await openWatched(cluster, 6);
+    const twice = await cluster.issue({ max_sessions: 2 });
+    const [before, after] = [await cluster.issue({ instance: "vm-1" }), await cluster.issue({ instance: "vm-1" })];
+    const kept = [
+      ...(await openWatched(cluster, 6)).map(({ client }) => client),
+      ...(await Promise.all([FIRST, SECOND].map(async (at) => await cluster.open(at, twice)))),
+      await cluster.open(FIRST, before),
+    ];
     await counted(cluster, SESSIONS + kept.length);
     cluster.gateway(FIRST).signal("SIGSTOP");
     onTestFinished(() => cluster.gateway(FIRST).signal("SIGCONT"));
+    const stoppedAt = performance.now();
     let goesOnAt = 0;
     await revokeAll(cluster, watched, SECOND, async () => {
-      await delay(STOPPED_MS);
+      // It may go on at any time, so its sessions count, and none is replaced that may run.
+      expect(await refusal(cluster, SECOND, twice)).toBe("server_busy");
+      expect(await refusal(cluster, SECOND, after)).toBe("server_busy");
+      kept.push(...(await Promise.all([twice, after].map(async (token) => await opened(cluster, SECOND, token)))));
+      const freeAfter = Math.round(performance.now() - stoppedAt);
+      measured("gateway stopped: its slots are free after", `${freeAfter} ms`, `${LEASE_SECONDS} s and a beat`);
+      expect(await refusal(cluster, SECOND, twice)).toBe("server_busy");
       cluster.gateway(FIRST).signal("SIGCONT");
       goesOnAt = Date.now();
     });
@@ -64,12 +73,16 @@ describe("a store of one server", { timeout: SCENARIO_MS }, () => {
     measured("gateway stopped: its revoked sessions ended after it went on", spread(afterIt));
     expect(afterIt.length).toBeGreaterThanOrEqual(Math.floor(SESSIONS / 3));
     await serving(cluster);
+    // Its sessions are above the limits now, and it opens no more.
     await listed(cluster, SECOND, kept.length);
     await counted(cluster, kept.length);
-    for (const { client } of kept) await client.echo();
+    for (const number of [FIRST, SECOND]) expect(await refusal(cluster, number, twice)).toBe("server_busy");
+    for (const client of kept) await client.echo();
     await expectRevoked(cluster, watched);
     measured("gateway stopped: missed", `0 of ${watched.length}`, "0");
-    for (const { client } of kept) client.abort();
+    for (const client of kept) client.abort();
+    await counted(cluster, 0);
+    (await cluster.open(FIRST, twice)).abort();
   });
 
   test("loses no revocation and no lock that it was asked for while it stood still, and answers that they are not written", async () => {

@@ -22,6 +22,8 @@ export interface ClusterOptions {
   /** The groups `cluster` and `sessions` of the configuration of each gateway. */
   readonly cluster?: (number: number) => object;
   readonly sessions?: object;
+  /** Further groups, or others in place of those that the lab sets. */
+  readonly config?: Readonly<Record<string, object>>;
   /** What is different at one gateway. */
   readonly only?: (number: number) => Partial<ClusterGatewayOptions>;
   /** Is called with the store before there is a gateway. */
@@ -157,11 +159,12 @@ export class Cluster implements AsyncDisposable {
 }
 
 function configuration(store: string, number: number, options: ClusterOptions): Record<string, object> {
-  const { cluster, sessions } = options;
+  const { cluster, sessions, config } = options;
   return {
     cluster: { store, name: `gateway-${number + 1}`, lease: LEASE_SECONDS, ...cluster?.(number) },
     consoleauth: { enforce_session_timeout: true },
     targets: { allow: ["127.0.0.0/8", "198.18.0.0/15"] },
     sessions: { drain_timeout: 0, max_per_token: null, ...sessions },
+    ...config,
   };
 }

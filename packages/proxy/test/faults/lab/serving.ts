@@ -1,4 +1,5 @@
-import type { Cluster } from "./cluster.ts";
+import type { Cluster, Token } from "./cluster.ts";
+import type { ConsoleClient } from "./console-client.ts";
 import { until } from "./until.ts";
 
 /** Waits until all gateways open sessions. @returns how many milliseconds it took */
@@ -24,4 +25,15 @@ export async function serving(cluster: Cluster): Promise<number> {
     }),
   );
   return Math.round(performance.now() - start);
+}
+
+/** Tries a token at a gateway until it opens a session. */
+export async function opened(cluster: Cluster, number: number, token: Token): Promise<ConsoleClient> {
+  const client = await until(
+    async () => await cluster.open(number, token).catch(() => undefined),
+    (each) => each !== undefined,
+    `a session at ${cluster.gateway(number).name}`,
+  );
+  if (client === undefined) throw new Error("no session opened");
+  return client;
 }

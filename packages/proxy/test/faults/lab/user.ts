@@ -1,9 +1,10 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { ConsoleClient, type End } from "./console-client.ts";
+import { scaled } from "./scale.ts";
 
 /** The SDK's back-off: a random delay up to a bound, which doubles from the first to the last. */
 const FIRST_BOUND_MS = 500;
-const LAST_BOUND_MS = 15_000;
+const LAST_BOUND_MS = scaled(15_000, 2000);
 
 /** A user whose page connects again as the SDK does: at once, then with back-off. */
 export class User implements AsyncDisposable {

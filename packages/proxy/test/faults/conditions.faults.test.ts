@@ -72,10 +72,7 @@ describe("a cluster goes on", { timeout: SCENARIO_MS }, () => {
     measured("out of descriptors: revocation", spread(first.after), "p99 250 ms");
     await serving(cluster);
     const more = await fill();
-    await cluster.store.ask(async (client) => {
-      for (const type of ["normal", "pubsub"])
-        await client.sendCommand(["CLIENT", "KILL", "TYPE", type, "SKIPME", "yes"]);
-    });
+    await cluster.store.dropClients();
     const second = await revokeAll(cluster, [...watched.slice(half), ...more], 0);
     measured("out of descriptors, the store lost and found again: revocation", spread(second.after));
     await serving(cluster);

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import { Cluster } from "./lab/cluster.ts";
 import { measured, spread } from "./lab/report.ts";
@@ -11,6 +12,9 @@ const SESSIONS = scaled(2000, 60);
 
 /** How long the replicas are cut off, in seconds: until the master is gone. */
 const CUT_OFF_SECONDS = 2;
+
+/** For how long a Sentinel hangs before the next one does, in milliseconds: gateways ask all of them every second. */
+const HANGING_MS = 3000;
 
 /** When all gateways have left a master that the Sentinels have replaced: long before these demote it, after ten seconds. */
 const LEAVE_MS = 5000;
@@ -88,5 +92,30 @@ describe("a store that is replicated, and watched by Sentinels", { timeout: SCEN
     await expectRevoked(cluster, watched);
     measured("last writes lost: missed", `0 of ${watched.length}`, "0");
     for (const { client } of kept.slice(0, 2)) await client.echo();
+  });
+
+  test.runIf(IS_FULL)("goes on while all Sentinels hang, but not without the connection that it has", async () => {
+    const watched = await openWatched(cluster, SESSIONS);
+    const numbers = [0, 1, 2];
+    onTestFinished(() => {
+      for (const number of numbers) cluster.sentinels.signal(number, "SIGCONT");
+    });
+    const master = await cluster.sentinels.master();
+    for (const number of numbers) {
+      cluster.sentinels.signal(number, "SIGSTOP");
+      await delay(HANGING_MS);
+      measured(`${number + 1} of 3 Sentinels hang: all gateways open sessions after`, `${await serving(cluster)} ms`);
+    }
+    const { after } = await revokeAll(cluster, watched, 0);
+    measured("all Sentinels hang: revocation", spread(after), "p99 250 ms");
+    await master.dropClients();
+    await until(
+      async () => (await cluster.gateway(0).readiness())[0],
+      (status) => status === 503,
+      "a gateway without the store",
+    );
+    for (const number of numbers) cluster.sentinels.signal(number, "SIGCONT");
+    measured("Sentinels go on: all gateways ready again after", `${await serving(cluster)} ms`);
+    await expectRevoked(cluster, watched);
   });
 });

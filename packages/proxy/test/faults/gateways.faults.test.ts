@@ -6,8 +6,9 @@ import { Cluster, LEASE_SECONDS } from "./lab/cluster.ts";
 import { counted, listed } from "./lab/counts.ts";
 import { inParallel } from "./lab/in-parallel.ts";
 import { measured, spread } from "./lab/report.ts";
-import { refusal } from "./lab/revocations.ts";
-import { scaled, SCENARIO_MS } from "./lab/scale.ts";
+import { isRevoked, refusal } from "./lab/revocations.ts";
+import { IS_FULL, scaled, SCENARIO_MS } from "./lab/scale.ts";
+import { opened } from "./lab/serving.ts";
 import { until } from "./lab/until.ts";
 import { User } from "./lab/user.ts";
 
@@ -120,6 +121,29 @@ describe("gateways behind HAProxy", { timeout: SCENARIO_MS }, () => {
     );
     await expectFull();
     measured("worker killed: users without a console for", spread(users.flatMap((user) => user.gaps)));
+    await expectExactLimits();
+  });
+
+  test.runIf(IS_FULL)("miss nothing while a worker hangs as its gateway connects to the store again", async () => {
+    await arrive();
+    const token = await cluster.issue();
+    const user = users.pop();
+    await user?.[Symbol.asyncDispose]();
+    const [worker = 0] = cluster.gateway(2).workers;
+    process.kill(worker, "SIGSTOP");
+    await cluster.store.dropClients();
+    const other = await opened(cluster, 2, token);
+    const revokedAt = Date.now();
+    await isRevoked(cluster, token.id, 1);
+    const [end = 0] = await cluster.consoles.ended([other.name]);
+    measured("worker hangs, connection lost: a revocation takes", `${end - revokedAt} ms`);
+    users.push(await User.arrive(balancer.at, (await cluster.issue()).token));
+    await expectFull();
+    measured(
+      "worker hangs: users without a console for",
+      spread(users.flatMap((each) => each.gaps)),
+      "5 s and back-off",
+    );
     await expectExactLimits();
   });
 

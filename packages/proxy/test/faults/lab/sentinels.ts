@@ -128,6 +128,11 @@ export class Sentinels implements AsyncDisposable {
     );
   }
 
+  /** Signals one of the Sentinels. */
+  signal(number: number, name: "SIGSTOP" | "SIGCONT"): void {
+    this.#sentinels[number]?.process.signal(name);
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     for (const { process } of this.#sentinels) await process.kill();
     for (const store of this.#stores) await store.kill();

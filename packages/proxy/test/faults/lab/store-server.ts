@@ -52,6 +52,14 @@ export class StoreServer implements AsyncDisposable {
     return await askStore(this.url, work);
   }
 
+  /** Ends the connections of all clients. */
+  async dropClients(): Promise<void> {
+    await this.ask(async (client) => {
+      for (const type of ["normal", "pubsub"])
+        await client.sendCommand(["CLIENT", "KILL", "TYPE", type, "SKIPME", "yes"]);
+    });
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await this.kill();
   }

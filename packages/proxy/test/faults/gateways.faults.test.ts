@@ -25,7 +25,7 @@ const MAX = USERS + MAX_PER_USER * BUSY_USERS;
 const REAP_MS = 5000;
 
 /** How long sessions may go on at a gateway that drains, in seconds. */
-const DRAIN_SECONDS = 1;
+const DRAIN_SECONDS = scaled(1, 0.2);
 
 describe("gateways behind HAProxy", { timeout: SCENARIO_MS }, () => {
   let cluster: Cluster;
@@ -174,7 +174,7 @@ describe("gateways behind HAProxy", { timeout: SCENARIO_MS }, () => {
     await arrive();
     const ids = new Set(users.map(({ client }) => client.session));
     balancer.signal("SIGSTOP");
-    await delay(scaled(20_000, 2000));
+    await delay(scaled(20_000, 1000));
     const { sessions } = await cluster.gateway(1).sessions();
     expect(sessions.filter(({ id }) => ids.has(id))).toHaveLength(users.length);
     balancer.signal("SIGCONT");

@@ -155,7 +155,7 @@ const schema = options({
     base_url: option(
       v.nullable(value.httpUrl),
       null,
-      "Base of the console URLs in the admin API's answers; by default the listener's own address.",
+      "Base of the console URLs in the admin API's answers; by default the listener's own address, or 127.0.0.1 where that is all addresses.",
     ),
     ssl_minimum_version: option(
       v.picklist(tlsMinimums, `expected one of ${tlsMinimums.join(", ")}`),

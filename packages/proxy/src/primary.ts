@@ -246,6 +246,11 @@ export class Primary implements Pick<Gateway, "adminKey" | "listen" | "drain"> {
     return { url, adminUrl };
   }
 
+  /** With what was reloaded. */
+  get config(): Config {
+    return this.#config;
+  }
+
   async drain(timeoutMs: number = this.#config.sessions.drain_timeout * 1000): Promise<void> {
     const delay = timerDelay(timeoutMs);
     // Each worker logs how many sessions it has.

@@ -92,7 +92,9 @@ test.runIf(process.platform === "linux")(
       await expect.poll(() => reloading()).toBeGreaterThan(0);
       await expect.poll(() => heard.slice(reloading())).toContain("READY=1 STATUS=accepts sessions");
       gateway.command.process.kill("SIGTERM");
-      await expect.poll(() => heard).toContain("STOPPING=1 STATUS=lets running sessions finish");
+      await expect
+        .poll(() => heard)
+        .toContain("STOPPING=1 EXTEND_TIMEOUT_USEC=25000000 STATUS=lets running sessions finish");
       expect(await gateway.command.exited).toBe(0);
     } finally {
       receiver.kill();

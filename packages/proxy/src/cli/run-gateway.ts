@@ -25,6 +25,8 @@ const EXIT_MS = 2000;
 const WORK_OF_THREADS = /^(?:FSReq|GetAddrInfoReq)/;
 
 type ServedProxy = Pick<Gateway, "adminKey" | "listen" | "drain"> & {
+  /** With what was reloaded. */
+  readonly config: Config;
   readonly log: Logger;
   /** Opens files again that were moved. */
   reopenFiles(): void;
@@ -143,7 +145,7 @@ async function openWithPeers({ tokens, nova, cluster }: Config, log: Logger): Pr
 
 function createStop(proxy: ServedProxy, manager: ServiceManager, stopped: () => void): (drainMs?: number) => void {
   return (drainMs) => {
-    manager.tell("stopping");
+    manager.stopping(drainMs ?? proxy.config.sessions.drain_timeout * 1000);
     const drained = proxy.drain(drainMs).catch((error: unknown) => {
       printErrorLines(`curfew: ${error instanceof Error ? error.message : String(error)}`);
       process.exitCode = 1;

@@ -29,7 +29,7 @@ test("systemd is told in order what happens, and regularly that the process resp
   manager.ready(log);
   manager.tell("reloading");
   manager.tell("ready");
-  manager.tell("stopping");
+  manager.stopping(300_000);
   // A reload while sessions finish.
   manager.tell("reloading");
   manager.tell("ready");
@@ -43,7 +43,7 @@ test("systemd is told in order what happens, and regularly that the process resp
     "/run/n READY=1 STATUS=accepts sessions",
     expect.stringMatching(/^\/run\/n RELOADING=1 MONOTONIC_USEC=\d+ STATUS=/),
     "/run/n READY=1 STATUS=accepts sessions",
-    "/run/n STOPPING=1 STATUS=lets running sessions finish",
+    "/run/n STOPPING=1 EXTEND_TIMEOUT_USEC=315000000 STATUS=lets running sessions finish",
   ]);
 });
 
@@ -53,7 +53,7 @@ test("nothing is started where no service manager asks, or its watchdog is for a
   const other = new ServiceManager({ NOTIFY_SOCKET: "/n", WATCHDOG_USEC: "1000", WATCHDOG_PID: "1" }, notify.command);
   other.ready(log);
   await expect.poll(() => notify.told()).toContain("READY=1");
-  other.tell("stopping");
+  other.stopping(0);
   await expect.poll(() => notify.told()).toContain("STOPPING=1");
   expect(notify.told()).not.toContain("WATCHDOG");
 });
@@ -73,7 +73,7 @@ test("what waits for a systemd that hangs is bounded, and it is still told that 
   const manager = new ServiceManager(environment, notify.command, 100);
   manager.ready(createLogger("info", { write: (line) => void lines.push(line) }));
   for (let count = 0; count < 1000; count += 1) manager.tell("reloading");
-  manager.tell("stopping");
+  manager.stopping(300_000);
   await expect.poll(() => lines.length).toBe(1);
   writeFileSync(`${notify.command}.free`, "");
   await expect.poll(() => notify.told()).toContain("STOPPING=1");

@@ -10,6 +10,9 @@ const NOTIFY_MS = 5000;
 /** How many times in its interval the watchdog is told: one message may be late. */
 const WATCHDOG_SHARE = 3;
 
+/** How long after the last session everything may take to close, in milliseconds. */
+const CLOSING_MS = 15_000;
+
 /** How many messages may wait while systemd does not take them. Those beyond that are dropped. */
 const MAX_WAITING = 16;
 
@@ -24,7 +27,7 @@ const VARIABLES = [
 ] as const;
 
 /** What systemd is told (sd_notify(3)). */
-export type Notice = "ready" | "reloading" | "stopping";
+export type Notice = "ready" | "reloading";
 
 /** Tells systemd how the service is, where it wants to know: `Type=notify` with `NotifyAccess=all`. */
 export class ServiceManager {
@@ -69,9 +72,19 @@ export class ServiceManager {
 
   /** A service that stops is not told to be ready again, although it still reloads. */
   tell(notice: Notice): void {
+    if (!this.#isStopping) this.#send(MESSAGES[notice]());
+  }
+
+  /**
+   * Running sessions finish. systemd waits for them, even where `TimeoutStopSec=` is shorter.
+   *
+   * @param drainMs - how long they may go on, in milliseconds.
+   */
+  stopping(drainMs: number): void {
     if (this.#isStopping) return;
-    this.#isStopping = notice === "stopping";
-    this.#send(MESSAGES[notice]());
+    this.#isStopping = true;
+    const extendUs = Math.ceil((drainMs + CLOSING_MS) * 1000);
+    this.#send(["STOPPING=1", `EXTEND_TIMEOUT_USEC=${extendUs}`, "STATUS=lets running sessions finish"]);
   }
 
   /** Sends no more. */
@@ -119,5 +132,4 @@ const MESSAGES: Readonly<Record<Notice, () => readonly string[]>> = {
     `MONOTONIC_USEC=${process.hrtime.bigint() / 1000n}`,
     "STATUS=reads its configuration",
   ],
-  stopping: () => ["STOPPING=1", "STATUS=lets running sessions finish"],
 };

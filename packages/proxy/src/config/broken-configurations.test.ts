@@ -124,7 +124,11 @@ const BROKEN: readonly (readonly [text: string, ...problems: string[]])[] = [
   ],
   [
     "cluster: { store: 'redis://store', ca: store.pem }",
-    "cluster.ca: expected a cluster.store that begins with rediss: other connections have no certificate",
+    "cluster.ca: expected a cluster.store that begins with rediss, or a database: other connections have no certificate",
+  ],
+  [
+    `cluster: { store: 'mysql://curfew:secret@db/curfew', prefix: ${"p".repeat(41)} }`,
+    "cluster.prefix: expected at most 40 characters where cluster.store is a database, because names of tables begin with it",
   ],
   [
     "cluster: { store: 'redis://store', peers: [{ url: 'http://two:6081', key: a-key-12345678-of-two }] }",

@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { parseStoreUrl } from "../cluster-store/valkey/store-url.ts";
+import { checkStoreUrl } from "../cluster-store/store-url.ts";
 import { group, option, options, secret } from "./option-schema.ts";
 import * as value from "./value-schemas.ts";
 
@@ -15,13 +15,13 @@ export interface PeerConfig {
 
 /** The options of a gateway that works with others as one. */
 export interface ClusterConfig {
-  /** URL of the store, Redis or Valkey; null for a gateway of its own. */
+  /** URL of the store: Redis, Valkey, MariaDB or PostgreSQL; null for a gateway of its own. */
   readonly store: string | null;
   /** PEM file with the authorities of the store's certificate; null for those of Node. */
   readonly ca: string | null;
   /** What this gateway is called; null for the name of its machine. */
   readonly name: string | null;
-  /** What the keys in the store begin with. */
+  /** What the keys in the store, or the names of its tables, begin with. */
   readonly prefix: string;
   /** How many seconds after it was heard of last a gateway counts as gone. */
   readonly lease: number;
@@ -43,7 +43,7 @@ const storeUrl = v.pipe(
   v.rawCheck(({ dataset, addIssue }) => {
     if (!dataset.typed) return;
     try {
-      parseStoreUrl(dataset.value);
+      checkStoreUrl(dataset.value);
     } catch (error) {
       addIssue({ message: (error as Error).message });
     }
@@ -89,7 +89,7 @@ export const cluster: v.GenericSchema<unknown, ClusterConfig> = group({
   store: option(
     v.nullable(secret(storeUrl)),
     null,
-    "Redis or Valkey that several gateways share: `redis://[user:password@]host`, `rediss://…` for TLS, or `redis+sentinel://host,host/name`.",
+    "Store that several gateways share: `redis://[user:password@]host`, `rediss://…` for TLS, `redis+sentinel://host,host/name`, `postgresql://…/database` or `mysql://…/database`.",
   ),
   ca: option(v.nullable(value.text), null, "PEM file with the authorities of the store's certificate."),
   name: option(
@@ -100,7 +100,7 @@ export const cluster: v.GenericSchema<unknown, ClusterConfig> = group({
   prefix: option(
     v.pipe(value.text, v.regex(/^[\w.-]{1,64}$/, "expected 1 to 64 letters, digits, dots, hyphens and underscores")),
     "curfew",
-    "What the keys in the store begin with. Gateways with the same prefix belong together.",
+    "What the keys in the store, or the names of its tables, begin with. Gateways with the same prefix belong together.",
   ),
   lease: option(
     v.pipe(

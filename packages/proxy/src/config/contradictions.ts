@@ -1,3 +1,4 @@
+import { isDatabaseUrl, MAX_TABLE_PREFIX } from "../cluster-store/store-url.ts";
 import { syslogServer } from "../telemetry/audit/syslog.ts";
 import type { Config } from "./config.ts";
 
@@ -68,7 +69,7 @@ function listenerRules(config: Config): readonly Rule[] {
 
 /** Options of a gateway that works with others as one. */
 function clusterRules({ cluster, admin }: Config): readonly Rule[] {
-  const { store, ca, peers, on_store_loss } = cluster;
+  const { store, ca, prefix, peers, on_store_loss } = cluster;
   const isAlone = store === null && peers.length === 0;
   return [
     [store !== null && peers.length > 0, "cluster.peers: expected only one of cluster.store and cluster.peers"],
@@ -83,8 +84,12 @@ function clusterRules({ cluster, admin }: Config): readonly Rule[] {
       ],
     ]),
     [
-      ca !== null && store?.startsWith("rediss") !== true,
-      "cluster.ca: expected a cluster.store that begins with rediss: other connections have no certificate",
+      ca !== null && (store === null || /^redis[:+]/.test(store)),
+      "cluster.ca: expected a cluster.store that begins with rediss, or a database: other connections have no certificate",
+    ],
+    [
+      store !== null && isDatabaseUrl(store) && prefix.length > MAX_TABLE_PREFIX,
+      `cluster.prefix: expected at most ${MAX_TABLE_PREFIX} characters where cluster.store is a database, because names of tables begin with it`,
     ],
     [
       on_store_loss !== "keep" && isAlone,

@@ -135,7 +135,9 @@ const wrong: Record<string, readonly (readonly [value: unknown, expected: RegExp
     [{ type: "http" }, /expected a list of token sources, but got a group of options$/],
   ],
   "cluster.store": [
-    ["http://store", /expected redis:\/\/\[user:password@\]host.* or redis\+sentinel:/],
+    ["http://store", /expected redis:\/\/\[user:password@\]host.* redis\+sentinel:.* postgresql:\/\//],
+    ["postgresql://user:word@store", /expected the name of a database in the URL/],
+    ["mysql://user:word@store/curfew?tls=yes", /the database URL has the parameter tls, which is not supported/],
     ["redis://user:word@store:99999", /expected host, host:port or \[IPv6\]:port, but got "store:99999"$/],
   ],
   "cluster.ca": [["", /not empty/]],

@@ -48,7 +48,7 @@ afterEach(async () => {
 type Three = [TestGateway, TestGateway, TestGateway];
 
 async function start(options: GatewayOptions = {}, gatewayNames: readonly string[] = NAMES): Promise<Three> {
-  open = await openGateways(server, prefix, gatewayNames, options);
+  open = await openGateways(storeUrl(server), prefix, gatewayNames, options);
   return open.gateways as unknown as Three;
 }
 

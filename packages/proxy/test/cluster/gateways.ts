@@ -53,10 +53,10 @@ export class TestGateway implements AsyncDisposable {
   /** By their ids, the sessions that have no slot yet. */
   readonly #opening = new Map<string, AbortController>();
 
-  constructor(server: RedisServer, prefix: string, name: string, limits: LimitOptions, leaseMs: number) {
+  constructor(url: string, prefix: string, name: string, limits: LimitOptions, leaseMs: number) {
     const log = createLogger("silent");
     this.cluster = new Cluster({ name, leaseMs, limits, log, store: () => this.connection });
-    const engine = createEngine(storeUrl(server), { prefix, ca: undefined });
+    const engine = createEngine(url, { prefix, ca: undefined });
     this.connection = new StoreConnection({ engine, log, settleMs: 0 }, this.cluster.parts);
     const owner: SlotOwner = {
       end: async ({ session }, detail) => await this.#replace(session, detail),
@@ -116,14 +116,14 @@ export interface OpenGateways extends AsyncDisposable {
   readonly gateways: readonly TestGateway[];
 }
 
-/** Starts gateways with these names. */
+/** Starts gateways with these names. @param url - of their store. */
 export async function openGateways(
-  server: RedisServer,
+  url: string,
   prefix: string,
   names: readonly string[],
   { limits, leaseMs = 60_000 }: GatewayOptions,
 ): Promise<OpenGateways> {
-  const gateways = names.map((name) => new TestGateway(server, prefix, name, { ...NO_LIMITS, ...limits }, leaseMs));
+  const gateways = names.map((name) => new TestGateway(url, prefix, name, { ...NO_LIMITS, ...limits }, leaseMs));
   for (const { connection } of gateways) connection.start();
   await Promise.all(gateways.map(async ({ connection }) => await connection.opened));
   const close = async (): Promise<void> =>

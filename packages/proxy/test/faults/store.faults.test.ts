@@ -22,10 +22,20 @@ const END_AFTER_SECONDS = scaled(5, 4);
 /** Within which a session ends in a busy lab, in milliseconds. */
 const LATE_MS = 500;
 
-describe("a store of one server", { timeout: SCENARIO_MS }, () => {
+/** The stores that are tried: databases only at full scale. */
+const STORES: readonly { readonly name: string; readonly database?: "postgresql" | "mysql" }[] = [
+  { name: "Redis or Valkey" },
+  ...scaled(
+    [{ name: "PostgreSQL", database: "postgresql" } as const, { name: "MariaDB", database: "mysql" } as const],
+    [],
+  ),
+];
+
+describe.each(STORES)("a store of one server: $name", { timeout: SCENARIO_MS }, ({ database }) => {
   let cluster: Cluster;
   beforeAll(async () => {
     cluster = await Cluster.start({
+      database,
       sessions: { max: 100_000, max_per_instance: 1, on_limit: "replace" },
       cluster: (number) => (number === BOUND ? { on_store_loss: { end_after: END_AFTER_SECONDS } } : {}),
     });
@@ -89,8 +99,8 @@ describe("a store of one server", { timeout: SCENARIO_MS }, () => {
     const watched = await openWatched(cluster, SESSIONS, [FIRST, SECOND]);
     const locked = await cluster.issue({ user: "mallory" });
     const lockedClient = await cluster.open(SECOND, locked);
-    cluster.store.signal("SIGSTOP");
-    onTestFinished(() => cluster.store.signal("SIGCONT"));
+    cluster.signalStore("SIGSTOP");
+    onTestFinished(() => cluster.signalStore("SIGCONT"));
     const lock = await cluster
       .gateway(FIRST)
       .admin.lock({ user: "mallory" })
@@ -104,7 +114,7 @@ describe("a store of one server", { timeout: SCENARIO_MS }, () => {
       expect([status, text]).toEqual([503, expect.stringMatching(/sessions go on until their deadlines/)]);
       // At the gateway that was asked, at once.
       for (const { client } of watched.filter((_, index) => index % 2 === 0)) await client.ended;
-      cluster.store.signal("SIGCONT");
+      cluster.signalStore("SIGCONT");
     });
     measured("store stopped: answered as not written", `${unwritten} of ${watched.length}`);
     expect(unwritten).toBe(watched.length);
@@ -121,14 +131,14 @@ describe("a store of one server", { timeout: SCENARIO_MS }, () => {
 
   test("opens nothing before a gateway that comes back later has written what it was asked to revoke", async () => {
     const watched = await openWatched(cluster, 6, [SECOND]);
-    cluster.store.signal("SIGSTOP");
-    onTestFinished(() => cluster.store.signal("SIGCONT"));
+    cluster.signalStore("SIGSTOP");
+    onTestFinished(() => cluster.signalStore("SIGCONT"));
     for (const { token } of watched) expect(await isRevoked(cluster, token.id, FIRST)).toBe(false);
     cluster.gateway(FIRST).signal("SIGSTOP");
     onTestFinished(() => cluster.gateway(FIRST).signal("SIGCONT"));
     const isUp = async (): Promise<unknown> => await cluster.gateway(SECOND).metric("curfew_cluster_store_up");
     await until(isUp, (up) => up === 0, "a gateway that has noticed that the store is away");
-    cluster.store.signal("SIGCONT");
+    cluster.signalStore("SIGCONT");
     await until(isUp, (up) => up === 1, "a gateway that is back");
     const backAt = performance.now();
     cluster.gateway(FIRST).signal("SIGCONT");
@@ -144,8 +154,8 @@ describe("a store of one server", { timeout: SCENARIO_MS }, () => {
     const keeping = await openWatched(cluster, 6, [FIRST, SECOND]);
     const token = await cluster.issue({ ttl: END_AFTER_SECONDS - 1 });
     const expiring = await cluster.open(FIRST, token);
-    cluster.store.signal("SIGSTOP");
-    onTestFinished(() => cluster.store.signal("SIGCONT"));
+    cluster.signalStore("SIGSTOP");
+    onTestFinished(() => cluster.signalStore("SIGCONT"));
     const age = await cluster.gateway(BOUND).metric("curfew_cluster_store_contact_age_seconds");
     const dueAt = Date.now() - (age ?? Number.NaN) * 1000 + END_AFTER_SECONDS * 1000;
     const ends = await cluster.consoles.ended(bounded.map(({ client }) => client.name));
@@ -160,7 +170,7 @@ describe("a store of one server", { timeout: SCENARIO_MS }, () => {
     expect(expired).toBeGreaterThanOrEqual(token.expiresAt);
     expect(expired).toBeLessThan(token.expiresAt + LATE_MS);
     for (const { client } of keeping) await client.echo();
-    cluster.store.signal("SIGCONT");
+    cluster.signalStore("SIGCONT");
     await serving(cluster);
     await listed(cluster, BOUND, keeping.length);
     for (const { client } of keeping) {

@@ -14,7 +14,7 @@ export interface StoreAddress {
 export type SentinelAddress = Pick<StoreServer, "host" | "port" | "username" | "password">;
 
 const EXPECTED =
-  "redis://[user:password@]host[:port][/database], rediss:// for TLS, or redis+sentinel://[user:password@]host[:port],…/name[/database]";
+  "redis://[user:password@]host[:port][/database], rediss:// for TLS, redis+sentinel://[user:password@]host[:port],…/name[/database], or the URL of a database such as postgresql:// or mysql://user:password@host/database";
 
 const PATTERN = /^redis(s?)(\+sentinel)?:\/\/(?:([^@/]*)@)?([^@/?#]+)(?:\/([^?#]*))?(?:\?([^#]*))?$/;
 

@@ -8,7 +8,7 @@ import { idOfDigest } from "../token-id.ts";
 
 /** Tells the ids of the cluster's tokens from those of tokens of other systems. */
 const ID_PREFIX = "ct_";
-const ID_LENGTH = 25;
+const ID = /^ct_[\w-]{22}$/;
 
 const instant = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(LAST_DATE));
 const text = v.nullable(v.string());
@@ -36,7 +36,7 @@ export function storedTokenId(digest: Buffer): string {
 
 /** Whether an id can be that of a token of the cluster. */
 export function isStoredTokenId(tokenId: string): boolean {
-  return tokenId.length === ID_LENGTH && tokenId.startsWith(ID_PREFIX);
+  return ID.test(tokenId);
 }
 
 /**

@@ -1,8 +1,10 @@
 import { freePort } from "@curfew/testing/real";
+import type { DatabaseSystem } from "../../../src/database/database-settings.ts";
 import { TestFolder } from "../../support/folder.ts";
 import { ClusterGateway, type ClusterGatewayOptions } from "./cluster-gateway.ts";
 import { ConsoleClient } from "./console-client.ts";
 import { Consoles } from "./consoles.ts";
+import { DatabaseStore } from "./database-store.ts";
 import { type Machine, Network } from "./network.ts";
 import { raiseOpenFiles } from "./open-files.ts";
 import { Sentinels } from "./sentinels.ts";
@@ -17,6 +19,8 @@ export interface ClusterOptions {
   readonly gateways?: number;
   /** Each gateway is a machine of its own in a network. @defaultValue all are at this machine's loopback */
   readonly isNetworked?: boolean;
+  /** The store is a database. @defaultValue it is Redis or Valkey */
+  readonly database?: DatabaseSystem | undefined;
   /** The store is a master with replicas, watched by Sentinels. @defaultValue it is one server */
   readonly isReplicated?: boolean;
   /** The groups `cluster` and `sessions` of the configuration of each gateway. */
@@ -46,13 +50,13 @@ export class Cluster implements AsyncDisposable {
   readonly gateways: readonly ClusterGateway[];
   readonly machines: readonly Machine[];
   readonly consoles: Consoles;
-  readonly #store: StoreServer | Sentinels;
+  readonly #store: Store;
   readonly #stack: AsyncDisposableStack;
 
   private constructor(
     parts: Pick<Cluster, "folder" | "gateways" | "machines" | "consoles">,
     stack: AsyncDisposableStack,
-    store: StoreServer | Sentinels,
+    store: Store,
   ) {
     this.folder = parts.folder;
     this.gateways = parts.gateways;
@@ -68,11 +72,7 @@ export class Cluster implements AsyncDisposable {
     const { path: folder } = stack.use(await TestFolder.create());
     const network = options.isNetworked === true ? stack.use(await Network.create(folder)) : undefined;
     const host = network?.host ?? "127.0.0.1";
-    const store = stack.use(
-      options.isReplicated === true
-        ? await Sentinels.start(folder)
-        : await StoreServer.start({ host, port: await freePort(), folder }),
-    );
+    const store = stack.use(await startStore(options, host, folder));
     if (store instanceof StoreServer) await options.prepare?.(store);
     const consoles = stack.use(await Consoles.listen(host));
     const machines: Machine[] = [];
@@ -82,7 +82,7 @@ export class Cluster implements AsyncDisposable {
       if (machine !== undefined) machines.push(machine);
     }
     const starting = Array.from({ length: options.gateways ?? 3 }, async (_, number) => {
-      const url = store instanceof Sentinels ? store.url : (options.storeUrl?.(number, store) ?? store.url);
+      const url = (store instanceof StoreServer && options.storeUrl?.(number, store)) || store.url;
       return await ClusterGateway.start({
         name: `gateway-${number + 1}`,
         folder,
@@ -95,10 +95,16 @@ export class Cluster implements AsyncDisposable {
     return new Cluster({ folder, gateways, machines, consoles }, stack.move(), store);
   }
 
-  /** The store, where it is one server. */
+  /** The store, where it is one server of Redis or Valkey. */
   get store(): StoreServer {
+    if (this.#store instanceof StoreServer) return this.#store;
+    throw new Error("the store is no server of Redis or Valkey");
+  }
+
+  /** Lets the store stand still, or go on, where it is one server. */
+  signalStore(name: "SIGSTOP" | "SIGCONT"): void {
     if (this.#store instanceof Sentinels) throw new Error("the store is several servers");
-    return this.#store;
+    this.#store.signal(name);
   }
 
   /** The store, where it is replicated. */
@@ -144,6 +150,7 @@ export class Cluster implements AsyncDisposable {
 
   /** How many sessions are counted in the store, and how many leases there are; both are the same when all is well. */
   async slots(): Promise<{ readonly counted: number; readonly leases: number }> {
+    if (this.#store instanceof DatabaseStore) return await this.#store.slots();
     return await this.store.ask(async (client) => {
       const leases = await Promise.all((await client.keys("{curfew}:leases:*")).map(async (key) => client.hLen(key)));
       return {
@@ -156,6 +163,14 @@ export class Cluster implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#stack.disposeAsync();
   }
+}
+
+type Store = StoreServer | Sentinels | DatabaseStore;
+
+async function startStore({ database, isReplicated }: ClusterOptions, host: string, folder: string): Promise<Store> {
+  if (database !== undefined) return await DatabaseStore.start(database);
+  if (isReplicated === true) return await Sentinels.start(folder);
+  return await StoreServer.start({ host, port: await freePort(), folder });
 }
 
 function configuration(store: string, number: number, options: ClusterOptions): Record<string, object> {

@@ -1,0 +1,143 @@
+import { readFileSync } from "node:fs";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { parseDatabaseUrl } from "../../../src/database/database-url.ts";
+import { MYSQL } from "../../../src/database/mysql.ts";
+import { POSTGRESQL } from "../../../src/database/postgresql.ts";
+import type { OpenStore } from "../../../src/cluster-store/engine.ts";
+import { createEngine } from "../../../src/cluster-store/open-engine.ts";
+import { MYSQL_DIALECT } from "../../../src/cluster-store/sql/mysql-dialect.ts";
+import { POSTGRESQL_DIALECT } from "../../../src/cluster-store/sql/postgresql-dialect.ts";
+import { TestAuthority } from "../../support/authority.ts";
+import { StoreGateway } from "../../tokens/valkey-cluster.ts";
+import { SYSTEMS, TestDatabase } from "./test-database.ts";
+
+const TIMEOUT_MS = 2000;
+const LOCK = { id: "a", subject: "user", value: "alice", message: undefined, createdAt: 1 } as const;
+
+describe.each(SYSTEMS)("%s", (system) => {
+  let authority: TestAuthority;
+  let database: TestDatabase;
+  let prefixes = 0;
+  beforeAll(async () => {
+    authority = await TestAuthority.create();
+    database = await TestDatabase.start(system, { tls: await authority.issue("database") });
+  }, 60_000);
+  afterAll(async () => {
+    await database[Symbol.asyncDispose]();
+    authority[Symbol.dispose]();
+  });
+
+  const newPrefix = (): string => `p${(prefixes += 1)}`;
+
+  /** Opens, and closes again. */
+  const tryOpen = async (url: string, prefix: string, ca?: string): Promise<void> => {
+    const context = { timeoutMs: TIMEOUT_MS, onLost: () => {}, signal: new AbortController().signal };
+    const opened: OpenStore = await createEngine(url, { prefix, ca }).open(context);
+    await opened.check();
+    opened.close();
+  };
+
+  test("gets its tables once when several gateways begin at the same time", async () => {
+    const prefix = newPrefix();
+    await Promise.all(Array.from({ length: 6 }, async () => await tryOpen(database.url(), prefix)));
+    expect(await database.count(prefix, "counters")).toBe(5);
+  });
+
+  test("whose user may make no tables says what an administrator has to run, and is used after that", async () => {
+    const prefix = newPrefix();
+    const user = "gateway";
+    const quoted = system === "mysql" ? `'${user}'@'%'` : user;
+    const { password } = database.server;
+    const isMySql = system === "mysql";
+    await database.run(
+      isMySql ? `CREATE USER ${quoted} IDENTIFIED BY '${password}'` : `CREATE USER ${quoted} PASSWORD '${password}'`,
+    );
+    // MariaDB shows a database only to those who may do something in it.
+    if (isMySql) await database.run(`GRANT SHOW VIEW ON cluster.* TO ${quoted}`);
+    const message = await tryOpen(database.url({ user }), prefix).catch((error: unknown) => (error as Error).message);
+    const [sentence = "", ...lines] = String(message).split("\n");
+    expect(sentence).toContain("the database's user can neither use nor make the tables of the cluster");
+    expect(message).not.toContain(password);
+    for (const line of lines) await database.run(line.replace(/;$/, ""));
+    const rights = "SELECT, INSERT, UPDATE, DELETE";
+    await database.run(
+      isMySql
+        ? `GRANT ${rights} ON cluster.* TO ${quoted}`
+        : `GRANT ${rights} ON ALL TABLES IN SCHEMA public TO ${quoted}`,
+    );
+    await tryOpen(database.url({ user }), prefix);
+  });
+
+  test("whose tables are of another version, or gone, is not used; tables that are gone are made again", async () => {
+    const prefix = newPrefix();
+    await using gateway = await StoreGateway.open({ url: database.url(), prefix });
+    await gateway.store.putLock(LOCK);
+    for (const name of ["counters", "log", "locks"] as const)
+      await database.run(`DROP TABLE ${database.table(prefix, name)}`);
+    await expect(gateway.store.putLock(LOCK)).rejects.toThrow("the token store failed");
+    await expect.poll(() => gateway.messages, { timeout: 10_000 }).toContain("lost the cluster's store");
+    await expect.poll(() => gateway.connection.isOpen, { timeout: 10_000 }).toBe(true);
+    expect(await database.count(prefix, "locks")).toBe(1);
+    await database.run(`UPDATE ${database.table(prefix, "counters")} SET number = 2 WHERE name = 'schema'`);
+    await expect(tryOpen(database.url(), prefix)).rejects.toThrow(
+      "expected tables of version 1 in the database, but got 2",
+    );
+  });
+
+  test("that becomes read-only, as after a failover, is left, and used again when it can be written to", async () => {
+    const prefix = newPrefix();
+    const make = async (isReadOnly: boolean): Promise<void> => {
+      if (system === "mysql") return void (await database.run(`SET GLOBAL read_only = ${Number(isReadOnly)}`));
+      await database.run(`ALTER SYSTEM SET default_transaction_read_only = ${isReadOnly ? "on" : "off"}`);
+      await database.run("SELECT pg_reload_conf()");
+    };
+    await using gateway = await StoreGateway.open({ url: database.url(), prefix });
+    try {
+      await make(true);
+      await expect.poll(() => gateway.connection.isOpen, { timeout: 10_000 }).toBe(false);
+      await expect(tryOpen(database.url(), prefix)).rejects.toThrow("expected a database that can be written to");
+    } finally {
+      await database.run(system === "mysql" ? "SELECT 1" : "SET default_transaction_read_only = off");
+      await make(false);
+    }
+    await expect.poll(() => gateway.connection.isOpen, { timeout: 10_000 }).toBe(true);
+  });
+
+  test("ends a transaction in which a gateway stands still, so that the others go on", async () => {
+    const prefix = newPrefix();
+    await using gateway = await StoreGateway.open({ url: database.url(), prefix });
+    const [driver, dialect] = system === "mysql" ? [MYSQL, MYSQL_DIALECT] : [POSTGRESQL, POSTGRESQL_DIALECT];
+    const settings = parseDatabaseUrl(database.url());
+    const pool = driver.openPool({ settings, tls: undefined, maxConnections: 1, connectMs: TIMEOUT_MS });
+    const still = await pool.acquire();
+    const statements = [...dialect.setUp(TIMEOUT_MS), ...dialect.setUpIfPossible(TIMEOUT_MS), "START TRANSACTION"];
+    for (const statement of statements) await still.execute(statement, []).catch(() => {});
+    await still.query(`SELECT * FROM ${database.table(prefix, "counters")} WHERE name = 'log' FOR UPDATE`, []);
+    const lookedUp = async (): Promise<void> => void (await gateway.store.wasUsed("a"));
+    await expect(gateway.store.putLock(LOCK)).rejects.toThrow("the token store failed");
+    await lookedUp();
+    await expect
+      .poll(async () => await gateway.store.putLock(LOCK).then(() => "written", String), { timeout: 10_000 })
+      .toBe("written");
+    // It held up no beat.
+    expect(gateway.messages).not.toContain("lost the cluster's store");
+    still.destroy();
+    await pool.close();
+  });
+
+  test("is reached over TLS, with an authority that has to know it, or not at all", async () => {
+    const ca = readFileSync(authority.cert, "utf8");
+    await tryOpen(database.url(), newPrefix(), ca);
+    using other = await TestAuthority.create();
+    await expect(tryOpen(database.url(), newPrefix(), readFileSync(other.cert, "utf8"))).rejects.toThrow(/certificate/);
+    const encrypted = system === "mysql" ? "?ssl_mode=verify_ca&ssl_ca=" : "?sslmode=verify-ca&sslrootcert=";
+    await tryOpen(database.url({ query: `${encrypted}${encodeURIComponent(authority.cert)}` }), newPrefix());
+  });
+
+  test("with a wrong password is not used, and the password is not told", async () => {
+    const url = database.url().replace(encodeURIComponent(database.server.password), "wr%40ng");
+    const error = await tryOpen(url, newPrefix()).catch(String);
+    expect(error).toMatch(/authentication failed|Access denied/);
+    expect(error).not.toContain("wr@ng");
+  });
+});

@@ -68,14 +68,22 @@ export class ClusterControl extends MergedControl {
     };
   }
 
-  /** Without the store, those that were there last cannot be asked, and are named. */
-  async #findOthers(): Promise<readonly GatewayMember[]> {
-    const { membership, refresh } = this.#options;
-    await inTime(refresh, REFRESH_MS).catch(() => {});
+  /** Those that were there last. */
+  get #others(): readonly GatewayMember[] {
+    const { membership } = this.#options;
     return membership.live.filter(({ id }) => id !== membership.self.id);
   }
 
-  /** This gateway does not wait for the store. */
+  /** Without the store, those that were there last cannot be asked, and are named. */
+  async #findOthers(): Promise<readonly GatewayMember[]> {
+    await inTime(this.#options.refresh, REFRESH_MS).catch(() => {});
+    return this.#others;
+  }
+
+  /**
+   * This gateway does not wait for the store, and those that are known are asked before anything else is sent there: they
+   * would read in the store what has happened, and answer that nothing was left to be done.
+   */
   async #askEach<Type extends ControlType>(
     request: ControlRequestOf<Type>,
     dueAt: number,
@@ -85,8 +93,9 @@ export class ClusterControl extends MergedControl {
       return { gateway, result };
     };
     const own = ask(this.#options.membership.self);
+    const asked = new Map(this.#others.map((gateway) => [gateway.id, ask(gateway)]));
     const others = await this.#findOthers();
-    return await Promise.all([own, ...others.map(ask)]);
+    return await Promise.all([own, ...others.map((gateway) => asked.get(gateway.id) ?? ask(gateway))]);
   }
 
   async #readLists(request: ControlRequestOf<"list">, dueAt: number): Promise<readonly Asked<"list">[]> {

@@ -214,6 +214,18 @@ test("this gateway's own sessions are ended at once, also when the store hangs",
   });
 });
 
+test("those that are known are asked before this gateway asks the store who else is there", async () => {
+  const network = new FakeNetwork();
+  const control = new ClusterControl({
+    own: gatewayControl([]),
+    membership: { self: member("one"), live: [member("one"), member("two")], nameOf: ({ name }) => name },
+    messages: network.add("one"),
+    refresh: async () => void network.sent.push({ to: "the store", message: "" }),
+  });
+  await control.end({ by: "token", tokenId: "a" }, { reason: "session_terminated", detail: "" });
+  expect(network.sent.map(({ to }) => to)).toEqual(["two", "the store"]);
+});
+
 test("a gateway that names a page which goes on for ever is not asked for ever", async () => {
   const { control, network } = cluster([0, 0, 0]);
   network.faults.set("one", (text, deliver) => deliver(text.replace('"sessions":[]', '"sessions":[],"next":"1.a"')));

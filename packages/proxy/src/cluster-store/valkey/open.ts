@@ -36,7 +36,7 @@ export async function openValkey(options: ValkeyOptions, context: OpenContext): 
   try {
     return await openServer({ server: latest, refused: undefined }, options, context);
   } catch (error) {
-    if (agreed === undefined) throw error;
+    if (agreed === undefined || isSameServer(agreed, latest)) throw error;
     return await openServer({ server: agreed, refused: latest }, options, context);
   }
 }
@@ -104,7 +104,7 @@ async function watchSentinels({ address, ca }: ValkeyOptions, watched: WatchedMa
     // Without any Sentinel, the master is what it was.
     const named = await findMasters(address, { ca, timeoutMs }).catch(() => undefined);
     if (named === undefined) continue;
-    const { latest, agreed = latest } = named;
+    const { latest, agreed = server } = named;
     const now = refused !== undefined && isSameServer(latest, refused) ? agreed : latest;
     if (!isSameServer(now, server)) {
       throw new Error(`the Sentinels name another master: ${now.host}:${now.port}`);

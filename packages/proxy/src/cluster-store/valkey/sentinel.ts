@@ -11,7 +11,7 @@ const GRACE_MS = 200;
 type Place = Pick<StoreServer, "host" | "port">;
 
 /** What a Sentinel knows of a master. */
-interface KnownMaster extends Place {
+export interface KnownMaster extends Place {
   /** Grows with each failover. */
   readonly epoch: number;
 }
@@ -20,7 +20,7 @@ interface KnownMaster extends Place {
 export interface NamedMasters {
   /** As the Sentinel says that knows of the latest failover. */
   readonly latest: StoreServer;
-  /** What more than half of the Sentinels say, if that is another server: then `latest` may be wrong. */
+  /** What more than half of the Sentinels say: if that is another server, `latest` may be wrong. */
   readonly agreed: StoreServer | undefined;
 }
 
@@ -54,11 +54,23 @@ export async function findMasters(
   const grace = sleep(GRACE_MS, undefined, { signal: answered.signal }).catch(() => {});
   await Promise.race([Promise.allSettled(answers), grace]);
   answered.abort();
-  const votes = (one: Place): number => known.filter((each) => isSameServer(each, one)).length;
-  const [latest = server] = known.toSorted((a, b) => b.epoch - a.epoch || votes(b) - votes(a));
-  const agreed = known.find((each) => votes(each) > sentinels.length / 2 && !isSameServer(each, latest));
+  const { latest = server, agreed } = chooseMasters(known, sentinels.length);
   const locate = ({ host, port }: Place): StoreServer => ({ ...server, host, port });
   return { latest: locate(latest), agreed: agreed && locate(agreed) };
+}
+
+/**
+ * Chooses among what Sentinels say.
+ *
+ * @param count - of all Sentinels, also of those that do not answer.
+ */
+export function chooseMasters(
+  known: readonly KnownMaster[],
+  count: number,
+): { readonly latest: KnownMaster | undefined; readonly agreed: KnownMaster | undefined } {
+  const votes = (one: Place): number => known.filter((each) => isSameServer(each, one)).length;
+  const [latest] = known.toSorted((a, b) => b.epoch - a.epoch || votes(b) - votes(a));
+  return { latest, agreed: known.find((each) => votes(each) > count / 2) };
 }
 
 /** Whether a server has the same address as another one. */

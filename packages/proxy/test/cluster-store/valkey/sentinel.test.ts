@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { findMasters } from "../../../src/cluster-store/valkey/sentinel.ts";
+import { chooseMasters, findMasters, type KnownMaster } from "../../../src/cluster-store/valkey/sentinel.ts";
 import { parseStoreUrl } from "../../../src/cluster-store/valkey/store-url.ts";
 import { bulk, FakeRedis } from "../../support/fake-redis.ts";
 
@@ -56,4 +56,19 @@ test("what each has said is told when none knows it", async () => {
   ]) {
     expect(error).toContain(reason);
   }
+});
+
+const named = (host: string, epoch: number): KnownMaster => ({ host, port: 6379, epoch });
+
+test.each<[string, readonly KnownMaster[], string | undefined, string | undefined]>([
+  ["none", [], undefined, undefined],
+  ["the same", [named("a", 1), named("a", 1), named("a", 1)], "a", "a"],
+  ["what was before the last failover, one of them", [named("b", 2), named("a", 1), named("b", 2)], "b", "b"],
+  ["what is after it, one of them", [named("a", 1), named("b", 2), named("a", 1)], "b", "a"],
+  ["different servers for one failover", [named("b", 1), named("a", 1), named("a", 1)], "a", "a"],
+  ["a server, and two nothing", [named("b", 2)], "b", undefined],
+  ["different servers, and one nothing", [named("b", 2), named("a", 1)], "b", undefined],
+])("three Sentinels name %s", (_what, known, latest, agreed) => {
+  const chosen = chooseMasters(known, 3);
+  expect([chosen.latest?.host, chosen.agreed?.host]).toEqual([latest, agreed]);
 });

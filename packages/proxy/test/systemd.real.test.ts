@@ -22,7 +22,7 @@ test.runIf(process.platform === "linux")(
     await using folder = await mkdtempDisposable(join(tmpdir(), "curfew-unit-"));
     const file = join(folder.path, "curfew.service");
     // The program is not installed here.
-    await writeFile(file, (await readFile(unit, "utf8")).replace("/usr/bin/curfew", process.execPath));
+    await writeFile(file, (await readFile(unit, "utf8")).replaceAll("/usr/bin/curfew", process.execPath));
     const sockets = ["curfew.socket", "curfew-admin.socket"].map((name) => join(folder.path, name));
     for (const socket of sockets) await copyFile(new URL(basename(socket), unit), socket);
     const { stdout, stderr } = await run("systemd-analyze", ["verify", "--man=no", file, ...sockets]);
@@ -30,6 +30,9 @@ test.runIf(process.platform === "linux")(
     const { stdout: rating } = await run("systemd-analyze", ["security", "--offline=true", "--no-pager", file]);
     const [, level] = /exposure level for curfew\.service: ([\d.]+)/.exec(rating) ?? [];
     expect(Number(level)).toBeLessThan(2);
+    const [, start = ""] = /^ExecStart=(.+)$/mu.exec(await readFile(unit, "utf8")) ?? [];
+    const reloads = [...(await readFile(unit, "utf8")).matchAll(/^ExecReload=(.+)$/gmu)].map(([, command]) => command);
+    expect(reloads).toEqual([start.replace(" serve ", " config check "), "/bin/kill -HUP $MAINPID"]);
     // The tokens and keys in its memory are not written to a disk.
     expect(await readFile(unit, "utf8")).toContain("\nLimitCORE=0\n");
     expect(await readFile(document, "utf8")).toMatch(new RegExp(`\`systemd-analyze security\` says\\s+${level}\\.`));

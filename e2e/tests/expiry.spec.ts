@@ -10,7 +10,7 @@ test("rule 11: at the deadline the page says so, the close code is 4100, the tar
   page,
 }) => {
   await using server = await startFakeVnc();
-  const { url, expiresAt } = await gateway.issue({ type: "vnc", target: server.address, ttl: 8 });
+  const { url, expiresAt } = await gateway.issue({ type: "vnc", target: server.address, ttl: 12 });
   await console.open(url);
   await console.waitFor("connected", "expiring");
   await expect.poll(() => console.canvasHash()).toBe(testPatternHash(server.pattern, server.size));
@@ -28,7 +28,7 @@ test("rule 11: at the deadline the page says so, the close code is 4100, the tar
 
 test("rule 11: the text of an expired serial session is gone from the page", async ({ gateway, console, page }) => {
   await using server = await startFakeSerial({ banner: "confidential words\r\n" });
-  await console.open((await gateway.issue({ type: "serial", target: server.address, ttl: 10 })).url);
+  await console.open((await gateway.issue({ type: "serial", target: server.address, ttl: 12 })).url);
   await expect(page.getByText("confidential words").first()).toBeVisible();
   await console.waitForEnd("session_expired");
   expect(await page.content()).not.toContain("confidential");
@@ -41,7 +41,7 @@ test("with enforcement off the session outlives its token, and the expired token
 }) => {
   await using gateway = await GatewayProcess.start({ consoleauth: { enforce_session_timeout: false } });
   await using server = await startFakeVnc();
-  const { url, expiresAt } = await gateway.issue({ type: "vnc", target: server.address, ttl: 10 });
+  const { url, expiresAt } = await gateway.issue({ type: "vnc", target: server.address, ttl: 12 });
   await console.open(url);
   await console.waitFor("connected");
 

@@ -79,8 +79,8 @@ test.describe("Firefox", () => {
       await using server = machine.server;
       const request = { type, target: server.address, instance: "vm-1" } as const;
       const [first, second] = await Promise.all([
-        gateway.issue({ ...request, ttl: 6 }),
-        gateway.issue({ ...request, ttl: 10 }),
+        gateway.issue({ ...request, ttl: 15 }),
+        gateway.issue({ ...request, ttl: 20 }),
       ]);
       const page = await firefox.newPage();
       await page.goto(`${bundledPages.origin}/sdk/`);

@@ -41,7 +41,7 @@ test("the screen survives a reconnection", async ({ gateway, console }) => {
 
 test("a flood of output leaves the page alive and the gateway's deadline exact", async ({ gateway, console, page }) => {
   await using server = await startFakeSerial({ faults: [{ type: "flood", at: "login" }] });
-  const { url, expiresAt } = await gateway.issue({ type: "serial", target: server.address, ttl: 6 });
+  const { url, expiresAt } = await gateway.issue({ type: "serial", target: server.address, ttl: 10 });
   await console.open(url);
   const connection = await server.waitForConnection();
   const { by } = await connection.closed;

@@ -35,7 +35,7 @@ for (const protocols of [["binary"], []]) {
     page,
   }) => {
     await using server = await startFakeVnc();
-    const { token, expiresAt } = await gateway.issue({ type: "vnc", target: server.address, ttl: 10 });
+    const { token, expiresAt } = await gateway.issue({ type: "vnc", target: server.address, ttl: 12 });
     await page.goto(stockPage.origin);
     await page.evaluate(
       async ({ novnc, url, wsProtocols }) => {
@@ -79,7 +79,7 @@ for (const protocols of [["binary"], []]) {
     page,
   }) => {
     await using server = await startFakeSerial({ banner: "plain bytes\r\n" });
-    const { token } = await gateway.issue({ type: "serial", target: server.address, ttl: 10 });
+    const { token } = await gateway.issue({ type: "serial", target: server.address, ttl: 12 });
     await page.goto(stockPage.origin);
     await page.evaluate(
       async ({ xterm, attach, url, subprotocols }) => {
@@ -129,7 +129,7 @@ test("a page of a site that is not allowed gets no console", async ({ stranger, 
 
 test("websockify's own Python client talks to a console until its deadline", async ({ gateway }) => {
   await using server = await startFakeSerial({ banner: "hello from the console\r\n" });
-  const { token, expiresAt } = await gateway.issue({ type: "serial", target: server.address, ttl: 8 });
+  const { token, expiresAt } = await gateway.issue({ type: "serial", target: server.address, ttl: 12 });
   const client = fileURLToPath(new URL("../src/stock-clients/websockify_client.py", import.meta.url));
   const subprotocols = `binary,${tokenSubprotocol(token)}`;
   const { stdout } = await promisify(execFile)(findPython("websockify") ?? "python3", [

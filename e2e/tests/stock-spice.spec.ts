@@ -27,7 +27,7 @@ test("unmodified spice-html5 shows QEMU's screen, types, and loses every channel
     });
   });
   const target = `${machine.host}:${machine.port}`;
-  const { token, expiresAt } = await gateway.issue({ type: "spice", target, ttl: 12, instance: "spice" });
+  const { token, expiresAt } = await gateway.issue({ type: "spice", target, ttl: 20, instance: "spice" });
   await page.goto(`${gateway.url}/spice_auto.html?token=${token}`);
 
   const canvas = page.locator("#spice-screen canvas");

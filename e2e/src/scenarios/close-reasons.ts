@@ -15,7 +15,7 @@ export const closeReasonScenarios: Readonly<Record<CloseReason, CloseReasonScena
     step: "new-access",
     cause: async (ends) => {
       const { address: target } = await ends.use(startFakeVnc());
-      await ends.openThrough(ends.sharedGateway, { type: "vnc", target, ttl: 6 });
+      await ends.openThrough(ends.sharedGateway, { type: "vnc", target, ttl: 12 });
       await ends.connected();
     },
   },

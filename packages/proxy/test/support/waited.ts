@@ -17,13 +17,19 @@ function waitedForProcessor(pids: readonly number[]): number {
 }
 
 /**
- * Measures a time that the gateway promises where other programs may keep the processors busy.
+ * Tells how far a machine that other programs keep busy delays what the gateway promises.
  *
  * @param pids - processes that have a part in it, all of which are still there when the time is taken.
- * @returns tells the milliseconds since now, less those for which one of them or this thread waited for a processor.
+ * @returns tells for how many milliseconds one of them or this thread has waited for a processor from now on.
  */
+export function waiting(pids: readonly number[] = []): () => number {
+  const before = waitedForProcessor(pids);
+  return () => Math.max(0, waitedForProcessor(pids) - before);
+}
+
+/** Tells the milliseconds since now, less those of {@link waiting}. */
 export function stopwatch(pids: readonly number[] = []): () => number {
   const startedAt = performance.now();
-  const waited = waitedForProcessor(pids);
-  return () => performance.now() - startedAt - (waitedForProcessor(pids) - waited);
+  const waited = waiting(pids);
+  return () => performance.now() - startedAt - waited();
 }

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { SessionView } from "../../src/control/session-view.ts";
 import { Client } from "../support/client.ts";
-import { stopwatch } from "../support/waited.ts";
+import { waiting } from "../support/waited.ts";
 import { WorkerGateway } from "../support/worker-gateway.ts";
 
 let target: ByteServer;
@@ -53,7 +53,7 @@ const listed = async (query = ""): Promise<readonly SessionView[]> =>
 
 /** How long what is done takes to end each of the clients, in milliseconds, without waiting for a processor. */
 async function endTimes(clients: readonly Client[], act: () => Promise<unknown>): Promise<readonly number[]> {
-  const elapsed = stopwatch([gateway.command.process.pid ?? 0, ...gateway.workers()]);
+  const waited = waiting([gateway.command.process.pid ?? 0, ...gateway.workers()]);
   const start = performance.now();
   const ends = clients.map(async ({ closed }) => {
     await closed;
@@ -61,8 +61,8 @@ async function endTimes(clients: readonly Client[], act: () => Promise<unknown>)
   });
   await act();
   const times = await Promise.all(ends);
-  const waited = performance.now() - start - elapsed();
-  return times.map((ms) => Math.max(0, ms - waited));
+  const waitedMs = waited();
+  return times.map((ms) => Math.max(0, ms - waitedMs));
 }
 
 /** A line for each range of times that occurred. */

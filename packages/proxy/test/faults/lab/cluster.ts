@@ -95,6 +95,11 @@ export class Cluster implements AsyncDisposable {
     return new Cluster({ folder, gateways, machines, consoles }, stack.move(), store);
   }
 
+  /** The processes of the gateways and the consoles. */
+  get pids(): readonly number[] {
+    return [...this.gateways, this.consoles].map(({ pid }) => pid);
+  }
+
   /** The store, where it is one server of Redis or Valkey. */
   get store(): StoreServer {
     if (this.#store instanceof StoreServer) return this.#store;

@@ -69,7 +69,8 @@ describe.skipIf(!existsSync("/proc/self/limits")).each([
       await victim.bytes(5);
       await gateway.until(() => gateway.logged("connections refused").length > 0);
       const refused = gateway.logged("connections refused");
-      expect(refused.length).toBeLessThanOrEqual(workers);
+      // Not one for each of them.
+      expect(refused.length).toBeLessThan(20);
       expect(refused[0]).toMatchObject({ level: "warn", reason: "descriptors", limit: DESCRIPTORS });
     }
     await expect.poll(() => gateway.readiness()).toEqual([200, "ready"]);
@@ -86,7 +87,7 @@ describe.skipIf(!existsSync("/proc/self/limits")).each([
     await using gateway = await WorkerGateway.start({}, { workers, descriptors: DESCRIPTORS });
     using silent = new SilentClients(gateway.host, count);
     await silent.settled();
-    expect(await gateway.readiness()).toEqual([200, "ready"]);
+    await expect.poll(() => gateway.readiness()).toEqual([200, "ready"]);
     for (let opened = 0; opened < 8; opened += 1) {
       using client = await gateway.open(target.address);
       client.socket.send(Buffer.from("typed"));

@@ -16,16 +16,29 @@ export function readUsage(pid: number): ProcessUsage {
   };
 }
 
+/** For how long the threads of a process and its descendants have run, and have waited for a processor, so far. */
+export function readTimes(pid: number): { readonly running: number; readonly waiting: number } {
+  const threads = processTree(pid).flatMap((each) => list(`/proc/${each}/task`).map((task) => `${each}/task/${task}`));
+  // Linux, Documentation/scheduler/sched-stats.rst, in nanoseconds.
+  const times = threads.map((thread) => read(`/proc/${thread}/schedstat`).split(" ").map(Number));
+  const total = (field: number): number => sum(times.map((fields) => fields[field] ?? 0)) / 1e6;
+  return { running: total(0), waiting: total(1) };
+}
+
 function processTree(pid: number): number[] {
   const children = read(`/proc/${pid}/task/${pid}/children`).trim().split(" ").filter(Boolean);
   return [pid, ...children.map(Number).flatMap(processTree)];
 }
 
 function countDescriptors(pid: number): number {
+  return list(`/proc/${pid}/fd`).length;
+}
+
+function list(path: string): readonly string[] {
   try {
-    return readdirSync(`/proc/${pid}/fd`).length;
+    return readdirSync(path);
   } catch {
-    return 0;
+    return [];
   }
 }
 

@@ -2,7 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { AttackerRequests, AttackReport } from "./attacker/process.ts";
 import { GatewayUnderAttack, type IssuedToken } from "./gateway-under-attack.ts";
 import { HelperProcess } from "./helper-process.ts";
-import { type ProcessUsage, readUsage, UsageSampler } from "./process-usage.ts";
+import { type ProcessUsage, readTimes, readUsage, UsageSampler } from "./process-usage.ts";
 import type { Scenario } from "./scenario.ts";
 import type { VictimReport, VictimRequests } from "./victim/process.ts";
 
@@ -28,6 +28,8 @@ export interface Measurement {
   /** Before the attack, at its peak, and after the recovery. */
   readonly usage: { readonly before: ProcessUsage; readonly peak: ProcessUsage; readonly after: ProcessUsage };
   readonly attacker: AttackReport;
+  /** How many times as long as on processors of its own the gateway took for what it did during the attack. */
+  readonly slowdown: number;
   /** How often during the attack `/readyz` did not say in time, on a new connection, that the gateway is ready. */
   readonly unready: number;
   /**
@@ -121,6 +123,7 @@ export class Stage implements AsyncDisposable {
     const before = readUsage(this.#gateway.pid);
     await this.#prepareAttack(scenario, clients, attacker);
     const sampler = new UsageSampler(this.#gateway.pid);
+    const times = readTimes(this.#gateway.pid);
     let unready = 0;
     // Before the attack, because a process that starts takes processor time from the gateway.
     await using lock = scenario.locksStore === true ? await this.#gateway.prepareLock() : undefined;
@@ -132,6 +135,7 @@ export class Stage implements AsyncDisposable {
       if (scenario.drains === true) this.#gateway.terminate();
       else void this.#askWhile(attackMs, () => (unready += 1));
     });
+    const slowdown = this.#slowdownSince(times);
     const report = await attacker.ask("report");
     await lock?.release();
     await issued;
@@ -142,11 +146,19 @@ export class Stage implements AsyncDisposable {
       attack,
       usage: { before, peak: sampler.stop(), after: readUsage(this.#gateway.pid) },
       attacker: report,
+      slowdown,
       unready,
       recoveredMs,
       exit: scenario.drains === true && this.#exit === 0 ? undefined : this.#exit,
       logTail: this.#gateway.logTail,
     };
+  }
+
+  #slowdownSince(before: ReturnType<typeof readTimes>): number {
+    const now = readTimes(this.#gateway.pid);
+    const [running, waiting] = [now.running - before.running, now.waiting - before.waiting];
+    // A gateway that has ended by now has no times.
+    return running > 0 && waiting > 0 ? 1 + waiting / running : 1;
   }
 
   async #askWhile(ms: number, onUnready: () => void): Promise<void> {

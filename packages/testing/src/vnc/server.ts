@@ -38,7 +38,11 @@ export interface FakeVncOptions extends FakeServerOptions<VncPhase> {
   readonly name?: string;
   /** Size of the desktop in pixels. @defaultValue 320 by 240 */
   readonly size?: Size;
-  /** Test patterns per second of a moving screen; 0 stands still, and changes only by `showPattern`. @defaultValue 0 */
+  /**
+   * Test patterns per second of a screen that moves while a client is connected; 0 stands still, and changes only by
+   * `showPattern`.
+   * @defaultValue 0
+   */
   readonly fps?: number;
   /** Encoding to use if the client takes it (Raw if not). @defaultValue the client's first choice, with CopyRect */
   readonly encoding?: VncEncoding;
@@ -63,7 +67,7 @@ export class FakeVncServer extends FakeServer<VncPhase, VncConnection, VncEvents
     expectOneOf("encoding", options.encoding, VNC_ENCODINGS);
     const fps = options.fps ?? 0;
     if (!(fps >= 0 && fps <= 1000)) throw new RangeError(`fps is ${fps}; expected a number from 0 to 1000`);
-    if (fps > 0) this.#timer = setInterval(() => this.showPattern((this.pattern + 1) % (LAST_PATTERN + 1)), 1000 / fps);
+    if (fps > 0) this.#timer = setInterval(() => this.#move(), 1000 / fps);
   }
 
   /** @internal Use {@link startFakeVnc}. */
@@ -146,6 +150,10 @@ export class FakeVncServer extends FakeServer<VncPhase, VncConnection, VncEvents
       accepts: ({ width, height }) => resizable && isSide(width) && isSide(height),
       resize: ({ width, height }) => this.resize(width, height),
     });
+  }
+
+  #move(): void {
+    if (this.openConnections > 0) this.showPattern((this.pattern + 1) % (LAST_PATTERN + 1));
   }
 
   #show(n: number, size: Size): void {

@@ -91,9 +91,9 @@ export default defineConfig({
     maxWorkers: availableParallelism() + 4,
     sequence: { sequencer: LongestFirst },
     // Limits for tests that hang, not for slow ones: a busy machine fails none.
-    testTimeout: 30_000,
-    hookTimeout: 30_000,
-    expect: { poll: { timeout: 20_000 } },
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    expect: { poll: { timeout: 30_000 } },
     setupFiles: [join(import.meta.dirname, "vitest.setup.ts")],
     env: { NODE_COMPILE_CACHE: COMPILE_CACHE },
     projects: [

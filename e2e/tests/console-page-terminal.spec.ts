@@ -78,6 +78,9 @@ test("the arrows on the screen follow the machine's program", async ({ console, 
   await expect.poll(() => input().slice(6)).toBe("\u0003\u001B[1;5C\u001B[21~");
 });
 
+/** Takes minutes: on a busy machine a shorter paste is over before its end is asked for. */
+const PASTED = 4_000_000;
+
 test("a long paste shows how far it is, and stops at a button and at Ctrl + C, which reaches the machine", async ({
   console,
   page,
@@ -92,9 +95,9 @@ test("a long paste shows how far it is, and stops at a button and at Ctrl + C, w
       const clipboardData = new DataTransfer();
       clipboardData.setData("text/plain", text);
       element.dispatchEvent(new ClipboardEvent("paste", { clipboardData, bubbles: true, cancelable: true }));
-    }, "x".repeat(1_000_000));
+    }, "x".repeat(PASTED));
     const question = page.getByRole("dialog", { name: "Paste this text?" });
-    await expect(question).toContainText("It has 1000000 characters.");
+    await expect(question).toContainText(`It has ${PASTED} characters.`);
     await question.getByRole("button", { name: "Paste" }).click();
   };
   await paste();
@@ -111,7 +114,7 @@ test("a long paste shows how far it is, and stops at a button and at Ctrl + C, w
   await terminal.press("Control+c");
   await expect(progress).toHaveCount(0);
   await expect.poll(() => input().endsWith("\u0003")).toBe(true);
-  expect(input().length).toBeLessThan(1_000_000);
+  expect(input().length).toBeLessThan(PASTED);
 });
 
 test("the size is shown, can be that of most machines, the bell flashes, and the terminal can be reset", async ({

@@ -29,14 +29,14 @@ beforeAll(async () => {
   host = (await gateway.printed(/listens at http:\/\/(\S+)/))[1] ?? "";
   const admin = (await gateway.printed(/API at (\S+)/))[1] ?? "";
   reach = ["--config", config, "--admin", admin];
-}, 30_000);
+}, 60_000);
 afterAll(async () => {
   await gateway[Symbol.asyncDispose]();
   await target.close();
   await rm(folder, { recursive: true });
 });
 
-const SLOW = { timeout: 30_000 };
+const SLOW = { timeout: 60_000 };
 
 test("an older Node is told which one is needed, before anything that it does not have is loaded", SLOW, async () => {
   const versions = 'Object.defineProperty(process, "versions", { value: { ...process.versions, node: "20.11.0" } })';

@@ -127,7 +127,7 @@ afterAll(async () => {
 describe("rule 7: nothing outlives a session", () => {
   test.each(Object.keys(ways))(
     "no socket, timer, listener or entry is left when %s",
-    { timeout: 20_000 },
+    { timeout: 60_000 },
     async (name) => {
       const before = await ask("holdings");
       await ways[name]?.();

@@ -17,7 +17,7 @@ const main = fileURLToPath(new URL("../src/cli/main.ts", import.meta.url));
 // Linux has a file that is always full; other systems have not.
 test.skipIf(!existsSync("/dev/full"))(
   "a gateway whose log cannot be written keeps its deadlines and stops when it is told to",
-  { timeout: 30_000 },
+  { timeout: 60_000 },
   async () => {
     await using target = await startByteServer({ mode: "sink" });
     const full = await open("/dev/full", "w");
@@ -118,7 +118,7 @@ test("lines reach the file whole and in order", async () => {
 
 test(
   "what a stalled reader does not take is dropped beyond 4 MiB, and counted once it reads again",
-  { timeout: 20_000 },
+  { timeout: 60_000 },
   async () => {
     const folder = await mkdtemp(join(tmpdir(), "curfew-log-"));
     const fifo = join(folder, "log");
@@ -143,7 +143,7 @@ test(
   },
 );
 
-test("two processes that share a pipe do not tear each other's lines", { timeout: 20_000 }, async () => {
+test("two processes that share a pipe do not tear each other's lines", { timeout: 60_000 }, async () => {
   const folder = await mkdtemp(join(tmpdir(), "curfew-log-"));
   const fifo = join(folder, "log");
   await once(spawn("mkfifo", [fifo]), "close");

@@ -35,7 +35,7 @@ describe("bytes pass in order and complete", () => {
       left -= size;
     }
     const connection = await target.waitForConnection();
-    await expect.poll(() => connection.bytesReceived, { timeout: 20_000 }).toBe(32 * MIB);
+    await expect.poll(() => connection.bytesReceived).toBe(32 * MIB);
     client.socket.close();
     await connection.closed;
     expect(connection.receivedHash).toBe(seededHash(12, 32 * MIB));
@@ -178,7 +178,7 @@ describe("back-pressure: what one side does not take, the other is not asked for
     expect(gateway.proxy.sessions.list()[0]?.channels[0]?.connection.isPaused).toBe(true);
     const connection = await target.waitForConnection();
     connection.resume();
-    await expect.poll(() => connection.bytesReceived, { timeout: 20_000 }).toBe(400 * 64 * 1024);
+    await expect.poll(() => connection.bytesReceived).toBe(400 * 64 * 1024);
   });
 
   test("messages that come while the target is being dialed are held back, not lost", async () => {

@@ -20,14 +20,14 @@ beforeAll(async () => {
     "[vnc]\nnovncproxy_host = 127.0.0.1\nnovncproxy_port = 0\nnovncproxy_hots = x\n[database]\nconnection = mysql://nova:secret@127.0.0.1:1/nova\n[DEFAULT]\ntransport_url = rabbit://nova:secret@127.0.0.1:1/\n",
   );
   await writeFile(yaml, 'admin: { listen: "127.0.0.1:0", key: key-of-the-nova-tests }\n');
-}, 30_000);
+}, 60_000);
 afterAll(() => rm(folder, { recursive: true }));
 
 function program(name: string): string {
   return fileURLToPath(new URL(`../../src/cli/${name}.ts`, import.meta.url));
 }
 
-const SLOW = { timeout: 30_000 };
+const SLOW = { timeout: 60_000 };
 
 describe("in place of Nova's programs", SLOW, () => {
   test("the command takes nova.conf, flags of Nova and Curfew's own configuration", async () => {

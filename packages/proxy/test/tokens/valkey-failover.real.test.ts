@@ -38,7 +38,7 @@ class Replicated implements AsyncDisposable {
       const known = JSON.stringify(await client.sendCommand(["SENTINEL", "REPLICAS", "consoles"]));
       return known.match(/"master-link-status":"ok"/g)?.length === 2;
     };
-    await vi.waitUntil(knowsBoth, { timeout: 30_000 });
+    await vi.waitUntil(knowsBoth, { timeout: 60_000 });
     return started;
   }
 

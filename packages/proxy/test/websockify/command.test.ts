@@ -28,7 +28,7 @@ afterAll(async () => {
 });
 
 const PROGRAM = fileURLToPath(new URL("../../src/cli/curfew-websockify.ts", import.meta.url));
-const SLOW = { timeout: 30_000 };
+const SLOW = { timeout: 60_000 };
 
 /** The executable. */
 function start(...args: readonly string[]): Command {

@@ -24,7 +24,7 @@ test.each([
   { legacy: ["--legacy-syslog"], head: /^<14>\w{3} [ \d]\d [\d:]{8} curfew\[\d+\]: \{"level":"info"/ },
 ])(
   "--syslog with a Unix socket $legacy: lines reach it through logger",
-  { timeout: 30_000 },
+  { timeout: 60_000 },
   async ({ legacy, head }) => {
     await using folder = await TestFolder.create();
     const path = folder.join("log");
@@ -54,7 +54,7 @@ test.each([
   },
 );
 
-test("a socket that is not there is said in the log, and the gateway runs on", { timeout: 30_000 }, async () => {
+test("a socket that is not there is said in the log, and the gateway runs on", { timeout: 60_000 }, async () => {
   await using folder = await TestFolder.create();
   const args = ["--syslog", folder.join("none"), "127.0.0.1:0", "127.0.0.1:1"];
   await using command = new Command(args, {}, { program: PROGRAM });

@@ -13,7 +13,7 @@ let gateway: WorkerGateway;
 beforeAll(async () => {
   target = await startByteServer({ mode: "echo" });
   gateway = await WorkerGateway.start({ SESSIONS_MAX_PER_TOKEN: "null" });
-}, 30_000);
+}, 60_000);
 beforeEach(async () => {
   await gateway.admin("DELETE", "/v1/sessions?all=true");
 });
@@ -22,7 +22,7 @@ afterAll(async () => {
   await target.close();
 });
 
-const SLOW = { timeout: 30_000 };
+const SLOW = { timeout: 60_000 };
 
 /** A session for each of the machines, in each of the workers in turn. */
 async function openSome(instances: readonly string[] = ["a", "a", "b", "b"]): Promise<readonly Client[]> {

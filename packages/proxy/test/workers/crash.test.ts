@@ -16,7 +16,7 @@ beforeAll(async () => {
 });
 afterAll(() => target.close());
 
-const SLOW = { timeout: 30_000 };
+const SLOW = { timeout: 60_000 };
 
 /** Two sessions in two workers, and the worker of the first. */
 async function openTwo(gateway: WorkerGateway): Promise<readonly [Client, Client, number]> {

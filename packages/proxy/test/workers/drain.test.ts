@@ -9,7 +9,7 @@ beforeAll(async () => {
 });
 afterAll(() => target.close());
 
-const SLOW = { timeout: 30_000 };
+const SLOW = { timeout: 60_000 };
 
 /** Asks until the operators' listener says that the gateway drains. */
 async function draining(gateway: WorkerGateway): Promise<void> {

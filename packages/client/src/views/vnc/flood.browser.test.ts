@@ -6,7 +6,7 @@ import type { VncConsole } from "./vnc-console.ts";
 
 const { gateway, create, connected, nextSocket } = vncFixture();
 /** A busy machine may take its time. */
-const PATIENT = { timeout: 30_000 };
+const PATIENT = { timeout: 60_000 };
 vi.setConfig({ testTimeout: 60_000 });
 const MEBIBYTE = 1024 * 1024;
 const CHUNK_BYTES = 64 * 1024;

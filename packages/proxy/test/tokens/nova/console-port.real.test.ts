@@ -228,6 +228,6 @@ test("while the broker is away calls fail at once, and after its restart they ar
   await expect(isValid(validator, 5900)).rejects.toThrow(away);
   await expect(validator.health(never)).rejects.toThrow(away);
   await broker.restart();
-  await vi.waitFor(async () => expect(await isValid(validator, 5900)).toBe(true), { timeout: 20_000, interval: 200 });
+  await vi.waitFor(async () => expect(await isValid(validator, 5900)).toBe(true), { timeout: 30_000, interval: 200 });
   await validator.health(never);
 }, 60_000);

@@ -166,8 +166,9 @@ export class Sentinels implements AsyncDisposable {
   }
 }
 
+/** Undefined while it becomes another one: it closes its connections then. */
 async function roleOf(store: StoreServer): Promise<string | undefined> {
-  const text = await store.ask(async (client) => await client.info("replication"));
+  const text = await store.ask(async (client) => await client.info("replication")).catch(() => "");
   return /^role:(\w+)/m.exec(text)?.[1];
 }
 

@@ -44,6 +44,23 @@ test("a revocation that comes while a lookup is under way opens nothing, whateve
   expect(target.connections).toHaveLength(0);
 });
 
+test("of a token of another gateway the primary knows the issuer, whose sessions it can end", async () => {
+  await using primary = await FakePrimary.start({});
+  using client = new Client(primary.url, "open sesame");
+  const issuer = "https://two:6081";
+  await primary.answer("resolve", { ...grant(), issuer, singleUse: true });
+  expect((await primary.asked("was_used")).request).toMatchObject({ issuer });
+  await primary.answer("was_used", false);
+  expect((await primary.asked("use_once")).request).toMatchObject({ issuer });
+  await primary.answer("use_once", true);
+  await client.message("hello");
+  expect(await primary.ask({ type: "foreign_tokens" })).toEqual([{ tokenId: "id of the token", issuer }]);
+  const end = { type: "end", reason: "lookup_failed", detail: "its issuer is away" };
+  expect(await primary.ask({ ...end, selection: { by: "issuer", issuer: "https://three:6081" } })).toBe(0);
+  expect(await primary.ask({ ...end, selection: { by: "issuer", issuer } })).toBe(1);
+  expect((await client.closed).reason).toBe("lookup_failed");
+});
+
 test("of a grant without an expiry the primary says when it was used first", async () => {
   await using primary = await FakePrimary.start({
     consoleauth: { enforce_session_timeout: true, token_ttl: 60 },

@@ -1,6 +1,7 @@
 import { type ByteServer, startByteServer } from "@curfew/testing";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { sha256 } from "../../../src/sha256.ts";
+import { lockId } from "../../../src/tokens/lock.ts";
 import type { TokenSource } from "../../../src/tokens/source.ts";
 import { keyOf, knows, Pair, PeerGateway } from "./peer-gateways.ts";
 import { Wire } from "./wire.ts";
@@ -101,11 +102,14 @@ test("messages need a key with the right admin, and a form", async () => {
     422,
     "unknown request",
   ]);
-  const lock = { id: "a", subject: "address", value: "everybody", createdAt: 1 };
-  expect(await post(JSON.stringify({ version: 1, request: { type: "lock", lock } }), keyOf("one"))).toEqual([
-    422,
-    "malformed request: lock: expected what can be locked, and its id",
-  ]);
+  const address = { id: lockId("address", "everybody"), subject: "address", value: "everybody", createdAt: 1 };
+  const user = { id: lockId("user", "alice"), subject: "user", value: "bob", createdAt: 1 };
+  for (const lock of [address, user]) {
+    expect(await post(JSON.stringify({ version: 1, request: { type: "lock", lock } }), keyOf("one"))).toEqual([
+      422,
+      "malformed request: lock: expected what can be locked, and its id",
+    ]);
+  }
   expect((await post(`"${"x".repeat(70_000)}"`, keyOf("one")))[0]).toBe(413);
   // Neither the log nor the audit trail is told of what gateways ask each other every second.
   await one.admin.listLocks();

@@ -15,7 +15,7 @@ const SESSIONS = scaled(10_000, 600);
 
 /** Sessions that a busy machine opens in a second. */
 const OPENED_PER_SECOND = 250;
-const LEAD_SECONDS = 3;
+const LEAD_SECONDS = 5;
 
 /** All targets are gone so long after the deadline, in milliseconds. */
 const BOUND_MS = 500;

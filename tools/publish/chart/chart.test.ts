@@ -243,6 +243,16 @@ test.each((await secretValues()).filter(([option]) => option !== "sha256"))(
   },
 );
 
+test("the notes warn of an admin API that every pod reaches, unless a policy names who may", async () => {
+  const notes = async (...sets: readonly string[]): Promise<string> => {
+    const flags = ["admin.existingSecret=a", "admin.service.enabled=true", ...sets].flatMap((set) => ["--set", set]);
+    return await helm("install", "curfew", CHART, "--dry-run=client", ...flags);
+  };
+  const from = "networkPolicy.adminFrom[0].podSelector.matchLabels.app=prometheus";
+  expect(await notes("networkPolicy.enabled=true")).toContain("every pod of the cluster reaches the admin API");
+  expect(await notes("networkPolicy.enabled=true", from)).not.toContain("WARNING");
+});
+
 test("names that look like numbers stay text", async () => {
   const name = "2026";
   const secrets = { "admin.existingSecret": name, "secretFiles.existingSecret": name, "tls.existingSecret": name };

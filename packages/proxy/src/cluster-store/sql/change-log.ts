@@ -4,9 +4,6 @@ import type { ChangeLog, LogEntry } from "../session.ts";
 import { type Counter, rowsOf, type SqlContext, writeCounter } from "./context.ts";
 import type { Statements } from "./lane.ts";
 
-/** How often changes are looked for, in milliseconds, unless the database tells of them. */
-export const POLL_MS = 100;
-
 /**
  * The log. Its numbers rise in the order in which entries become visible, without holes: whoever takes one holds the lock of
  * the counter until its transaction has ended. The numbers that a database gives by itself can become visible in another
@@ -28,8 +25,8 @@ export class SqlChangeLog implements ChangeLog {
   }
 
   async read(position: string): Promise<readonly LogEntry[]> {
-    const { tables, lanes, wake, closed } = this.#context;
-    const until = performance.now() + LOG_WAIT_MS - POLL_MS;
+    const { tables, lanes, wake, closed, dialect } = this.#context;
+    const until = performance.now() + LOG_WAIT_MS - dialect.pollMs;
     // The counter is read, too: where it has gone back, nothing would be found any more.
     const sql =
       `SELECT c.number AS written, l.number, l.kind, l.id FROM ${tables.counters} c ` +
@@ -40,7 +37,7 @@ export class SqlChangeLog implements ChangeLog {
       const written = Number(rows[0]?.["written"] ?? -1);
       if (written < Number(position)) throw new Error("the cluster's store has lost its log");
       if (written > Number(position) || performance.now() > until) return rows.flatMap(toEntry);
-      await wake.wait(POLL_MS);
+      await wake.wait(dialect.pollMs);
     }
   }
 }

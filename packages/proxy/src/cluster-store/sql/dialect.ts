@@ -20,6 +20,8 @@ export interface Dialect {
   readonly lockSchema: string | undefined;
   /** Tells those that listen to a channel, when the transaction ends; undefined where there is no such thing. */
   readonly notify: string | undefined;
+  /** How often changes are looked for, in milliseconds. */
+  readonly pollMs: number;
   readonly errors: ErrorCodes;
 }
 

@@ -1,5 +1,4 @@
 import type { MessageTable } from "../session.ts";
-import { POLL_MS } from "./change-log.ts";
 import { listOf, type SqlContext } from "./context.ts";
 
 /** How many messages may wait for one gateway, and how many it takes at once. */
@@ -49,12 +48,12 @@ export class SqlMessageTable implements MessageTable {
   }
 
   async #follow(gateway: string, listener: (message: string) => void): Promise<never> {
-    const { wake, closed } = this.#context;
+    const { wake, closed, dialect } = this.#context;
     for (;;) {
       closed.throwIfAborted();
       const messages = await this.#take(gateway);
       for (const message of messages) listener(message);
-      if (messages.length < TAKEN) await wake.wait(POLL_MS);
+      if (messages.length < TAKEN) await wake.wait(dialect.pollMs);
     }
   }
 

@@ -43,6 +43,7 @@ export const MYSQL_DIALECT: Dialect = {
   },
   lockSchema: undefined,
   notify: undefined,
+  pollMs: 50,
   errors: {
     // A node of a Galera cluster says so, too, when another one was first.
     conflict: new Set(["ER_LOCK_DEADLOCK"]),

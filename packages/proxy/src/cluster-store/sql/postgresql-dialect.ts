@@ -40,6 +40,7 @@ export const POSTGRESQL_DIALECT: Dialect = {
   // Two that make a table of one name at the same time would fail, even where there may be one already.
   lockSchema: "SELECT pg_advisory_xact_lock(hashtext(?))",
   notify: "SELECT pg_notify(?, '')",
+  pollMs: 100,
   errors: {
     conflict: new Set(["40001", "40P01"]),
     readOnly: new Set(["25006"]),

@@ -1,10 +1,15 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
+import { createEngine } from "../../../src/cluster-store/open-engine.ts";
 import { type GatewayOptions, type OpenGateways, openGateways, type TestGateway } from "../../cluster/gateways.ts";
+import { checkSequences } from "../../cluster/slot-sequences.ts";
 import { SYSTEMS, TestDatabase } from "./test-database.ts";
 
 const NAMES = ["one", "two", "three"];
 const BUSY = { reason: "server_busy" };
 const PREFIX = "cluster";
+
+/** How many random sequences are tried. */
+const SEQUENCES = 15;
 
 /** Longer than a beat. */
 const WAIT = { timeout: 15_000 };
@@ -19,14 +24,16 @@ describe.each(SYSTEMS)("gateways whose store is %s", (system) => {
     database = await TestDatabase.start(system);
   }, 60_000);
   afterAll(async () => await database[Symbol.asyncDispose]());
-  beforeEach(async () => {
+  /** Empties the tables, where there are some already. */
+  const empty = async (): Promise<void> => {
     for (const name of ["leases", "gateways"] as const) {
       await database.run(`DELETE FROM ${database.table(PREFIX, name)}`).catch(() => {});
     }
     await database
       .run(`UPDATE ${database.table(PREFIX, "counters")} SET number = 0 WHERE name = 'leases'`)
       .catch(() => {});
-  });
+  };
+  beforeEach(empty);
   afterEach(async () => {
     await open?.[Symbol.asyncDispose]();
     open = undefined;
@@ -43,12 +50,34 @@ describe.each(SYSTEMS)("gateways whose store is %s", (system) => {
     return [Number(row?.["number"]), await database.count(PREFIX, "leases", "leaving_since IS NULL")];
   };
 
-  const expire = async ({ id }: TestGateway): Promise<void> => {
+  const expire = async ({ id }: Pick<TestGateway, "id">): Promise<void> => {
     await database.run(`UPDATE ${database.table(PREFIX, "gateways")} SET lease_until = 1 WHERE id = ?`, [id]);
   };
 
   const names = ({ cluster }: TestGateway): string[] =>
     cluster.membership.live.map((member) => cluster.membership.nameOf(member)).toSorted();
+
+  test("decides as the slots of one process do, and is empty in the end", async () => {
+    const engine = createEngine(database.url(), { prefix: PREFIX, ca: undefined });
+    const opened = await engine.open({ timeoutMs: 5000, onLost: () => {}, signal: new AbortController().signal });
+    const store = {
+      begin: empty,
+      session: () => opened.session,
+      counted: async () => {
+        // Behind what was released, which nothing waits for.
+        await opened.session.leases.page("none", "");
+        const [count = 0] = await counted();
+        return count;
+      },
+      expire: async (_: string, id: string) => await expire({ id }),
+      left: async () => {
+        const rows = (["leases", "gateways"] as const).map(async (name) => await database.count(PREFIX, name));
+        return (await Promise.all(rows)).flatMap((count) => (count === 0 ? [] : `${count} rows`));
+      },
+    };
+    await checkSequences(store, SEQUENCES);
+    opened.close();
+  });
 
   test("share limits, end each other's sessions, and ask each other's users", async () => {
     const [one, two, three] = await start({

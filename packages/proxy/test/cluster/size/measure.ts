@@ -1,8 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { startRedis } from "@curfew/testing/real";
-import type { StoreClient } from "../../../src/cluster-store/valkey/client.ts";
-import { openStore } from "../gateways.ts";
-import { SimulatedGateway } from "./simulated-gateway.ts";
+import { type MeasuredStore, startStore, type StoreUsage } from "./measured-store.ts";
+import { PREFIX, SimulatedGateway } from "./simulated-gateway.ts";
 
 /** How many sessions each gateway opens at once. */
 const OPENING = 8;
@@ -12,21 +10,31 @@ const QUIET_MS = 10_000;
 
 const REVOCATIONS = 500;
 
+/** What is measured. */
+export interface SizeOptions {
+  readonly gateways: number;
+  readonly sessions: number;
+  readonly store: Parameters<typeof startStore>[0];
+}
+
 /** Measures one thing after the other, and yields a line for each. */
-export async function* measureSize(gatewayCount: number, sessionCount: number): AsyncGenerator<string> {
-  await using server = await startRedis();
-  const store = await openStore(server);
-  const url = `redis://:${encodeURIComponent(server.password)}@${server.host}:${server.port}`;
-  const gateways = Array.from({ length: gatewayCount }, (_, index) => new SimulatedGateway(url, `gateway-${index}`));
+export async function* measureSize(options: SizeOptions): AsyncGenerator<string> {
+  const { gateways: gatewayCount, sessions: sessionCount } = options;
+  await using store = await startStore(options.store, PREFIX);
+  const gateways = Array.from(
+    { length: gatewayCount },
+    (_, index) => new SimulatedGateway(store.url, `gateway-${index}`),
+  );
   await Promise.all(gateways.map(async (gateway) => await gateway.connect()));
-  const empty = await memory(store);
 
   const opening = await watch(store, async () => await openAll(gateways, sessionCount));
-  yield `opened: ${sessionCount} sessions in ${seconds(opening.ms)}, store ${micros(opening.cpu, sessionCount)} each (token issued, looked up, slot)`;
-  yield `memory: ${Math.round(((await memory(store)) - empty) / sessionCount)} bytes of the store for each session and its token`;
+  const rate = Math.round(sessionCount / (opening.ms / 1000));
+  yield `opened: ${sessionCount} sessions in ${seconds(opening.ms)}, ${rate} in a second${micros(opening, sessionCount)} (token issued, looked up, slot)`;
+  if (opening.used !== undefined)
+    yield `memory: ${Math.round(opening.used.memory / sessionCount)} bytes of the store for each session and its token`;
 
   const quiet = await watch(store, async () => await sleep(QUIET_MS));
-  yield `quiet: ${percent(quiet)} of a core of the store for ${gatewayCount} gateways`;
+  if (quiet.used !== undefined) yield `quiet: ${percent(quiet)} of a core of the store for ${gatewayCount} gateways`;
 
   const times = await revoke(gateways);
   yield `revoked: ${times.length} tokens one after the other, at all gateways after p50 ${at(times, 0.5)} ms, p99 ${at(times, 0.99)} ms`;
@@ -36,14 +44,11 @@ export async function* measureSize(gatewayCount: number, sessionCount: number): 
   const reaping = await watch(store, async () => await dieAndBeReaped(victim, store));
   yield `died: the ${victim.leases.size} sessions of a gateway count no more after ${seconds(reaping.ms)}`;
 
-  await server.kill();
-  await server.start();
-  const again = await openStore(server);
+  await store.restart();
   const left = others.reduce((sum, { leases }) => sum + leases.size, 0);
-  const back = await watch(again, async () => await countedAgain(again, left));
-  yield `store restarted empty: ${left} sessions of ${others.length} gateways count again after ${seconds(back.ms)}, store ${micros(back.cpu, left)} each`;
+  const back = await watch(store, async () => await countedAgain(store, others, left));
+  yield `store restarted: ${left} sessions of ${others.length} gateways count after ${seconds(back.ms)}${micros(back, left)}`;
   await Promise.all(others.map(async (gateway) => await gateway.die()));
-  again.destroy();
 }
 
 async function openAll(gateways: readonly SimulatedGateway[], count: number): Promise<void> {
@@ -79,38 +84,30 @@ async function revoke(gateways: readonly SimulatedGateway[]): Promise<readonly n
 }
 
 /** From the last beat of a gateway, as if it was killed, until others have freed its slots. */
-async function dieAndBeReaped(victim: SimulatedGateway, store: StoreClient): Promise<void> {
-  const counted = async (): Promise<number> => Number(await store.hGet("{size}:counts", "all"));
-  const before = await counted();
+async function dieAndBeReaped(victim: SimulatedGateway, store: MeasuredStore): Promise<void> {
+  const before = await store.counted();
   await victim.die();
-  while ((await counted()) > before - victim.leases.size) await sleep(50);
+  while ((await store.counted()) > before - victim.leases.size) await sleep(50);
 }
 
-async function countedAgain(store: StoreClient, count: number): Promise<void> {
-  while (Number(await store.hGet("{size}:counts", "all")) < count) await sleep(20);
+async function countedAgain(store: MeasuredStore, gateways: readonly SimulatedGateway[], count: number): Promise<void> {
+  while (!gateways.every(({ isOpen }) => isOpen) || (await store.counted()) < count) await sleep(20);
 }
 
 interface Watched {
   readonly ms: number;
-  /** CPU time of the store, in microseconds. */
-  readonly cpu: number;
+  /** What the store used for it, where it says that. */
+  readonly used: StoreUsage | undefined;
 }
 
-async function watch(store: StoreClient, work: () => Promise<unknown>): Promise<Watched> {
-  const before = await cpu(store);
+async function watch(store: MeasuredStore, work: () => Promise<unknown>): Promise<Watched> {
+  const before = await store.usage();
   const start = performance.now();
   await work();
-  return { ms: performance.now() - start, cpu: (await cpu(store)) - before };
-}
-
-async function cpu(store: StoreClient): Promise<number> {
-  const info = await store.info("cpu");
-  const read = (name: string): number => Number(new RegExp(`^${name}:(\\S+)`, "m").exec(info)?.[1]);
-  return (read("used_cpu_user") + read("used_cpu_sys")) * 1e6;
-}
-
-async function memory(store: StoreClient): Promise<number> {
-  return Number(/^used_memory:(\d+)/m.exec(await store.info("memory"))?.[1]);
+  const ms = performance.now() - start;
+  const after = await store.usage();
+  const used = before && after && { cpu: after.cpu - before.cpu, memory: after.memory - before.memory };
+  return { ms, used };
 }
 
 function at(sorted: readonly number[], share: number): string {
@@ -121,10 +118,10 @@ function seconds(ms: number): string {
   return `${(ms / 1000).toFixed(1)} s`;
 }
 
-function micros(total: number, count: number): string {
-  return `${(total / count).toFixed(0)} µs`;
+function micros({ used }: Watched, count: number): string {
+  return used === undefined ? "" : `, store ${(used.cpu / count).toFixed(0)} µs each`;
 }
 
-function percent({ ms, cpu: used }: Watched): string {
-  return `${((used / 1000 / ms) * 100).toFixed(1)} %`;
+function percent({ ms, used }: Watched): string {
+  return `${(((used?.cpu ?? Number.NaN) / 1000 / ms) * 100).toFixed(1)} %`;
 }

@@ -18,7 +18,8 @@ const LIMITS: LimitOptions = {
 };
 
 const LEASE_MS = 10_000;
-const PREFIX = "size";
+/** What the names in the store begin with. */
+export const PREFIX = "size";
 
 /** What a gateway does at the store, with sessions that are only leases. */
 export class SimulatedGateway {
@@ -45,6 +46,10 @@ export class SimulatedGateway {
     this.store.onRevoked((tokenId) => this.onRevoked(tokenId));
     const refuse = (): Promise<never> => Promise.reject(new Error("there is no session"));
     this.#limits = cluster.limits({ refused: () => {}, replace: () => {}, ask: refuse });
+  }
+
+  get isOpen(): boolean {
+    return this.#connection.isOpen;
   }
 
   async connect(): Promise<void> {

@@ -77,10 +77,7 @@ export const session: v.GenericSchema<SessionView> = v.strictObject({
   name: nullableText,
   user: nullableText,
   access: v.pipe(nullableText, v.description("`control` or `view`.")),
-  gateway: v.pipe(
-    nullableText,
-    v.description("The gateway that runs it; null unless several gateways share a store (`cluster.store`)."),
-  ),
+  gateway: v.pipe(nullableText, v.description("The gateway that runs it; null unless several gateways work as one.")),
   client: v.pipe(v.string(), v.description("The client's IP address.")),
   certificate: v.pipe(nullableText, v.description("The subject of the client's TLS certificate.")),
   state: v.pipe(v.string(), v.description("`resolving`, `asking`, `dialing` or `relaying`.")),

@@ -65,6 +65,18 @@ test("a transaction that loses against others is tried again, but not for ever; 
   expect(asked.filter((sql) => sql === "other")).toHaveLength(1);
 });
 
+test("a statement of its own that loses against others is tried again, but not for ever", async () => {
+  let conflicts = 2;
+  const { lane, asked, lost } = new FakeConnection(() => {
+    if ((conflicts -= 1) >= 0) throw failure("40P01");
+    return 1;
+  });
+  expect(await lane.execute("a")).toBe(1);
+  conflicts = Infinity;
+  await expect(lane.query("b")).rejects.toThrow("40P01");
+  expect([asked.join(""), lost]).toEqual(["aaabbbbbb", []]);
+});
+
 test("a connection that breaks, or cannot end a transaction, is lost; what waits for one that is closed fails at once", async () => {
   const broken = new FakeConnection(() => Promise.reject(new Error("lost")));
   await expect(broken.lane.execute("a")).rejects.toThrow("lost");

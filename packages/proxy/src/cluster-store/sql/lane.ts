@@ -12,7 +12,7 @@ const MAX_WAITING = 10_000;
  */
 const MAX_WAIT_MS = 5000;
 
-/** How many times a transaction is tried that loses against others, and how long it waits at most, in milliseconds. */
+/** How many times a statement or a transaction is tried that loses against others, and how long it waits at most, in milliseconds. */
 const ATTEMPTS = 6;
 const MAX_PAUSE_MS = 20;
 
@@ -41,11 +41,15 @@ export class Lane implements Statements {
   }
 
   async query(sql: string, values: readonly SqlValue[] = []): Promise<readonly Row[]> {
-    return await this.#enqueue(async (connection) => await connection.query(sql, values));
+    return await this.#enqueue(
+      async (connection) => await this.#retry(async () => await connection.query(sql, values)),
+    );
   }
 
   async execute(sql: string, values: readonly SqlValue[] = []): Promise<number> {
-    return await this.#enqueue(async (connection) => await connection.execute(sql, values));
+    return await this.#enqueue(
+      async (connection) => await this.#retry(async () => await connection.execute(sql, values)),
+    );
   }
 
   /**
@@ -54,16 +58,21 @@ export class Lane implements Statements {
    * @throws what `work` does. Where the connection breaks at the end, it may have been done all the same.
    */
   async transaction<T>(work: (statements: Statements) => Promise<T>): Promise<T> {
-    return await this.#enqueue(async (connection) => {
-      for (let attempt = 1; ; attempt += 1) {
-        try {
-          return await this.#attempt(connection, work);
-        } catch (error) {
-          if (attempt === ATTEMPTS || !hasCode(error, this.#options.dialect.errors.conflict)) throw error;
-        }
-        await sleep(Math.random() * MAX_PAUSE_MS);
+    return await this.#enqueue(
+      async (connection) => await this.#retry(async () => await this.#attempt(connection, work)),
+    );
+  }
+
+  /** A statement of its own can lose as well: its rows and their indexes are locked one after the other. */
+  async #retry<T>(attempt: () => Promise<T>): Promise<T> {
+    for (let tried = 1; ; tried += 1) {
+      try {
+        return await attempt();
+      } catch (error) {
+        if (tried === ATTEMPTS || !hasCode(error, this.#options.dialect.errors.conflict)) throw error;
       }
-    });
+      await sleep(Math.random() * MAX_PAUSE_MS);
+    }
   }
 
   async #attempt<T>(connection: Statements, work: (statements: Statements) => Promise<T>): Promise<T> {

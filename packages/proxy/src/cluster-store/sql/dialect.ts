@@ -14,6 +14,8 @@ export interface Dialect {
    * address may have lost what was written last.
    */
   readonly state: string;
+  /** Removes some rows, the first by a column that has an index: without reading more rows than it removes. */
+  removeSome(rows: RemovedRows): string;
   /** The statements that make a table where there is none. */
   create(table: Table, quoted: string): readonly string[];
   /** Keeps others from making tables until the transaction ends; undefined where they can be made twice. */
@@ -23,6 +25,16 @@ export interface Dialect {
   /** How often changes are looked for, in milliseconds. */
   readonly pollMs: number;
   readonly errors: ErrorCodes;
+}
+
+/** What is removed from a table. */
+export interface RemovedRows {
+  readonly table: string;
+  /** The column that is its primary key. */
+  readonly key: string;
+  readonly condition: string;
+  readonly order: string;
+  readonly most: number;
 }
 
 /** The codes of errors that mean something. */

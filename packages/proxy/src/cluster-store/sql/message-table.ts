@@ -42,9 +42,9 @@ export class SqlMessageTable implements MessageTable {
   /** Removes what no gateway has taken. */
   async trim(): Promise<void> {
     const { tables, lanes, dialect } = this.#context;
-    const old = `SELECT number FROM ${tables.messages} WHERE sent_at <= ${dialect.clock} - ${KEPT_MS} LIMIT ${TRIMMED}`;
-    const sql = `DELETE FROM ${tables.messages} WHERE number IN (SELECT number FROM (${old}) AS old)`;
-    await lanes.plain.execute(sql);
+    const condition = `sent_at <= ${dialect.clock} - ${KEPT_MS}`;
+    const old = { table: tables.messages, key: "number", condition, order: "sent_at", most: TRIMMED };
+    await lanes.plain.execute(dialect.removeSome(old));
   }
 
   async #follow(gateway: string, listener: (message: string) => void): Promise<never> {

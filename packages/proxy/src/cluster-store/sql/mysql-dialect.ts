@@ -13,6 +13,10 @@ export const MYSQL_DIALECT: Dialect = {
   quote: (name) => `\`${name}\``,
   clock: "CAST(UNIX_TIMESTAMP(NOW(3)) * 1000 AS SIGNED)",
   setUp: (timeoutMs) => [
+    // The driver writes UTF-8. A server that takes it for GBK, say, would see other quotes in it.
+    "SET NAMES utf8mb4",
+    // A commit must not begin the next transaction, which nothing would end.
+    "SET SESSION completion_type = 'NO_CHAIN'",
     // The driver escapes values with backslashes, which a mode can make plain characters.
     "SET SESSION sql_mode = 'STRICT_TRANS_TABLES,NO_ENGINE_SUBSTITUTION'",
     // Of local time, an hour comes twice a year.
@@ -30,6 +34,9 @@ export const MYSQL_DIALECT: Dialect = {
   ],
   state:
     "SELECT @@global.read_only <> 0 AS is_read_only, CONCAT(@@hostname, ':', @@port, ' ', @@server_id) AS identity",
+  // With a query within `IN`, it would look at all rows of the table.
+  removeSome: ({ table, condition, order, most }) =>
+    `DELETE FROM ${table} WHERE ${condition} ORDER BY ${order} LIMIT ${most}`,
   create: ({ columns, primaryKey, indexes }, quoted) => {
     const defined = columns.map(
       ([column, type, nullable]) => `${column} ${TYPES[type]}${nullable === undefined ? " NOT NULL" : " NULL"}`,

@@ -22,7 +22,7 @@ const CONNECTIONS = 4;
 /** How long making the tables may take, in milliseconds. */
 const PREPARE_MS = 10_000;
 
-/** With each of how many checks what is not needed any more is removed. */
+/** With each of how many checks what is not needed any more is removed, and all connections are used. */
 const TRIM_CHECKS = 5;
 
 /** A database as a store. */
@@ -86,7 +86,7 @@ async function openWith(prepared: Prepared, { timeoutMs, onLost, signal }: OpenC
   const wake = new Wake();
   const tables = tableNames(prefix, dialect);
   const channel = `${prefix}_changes`;
-  const open = async (): Promise<{ session: SqlSession; reader: SqlSession; plain: Lane; identity: string }> => {
+  const open = async (): Promise<Omit<Checked, "dialect"> & { readonly reader: SqlSession }> => {
     const connections = await inTime(async () => await Promise.all(acquiring), timeoutMs);
     const identities = connections.map(async (each) => await setUp(each, dialect, timeoutMs));
     const known = await inTime(async () => await Promise.all(identities), timeoutMs);
@@ -103,11 +103,12 @@ async function openWith(prepared: Prepared, { timeoutMs, onLost, signal }: OpenC
     const reader = new SqlSession({ ...shared, lanes: { plain: polls, tokens: polls, leases: polls, polls } });
     // What its user may not do comes out here.
     await session.trim();
-    return { session, reader, plain, identity: known[0] ?? "" };
+    return { session, reader, plain, seldomUsed: [tokens, leases], identity: known[0] ?? "" };
   };
   try {
-    const { session, reader, plain, identity } = await unlessAborted(open(), signal);
-    const check = createCheck({ session, plain, identity, dialect });
+    const { reader, ...opened } = await unlessAborted(open(), signal);
+    const { session } = opened;
+    const check = createCheck({ ...opened, dialect });
     const isReplaced = (error: unknown): boolean => hasCode(error, dialect.errors.readOnly);
     const watch = async (lost: AbortSignal): Promise<never> => await unlessAborted(new Promise<never>(() => {}), lost);
     return { session, reader, check, watch, isReplaced, close };
@@ -127,17 +128,21 @@ async function setUp(connection: LentConnection, dialect: Dialect, timeoutMs: nu
 interface Checked {
   readonly session: SqlSession;
   readonly plain: Lane;
+  /** Whose connections the database, or a proxy before it, may close as idle. */
+  readonly seldomUsed: readonly Lane[];
   readonly identity: string;
   readonly dialect: Dialect;
 }
 
-function createCheck({ session, plain, identity, dialect }: Checked): () => Promise<void> {
+function createCheck({ session, plain, seldomUsed, identity, dialect }: Checked): () => Promise<void> {
   let checks = 0;
   return async () => {
     checkSame([identity, await identify(plain, dialect)]);
     checks += 1;
+    if (checks % TRIM_CHECKS !== 0) return;
     // It may wait for other gateways, which a beat does not; what one cannot remove, the next one does.
-    if (checks % TRIM_CHECKS === 0) void session.trim().catch(() => {});
+    void session.trim().catch(ignore);
+    for (const lane of seldomUsed) void lane.query("SELECT 1").catch(ignore);
   };
 }
 

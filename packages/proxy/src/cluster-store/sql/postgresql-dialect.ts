@@ -11,7 +11,8 @@ const TYPES: Readonly<Record<ColumnType, string>> = {
 /** PostgreSQL. The codes are of its appendix A. */
 export const POSTGRESQL_DIALECT: Dialect = {
   quote,
-  clock: "floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint",
+  // As a query it is asked once. A function that changes with each row would keep conditions from using an index.
+  clock: "(SELECT floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint)",
   setUp: (timeoutMs) => [
     "SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL READ COMMITTED",
     `SET statement_timeout = ${timeoutMs}`,
@@ -23,6 +24,8 @@ export const POSTGRESQL_DIALECT: Dialect = {
   state:
     "SELECT pg_is_in_recovery() OR current_setting('default_transaction_read_only') = 'on' AS is_read_only, " +
     "concat(inet_server_addr(), ':', inet_server_port(), ' since ', pg_postmaster_start_time()) AS identity",
+  removeSome: ({ table, key, condition, order, most }) =>
+    `DELETE FROM ${table} WHERE ${key} IN (SELECT ${key} FROM ${table} WHERE ${condition} ORDER BY ${order} LIMIT ${most})`,
   create: ({ name, columns, primaryKey, indexes }, quoted) => {
     const defined = columns.map(
       ([column, type, nullable]) => `${column} ${TYPES[type]}${nullable === undefined ? " NOT NULL" : ""}`,

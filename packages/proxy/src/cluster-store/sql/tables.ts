@@ -61,7 +61,7 @@ export const TABLES: readonly Table[] = [
       ["revoked_at", "number", "nullable"],
     ],
     primaryKey: ["id"],
-    indexes: [["created_at", "id"], ["kept_until"]],
+    indexes: [["created_at", "id"], ["expires_at"], ["kept_until"]],
   },
   {
     name: "uses",

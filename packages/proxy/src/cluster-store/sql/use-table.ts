@@ -4,6 +4,9 @@ import { StoreFull, type UseTable } from "../session.ts";
 import { listOf, lockCounter, rowsOf, type SqlContext, writeCounter } from "./context.ts";
 import type { Statements } from "./lane.ts";
 
+/** How many old ones are removed at once. */
+const TRIMMED_AT_ONCE = 1000;
+
 /** The uses of tokens. Each kind is counted, so that it can be bounded without counting rows. */
 export class SqlUseTable implements UseTable {
   readonly #context: SqlContext;
@@ -50,8 +53,14 @@ export class SqlUseTable implements UseTable {
       const { number, version } = await lockCounter(statements, this.#context, "uses");
       const [found] = await statements.query(`SELECT 1 FROM ${tables.uses} WHERE id = ?`, [id]);
       if (found !== undefined) return false;
-      const expired = `SELECT id FROM ${tables.uses} WHERE kept_until <= ${dialect.clock} LIMIT ${TRIMMED}`;
-      const left = number - (number < most ? 0 : await this.#remove(statements, tables.uses, expired));
+      const expired = {
+        table: tables.uses,
+        key: "id",
+        condition: `kept_until <= ${dialect.clock}`,
+        order: "kept_until",
+        most: TRIMMED,
+      };
+      const left = number - (number < most ? 0 : await statements.execute(dialect.removeSome(expired), []));
       if (left >= most) throw new StoreFull(`${most} single-use tokens were used and have not expired`);
       await statements.execute(`INSERT INTO ${tables.uses} (id, kept_until) VALUES (?, ?)`, [id, keptUntil]);
       await writeCounter(statements, this.#context, "uses", { number: left + 1, version: version + 1 });
@@ -88,15 +97,16 @@ export class SqlUseTable implements UseTable {
   async trim(): Promise<void> {
     const { tables, lanes, dialect } = this.#context;
     const kinds = [
-      ["uses", tables.uses, `kept_until <= ${dialect.clock}`],
-      ["first_uses", tables.first_uses, `last_at <= ${dialect.clock} - ${FORGET_AFTER_MS}`],
+      ["uses", tables.uses, "kept_until", `kept_until <= ${dialect.clock}`],
+      ["first_uses", tables.first_uses, "last_at", `last_at <= ${dialect.clock} - ${FORGET_AFTER_MS}`],
     ] as const;
-    for (const [name, table, isOld] of kinds) {
-      const [old] = await lanes.plain.query(`SELECT 1 FROM ${table} WHERE ${isOld} LIMIT 1`);
+    for (const [name, table, order, condition] of kinds) {
+      const [old] = await lanes.plain.query(`SELECT 1 FROM ${table} WHERE ${condition} ORDER BY ${order} LIMIT 1`);
       if (old === undefined) continue;
       await lanes.tokens.transaction(async (statements) => {
         const { number, version } = await lockCounter(statements, this.#context, name);
-        const removed = await this.#remove(statements, table, `SELECT id FROM ${table} WHERE ${isOld} LIMIT 1000`);
+        const some = { table, key: "id", condition, order, most: TRIMMED_AT_ONCE };
+        const removed = await statements.execute(dialect.removeSome(some), []);
         await writeCounter(statements, this.#context, name, { number: number - removed, version: version + 1 });
       });
     }
@@ -126,22 +136,11 @@ export class SqlUseTable implements UseTable {
     const sql = `INSERT INTO ${tables.first_uses} (id, first_at, last_at) VALUES (?, ?, ${dialect.clock})`;
     await statements.execute(sql, [id, now]);
     const excess = Math.min(number + 1 - most, TRIMMED);
-    const oldest = `SELECT id FROM ${tables.first_uses} WHERE id <> ? ORDER BY last_at LIMIT ${Math.max(excess, 0)}`;
-    const removed = excess > 0 ? await this.#remove(statements, tables.first_uses, oldest, [id]) : 0;
+    const oldest = { table: tables.first_uses, key: "id", condition: "id <> ?", order: "last_at", most: excess };
+    const removed = excess > 0 ? await statements.execute(dialect.removeSome(oldest), [id]) : 0;
     const counter = { number: number + 1 - removed, version: version + 1 };
     await writeCounter(statements, this.#context, "first_uses", counter);
     return now;
-  }
-
-  /** @param chosen - the ids of those to remove. MySQL limits no query within `IN`, unless it is within another one. */
-  async #remove(
-    statements: Statements,
-    table: string,
-    chosen: string,
-    values: readonly string[] = [],
-  ): Promise<number> {
-    const sql = `DELETE FROM ${table} WHERE id IN (SELECT id FROM (${chosen}) AS chosen)`;
-    return await statements.execute(sql, values);
   }
 }
 

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { parseDatabaseUrl } from "../../../src/database/database-url.ts";
 import { MYSQL } from "../../../src/database/mysql.ts";
 import { POSTGRESQL } from "../../../src/database/postgresql.ts";
@@ -12,6 +12,14 @@ import { StoreGateway } from "../../tokens/valkey-cluster.ts";
 import { SYSTEMS, TestDatabase } from "./test-database.ts";
 
 const TIMEOUT_MS = 2000;
+const WAIT = { timeout: 10_000 };
+/** All but the one for what is asked again and again. */
+const USED_CONNECTIONS = 3;
+
+/** So many that an index is worth it. */
+const EXPIRED = 5000;
+
+const ENDPOINT = { type: "tcp", host: "10.0.0.5", port: 5901 } as const;
 const LOCK = { id: "a", subject: "user", value: "alice", message: undefined, createdAt: 1 } as const;
 
 describe.each(SYSTEMS)("%s", (system) => {
@@ -123,6 +131,77 @@ describe.each(SYSTEMS)("%s", (system) => {
     expect(gateway.messages).not.toContain("lost the cluster's store");
     still.destroy();
     await pool.close();
+  });
+
+  test("keeps all connections, although it closes those that are idle", async () => {
+    const context = { timeoutMs: TIMEOUT_MS, onLost: () => {}, signal: new AbortController().signal };
+    const opened = await createEngine(database.url(), { prefix: newPrefix(), ca: undefined }).open(context);
+    const before = performance.now();
+    for (let count = 0; count < 5; count += 1) await opened.check();
+    const sql =
+      system === "mysql"
+        ? "SELECT time_ms AS idle FROM information_schema.processlist WHERE db = 'cluster' AND id <> CONNECTION_ID()"
+        : "SELECT extract(epoch FROM clock_timestamp() - state_change) * 1000 AS idle FROM pg_stat_activity WHERE application_name = 'curfew'";
+    await expect
+      .poll(async () => {
+        const rows = await database.run(sql);
+        return rows.filter(({ idle }) => Number(idle) < performance.now() - before).length;
+      })
+      .toBeGreaterThanOrEqual(USED_CONNECTIONS);
+    opened.close();
+  });
+
+  test("reads hardly more rows than are shown or removed, however many tokens have expired", async () => {
+    const prefix = newPrefix();
+    await tryOpen(database.url(), prefix);
+    const table = database.table(prefix, "tokens");
+    const now = Date.now();
+    const rows = Array.from({ length: EXPIRED }, (_, index) => `('t${index}', '{}', ${now}, ${now}, ${now + 600_000})`);
+    await database.run(`INSERT INTO ${table} (id, record, created_at, expires_at, kept_until) VALUES ${rows.join()}`);
+    await database.run(system === "mysql" ? `ANALYZE TABLE ${table}` : `ANALYZE ${table}`);
+    const countRead = async (): Promise<number> => {
+      const sql =
+        system === "mysql"
+          ? "SELECT SUM(variable_value) AS count FROM information_schema.global_status WHERE variable_name LIKE 'handler_read%'"
+          : `SELECT seq_tup_read + idx_tup_fetch AS count FROM pg_stat_user_tables WHERE relname = '${prefix}_tokens'`;
+      return Number((await database.run(sql))[0]?.["count"]);
+    };
+    const before = await countRead();
+    const context = { timeoutMs: TIMEOUT_MS, onLost: () => {}, signal: new AbortController().signal };
+    const opened = await createEngine(database.url(), { prefix, ca: undefined }).open(context);
+    expect(await opened.session.tokens.list(undefined, 100)).toEqual([]);
+    opened.close();
+    // PostgreSQL counts what a connection has read when that ends.
+    const others = "SELECT 1 FROM pg_stat_activity WHERE application_name = 'curfew'";
+    if (system === "postgresql") await vi.waitUntil(async () => (await database.run(others)).length === 0, WAIT);
+    expect((await countRead()) - before).toBeLessThan(EXPIRED / 2);
+  });
+
+  test("takes no text for statements, whatever it expects of the clients of its own", async () => {
+    const isMySql = system === "mysql";
+    const { password } = database.server;
+    const prepared = isMySql
+      ? [
+          `CREATE USER 'odd'@'%' IDENTIFIED BY '${password}'`,
+          "GRANT ALL ON cluster.* TO 'odd'@'%'",
+          "SET GLOBAL init_connect = 'SET NAMES gbk, completion_type = CHAIN, sql_mode = NO_BACKSLASH_ESCAPES'",
+        ]
+      : [
+          `CREATE USER odd SUPERUSER PASSWORD '${password}'`,
+          "ALTER ROLE odd SET client_encoding = 'GBK'",
+          "ALTER ROLE odd SET standard_conforming_strings = off",
+        ];
+    for (const statement of prepared) await database.run(statement);
+    const prefix = newPrefix();
+    await using odd = await StoreGateway.open({ url: database.url({ user: "odd" }), prefix });
+    await using plain = await StoreGateway.open({ url: database.url(), prefix });
+    // The last byte of the first character and a backslash are one character of GBK, so that the quote would be none of the text.
+    for (const user of ["縿', 1, 1, 1) -- ", "Ünal", "🔑\\'"]) {
+      const { token } = await odd.store.issue({ type: "vnc", endpoint: ENDPOINT, ttlMs: 60_000, user });
+      expect((await odd.store.resolve(token))?.user).toBe(user);
+      expect((await plain.store.resolve(token))?.user).toBe(user);
+    }
+    if (isMySql) await database.run("SET GLOBAL init_connect = ''");
   });
 
   test("is reached over TLS, with an authority that has to know it, or not at all", async () => {

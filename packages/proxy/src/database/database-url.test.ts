@@ -83,6 +83,7 @@ test.each([
   ["postgresql://nova:secret@/nova?host=a,b", "expected one host, but got several"],
   ["mysql://nova:secret@db/nova?read_timeout=soon", 'expected a number of seconds, but got "soon"'],
   ["mysql://{username}:{password}@{hostname}/nova", "without a template"],
+  ["mysql://nova:pass@secret@h/nova", "expected %40 in place of @ in the password of the database URL"],
   ["nova:secret@db", "expected a URL such as mysql+pymysql://"],
 ])("%s is refused, and its password is not quoted", (url, message) => {
   expect(() => parseDatabaseUrl(url)).toThrow(message);

@@ -38,6 +38,9 @@ export function parseDatabaseUrl(text: string): DatabaseSettings {
   const system = parseSystem(parts["name"] ?? "");
   const fromQuery = PARAMETERS[system](new URLSearchParams(parts["query"] ?? ""));
   const host = parts["ipv6"] ?? parts["host"];
+  // It is a part of the password, which messages must not name as the host.
+  if (host?.includes("@") === true)
+    throw new TypeError("expected %40 in place of @ in the password of the database URL");
   const database = parts["database"] ?? "";
   if (database === "") throw new TypeError("expected the name of a database in the URL, after the host: …/nova");
   if (database.includes("{") || host?.includes("{") === true) {

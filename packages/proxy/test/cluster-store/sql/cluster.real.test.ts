@@ -79,6 +79,15 @@ describe.each(SYSTEMS)("gateways whose store is %s", (system) => {
     opened.close();
   });
 
+  test("give each slot once, however many sessions ask at the same time", async () => {
+    const three = await start({ limits: { max: 10 } });
+    const opening = three.flatMap((gateway) =>
+      Array.from({ length: 10 }, async (_, number) => await gateway.open(`${gateway.id} ${number}`)),
+    );
+    const opened = (await Promise.allSettled(opening)).filter(({ status }) => status === "fulfilled");
+    expect([opened.length, await counted()]).toEqual([10, [10, 10]]);
+  });
+
   test("share limits, end each other's sessions, and ask each other's users", async () => {
     const [one, two, three] = await start({
       limits: { max: 3, max_per_instance: 1, max_per_user: 1, on_limit: "ask" },

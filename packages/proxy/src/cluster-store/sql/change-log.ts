@@ -5,7 +5,7 @@ import { type Counter, rowsOf, type SqlContext, writeCounter } from "./context.t
 import type { Statements } from "./lane.ts";
 
 /**
- * The log. Its numbers rise in the order in which entries become visible, without holes: whoever takes one holds the lock of
+ * The log. Its numbers rise in the order in which entries become visible, without holes: what takes one holds the lock of
  * the counter until its transaction has ended. The numbers that a database gives by itself can become visible in another
  * order, and a reader that has seen a later one would miss the earlier.
  */

@@ -79,7 +79,7 @@ test.each<[string, LockVersion, LockVersion, boolean]>([
   expect(first.locks.locks()[0]?.message).toBeUndefined();
 });
 
-test("what is known of the end of a lock is kept, whoever tells what", async () => {
+test("what is known of the end of a lock is kept, in whatever order it is told", async () => {
   const { locks } = make();
   await locks.learn([versionOf("a", 1, { expiresAt: 9 })]);
   await locks.learn([versionOf("a", 1)]);

@@ -180,7 +180,7 @@ export class PeerLocks implements LockStore {
     const written = this.#versions.get(id);
     if (written?.lock === undefined) await this.#options.store.removeLock(id);
     else await this.#options.store.putLock(written.lock);
-    // It may have changed meanwhile; whoever changed it writes that.
+    // It may have changed meanwhile, and is then written by what changed it.
     if (this.#versions.get(id) === written) this.#unwritten.delete(id);
   }
 }

@@ -100,7 +100,7 @@ export class PeerTokenStore implements TokenStore {
     }
     this.#opening.set(tokenId, { issuer: link.url, at: performance.now() });
     this.#opening.dropWhile(({ at }) => at < performance.now() - OPENING_MS);
-    // Where this machine's clock is behind that of the issuer, it gives nobody more time.
+    // A clock that is behind that of the issuer gives no session more time.
     const byTimeLeft = Date.now() + record.expiresAt - now;
     const isBehind = byTimeLeft < record.expiresAt - CLOCK_TOLERANCE_MS;
     return { ...record, expiresAt: isBehind ? byTimeLeft : record.expiresAt, issuer: link.url };

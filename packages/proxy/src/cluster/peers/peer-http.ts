@@ -81,6 +81,8 @@ export class PeerHttp {
       sent.on("response", resolve).on("error", (error: NodeJS.ErrnoException) => {
         reject(sent.reusedSocket && error.code === "ECONNRESET" ? new StaleConnection() : error);
       });
+      // Also an answer that is none ends it, such as 101 (Switching Protocols), after which there is no error.
+      sent.on("close", () => reject(new Error("it closed the connection without an answer")));
       sent.end(body);
       return await promise;
     };

@@ -21,6 +21,9 @@ const BEAT_MS = 1000;
 /** The same after it has refused, as it will then until somebody changes a configuration. */
 const REFUSED_BEAT_MS = 5000;
 
+/** What clients cause. It waits for itself, so that it holds up nothing of what gateways and operators ask. */
+const OF_CLIENTS: ReadonlySet<PeerRequestType> = new Set(["token", "use_once", "was_used"]);
+
 /** How far the clocks may be apart before it is logged, in milliseconds. */
 const MAX_CLOCK_DIFFERENCE_MS = 1000;
 
@@ -49,6 +52,8 @@ export class PeerLink {
   readonly url: string;
   readonly #options: PeerLinkOptions;
   readonly #http: PeerHttp;
+  /** The same for {@link OF_CLIENTS}. */
+  readonly #lookups: PeerHttp;
   readonly #opened = Promise.withResolvers<void>();
   readonly #listeners: (() => void)[] = [];
   #isOpen = false;
@@ -65,6 +70,7 @@ export class PeerLink {
     this.url = options.url;
     this.#options = options;
     this.#http = new PeerHttp(options);
+    this.#lookups = new PeerHttp(options);
   }
 
   /** Whether it has answered when it was asked last. */
@@ -140,7 +146,8 @@ export class PeerLink {
     timeoutMs: number = ANSWER_MS,
   ): Promise<PeerAnswers[Type]> {
     const body = JSON.stringify({ version: PEER_VERSION, request });
-    const text = await this.#http.post(body, timeoutMs);
+    const http = OF_CLIENTS.has(request.type) ? this.#lookups : this.#http;
+    const text = await http.post(body, timeoutMs);
     const answer = v.safeParse(v.object({ answer: peerSchemas[request.type].answer }), parse(text));
     if (answer.success) return answer.output.answer;
     throw new Error(`its answer is malformed: ${describePeerIssue(answer.issues)}`);
@@ -157,6 +164,7 @@ export class PeerLink {
     this.#isClosed = true;
     clearTimeout(this.#timer);
     this.#http.close();
+    this.#lookups.close();
   }
 
   async #beat(): Promise<void> {

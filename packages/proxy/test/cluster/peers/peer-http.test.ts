@@ -61,6 +61,11 @@ test.each<[string, RequestListener, string]>([
   ["never stops to answer", (_, response) => endless(response), `its answer is longer than ${MAX_ANSWER_BYTES} bytes`],
   ["answers bit by bit", (_, response) => void response.write("{"), "no answer within 200 ms"],
   ["never answers", () => {}, "no answer within 200 ms"],
+  [
+    "switches protocols",
+    ({ socket }) => void socket.write("HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: Upgrade\r\n\r\n"),
+    "it closed the connection without an answer",
+  ],
   ["hangs up", ({ socket }) => void socket.destroy(), "socket hang up"],
 ])("a peer that %s has said nothing", async (_what, answer, problem) => {
   const asked: IncomingMessage[] = [];
@@ -118,4 +123,19 @@ test("no more requests wait than a bound", async () => {
     ["no answer within 300 ms", 1000],
     ["1000 requests to it wait already", 1],
   ]);
+});
+
+test("what clients cause does not hold up what gateways ask each other", async () => {
+  const url = await serve((request, response) => {
+    request.on("data", (body: Buffer) => {
+      if (body.includes("sync")) response.end(JSON.stringify({ answer: STATE }));
+    });
+  });
+  const link = new PeerLink({ url, key: KEY, log: createLogger("silent"), reconcile: async () => {} });
+  closing.push(() => link.close());
+  const digest = "A".repeat(43);
+  const lookups = Array.from({ length: 1001 }, async () => await link.ask<"token">({ type: "token", digest }, 400));
+  await expect(lookups[1000]).rejects.toThrow("1000 requests to it wait already");
+  expect(await link.ask<"sync">({ type: "sync" })).toEqual(STATE);
+  await Promise.allSettled(lookups);
 });

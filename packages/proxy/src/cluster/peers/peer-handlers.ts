@@ -46,9 +46,13 @@ const HANDLERS: Handlers = {
   end: async (request, { control }) => await answerControl<"end">(control, request),
   extend: async (request, { control }) => await answerControl<"extend">(control, request),
   lock: async (request, { control, locks }) => {
+    const known = locks.find(request.lock.id);
+    const isLate = known !== undefined && known.version > request.lock.createdAt;
+    // The request may have waited in a connection until after it. In force here, nothing would lift it any more.
+    if (isLate && known.lock === undefined) throw new Error("the lock was lifted later");
+    const lock = (isLate ? known.lock : undefined) ?? request.lock;
     // It is in force before it is written, and not answered before.
-    const effect = await answerControl<"lock">(control, request);
-    const { lock } = request;
+    const effect = await answerControl<"lock">(control, { type: "lock", lock });
     await locks.learn([{ id: lock.id, version: lock.createdAt, lock }]);
     return effect;
   },

@@ -82,6 +82,8 @@ export type PeerAnswers = { readonly [Type in Exclude<ControlType, "unlock">]: C
 };
 
 const instant = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(LAST_DATE));
+/** Of a lock: early enough for later ones, so that no gateway can make a lock that nobody can lift. */
+const version = v.pipe(instant, v.maxValue(LAST_DATE / 2));
 const name = v.pipe(v.string(), v.maxLength(256));
 const tokenId = v.pipe(v.string(), v.maxLength(256));
 const digest = v.pipe(v.string(), v.regex(/^[\w-]{43}$/));
@@ -145,7 +147,7 @@ const anyLock: v.GenericSchema<unknown, Lock> = v.object({
   subject: v.picklist(LOCK_SUBJECTS),
   value: v.pipe(v.string(), v.maxLength(4096)),
   message: v.optional(v.pipe(v.string(), v.maxLength(4096)), () => undefined),
-  createdAt: instant,
+  createdAt: version,
   expiresAt: v.optional(instant),
 });
 
@@ -153,7 +155,7 @@ const lock = v.pipe(anyLock, v.check(isUsable, "expected what can be locked, and
 
 const anyLockVersion: v.GenericSchema<unknown, LockVersion> = v.object({
   id: v.pipe(v.string(), v.maxLength(64)),
-  version: instant,
+  version,
   lock: v.optional(lock, () => undefined),
 });
 
@@ -181,7 +183,7 @@ export const peerSchemas: Schemas = {
   end,
   extend,
   lock: { request: v.object({ type: v.literal("lock"), lock }), answer: gatewaySchemas.lock.answer },
-  lift: { request: v.object({ type: v.literal("lift"), id: name, version: instant }), answer: unlock.answer },
+  lift: { request: v.object({ type: v.literal("lift"), id: name, version }), answer: unlock.answer },
   sync: {
     request: v.object({ type: v.literal("sync") }),
     answer: v.object({

@@ -95,3 +95,19 @@ test("of two gateways that locked and lifted the same while apart, the later one
   await has(two, "alice");
   expect((await one.admin.listLocks())[0]?.message).toBe("Again");
 });
+
+test("a lock that was lifted while the request waited in a connection is not in force", async () => {
+  await using pair = await Pair.start();
+  const { one, two } = pair;
+  const { token } = await two.token(target.address, ALICE);
+  const lock = await one.admin.lock(ALICE);
+  await one.admin.liftLock(lock.id);
+  const createdAt = Date.parse(lock.created_at);
+  const late = { id: lock.id, subject: "user", value: "alice", createdAt };
+  const ask = async (sent: object): Promise<unknown> =>
+    await two.cluster.answer({ version: 1, request: { type: "lock", lock: sent } });
+  await expect(ask(late)).rejects.toThrow("the lock was lifted later");
+  expect([await values(two), await two.refusal(token)]).toEqual([[], "opened"]);
+  // A lock whose time leaves none for lifting it is malformed.
+  await expect(ask({ ...late, createdAt: 8.64e15 })).rejects.toThrow("malformed request: lock.createdAt");
+});

@@ -103,6 +103,21 @@ test("a token of its own that cannot be written as revoked is none for peers, wh
   expect([await store.holding(tokenId), store.unwritten]).toEqual([undefined, []]);
 });
 
+test("a peer that answers with another token, or one that it has not revoked, has not answered", async () => {
+  const { peers, store } = make();
+  const [asked, other] = [await peers[0].token(), await peers[0].token()];
+  const record = await peers[0].tokens.get(other.id);
+  vi.spyOn(peers[0].tokens, "get").mockResolvedValue(record);
+  await expect(store.get(asked.id)).rejects.toThrow("gateway two answers with another token");
+  vi.spyOn(peers[0].tokens, "revoke").mockResolvedValueOnce(record);
+  await expect(store.revoke(asked.id)).rejects.toThrow("gateway two answers with another token");
+  vi.spyOn(peers[0].tokens, "revoke").mockResolvedValueOnce(record);
+  await expect(store.revoke(other.id)).rejects.toThrow("gateway two has not revoked the token");
+  vi.spyOn(peers[0].tokens, "revoke").mockResolvedValueOnce(record);
+  await expect(store.writeAgain(peers[0].link)).rejects.toThrow("gateway two answers with another token");
+  expect(store.unwritten).toEqual([asked.id, other.id]);
+});
+
 test("no more revocations are kept for peers than a bound", async () => {
   const { peers, store } = make();
   for (const peer of peers) peer.isAway = true;

@@ -146,6 +146,7 @@ export class PeerTokenStore implements TokenStore {
     for (const [tokenId, others] of this.#allUnwritten) {
       if (others.has(link)) continue;
       const found = await link.ask<"revoke">({ type: "revoke", id: tokenId });
+      if (found !== null) checkAnswer(link, { type: "revoke", id: tokenId }, found);
       if (found === null) others.add(link);
       else this.#unwritten.delete(tokenId);
     }
@@ -240,6 +241,7 @@ export class PeerTokenStore implements TokenStore {
         throw new IssuerAway(`gateway ${link.name} does not answer: ${reason}`);
       });
       if (answer === null) throw new NotFound();
+      checkAnswer(link, request, answer);
       return { link, answer };
     });
     try {
@@ -249,6 +251,15 @@ export class PeerTokenStore implements TokenStore {
       if (failure === undefined) return undefined;
       throw failure;
     }
+  }
+}
+
+/** @throws IssuerAway for another token than was asked for, and one that is to be revoked and is not. */
+function checkAnswer(link: PeerLink, request: PeerRequestOf<"token" | "revoke">, { record }: PeerToken): void {
+  const isOther = request.id !== undefined && record.tokenId !== request.id;
+  if (isOther) throw new IssuerAway(`gateway ${link.name} answers with another token`);
+  if (request.type === "revoke" && record.revokedAt === undefined) {
+    throw new IssuerAway(`gateway ${link.name} has not revoked the token`);
   }
 }
 

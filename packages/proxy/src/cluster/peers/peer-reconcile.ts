@@ -11,6 +11,9 @@ import type { PeerTokenStore } from "./peer-tokens.ts";
 /** How many parts the list of a peer's locks may have. */
 const MAX_LOCK_PAGES = 250;
 
+/** Of how many tokens sessions are ended at once. */
+const BATCH = 100;
+
 /** How this gateway's own sessions are reached. */
 export interface OwnPeerSessions {
   readonly control: SessionControl;
@@ -45,10 +48,13 @@ export class PeerReconciler {
    * @throws Error when it could not be done, or not completely.
    */
   async reconcile(link: PeerLink, state: PeerState, isNew: boolean): Promise<void> {
-    await this.#endRevoked(link, state, isNew);
-    await this.#learnLocks(link, state);
-    await this.#takeRevocations(state);
-    await this.#options.store.writeAgain(link);
+    // A process of this gateway that hangs does not hold up what concerns the others.
+    await allOf([
+      this.#endRevoked(link, state, isNew),
+      this.#learnLocks(link, state),
+      this.#takeRevocations(state),
+      this.#options.store.writeAgain(link),
+    ]);
   }
 
   /** Ends the sessions whose token the peer has revoked, or does not know any more. */
@@ -57,7 +63,8 @@ export class PeerReconciler {
     const { store, sessions } = this.#options;
     const its = (await sessions.foreignTokens()).flatMap(({ issuer, tokenId }) => (issuer === link.url ? tokenId : []));
     const tokenIds = [...new Set([...its, ...store.openingOf(link.url)])];
-    for (const tokenId of await store.findEnded(link, tokenIds)) await this.#end(tokenId);
+    const ended = await store.findEnded(link, tokenIds);
+    await inBatches(ended, async (tokenId) => await this.#end(tokenId));
     this.#revisions.set(link.url, revision);
   }
 
@@ -86,10 +93,27 @@ export class PeerReconciler {
   /** Revokes tokens of this gateway that were revoked at the peer while this one was away. */
   async #takeRevocations({ unwritten }: PeerState): Promise<void> {
     const { own, sessions } = this.#options;
-    for (const tokenId of unwritten) {
+    await inBatches(unwritten, async (tokenId) => {
       const record = await own.get(tokenId);
-      if (record === undefined || record.revokedAt !== undefined) continue;
+      if (record === undefined || record.revokedAt !== undefined) return;
       await revokeHere(tokenId, { own, control: sessions.control });
-    }
+    });
   }
+}
+
+/** Does it with all of them, also after one that fails. @throws the first error. */
+async function inBatches(ids: readonly string[], work: (id: string) => Promise<void>): Promise<void> {
+  let failure: unknown;
+  for (let start = 0; start < ids.length; start += BATCH) {
+    await allOf(ids.slice(start, start + BATCH).map(work)).catch((error: unknown) => {
+      failure ??= error;
+    });
+  }
+  if (failure !== undefined) throw failure;
+}
+
+/** @throws the first error, once all have ended. */
+async function allOf(work: readonly Promise<void>[]): Promise<void> {
+  const failed = (await Promise.allSettled(work)).find(({ status }) => status === "rejected");
+  if (failed?.status === "rejected") throw failed.reason;
 }

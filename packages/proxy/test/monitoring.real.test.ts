@@ -8,6 +8,7 @@ import { promisify } from "node:util";
 import { expect, test } from "vitest";
 import { LabelCounters } from "../src/telemetry/counters.ts";
 import { primarySnapshot } from "../src/telemetry/exposition.ts";
+import type { ClusterFigures } from "../src/telemetry/metrics.ts";
 import { TestCertificate } from "./support/certificate.ts";
 import { TestGateway } from "./support/gateway.ts";
 
@@ -38,18 +39,20 @@ async function readMetrics(): Promise<string> {
   return await (await fetch(`${gateway.adminUrl}/metrics`)).text();
 }
 
-/** The names of what a gateway of a cluster has besides. */
+/** The names of what a gateway of a cluster has besides, with a store or with peers. */
 async function readClusterMetrics(): Promise<readonly string[]> {
+  const shared = { endAfter: Infinity, gateways: () => 2, clockDifference: () => 0 };
+  const state = { isOpen: true, contactAge: 0 };
+  const clusters: readonly ClusterFigures[] = [
+    { ...shared, isOpen: () => state.isOpen, contactAge: () => state.contactAge },
+    { ...shared, peers: () => [{ peer: "gateway-2.example:6081", ...state }] },
+  ];
   const none = new LabelCounters([]);
-  const cluster = {
-    isOpen: () => true,
-    contactAge: () => 0,
-    endAfter: Infinity,
-    gateways: () => 3,
-    clockDifference: () => 0,
+  const read = async (cluster: ClusterFigures): Promise<readonly string[]> => {
+    const admin = { authenticationFailures: () => 0, adminFailures: none, cluster };
+    return (await primarySnapshot(none, admin)).map(({ name }) => name);
   };
-  const admin = { authenticationFailures: () => 0, adminFailures: none, cluster };
-  return (await primarySnapshot(none, admin)).map(({ name }) => name);
+  return (await Promise.all(clusters.map(read))).flat();
 }
 
 test("Prometheus accepts the metrics", async () => {

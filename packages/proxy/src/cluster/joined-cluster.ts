@@ -1,18 +1,21 @@
 import type { SessionControl } from "../control/session-control.ts";
-import type { SessionRegistry } from "../sessions/registry.ts";
-import type { OwnSessions } from "./gateway-cluster.ts";
-import type { GatewayCluster } from "./gateway-cluster.ts";
+import type { ForeignToken } from "../tokens/grant.ts";
+import type { GatewayCluster, OwnSessions } from "./gateway-cluster.ts";
 import type { PeerCluster } from "./peers/peer-cluster.ts";
 import type { OwnPeerSessions } from "./peers/peer-reconcile.ts";
 
 /** What makes several gateways one: a store that they share, or that each asks the others. */
 export type JoinedCluster = GatewayCluster | PeerCluster;
 
+/** The tokens of a gateway's sessions now. */
+export interface SessionTokens {
+  readonly tokenIds: readonly string[];
+  /** Those of them that a peer has issued. */
+  readonly foreignTokens: readonly ForeignToken[];
+}
+
 /** The sessions of a gateway of one process, for those that control them from other gateways. */
-export function sessionsOf(
-  control: SessionControl,
-  sessions: Pick<SessionRegistry, "tokenIds" | "foreignTokens">,
-): OwnSessions & OwnPeerSessions {
+export function sessionsOf(control: SessionControl, sessions: SessionTokens): OwnSessions & OwnPeerSessions {
   return {
     control,
     tokenIds: async () => sessions.tokenIds,

@@ -40,7 +40,8 @@ export async function startTerminal(display: string, processes: ServerProcess[])
     "-T",
     "Terminal",
   ];
-  const behaviour = ["-display", display, "-b", "0", "-bw", "0", "+sb", "-e", "sh", "-c", terminalScript];
+  // With -wf, the script says that it is ready once the window is on the screen: before that, keys go nowhere.
+  const behaviour = ["-display", display, "-b", "0", "-bw", "0", "+sb", "-wf", "-e", "sh", "-c", terminalScript];
   const terminal = await startProcess(requireProgram("xterm"), [...look, ...behaviour], 3);
   processes.push(terminal);
   const typed = new TypedText(terminal.report);

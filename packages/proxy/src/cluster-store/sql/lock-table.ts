@@ -4,7 +4,7 @@ import { append } from "./change-log.ts";
 import { listOf, lockCounter, type SqlContext } from "./context.ts";
 import type { Statements } from "./lane.ts";
 
-/** The locks. Whoever writes them holds the lock of the log, in which it tells of them. */
+/** The locks. What writes them holds the lock of the log, in which it tells of them. */
 export class SqlLockTable implements LockTable {
   readonly #context: SqlContext;
 

@@ -18,7 +18,7 @@ const ANSWER_MS = 1000;
 /** How long after an answer a peer is asked again what has changed, in milliseconds. */
 const BEAT_MS = 1000;
 
-/** The same after it has refused, as it will then until somebody changes a configuration. */
+/** The same after it has refused, as it will until a configuration changes. */
 const REFUSED_BEAT_MS = 5000;
 
 /** What clients cause. It waits for itself, so that it holds up nothing of what gateways and operators ask. */

@@ -24,7 +24,7 @@ export type PeerControlRequest =
   | Exclude<ControlRequest, { readonly type: "unlock" }>
   | { readonly type: "lift"; readonly id: string; readonly version: number };
 
-/** What a gateway asks of a peer. Nobody passes any of it on. */
+/** What a gateway asks of a peer, which passes none of it on. */
 export type PeerRequest =
   | PeerControlRequest
   /** What the peer is, and what has changed there. */
@@ -82,7 +82,7 @@ export type PeerAnswers = { readonly [Type in Exclude<ControlType, "unlock">]: C
 };
 
 const instant = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(LAST_DATE));
-/** Of a lock: early enough for later ones, so that no gateway can make a lock that nobody can lift. */
+/** Of a lock: early enough for later ones, so that no gateway can make a lock that cannot be lifted. */
 const version = v.pipe(instant, v.maxValue(LAST_DATE / 2));
 const name = v.pipe(v.string(), v.maxLength(256));
 const tokenId = v.pipe(v.string(), v.maxLength(256));

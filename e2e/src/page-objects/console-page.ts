@@ -38,10 +38,10 @@ export class ConsolePage {
     await this.page.goto(url);
   }
 
-  /** Waits for a state of the page, the word in `data-state`. */
+  /** Waits for a state of the page, the word in `data-state`, for longer than any token that a test lets expire. */
   async waitFor(...states: readonly string[]): Promise<void> {
     await expect(this.page.locator("body")).toHaveAttribute("data-state", new RegExp(`^(?:${states.join("|")})$`), {
-      timeout: 30_000,
+      timeout: 60_000,
     });
   }
 

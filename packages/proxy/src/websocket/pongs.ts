@@ -19,6 +19,8 @@ export class Pongs {
   #pinged: Buffer | undefined;
   /** How many pings of the current read were answered. */
   #answered = 0;
+  /** Whether the client had not taken an answer yet when the current read's first ping came. */
+  #isBehind = false;
   /** The answer to the last ping of a read. */
   #last: Buffer | undefined;
   /**
@@ -33,7 +35,9 @@ export class Pongs {
 
   /** Takes a ping of the current read. */
   add(payload: Buffer): void {
-    if (this.#pinged !== undefined && !this.#hasUnsent && this.#answered < MAX_ANSWERED) {
+    // Not asked again within a read: the answers to its own pings wait until it is parsed.
+    if (this.#pinged === undefined) this.#isBehind = this.#hasUnsent;
+    else if (!this.#isBehind && this.#answered < MAX_ANSWERED) {
       this.#answered += 1;
       this.#connection.answer(encodeFrame(Opcode.pong, this.#pinged));
     }

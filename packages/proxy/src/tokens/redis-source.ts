@@ -1,4 +1,5 @@
-import { createClient, ErrorReply, MultiErrorReply } from "@redis/client";
+import { DisconnectsClientError, ErrorReply, MultiErrorReply } from "@redis/client";
+import { type BoundedClient, createBoundedClient } from "../database/redis/bounded-client.ts";
 import { parseJson, readConnectInfo } from "./connect-info.ts";
 import type { ConsoleType, Grant } from "./grant.ts";
 import { inTime } from "../time/in-time.ts";
@@ -9,12 +10,18 @@ import { digestId } from "./token-id.ts";
 /** A value that is longer is refused; a grant takes a few hundred bytes. */
 const MAX_VALUE_BYTES = 64 * 1024;
 
+/** What a reply may take: it has one value, and is not quite as short as that. */
+const REPLY = { maxBytes: 2 * MAX_VALUE_BYTES, maxValues: 1000 };
+
 /** How many lookups may wait for the server's answer. */
 const MAX_WAITING = 10_000;
 
 /** The pause before the next attempt to connect, in milliseconds: it grows to the last. */
 const FIRST_RETRY_MS = 50;
 const LAST_RETRY_MS = 2000;
+
+/** The pause after a reply that was refused, in milliseconds. */
+const REFUSED_RETRY_MS = 500;
 
 /** How often a quiet server is asked for a sign of life, and how long it may be silent, in milliseconds. */
 const PING_MS = 5000;
@@ -42,26 +49,32 @@ export class RedisTokenSource implements TokenSource {
   readonly #prefix: string;
   readonly #timeoutMs: number;
   readonly #consoleType: ConsoleType;
-  readonly #client: ReturnType<typeof openClient>;
+  readonly #client: BoundedClient;
   /** Settles with the first attempt to connect; afterwards the client itself says whether there is a connection. */
   readonly #tried: Promise<void>;
   /** Why there is no connection. */
   #failure: unknown;
+  /** Connects again after a reply that was refused, which the client does not by itself. */
+  #retry: NodeJS.Timeout | undefined;
 
   constructor({ url, namespace, timeout, console_type: consoleType }: RedisSourceOptions) {
     this.#prefix = namespace === null ? "" : `${namespace}:`;
     this.#timeoutMs = timeout * 1000;
     this.#consoleType = consoleType;
-    this.#client = openClient(url, this.#timeoutMs);
     const tried = Promise.withResolvers<void>();
     this.#tried = tried.promise;
+    this.#client = openClient(url, this.#timeoutMs, (error) => {
+      this.#failure = error;
+      tried.resolve();
+      this.#client.destroy();
+      this.#retry = setTimeout(() => this.#connect(), REFUSED_RETRY_MS).unref();
+    });
     this.#client.on("error", (error: unknown) => {
       this.#failure = error;
       tried.resolve();
     });
     this.#client.on("ready", tried.resolve);
-    // It goes on trying by itself; what fails is an event.
-    this.#client.connect().catch(() => {});
+    this.#connect();
   }
 
   async resolve(token: string, { signal }: LookupContext): Promise<Grant | undefined> {
@@ -79,16 +92,28 @@ export class RedisTokenSource implements TokenSource {
   }
 
   async close(): Promise<void> {
+    clearTimeout(this.#retry);
     if (this.#client.isOpen) this.#client.destroy();
+  }
+
+  /** It goes on trying by itself; what fails is an event. */
+  #connect(): void {
+    this.#client.connect().catch(() => {});
   }
 
   /** @throws Error when there is no connection, or no answer in time. */
   async #inTime<T>(work: () => Promise<T>): Promise<T> {
     return await inTime(async () => {
       await this.#tried;
-      if (!this.#client.isReady) throw new Error("there is no connection to Redis", { cause: this.#failure });
+      if (!this.#client.isReady) throw this.#disconnected();
       return await work();
-    }, this.#timeoutMs);
+    }, this.#timeoutMs).catch((error: unknown) => {
+      throw error instanceof DisconnectsClientError ? this.#disconnected() : error;
+    });
+  }
+
+  #disconnected(): Error {
+    return new Error("there is no connection to Redis", { cause: this.#failure });
   }
 
   /** The value of a key and when it expires, in milliseconds since the epoch; undefined where there is no such text. */
@@ -117,21 +142,24 @@ export class RedisTokenSource implements TokenSource {
   }
 }
 
-function openClient(url: string, timeoutMs: number) {
-  return createClient({
-    url,
-    // A lookup that has to wait for a connection fails instead.
-    disableOfflineQueue: true,
-    commandsQueueMaxLength: MAX_WAITING,
-    pingInterval: PING_MS,
-    disableClientInfo: true,
-    maintNotifications: "disabled",
-    socket: {
-      connectTimeout: timeoutMs,
-      socketTimeout: SILENCE_MS,
-      reconnectStrategy: (retries) => Math.min(FIRST_RETRY_MS * 2 ** retries, LAST_RETRY_MS),
+function openClient(url: string, timeoutMs: number, onRefused: (error: Error) => void): BoundedClient {
+  return createBoundedClient(
+    {
+      url,
+      // A lookup that has to wait for a connection fails instead.
+      disableOfflineQueue: true,
+      commandsQueueMaxLength: MAX_WAITING,
+      pingInterval: PING_MS,
+      disableClientInfo: true,
+      maintNotifications: "disabled",
+      socket: {
+        connectTimeout: timeoutMs,
+        socketTimeout: SILENCE_MS,
+        reconnectStrategy: (retries) => Math.min(FIRST_RETRY_MS * 2 ** retries, LAST_RETRY_MS),
+      },
     },
-  });
+    { ...REPLY, onRefused },
+  );
 }
 
 function isWrongType(error: unknown): boolean {

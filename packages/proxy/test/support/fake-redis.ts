@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
 
 /** What a fake store answers to a command, in RESP3; undefined for nothing. */
-export type RedisAnswer = (command: readonly string[]) => string | undefined;
+export type RedisAnswer = (command: readonly string[], socket: Socket) => string | undefined;
 
 /** What a server says of itself; by default it is a master of a version that is supported. */
 export function hello(
@@ -32,7 +32,7 @@ export class FakeRedis implements AsyncDisposable {
       socket.on("error", () => {});
       socket.on("data", (data) => {
         for (const command of parseCommands(data.toString())) {
-          const said = answer(command) ?? DEFAULTS[command[0] ?? ""]?.();
+          const said = answer(command, socket) ?? DEFAULTS[command[0] ?? ""]?.();
           if (said !== undefined) socket.write(said);
         }
       });

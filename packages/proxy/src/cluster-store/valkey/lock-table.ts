@@ -4,6 +4,9 @@ import { fullOr } from "./full.ts";
 import type { TokenKeys } from "./token-keys.ts";
 import { MERGE_LOCKS, WRITE_LOCK } from "./token-scripts.ts";
 
+/** About how many locks are read at once. */
+const PAGE = 500;
+
 /** The locks, each as its version, a space, and JSON. */
 export class ValkeyLockTable implements LockTable {
   readonly #client: StoreClient;
@@ -35,8 +38,15 @@ export class ValkeyLockTable implements LockTable {
   async readAll(most: number): Promise<ReadonlyMap<string, StoredLock>> {
     const count = await this.#client.hLen(this.#keys.locks);
     if (count > most) throw new Error(`expected at most ${most} locks in the cluster's store, but got ${count}`);
-    const found = await this.#client.hGetAll(this.#keys.locks);
-    return new Map(Object.entries(found).map(([id, value]) => [id, parse(value)]));
+    const found = new Map<string, StoredLock>();
+    // In pages, because a reply is bounded. What is written meanwhile is told in the log.
+    let cursor = "0";
+    do {
+      const page = await this.#client.hScan(this.#keys.locks, cursor, { COUNT: PAGE });
+      for (const { field, value } of page.entries) found.set(field, parse(value));
+      ({ cursor } = page);
+    } while (cursor !== "0" && found.size <= most);
+    return found;
   }
 
   async remove(ids: readonly string[]): Promise<void> {

@@ -51,11 +51,11 @@ async function openServer(chosen: ChosenServer, options: ValkeyOptions, context:
   const { ca, prefix } = options;
   const { timeoutMs, onLost, signal } = context;
   let isOpen = false;
-  const onEnd = (error: Error): void => {
-    if (isOpen) onLost(error);
-  };
-  const client = openClient({ ...chosen.server, ca, timeoutMs }, onEnd);
-  const reader = openClient({ ...chosen.server, ca, timeoutMs }, onEnd);
+  const failed = new AbortController();
+  const onEnd = (error: Error): void => (isOpen ? onLost(error) : failed.abort(error));
+  const clientOptions = { ...chosen.server, ca, timeoutMs };
+  const client = openClient(clientOptions, onEnd);
+  const reader = openClient(clientOptions, onEnd);
   const session = new ValkeySession(client, prefix);
   const close = (): void => {
     for (const each of [client, reader]) if (each.isOpen) each.destroy();
@@ -66,7 +66,7 @@ async function openServer(chosen: ChosenServer, options: ValkeyOptions, context:
     await session.load();
   };
   try {
-    await unlessAborted(inTime(connect, timeoutMs), signal);
+    await unlessAborted(inTime(connect, timeoutMs), AbortSignal.any([signal, failed.signal]));
   } catch (error) {
     close();
     throw error;

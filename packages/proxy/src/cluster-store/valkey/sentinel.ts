@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { inTime } from "../../time/in-time.ts";
 import { unlessAborted } from "../../time/unless-aborted.ts";
 import { reasonOf } from "../reason.ts";
-import { openClient, type StoreServer } from "./client.ts";
+import { openClient, SENTINEL_REPLY, type StoreServer } from "./client.ts";
 import type { StoreAddress } from "./store-url.ts";
 
 /** How long the other Sentinels may take to answer after the first one, in milliseconds. */
@@ -40,7 +40,7 @@ export async function findMasters(
   const failures: string[] = [];
   const answers = sentinels.map(async (sentinel) => {
     try {
-      const options = { ...server, ...sentinel, ca, timeoutMs, database: 0 };
+      const options = { ...server, ...sentinel, ca, timeoutMs, database: 0, replies: SENTINEL_REPLY };
       known.push(await inTime(async (late) => await ask(options, master, late), timeoutMs));
     } catch (error) {
       failures.push(`${sentinel.host}:${sentinel.port}: ${reasonOf(error)}`);
@@ -79,15 +79,17 @@ export function isSameServer(one: Place, other: Place): boolean {
 }
 
 async function ask(options: Parameters<typeof openClient>[0], master: string, late: AbortSignal): Promise<KnownMaster> {
-  const client = openClient(options, () => {});
+  const lost = new AbortController();
+  const client = openClient(options, (error) => lost.abort(error));
+  const over = AbortSignal.any([late, lost.signal]);
   try {
-    await unlessAborted(client.connect(), late);
+    await unlessAborted(client.connect(), over);
     const questions: Promise<readonly unknown[]> = Promise.all([
       client.sendCommand(["SENTINEL", "GET-MASTER-ADDR-BY-NAME", master]),
       // Fails where the first one has no answer.
       client.sendCommand(["SENTINEL", "MASTER", master]).catch(() => undefined),
     ]);
-    const [place, state] = await unlessAborted(questions, late);
+    const [place, state] = await unlessAborted(questions, over);
     if (place === null) throw new Error("it does not watch a master of this name");
     const [host, port] = Array.isArray(place) ? (place as readonly unknown[]) : [];
     if (typeof host !== "string" || !/^\d{1,5}$/.test(String(port))) throw new Error("expected a host and a port");

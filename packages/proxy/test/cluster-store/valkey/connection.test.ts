@@ -4,6 +4,7 @@ import { expect, test } from "vitest";
 import { StoreConnection } from "../../../src/cluster-store/connection.ts";
 import { createEngine } from "../../../src/cluster-store/open-engine.ts";
 import { bulk, FakeRedis, hello } from "../../support/fake-redis.ts";
+import { flood } from "../../support/flood.ts";
 
 function connect({ port }: FakeRedis): StoreConnection & AsyncDisposable {
   return connectTo(`redis://127.0.0.1:${port}`);
@@ -41,6 +42,30 @@ test("one that says in a beat that it has become a replica is left, and used aga
   role = "master";
   await expect.poll(() => connection.isOpen).toBe(true);
 });
+
+test.concurrent.for(["+", "$20000000\r\n", "*2\r\n*60000\r\n:1\r\n*60000\r\n"])(
+  "one that answers a beat with %j and more without end is left, before that takes memory",
+  async (begin, { expect }) => {
+    let flooding: Promise<number> | undefined;
+    let isHostile = false;
+    await using server = await FakeRedis.start(([name], socket) => {
+      if (!isHostile || name !== "HELLO") return undefined;
+      isHostile = false;
+      flooding = flood(socket, begin);
+      return "";
+    });
+    await using connection = connect(server);
+    await connection.opened;
+    const lost = new Promise<void>((resolve) => connection.onChange(resolve));
+    isHostile = true;
+    await lost;
+    await expect(connection.health()).rejects.toMatchObject({
+      cause: { message: expect.stringContaining("the server's reply has more than") as string },
+    });
+    expect(await flooding).toBeLessThan(64 * 1024 * 1024);
+    await expect.poll(() => connection.isOpen).toBe(true);
+  },
+);
 
 /** What a Sentinel names, and the number of the failover that it knows of. */
 interface Named {

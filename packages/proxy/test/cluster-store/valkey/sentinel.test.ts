@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { chooseMasters, findMasters, type KnownMaster } from "../../../src/cluster-store/valkey/sentinel.ts";
 import { parseStoreUrl } from "../../../src/cluster-store/valkey/store-url.ts";
 import { bulk, FakeRedis } from "../../support/fake-redis.ts";
+import { flood } from "../../support/flood.ts";
 
 const PLACE = `*2\r\n${bulk("10.0.0.5")}${bulk("7000")}`;
 
@@ -57,6 +58,23 @@ test("what each has said is told when none knows it", async () => {
     expect(error).toContain(reason);
   }
 });
+
+/** More than a machine keeps on the way, and much less than is sent in the time that a Sentinel has to answer. */
+const ACCEPTED_BYTES = 32 * 1024 * 1024;
+
+test.each(["+", "*2\r\n+10.0.0.5\r\n+", `$${2 ** 31}\r\n`, "*1000000\r\n"])(
+  "one that answers %j and more without end is cut off at once",
+  async (begin) => {
+    let flooding: Promise<number> | undefined;
+    await using endless = await FakeRedis.start(([name], socket) => {
+      if (name === "SENTINEL") flooding ??= flood(socket, begin);
+      return undefined;
+    });
+    const error = await find([endless], 30_000).catch(String);
+    expect(error).toMatch(/more than (?:65536 bytes|1000 values)/);
+    expect(await flooding).toBeLessThan(ACCEPTED_BYTES);
+  },
+);
 
 const named = (host: string, epoch: number): KnownMaster => ({ host, port: 6379, epoch });
 

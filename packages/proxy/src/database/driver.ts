@@ -34,6 +34,8 @@ export interface PoolOptions {
   readonly maxConnections: number;
   /** How long a connection may take, in milliseconds. */
   readonly connectMs: number;
+  /** How long the answer to a statement may be, in bytes. */
+  readonly maxAnswerBytes: number;
 }
 
 /** What differs between the drivers. */

@@ -1,4 +1,5 @@
-import { isIP } from "node:net";
+import { connect, isIP, type Socket } from "node:net";
+import type { Duplex } from "node:stream";
 import { checkServerIdentity, TLSSocket } from "node:tls";
 import {
   createPool,
@@ -7,6 +8,7 @@ import {
   type PoolOptions as MysqlPoolOptions,
   type ResultSetHeader,
 } from "mysql2/promise";
+import { AnswerBound } from "./answer-bound.ts";
 import { type ConnectionPool, type Driver, given, IDLE_MS, type LentConnection, type PoolOptions } from "./driver.ts";
 import type { Row, TlsMaterial } from "./driver.ts";
 
@@ -31,13 +33,23 @@ class MysqlPool implements ConnectionPool {
   readonly #pool: Pool;
   /** The address that the certificate must name; undefined where the driver checks that, or it is not checked. */
   readonly #address: string | undefined;
+  readonly #maxAnswerBytes: number;
+  readonly #bounds = new WeakMap<Duplex, AnswerBound>();
 
-  constructor({ settings, tls, maxConnections, connectMs }: PoolOptions) {
+  constructor({ settings, tls, maxConnections, connectMs, maxAnswerBytes }: PoolOptions) {
     const { host, port, socket, user, password, database } = settings;
     // The driver compares an address with nothing but "localhost".
     this.#address = tls?.verify === "name" && isIP(host) > 0 ? host : undefined;
+    this.#maxAnswerBytes = maxAnswerBytes;
     const options = {
       ...(socket === undefined ? { host, port } : { socketPath: socket }),
+      // As the driver connects, but bounded from the first byte on.
+      stream: () => {
+        const stream: Socket =
+          socket === undefined ? connect({ host, port, noDelay: true, keepAlive: true }) : connect(socket);
+        this.#boundOf(stream);
+        return stream;
+      },
       user,
       password,
       database,
@@ -64,12 +76,16 @@ class MysqlPool implements ConnectionPool {
       connection.destroy();
       throw error;
     }
+    // Another stream than before with TLS.
+    const bound = this.#boundOf(streamOf(connection));
     return {
       query: async (sql, values) => {
+        bound.begin();
         const [rows] = await connection.query(sql, [...values]);
         return rows as Row[];
       },
       execute: async (sql, values) => {
+        bound.begin();
         const [result] = await connection.query<ResultSetHeader>(sql, [...values]);
         return result.affectedRows;
       },
@@ -84,13 +100,26 @@ class MysqlPool implements ConnectionPool {
     await this.#pool.end().catch(() => {});
   }
 
+  #boundOf(stream: Duplex): AnswerBound {
+    const known = this.#bounds.get(stream);
+    if (known !== undefined) return known;
+    const bound = new AnswerBound(this.#maxAnswerBytes);
+    bound.watch(stream);
+    this.#bounds.set(stream, bound);
+    return bound;
+  }
+
   #checkAddress(connection: PoolConnection): void {
     if (this.#address === undefined) return;
-    const { stream } = connection.connection as unknown as { readonly stream: unknown };
+    const stream = streamOf(connection);
     if (!(stream instanceof TLSSocket)) throw new Error("the connection to the database is not encrypted");
     const wrong = checkServerIdentity(this.#address, stream.getPeerCertificate());
     if (wrong !== undefined) throw wrong;
   }
+}
+
+function streamOf({ connection }: PoolConnection): Duplex {
+  return (connection as unknown as { readonly stream: Duplex }).stream;
 }
 
 function toSsl({ ca, cert, key, passphrase, ciphers, verify }: TlsMaterial, verifyName: boolean): object {

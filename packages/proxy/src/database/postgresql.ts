@@ -1,6 +1,8 @@
+import type { EventEmitter } from "node:events";
 import type { Duplex } from "node:stream";
 import type { ConnectionOptions } from "node:tls";
-import { Client, type ClientConfig, Pool, type PoolConfig } from "pg";
+import { Client, type ClientConfig, Pool, type PoolClient, type PoolConfig } from "pg";
+import { AnswerBound } from "./answer-bound.ts";
 import { type ConnectionPool, type Driver, given, IDLE_MS, type LentConnection, type PoolOptions } from "./driver.ts";
 import type { Row, TlsMaterial } from "./driver.ts";
 
@@ -17,14 +19,26 @@ export const POSTGRESQL: Driver = {
   isWithoutTls: (error) => (error as Error).message === "The server does not support SSL connections",
 };
 
-/** Closes its connection when it cannot authenticate, such as for want of a password; `pg` leaves that to the server. */
-class ClosingClient extends Client {
-  constructor(options?: ClientConfig) {
+/** What `pg` has of a connection; the stream is another one with TLS. */
+type PgConnection = EventEmitter & { readonly stream: Duplex };
+
+/**
+ * Closes its connection when it cannot authenticate, such as for want of a password, which `pg` leaves to the server, and
+ * when an answer is too long.
+ */
+class BoundedClient extends Client {
+  readonly bound: AnswerBound;
+
+  constructor(options: ClientConfig | undefined, maxAnswerBytes: number) {
     super(options);
+    const { connection } = this as unknown as { readonly connection: PgConnection };
+    const bound = new AnswerBound(maxAnswerBytes);
+    bound.watch(connection.stream);
+    connection.on("sslconnect", () => bound.watch(connection.stream));
+    this.bound = bound;
     // As the pool calls it.
     const connect = (callback: (error: Error | null) => void): void => {
       super.connect((error: Error | null) => {
-        const { connection } = this as unknown as { readonly connection: { readonly stream: Duplex } };
         if (error !== null) connection.stream.destroy();
         callback(error);
       });
@@ -36,10 +50,14 @@ class ClosingClient extends Client {
 class PostgresqlPool implements ConnectionPool {
   readonly #pool: Pool;
 
-  constructor({ settings, tls, maxConnections, connectMs }: PoolOptions) {
+  constructor({ settings, tls, maxConnections, connectMs, maxAnswerBytes }: PoolOptions) {
     const { host, port, socket, user, password, database, sessionOptions } = settings;
     const options = {
-      Client: ClosingClient,
+      Client: class extends BoundedClient {
+        constructor(of?: ClientConfig) {
+          super(of, maxAnswerBytes);
+        }
+      },
       // A folder's path names a socket.
       host: socket ?? host,
       port,
@@ -61,6 +79,7 @@ class PostgresqlPool implements ConnectionPool {
 
   async acquire(): Promise<LentConnection> {
     const client = await this.#pool.connect();
+    const { bound } = client as PoolClient & BoundedClient;
     // Without a listener, a connection that breaks during a query would end the process.
     const ignore = (): void => {};
     client.on("error", ignore);
@@ -70,10 +89,14 @@ class PostgresqlPool implements ConnectionPool {
     };
     return {
       query: async (sql, values) => {
+        bound.begin();
         const { rows } = await client.query<Row>(numbered(sql), [...values]);
         return rows;
       },
-      execute: async (sql, values) => (await client.query(numbered(sql), [...values])).rowCount ?? 0,
+      execute: async (sql, values) => {
+        bound.begin();
+        return (await client.query(numbered(sql), [...values])).rowCount ?? 0;
+      },
       onNotification: (listener) => client.on("notification", listener),
       release: () => end(false),
       destroy: () => end(true),

@@ -4,6 +4,9 @@ import { append } from "./change-log.ts";
 import { listOf, lockCounter, type SqlContext } from "./context.ts";
 import type { Statements } from "./lane.ts";
 
+/** How many locks are read at once. */
+const PAGE = 500;
+
 /** The locks. What writes them holds the lock of the log, in which it tells of them. */
 export class SqlLockTable implements LockTable {
   readonly #context: SqlContext;
@@ -54,9 +57,16 @@ export class SqlLockTable implements LockTable {
 
   async readAll(most: number): Promise<ReadonlyMap<string, StoredLock>> {
     const { tables, lanes } = this.#context;
-    const rows = await lanes.tokens.query(`SELECT id, version, json FROM ${tables.locks} LIMIT ${most + 1}`);
-    if (rows.length > most) throw new Error(`expected at most ${most} locks in the cluster's store, but got more`);
-    return toLocks(rows);
+    const sql = `SELECT id, version, json FROM ${tables.locks} WHERE id > ? ORDER BY id LIMIT ${PAGE}`;
+    const found = new Map<string, StoredLock>();
+    // In pages, because an answer is bounded. What is written meanwhile is told in the log.
+    for (let last: string | undefined = ""; last !== undefined;) {
+      const page = toLocks(await lanes.tokens.query(sql, [last]));
+      for (const [id, lock] of page) found.set(id, lock);
+      if (found.size > most) throw new Error(`expected at most ${most} locks in the cluster's store, but got more`);
+      last = page.size < PAGE ? undefined : [...page.keys()].at(-1);
+    }
+    return found;
   }
 
   async remove(ids: readonly string[]): Promise<void> {

@@ -1,9 +1,9 @@
 import type { MessageTable } from "../session.ts";
 import { listOf, type SqlContext } from "./context.ts";
 
-/** How many messages may wait for one gateway, and how many it takes at once. */
+/** How many messages may wait for one gateway, and how many it takes at once: each has up to a million characters. */
 const MAX_WAITING = 1000;
-const TAKEN = 20;
+const TAKEN = 5;
 
 /** How long a message may wait, in milliseconds: longer than any question is asked for that needs an answer at once. */
 const KEPT_MS = 10_000;

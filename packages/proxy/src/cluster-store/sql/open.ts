@@ -19,6 +19,9 @@ import { Wake } from "./wake.ts";
 /** How many connections a gateway has: one for each lane. */
 const CONNECTIONS = 4;
 
+/** How long an answer may be, in bytes: a page of locks or leases, or some messages, take a part of that. */
+const MAX_ANSWER_BYTES = 16 * 1024 * 1024;
+
 /** How long making the tables may take, in milliseconds. */
 const PREPARE_MS = 10_000;
 
@@ -76,7 +79,13 @@ interface Prepared extends SqlOptions {
 async function openWith(prepared: Prepared, { timeoutMs, onLost, signal }: OpenContext): Promise<OpenStore> {
   const { settings, driver, dialect, tls, prefix } = prepared;
   const connectMs = Math.min(settings.connectMs ?? Infinity, timeoutMs);
-  const pool = driver.openPool({ settings, tls, maxConnections: CONNECTIONS, connectMs });
+  const pool = driver.openPool({
+    settings,
+    tls,
+    maxConnections: CONNECTIONS,
+    connectMs,
+    maxAnswerBytes: MAX_ANSWER_BYTES,
+  });
   const closed = new AbortController();
   const acquiring = Array.from({ length: CONNECTIONS }, async () => await pool.acquire());
   const close = (): void => {

@@ -12,6 +12,9 @@ import {
 /** How many queries may run and wait at once; what sessions ask for is bounded before, besides renewals. */
 const MAX_QUERIES = 1024;
 
+/** How long an answer may be, in bytes: a thousand tokens have less than half of that. */
+const MAX_ANSWER_BYTES = 8 * 1024 * 1024;
+
 /** A driver is imported here, so that only the gateways that use it load it. */
 const DRIVERS: Readonly<Record<DatabaseSystem, () => Promise<Driver>>> = {
   mysql: async () => (await import("../../database/mysql.ts")).MYSQL,
@@ -150,6 +153,7 @@ function openPool(
     settings,
     tls,
     maxConnections,
+    maxAnswerBytes: MAX_ANSWER_BYTES,
     connectMs: Math.min(settings.connectMs ?? Infinity, timeoutMs),
   });
 }

@@ -116,7 +116,13 @@ describe.each(SYSTEMS)("%s", (system) => {
     await using gateway = await StoreGateway.open({ url: database.url(), prefix });
     const [driver, dialect] = system === "mysql" ? [MYSQL, MYSQL_DIALECT] : [POSTGRESQL, POSTGRESQL_DIALECT];
     const settings = parseDatabaseUrl(database.url());
-    const pool = driver.openPool({ settings, tls: undefined, maxConnections: 1, connectMs: TIMEOUT_MS });
+    const pool = driver.openPool({
+      settings,
+      tls: undefined,
+      maxConnections: 1,
+      connectMs: TIMEOUT_MS,
+      maxAnswerBytes: 1024,
+    });
     const still = await pool.acquire();
     const statements = [...dialect.setUp(TIMEOUT_MS), ...dialect.setUpIfPossible(TIMEOUT_MS), "START TRANSACTION"];
     for (const statement of statements) await still.execute(statement, []).catch(() => {});
@@ -211,6 +217,21 @@ describe.each(SYSTEMS)("%s", (system) => {
     await expect(tryOpen(database.url(), newPrefix(), readFileSync(other.cert, "utf8"))).rejects.toThrow(/certificate/);
     const encrypted = system === "mysql" ? "?ssl_mode=verify_ca&ssl_ca=" : "?sslmode=verify-ca&sslrootcert=";
     await tryOpen(database.url({ query: `${encrypted}${encodeURIComponent(authority.cert)}` }), newPrefix());
+  });
+
+  test("whose answer is too long is cut off, also over TLS", async () => {
+    const driver = system === "mysql" ? MYSQL : POSTGRESQL;
+    const none = { cert: undefined, key: undefined, passphrase: undefined, ciphers: undefined };
+    const encrypted = { ...none, ca: readFileSync(authority.cert, "utf8"), verify: "authority" } as const;
+    for (const tls of [undefined, encrypted]) {
+      const options = { tls, maxConnections: 1, connectMs: TIMEOUT_MS, maxAnswerBytes: 100_000 };
+      const pool = driver.openPool({ settings: parseDatabaseUrl(database.url()), ...options });
+      const connection = await pool.acquire();
+      for (let count = 0; count < 3; count += 1) await connection.query("SELECT repeat('a', 50000)", []);
+      await expect(connection.query("SELECT repeat('a', 5000000)", [])).rejects.toThrow("more than 100000 bytes");
+      connection.destroy();
+      await pool.close();
+    }
   });
 
   test("with a wrong password is not used, and the password is not told", async () => {

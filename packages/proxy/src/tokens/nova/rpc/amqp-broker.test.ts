@@ -2,6 +2,7 @@ import * as amqp from "amqplib";
 import { EventEmitter, once } from "node:events";
 import { type AddressInfo, createServer, type Socket } from "node:net";
 import { expect, onTestFinished, test, vi } from "vitest";
+import { flood } from "../../../../test/support/flood.ts";
 import { AmqpBroker } from "./amqp-broker.ts";
 import { RPC_DEFAULTS } from "./options.ts";
 import type { BrokerNode } from "./transport-url.ts";
@@ -88,6 +89,25 @@ test("a node that hangs while its queue is made is given up, and the next one is
   const broker = brokerAt(hanging, await startHangingNode("90.10"));
   await expect(broker.ready(never)).resolves.toMatchObject({ replyQueue: expect.stringMatching(/^reply_/) as string });
   await expect.poll(() => [...hanging.clients].map(({ closed }) => closed)).toEqual([true]);
+});
+
+test("a node that announces a message without end is cut off at once, and the next one is used", async () => {
+  const endless = await startHangingNode("90.10");
+  const broker = brokerAt(endless, await startHangingNode("90.10"));
+  const { replyQueue } = await broker.ready(never);
+  const header = frame(14);
+  header.writeUInt8(2, 0);
+  header.writeUInt16BE(1, 1);
+  const content = Buffer.from("\0\x3c\0\0\0\0\0\x01\0\0\0\0\0\0\u00ce", "latin1");
+  const [client] = endless.clients;
+  if (client === undefined) throw new Error("expected a client");
+  const flooding = flood(
+    client,
+    Buffer.concat([method(1, [60, 60], Buffer.alloc(12)), header, content]),
+    Buffer.concat([Buffer.of(3, 0, 1, 0, 1, 0, 0), Buffer.alloc(65_536), Buffer.of(FRAME_END)]),
+  );
+  expect(await flooding).toBeLessThan(32 * 1024 * 1024);
+  await expect.poll(async () => (await broker.ready(never)).replyQueue).not.toBe(replyQueue);
 });
 
 test("a connection to a node that hangs is closed in time", async () => {

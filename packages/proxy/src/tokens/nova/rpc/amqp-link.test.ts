@@ -10,6 +10,7 @@ class ScriptedChannel extends EventEmitter {
   readonly assertQueue = vi.fn<Channel["assertQueue"]>();
   readonly deleteQueue = vi.fn<Channel["deleteQueue"]>();
   readonly publish = vi.fn<Channel["publish"]>(() => true);
+  readonly accept = vi.fn<(frame: unknown) => void>();
   take: (message: { readonly content: Buffer } | null) => void = () => {};
 
   async consume(_queue: string, take: typeof this.take): Promise<void> {

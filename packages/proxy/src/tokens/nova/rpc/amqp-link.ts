@@ -2,6 +2,7 @@ import type { Channel, ChannelModel, Options } from "amqplib";
 import type { Duplex } from "node:stream";
 import { inTime } from "../../../time/in-time.ts";
 import type { BrokerLink, BrokerListener, BrokerMessage } from "./broker.ts";
+import { boundMessages } from "./message-bound.ts";
 import type { NovaRpcOptions } from "./options.ts";
 import { uniqueId } from "./request.ts";
 
@@ -13,6 +14,9 @@ const MAX_TTL_MS = 2 ** 31 - 1;
 
 /** How long a broker has to agree to the end of a connection, in milliseconds. */
 export const CLOSING_MS = 2000;
+
+/** The longest message that is received, in bytes: an answer takes a few hundred, one that was returned as many. */
+const MAX_MESSAGE_BYTES = 1024 * 1024;
 
 /**
  * Closes a connection, at once if the broker does not agree in time: amqplib would wait for it, even when the connection
@@ -56,6 +60,10 @@ export class AmqpLink implements BrokerLink {
     this.#model = model;
     this.#channel = channel;
     this.#exchange = rpc.control_exchange;
+    boundMessages(channel, MAX_MESSAGE_BYTES, (error) => {
+      this.#error = error;
+      void destroyModel(model, error);
+    });
     channel.on("error", (error) => {
       this.#error = error;
     });

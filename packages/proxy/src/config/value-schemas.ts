@@ -128,8 +128,9 @@ export const redisUrl: v.GenericSchema<string> = v.pipe(
   text,
   v.check((value) => {
     const url = URL.parse(value);
-    return url !== null && /^rediss?:$/.test(url.protocol) && url.hostname !== "" && /^(?:\/\d*)?$/.test(url.pathname);
-  }, "expected a URL such as redis://host:6379/0"),
+    if (url === null || !/^rediss?:$/.test(url.protocol)) return false;
+    return /^[^,]+$/.test(url.hostname) && /^(?:\/\d*)?$/.test(url.pathname);
+  }, "expected the URL of one server such as redis://host:6379/0"),
 );
 
 export const contactUrl: v.GenericSchema<string> = v.pipe(

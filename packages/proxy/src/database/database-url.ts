@@ -1,6 +1,7 @@
 import type { DatabaseSettings, DatabaseSystem, ParameterSettings } from "./database-settings.ts";
 import { mysqlSettings } from "./mysql-parameters.ts";
 import { postgresqlSettings } from "./postgresql-parameters.ts";
+import { severalHosts } from "./several-hosts.ts";
 
 /** The drivers of SQLAlchemy, by database; a URL may also name none. */
 const DRIVERS: Readonly<Record<DatabaseSystem, readonly string[]>> = {
@@ -41,6 +42,9 @@ export function parseDatabaseUrl(text: string): DatabaseSettings {
   // It is a part of the password, which messages must not name as the host.
   if (host?.includes("@") === true)
     throw new TypeError("expected %40 in place of @ in the password of the database URL");
+  // Which of several can be written to would have to be found out each time that a connection is made.
+  const hosts = `${host ?? ""}:${parts["port"] ?? ""}`.replace(/:$/, "");
+  if (hosts.includes(",")) throw severalHosts(hosts);
   const database = parts["database"] ?? "";
   if (database === "") throw new TypeError("expected the name of a database in the URL, after the host: …/nova");
   if (database.includes("{") || host?.includes("{") === true) {

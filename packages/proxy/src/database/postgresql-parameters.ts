@@ -1,4 +1,5 @@
 import type { ParameterSettings, TlsFiles } from "./database-settings.ts";
+import { severalHosts } from "./several-hosts.ts";
 import { UrlParameters } from "./url-parameters.ts";
 
 /** Parameters of libpq that change nothing for queries that only read a few columns. */
@@ -21,7 +22,7 @@ const SSL_MODES = ["disable", "allow", "prefer", "require", "verify-ca", "verify
 export function postgresqlSettings(query: URLSearchParams): ParameterSettings {
   const parameters = new UrlParameters(query);
   const host = parameters.take("host");
-  if (host?.includes(",") === true) throw new TypeError("host in the database URL: expected one host, but got several");
+  if (host?.includes(",") === true) throw severalHosts(host);
   const isSocket = host?.startsWith("/") === true;
   const settings = {
     ...(host !== undefined && !isSocket && { host }),

@@ -39,7 +39,10 @@ describe("the URL of a store", () => {
     ["redis://:secret@store:0", 'expected host, host:port or [IPv6]:port, but got "store:0"'],
     ["redis://:secret@store:65536", "expected host, host:port or [IPv6]:port"],
     ["redis://:secret@store:port", "expected host, host:port or [IPv6]:port"],
-    ["redis://:secret@one,two", "expected one host"],
+    [
+      "redis://:secret@one,two:7000",
+      "expected one host, but got several (one,two:7000): only Sentinels can be several",
+    ],
     ["redis://:secret@store/1/2", "expected one host"],
     ["redis://:secret@store?a=b", "expected one host"],
     ["redis://:secret@store/main", 'expected the number of a database, but got "main"'],

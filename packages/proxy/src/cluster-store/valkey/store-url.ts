@@ -38,7 +38,12 @@ export function parseStoreUrl(url: string): StoreAddress {
   const tls = secure === "s";
   if (sentinel === undefined) {
     const [host] = hosts;
-    if (hosts.length !== 1 || host === undefined || segments.length > 1 || query !== undefined) {
+    if (hosts.length > 1) {
+      throw new TypeError(
+        `expected one host, but got several (${hostList}): only Sentinels can be several, as in ${EXPECTED}`,
+      );
+    }
+    if (host === undefined || segments.length > 1 || query !== undefined) {
       throw new TypeError(`expected one host and no more than a database, such as in ${EXPECTED}`);
     }
     const database = parseDatabase(segments[0]);

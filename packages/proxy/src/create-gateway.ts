@@ -1,7 +1,8 @@
 import { ConfigError, parseConfig } from "./config/schema.ts";
 import type { Gateway, GatewayOptions } from "./gateway-types.ts";
 import { LocalGateway } from "./gateway.ts";
-import { openTokens, openTokensBehind } from "./tokens/open.ts";
+import { createLogger, openLog } from "./telemetry/log.ts";
+import { closeTokens, openTokens, openTokensBehind } from "./tokens/open.ts";
 
 /**
  * Makes a gateway that listens nowhere yet: call `listen()`, or hand it the requests of your own
@@ -18,11 +19,19 @@ export function createGateway(options: GatewayOptions = {}): Gateway {
   if (config.cluster.peers.length > 0) {
     throw new ConfigError(["cluster.peers: expected none outside of the command `curfew serve`"]);
   }
-  if (config.workers === 1) {
-    const { tokens, ...rest } = options;
-    const sources = { ...config.tokens, nova: config.nova };
-    const opened = tokens === undefined ? openTokens(sources) : openTokensBehind(tokens, sources);
-    return new LocalGateway(config, { ...rest, tokens: opened });
+  if (config.workers > 1) {
+    throw new ConfigError([`workers: expected 1 outside of the command \`curfew serve\`, but got ${config.workers}`]);
   }
-  throw new ConfigError([`workers: expected 1 outside of the command \`curfew serve\`, but got ${config.workers}`]);
+  const { tokens } = options;
+  const log = options.log ?? createLogger(config.log.level, openLog(config.log));
+  const configured = { ...config.tokens, nova: config.nova };
+  const opened = tokens === undefined ? openTokens(configured) : openTokensBehind(tokens, configured);
+  try {
+    return new LocalGateway(config, { ...options, log, tokens: opened });
+  } catch (error) {
+    // The library user closes what is theirs.
+    const sources = opened.sources.filter(({ source }) => source !== tokens);
+    void closeTokens({ store: tokens === undefined ? opened.store : undefined, sources }, log);
+    throw error;
+  }
 }

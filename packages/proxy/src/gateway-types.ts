@@ -86,7 +86,8 @@ export interface Gateway {
 }
 
 /** What a `LocalGateway` is made with, besides a configuration that was checked already. */
-export interface LocalGatewayOptions extends Omit<GatewayOptions, "config" | "tokens"> {
+export interface LocalGatewayOptions extends Pick<GatewayOptions, "clock"> {
+  readonly log: Logger;
   /** Closed with the gateway. */
   readonly tokens: OpenedTokens;
   /** Counts the sessions of several processes, against what they share. */

@@ -39,7 +39,7 @@ import { EventStream } from "./telemetry/event-stream.ts";
 import { EventBus } from "./telemetry/event-bus.ts";
 import type { EventObserver, EventSink } from "./telemetry/events.ts";
 import { logObserver } from "./telemetry/log-observer.ts";
-import { createLogger, type Logger, openLog } from "./telemetry/log.ts";
+import type { Logger } from "./telemetry/log.ts";
 import { metricsObserver } from "./telemetry/metrics-observer.ts";
 import type { SessionInfo } from "./telemetry/session-info.ts";
 import { Metrics } from "./telemetry/metrics.ts";
@@ -105,7 +105,7 @@ export class LocalGateway implements Gateway {
     this.#generatedKey = config.admin.key === null ? randomBytes(24).toString("base64url") : null;
     this.adminKey = config.admin.key ?? this.#generatedKey ?? "";
     this.#keys = new AdminKeys({ ...config.admin, key: this.adminKey });
-    this.log = options.log ?? createLogger(config.log.level, openLog(config.log));
+    this.log = options.log;
     this.#authenticationFailures = new AuthenticationFailures(this.log);
     this.#adminFailures = new AdminFailures(this.log);
     this.#opened = options.tokens;
@@ -294,13 +294,18 @@ export class LocalGateway implements Gateway {
       this.log.info({ ...BUILD, url, admin_url: adminUrl, enforce }, "listening");
       return { url, adminUrl };
     } catch (error) {
-      this.#isStarted = false;
-      await this.close();
+      await this.abandon();
       throw error;
     }
   }
 
-  /** As {@link listen}, only at `listen`. */
+  /** Closes what was opened, after a start that failed. */
+  async abandon(): Promise<void> {
+    this.#isStarted = false;
+    await this.close();
+  }
+
+  /** As {@link listen}, only at `listen`. After a failure, {@link abandon} is to be called. */
   async listenForBrowsers(): Promise<string> {
     await this.#recorder?.check();
     await this.#audit?.open();

@@ -22,7 +22,7 @@ import { LabelCounters } from "./telemetry/counters.ts";
 import { EventStream } from "./telemetry/event-stream.ts";
 import { EventBus } from "./telemetry/event-bus.ts";
 import { logObserver } from "./telemetry/log-observer.ts";
-import { createLogger, type Logger, openLog } from "./telemetry/log.ts";
+import type { Logger } from "./telemetry/log.ts";
 import { checkPublicPort } from "./http/public-port.ts";
 import { readClientAuthorities } from "./http/tls/client-certificate.ts";
 import { createReadiness } from "./http/readiness.ts";
@@ -47,10 +47,13 @@ import { answersOf } from "./workers/remote-store.ts";
 import type { WorkerSettings } from "./worker.ts";
 import { BUILD } from "./version.ts";
 
-/** What a primary shares with other gateways, and the log that this is made with. */
-export interface ClusterOfPrimary {
-  readonly shared: JoinedCluster;
+/** What a {@link Primary} is made with, besides a configuration that was checked already. */
+export interface PrimaryOptions {
   readonly log: Logger;
+  /** What the workers open as well, except for a store that they ask this process for. Closed with the primary. */
+  readonly tokens: OpenedTokens<TokenStore>;
+  /** What it shares with other gateways. Closed with the primary. */
+  readonly cluster: JoinedCluster | undefined;
 }
 
 /**
@@ -70,6 +73,7 @@ export class Primary implements Pick<Gateway, "adminKey" | "listen" | "drain"> {
   /** @internal */
   readonly log: Logger;
   readonly #pool: WorkerPool;
+  /** What the workers encrypt TLS session tickets with, in base64. */
   readonly #ticketSecret = randomBytes(32).toString("base64");
   readonly #cluster: JoinedCluster | undefined;
   /** Of all gateways of a cluster. */
@@ -86,7 +90,6 @@ export class Primary implements Pick<Gateway, "adminKey" | "listen" | "drain"> {
   });
   /** What the admin API is asked for; each worker writes what its sessions do. */
   readonly #audit: Audit | undefined;
-  /** What the workers encrypt TLS session tickets with. */
   readonly #events: EventBus;
   /** Where the workers listen, and their replacements. */
   #listen: Address;
@@ -97,8 +100,7 @@ export class Primary implements Pick<Gateway, "adminKey" | "listen" | "drain"> {
   #draining = false;
   #closed: Promise<void> | undefined;
 
-  /** @param tokens - what the workers open as well, except for a store that they ask this process for. */
-  constructor(config: Config, tokens: OpenedTokens<TokenStore>, cluster?: ClusterOfPrimary) {
+  constructor(config: Config, { log, tokens, cluster }: PrimaryOptions) {
     this.#generatedKey = config.admin.key === null ? randomBytes(24).toString("base64url") : null;
     this.adminKey = config.admin.key ?? this.#generatedKey ?? "";
     this.#allow = new AllowList(config.targets.allow, this.#own);
@@ -108,8 +110,8 @@ export class Primary implements Pick<Gateway, "adminKey" | "listen" | "drain"> {
     this.#listen = config.listen;
     this.#adminListen = config.admin.listen;
     this.#tokens = tokens;
-    this.log = cluster?.log ?? createLogger(config.log.level, openLog(config.log, true));
-    this.#cluster = cluster?.shared;
+    this.log = log;
+    this.#cluster = cluster;
     this.#audit = openAudit(config, this.log);
     this.#events = this.#createEvents();
     this.#authenticationFailures = new AuthenticationFailures(this.log);

@@ -12,7 +12,7 @@ import { TracedGateway } from "./traced-gateway.ts";
 import { surviveErrors } from "./telemetry/uncaught-errors.ts";
 import { RemoteLimits } from "./limits/remote-limits.ts";
 import { hasDescriptorForClient } from "./net/descriptors.ts";
-import { openTokensOfWorker } from "./tokens/open.ts";
+import { closeTokens, type OpenedTokens, openTokensOfWorker } from "./tokens/open.ts";
 import { IN_MEMORY } from "./tokens/sqlite/database.ts";
 import { EventForwarder } from "./workers/event-forwarder.ts";
 import { type Handlers, IpcChannel } from "./workers/ipc-channel.ts";
@@ -40,42 +40,24 @@ export interface WorkerSettings {
 /** Runs sessions until the primary orders a drain, or ends. A failure at the start is reported to the primary. */
 export async function runWorker(worker: Worker): Promise<void> {
   const primary: PrimaryChannel<WorkerSettings> = new IpcChannel(worker);
+  let close = async (): Promise<void> => {};
   try {
     const settings = await primary.ask({ type: "settings" });
     const log = createLogger(settings.config.log.level, openLog(settings.config.log, true)).child({
       worker: process.pid,
     });
+    const tokens = openTokens(primary, settings);
+    close = async () => await closeTokens(tokens, log);
     const forwarder = new EventForwarder(settings.isFollowed, (batch) => primary.tell({ type: "events", ...batch }));
     const traces = await openTraces(process.env, log);
-    const gateway = makeGateway(primary, settings, { log, traces, observers: [forwarder] });
+    const gateway = makeGateway(primary, settings, { log, tokens, traces, observers: [forwarder] });
+    close = async () => await gateway.abandon();
     await takeWithdrawals(primary, gateway);
-    const control = new LocalControl(gateway.sessions);
-    const questions = new TakeoverQuestions((...question) => gateway.sessions.askTakeover(...question));
     const metrics = new MetricsReader(gateway.metrics);
     const listening = gateway.listenForBrowsers();
     primary.handle({
-      ...controlHandlers(control),
-      ask_takeover: async ({ session, by }) => await questions.ask(session, by),
-      withdraw_takeover: ({ session, by }) => {
-        questions.withdraw(session, by);
-        return null;
-      },
-      token_ids: () => gateway.sessions.tokenIds,
-      foreign_tokens: () => gateway.sessions.foreignTokens,
-      metrics: () => metrics.snapshot(),
-      reopen: () => {
-        gateway.reopenFiles();
-        return null;
-      },
-      reload: async ({ config }) => {
-        await gateway.reload(config as Config);
-        return null;
-      },
-      follow: ({ isActive }) => {
-        forwarder.setActive(isActive);
-        return null;
-      },
-      ping: () => (hasDescriptorForClient() ? (gateway.auditProblem ?? null) : "it has too few free file descriptors"),
+      ...controlHandlers(new LocalControl(gateway.sessions)),
+      ...gatewayHandlers(gateway, metrics, forwarder),
       drain: ({ timeoutMs }) => {
         // If it cannot listen, that is reported below.
         void listening.then(() => gateway.drain(timeoutMs)).then(() => leave(worker), ignore);
@@ -87,8 +69,42 @@ export async function runWorker(worker: Worker): Promise<void> {
     await metrics.load();
   } catch (error) {
     primary.tell({ type: "failed", message: error instanceof Error ? error.message : String(error) });
+    // A source that is being connected to would keep the process alive.
+    await close();
     leave(worker);
   }
+}
+
+/** What else the primary asks of this worker. */
+function gatewayHandlers(
+  gateway: LocalGateway,
+  metrics: MetricsReader,
+  forwarder: EventForwarder,
+): Omit<Handlers<WorkerRequest, WorkerAnswers>, ControlType | "drain"> {
+  const questions = new TakeoverQuestions((...question) => gateway.sessions.askTakeover(...question));
+  return {
+    ask_takeover: async ({ session, by }) => await questions.ask(session, by),
+    withdraw_takeover: ({ session, by }) => {
+      questions.withdraw(session, by);
+      return null;
+    },
+    token_ids: () => gateway.sessions.tokenIds,
+    foreign_tokens: () => gateway.sessions.foreignTokens,
+    metrics: () => metrics.snapshot(),
+    reopen: () => {
+      gateway.reopenFiles();
+      return null;
+    },
+    reload: async ({ config }) => {
+      await gateway.reload(config as Config);
+      return null;
+    },
+    follow: ({ isActive }) => {
+      forwarder.setActive(isActive);
+      return null;
+    },
+    ping: () => (hasDescriptorForClient() ? (gateway.auditProblem ?? null) : "it has too few free file descriptors"),
+  };
 }
 
 /** How the primary controls the sessions of this worker. */
@@ -107,23 +123,27 @@ function controlHandlers(control: LocalControl): Pick<Handlers<WorkerRequest, Wo
   };
 }
 
+/** What is in the primary's memory, or in a store that only the primary has a connection to, is asked for there. */
+function openTokens(
+  primary: PrimaryChannel<WorkerSettings>,
+  { config, isClustered, hasPeers }: WorkerSettings,
+): OpenedTokens {
+  const path = isClustered ? IN_MEMORY : config.tokens.path;
+  const options = { ...config.tokens, path, nova: config.nova };
+  return openTokensOfWorker(options, remoteStore(primary), hasPeers ? withPeers : undefined);
+}
+
 function makeGateway(
   primary: PrimaryChannel<WorkerSettings>,
-  { config, ticketSecret, isClustered, hasPeers, gatewayId }: WorkerSettings,
-  own: Required<Pick<LocalGatewayOptions, "log" | "observers">> & { readonly traces: Traces | undefined },
+  { config, ticketSecret, isClustered, gatewayId }: WorkerSettings,
+  own: Pick<LocalGatewayOptions, "log" | "tokens" | "observers"> & { readonly traces: Traces | undefined },
 ): LocalGateway {
-  const path = isClustered ? IN_MEMORY : config.tokens.path;
   let note: string | null = null;
   const pingPrimary = async (): Promise<void> => {
     note = null;
     note = await primary.ask({ type: "ping" });
   };
   return new TracedGateway(config, {
-    tokens: openTokensOfWorker(
-      { ...config.tokens, path, nova: config.nova },
-      remoteStore(primary),
-      hasPeers ? withPeers : undefined,
-    ),
     ...own,
     limits: (context) => new RemoteLimits(primarySlots(primary), context, isClustered),
     sharesPort: true,

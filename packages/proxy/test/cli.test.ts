@@ -198,6 +198,8 @@ describe.concurrent("what is wrong is said in one line, with exit status 1", SLO
       CURFEW_LOG_LEVEL: "silent",
       CURFEW_VNC_AUTH_SCHEMES: "[vencrypt]",
       CURFEW_VNC_VENCRYPT_CA_CERTS: "/no/such/ca.pem",
+      // Nothing answers there: it is connected to again and again.
+      CURFEW_TOKENS_SOURCES: "[{ type: redis, url: 'redis://127.0.0.1:1' }]",
     };
     expect(await run(["serve"], env)).toMatchObject({
       code: 1,

@@ -1,7 +1,7 @@
 import type { Config } from "../config/config.ts";
 import { type LoadedConfig, secretVariables } from "../config/load.ts";
 import type { ConfigChanges } from "../config/reload.ts";
-import type { ClusterOfPrimary } from "../primary.ts";
+import type { JoinedCluster } from "../cluster/joined-cluster.ts";
 import type { Gateway } from "../gateway-types.ts";
 import { watchClock } from "../telemetry/clock-steps.ts";
 import type { EventObserver } from "../telemetry/events.ts";
@@ -10,7 +10,7 @@ import { createLogger, type Logger, openLog } from "../telemetry/log.ts";
 import { openTraces } from "../telemetry/traces/open.ts";
 import { TracedGateway } from "../traced-gateway.ts";
 import { surviveErrors } from "../telemetry/uncaught-errors.ts";
-import { openSources, type OpenedTokens, openTokens } from "../tokens/open.ts";
+import { closeTokens, openSources, type OpenedTokens, openTokens } from "../tokens/open.ts";
 import type { TokenStore } from "../tokens/store.ts";
 import { CommandError } from "./command-error.ts";
 import { print, printErrorLines } from "./output.ts";
@@ -65,8 +65,11 @@ export async function runGateway(
   const manager = new ServiceManager(process.env);
   // What this process starts inherits its environment.
   for (const name of secretVariables()) delete process.env[name];
-  const { tokens, cluster } = await open(config);
-  const proxy = await makeProxy(config, tokens, observers, cluster).catch((error: Error) => {
+  const opened = await open(config);
+  const { tokens } = opened;
+  const proxy = await makeProxy(config, opened, observers).catch((error: Error) => {
+    // A source that is being connected to would keep the process from exiting.
+    void closeTokens(tokens, opened.log);
     throw new CommandError(error.message);
   });
   const { url, adminUrl } = await proxy.listen().catch((error: Error) => {
@@ -97,39 +100,34 @@ function needsGeneratedKey({ key, keys, socket }: Config["admin"]): boolean {
 }
 
 /** One process, or the one that leads the workers. */
-async function makeProxy(
-  config: Config,
-  tokens: OpenedTokens<TokenStore>,
-  observers: readonly EventObserver[],
-  cluster: ClusterOfPrimary | undefined,
-): Promise<ServedProxy> {
+async function makeProxy(config: Config, opened: Opened, observers: readonly EventObserver[]): Promise<ServedProxy> {
   if (config.workers === 1) {
-    const log = cluster?.log ?? createLogger(config.log.level, openLog(config.log));
-    const traces = await openTraces(process.env, log);
-    return new TracedGateway(config, { tokens, observers, log, traces, ...(cluster && { cluster: cluster.shared }) });
+    const traces = await openTraces(process.env, opened.log);
+    return new TracedGateway(config, { ...opened, observers, traces });
   }
   const { Primary } = await import("../primary.ts");
-  return new Primary(config, tokens, cluster);
+  return new Primary(config, opened);
 }
 
+/** What a gateway is made with. */
 interface Opened {
+  readonly log: Logger;
   readonly tokens: OpenedTokens<TokenStore>;
   /** Undefined for a gateway of its own. */
-  readonly cluster: ClusterOfPrimary | undefined;
+  readonly cluster: JoinedCluster | undefined;
 }
 
+/** @throws CommandError naming what cannot be opened. */
 async function open(config: Config): Promise<Opened> {
   const { tokens, nova, cluster, sessions } = config;
   try {
-    const destination = openLog(config.log, config.workers > 1);
+    const log = createLogger(config.log.level, openLog(config.log, config.workers > 1));
     const { store, peers } = cluster;
-    if (peers.length > 0) return await openWithPeers(config, createLogger(config.log.level, destination));
-    if (store === null) return { tokens: openTokens({ ...tokens, nova }), cluster: undefined };
+    if (peers.length > 0) return await openWithPeers(config, log);
+    if (store === null) return { log, tokens: openTokens({ ...tokens, nova }), cluster: undefined };
     const { GatewayCluster } = await import("../cluster/gateway-cluster.ts");
-    const log = createLogger(config.log.level, destination);
     const shared = new GatewayCluster({ ...cluster, store }, sessions, log);
-    const sources = openSources({ ...tokens, nova });
-    return { tokens: { store: shared.store, sources }, cluster: { shared, log } };
+    return { log, tokens: { store: shared.store, sources: openSources({ ...tokens, nova }) }, cluster: shared };
   } catch (error) {
     throw new CommandError(error instanceof Error ? error.message : String(error));
   }
@@ -140,7 +138,7 @@ async function openWithPeers({ tokens, nova, cluster }: Config, log: Logger): Pr
   const shared = new PeerCluster({ settings: cluster, tokensPath: tokens.path, log });
   const { store, own } = shared;
   // Tokens of its own are looked up as without peers.
-  return { tokens: { store, immediate: own, sources: openSources({ ...tokens, nova }) }, cluster: { shared, log } };
+  return { log, tokens: { store, immediate: own, sources: openSources({ ...tokens, nova }) }, cluster: shared };
 }
 
 function createStop(proxy: ServedProxy, manager: ServiceManager, stopped: () => void): (drainMs?: number) => void {

@@ -21,6 +21,15 @@ export class FakePrimary extends EventEmitter implements AsyncDisposable {
   #lastId = 0;
 
   static async start(config: ConfigInput): Promise<FakePrimary> {
+    const primary = await FakePrimary.startWorker(config);
+    await primary.answer("unwritten_revocations", []);
+    await primary.answer("locks", []);
+    const { request } = await primary.asked("listening");
+    return Object.assign(primary, { url: request?.url ?? "" });
+  }
+
+  /** The same, of which the worker knows only its configuration. */
+  static async startWorker(config: ConfigInput): Promise<FakePrimary> {
     const primary = new FakePrimary();
     void runWorker(primary as unknown as Worker);
     const settings = parseConfig({
@@ -30,10 +39,7 @@ export class FakePrimary extends EventEmitter implements AsyncDisposable {
       ...config,
     });
     await primary.answer("settings", { config: settings, ticketSecret: "c2VjcmV0" });
-    await primary.answer("unwritten_revocations", []);
-    await primary.answer("locks", []);
-    const { request } = await primary.asked("listening");
-    return Object.assign(primary, { url: request?.url ?? "" });
+    return primary;
   }
 
   /** The types of the requests so far. */

@@ -29,7 +29,7 @@ export class FakeRedis implements AsyncDisposable {
   private constructor(answer: RedisAnswer) {
     this.#listener = createServer((socket) => {
       this.#sockets.add(socket);
-      socket.on("error", () => {});
+      socket.on("error", () => {}).on("close", () => this.#sockets.delete(socket));
       socket.on("data", (data) => {
         for (const command of parseCommands(data.toString())) {
           const said = answer(command, socket) ?? DEFAULTS[command[0] ?? ""]?.();
@@ -49,6 +49,11 @@ export class FakeRedis implements AsyncDisposable {
 
   get port(): number {
     return (this.#listener.address() as AddressInfo).port;
+  }
+
+  /** How many are open. */
+  get connections(): number {
+    return this.#sockets.size;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -1,9 +1,11 @@
 import { type ByteServer, startByteServer } from "@curfew/testing";
+import { once } from "node:events";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { parseEndpoint } from "../../src/net/endpoint.ts";
 import type { Grant } from "../../src/tokens/grant.ts";
 import { Client } from "../support/client.ts";
 import { FakePrimary } from "../support/fake-primary.ts";
+import { FakeRedis } from "../support/fake-redis.ts";
 
 let target: ByteServer;
 beforeEach(async () => {
@@ -42,6 +44,21 @@ test("a revocation that comes while a lookup is under way opens nothing, whateve
   primary.reply(lookup, grant());
   expect((await client.closed).reason).toBe("token_invalid");
   expect(target.connections).toHaveLength(0);
+});
+
+test("a worker that cannot listen closes its sources, which would keep its process alive, and leaves", async () => {
+  await using redis = await FakeRedis.start(() => undefined);
+  const sources = [{ type: "redis", url: `redis://127.0.0.1:${redis.port}` }] as const;
+  const listen = "192.0.2.1:6080";
+  const primary = await FakePrimary.startWorker({ listen, tokens: { path: ":memory:", sources } });
+  const left = once(primary, "left");
+  await expect.poll(() => redis.connections).toBe(1);
+  await primary.answer("unwritten_revocations", []);
+  await primary.answer("locks", []);
+  const message = `listen: cannot listen at ${listen}: EADDRNOTAVAIL`;
+  expect((await primary.asked("failed")).request).toEqual({ type: "failed", message });
+  await left;
+  await expect.poll(() => redis.connections).toBe(0);
 });
 
 test("of a token of another gateway the primary knows the issuer, whose sessions it can end", async () => {

@@ -97,7 +97,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
 
 /** Files that put a tree together, with the folders that may import them. */
 const ROOTS: Readonly<Record<string, { readonly files: string; readonly from: readonly string[] }>> = {
-  "packages/proxy/src": { files: "(gateway|primary|worker|worker-main|index)\\.ts$", from: ["cli"] },
+  "packages/proxy/src": { files: "(gateway|primary|administration|worker|worker-main|index)\\.ts$", from: ["cli"] },
   "packages/client/src": { files: "(index|connection|backoff|log|timers)\\.ts$", from: [] },
 };
 

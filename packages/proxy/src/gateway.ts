@@ -1,7 +1,5 @@
-import { randomBytes } from "node:crypto";
 import type { Server } from "node:http";
-import { AdminKeys } from "./admin/keys.ts";
-import { AdminListener } from "./admin/listener.ts";
+import { Administration } from "./administration.ts";
 import { type JoinedCluster, peerAnswers, sessionsOf } from "./cluster/joined-cluster.ts";
 import { LocalControl } from "./control/local-control.ts";
 import { LocalStatus } from "./control/local-status.ts";
@@ -11,8 +9,6 @@ import { Withdrawals } from "./control/withdrawals.ts";
 import type { Config } from "./config/config.ts";
 import { type ConfigChanges, changesOf, reloadedConfig } from "./config/reload.ts";
 import type { Gateway, ListeningAt, LocalGatewayOptions } from "./gateway-types.ts";
-import { basePathOf } from "./http/base-path.ts";
-import { consoleUrl, socketUrl } from "./http/console-url.ts";
 import { PublicListener } from "./http/public-listener.ts";
 import type { RequestHandler } from "./http/page/handler.ts";
 import type { UpgradeHandler } from "./http/upgrade.ts";
@@ -29,12 +25,7 @@ import type { Tap } from "./relay/tap.ts";
 import { type RegistryChanges, SessionRegistry } from "./sessions/registry.ts";
 import { deadlinePolicy } from "./sessions/session-deadline.ts";
 import { createConsoles } from "./consoles/index.ts";
-import { AllowList } from "./net/allow-list.ts";
-import { OwnListeners } from "./net/own-listeners.ts";
-import { TrustedProxies } from "./net/trusted-proxies.ts";
 import { AUDIT, type Audit, openAudit } from "./telemetry/audit/audit.ts";
-import { AdminFailures } from "./telemetry/admin-failures.ts";
-import { AuthenticationFailures } from "./telemetry/authentication-failures.ts";
 import { EventStream } from "./telemetry/event-stream.ts";
 import { EventBus } from "./telemetry/event-bus.ts";
 import type { EventObserver, EventSink } from "./telemetry/events.ts";
@@ -61,8 +52,6 @@ const LAST_CLOSING_MS = 1000;
 export class LocalGateway implements Gateway {
   config: Config;
   readonly adminKey: string;
-  readonly #generatedKey: string | null;
-  readonly #keys: AdminKeys;
   readonly tokens: TokenStore | undefined;
   readonly sessions: SessionRegistry;
   readonly handleUpgrade: UpgradeHandler;
@@ -78,23 +67,18 @@ export class LocalGateway implements Gateway {
   readonly #lookups: TokenLookups;
   readonly #limits: ConfigurableLimits;
   readonly #readiness: () => Promise<string>;
-  readonly #own = new OwnListeners();
-  readonly #allow: AllowList;
+  readonly #administration: Administration;
   readonly #cluster: JoinedCluster | undefined;
-  readonly #trusted: TrustedProxies;
   readonly #control: SessionControl;
   readonly #withdrawals: Withdrawals;
   /** @internal */
   readonly log: Logger;
-  readonly #authenticationFailures: AuthenticationFailures;
-  readonly #adminFailures: AdminFailures;
   readonly #listener: PublicListener;
   readonly #recorder: Recorder | undefined;
   readonly #sharesPort: boolean;
   readonly #dataPath: LocalGatewayOptions["dataPath"];
   /** Where it listens for browsers. */
   #url: string | undefined;
-  #admin: AdminListener | undefined;
   /** False only after a start that failed, which is told in other words than a stop. */
   #isStarted = true;
   #draining = false;
@@ -102,16 +86,11 @@ export class LocalGateway implements Gateway {
 
   constructor(config: Config, { clock = systemClock, ...options }: LocalGatewayOptions) {
     this.config = config;
-    this.#generatedKey = config.admin.key === null ? randomBytes(24).toString("base64url") : null;
-    this.adminKey = config.admin.key ?? this.#generatedKey ?? "";
-    this.#keys = new AdminKeys({ ...config.admin, key: this.adminKey });
     this.log = options.log;
-    this.#authenticationFailures = new AuthenticationFailures(this.log);
-    this.#adminFailures = new AdminFailures(this.log);
+    this.#administration = new Administration(config, this.log);
+    this.adminKey = this.#administration.key;
     this.#opened = options.tokens;
     this.#cluster = options.cluster;
-    this.#allow = new AllowList(config.targets.allow, this.#own);
-    this.#trusted = new TrustedProxies(config.trusted_proxies);
     this.#dataPath = options.dataPath;
     this.#sharesPort = options.sharesPort ?? false;
     const { store } = options.tokens;
@@ -151,8 +130,8 @@ export class LocalGateway implements Gateway {
       draining: () => this.#draining,
       readiness: this.#readiness,
       events: this.#events,
-      own: this.#own,
-      trusted: this.#trusted,
+      own: this.#administration.own,
+      trusted: this.#administration.trusted,
       log: this.log,
       sharesPort: this.#sharesPort,
       ticketSecret: options.ticketSecret,
@@ -196,7 +175,7 @@ export class LocalGateway implements Gateway {
       policy: deadlinePolicy(config),
       idleTimeoutMs: sessions.idle_timeout === null ? null : sessions.idle_timeout * 1000,
       dialing: {
-        allow: this.#allow,
+        allow: this.#administration.allow,
         timeoutMs: targets.connect_timeout * 1000,
         tls: openTargetTls(targets, this.#onUnusable),
       },
@@ -237,8 +216,7 @@ export class LocalGateway implements Gateway {
       sessions: () => this.sessions.size,
       closing: () => this.sessions.closing,
       bytes: () => this.sessions.bytes(),
-      authenticationFailures: () => this.#authenticationFailures.count,
-      adminFailures: this.#adminFailures.byStatus,
+      ...this.#administration.counts,
       cluster: this.#cluster?.figures,
       connections: () => this.#listener.connections.open,
       unauthenticated: () => this.#listener.connections.unauthenticated,
@@ -267,29 +245,19 @@ export class LocalGateway implements Gateway {
     try {
       warnOfLimits(this.config, this.log);
       const url = await this.listenForBrowsers();
-      this.#admin = await AdminListener.create(this.config.admin, {
-        keys: this.#keys,
+      const administered = {
+        url,
         store: this.tokens,
-        tokenTtl: () => this.config.consoleauth.token_ttl,
-        allow: this.#allow,
-        own: this.#own,
-        trusted: this.#trusted,
-        basePath: basePathOf(this.config.console.base_url),
         control: this.#control,
-        revoker: this.#withdrawals.revoker,
-        locker: this.#withdrawals.locker,
+        withdrawals: this.#withdrawals,
         status: new LocalStatus(this.metrics, () => this.#draining),
-        events: this.#events,
-        stream: this.#stream,
-        authenticationFailures: this.#authenticationFailures,
-        failures: this.#adminFailures,
         readiness: this.#readiness,
         answerPeer: peerAnswers(this.#cluster),
-        log: this.log,
-        consoleUrl: (token, record) => consoleUrl(this.config.console.base_url ?? url, token, record),
-        socketUrl: () => socketUrl(this.config.console.base_url ?? url),
-      });
-      const adminUrl = await this.#admin.listen(this.config.admin.listen);
+        events: this.#events,
+        stream: this.#stream,
+      };
+      const at = { address: this.config.admin.listen, release: () => {} };
+      const adminUrl = await this.#administration.listen(administered, at);
       const enforce = this.config.consoleauth.enforce_session_timeout;
       this.log.info({ ...BUILD, url, admin_url: adminUrl, enforce }, "listening");
       return { url, adminUrl };
@@ -313,8 +281,8 @@ export class LocalGateway implements Gateway {
     await whenOpen(this.#opened);
     // A worker's admin API is in another process.
     const { listen, socket } = this.config.admin;
-    this.#own.add(listen);
-    if (socket !== null) this.#own.addPath(socket);
+    this.#administration.own.add(listen);
+    if (socket !== null) this.#administration.own.addPath(socket);
     this.#url = await this.#listener.listen();
     return this.#url;
   }
@@ -339,14 +307,12 @@ export class LocalGateway implements Gateway {
     this.metrics.addSources(sources.map(({ name }) => name));
     this.#lookups.configure({ sources, tokenTtlMs: config.consoleauth.token_ttl * 1000 });
     this.#left.add(left, Date.now());
-    this.#allow.replace(config.targets.allow);
-    this.#trusted.replace(config.trusted_proxies);
-    this.#keys.replace({ ...config.admin, key: config.admin.key ?? this.#generatedKey });
+    this.#administration.configure(config);
     this.#limits.configure(config.sessions);
     this.sessions.configure(sessionOptions);
     this.#listener.configure(config);
     this.log.level = config.log.level;
-    await Promise.all([this.#listener.reloadCertificate(clientCa), this.#admin?.reloadCertificate()]);
+    await Promise.all([this.#listener.reloadCertificate(clientCa), this.#administration.reloadCertificate()]);
     return changes;
   }
 
@@ -389,7 +355,7 @@ export class LocalGateway implements Gateway {
     const closeListener = this.#listener.stopAccepting();
     await this.sessions.closed();
     this.#stream.close();
-    await Promise.all([closeListener(), this.#admin?.close(), this.#recorder?.close()]);
+    await Promise.all([closeListener(), this.#administration.close(), this.#recorder?.close()]);
     await this.#withdrawals.close();
     await this.#left.close();
     await closeTokens(this.#opened, this.log);

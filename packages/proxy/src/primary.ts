@@ -2,22 +2,17 @@ import { randomBytes } from "node:crypto";
 import { extname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { hasPeers, type JoinedCluster, peerAnswers } from "./cluster/joined-cluster.ts";
-import { AdminKeys } from "./admin/keys.ts";
-import { AdminListener } from "./admin/listener.ts";
+import { Administration } from "./administration.ts";
 import type { Config } from "./config/config.ts";
 import { type ConfigChanges, changesOf, reloadedConfig } from "./config/reload.ts";
 import type { Gateway, ListeningAt } from "./gateway-types.ts";
 import { createConsoles } from "./consoles/index.ts";
-import { basePathOf } from "./http/base-path.ts";
-import { consoleUrl, socketUrl } from "./http/console-url.ts";
 import { SharedSlots, type SlotOwner } from "./limits/shared-slots.ts";
 import { Slots } from "./limits/slots.ts";
 import { warnOfLimits } from "./limits/warnings.ts";
 import type { Address } from "./net/address.ts";
 import { type ClaimedAddress, claimAddress, reservePort } from "./net/listen.ts";
 import { AUDIT, type Audit, openAudit } from "./telemetry/audit/audit.ts";
-import { AdminFailures } from "./telemetry/admin-failures.ts";
-import { AuthenticationFailures } from "./telemetry/authentication-failures.ts";
 import { LabelCounters } from "./telemetry/counters.ts";
 import { EventStream } from "./telemetry/event-stream.ts";
 import { EventBus } from "./telemetry/event-bus.ts";
@@ -26,9 +21,6 @@ import type { Logger } from "./telemetry/log.ts";
 import { checkPublicPort } from "./http/public-port.ts";
 import { readClientAuthorities } from "./http/tls/client-certificate.ts";
 import { createReadiness } from "./http/readiness.ts";
-import { AllowList } from "./net/allow-list.ts";
-import { OwnListeners } from "./net/own-listeners.ts";
-import { TrustedProxies } from "./net/trusted-proxies.ts";
 import { type NamedCheck, TokenHealth } from "./tokens/health.ts";
 import { openTargetTls } from "./targets/target-tls.ts";
 import { timerDelay } from "./time/delay.ts";
@@ -62,13 +54,9 @@ export interface PrimaryOptions {
  */
 export class Primary implements Pick<Gateway, "adminKey" | "listen" | "drain"> {
   readonly adminKey: string;
-  readonly #keys: AdminKeys;
-  readonly #generatedKey: string | null;
   #config: Config;
   #tokens: OpenedTokens<TokenStore>;
-  readonly #own = new OwnListeners();
-  readonly #allow: AllowList;
-  readonly #trusted: TrustedProxies;
+  readonly #administration: Administration;
   readonly #slots: SharedSlots<SlotOwner>;
   /** @internal */
   readonly log: Logger;
@@ -80,8 +68,6 @@ export class Primary implements Pick<Gateway, "adminKey" | "listen" | "drain"> {
   readonly #control: SessionControl;
   readonly #withdrawals: Withdrawals;
   readonly #status: PoolStatus;
-  readonly #authenticationFailures: AuthenticationFailures;
-  readonly #adminFailures: AdminFailures;
   /** What this process' own event observers threw. */
   readonly #failures = new LabelCounters(["log", AUDIT, "events"]);
   /** For clients of the admin API. While there is one, the workers send what happens there. */
@@ -94,19 +80,15 @@ export class Primary implements Pick<Gateway, "adminKey" | "listen" | "drain"> {
   /** Where the workers listen, and their replacements. */
   #listen: Address;
   #adminListen: Address;
-  #admin: AdminListener | undefined;
   /** False only after a start that failed, which is told in other words than a stop. */
   #isStarted = true;
   #draining = false;
   #closed: Promise<void> | undefined;
 
   constructor(config: Config, { log, tokens, cluster }: PrimaryOptions) {
-    this.#generatedKey = config.admin.key === null ? randomBytes(24).toString("base64url") : null;
-    this.adminKey = config.admin.key ?? this.#generatedKey ?? "";
-    this.#allow = new AllowList(config.targets.allow, this.#own);
-    this.#trusted = new TrustedProxies(config.trusted_proxies);
-    this.#keys = new AdminKeys({ ...config.admin, key: this.adminKey });
     this.#config = config;
+    this.#administration = new Administration(config, log);
+    this.adminKey = this.#administration.key;
     this.#listen = config.listen;
     this.#adminListen = config.admin.listen;
     this.#tokens = tokens;
@@ -114,8 +96,6 @@ export class Primary implements Pick<Gateway, "adminKey" | "listen" | "drain"> {
     this.#cluster = cluster;
     this.#audit = openAudit(config, this.log);
     this.#events = this.#createEvents();
-    this.#authenticationFailures = new AuthenticationFailures(this.log);
-    this.#adminFailures = new AdminFailures(this.log);
     this.#slots = this.#cluster?.members?.slots ?? new SharedSlots<SlotOwner>(new Slots(config.sessions));
     this.#pool = new WorkerPool({
       size: config.workers,
@@ -141,8 +121,7 @@ export class Primary implements Pick<Gateway, "adminKey" | "listen" | "drain"> {
       pool: this.#pool,
       draining: () => this.#draining,
       failures: this.#failures,
-      authenticationFailures: () => this.#authenticationFailures.count,
-      adminFailures: this.#adminFailures.byStatus,
+      ...this.#administration.counts,
       cluster: this.#cluster?.figures,
     });
   }
@@ -216,33 +195,21 @@ export class Primary implements Pick<Gateway, "adminKey" | "listen" | "drain"> {
     shared.release();
     this.#listen = shared.address;
     this.#adminListen = admin.address;
-    this.#own.add(this.#listen);
+    this.#administration.own.add(this.#listen);
     const unreserve = this.#config.listen.port === 0 ? await reservePort(this.#listen) : () => {};
     const url = await this.#pool.start().finally(unreserve);
-    this.#admin = await AdminListener.create(this.#config.admin, {
-      keys: this.#keys,
+    const administered = {
+      url,
       store: this.#tokens.store,
-      tokenTtl: () => this.#config.consoleauth.token_ttl,
-      allow: this.#allow,
-      own: this.#own,
-      trusted: this.#trusted,
-      basePath: basePathOf(this.#config.console.base_url),
       control: this.#control,
-      revoker: this.#withdrawals.revoker,
-      locker: this.#withdrawals.locker,
+      withdrawals: this.#withdrawals,
       status: this.#status,
-      events: this.#events,
-      stream: this.#stream,
-      authenticationFailures: this.#authenticationFailures,
-      failures: this.#adminFailures,
       readiness: this.#readiness(url),
       answerPeer: peerAnswers(this.#cluster),
-      log: this.log,
-      consoleUrl: (token, record) => consoleUrl(this.#config.console.base_url ?? url, token, record),
-      socketUrl: () => socketUrl(this.#config.console.base_url ?? url),
-    });
-    admin.release();
-    const adminUrl = await this.#admin.listen(admin.address);
+      events: this.#events,
+      stream: this.#stream,
+    };
+    const adminUrl = await this.#administration.listen(administered, admin);
     const enforce = this.#config.consoleauth.enforce_session_timeout;
     this.log.info({ ...BUILD, url, admin_url: adminUrl, enforce, workers: this.#config.workers }, "listening");
     return { url, adminUrl };
@@ -299,12 +266,10 @@ export class Primary implements Pick<Gateway, "adminKey" | "listen" | "drain"> {
     this.#tokens = { ...this.#tokens, sources };
     // No session of this process has a grant of theirs.
     await closeTokens({ store: undefined, sources: left }, this.log);
-    this.#allow.replace(config.targets.allow);
-    this.#trusted.replace(config.trusted_proxies);
-    this.#keys.replace({ ...config.admin, key: config.admin.key ?? this.#generatedKey });
+    this.#administration.configure(config);
     this.#slots.configure(config.sessions);
     this.log.level = config.log.level;
-    await this.#admin?.reloadCertificate();
+    await this.#administration.reloadCertificate();
     const workerConfig = this.#workerConfig;
     const { unavailable } = await this.#pool.askAll(({ channel }) =>
       channel.ask({ type: "reload", config: workerConfig }),
@@ -338,7 +303,7 @@ export class Primary implements Pick<Gateway, "adminKey" | "listen" | "drain"> {
   async #closeWhenIdle(): Promise<void> {
     await this.#pool.idle();
     this.#stream.close();
-    await this.#admin?.close();
+    await this.#administration.close();
     await this.#withdrawals.close();
     await closeTokens(this.#tokens, this.log);
     await this.#cluster?.close();

@@ -60,6 +60,8 @@ export class Locker {
   readonly #locks = new Map<string, Lock>();
   /** The ids of those that the store does not have. */
   readonly #unwritten = new Set<string>();
+  /** The locks of expired tokens are being lifted. */
+  #lifting: Promise<void> | undefined;
   #timer: NodeJS.Timeout | undefined;
 
   /** Puts the locks of the store in force. */
@@ -81,7 +83,9 @@ export class Locker {
    */
   async lock({ subject, value, message }: LockRequest): Promise<LockOutcome> {
     const id = lockId(subject, value);
-    await this.#liftExpired();
+    const lifting = this.#liftExpired();
+    // Only for their room: a store that does not answer must not keep the lock from being in force.
+    if (!this.#hasRoom(id, subject)) await lifting;
     this.#checkRoom(id, subject);
     const lock: Lock = { id, subject, value, message, createdAt: Date.now() };
     // First, so that a worker which starts meanwhile learns of it.
@@ -97,20 +101,31 @@ export class Locker {
     return { ...ended, lock: limited, unwritten: await this.#write(limited) };
   }
 
-  #checkRoom(id: string, subject: LockSubject): void {
-    if (this.#locks.has(id)) return;
+  #hasRoom(id: string, subject: LockSubject): boolean {
     const isToken = subject === "token";
     const alike = this.all.filter((lock) => (lock.subject === "token") === isToken);
-    if (alike.length < MAX_LOCKS) return;
-    const advice = isToken ? "lift some" : "lift some, or lock a network";
+    return alike.length < MAX_LOCKS || this.#locks.has(id);
+  }
+
+  #checkRoom(id: string, subject: LockSubject): void {
+    if (this.#hasRoom(id, subject)) return;
+    const advice = subject === "token" ? "lift some" : "lift some, or lock a network";
     throw new LockLimit(`there are ${MAX_LOCKS} locks, and there may be no more: ${advice}`);
   }
 
-  /** Lifts the locks of tokens that have expired long ago; the store may keep some of them longer. */
+  /** Lifts the locks of tokens that have expired long ago; the store may keep some of them longer. Never rejects. */
   async #liftExpired(): Promise<void> {
+    this.#lifting ??= this.#liftUntilFailure().finally(() => (this.#lifting = undefined));
+    await this.#lifting;
+  }
+
+  /** What is left is lifted with the next lock. */
+  async #liftUntilFailure(): Promise<void> {
     const before = Date.now() - KEEP_EXPIRED_MS;
-    for (const { id, expiresAt = Infinity } of this.#locks.values()) {
-      if (expiresAt < before) await this.lift(id).catch(() => {});
+    try {
+      for (const { id, expiresAt = Infinity } of this.#locks.values()) if (expiresAt < before) await this.lift(id);
+    } catch {
+      // The store cannot remove them now.
     }
   }
 

@@ -93,7 +93,30 @@ test("one attempt in a row is enough to see that the store cannot write", async 
   for (const id of ["a", "b", "c"]) await revoker.revoke(id);
   order.length = 0;
   await expect.poll(() => order.length).toBeGreaterThan(4);
-  expect(order.slice(0, 4)).toEqual(["end a", "end b", "end c", "write a"]);
+  expect(order.slice(0, 4)).toEqual(["end a", "write a", "end b", "end c"]);
+});
+
+test("nor does a process that hangs hold up the next attempt, in which all sessions are ended again", async () => {
+  const store = vi.fn<typeof full>(full);
+  const hangs = Promise.withResolvers<void>();
+  const ended: string[] = [];
+  const revoker = new TokenRevoker({
+    store: { revoke: store },
+    control: {
+      end: async (selection) => {
+        if (selection.by === "token" && ended.push(selection.tokenId) > 2) await hangs.promise;
+        return { ended: 0, unavailable: [], replaced: [] };
+      },
+    },
+    log: createLogger("silent"),
+    retryMs: { first: 1, last: 4 },
+  });
+  await Promise.all([revoker.revoke("a"), revoker.revoke("b")]);
+  store.mockImplementation(async () => RECORD);
+  await expect.poll(() => revoker.unwritten).toEqual([]);
+  expect(ended).toEqual(["a", "b", "a"]);
+  hangs.resolve();
+  await expect.poll(() => ended).toEqual(["a", "b", "a", "b"]);
 });
 
 test("no more than 1,000 wait to be written; of those beyond the answer says so", async () => {

@@ -133,10 +133,16 @@ export class TokenRevoker {
   }
 
   async #retry(lastDelayMs: number): Promise<void> {
-    // The processes remember a revocation only for a while.
-    for (const tokenId of this.#unwritten) await this.#end(tokenId).catch(() => undefined);
-    await this.#writeAll();
+    // A process that hangs does not hold up the write.
+    await Promise.all([this.#endAll(), this.#writeAll()]);
     if (this.#unwritten.size > 0) this.#retryIn(Math.min(lastDelayMs * 2, this.#lastRetryMs));
+  }
+
+  /** The processes remember a revocation only for a while. */
+  async #endAll(): Promise<void> {
+    // Also those that are written meanwhile.
+    const tokenIds = [...this.#unwritten];
+    for (const tokenId of tokenIds) await this.#end(tokenId).catch(() => undefined);
   }
 
   /** Until the first failure: the others would fail as well. */

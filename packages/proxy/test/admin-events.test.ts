@@ -1,6 +1,7 @@
 import { type ByteServer, startByteServer } from "@curfew/testing";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { AdminClient, type FollowedEvent } from "../src/admin/index.ts";
+import { sha256 } from "../src/sha256.ts";
 import { Client } from "./support/client.ts";
 import { ADMIN_KEY, TestGateway } from "./support/gateway.ts";
 import { WorkerGateway } from "./support/worker-gateway.ts";
@@ -52,6 +53,19 @@ test("a client follows what happens, without a token, and goes on where it was w
   ]);
   expect(again.at(-1)?.data).toMatchObject({ user: "ada", reason: "client_closed" });
   expect(JSON.stringify([...issued, ...again])).not.toContain(token);
+});
+
+test("a key that is withdrawn gets no more events, and those of others go on", async () => {
+  const key = "a-key-that-may-only-read";
+  const reader = { name: "reader", sha256: sha256(key).toString("hex"), rights: ["read"] } as const;
+  await using gateway = await TestGateway.start({ config: { admin: { keys: [reader] } } });
+  const admin = adminOf(gateway);
+  const [events, own] = [new AdminClient({ url: gateway.adminUrl, key }).followEvents(), admin.followEvents()];
+  await Promise.all([upTo("admin_called", events), upTo("admin_called", own)]);
+  await gateway.reload({ admin: { keys: [{ ...reader, rights: ["issue"] }] } });
+  await admin.issueToken({ type: "serial", target: target.address });
+  await upTo("token_issued", own);
+  for await (const { event } of events) expect(event).not.toMatch(/^token_/);
 });
 
 test("events of all workers are followed, and those of one that starts meanwhile", async () => {

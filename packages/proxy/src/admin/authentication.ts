@@ -5,8 +5,11 @@ import { hasRight, type KeyHolder, type Right, SOCKET_HOLDER } from "./keys.ts";
 import type { AdminOptions } from "./options.ts";
 import { problem } from "./problem.ts";
 
-/** Where a request's context holds whose key it has. */
+/** Where a request's context holds what tells whose key it has. */
 const HOLDER = "holder";
+
+/** Undefined once the key was withdrawn. */
+type FindHolder = () => KeyHolder | undefined;
 
 /** Where a request's context holds the address that it comes from. */
 const ADDRESS = "address";
@@ -32,10 +35,11 @@ export function authenticate(options: AdminOptions, calls: "told" | "untold" = "
     const address = callerAddress(c, options.trusted, isLocal);
     c.set(ADDRESS, address);
     const given = bearerKey(c.req.header("Authorization"));
-    const known = given === undefined ? undefined : options.keys.find(given);
+    const find: FindHolder = () => (given === undefined ? undefined : options.keys.find(given));
+    const known = find();
     const holder = isLocal ? SOCKET_HOLDER : known;
     if (holder !== undefined && !isFromPage(c)) {
-      c.set(HOLDER, holder);
+      c.set(HOLDER, isLocal ? (): KeyHolder => SOCKET_HOLDER : find);
       setActor(c, { name: holder.name, address });
       await next();
       if (calls === "untold") return undefined;
@@ -50,11 +54,16 @@ export function authenticate(options: AdminOptions, calls: "told" | "untold" = "
 /** Lets requests pass whose key has this right. */
 export function requireRight(right: Right): MiddlewareHandler {
   return async (c, next) => {
-    const holder = c.get(HOLDER) as KeyHolder;
-    if (hasRight(holder, right)) return await next();
+    if (mayStill(c, right)) return await next();
     c.header("WWW-Authenticate", `Bearer realm="curfew", error="insufficient_scope", scope="${right}"`);
-    return problem(c, 403, `the key "${holder.name}" does not have the right "${right}"`);
+    return problem(c, 403, `the key "${requestActor(c).name}" does not have the right "${right}"`);
   };
+}
+
+/** Whether the key of a request that was let pass has a right now: keys can be replaced while the answer lasts. */
+export function mayStill(c: Context, right: Right): boolean {
+  const holder = (c.get(HOLDER) as FindHolder)();
+  return holder !== undefined && hasRight(holder, right);
 }
 
 /**

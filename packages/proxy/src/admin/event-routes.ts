@@ -1,6 +1,7 @@
 import type { Hono } from "hono";
 import type { EventSubscription } from "../telemetry/event-stream.ts";
-import { addOperation } from "./operations.ts";
+import { mayStill } from "./authentication.ts";
+import { addOperation, OPERATIONS } from "./operations.ts";
 import type { AdminOptions } from "./options.ts";
 import { problem } from "./problem.ts";
 
@@ -10,12 +11,20 @@ export function addEventRoutes(app: Hono, { stream }: AdminOptions): void {
     const client = stream.subscribe(c.req.header("Last-Event-ID"));
     if (client === undefined) return problem(c, 429, "as many clients as there may be follow the events already");
     const headers = { "Content-Type": "text/event-stream", "Cache-Control": "no-store" };
-    return c.body(streamOf(client), 200, headers);
+    return c.body(
+      streamOf(client, () => mayStill(c, OPERATIONS.followEvents.right)),
+      200,
+      headers,
+    );
   });
 }
 
-/** Reads only what the connection takes. */
-function streamOf(client: EventSubscription): ReadableStream<Uint8Array> {
+/**
+ * Reads only what the connection takes.
+ *
+ * @param isAllowed - asked before anything is sent; the stream ends once it is false.
+ */
+function streamOf(client: EventSubscription, isAllowed: () => boolean): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder();
   return new ReadableStream<Uint8Array>(
     {
@@ -23,8 +32,9 @@ function streamOf(client: EventSubscription): ReadableStream<Uint8Array> {
       start: (controller) => controller.enqueue(encoder.encode(":\n\n")),
       pull: async (controller) => {
         const text = await client.next();
-        if (text === undefined) controller.close();
-        else controller.enqueue(encoder.encode(text));
+        if (text !== undefined && isAllowed()) return controller.enqueue(encoder.encode(text));
+        client.close();
+        controller.close();
       },
       cancel: () => client.close(),
     },

@@ -31,3 +31,12 @@ export function blockListOf(subnets: readonly Subnet[]): BlockList {
   for (const { address, prefix, family } of subnets) list.addSubnet(address, prefix, family);
   return list;
 }
+
+/** Whether an IP address is in a network. */
+export function isInSubnet(subnet: Subnet): (address: string) => boolean {
+  const list = blockListOf([subnet]);
+  return (address) => {
+    const ip = parseIp(address);
+    return ip?.family === subnet.family && list.check(ip.address, ip.family);
+  };
+}

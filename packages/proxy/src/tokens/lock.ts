@@ -1,5 +1,4 @@
-import { parseIp } from "../net/ip.ts";
-import { blockListOf, parseSubnet } from "../net/subnet.ts";
+import { isInSubnet, parseSubnet } from "../net/subnet.ts";
 import { sha256 } from "../sha256.ts";
 
 /** What can be locked. */
@@ -68,9 +67,5 @@ export function parseNetwork(network: string): (address: string) => boolean {
   if (subnet === undefined) {
     throw new TypeError(`expected an IP address or a network such as 10.0.0.0/8, but got ${JSON.stringify(network)}`);
   }
-  const list = blockListOf([subnet]);
-  return (client) => {
-    const ip = parseIp(client);
-    return ip?.family === subnet.family && list.check(ip.address, ip.family);
-  };
+  return isInSubnet(subnet);
 }

@@ -80,6 +80,12 @@ test.each<[ordered: Partial<AuditEntry> & { event: AuditEntry["event"] }, by: st
   [{ event: "revocation_requested", token_id: "t-2" }, null],
   [{ event: "lock_requested", subject: "instance", value: "vm-1" }, "ops"],
   [{ event: "lock_requested", subject: "user", value: "bob" }, null],
+  [{ event: "lock_requested", subject: "token", value: "t-1" }, "ops"],
+  [{ event: "lock_requested", subject: "token", value: "vm-1" }, null],
+  [{ event: "lock_requested", subject: "address", value: "192.0.2.1" }, "ops"],
+  [{ event: "lock_requested", subject: "address", value: "192.0.2.0/28" }, "ops"],
+  [{ event: "lock_requested", subject: "address", value: "198.51.100.0/24" }, null],
+  [{ event: "lock_requested", subject: "address", value: "no network" }, null],
 ])("the order %j ends a session: %s", ({ event, ...fields }, by) => {
   const all = new Visits({});
   all.add(line(0, "session_opened", alice));

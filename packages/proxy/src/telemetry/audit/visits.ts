@@ -1,3 +1,4 @@
+import { isInSubnet, parseSubnet } from "../../net/subnet.ts";
 import { type Gone, Processes } from "./processes.ts";
 import type { ReadLine } from "./read.ts";
 
@@ -186,14 +187,25 @@ const NO_SELECTION: Readonly<Record<string, string>> = {};
 /** Whether an operator's order ends this session. */
 function concerns({ selection = NO_SELECTION, token_id, subject, value }: ReadLine, end: ReadLine): boolean {
   if (token_id !== undefined) return token_id === end.token_id;
-  if (subject !== undefined) {
-    if (subject === "address") return value === end.client;
-    return value === (subject === "user" ? end.user : end.instance);
-  }
+  if (subject !== undefined) return concernsLocked(subject, value, end);
   const { by } = selection;
   if (by === "all") return true;
   if (by === "id") return selection["id"] === end.session;
   return by === "user" ? selection["user"] === end.user : selection["instance"] === end.instance;
+}
+
+/** Whether the lock of this keeps out who had the session. */
+function concernsLocked(subject: string, value = "", { client, user, instance, token_id }: ReadLine): boolean {
+  switch (subject) {
+    case "address": {
+      const subnet = parseSubnet(value);
+      return subnet !== undefined && isInSubnet(subnet)(client ?? "");
+    }
+    case "token":
+      return value === token_id;
+    default:
+      return value === (subject === "user" ? user : instance);
+  }
 }
 
 function compare(a: string, b: string): number {

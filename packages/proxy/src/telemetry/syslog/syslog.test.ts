@@ -1,6 +1,7 @@
 import { createSocket, type Socket } from "node:dgram";
+import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { once } from "node:events";
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from "vitest";
 import type { SyslogFormat, SyslogMessage } from "./message.ts";
 import { Syslog, type SyslogOptions } from "./syslog.ts";
 
@@ -36,6 +37,20 @@ describe("over UDP", () => {
     expect(await received("rfc3164", line("error", "x"), "local7")).toMatch(
       new RegExp(`^<187>curfew\\[${process.pid}\\]: \\{"level":"error".*\\}$`),
     );
+  });
+
+  test("a server that cannot be connected to costs no socket", async () => {
+    const made: Socket[] = [];
+    const onSocket = (message: unknown): void => void made.push((message as { readonly socket: Socket }).socket);
+    subscribe("udp.socket", onSocket);
+    onTestFinished(() => void unsubscribe("udp.socket", onSocket));
+    const told = events();
+    // No datagram may be sent to all machines, unless a program asks for that.
+    const syslog = new Syslog({ server: "255.255.255.255:514", facility: "user", format: "rfc5424" }, told);
+    syslog.write(line("info", "x"));
+    await expect.poll(() => told.told).toEqual(["dropped", expect.stringContaining("EACCES")]);
+    expect(made).toHaveLength(1);
+    expect(() => made[0]?.address()).toThrow("Not running");
   });
 
   test("a long line is cut", async () => {

@@ -45,8 +45,14 @@ export class UdpSender implements SyslogSender {
     const socket = createSocket(family === 6 ? "udp6" : "udp4").unref();
     // A server that is away answers by ICMP; the next message is tried even so.
     socket.on("error", ignore);
-    socket.connect(this.#address.port, address);
-    await once(socket, "connect");
+    try {
+      socket.connect(this.#address.port, address);
+      await once(socket, "connect");
+    } catch (error) {
+      // Such as for want of a route: it is tried again every few seconds, each time with another socket.
+      socket.close();
+      throw error;
+    }
     this.#socket?.close();
     this.#socket = socket;
     this.#openedAt = performance.now();

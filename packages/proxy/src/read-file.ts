@@ -30,14 +30,23 @@ export async function readConfigFile(path: string, maxBytes: number = MAX_BYTES)
   }
 }
 
-/** As {@link readConfigFile}, at once. */
-export function readConfigFileSync(path: string): Buffer {
-  const descriptor = openSync(path, FLAGS);
+/**
+ * The text of a file that an option names, at once.
+ *
+ * @throws Error naming the option and the file, otherwise as {@link readConfigFile}.
+ */
+export function readFileOf(option: string, path: string): string {
   try {
-    check(fstatSync(descriptor), MAX_BYTES);
-    return readFileSync(descriptor);
-  } finally {
-    closeSync(descriptor);
+    const descriptor = openSync(path, FLAGS);
+    try {
+      check(fstatSync(descriptor), MAX_BYTES);
+      return readFileSync(descriptor, "utf8");
+    } finally {
+      closeSync(descriptor);
+    }
+  } catch (cause) {
+    const { code, message } = cause as NodeJS.ErrnoException;
+    throw new Error(`${option}: ${path} cannot be read: ${code ?? message}`, { cause });
   }
 }
 

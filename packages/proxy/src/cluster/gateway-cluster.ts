@@ -1,10 +1,10 @@
-import { readFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { StoreConnection } from "../cluster-store/connection.ts";
 import { createEngine } from "../cluster-store/open-engine.ts";
 import { reasonOf } from "../cluster-store/reason.ts";
 import type { SessionControl } from "../control/session-control.ts";
 import type { LimitOptions } from "../limits/slots.ts";
+import { readFileOf } from "../read-file.ts";
 import { logError, type Logger } from "../telemetry/log.ts";
 import type { ClusterFigures } from "../telemetry/metrics.ts";
 import { inTime } from "../time/in-time.ts";
@@ -64,7 +64,7 @@ export class GatewayCluster {
       store: () => this.#connection,
       log,
     });
-    const engine = createEngine(store, { prefix, ca: ca === null ? undefined : readAuthorities(ca) });
+    const engine = createEngine(store, { prefix, ca: ca === null ? undefined : readFileOf("cluster.ca", ca) });
     const { membership } = this.members;
     const warnings = new StoreWarnings({ clockDifference: () => membership.clockDifference, log });
     this.#connection = new StoreConnection({ engine, log }, [...this.store.parts, ...this.members.parts, warnings]);
@@ -123,13 +123,5 @@ export class GatewayCluster {
 
   #logFailure(error: unknown): void {
     logError(this.#log, { level: "error", error }, "the cluster could not be served");
-  }
-}
-
-function readAuthorities(path: string): string {
-  try {
-    return readFileSync(path, "utf8");
-  } catch (cause) {
-    throw new Error(`cluster.ca: ${path} cannot be read: ${(cause as NodeJS.ErrnoException).code}`, { cause });
   }
 }

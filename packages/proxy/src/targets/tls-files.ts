@@ -2,7 +2,7 @@ import { X509Certificate } from "node:crypto";
 import { type Stats, statSync } from "node:fs";
 import { stat } from "node:fs/promises";
 import { createSecureContext, type SecureContext } from "node:tls";
-import { readConfigFileSync } from "../read-file.ts";
+import { readFileOf } from "../read-file.ts";
 
 /** One PEM file, and the option that names it. */
 export interface PemFile {
@@ -73,7 +73,7 @@ function describeVersions(files: readonly (Stats | undefined)[]): string {
 function readContext({ ca, cert, key }: TlsFileOptions): SecureContext {
   const authorities = ca && readCertificates(ca);
   const certificate = cert && readCertificates(cert);
-  const privateKey = key === undefined ? certificate : read(key);
+  const privateKey = key === undefined ? certificate : readFileOf(key.option, key.path);
   try {
     return createSecureContext({
       minVersion: "TLSv1.2",
@@ -90,20 +90,11 @@ function readContext({ ca, cert, key }: TlsFileOptions): SecureContext {
 }
 
 function readCertificates(file: PemFile): string {
-  const pem = read(file);
+  const pem = readFileOf(file.option, file.path);
   try {
     new X509Certificate(pem).toString();
     return pem;
   } catch (error) {
     throw new Error(`${file.option}: expected a certificate in PEM, but found none in ${file.path}`, { cause: error });
-  }
-}
-
-function read({ option, path }: PemFile): string {
-  try {
-    return String(readConfigFileSync(path));
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    throw new Error(`${option}: ${path} cannot be read: ${code ?? message}`, { cause: error });
   }
 }

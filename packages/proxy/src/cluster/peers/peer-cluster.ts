@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
-import { readFileSync } from "node:fs";
 import { hostname } from "node:os";
 import type { SessionControl } from "../../control/session-control.ts";
+import { readFileOf } from "../../read-file.ts";
 import { logError, type Logger } from "../../telemetry/log.ts";
 import type { ClusterFigures } from "../../telemetry/metrics.ts";
 import { inTime } from "../../time/in-time.ts";
@@ -67,7 +67,7 @@ export class PeerCluster {
     this.#options = options;
     this.#self = { id: randomBytes(12).toString("hex"), name: settings.name ?? hostname(), since: Date.now() };
     this.#links = settings.peers.map(({ url, key, ca }, index) => {
-      const authorities = ca === null ? undefined : readAuthorities(index, ca);
+      const authorities = ca === null ? undefined : readFileOf(`cluster.peers.${index}.ca`, ca);
       return new PeerLink({ url, key, ca: authorities, log, beatMs, reconcile: this.#reconcile });
     });
     this.own = new SqliteTokenStore(tokensPath);
@@ -184,14 +184,5 @@ export class PeerCluster {
     if (first === undefined) return;
     this.#duplicates.set(link, first);
     throw new PeerRefused(`it is the gateway of ${first.url}`);
-  }
-}
-
-function readAuthorities(index: number, path: string): string {
-  try {
-    return readFileSync(path, "utf8");
-  } catch (cause) {
-    const { code } = cause as NodeJS.ErrnoException;
-    throw new Error(`cluster.peers.${index}.ca: ${path} cannot be read: ${code}`, { cause });
   }
 }

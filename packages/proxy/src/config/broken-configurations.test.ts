@@ -157,6 +157,10 @@ const BROKEN: readonly (readonly [text: string, ...problems: string[]])[] = [
     "cluster.peers.0.url: expected another gateway, but got admin.listen of this one",
   ],
   [
+    "admin: { listen: '[::1]:6081' }\ncluster: { peers: [{ url: 'http://[::1]:6081', key: a-key-12345678-of-two }] }",
+    "cluster.peers.0.url: expected another gateway, but got admin.listen of this one",
+  ],
+  [
     `cluster: { peers: [${Array.from({ length: 9 }, (_, index) => `{ url: 'http://h${index}', key: a-key-12345678-of-two }`).join(", ")}] }`,
     "cluster.peers: expected at most 8 gateways",
   ],

@@ -1,4 +1,5 @@
 import { isDatabaseUrl, MAX_TABLE_PREFIX } from "../cluster-store/store-url.ts";
+import { formatAddress } from "../net/address.ts";
 import { syslogServer } from "../telemetry/audit/syslog.ts";
 import type { Config } from "./config.ts";
 
@@ -79,7 +80,7 @@ function clusterRules({ cluster, admin }: Config): readonly Rule[] {
         `cluster.peers.${index}.ca: expected a url that begins with https: other connections have no certificate`,
       ],
       [
-        new URL(peer.url).host === `${admin.listen.host}:${admin.listen.port}`,
+        new URL(peer.url).host === formatAddress(admin.listen),
         `cluster.peers.${index}.url: expected another gateway, but got admin.listen of this one`,
       ],
     ]),

@@ -8,7 +8,7 @@ import type { RegistryOptions, SessionRegistry } from "./sessions/registry.ts";
 import type { EventObserver } from "./telemetry/events.ts";
 import type { Logger } from "./telemetry/log.ts";
 import type { Clock } from "./time/clock.ts";
-import type { NamedCheck } from "./tokens/health.ts";
+import type { NamedCheck } from "./control/health.ts";
 import type { OpenedTokens } from "./tokens/open.ts";
 import type { TokenSource } from "./tokens/source.ts";
 import type { TokenStore } from "./tokens/store.ts";

@@ -37,7 +37,7 @@ import { Metrics } from "./telemetry/metrics.ts";
 import { checkPublicPort } from "./http/public-port.ts";
 import { readClientAuthorities } from "./http/tls/client-certificate.ts";
 import { createReadiness } from "./http/readiness.ts";
-import { type NamedCheck, TokenHealth } from "./tokens/health.ts";
+import { type NamedCheck, HealthChecks } from "./control/health.ts";
 import { openTargetTls } from "./targets/target-tls.ts";
 import { TokenLookups } from "./tokens/lookups.ts";
 import { closeTokens, type OpenedTokens, partsOf, whenOpen } from "./tokens/open.ts";
@@ -202,7 +202,7 @@ export class LocalGateway implements Gateway {
       ...(this.#audit === undefined ? [] : [{ name: AUDIT, source: this.#audit }]),
     ];
     const state = (): Readiness => (this.#draining ? "draining" : "ready");
-    return createReadiness(state, new TokenHealth(checks, this.log), note);
+    return createReadiness(state, new HealthChecks(checks, this.log), note);
   }
 
   /** Of a port that it shares, it would reach any of those that listen there: the primary checks that. */

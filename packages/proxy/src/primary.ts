@@ -21,7 +21,7 @@ import type { Logger } from "./telemetry/log.ts";
 import { checkPublicPort } from "./http/public-port.ts";
 import { readClientAuthorities } from "./http/tls/client-certificate.ts";
 import { createReadiness } from "./http/readiness.ts";
-import { type NamedCheck, TokenHealth } from "./tokens/health.ts";
+import { type NamedCheck, HealthChecks } from "./control/health.ts";
 import { openTargetTls } from "./targets/target-tls.ts";
 import { timerDelay } from "./time/delay.ts";
 import type { ForeignToken } from "./tokens/grant.ts";
@@ -292,7 +292,7 @@ export class Primary implements Pick<Gateway, "adminKey" | "listen" | "drain"> {
       { name: "workers", source: this.#status },
       { name: "listen", source: listening },
     ];
-    const health = new TokenHealth(checks, this.log);
+    const health = new HealthChecks(checks, this.log);
     return createReadiness(
       () => this.#status.readiness(),
       health,

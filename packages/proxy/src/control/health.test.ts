@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { createLogger } from "../telemetry/log.ts";
-import { TokenHealth } from "./health.ts";
-import type { TokenSource } from "./source.ts";
+import { HealthChecks } from "./health.ts";
+import type { TokenSource } from "../tokens/source.ts";
 
 const FAST = { checkMs: 20, rememberMs: 0 };
 
@@ -10,11 +10,11 @@ function sourceWith(health: NonNullable<TokenSource["health"]>): TokenSource {
   return { resolve: async () => undefined, health };
 }
 
-function make(sources: Readonly<Record<string, TokenSource>>, times = FAST): { health: TokenHealth; lines: string[] } {
+function make(sources: Readonly<Record<string, TokenSource>>, times = FAST): { health: HealthChecks; lines: string[] } {
   const lines: string[] = [];
   const log = createLogger("info", { write: (line) => void lines.push(line) });
   const parts = Object.entries(sources).map(([name, source]) => ({ name, source }));
-  return { health: new TokenHealth(() => parts, log, times), lines };
+  return { health: new HealthChecks(() => parts, log, times), lines };
 }
 
 test("what rejects is named, in order; what has no health check counts as ready", async () => {

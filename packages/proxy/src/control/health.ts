@@ -1,6 +1,6 @@
 import { logError, type Logger } from "../telemetry/log.ts";
 import { inTime } from "../time/in-time.ts";
-import type { TokenSource } from "./source.ts";
+import type { TokenSource } from "../tokens/source.ts";
 
 /** How long a health check may take, in milliseconds. */
 const CHECK_MS = 2000;
@@ -8,34 +8,34 @@ const CHECK_MS = 2000;
 /** How long the answer is remembered, in milliseconds. */
 const REMEMBER_MS = 1000;
 
-/** Test seams of {@link TokenHealth}, in milliseconds. */
-export interface TokenHealthTimes {
+/** Test seams of {@link HealthChecks}, in milliseconds. */
+export interface HealthTimes {
   readonly checkMs: number;
   readonly rememberMs: number;
 }
 
-/** What is asked for its health, with its name for the log and for `/readyz`. */
+/** What is asked for its health, such as a token source, with its name for the log and for `/readyz`. */
 export interface NamedCheck {
   readonly name: string;
   readonly source: Pick<TokenSource, "health">;
 }
 
-/** Whether lookups would be answered now. */
-export class TokenHealth {
+/** Whether all that sessions need is well now: what lookups ask, the listener, and what must be written. */
+export class HealthChecks {
   readonly #parts: () => readonly NamedCheck[];
   readonly #log: Logger;
-  readonly #times: TokenHealthTimes;
+  readonly #times: HealthTimes;
   /** What was not ready when it was asked last. */
   readonly #unready = new Set<string>();
   #answer: Promise<readonly string[]> | undefined;
   /** Until when the answer counts, on the monotonic clock. */
   #until = 0;
 
-  /** @param parts - asked each time: sources can be replaced. */
+  /** @param parts - asked each time: token sources can be replaced. */
   constructor(
     parts: () => readonly NamedCheck[],
     log: Logger,
-    times: TokenHealthTimes = { checkMs: CHECK_MS, rememberMs: REMEMBER_MS },
+    times: HealthTimes = { checkMs: CHECK_MS, rememberMs: REMEMBER_MS },
   ) {
     this.#parts = parts;
     this.#log = log;

@@ -1,4 +1,4 @@
-import type { NamedCheck } from "../tokens/health.ts";
+import type { NamedCheck } from "./health.ts";
 import { Locker, type LockerOptions } from "./locker.ts";
 import { TokenRevoker, type TokenRevokerOptions } from "./token-revoker.ts";
 

@@ -1,5 +1,5 @@
 import type { Readiness } from "../control/status.ts";
-import type { TokenHealth } from "../tokens/health.ts";
+import type { HealthChecks } from "../control/health.ts";
 
 /**
  * What `/readyz` answers: the gateway's state, or the names of what lookups need and is not ready.
@@ -8,7 +8,7 @@ import type { TokenHealth } from "../tokens/health.ts";
  */
 export function createReadiness(
   state: () => Readiness,
-  health: TokenHealth,
+  health: HealthChecks,
   note: () => string | undefined = () => undefined,
 ): () => Promise<string> {
   return async () => {

@@ -1,8 +1,10 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Page } from "@playwright/test";
 import { describe, expect, test } from "vitest";
 import { addressPattern } from "../src/playwright/address-pattern.ts";
+import { ConsoleClock } from "../src/playwright/clock.ts";
 import { type ConsoleOption, serverOf, startConsole } from "../src/playwright/console-option.ts";
 import { FOOTER, HEADER } from "../src/recording/format.ts";
 import { TcpClient } from "./tcp-client.ts";
@@ -26,6 +28,43 @@ describe("addresses", () => {
   test("a regular expression keeps no place from one address to the next", () => {
     const pattern = addressPattern(/console/gi);
     expect([pattern.test("ws://a/CONSOLE"), pattern.test("ws://a/CONSOLE")]).toEqual([true, true]);
+  });
+});
+
+/** A page whose clock was read `late` milliseconds before it is stopped, and refuses to stop in the past. */
+function pageWithClock(late: readonly number[]): { readonly page: Page; readonly stops: number[] } {
+  const stops: number[] = [];
+  const reads = [...late];
+  let now = 100_000;
+  const evaluate = (): Promise<number> => Promise.resolve(now);
+  const pauseAt = async (time: number): Promise<void> => {
+    now += reads.shift() ?? 0;
+    if (time < now) throw new Error("Cannot fast-forward to the past");
+    stops.push(time - now);
+    now = time;
+  };
+  const page = { evaluate, clock: { install: () => Promise.resolve(), pauseAt } };
+  return { page: page as unknown as Page, stops };
+}
+
+describe("the page's clock", () => {
+  test.each([
+    { late: [0], ahead: 1000 },
+    { late: [999], ahead: 1 },
+    // The first attempt has stopped it, so that no time passes in the second.
+    { late: [5000], ahead: 1000 },
+  ])("stops ahead of where it is, also when it is read $late ms before", async ({ late, ahead }) => {
+    const { page, stops } = pageWithClock(late);
+    const clock = await ConsoleClock.install(page);
+    await clock.freeze();
+    expect(stops).toEqual([ahead]);
+    expect(clock.elapsedMs).toBe(0);
+  });
+
+  test("says why it cannot be stopped at all", async () => {
+    const { page } = pageWithClock([5000, 5000]);
+    const clock = await ConsoleClock.install(page);
+    await expect(clock.freeze()).rejects.toThrow("to the past");
   });
 });
 

@@ -33,9 +33,9 @@ test.describe("a console that stalls, is reset, comes back in pieces and expires
   test.use({ console: { type: "vnc", faults: (connection) => faults[connection] ?? [] } });
 
   test("is followed by the page to its end", async ({ page, routeConsole }) => {
-    const gateway = await routeConsole("**/websockify", { expiresInMs: 3000, enforce: true });
+    const gateway = await routeConsole("**/websockify");
     await page.goto("http://localhost/console.html");
-    await gateway.waitForSession(1);
+    (await gateway.waitForSession(1)).expire();
     await expect(page.getByRole("status")).toHaveText("Ended: session_expired");
   });
 });

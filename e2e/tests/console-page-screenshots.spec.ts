@@ -2,6 +2,7 @@ import { fileURLToPath } from "node:url";
 import type { Locator, Page } from "@playwright/test";
 import { isDebianChromium } from "../../tools/setup/programs.ts";
 import { expect, test } from "../src/fixtures/console-page.ts";
+import { openWithViewer } from "../src/page-objects/reconnection.ts";
 
 const hideConsole = fileURLToPath(new URL("../src/screenshots/hide-console.css", import.meta.url));
 
@@ -32,9 +33,12 @@ async function expectScreenshot(page: Page, state: string, shown: Locator): Prom
 
 test("connecting", async ({ console, page, gateway }) => {
   gateway.follow({ hello: false });
-  await console.openLink();
-  await page.clock.pauseAt("2026-01-02T09:00:10Z");
-  await expectScreenshot(page, "connecting", page.getByText("Waiting for the machine’s console."));
+  await openWithViewer(page, () => console.openLink());
+  const waiting = page.getByText("Waiting for the machine’s console.");
+  await expect(waiting).toBeVisible();
+  // Late enough for a busy machine, and before the page gives up waiting.
+  await page.clock.pauseAt("2026-01-02T09:00:28Z");
+  await expectScreenshot(page, "connecting", waiting);
 });
 
 const expiresInMs = 45 * 60_000;

@@ -173,7 +173,7 @@ for (const [language, connected, screen] of [
     await expect(page.getByRole("banner").getByRole("status")).toHaveText(connected);
     await expect(page.getByRole("application", { name: screen })).toBeFocused();
     // The page's, those of the SDK's toolbar, and those that all consoles share.
-    expect(fetched.filter((path) => /\/(?:en|de|fr|es|ja|zh-hans)-/.test(path))).toHaveLength(3);
+    await expect.poll(() => fetched.filter((path) => /\/(?:en|de|fr|es|ja|zh-hans)-/.test(path))).toHaveLength(3);
     expect(fetched.filter((path) => /xterm|serial-/.test(path))).toEqual([]);
     await takeScreenshots(page, `connected-${language}`);
   });

@@ -208,8 +208,11 @@ test("so do links in the terminal, to pages without the sandbox", async ({
   for (const connection of serial.connections)
     connection.print(`\r\n\u001B]8;;${link}\u0007manual\u001B]8;;\u0007\r\n`);
   // The screen lies over its text; it looks for links under the pointer.
-  await frame.getByText("manual").hover({ force: true });
-  await expect(frame.locator(".xterm-cursor-pointer")).toBeVisible();
+  await expect(async () => {
+    await page.mouse.move(0, 0);
+    await frame.getByText("manual").hover({ force: true });
+    await expect(frame.locator(".xterm-cursor-pointer")).toBeVisible({ timeout: 1_000 });
+  }).toPass({ timeout: 20_000 });
   await frame.getByText("manual").click({ force: true });
   const opened = page.waitForEvent("popup");
   await frame.getByRole("button", { name: "Open", exact: true }).click();

@@ -1,3 +1,4 @@
+import type { ConsoleClock } from "@curfew/testing/playwright";
 import { expect, type Page } from "@playwright/test";
 
 /**
@@ -15,14 +16,14 @@ export async function openWithViewer(page: Page, open: () => Promise<unknown>): 
  * Has the page's clock jump past the five minutes for which it connects again, until it has given up. The clock stands
  * still between the jumps: an attempt takes real time, and a jump in the middle of one would time it out.
  */
-export async function giveUp(page: Page): Promise<void> {
+export async function giveUp(page: Page, clock: ConsoleClock): Promise<void> {
   const body = page.locator("body");
   await expect(body).toHaveAttribute("data-state", "reconnecting");
-  await page.clock.pauseAt((await page.evaluate(() => Date.now())) + 1_000);
+  await clock.freeze();
   await expect(async () => {
     await expect(body).toHaveAttribute("data-state", /^(?:reconnecting|ended)$/);
     await page.clock.fastForward(320_000);
     await expect(body).toHaveAttribute("data-state", "ended", { timeout: 1_000 });
   }).toPass({ timeout: 45_000, intervals: [0] });
-  await page.clock.resume();
+  await clock.resume();
 }

@@ -19,7 +19,7 @@ test("rule 11: at the deadline the page says so, the close code is 4100, the tar
   expect(by).toBe("client");
   expect(Date.now()).toBeGreaterThanOrEqual(expiresAt);
   await console.waitForEnd("session_expired");
-  expect(await console.closes()).toEqual([{ code: 4100, reason: "session_expired" }]);
+  await expect.poll(() => console.closes()).toEqual([{ code: 4100, reason: "session_expired" }]);
   await expect(console.endScreen).toContainText("4100");
   await expect(page.locator("canvas")).toHaveCount(0);
   expect(server.openConnections).toBe(0);
@@ -50,7 +50,7 @@ test("with enforcement off the session outlives its token, and the expired token
   const second = new ConsolePage(await context.newPage());
   await second.open(url);
   await second.waitForEnd("token_expired");
-  expect(await second.closes()).toEqual([{ code: 4101, reason: "token_expired" }]);
+  await expect.poll(() => second.closes()).toEqual([{ code: 4101, reason: "token_expired" }]);
 
   server.showPattern(9);
   await console.page.bringToFront();

@@ -35,13 +35,12 @@ interface Opening {
 
 /** Opens a console in the page that renews itself once, at the warning. */
 async function open(page: Page, { type, ...opening }: Opening): Promise<void> {
-  await page.waitForFunction(() => "sdk" in globalThis);
   await page.evaluate(
     async ({ sdkClass, url, tokens }) => {
       globalThis.told = [];
       const screen = document.querySelector<HTMLElement>("#screen");
       if (!screen) throw new Error("no screen");
-      const options = { authorize: () => ({ url, token: tokens[0] }), renew: () => tokens[1], warnBeforeMs: 3000 };
+      const options = { authorize: () => ({ url, token: tokens[0] }), renew: () => tokens[1], warnBeforeMs: 4000 };
       const view = new sdk[sdkClass](screen, options);
       const { connection } = view;
       connection.on("expiring", () => told.push("expiring"));
@@ -65,7 +64,7 @@ test.describe("Firefox", () => {
     firefox = await launchFirefox();
     gateway = await GatewayProcess.start({
       console: { allowed_origins: [bundledPages.origin] },
-      sessions: { warn_before: [3] },
+      sessions: { warn_before: [4] },
     });
   });
   test.afterAll(async () => {
@@ -77,13 +76,14 @@ test.describe("Firefox", () => {
     test(`opens a ${type} console, types, is warned, renews and sees the end`, async ({ bundledPages }) => {
       const machine = await machines[type]();
       await using server = machine.server;
+      const page = await firefox.newPage();
+      await page.goto(`${bundledPages.origin}/sdk/`);
+      await page.waitForFunction(() => "sdk" in globalThis);
       const request = { type, target: server.address, instance: "vm-1" } as const;
       const [first, second] = await Promise.all([
         gateway.issue({ ...request, ttl: 15 }),
         gateway.issue({ ...request, ttl: 20 }),
       ]);
-      const page = await firefox.newPage();
-      await page.goto(`${bundledPages.origin}/sdk/`);
       await open(page, { type, url: gateway.socketUrl, tokens: [first.token, second.token] });
       await page.keyboard.type("k");
       await machine.heardK();

@@ -2,7 +2,7 @@ import { startFakeSerial, startFakeVnc } from "@curfew/testing";
 import type { Browser, Page } from "puppeteer-core";
 import { startDemo } from "../src/servers/demo-process.ts";
 import { auditLoading, auditNow, launchAuditedBrowser } from "../src/audits/lighthouse.ts";
-import { expect, test as base } from "../src/fixtures/gateway.ts";
+import { test as base } from "../src/fixtures/gateway.ts";
 
 let browser: Browser;
 
@@ -22,8 +22,6 @@ test.afterAll(() => browser.close());
 /** A run of Lighthouse loads a page more than once. */
 test.describe.configure({ timeout: 120_000 });
 
-const stateOf = (page: Page): Promise<string | undefined> => page.$eval("body", (body) => body.dataset["state"]);
-
 for (const [type, startFake] of [
   ["vnc", startFakeVnc],
   ["serial", startFakeSerial],
@@ -35,7 +33,7 @@ for (const [type, startFake] of [
     await using server = await startFake();
     const { url } = await gateway.issue({ type, target: server.address, ttl: 600, name: "web-03" });
     await auditLoading(page, url);
-    expect(await stateOf(page)).toBe("connected");
+    await page.waitForSelector("[data-state=connected]");
     await auditNow(page);
 
     await gateway.admin.endSessions({ all: true });

@@ -78,16 +78,16 @@ test("a URL of Nova opens TigerVNC's desktop; it ends when the row expires and s
   page,
 }) => {
   await using desktop = await startTigerVnc({ width: 800, height: 600 });
-  const { token, expires } = await issue(desktop.port, 12);
+  const { token, expires } = await issue(desktop.port, 20);
   await console.open(proxy.consoleUrl("vnc_auto.html", token));
   await console.waitFor("connected", "expiring");
   await expect.poll(() => colorAt(console.canvas, 300, 200)).toBe(TERMINAL_COLOR);
   await console.canvas.click();
   await page.keyboard.type("echo through Nova\n");
-  await desktop.typed(/^echo through Nova$/m);
+  await desktop.typed(/^echo through Nova$/m, 20_000);
   await expectEnd(console, "session_expired", newAccess);
   expect(Date.now()).toBeGreaterThanOrEqual(expires * 1000);
-  expect(await console.closes()).toEqual([{ code: 4100, reason: "session_expired" }]);
+  await expect.poll(() => console.closes()).toEqual([{ code: 4100, reason: "session_expired" }]);
 
   // The same address once more: too late. What the dashboard gives next opens it, at the other name of the page.
   await page.goto("about:blank");
@@ -140,7 +140,8 @@ test("a database that is away is named, and the page opens the console by itself
   console,
 }) => {
   await using desktop = await startTigerVnc();
-  const { token } = await issue(desktop.port);
+  // Outlasts the database's restart.
+  const { token } = await issue(desktop.port, 600);
   await server.kill();
   await console.open(proxy.consoleUrl("vnc_auto.html", token));
   await console.waitFor("reconnecting");

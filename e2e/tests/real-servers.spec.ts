@@ -24,7 +24,7 @@ test("TigerVNC: the desktop appears, typing reaches it, and the deadline ends it
     .toEqual([1024, 768]);
   await console.canvas.click();
   await page.keyboard.type("echo Real Input 42\n");
-  await server.typed(/^echo Real Input 42$/m);
+  await server.typed(/^echo Real Input 42$/m, 30_000);
   await takeScreenshots(page, "live-tigervnc");
   await console.waitForEnd("session_expired");
   expect(Date.now()).toBeGreaterThanOrEqual(expiresAt);
@@ -49,7 +49,7 @@ test("TigerVNC: a window is moved by its title, as on a desktop at hand", async 
 });
 
 test("TigerVNC: what noVNC says by itself while the screen changes keeps no idle session open", async ({ console }) => {
-  await using gateway = await GatewayProcess.start({ sessions: { idle_timeout: 2 } });
+  await using gateway = await GatewayProcess.start({ sessions: { idle_timeout: 6 } });
   await using server = await startTigerVnc();
   // Ends with its display.
   spawn("xterm", ["-display", server.display, "-e", "while :; do date +%N; sleep 0.1; done"]);
@@ -92,7 +92,7 @@ test("QEMU: the machine's screen appears, and a long text is typed to its last c
   // With the user's Caps Lock, which QEMU reports to the page.
   await page.keyboard.press("CapsLock");
   await type(": Secret-aB\n");
-  await server.typed(/: Secret-aB\r?\n/, 20_000);
+  await server.typed(/: Secret-aB\r?\n/, 60_000);
 });
 
 test("Linux on a serial port: a login, a command, and its output in the terminal", async ({

@@ -33,7 +33,7 @@ test("behind a proxy that replaces Host, the page says that its origin is refuse
   await console.waitForEnd("origin_not_allowed");
   await expect(console.endScreen.getByRole("heading")).toHaveText("This site may not open consoles");
   await expect(page.getByText("origin_not_allowed · 4008")).toBeVisible();
-  expect(await console.closes()).toEqual([{ code: 4008, reason: "origin_not_allowed" }]);
+  await expect.poll(() => console.closes()).toEqual([{ code: 4008, reason: "origin_not_allowed" }]);
 });
 
 /** Addresses that a client claims to have. */

@@ -66,7 +66,7 @@ test("100 MB of serial output in one go neither stop the page nor fill its memor
     return serial;
   }, gateway.url);
   const received = (): Promise<number> => view.evaluate((serial) => serial.connection.statistics().bytesReceived);
-  await expect.poll(() => gateway.received("pause").length).toBe(1);
+  await gateway.waitFor("pause");
   expect(await received()).toBeLessThan(16 * MEBIBYTE);
 
   await page.evaluate(() => unthrottle());

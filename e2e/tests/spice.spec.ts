@@ -34,7 +34,8 @@ test("SPICE: the screen appears, keys arrive, a renewal moves the deadline, and 
   page.on("console", (message) => {
     if (/content security policy/i.test(message.text())) violations.push(message.text());
   });
-  const { token } = await gateway.issue({ ...request, ttl: 22 });
+  // Less than the minute before the end at which the page warns.
+  const { token } = await gateway.issue({ ...request, ttl: 55 });
   await console.open(renewableUrl(`${gateway.url}/spice_auto.html?token=${token}&title=SPICE`, renewal));
   await console.waitFor("connected", "expiring");
   const colors = (): Promise<number> =>
@@ -46,7 +47,7 @@ test("SPICE: the screen appears, keys arrive, a renewal moves the deadline, and 
   // Playwright presses no Shift for capitals and signs, and SPICE knows only keys.
   // The emulated keyboard keeps few keys for a guest that is behind, and drops the others.
   await page.keyboard.type("echo spice says 42\n", { delay: 50 });
-  await machine.typed(/^echo spice says 42$/mu);
+  await machine.typed(/^echo spice says 42$/mu, 30_000);
   await takeScreenshots(page, "spice-connected");
   const session = await gateway.sessionOf("vm-spice");
   expect(session.type).toBe("spice");
@@ -64,7 +65,9 @@ test("SPICE: the screen appears, keys arrive, a renewal moves the deadline, and 
   await expect.poll(async () => (await console.closes()).length).toBeGreaterThanOrEqual(4);
   const closes = await console.closes();
   expect([...new Set(closes.map(({ code, reason }) => `${code} ${reason}`))]).toEqual(["4100 session_expired"]);
-  expect((await gateway.admin.listSessions()).sessions.filter(({ type }) => type === "spice")).toEqual([]);
+  const left = async (): Promise<unknown[]> =>
+    (await gateway.admin.listSessions()).sessions.filter(({ type }) => type === "spice");
+  await expect.poll(left).toEqual([]);
   expect(scripts.filter((path) => /spice-html5/u.test(path))).toHaveLength(1);
   expect(violations).toEqual([]);
 });

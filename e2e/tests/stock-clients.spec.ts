@@ -35,8 +35,8 @@ for (const protocols of [["binary"], []]) {
     page,
   }) => {
     await using server = await startFakeVnc();
-    const { token, expiresAt } = await gateway.issue({ type: "vnc", target: server.address, ttl: 12 });
     await page.goto(stockPage.origin);
+    const { token, expiresAt } = await gateway.issue({ type: "vnc", target: server.address, ttl: 12 });
     await page.evaluate(
       async ({ novnc, url, wsProtocols }) => {
         globalThis.seen = { closes: [], texts: 0 };
@@ -79,8 +79,8 @@ for (const protocols of [["binary"], []]) {
     page,
   }) => {
     await using server = await startFakeSerial({ banner: "plain bytes\r\n" });
-    const { token } = await gateway.issue({ type: "serial", target: server.address, ttl: 12 });
     await page.goto(stockPage.origin);
+    const { token } = await gateway.issue({ type: "serial", target: server.address, ttl: 12 });
     await page.evaluate(
       async ({ xterm, attach, url, subprotocols }) => {
         globalThis.seen = { closes: [], texts: 0 };

@@ -39,7 +39,7 @@ test("unmodified spice-html5 shows QEMU's screen, types, and loses every channel
   await expect.poll(colors).toBeGreaterThan(1);
   await canvas.click();
   for (const key of ["w", "Enter"]) await page.keyboard.press(key);
-  await machine.typed(/^w$/m);
+  await machine.typed(/^w$/m, 20_000);
 
   // Four channels or more, and one session: in the list, the limits and the metrics.
   const { opened } = await page.evaluate(() => spiceSockets);

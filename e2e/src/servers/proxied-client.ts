@@ -38,8 +38,10 @@ export class ProxiedClient implements Disposable {
 
   /** The first message, or the status of an answer that is no upgrade. */
   async hello(): Promise<string> {
-    const message = once(this.socket, "message").then(([data]) => String(data));
-    return await Promise.race([message, this.closed.then(({ code, reason }) => `${code} ${reason}`)]);
+    const message = Promise.withResolvers<string>();
+    // Not `once` of node:events, which fails at an error: that comes before the connection counts as closed.
+    this.socket.once("message", (data) => message.resolve((data as Buffer).toString()));
+    return await Promise.race([message.promise, this.closed.then(({ code, reason }) => `${code} ${reason}`)]);
   }
 
   [Symbol.dispose](): void {

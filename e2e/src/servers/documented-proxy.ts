@@ -82,7 +82,11 @@ export type DocumentedProxyName = keyof typeof PROXIES;
 export const DOCUMENTED_PROXIES = Object.keys(PROXIES) as readonly DocumentedProxyName[];
 
 /** Runs a proxy as its document has it, in front of a gateway, at a free port of `localhost`. */
-export async function startDocumentedProxy(name: DocumentedProxyName, gatewayUrl: string): Promise<WebServer> {
+export async function startDocumentedProxy(
+  name: DocumentedProxyName,
+  gatewayUrl: string,
+  attempts = 5,
+): Promise<WebServer> {
   const { document, heading, program, file, args }: DocumentedProxy = PROXIES[name];
   const folder = await mkdtemp(join(tmpdir(), "curfew-reverse-proxy-"));
   const certificate = await writeCertificate(folder);
@@ -102,7 +106,15 @@ export async function startDocumentedProxy(name: DocumentedProxyName, gatewayUrl
     env: { ...process.env, ...folders },
     stdio: ["ignore", "ignore", "pipe"],
   });
-  await accepting(port, child);
+  try {
+    await accepting(port, child);
+  } catch (error) {
+    await rm(folder, { recursive: true, force: true });
+    // The port was free when it was chosen.
+    if (attempts > 1 && /address already in use/iu.test(String(error)))
+      return await startDocumentedProxy(name, gatewayUrl, attempts - 1);
+    throw error;
+  }
   return {
     origin: `https://localhost:${port}`,
     async [Symbol.asyncDispose]() {

@@ -7,6 +7,7 @@ import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import type { ConfigInput } from "@curfew/proxy";
 import { AdminClient, type IssuedToken, type IssueRequest, type SessionView } from "@curfew/proxy/admin";
+import { freePort } from "@curfew/testing/real";
 
 const command = fileURLToPath(new URL("../../../packages/proxy/src/cli/main.ts", import.meta.url));
 const ADMIN_KEY = "key-of-the-end-to-end-tests";
@@ -33,8 +34,19 @@ export class GatewayProcess implements AsyncDisposable {
 
   /** Starts a gateway that enforces deadlines, unless `config` says otherwise. */
   static async start(config: ConfigInput = {}): Promise<GatewayProcess> {
-    const folder = await mkdtemp(join(tmpdir(), "curfew-gateway-"));
-    const gateway = new GatewayProcess(folder, config);
+    return await GatewayProcess.#startAt("", "", config);
+  }
+
+  /** The same for one that is started again: the system hands its ports to no other program while it is away. */
+  static async startRestartable(config: ConfigInput): Promise<GatewayProcess> {
+    const [url, adminUrl] = [await freePort(), await freePort()].map((port) => `http://127.0.0.1:${port}`);
+    return await GatewayProcess.#startAt(url, adminUrl, config);
+  }
+
+  static async #startAt(url = "", adminUrl = "", config: ConfigInput): Promise<GatewayProcess> {
+    const gateway = new GatewayProcess(await mkdtemp(join(tmpdir(), "curfew-gateway-")), config);
+    gateway.#url = url;
+    gateway.#adminUrl = adminUrl;
     await gateway.start();
     return gateway;
   }

@@ -27,15 +27,18 @@ export class LineDiscipline {
   echoing = true;
   readonly #events: LineEvents;
   #line: number[] = [];
+  /** What is to be sent back of the input that is being taken. */
+  #echo: number[] = [];
   #afterReturn = false;
 
   constructor(events: LineEvents) {
     this.#events = events;
   }
 
-  /** Takes what the user typed. */
+  /** Takes what the user typed. What comes together is sent back together: a long paste would be millions of writes. */
   input(bytes: Uint8Array): void {
     for (const byte of bytes) this.#byte(byte);
+    this.#sendEcho();
   }
 
   #byte(byte: number): void {
@@ -45,7 +48,8 @@ export class LineDiscipline {
     switch (byte) {
       case CARRIAGE_RETURN:
       case LINE_FEED:
-        this.#events.echo(Buffer.from("\r\n"));
+        this.#echo.push(CARRIAGE_RETURN, LINE_FEED);
+        this.#sendEcho();
         this.#events.line(this.#take());
         return;
       case BACKSPACE:
@@ -57,7 +61,8 @@ export class LineDiscipline {
         return;
       case INTERRUPT:
         this.#take();
-        this.#events.echo(Buffer.from("^C\r\n"));
+        this.#echo.push(...Buffer.from("^C\r\n"));
+        this.#sendEcho();
         this.#events.interrupt();
         return;
       case END_OF_FILE:
@@ -66,7 +71,7 @@ export class LineDiscipline {
       default:
         if (byte < 0x20) return;
         this.#line.push(byte);
-        if (this.echoing) this.#events.echo(Uint8Array.of(byte));
+        if (this.echoing) this.#echo.push(byte);
     }
   }
 
@@ -75,7 +80,13 @@ export class LineDiscipline {
     let last = this.#line.pop();
     if (last === undefined) return;
     while (last !== undefined && (last & 0xc0) === 0x80) last = this.#line.pop();
-    if (this.echoing) this.#events.echo(Buffer.from("\b \b"));
+    if (this.echoing) this.#echo.push(...Buffer.from("\b \b"));
+  }
+
+  #sendEcho(): void {
+    if (this.#echo.length === 0) return;
+    this.#events.echo(Uint8Array.from(this.#echo));
+    this.#echo = [];
   }
 
   #take(): string {

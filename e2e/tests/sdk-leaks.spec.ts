@@ -45,11 +45,14 @@ for (const type of CONSOLE_TYPES) {
     await rounds(WARM_UP_ROUNDS);
     const before = await count(cdp);
     await rounds(ROUNDS);
-    const after = await count(cdp);
-    expect(after.JSEventListeners).toBe(before.JSEventListeners);
-    expect(after.Nodes).toBe(before.Nodes);
-    // Compiled code and the like: a kept view would be a hundred times that.
-    expect((after.JSHeapUsedSize - before.JSHeapUsedSize) / ROUNDS).toBeLessThan(8192);
+    // The browser may have kept something of the last view for a moment, in either count. A leak stays, and is 500 times that.
+    await expect(async () => {
+      const after = await count(cdp);
+      expect(after.JSEventListeners).toBeLessThanOrEqual(before.JSEventListeners);
+      expect(after.Nodes).toBeLessThanOrEqual(before.Nodes);
+      // Compiled code and the like: a kept view would be a hundred times that.
+      expect((after.JSHeapUsedSize - before.JSHeapUsedSize) / ROUNDS).toBeLessThan(8192);
+    }).toPass({ timeout: 20_000 });
     expect(await page.locator("#screen > *, canvas").count()).toBe(0);
   });
 }

@@ -1,8 +1,8 @@
 import { tokenSubprotocol } from "@curfew/protocol";
 import { testPatternHash, startFakeSerial, startFakeVnc } from "@curfew/testing";
-import { execFile } from "node:child_process";
+import { spawn } from "node:child_process";
+import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
-import { promisify } from "node:util";
 import { canvasHash } from "../src/page-objects/console-page.ts";
 import { expect, test } from "../src/fixtures/gateway.ts";
 import { findPython } from "../../tools/setup/programs.ts";
@@ -129,16 +129,16 @@ test("a page of a site that is not allowed gets no console", async ({ stranger, 
 
 test("websockify's own Python client talks to a console until its deadline", async ({ gateway }) => {
   await using server = await startFakeSerial({ banner: "hello from the console\r\n" });
+  const program = fileURLToPath(new URL("../src/stock-clients/websockify_client.py", import.meta.url));
+  using client = spawn(findPython("websockify") ?? "python3", [program, gateway.socketUrl, "guest\r"], {
+    stdio: ["pipe", "pipe", "inherit"],
+  });
+  const lines = createInterface(client.stdout)[Symbol.asyncIterator]();
+  // Python takes seconds to load it on a busy machine.
+  expect((await lines.next()).value).toBe("ready");
   const { token, expiresAt } = await gateway.issue({ type: "serial", target: server.address, ttl: 12 });
-  const client = fileURLToPath(new URL("../src/stock-clients/websockify_client.py", import.meta.url));
-  const subprotocols = `binary,${tokenSubprotocol(token)}`;
-  const { stdout } = await promisify(execFile)(findPython("websockify") ?? "python3", [
-    client,
-    gateway.socketUrl,
-    subprotocols,
-    "guest\r",
-  ]);
-  const { received, ...rest } = JSON.parse(stdout) as { received: string };
+  client.stdin.end(`binary,${tokenSubprotocol(token)}\n`);
+  const { received, ...rest } = JSON.parse(String((await lines.next()).value)) as { received: string };
   expect(rest).toEqual({ protocol: "binary", code: 4100, reason: "session_expired" });
   expect(received).toMatch(/^hello from the console\r\n[^]*assword: $/);
   expect(Date.now()).toBeGreaterThanOrEqual(expiresAt);

@@ -1,7 +1,8 @@
 """A stock client: websockify's own WebSocket class, which knows nothing of Curfew.
 
-Usage: websockify_client.py URL SUBPROTOCOL[,SUBPROTOCOL...] TEXT
+Usage: websockify_client.py URL TEXT
 
+Prints "ready" when it has loaded, and reads SUBPROTOCOL[,SUBPROTOCOL...] from its standard input.
 Sends TEXT to the console and prints one line of JSON when the connection is over: the subprotocol,
 all that the console sent, the close code and the reason.
 """
@@ -13,9 +14,10 @@ from types import SimpleNamespace
 
 from websockify import websocket
 
-url, subprotocols, text = sys.argv[1:]
+url, text = sys.argv[1:]
 client = websocket.WebSocket()
-client.connect(url, protocols=subprotocols.split(","))
+print("ready", flush=True)
+client.connect(url, protocols=sys.stdin.readline().strip().split(","))
 # websockify 0.10, which Debian 12 has, adds a number to bytes where it makes a client's mask.
 websocket.random = SimpleNamespace(randrange=lambda end: bytes([random.randrange(end)]))
 client.send(text.encode())

@@ -8,9 +8,6 @@ const TAKEN = 5;
 /** How long a message may wait, in milliseconds: longer than any question is asked for that needs an answer at once. */
 const KEPT_MS = 10_000;
 
-/** How many old ones are removed at once. */
-const TRIMMED = 1000;
-
 /** Messages as rows, which the gateway that they are for removes. */
 export class SqlMessageTable implements MessageTable {
   readonly #context: SqlContext;
@@ -39,12 +36,13 @@ export class SqlMessageTable implements MessageTable {
     this.#follow(gateway, listener).catch(onLost);
   }
 
-  /** Removes what no gateway has taken. */
-  async trim(): Promise<void> {
+  /** Removes some of what no gateway has taken. @returns how many. */
+  async trim(most: number): Promise<number> {
     const { tables, lanes, dialect } = this.#context;
     const condition = `sent_at <= ${dialect.clock} - ${KEPT_MS}`;
-    const old = { table: tables.messages, key: "number", condition, order: "sent_at", most: TRIMMED };
-    await lanes.plain.execute(dialect.removeSome(old));
+    return await lanes.tokens.execute(
+      dialect.removeSome({ table: tables.messages, key: "number", condition, order: "sent_at", most }),
+    );
   }
 
   async #follow(gateway: string, listener: (message: string) => void): Promise<never> {

@@ -14,6 +14,7 @@ import { Lane } from "./lane.ts";
 import { prepareSchema, tableNames } from "./schema.ts";
 import { checkSame, identify } from "./server.ts";
 import { SqlSession } from "./session.ts";
+import { trimAll } from "./trim.ts";
 import { Wake } from "./wake.ts";
 
 /** How many connections a gateway has: one for each lane. */
@@ -112,7 +113,7 @@ async function openWith(prepared: Prepared, { timeoutMs, onLost, signal }: OpenC
     const reader = new SqlSession({ ...shared, lanes: { plain: polls, tokens: polls, leases: polls, polls } });
     // What its user may not do comes out here.
     await session.trim();
-    return { session, reader, plain, seldomUsed: [tokens, leases], identity: known[0] ?? "" };
+    return { session, reader, plain, seldomUsed: [tokens, leases], identity: known[0] ?? "", closed: closed.signal };
   };
   try {
     const { reader, ...opened } = await unlessAborted(open(), signal);
@@ -141,16 +142,21 @@ interface Checked {
   readonly seldomUsed: readonly Lane[];
   readonly identity: string;
   readonly dialect: Dialect;
+  /** Aborts when the session is closed. */
+  readonly closed: AbortSignal;
 }
 
-function createCheck({ session, plain, seldomUsed, identity, dialect }: Checked): () => Promise<void> {
+function createCheck({ session, plain, seldomUsed, identity, dialect, closed }: Checked): () => Promise<void> {
   let checks = 0;
+  let trimming: Promise<void> | undefined;
   return async () => {
     checkSame([identity, await identify(plain, dialect)]);
     checks += 1;
     if (checks % TRIM_CHECKS !== 0) return;
     // It may wait for other gateways, which a beat does not; what one cannot remove, the next one does.
-    void session.trim().catch(ignore);
+    trimming ??= trimAll(session, closed)
+      .catch(ignore)
+      .finally(() => (trimming = undefined));
     for (const lane of seldomUsed) void lane.query("SELECT 1").catch(ignore);
   };
 }

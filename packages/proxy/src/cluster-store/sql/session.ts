@@ -8,6 +8,9 @@ import { SqlMessageTable } from "./message-table.ts";
 import { SqlTokenTable } from "./token-table.ts";
 import { SqlUseTable } from "./use-table.ts";
 
+/** How many rows of each kind one statement removes: what waits for it waits for some milliseconds. */
+const TRIMMED_AT_ONCE = 250;
+
 /** What the connections to a database do. */
 export class SqlSession implements StoreSession {
   readonly tokens: SqlTokenTable;
@@ -28,11 +31,14 @@ export class SqlSession implements StoreSession {
     this.messages = new SqlMessageTable(context);
   }
 
-  /** Removes some of what is not needed any more, of each kind. */
-  async trim(): Promise<void> {
-    await this.tokens.trim();
-    await this.uses.trim();
-    await this.messages.trim();
+  /** Removes some of what is not needed any more, of each kind. @returns whether there is more. */
+  async trim(): Promise<boolean> {
+    const removed = [
+      await this.tokens.trim(TRIMMED_AT_ONCE),
+      await this.uses.trim(TRIMMED_AT_ONCE),
+      await this.messages.trim(TRIMMED_AT_ONCE),
+    ];
+    return removed.some((count) => count >= TRIMMED_AT_ONCE);
   }
 
   async findProblem(): Promise<StoreProblem | undefined> {

@@ -5,9 +5,6 @@ import { append } from "./change-log.ts";
 import { listOf, lockCounter, type SqlContext } from "./context.ts";
 import type { Statements } from "./lane.ts";
 
-/** How many old tokens are removed at once. */
-const TRIMMED_AT_ONCE = 1000;
-
 /** How records begin of tokens that were not revoked, as a pattern of `LIKE`. */
 const VALID_PATTERN = VALID.replaceAll("_", "!_");
 
@@ -73,12 +70,14 @@ export class SqlTokenTable implements TokenTable {
     return tokenIds.map((tokenId) => valid.has(tokenId));
   }
 
-  /** Removes some that are not kept any longer. */
-  async trim(): Promise<void> {
+  /** Removes some that are not kept any longer. @returns how many. */
+  async trim(most: number): Promise<number> {
     const { tables, lanes, dialect } = this.#context;
     const condition = `kept_until <= ${dialect.clock}`;
-    const old = { table: tables.tokens, key: "id", condition, order: "kept_until", most: TRIMMED_AT_ONCE };
-    await lanes.plain.execute(dialect.removeSome(old));
+    // It may wait for another gateway that removes the same.
+    return await lanes.tokens.execute(
+      dialect.removeSome({ table: tables.tokens, key: "id", condition, order: "kept_until", most }),
+    );
   }
 
   /** The database's clock. */

@@ -4,9 +4,6 @@ import { StoreFull, type UseTable } from "../session.ts";
 import { listOf, lockCounter, rowsOf, type SqlContext, writeCounter } from "./context.ts";
 import type { Statements } from "./lane.ts";
 
-/** How many old ones are removed at once. */
-const TRIMMED_AT_ONCE = 1000;
-
 /** The uses of tokens. Each kind is counted, so that it can be bounded without counting rows. */
 export class SqlUseTable implements UseTable {
   readonly #context: SqlContext;
@@ -93,23 +90,26 @@ export class SqlUseTable implements UseTable {
     });
   }
 
-  /** Removes what nothing asks for any more: a bounded number of each kind. */
-  async trim(): Promise<void> {
+  /** Removes what nothing asks for any more: some of each kind. @returns how many of the kind that had the most. */
+  async trim(most: number): Promise<number> {
     const { tables, lanes, dialect } = this.#context;
     const kinds = [
       ["uses", tables.uses, "kept_until", `kept_until <= ${dialect.clock}`],
       ["first_uses", tables.first_uses, "last_at", `last_at <= ${dialect.clock} - ${FORGET_AFTER_MS}`],
     ] as const;
+    let largest = 0;
     for (const [name, table, order, condition] of kinds) {
       const [old] = await lanes.plain.query(`SELECT 1 FROM ${table} WHERE ${condition} ORDER BY ${order} LIMIT 1`);
       if (old === undefined) continue;
-      await lanes.tokens.transaction(async (statements) => {
+      const removed = await lanes.tokens.transaction(async (statements) => {
         const { number, version } = await lockCounter(statements, this.#context, name);
-        const some = { table, key: "id", condition, order, most: TRIMMED_AT_ONCE };
-        const removed = await statements.execute(dialect.removeSome(some), []);
-        await writeCounter(statements, this.#context, name, { number: number - removed, version: version + 1 });
+        const count = await statements.execute(dialect.removeSome({ table, key: "id", condition, order, most }), []);
+        await writeCounter(statements, this.#context, name, { number: number - count, version: version + 1 });
+        return count;
       });
+      largest = Math.max(largest, removed);
     }
+    return largest;
   }
 
   async #readFirst(statements: Statements, id: string): Promise<Row | undefined> {

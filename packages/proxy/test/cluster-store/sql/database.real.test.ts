@@ -183,6 +183,20 @@ describe.each(SYSTEMS)("%s", (system) => {
     expect((await countRead()) - before).toBeLessThan(EXPIRED / 2);
   });
 
+  test("has what is old removed as long as there is more, also while another gateway does the same", async () => {
+    const prefix = newPrefix();
+    await tryOpen(database.url(), prefix);
+    const table = database.table(prefix, "tokens");
+    const rows = Array.from({ length: EXPIRED }, (_, index) => `('t${index}', '{}', 1, 2, 3)`);
+    await database.run(`INSERT INTO ${table} (id, record, created_at, expires_at, kept_until) VALUES ${rows.join()}`);
+    const context = { timeoutMs: TIMEOUT_MS, onLost: () => {}, signal: new AbortController().signal };
+    const engine = createEngine(database.url(), { prefix, ca: undefined });
+    const gateways = [await engine.open(context), await engine.open(context)];
+    for (const { check } of gateways) for (let count = 0; count < 5; count += 1) await check();
+    await expect.poll(async () => await database.count(prefix, "tokens"), WAIT).toBe(0);
+    for (const gateway of gateways) gateway.close();
+  });
+
   test("takes no text for statements, whatever it expects of the clients of its own", async () => {
     const isMySql = system === "mysql";
     const { password } = database.server;

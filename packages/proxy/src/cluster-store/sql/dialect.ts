@@ -11,7 +11,8 @@ export interface Dialect {
   setUpIfPossible(timeoutMs: number): readonly string[];
   /**
    * Whether it can be written to, as `is_read_only`, and which server it is, as `identity`: another one behind the same
-   * address may have lost what was written last.
+   * address may have lost what was written last. Which of its sessions it is, as `session`; and where it cannot be used,
+   * why, as `unfit`.
    */
   readonly state: string;
   /** Removes some rows, the first by a column that has an index: without reading more rows than it removes. */

@@ -32,8 +32,11 @@ export const MYSQL_DIALECT: Dialect = {
     // A node of a Galera cluster then reads what others have committed.
     "SET SESSION wsrep_sync_wait = 7",
   ],
+  // A log of statements cannot have what is written at this level of isolation.
   state:
-    "SELECT @@global.read_only <> 0 AS is_read_only, CONCAT(@@hostname, ':', @@port, ' ', @@server_id) AS identity",
+    "SELECT @@global.read_only <> 0 AS is_read_only, CONCAT(@@hostname, ':', @@port, ' ', @@server_id) AS identity, " +
+    "CONNECTION_ID() AS session, IF(@@log_bin AND @@binlog_format = 'STATEMENT', " +
+    "'expected the binlog_format MIXED or ROW of the database, but got STATEMENT', NULL) AS unfit",
   // With a query within `IN`, it would look at all rows of the table.
   removeSome: ({ table, condition, order, most }) =>
     `DELETE FROM ${table} WHERE ${condition} ORDER BY ${order} LIMIT ${most}`,

@@ -12,7 +12,7 @@ import type { OpenContext, OpenStore } from "../engine.ts";
 import { type Dialect, hasCode } from "./dialect.ts";
 import { Lane } from "./lane.ts";
 import { prepareSchema, tableNames } from "./schema.ts";
-import { checkSame, identify } from "./server.ts";
+import { KnownServer } from "./server.ts";
 import { SqlSession } from "./session.ts";
 import { trimAll } from "./trim.ts";
 import { Wake } from "./wake.ts";
@@ -96,11 +96,11 @@ async function openWith(prepared: Prepared, { timeoutMs, onLost, signal }: OpenC
   const wake = new Wake();
   const tables = tableNames(prefix, dialect);
   const channel = `${prefix}_changes`;
-  const open = async (): Promise<Omit<Checked, "dialect"> & { readonly reader: SqlSession }> => {
+  const open = async (): Promise<Checked & { readonly reader: SqlSession }> => {
     const connections = await inTime(async () => await Promise.all(acquiring), timeoutMs);
-    const identities = connections.map(async (each) => await setUp(each, dialect, timeoutMs));
-    const known = await inTime(async () => await Promise.all(identities), timeoutMs);
-    checkSame(known);
+    const settingUp = connections.map(async (each) => await setUp(each, dialect, timeoutMs));
+    await inTime(async () => await Promise.all(settingUp), timeoutMs);
+    const server = await inTime(async () => await KnownServer.find(connections, dialect), timeoutMs);
     const isLost = (error: unknown): boolean => driver.isLost(error);
     const [plain, tokens, leases, polls] = connections.map(
       (connection) => new Lane({ connection, dialect, isLost, onLost, closed: closed.signal }),
@@ -113,12 +113,12 @@ async function openWith(prepared: Prepared, { timeoutMs, onLost, signal }: OpenC
     const reader = new SqlSession({ ...shared, lanes: { plain: polls, tokens: polls, leases: polls, polls } });
     // What its user may not do comes out here.
     await session.trim();
-    return { session, reader, plain, seldomUsed: [tokens, leases], identity: known[0] ?? "", closed: closed.signal };
+    return { session, reader, plain, seldomUsed: [tokens, leases], server, closed: closed.signal };
   };
   try {
     const { reader, ...opened } = await unlessAborted(open(), signal);
     const { session } = opened;
-    const check = createCheck({ ...opened, dialect });
+    const check = createCheck(opened);
     const isReplaced = (error: unknown): boolean => hasCode(error, dialect.errors.readOnly);
     const watch = async (lost: AbortSignal): Promise<never> => await unlessAborted(new Promise<never>(() => {}), lost);
     return { session, reader, check, watch, isReplaced, close };
@@ -128,11 +128,9 @@ async function openWith(prepared: Prepared, { timeoutMs, onLost, signal }: OpenC
   }
 }
 
-/** @returns which server it leads to. */
-async function setUp(connection: LentConnection, dialect: Dialect, timeoutMs: number): Promise<string> {
+async function setUp(connection: LentConnection, dialect: Dialect, timeoutMs: number): Promise<void> {
   for (const statement of dialect.setUp(timeoutMs)) await connection.execute(statement, []);
   for (const statement of dialect.setUpIfPossible(timeoutMs)) await connection.execute(statement, []).catch(() => {});
-  return await identify(connection, dialect);
 }
 
 interface Checked {
@@ -140,17 +138,16 @@ interface Checked {
   readonly plain: Lane;
   /** Whose connections the database, or a proxy before it, may close as idle. */
   readonly seldomUsed: readonly Lane[];
-  readonly identity: string;
-  readonly dialect: Dialect;
+  readonly server: KnownServer;
   /** Aborts when the session is closed. */
   readonly closed: AbortSignal;
 }
 
-function createCheck({ session, plain, seldomUsed, identity, dialect, closed }: Checked): () => Promise<void> {
+function createCheck({ session, plain, seldomUsed, server, closed }: Checked): () => Promise<void> {
   let checks = 0;
   let trimming: Promise<void> | undefined;
   return async () => {
-    checkSame([identity, await identify(plain, dialect)]);
+    await server.check(plain);
     checks += 1;
     if (checks % TRIM_CHECKS !== 0) return;
     // It may wait for other gateways, which a beat does not; what one cannot remove, the next one does.

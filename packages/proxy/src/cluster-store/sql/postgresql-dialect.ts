@@ -23,7 +23,7 @@ export const POSTGRESQL_DIALECT: Dialect = {
   setUpIfPossible: () => [],
   state:
     "SELECT pg_is_in_recovery() OR current_setting('default_transaction_read_only') = 'on' AS is_read_only, " +
-    "concat(inet_server_addr(), ':', inet_server_port(), ' since ', pg_postmaster_start_time()) AS identity",
+    "concat(inet_server_addr(), ':', inet_server_port(), ' since ', pg_postmaster_start_time()) AS identity, pg_backend_pid() AS session",
   // What another gateway removes at this moment is passed over.
   removeSome: ({ table, key, condition, order, most }) =>
     `DELETE FROM ${table} WHERE ${key} IN (SELECT ${key} FROM ${table} WHERE ${condition} ORDER BY ${order} LIMIT ${most} FOR UPDATE SKIP LOCKED)`,

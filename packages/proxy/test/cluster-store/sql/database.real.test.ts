@@ -192,7 +192,7 @@ describe.each(SYSTEMS)("%s", (system) => {
     const context = { timeoutMs: TIMEOUT_MS, onLost: () => {}, signal: new AbortController().signal };
     const engine = createEngine(database.url(), { prefix, ca: undefined });
     const gateways = [await engine.open(context), await engine.open(context)];
-    for (const { check } of gateways) for (let count = 0; count < 5; count += 1) await check();
+    for (const gateway of gateways) for (let count = 0; count < 5; count += 1) await gateway.check();
     await expect.poll(async () => await database.count(prefix, "tokens"), WAIT).toBe(0);
     for (const gateway of gateways) gateway.close();
   });

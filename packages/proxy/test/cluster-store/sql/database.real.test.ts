@@ -7,6 +7,7 @@ import type { OpenStore } from "../../../src/cluster-store/engine.ts";
 import { createEngine } from "../../../src/cluster-store/open-engine.ts";
 import { MYSQL_DIALECT } from "../../../src/cluster-store/sql/mysql-dialect.ts";
 import { POSTGRESQL_DIALECT } from "../../../src/cluster-store/sql/postgresql-dialect.ts";
+import { TABLES } from "../../../src/cluster-store/sql/tables.ts";
 import { TestAuthority } from "../../support/authority.ts";
 import { StoreGateway } from "../../tokens/valkey-cluster.ts";
 import { SYSTEMS, TestDatabase } from "./test-database.ts";
@@ -196,6 +197,45 @@ describe.each(SYSTEMS)("%s", (system) => {
     await expect.poll(async () => await database.count(prefix, "tokens"), WAIT).toBe(0);
     for (const gateway of gateways) gateway.close();
   });
+
+  test.each(["as a replica that takes over is", "while the connections stay open"])(
+    "that is as it was before, %s, gets what its gateways have written since",
+    async (how) => {
+      const prefix = newPrefix();
+      await using one = await StoreGateway.open({ url: database.url(), prefix });
+      await using other = await StoreGateway.open({ url: database.url(), prefix });
+      const issue = async (): ReturnType<typeof one.store.issue> =>
+        await one.store.issue({ type: "vnc", endpoint: ENDPOINT, ttlMs: 60_000 });
+      const revoked = await issue();
+      for (const { name } of TABLES) {
+        await database.run(`CREATE TABLE ${prefix}_old_${name} AS SELECT * FROM ${database.table(prefix, name)}`);
+      }
+      const lost = await issue();
+      other.live = [lost.record.tokenId];
+      await one.store.revoke(revoked.record.tokenId);
+      await one.store.putLock(LOCK);
+      expect(await one.store.useOnce("once", Date.now() + 60_000)).toBe(true);
+      await database.run("START TRANSACTION");
+      for (const { name } of TABLES) {
+        const table = database.table(prefix, name);
+        await database.run(`DELETE FROM ${table}`);
+        await database.run(`INSERT INTO ${table} SELECT * FROM ${prefix}_old_${name}`);
+      }
+      await database.run("COMMIT");
+      if (how.startsWith("as")) await database.endConnections();
+      for (const gateway of [one, other]) {
+        await expect.poll(() => gateway.messages, WAIT).toContain("the cluster's store is back");
+      }
+      // What was issued since is known to no gateway, nor whether it was revoked.
+      await expect.poll(() => other.told, WAIT).toContain(lost.record.tokenId);
+      await using third = await StoreGateway.open({ url: database.url(), prefix });
+      for (const { store } of [one, other, third]) {
+        expect(await store.resolve(revoked.token)).toBeUndefined();
+        expect(store.locks().map(({ id }) => id)).toEqual([LOCK.id]);
+        expect(await store.wasUsed("once")).toBe(true);
+      }
+    },
+  );
 
   test("takes no text for statements, whatever it expects of the clients of its own", async () => {
     const isMySql = system === "mysql";

@@ -94,6 +94,28 @@ test("a connection that breaks, or cannot end a transaction, is lost; what waits
   await expect(silent.lane.execute("c")).rejects.toThrow("closed");
 });
 
+test("a connection that does not answer is lost, also within a transaction, and one that answers slowly is not", async () => {
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+  const slow = Promise.withResolvers<number>();
+  const { lane, asked, lost, closed } = new FakeConnection(async (sql) => {
+    if (sql === "slow") return await slow.promise;
+    return sql === "silent" ? await new Promise<number>(() => {}) : 1;
+  });
+  const answered = lane.execute("slow");
+  await vi.waitUntil(() => asked.length === 1);
+  vi.advanceTimersByTime(9000);
+  slow.resolve(1);
+  await answered;
+  vi.advanceTimersByTime(60_000);
+  expect(lost).toEqual([]);
+  const silent = lane.transaction(async (statements) => await statements.execute("silent", []));
+  await vi.waitUntil(() => asked.includes("silent"));
+  vi.advanceTimersByTime(10_000);
+  expect(String(lost)).toContain("the database has not answered within 10000 ms");
+  closed.abort(new Error("closed"));
+  await expect(silent).rejects.toThrow("closed");
+});
+
 test("what has waited for so long that it is not needed any more is not begun, and not more than ten thousand things wait", async () => {
   vi.useFakeTimers({ toFake: ["performance"] });
   const first = Promise.withResolvers<number>();

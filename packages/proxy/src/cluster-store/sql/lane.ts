@@ -16,6 +16,12 @@ const MAX_WAIT_MS = 5000;
 const ATTEMPTS = 6;
 const MAX_PAUSE_MS = 20;
 
+/**
+ * How long a statement may take, in milliseconds: the database ends what takes much less. A connection that brings no answer
+ * in this time is dead, although nothing has said so.
+ */
+const STATEMENT_MS = 10_000;
+
 /** Statements of a connection. Each has a `?` for each value. */
 export type Statements = Pick<LentConnection, "query" | "execute">;
 
@@ -88,8 +94,21 @@ export class Lane implements Statements {
     }
   }
 
-  async #enqueue<T>(job: (connection: LentConnection) => Promise<T>): Promise<T> {
-    const { connection, isLost, onLost, closed } = this.#options;
+  /** What answers in time, or is lost. */
+  readonly #statements: Statements = {
+    query: async (sql, values) => await this.#watch(this.#options.connection.query(sql, values)),
+    execute: async (sql, values) => await this.#watch(this.#options.connection.execute(sql, values)),
+  };
+
+  async #watch<T>(answer: Promise<T>): Promise<T> {
+    const timer = setTimeout(() => {
+      this.#options.onLost(new Error(`the database has not answered within ${STATEMENT_MS} ms`));
+    }, STATEMENT_MS);
+    return await answer.finally(() => clearTimeout(timer));
+  }
+
+  async #enqueue<T>(job: (statements: Statements) => Promise<T>): Promise<T> {
+    const { isLost, onLost, closed } = this.#options;
     if (this.#waiting >= MAX_WAITING) throw new Error(`${MAX_WAITING} questions wait for the database already`);
     this.#waiting += 1;
     const before = this.#last;
@@ -99,7 +118,7 @@ export class Lane implements Statements {
       closed.throwIfAborted();
       if (performance.now() > until) throw new Error(`the database was busy for ${MAX_WAIT_MS} ms`);
       // A connection that is destroyed may never answer.
-      return await unlessAborted(job(connection), closed);
+      return await unlessAborted(job(this.#statements), closed);
     };
     const running = run().finally(() => (this.#waiting -= 1));
     this.#last = running.catch((error: unknown) => {

@@ -11,7 +11,7 @@ import type { SqlContext } from "./context.ts";
 import { LeaseRows } from "./lease-rows.ts";
 import type { Statements } from "./lane.ts";
 
-/** The gateways, by the database's clock. */
+/** The gateways, by the database's clock. Beats are asked where much that is written at once does not hold them up. */
 export class SqlMemberTable implements MemberTable {
   readonly #context: SqlContext;
 
@@ -26,11 +26,11 @@ export class SqlMemberTable implements MemberTable {
     else {
       // One that is reaped at this moment has another fence when this is done.
       const sql = `UPDATE ${tables.gateways} SET lease_until = ${until} WHERE id = ? AND fence = ?`;
-      if ((await lanes.plain.execute(sql, [id, fence])) === 0) throw new GatewayFenced();
+      if ((await lanes.polls.execute(sql, [id, fence])) === 0) throw new GatewayFenced();
     }
     const ended = `SELECT COUNT(*) FROM ${tables.gateways} WHERE lease_until <= ${dialect.clock}`;
     const leaving = `SELECT COUNT(*) FROM ${tables.leases} WHERE leaving_since <= ${dialect.clock} - ${leavingMs}`;
-    const rows = await lanes.plain.query(
+    const rows = await lanes.polls.query(
       `SELECT seen, ${dialect.clock} AS clock, (${ended}) AS ended, (${leaving}) AS leaving FROM ${tables.gateways} ` +
         `WHERE lease_until > ${dialect.clock} LIMIT ${MAX_GATEWAYS}`,
     );
@@ -57,9 +57,9 @@ export class SqlMemberTable implements MemberTable {
   ): Promise<void> {
     const { tables, lanes } = this.#context;
     const update = `UPDATE ${tables.gateways} SET fence = ?, seen = ?, lease_until = ${until} WHERE id = ?`;
-    if ((await lanes.plain.execute(update, [fence, view, id])) > 0) return;
+    if ((await lanes.polls.execute(update, [fence, view, id])) > 0) return;
     const insert = `INSERT INTO ${tables.gateways} (fence, seen, id, lease_until) VALUES (?, ?, ?, ${until})`;
-    await lanes.plain.execute(insert, [fence, view, id]);
+    await lanes.polls.execute(insert, [fence, view, id]);
   }
 
   async #findEnded(statements: Statements): Promise<string | undefined> {

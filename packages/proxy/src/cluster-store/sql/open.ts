@@ -102,18 +102,18 @@ async function openWith(prepared: Prepared, { timeoutMs, onLost, signal }: OpenC
     await inTime(async () => await Promise.all(settingUp), timeoutMs);
     const server = await inTime(async () => await KnownServer.find(connections, dialect), timeoutMs);
     const isLost = (error: unknown): boolean => driver.isLost(error);
-    const [plain, tokens, leases, polls] = connections.map(
+    const [polls, plain, tokens, leases] = connections.map(
       (connection) => new Lane({ connection, dialect, isLost, onLost, closed: closed.signal }),
     ) as [Lane, Lane, Lane, Lane];
     await inTime(async () => await prepareSchema(plain, { dialect, tables, prefix }), PREPARE_MS);
     if (dialect.notify !== undefined) await polls.execute(`LISTEN ${dialect.quote(channel)}`);
-    connections[3]?.onNotification(wake.wake);
+    connections[0]?.onNotification(wake.wake);
     const shared = { dialect, tables, channel, wake, onLost, closed: closed.signal };
     const session = new SqlSession({ ...shared, lanes: { plain, tokens, leases, polls } });
     const reader = new SqlSession({ ...shared, lanes: { plain: polls, tokens: polls, leases: polls, polls } });
     // What its user may not do comes out here.
     await session.trim();
-    return { session, reader, plain, seldomUsed: [tokens, leases], server, closed: closed.signal };
+    return { session, reader, polls, seldomUsed: [plain, tokens, leases], server, closed: closed.signal };
   };
   try {
     const { reader, ...opened } = await unlessAborted(open(), signal);
@@ -135,7 +135,8 @@ async function setUp(connection: LentConnection, dialect: Dialect, timeoutMs: nu
 
 interface Checked {
   readonly session: SqlSession;
-  readonly plain: Lane;
+  /** The first connection. */
+  readonly polls: Lane;
   /** Whose connections the database, or a proxy before it, may close as idle. */
   readonly seldomUsed: readonly Lane[];
   readonly server: KnownServer;
@@ -143,11 +144,11 @@ interface Checked {
   readonly closed: AbortSignal;
 }
 
-function createCheck({ session, plain, seldomUsed, server, closed }: Checked): () => Promise<void> {
+function createCheck({ session, polls, seldomUsed, server, closed }: Checked): () => Promise<void> {
   let checks = 0;
   let trimming: Promise<void> | undefined;
   return async () => {
-    await server.check(plain);
+    await server.check(polls);
     checks += 1;
     if (checks % TRIM_CHECKS !== 0) return;
     // It may wait for other gateways, which a beat does not; what one cannot remove, the next one does.

@@ -140,6 +140,26 @@ describe.each(SYSTEMS)("%s", (system) => {
     await pool.close();
   });
 
+  test("that is slow to take what gateways write is not lost by them", async () => {
+    const prefix = newPrefix();
+    await using gateway = await StoreGateway.open({ url: database.url(), prefix });
+    const table = database.table(prefix, "tokens");
+    const isMySql = system === "mysql";
+    if (!isMySql) await database.run("START TRANSACTION");
+    await database.run(isMySql ? `LOCK TABLES ${table} WRITE` : `LOCK TABLE ${table}`);
+    const issuing = Array.from({ length: 5 }, async () => {
+      await gateway.store.issue({ type: "vnc", endpoint: ENDPOINT, ttlMs: 60_000 });
+    });
+    const before = gateway.connection.lastContact;
+    const beat = { id: "a", fence: "f", view: "[]", leaseMs: 10_000, leavingMs: 1000, enters: true };
+    await gateway.connection.run(async (store) => await store.members.beat(beat));
+    for (const issued of await Promise.allSettled(issuing)) expect(issued.status).toBe("rejected");
+    // What waits for the lock holds up no beat.
+    await expect.poll(() => gateway.connection.lastContact - before, WAIT).toBeGreaterThan(3000);
+    await database.run(isMySql ? "UNLOCK TABLES" : "COMMIT");
+    expect(gateway.messages).toEqual([]);
+  });
+
   test("keeps all connections, although it closes those that are idle", async () => {
     const context = { timeoutMs: TIMEOUT_MS, onLost: () => {}, signal: new AbortController().signal };
     const opened = await createEngine(database.url(), { prefix: newPrefix(), ca: undefined }).open(context);
@@ -215,6 +235,10 @@ describe.each(SYSTEMS)("%s", (system) => {
       await one.store.revoke(revoked.record.tokenId);
       await one.store.putLock(LOCK);
       expect(await one.store.useOnce("once", Date.now() + 60_000)).toBe(true);
+      // One that has read nothing of the log does not see that it has gone back.
+      for (const gateway of [one, other]) {
+        await expect.poll(() => gateway.told, WAIT).toContain(revoked.record.tokenId);
+      }
       await database.run("START TRANSACTION");
       for (const { name } of TABLES) {
         const table = database.table(prefix, name);

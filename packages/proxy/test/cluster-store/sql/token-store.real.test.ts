@@ -276,7 +276,8 @@ describe.each(SYSTEMS)("%s", (system) => {
     const old = Array.from({ length: 999 }, () => "('x', 'old', 1)");
     await database.run(`INSERT INTO ${messages} (gateway, body, sent_at) VALUES ${old.join(", ")}`);
     await expect(send("x")).rejects.toThrow("1000 messages wait for it already");
-    await (await open(prefix))[Symbol.asyncDispose]();
+    // Each removes some.
+    for (let opened = 0; opened < 4; opened += 1) await (await open(prefix))[Symbol.asyncDispose]();
     expect(await database.count(prefix, "messages")).toBe(1);
     const received: string[] = [];
     await use(gateway, async (session) => await session.messages.receive("x", (message) => received.push(message)));

@@ -46,24 +46,25 @@ test("one that says in a beat that it has become a replica is left, and used aga
 test.concurrent.for(["+", "$20000000\r\n", "*2\r\n*60000\r\n:1\r\n*60000\r\n"])(
   "one that answers a beat with %j and more without end is left, before that takes memory",
   async (begin, { expect }) => {
-    let flooding: Promise<number> | undefined;
+    const flooding: Promise<number>[] = [];
     let isHostile = false;
     await using server = await FakeRedis.start(([name], socket) => {
       if (!isHostile || name !== "HELLO") return undefined;
-      isHostile = false;
-      flooding = flood(socket, begin);
+      flooding.push(flood(socket, begin));
       return "";
     });
     await using connection = connect(server);
-    await connection.opened;
-    const lost = new Promise<void>((resolve) => connection.onChange(resolve));
-    isHostile = true;
-    await lost;
-    await expect(connection.health()).rejects.toMatchObject({
-      cause: { message: expect.stringContaining("the server's reply has more than") as string },
-    });
-    expect(await flooding).toBeLessThan(64 * 1024 * 1024);
+    // A busy machine may need several attempts.
     await expect.poll(() => connection.isOpen).toBe(true);
+    const reasons: unknown[] = [];
+    connection.onChange(() => {
+      if (!connection.isOpen) connection.health().catch((error: unknown) => reasons.push((error as Error).cause));
+    });
+    isHostile = true;
+    await expect.poll(() => reasons.map(String).join()).toContain("the server's reply has more than");
+    isHostile = false;
+    await expect.poll(() => connection.isOpen).toBe(true);
+    for (const accepted of await Promise.all(flooding)) expect(accepted).toBeLessThan(64 * 1024 * 1024);
   },
 );
 

@@ -48,7 +48,10 @@ export async function runWorker(worker: Worker): Promise<void> {
     });
     const tokens = openTokens(primary, settings);
     close = async () => await closeTokens(tokens, log);
-    const forwarder = new EventForwarder(settings.isFollowed, (batch) => primary.tell({ type: "events", ...batch }));
+    const forwarder = new EventForwarder(settings.isFollowed, {
+      responds: async () => await primary.ask({ type: "ping" }),
+      send: (batch) => primary.tell({ type: "events", ...batch }),
+    });
     const traces = await openTraces(process.env, log);
     const gateway = makeGateway(primary, settings, { log, tokens, traces, observers: [forwarder] });
     close = async () => await gateway.abandon();

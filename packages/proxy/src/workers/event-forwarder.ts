@@ -1,5 +1,6 @@
 import { type StreamedEvent, streamedEvent } from "../telemetry/event-stream.ts";
 import type { EventObserver, GatewayEvent } from "../telemetry/events.ts";
+import { ChannelClosed } from "./ipc-channel.ts";
 
 /** How long events wait for others, in milliseconds. */
 const BATCH_MS = 50;
@@ -14,18 +15,28 @@ export interface EventBatch {
   readonly lost: number;
 }
 
-/** In a worker: sends the primary what happens, while clients follow it there. */
+/** The primary, as the forwarder needs it. */
+export interface EventReceiver {
+  /** Fulfils when it responds; rejects when it does not in a bounded time. */
+  readonly responds: () => Promise<unknown>;
+  readonly send: (batch: EventBatch) => void;
+}
+
+/**
+ * In a worker: sends the primary what happens, while clients follow it there. To a primary that does not respond nothing is
+ * sent: it would wait in the memory of this process.
+ */
 export class EventForwarder implements EventObserver {
   readonly name = "events";
-  readonly #send: (batch: EventBatch) => void;
+  readonly #primary: EventReceiver;
   #isActive: boolean;
   #events: StreamedEvent[] = [];
   #lost = 0;
   #isWaiting = false;
 
-  constructor(isActive: boolean, send: (batch: EventBatch) => void) {
+  constructor(isActive: boolean, primary: EventReceiver) {
     this.#isActive = isActive;
-    this.#send = send;
+    this.#primary = primary;
   }
 
   setActive(isActive: boolean): void {
@@ -40,13 +51,21 @@ export class EventForwarder implements EventObserver {
     else this.#lost += 1;
     if (this.#isWaiting) return;
     this.#isWaiting = true;
-    setTimeout(() => this.#flush(), BATCH_MS);
+    this.#flushLater();
+  }
+
+  #flushLater(): void {
+    setTimeout(() => void this.#primary.responds().then(() => this.#flush(), this.#onSilence), BATCH_MS);
   }
 
   #flush(): void {
     this.#isWaiting = false;
-    this.#send({ events: this.#events, lost: this.#lost });
+    this.#primary.send({ events: this.#events, lost: this.#lost });
     this.#events = [];
     this.#lost = 0;
   }
+
+  readonly #onSilence = (error: unknown): void => {
+    if (!(error instanceof ChannelClosed)) this.#flushLater();
+  };
 }

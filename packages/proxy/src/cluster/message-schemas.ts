@@ -138,3 +138,9 @@ export const schemas: { readonly [Type in GatewayRequestType]: MessageSchemas<Ty
     answer: v.picklist(["allowed", "denied", "unanswered", "asked", "unaskable"]),
   },
 };
+
+/** What is wrong with a message, and where. */
+export function describeIssue([issue]: readonly [v.BaseIssue<unknown>, ...v.BaseIssue<unknown>[]]): string {
+  const path = v.getDotPath(issue);
+  return path === null ? issue.message : `${path}: ${issue.message}`;
+}

@@ -1,7 +1,13 @@
 import { randomUUID } from "node:crypto";
 import * as v from "valibot";
 import { inTime } from "../time/in-time.ts";
-import { type GatewayAnswers, type GatewayRequest, type GatewayRequestType, schemas } from "./message-schemas.ts";
+import {
+  describeIssue,
+  type GatewayAnswers,
+  type GatewayRequest,
+  type GatewayRequestType,
+  schemas,
+} from "./message-schemas.ts";
 
 /** The most characters of a message. */
 export const MAX_MESSAGE: number = 1024 * 1024;
@@ -157,8 +163,3 @@ export class GatewayMessages {
 }
 
 const REQUEST_TYPES = Object.keys(schemas) as readonly GatewayRequestType[];
-
-function describeIssue([issue]: readonly [v.BaseIssue<unknown>, ...v.BaseIssue<unknown>[]]): string {
-  const path = v.getDotPath(issue);
-  return path === null ? issue.message : `${path}: ${issue.message}`;
-}

@@ -1,9 +1,9 @@
 import * as v from "valibot";
 import { printable } from "../../printable.ts";
 import type { Logger } from "../../telemetry/log.ts";
+import { describeIssue } from "../message-schemas.ts";
 import { type PeerAddress, PeerHttp } from "./peer-http.ts";
 import {
-  describePeerIssue,
   PEER_VERSION,
   type PeerAnswers,
   type PeerRequestOf,
@@ -150,7 +150,7 @@ export class PeerLink {
     const text = await http.post(body, timeoutMs);
     const answer = v.safeParse(v.object({ answer: peerSchemas[request.type].answer }), parse(text));
     if (answer.success) return answer.output.answer;
-    throw new Error(`its answer is malformed: ${describePeerIssue(answer.issues)}`);
+    throw new Error(`its answer is malformed: ${describeIssue(answer.issues)}`);
   }
 
   /** The same of one that is there; one that was away just now is not waited for. @throws Error as {@link ask}. */

@@ -4,7 +4,7 @@ import { formatEndpoint, parseEndpoint } from "../../net/endpoint.ts";
 import { type Access, type ConsoleType, isSubject, LAST_DATE } from "../../tokens/grant.ts";
 import { type Lock, LOCK_SUBJECTS, lockId, parseNetwork } from "../../tokens/lock.ts";
 import type { TokenRecord } from "../../tokens/store.ts";
-import { schemas as gatewaySchemas } from "../message-schemas.ts";
+import { describeIssue, schemas as gatewaySchemas } from "../message-schemas.ts";
 import type { LockVersion } from "./peer-locks.ts";
 
 /** What a message begins with; another number when gateways of before cannot answer any more. */
@@ -262,14 +262,8 @@ export function parsePeerMessage(message: unknown): PeerRequest {
   const typed = v.safeParse(v.object({ type: v.picklist(TYPES) }), request);
   if (!typed.success) throw new TypeError("unknown request");
   const parsed = v.safeParse(peerSchemas[typed.output.type].request, request);
-  if (!parsed.success) throw new TypeError(`malformed request: ${describePeerIssue(parsed.issues)}`);
+  if (!parsed.success) throw new TypeError(`malformed request: ${describeIssue(parsed.issues)}`);
   return parsed.output;
 }
 
 const TYPES = Object.keys(peerSchemas) as readonly PeerRequestType[];
-
-/** What is wrong with a message, and where. */
-export function describePeerIssue([issue]: readonly [v.BaseIssue<unknown>, ...v.BaseIssue<unknown>[]]): string {
-  const path = v.getDotPath(issue);
-  return path === null ? issue.message : `${path}: ${issue.message}`;
-}

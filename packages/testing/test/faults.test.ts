@@ -1,5 +1,6 @@
 import { createCipheriv } from "node:crypto";
 import { once } from "node:events";
+import { readFile } from "node:fs/promises";
 import { connect } from "node:net";
 import {
   testPattern,
@@ -86,7 +87,7 @@ describe("stall", () => {
     await using server = await startByteServer({
       mode: "source",
       bytes: 500,
-      faults: [{ type: "stall", at: 123, forMs: 50 }],
+      faults: [{ type: "stall", at: 123, forMs: 300 }],
     });
     using client = await TcpClient.connect(server.port);
     await client.until(({ length }) => length === 123);
@@ -244,6 +245,13 @@ describe("refuse", () => {
     using another = await TcpClient.connect(server.port);
     another.write("again");
     await another.untilText("again");
+  });
+
+  test.runIf(process.platform === "linux")("its port is kept from programs that take any free one", async () => {
+    await using server = await startByteServer({ mode: "sink", faults: [{ type: "refuse" }] });
+    const end = `0100007F:${server.port.toString(16).toUpperCase().padStart(4, "0")}`;
+    // By a connection from the port to itself.
+    await expect.poll(async () => await readFile("/proc/net/tcp", "utf8")).toContain(` ${end} ${end} `);
   });
 });
 

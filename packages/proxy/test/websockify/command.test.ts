@@ -214,7 +214,13 @@ describe("in place of websockify", SLOW, () => {
   });
 
   test("a wrapped command gets its port, and its exit status is that of all", async () => {
-    const script = `require("node:net").createServer((socket) => socket.once("data", (data) => socket.end(data, () => process.exit(3)))).listen({port}, "127.0.0.1", () => console.log("wrapped"))`;
+    // Another program may have taken the port for a moment before this one begins.
+    const script = `
+      const server = require("node:net").createServer((socket) =>
+        socket.once("data", (data) => socket.end(data, () => process.exit(3))));
+      const listen = () => server.listen({port}, "127.0.0.1");
+      server.on("listening", () => console.log("wrapped")).on("error", () => setTimeout(listen, 20));
+      listen();`;
     await using command = start("127.0.0.1:0", "--", process.execPath, "-e", script);
     const { host } = await urlOf(command);
     await command.printed(/wrapped/);

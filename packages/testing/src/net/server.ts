@@ -4,6 +4,7 @@ import { checkFaults, expectInteger, type Fault, type FaultScript } from "../fau
 import { formatAddress } from "./address.ts";
 import type { ConnectionEnd, FakeConnection } from "./connection.ts";
 import { type RecordedEvent, EventLog, type WaitOptions } from "./event-log.ts";
+import { keepPort } from "./kept-port.ts";
 
 /** Options of every fake server. */
 export interface FakeServerOptions<Phase extends string> {
@@ -40,6 +41,8 @@ export abstract class FakeServer<
   #faults: FaultScript<Phase>;
   #port: number;
   #listener: Server | undefined;
+  /** Holds the port while nothing listens there. */
+  #keeper: Socket | undefined;
 
   protected constructor(options: FakeServerOptions<Phase>, phases: readonly Phase[]) {
     this.host = options.host ?? "127.0.0.1";
@@ -112,16 +115,16 @@ export abstract class FakeServer<
 
   /** Stops listening, so that connecting is refused; open connections stay. */
   async refuse(): Promise<void> {
-    const listener = this.#listener;
-    if (listener === undefined) return;
-    this.#listener = undefined;
-    // `close` calls back only when every connection is gone; the port is free at once.
-    listener.close();
+    if (this.#listener === undefined) return;
+    this.#stopListening();
+    this.#keeper = keepPort(this.host, this.#port);
   }
 
   /** Listens again on the same port after {@link refuse}. */
   async accept(): Promise<void> {
     if (this.#listener !== undefined) return;
+    this.#keeper?.resetAndDestroy();
+    this.#keeper = undefined;
     const listener = createServer((socket) => this.welcome(socket));
     listener.listen(this.#port, this.host);
     await once(listener, "listening");
@@ -131,7 +134,8 @@ export abstract class FakeServer<
 
   /** Stops listening and closes every connection with RST. Safe to call more than once. */
   async close(): Promise<void> {
-    await this.refuse();
+    this.#stopListening();
+    this.#keeper?.resetAndDestroy();
     for (const connection of this.#connections) if (connection.open) connection.reset();
     await this.waitForNoConnections();
     this.recorder.close();
@@ -161,6 +165,12 @@ export abstract class FakeServer<
     await this.accept();
     if (typeof this.#faults !== "function" && this.#faults.some(({ type }) => type === "refuse")) await this.refuse();
     return this;
+  }
+
+  #stopListening(): void {
+    // It calls back only when every connection is gone; the port is free at once.
+    this.#listener?.close();
+    this.#listener = undefined;
   }
 
   /** @internal */

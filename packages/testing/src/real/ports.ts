@@ -19,6 +19,9 @@ const LAST_PORT = 32_767;
 /** How many ports are tried. */
 const MAX_TRIES = 100;
 
+/** Those that {@link freePort} has chosen: one may still be free because its program is only starting. */
+const chosen = new Set<number>();
+
 /**
  * A TCP port on loopback that was free a moment ago, for a program that does not choose one itself.
  *
@@ -27,6 +30,8 @@ const MAX_TRIES = 100;
 export async function freePort(): Promise<number> {
   for (let tries = 0; tries < MAX_TRIES; tries += 1) {
     const port = randomInt(FIRST_PORT, LAST_PORT + 1);
+    if (chosen.has(port)) continue;
+    chosen.add(port);
     if (await isFree(port)) return port;
   }
   throw new Error(`none of ${MAX_TRIES} ports from ${FIRST_PORT} to ${LAST_PORT} is free`);

@@ -3,8 +3,10 @@ import { vi } from "vitest";
 /** As `expect.poll` in vitest.config.ts: a limit for what never happens, not for a busy machine. */
 const TIMEOUT_MS = 30_000;
 
-const { waitFor } = vi;
+const { waitFor, waitUntil } = vi;
 
-// Its default of one second cannot be configured.
+// Their default of one second cannot be configured.
 vi.waitFor = async (callback, options) =>
   await waitFor(callback, typeof options === "number" ? options : { timeout: TIMEOUT_MS, ...options });
+vi.waitUntil = async (callback, options) =>
+  await waitUntil(callback, typeof options === "number" ? options : { timeout: TIMEOUT_MS, ...options });

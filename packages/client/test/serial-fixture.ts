@@ -26,7 +26,7 @@ export async function answer(socket: FakeWebSocket, protocol = "curfew.v1", expi
 }
 
 export const shows = (serial: SerialConsole, text: string): Promise<void> =>
-  vi.waitFor(() => expect(serial.transcript()).toContain(text), { timeout: 10_000 });
+  vi.waitFor(() => expect(serial.transcript()).toContain(text));
 
 /** A {@link viewFixture} for serial consoles. */
 export function serialFixture(): SerialFixture {

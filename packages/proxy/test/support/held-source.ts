@@ -50,7 +50,8 @@ function hold(
     });
   };
   const waiting = async (count: number): Promise<void> => {
-    for (let seen = lookups - answeredAtOnce; seen < count; seen += 1) await once(held, "lookup");
+    const isHeld = (): boolean => lookups >= answeredAtOnce + count;
+    while (!isHeld()) await once(held, "lookup");
   };
   return { source, waiting, release };
 }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { forwardedHops } from "./forwarded.ts";
+import { stopwatch } from "../../../test/support/waited.ts";
 
 function addresses(header: string): (string | undefined)[] {
   return [...forwardedHops(header)].map(({ address }) => address);
@@ -60,10 +61,10 @@ describe("the elements of Forwarded, the nearest proxy's first", () => {
 
   test("are read in a time that grows with their length", () => {
     for (const part of [" ", '"', "\\", ",", "for=1;", 'for="', " ;", '\\"']) {
-      const started = performance.now();
+      const elapsed = stopwatch();
       addresses(`for=1.2.3.4;${part.repeat(16_384 / part.length)}x`);
       addresses(`${part.repeat(16_384 / part.length)},for=1.2.3.4`);
-      expect(performance.now() - started).toBeLessThan(500);
+      expect(elapsed()).toBeLessThan(500);
     }
   });
 });

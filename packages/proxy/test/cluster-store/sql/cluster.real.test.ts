@@ -11,9 +11,6 @@ const PREFIX = "cluster";
 /** How many random sequences are tried. */
 const SEQUENCES = 15;
 
-/** Longer than a beat. */
-const WAIT = { timeout: 15_000 };
-
 type Three = [TestGateway, TestGateway, TestGateway];
 
 describe.each(SYSTEMS)("gateways whose store is %s", (system) => {
@@ -101,7 +98,7 @@ describe.each(SYSTEMS)("gateways whose store is %s", (system) => {
     two.answer = async () => "denied";
     await expect(three.open("f", { user: "bob" })).rejects.toMatchObject({ reason: "takeover_denied" });
     three.end("c");
-    await vi.waitFor(async () => await one.open("g"), WAIT);
+    await vi.waitFor(async () => await one.open("g"));
     expect(await counted()).toEqual([3, 3]);
     const ended = await three.control.end({ by: "all" }, { reason: "session_terminated", detail: "" });
     expect(ended).toMatchObject({ ended: 3, unavailable: [] });
@@ -114,39 +111,32 @@ describe.each(SYSTEMS)("gateways whose store is %s", (system) => {
     await two.open("c");
     await expire(two);
     // Until its next beat, which notices it, one of the others may have found out.
-    await vi.waitFor(
-      async () =>
-        expect([await counted(), names(three)]).toEqual([
-          [3, 3],
-          ["one", "three", "two"],
-        ]),
-      WAIT,
+    await vi.waitFor(async () =>
+      expect([await counted(), names(three)]).toEqual([
+        [3, 3],
+        ["one", "three", "two"],
+      ]),
     );
     // One whose session does not end before it dies.
     one.ending = new Promise(() => {});
     const opening = three.open("d", { instance: "a" }).catch(() => {});
-    await vi.waitFor(
-      async () => expect(await database.count(PREFIX, "leases", "leaving_since IS NOT NULL")).toBe(1),
-      WAIT,
-    );
+    await vi.waitFor(async () => expect(await database.count(PREFIX, "leases", "leaving_since IS NOT NULL")).toBe(1));
     await one.connection.close();
     await expire(one);
-    await vi.waitFor(
-      async () =>
-        expect([await database.count(PREFIX, "leases", "leaving_since IS NOT NULL"), names(two)]).toEqual([
-          0,
-          ["three", "two"],
-        ]),
-      WAIT,
+    await vi.waitFor(async () =>
+      expect([await database.count(PREFIX, "leases", "leaving_since IS NOT NULL"), names(two)]).toEqual([
+        0,
+        ["three", "two"],
+      ]),
     );
     await opening;
     expect((await two.control.end({ by: "all" }, { reason: "session_terminated", detail: "" })).unavailable).toEqual(
       [],
     );
     await two.cluster.leave();
-    await vi.waitFor(() => expect(names(three)).toEqual(["three"]), WAIT);
+    await vi.waitFor(() => expect(names(three)).toEqual(["three"]));
     for (const session of three.sessions.keys()) three.end(session);
-    await vi.waitFor(async () => expect(await counted()).toEqual([0, 0]), WAIT);
+    await vi.waitFor(async () => expect(await counted()).toEqual([0, 0]));
   });
 
   test("open nothing while it stands still, is down or is being found again, and count right afterwards", async () => {
@@ -154,21 +144,21 @@ describe.each(SYSTEMS)("gateways whose store is %s", (system) => {
     const all = [one, two, three];
     for (const gateway of all) await gateway.open(gateway.id);
     const isOpen = async (expected: boolean): Promise<void> =>
-      void (await vi.waitUntil(() => all.every(({ connection }) => connection.isOpen === expected), WAIT));
+      void (await vi.waitUntil(() => all.every(({ connection }) => connection.isOpen === expected)));
     database.server.freeze();
     await isOpen(false);
     await expect(one.open("refused")).rejects.toMatchObject(BUSY);
     one.end(one.id);
     database.server.thaw();
     await isOpen(true);
-    await vi.waitFor(async () => expect(await counted()).toEqual([2, 2]), WAIT);
+    await vi.waitFor(async () => expect(await counted()).toEqual([2, 2]));
     database.disconnect();
     await database.server.kill();
     await isOpen(false);
     two.end(two.id);
     await database.server.start();
     await isOpen(true);
-    await vi.waitFor(async () => expect(await counted()).toEqual([1, 1]), WAIT);
+    await vi.waitFor(async () => expect(await counted()).toEqual([1, 1]));
     await one.open("a");
     await two.open("b");
     await expect(three.open("c")).rejects.toMatchObject(BUSY);
@@ -190,14 +180,14 @@ describe.each(SYSTEMS)("gateways whose store is %s", (system) => {
     };
     const breakConnections = async (): Promise<void> => {
       for (let time = 0; time < 3; time += 1) {
-        await vi.waitUntil(() => three.every(({ connection }) => connection.isOpen), WAIT);
+        await vi.waitUntil(() => three.every(({ connection }) => connection.isOpen));
         await database.endConnections();
       }
     };
     await Promise.all([...three, ...three].map(use).concat(breakConnections()));
     const running = (): number => three.reduce((sum, { sessions }) => sum + sessions.size, 0);
-    await vi.waitFor(async () => expect(await counted()).toEqual([running(), running()]), WAIT);
+    await vi.waitFor(async () => expect(await counted()).toEqual([running(), running()]));
     for (const gateway of three) for (const session of gateway.sessions.keys()) gateway.end(session);
-    await vi.waitFor(async () => expect(await database.count(PREFIX, "leases")).toBe(0), WAIT);
+    await vi.waitFor(async () => expect(await database.count(PREFIX, "leases")).toBe(0));
   });
 });

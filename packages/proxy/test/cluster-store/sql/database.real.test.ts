@@ -13,7 +13,6 @@ import { StoreGateway } from "../../tokens/valkey-cluster.ts";
 import { SYSTEMS, TestDatabase } from "./test-database.ts";
 
 const TIMEOUT_MS = 2000;
-const WAIT = { timeout: 10_000 };
 /** All but the one for what is asked again and again. */
 const USED_CONNECTIONS = 3;
 
@@ -84,8 +83,8 @@ describe.each(SYSTEMS)("%s", (system) => {
     for (const name of ["counters", "log", "locks"] as const)
       await database.run(`DROP TABLE ${database.table(prefix, name)}`);
     await expect(gateway.store.putLock(LOCK)).rejects.toThrow("the token store failed");
-    await expect.poll(() => gateway.messages, { timeout: 10_000 }).toContain("lost the cluster's store");
-    await expect.poll(() => gateway.connection.isOpen, { timeout: 10_000 }).toBe(true);
+    await expect.poll(() => gateway.messages).toContain("lost the cluster's store");
+    await expect.poll(() => gateway.connection.isOpen).toBe(true);
     expect(await database.count(prefix, "locks")).toBe(1);
     await database.run(`UPDATE ${database.table(prefix, "counters")} SET number = 2 WHERE name = 'schema'`);
     await expect(tryOpen(database.url(), prefix)).rejects.toThrow(
@@ -103,13 +102,13 @@ describe.each(SYSTEMS)("%s", (system) => {
     await using gateway = await StoreGateway.open({ url: database.url(), prefix });
     try {
       await make(true);
-      await expect.poll(() => gateway.connection.isOpen, { timeout: 10_000 }).toBe(false);
+      await expect.poll(() => gateway.connection.isOpen).toBe(false);
       await expect(tryOpen(database.url(), prefix)).rejects.toThrow("expected a database that can be written to");
     } finally {
       await database.run(system === "mysql" ? "SELECT 1" : "SET default_transaction_read_only = off");
       await make(false);
     }
-    await expect.poll(() => gateway.connection.isOpen, { timeout: 10_000 }).toBe(true);
+    await expect.poll(() => gateway.connection.isOpen).toBe(true);
   });
 
   test("ends a transaction in which a gateway stands still, so that the others go on", async () => {
@@ -131,9 +130,7 @@ describe.each(SYSTEMS)("%s", (system) => {
     const lookedUp = async (): Promise<void> => void (await gateway.store.wasUsed("a"));
     await expect(gateway.store.putLock(LOCK)).rejects.toThrow("the token store failed");
     await lookedUp();
-    await expect
-      .poll(async () => await gateway.store.putLock(LOCK).then(() => "written", String), { timeout: 10_000 })
-      .toBe("written");
+    await expect.poll(async () => await gateway.store.putLock(LOCK).then(() => "written", String)).toBe("written");
     // It held up no beat.
     expect(gateway.messages).not.toContain("lost the cluster's store");
     still.destroy();
@@ -200,7 +197,7 @@ describe.each(SYSTEMS)("%s", (system) => {
     opened.close();
     // PostgreSQL counts what a connection has read when that ends.
     const others = "SELECT 1 FROM pg_stat_activity WHERE application_name = 'curfew'";
-    if (system === "postgresql") await vi.waitUntil(async () => (await database.run(others)).length === 0, WAIT);
+    if (system === "postgresql") await vi.waitUntil(async () => (await database.run(others)).length === 0);
     expect((await countRead()) - before).toBeLessThan(EXPIRED / 2);
   });
 

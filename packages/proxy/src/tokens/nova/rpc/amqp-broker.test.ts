@@ -23,10 +23,10 @@ async function startNode(serve: (client: Socket) => void): Promise<BrokerNode & 
   return { host: "127.0.0.1", port, username: "guest", password: "secret", clients };
 }
 
-function brokerAt(...nodes: readonly [BrokerNode, ...BrokerNode[]]): AmqpBroker {
+function brokerAt(nodes: readonly [BrokerNode, ...BrokerNode[]], connectMs = 10_000): AmqpBroker {
   const url = { nodes, virtualHost: "/", query: new Map() };
   const listener = { onReply() {}, onReturned() {}, onLost() {} };
-  const limits = { connectMs: 50, setUpMs: 200 };
+  const limits = { connectMs, setUpMs: 1000 };
   const broker = new AmqpBroker({ amqp, rpc: RPC_DEFAULTS, url, tls: undefined, first: 0, ...limits }, listener);
   onTestFinished(async () => await broker.close());
   return broker;
@@ -86,14 +86,14 @@ async function startHangingNode(last: string) {
 
 test("a node that hangs while its queue is made is given up, and the next one is used", async () => {
   const hanging = await startHangingNode("50.10");
-  const broker = brokerAt(hanging, await startHangingNode("90.10"));
+  const broker = brokerAt([hanging, await startHangingNode("90.10")]);
   await expect(broker.ready(never)).resolves.toMatchObject({ replyQueue: expect.stringMatching(/^reply_/) as string });
   await expect.poll(() => [...hanging.clients].map(({ closed }) => closed)).toEqual([true]);
 });
 
 test("a node that announces a message without end is cut off at once, and the next one is used", async () => {
   const endless = await startHangingNode("90.10");
-  const broker = brokerAt(endless, await startHangingNode("90.10"));
+  const broker = brokerAt([endless, await startHangingNode("90.10")]);
   const { replyQueue } = await broker.ready(never);
   const header = frame(14);
   header.writeUInt8(2, 0);
@@ -112,7 +112,7 @@ test("a node that announces a message without end is cut off at once, and the ne
 
 test("a connection to a node that hangs is closed in time", async () => {
   const node = await startHangingNode("50.40");
-  const broker = brokerAt(node);
+  const broker = brokerAt([node]);
   await broker.ready(never);
   await broker.close();
   await expect.poll(() => [...node.clients].map(({ closed }) => closed)).toEqual([true]);
@@ -128,7 +128,7 @@ test.each([
   const node = await startNode((client) => {
     if (bytes !== undefined) client.end(bytes);
   });
-  const rejected = await brokerAt(node)
+  const rejected = await brokerAt([node], bytes === undefined ? 50 : undefined)
     .ready(never)
     .catch((error: unknown) => error);
   expect(String(rejected)).toContain(`cannot use RabbitMQ at 127.0.0.1:${node.port}: `);
@@ -138,7 +138,7 @@ test.each([
 
 test("all nodes are tried before calls fail, and then calls fail at once until one can be used", async () => {
   const [first, second] = [await startNode((client) => client.end()), await startNode((client) => client.end())];
-  const broker = brokerAt(first, second);
+  const broker = brokerAt([first, second]);
   await expect(broker.ready(never)).rejects.toThrow(`cannot use RabbitMQ at 127.0.0.1:${second.port}`);
   expect(first.clients.size).toBe(1);
   await expect(broker.ready(never)).rejects.toThrow(`cannot use RabbitMQ at 127.0.0.1:${second.port}`);
@@ -146,14 +146,14 @@ test("all nodes are tried before calls fail, and then calls fail at once until o
 
 test("nothing is connected before the first call, nor after the end", async () => {
   const node = await startNode(() => {});
-  const broker = brokerAt(node);
+  const broker = brokerAt([node]);
   await broker.close();
   await expect(broker.ready(never)).rejects.toThrow("the connection to the broker is closed");
   expect(node.clients.size).toBe(0);
 });
 
 test("a call that is given up, or a broker that is closed, waits no longer for a connection", async () => {
-  const broker = brokerAt(await startNode(() => {}));
+  const broker = brokerAt([await startNode(() => {})], 50);
   await expect(broker.ready(AbortSignal.abort(new Error("over")))).rejects.toThrow("over");
   const waiting = broker.ready(never);
   await Promise.all([expect(waiting).rejects.toThrow("the connection to the broker is closed"), broker.close()]);

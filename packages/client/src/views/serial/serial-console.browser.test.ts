@@ -1,7 +1,8 @@
 import { AttachAddon } from "@xterm/addon-attach";
 import { Terminal } from "@xterm/xterm";
-import { describe, expect, test, vi } from "vitest";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
 import type { FakeWebSocket } from "@curfew/testing/in-page";
+import { drawn } from "../../../test/drawn.ts";
 import { answer, serialFixture, shows } from "../../../test/serial-fixture.ts";
 import { ConsoleConnection } from "../../connection/connection.ts";
 
@@ -325,9 +326,12 @@ describe("SerialConsole", () => {
     const before = sizes.at(-1)?.rows ?? 0;
     const fitted = sizes.length;
     // As while a window's edge is dragged: only the last size counts, because each one cuts lines.
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    onTestFinished(() => void vi.useRealTimers());
     for (const height of [280, 220, 160]) {
       target.style.height = `${height}px`;
-      await new Promise((resolve) => requestAnimationFrame(resolve));
+      await drawn();
+      vi.advanceTimersByTime(100);
     }
     await vi.waitFor(() => expect(sizes.at(-1)?.rows).toBeLessThan(before));
     expect(sizes.length).toBe(fitted + 1);

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { drawn } from "../../../test/drawn.ts";
 import { answer, color, vncFixture } from "../../../test/vnc-fixture.ts";
 import { COLOR, type FakeVnc } from "../../../test/fake-vnc.ts";
 import type { VncConsole } from "./vnc-console.ts";
@@ -14,15 +15,6 @@ async function settled(machine: FakeVnc, count: number): Promise<FakeVnc["resize
   await vi.waitFor(() => expect(machine.resized).toHaveLength(count));
   return machine.resized;
 }
-
-/** After observers of sizes were called. */
-const drawn = (): Promise<unknown> => new Promise((resolve) => requestAnimationFrame(() => queueTask(resolve)));
-const queueTask = (task: (value: unknown) => void): void => {
-  const { port1, port2 } = new MessageChannel();
-  port1.addEventListener("message", task, { once: true });
-  port1.start();
-  port2.postMessage(undefined);
-};
 
 describe("the machine's resolution, with scale `remote`,", () => {
   beforeEach(() => void vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "Date"] }));

@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { Balancer } from "./lab/balancer.ts";
 import { Cluster, LEASE_SECONDS } from "./lab/cluster.ts";
 import { counted, listed } from "./lab/counts.ts";
-import { inParallel } from "./lab/in-parallel.ts";
+import { inParallel } from "../support/in-parallel.ts";
 import { measured, spread } from "./lab/report.ts";
 import { isRevoked, refusal } from "./lab/revocations.ts";
 import { IS_FULL, scaled, SCENARIO_MS } from "./lab/scale.ts";

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { Cluster } from "./lab/cluster.ts";
-import { inParallel } from "./lab/in-parallel.ts";
+import { inParallel } from "../support/in-parallel.ts";
 import { HAS_NETWORK } from "./lab/network.ts";
 import { measured, spread } from "./lab/report.ts";
 import { expectRevoked, openWatched, refusal, revokeAll, type Watched } from "./lab/revocations.ts";

@@ -2,7 +2,7 @@ import { CloseCode } from "@curfew/protocol";
 import { AdminError } from "../../../src/admin/index.ts";
 import type { Cluster, Token } from "./cluster.ts";
 import { type ConsoleClient, OpenError } from "./console-client.ts";
-import { inParallel } from "./in-parallel.ts";
+import { inParallel } from "../../support/in-parallel.ts";
 import { until } from "./until.ts";
 
 /** A session, and the token of its own that it was opened with. */

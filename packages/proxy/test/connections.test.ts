@@ -81,8 +81,9 @@ describe("connections without a session", () => {
     using client = new RawClient(gateway.host);
     client.write(upgradeRequest("/?token=any"));
     expect(await client.status()).toBe(101);
-    expect(await metric(gateway, "curfew_connections_unauthenticated")).toBe(1);
     await client.ended;
+    const reason = 'curfew_connections_refused_total{reason="connections.unauthenticated_timeout"}';
+    expect(await metric(gateway, reason)).toBe(1);
     await expect.poll(() => gateway.endReasons()).toEqual(["connection_lost"]);
     resolve(undefined);
   });

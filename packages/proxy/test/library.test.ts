@@ -6,6 +6,7 @@ import { WebSocketServer } from "ws";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { createGateway, createLogger, type Grant, type LookupContext, type TokenSource } from "../src/index.ts";
 import { Client } from "./support/client.ts";
+import { SettableClock } from "./support/clock.ts";
 import { endpointOf } from "./support/endpoint.ts";
 import { TestGateway } from "./support/gateway.ts";
 import { RawClient, upgradeRequest } from "./support/raw-client.ts";
@@ -160,8 +161,9 @@ describe("a token source of one's own", () => {
 
   test("that gives no expiry: a token expires token_ttl after its first use, and no opening or renewal moves that", async () => {
     await using target = await startByteServer({ mode: "sink" });
-    const config = { consoleauth: { token_ttl: 1 } };
-    await using gateway = await TestGateway.start({ config, source: () => oneGrant({ endpoint: endpointOf(target) }) });
+    const clock = new SettableClock();
+    const source = (): TokenSource => oneGrant({ endpoint: endpointOf(target) });
+    await using gateway = await TestGateway.start({ clock, config: { consoleauth: { token_ttl: 60 } }, source });
     using first = new Client(gateway.host, "open sesame");
     await first.message("hello");
     const [session] = gateway.proxy.sessions.list();
@@ -171,6 +173,7 @@ describe("a token source of one's own", () => {
     first.control({ type: "renew", id: 1, token: "open sesame" });
     await first.message("renewed");
     expect(gateway.proxy.sessions.list().map((each) => each.expiresAt)).toEqual([expiresAt, expiresAt]);
+    clock.passed = 60_000;
     expect((await first.closed).reason).toBe("session_expired");
     using late = new Client(gateway.host, "open sesame");
     expect((await late.closed).reason).toBe("token_expired");

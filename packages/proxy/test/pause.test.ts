@@ -1,11 +1,12 @@
 import { startByteServer } from "@curfew/testing";
 import { expect, test } from "vitest";
 import { Client } from "./support/client.ts";
+import { SettableClock } from "./support/clock.ts";
 import { TestGateway } from "./support/gateway.ts";
 
 /** A client that asked for a pause while its target floods, and has got all that was under way. */
-async function pausedClient(gateway: TestGateway, address: string, ttlMs = 60_000): Promise<Client> {
-  const { token } = await gateway.token(address, { ttlMs });
+async function pausedClient(gateway: TestGateway, address: string): Promise<Client> {
+  const { token } = await gateway.token(address);
   const client = new Client(gateway.host, token);
   await client.bytes(2 ** 20);
   client.control({ type: "pause" });
@@ -43,9 +44,11 @@ test("a resume without a pause changes nothing", async () => {
 
 test("a pause holds no deadline up, and what was held back is not sent", async () => {
   await using target = await startByteServer({ mode: "sink", faults: [{ type: "flood", at: 0 }] });
-  await using gateway = await TestGateway.start();
-  using client = await pausedClient(gateway, target.address, 2000);
+  const clock = new SettableClock();
+  await using gateway = await TestGateway.start({ clock });
+  using client = await pausedClient(gateway, target.address);
   const { received } = client;
+  clock.passed = 60_000;
   expect(await client.closed).toEqual({ code: 4100, reason: "session_expired" });
   expect(client.received).toBe(received);
   await target.waitForNoConnections();

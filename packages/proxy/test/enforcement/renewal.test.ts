@@ -76,7 +76,10 @@ describe.concurrent("rule 9: renew in place moves the deadline and loses nothing
       mode: "source",
       bytes,
       seed: 3,
-      faults: [{ type: "slow", bytesPerSecond: 8e6 }],
+      faults: [
+        { type: "slow", bytesPerSecond: 8e6 },
+        { type: "stall", at: bytes / 2 },
+      ],
     });
     await using gateway = await TestGateway.start();
     const { token } = await gateway.token(target.address);
@@ -87,7 +90,11 @@ describe.concurrent("rule 9: renew in place moves the deadline and loses nothing
       client.control({ type: "renew", id, token: again.token });
       await client.until(() => client.messages.filter(({ type }) => type === "renewed").length === id, "renewed");
     }
+    // It does not end before the last renewal, and may stall only after it.
+    const connection = await target.waitForConnection();
+    const resuming = setInterval(() => connection.resume(), 10);
     expect((await client.closed).reason).toBe("target_closed");
+    clearInterval(resuming);
     expect(client.received).toBe(bytes);
     expect(client.hash).toBe(seededHash(3, bytes));
   });

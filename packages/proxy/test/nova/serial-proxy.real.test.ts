@@ -75,7 +75,7 @@ async function open(number: number, token: string): Promise<Client> {
 }
 
 test("a console opens with a token that Nova wrote, and ends when that expires, not before", async () => {
-  const expires = Math.floor(Date.now() / 1000) + 2;
+  const expires = Math.ceil(Date.now() / 1000) + 2;
   const { token } = await database.addToken({ consoleType: "serial", port: port(), expires });
   using client = await open(0, token);
   const { reason } = await client.closed;
@@ -110,17 +110,18 @@ test("each gateway looks the rows of its own sessions up, once in an interval, a
   const clients = await Promise.all(own.map(async (token, number) => await open(number, token)));
   const sharing = [await open(0, shared), await open(1, shared), await open(1, shared)];
   await database.execute("SET GLOBAL log_output = 'TABLE'");
-  await database.execute("SET GLOBAL general_log = ON");
   const startedAt = Date.now();
+  await database.execute("SET GLOBAL general_log = ON");
   await expect.poll(async () => (await statements()).length).toBeGreaterThanOrEqual(2 * GATEWAYS);
   await database.execute("SET GLOBAL general_log = OFF");
-  const intervals = (Date.now() - startedAt) / INTERVAL_MS;
+  // One more look, since the time may begin just before it, and half an interval for those that come late.
+  const most = (Date.now() - startedAt) / INTERVAL_MS + 1.5;
   const seen = await statements();
   const hash = (token: string): string => sha256(token).toString("hex");
   const of = (token: string): number => seen.filter((statement) => statement.includes(hash(token))).length;
-  expect(seen.length).toBeLessThanOrEqual(GATEWAYS * (intervals + 1));
-  for (const token of own) expect(of(token)).toBeLessThanOrEqual(intervals + 1);
-  expect(of(shared)).toBeLessThanOrEqual(2 * (intervals + 1));
+  expect(seen.length).toBeLessThanOrEqual(GATEWAYS * most);
+  for (const token of own) expect(of(token)).toBeLessThanOrEqual(most);
+  expect(of(shared)).toBeLessThanOrEqual(2 * most);
   // Once in each, however many sessions have it.
   for (const statement of seen) expect(statement.split(hash(shared)).length).toBeLessThanOrEqual(2);
   await database.deleteToken({ token: shared });

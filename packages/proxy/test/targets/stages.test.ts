@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import type { Socket } from "node:net";
 import { connect as connectTls, createSecureContext, TLSSocket } from "node:tls";
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { EndError } from "../../src/end-reason.ts";
 import { AllowList } from "../../src/net/allow-list.ts";
 import { dial } from "../../src/targets/dial.ts";
@@ -97,8 +97,17 @@ describe.each(TYPES)("stages of a target over %s", (type) => {
   });
 
   test("have the time of the connection altogether", async () => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    onTestFinished(() => void vi.useRealTimers());
     await using server = await listenAtEndpoint(type, (socket) => socket.write("fir"));
-    const target = dialServer(server, new KeepingReader(), [expectLine("first\n", "")], 300);
+    const begun = Promise.withResolvers<void>();
+    const begin: Stage = async (stage) => {
+      expect((await stage.read(3)).toString()).toBe("fir");
+      begun.resolve();
+    };
+    const target = dialServer(server, new KeepingReader(), [begin, expectLine("st\n", "")], 300);
+    await begun.promise;
+    vi.advanceTimersByTime(300);
     await expect(target.ready).rejects.toMatchObject({
       reason: "target_timeout",
       message: expect.stringContaining("did not complete its handshake within 300 ms"),

@@ -67,9 +67,11 @@ export const json =
 
 /** Knows one token. */
 export const only =
-  (known: string, reply: object): Answer =>
-  (_request, response, token) =>
-    token === known ? void response.end(JSON.stringify(reply)) : void response.writeHead(404).end("unknown");
+  (known: string, reply: object | (() => object)): Answer =>
+  (_request, response, token) => {
+    if (token !== known) return void response.writeHead(404).end("unknown");
+    response.end(JSON.stringify(typeof reply === "function" ? reply() : reply));
+  };
 
 export const hang: Answer = () => {};
 

@@ -4,6 +4,7 @@ import type { TokenRequest } from "../../src/tokens/store.ts";
 import { findMasters } from "../../src/cluster-store/valkey/sentinel.ts";
 import type { ValkeySession } from "../../src/cluster-store/valkey/session.ts";
 import { parseStoreUrl } from "../../src/cluster-store/valkey/store-url.ts";
+import { inParallel } from "../support/in-parallel.ts";
 import { connectTo, StoreGateway } from "./valkey-cluster.ts";
 
 const REQUEST: TokenRequest = {
@@ -61,12 +62,8 @@ describe.concurrent("where a Sentinel replaces the master", { timeout: 60_000 },
     await using servers = await Replicated.start();
     await using one = await StoreGateway.open({ url: servers.url });
     await using other = await StoreGateway.open({ url: servers.url });
-    const issued: Awaited<ReturnType<typeof one.store.issue>>[] = [];
     // On a busy machine, all at once would take longer than a store may.
-    while (issued.length < 1000) {
-      const issuing = Array.from({ length: 100 }, async () => await one.store.issue(REQUEST));
-      issued.push(...(await Promise.all(issuing)));
-    }
+    const issued = await inParallel(1000, async () => await one.store.issue(REQUEST));
     const ids = issued.map(({ record }) => record.tokenId);
     other.live = ids;
     for (const [index, id] of ids.entries()) {

@@ -1,3 +1,5 @@
+import { once } from "node:events";
+import { type AddressInfo, connect, createServer } from "node:net";
 import { type ByteServer, startByteServer } from "@curfew/testing";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { join } from "node:path";
@@ -24,6 +26,26 @@ async function openTwo(gateway: WorkerGateway): Promise<readonly [Client, Client
   const worker = await gateway.workerOf(first);
   const second = await gateway.openIn((other) => other !== worker, target.address, "b");
   return [first, second, worker];
+}
+
+interface HeldRequests extends Disposable {
+  readonly url: string;
+  /** Fulfils with the first connection. */
+  readonly asked: Promise<void>;
+  release(): void;
+}
+
+/** A way to the admin API on which a command can start and connect, and whose requests pass only when the test says so. */
+async function holdRequests(adminUrl: string): Promise<HeldRequests> {
+  const { hostname, port } = new URL(adminUrl);
+  const [asked, released] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  const relay = createServer((near) => {
+    asked.resolve();
+    void released.promise.then(() => near.pipe(connect(Number(port), hostname)).pipe(near));
+  }).listen(0, "127.0.0.1");
+  await once(relay, "listening");
+  const url = `http://127.0.0.1:${(relay.address() as AddressInfo).port}`;
+  return { url, asked: asked.promise, release: released.resolve, [Symbol.dispose]: () => void relay.close() };
 }
 
 describe("a worker that crashes", SLOW, () => {
@@ -105,13 +127,18 @@ describe.concurrent("a worker that hangs", SLOW, () => {
     const { id, token } = await gateway.token(target.address);
     const client = new AdminClient({ url: gateway.adminUrl, key: ADMIN_KEY });
     const replaced = [{ member: `worker ${worker}`, reason: "it did not respond for 4 s" }];
+    // It starts before: on a busy machine the worker could be replaced by the time that it asks.
+    using held = await holdRequests(gateway.adminUrl);
+    const printing = run(["session", "list", "--json", "--admin", held.url, "--key", ADMIN_KEY]);
+    await held.asked;
     process.kill(worker, "SIGSTOP");
+    held.release();
     const [listed, found, missing, opened, printed, revoked, , ended] = await Promise.all([
       gateway.admin<{ sessions: unknown[] }>("GET", "/v1/sessions"),
       gateway.admin("GET", `/v1/sessions/${other}`),
       gateway.admin("GET", `/v1/sessions/${hung}`),
       gateway.metric("curfew_sessions_active"),
-      run(["session", "list", "--json", "--admin", gateway.adminUrl, "--key", ADMIN_KEY]),
+      printing,
       gateway.admin("DELETE", `/v1/tokens/${id}`),
       client.endSession(hung),
       gateway.admin("DELETE", "/v1/sessions?instance=c"),
@@ -142,7 +169,7 @@ describe.concurrent("a worker that hangs", SLOW, () => {
     const { token } = await gateway.admin<{ token: string }>("POST", "/v1/tokens", {
       type: "serial",
       target: own.address,
-      ttl: 1,
+      ttl: 3,
     });
     using client = new Client(gateway.host, token);
     await client.message("hello");
@@ -210,7 +237,7 @@ test.concurrent(
     const { token } = await gateway.admin<{ token: string }>("POST", "/v1/tokens", {
       type: "serial",
       target: target.address,
-      ttl: 2,
+      ttl: 4,
     });
     using client = new Client(gateway.host, token);
     await client.message("hello");

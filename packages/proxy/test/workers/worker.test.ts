@@ -139,7 +139,7 @@ describe("while a session waits for its slot", () => {
   test("the deadline ends it and releases the slot, and an answer after that opens nothing", async () => {
     await using primary = await FakePrimary.start(limited);
     using client = new Client(primary.url, "open sesame");
-    await primary.answer("resolve", grant(300));
+    await primary.answer("resolve", grant(1000));
     await primary.asked("acquire");
     expect(await client.closed).toEqual({ code: 4100, reason: "session_expired" });
     await primary.asked("release");

@@ -11,6 +11,7 @@ import { createLogger } from "../../src/telemetry/log.ts";
 import { createEngine } from "../../src/cluster-store/open-engine.ts";
 import { openClient, type StoreClient } from "../../src/cluster-store/valkey/client.ts";
 import { StoreConnection } from "../../src/cluster-store/connection.ts";
+import { isConnected } from "../tokens/valkey-cluster.ts";
 
 export const NO_LIMITS: LimitOptions = {
   max: null,
@@ -125,7 +126,7 @@ export async function openGateways(
 ): Promise<OpenGateways> {
   const gateways = names.map((name) => new TestGateway(url, prefix, name, { ...NO_LIMITS, ...limits }, leaseMs));
   for (const { connection } of gateways) connection.start();
-  await Promise.all(gateways.map(async ({ connection }) => await connection.opened));
+  await Promise.all(gateways.map(async ({ connection }) => await isConnected(connection)));
   const close = async (): Promise<void> =>
     void (await Promise.all(gateways.map(async (gateway) => await gateway[Symbol.asyncDispose]())));
   return { gateways, [Symbol.asyncDispose]: close };

@@ -51,7 +51,7 @@ export class StoreGateway implements AsyncDisposable {
   static async open(options: TestGatewayOptions): Promise<StoreGateway> {
     const gateway = new StoreGateway(options);
     gateway.connection.start();
-    await gateway.connection.opened;
+    await isConnected(gateway.connection);
     return gateway;
   }
 
@@ -62,6 +62,13 @@ export class StoreGateway implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.connection.close();
   }
+}
+
+/** Waits until it is open: on a busy machine the store may not answer in time at first. */
+export async function isConnected(connection: StoreConnection): Promise<void> {
+  await connection.opened.catch(() => {});
+  if (connection.isOpen) return;
+  await new Promise<void>((resolve) => connection.onChange(() => connection.isOpen && resolve()));
 }
 
 /** A gateway's way to the store, which can be cut. */

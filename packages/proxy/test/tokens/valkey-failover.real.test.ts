@@ -54,7 +54,7 @@ class Replicated implements AsyncDisposable {
   }
 }
 
-describe.concurrent("where a Sentinel replaces the master", { timeout: 60_000 }, () => {
+describe.concurrent("where a Sentinel replaces the master", { timeout: 120_000 }, () => {
   test.for<{ how: string; fail: (master: RedisServer) => unknown }>([
     { how: "is killed", fail: async (master) => await master.kill() },
     { how: "hangs", fail: (master) => master.freeze() },

@@ -9,6 +9,7 @@ import { openClient, type StoreClient } from "../../../src/cluster-store/valkey/
 import type { ValkeySession } from "../../../src/cluster-store/valkey/session.ts";
 import { parseStoreUrl } from "../../../src/cluster-store/valkey/store-url.ts";
 import { TestAuthority } from "../../support/authority.ts";
+import { isConnected } from "../../tokens/valkey-cluster.ts";
 
 let server: RedisServer;
 beforeAll(async () => {
@@ -190,7 +191,7 @@ describe("a connection that cannot be made says why:", () => {
     await using stranger = new Connected(urlOf(secure, "rediss"));
     await expect(stranger.connection.opened).rejects.toThrow("unable to verify the first certificate");
     await using made = new Connected(urlOf(secure, "rediss"), [], readFileSync(authority.cert, "utf8"));
-    await made.connection.opened;
+    await isConnected(made.connection);
     expect(await made.connection.run(ping)).toBe("PONG");
   });
 });

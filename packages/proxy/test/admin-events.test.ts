@@ -115,6 +115,16 @@ test("the number of clients is bounded, and those that leave make room", async (
     .toBe(true);
 });
 
+test("HEAD takes no place among the clients", async () => {
+  await using gateway = await TestGateway.start();
+  const headers = { Authorization: `Bearer ${ADMIN_KEY}` };
+  for (let count = 0; count < 17; count += 1) {
+    const { status } = await fetch(`${gateway.adminUrl}/v1/events`, { method: "HEAD", headers });
+    expect(status).toBe(200);
+  }
+  expect((await adminOf(gateway).followEvents().next()).value).toMatchObject({ event: "admin_called" });
+});
+
 test("a gateway that stops ends the stream", async () => {
   const gateway = await TestGateway.start();
   const events = adminOf(gateway).followEvents();

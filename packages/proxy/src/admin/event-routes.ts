@@ -8,9 +8,11 @@ import { problem } from "./problem.ts";
 /** Adds `/v1/events`. */
 export function addEventRoutes(app: Hono, { stream }: AdminOptions): void {
   addOperation(app, "followEvents", (c) => {
+    const headers = { "Content-Type": "text/event-stream", "Cache-Control": "no-store" };
+    // It is answered as GET is, but nothing would read the stream, or end it.
+    if (c.req.method === "HEAD") return c.body(null, 200, headers);
     const client = stream.subscribe(c.req.header("Last-Event-ID"));
     if (client === undefined) return problem(c, 429, "as many clients as there may be follow the events already");
-    const headers = { "Content-Type": "text/event-stream", "Cache-Control": "no-store" };
     return c.body(
       streamOf(client, () => mayStill(c, OPERATIONS.followEvents.right)),
       200,

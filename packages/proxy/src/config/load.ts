@@ -14,6 +14,9 @@ const MAX_YAML_BYTES = 1024 * 1024;
 /** How many problems of a file that is no YAML are told: each follows from those before. */
 const MAX_YAML_PROBLEMS = 10;
 
+/** How much of each is told, in characters. */
+const MAX_YAML_PROBLEM = 200;
+
 /** Where a configuration comes from; later sources override earlier ones. */
 export interface ConfigSources {
   /** A YAML file. */
@@ -141,7 +144,7 @@ async function readYaml(file: string, refusesEmpty: boolean): Promise<Read<unkno
     const problems =
       error instanceof YamlError
         ? error.problems
-        : [`cannot be read: ${error instanceof Error ? error.message : String(error)}`];
+        : [`cannot be read: ${shortened(error instanceof Error ? error.message : String(error))}`];
     return { written: {}, problems: problems.map((problem) => `${file}: ${problem}`) };
   }
 }
@@ -213,13 +216,14 @@ class YamlError extends Error {
 async function parseYaml(source: string): Promise<unknown> {
   const { isCollection, LineCounter, parseDocument, visit } = await import("yaml");
   const lineCounter = new LineCounter();
-  // A warning would quote the source, too. Its own search for keys that are there twice takes minutes for many.
-  const document = parseDocument(source, { logLevel: "error", lineCounter, uniqueKeys: false });
-  // Only the first line of each: those after it quote the source.
+  // Neither warnings nor what makes errors pretty, as they quote the source: each error all of its line. The library's own
+  // search for keys that are there twice takes minutes for many.
+  const options = { logLevel: "error", lineCounter, uniqueKeys: false, prettyErrors: false } as const;
+  const document = withoutStacks(() => parseDocument(source, options));
   const problems = document.errors
     .slice(0, MAX_YAML_PROBLEMS)
-    .map(({ code, message }) =>
-      code === "MULTIPLE_DOCS" ? "expected one document, but got several" : (message.split(/:?\n/, 1)[0] ?? ""),
+    .map(({ code, message, pos }) =>
+      code === "MULTIPLE_DOCS" ? "expected one document, but got several" : shortened(message) + placeAt(pos[0]),
     );
   visit(document, {
     Map: (_, { items }) => {
@@ -240,8 +244,28 @@ async function parseYaml(source: string): Promise<unknown> {
   }
 
   function placeOf(node: unknown): string {
-    const { range } = node as { readonly range?: readonly number[] };
-    const { line, col } = lineCounter.linePos(range?.[0] ?? 0);
+    return placeAt((node as { readonly range?: readonly number[] }).range?.[0] ?? 0);
+  }
+
+  function placeAt(offset: number): string {
+    const { line, col } = lineCounter.linePos(offset);
     return ` at line ${line}, column ${col}`;
+  }
+}
+
+/** Some quote what they found, which may be half of the file. */
+function shortened(message: string): string {
+  const [line = ""] = message.split("\n", 1);
+  return line.length > MAX_YAML_PROBLEM ? `${line.slice(0, MAX_YAML_PROBLEM)}…` : line;
+}
+
+/** A file that is no YAML has an error for each character, and most of the time would go into their stacks. */
+function withoutStacks<T>(run: () => T): T {
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = 0;
+  try {
+    return run();
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit;
   }
 }

@@ -38,7 +38,7 @@ export class TlsFiles {
   constructor(options: TlsFileOptions) {
     this.#options = options;
     this.#paths = [options.ca, options.cert, options.key].flatMap((file) => (file === undefined ? [] : [file.path]));
-    this.#seen = describeVersions(this.#paths.map((path) => statSync(path, { throwIfNoEntry: false })));
+    this.#seen = describeVersions(this.#paths.map(statOf));
     this.#context = readContext(options);
   }
 
@@ -58,6 +58,15 @@ export class TlsFiles {
     } catch (error) {
       this.#options.onUnusable(error as Error);
     }
+  }
+}
+
+/** What keeps a file from being looked at is told when it is read, with the name of its option. */
+function statOf(path: string): Stats | undefined {
+  try {
+    return statSync(path);
+  } catch {
+    return undefined;
   }
 }
 

@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, renameSync, rmSync, writeSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -34,3 +35,19 @@ test("lines are appended, and go to the path again after the file was moved or r
 test("a file that cannot be opened is refused", () => {
   expect(() => new LogFile(join(folder, "none", "curfew.log"))).toThrow("ENOENT");
 });
+
+test.skipIf(process.platform === "win32")(
+  "a FIFO that nothing reads is refused at once, also in place of the file",
+  async () => {
+    const [path, fifo] = [join(folder, "curfew.log"), join(folder, "fifo")];
+    execFileSync("mkfifo", [fifo]);
+    expect(() => new LogFile(fifo)).toThrow("ENXIO");
+    const log = new LogFile(path, 1);
+    const moved = `${path}.1`;
+    renameSync(path, moved);
+    renameSync(fifo, path);
+    await writeTo(log, moved, "one");
+    rmSync(path);
+    await writeTo(log, path, "two");
+  },
+);

@@ -1,4 +1,9 @@
-import { close, fstat, open, openSync, stat } from "node:fs";
+import { close, constants, fstat, open, openSync, stat } from "node:fs";
+
+const { O_APPEND, O_CREAT, O_NONBLOCK, O_WRONLY } = constants;
+
+/** Appends, as `a` does. Opening a FIFO would otherwise wait for a reader, and each write for the next read. */
+const FLAGS = O_WRONLY | O_APPEND | O_CREAT | O_NONBLOCK;
 
 /** How often the path is looked at, in milliseconds. */
 const LOOK_MS = 1000;
@@ -12,6 +17,8 @@ export class LogFile {
   readonly #path: string;
   /** What the path is now; taken into use before the next write, when no other is under way. */
   #next: number | undefined;
+  /** Whether a look is under way: a disk that does not answer would take one thread after the other. */
+  #isLooking = false;
 
   /**
    * @param lookMs - test seam, in milliseconds.
@@ -19,7 +26,7 @@ export class LogFile {
    */
   constructor(path: string, lookMs: number = LOOK_MS) {
     this.#path = path;
-    this.fd = openSync(path, "a");
+    this.fd = openSync(path, FLAGS);
     setInterval(() => this.#look(), lookMs).unref();
   }
 
@@ -32,23 +39,28 @@ export class LogFile {
   }
 
   #look(): void {
-    if (this.#next !== undefined) return;
+    if (this.#next !== undefined || this.#isLooking) return;
+    this.#isLooking = true;
     fstat(this.fd, (error, ours) => {
-      if (error !== null) return;
+      if (error !== null) return this.#looked();
       stat(this.#path, (missing, there) => {
         const isMoved = missing === null ? there.ino !== ours.ino || there.dev !== ours.dev : missing.code === "ENOENT";
         if (isMoved) this.#open();
+        else this.#looked();
       });
     });
   }
 
   /** If that fails, lines go on to the file as it was, and the next look tries again. */
   #open(): void {
-    open(this.#path, "a", (error, fd) => {
-      if (error !== null) return;
-      if (this.#next === undefined) this.#next = fd;
-      else close(fd, ignore);
+    open(this.#path, FLAGS, (error, fd) => {
+      if (error === null) this.#next = fd;
+      this.#looked();
     });
+  }
+
+  #looked(): void {
+    this.#isLooking = false;
   }
 }
 

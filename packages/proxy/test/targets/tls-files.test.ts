@@ -1,4 +1,4 @@
-import { writeFileSync } from "node:fs";
+import { symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { createGateway } from "../../src/index.ts";
@@ -42,6 +42,16 @@ describe("files that cannot be used are refused, and the error names the option 
       const path = join(made.folder, "missing.pem");
       expect(() => open({ ca: made.cert, cert: made.cert, key: made.key, [option]: path })).toThrow(
         `${option}: ${path} cannot be read: ENOENT`,
+      );
+    }
+  });
+
+  test.skipIf(process.platform === "win32")("links that lead nowhere", () => {
+    const path = join(made.folder, "loop.pem");
+    symlinkSync(path, path);
+    for (const option of ["ca", "cert", "key"]) {
+      expect(() => open({ ca: made.cert, cert: made.cert, key: made.key, [option]: path })).toThrow(
+        `${option}: ${path} cannot be read: ELOOP`,
       );
     }
   });

@@ -74,8 +74,11 @@ export class TokenDatabase {
    * @throws Error when it cannot be opened.
    */
   constructor(path: string, waitMs: number) {
-    if (path !== IN_MEMORY) makePrivate(path);
+    if (path !== IN_MEMORY) make(path);
     this.#db = new DatabaseSync(path, { timeout: waitMs });
+    // Reads the file: one that is no database keeps its rights.
+    this.#db.exec("PRAGMA schema_version");
+    if (path !== IN_MEMORY) makePrivate(path);
     // Write-ahead logging lets another process read while this one writes.
     this.#db.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL");
     migrate(this.#db);
@@ -247,16 +250,21 @@ function prepareStatements(db: DatabaseSync) {
 }
 
 /**
- * Makes the file for its owner only, as SQLite then makes those beside it, and takes the rights of others away from
- * files of before. A file that is there is not opened: closing it would end the locks that SQLite has in this process.
+ * Makes the file for its owner only, as SQLite then makes those beside it. One that is there is not opened: closing it
+ * would end the locks that SQLite has in this process.
  */
-function makePrivate(path: string): void {
+function make(path: string): void {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   try {
     closeSync(openSync(path, "ax", 0o600));
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+    if (!statSync(path).isFile()) throw new Error("it is no regular file", { cause: error });
   }
+}
+
+/** Takes the rights of others away from files of before. */
+function makePrivate(path: string): void {
   for (const file of [path, `${path}-wal`, `${path}-shm`]) {
     const mode = statSync(file, { throwIfNoEntry: false })?.mode ?? 0;
     // Windows has no such rights.

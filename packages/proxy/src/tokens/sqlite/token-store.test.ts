@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -232,6 +233,20 @@ test("the files can be read by their owner only, those of before too", async () 
   for (const end of ["", "-wal", "-shm"]) await chmod(path + end, 0o644);
   await open().issue(request);
   expect(await modes()).toEqual([0o600, 0o600, 0o600]);
+});
+
+test.skipIf(process.platform === "win32")("what is no database is refused, and keeps its rights", async () => {
+  await mkdir(join(folder, "state"));
+  const mode = async (): Promise<number> => (await stat(path)).mode & 0o777;
+  await writeFile(path, "The text of another program, longer than the header of a database. ".repeat(3), {
+    mode: 0o644,
+  });
+  expect(open).toThrow("file is not a database");
+  expect(await mode()).toBe(0o644);
+  await rm(path);
+  execFileSync("mkfifo", ["-m", "644", path]);
+  expect(open).toThrow("it is no regular file");
+  expect(await mode()).toBe(0o644);
 });
 
 test("a store tells of revocations by others, whatever they are called with", async () => {

@@ -1,4 +1,5 @@
 import { type ByteServer, startByteServer } from "@curfew/testing";
+import { once } from "node:events";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { RawClient, upgradeRequest } from "./support/raw-client.ts";
 import { stopwatch } from "./support/waited.ts";
@@ -66,5 +67,24 @@ test.each([
     expect(gateway.logged("session ended").filter(({ reason }) => reason === "server_draining")).toHaveLength(count);
     expect(gateway.logged("worker crashed")).toEqual([]);
     await Promise.all([echoing.waitForNoConnections(), flooding.waitForNoConnections()]);
+  },
+);
+
+test.each([1, 2])(
+  "with %i workers, a reader of the audit trail that has stopped holds up the end by a second or two",
+  { timeout: 60_000 },
+  async (workers) => {
+    await using gateway = await WorkerGateway.start({ AUDIT_PATH: "-" }, { workers });
+    gateway.command.process.stdout.removeAllListeners("data").pause();
+    const long = "x".repeat(250);
+    const written = async (): Promise<number> => await gateway.metric("curfew_audit_lines_total");
+    for (let before = -1, now = 0; now > before; before = now, now = await written()) {
+      const body = { type: "serial", target: echoing.address, user: long, instance: long };
+      for (let count = 0; count < 50; count += 1) await gateway.admin("POST", "/v1/tokens", body);
+    }
+    const elapsed = stopwatch();
+    gateway.command.process.kill("SIGTERM");
+    expect(await once(gateway.command.process, "exit")).toEqual([0, null]);
+    expect(elapsed()).toBeLessThan(workers * 1000 + LATE_MS);
   },
 );

@@ -83,6 +83,10 @@ export class AuditSyslog implements AuditTarget {
     socket?.destroy();
   }
 
+  abandon(): void {
+    this.#socket?.destroy();
+  }
+
   #message(line: string): string {
     const [, time = "-"] = /"time":"([^"]*)"/.exec(line) ?? [];
     const message = `<${PRIORITY}>1 ${time} ${this.#header} ${line}`;

@@ -2,6 +2,7 @@ import { fdatasync, fstatSync, write } from "node:fs";
 import { type FileHandle, open, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { promisify } from "node:util";
+import { openWritable, type Writable } from "../writable.ts";
 
 const [writeDescriptor, syncDescriptor] = [promisify(write), promisify(fdatasync)];
 
@@ -30,6 +31,8 @@ export interface AuditTarget {
   /** Waits until what was written would outlive a loss of power. */
   sync(): Promise<void>;
   close(): Promise<void>;
+  /** In place of {@link close} while a write hangs: nothing of it keeps the process from exiting, as far as that is possible. */
+  abandon?(): void;
 }
 
 /**
@@ -127,15 +130,15 @@ async function isTorn(handle: FileHandle): Promise<boolean> {
   return bytesRead === 1 && buffer[0] !== LINE_FEED;
 }
 
-/** A descriptor of this process, such as standard output. */
+/** A descriptor of this process, such as standard output. A reader that takes no more keeps no thread waiting. */
 export class AuditDescriptor implements AuditTarget {
   /** The largest write to a pipe that is atomic on Linux (`PIPE_BUF` in pipe(7)). */
   readonly atOnce: number = 4096;
-  readonly #fd: number;
+  readonly #target: Writable;
   #isTorn = false;
 
   constructor(fd: number) {
-    this.#fd = fd;
+    this.#target = openWritable(fd);
   }
 
   async prepare(): Promise<void> {
@@ -145,7 +148,9 @@ export class AuditDescriptor implements AuditTarget {
   async write(bytes: Buffer, offset: number): Promise<number> {
     for (;;) {
       try {
-        const { bytesWritten } = await writeDescriptor(this.#fd, bytes, offset, bytes.length - offset, null);
+        this.#target.prepare();
+        const length = bytes.length - offset;
+        const { bytesWritten } = await writeDescriptor(this.#target.fd, bytes, offset, length, null);
         this.#isTorn = bytes[offset + bytesWritten - 1] !== LINE_FEED;
         return bytesWritten;
       } catch (error) {
@@ -157,7 +162,7 @@ export class AuditDescriptor implements AuditTarget {
 
   async sync(): Promise<void> {
     // A pipe, a socket and a terminal keep nothing.
-    if (fstatSync(this.#fd).isFile()) await syncDescriptor(this.#fd);
+    if (fstatSync(this.#target.fd).isFile()) await syncDescriptor(this.#target.fd);
   }
 
   async close(): Promise<void> {}

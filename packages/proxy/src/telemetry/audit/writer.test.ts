@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import type { AuditTarget } from "./target.ts";
 import { auditLines, AuditWriter, type AuditWriterOptions } from "./writer.ts";
 
@@ -46,6 +46,12 @@ class FakeDisk implements AuditTarget {
   }
 
   async close(): Promise<void> {}
+
+  isAbandoned = false;
+
+  abandon(): void {
+    this.isAbandoned = true;
+  }
 }
 
 const said: string[] = [];
@@ -142,13 +148,39 @@ test("what waits is bounded, and what is lost is counted and said", async () => 
   expect(disk.names.filter((name) => name === "more")).toHaveLength(1001 - lost);
 });
 
-test("a disk that hangs refuses what is waited for, and does not keep the gateway from stopping", async () => {
-  const disk = new FakeDisk();
-  disk.gate = new Promise(() => {});
-  const writer = open(disk, { hangingMs: 1, closingMs: 1 });
-  writer.append(line("under way"));
-  await expect.poll(() => problemOf(writer)).toContain("could not be written for");
-  await expect(writer.appendSynced(line("a"))).rejects.toThrow("could not be written for");
-  await writer.close();
-  expect(disk.text).toBe("");
+test.each([{ closingMs: 1 }, { stalledMs: 1 }])(
+  "a disk that hangs refuses what is waited for, and does not keep the gateway from stopping: %o",
+  async (bounds) => {
+    const disk = new FakeDisk();
+    disk.gate = new Promise(() => {});
+    const writer = open(disk, { hangingMs: 1, closingMs: 2 ** 31 - 1, stalledMs: 2 ** 31 - 1, ...bounds });
+    writer.append(line("under way"));
+    await expect.poll(() => problemOf(writer)).toContain("could not be written for");
+    await expect(writer.appendSynced(line("a"))).rejects.toThrow("could not be written for");
+    await writer.close();
+    expect([disk.text, disk.isAbandoned]).toEqual(["", true]);
+  },
+);
+
+test("a disk that is slow is waited for when the gateway stops", async () => {
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+  try {
+    const disk = new FakeDisk();
+    disk.step = 1;
+    const writer = open(disk, { closingMs: 10_000, stalledMs: 100 });
+    writer.append(line("a"));
+    const closed = writer.close();
+    while (disk.lines.length === 0) {
+      const gate = Promise.withResolvers<void>();
+      disk.gate = gate.promise;
+      const { length } = disk.text;
+      vi.advanceTimersByTime(99);
+      gate.resolve();
+      while (disk.text.length === length) await new Promise(setImmediate);
+    }
+    await closed;
+    expect([disk.names, disk.isAbandoned]).toEqual([["a"], false]);
+  } finally {
+    vi.useRealTimers();
+  }
 });

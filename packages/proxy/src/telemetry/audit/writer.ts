@@ -9,8 +9,9 @@ const RETRY_MS = 1000;
 /** How long the target may take for one batch, in milliseconds: less than the gateway waits for an observer. */
 const HANGING_MS = 4000;
 
-/** How long the last lines have when the gateway stops, in milliseconds. */
+/** How long the last lines have when the gateway stops, and how long without any progress, in milliseconds. */
 const CLOSING_MS = 5000;
+const STALLED_MS = 1000;
 
 let written = 0;
 let lost = 0;
@@ -44,6 +45,7 @@ export interface AuditWriterOptions {
   readonly retryMs?: number;
   readonly hangingMs?: number;
   readonly closingMs?: number;
+  readonly stalledMs?: number;
 }
 
 /**
@@ -71,6 +73,8 @@ export class AuditWriter {
   #retry: NodeJS.Timeout | undefined;
   /** From now on no line is taken. */
   #closed: PromiseWithResolvers<void> | undefined;
+  /** While it closes: gives up where nothing is written any more. */
+  #stalled: NodeJS.Timeout | undefined;
 
   constructor(options: AuditWriterOptions) {
     this.#options = options;
@@ -119,16 +123,21 @@ export class AuditWriter {
 
   /** Writes what waits, as far as that is possible in time. */
   async close(): Promise<void> {
-    this.#closed ??= Promise.withResolvers();
-    const timer = setTimeout(this.#closed.resolve, this.#options.closingMs ?? CLOSING_MS);
+    const { closingMs = CLOSING_MS, stalledMs = STALLED_MS } = this.#options;
+    const { promise, resolve } = (this.#closed ??= Promise.withResolvers());
+    const timer = setTimeout(resolve, closingMs);
+    this.#stalled = setTimeout(resolve, stalledMs);
     clearTimeout(this.#retry);
     this.#start();
-    await this.#closed.promise;
+    await promise;
     clearTimeout(timer);
+    clearTimeout(this.#stalled);
     lost += this.#waiting.length;
     this.#waiting = [];
+    const { target } = this.#options;
     // What hangs does not close, either.
-    if (!this.#isBusy) await this.#options.target.close().catch(ignore);
+    if (this.#isBusy) target.abandon?.();
+    else await target.close().catch(ignore);
   }
 
   #hasRoom(text: string): boolean {
@@ -205,7 +214,10 @@ export class AuditWriter {
     this.#begunAt = performance.now();
     try {
       await target.prepare();
-      while (done < bytes.length) done += await target.write(bytes, done);
+      while (done < bytes.length) {
+        done += await target.write(bytes, done);
+        this.#stalled?.refresh();
+      }
       if (lines.some(({ waiter }) => waiter !== undefined)) await target.sync();
       this.#failure = undefined;
     } catch (error) {

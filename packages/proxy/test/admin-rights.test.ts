@@ -1,6 +1,7 @@
 import { type ByteServer, startByteServer } from "@curfew/testing";
 import { once } from "node:events";
 import { type IncomingMessage, request } from "node:http";
+import type { Socket } from "node:net";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { RIGHTS } from "../src/admin/keys.ts";
 import { type OperationName, OPERATIONS } from "../src/admin/operations.ts";
@@ -163,4 +164,45 @@ test("the name of the key is in what observers hear", async () => {
     { type: "token_issued", actor },
     { type: "admin_called", actor, status: 201 },
   ]);
+});
+
+test("a token in place of an id gets no further than the request, whatever its answer", async () => {
+  const { token } = await gateway.token(target.address);
+  events.length = 0;
+  const paths = operations.flatMap(([, { method, path }]) => (path.includes(":id") ? [[method, path] as const] : []));
+  for (const [method, path] of paths) {
+    for (const [key, query] of [
+      [ADMIN_KEY, ""],
+      [ADMIN_KEY, "?unknown=1"],
+      [keyOf("issue"), ""],
+      [keyOf("read"), ""],
+    ] as const) {
+      const { status } = await fetch(`${gateway.adminUrl}${path.replace(":id", token)}${query}`, {
+        method,
+        headers: { Authorization: `Bearer ${key}`, "Content-Type": "application/json" },
+        ...(method === "POST" && { body: '{"ttl":60}' }),
+      });
+      expect([403, 404]).toContain(status);
+    }
+  }
+  expect(events).toHaveLength(4 * paths.length);
+  expect(JSON.stringify(events)).not.toContain(token);
+  expect(gateway.logLines.join("")).not.toContain(token);
+});
+
+test("a caller that goes away within its body is no failure of the gateway", async () => {
+  events.length = 0;
+  const lines = gateway.logLines.length;
+  const sent = request(`${gateway.adminUrl}/v1/tokens`, {
+    method: "POST",
+    headers: { Authorization: `Bearer ${ADMIN_KEY}` },
+  });
+  sent.on("error", () => {}).write("{");
+  const [socket] = (await once(sent, "socket")) as [Socket];
+  // The gateway reads both in this order.
+  await expect.poll(() => socket.bytesWritten).toBeGreaterThan(0);
+  await fetch(`${gateway.adminUrl}/healthz`);
+  sent.destroy();
+  await expect.poll(() => events).toMatchObject([{ type: "admin_called", status: 400 }]);
+  expect(gateway.logLines.slice(lines).filter((line) => line.includes('"level":"error"'))).toEqual([]);
 });

@@ -15,7 +15,7 @@ import { openApiDocument } from "./openapi.ts";
 import { addOperation } from "./operations.ts";
 import { addPeerRoute } from "./peer-route.ts";
 import type { AdminOptions } from "./options.ts";
-import { problem, PROBLEM_DETAIL } from "./problem.ts";
+import { problem, PROBLEM_DETAIL, toldPath } from "./problem.ts";
 import { BadQuery } from "./query.ts";
 import { BadRequest } from "./request-body.ts";
 import { addSessionRoutes } from "./session-routes.ts";
@@ -53,8 +53,12 @@ export function createAdminApi(options: AdminOptions): Hono {
     if (error instanceof LockLimit) return problem(c, 409, error.message);
     if (error instanceof BadPage || error instanceof BadQuery) return problem(c, 400, error.message);
     if (error instanceof EventRefused || error instanceof StoreError) return problem(c, 503, error.message);
-    options.log.error({ err: error, path: c.req.path }, "the admin API failed");
-    return problem(c, 500, "the gateway failed; see its log");
+    // Its client has gone in the middle of the body.
+    if (c.req.raw.signal.aborted) return problem(c, 400, "the request is not whole");
+    const response = problem(c, 500, "the gateway failed; see its log");
+    c.res = response;
+    options.log.error({ err: error, path: toldPath(c) }, "the admin API failed");
+    return response;
   });
   return app;
 }
@@ -75,6 +79,6 @@ function addStatusRoutes(app: Hono, { readiness, status, log }: AdminOptions): v
 function reportFailure(c: Context, failures: AdminFailures): void {
   const { status } = c.res;
   const detail = String(c.get(PROBLEM_DETAIL));
-  const failure = { status, method: c.req.method, path: c.req.path, client: requestAddress(c), detail };
+  const failure = { status, method: c.req.method, path: toldPath(c), client: requestAddress(c), detail };
   failures.add(failure, status === 500 && c.error !== undefined);
 }

@@ -3,7 +3,7 @@ import type { Context, MiddlewareHandler } from "hono";
 import { callerAddress, requestActor, setActor } from "./actor.ts";
 import { hasRight, type KeyHolder, type Right, SOCKET_HOLDER } from "./keys.ts";
 import type { AdminOptions } from "./options.ts";
-import { problem } from "./problem.ts";
+import { problem, toldPath } from "./problem.ts";
 
 /** Where a request's context holds what tells whose key it has. */
 const HOLDER = "holder";
@@ -74,12 +74,8 @@ function isFromPage(c: Context): boolean {
   return c.req.header("Origin") !== undefined || (c.req.header("Sec-Fetch-Site") ?? "none") !== "none";
 }
 
-/** What was called. Where nothing is found, the path may have a token in place of its id by mistake, and is cut. */
-function called({
-  req: { method, path },
-  res: { status },
-}: Context): Record<"method" | "path", string> & { status: number } {
-  return { method, path: status === 404 ? path.split("/", 3).join("/") : path, status };
+function called(c: Context): Record<"method" | "path", string> & { status: number } {
+  return { method: c.req.method, path: toldPath(c), status: c.res.status };
 }
 
 /** The right key is always accepted, so that wrong ones from the same address do not lock the operator out. */

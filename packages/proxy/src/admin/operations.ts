@@ -2,6 +2,7 @@ import type { Context, Hono } from "hono";
 import * as v from "valibot";
 import { requireRight } from "./authentication.ts";
 import type { Right } from "./keys.ts";
+import { problem } from "./problem.ts";
 import { readQuery } from "./query.ts";
 import { extension, lockRequest, type Query, tokenBody, tokenRequest } from "./request-schemas.ts";
 import {
@@ -151,6 +152,9 @@ export const OPERATIONS: Readonly<Record<OperationName, Operation>> = {
   liftLock: { ...end, path: "/v1/locks/:id", right: "admin", summary: "Lift a lock.", answer: lock },
 };
 
+/** What ids look like. A token that is given in place of one, by mistake, is longer, and must not get into the trail. */
+const ID = /^[\w-]{1,36}$/;
+
 /** Answers an operation for keys that have its right, with the parameters of its query. */
 export function addOperation(
   app: Hono,
@@ -158,7 +162,10 @@ export function addOperation(
   handle: (c: Context, query: Query) => Response | Promise<Response>,
 ): void {
   const { method, path, right, query } = OPERATIONS[name];
-  app.on(method, path, requireRight(right), (c) => handle(c, readQuery(c, query)));
+  app.on(method, path, requireRight(right), (c) => {
+    if (path.includes(":id") && !ID.test(idOf(c))) return problem(c, 404, "there is nothing with this id");
+    return handle(c, readQuery(c, query));
+  });
 }
 
 /** The `:id` in the path of a request. */

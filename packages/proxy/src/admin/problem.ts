@@ -32,3 +32,11 @@ export function problem(
   const body = JSON.stringify({ title: TITLES[status], status, detail, ...extension });
   return c.body(body, status, { "Content-Type": "application/problem+json" });
 }
+
+/**
+ * The path of a request as the log and the audit trail have it. By mistake it may have a token in place of an id: what
+ * follows the collection is cut, unless something was found there.
+ */
+export function toldPath({ req: { path }, res: { status } }: Context): string {
+  return status < 300 ? path : path.split("/", 3).join("/");
+}

@@ -138,7 +138,7 @@ export const AUDIT_FIELDS: Readonly<Record<keyof AuditFields, AuditField>> = {
   message: text("What the users are shown."),
   lock_id: text("Id of the lock."),
   method: text("Method of the request."),
-  path: text("Path of the request, without its query, at most 500 characters."),
+  path: text("Path of the request, without its query, at most 500 characters; without an id where the request failed."),
   status: integer("HTTP status of the response."),
   more: integer("How many others like it this line counts for."),
   lost: integer("How many lines could not be written."),

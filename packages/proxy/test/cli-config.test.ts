@@ -1,5 +1,6 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { gzipSync } from "node:zlib";
 import { expect, test } from "vitest";
 import { run } from "./support/command.ts";
 import { TestFolder } from "./support/folder.ts";
@@ -86,6 +87,14 @@ test("audit prints a row for each session, and says which lines it cannot read",
   ]);
   expect([code, more, stderr]).toEqual([0, [], "curfew: warning: left out 1 line that cannot be read\n"]);
   expect((await run(["audit", "--path", file, "--until", "2026-11-01"])).stdout.trimEnd().split("\n")).toHaveLength(1);
-  expect((await run(["audit", "--path", file, "--since", "yesterday"])).stderr).toContain("expected a time such as");
+  for (const since of ["yesterday", "2026-02-30", "2026-02-30T12:00Z", "2026-11-31T00:00:00+01:00"]) {
+    expect((await run(["audit", "--path", file, "--since", since])).stderr).toContain("expected a time such as");
+  }
+  // A full disk, or a stop, while it was packed.
+  const packed = gzipSync(`${JSON.stringify({ ...lines[0], session: "s-0" })}\n${"x".repeat(1000)}\n`);
+  await writeFile(`${file}.1.gz`, packed.subarray(0, -9));
+  const { stdout: rows, stderr: warnings } = await run(["audit", "--path", file]);
+  expect(rows.trimEnd().split("\n")).toHaveLength(3);
+  expect(warnings).toContain(`curfew: warning: left out the rest of ${file}.1.gz: unexpected end of file\n`);
   expect((await run(["audit"])).stderr).toContain("expected audit.path in --config, CURFEW_AUDIT_PATH or --path");
 });

@@ -68,8 +68,13 @@ export function time(value: string): number {
   if (amount !== undefined) return Date.now() - Number(amount) * (UNITS[unit] ?? 0);
   const [, date, clock = "T00:00", zone = "Z"] = ISO_TIME.exec(value) ?? [];
   const parsed = date === undefined ? NaN : Date.parse(date + clock + zone);
-  if (Number.isNaN(parsed)) {
+  if (Number.isNaN(parsed) || !isDay(date)) {
     throw new InvalidArgumentError("expected a time such as 2026-11-01 or 2026-11-01T18:00:00Z, or an age such as 24h");
   }
   return parsed;
+}
+
+/** Whether a month has such a day: February 30 would be taken for a day of March. */
+function isDay(date = ""): boolean {
+  return new Date(date).toISOString().startsWith(date);
 }

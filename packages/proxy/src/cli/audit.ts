@@ -60,8 +60,16 @@ async function readVisits(path: string, visits: Visits): Promise<readonly Visit[
     }
   };
   if (path === "-") await add(readAuditLines(process.stdin));
-  else
-    for (const file of await filesOf(path)) await add(readAuditFile(file)).catch((error: Error) => fail(file, error));
+  else {
+    const { paths, leftOut } = await auditFiles(path).catch((error: Error) => fail(path, error));
+    for (const each of leftOut) printError(`curfew: warning: left out ${each}`);
+    for (const file of paths) {
+      await add(readAuditFile(file)).catch((error: Error) => {
+        if (file === path) fail(file, error);
+        printError(`curfew: warning: left out the rest of ${file}: ${error.message}`);
+      });
+    }
+  }
   if (unreadable > 0) {
     printError(`curfew: warning: left out ${unreadable === 1 ? "1 line" : `${unreadable} lines`} that cannot be read`);
   }
@@ -71,10 +79,6 @@ async function readVisits(path: string, visits: Visits): Promise<readonly Visit[
     );
   }
   return visits.all;
-}
-
-async function filesOf(path: string): Promise<readonly string[]> {
-  return await auditFiles(path).catch((error: Error) => fail(path, error));
 }
 
 function fail(path: string, { message }: Error): never {

@@ -8,37 +8,80 @@ import { AUDIT_EVENTS, AUDIT_FIELDS, type AuditEntry, type AuditField } from "./
 /** What a rotated file's name has after that of the file: `.1`, `.2.gz`, `-20261101`, `-20261101-1761955200.gz`. */
 const ROTATED = /^[.-]\d[\d.-]*(?:\.gz)?$/;
 
+/** The same of a file that another program has packed. */
+const PACKED = /^[.-]\d[\d.-]*\.(?:xz|zst|bz2|lz4|lzma|Z|zip)$/;
+
+/** How many lines at the start of a file are looked at to find one with a time. */
+const MAX_FIRST = 100;
+
 /** The longest line that is read, in characters: many times what the gateway writes. */
 const MAX_LINE = 1024 * 1024;
 
 /** A line that was read. */
 export type ReadLine = AuditEntry & { readonly time: string };
 
+/** The files of a trail. */
+export interface AuditFiles {
+  /** Those that can be read, the oldest first. */
+  readonly paths: readonly string[];
+  /** Rotated ones that cannot, each with the reason. */
+  readonly leftOut: readonly string[];
+}
+
+interface FoundFile {
+  readonly path: string;
+  /** When its first line was written, or it was changed last if there is none, in milliseconds since the epoch. */
+  readonly from: number;
+}
+
 /**
- * The audit file and its rotated ones, the oldest first. Of a file that is being packed, the one that is not.
+ * The audit file and its rotated ones, in the order of their first lines: a copy of them has other times. Of a file that is
+ * being packed, the one that is not.
  *
- * @throws Error when there is none.
+ * @throws Error when there is none, or the named one cannot be read.
  */
-export async function auditFiles(path: string): Promise<readonly string[]> {
+export async function auditFiles(path: string): Promise<AuditFiles> {
   const [folder, name] = [dirname(path), basename(path)];
-  const names = (await readdir(folder)).filter(
-    (each) => each === name || (each.startsWith(name) && ROTATED.test(each.slice(name.length))),
-  );
-  const files = await Promise.all(names.map(async (each) => await describeFile(join(folder, each), each === name)));
-  const found = files.filter((file) => file !== undefined && !names.includes(unpackedName(file.path)));
+  const all = (await readdir(folder)).filter((each) => each.startsWith(name));
+  const names = all.filter((each) => each === name || ROTATED.test(each.slice(name.length)));
+  const leftOut = all
+    .filter((each) => PACKED.test(each.slice(name.length)))
+    .map((each) => `${join(folder, each)}: only .gz is unpacked`);
+  const describe = async (each: string): Promise<FoundFile | undefined> => {
+    if (names.includes(unpackedName(each))) return undefined;
+    try {
+      return await describeFile(join(folder, each), each === name);
+    } catch (error) {
+      if (each === name) throw error;
+      leftOut.push(`${join(folder, each)}: ${(error as Error).message}`);
+      return undefined;
+    }
+  };
+  const found = (await Promise.all(names.map(describe))).filter((file) => file !== undefined);
   if (found.length === 0) throw new Error("there is no such file");
-  return found
-    .filter((file) => file !== undefined)
-    .toSorted((a, b) => a.changedAt - b.changedAt)
-    .map((file) => file.path);
+  return { paths: found.toSorted((a, b) => a.from - b.from).map((file) => file.path), leftOut };
 }
 
 /** Undefined for one that a rotation has moved meanwhile, and for a rotated one that is no file. */
-async function describeFile(path: string, isNamed: boolean): Promise<{ path: string; changedAt: number } | undefined> {
+async function describeFile(path: string, isNamed: boolean): Promise<FoundFile | undefined> {
   const found = await stat(path).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== "ENOENT") throw error;
   });
-  return found !== undefined && (isNamed || found.isFile()) ? { path, changedAt: found.mtimeMs } : undefined;
+  if (found === undefined || !(isNamed || found.isFile())) return undefined;
+  // What is no file can be read only once.
+  const first = found.isFile() ? await firstTime(path).catch(() => undefined) : undefined;
+  return { path, from: first ?? found.mtimeMs };
+}
+
+/** The time of the first line of a file; undefined where none of the first lines can be read. */
+async function firstTime(path: string): Promise<number | undefined> {
+  let looked = 0;
+  for await (const line of readAuditFile(path)) {
+    looked += 1;
+    if (line !== undefined) return Date.parse(line.time);
+    if (looked >= MAX_FIRST) return undefined;
+  }
+  return undefined;
 }
 
 /** The name of a packed file before it was packed; empty for others. */

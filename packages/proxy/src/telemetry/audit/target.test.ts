@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { AuditFile } from "./target.ts";
 import { AuditWriter } from "./writer.ts";
 
@@ -43,6 +43,27 @@ test("a line that was cut off is closed at the next start, and when another proc
   await write(file, "three\n");
   await file.close();
   expect(read(path)).toBe('{"whole":1}\n{"cut\ntwo\n{"cut\nthree\n');
+});
+
+test("a line that another process is writing is not taken for one that was cut off", async () => {
+  vi.useFakeTimers({ toFake: ["setTimeout"] });
+  try {
+    writeFileSync(path, '{"begun');
+    const file = new AuditFile(path, unexpected);
+    const state = { isPrepared: false };
+    const prepared = file.prepare().then(() => (state.isPrepared = true));
+    while (vi.getTimerCount() === 0 && !state.isPrepared) await new Promise(setImmediate);
+    writeFileSync(path, '":1}\n', { flag: "a" });
+    while (!state.isPrepared) {
+      vi.advanceTimersByTime(10);
+      await new Promise(setImmediate);
+    }
+    await prepared;
+    await file.close();
+    expect(read(path)).toBe('{"begun":1}\n');
+  } finally {
+    vi.useRealTimers();
+  }
 });
 
 test("a file that was moved or removed is made again", async () => {

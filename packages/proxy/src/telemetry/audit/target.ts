@@ -9,6 +9,13 @@ const [writeDescriptor, syncDescriptor] = [promisify(write), promisify(fdatasync
 /** How long to wait for a reader that does not take more, in milliseconds. */
 const RETRY_MS = 10;
 
+/**
+ * How often a file is looked at, {@link RETRY_MS} apart, without a change until a line that has no end is taken for one that
+ * was cut off; and how often at most.
+ */
+const TORN_LOOKS = 10;
+const MAX_LOOKS = 100;
+
 /** `\n` */
 const LINE_FEED = 0x0a;
 
@@ -122,12 +129,22 @@ async function syncFolder(path: string): Promise<void> {
   }
 }
 
-/** Whether the last line has no end. */
+/** Whether the last line has no end, and none is about to come: another process may be in the middle of a write. */
 async function isTorn(handle: FileHandle): Promise<boolean> {
-  const { size } = await handle.stat();
-  if (size === 0) return false;
+  let [before, unchanged] = [0, 0];
+  for (let looks = 0; looks < MAX_LOOKS && unchanged < TORN_LOOKS; looks += 1) {
+    const { size } = await handle.stat();
+    if (size === 0 || (await lastByte(handle, size)) === LINE_FEED) return false;
+    unchanged = size === before ? unchanged + 1 : 0;
+    before = size;
+    await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+  }
+  return true;
+}
+
+async function lastByte(handle: FileHandle, size: number): Promise<number | undefined> {
   const { buffer, bytesRead } = await handle.read(Buffer.alloc(1), 0, 1, size - 1);
-  return bytesRead === 1 && buffer[0] !== LINE_FEED;
+  return bytesRead === 1 ? buffer[0] : LINE_FEED;
 }
 
 /** A descriptor of this process, such as standard output. A reader that takes no more keeps no thread waiting. */

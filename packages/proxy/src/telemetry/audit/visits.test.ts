@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { Readable } from "node:stream";
@@ -153,13 +153,21 @@ test("rotated files are read, the oldest first, and other files are not", async 
   for (const [index, name] of names.entries()) {
     const text = `${JSON.stringify(line(index, "gateway_started"))}\n`;
     writeFileSync(join(folder, name), name.endsWith(".gz") ? gzipSync(text) : text);
-    utimesSync(join(folder, name), index + 1, index + 1);
+    // As a copy has them, which says nothing.
+    utimesSync(join(folder, name), names.length - index, names.length - index);
   }
   for (const other of ["audit.jsonl.bak", "audit.jsonl2", "other.jsonl.1"]) writeFileSync(join(folder, other), "");
-  const files = await auditFiles(path);
-  expect(files.map((file) => basename(file))).toEqual(names);
+  for (const packed of ["audit.jsonl.3.xz", "audit.jsonl-20261001.zst"]) writeFileSync(join(folder, packed), "");
+  symlinkSync(join(folder, "audit.jsonl.4"), join(folder, "audit.jsonl.4"));
+  const { paths, leftOut } = await auditFiles(path);
+  expect(paths.map((file) => basename(file))).toEqual(names);
+  expect(leftOut.toSorted()).toEqual([
+    `${path}-20261001.zst: only .gz is unpacked`,
+    `${path}.3.xz: only .gz is unpacked`,
+    expect.stringContaining(`${path}.4: ELOOP`),
+  ]);
   const times: unknown[] = [];
-  for (const file of files) for await (const each of readAuditFile(file)) times.push(each?.time);
+  for (const file of paths) for await (const each of readAuditFile(file)) times.push(each?.time);
   expect(times).toEqual([at(0), at(1), at(2), at(3)]);
   await expect(auditFiles(join(folder, "none.jsonl"))).rejects.toThrow("there is no such file");
 });
@@ -205,8 +213,12 @@ test("of a file that is being packed the one that is not is read, and no folder"
     writeFileSync(join(folder, name), "");
   }
   mkdirSync(join(folder, "audit.jsonl.3"));
-  const files = (await auditFiles(path)).map((file) => basename(file));
-  expect(files.toSorted()).toEqual(["audit.jsonl", "audit.jsonl.1", "audit.jsonl.2.gz"]);
+  const files = await auditFiles(path);
+  expect(files.paths.map((file) => basename(file)).toSorted()).toEqual([
+    "audit.jsonl",
+    "audit.jsonl.1",
+    "audit.jsonl.2.gz",
+  ]);
 });
 
 test("lines that are missing between others of a run are counted, whatever their order, and those at its ends are not", () => {

@@ -10,6 +10,7 @@ import { openTraces } from "./telemetry/traces/open.ts";
 import type { Traces } from "./telemetry/traces/traces.ts";
 import { TracedGateway } from "./traced-gateway.ts";
 import { surviveErrors } from "./telemetry/uncaught-errors.ts";
+import { exitSoon } from "./exit.ts";
 import { RemoteLimits } from "./limits/remote-limits.ts";
 import { hasDescriptorForClient } from "./net/descriptors.ts";
 import { closeTokens, type OpenedTokens, openTokensOfWorker } from "./tokens/open.ts";
@@ -167,9 +168,10 @@ async function takeWithdrawals(primary: PrimaryChannel<WorkerSettings>, { sessio
   for (const lock of await primary.ask({ type: "locks" })) sessions.lock(lock);
 }
 
-/** Disconnects from the primary. The process then exits, because nothing else keeps it alive. */
+/** Disconnects from the primary, and exits. */
 function leave(worker: Worker): void {
   if (worker.isConnected()) worker.disconnect();
+  exitSoon();
 }
 
 function ignore(): void {}

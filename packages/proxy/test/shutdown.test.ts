@@ -1,9 +1,15 @@
 import { type ByteServer, startByteServer } from "@curfew/testing";
+import { execFileSync } from "node:child_process";
 import { once } from "node:events";
+import { constants } from "node:fs";
+import { open } from "node:fs/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { AdminClient } from "../src/admin/index.ts";
+import { Command } from "./support/command.ts";
+import { TestFolder } from "./support/folder.ts";
 import { RawClient, upgradeRequest } from "./support/raw-client.ts";
 import { stopwatch } from "./support/waited.ts";
-import { WorkerGateway } from "./support/worker-gateway.ts";
+import { ADMIN_KEY, WorkerGateway } from "./support/worker-gateway.ts";
 
 let echoing: ByteServer;
 let flooding: ByteServer;
@@ -74,17 +80,29 @@ test.each([1, 2])(
   "with %i workers, a reader of the audit trail that has stopped holds up the end by a second or two",
   { timeout: 60_000 },
   async (workers) => {
-    await using gateway = await WorkerGateway.start({ AUDIT_PATH: "-" }, { workers });
-    gateway.command.process.stdout.removeAllListeners("data").pause();
+    await using folder = await TestFolder.create();
+    const fifo = folder.join("stdout");
+    execFileSync("mkfifo", [fifo]);
+    // Reads nothing of it.
+    await using reader = await open(fifo, constants.O_RDWR);
+    const launcher = ["sh", "-c", `exec "$@" > ${fifo}`, "sh"];
+    const args = ["--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0", "--workers", String(workers)];
+    const env = { CURFEW_TOKENS_PATH: ":memory:", CURFEW_ADMIN_KEY: ADMIN_KEY, CURFEW_AUDIT_PATH: "-" };
+    await using command = new Command(["serve", ...args], env, { launcher });
+    const listening = (): Record<string, unknown> | undefined => command.logged("listening")[0];
+    while (listening() === undefined) await once(command.process.stderr, "data");
+    const admin = new AdminClient({ url: String(listening()?.["admin_url"]), key: ADMIN_KEY });
+    const written = async (): Promise<string> => /^curfew_audit_lines_total .*/m.exec(await admin.metrics())?.[0] ?? "";
     const long = "x".repeat(250);
-    const written = async (): Promise<number> => await gateway.metric("curfew_audit_lines_total");
-    for (let before = -1, now = 0; now > before; before = now, now = await written()) {
-      const body = { type: "serial", target: echoing.address, user: long, instance: long };
-      for (let count = 0; count < 50; count += 1) await gateway.admin("POST", "/v1/tokens", body);
+    for (let before = "", now = await written(); now !== before; before = now, now = await written()) {
+      for (let count = 0; count < 50; count += 1) {
+        await admin.issueToken({ type: "serial", target: echoing.address, user: long, instance: long });
+      }
     }
     const elapsed = stopwatch();
-    gateway.command.process.kill("SIGTERM");
-    expect(await once(gateway.command.process, "exit")).toEqual([0, null]);
+    command.process.kill("SIGTERM");
+    expect(await once(command.process, "exit")).toEqual([0, null]);
     expect(elapsed()).toBeLessThan(workers * 1000 + LATE_MS);
+    expect((await reader.read(Buffer.alloc(4096))).bytesRead).toBe(4096);
   },
 );

@@ -11,6 +11,7 @@ import { Client } from "./support/client.ts";
 import { TestGateway, type TestGatewayOptions } from "./support/gateway.ts";
 import { OtlpCollector, type ReceivedSpan } from "./support/otlp-collector.ts";
 import { offer, OK, startScriptedVnc, VERSION } from "./support/scripted-vnc.ts";
+import { stopwatch } from "./support/waited.ts";
 import { WorkerGateway } from "./support/worker-gateway.ts";
 
 let target: ByteServer;
@@ -209,3 +210,20 @@ test("workers send their traces, at the latest when they stop", async () => {
     resource: { "service.name": "curfew", "deployment.environment": "test" },
   });
 });
+
+test.each([1, 2])(
+  "with %i workers, a gateway stops in time although the collector does not answer",
+  async (workers) => {
+    collector.status = undefined;
+    const env = { OTEL_EXPORTER_OTLP_ENDPOINT: collector.url };
+    await using gateway = await WorkerGateway.start({}, { workers, env });
+    const client = await gateway.open(target.address);
+    client.socket.close(1000);
+    await client.closed;
+    const elapsed = stopwatch();
+    gateway.command.process.kill("SIGTERM");
+    expect(await gateway.command.exited).toBe(0);
+    expect(elapsed()).toBeLessThan(2000);
+    expect(gateway.logged("worker crashed")).toEqual([]);
+  },
+);

@@ -3,6 +3,7 @@ import { type LoadedConfig, secretVariables } from "../config/load.ts";
 import type { ConfigChanges } from "../config/reload.ts";
 import type { JoinedCluster } from "../cluster/joined-cluster.ts";
 import type { Gateway } from "../gateway-types.ts";
+import { exitSoon } from "../exit.ts";
 import { watchClock } from "../telemetry/clock-steps.ts";
 import type { EventObserver } from "../telemetry/events.ts";
 import { handleHangup, logIgnoredSignals } from "../telemetry/ignored-signals.ts";
@@ -17,12 +18,6 @@ import { print, printErrorLines } from "./output.ts";
 import { createReload } from "./reload.ts";
 import { ServiceManager } from "./service-manager.ts";
 import { drainOnStopSignals } from "./stop-signals.ts";
-
-/** How long after everything was closed the process may take to exit by itself, in milliseconds. */
-const EXIT_MS = 2000;
-
-/** What Node calls requests that a thread of libuv's pool works on. */
-const WORK_OF_THREADS = /^(?:FSReq|GetAddrInfoReq)/;
 
 type ServedProxy = Pick<Gateway, "adminKey" | "listen" | "drain"> & {
   /** With what was reloaded. */
@@ -46,7 +41,7 @@ export interface RunningGateway {
    * @param drainMs - how long running sessions may go on, in milliseconds. @defaultValue `sessions.drain_timeout`
    */
   readonly stop: (drainMs?: number) => void;
-  /** Fulfilled when its last session has ended. The process exits at most two seconds later. */
+  /** Fulfilled when it has stopped. The process exits soon after. */
   readonly stopped: Promise<void>;
 }
 
@@ -55,12 +50,14 @@ export interface RunningGateway {
  *
  * @param load - reads it, with the environment as it is at the start.
  * @param observers - hear of the events of a gateway without workers.
+ * @param exitMs - how long the process may take to exit by itself once the gateway has stopped, in milliseconds.
  * @throws CommandError when it cannot start.
  */
 export async function runGateway(
   { config, warnings }: LoadedConfig,
   load: () => Promise<LoadedConfig>,
   observers: readonly EventObserver[] = [],
+  exitMs?: number,
 ): Promise<RunningGateway> {
   const manager = new ServiceManager(process.env);
   // What this process starts inherits its environment.
@@ -81,7 +78,7 @@ export async function runGateway(
   surviveErrors(proxy.log);
   watchClock(proxy.log);
   const stopped = Promise.withResolvers<void>();
-  const stop = createStop(proxy, manager, stopped.resolve);
+  const stop = createStop(proxy, manager, { stopped: stopped.resolve, exitMs });
   manager.ready(proxy.log);
   print(`curfew listens at ${config.unix_listen === null ? url : `unix:${config.unix_listen}`}`);
   print(`admin API at ${adminUrl}`);
@@ -141,7 +138,11 @@ async function openWithPeers({ tokens, nova, cluster }: Config, log: Logger): Pr
   return { log, tokens: { store, immediate: own, sources: openSources({ ...tokens, nova }) }, cluster: shared };
 }
 
-function createStop(proxy: ServedProxy, manager: ServiceManager, stopped: () => void): (drainMs?: number) => void {
+function createStop(
+  proxy: ServedProxy,
+  manager: ServiceManager,
+  { stopped, exitMs }: { readonly stopped: () => void; readonly exitMs: number | undefined },
+): (drainMs?: number) => void {
   return (drainMs) => {
     manager.stopping(drainMs ?? proxy.config.sessions.drain_timeout * 1000);
     const drained = proxy.drain(drainMs).catch((error: unknown) => {
@@ -149,17 +150,8 @@ function createStop(proxy: ServedProxy, manager: ServiceManager, stopped: () => 
       process.exitCode = 1;
     });
     void drained
-      .then(() => {
-        manager.close();
-        return setTimeout(exitNow, EXIT_MS).unref();
-      })
+      .then(() => manager.close())
+      .then(() => exitSoon(exitMs))
       .then(stopped);
   };
-}
-
-/** Nothing is left to do; what still keeps the process alive has had its time. */
-function exitNow(): void {
-  // Exiting waits for the threads, such as those that write to a log which is not read, or to a disk that hangs.
-  if (process.getActiveResourcesInfo().some((name) => WORK_OF_THREADS.test(name))) process.kill(process.pid, "SIGKILL");
-  process.exit();
 }

@@ -12,6 +12,9 @@ import { type RunningGateway, runGateway } from "./run-gateway.ts";
 
 const NAME = "websockify";
 
+/** How long the wrapped command may take to end when the gateway has stopped, in milliseconds. */
+const COMMAND_MS = 2000;
+
 const FORMS = `
 Forms:
   curfew-websockify [options] [source_addr:]source_port target_addr:target_port
@@ -136,7 +139,7 @@ async function run(
     },
     (why, drainMs) => void stopFor(why, drainMs),
   );
-  const gateway = await runGateway(loaded, load, [lifetime]);
+  const gateway = await runGateway(loaded, load, [lifetime], command && COMMAND_MS);
   running.resolve(gateway);
   const { log, stop, stopped } = gateway;
   lifetime.start();

@@ -35,7 +35,9 @@ export class WorkerProcess implements SlotOwner {
       ended(this.failure ?? how);
     };
     worker.once("exit", (code: number | null, signal: string | null) => {
-      end(signal ?? (code === 0 ? undefined : `exit status ${code}`));
+      // One that has left may have to kill itself.
+      const isLeft = worker.exitedAfterDisconnect && signal === "SIGKILL";
+      end(isLeft ? undefined : (signal ?? (code === 0 ? undefined : `exit status ${code}`)));
     });
     worker.on("error", (error) => {
       // It never ran, so it will not exit.

@@ -24,7 +24,7 @@ import type { Traces } from "./traces.ts";
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /** How long the end of a gateway waits for a collector, in milliseconds. */
-const CLOSE_MS = 2000;
+const CLOSE_MS = 1000;
 
 /** How long a text of a span may be, in characters. */
 const MAX_TEXT = 256;

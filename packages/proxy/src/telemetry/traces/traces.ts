@@ -17,6 +17,6 @@ export interface Traces {
    * @param traceparent - header of its request, from a proxy that is trusted. For the first step.
    */
   enter(session: SessionInfo, step: SetupStep, traceparent?: string): void;
-  /** Sends what is left, for at most two seconds. */
+  /** Sends what is left, for at most a second. */
   close(): Promise<void>;
 }

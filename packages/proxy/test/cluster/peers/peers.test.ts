@@ -38,6 +38,8 @@ describe("sessions", () => {
     expect(await atOne.message("bye")).toMatchObject({ reason: "session_terminated", message: "go home" });
     expect(await one.admin.endSessions({ user: "alice" })).toBe(1);
     expect((await atTwo.message("bye")).reason).toBe("session_terminated");
+    // The orders of the other one are in the trail, and what it only asks is not.
+    await expect.poll(() => [one, two].map(({ events }) => events.get("admin_called"))).toEqual([3, 5]);
   });
 
   test("of a peer that does not answer are named as missing", async () => {

@@ -1,5 +1,7 @@
 import { startByteServer } from "@curfew/testing";
+import { once } from "node:events";
 import { existsSync, statSync, writeFileSync } from "node:fs";
+import { createServer as createHttpServer } from "node:http";
 import { connect, createServer } from "node:net";
 import { join } from "node:path";
 import { expect, test } from "vitest";
@@ -124,6 +126,24 @@ test("an answer that does not come is not waited for", async () => {
   const admin = new AdminClient({ url: `http://127.0.0.1:${port}`, key: ADMIN_KEY });
   await expect(admin.listTokens()).rejects.toThrow("no gateway answers");
   silent.close();
+});
+
+test("an answer without an end is not read to it", async () => {
+  const piece = Buffer.alloc(1024 * 1024, "x");
+  const endless = createHttpServer((_request, response) => {
+    const more = (): void => {
+      while (!response.destroyed && response.write(piece));
+    };
+    response.on("drain", more);
+    more();
+  });
+  endless.listen(0, "127.0.0.1");
+  await once(endless, "listening");
+  const { port } = endless.address() as { port: number };
+  const admin = new AdminClient({ url: `http://127.0.0.1:${port}`, key: ADMIN_KEY });
+  await expect(admin.listTokens()).rejects.toThrow("the answer is longer than any");
+  await expect(admin.followEvents().next()).rejects.toThrow("the event is longer than any");
+  endless.close();
 });
 
 test("`key create` makes a key that only its entry admits", async () => {

@@ -1,5 +1,8 @@
 import type { IncomingMessage } from "node:http";
 
+/** The longest event, in characters: many times what the gateway sends. */
+const MAX_EVENT = 1024 * 1024;
+
 /** An event of {@link AdminClient.followEvents}. */
 export interface FollowedEvent {
   /** To go on from here. */
@@ -16,6 +19,7 @@ export async function* readEvents(answer: IncomingMessage): AsyncGenerator<Follo
   for await (const chunk of answer.setEncoding("utf8")) {
     const blocks = (rest + String(chunk)).split("\n\n");
     rest = blocks.pop() ?? "";
+    if (rest.length > MAX_EVENT) throw new Error("the event is longer than any of a gateway");
     for (const block of blocks) {
       const [, id = "", event = "", data = "{}"] = /^id: (.*)\nevent: (.*)\ndata: (.*)$/.exec(block) ?? [];
       if (event !== "") yield { id, event, data: JSON.parse(data) as FollowedEvent["data"] };

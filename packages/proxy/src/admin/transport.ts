@@ -7,6 +7,9 @@ const UNIX = "unix:";
 /** How long the gateway may take for an answer, in milliseconds: more than its slowest one takes. */
 const ANSWER_MS = 60_000;
 
+/** The longest answer, in characters: many times what the gateway sends. */
+const MAX_ANSWER = 64 * 1024 * 1024;
+
 /** Where the admin API is. */
 export interface AdminAddress {
   /** `http://host:port`, `https://host:port`, or `unix:/path/of/socket`. */
@@ -43,9 +46,12 @@ export async function sendRequest({ url, ca }: AdminAddress, request: AdminReque
   return await promise;
 }
 
-/** The text of an answer. */
+/** The text of an answer. @throws Error when it is longer than any of the gateway. */
 export async function readText(answer: AdminAnswer): Promise<string> {
   let text = "";
-  for await (const chunk of answer.setEncoding("utf8")) text += String(chunk);
+  for await (const chunk of answer.setEncoding("utf8")) {
+    text += String(chunk);
+    if (text.length > MAX_ANSWER) throw new Error("the answer is longer than any of a gateway");
+  }
   return text;
 }

@@ -7,6 +7,7 @@ import { BadPage } from "../paging.ts";
 import type { AdminFailures } from "../telemetry/admin-failures.ts";
 import { EventRefused } from "../telemetry/event-bus.ts";
 import { METRICS_CONTENT_TYPE } from "../telemetry/exposition.ts";
+import { shareTurn } from "../time/share-turn.ts";
 import { StoreError } from "../tokens/store.ts";
 import { authenticate, requestAddress } from "./authentication.ts";
 import { addEventRoutes } from "./event-routes.ts";
@@ -69,8 +70,10 @@ function addStatusRoutes(app: Hono, { readiness, status, log }: AdminOptions): v
     const state = await readiness();
     return c.text(state, isReady(state) ? 200 : 503);
   });
+  // Without a key, anyone who reaches it may ask for it at any rate, while sessions wait.
+  const metrics = shareTurn(async () => await status.metrics());
   app.get("/metrics", async (c) => {
-    const { text, unavailable } = await status.metrics();
+    const { text, unavailable } = await metrics();
     for (const { member, reason } of unavailable) log.warn({ member, reason }, "metrics are not up to date");
     return c.body(text, 200, { "Content-Type": METRICS_CONTENT_TYPE });
   });

@@ -152,7 +152,7 @@ describe.each(SYSTEMS)("%s", (system) => {
     await gateway.connection.run(async (store) => await store.members.beat(beat));
     for (const issued of await Promise.allSettled(issuing)) expect(issued.status).toBe("rejected");
     // What waits for the lock holds up no beat.
-    await expect.poll(() => gateway.connection.lastContact - before, WAIT).toBeGreaterThan(3000);
+    await expect.poll(() => gateway.connection.lastContact - before).toBeGreaterThan(3000);
     await database.run(isMySql ? "UNLOCK TABLES" : "COMMIT");
     expect(gateway.messages).toEqual([]);
   });
@@ -211,7 +211,7 @@ describe.each(SYSTEMS)("%s", (system) => {
     const engine = createEngine(database.url(), { prefix, ca: undefined });
     const gateways = [await engine.open(context), await engine.open(context)];
     for (const gateway of gateways) for (let count = 0; count < 5; count += 1) await gateway.check();
-    await expect.poll(async () => await database.count(prefix, "tokens"), WAIT).toBe(0);
+    await expect.poll(async () => await database.count(prefix, "tokens")).toBe(0);
     for (const gateway of gateways) gateway.close();
   });
 
@@ -234,7 +234,7 @@ describe.each(SYSTEMS)("%s", (system) => {
       expect(await one.store.useOnce("once", Date.now() + 60_000)).toBe(true);
       // One that has read nothing of the log does not see that it has gone back.
       for (const gateway of [one, other]) {
-        await expect.poll(() => gateway.told, WAIT).toContain(revoked.record.tokenId);
+        await expect.poll(() => gateway.told).toContain(revoked.record.tokenId);
       }
       await database.run("START TRANSACTION");
       for (const { name } of TABLES) {
@@ -245,10 +245,10 @@ describe.each(SYSTEMS)("%s", (system) => {
       await database.run("COMMIT");
       if (how.startsWith("as")) await database.endConnections();
       for (const gateway of [one, other]) {
-        await expect.poll(() => gateway.messages, WAIT).toContain("the cluster's store is back");
+        await expect.poll(() => gateway.messages).toContain("the cluster's store is back");
       }
       // What was issued since is known to no gateway, nor whether it was revoked.
-      await expect.poll(() => other.told, WAIT).toContain(lost.record.tokenId);
+      await expect.poll(() => other.told).toContain(lost.record.tokenId);
       await using third = await StoreGateway.open({ url: database.url(), prefix });
       for (const { store } of [one, other, third]) {
         expect(await store.resolve(revoked.token)).toBeUndefined();

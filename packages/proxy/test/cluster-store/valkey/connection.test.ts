@@ -5,6 +5,7 @@ import { StoreConnection } from "../../../src/cluster-store/connection.ts";
 import { createEngine } from "../../../src/cluster-store/open-engine.ts";
 import { bulk, FakeRedis, hello } from "../../support/fake-redis.ts";
 import { flood } from "../../support/flood.ts";
+import { isConnected } from "../../tokens/valkey-cluster.ts";
 
 function connect({ port }: FakeRedis): StoreConnection & AsyncDisposable {
   return connectTo(`redis://127.0.0.1:${port}`);
@@ -35,7 +36,7 @@ test("one that says in a beat that it has become a replica is left, and used aga
   let role = "master";
   await using server = await FakeRedis.start(([name]) => (name === "HELLO" ? hello({ role }) : undefined));
   await using connection = connect(server);
-  await connection.opened;
+  await isConnected(connection);
   role = "replica";
   await expect.poll(() => connection.isOpen).toBe(false);
   await expect(connection.health()).rejects.toThrow("there is no connection to the cluster's store");

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { loadConfig } from "../config/load.ts";
 import { Gaps } from "../telemetry/audit/gaps.ts";
-import { auditFiles, readAuditFile, readAuditLines, type ReadLine } from "../telemetry/audit/read.ts";
+import { auditFiles, mergeTrails, readAuditFile, readAuditLines, type ReadLine } from "../telemetry/audit/read.ts";
 import { syslogServer } from "../telemetry/audit/syslog.ts";
 import { type Visit, type VisitFilter, Visits } from "../telemetry/audit/visits.ts";
 import { time } from "./argument-parsers.ts";
@@ -11,7 +11,7 @@ import { printTable } from "./table.ts";
 
 interface AuditCommandOptions extends VisitFilter {
   readonly config?: string;
-  readonly path?: string;
+  readonly path?: readonly string[];
   readonly json?: true;
 }
 
@@ -21,7 +21,11 @@ export function addAudit(program: Command): void {
     .command("audit")
     .description("tell from the audit trail who had which console, from where, when, and what ended it")
     .option("--config <file>", "the gateway's configuration, for audit.path")
-    .option("--path <file>", "the audit file, instead of audit.path; - for standard input")
+    .option(
+      "--path <file>",
+      "the audit file, instead of audit.path; - for standard input; several times for the gateways of a cluster",
+      (path: string, paths: readonly string[] | undefined) => [...(paths ?? []), path],
+    )
     .option("--instance <id>", "only sessions of this virtual machine")
     .option("--user <name>", "only sessions of this user")
     .option("--session <id>", "only this session")
@@ -29,7 +33,7 @@ export function addAudit(program: Command): void {
     .option("--until <time>", "only sessions that began before this time, or this age", time)
     .option("--json", "print one line of JSON, a list, with the lines of each session")
     .action(async ({ config, path, json, ...filter }: AuditCommandOptions) => {
-      const visits = await readVisits(path ?? (await configuredPath(config)), new Visits(filter, json === true));
+      const visits = await readVisits(path ?? [await configuredPath(config)], new Visits(filter, json === true));
       if (json === true) await printJsonList(visits);
       else printVisits(visits);
     });
@@ -46,28 +50,14 @@ async function configuredPath(file: string | undefined): Promise<string> {
   return audit.path;
 }
 
-/** @throws CommandError naming the file that cannot be read. */
-async function readVisits(path: string, visits: Visits): Promise<readonly Visit[]> {
+async function readVisits(paths: readonly string[], visits: Visits): Promise<readonly Visit[]> {
   const gaps = new Gaps();
   let unreadable = 0;
-  const add = async (lines: AsyncIterable<ReadLine | undefined>): Promise<void> => {
-    for await (const line of lines) {
-      if (line === undefined) unreadable += 1;
-      else {
-        gaps.add(line);
-        visits.add(line);
-      }
-    }
-  };
-  if (path === "-") await add(readAuditLines(process.stdin));
-  else {
-    const { paths, leftOut } = await auditFiles(path).catch((error: Error) => fail(path, error));
-    for (const each of leftOut) printError(`curfew: warning: left out ${each}`);
-    for (const file of paths) {
-      await add(readAuditFile(file)).catch((error: Error) => {
-        if (file === path) fail(file, error);
-        printError(`curfew: warning: left out the rest of ${file}: ${error.message}`);
-      });
+  for await (const line of mergeTrails(paths.map(readTrail))) {
+    if (line === undefined) unreadable += 1;
+    else {
+      gaps.add(line);
+      visits.add(line);
     }
   }
   if (unreadable > 0) {
@@ -79,6 +69,21 @@ async function readVisits(path: string, visits: Visits): Promise<readonly Visit[
     );
   }
   return visits.all;
+}
+
+/** @throws CommandError naming the file that cannot be read. */
+async function* readTrail(path: string): AsyncGenerator<ReadLine | undefined> {
+  if (path === "-") return yield* readAuditLines(process.stdin);
+  const { paths, leftOut } = await auditFiles(path).catch((error: Error) => fail(path, error));
+  for (const each of leftOut) printError(`curfew: warning: left out ${each}`);
+  for (const file of paths) {
+    try {
+      yield* readAuditFile(file);
+    } catch (error) {
+      if (file === path) fail(file, error as Error);
+      printError(`curfew: warning: left out the rest of ${file}: ${(error as Error).message}`);
+    }
+  }
 }
 
 function fail(path: string, { message }: Error): never {

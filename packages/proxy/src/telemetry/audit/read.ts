@@ -102,6 +102,22 @@ export async function* readAuditFile(path: string): AsyncGenerator<ReadLine | un
   yield* readAuditLines(unpacked);
 }
 
+/** The lines of several trails, each in its order, by their times: those of the gateways of a cluster. */
+export async function* mergeTrails(
+  trails: readonly AsyncGenerator<ReadLine | undefined>[],
+): AsyncGenerator<ReadLine | undefined> {
+  const heads = await Promise.all(trails.map(async (trail) => ({ trail, next: await trail.next() })));
+  // What cannot be read has no time, and waits for nothing.
+  const timeOf = ({ next }: (typeof heads)[number]): string => (next.value as ReadLine | undefined)?.time ?? "";
+  for (;;) {
+    const open = heads.filter(({ next }) => next.done !== true);
+    const [first] = open.toSorted((a, b) => (timeOf(a) < timeOf(b) ? -1 : 1));
+    if (first === undefined) return;
+    yield first.next.value as ReadLine | undefined;
+    first.next = await first.trail.next();
+  }
+}
+
 /** As {@link readAuditFile}, of a stream. */
 export async function* readAuditLines(input: Readable): AsyncGenerator<ReadLine | undefined> {
   let rest = "";

@@ -6,7 +6,7 @@ import { gzipSync } from "node:zlib";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { AuditEntry } from "./entry.ts";
 import { Gaps } from "./gaps.ts";
-import { auditFiles, readAuditFile, readAuditLines, type ReadLine } from "./read.ts";
+import { auditFiles, mergeTrails, readAuditFile, readAuditLines, type ReadLine } from "./read.ts";
 import { type VisitFilter, Visits } from "./visits.ts";
 
 let folder: string;
@@ -92,6 +92,27 @@ test.each<[ordered: Partial<AuditEntry> & { event: AuditEntry["event"] }, by: st
   all.add(line(1, event, { ...fields, actor: "ops" }));
   all.add(line(1, "session_ended", { ...alice, reason: "session_terminated" }));
   expect(all.all[0]?.ended_by).toBe(by);
+});
+
+test("an order at a gateway whose clock is ahead by less than a second ends sessions at others", () => {
+  const all = new Visits({});
+  all.add({
+    ...line(1, "session_ended", { ...alice, reason: "session_terminated" }),
+    time: "2026-11-01T12:01:00.000Z",
+  });
+  all.add({ ...line(1, "session_ended", { ...bob, reason: "session_terminated" }), time: "2026-11-01T12:01:01.500Z" });
+  const order = { actor: "ops", selection: { by: "all" } };
+  all.add({ ...line(1, "end_requested", order), time: "2026-11-01T12:01:01.001Z" });
+  expect(all.all.map(({ ended_by }) => ended_by)).toEqual([null, "ops"]);
+});
+
+test("the trails of several gateways are read by their times", async () => {
+  const trails = [[0, 3, 4], [], [1, undefined, 2, 5]].map(async function* (minutes) {
+    for (const minute of minutes) yield minute === undefined ? undefined : line(minute, "session_opened");
+  });
+  const read: (ReadLine | undefined)[] = [];
+  for await (const each of mergeTrails(trails)) read.push(each);
+  expect(read.map((each) => each?.time)).toEqual([at(0), at(1), undefined, at(2), at(3), at(4), at(5)]);
 });
 
 /** Session `s-1`, of a worker of a gateway. */

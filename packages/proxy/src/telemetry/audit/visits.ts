@@ -53,6 +53,9 @@ const MAX_ORDERS = 1000;
 /** How long after an order a session ends because of it, in milliseconds. */
 const ORDER_MS = 10_000;
 
+/** By how much the clocks of two gateways may differ, in milliseconds: the order may seem to come after the end. */
+const CLOCKS_MS = 1000;
+
 /** Orders that end sessions. */
 const ORDERS: ReadonlySet<string> = new Set(["end_requested", "revocation_requested", "lock_requested"]);
 
@@ -64,6 +67,8 @@ export class Visits {
   readonly #runs = new Map<string, string>();
   readonly #visits = new Map<string, Visit>();
   readonly #orders: ReadLine[] = [];
+  /** Sessions whose end was ordered, and the lines of their ends, where the order was not read before. */
+  readonly #unexplained: { readonly visit: Visit; readonly end: ReadLine }[] = [];
   readonly #processes = new Processes();
 
   /** @param keepsLines - whether the sessions have their lines, which takes far more memory. @defaultValue true */
@@ -101,6 +106,10 @@ export class Visits {
   #remember(line: ReadLine): void {
     this.#orders.push(line);
     if (this.#orders.length > MAX_ORDERS) this.#orders.shift();
+    for (const { visit, end } of this.#unexplained) {
+      const isIts = Math.abs(Date.parse(end.time) - Date.parse(line.time)) <= CLOCKS_MS && concerns(line, end);
+      if (isIts) visit.ended_by ??= line.actor ?? null;
+    }
   }
 
   /** Undefined for a session that is not wanted. */
@@ -126,7 +135,11 @@ export class Visits {
     visit.duration_ms = line.duration_ms ?? null;
     visit.bytes_to_client = line.bytes_to_client ?? null;
     visit.bytes_to_target = line.bytes_to_target ?? null;
-    if (line.reason === "session_terminated") visit.ended_by = this.#orderFor(line)?.actor ?? null;
+    if (line.reason !== "session_terminated") return;
+    visit.ended_by = this.#orderFor(line)?.actor ?? null;
+    if (visit.ended_by !== null) return;
+    this.#unexplained.push({ visit, end: line });
+    if (this.#unexplained.length > MAX_ORDERS) this.#unexplained.shift();
   }
 
   #orderFor(end: ReadLine): ReadLine | undefined {

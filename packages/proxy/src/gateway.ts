@@ -2,9 +2,11 @@ import type { Server } from "node:http";
 import { Administration } from "./administration.ts";
 import { type JoinedCluster, peerAnswers, sessionsOf } from "./cluster/joined-cluster.ts";
 import { LocalControl } from "./control/local-control.ts";
+import { RecentEffects } from "./control/recent-effects.ts";
 import { LocalStatus } from "./control/local-status.ts";
 import type { SessionControl } from "./control/session-control.ts";
 import type { Readiness } from "./control/status.ts";
+import { TOKEN_REVOKED } from "./control/token-revoker.ts";
 import { Withdrawals } from "./control/withdrawals.ts";
 import type { Config } from "./config/config.ts";
 import { type ConfigChanges, changesOf, reloadedConfig } from "./config/reload.ts";
@@ -120,11 +122,11 @@ export class LocalGateway implements Gateway {
       revalidateMs: config.nova.revalidate_interval * 1000,
       pingMs: config.connections.ping_interval * 1000,
     });
-    const own = new LocalControl(this.sessions);
+    const own = new RecentEffects(new LocalControl(this.sessions));
     this.#control = this.#cluster?.join(sessionsOf(own, this.sessions)) ?? own;
     this.#withdrawals = new Withdrawals({ store: this.tokens, control: this.#control, own, log: this.log });
     this.#readiness = this.#watchReadiness(options);
-    this.#watchTokens(options.tokens);
+    this.#watchTokens(options.tokens, own);
     this.#listener = new PublicListener(config, {
       sessions: this.sessions,
       draining: () => this.#draining,
@@ -153,8 +155,8 @@ export class LocalGateway implements Gateway {
     return tap;
   }
 
-  #watchTokens({ store, sources }: OpenedTokens): void {
-    store?.onRevoked?.((tokenId) => this.sessions.revoke(tokenId, "the token was revoked"));
+  #watchTokens({ store, sources }: OpenedTokens, own: SessionControl): void {
+    store?.onRevoked?.((tokenId) => void own.end({ by: "token", tokenId }, TOKEN_REVOKED));
     this.#watchSources(sources);
   }
 

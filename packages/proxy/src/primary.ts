@@ -29,6 +29,7 @@ import { closeTokens, type OpenedTokens, partsOf, whenOpen } from "./tokens/open
 import { replaceSources } from "./tokens/replace-sources.ts";
 import type { TokenStore } from "./tokens/store.ts";
 import type { SessionControl } from "./control/session-control.ts";
+import { RecentEffects } from "./control/recent-effects.ts";
 import { TOKEN_REVOKED } from "./control/token-revoker.ts";
 import { Withdrawals } from "./control/withdrawals.ts";
 import { WorkerPool, type WorkerPoolOptions } from "./workers/worker-pool.ts";
@@ -104,7 +105,7 @@ export class Primary implements Pick<Gateway, "adminKey" | "listen" | "drain"> {
       handlers: (worker) => this.#handlers(worker),
       gone: (worker, how) => this.#release(worker, how),
     });
-    const own = poolControl(this.#pool);
+    const own = new RecentEffects(poolControl(this.#pool));
     const tokenIds = async (): Promise<readonly string[]> =>
       await this.#askWorkers(async ({ channel }) => await channel.ask({ type: "token_ids" }));
     const foreignTokens = async (): Promise<readonly ForeignToken[]> =>

@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { LabProcess } from "./lab-process.ts";
 
 /** Redis or Valkey, whichever is installed. */
-const PROGRAM = ["/usr/bin/valkey-server", "/usr/bin/redis-server"].find((path) => existsSync(path)) ?? "redis-server";
+export const PROGRAM: string =
+  ["/usr/bin/valkey-server", "/usr/bin/redis-server"].find((path) => existsSync(path)) ?? "redis-server";
 
 /** Where a store listens, and what else it is told. */
 export interface StoreServerOptions {

@@ -27,6 +27,26 @@ test("config check names everything that is wrong, and says when nothing is", as
   });
 });
 
+test("config check warns of files that cannot be read, in lists and groups, too", async () => {
+  const peers = [{ url: "https://192.0.2.12:6081", key: "0123456789abcdef", ca: "/nonexistent/ca.pem" }];
+  const sources = [{ type: "jwt", key_file: "/nonexistent/key.pem" }];
+  const { code, stdout, stderr } = await run(["config", "check"], {
+    CURFEW_CERT: "/nonexistent/cert.pem",
+    CURFEW_CLUSTER_PEERS: JSON.stringify(peers),
+    CURFEW_TOKENS_SOURCES: JSON.stringify(sources),
+    CURFEW_TARGETS_TLS_CA_CERTS: new URL(import.meta.url).pathname,
+  });
+  expect([code, stdout, stderr.trimEnd().split("\n")]).toEqual([
+    0,
+    "the configuration is valid\n",
+    [
+      "curfew: warning: cert: /nonexistent/cert.pem cannot be read: ENOENT",
+      "curfew: warning: tokens.sources.0.key_file: /nonexistent/key.pem cannot be read: ENOENT",
+      "curfew: warning: cluster.peers.0.ca: /nonexistent/ca.pem cannot be read: ENOENT",
+    ],
+  ]);
+});
+
 test("config check warns of a limit that never applies", async () => {
   const env = { CURFEW_SESSIONS_MAX: "2", CURFEW_SESSIONS_MAX_PER_USER: "5" };
   const { code, stderr } = await run(["config", "check"], env);
@@ -57,9 +77,26 @@ test("config schema prints the committed schema", async () => {
 test("the document lists the flags of audit, and no others", async () => {
   const document = await readFile(new URL("../../../docs/audit.md", import.meta.url), "utf8");
   const source = await readFile(new URL("../src/cli/audit.ts", import.meta.url), "utf8");
-  const flags = [...source.matchAll(/\.option\("(--\w+)/g)].map(([, flag]) => flag);
+  const flags = [...source.matchAll(/\.option\(\s*"(--\w+)/g)].map(([, flag]) => flag);
   expect(flags).toHaveLength(8);
   expect([...document.matchAll(/^\| `(--\w+)`/gm)].map(([, flag]) => flag)).toEqual(flags);
+});
+
+test("audit reads the trails of several gateways, of which one ends what runs at another", async () => {
+  await using folder = await TestFolder.create();
+  const [one, two] = [join(folder.path, "one.jsonl"), join(folder.path, "two.jsonl")];
+  const session = { session: "s-1", token_id: "t-1", user: "alice" };
+  const lines = [
+    { time: "2026-11-01T12:00:01.000Z", event: "session_opened", ...session },
+    { time: "2026-11-01T12:00:03.000Z", event: "session_ended", ...session, reason: "session_terminated" },
+  ];
+  await writeFile(one, lines.map((line) => `${JSON.stringify(line)}\n`).join(""));
+  const order = { time: "2026-11-01T12:00:02.000Z", event: "revocation_requested", token_id: "t-1", actor: "ops" };
+  await writeFile(two, `${JSON.stringify(order)}\n`);
+  const { stdout } = await run(["audit", "--path", one, "--path", two, "--json"]);
+  expect(JSON.parse(stdout)).toMatchObject([{ session: "s-1", ended_by: "ops" }]);
+  const missing = await run(["audit", "--path", one, "--path", join(folder.path, "none.jsonl")]);
+  expect([missing.code, missing.stderr]).toEqual([1, expect.stringContaining("none.jsonl cannot be read")]);
 });
 
 test("audit prints a row for each session, and says which lines it cannot read", async () => {

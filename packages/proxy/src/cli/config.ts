@@ -1,6 +1,10 @@
 import type { Command } from "commander";
+import { access, constants } from "node:fs/promises";
+import type { Config } from "../config/config.ts";
 import { jsonSchema } from "../config/json-schema.ts";
 import { loadConfig } from "../config/load.ts";
+import { namedFiles } from "../config/option-schema.ts";
+import { configSchema } from "../config/schema.ts";
 import { showConfig } from "../config/show.ts";
 import { describeVoidLimits } from "../limits/void-limits.ts";
 import { sessionCapacity } from "../net/descriptors.ts";
@@ -16,6 +20,19 @@ interface ShowOptions extends FileOption {
 
 const FILE = ["--config <file>", "the YAML configuration; CURFEW_* variables override it"] as const;
 
+/** The files that the options name and this user cannot read, a line for each. They may be there on another machine. */
+async function unreadableFiles(config: Config): Promise<readonly string[]> {
+  const files = namedFiles(configSchema, config).map(async ({ path, file }) => {
+    try {
+      await access(file, constants.R_OK);
+      return [];
+    } catch (error) {
+      return [`${path}: ${file} cannot be read: ${(error as NodeJS.ErrnoException).code}`];
+    }
+  });
+  return (await Promise.all(files)).flat();
+}
+
 /** Adds `config check`, `config show` and `config schema`. */
 export function addConfig(program: Command): void {
   const config = program.command("config").description("check and show a configuration, without a gateway");
@@ -28,6 +45,7 @@ export function addConfig(program: Command): void {
       const warn = (line: string): void => printError(`curfew: warning: ${line}`);
       const loaded = await loadConfig({ file, env: process.env, warn });
       for (const line of describeVoidLimits(loaded, sessionCapacity(1))) warn(line);
+      for (const line of await unreadableFiles(loaded)) warn(line);
       print("the configuration is valid");
     });
 

@@ -69,6 +69,16 @@ const BROKEN: readonly (readonly [text: string, ...problems: string[]])[] = [
     "enforce_session_timeout: there is no such option; did you mean consoleauth.enforce_session_timeout?",
   ],
   ["colour: red", "colour: there is no such option"],
+  [
+    "session: { max: 3 }\nconsolauth: { enforce: true }",
+    "session: there is no such option; did you mean sessions?",
+    "consolauth: there is no such option; did you mean consoleauth?",
+  ],
+  [
+    "tokens: { sources: [{ type: file, path: /x, pth: 1, kind: 2 }] }",
+    "tokens.sources.0.pth: there is no such option; did you mean tokens.sources.0.path?",
+    "tokens.sources.0.kind: there is no such option",
+  ],
   ["sessions: { warn_before: 60 }", "sessions.warn_before: expected a list of seconds, but got 60"],
   ["sessions: { warn_before: [60, soon] }", 'sessions.warn_before.1: expected a number of seconds, but got "soon"'],
   ["sessions: { max_duration: -1 }", "sessions.max_duration: expected more than 0 seconds, but got -1"],

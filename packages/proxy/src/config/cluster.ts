@@ -91,7 +91,7 @@ export const cluster: v.GenericSchema<unknown, ClusterConfig> = group({
     null,
     "Store that several gateways share: `redis://[user:password@]host`, `rediss://…` for TLS, `redis+sentinel://host,host/name`, `postgresql://…/database` or `mysql://…/database`.",
   ),
-  ca: option(v.nullable(value.text), null, "PEM file with the authorities of the store's certificate."),
+  ca: option(v.nullable(value.pemFile), null, "PEM file with the authorities of the store's certificate."),
   name: option(
     v.nullable(v.pipe(value.text, v.regex(/^[\x21-\x7e]{1,64}$/, "expected 1 to 64 ASCII characters without spaces"))),
     null,

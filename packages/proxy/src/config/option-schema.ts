@@ -77,11 +77,35 @@ export function groupsOf(path: string): readonly string[] {
 /** How much of a name or value is repeated, in characters. */
 const MAX_QUOTED = 500;
 
+/** An issue for every unknown name: Valibot has one for the first of a group only. */
+export function withAllUnknownNames(
+  schema: v.GenericSchema,
+  issues: readonly v.BaseIssue<unknown>[],
+): readonly v.BaseIssue<unknown>[] {
+  return issues.flatMap((issue): readonly v.BaseIssue<unknown>[] => {
+    const [last, ...above] = unknownName(issue)?.toReversed() ?? [];
+    const parent = nodeAt(schema, above.toReversed());
+    const known = parent && groupOf(parent, last?.input)?.entries;
+    if (last?.type !== "object" || known === undefined) return [issue];
+    const unknown = Object.entries(last.input).filter(([key]) => !Object.hasOwn(known, key));
+    return unknown.map(([key, value]) => {
+      const [first, ...rest] = [...above.toReversed(), { ...last, key, value }];
+      return first === undefined ? issue : { ...issue, input: value, path: [first, ...rest] };
+    });
+  });
+}
+
+/** The path of a name that does not exist, if the issue is about one. */
+function unknownName({ type, expected, path }: v.BaseIssue<unknown>): readonly v.IssuePathItem[] | undefined {
+  return type === "strict_object" && expected === "never" ? path : undefined;
+}
+
 /** One line for an issue: the path, what was expected, and what was found unless that is secret. */
 export function describeIssue(schema: v.GenericSchema, issue: v.BaseIssue<unknown>): string {
   const path = shortened(v.getDotPath(issue) ?? "(top level)");
-  if (issue.type === "strict_object" && issue.path !== undefined && issue.expected === "never") {
-    const meant = nearestOption(schema, issue.path);
+  const unknown = unknownName(issue);
+  if (unknown !== undefined) {
+    const meant = nearestOption(schema, unknown);
     return `${path}: there is no such option${meant === undefined ? "" : `; did you mean ${meant}?`}`;
   }
   if (issue.type === "strict_object" && issue.received === "undefined") return `${path}: expected a value`;
@@ -186,6 +210,29 @@ function memberFor(
 
 function isTextSchema(node: SchemaNode): boolean {
   return /^(?:string|picklist)$/.test(unwrap(node).type);
+}
+
+/** A file that an option names, with the path of the option. */
+export interface NamedFile {
+  readonly path: string;
+  readonly file: string;
+}
+
+/** The files that the options of a value name. */
+export function namedFiles(schema: SchemaNode, value: unknown, path = ""): readonly NamedFile[] {
+  if (typeof value === "string") return namesFile(schema) ? [{ path, file: value }] : [];
+  if (typeof value !== "object" || value === null) return [];
+  const { item } = unwrap(schema);
+  const entries = groupOf(schema, value)?.entries ?? {};
+  return Object.entries(value).flatMap(([name, inner]) => {
+    const node = item ?? entries[name];
+    return node === undefined ? [] : namedFiles(node, inner, path === "" ? name : `${path}.${name}`);
+  });
+}
+
+function namesFile(node: SchemaNode): boolean {
+  const steps = [node.wrapped, ...schemasIn(node)];
+  return v.getMetadata(node)["file"] === true || steps.some((step) => step !== undefined && namesFile(step));
 }
 
 /** Whether the value is a secret, and may therefore be read from a file. */

@@ -11,7 +11,16 @@ import { DEFAULT_MAX_PER_TOKEN } from "../limits/slots.ts";
 import { access, connections, listener } from "./listener-options.ts";
 import { log } from "./log-options.ts";
 import { novaRpc } from "./nova-rpc.ts";
-import { describe, describeIssue, group, option, type OptionDescription, options, secret } from "./option-schema.ts";
+import {
+  describe,
+  describeIssue,
+  group,
+  option,
+  type OptionDescription,
+  options,
+  secret,
+  withAllUnknownNames,
+} from "./option-schema.ts";
 import { AUTH_SCHEMES, MAX_CREDENTIAL_BYTES } from "../targets/rfb/auth-scheme.ts";
 import { tokenSource } from "./token-sources.ts";
 import * as value from "./value-schemas.ts";
@@ -299,7 +308,9 @@ const schema = options({
 export function parseConfig(input: unknown): Config {
   if (Array.isArray(input)) throw new ConfigError(["(top level): expected options by name, but got a list"]);
   const result = v.safeParse(schema, input ?? {}, { abortPipeEarly: true });
-  const problems = result.success ? contradictions(result.output) : describeIssues(result.issues);
+  const problems = result.success
+    ? contradictions(result.output)
+    : describeIssues(withAllUnknownNames(schema, result.issues));
   if (!result.success || problems.length > 0) throw new ConfigError(problems);
   return result.output;
 }

@@ -148,6 +148,7 @@ export const upgradeLevel: v.GenericSchema<string> = v.pipe(text, v.rawCheck(rej
 export const pemFile: v.GenericSchema<string> = v.pipe(
   text,
   v.check((value) => !value.includes("-----BEGIN"), "expected the path of a PEM file, but got PEM text"),
+  v.metadata({ file: true } as const),
 );
 
 type RawTransform<T> = Parameters<typeof v.rawTransform<string, T>>[0];

@@ -6,6 +6,7 @@ import { connect, createServer } from "node:net";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { AdminClient } from "../src/admin/index.ts";
+import { TestAuthority } from "./support/authority.ts";
 import { TestCertificate } from "./support/certificate.ts";
 import { Client } from "./support/client.ts";
 import { run } from "./support/command.ts";
@@ -110,6 +111,23 @@ test("with a certificate the admin API speaks https only", async () => {
   });
   expect([code, JSON.parse(stdout)]).toMatchObject([0, [{ type: "serial" }]]);
 });
+
+test("commands trust the certificate that the configuration names, and the authorities in --ca", async () => {
+  using authority = await TestAuthority.create();
+  const { cert: tls_cert, key: tls_key } = await authority.issue("gateway");
+  await using gateway = await TestGateway.start({ config: { admin: { tls_cert, tls_key } } });
+  const address = new URL(gateway.adminUrl).host;
+  const named = { CURFEW_ADMIN_LISTEN: address, CURFEW_ADMIN_TLS_CERT: tls_cert, CURFEW_ADMIN_TLS_KEY: tls_key };
+  const key = { CURFEW_ADMIN_KEY: ADMIN_KEY };
+  expect((await run(["token", "list"], { ...named, ...key })).code).toBe(0);
+  const list = ["token", "list", "--admin", gateway.adminUrl];
+  expect((await run([...list, "--ca", authority.cert], key)).code).toBe(0);
+  expect((await run(list, { ...key, NODE_EXTRA_CA_CERTS: authority.cert })).code).toBe(0);
+  const { stderr } = await run(list, key);
+  expect(stderr).toContain("its certificate is not from a known authority: name the file of that authority (--ca)");
+  const missing = await run([...list, "--ca", "/nonexistent/ca.pem"], key);
+  expect(missing.stderr).toBe("curfew: --ca: /nonexistent/ca.pem cannot be read: ENOENT\n");
+}, 60_000);
 
 test("a certificate that cannot be used keeps the gateway from starting, with the name of its option", async () => {
   const config = { admin: { tls_cert: "/nonexistent/cert.pem" } };

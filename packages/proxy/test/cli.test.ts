@@ -68,7 +68,12 @@ describe("token and session", SLOW, () => {
     expect(tokens.stdout).toMatch(/^ID +TYPE +TARGET +INSTANCE +NAME +USER +ACCESS +EXPIRES AT\n/);
     expect(tokens.stdout).toContain(`${id}  serial`);
     expect(tokens.stdout).not.toContain(token);
-    expect(JSON.parse(sessions.stdout)).toMatchObject([{ token_id: id, instance: "vm-1", state: "relaying" }]);
+    const listed = JSON.parse(sessions.stdout) as [{ id: string }];
+    expect(listed).toMatchObject([{ token_id: id, instance: "vm-1", state: "relaying" }]);
+
+    const extended = await run(["session", "extend", ...reach, listed[0].id, "--ttl", "3600"]);
+    expect([extended.code, extended.stdout]).toEqual([0, expect.stringMatching(/^ends at 20\S+Z\n$/)]);
+    expect((await client.message("renewed")).expiresInMs).toBeGreaterThan(3_000_000);
 
     expect(await run(["token", "revoke", ...reach, id ?? ""])).toEqual({
       code: 0,

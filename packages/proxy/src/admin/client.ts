@@ -1,6 +1,7 @@
 import { STATUS_CODES } from "node:http";
 import type { SessionFilter, SessionList, UnavailableMember } from "../control/session-control.ts";
 import type { SessionView } from "../control/session-view.ts";
+import { isUnknownAuthority } from "../net/unknown-authority.ts";
 import type { PageRequest } from "../paging.ts";
 import type { Access, ConsoleType } from "../tokens/grant.ts";
 import type { LockResult, LockView } from "./lock-view.ts";
@@ -14,7 +15,7 @@ export interface AdminClientOptions {
   readonly url: string;
   /** `admin.key`, one of `admin.keys`, or the key that the gateway has generated. Not needed at the Unix socket. */
   readonly key?: string | undefined;
-  /** PEM with the authorities of the certificate of an https address. @defaultValue those of Node */
+  /** PEM with the authorities of the certificate of an https address, or with that certificate. @defaultValue those of Node */
   readonly ca?: string | undefined;
 }
 
@@ -248,7 +249,10 @@ export class AdminClient {
 
   #unreachable(cause: unknown): AdminError {
     const { message, code } = cause as NodeJS.ErrnoException;
-    return new AdminError(`no gateway answers at ${this.#url}: ${message || code}`, undefined, { cause });
+    const why = isUnknownAuthority(cause)
+      ? "its certificate is not from a known authority: name the file of that authority (--ca)"
+      : message || code;
+    return new AdminError(`no gateway answers at ${this.#url}: ${why}`, undefined, { cause });
   }
 }
 

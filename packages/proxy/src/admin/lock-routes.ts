@@ -36,7 +36,7 @@ export function addLockRoutes(app: Hono, options: AdminOptions): void {
 function answer(c: Context, outcome: Awaited<ReturnType<Locker["lock"]>>): Response {
   const { lock, unwritten, ended, ...members } = outcome;
   if (unwritten !== undefined) {
-    const detail = `ended ${sessionCount(ended)} and refuses them until it stops, but it is not written: ${unwritten}`;
+    const detail = `ended ${sessionCount(ended)} and refuses others until the gateway stops, but the lock is not written: ${unwritten}`;
     return problem(c, 503, detail, { ended, ...incomplete(members) });
   }
   if (members.unavailable.length > 0) return endFailed(c, "locked, and ended", { ended, ...members });

@@ -63,7 +63,7 @@ async function revoke(c: Context, { revoker, events }: AdminOptions, tokenId: st
   if (record === undefined && unwritten === undefined) return problem(c, 404, NO_TOKEN);
   events.notify({ type: "token_revoked", actor, tokenId, sessions: ended });
   if (record === undefined) {
-    const detail = `ended ${sessionCount(ended)} and refuses the token until it stops, but it is not written: ${unwritten}`;
+    const detail = `ended ${sessionCount(ended)} and refuses the token until the gateway stops, but the revocation is not written: ${unwritten}`;
     return problem(c, 503, detail, { ended, ...incomplete(members) });
   }
   return members.unavailable.length === 0

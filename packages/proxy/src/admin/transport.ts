@@ -14,7 +14,7 @@ const MAX_ANSWER = 64 * 1024 * 1024;
 export interface AdminAddress {
   /** `http://host:port`, `https://host:port`, or `unix:/path/of/socket`. */
   readonly url: string;
-  /** PEM with the authorities of the certificate of an https address. */
+  /** PEM with the authorities of the certificate of an https address, or with that certificate. */
   readonly ca?: string | undefined;
 }
 
@@ -39,7 +39,11 @@ export async function sendRequest({ url, ca }: AdminAddress, request: AdminReque
   const { promise, resolve, reject } = Promise.withResolvers<AdminAnswer>();
   const sent = url.startsWith(UNIX)
     ? requestHttp({ ...options, path, socketPath: url.slice(UNIX.length), host: "localhost" })
-    : (url.startsWith("https:") ? requestHttps : requestHttp)(url + path, { ...options, ca });
+    : (url.startsWith("https:") ? requestHttps : requestHttp)(url + path, {
+        ...options,
+        ca,
+        allowPartialTrustChain: ca !== undefined,
+      });
   sent.on("response", resolve).on("error", reject);
   sent.on("timeout", () => sent.destroy(new Error(`no answer within ${ANSWER_MS / 1000} s`)));
   sent.end(body);

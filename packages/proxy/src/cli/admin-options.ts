@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { rootCertificates } from "node:tls";
+import { getCACertificates } from "node:tls";
 import { readConfigFile } from "../read-file.ts";
 import { AdminClient } from "../admin/client.ts";
 import type { AdminConfig } from "../config/admin.ts";
@@ -15,6 +15,7 @@ export interface AdminOptions {
   readonly config?: string;
   readonly admin?: string;
   readonly key?: string;
+  readonly ca?: string;
 }
 
 /** Adds the options that say which gateway to talk to. */
@@ -22,7 +23,8 @@ export function withAdminOptions(command: Command): Command {
   return command
     .option("--config <file>", "the gateway's configuration, for the options of admin")
     .option("--admin <url>", "address of the admin API, also unix:/path, instead of admin.socket and admin.listen")
-    .option("--key <key>", "key of the admin API, instead of admin.key; CURFEW_ADMIN_KEY does the same");
+    .option("--key <key>", "key of the admin API, instead of admin.key; CURFEW_ADMIN_KEY does the same")
+    .option("--ca <file>", "PEM file with the authorities of the admin API's certificate, or that certificate itself");
 }
 
 /** @throws CommandError when no key is known, and none of the gateway's addresses is one that needs none. */
@@ -39,7 +41,7 @@ export async function openAdminClient(options: AdminOptions): Promise<AdminClien
         "(a gateway without a key and a socket prints a generated key when it starts)",
     );
   }
-  return new AdminClient({ url, key, ca: await ownCertificate(admin, url) });
+  return new AdminClient({ url, key, ca: await trusted(options.ca, admin, url) });
 }
 
 /** A key that is given is for the address: the socket needs none. */
@@ -48,8 +50,20 @@ function defaultUrl({ listen, socket, tls_cert }: AdminConfig, key: string | und
   return `${tls_cert === null ? "http" : "https"}://${formatAddress(listen)}`;
 }
 
-/** A certificate that signs itself is trusted where the configuration names it. */
-async function ownCertificate({ tls_cert }: AdminConfig, url: string): Promise<string | undefined> {
-  if (tls_cert === null || !url.startsWith("https:")) return undefined;
-  return [...rootCertificates, await readConfigFile(tls_cert).catch(() => "")].join("\n");
+/**
+ * What an https address is trusted by: what Node trusts, the file that is named, and the gateway's own certificate where the
+ * configuration names it, whichever authority has signed that.
+ */
+async function trusted(file: string | undefined, admin: AdminConfig, url: string): Promise<string | undefined> {
+  if (!url.startsWith("https:")) return undefined;
+  const named = file === undefined ? "" : await readNamed(file);
+  const own = admin.tls_cert === null ? "" : await readConfigFile(admin.tls_cert).catch(() => "");
+  return [...getCACertificates("default"), named, own].join("\n");
+}
+
+async function readNamed(file: string): Promise<Buffer> {
+  return await readConfigFile(file).catch((cause: unknown) => {
+    const { code, message } = cause as NodeJS.ErrnoException;
+    throw new CommandError(`--ca: ${file} cannot be read: ${code ?? message}`, { cause });
+  });
 }

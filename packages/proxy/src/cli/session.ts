@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import type { SessionView } from "../control/session-view.ts";
 import { type AdminOptions, openAdminClient, withAdminOptions } from "./admin-options.ts";
+import { seconds } from "./argument-parsers.ts";
 import { CommandError } from "./command-error.ts";
 import { print, printError } from "./output.ts";
 import { allPages } from "./pages.ts";
@@ -8,6 +9,10 @@ import { printTable } from "./table.ts";
 
 interface ListOptions extends AdminOptions {
   readonly json?: true;
+}
+
+interface ExtendOptions extends AdminOptions {
+  readonly ttl: number;
 }
 
 interface EndOptions extends AdminOptions {
@@ -27,9 +32,9 @@ function rareColumns(sessions: readonly Partial<SessionView>[]): readonly (typeo
   return RARE_COLUMNS.filter((column) => sessions.some((session) => typeof session[column] === "string"));
 }
 
-/** Adds `session list` and `session end`. */
+/** Adds `session list`, `session extend` and `session end`. */
 export function addSession(program: Command): void {
-  const session = program.command("session").description("list and end sessions of a running gateway");
+  const session = program.command("session").description("list, extend and end sessions of a running gateway");
 
   withAdminOptions(session.command("list"))
     .description("list the running sessions")
@@ -52,6 +57,16 @@ export function addSession(program: Command): void {
       }
       if (json === true) print(JSON.stringify(sessions));
       else printTable(sessions, [...COLUMNS, ...rareColumns(sessions)]);
+    });
+
+  withAdminOptions(session.command("extend"))
+    .description("let a session go on; needs consoleauth.enforce_session_timeout")
+    .argument("<id>", "the session's id, as session list shows it")
+    .requiredOption("--ttl <seconds>", "how long it may go on from now", seconds)
+    .action(async (id: string, { ttl, ...options }: ExtendOptions) => {
+      const client = await openAdminClient(options);
+      const { expires_at } = await client.extendSession(id, ttl);
+      print(`ends at ${expires_at}`);
     });
 
   withAdminOptions(session.command("end"))

@@ -11,6 +11,7 @@ test("a name with several addresses, none of which answers, has a reason", () =>
 test.each([
   [new Error("WRONGPASS"), "WRONGPASS"],
   ["closed", "closed"],
+  [new Error("unable to verify the first certificate"), "its certificate is not from an authority of cluster.ca"],
 ])("the reason of %s", (error, reason) => {
   expect(reasonOf(error)).toBe(reason);
 });

@@ -92,7 +92,7 @@ export class TokenRevoker {
     if (error instanceof IssuerAway) this.#elsewhere.add(tokenId);
     logError(log, { level: "error", error, token_id: tokenId }, "revocation not written, is tried again");
     this.#retryIn(this.#firstRetryMs);
-    return reason;
+    return `${reason}; it is tried again`;
   }
 
   /**

@@ -1,5 +1,6 @@
 import { Agent as HttpAgent, type ClientRequest, type IncomingMessage, request as requestHttp } from "node:http";
 import { Agent as HttpsAgent, request as requestHttps } from "node:https";
+import { isUnknownAuthority } from "../../net/unknown-authority.ts";
 import { printable } from "../../printable.ts";
 import { PEER_PATH } from "./peer-path.ts";
 
@@ -12,6 +13,8 @@ const MAX_WAITING = 1000;
 
 /** How much of the words of a refusal is repeated, in characters. */
 const MAX_DETAIL = 200;
+
+const UNKNOWN_AUTHORITY = "its certificate is not from an authority of ca in cluster.peers";
 
 /** Where another gateway's admin API is, and what it is asked with. */
 export interface PeerAddress {
@@ -79,7 +82,8 @@ export class PeerHttp {
       const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
       const sent: ClientRequest = this.#request(this.#url, { method: "POST", headers, agent: this.#agent, signal });
       sent.on("response", resolve).on("error", (error: NodeJS.ErrnoException) => {
-        reject(sent.reusedSocket && error.code === "ECONNRESET" ? new StaleConnection() : error);
+        if (sent.reusedSocket && error.code === "ECONNRESET") reject(new StaleConnection());
+        else reject(isUnknownAuthority(error) ? new Error(UNKNOWN_AUTHORITY, { cause: error }) : error);
       });
       // Also an answer that is none ends it, such as 101 (Switching Protocols), after which there is no error.
       sent.on("close", () => reject(new Error("it closed the connection without an answer")));

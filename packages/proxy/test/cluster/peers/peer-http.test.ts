@@ -1,10 +1,12 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type RequestListener } from "node:http";
+import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { afterEach, expect, test } from "vitest";
 import { MAX_ANSWER_BYTES, PeerHttp } from "../../../src/cluster/peers/peer-http.ts";
 import { PeerLink } from "../../../src/cluster/peers/peer-link.ts";
 import { createLogger } from "../../../src/telemetry/log.ts";
+import { TestCertificate } from "../../support/certificate.ts";
 
 const KEY = "the-key-that-no-words-name";
 
@@ -108,6 +110,16 @@ test("a path before the API stays, and a connection that the peer has closed is 
   closing.push(() => http.close());
   for (let round = 0; round < 5; round += 1) expect(await http.post("{}", 20_000)).toBe("{}");
   expect(new Set(paths)).toEqual(new Set(["/console/v1/peer"]));
+});
+
+test("a certificate of an authority that is not named is told with the option that names it", async () => {
+  using certificate = await TestCertificate.create();
+  const server = createTlsServer(certificate.pair).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  closing.push(() => server.close());
+  const http = new PeerHttp({ url: `https://127.0.0.1:${(server.address() as AddressInfo).port}`, key: KEY });
+  closing.push(() => http.close());
+  await expect(http.post("{}", 5000)).rejects.toThrow("not from an authority of ca in cluster.peers");
 });
 
 test("no more requests wait than a bound", async () => {

@@ -46,6 +46,8 @@ export default defineConfig({
     assetsInlineLimit: 0,
     license: { fileName: "licenses.md" },
     rolldownOptions: {
+      // A slow machine is no news for someone who starts the demo.
+      checks: { pluginTimings: false },
       // One script for everything that the page needs at the start, instead of one per part that is shared with later chunks.
       output: {
         // A file that replaces spice-html5's has to export its names.

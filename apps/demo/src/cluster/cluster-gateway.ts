@@ -89,7 +89,9 @@ export class ClusterGateway implements AsyncDisposable {
       return false;
     });
     if (!(await Promise.race([listening.promise, ended]))) {
-      throw new Error(`${this.name} did not start: ${program.words}`);
+      // Lines of the log were shown already.
+      const words = program.words.split("\n").filter((line) => !line.startsWith("{"));
+      throw new Error(`${this.name} did not start: ${words.join("\n")}`);
     }
     this.#set("up");
   }

@@ -10,6 +10,9 @@ const KINDS: Readonly<Record<string, AuditEvent["kind"]>> = {
   "session ended": "ended",
 };
 
+/** The one line without a warning that is printed: it ends what a warning began. */
+const STORE_IS_BACK = "the cluster's store is back";
+
 /** The fields of a log line that the audit trail uses. */
 interface LogLine {
   readonly level: string;
@@ -22,6 +25,8 @@ interface LogLine {
   readonly duration_ms?: number;
   readonly late_ms?: number;
   readonly err?: { readonly message: string };
+  /** Another gateway that the line is about. */
+  readonly gateway?: string;
 }
 
 /** Reads audit events from the gateways' logs, keeps the most recent ones and reports new ones. */
@@ -54,11 +59,11 @@ export class AuditTrail {
    */
   addLogLine(text: string, gateway?: string): void {
     const line = JSON.parse(text) as LogLine;
-    if (line.level === "error" || line.level === "warn") {
+    if (line.level === "error" || line.level === "warn" || line.msg === STORE_IS_BACK) {
       if (gateway === undefined) process.stderr.write(text);
       // The page shows those of sessions.
       else if (line.session === undefined)
-        console.error([gateway, line.msg, line.err?.message ?? []].flat().join(": "));
+        console.error([gateway, line.msg, line.err?.message ?? line.gateway ?? []].flat().join(": "));
     }
     const kind = KINDS[line.msg];
     if (kind === undefined) return;

@@ -20,7 +20,7 @@ test.beforeAll(async () => {
 test.afterAll(() => browser.close());
 
 /** A run of Lighthouse loads a page more than once. */
-test.describe.configure({ timeout: 120_000 });
+test.describe.configure({ timeout: 240_000 });
 
 for (const [type, startFake] of [
   ["vnc", startFakeVnc],

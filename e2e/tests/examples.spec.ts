@@ -25,7 +25,7 @@ const bundles: Readonly<Record<string, string>> = { next: ".next/static", vite: 
 /** What pages have before any script ran, for the examples that are rendered on a server. */
 const rendered: Readonly<Record<string, string>> = { next: english.states.idle };
 
-test.describe.configure({ timeout: 180_000 });
+test.describe.configure({ timeout: 400_000 });
 test.use({ locale: "en-GB" });
 
 let folder: string;

@@ -16,7 +16,7 @@ for (const name of ["vue", "svelte"]) {
     let stop: (() => Promise<void>) | undefined;
 
     test.beforeAll(async () => {
-      test.setTimeout(180_000);
+      test.setTimeout(400_000);
       // As a user builds it, the check of its types included.
       await promisify(execFile)("pnpm", ["run", "build"], { cwd: root });
       const server = await preview({ root, logLevel: "silent", preview: { port: 0, host: "127.0.0.1" } });

@@ -48,7 +48,7 @@ declare global {
 }
 
 test("100 MB of serial output in one go neither stop the page nor fill its memory", async ({ page, cdp, gateway }) => {
-  test.setTimeout(180_000);
+  test.setTimeout(300_000);
   const machine = createServer((socket) => {
     // A page that gives up resets the connection, and says so itself.
     socket.on("error", () => {});
@@ -77,7 +77,7 @@ test("100 MB of serial output in one go neither stop the page nor fill its memor
     highest = Math.max(highest, usedSize + backingStorageSize);
     return await view.evaluate((serial) => serial.transcript().endsWith("the end"));
   };
-  await expect.poll(atEnd, { timeout: 150_000 }).toBe(true);
+  await expect.poll(atEnd, { timeout: 270_000 }).toBe(true);
   expect(await view.evaluate((serial) => serial.state.status)).toBe("connected");
   expect(await received()).toBeGreaterThan(TOTAL_BYTES);
   expect(highest).toBeLessThan(100 * MEBIBYTE);
@@ -86,7 +86,7 @@ test("100 MB of serial output in one go neither stop the page nor fill its memor
 });
 
 test("100 MB of pictures in one go neither stop the page nor fill its memory", async ({ page, cdp, gateway }) => {
-  test.setTimeout(180_000);
+  test.setTimeout(300_000);
   using machine = await startPictureFlood(TOTAL_BYTES, [200, 30, 60]);
   gateway.follow({ target: machine.address });
   await page.evaluate(watchNoVnc);
@@ -109,7 +109,7 @@ test("100 MB of pictures in one go neither stop the page nor fill its memory", a
       return [...(context?.getImageData(64, 64, 1, 1).data.slice(0, 3) ?? [])];
     });
   };
-  await expect.poll(color, { timeout: 150_000, intervals: [50] }).toEqual([200, 30, 60]);
+  await expect.poll(color, { timeout: 270_000, intervals: [50] }).toEqual([200, 30, 60]);
   expect(await view.evaluate((vnc) => vnc.state.status)).toBe("connected");
   expect(await view.evaluate((vnc) => vnc.statistics().bytesReceived)).toBeGreaterThan(TOTAL_BYTES);
   const kept = await page.evaluate(() => mostKeptByNoVnc);

@@ -156,7 +156,7 @@ describe.concurrent("what is wrong is said in one line, with exit status 1", SLO
       () => ["session", "list", "--key", "x", "--admin", "http://127.0.0.1:1"],
       /no gateway answers at http:\/\/127.0.0.1:1/,
     ],
-    ["a missing file", () => ["serve", "--config", "/no/such/file.yaml"], /\/no\/such\/file.yaml: cannot be read/],
+    ["a missing file", () => ["token", "list", "--config", "/no/file.yaml"], /\/no\/file.yaml: cannot be read/],
     [
       "a port in use",
       () => ["serve", "--listen", host, "--admin-listen", "127.0.0.1:0"],
@@ -190,7 +190,8 @@ describe.concurrent("what is wrong is said in one line, with exit status 1", SLO
   test("a wrong variable and a store that cannot be opened", async () => {
     const wrong = await run(["serve"], { CURFEW_CONSOLEAUTH_TOKEN_TTL: "soon" });
     expect(wrong).toMatchObject({
-      code: 1,
+      // systemd is told not to start it again (RestartPreventExitStatus=).
+      code: 78,
       stderr: expect.stringContaining("CURFEW_CONSOLEAUTH_TOKEN_TTL: consoleauth.token_ttl: expected a number"),
     });
     const closed = await run(["serve"], { CURFEW_TOKENS_PATH: "/dev/null/tokens.db" });

@@ -6,7 +6,7 @@ import { syslogServer } from "../telemetry/audit/syslog.ts";
 import { type Visit, type VisitFilter, Visits } from "../telemetry/audit/visits.ts";
 import { time } from "./argument-parsers.ts";
 import { CommandError } from "./command-error.ts";
-import { printError, printJsonList } from "./output.ts";
+import { printJsonList, printWarning } from "./output.ts";
 import { printTable } from "./table.ts";
 
 interface AuditCommandOptions extends VisitFilter {
@@ -61,11 +61,11 @@ async function readVisits(paths: readonly string[], visits: Visits): Promise<rea
     }
   }
   if (unreadable > 0) {
-    printError(`curfew: warning: left out ${unreadable === 1 ? "1 line" : `${unreadable} lines`} that cannot be read`);
+    printWarning(`left out ${unreadable === 1 ? "1 line" : `${unreadable} lines`} that cannot be read`);
   }
   if (gaps.missing > 0) {
-    printError(
-      `curfew: warning: ${gaps.missing === 1 ? "1 line is" : `${gaps.missing} lines are`} missing: the numbers in seq have gaps`,
+    printWarning(
+      `${gaps.missing === 1 ? "1 line is" : `${gaps.missing} lines are`} missing: the numbers in seq have gaps`,
     );
   }
   return visits.all;
@@ -75,13 +75,13 @@ async function readVisits(paths: readonly string[], visits: Visits): Promise<rea
 async function* readTrail(path: string): AsyncGenerator<ReadLine | undefined> {
   if (path === "-") return yield* readAuditLines(process.stdin);
   const { paths, leftOut } = await auditFiles(path).catch((error: Error) => fail(path, error));
-  for (const each of leftOut) printError(`curfew: warning: left out ${each}`);
+  for (const each of leftOut) printWarning(`left out ${each}`);
   for (const file of paths) {
     try {
       yield* readAuditFile(file);
     } catch (error) {
       if (file === path) fail(file, error as Error);
-      printError(`curfew: warning: left out the rest of ${file}: ${(error as Error).message}`);
+      printWarning(`left out the rest of ${file}: ${(error as Error).message}`);
     }
   }
 }

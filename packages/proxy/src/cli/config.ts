@@ -8,7 +8,7 @@ import { configSchema } from "../config/schema.ts";
 import { showConfig } from "../config/show.ts";
 import { describeVoidLimits } from "../limits/void-limits.ts";
 import { sessionCapacity } from "../net/descriptors.ts";
-import { print, printError } from "./output.ts";
+import { print, printWarning } from "./output.ts";
 
 interface FileOption {
   readonly config?: string;
@@ -42,10 +42,9 @@ export function addConfig(program: Command): void {
     .description("name everything that is wrong with a configuration; the exit status is then 1")
     .option(...FILE)
     .action(async ({ config: file }: FileOption) => {
-      const warn = (line: string): void => printError(`curfew: warning: ${line}`);
-      const loaded = await loadConfig({ file, env: process.env, warn });
-      for (const line of describeVoidLimits(loaded, sessionCapacity(1))) warn(line);
-      for (const line of await unreadableFiles(loaded)) warn(line);
+      const loaded = await loadConfig({ file, env: process.env, warn: printWarning });
+      for (const line of describeVoidLimits(loaded, sessionCapacity(1))) printWarning(line);
+      for (const line of await unreadableFiles(loaded)) printWarning(line);
       print("the configuration is valid");
     });
 

@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { printable } from "../printable.ts";
+import { isJournal, withPriority } from "../telemetry/journal.ts";
 
 /** Prints one line. Names and error texts come from others: no character of theirs controls the terminal. */
 export function print(line: string): void {
@@ -19,10 +20,20 @@ export async function printJsonList(list: readonly unknown[]): Promise<void> {
 
 /** Prints one line to standard error. */
 export function printError(line: string): void {
-  console.error(printable(line));
+  putError("error", line);
+}
+
+/** Prints one line of a command to standard error: something should be put right. */
+export function printWarning(line: string): void {
+  putError("warn", `curfew: warning: ${line}`);
 }
 
 /** Prints text of several lines to standard error, such as a list of problems. */
 export function printErrorLines(text: string): void {
   for (const line of text.split("\n")) printError(line);
+}
+
+function putError(level: "error" | "warn", line: string): void {
+  const text = printable(line);
+  console.error(isJournal(2) ? withPriority(level, text) : text);
 }

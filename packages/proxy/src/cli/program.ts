@@ -47,7 +47,7 @@ try {
     printErrorLines(inspect(error));
     process.exit(1);
   }
-  process.exitCode = 1;
+  process.exitCode ??= 1;
 }
 
 /** The whole help after an error would push the error out of sight. */

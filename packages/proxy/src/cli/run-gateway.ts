@@ -7,6 +7,7 @@ import { exitSoon } from "../exit.ts";
 import { watchClock } from "../telemetry/clock-steps.ts";
 import type { EventObserver } from "../telemetry/events.ts";
 import { handleHangup, logIgnoredSignals } from "../telemetry/ignored-signals.ts";
+import { isJournal } from "../telemetry/journal.ts";
 import { createLogger, type Logger, openLog } from "../telemetry/log.ts";
 import { openTraces } from "../telemetry/traces/open.ts";
 import { TracedGateway } from "../traced-gateway.ts";
@@ -83,7 +84,11 @@ export async function runGateway(
   print(`curfew listens at ${config.unix_listen === null ? url : `unix:${config.unix_listen}`}`);
   print(`admin API at ${adminUrl}`);
   if (config.admin.socket !== null) print(`admin API at unix:${config.admin.socket}`);
-  if (needsGeneratedKey(config.admin)) print(`admin key, shown only now: ${proxy.adminKey}`);
+  if (needsGeneratedKey(config.admin)) {
+    // Others read the journal, too, and it keeps what it gets.
+    if (isJournal(1)) print("admin key: not shown in the journal; set admin.key_file, admin.keys or admin.socket");
+    else print(`admin key, shown only now: ${proxy.adminKey}`);
+  }
   if (!config.consoleauth.enforce_session_timeout && config.tokens.from !== "none") {
     print("sessions outlive their tokens: consoleauth.enforce_session_timeout is off, as in Nova");
   }

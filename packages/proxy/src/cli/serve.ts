@@ -10,6 +10,7 @@ import { address, count, seconds } from "./argument-parsers.ts";
 import { CommandError } from "./command-error.ts";
 import { print } from "./output.ts";
 import { runGateway } from "./run-gateway.ts";
+import { withStatus } from "./start-status.ts";
 
 interface ServeOptions {
   readonly config?: string;
@@ -52,7 +53,7 @@ async function serve(options: ServeOptions): Promise<void> {
     const config = await loadConfig({ ...sources, refusesEmpty, warn: (warning) => warnings.push(warning) });
     return { config: allowing(config, targets), warnings };
   };
-  const loaded = await load(false);
+  const loaded = await withStatus(load(false));
   const { config } = loaded;
   const { tokens, url } = await runGateway(loaded, async () => await load(true));
   const issue = async (type: ConsoleType, target: string | undefined): Promise<void> => {

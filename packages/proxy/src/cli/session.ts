@@ -3,7 +3,7 @@ import type { SessionView } from "../control/session-view.ts";
 import { type AdminOptions, openAdminClient, withAdminOptions } from "./admin-options.ts";
 import { seconds } from "./argument-parsers.ts";
 import { CommandError } from "./command-error.ts";
-import { print, printError } from "./output.ts";
+import { print, printWarning } from "./output.ts";
 import { allPages } from "./pages.ts";
 import { printTable } from "./table.ts";
 
@@ -50,10 +50,10 @@ export function addSession(program: Command): void {
         return { entries, next };
       });
       for (const [member, reason] of missing) {
-        printError(`curfew: warning: sessions of ${member} are missing, it did not answer (${reason})`);
+        printWarning(`sessions of ${member} are missing, it did not answer (${reason})`);
       }
       for (const [member, reason] of lost) {
-        printError(`curfew: warning: ${member} was ended with its sessions (${reason})`);
+        printWarning(`${member} was ended with its sessions (${reason})`);
       }
       if (json === true) print(JSON.stringify(sessions));
       else printTable(sessions, [...COLUMNS, ...rareColumns(sessions)]);

@@ -235,6 +235,8 @@ const BROKEN: readonly (readonly [text: string, ...problems: string[]])[] = [
   ],
   ["log: { level: loud }", 'log.level: expected one of trace, debug, info, warn, error, silent, but got "loud"'],
   ["log: { file: true }", "log.file: expected a string, but got true"],
+  ["log: { syslog: 'unix:/dev/log' }", "log.syslog: expected host:port, or a path such as /dev/log"],
+  ["log: { syslog: 'udp://logs.example:514' }", "log.syslog: expected host:port, or a path such as /dev/log"],
   ["audit: { required: true }", "audit.required: expected audit.path as well, the file to write to"],
   [
     "audit: { path: /var/log/curfew.log }\nlog: { file: /var/log/curfew.log }",

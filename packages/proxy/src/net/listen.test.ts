@@ -21,6 +21,17 @@ test("where the system has no SO_REUSEPORT, a shared port is listened at without
   await stopListening(server);
 });
 
+test("a port that only root may listen at says so", async () => {
+  const server = new Server();
+  server.listen = () => {
+    setImmediate(() => server.emit("error", Object.assign(new Error("denied"), { code: "EACCES" })));
+    return server;
+  };
+  const listened = async (port: number): Promise<string> => await listenAt(server, { ...address, port }, "listen");
+  await expect(listened(443)).rejects.toThrow("at 127.0.0.1:443: EACCES; a port below 1024 needs CAP_NET_BIND_SERVICE");
+  await expect(listened(1024)).rejects.toThrow(/EACCES$/);
+});
+
 test.runIf(process.platform === "linux")(
   "a claimed address can be shared, but not claimed again meanwhile",
   async () => {

@@ -2,6 +2,9 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { type Address, formatAddress } from "./address.ts";
 
+/** The first port that every user may listen at. */
+const FIRST_FREE = 1024;
+
 /** How {@link listenAt} listens. */
 export interface ListenOptions {
   /** Whether several processes listen at the same port, each with connections of its own (`SO_REUSEPORT`). */
@@ -28,7 +31,7 @@ export async function listenAt(
       throw error;
     })
     .catch((error: NodeJS.ErrnoException) => {
-      throw new Error(`${option}: cannot listen at ${formatAddress(address)}: ${error.code ?? error.message}`);
+      throw new Error(`${option}: cannot listen at ${formatAddress(address)}: ${describe(error, address)}`);
     });
   return formatAddress({ host: reachable(address.host), port });
 }
@@ -68,6 +71,11 @@ export async function reservePort(address: Address): Promise<() => void> {
     if ((error as NodeJS.ErrnoException).code !== "ENOTSUP") throw error;
   }
   return () => void stopListening(server);
+}
+
+function describe({ code, message }: NodeJS.ErrnoException, { port }: Address): string {
+  if (code === "EACCES" && port < FIRST_FREE) return `${code}; a port below ${FIRST_FREE} needs CAP_NET_BIND_SERVICE`;
+  return code ?? message;
 }
 
 async function listen(server: Server, address: Address & { readonly reusePort?: boolean }): Promise<AddressInfo> {

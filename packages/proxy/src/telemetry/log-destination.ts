@@ -36,12 +36,18 @@ interface Batch {
   readonly bytes: Buffer;
 }
 
+interface LogDestinationOptions {
+  readonly shared?: boolean;
+  readonly format?: (line: string) => string;
+}
+
 /**
  * Where log lines go. Writing happens outside the event loop, and lines that cannot be written are dropped and
  * counted: a full disk or a stalled reader must not keep a session open past its deadline, nor the process from exiting.
  */
 export class LogDestination {
   readonly #target: Writable;
+  readonly #format: (line: string) => string;
   readonly #atOnce: number;
   readonly #waiting: string[] = [];
   #length = 0;
@@ -57,16 +63,19 @@ export class LogDestination {
   /**
    * @param target - a descriptor, or the path of a file to append to.
    * @param shared - whether other processes write to it, too; each write then consists of whole lines and is atomic.
+   * @param format - how a line is written there.
    * @throws Error when the file cannot be opened.
    */
-  constructor(target: number | string, { shared = false }: { readonly shared?: boolean } = {}) {
+  constructor(target: number | string, { shared = false, format = asItIs }: LogDestinationOptions = {}) {
+    this.#format = format;
     this.#target = typeof target === "string" ? new LogFile(target) : openWritable(target);
     this.#atOnce = shared ? ATOMIC_WRITE : Infinity;
     process.once("exit", () => this.#finish());
   }
 
   /** Queues a line, which includes its line feed. */
-  write(line: string): void {
+  write(text: string): void {
+    const line = this.#format(text);
     if (this.#length + line.length > MAX_WAITING) return this.#drop(1);
     this.#waiting.push(line);
     this.#length += line.length;
@@ -155,4 +164,8 @@ export class LogDestination {
 
 function rest({ lines, bytes }: Batch, written: number): Batch {
   return { lines, bytes: bytes.subarray(written) };
+}
+
+function asItIs(line: string): string {
+  return line;
 }

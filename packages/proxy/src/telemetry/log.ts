@@ -1,6 +1,7 @@
 import { pino, type DestinationStream, type Logger } from "pino";
 import { formatEndpoint } from "../net/endpoint.ts";
 import { printable } from "../printable.ts";
+import { forJournal, isJournal } from "./journal.ts";
 import { countDroppedLogLines, LogDestination } from "./log-destination.ts";
 import type { SessionInfo } from "./session-info.ts";
 import type { SyslogFormat } from "./syslog/message.ts";
@@ -65,7 +66,8 @@ function open(target: number | string, shared: boolean): LogDestination {
   const opened = destinations.get(target);
   if (opened !== undefined) return opened;
   try {
-    const made = new LogDestination(target, { shared });
+    const format = typeof target === "number" && isJournal(target) ? { format: forJournal } : {};
+    const made = new LogDestination(target, { shared, ...format });
     destinations.set(target, made);
     return made;
   } catch (cause) {

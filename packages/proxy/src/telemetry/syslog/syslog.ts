@@ -125,6 +125,8 @@ export class Syslog {
 /** @throws TypeError naming the value and what was expected. */
 export function checkSyslogServer(server: string): void {
   if (!isPath(server)) parseAddress(server);
+  // `unix:/dev/log` would be a file in the folder `unix:`.
+  else if (/^\w+:/.test(server)) throw new Error("expected host:port, or a path such as /dev/log");
 }
 
 function isPath(server: string): boolean {

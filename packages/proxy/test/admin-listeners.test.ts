@@ -71,6 +71,9 @@ test("a socket that a killed gateway left behind is replaced; one in use and oth
     expect((await admin.listSessions()).sessions).toEqual([]);
     const args = ["token", "list", "--json"];
     expect(await run(args, { CURFEW_ADMIN_SOCKET: socket })).toMatchObject({ code: 0, stdout: "[]\n" });
+    // Only the gateway can read its key, which the socket does not need.
+    const unreadable = { CURFEW_ADMIN_SOCKET: socket, CURFEW_ADMIN_KEY_FILE: "credential:admin-key" };
+    expect(await run(args, unreadable)).toMatchObject({ code: 0, stdout: "[]\n" });
     gateway.command.process.kill("SIGKILL");
     await gateway.command.exited;
   }

@@ -29,11 +29,14 @@ export function withAdminOptions(command: Command): Command {
 
 /** @throws CommandError when no key is known, and none of the gateway's addresses is one that needs none. */
 export async function openAdminClient(options: AdminOptions): Promise<AdminClient> {
+  const load = async (key: { readonly key?: null }): Promise<AdminConfig> => {
+    const flags = { admin: { ...key, keys: [] } };
+    return (await loadConfig({ file: options.config, env: process.env, flags, only: "admin" })).admin;
+  };
   // The file of a key that is not needed is not read either: it may be one that only the gateway can read.
-  const flags = options.key !== undefined || options.admin?.startsWith(UNIX) === true ? { admin: { key: null } } : {};
-  const { admin } = await loadConfig({ file: options.config, env: process.env, flags, only: "admin" });
-  const key = options.key ?? admin.key ?? undefined;
+  const admin = await load({ key: null });
   const url = options.admin ?? defaultUrl(admin, options.key);
+  const key = options.key ?? (url.startsWith(UNIX) ? undefined : ((await load({})).key ?? undefined));
   if (key === undefined && !url.startsWith(UNIX)) {
     throw new CommandError(
       "the key of the admin API is not known: expected admin.key in --config, CURFEW_ADMIN_KEY or --key, " +

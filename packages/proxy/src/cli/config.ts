@@ -42,7 +42,7 @@ export function addConfig(program: Command): void {
     .description("name everything that is wrong with a configuration; the exit status is then 1")
     .option(...FILE)
     .action(async ({ config: file }: FileOption) => {
-      const loaded = await loadConfig({ file, env: process.env, warn: printWarning });
+      const loaded = await loadConfig({ file, env: process.env, needsCredentials: false, warn: printWarning });
       for (const line of describeVoidLimits(loaded, sessionCapacity(1))) printWarning(line);
       for (const line of await unreadableFiles(loaded)) printWarning(line);
       print("the configuration is valid");
@@ -54,7 +54,7 @@ export function addConfig(program: Command): void {
     .option(...FILE)
     .option("--json", "print one line of JSON instead of YAML")
     .action(async ({ config: file, json }: ShowOptions) => {
-      const shown = showConfig(await loadConfig({ file, env: process.env }));
+      const shown = showConfig(await loadConfig({ file, env: process.env, needsCredentials: false }));
       if (json === true) return print(JSON.stringify(shown));
       const { stringify } = await import("yaml");
       for (const line of stringify(shown, { lineWidth: 0 }).trimEnd().split("\n")) print(line);

@@ -32,6 +32,11 @@ export interface ConfigSources {
   readonly flags?: ConfigInput | undefined;
   /** Reads only this group; all other options have their defaults. For commands that may not read every secret. */
   readonly only?: keyof ConfigInput;
+  /**
+   * Whether a credential of systemd has to be there. Other processes than the service itself cannot read them; where
+   * this is false, such a value counts as given, and the configuration must not be used. @defaultValue true
+   */
+  readonly needsCredentials?: boolean;
   /** Gets a line for each thing that should be put right, but keeps nothing from working. */
   readonly warn?: ((warning: string) => void) | undefined;
 }
@@ -106,7 +111,7 @@ interface Read<T> {
 }
 
 async function read(sources: ConfigSources): Promise<Read<unknown> & Pick<ReadSecrets, "unread">> {
-  const { file, env = {}, flags = {}, only, warn, refusesEmpty = false } = sources;
+  const { file, env = {}, flags = {}, only, warn, refusesEmpty = false, needsCredentials = true } = sources;
   const fromFile: Read<unknown> =
     file === undefined ? { written: {}, problems: [] } : await readYaml(file, refusesEmpty);
   const fromEnvironment = await readEnvironment(env);
@@ -116,7 +121,8 @@ async function read(sources: ConfigSources): Promise<Read<unknown> & Pick<ReadSe
   const layers = [passed.written, fromFile.written, fromEnvironment.written, flags as Written];
   const merged = layers.map((layer) => findSecretFiles(configSchema, layer)).reduce(merge);
   const wanted = only === undefined ? merged : { [only]: merged[only] };
-  const secrets = await readSecretFiles(configSchema, wanted, env["CREDENTIALS_DIRECTORY"]);
+  const credentials = { folder: env["CREDENTIALS_DIRECTORY"], areNeeded: needsCredentials };
+  const secrets = await readSecretFiles(configSchema, wanted, credentials);
   for (const warning of nameVariables(secrets.warnings, sources)) warn?.(warning);
   return { ...secrets, problems: [...problems, ...nameVariables(secrets.problems, sources)] };
 }

@@ -1,5 +1,5 @@
 import { constants } from "node:fs";
-import { type FileHandle, open } from "node:fs/promises";
+import { access, type FileHandle, open } from "node:fs/promises";
 import { join } from "node:path";
 
 /** Size above which a file is no secret but a mistake, in bytes. */
@@ -15,6 +15,14 @@ const OTHERS = 0o006;
 export interface ReadSecret {
   readonly text: string;
   readonly warning: string | undefined;
+}
+
+/** The credentials of systemd. */
+export interface Credentials {
+  /** Where they are: `$CREDENTIALS_DIRECTORY`. */
+  readonly folder: string | undefined;
+  /** False where they are not refused although this process cannot read them. */
+  readonly areNeeded: boolean;
 }
 
 /** In place of the value of a secret option until its file is read. */
@@ -47,11 +55,13 @@ export class SecretFile {
   /**
    * Reads the file. A newline at its end is not part of the value.
    *
-   * @param credentials - folder of systemd's credentials, `$CREDENTIALS_DIRECTORY`.
+   * @returns undefined for a credential that only the service can read.
    * @throws Error naming the option and the file.
    */
-  async read(credentials: string | undefined): Promise<ReadSecret> {
-    const file = this.#locate(credentials);
+  async read({ folder, areNeeded }: Credentials): Promise<ReadSecret | undefined> {
+    const isReadable = areNeeded || (await canEnter(folder));
+    const file = this.#locate(isReadable ? folder : "/");
+    if (!isReadable && file !== this.#file) return undefined;
     try {
       // Opening a FIFO would otherwise wait for a writer.
       const handle = await open(file, constants.O_RDONLY | constants.O_NONBLOCK);
@@ -100,6 +110,15 @@ const DESCRIPTIONS: Readonly<Record<string, string>> = {
   // A socket.
   ENXIO: "is no regular file",
 };
+
+/** systemd hides the folder from the commands of ExecReload=. */
+async function canEnter(folder: string | undefined): Promise<boolean> {
+  if (folder === undefined) return false;
+  return await access(folder, constants.X_OK).then(
+    () => true,
+    () => false,
+  );
+}
 
 async function readText(handle: FileHandle): Promise<{ readonly text: string; readonly mode: number }> {
   const status = await handle.stat();

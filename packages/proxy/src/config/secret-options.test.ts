@@ -98,6 +98,38 @@ test("a credential of systemd is named without its folder", async () => {
   ]);
 });
 
+test("a check accepts every credential that only the service can read, and refuses what it can see is wrong", async () => {
+  const name = "credential:one";
+  const file = await configFile({
+    key_password_file: name,
+    cert: "/etc/curfew/cert.pem",
+    access: { basic_auth_file: name },
+    vnc: { vencrypt_password_file: name },
+    admin: { key_file: name, keys: [{ name: "a", sha256_file: name, rights: ["read"] }] },
+    cluster: { store_file: name },
+    tokens: {
+      sources: [
+        { type: "redis", url_file: name },
+        { type: "http", url: "https://tokens.example/", bearer_token_file: name },
+        { type: "nova", database_file: name, api_database_file: name, transport_url_file: name },
+      ],
+    },
+  });
+  const check = { file, needsCredentials: false };
+  expect(JSON.stringify(await loadConfig(check))).not.toContain(name);
+  // For the commands of ExecReload=, systemd 252 names a folder that they cannot enter.
+  await loadConfig({ ...check, env: { CREDENTIALS_DIRECTORY: "/nonexistent" } });
+  expect(await problems({ ...check, env: { CREDENTIALS_DIRECTORY: folder } })).toContain(
+    `admin.key_file: ${folder}/one does not exist`,
+  );
+  expect(await problems({ ...check, env: { CURFEW_ADMIN_KEY: "short" } })).toEqual([
+    expect.stringMatching(/^CURFEW_ADMIN_KEY: admin\.key: expected 16/),
+  ]);
+  expect(await problems({ file })).toHaveLength(11);
+  const peers = await configFile({ cluster: { peers: [{ url: "https://b.example:6081", key_file: name }] } });
+  await loadConfig({ ...check, file: peers });
+});
+
 test("a file that cannot be used is refused with its name, and never quoted", async () => {
   const outcome = async (content: string | Uint8Array): Promise<string> => {
     const file = await secretFile("secret", content);

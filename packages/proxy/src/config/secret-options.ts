@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import { isGroup, type Written } from "./merge.ts";
 import { groupOf, isSecretText, type SchemaNode, unwrap } from "./option-schema.ts";
-import { FILE_SUFFIX, SecretFile } from "./secret-file.ts";
+import { type Credentials, FILE_SUFFIX, SecretFile } from "./secret-file.ts";
 
 /**
  * Takes `X_file` for `X` wherever `X` is a secret option: its value then is a {@link SecretFile}, until
@@ -55,22 +55,29 @@ export interface ReadSecrets {
   readonly unread: readonly string[];
 }
 
+/** What takes the place of a credential that cannot be read here: the first that its option accepts. */
+const STAND_INS = [
+  "user:a-credential-of-systemd",
+  "0".repeat(64),
+  "redis://a.credential.of.systemd",
+  ...["mysql", "rabbit"].map((scheme) => `${scheme}://a.credential.of.systemd/nova`),
+];
+
 /**
  * Reads the files that {@link findSecretFiles} has found, in what was merged from several configurations.
- *
- * @param credentials - folder of systemd's credentials.
  */
 export async function readSecretFiles(
   schema: SchemaNode,
   merged: unknown,
-  credentials: string | undefined,
+  credentials: Credentials,
 ): Promise<ReadSecrets> {
   const problems: string[] = [];
   const warnings: string[] = [];
   const unread: string[] = [];
   const read = async (file: SecretFile, node: SchemaNode): Promise<unknown> => {
     try {
-      const { text, warning } = await file.read(credentials);
+      const { text, warning } = (await file.read(credentials)) ?? {};
+      if (text === undefined) return STAND_INS.find((each) => v.is(node, each)) ?? file;
       const [issue] = v.safeParse(node, text, { abortPipeEarly: true }).issues ?? [];
       if (issue !== undefined) throw new Error(file.describe(issue.message));
       if (warning !== undefined) warnings.push(warning);

@@ -18,6 +18,9 @@ const SOURCES = join(ROOT, "packaging/debian");
 const HOME = "usr/lib/curfew";
 const GATEWAY = "@curfew/proxy";
 
+/** The sockets are not enabled. */
+const UNITS = ["curfew.service", "curfew.socket", "curfew-admin.socket"];
+
 /** Debian's names of architectures, by Node's. */
 const ARCHITECTURES: Readonly<Record<string, string>> = { x64: "amd64", arm64: "arm64" };
 
@@ -101,8 +104,8 @@ async function copyDocuments(root: string, { version, date }: { version: string;
   const copies = {
     "curfew.yaml": "etc/curfew/curfew.yaml",
     logrotate: "etc/logrotate.d/curfew",
-    "../systemd/curfew.service": "usr/lib/systemd/system/curfew.service",
     "lintian-overrides": "usr/share/lintian/overrides/curfew",
+    ...Object.fromEntries(UNITS.map((name) => [`../systemd/${name}`, `usr/lib/systemd/system/${name}`])),
   };
   for (const [from, to] of Object.entries(copies)) await copyTo(join(SOURCES, from), join(root, to));
   const manual = await readFile(join(SOURCES, "curfew.1"), "utf8");

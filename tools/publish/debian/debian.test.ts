@@ -65,7 +65,9 @@ describe.skipIf(process.platform !== "linux")("the Debian package", () => {
     const commands = Object.keys((await readManifest(PROXY)).bin ?? {});
     expect(await readdir(join(root, "usr/bin"))).toEqual(commands);
     expect(await readdir(join(root, "usr/share/man/man1"))).toEqual(commands.map((name) => `${name}.1.gz`).toSorted());
-    const unit = await readFile(join(root, "usr/lib/systemd/system/curfew.service"), "utf8");
+    const units = join(root, "usr/lib/systemd/system");
+    expect(await readdir(units)).toEqual(["curfew-admin.socket", "curfew.service", "curfew.socket"]);
+    const unit = await readFile(join(units, "curfew.service"), "utf8");
     const [, program = "", config = ""] = /^ExecStart=(\S+) serve --config (\S+)$/mu.exec(unit) ?? [];
     expect(existsSync(join(root, program))).toBe(true);
     expect(existsSync(join(root, config))).toBe(true);

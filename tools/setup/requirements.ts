@@ -152,10 +152,10 @@ export const REQUIREMENTS = {
   },
   chroot: {
     purpose: "installing the Debian package in a fresh Debian",
-    packages: { debian: ["debootstrap", "lintian"] },
+    packages: { debian: ["debootstrap", "lintian", "systemd-container"] },
     note: "This works on Debian only, as root.",
-    // The test says why it is skipped elsewhere.
-    present: () => !existsSync("/etc/debian_version") || ["debootstrap", "lintian"].every(has),
+    // The tests say why they are skipped elsewhere.
+    present: () => !existsSync("/etc/debian_version") || ["debootstrap", "lintian", "systemd-nspawn"].every(has),
   },
   stunnel: {
     purpose: "a real TLS server in front of a console",

@@ -13,7 +13,11 @@ const run = promisify(execFile);
  */
 const UNSHARE = ["--mount", "--pid", "--fork", "--kill-child", "--mount-proc=/proc"];
 
-const ENVIRONMENT = { PATH: "/usr/sbin:/usr/bin:/sbin:/bin", DEBIAN_FRONTEND: "noninteractive", LC_ALL: "C.UTF-8" };
+export const ENVIRONMENT = {
+  PATH: "/usr/sbin:/usr/bin:/sbin:/bin",
+  DEBIAN_FRONTEND: "noninteractive",
+  LC_ALL: "C.UTF-8",
+};
 
 /** What changes with each use of apt and dpkg, and what the kernel shows. */
 const UNSTEADY = [
@@ -49,14 +53,17 @@ export class Chroot implements AsyncDisposable {
     this.folder = folder;
   }
 
-  static async create(): Promise<Chroot> {
+  /** @param include - packages beside the essential ones. */
+  static async create(include: readonly string[] = []): Promise<Chroot> {
     const folder = await mkdtemp(join(tmpdir(), "curfew-chroot-"));
     const chroot = new Chroot(folder);
     const [, release = ""] = /^VERSION_CODENAME=(\S+)$/mu.exec(readFileSync("/etc/os-release", "utf8")) ?? [];
     try {
       // Its users have to enter it.
       await chmod(folder, 0o755);
-      await run("debootstrap", ["--variant=minbase", release, folder, await mirror()], { maxBuffer: 64 * 1024 * 1024 });
+      const more = include.length > 0 ? [`--include=${include.join(",")}`] : [];
+      const args = ["--variant=minbase", ...more, release, folder, await mirror()];
+      await run("debootstrap", args, { maxBuffer: 64 * 1024 * 1024 });
       return chroot;
     } catch (error) {
       await chroot[Symbol.asyncDispose]();
@@ -74,9 +81,9 @@ export class Chroot implements AsyncDisposable {
     return spawn("unshare", this.#arguments(command), { env: { ...ENVIRONMENT, ...env } });
   }
 
-  /** Copies a file to the folder /tmp in it, and returns its path there. */
+  /** Copies a file to a folder in it that everyone can read, and returns its path there. */
   async add(file: string): Promise<string> {
-    const path = join("/tmp", basename(file));
+    const path = join("/var/cache", basename(file));
     await copyFile(file, join(this.folder, path));
     return path;
   }

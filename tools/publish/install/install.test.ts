@@ -1,72 +1,18 @@
-import { execFile } from "node:child_process";
-import { mkdtempDisposable, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { mkdtempDisposable, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { promisify } from "node:util";
 import { expect, test } from "vitest";
-import { Client } from "../../../packages/proxy/test/support/client.ts";
 import { startTigerVnc } from "../../../packages/testing/src/real/tigervnc.ts";
-import { buildDebianPackage } from "../debian/build.ts";
-import { packTarballs, type Tarball } from "../tarballs/pack.ts";
+import { packTarballs } from "../tarballs/pack.ts";
 import { Chroot, whyNoChroot } from "./chroot.ts";
+import { aptInstall, CONFIG, makePackages, openDesktop } from "./package.ts";
 import { Service } from "./service.ts";
 
-const run = promisify(execFile);
-
-const CONFIG = "/etc/curfew/curfew.yaml";
 const TOKENS = "/var/lib/curfew/tokens.db";
 const AUDIT = "/var/log/curfew/audit.jsonl";
 
 const obstacle = whyNoChroot();
 if (obstacle !== undefined) console.error(`The Debian package is not installed anywhere: ${obstacle}.`);
-
-/** The package of a version before: with another configuration, as an older one might have. */
-async function makePredecessor(file: string, folder: string): Promise<string> {
-  const root = join(folder, "before");
-  await run("dpkg-deb", ["--raw-extract", file, root]);
-  const control = join(root, "DEBIAN/control");
-  await writeFile(control, (await readFile(control, "utf8")).replace(/^Version: .*$/mu, "Version: 0.0.9-1"));
-  const config = join(root, CONFIG);
-  await writeFile(config, (await readFile(config, "utf8")).replace(/^#.*\n/u, "# Of the version before.\n"));
-  const before = join(folder, "curfew_0.0.9-1.deb");
-  await run("dpkg-deb", ["--root-owner-group", "-Zgzip", "-z1", "--build", root, before]);
-  return before;
-}
-
-/** The package, and one of the version before. */
-async function makePackages(tarballs: readonly Tarball[], folder: string): Promise<{ file: string; before: string }> {
-  const build = async (name: string): Promise<string> =>
-    await buildDebianPackage({ tarballs, folder: join(folder, name), date: 1_700_000_000 });
-  const [file, again] = [await build("one"), await build("two")];
-  expect((await readFile(file)).equals(await readFile(again)), "two packages of the same files are identical").toBe(
-    true,
-  );
-  const { stdout: remarks } = await run("lintian", ["--fail-on", "none", "--allow-root", file]);
-  expect(remarks).toBe("");
-  return { file, before: await makePredecessor(file, folder) };
-}
-
-async function aptInstall(chroot: Chroot, file: string): Promise<void> {
-  const path = await chroot.add(file);
-  const keep = ["-o", "Dpkg::Options::=--force-confold"];
-  await chroot.run("apt-get", "install", "-y", "--no-install-recommends", ...keep, path);
-  await rm(join(chroot.folder, path));
-}
-
-/** Opens the console as a viewer does, up to the name of the desktop. */
-async function openDesktop(host: string, token: string): Promise<string> {
-  using client = new Client(host, token, { protocols: ["binary"] });
-  const version = Buffer.from("RFB 003.008\n");
-  await client.bytes(version.length);
-  client.socket.send(version);
-  await client.bytes(version.length + 2);
-  // No security, and the console shared.
-  client.socket.send(Buffer.of(1));
-  client.socket.send(Buffer.of(1));
-  const beforeName = version.length + 2 + 4 + 24;
-  await client.bytes(beforeName + 1);
-  return Buffer.concat(client.head).subarray(beforeName).toString();
-}
 
 /** A person's account or group of the package's name is neither used nor removed. */
 async function expectPeopleToKeepTheirAccounts(chroot: Chroot, file: string): Promise<void> {

@@ -32,7 +32,7 @@ test.runIf(process.platform === "linux")(
     expect(Number(level)).toBeLessThan(2);
     const [, start = ""] = /^ExecStart=(.+)$/mu.exec(await readFile(unit, "utf8")) ?? [];
     const reloads = [...(await readFile(unit, "utf8")).matchAll(/^ExecReload=(.+)$/gmu)].map(([, command]) => command);
-    expect(reloads).toEqual([start.replace(" serve ", " config check "), "/bin/kill -HUP $MAINPID"]);
+    expect(reloads).toEqual([start.replace(" serve ", " config check "), '/bin/sh -c "kill -HUP $MAINPID"']);
     // The tokens and keys in its memory are not written to a disk.
     expect(await readFile(unit, "utf8")).toContain("\nLimitCORE=0\n");
     expect(await readFile(document, "utf8")).toMatch(new RegExp(`\`systemd-analyze security\` says\\s+${level}\\.`));

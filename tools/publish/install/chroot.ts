@@ -63,7 +63,8 @@ export class Chroot implements AsyncDisposable {
       await chmod(folder, 0o755);
       const more = include.length > 0 ? [`--include=${include.join(",")}`] : [];
       const args = ["--variant=minbase", ...more, release, folder, await mirror()];
-      await run("debootstrap", args, { maxBuffer: 64 * 1024 * 1024 });
+      // What it mounts is not left over.
+      await run("unshare", ["--mount", "debootstrap", ...args], { maxBuffer: 64 * 1024 * 1024 });
       return chroot;
     } catch (error) {
       await chroot[Symbol.asyncDispose]();

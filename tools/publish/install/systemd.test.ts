@@ -39,7 +39,7 @@ async function install(chroot: Chroot, machine: Machine, file: string): Promise<
   await writeFile(join(chroot.folder, CONFIG), `${ports}\nsessions: { drain_timeout: 1 }\n`);
   await aptInstall(chroot, file, machine);
   const running = new Running(chroot, machine, host);
-  expect(await running.property("ActiveState")).toBe("active");
+  expect(await running.property("ActiveState"), await running.journal()).toBe("active");
   expect(await running.property("StatusText")).toBe("accepts sessions");
   expect(await running.property("UnitFileState")).toBe("enabled");
   return running;
@@ -71,10 +71,10 @@ async function expectReloads(running: Running, target: string): Promise<void> {
 
 /** A process that hangs is killed and started again; a configuration that is wrong is not tried again. */
 async function expectRestarts(running: Running): Promise<void> {
-  await running.edit("[Service]\nWatchdogSec=2\n");
+  await running.edit("[Service]\nWatchdogSec=10\n");
   await running.configure("\n  key_file: credential:admin-key", "");
   await running.systemctl("restart");
-  await running.machine.run("kill", "-STOP", await running.property("MainPID"));
+  await running.machine.run("sh", "-c", `kill -STOP ${await running.property("MainPID")}`);
   await running.until("NRestarts", "1");
   await running.until("ActiveState", "active");
   await running.edit("");

@@ -4,7 +4,11 @@ import { bulk, FakeRedis } from "../support/fake-redis.ts";
 import { StoreGateway } from "./valkey-cluster.ts";
 
 /** What a store with nothing in it answers while a gateway connects. */
-const EMPTY: Readonly<Record<string, string>> = { XREVRANGE: "*0\r\n", HLEN: ":0\r\n", HGETALL: "%0\r\n" };
+const EMPTY: Readonly<Record<string, string>> = {
+  XREVRANGE: "*0\r\n",
+  HLEN: ":0\r\n",
+  HSCAN: `*2\r\n${bulk("0")}*0\r\n`,
+};
 
 const ID = `ct_${"a".repeat(22)}`;
 

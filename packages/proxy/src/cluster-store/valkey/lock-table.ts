@@ -36,17 +36,18 @@ export class ValkeyLockTable implements LockTable {
   }
 
   async readAll(most: number): Promise<ReadonlyMap<string, StoredLock>> {
-    const count = await this.#client.hLen(this.#keys.locks);
-    if (count > most) throw new Error(`expected at most ${most} locks in the cluster's store, but got ${count}`);
+    const tooMany = new Error(`expected at most ${most} locks in the cluster's store, but got more`);
+    if ((await this.#client.hLen(this.#keys.locks)) > most) throw tooMany;
     const found = new Map<string, StoredLock>();
-    // In pages, because a reply is bounded. What is written meanwhile is told in the log.
     let cursor = "0";
-    do {
+    // In pages, because a reply is bounded. What is written meanwhile is told in the log.
+    for (let pages = 0; pages <= most && found.size <= most; pages += 1) {
       const page = await this.#client.hScan(this.#keys.locks, cursor, { COUNT: PAGE });
       for (const { field, value } of page.entries) found.set(field, parse(value));
+      if (page.cursor === "0") return found;
       ({ cursor } = page);
-    } while (cursor !== "0" && found.size <= most);
-    return found;
+    }
+    throw tooMany;
   }
 
   async remove(ids: readonly string[]): Promise<void> {

@@ -1,8 +1,8 @@
 import * as v from "valibot";
 import type { ControlAnswer, ControlRequest, ControlType } from "../../control/control-request.ts";
-import { formatEndpoint, parseEndpoint } from "../../net/endpoint.ts";
-import { type Access, type ConsoleType, isSubject, LAST_DATE } from "../../tokens/grant.ts";
+import { LAST_DATE } from "../../tokens/grant.ts";
 import { type Lock, LOCK_SUBJECTS, lockId, parseNetwork } from "../../tokens/lock.ts";
+import { fromRecordJson, instant, type RecordJson, recordJson, toRecordJson } from "../../tokens/record-json.ts";
 import type { TokenRecord } from "../../tokens/store.ts";
 import { describeIssue, schemas as gatewaySchemas } from "../message-schemas.ts";
 import type { LockVersion } from "./peer-locks.ts";
@@ -81,51 +81,24 @@ export type PeerAnswers = { readonly [Type in Exclude<ControlType, "unlock">]: C
   readonly was_used: boolean | null;
 };
 
-const instant = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(LAST_DATE));
 /** Of a lock: early enough for later ones, so that no gateway can make a lock that cannot be lifted. */
 const version = v.pipe(instant, v.maxValue(LAST_DATE / 2));
 const name = v.pipe(v.string(), v.maxLength(256));
 const tokenId = v.pipe(v.string(), v.maxLength(256));
 const digest = v.pipe(v.string(), v.regex(/^[\w-]{43}$/));
-const text = v.nullable(v.pipe(v.string(), v.maxLength(65_536)));
-const subject = v.nullable(v.pipe(v.string(), v.check(isSubject, "text that can be locked")));
 
-/** A token as it is sent; times are in milliseconds since the epoch. */
-export interface SentRecord {
+/** A token as it is sent. */
+export interface SentRecord extends RecordJson {
   readonly id: string;
-  readonly type: ConsoleType;
-  readonly target: string;
-  readonly instance: string | null;
-  readonly name: string | null;
-  readonly user: string | null;
-  readonly access: Access;
-  readonly single_use: boolean;
-  readonly max_sessions: number | null;
-  readonly created_at: number;
-  readonly expires_at: number;
-  readonly revoked_at: number | null;
 }
 
-const record: v.GenericSchema<unknown, SentRecord> = v.object({
-  id: tokenId,
-  type: v.picklist(["vnc", "serial", "spice"]),
-  target: v.pipe(v.string(), v.maxLength(4096)),
-  instance: subject,
-  name: text,
-  user: subject,
-  access: v.picklist(["control", "view"]),
-  single_use: v.boolean(),
-  max_sessions: v.nullable(v.pipe(v.number(), v.safeInteger(), v.minValue(1))),
-  created_at: instant,
-  expires_at: instant,
-  revoked_at: v.nullable(instant),
-});
+const record: v.GenericSchema<unknown, SentRecord> = v.intersect([recordJson, v.object({ id: tokenId })]);
 
 const token: v.GenericSchema<unknown, PeerToken> = v.pipe(
   v.object({ record, now: instant }),
   v.rawTransform(({ dataset: { value }, addIssue, NEVER }) => {
     try {
-      return { record: decodeRecord(value.record), now: value.now };
+      return { record: fromRecordJson(value.record.id, value.record), now: value.now };
     } catch (error) {
       addIssue({ message: error instanceof Error ? error.message : String(error) });
       return NEVER;
@@ -220,38 +193,7 @@ export const peerSchemas: Schemas = {
 
 /** A token as it is sent. */
 export function encodeToken(of: TokenRecord): SentRecord {
-  return {
-    id: of.tokenId,
-    type: of.type,
-    target: formatEndpoint(of.endpoint),
-    instance: of.instance ?? null,
-    name: of.name ?? null,
-    user: of.user ?? null,
-    access: of.access,
-    single_use: of.singleUse === true,
-    max_sessions: of.maxSessions ?? null,
-    created_at: of.createdAt,
-    expires_at: Math.round(of.expiresAt),
-    revoked_at: of.revokedAt ?? null,
-  };
-}
-
-/** @throws TypeError for a target that is none. */
-function decodeRecord(row: SentRecord): TokenRecord {
-  return {
-    tokenId: row.id,
-    type: row.type,
-    endpoint: parseEndpoint(row.target),
-    instance: row.instance ?? undefined,
-    name: row.name ?? undefined,
-    user: row.user ?? undefined,
-    access: row.access,
-    ...(row.single_use && { singleUse: true }),
-    ...(row.max_sessions !== null && { maxSessions: row.max_sessions }),
-    createdAt: row.created_at,
-    expiresAt: row.expires_at,
-    revokedAt: row.revoked_at ?? undefined,
-  };
+  return { id: of.tokenId, ...toRecordJson(of), revoked_at: of.revokedAt ?? null };
 }
 
 /** Which request a message is. @throws Error saying what is wrong with it. */

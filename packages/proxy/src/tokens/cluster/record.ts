@@ -1,8 +1,7 @@
 import * as v from "valibot";
 import { MAX_RECORD_BYTES } from "../../cluster-store/bounds.ts";
-import { formatEndpoint, parseEndpoint } from "../../net/endpoint.ts";
 import { parseJson } from "../connect-info.ts";
-import { isSubject, LAST_DATE, MAX_SUBJECT } from "../grant.ts";
+import { fromRecordJson, recordJson, toRecordJson } from "../record-json.ts";
 import type { TokenRecord } from "../store.ts";
 import { idOfDigest } from "../token-id.ts";
 
@@ -10,24 +9,7 @@ import { idOfDigest } from "../token-id.ts";
 const ID_PREFIX = "ct_";
 const ID = /^ct_[\w-]{22}$/;
 
-const instant = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(LAST_DATE));
-const text = v.nullable(v.string());
-const subject = v.nullable(v.pipe(v.string(), v.check(isSubject, `Unicode text of at most ${MAX_SUBJECT} characters`)));
-
-const stored = v.object({
-  revoked_at: v.optional(instant),
-  created_at: instant,
-  expires_at: instant,
-  hash: v.string(),
-  type: v.picklist(["vnc", "serial", "spice"]),
-  endpoint: v.string(),
-  instance: subject,
-  name: text,
-  user: subject,
-  access: v.picklist(["control", "view"]),
-  single_use: v.boolean(),
-  max_sessions: v.nullable(v.pipe(v.number(), v.safeInteger(), v.minValue(1))),
-});
+const stored = v.intersect([recordJson, v.object({ hash: v.string() })]);
 
 /** The id of a token, which is also its place in the store: 128 bits of its digest, which reveal nothing. */
 export function storedTokenId(digest: Buffer): string {
@@ -46,17 +28,8 @@ export function isStoredTokenId(tokenId: string): boolean {
  */
 export function encodeRecord(record: TokenRecord, digest: Buffer): string {
   const encoded = JSON.stringify({
-    created_at: record.createdAt,
-    expires_at: record.expiresAt,
+    ...toRecordJson(record),
     hash: digest.toString("base64url"),
-    type: record.type,
-    endpoint: formatEndpoint(record.endpoint),
-    instance: record.instance ?? null,
-    name: record.name ?? null,
-    user: record.user ?? null,
-    access: record.access,
-    single_use: record.singleUse === true,
-    max_sessions: record.maxSessions ?? null,
   } satisfies v.InferOutput<typeof stored>);
   if (Buffer.byteLength(encoded) > MAX_RECORD_BYTES) {
     throw new Error(`expected a record of at most ${MAX_RECORD_BYTES} bytes`);
@@ -98,20 +71,6 @@ function decode(tokenId: string, json: string): { record: TokenRecord; hash: str
     const [issue] = result.issues;
     throw new Error(`${v.getDotPath(issue) ?? "record"}: expected ${issue.expected ?? issue.message}`);
   }
-  const row = result.output;
-  const record = {
-    tokenId,
-    type: row.type,
-    endpoint: parseEndpoint(row.endpoint),
-    instance: row.instance ?? undefined,
-    name: row.name ?? undefined,
-    user: row.user ?? undefined,
-    access: row.access,
-    ...(row.single_use && { singleUse: true }),
-    ...(row.max_sessions !== null && { maxSessions: row.max_sessions }),
-    createdAt: row.created_at,
-    expiresAt: row.expires_at,
-    revokedAt: row.revoked_at,
-  };
-  return { record, hash: row.hash };
+  const { hash, ...row } = result.output;
+  return { record: fromRecordJson(tokenId, row), hash };
 }

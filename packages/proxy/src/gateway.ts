@@ -1,6 +1,6 @@
 import type { Server } from "node:http";
 import { Administration } from "./administration.ts";
-import { type JoinedCluster, peerAnswers, sessionsOf } from "./cluster/joined-cluster.ts";
+import { type JoinedCluster, peerAnswers, preparePeers, sessionsOf } from "./cluster/joined-cluster.ts";
 import { LocalControl } from "./control/local-control.ts";
 import { RecentEffects } from "./control/recent-effects.ts";
 import { LocalStatus } from "./control/local-status.ts";
@@ -302,6 +302,7 @@ export class LocalGateway implements Gateway {
     const clientCa = config.client_ca === null ? undefined : await readClientAuthorities(config.client_ca);
     const before = { ...this.config.tokens, nova: this.config.nova };
     const after = { ...config.tokens, nova: config.nova };
+    const takePeers = preparePeers(this.#cluster, config.cluster);
     const { sources, left } = await replaceSources(this.#opened.sources, before, after, this.log);
     this.config = config;
     this.#opened = { ...this.#opened, sources };
@@ -310,6 +311,7 @@ export class LocalGateway implements Gateway {
     this.#lookups.configure({ sources, tokenTtlMs: config.consoleauth.token_ttl * 1000 });
     this.#left.add(left, Date.now());
     this.#administration.configure(config);
+    takePeers();
     this.#limits.configure(config.sessions);
     this.sessions.configure(sessionOptions);
     this.#listener.configure(config);

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { extname } from "node:path";
 import { fileURLToPath } from "node:url";
-import { hasPeers, type JoinedCluster, peerAnswers } from "./cluster/joined-cluster.ts";
+import { hasPeers, type JoinedCluster, peerAnswers, preparePeers } from "./cluster/joined-cluster.ts";
 import { Administration } from "./administration.ts";
 import type { Config } from "./config/config.ts";
 import { type ConfigChanges, changesOf, reloadedConfig } from "./config/reload.ts";
@@ -262,12 +262,14 @@ export class Primary implements Pick<Gateway, "adminKey" | "listen" | "drain"> {
     await checkFiles(config);
     const before = { ...this.#config.tokens, nova: this.#config.nova };
     const after = { ...config.tokens, nova: config.nova };
+    const takePeers = preparePeers(this.#cluster, config.cluster);
     const { sources, left } = await replaceSources(this.#tokens.sources, before, after, this.log);
     this.#config = config;
     this.#tokens = { ...this.#tokens, sources };
     // No session of this process has a grant of theirs.
     await closeTokens({ store: undefined, sources: left }, this.log);
     this.#administration.configure(config);
+    takePeers();
     this.#slots.configure(config.sessions);
     this.log.level = config.log.level;
     await this.#administration.reloadCertificate();

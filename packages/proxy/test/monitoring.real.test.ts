@@ -42,7 +42,7 @@ async function readMetrics(): Promise<string> {
 /** The names of what a gateway of a cluster has besides, with a store or with peers. */
 async function readClusterMetrics(): Promise<readonly string[]> {
   const shared = { endAfter: Infinity, gateways: () => 2, clockDifference: () => 0 };
-  const state = { isOpen: true, contactAge: 0 };
+  const state = { isOpen: true, contactAge: 0, revocationsWaiting: 0 };
   const clusters: readonly ClusterFigures[] = [
     { ...shared, isOpen: () => state.isOpen, contactAge: () => state.contactAge },
     { ...shared, peers: () => [{ peer: "gateway-2.example:6081", ...state }] },

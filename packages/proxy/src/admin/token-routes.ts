@@ -59,11 +59,14 @@ function addStoreRoutes(app: Hono, store: TokenStore, options: AdminOptions): vo
 async function revoke(c: Context, { revoker, events }: AdminOptions, tokenId: string): Promise<Response> {
   const actor = requestActor(c);
   await events.ask({ type: "revocation_requested", actor, tokenId });
-  const { record, unwritten, ended, ...members } = await revoker.revoke(tokenId);
+  const { record, unwritten, isKept, ended, ...members } = await revoker.revoke(tokenId);
   if (record === undefined && unwritten === undefined) return problem(c, 404, NO_TOKEN);
   events.notify({ type: "token_revoked", actor, tokenId, sessions: ended });
   if (record === undefined) {
-    const detail = `ended ${sessionCount(ended)} and refuses the token until the gateway stops, but the revocation is not written: ${unwritten}`;
+    const reach = isKept
+      ? "from now on, but the gateway that issued it does not know yet, and is told as soon as it answers"
+      : "until the gateway stops, but the revocation is not written";
+    const detail = `ended ${sessionCount(ended)} and refuses the token ${reach}: ${unwritten}`;
     return problem(c, 503, detail, { ended, ...incomplete(members) });
   }
   return members.unavailable.length === 0

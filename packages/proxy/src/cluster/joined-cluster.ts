@@ -1,7 +1,7 @@
 import type { SessionControl } from "../control/session-control.ts";
 import type { ForeignToken } from "../tokens/grant.ts";
 import type { GatewayCluster, OwnSessions } from "./gateway-cluster.ts";
-import type { PeerCluster } from "./peers/peer-cluster.ts";
+import type { PeerCluster, PeerSettings } from "./peers/peer-cluster.ts";
 import type { OwnPeerSessions } from "./peers/peer-reconcile.ts";
 
 /** What makes several gateways one: a store that they share, or that each asks the others. */
@@ -26,6 +26,16 @@ export function sessionsOf(control: SessionControl, sessions: SessionTokens): Ow
 /** Answers the messages of peers; undefined where there are none. */
 export function peerAnswers(cluster: JoinedCluster | undefined): ((message: unknown) => Promise<unknown>) | undefined {
   return cluster !== undefined && hasPeers(cluster) ? async (message) => await cluster.answer(message) : undefined;
+}
+
+/**
+ * Reads what another list of peers needs.
+ *
+ * @returns takes it; does nothing where there are none.
+ * @throws Error naming a file that cannot be read.
+ */
+export function preparePeers(cluster: JoinedCluster | undefined, settings: PeerSettings): () => void {
+  return hasPeers(cluster) ? cluster.prepare(settings) : () => {};
 }
 
 /** Whether it asks the others, and has no store. */

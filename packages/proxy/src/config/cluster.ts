@@ -59,6 +59,8 @@ const peerUrl = v.pipe(
     const { username, password, search, hash } = new URL(url);
     return [username, password, search, hash].join("") === "";
   }, "expected a URL without user, password and query"),
+  // One form of each, so that a list that is read again is compared with the one in use.
+  v.transform((url) => new URL(url).href.replace(/\/+$/, "")),
 );
 
 const peers: v.GenericSchema<unknown, readonly PeerConfig[]> = v.pipe(
@@ -71,10 +73,7 @@ const peers: v.GenericSchema<unknown, readonly PeerConfig[]> = v.pipe(
     "expected a list of gateways, each with url and key",
   ),
   v.maxLength(MAX_PEERS, `expected at most ${MAX_PEERS} gateways`),
-  v.check((list) => {
-    const origins = list.map(({ url }) => new URL(url).href.replace(/\/+$/, ""));
-    return new Set(origins).size === origins.length;
-  }, "expected each gateway once"),
+  v.check((list) => new Set(list.map(({ url }) => url)).size === list.length, "expected each gateway once"),
 );
 
 const leaseMessage = `expected ${MIN_LEASE_SECONDS} to ${MAX_LEASE_SECONDS} seconds`;

@@ -28,6 +28,7 @@ export const RELOADED: readonly string[] = [
   "tokens.sources",
   "nova.validate_console_port",
   "nova.rpc",
+  "cluster.peers",
   "admin.key",
   "admin.keys",
   "log.level",
@@ -60,7 +61,10 @@ function differs(path: string, one: Config, other: Config): boolean {
 /** The configuration in use, with what may change taken from `next`. */
 export function reloadedConfig(current: Config, next: Config): Config {
   const changes = RELOADED.map((path) => nest(path, valueAt(next, path)));
-  const taken = [current as unknown as Written, ...changes].reduce(merge) as unknown as Config;
+  const all = [current as unknown as Written, ...changes].reduce(merge) as unknown as Config;
+  const hasPeers = ({ cluster }: Config): boolean => cluster.peers.length > 0;
+  // Whether a gateway has peers at all is settled when it starts.
+  const taken = hasPeers(current) === hasPeers(next) ? all : { ...all, cluster: current.cluster };
   // Whether clients are asked for a certificate is settled when the gateway begins to listen. Until they are, none has a
   // name.
   if ((current.client_ca === null) === (next.client_ca === null)) return taken;

@@ -1,6 +1,6 @@
 import { expect, test, vi } from "vitest";
 import { createLogger } from "../telemetry/log.ts";
-import type { TokenRecord } from "../tokens/store.ts";
+import { IssuerAway, type TokenRecord } from "../tokens/store.ts";
 import { TokenRevoker } from "./token-revoker.ts";
 
 const RECORD = { tokenId: "id" } as TokenRecord;
@@ -38,6 +38,7 @@ test("the sessions end before the store is asked", async () => {
   expect(await revoker.revoke("id")).toEqual({
     record: RECORD,
     unwritten: undefined,
+    isKept: false,
     ended: 1,
     unavailable: [],
     replaced: [],
@@ -132,6 +133,23 @@ test("no more than 1,000 wait to be written; of those beyond the answer says so"
   expect((await revoker.revoke("0")).unwritten).toBe("disk full; it is tried again");
   expect(revoker.unwritten).toHaveLength(1000);
   await revoker.close();
+});
+
+test("what the store keeps for another gateway is not tried again, and is neither unready nor lost", async () => {
+  let isFull = true;
+  const { revoker, order, logged } = make(async () => {
+    throw isFull ? new Error("disk full") : new IssuerAway("gateway two does not answer");
+  });
+  expect(await revoker.revoke("id")).toMatchObject({ unwritten: "disk full; it is tried again", isKept: false });
+  await expect(revoker.health()).rejects.toThrow("1 revocation is not written");
+  isFull = false;
+  await vi.waitFor(() => expect(revoker.unwritten).toEqual([]));
+  await revoker.health();
+  expect(await revoker.revoke("other")).toMatchObject({ unwritten: "gateway two does not answer", isKept: true });
+  const asked = order.length;
+  await revoker.close();
+  expect(order).toHaveLength(asked);
+  expect(logged("revocations lost: these tokens are valid again")).toEqual([]);
 });
 
 test("a stop tries once more, and says which revocations are lost", async () => {

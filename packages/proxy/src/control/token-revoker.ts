@@ -33,7 +33,12 @@ export interface Revocation extends SessionsEnded {
   readonly record: TokenRecord | undefined;
   /** Why the store has not written it; undefined once it has. */
   readonly unwritten: string | undefined;
+  /** Whether it is kept, also over a restart, for another gateway, which issued the token and is away. */
+  readonly isKept: boolean;
 }
+
+/** What the store has written. */
+type Written = Pick<Revocation, "record" | "unwritten" | "isKept">;
 
 /**
  * Revokes tokens: first ends their sessions and has every process refuse them, then writes to the store. What the store
@@ -45,8 +50,6 @@ export class TokenRevoker {
   readonly #lastRetryMs: number;
   /** The ids of revoked tokens that the store does not know to be revoked. */
   readonly #unwritten = new Set<string>();
-  /** Those of them that wait for another gateway, which issued the token. */
-  readonly #elsewhere = new Set<string>();
   /** The ids of those that are being written. */
   readonly #writing = new Set<string>();
   #timer: NodeJS.Timeout | undefined;
@@ -76,8 +79,8 @@ export class TokenRevoker {
   async #revoke(tokenId: string): Promise<Revocation> {
     // Every process is told before the store is asked; one that hangs does not hold up the write.
     const [ended, [written]] = await Promise.all([this.#end(tokenId), Promise.allSettled([this.#write(tokenId)])]);
-    if (written.status === "fulfilled") return { ...ended, record: written.value, unwritten: undefined };
-    return { ...ended, record: undefined, unwritten: this.#keep(tokenId, written.reason) };
+    if (written.status === "fulfilled") return { ...ended, ...written.value };
+    return { ...ended, record: undefined, unwritten: this.#keep(tokenId, written.reason), isKept: false };
   }
 
   /** Keeps a revocation to be written later. Returns why it was not written now. */
@@ -89,18 +92,17 @@ export class TokenRevoker {
       return `${reason}; too many wait to be written, so revoke it again`;
     }
     this.#unwritten.add(tokenId);
-    if (error instanceof IssuerAway) this.#elsewhere.add(tokenId);
     logError(log, { level: "error", error, token_id: tokenId }, "revocation not written, is tried again");
     this.#retryIn(this.#firstRetryMs);
     return `${reason}; it is tried again`;
   }
 
   /**
-   * Rejects while revocations are not written: after a restart those tokens would be valid again. Those that wait for
+   * Rejects while revocations are not written: after a restart those tokens would be valid again. Those that are kept for
    * another gateway do not count: that one's failure is not to take this one out of service.
    */
   async health(): Promise<void> {
-    const size = this.#unwritten.size - this.#elsewhere.size;
+    const { size } = this.#unwritten;
     if (size > 0) throw new Error(`${size === 1 ? "1 revocation is" : `${size} revocations are`} not written`);
   }
 
@@ -117,11 +119,22 @@ export class TokenRevoker {
     return await this.#options.control.end({ by: "token", tokenId }, TOKEN_REVOKED);
   }
 
-  async #write(tokenId: string): Promise<TokenRecord | undefined> {
-    const record = await inTime(async () => await this.#options.store?.revoke(tokenId), WRITE_MS);
-    this.#elsewhere.delete(tokenId);
-    if (this.#unwritten.delete(tokenId)) this.#options.log.info({ token_id: tokenId }, "revocation written");
-    return record;
+  async #write(tokenId: string): Promise<Written> {
+    const { store, log } = this.#options;
+    try {
+      const record = await inTime(async () => await store?.revoke(tokenId), WRITE_MS);
+      if (this.#unwritten.delete(tokenId)) log.info({ token_id: tokenId }, "revocation written");
+      return { record, unwritten: undefined, isKept: false };
+    } catch (error) {
+      if (!(error instanceof IssuerAway)) throw error;
+      this.#unwritten.delete(tokenId);
+      logError(
+        log,
+        { level: "warn", error, token_id: tokenId },
+        "revocation waits for the gateway that issued the token",
+      );
+      return { record: undefined, unwritten: error.message, isKept: true };
+    }
   }
 
   #retryIn(delayMs: number): void {

@@ -245,6 +245,11 @@ function addPeers(registry: Registry, peers: () => readonly PeerFigures[]): void
       "How long ago it was asked what it has answered since: what was revoked there later may not be known.",
       ({ contactAge }: PeerFigures) => contactAge / 1000,
     ],
+    [
+      "curfew_cluster_peer_revocations_waiting",
+      "Tokens that were revoked here, and that this peer has to revoke if it has issued them.",
+      ({ revocationsWaiting }: PeerFigures) => revocationsWaiting,
+    ],
   ] as const;
   for (const [name, help, read] of gauges) {
     void new Gauge({

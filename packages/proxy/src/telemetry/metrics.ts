@@ -14,6 +14,8 @@ export interface PeerFigures {
   readonly isOpen: boolean;
   /** How long ago, in milliseconds, it was asked what it has answered since. */
   readonly contactAge: number;
+  /** Revocations that it has to learn if it has issued their tokens. */
+  readonly revocationsWaiting: number;
 }
 
 /** What a gateway knows of the cluster that it is in. */

@@ -52,6 +52,8 @@ export interface TokenStore extends TokenSource, Partial<FirstUses>, Partial<Sin
   /**
    * Revokes a token; `undefined` when there is none with this id. Revoking twice keeps the first instant. While this
    * rejects, the gateway ends the sessions all the same, refuses the token, and calls again.
+   *
+   * @throws IssuerAway where the store keeps the revocation for another gateway: it need not be called again.
    */
   revoke(tokenId: string): Promise<TokenRecord | undefined>;
   /**

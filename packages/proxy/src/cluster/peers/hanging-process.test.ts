@@ -1,10 +1,12 @@
 import { expect, test } from "vitest";
 import type { SessionControl } from "../../control/session-control.ts";
 import type { Selection } from "../../control/selection.ts";
+import { createLogger } from "../../telemetry/log.ts";
 import { SqliteTokenStore } from "../../tokens/sqlite/token-store.ts";
 import type { PeerLink } from "./peer-link.ts";
 import { PeerLocks } from "./peer-locks.ts";
 import { PeerReconciler } from "./peer-reconcile.ts";
+import { PeerRevocations } from "./peer-revocations.ts";
 import type { PeerRequest } from "./peer-schemas.ts";
 import { PeerTokenStore } from "./peer-tokens.ts";
 
@@ -30,9 +32,10 @@ test("a process that hangs does not hold up what a peer has revoked and locked f
       type === "locks" ? { locks: [{ id: "a", version: 1, lock }], next: null } : [],
   } as unknown as PeerLink;
   const locks = new PeerLocks({ store: own });
-  const store = new PeerTokenStore({ own, locks, links: () => [link], beforeClose: () => {} });
+  const revocations = new PeerRevocations({ store: own, links: () => [link], log: createLogger("silent") });
+  const store = new PeerTokenStore({ own, locks, revocations, links: () => [link], beforeClose: () => {} });
   const foreignTokens = async () => ["b", "c"].map((tokenId) => ({ tokenId, issuer: ISSUER }));
-  const reconciler = new PeerReconciler({ sessions: { control, foreignTokens }, own, store, locks });
+  const reconciler = new PeerReconciler({ sessions: { control, foreignTokens }, own, store, locks, revocations });
   const state = { id: "x", name: "issuer", now: 0, revision: "1", locks: "1", unwritten: revokedThere };
   await expect(reconciler.reconcile(link, state, true)).rejects.toThrow("worker 7: it hangs");
   expect(ended.toSorted()).toEqual(["b", "c", ...revokedThere].toSorted());

@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { hostname } from "node:os";
+import type { EndCommand } from "../../control/selection.ts";
 import type { SessionControl } from "../../control/session-control.ts";
 import { readFileOf } from "../../read-file.ts";
 import { logError, type Logger } from "../../telemetry/log.ts";
@@ -10,10 +11,12 @@ import type { GatewayMember } from "../membership.ts";
 import { StoreLoss } from "../store-loss.ts";
 import { createPeerControl } from "./peer-control.ts";
 import { answerPeer } from "./peer-handlers.ts";
+import type { PeerAddress } from "./peer-http.ts";
 import { PeerLink, PeerRefused } from "./peer-link.ts";
 import { PeerLocks } from "./peer-locks.ts";
 import { type OwnPeerSessions, PeerReconciler } from "./peer-reconcile.ts";
 import { parsePeerMessage, type PeerState } from "./peer-schemas.ts";
+import { PeerRevocations } from "./peer-revocations.ts";
 import { PeerTokenStore } from "./peer-tokens.ts";
 
 /** How long the start waits for peers that do not answer, in milliseconds. */
@@ -25,11 +28,24 @@ const LOST = {
   detail: "the gateway that issued the token does not answer, so it is not known whether access still holds",
 } as const;
 
+/** What the sessions are told that end because the issuer of their token is no peer any more. */
+const LEFT = {
+  reason: "lookup_failed",
+  detail: "the gateway that issued the token is not in cluster.peers any more",
+} as const;
+
 /** The options of peers, as configured. */
 export interface PeerSettings {
   readonly name: string | null;
   readonly on_store_loss: "keep" | { readonly end_after: number };
   readonly peers: readonly { readonly url: string; readonly key: string; readonly ca: string | null }[];
+}
+
+/** Another gateway. */
+interface Peer {
+  readonly link: PeerLink;
+  /** What becomes of its sessions while it is away; undefined until those of this gateway are known. */
+  loss: StoreLoss | undefined;
 }
 
 /** What a {@link PeerCluster} is made with. */
@@ -53,28 +69,27 @@ export class PeerCluster {
   readonly figures: ClusterFigures;
   readonly #self: GatewayMember;
   readonly #options: PeerClusterOptions;
-  readonly #links: readonly PeerLink[];
+  #peers: readonly Peer[];
   readonly #locks: PeerLocks;
-  readonly #losses: StoreLoss[] = [];
-  /** Those that lead to a gateway to which another one leads: that stays so until this gateway starts anew. */
+  readonly #revocations: PeerRevocations;
+  /** Those that lead to a gateway to which another one leads: that stays so until the list changes. */
   readonly #duplicates = new Map<PeerLink, PeerLink>();
   #sessions: OwnPeerSessions | undefined;
   #reconciler: PeerReconciler | undefined;
 
   /** @throws Error naming a file that cannot be read or opened. */
   constructor(options: PeerClusterOptions) {
-    const { settings, tokensPath, log, beatMs } = options;
+    const { settings, tokensPath, log } = options;
     this.#options = options;
     this.#self = { id: randomBytes(12).toString("hex"), name: settings.name ?? hostname(), since: Date.now() };
-    this.#links = settings.peers.map(({ url, key, ca }, index) => {
-      const authorities = ca === null ? undefined : readFileOf(`cluster.peers.${index}.ca`, ca);
-      return new PeerLink({ url, key, ca: authorities, log, beatMs, reconcile: this.#reconcile });
-    });
+    this.#peers = readAddresses(settings).map((address) => this.#createPeer(address));
     this.own = new SqliteTokenStore(tokensPath);
     this.#locks = new PeerLocks({ store: this.own });
+    this.#revocations = new PeerRevocations({ store: this.own, links: () => this.#links, log });
     this.store = new PeerTokenStore({
       own: this.own,
       locks: this.#locks,
+      revocations: this.#revocations,
       links: () => this.#others,
       beforeClose: () => this.#stop(),
     });
@@ -83,10 +98,11 @@ export class PeerCluster {
       gateways: () => 1 + this.#others.filter(({ isOpen }) => isOpen).length,
       clockDifference: () => this.#worstClock,
       peers: () =>
-        this.#links.map(({ url, isOpen, lastContact }) => ({
-          peer: new URL(url).host,
-          isOpen,
-          contactAge: performance.now() - lastContact,
+        this.#links.map((link) => ({
+          peer: new URL(link.url).host,
+          isOpen: link.isOpen,
+          contactAge: performance.now() - link.lastContact,
+          revocationsWaiting: this.#revocations.countFor(link),
         })),
     };
   }
@@ -95,17 +111,9 @@ export class PeerCluster {
   join(sessions: OwnPeerSessions): SessionControl {
     const { control } = sessions;
     this.#sessions = sessions;
-    this.#reconciler = new PeerReconciler({ sessions, own: this.own, store: this.store, locks: this.#locks });
-    const endAfterMs = this.#endAfterMs;
-    for (const link of this.#links) {
-      const end = (): void =>
-        void control
-          .end({ by: "issuer", issuer: link.url }, LOST)
-          .catch((error: unknown) => logError(this.#options.log, { level: "error", error }, "sessions not ended"));
-      this.#losses.push(
-        new StoreLoss({ connection: link, endAfterMs, end, of: `gateway ${link.name}`, log: this.#options.log }),
-      );
-    }
+    const { own, store } = this;
+    this.#reconciler = new PeerReconciler({ sessions, own, store, locks: this.#locks, revocations: this.#revocations });
+    for (const peer of this.#peers) peer.loss = this.#watchLoss(peer.link, control);
     return createPeerControl({ own: control, self: this.#self, links: () => this.#others, locks: this.#locks });
   }
 
@@ -125,18 +133,34 @@ export class PeerCluster {
     if (this.#sessions === undefined) throw new Error("it is starting");
     const { control } = this.#sessions;
     const { own, store } = this;
-    return await answerPeer(request, { control, own, store, locks: this.#locks, self: this.#self });
+    const [locks, revocations] = [this.#locks, this.#revocations];
+    return await answerPeer(request, { control, own, store, locks, revocations, self: this.#self });
+  }
+
+  /**
+   * Reads what another list of peers needs.
+   *
+   * @returns takes the list: one with a new key or authorities is asked with these, one that is new is asked, and the
+   *   sessions end whose token one has issued that is gone.
+   * @throws Error naming a file that cannot be read.
+   */
+  prepare(settings: Pick<PeerSettings, "peers">): () => void {
+    const addresses = readAddresses(settings);
+    return () => this.#configure(addresses);
   }
 
   /** What `/readyz` adds while a peer is away. */
   get note(): string | undefined {
-    const notes = this.#links.flatMap(({ isOpen, isRefused, gatewayId, name }, index) => {
-      if (isOpen) return [];
+    const notes = this.#peers.flatMap(({ link, loss }, index) => {
+      const { isOpen, isRefused, gatewayId, name } = link;
+      const waiting = this.#revocations.countFor(link);
       // Everybody may ask: it does not tell addresses.
       const entry = `cluster.peers.${index}`;
       if (isRefused) return `${entry} is no other gateway`;
       const peer = gatewayId === undefined ? entry : `gateway ${name}`;
-      return `${peer} is away: its tokens open nothing here, their sessions go on ${this.#losses[index]?.bound}`;
+      const away = `${peer} is away: its tokens open nothing here, their sessions go on ${loss?.bound}`;
+      const of = `${waiting === 1 ? "1 revocation waits" : `${waiting} revocations wait`} for ${peer}`;
+      return [...(isOpen ? [] : [away]), ...(waiting === 0 ? [] : [of])];
     });
     return notes.length === 0 ? undefined : notes.join("; ");
   }
@@ -147,8 +171,51 @@ export class PeerCluster {
   }
 
   #stop(): void {
-    for (const loss of this.#losses) loss.close();
-    for (const link of this.#links) link.close();
+    for (const peer of this.#peers) close(peer);
+  }
+
+  #createPeer(address: PeerAddress): Peer {
+    const { log, beatMs } = this.#options;
+    return { link: new PeerLink({ ...address, log, beatMs, reconcile: this.#reconcile }), loss: undefined };
+  }
+
+  #watchLoss(link: PeerLink, control: SessionControl): StoreLoss {
+    const end = (): void => this.#endSessionsOf(link, control, LOST);
+    const of = `gateway ${link.name}`;
+    return new StoreLoss({ connection: link, endAfterMs: this.#endAfterMs, end, of, log: this.#options.log });
+  }
+
+  #endSessionsOf({ url }: PeerLink, control: SessionControl, command: EndCommand): void {
+    void control
+      .end({ by: "issuer", issuer: url }, command)
+      .catch((error: unknown) => logError(this.#options.log, { level: "error", error }, "sessions not ended"));
+  }
+
+  #configure(addresses: readonly PeerAddress[]): void {
+    const control = this.#sessions?.control;
+    const before = this.#peers;
+    const known = (url: string): Peer | undefined => before.find(({ link }) => link.url === url);
+    this.#peers = addresses.map((address) => known(address.url) ?? this.#createPeer(address));
+    const left = before.filter((peer) => !this.#peers.includes(peer));
+    if (this.#peers.length !== before.length || left.length > 0) this.#duplicates.clear();
+    for (const peer of left) {
+      close(peer);
+      this.#revocations.leave(peer.link);
+      this.#reconciler?.leave(peer.link);
+      if (control !== undefined) this.#endSessionsOf(peer.link, control, LEFT);
+    }
+    for (const [index, address] of addresses.entries()) {
+      const peer = this.#peers[index];
+      if (peer === undefined) continue;
+      peer.link.configure(address);
+      if (before.includes(peer) || control === undefined) continue;
+      peer.loss = this.#watchLoss(peer.link, control);
+      void peer.link.start();
+    }
+  }
+
+  get #links(): readonly PeerLink[] {
+    return this.#peers.map(({ link }) => link);
   }
 
   /** Less those that are none. */
@@ -167,6 +234,7 @@ export class PeerCluster {
   }
 
   readonly #reconcile = async (link: PeerLink, state: PeerState, isNew: boolean): Promise<void> => {
+    if (!this.#links.includes(link)) return;
     this.#checkIdentity(link, state);
     await this.#reconciler?.reconcile(link, state, isNew);
   };
@@ -185,4 +253,18 @@ export class PeerCluster {
     this.#duplicates.set(link, first);
     throw new PeerRefused(`it is the gateway of ${first.url}`);
   }
+}
+
+function close({ link, loss }: Peer): void {
+  loss?.close();
+  link.close();
+}
+
+/** @throws Error naming a file that cannot be read. */
+function readAddresses({ peers }: Pick<PeerSettings, "peers">): readonly PeerAddress[] {
+  return peers.map(({ url, key, ca }, index) => ({
+    url,
+    key,
+    ca: ca === null ? undefined : readFileOf(`cluster.peers.${index}.ca`, ca),
+  }));
 }

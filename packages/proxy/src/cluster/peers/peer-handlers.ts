@@ -4,6 +4,7 @@ import { TOKEN_REVOKED } from "../../control/token-revoker.ts";
 import type { SqliteTokenStore } from "../../tokens/sqlite/token-store.ts";
 import type { TokenRecord } from "../../tokens/store.ts";
 import type { PeerLocks } from "./peer-locks.ts";
+import type { PeerRevocations } from "./peer-revocations.ts";
 import {
   encodeToken,
   MAX_PAGE_LOCKS,
@@ -24,6 +25,7 @@ export interface PeerHandlerOptions {
   readonly own: SqliteTokenStore;
   readonly store: PeerTokenStore;
   readonly locks: PeerLocks;
+  readonly revocations: Pick<PeerRevocations, "tokenIds">;
   readonly self: Pick<PeerState, "id" | "name">;
 }
 
@@ -62,9 +64,10 @@ const HANDLERS: Handlers = {
     if (locks.find(id)?.lock !== undefined) return { answer: null, unavailable: [], replaced: [] };
     return await answerControl<"unlock">(control, { type: "unlock", id });
   },
-  sync: async (_request, { self, store, locks }) => {
+  sync: async (_request, { self, store, locks, revocations }) => {
     const { id, name } = self;
-    return { id, name, now: Date.now(), revision: store.revision, locks: locks.digest, unwritten: store.unwritten };
+    const { revision } = store;
+    return { id, name, now: Date.now(), revision, locks: locks.digest, unwritten: revocations.tokenIds };
   },
   locks: async ({ after }, { locks }) => locks.page(after, MAX_PAGE_LOCKS),
   token: async ({ digest, id }, { own, store }) => {

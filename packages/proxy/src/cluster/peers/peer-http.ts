@@ -33,6 +33,7 @@ export class PeerHttp {
   readonly #request: typeof requestHttp;
   readonly #agent: HttpAgent;
   #waiting = 0;
+  #isRetired = false;
 
   constructor({ url, key, ca }: PeerAddress) {
     const isTls = url.startsWith("https:");
@@ -58,12 +59,19 @@ export class PeerHttp {
       throw signal.aborted ? new Error(`no answer within ${Math.round(timeoutMs)} ms`, { cause: error }) : error;
     } finally {
       this.#waiting -= 1;
+      if (this.#isRetired) this.retire();
     }
   }
 
   /** Closes the connections. */
   close(): void {
     this.#agent.destroy();
+  }
+
+  /** The same once all requests that wait now have ended. */
+  retire(): void {
+    this.#isRetired = true;
+    if (this.#waiting === 0) this.close();
   }
 
   async #post(body: string, signal: AbortSignal): Promise<string> {

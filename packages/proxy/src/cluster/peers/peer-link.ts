@@ -51,9 +51,11 @@ export class PeerLink {
   /** What names it here, whatever it calls itself. */
   readonly url: string;
   readonly #options: PeerLinkOptions;
-  readonly #http: PeerHttp;
+  #http: PeerHttp;
   /** The same for {@link OF_CLIENTS}. */
-  readonly #lookups: PeerHttp;
+  #lookups: PeerHttp;
+  #key: string;
+  #ca: string | undefined;
   readonly #opened = Promise.withResolvers<void>();
   readonly #listeners: (() => void)[] = [];
   #isOpen = false;
@@ -71,6 +73,20 @@ export class PeerLink {
     this.#options = options;
     this.#http = new PeerHttp(options);
     this.#lookups = new PeerHttp(options);
+    this.#key = options.key;
+    this.#ca = options.ca;
+  }
+
+  /** Asks with this key and authorities from now on. What is under way goes on. */
+  configure({ key, ca }: Pick<PeerAddress, "key" | "ca">): void {
+    if (key === this.#key && ca === this.#ca) return;
+    this.#key = key;
+    this.#ca = ca;
+    const before = [this.#http, this.#lookups];
+    this.#http = new PeerHttp({ url: this.url, key, ca });
+    this.#lookups = new PeerHttp({ url: this.url, key, ca });
+    for (const http of before) http.retire();
+    void this.beat();
   }
 
   /** Whether it has answered when it was asked last. */

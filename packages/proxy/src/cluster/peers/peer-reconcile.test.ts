@@ -1,10 +1,12 @@
 import { expect, test } from "vitest";
 import type { SessionControl } from "../../control/session-control.ts";
+import { createLogger } from "../../telemetry/log.ts";
 import { lockId } from "../../tokens/lock.ts";
 import { SqliteTokenStore } from "../../tokens/sqlite/token-store.ts";
 import type { PeerLink } from "./peer-link.ts";
 import { PeerLocks, type LockVersion } from "./peer-locks.ts";
 import { PeerReconciler } from "./peer-reconcile.ts";
+import { PeerRevocations } from "./peer-revocations.ts";
 import type { PeerState } from "./peer-schemas.ts";
 import type { PeerTokenStore } from "./peer-tokens.ts";
 
@@ -29,7 +31,6 @@ function make(pages: readonly (readonly LockVersion[])[] = [[]]) {
       seen.checked.push(ids);
       return ids.filter((id) => id !== "valid");
     },
-    writeAgain: async () => {},
   } as unknown as PeerTokenStore;
   const control = {
     end: async ({ tokenId }: { tokenId: string }) => {
@@ -53,6 +54,7 @@ function make(pages: readonly (readonly LockVersion[])[] = [[]]) {
     own,
     store,
     locks,
+    revocations: new PeerRevocations({ store: own, links: () => [link], log: createLogger("silent") }),
     sessions: { control, foreignTokens: async () => foreign },
   });
   const fail = (error?: Error): void => {

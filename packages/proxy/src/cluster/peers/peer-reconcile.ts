@@ -5,6 +5,7 @@ import type { SqliteTokenStore } from "../../tokens/sqlite/token-store.ts";
 import { revokeHere } from "./peer-handlers.ts";
 import type { PeerLink } from "./peer-link.ts";
 import type { PeerLocks } from "./peer-locks.ts";
+import type { PeerRevocations } from "./peer-revocations.ts";
 import type { PeerState } from "./peer-schemas.ts";
 import type { PeerTokenStore } from "./peer-tokens.ts";
 
@@ -27,6 +28,7 @@ export interface PeerReconcilerOptions {
   readonly own: SqliteTokenStore;
   readonly store: PeerTokenStore;
   readonly locks: PeerLocks;
+  readonly revocations: PeerRevocations;
 }
 
 /**
@@ -38,6 +40,8 @@ export class PeerReconciler {
   /** By the address of a peer, up to where it was read. */
   readonly #revisions = new Map<string, string>();
   readonly #locks = new Map<string, string>();
+  /** Revocations of theirs that took effect here. */
+  readonly #taken = new Map<string, Set<string>>();
 
   constructor(options: PeerReconcilerOptions) {
     this.#options = options;
@@ -52,9 +56,14 @@ export class PeerReconciler {
     await allOf([
       this.#endRevoked(link, state, isNew),
       this.#learnLocks(link, state),
-      this.#takeRevocations(state),
-      this.#options.store.writeAgain(link),
+      this.#takeRevocations(link, state),
+      this.#options.revocations.tell(link),
     ]);
+  }
+
+  /** Forgets what was read of a peer that is none any more. */
+  leave({ url }: PeerLink): void {
+    for (const read of [this.#revisions, this.#locks, this.#taken]) read.delete(url);
   }
 
   /** Ends the sessions whose token the peer has revoked, or does not know any more. */
@@ -90,13 +99,22 @@ export class PeerReconciler {
     this.#locks.set(link.url, state.locks);
   }
 
-  /** Revokes tokens of this gateway that were revoked at the peer while this one was away. */
-  async #takeRevocations({ unwritten }: PeerState): Promise<void> {
-    const { own, sessions } = this.#options;
-    await inBatches(unwritten, async (tokenId) => {
+  /**
+   * Makes revocations hold here that wait at the peer: of tokens of this gateway, and of those of another peer, which it
+   * may not reach although this gateway does.
+   */
+  async #takeRevocations(link: PeerLink, { unwritten }: PeerState): Promise<void> {
+    const { own, sessions, revocations } = this.#options;
+    revocations.hear(link, unwritten);
+    const before = this.#taken.get(link.url);
+    const taken = new Set(unwritten.filter((tokenId) => before?.has(tokenId) === true));
+    this.#taken.set(link.url, taken);
+    const left = unwritten.filter((tokenId) => !taken.has(tokenId));
+    await inBatches(left, async (tokenId) => {
       const record = await own.get(tokenId);
-      if (record === undefined || record.revokedAt !== undefined) return;
-      await revokeHere(tokenId, { own, control: sessions.control });
+      if (record === undefined) await this.#end(tokenId);
+      else if (record.revokedAt === undefined) await revokeHere(tokenId, { own, control: sessions.control });
+      taken.add(tokenId);
     });
   }
 }

@@ -1,9 +1,11 @@
 import { expect, test, vi } from "vitest";
 import { sha256 } from "../../sha256.ts";
+import { createLogger } from "../../telemetry/log.ts";
 import { SqliteTokenStore } from "../../tokens/sqlite/token-store.ts";
-import type { TokenRecord } from "../../tokens/store.ts";
+import { IssuerAway, StoreError, type TokenRecord } from "../../tokens/store.ts";
 import type { PeerLink } from "./peer-link.ts";
 import { PeerLocks } from "./peer-locks.ts";
+import { PeerRevocations } from "./peer-revocations.ts";
 import type { PeerRequest } from "./peer-schemas.ts";
 import { PeerTokenStore } from "./peer-tokens.ts";
 
@@ -47,12 +49,19 @@ class FakePeer {
   }
 }
 
-function make(): { own: SqliteTokenStore; peers: readonly [FakePeer, FakePeer]; store: PeerTokenStore } {
+function make(): {
+  own: SqliteTokenStore;
+  peers: readonly [FakePeer, FakePeer];
+  revocations: PeerRevocations;
+  store: PeerTokenStore;
+} {
   const own = new SqliteTokenStore(":memory:");
   const peers = [new FakePeer("http://two"), new FakePeer("http://three")] as const;
   const links = peers.map(({ link }) => link);
   const locks = new PeerLocks({ store: own });
-  return { own, peers, store: new PeerTokenStore({ own, locks, links: () => links, beforeClose: () => {} }) };
+  const revocations = new PeerRevocations({ store: own, links: () => links, log: createLogger("silent") });
+  const store = new PeerTokenStore({ own, locks, revocations, links: () => links, beforeClose: () => {} });
+  return { own, peers, revocations, store };
 }
 
 test("peers get the digest of a token only, and of those that could be theirs", async () => {
@@ -74,23 +83,19 @@ test("a token of one peer opens while another one is away, and an unknown one do
 });
 
 test("a token that was revoked here is refused until it is written where it was issued, and after that", async () => {
-  const { peers, store } = make();
+  const { peers, revocations, store } = make();
   const { id, token } = await peers[0].token();
   peers[0].isAway = true;
   await expect(store.revoke(id)).rejects.toThrow("gateway two does not answer: it hangs");
-  expect(store.unwritten).toEqual([id]);
+  expect(revocations.tokenIds).toEqual([id]);
   peers[0].isAway = false;
   expect(await store.resolve(token)).toBeUndefined();
-  // The other one has not issued it, and is asked once.
-  for (let beat = 0; beat < 3; beat += 1) await store.writeAgain(peers[1].link);
-  expect(peers[1].asked.filter(({ type }) => type === "revoke")).toHaveLength(2);
-  expect(store.unwritten).toEqual([id]);
-  await store.writeAgain(peers[0].link);
-  expect([store.unwritten, await store.resolve(token)]).toEqual([[], undefined]);
+  await revocations.tell(peers[0].link);
+  expect([revocations.tokenIds, await store.resolve(token)]).toEqual([[], undefined]);
 });
 
 test("a token of its own that cannot be written as revoked is none for peers, which hear of it", async () => {
-  const { own, store } = make();
+  const { own, revocations, store } = make();
   const endpoint = { type: "tcp", host: "127.0.0.1", port: 5900 } as const;
   const { record } = await own.issue({ type: "vnc", endpoint, ttlMs: 60_000 });
   const { tokenId } = record;
@@ -100,11 +105,11 @@ test("a token of its own that cannot be written as revoked is none for peers, wh
   await expect(store.revoke(tokenId)).rejects.toThrow("disk full");
   expect([await store.holding(tokenId), store.revision === before]).toEqual([undefined, false]);
   await store.revoke(tokenId);
-  expect([await store.holding(tokenId), store.unwritten]).toEqual([undefined, []]);
+  expect([await store.holding(tokenId), revocations.tokenIds]).toEqual([undefined, []]);
 });
 
 test("a peer that answers with another token, or one that it has not revoked, has not answered", async () => {
-  const { peers, store } = make();
+  const { peers, revocations, store } = make();
   const [asked, other] = [await peers[0].token(), await peers[0].token()];
   const record = await peers[0].tokens.get(other.id);
   vi.spyOn(peers[0].tokens, "get").mockResolvedValue(record);
@@ -114,14 +119,32 @@ test("a peer that answers with another token, or one that it has not revoked, ha
   vi.spyOn(peers[0].tokens, "revoke").mockResolvedValueOnce(record);
   await expect(store.revoke(other.id)).rejects.toThrow("gateway two has not revoked the token");
   vi.spyOn(peers[0].tokens, "revoke").mockResolvedValueOnce(record);
-  await expect(store.writeAgain(peers[0].link)).rejects.toThrow("gateway two answers with another token");
-  expect(store.unwritten).toEqual([asked.id, other.id]);
+  await expect(revocations.tell(peers[0].link)).rejects.toThrow("gateway two answers with another token");
+  expect(revocations.tokenIds).toEqual([asked.id]);
 });
 
-test("no more revocations are kept for peers than a bound", async () => {
-  const { peers, store } = make();
-  for (const peer of peers) peer.isAway = true;
-  const ids = Array.from({ length: 1001 }, () => crypto.randomUUID());
-  for (const id of ids) await expect(store.revoke(id)).rejects.toThrow("does not answer");
-  expect(store.unwritten).toEqual(ids.slice(1));
+test("one that cannot be kept is refused all the same, and kept when it is asked for again", async () => {
+  const { own, peers, revocations, store } = make();
+  const { id, token } = await peers[0].token();
+  peers[0].isAway = true;
+  vi.spyOn(own, "putForeignRevocation").mockRejectedValueOnce(new StoreError("disk full"));
+  const failure = await store.revoke(id).catch((error: unknown) => error);
+  expect(failure).toEqual(new StoreError("disk full"));
+  expect(own.foreignRevocations()).toEqual([]);
+  await expect(store.revoke(id)).rejects.toBeInstanceOf(IssuerAway);
+  expect(own.foreignRevocations()).toMatchObject([{ tokenId: id }]);
+  peers[0].isAway = false;
+  expect([revocations.tokenIds, await store.resolve(token)]).toEqual([[id], undefined]);
+});
+
+test("a revocation is kept until a day after the expiry that is known, by the later clock", async () => {
+  const { own, peers, store } = make();
+  const [known, unknown] = [await peers[0].token(), await peers[0].token()];
+  const record = await peers[0].tokens.get(known.id);
+  await store.get(known.id);
+  peers[0].isAway = true;
+  for (const { id } of [known, unknown]) await expect(store.revoke(id)).rejects.toThrow("it hangs");
+  const kept = new Map(own.foreignRevocations().map(({ tokenId, keptUntil }) => [tokenId, keptUntil]));
+  expect(kept.get(known.id)).toBeGreaterThanOrEqual((record?.expiresAt ?? Infinity) + 24 * 60 * 60 * 1000);
+  expect(kept.get(unknown.id)).toBeUndefined();
 });

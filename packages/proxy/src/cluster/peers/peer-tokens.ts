@@ -14,6 +14,8 @@ import {
 } from "../../tokens/store.ts";
 import { Recent } from "../../tokens/cluster/recent.ts";
 import type { PeerLink } from "./peer-link.ts";
+import { checkToken } from "./peer-answer.ts";
+import type { PeerRevocations } from "./peer-revocations.ts";
 import { MAX_TOKENS, MAX_UNWRITTEN, type PeerRequestOf, type PeerToken } from "./peer-schemas.ts";
 
 /** What the tokens of the embedded store look like. Others need not be asked for. */
@@ -24,11 +26,15 @@ const ID_FORM = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/;
 const OPENING_MS = 60_000;
 const MAX_OPENING = 50_000;
 
+/** Of how many tokens of peers it is remembered when they expire. */
+const MAX_EXPIRIES = 10_000;
+
 /** What a {@link PeerTokenStore} is made with. */
 export interface PeerTokenStoreOptions {
   /** The tokens of this gateway. */
   readonly own: SqliteTokenStore;
   readonly locks: LockStore;
+  readonly revocations: PeerRevocations;
   /** The peers, less those that are none. */
   readonly links: () => readonly PeerLink[];
   /** Stops what uses the store. */
@@ -43,10 +49,12 @@ export class PeerTokenStore implements TokenStore {
   readonly othersMayKnow = true;
   readonly #options: PeerTokenStoreOptions;
   readonly #own: SqliteTokenStore;
-  /** Tokens that were revoked here, until it is written where they were issued; with the peers that have not issued them. */
-  readonly #unwritten = new Recent<Set<PeerLink>>(MAX_UNWRITTEN);
+  /** Tokens that are being revoked here, or whose revocation this gateway could not keep. */
+  readonly #revoking = new Recent<undefined>(MAX_UNWRITTEN);
   /** Of these, how many there were so far. */
-  #unwrittenCount = 0;
+  #revokingCount = 0;
+  /** When tokens of peers expire that were looked up, by this machine's clock, in milliseconds since the epoch. */
+  readonly #expiries = new Recent<number>(MAX_EXPIRIES);
   /** When tokens of peers were looked up whose sessions may not be listed yet, on the monotonic clock. */
   readonly #opening = new Recent<{ readonly issuer: string; readonly at: number }>(MAX_OPENING);
 
@@ -57,12 +65,7 @@ export class PeerTokenStore implements TokenStore {
 
   /** Another one after each revocation of a token of this gateway. @throws Error when the file cannot be read now. */
   get revision(): string {
-    return `${this.#own.lastRevocation()}.${this.#unwrittenCount}`;
-  }
-
-  /** The ids of tokens whose revocation is not written where they were issued. */
-  get unwritten(): readonly string[] {
-    return this.#allUnwritten.map(([tokenId]) => tokenId);
+    return `${this.#own.lastRevocation()}.${this.#revokingCount}`;
   }
 
   /** Tokens of this peer that were looked up lately. */
@@ -75,7 +78,7 @@ export class PeerTokenStore implements TokenStore {
   /** A token of this gateway, for a peer: as it opens sessions here. */
   async holding(tokenId: string): Promise<TokenRecord | undefined> {
     const record = await this.#own.get(tokenId);
-    return record?.revokedAt !== undefined || this.#unwritten.has(tokenId) ? undefined : record;
+    return record?.revokedAt !== undefined || this.#revoking.has(tokenId) ? undefined : record;
   }
 
   async resolve(token: string): Promise<Grant | undefined> {
@@ -93,7 +96,7 @@ export class PeerTokenStore implements TokenStore {
 
   #grantOf({ link, answer: { record, now } }: Found): Grant | undefined {
     const { revokedAt, maxSessions, tokenId } = record;
-    if (revokedAt !== undefined || this.#unwritten.has(tokenId)) return undefined;
+    if (revokedAt !== undefined || this.#isRevoked(tokenId)) return undefined;
     if (maxSessions !== undefined) {
       const words = "the token limits its sessions, so it opens only at the gateway that issued it";
       throw new EndError("server_busy", words);
@@ -131,29 +134,29 @@ export class PeerTokenStore implements TokenStore {
   async revoke(tokenId: string): Promise<TokenRecord | undefined> {
     if (!ID_FORM.test(tokenId)) return await this.#own.revoke(tokenId);
     // First, so that it is refused, here and by what peers ask, while it is written.
-    if (!this.#unwritten.has(tokenId)) {
-      this.#unwrittenCount += 1;
-      this.#unwritten.set(tokenId, new Set());
+    if (!this.#revoking.has(tokenId)) {
+      this.#revokingCount += 1;
+      this.#revoking.set(tokenId, undefined);
     }
-    const own = await this.#own.revoke(tokenId);
-    const record = own ?? (await this.#askAll({ type: "revoke", id: tokenId }))?.answer.record;
-    this.#unwritten.delete(tokenId);
+    const isOwn = (await this.#own.get(tokenId)) !== undefined;
+    const record = isOwn ? await this.#own.revoke(tokenId) : await this.#revokeElsewhere(tokenId);
+    this.#revoking.delete(tokenId);
     return record;
   }
 
-  /** Writes at a peer that is back what could not be written there. @throws Error when it does not answer. */
-  async writeAgain(link: PeerLink): Promise<void> {
-    for (const [tokenId, others] of this.#allUnwritten) {
-      if (others.has(link)) continue;
-      const found = await link.ask<"revoke">({ type: "revoke", id: tokenId });
-      if (found !== null) checkAnswer(link, { type: "revoke", id: tokenId }, found);
-      if (found === null) others.add(link);
-      else this.#unwritten.delete(tokenId);
+  /** @throws IssuerAway once it is kept for a peer that is away; Error when it cannot be kept. */
+  async #revokeElsewhere(tokenId: string): Promise<TokenRecord | undefined> {
+    try {
+      return (await this.#askAll({ type: "revoke", id: tokenId }))?.answer.record;
+    } catch (error) {
+      await this.#options.revocations.keep(tokenId, this.#expiries.get(tokenId));
+      this.#revoking.delete(tokenId);
+      throw error;
     }
   }
 
-  get #allUnwritten(): readonly (readonly [tokenId: string, others: Set<PeerLink>])[] {
-    return [...this.#unwritten.batches(MAX_UNWRITTEN)].flat();
+  #isRevoked(tokenId: string): boolean {
+    return this.#revoking.has(tokenId) || this.#options.revocations.has(tokenId);
   }
 
   /**
@@ -241,7 +244,9 @@ export class PeerTokenStore implements TokenStore {
         throw new IssuerAway(`gateway ${link.name} does not answer: ${reason}`);
       });
       if (answer === null) throw new NotFound();
-      checkAnswer(link, request, answer);
+      checkToken(link, request, answer);
+      const { record, now } = answer;
+      this.#expiries.set(record.tokenId, Math.max(record.expiresAt, Date.now() + record.expiresAt - now));
       return { link, answer };
     });
     try {
@@ -251,15 +256,6 @@ export class PeerTokenStore implements TokenStore {
       if (failure === undefined) return undefined;
       throw failure;
     }
-  }
-}
-
-/** @throws IssuerAway for another token than was asked for, and one that is to be revoked and is not. */
-function checkAnswer(link: PeerLink, request: PeerRequestOf<"token" | "revoke">, { record }: PeerToken): void {
-  const isOther = request.id !== undefined && record.tokenId !== request.id;
-  if (isOther) throw new IssuerAway(`gateway ${link.name} answers with another token`);
-  if (request.type === "revoke" && record.revokedAt === undefined) {
-    throw new IssuerAway(`gateway ${link.name} has not revoked the token`);
   }
 }
 

@@ -15,6 +15,10 @@ export class Recent<Value> {
     return this.#entries.has(id);
   }
 
+  get(id: string): Value | undefined {
+    return this.#entries.get(id);
+  }
+
   /** As the latest, in place of one with the same id. */
   set(id: string, value: Value): void {
     this.#entries.delete(id);

@@ -2,6 +2,7 @@ import { chmodSync, closeSync, mkdirSync, openSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import type { StatementSync } from "node:sqlite";
 import { FirstUsesTable } from "./first-uses.ts";
+import { type ForeignRevocation, ForeignRevocationsTable } from "./foreign-revocations.ts";
 import type { Lock, LockSubject } from "../lock.ts";
 import { checkSchema, migrate } from "./schema.ts";
 import { DatabaseSync } from "./sqlite.ts";
@@ -67,6 +68,7 @@ export class TokenDatabase {
   readonly #statements: Statements;
   readonly #firstUses: FirstUsesTable;
   readonly #usedTokens: UsedTokensTable;
+  readonly #foreignRevocations: ForeignRevocationsTable;
 
   /**
    * @param path - the file, made with its folder if missing, or {@link IN_MEMORY}.
@@ -85,6 +87,7 @@ export class TokenDatabase {
     this.#statements = prepareStatements(this.#db);
     this.#firstUses = new FirstUsesTable(this.#db);
     this.#usedTokens = new UsedTokensTable(this.#db);
+    this.#foreignRevocations = new ForeignRevocationsTable(this.#db);
   }
 
   /** From now on this connection only reads, and fails rather than waits. */
@@ -209,6 +212,18 @@ export class TokenDatabase {
 
   removeLock(id: string): void {
     this.#statements.removeLock.run(id);
+  }
+
+  foreignRevocations(): readonly ForeignRevocation[] {
+    return this.#foreignRevocations.all();
+  }
+
+  putForeignRevocation(revocation: ForeignRevocation): void {
+    this.#foreignRevocations.put(revocation);
+  }
+
+  removeForeignRevocation(tokenId: string): void {
+    this.#foreignRevocations.remove(tokenId);
   }
 
   close(): void {

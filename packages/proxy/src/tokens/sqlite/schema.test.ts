@@ -76,6 +76,11 @@ const SHAPES: readonly (readonly [version: number, sql: string])[] = [
     `${GRANTS}${BOOT}${USE}${END}${FIRST_USES}${REVOCATIONS}${USED}${LOCKS}${END}${rows(", NULL, NULL, 0, NULL")}
      INSERT INTO locks VALUES ('l-1', 'user', 'alice', NULL, 1);`,
   ],
+  [
+    7,
+    `${GRANTS}${BOOT}${USE}${END}${FIRST_USES}${REVOCATIONS}${USED}${LOCKS}, expires_at INTEGER${END}
+     ${rows(", NULL, NULL, 0, NULL")} INSERT INTO locks VALUES ('l-1', 'user', 'alice', NULL, 1, NULL);`,
+  ],
 ];
 
 function write(version: number, sql: string): void {
@@ -144,7 +149,7 @@ describe("a file of every earlier version", () => {
 const next = (usableFrom: number): readonly Migration[] => [
   ...MIGRATIONS,
   {
-    version: 8,
+    version: 9,
     usableFrom,
     sql: "ALTER TABLE locks ADD COLUMN reason TEXT; ALTER TABLE grants ADD COLUMN project TEXT; CREATE TABLE notes (note);",
   },
@@ -158,7 +163,7 @@ test("after an upgrade, the version before goes on with the file, and the next o
   const { token, record } = await before.issue(request);
   await before.putLock(lock);
   withFile((db) => {
-    migrate(db, next(7));
+    migrate(db, next(8));
     db.exec("UPDATE locks SET reason = 'audit'; UPDATE grants SET project = 'p'");
   });
   const after = shape();
@@ -173,7 +178,7 @@ test("after an upgrade, the version before goes on with the file, and the next o
   await before.health();
   expect(await before.resolve(token)).toBeUndefined();
 
-  withFile((db) => migrate(db, next(7)));
+  withFile((db) => migrate(db, next(8)));
   expect(shape()).toEqual(after);
   const kept = "SELECT message, reason FROM locks";
   expect(withFile((db) => db.prepare(kept).all())).toEqual([{ message: "closed", reason: "audit" }]);
@@ -184,8 +189,8 @@ test("after an upgrade, the version before goes on with the file, and the next o
 test("a file that this version must not use is refused, also by a gateway that runs when it is changed", async () => {
   const before = open();
   await before.health();
-  withFile((db) => migrate(db, next(8)));
-  const words = "it was written by a newer version of Curfew, for schema 8 or later, and this version has schema 7";
+  withFile((db) => migrate(db, next(9)));
+  const words = "it was written by a newer version of Curfew, for schema 9 or later, and this version has schema 8";
   expect(() => open()).toThrow(`the token store ${path} cannot be opened: ${words}`);
   // While another connection writes, it cannot tell.
   const health = async (): Promise<string> => await before.health().then(() => "good", String);
@@ -194,10 +199,10 @@ test("a file that this version must not use is refused, also by a gateway that r
 });
 
 test("a change that fails leaves the file as it was", async () => {
-  write(...(SHAPES[6] as (typeof SHAPES)[number]));
+  write(...(SHAPES[7] as (typeof SHAPES)[number]));
   const before = shape();
   withFile((db) => {
-    expect(() => migrate(db, [...MIGRATIONS, { version: 8, usableFrom: 7, sql: "no SQL" }])).toThrow("syntax error");
+    expect(() => migrate(db, [...MIGRATIONS, { version: 9, usableFrom: 8, sql: "no SQL" }])).toThrow("syntax error");
   });
   expect(shape()).toEqual(before);
   expect(await open().resolve("good")).toBeDefined();

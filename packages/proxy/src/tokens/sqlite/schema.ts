@@ -1,5 +1,6 @@
 import type { DatabaseSync } from "node:sqlite";
 import { FIRST_USES_SCHEMA } from "./first-uses.ts";
+import { FOREIGN_REVOCATIONS_SCHEMA } from "./foreign-revocations.ts";
 import { USED_TOKENS_SCHEMA } from "./used-tokens.ts";
 
 /** A change of the schema. */
@@ -84,6 +85,8 @@ export const MIGRATIONS: readonly Migration[] = [
     `,
   },
   { version: 7, usableFrom: 7, sql: "ALTER TABLE locks ADD COLUMN expires_at INTEGER;" },
+  // A gateway with schema 7 keeps these in memory, and forgets them when it stops.
+  { version: 8, usableFrom: 7, sql: FOREIGN_REVOCATIONS_SCHEMA },
 ];
 
 /**

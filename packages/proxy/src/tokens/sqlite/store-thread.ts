@@ -34,6 +34,8 @@ export type StoreCall =
   | "wasUsed"
   | "putLock"
   | "removeLock"
+  | "putForeignRevocation"
+  | "removeForeignRevocation"
   | "close";
 
 /** Calls a method of a {@link TokenDatabase}. */

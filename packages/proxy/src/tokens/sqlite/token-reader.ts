@@ -7,6 +7,7 @@ import type { FirstUses, ImmediateLookups, LookupContext, SingleUses, TokenSourc
 import type { Lock } from "../lock.ts";
 import type { TokenRecord } from "../store.ts";
 import { TokenDatabase, type TokenRow } from "./database.ts";
+import type { ForeignRevocation } from "./foreign-revocations.ts";
 import { RevocationPoll } from "./revocation-poll.ts";
 
 /** How long a lock of another process is waited for when the file is opened, in milliseconds. */
@@ -61,6 +62,11 @@ export class DatabaseReader {
 
   locks(): readonly Lock[] {
     return this.#db.locks();
+  }
+
+  /** As `foreignRevocations` of a store. */
+  foreignRevocations(): readonly ForeignRevocation[] {
+    return this.#db.foreignRevocations();
   }
 
   /** As `lastRevocation` of a store. */

@@ -6,6 +6,7 @@ import { BOOT_ID, sinceBoot } from "../../time/boot.ts";
 import type { Lock } from "../lock.ts";
 import { StoreError, type TokenPage, type TokenRecord, type TokenRequest, type TokenStore } from "../store.ts";
 import { IN_MEMORY, type TokenDatabase, type TokenRow } from "./database.ts";
+import type { ForeignRevocation } from "./foreign-revocations.ts";
 import { type CallStore, StoreThread } from "./store-thread.ts";
 import { DatabaseReader, openDatabase, toRecord, unlessRevoked } from "./token-reader.ts";
 
@@ -145,6 +146,21 @@ export class SqliteTokenStore implements TokenStore {
 
   onLocksChanged(listener: () => void): void {
     if (this.#thread !== undefined) this.#reader.onChanged(listener);
+  }
+
+  /** @internal Revoked tokens of other gateways. @throws Error when the file cannot be read now. */
+  foreignRevocations(): readonly ForeignRevocation[] {
+    return this.#reader.foreignRevocations();
+  }
+
+  /** @internal */
+  async putForeignRevocation(revocation: ForeignRevocation): Promise<void> {
+    await this.#call("putForeignRevocation", revocation);
+  }
+
+  /** @internal */
+  async removeForeignRevocation(tokenId: string): Promise<void> {
+    await this.#call("removeForeignRevocation", tokenId);
   }
 
   async health(): Promise<void> {

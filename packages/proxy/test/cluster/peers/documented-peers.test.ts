@@ -1,12 +1,10 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { type ByteServer, startByteServer } from "@curfew/testing";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { AdminClient } from "../../../src/admin/index.ts";
 import { TestCertificate } from "../../support/certificate.ts";
-import { Client } from "../../support/client.ts";
-import { Command } from "../../support/command.ts";
 import { TestFolder } from "../../support/folder.ts";
 import { stopwatch } from "../../support/waited.ts";
+import { PeerProcess } from "./peer-process.ts";
 import { Wire } from "./wire.ts";
 
 const KEY = "the-admin-key-of-both-gateways";
@@ -21,55 +19,6 @@ afterAll(async () => {
   await target.close();
   certificate[Symbol.dispose]();
 });
-
-/** A gateway in a process of its own. */
-class Running implements AsyncDisposable {
-  readonly command: Command;
-  readonly host: string;
-  readonly admin: AdminClient;
-
-  private constructor(command: Command, host: string, adminUrl: string) {
-    this.command = command;
-    this.host = host;
-    this.admin = new AdminClient({ url: adminUrl, key: KEY, ca: certificate.pem });
-  }
-
-  static async start(config: string, env: Readonly<Record<string, string>>, wire: Wire): Promise<Running> {
-    const command = new Command(["serve", "--config", config], env);
-    const [, host = ""] = await command.printed(/listens at http:\/\/(\S+)/);
-    const [, adminUrl = ""] = await command.printed(/API at (\S+)/);
-    wire.leadTo(adminUrl);
-    return new Running(command, host, adminUrl);
-  }
-
-  async token(request: { readonly single_use?: true } = {}): Promise<{ readonly id: string; readonly token: string }> {
-    return await this.admin.issueToken({ type: "serial", target: target.address, ...request });
-  }
-
-  async open(token: string): Promise<Client> {
-    const client = new Client(this.host, token);
-    await client.message("hello");
-    return client;
-  }
-
-  async outcome(token: string): Promise<string> {
-    using client = new Client(this.host, token);
-    const told = await Promise.race([client.message("bye"), client.message("hello")]);
-    return told.type === "bye" ? told.reason : "opened";
-  }
-
-  async gateways(): Promise<number> {
-    return Number(/^curfew_cluster_gateways (\d+)$/m.exec(await this.admin.metrics())?.[1]);
-  }
-
-  signal(name: "SIGSTOP" | "SIGCONT"): void {
-    this.command.process.kill(name);
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.command[Symbol.asyncDispose]();
-  }
-}
 
 /** The two configurations of the document, with the addresses and files of this machine. */
 async function configurations(folder: TestFolder, wires: readonly [Wire, Wire]): Promise<readonly string[]> {
@@ -98,22 +47,27 @@ test("the two gateways of the document, one with workers, are one, also after ea
   await using first = await Wire.open();
   await using second = await Wire.open();
   const [one = "", two = ""] = await configurations(folder, [first, second]);
+  const common = { key: KEY, ca: certificate.pem };
   const starting = [
-    Running.start(one, { CURFEW_TOKENS_PATH: folder.join("1.db") }, first),
-    Running.start(
-      two,
-      { CURFEW_TOKENS_PATH: folder.join("2.db"), CURFEW_WORKERS: "2", CURFEW_LOG_LEVEL: "debug" },
-      second,
-    ),
+    PeerProcess.start(one, { ...common, wire: first, env: { CURFEW_TOKENS_PATH: folder.join("1.db") } }),
+    PeerProcess.start(two, {
+      ...common,
+      wire: second,
+      env: { CURFEW_TOKENS_PATH: folder.join("2.db"), CURFEW_WORKERS: "2", CURFEW_LOG_LEVEL: "debug" },
+    }),
   ] as const;
   await using issuer = await starting[0];
   await using other = await starting[1];
   await expect.poll(async () => [await issuer.gateways(), await other.gateways()]).toEqual([2, 2]);
 
   // Tokens, also those that are used once, whichever process gets them.
-  const [revoked, kept, late] = await Promise.all([issuer.token(), issuer.token(), issuer.token()]);
+  const [revoked, kept, late] = await Promise.all([
+    issuer.token(target.address),
+    issuer.token(target.address),
+    issuer.token(target.address),
+  ]);
   using client = await other.open(revoked.token);
-  const once = (await issuer.token({ single_use: true })).token;
+  const once = (await issuer.token(target.address, { single_use: true })).token;
   const outcomes = await Promise.all([issuer, other, other, other].map(async (gateway) => await gateway.outcome(once)));
   expect(outcomes.toSorted()).toEqual(["opened", "token_invalid", "token_invalid", "token_invalid"]);
   expect((await issuer.admin.listSessions()).sessions.map(({ gateway }) => gateway)).toContain("gateway-2");

@@ -10,8 +10,6 @@ beforeAll(async () => {
 });
 afterAll(() => target.close());
 
-/** How long after an instant a client is told the end, in milliseconds. */
-
 async function failureOf(work: Promise<unknown>): Promise<AdminError> {
   const error = await work.then(
     () => undefined,

@@ -79,7 +79,8 @@ test("the two gateways of the document, one with workers, are one, also after ea
   ]);
   await issuer.admin.revokeToken(revoked.id);
   expect((await client.message("bye")).reason).toBe("session_terminated");
-  expect(elapsed()).toBeLessThan(250);
+  // Twice the bound that peers.test.ts holds: here the disks of several processes count, too.
+  expect(elapsed()).toBeLessThan(500);
   expect(await other.outcome(revoked.token)).toBe("token_invalid");
 
   // The issuer stands still: its tokens open nothing, and what is revoked meanwhile holds once it goes on.

@@ -60,7 +60,8 @@ test("a file that is no configuration is refused soon, in few and short lines", 
     return lines;
   };
   const names = Array.from({ length: 10_000 }, (_, index) => `key${index}: ${index}`).join("\n");
-  expect(await problems(names)).toEqual(["key0: there is no such option"]);
+  const unknown = await problems(names);
+  expect([unknown.length, unknown[0], unknown.at(-1)]).toEqual([101, "key0: there is no such option", "and 9900 more"]);
   expect(await problems("listen: 127.0.0.1:1\nlisten: 127.0.0.1:2")).toEqual([
     `${path}: a key is there twice at line 2, column 1`,
   ]);

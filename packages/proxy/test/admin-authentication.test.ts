@@ -90,14 +90,14 @@ test.skipIf(process.platform !== "linux")("workers do not have the secrets of th
 
 test("a key that can be guessed does not start the gateway, and is not repeated", async () => {
   const { code, stderr } = await run(["serve"], { CURFEW_ADMIN_KEY: "hunter2" });
-  expect(code).toBe(1);
+  expect(code).toBe(78);
   expect(stderr).toContain("admin.key: expected 16 to 256 ASCII characters without spaces\n");
   expect(stderr).not.toContain("hunter2");
 });
 
 test("a misspelt variable does not start the gateway", async () => {
   const { code, stderr } = await run(["serve"], { CURFEW_ENFORCE_SESSION_TIMEOUT: "true" });
-  expect(code).toBe(1);
+  expect(code).toBe(78);
   expect(stderr).toContain("did you mean CURFEW_CONSOLEAUTH_ENFORCE_SESSION_TIMEOUT?");
 });
 

@@ -86,7 +86,7 @@ describe.concurrent.each([1, 2])("rule 12 with %i workers", { timeout: 60_000 },
       for (let times = 0; times < 2; times += 1) {
         await expect(gateway.admin.revokeToken(id)).rejects.toMatchObject({
           status: 503,
-          message: expect.stringContaining("it is not written: the token store failed") as string,
+          message: expect.stringContaining("the revocation is not written: the token store failed") as string,
         });
         expect(await reasons(clients)).toEqual(new Set(["session_terminated"]));
         expect(await opens(gateway, token)).toBe("token_invalid");

@@ -111,7 +111,7 @@ export default defineConfig({
         extends: true as const,
         test: {
           name: "proxy-parts",
-          isolate: false,
+          // Files that set the clock count all timers: what one leaves behind must not disturb them.
           include: ["packages/proxy/src/**/*.test.ts"],
           exclude: notUnitTests,
         },

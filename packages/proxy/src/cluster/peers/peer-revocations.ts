@@ -13,7 +13,7 @@ const BATCH = 25;
 /** What a {@link PeerRevocations} is made with. */
 export interface PeerRevocationsOptions {
   /** Keeps them in the file of this gateway's tokens. */
-  readonly store: Pick<SqliteTokenStore, "foreignRevocations" | "putForeignRevocation" | "removeForeignRevocation">;
+  readonly store: SqliteTokenStore;
   /** All peers, also those that are none: what such an entry leads to may change. */
   readonly links: () => readonly PeerLink[];
   readonly log: Logger;

@@ -10,8 +10,8 @@ const problem = nodeProblem(process.versions.node);
 if (problem === undefined) {
   growThreadPool();
   if (["serve", "nova", "websockify"].includes(process.argv[2] ?? "")) {
-    ignoreSignals();
     noteStopSignals();
+    ignoreSignals();
     favorEventLoop();
   }
   await import("./program.ts");

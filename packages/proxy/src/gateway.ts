@@ -43,7 +43,7 @@ import { type NamedCheck, HealthChecks } from "./control/health.ts";
 import { openTargetTls } from "./targets/target-tls.ts";
 import { TokenLookups } from "./tokens/lookups.ts";
 import { closeTokens, type OpenedTokens, partsOf, whenOpen } from "./tokens/open.ts";
-import { LeftSources, replaceSources } from "./tokens/replace-sources.ts";
+import { giveUpSources, LeftSources, replaceSources } from "./tokens/replace-sources.ts";
 import { isTokenStore, type TokenStore } from "./tokens/store.ts";
 import { BUILD } from "./version.ts";
 
@@ -85,6 +85,8 @@ export class LocalGateway implements Gateway {
   #isStarted = true;
   #draining = false;
   #closed: Promise<void> | undefined;
+  /** What a reload has opened since then is closed by it. */
+  #hasClosedTokens = false;
 
   constructor(config: Config, { clock = systemClock, ...options }: LocalGatewayOptions) {
     this.config = config;
@@ -303,7 +305,9 @@ export class LocalGateway implements Gateway {
     const before = { ...this.config.tokens, nova: this.config.nova };
     const after = { ...config.tokens, nova: config.nova };
     const takePeers = preparePeers(this.#cluster, config.cluster);
-    const { sources, left } = await replaceSources(this.#opened.sources, before, after, this.log);
+    const replaced = await replaceSources(this.#opened.sources, before, after, this.log);
+    if (this.#hasClosedTokens) return await giveUpSources(replaced, this.log);
+    const { sources, left } = replaced;
     this.config = config;
     this.#opened = { ...this.#opened, sources };
     this.#watchSources(sources);
@@ -361,6 +365,7 @@ export class LocalGateway implements Gateway {
     this.#stream.close();
     await Promise.all([closeListener(), this.#administration.close(), this.#recorder?.close()]);
     await this.#withdrawals.close();
+    this.#hasClosedTokens = true;
     await this.#left.close();
     await closeTokens(this.#opened, this.log);
     await this.#cluster?.close();

@@ -26,7 +26,7 @@ import { openTargetTls } from "./targets/target-tls.ts";
 import { timerDelay } from "./time/delay.ts";
 import type { ForeignToken } from "./tokens/grant.ts";
 import { closeTokens, type OpenedTokens, partsOf, whenOpen } from "./tokens/open.ts";
-import { replaceSources } from "./tokens/replace-sources.ts";
+import { giveUpSources, replaceSources } from "./tokens/replace-sources.ts";
 import type { TokenStore } from "./tokens/store.ts";
 import type { SessionControl } from "./control/session-control.ts";
 import { RecentEffects } from "./control/recent-effects.ts";
@@ -85,6 +85,8 @@ export class Primary implements Pick<Gateway, "adminKey" | "listen" | "drain"> {
   #isStarted = true;
   #draining = false;
   #closed: Promise<void> | undefined;
+  /** What a reload has opened since then is closed by it. */
+  #hasClosedTokens = false;
 
   constructor(config: Config, { log, tokens, cluster }: PrimaryOptions) {
     this.#config = config;
@@ -263,7 +265,9 @@ export class Primary implements Pick<Gateway, "adminKey" | "listen" | "drain"> {
     const before = { ...this.#config.tokens, nova: this.#config.nova };
     const after = { ...config.tokens, nova: config.nova };
     const takePeers = preparePeers(this.#cluster, config.cluster);
-    const { sources, left } = await replaceSources(this.#tokens.sources, before, after, this.log);
+    const replaced = await replaceSources(this.#tokens.sources, before, after, this.log);
+    if (this.#hasClosedTokens) return await giveUpSources(replaced, this.log);
+    const { sources, left } = replaced;
     this.#config = config;
     this.#tokens = { ...this.#tokens, sources };
     // No session of this process has a grant of theirs.
@@ -308,6 +312,7 @@ export class Primary implements Pick<Gateway, "adminKey" | "listen" | "drain"> {
     this.#stream.close();
     await this.#administration.close();
     await this.#withdrawals.close();
+    this.#hasClosedTokens = true;
     await closeTokens(this.#tokens, this.log);
     await this.#cluster?.close();
     await this.#audit?.close(this.#isStarted);

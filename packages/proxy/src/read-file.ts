@@ -86,5 +86,5 @@ function check(status: Stats, maxBytes: number): void {
 }
 
 function checkSize(size: number, maxBytes: number): void {
-  if (size > maxBytes) throw new Error(`it is larger than ${maxBytes / 1024 / 1024} MiB`);
+  if (size > maxBytes) throw new Error(`it is larger than ${maxBytes / 1024} KiB`);
 }

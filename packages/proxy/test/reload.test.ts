@@ -8,6 +8,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { sha256 } from "../src/sha256.ts";
 import { TestCertificate } from "./support/certificate.ts";
 import { Client } from "./support/client.ts";
+import { TestGateway } from "./support/gateway.ts";
 import { RELOAD_REFUSED as REFUSED, RELOADED as DONE, reload } from "./support/reload.ts";
 import { useTls } from "./support/transport.ts";
 import { ADMIN_KEY, WorkerGateway } from "./support/worker-gateway.ts";
@@ -230,6 +231,16 @@ test("with workers, a file that cannot be used is noticed before anything change
   await client.message("hello");
   const { sessions } = await gateway.admin<{ sessions: object[] }>("GET", "/v1/sessions");
   expect(sessions).toMatchObject([{ client: "203.0.113.7" }]);
+});
+
+test("a gateway that has closed takes no other configuration, which would open sources that nothing closes", async () => {
+  await using gateway = await TestGateway.start();
+  await writeFile(tokens, "");
+  const sources = [{ type: "file", path: tokens, console_type: "vnc" }] as const;
+  const { config } = gateway.proxy;
+  await gateway.proxy.close();
+  await expect(gateway.reload({ tokens: { sources } })).rejects.toThrow("the gateway is stopping");
+  expect(gateway.proxy.config).toBe(config);
 });
 
 /** The fingerprint of the certificate that a new connection is shown. */

@@ -63,9 +63,9 @@ export const QUERY_PARAMETERS: {
   limit: described(
     v.pipe(
       v.string(),
-      // A blank is no number, although JavaScript takes it for 0.
-      v.transform((value) => (value.trim() === "" ? Number.NaN : Number(value))),
-      v.number(PAGE),
+      // JavaScript takes more for a number, such as 1e2, 0x10 and a blank.
+      v.check((value) => /^[1-9]\d*$/.test(value), PAGE),
+      v.transform(Number),
       v.safeInteger(PAGE),
       v.minValue(1, PAGE),
       v.maxValue(MAX_PAGE, PAGE),

@@ -6,7 +6,7 @@ import { MAX_LIFETIME_SECONDS } from "../tokens/store.ts";
 
 /** A lifetime in seconds, as a command-line argument. */
 export function seconds(value: string): number {
-  const number = value.trim() === "" ? NaN : Number(value);
+  const number = /^\d+(?:\.\d+)?$/.test(value) ? Number(value) : NaN;
   if (!(number > 0 && number <= MAX_LIFETIME_SECONDS)) {
     throw new InvalidArgumentError(
       `expected a number of seconds above 0 and up to ${MAX_LIFETIME_SECONDS} (100 years)`,

@@ -47,10 +47,18 @@ class ListReader {
     }
   }
 
-  /** Whether it may have more sessions that are older than `last`; undefined for the end of the list. */
-  isBehind(last: SessionView | undefined): boolean {
+  /**
+   * Whether it may have more sessions that are older than `last`; undefined for the end of the list. Of more than `limit`
+   * it has none that count, unless they are not in order.
+   */
+  isBehind(last: SessionView | undefined, limit: number): boolean {
     const own = this.#sessions.at(-1);
-    return !this.#isDone && own !== undefined && (last === undefined || compareSessions(own, last) < 0);
+    return (
+      !this.#isDone &&
+      this.#sessions.length < limit &&
+      own !== undefined &&
+      (last === undefined || compareSessions(own, last) < 0)
+    );
   }
 }
 
@@ -72,7 +80,7 @@ export async function readLists(
   while (behind.length > 0) {
     await Promise.all(behind.map(async (reader) => await reader.read(request, part)));
     const last = readers.flatMap(({ sessions }) => sessions).toSorted(compareSessions)[limit - 1];
-    behind = readers.filter((reader) => reader.isBehind(last));
+    behind = readers.filter((reader) => reader.isBehind(last, limit));
   }
   return await Promise.allSettled(readers.map(async (reader) => reader.answer));
 }

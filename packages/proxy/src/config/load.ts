@@ -8,8 +8,11 @@ import { FILE_SUFFIX } from "./secret-file.ts";
 import { findSecretFiles, readSecretFiles, type ReadSecrets } from "./secret-options.ts";
 import { ConfigError, configSchema, describeOptions, parseConfig } from "./schema.ts";
 
-/** Size above which a file is a mistake, in bytes: what parses it keeps the sessions waiting when it is read again. */
-const MAX_YAML_BYTES = 1024 * 1024;
+/**
+ * Size above which a file is a mistake, in bytes: it has room for 8,000 networks. What parses it keeps the sessions waiting
+ * when it is read again, up to half a second for a file of this size that is no YAML.
+ */
+const MAX_YAML_BYTES = 256 * 1024;
 
 /** How many problems of a file that is no YAML are told: each follows from those before. */
 const MAX_YAML_PROBLEMS = 10;

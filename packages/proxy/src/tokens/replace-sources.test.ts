@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { afterEach, expect, test, vi } from "vitest";
 import { createLogger } from "../telemetry/log.ts";
 import { type NamedSource, openSources, type TokenOptions } from "./open.ts";
-import { LeftSources, replaceSources } from "./replace-sources.ts";
+import { giveUpSources, LeftSources, replaceSources } from "./replace-sources.ts";
 import { TestFolder } from "../../test/support/folder.ts";
 
 const log = createLogger("silent");
@@ -36,6 +36,18 @@ test("a source that cannot be opened changes nothing, and is named", async () =>
   const before = options([]);
   const broken = options([{ type: "jwt", key_file: "/nonexistent/key.pem" } as TokenOptions["sources"][number]]);
   await expect(replaceSources([], before, broken, log)).rejects.toThrow("tokens.sources.0 (jwt):");
+});
+
+test("sources that were opened for a gateway which has closed meanwhile are closed, and those that it had are not", async () => {
+  const closed: string[] = [];
+  const named = (name: string): NamedSource => ({
+    name,
+    source: { resolve: async () => undefined, close: async () => void closed.push(name) },
+  });
+  const [kept, made] = [named("kept"), named("made")];
+  const replaced = { sources: [kept, made], left: [named("left")], made: [made] };
+  await expect(giveUpSources(replaced, log)).rejects.toThrow("the gateway is stopping");
+  expect(closed).toEqual(["made"]);
 });
 
 test("sources that are left are closed when the sessions of that time have ended, or at the end", async () => {

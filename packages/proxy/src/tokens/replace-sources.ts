@@ -9,6 +9,8 @@ export interface ReplacedSources {
   readonly sources: readonly NamedSource[];
   /** Those that are asked no more. */
   readonly left: readonly NamedSource[];
+  /** Those that were opened. */
+  readonly made: readonly NamedSource[];
 }
 
 /**
@@ -45,7 +47,17 @@ export async function replaceSources(
     await closeTokens({ store: undefined, sources: made }, log);
     throw error;
   }
-  return { sources: [...own, ...opened], left: configured.filter((each) => !kept.has(each)) };
+  return { sources: [...own, ...opened], left: configured.filter((each) => !kept.has(each)), made };
+}
+
+/**
+ * Gives up sources that were opened for a gateway that has closed its own meanwhile.
+ *
+ * @throws Error always, for what wanted to change them.
+ */
+export async function giveUpSources({ made }: ReplacedSources, log: Logger): Promise<never> {
+  await closeTokens({ store: undefined, sources: made }, log);
+  throw new Error("the gateway is stopping");
 }
 
 /**

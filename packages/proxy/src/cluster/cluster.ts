@@ -9,6 +9,7 @@ import type { LimitOptions } from "../limits/slots.ts";
 import { TAKEOVER_MS } from "../limits/takeover.ts";
 import { BurstLog } from "../telemetry/burst-log.ts";
 import type { Logger } from "../telemetry/log.ts";
+import type { StoredVersion } from "../tokens/cluster/locks.ts";
 import { ClusterControl } from "./cluster-control.ts";
 import { Membership } from "./membership.ts";
 import { type GatewayHandlers, GatewayMessages } from "./messages.ts";
@@ -28,6 +29,9 @@ export interface ClusterOptions {
   readonly store: () => Pick<StoreConnection, "run" | "checkSettled">;
   readonly log: Logger;
 }
+
+/** Reads in the store, after what was read last. @throws Error when it does not answer. */
+export type ReadLock = (id: string) => Promise<StoredVersion | undefined>;
 
 /** This gateway among those that share its store: it knows the others, counts with them, and controls their sessions. */
 export class Cluster {
@@ -61,9 +65,13 @@ export class Cluster {
     this.parts = [this.membership, { prepare: async (session) => await this.#listen(session) }, this.#table];
   }
 
-  /** Controls the sessions of all gateways. The others control those of this one from now on, through `own`. */
-  control(own: SessionControl): SessionControl {
-    this.#messages.handle(this.#handlers(own));
+  /**
+   * Controls the sessions of all gateways. The others control those of this one from now on, through `own`.
+   *
+   * @param readLock - gives what the store has of a lock.
+   */
+  control(own: SessionControl, readLock: ReadLock): SessionControl {
+    this.#messages.handle(this.#handlers(own, readLock));
     const { membership } = this;
     const refresh = async (): Promise<void> =>
       await this.#options.store().run(async (session) => await membership.refresh(session));
@@ -103,14 +111,26 @@ export class Cluster {
     };
   }
 
-  #handlers(own: SessionControl): GatewayHandlers {
+  #handlers(own: SessionControl, readLock: ReadLock): GatewayHandlers {
     return {
       list: async (request) => await answerControl<"list">(own, request),
       get: async (request) => await answerControl<"get">(own, request),
       end: async (request) => await answerControl<"end">(own, request),
       extend: async (request) => await answerControl<"extend">(own, request),
-      lock: async (request) => await answerControl<"lock">(own, request),
-      unlock: async (request) => await answerControl<"unlock">(own, request),
+      lock: async (request) => {
+        const { id, createdAt } = request.lock;
+        const effect = await answerControl<"lock">(own, request);
+        // The message may have come late. It is written at the same time: where it is later, the log tells of it.
+        const { version = 0, lock } = (await readLock(id)) ?? {};
+        if (lock === undefined && version > createdAt) await own.unlock(id);
+        return effect;
+      },
+      unlock: async (request) => {
+        const known = await readLock(request.id);
+        // It was locked again meanwhile.
+        if (known?.lock !== undefined) return { answer: null, unavailable: [], replaced: [] };
+        return await answerControl<"unlock">(own, request);
+      },
       end_replaced: async ({ lease, detail }) => {
         const held = this.#table.find(lease);
         await held?.owner.end(held.lease, detail);

@@ -87,7 +87,7 @@ export class GatewayCluster {
       end: () => void control.end({ by: "all" }, LOST).catch((error: unknown) => this.#logFailure(error)),
       log: this.#log,
     });
-    return this.members.control(control);
+    return this.members.control(control, async (id) => await this.store.readLock(id));
   }
 
   /** @throws Error when the store cannot be reached now. Later, the connection is made anew whenever it is lost. */

@@ -9,13 +9,32 @@ interface State {
   fails: boolean;
   /** Nothing is removed, and the store does not say so. */
   hangs?: boolean;
+  /** What a removal waits for once it is made. */
+  removed?: Promise<void>;
+  /** What the store does before it does anything else. */
+  queue?: Promise<void>;
+  /** What the answer of the processes to a lock waits for. */
+  locked?: Promise<void>;
+  /** Called when a lock was written. */
+  written?: () => void;
   /** When the sessions of a locked token say that it expires. */
   expiresAt?: number;
 }
 
-/** A store that can be made to fail, and what reached the processes. */
-function make(): { locker: Locker; told: string[]; stored: Map<string, Lock>; state: State } {
+interface Made {
+  readonly locker: Locker;
+  /** What reached the processes. */
+  readonly told: string[];
+  readonly stored: Map<string, Lock>;
+  readonly state: State;
+  /** Says that these may have changed in the store. */
+  readonly changed: (...ids: readonly string[]) => void;
+}
+
+/** A locker with a store that can be made to fail. */
+function make(): Made {
   const told: string[] = [];
+  let listener: (ids?: readonly string[]) => void = () => {};
   const stored = new Map<string, Lock>();
   const state: State = { fails: false };
   const check = (): void => {
@@ -25,18 +44,26 @@ function make(): { locker: Locker; told: string[]; stored: Map<string, Lock>; st
     store: {
       locks: () => [...stored.values()],
       putLock: async (lock) => {
+        await state.queue;
         check();
         stored.set(lock.id, lock);
+        state.written?.();
       },
       removeLock: async (id) => {
+        await state.queue;
         check();
         if (state.hangs === true) await new Promise<never>(() => {});
         stored.delete(id);
+        await state.removed;
+      },
+      onLocksChanged: (added) => {
+        listener = added;
       },
     },
     control: {
       lock: async ({ value }) => {
         told.push(`lock ${value}`);
+        await state.locked;
         return { ended: 1, expiresAt: state.expiresAt, ...MEMBERS };
       },
       unlock: async () => {
@@ -46,7 +73,7 @@ function make(): { locker: Locker; told: string[]; stored: Map<string, Lock>; st
     },
     log: createLogger("silent"),
   });
-  return { locker, told, stored, state };
+  return { locker, told, stored, state, changed: (...ids) => listener(ids) };
 }
 
 beforeEach(() => void vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "Date"] }));
@@ -79,6 +106,58 @@ test("a lock that the store cannot remove stays in force", async () => {
   expect(await locker.lift(lock.id)).toMatchObject({ lock });
   expect(told).toEqual(["lock vm-1", "unlock"]);
   expect(await locker.lift(lock.id)).toBeUndefined();
+});
+
+test("what is locked again while it is being lifted stays locked", async () => {
+  const { locker, told, stored, state } = make();
+  const { lock } = await locker.lock({ subject: "user", value: "alice" });
+  const { promise, resolve } = Promise.withResolvers<void>();
+  state.removed = promise;
+  const lifting = locker.lift(lock.id);
+  const again = await locker.lock({ subject: "user", value: "alice", message: "again" });
+  resolve();
+  expect(await lifting).toEqual({ lock, unavailable: [], replaced: [] });
+  expect(locker.all).toEqual([again.lock]);
+  expect([...stored.values()]).toEqual([again.lock]);
+  expect(told).toEqual(["lock alice", "lock alice"]);
+  // In one millisecond, too, they can be told apart.
+  expect(again.lock.createdAt).toBeGreaterThan(lock.createdAt);
+});
+
+test("what a lock's sessions tell of its token does not bring it back while it is being lifted", async () => {
+  const { locker, stored, state } = make();
+  state.expiresAt = Date.now() + 60_000;
+  const [told, queue] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  state.locked = told.promise;
+  const locking = locker.lock({ subject: "token", value: "one" });
+  await vi.waitFor(() => expect(stored.size).toBe(1));
+  state.queue = queue.promise;
+  const lifting = locker.lift(locker.all[0]?.id ?? "");
+  told.resolve();
+  await vi.advanceTimersByTimeAsync(0);
+  queue.resolve();
+  await Promise.all([locking, lifting]);
+  expect([locker.all, stored.size]).toEqual([[], 0]);
+});
+
+test("what may have changed in the store is brought to what it has, whatever other gateways have told", async () => {
+  const { locker, told, stored, changed } = make();
+  const { lock } = await locker.lock({ subject: "user", value: "alice" });
+  told.length = 0;
+  changed("another");
+  expect(told).toEqual(["unlock"]);
+  changed(lock.id);
+  expect(told).toEqual(["unlock", "lock alice"]);
+  stored.clear();
+  changed(lock.id);
+  expect([told.at(-1), locker.all]).toEqual(["unlock", []]);
+});
+
+test("one that another gateway has lifted when it is known to be written is not in force", async () => {
+  const { locker, told, stored, state } = make();
+  state.written = () => stored.clear();
+  await locker.lock({ subject: "user", value: "alice" });
+  expect([told, locker.all]).toEqual([["lock alice", "unlock"], []]);
 });
 
 test("one that was not written when the gateway stops is written then", async () => {

@@ -60,6 +60,8 @@ export class Locker {
   readonly #locks = new Map<string, Lock>();
   /** The ids of those that the store does not have. */
   readonly #unwritten = new Set<string>();
+  /** Those that are being removed from the store. */
+  readonly #leaving = new Set<Lock>();
   /** The locks of expired tokens are being lifted. */
   #lifting: Promise<void> | undefined;
   #timer: NodeJS.Timeout | undefined;
@@ -68,7 +70,7 @@ export class Locker {
   constructor(options: LockerOptions) {
     this.#options = options;
     this.#follow();
-    options.store?.onLocksChanged?.(() => this.#follow());
+    options.store?.onLocksChanged?.((ids) => this.#follow(ids));
   }
 
   /** The locks that are in force, the oldest first. */
@@ -87,13 +89,19 @@ export class Locker {
     // Only for their room: a store that does not answer must not keep the lock from being in force.
     if (!this.#hasRoom(id, subject)) await lifting;
     this.#checkRoom(id, subject);
-    const lock: Lock = { id, subject, value, message, createdAt: Date.now() };
+    // Later than the one before, from which it is told by that.
+    const createdAt = Math.max(Date.now(), (this.#locks.get(id)?.createdAt ?? 0) + 1);
+    const lock: Lock = { id, subject, value, message, createdAt };
     // First, so that a worker which starts meanwhile learns of it.
     this.#locks.set(id, lock);
     this.#unwritten.add(id);
     const [effect, unwritten] = await Promise.all([this.#options.control.lock(lock), this.#write(lock)]);
     const { expiresAt, ...ended } = effect;
-    if (expiresAt === undefined || this.#locks.get(id) !== lock) return { ...ended, lock, unwritten };
+    // Another gateway may have lifted it before it was known to be written.
+    if (unwritten === undefined) this.#follow();
+    if (expiresAt === undefined || this.#locks.get(id) !== lock || this.#leaving.has(lock)) {
+      return { ...ended, lock, unwritten };
+    }
     // Only its sessions told.
     const limited = { ...lock, expiresAt };
     this.#locks.set(id, limited);
@@ -138,10 +146,27 @@ export class Locker {
   async lift(id: string): Promise<(MemberAnswers & { readonly lock: Lock }) | undefined> {
     const lock = this.#locks.get(id);
     if (lock === undefined) return undefined;
-    await inTime(async () => await this.#options.store?.removeLock?.(id), WRITE_MS);
+    const { store, control } = this.#options;
+    this.#leaving.add(lock);
+    try {
+      await inTime(async () => await store?.removeLock?.(id), WRITE_MS);
+    } finally {
+      this.#leaving.delete(lock);
+    }
+    if (this.#isLockedAgain(lock)) {
+      this.#follow();
+      return { lock, unavailable: [], replaced: [] };
+    }
     this.#locks.delete(id);
     this.#unwritten.delete(id);
-    return { lock, ...(await this.#options.control.unlock(id)) };
+    return { lock, ...(await control.unlock(id)) };
+  }
+
+  /** Whether it was locked anew, here or at another gateway, while it was being lifted. */
+  #isLockedAgain({ id, createdAt }: Lock): boolean {
+    const now = this.#locks.get(id);
+    if (now !== undefined && now.createdAt !== createdAt) return true;
+    return this.#options.store?.locks?.().some((stored) => stored.id === id) === true;
   }
 
   /** Rejects while locks are not written: after a restart they would be lifted. */
@@ -156,18 +181,24 @@ export class Locker {
     await this.#writeAll();
   }
 
-  /** Takes over what the store has. What it does not have yet stays in force. */
-  #follow(): void {
+  /**
+   * Takes over what the store has. What it does not have yet stays in force.
+   *
+   * @param changed - what gateways tell each other of these may have arrived in another order than they were written in: they
+   *   are brought to what the store has, whatever is known of them.
+   */
+  #follow(changed: readonly string[] = []): void {
     const { store, control, own = control } = this.#options;
     if (store?.locks === undefined) return;
     const stored = new Map(store.locks().map((lock) => [lock.id, lock]));
     for (const [id, lock] of stored) {
       const { createdAt, expiresAt } = this.#locks.get(id) ?? {};
-      if (createdAt === lock.createdAt && expiresAt === lock.expiresAt) continue;
+      const isKnown = createdAt === lock.createdAt && expiresAt === lock.expiresAt;
+      if (isKnown && !changed.includes(id)) continue;
       this.#locks.set(id, lock);
       void own.lock(lock).catch(() => {});
     }
-    for (const id of this.#locks.keys()) {
+    for (const id of new Set([...this.#locks.keys(), ...changed])) {
       if (stored.has(id) || this.#unwritten.has(id)) continue;
       this.#locks.delete(id);
       void own.unlock(id).catch(() => {});

@@ -47,8 +47,11 @@ export interface LockStore {
   putLock(lock: Lock): Promise<void>;
   /** Removes a lock, if it is there. */
   removeLock(id: string): Promise<void>;
-  /** Calls `listener` when another gateway has changed something in the store, which may be its locks, within a second. */
-  onLocksChanged(listener: () => void): void;
+  /**
+   * Calls `listener` when another gateway has changed something in the store, which may be its locks, within a second; with
+   * the ids of those that may have changed, if only some have.
+   */
+  onLocksChanged(listener: (ids?: readonly string[]) => void): void;
 }
 
 /** The id of the lock of a subject. */

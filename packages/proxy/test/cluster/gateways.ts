@@ -69,7 +69,7 @@ export class TestGateway implements AsyncDisposable {
       unavailable: [],
       replaced: [],
     })) as never);
-    this.control = this.cluster.control(own) as MergedControl;
+    this.control = this.cluster.control(own, async () => undefined) as MergedControl;
   }
 
   get id(): string {

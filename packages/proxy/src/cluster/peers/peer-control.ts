@@ -13,7 +13,7 @@ export interface PeerControlOptions {
   readonly self: GatewayMember;
   /** The peers, less those that are none. */
   readonly links: () => readonly PeerLink[];
-  readonly locks: Pick<PeerLocks, "find">;
+  readonly locks: Pick<PeerLocks, "find" | "withVersion">;
 }
 
 /** Controls the sessions of this gateway and of its peers. A peer that is away is asked, too, and then named. */
@@ -49,10 +49,11 @@ export function createPeerControl({ own, self, links, locks }: PeerControlOption
 }
 
 /** As peers are told: of locks, which of several counts. */
-function withVersion(request: ControlRequestOf<ControlType>, locks: Pick<PeerLocks, "find">): PeerControlRequest {
+function withVersion(request: ControlRequestOf<ControlType>, locks: PeerControlOptions["locks"]): PeerControlRequest {
   if (request.type === "unlock") {
     return { type: "lift", id: request.id, version: locks.find(request.id)?.version ?? Date.now() };
   }
   if (request.type !== "lock") return request;
-  return { type: "lock", lock: locks.find(request.lock.id)?.lock ?? request.lock };
+  // It is asked for before it is written here.
+  return { type: "lock", lock: locks.withVersion(request.lock) };
 }

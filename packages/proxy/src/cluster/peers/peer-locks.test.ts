@@ -18,6 +18,8 @@ function lifted(id: string, version: number): LockVersion {
 class FakeStore implements LockStore {
   readonly kept = new Map<string, Lock>();
   fail = false;
+  /** What a removal waits for. */
+  removing: Promise<void> | undefined;
   #listener: () => void = () => {};
 
   locks(): readonly Lock[] {
@@ -30,6 +32,7 @@ class FakeStore implements LockStore {
   }
 
   async removeLock(id: string): Promise<void> {
+    await this.removing;
     if (this.fail) throw new Error("disk full");
     this.kept.delete(id);
   }
@@ -117,6 +120,19 @@ test("a lock that cannot be removed stays in force", async () => {
   store.fail = true;
   await expect(locks.removeLock("a")).rejects.toThrow("disk full");
   expect(ids(locks)).toEqual(["a"]);
+});
+
+test("what is locked again while it is being lifted stays locked", async () => {
+  const { locks, store } = make();
+  const now = Date.now();
+  await locks.putLock(lockOf("a", now));
+  const { promise, resolve } = Promise.withResolvers<void>();
+  store.removing = promise;
+  const lifting = locks.removeLock("a");
+  const again = locks.putLock(lockOf("a", now + 1, { message: "again" }));
+  resolve();
+  await Promise.all([lifting, again]);
+  expect(locks.locks()).toMatchObject([{ message: "again" }]);
 });
 
 test("what another process writes into the store is taken over", async () => {

@@ -65,20 +65,28 @@ export class PeerLocks implements LockStore {
   }
 
   async putLock(lock: Lock): Promise<void> {
-    const known = this.#versions.get(lock.id);
-    // The same lock, of which something more is known.
-    const isSame = known?.lock?.createdAt === lock.createdAt;
-    const createdAt = isSame ? lock.createdAt : this.#nextVersion(lock.id, lock.createdAt);
-    this.#set({ id: lock.id, version: createdAt, lock: { ...lock, createdAt } });
-    if (createdAt !== lock.createdAt) this.#tell();
+    const versioned = this.withVersion(lock);
+    this.#set({ id: lock.id, version: versioned.createdAt, lock: versioned });
+    if (versioned.createdAt !== lock.createdAt) this.#tell();
     await this.#write([lock.id]);
   }
 
+  /** A lock as {@link putLock} keeps it: it counts more than what is known. */
+  withVersion(lock: Lock): Lock {
+    const known = this.#versions.get(lock.id);
+    // The same lock, of which something more is known.
+    const isSame = known?.lock?.createdAt === lock.createdAt;
+    return isSame ? lock : { ...lock, createdAt: this.#nextVersion(lock.id, lock.createdAt) };
+  }
+
   async removeLock(id: string): Promise<void> {
+    const lifted: LockVersion = { id, version: this.#nextVersion(id, Date.now()), lock: undefined };
     // First, because the lock stays in force if that fails.
     await this.#options.store.removeLock(id);
+    // It may have been locked again meanwhile, and then was written behind that.
+    if (!isLater(lifted, this.#versions.get(id))) return;
     this.#unwritten.delete(id);
-    this.#set({ id, version: this.#nextVersion(id, Date.now()), lock: undefined });
+    this.#set(lifted);
   }
 
   onLocksChanged(listener: () => void): void {

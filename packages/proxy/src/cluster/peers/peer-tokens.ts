@@ -204,7 +204,7 @@ export class PeerTokenStore implements TokenStore {
     await this.#options.locks.removeLock(id);
   }
 
-  onLocksChanged(listener: () => void): void {
+  onLocksChanged(listener: (ids?: readonly string[]) => void): void {
     this.#options.locks.onLocksChanged(listener);
   }
 

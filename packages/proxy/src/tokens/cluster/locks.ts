@@ -28,7 +28,7 @@ const stored = v.object({
 });
 
 /** A lock, or that it was lifted. The later version counts, and of equal ones that of the store. */
-interface Version {
+export interface StoredVersion {
   readonly version: number;
   /** Undefined for one that was lifted. */
   readonly lock: Lock | undefined;
@@ -40,7 +40,7 @@ interface Version {
  */
 export class StoredLocks {
   readonly #log: Logger;
-  readonly #versions = new Map<string, Version>();
+  readonly #versions = new Map<string, StoredVersion>();
   readonly #max: number;
   /** Locks that were asked for here, and are not written yet. */
   readonly #unwritten = new Set<string>();
@@ -56,6 +56,11 @@ export class StoredLocks {
     return [...this.#versions.values()]
       .flatMap(({ lock }) => lock ?? [])
       .toSorted((a, b) => a.createdAt - b.createdAt || (a.id < b.id ? -1 : 1));
+  }
+
+  /** What is known of a lock. */
+  find(id: string): StoredVersion | undefined {
+    return this.#versions.get(id);
   }
 
   /** Whether a lock could not be written when it was asked for. */
@@ -86,8 +91,8 @@ export class StoredLocks {
     const found = await store.locks.read(ids);
     ids.forEach((id, index) => {
       const stored = found[index];
-      if (stored === undefined) this.#versions.delete(id);
-      else this.#take(id, stored);
+      if (stored !== undefined) this.#take(id, stored);
+      else if (!this.#unwritten.has(id)) this.#versions.delete(id);
     });
   }
 
@@ -125,7 +130,7 @@ export class StoredLocks {
     }
   }
 
-  #learn(id: string, learned: Version): void {
+  #learn(id: string, learned: StoredVersion): void {
     // Of two that two gateways wrote in the same millisecond, the store has one.
     if (learned.version >= (this.#versions.get(id)?.version ?? 0)) this.#versions.set(id, learned);
   }

@@ -8,7 +8,7 @@ import { sha256 } from "../../sha256.ts";
 import { logError, type Logger } from "../../telemetry/log.ts";
 import type { Lock } from "../lock.ts";
 import { StoreError, type TokenPage, type TokenRecord, type TokenRequest, type TokenStore } from "../store.ts";
-import { StoredLocks } from "./locks.ts";
+import { StoredLocks, type StoredVersion } from "./locks.ts";
 import { LogFollower } from "./log.ts";
 import { decodeRecord, encodeRecord, isStoredTokenId, storedTokenId, toRecord } from "./record.ts";
 import { Recent } from "./recent.ts";
@@ -63,7 +63,7 @@ export class ClusterTokenStore implements TokenStore {
   /** Those that are written in the next turn of the event loop. */
   #revoking: RevocationBatch | undefined;
   readonly #revocationListeners: ((tokenId: string) => void)[] = [];
-  readonly #lockListeners: (() => void)[] = [];
+  readonly #lockListeners: ((ids?: readonly string[]) => void)[] = [];
   #live: () => Promise<readonly string[]> = async () => [];
   #attached: StoreConnection | undefined;
 
@@ -200,7 +200,17 @@ export class ClusterTokenStore implements TokenStore {
     await this.#run(async (store) => await this.#locks.write(store, id, undefined));
   }
 
-  onLocksChanged(listener: () => void): void {
+  /**
+   * Reads a lock of which another gateway has told.
+   *
+   * @throws StoreError
+   */
+  async readLock(id: string): Promise<StoredVersion | undefined> {
+    await this.#run(async (store) => await this.#locks.read(store, [id]));
+    return this.#locks.find(id);
+  }
+
+  onLocksChanged(listener: (ids?: readonly string[]) => void): void {
     this.#lockListeners.push(listener);
   }
 
@@ -324,7 +334,7 @@ export class ClusterTokenStore implements TokenStore {
       }
       if (locks.size === 0) return;
       await this.#locks.read(reader, [...locks]);
-      this.#tellLocks();
+      this.#tellLocks([...locks]);
     },
     onGap: async (reader: StoreSession): Promise<void> => await this.#reconcile(reader),
   };
@@ -334,7 +344,7 @@ export class ClusterTokenStore implements TokenStore {
     for (const listener of this.#revocationListeners) listener(tokenId);
   }
 
-  #tellLocks(): void {
-    for (const listener of this.#lockListeners) listener();
+  #tellLocks(ids?: readonly string[]): void {
+    for (const listener of this.#lockListeners) listener(ids);
   }
 }

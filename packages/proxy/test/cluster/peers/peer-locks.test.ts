@@ -30,6 +30,9 @@ test("a lock at one gateway holds at both at once, and is lifted at either", asy
   // It is answered only once the other gateway has written it.
   expect(await values(two)).toEqual(["alice"]);
   expect(await two.refusal(token)).toBe("forbidden");
+  // With other words, too.
+  await one.admin.lock({ ...ALICE, message: "Ask again" });
+  expect(await two.admin.listLocks()).toMatchObject([{ message: "Ask again" }]);
   await two.admin.liftLock(lock.id);
   expect([await values(one), await values(two)]).toEqual([[], []]);
   expect(await two.refusal(token)).toBe("opened");

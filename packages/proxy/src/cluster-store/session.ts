@@ -11,7 +11,7 @@ export interface StoreSession {
   readonly leases: LeaseTable;
   readonly messages: MessageTable;
   /** What is wrong with the store although it answers, as far as its user may ask. */
-  findProblem(): Promise<StoreProblem | undefined>;
+  findProblems(): Promise<readonly StoreProblem[]>;
 }
 
 /** What is wrong with a store that answers. */

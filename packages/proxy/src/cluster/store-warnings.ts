@@ -15,8 +15,8 @@ export interface StoreWarningsOptions {
 /** Logs, once while it lasts, what is wrong with a store that answers. */
 export class StoreWarnings implements ConnectionPart {
   readonly #options: StoreWarningsOptions;
-  /** The problem that was logged last. */
-  #logged: string | undefined;
+  /** The problems that there were last, which were logged. */
+  #logged: ReadonlySet<string> = new Set();
   #differs = false;
 
   constructor(options: StoreWarningsOptions) {
@@ -24,10 +24,11 @@ export class StoreWarnings implements ConnectionPart {
   }
 
   async prepare(store: StoreSession): Promise<void> {
-    const problem = await store.findProblem();
-    const told = problem && JSON.stringify(problem);
-    if (problem !== undefined && told !== this.#logged) this.#options.log.warn(problem.fields, problem.sentence);
-    this.#logged = told;
+    const found = new Map((await store.findProblems()).map((problem) => [JSON.stringify(problem), problem]));
+    for (const [text, { fields, sentence }] of found) {
+      if (!this.#logged.has(text)) this.#options.log.warn(fields, sentence);
+    }
+    this.#logged = new Set(found.keys());
   }
 
   async beat(): Promise<void> {

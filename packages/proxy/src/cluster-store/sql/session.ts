@@ -41,7 +41,7 @@ export class SqlSession implements StoreSession {
     return removed.some((count) => count >= TRIMMED_AT_ONCE);
   }
 
-  async findProblem(): Promise<StoreProblem | undefined> {
-    return undefined;
+  async findProblems(): Promise<readonly StoreProblem[]> {
+    return [];
   }
 }

@@ -1,6 +1,7 @@
 import type { StoreProblem, StoreSession } from "../session.ts";
 import { ValkeyChangeLog } from "./change-log.ts";
 import type { StoreClient } from "./client.ts";
+import { findDroppedTransactions, LOADING_USER, writesOf } from "./default-user.ts";
 import { keyPrefix } from "./key-prefix.ts";
 import { LEASE_SCRIPTS, ValkeyLeaseTable } from "./lease-table.ts";
 import { ValkeyLockTable } from "./lock-table.ts";
@@ -21,12 +22,14 @@ export class ValkeySession implements StoreSession {
   readonly members: ValkeyMemberTable;
   readonly leases: ValkeyLeaseTable;
   readonly messages: ValkeyMessageTable;
+  readonly #keysBegin: string;
 
   /** @param prefix - the cluster's. */
   constructor(client: StoreClient, prefix: string) {
     const keys = tokenKeys(prefix);
     const keysBegin = keyPrefix(prefix);
     this.client = client;
+    this.#keysBegin = keysBegin;
     this.tokens = new ValkeyTokenTable(client, keys);
     this.uses = new ValkeyUseTable(client, keys);
     this.locks = new ValkeyLockTable(client, keys);
@@ -41,8 +44,13 @@ export class ValkeySession implements StoreSession {
     await Promise.all(LEASE_SCRIPTS.map(async (script) => await script.load(this.client)));
   }
 
-  async findProblem(): Promise<StoreProblem | undefined> {
-    // A user of the store may not be allowed to ask.
-    return findEviction(await this.client.info("memory").catch(() => ""));
+  /** A user of the store may not be allowed to ask. */
+  async findProblems(): Promise<readonly StoreProblem[]> {
+    const ask = async (section: string): Promise<string> => await this.client.info(section).catch(() => "");
+    const tried = writesOf(`${this.#keysBegin}any`).map(
+      async (command) => await this.client.aclDryRun(LOADING_USER, [...command]).catch(() => "OK"),
+    );
+    const [memory, persistence, ...verdicts] = await Promise.all([ask("memory"), ask("persistence"), ...tried]);
+    return [findEviction(memory) ?? [], findDroppedTransactions(persistence, verdicts) ?? []].flat();
   }
 }

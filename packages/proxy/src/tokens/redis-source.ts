@@ -49,9 +49,10 @@ export class RedisTokenSource implements TokenSource {
   readonly #prefix: string;
   readonly #timeoutMs: number;
   readonly #consoleType: ConsoleType;
-  readonly #client: BoundedClient;
+  readonly #url: string;
+  #client: BoundedClient;
   /** Settles with the first attempt to connect; afterwards the client itself says whether there is a connection. */
-  readonly #tried: Promise<void>;
+  readonly #tried: PromiseWithResolvers<void> = Promise.withResolvers();
   /** Why there is no connection. */
   #failure: unknown;
   /** Connects again after a reply that was refused, which the client does not by itself. */
@@ -61,20 +62,8 @@ export class RedisTokenSource implements TokenSource {
     this.#prefix = namespace === null ? "" : `${namespace}:`;
     this.#timeoutMs = timeout * 1000;
     this.#consoleType = consoleType;
-    const tried = Promise.withResolvers<void>();
-    this.#tried = tried.promise;
-    this.#client = openClient(url, this.#timeoutMs, (error) => {
-      this.#failure = error;
-      tried.resolve();
-      this.#client.destroy();
-      this.#retry = setTimeout(() => this.#connect(), REFUSED_RETRY_MS).unref();
-    });
-    this.#client.on("error", (error: unknown) => {
-      this.#failure = error;
-      tried.resolve();
-    });
-    this.#client.on("ready", tried.resolve);
-    this.#connect();
+    this.#url = url;
+    this.#client = this.#connect();
   }
 
   async resolve(token: string, { signal }: LookupContext): Promise<Grant | undefined> {
@@ -96,15 +85,26 @@ export class RedisTokenSource implements TokenSource {
     if (this.#client.isOpen) this.#client.destroy();
   }
 
-  /** It goes on trying by itself; what fails is an event. */
-  #connect(): void {
-    this.#client.connect().catch(() => {});
+  /** The client goes on trying by itself, until a reply is refused; what fails is an event. */
+  #connect(): BoundedClient {
+    const fail = (error: unknown): void => {
+      this.#failure = error;
+      this.#tried.resolve();
+    };
+    const client = openClient(this.#url, this.#timeoutMs, (error) => {
+      fail(error);
+      client.destroy();
+      this.#retry = setTimeout(() => (this.#client = this.#connect()), REFUSED_RETRY_MS).unref();
+    });
+    client.on("error", fail).on("ready", this.#tried.resolve);
+    client.connect().catch(() => {});
+    return client;
   }
 
   /** @throws Error when there is no connection, or no answer in time. */
   async #inTime<T>(work: () => Promise<T>): Promise<T> {
     return await inTime(async () => {
-      await this.#tried;
+      await this.#tried.promise;
       if (!this.#client.isReady) throw this.#disconnected();
       return await work();
     }, this.#timeoutMs).catch((error: unknown) => {

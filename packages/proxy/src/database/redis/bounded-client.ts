@@ -2,7 +2,7 @@ import { createClient, type RedisClientOptions, type RedisClientType } from "@re
 import protocol from "@redis/client/dist/lib/RESP/decoder.js";
 import { ReplyBound, type ReplyLimits } from "./reply-bound.ts";
 
-/** A client of Redis or Valkey. */
+/** A client of Redis or Valkey. Once it is destroyed, it does not connect any more. */
 export type BoundedClient = RedisClientType;
 
 /** How the replies to a client are read. */
@@ -47,8 +47,16 @@ Object.assign(protocol, { Decoder: BoundedDecoder });
 /** Makes a client that refuses replies which are malformed or too large. */
 export function createBoundedClient(of: RedisClientOptions, replies: ReplyOptions): BoundedClient {
   options = replies;
-  const client = createClient(of) as BoundedClient;
+  const destroyed = new AbortController();
+  const client = createClient({ ...of, socket: { ...of.socket, signal: destroyed.signal } } as RedisClientOptions);
   // Nothing else would tell that the library reads in another way.
   if (options !== undefined) throw new Error("expected the library for Redis to read replies with a bound");
-  return client;
+  const destroy = client.destroy.bind(client);
+  return Object.assign(client as BoundedClient, {
+    destroy: (): void => {
+      destroy();
+      // The library would still wait for the connection that is being made, and then for the server's greeting.
+      destroyed.abort();
+    },
+  });
 }

@@ -3,6 +3,7 @@ import { hasDescriptorFor } from "../net/descriptors.ts";
 import { type Endpoint, formatEndpoint, type TlsEndpoint } from "../net/endpoint.ts";
 import { EndError } from "../end-reason.ts";
 import type { AllowList } from "../net/allow-list.ts";
+import { AnswerTimer } from "../time/answer-timer.ts";
 import { Handshake } from "./handshake.ts";
 import { NameLookups } from "./name-lookups.ts";
 import type { ReadMemory, TargetReader } from "./reader.ts";
@@ -102,7 +103,7 @@ async function establish(
   // A target's end is learned from `close`; without a listener an error would be fatal. The other two listeners are
   // removed once the target is established, because they keep what only the attempt needs.
   socket.on("error", ignore).on("error", onError).on("close", onClose);
-  const timer = setTimeout(() => {
+  const timer = new AnswerTimer(() => {
     const missing = socket.connecting ? "accept" : "complete its handshake";
     const cause = formatEndpoint(endpoint);
     reject(new EndError("target_timeout", `the console did not ${missing} within ${timeoutMs} ms`, { cause }));
@@ -119,7 +120,7 @@ async function establish(
     socket.destroy();
     throw error;
   } finally {
-    clearTimeout(timer);
+    timer.cancel();
     socket.off("error", onError).off("close", onClose);
   }
 }

@@ -1,3 +1,4 @@
+import { AnswerTimer } from "./answer-timer.ts";
 import { unlessAborted } from "./unless-aborted.ts";
 
 /**
@@ -9,10 +10,10 @@ import { unlessAborted } from "./unless-aborted.ts";
  */
 export async function inTime<T>(work: (signal: AbortSignal) => Promise<T>, timeoutMs: number): Promise<T> {
   const late = new AbortController();
-  const timer = setTimeout(() => late.abort(new Error(`no answer within ${timeoutMs} ms`)), timeoutMs);
+  const timer = new AnswerTimer(() => late.abort(new Error(`no answer within ${timeoutMs} ms`)), timeoutMs);
   try {
     return await unlessAborted(work(late.signal), late.signal);
   } finally {
-    clearTimeout(timer);
+    timer.cancel();
   }
 }

@@ -245,10 +245,10 @@ describe("the number of lookups is bounded", () => {
     await new Promise(setImmediate);
     expect(source.lookups).toHaveLength(1);
     vi.advanceTimersByTime(1);
-    // The time of the second one, which waited, is over as well.
+    // The second one takes its place, and its time is over as well.
     await expect(second).rejects.toThrow("no answer within 10000 ms");
     ask(lookups, "a4", { clientAddress: "a" });
-    expect((await source.asked(1)).token).toBe("a4");
+    expect((await source.asked(2)).token).toBe("a4");
   });
 
   test("a source that hangs holds up its own lookups, and no token of the store", async () => {

@@ -1,10 +1,11 @@
+import { AnswerTimer } from "../time/answer-timer.ts";
 import { unlessAborted } from "../time/unless-aborted.ts";
 
 /** One lookup for all sessions that ask for the same thing at the same time. */
 export class SharedLookup<T> {
   readonly #controller = new AbortController();
   readonly #answer: Promise<T>;
-  readonly #timer: NodeJS.Timeout;
+  readonly #timer: AnswerTimer;
   readonly #late = Promise.withResolvers<never>();
   /** Called once, when it has settled or no session waits for it any more. */
   readonly #over: () => void;
@@ -19,13 +20,13 @@ export class SharedLookup<T> {
   constructor(look: (signal: AbortSignal, late: Promise<never>) => Promise<T>, timeoutMs: number, over: () => void) {
     this.#over = over;
     this.#late.promise.catch(ignore);
-    this.#timer = setTimeout(() => {
+    this.#timer = new AnswerTimer(() => {
       const error = new Error(`no answer within ${timeoutMs} ms`);
       this.#controller.abort(error);
       this.#late.reject(error);
     }, timeoutMs);
     this.#answer = look(this.#controller.signal, this.#late.promise).finally(() => {
-      clearTimeout(this.#timer);
+      this.#timer.cancel();
       this.#settled = true;
       this.#over();
     });

@@ -1,5 +1,6 @@
 import type { Worker } from "node:cluster";
 import type { ServerCloseReason } from "@curfew/protocol";
+import { AnswerTimer } from "../time/answer-timer.ts";
 import { EndError } from "../end-reason.ts";
 
 /** How long the other process may take to answer, in milliseconds. */
@@ -26,7 +27,7 @@ type Envelope =
 interface OpenRequest {
   readonly resolve: (answer: unknown) => void;
   readonly reject: (error: Error) => void;
-  readonly timer: NodeJS.Timeout;
+  readonly timer: AnswerTimer;
 }
 
 /** The other process has ended. */
@@ -87,7 +88,7 @@ export class IpcChannel<
     this.#lastId += 1;
     const id = this.#lastId;
     const { promise, resolve, reject } = Promise.withResolvers<unknown>();
-    const timer = setTimeout(() => {
+    const timer = new AnswerTimer(() => {
       this.#open.delete(id);
       reject(new Error(`no answer to "${request.type}" within ${timeoutMs} ms`));
     }, timeoutMs);
@@ -105,7 +106,7 @@ export class IpcChannel<
   close(): void {
     this.#closed = true;
     for (const { reject, timer } of this.#open.values()) {
-      clearTimeout(timer);
+      timer.cancel();
       reject(new ChannelClosed("the process has ended"));
     }
     this.#open.clear();
@@ -121,7 +122,7 @@ export class IpcChannel<
     const open = this.#open.get(envelope.id);
     if (open === undefined) return;
     this.#open.delete(envelope.id);
-    clearTimeout(open.timer);
+    open.timer.cancel();
     if (envelope.kind === "answer") open.resolve(envelope.answer);
     else open.reject(toError(envelope));
   }

@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import { afterEach, expect, test, vi } from "vitest";
 import type { Row } from "../../database/driver.ts";
 import { Lane } from "./lane.ts";
@@ -111,6 +112,7 @@ test("a connection that does not answer is lost, also within a transaction, and 
   const silent = lane.transaction(async (statements) => await statements.execute("silent", []));
   await vi.waitUntil(() => asked.includes("silent"));
   vi.advanceTimersByTime(10_000);
+  await setImmediate();
   expect(String(lost)).toContain("the database has not answered within 10000 ms");
   closed.abort(new Error("closed"));
   await expect(silent).rejects.toThrow("closed");

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { LentConnection, Row, SqlValue } from "../../database/driver.ts";
+import { AnswerTimer } from "../../time/answer-timer.ts";
 import { unlessAborted } from "../../time/unless-aborted.ts";
 import { type Dialect, hasCode } from "./dialect.ts";
 
@@ -101,10 +102,10 @@ export class Lane implements Statements {
   };
 
   async #watch<T>(answer: Promise<T>): Promise<T> {
-    const timer = setTimeout(() => {
+    const timer = new AnswerTimer(() => {
       this.#options.onLost(new Error(`the database has not answered within ${STATEMENT_MS} ms`));
     }, STATEMENT_MS);
-    return await answer.finally(() => clearTimeout(timer));
+    return await answer.finally(() => timer.cancel());
   }
 
   async #enqueue<T>(job: (statements: Statements) => Promise<T>): Promise<T> {

@@ -2,6 +2,7 @@ import { Agent as HttpAgent, type ClientRequest, type IncomingMessage, request a
 import { Agent as HttpsAgent, request as requestHttps } from "node:https";
 import { isUnknownAuthority } from "../../net/unknown-authority.ts";
 import { printable } from "../../printable.ts";
+import { inTime } from "../../time/in-time.ts";
 import { PEER_PATH } from "./peer-path.ts";
 
 /** The longest answer of a peer, in bytes. */
@@ -52,11 +53,8 @@ export class PeerHttp {
   async post(body: string, timeoutMs: number): Promise<string> {
     if (this.#waiting >= MAX_WAITING) throw new Error(`${MAX_WAITING} requests to it wait already`);
     this.#waiting += 1;
-    const signal = AbortSignal.timeout(Math.max(1, Math.ceil(timeoutMs)));
     try {
-      return await this.#post(body, signal);
-    } catch (error) {
-      throw signal.aborted ? new Error(`no answer within ${Math.round(timeoutMs)} ms`, { cause: error }) : error;
+      return await inTime(async (signal) => await this.#post(body, signal), Math.max(1, Math.ceil(timeoutMs)));
     } finally {
       this.#waiting -= 1;
       if (this.#isRetired) this.retire();

@@ -1,3 +1,4 @@
+import { AnswerTimer } from "../../../time/answer-timer.ts";
 import type { Broker, BrokerListener } from "./broker.ts";
 import { parseReply, type Reply } from "./reply.ts";
 import { type RequestIds, uniqueId } from "./request.ts";
@@ -51,14 +52,14 @@ export class RpcClient implements BrokerListener {
     const { promise, resolve, reject } = Promise.withResolvers<unknown>();
     const settle = (reply: Reply | Error): void => {
       if (!this.#pending.delete(messageId)) return;
-      clearTimeout(timer);
+      timer.cancel();
       signal.removeEventListener("abort", onAbort);
       if (reply instanceof Error) reject(reply);
       else if (reply.failure !== undefined) reject(reply.failure);
       else resolve(reply.result);
     };
     const late = (): void => settle(new Error(`no answer from ${routingKey} within ${timeoutMs} ms`));
-    const timer = setTimeout(late, timeoutMs);
+    const timer = new AnswerTimer(late, timeoutMs);
     const onAbort = (): void => settle(signal.reason as Error);
     signal.addEventListener("abort", onAbort);
     this.#pending.set(messageId, { routingKey, settle });

@@ -23,9 +23,6 @@ export const WRITE_AFTER_MS: number = 60 * 60 * 1000;
  */
 export const SAME_TIME_MS = 100;
 
-/** How long one question for entries of the log waits for the first of them, in milliseconds. */
-export const LOG_WAIT_MS = 1000;
-
 /** How many entries of the log are read at once. */
 export const LOG_READ = 500;
 

@@ -119,8 +119,12 @@ export interface LogEntry {
 export interface ChangeLog {
   /** The entry that was written last, or what comes before the first one. */
   last(): Promise<Pick<LogEntry, "number" | "position">>;
-  /** The next entries behind a position, in order. Waits up to a second for the first of them. */
-  read(position: string): Promise<readonly LogEntry[]>;
+  /**
+   * The next entries behind a position, in order.
+   *
+   * @param waitMs - how long the first of them is waited for, in milliseconds.
+   */
+  read(position: string, waitMs: number): Promise<readonly LogEntry[]>;
 }
 
 /** A gateway that enters the cluster or goes on in it. */

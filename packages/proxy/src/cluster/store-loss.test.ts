@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { createLogger } from "../telemetry/log.ts";
 import { StoreLoss } from "./store-loss.ts";
@@ -54,6 +55,17 @@ test("a second loss ends sessions as exactly as the first", async () => {
   contact();
   await vi.advanceTimersByTimeAsync(60_000);
   expect(ends).toEqual([5000, 12_300]);
+});
+
+test("where a busy event loop calls the timer late, what arrived is read before sessions end", async () => {
+  let now = performance.now();
+  using _ = vi.spyOn(performance, "now").mockImplementation(() => now);
+  const [heard, unheard] = [await watch(5000), await watch(5000)];
+  now += 6000;
+  vi.advanceTimersByTime(5000);
+  heard.contact();
+  await setImmediate();
+  expect([heard.ends, unheard.ends]).toEqual([[], [6000]]);
 });
 
 test("with no such time, and after it was closed, none end", async () => {

@@ -1,5 +1,5 @@
 import type { Row } from "../../database/driver.ts";
-import { LOG_ENTRIES, LOG_READ, LOG_WAIT_MS } from "../bounds.ts";
+import { LOG_ENTRIES, LOG_READ } from "../bounds.ts";
 import type { ChangeLog, LogEntry } from "../session.ts";
 import { type Counter, rowsOf, type SqlContext, writeCounter } from "./context.ts";
 import type { Statements } from "./lane.ts";
@@ -24,9 +24,9 @@ export class SqlChangeLog implements ChangeLog {
     return { number, position: String(number) };
   }
 
-  async read(position: string): Promise<readonly LogEntry[]> {
+  async read(position: string, waitMs: number): Promise<readonly LogEntry[]> {
     const { tables, lanes, wake, closed, dialect } = this.#context;
-    const until = performance.now() + LOG_WAIT_MS - dialect.pollMs;
+    const until = performance.now() + waitMs - dialect.pollMs;
     // The counter is read, too: where it has gone back, nothing would be found any more.
     const sql =
       `SELECT c.number AS written, l.number, l.kind, l.id FROM ${tables.counters} c ` +

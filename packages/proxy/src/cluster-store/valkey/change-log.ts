@@ -1,4 +1,4 @@
-import { LOG_READ, LOG_WAIT_MS } from "../bounds.ts";
+import { LOG_READ } from "../bounds.ts";
 import type { ChangeLog, LogEntry } from "../session.ts";
 import type { StoreClient } from "./client.ts";
 
@@ -22,9 +22,11 @@ export class ValkeyChangeLog implements ChangeLog {
     return { position: last?.id ?? "0-0", number: Number(last?.message["number"] ?? 0) };
   }
 
-  async read(position: string): Promise<readonly LogEntry[]> {
+  async read(position: string, waitMs: number): Promise<readonly LogEntry[]> {
     const question = { key: this.#key, id: position };
-    return toMessages(await this.#client.xRead(question, { BLOCK: LOG_WAIT_MS, COUNT: LOG_READ })).map(toEntry);
+    // To block for 0 ms would be to wait for ever.
+    const options = { COUNT: LOG_READ, ...(waitMs > 0 && { BLOCK: waitMs }) };
+    return toMessages(await this.#client.xRead(question, options)).map(toEntry);
   }
 }
 

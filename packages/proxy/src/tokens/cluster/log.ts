@@ -1,10 +1,15 @@
 import { setImmediate } from "node:timers/promises";
-import { LOG_WAIT_MS } from "../../cluster-store/bounds.ts";
 import type { LogEntry, StoreSession } from "../../cluster-store/session.ts";
 import { inTime } from "../../time/in-time.ts";
 
+/** How long one question for entries waits for the first of them, in milliseconds. */
+const WAIT_MS = 1000;
+
 /** How much longer than the wait for an entry an answer may take, in milliseconds. */
 const ANSWER_MS = 2000;
+
+/** An answer that comes this much later than it was due has waited for this process, or a slow line, in milliseconds. */
+const LATE_MS = 250;
 
 /** How many entries are told in one turn of the event loop. */
 const MAX_TOLD = 50;
@@ -35,9 +40,11 @@ export class LogFollower {
 
   /** Reads on until it fails. @param contact - as for the part of a connection. */
   async follow(reader: StoreSession, listener: LogListener, contact: (askedAt: number) => void): Promise<never> {
+    // While the last answer is of long ago, the next one comes at once, not after a wait: after a start, too.
+    let waitMs = 0;
     for (;;) {
       const askedAt = performance.now();
-      const entries = await inTime(async () => await reader.log.read(this.#position), LOG_WAIT_MS + ANSWER_MS);
+      const entries = await inTime(async () => await reader.log.read(this.#position, waitMs), waitMs + ANSWER_MS);
       let isGap = false;
       for (let start = 0; start < entries.length; start += MAX_TOLD) {
         const part = entries.slice(start, start + MAX_TOLD);
@@ -51,6 +58,7 @@ export class LogFollower {
       }
       if (isGap) await listener.onGap(reader);
       contact(askedAt);
+      waitMs = performance.now() - askedAt > WAIT_MS + LATE_MS ? 0 : WAIT_MS;
     }
   }
 }

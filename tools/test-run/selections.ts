@@ -84,7 +84,8 @@ export function planSteps(selection: Selection, folder: string, filters: readonl
   const unit = vitest("unit", UNIT_PROJECTS);
   const browser = vitest("browser", ["*-browser"]);
   const real = vitest("real", ["*-real"]);
-  const faults = vitest("faults", ["faults"]);
+  // Each file starts a cluster: more of them at once, and gateways stand still for seconds because they wait for a processor.
+  const faults = vitest("faults", ["faults"], {}, ["--maxWorkers=3"]);
   const packages = vitest("packages", ["publish"], packed);
   const sizes: Step = { name: "sizes", command: ["pnpm", "size", "--check"] };
   const e2e = playwrightStep(join(folder, "playwright.json"), filters, selection === "all" ? packed : {});

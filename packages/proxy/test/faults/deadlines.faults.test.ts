@@ -1,6 +1,6 @@
 import { constants, setPriority } from "node:os";
 import { CloseCode } from "@curfew/protocol";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { Cluster } from "./lab/cluster.ts";
 import { ConsoleClient, type OpenError } from "./lab/console-client.ts";
 import { inParallel } from "../support/in-parallel.ts";
@@ -15,15 +15,15 @@ const SESSIONS = scaled(10_000, 600);
 
 /** Sessions that a busy machine opens in a second. */
 const OPENED_PER_SECOND = 250;
-const LEAD_SECONDS = 5;
+const LEAD_SECONDS = 8;
 
 /** All targets are gone so long after the deadline, in milliseconds. */
 const BOUND_MS = 500;
 
 /** Where that is allowed. */
-function raisePriority(pid: number): void {
+function trySetPriority(pid: number, priority: number): void {
   try {
-    setPriority(pid, constants.priority.PRIORITY_HIGHEST);
+    setPriority(pid, priority);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "ERR_SYSTEM_ERROR") throw error;
   }
@@ -48,7 +48,8 @@ describe("three gateways", { timeout: SCENARIO_MS }, () => {
     expect(Date.now()).toBeLessThan(token.expiresAt);
     // As if clients and other programs were at other machines.
     setPriority(constants.priority.PRIORITY_LOW);
-    for (const pid of cluster.pids) raisePriority(pid);
+    onTestFinished(() => trySetPriority(process.pid, constants.priority.PRIORITY_NORMAL));
+    for (const pid of cluster.pids) trySetPriority(pid, constants.priority.PRIORITY_HIGHEST);
     const waited = cluster.gateways.map(({ pid }) => waiting([pid]));
     const ends = await cluster.consoles.ended(clients.map(({ name }) => name));
     const late = ends.map((end) => end - token.expiresAt);

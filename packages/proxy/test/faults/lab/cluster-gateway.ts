@@ -12,6 +12,8 @@ const MAIN = fileURLToPath(new URL("../../../src/cli/main.ts", import.meta.url))
 
 const ADMIN_KEY = "the-admin-key-of-the-fault-suite";
 
+const MAX_WARNINGS = 10;
+
 /** How a {@link ClusterGateway} is run. */
 export interface ClusterGatewayOptions {
   readonly name: string;
@@ -85,6 +87,12 @@ export class ClusterGateway implements AsyncDisposable {
       .slice(0, -1)
       .filter((line) => line.includes(JSON.stringify(message)));
     return lines.map((line) => JSON.parse(line) as Readonly<Record<string, unknown>>);
+  }
+
+  /** The last lines of its log that warn. */
+  get warnings(): readonly string[] {
+    const lines = this.#process.log.split("\n").filter((line) => /"level":"(?:warn|error)"/.test(line));
+    return lines.slice(-MAX_WARNINGS);
   }
 
   signal(name: "SIGSTOP" | "SIGCONT"): void {

@@ -52,6 +52,8 @@ export class Cluster implements AsyncDisposable {
   readonly consoles: Consoles;
   readonly #store: Store;
   readonly #stack: AsyncDisposableStack;
+  /** All that it has opened. */
+  readonly #clients = new Set<ConsoleClient>();
 
   private constructor(
     parts: Pick<Cluster, "folder" | "gateways" | "machines" | "consoles">,
@@ -150,7 +152,14 @@ export class Cluster implements AsyncDisposable {
   async open(number: number, { token }: Pick<Token, "token">): Promise<ConsoleClient> {
     const client = new ConsoleClient(this.gateway(number).at, token);
     await client.opened;
+    this.#clients.add(client);
     return client;
+  }
+
+  /** Leaves no session, also where a scenario has failed. */
+  abortAll(): void {
+    for (const client of this.#clients) client.abort();
+    this.#clients.clear();
   }
 
   /** How many sessions are counted in the store, and how many leases there are; both are the same when all is well. */

@@ -6,7 +6,7 @@ import { setTimeout as delay } from "node:timers/promises";
 /** From util-linux: the kernel ends the program when this process dies, even by SIGKILL. */
 const SETPRIV = "/usr/bin/setpriv";
 
-const START_MS = 20_000;
+const START_MS = 60_000;
 
 /** How much of a log errors quote, in characters. */
 const QUOTED = 4000;

@@ -6,7 +6,7 @@ import { sign } from "../../tokens/jwt-issuer.ts";
 import type { Token } from "./cluster.ts";
 
 /** How long a token without an expiry of its own opens consoles, from its first use on, in seconds. */
-export const FIRST_USE_SECONDS = 2;
+export const FIRST_USE_SECONDS = 5;
 
 /** How long a JWT is valid, in seconds. */
 const JWT_SECONDS = 600;

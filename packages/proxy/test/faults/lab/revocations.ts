@@ -3,6 +3,7 @@ import { AdminError } from "../../../src/admin/index.ts";
 import type { Cluster, Token } from "./cluster.ts";
 import { type ConsoleClient, OpenError } from "./console-client.ts";
 import { inParallel } from "../../support/in-parallel.ts";
+import { opened } from "./serving.ts";
 import { until } from "./until.ts";
 
 /** A session, and the token of its own that it was opened with. */
@@ -19,7 +20,8 @@ export async function openWatched(
 ): Promise<Watched[]> {
   return await inParallel(count, async (index) => {
     const token = await cluster.issue();
-    return { token, client: await cluster.open(gateways[index % gateways.length] ?? 0, token) };
+    const number = gateways[index % gateways.length] ?? 0;
+    return { token, client: await opened(cluster, number, token) };
   });
 }
 

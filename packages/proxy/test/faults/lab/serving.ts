@@ -1,5 +1,5 @@
 import type { Cluster, Token } from "./cluster.ts";
-import type { ConsoleClient } from "./console-client.ts";
+import { type ConsoleClient, OpenError } from "./console-client.ts";
 import { until } from "./until.ts";
 
 /** Waits until all gateways open sessions. @returns how many milliseconds it took */
@@ -27,13 +27,20 @@ export async function serving(cluster: Cluster): Promise<number> {
   return Math.round(performance.now() - start);
 }
 
-/** Tries a token at a gateway until it opens a session. */
+/** Tries a token at a gateway until it opens a session: without the store for a moment, it opens none. */
 export async function opened(cluster: Cluster, number: number, token: Token): Promise<ConsoleClient> {
-  const client = await until(
-    async () => await cluster.open(number, token).catch(() => undefined),
-    (each) => each !== undefined,
-    `a session at ${cluster.gateway(number).name}`,
-  );
+  let client: ConsoleClient | undefined;
+  const attempt = async (): Promise<string> => {
+    try {
+      client = await cluster.open(number, token);
+      return "opened";
+    } catch (error) {
+      if (error instanceof OpenError && error.end.reason === "server_busy") return error.message;
+      const { name, warnings } = cluster.gateway(number);
+      throw new Error(`${name} opened no session. Its last warnings:\n${warnings.join("\n")}`, { cause: error });
+    }
+  };
+  await until(attempt, (outcome) => outcome === "opened", `a session at ${cluster.gateway(number).name}`);
   if (client === undefined) throw new Error("no session opened");
   return client;
 }

@@ -14,7 +14,7 @@ test("a client that is destroyed while it connects to a silent server leaves no 
     client.on("error", () => {});
     const connecting = client.connect();
     client.destroy();
-    await expect(connecting).rejects.toThrow();
+    await expect(connecting).rejects.toBeInstanceOf(Error);
     // Accepted after that of the client, if there is one.
     const later = connect(server.port, "127.0.0.1");
     await once(later, "connect");

@@ -1,10 +1,12 @@
-import { readFileSync } from "node:fs";
-import { basename } from "node:path";
+import { readdirSync, readFileSync } from "node:fs";
+import { writeFile } from "node:fs/promises";
+import { basename, join } from "node:path";
 import { expect, test } from "vitest";
-import { variableName } from "../src/config/load.ts";
+import { loadConfig, variableName } from "../src/config/load.ts";
 import type { OptionDescription } from "../src/config/option-schema.ts";
-import { describeOptions } from "../src/config/schema.ts";
+import { type ConfigError, describeOptions } from "../src/config/schema.ts";
 import { describeTokenSources } from "../src/config/token-sources.ts";
+import { TestFolder } from "./support/folder.ts";
 
 const document = readFileSync(new URL("../../../docs/configuration.md", import.meta.url), "utf8");
 
@@ -56,4 +58,32 @@ test("every variable that the document names exists", () => {
   );
   const named = document.match(/CURFEW_[A-Z_]+/g) ?? [];
   expect(named.filter((name) => !known.has(name))).toEqual([]);
+});
+
+/** What is no configuration of the gateway: values of the Helm chart, and variables of Kolla. */
+const OTHERS = /^(?:replicas|nova_novncproxy_image_full):/m;
+
+test("every configuration in the documents is accepted, but for files that are not there", async () => {
+  const folder = new URL("../../../docs/", import.meta.url);
+  await using made = await TestFolder.create();
+  const file = join(made.path, "curfew.yaml");
+  let count = 0;
+  for (const name of readdirSync(folder).filter((each) => each.endsWith(".md"))) {
+    const blocks = readFileSync(new URL(name, folder), "utf8").matchAll(/^```yaml\n(.*?)^```$/gms);
+    for (const [, text = ""] of blocks) {
+      if (OTHERS.test(text)) continue;
+      count += 1;
+      await writeFile(file, text);
+      const problems = await loadConfig({ file, needsCredentials: false }).then(
+        () => [],
+        (error: unknown) => (error as ConfigError).problems,
+      );
+      expect([name, text, problems.filter((problem) => !/_file: \S+ does not exist$/.test(problem))]).toEqual([
+        name,
+        text,
+        [],
+      ]);
+    }
+  }
+  expect(count).toBeGreaterThan(15);
 });

@@ -22,8 +22,13 @@ async function problemsOf(text: string, env: Readonly<Record<string, string>> = 
 /** What is written, and how each problem with it begins. */
 const BROKEN: readonly (readonly [text: string, ...problems: string[]])[] = [
   ['listen: "6080"', "listen: expected host:port"],
-  ["listen: 6080", "listen: expected a string, but got 6080"],
-  ['listen: ""', 'listen: expected a string that is not empty, but got ""'],
+  ["listen: 6080", "listen: expected host:port such as 127.0.0.1:6080 or [::1]:6080, but got 6080"],
+  ["listen: :6080", 'listen: expected host:port such as 127.0.0.1:5901 or [::1]:5901, but got ":6080"'],
+  [
+    'listen: "*:6080"',
+    'listen: expected host:port such as 127.0.0.1:6080 or [::1]:6080, with 0.0.0.0 or [::] for all addresses, but got "*:6080"',
+  ],
+  ['listen: ""', "listen: expected host:port"],
   ["cert: true", "cert: expected a string, but got true"],
   ['cert: "-----BEGIN CERTIFICATE-----"', "cert: expected the path of a PEM file, but got PEM text"],
   ["key: /etc/key.pem", "key: expected cert as well: a private key needs its certificate"],
@@ -242,7 +247,7 @@ const BROKEN: readonly (readonly [text: string, ...problems: string[]])[] = [
     "audit: { path: /var/log/curfew.log }\nlog: { file: /var/log/curfew.log }",
     "audit.path: expected another file than log.file",
   ],
-  ["audit: { path: 'syslog://host' }", "audit.path: expected host:port such as"],
+  ["audit: { path: 'syslog://host' }", 'audit.path: expected syslog://host:port, but got "syslog://host"'],
   [
     "audit: { path: 'syslog://host:601', required: true }",
     "audit.required: expected a file as audit.path: a syslog server does not confirm what it gets",

@@ -23,7 +23,7 @@ const wrong: Record<string, readonly (readonly [value: unknown, expected: RegExp
   listen: [
     ["6080", /expected host:port .* but got "6080"/],
     ["127.0.0.1:70000", /expected host:port/],
-    [6080, /expected a string, but got 6080/],
+    [6080, /expected host:port such as .*, but got 6080/],
   ],
   cert: [
     [true, /expected a string, but got true/],
@@ -182,7 +182,7 @@ const wrong: Record<string, readonly (readonly [value: unknown, expected: RegExp
   "console.page": [[0, /expected true or false, but got 0/]],
   "audit.path": [
     [true, /expected a string, but got true/],
-    ["syslog://logs", /expected host:port such as .* but got "logs"/],
+    ["syslog://logs", /expected syslog:\/\/host:port, but got "syslog:\/\/logs"/],
   ],
   "audit.required": [
     ["yes", /expected true or false, but got "yes"/],

@@ -85,8 +85,15 @@ export const userAndPassword: v.GenericSchema<string> = v.pipe(
 /** `host:port`, `tls://host:port` or `unix:/path`. */
 export const endpoint: v.GenericSchema<string> = v.pipe(text, v.rawCheck(reject(parseEndpoint)));
 
-/** `host:port`. */
-export const address: v.GenericSchema<string, Address> = v.pipe(text, v.rawTransform(translate(parseAddress)));
+const ADDRESS = "expected host:port such as 127.0.0.1:6080 or [::1]:6080";
+
+/** `host:port` to listen at, which YAML takes for a number where it is only a port. */
+export const address: v.GenericSchema<string, Address> = v.pipe(
+  v.string(ADDRESS),
+  v.nonEmpty(ADDRESS),
+  v.check((value) => !value.startsWith("*:"), `${ADDRESS}, with 0.0.0.0 or [::] for all addresses`),
+  v.rawTransform(translate(parseAddress)),
+);
 
 /** URL of one of Nova's databases. */
 export const databaseUrl: v.GenericSchema<string> = v.pipe(text, v.rawCheck(reject(parseDatabaseUrl)));

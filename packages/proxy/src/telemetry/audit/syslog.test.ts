@@ -101,7 +101,7 @@ test("a server that is away does not keep the gateway from starting", async () =
 test("an address is told from the name of a file", () => {
   expect(syslogServer("syslog://[::1]:601")).toEqual({ host: "::1", port: 601 });
   expect(["-", "syslog", "/var/log/syslog"].map(syslogServer)).toEqual([undefined, undefined, undefined]);
-  expect(() => syslogServer("syslog://host")).toThrow("expected host:port");
+  expect(() => syslogServer("syslog://host")).toThrow("expected syslog://host:port");
 });
 
 test("a server that takes nothing more is given up, and connected to again", async () => {

@@ -20,7 +20,12 @@ const PREFIX = "syslog://";
  * @throws TypeError naming the value and what was expected.
  */
 export function syslogServer(path: string): Address | undefined {
-  return path.startsWith(PREFIX) ? parseAddress(path.slice(PREFIX.length)) : undefined;
+  if (!path.startsWith(PREFIX)) return undefined;
+  try {
+    return parseAddress(path.slice(PREFIX.length));
+  } catch (cause) {
+    throw new TypeError(`expected syslog://host:port, but got ${JSON.stringify(path)}`, { cause });
+  }
 }
 
 /**

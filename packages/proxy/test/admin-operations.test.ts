@@ -129,7 +129,7 @@ test("a client that is made from the document can call every operation, and each
   };
   const body = { type: "serial", target: target.address, instance: "vm-1", user: "ada" };
   const { id = "", token = "" } = await does("issueToken", { body });
-  await does("listTokens", { query: { limit: "5" } });
+  await does("listTokens", { query: { limit: "5", instance: "vm-1", type: "serial", user: "ada" } });
   await does("getToken", { id });
   await does("introspectToken", { body: { token } });
   using client = new Client(gateway.host, token);

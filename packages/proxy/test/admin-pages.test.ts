@@ -46,6 +46,37 @@ describe("the lists of the admin API have pages", () => {
     expect(new Set(read.flat())).toEqual(new Set(issued));
   });
 
+  test("of the tokens of a machine, a user or a type, however many others are in between", async () => {
+    await using gateway = await TestGateway.start();
+    const issued: string[] = [];
+    for (let count = 0; count < 30; count += 1) {
+      const request = { instance: `vm-${count % 10}`, user: count % 2 === 0 ? "ada" : "eve", type: "serial" } as const;
+      issued.push((await gateway.token(target.address, request)).record.tokenId);
+    }
+    const admin = new AdminClient({ url: gateway.adminUrl, key: ADMIN_KEY });
+    const listed = async (filter: object, limit?: number): Promise<readonly (readonly string[])[]> =>
+      await pages(async (after) => {
+        const { tokens, next } = await admin.listTokens({ ...filter, limit, after });
+        return { ids: tokens.map(({ id }) => id), next };
+      });
+    // Tokens of the same millisecond are in the order of their ids.
+    const of = (machine: number): ReadonlySet<string> => new Set(issued.filter((_, index) => index % 10 === machine));
+    expect((await listed({ instance: "vm-3" })).map((ids) => new Set(ids))).toEqual([of(3)]);
+    const short = await listed({ instance: "vm-3", user: "eve", type: "serial" }, 2);
+    expect(new Set(short.flat())).toEqual(of(3));
+    expect(short.filter(({ length }) => length > 2)).toEqual([]);
+    // 20 tokens are looked at for a page of one.
+    expect(new Set((await listed({ instance: "vm-0" }, 1)).flat())).toEqual(of(0));
+    expect((await listed({ instance: "none" }, 1)).map(({ length }) => length)).toEqual([0, 0]);
+    expect(await listed({ instance: "vm-3", user: "ada" })).toEqual([[]]);
+    expect(await listed({ type: "vnc" })).toEqual([[]]);
+    await expect(admin.listTokens({ user: "ada", limit: 0 })).rejects.toMatchObject({ status: 400 });
+    await expect(admin.listTokens({ user: "ada", after: "yesterday" })).rejects.toMatchObject({ status: 400 });
+    const reach = ["--admin", gateway.adminUrl, "--key", ADMIN_KEY];
+    const { stdout } = await run(["token", "list", ...reach, "--json", "--instance", "vm-3", "--user", "eve"]);
+    expect(new Set((JSON.parse(stdout) as { id: string }[]).map(({ id }) => id))).toEqual(of(3));
+  });
+
   test("of sessions, also when those of earlier pages have ended meanwhile", async () => {
     await using gateway = await TestGateway.start();
     const ids: string[] = [];

@@ -189,7 +189,7 @@ describe("tokens", () => {
   });
 
   test.each([
-    ["GET", "/v1/tokens?instance=a"],
+    ["GET", "/v1/tokens?project=a"],
     ["GET", "/v1/tokens/none?x=1"],
     ["DELETE", "/v1/tokens/none?message=x"],
     ["POST", "/v1/tokens?ttl=1"],

@@ -63,7 +63,7 @@ describe("token and session", SLOW, () => {
     expect((await client.message("hello")).expiresInMs).toBeGreaterThan(60_000);
     const [tokens, sessions] = await Promise.all([
       run(["token", "list", ...reach]),
-      run(["session", "list", ...reach, "--json"]),
+      run(["session", "list", ...reach, "--instance", "vm-1", "--type", "serial", "--json"]),
     ]);
     expect(tokens.stdout).toMatch(/^ID +TYPE +TARGET +INSTANCE +NAME +USER +ACCESS +EXPIRES AT\n/);
     expect(tokens.stdout).toContain(`${id}  serial`);

@@ -1,9 +1,9 @@
 import { STATUS_CODES } from "node:http";
-import type { SessionFilter, SessionList, UnavailableMember } from "../control/session-control.ts";
+import type { SessionList, UnavailableMember } from "../control/session-control.ts";
 import type { SessionView } from "../control/session-view.ts";
 import { isUnknownAuthority } from "../net/unknown-authority.ts";
 import type { PageRequest } from "../paging.ts";
-import type { Access, ConsoleType } from "../tokens/grant.ts";
+import type { Access, ConsoleType, GrantFilter } from "../tokens/grant.ts";
 import type { LockResult, LockView } from "./lock-view.ts";
 import type { IssuedToken, TokenView } from "./token-view.ts";
 import { type FollowedEvent, readEvents } from "./read-events.ts";
@@ -119,8 +119,8 @@ export class AdminClient {
   }
 
   /** One page of the tokens that are neither expired nor revoked, newest first. */
-  async listTokens(page: PageRequest = {}): Promise<TokenList> {
-    return { next: undefined, ...(await this.#call<ListAnswer<TokenList>>("GET", `/v1/tokens${query(page)}`)) };
+  async listTokens(request: PageRequest & GrantFilter = {}): Promise<TokenList> {
+    return { next: undefined, ...(await this.#call<ListAnswer<TokenList>>("GET", `/v1/tokens${query(request)}`)) };
   }
 
   async getToken(id: string): Promise<TokenView> {
@@ -143,7 +143,7 @@ export class AdminClient {
   }
 
   /** One page of the running sessions, oldest first. Names the workers that did not answer. */
-  async listSessions(request: PageRequest & SessionFilter = {}): Promise<SessionList> {
+  async listSessions(request: PageRequest & GrantFilter = {}): Promise<SessionList> {
     const answer = await this.#call<ListAnswer<SessionList>>("GET", `/v1/sessions${query(request)}`);
     return { next: undefined, unavailable: [], replaced: [], ...answer };
   }

@@ -16,6 +16,7 @@ export type {
 export type { FollowedEvent } from "./read-events.ts";
 export type { LockResult, LockView } from "./lock-view.ts";
 export type { IssuedToken, TokenView } from "./token-view.ts";
-export type { MemberAnswers, SessionFilter, SessionList, UnavailableMember } from "../control/session-control.ts";
+export type { MemberAnswers, SessionList, UnavailableMember } from "../control/session-control.ts";
 export type { SessionView } from "../control/session-view.ts";
 export type { PageRequest } from "../paging.ts";
+export type { GrantFilter } from "../tokens/grant.ts";

@@ -41,8 +41,12 @@ export function openApiDocument(): Json {
 }
 
 function describe(operationId: string, operation: Operation): Json {
-  const { path, right, summary, query, body, status, answer, mediaType = "application/json" } = operation;
-  const parameters = [...(path.includes("/:id") ? [ID] : []), ...query.map(describeParameter)];
+  const { path, right, summary, query, header, body, status, answer, mediaType = "application/json" } = operation;
+  const parameters = [
+    ...(path.includes("/:id") ? [ID] : []),
+    ...query.map(describeParameter),
+    ...(header === undefined ? [] : [{ ...header, in: "header", schema: { type: "string" } }]),
+  ];
   return {
     operationId,
     summary,

@@ -27,6 +27,8 @@ export interface Operation {
   readonly summary: string;
   /** The parameters of its query. */
   readonly query: readonly (keyof Query)[];
+  /** What it reads of a header of its own. @defaultValue it has none */
+  readonly header?: { readonly name: string; readonly description: string };
   /** @defaultValue it has no body */
   readonly body?: v.GenericSchema;
   /** The HTTP status of its answer, and the JSON in that. */
@@ -74,7 +76,7 @@ export const OPERATIONS: Readonly<Record<OperationName, Operation>> = {
     ...get,
     path: "/v1/tokens",
     summary: "List the tokens that are neither expired nor revoked, newest first.",
-    query: ["limit", "after"],
+    query: ["limit", "after", "instance", "type", "user"],
     answer: tokenList,
   },
   getToken: { ...get, path: "/v1/tokens/:id", summary: "Inspect a token.", answer: token },
@@ -128,8 +130,11 @@ export const OPERATIONS: Readonly<Record<OperationName, Operation>> = {
   followEvents: {
     ...get,
     path: "/v1/events",
-    summary:
-      "Follow what the audit trail tells, as server-sent events; with `Last-Event-ID`, from the event after that one.",
+    summary: "Follow what the audit trail tells, as server-sent events.",
+    header: {
+      name: "Last-Event-ID",
+      description: "The id of the last event that is known already: what came after it is sent first.",
+    },
     answer: v.string(),
     mediaType: "text/event-stream",
   },

@@ -1,6 +1,7 @@
 import type { Context, Hono } from "hono";
 import type { TokenRecord, TokenStore } from "../tokens/store.ts";
 import { requestActor } from "./actor.ts";
+import { listTokens } from "./list-tokens.ts";
 import { addOperation, idOf } from "./operations.ts";
 import type { AdminOptions } from "./options.ts";
 import { problem } from "./problem.ts";
@@ -31,8 +32,8 @@ function addStoreRoutes(app: Hono, store: TokenStore, options: AdminOptions): vo
     const urls = { url: consoleUrl(token, record), ws_url: socketUrl() };
     return c.json({ ...tokenView(record), token, ...urls }, 201, { "Cache-Control": "no-store" });
   });
-  addOperation(app, "listTokens", async (c, { limit, after }) => {
-    const { tokens, next } = await store.list({ limit, after });
+  addOperation(app, "listTokens", async (c, { limit, after, instance, type, user }) => {
+    const { tokens, next } = await listTokens(store, { limit, after }, { instance, type, user });
     return c.json({ tokens: tokens.map(tokenView), ...(next !== undefined && { next }) });
   });
   addOperation(app, "getToken", async (c) => show(c, await store.get(idOf(c))));

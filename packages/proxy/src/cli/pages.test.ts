@@ -32,9 +32,14 @@ test("a list that begins again is not read for ever, whether at the same page or
   expect(round.asked()).toBe(4);
 });
 
-test("a list whose pages are empty is not read for ever", async () => {
-  const read = async (after: string | undefined): Promise<Page> => ({ entries: [], next: `${after}1` });
-  await expect(allPages(read)).rejects.toThrow("the list of the gateway has an empty page that is not the last");
+test("a page may be empty that is not the last, but not all of them", async () => {
+  const pages: readonly Page[] = [
+    { entries: [], next: "1" },
+    { entries: [5], next: undefined },
+  ];
+  expect(await allPages(async (after) => pages[Number(after ?? 0)] as Page)).toEqual([5]);
+  const read = async (after = ""): Promise<Page> => ({ entries: [], next: `${after.length}` });
+  await expect(allPages(read)).rejects.toThrow("the list of the gateway begins again");
 });
 
 test("a list that has always one more page is not read for ever", async () => {

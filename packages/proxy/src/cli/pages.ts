@@ -29,7 +29,6 @@ export async function allPages<Entry>(
     const { entries, next } = await read(after);
     for (const entry of entries) all.push(entry);
     if (next === undefined) return all;
-    if (entries.length === 0) throw new CommandError(`${LIST} has an empty page that is not the last`);
     if (seen.has(next)) throw new CommandError(`${LIST} begins again`);
     after = next;
   } while (seen.size < maxPages);

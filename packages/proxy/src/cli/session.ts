@@ -3,13 +3,10 @@ import type { SessionView } from "../control/session-view.ts";
 import { type AdminOptions, openAdminClient, withAdminOptions } from "./admin-options.ts";
 import { seconds } from "./argument-parsers.ts";
 import { CommandError } from "./command-error.ts";
+import { type ListOptions, withListOptions } from "./list-options.ts";
 import { print, printWarning } from "./output.ts";
 import { allPages } from "./pages.ts";
 import { printTable } from "./table.ts";
-
-interface ListOptions extends AdminOptions {
-  readonly json?: true;
-}
 
 interface ExtendOptions extends AdminOptions {
   readonly ttl: number;
@@ -36,15 +33,19 @@ function rareColumns(sessions: readonly Partial<SessionView>[]): readonly (typeo
 export function addSession(program: Command): void {
   const session = program.command("session").description("list, extend and end sessions of a running gateway");
 
-  withAdminOptions(session.command("list"))
+  withListOptions(session.command("list"))
     .description("list the running sessions")
-    .option("--json", "print one line of JSON, a list")
-    .action(async ({ json, ...options }: ListOptions) => {
+    .action(async ({ json, instance, type, user, ...options }: ListOptions) => {
       const client = await openAdminClient(options);
       const missing = new Map<string, string>();
       const lost = new Map<string, string>();
       const sessions = await allPages(async (after) => {
-        const { sessions: entries, next, unavailable, replaced } = await client.listSessions({ after });
+        const {
+          sessions: entries,
+          next,
+          unavailable,
+          replaced,
+        } = await client.listSessions({ after, instance, type, user });
         for (const { member, reason } of unavailable) missing.set(member, reason);
         for (const { member, reason } of replaced) lost.set(member, reason);
         return { entries, next };

@@ -3,6 +3,7 @@ import type { IssueRequest } from "../admin/client.ts";
 import { CONSOLE_TYPES } from "../consoles/index.ts";
 import { type AdminOptions, openAdminClient, withAdminOptions } from "./admin-options.ts";
 import { count, endpoint, seconds } from "./argument-parsers.ts";
+import { type ListOptions, withListOptions } from "./list-options.ts";
 import { print } from "./output.ts";
 import { allPages } from "./pages.ts";
 import { printTable } from "./table.ts";
@@ -17,10 +18,6 @@ interface CreateOptions extends AdminOptions {
   readonly access?: IssueRequest["access"];
   readonly singleUse?: true;
   readonly maxSessions?: number;
-  readonly json?: true;
-}
-
-interface JsonOption extends AdminOptions {
   readonly json?: true;
 }
 
@@ -55,13 +52,12 @@ export function addToken(program: Command): void {
       print(json === true ? JSON.stringify(answer) : answer.url);
     });
 
-  withAdminOptions(token.command("list"))
+  withListOptions(token.command("list"))
     .description("list the tokens that are neither expired nor revoked")
-    .option("--json", "print one line of JSON, a list")
-    .action(async ({ json, ...options }: JsonOption) => {
+    .action(async ({ json, instance, type, user, ...options }: ListOptions) => {
       const client = await openAdminClient(options);
       const tokens = await allPages(async (after) => {
-        const { tokens: entries, next } = await client.listTokens({ after });
+        const { tokens: entries, next } = await client.listTokens({ after, instance, type, user });
         return { entries, next };
       });
       if (json === true) print(JSON.stringify(tokens));

@@ -1,12 +1,13 @@
 import type { PageRequest } from "../paging.ts";
 import type { Lock, LockEffect } from "../tokens/lock.ts";
 import type { EndCommand, Selection } from "./selection.ts";
-import type { MemberAnswers, SessionControl, SessionFilter, SessionList } from "./session-control.ts";
+import type { MemberAnswers, SessionControl, SessionList } from "./session-control.ts";
+import type { GrantFilter } from "../tokens/grant.ts";
 import type { SessionView } from "./session-view.ts";
 
 /** What is asked of each process, or gateway, that runs sessions. */
 export type ControlRequest =
-  | { readonly type: "list"; readonly page: PageRequest; readonly filter: SessionFilter }
+  | { readonly type: "list"; readonly page: PageRequest; readonly filter: GrantFilter }
   | { readonly type: "get"; readonly id: string }
   | ({ readonly type: "end"; readonly selection: Selection } & EndCommand)
   | { readonly type: "extend"; readonly id: string; readonly expiresAt: number }

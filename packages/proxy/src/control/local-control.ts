@@ -1,4 +1,5 @@
 import { EndError } from "../end-reason.ts";
+import { type GrantFilter, matches } from "../tokens/grant.ts";
 import { formatPosition, pageLimit, type PageRequest, parsePosition, type Position } from "../paging.ts";
 import type { Lock, LockEffect } from "../tokens/lock.ts";
 import type { SessionRegistry } from "../sessions/registry.ts";
@@ -7,7 +8,6 @@ import type {
   MemberAnswers,
   SessionControl,
   SessionExtended,
-  SessionFilter,
   SessionList,
   SessionLookup,
   SessionsEnded,
@@ -25,12 +25,12 @@ export class LocalControl implements SessionControl {
     this.#sessions = sessions;
   }
 
-  async list(page: PageRequest = {}, filter: SessionFilter = {}): Promise<SessionList> {
+  async list(page: PageRequest = {}, filter: GrantFilter = {}): Promise<SessionList> {
     const limit = pageLimit(page.limit);
     const start = page.after === undefined ? undefined : parsePosition(page.after);
     const left = this.#sessions
       .list()
-      .filter((session) => matches(session, filter) && (start === undefined || isBehind(session, start)));
+      .filter((session) => matches(session.grant, filter) && (start === undefined || isBehind(session, start)));
     // Already in this order, unless the clock was set back meanwhile.
     left.sort((a, b) => a.startedAt - b.startedAt || (a.id < b.id ? -1 : 1));
     const sessions = left.slice(0, limit);
@@ -67,14 +67,6 @@ export class LocalControl implements SessionControl {
     this.#sessions.unlock(id);
     return COMPLETE;
   }
-}
-
-function matches({ grant }: Session, { instance, type, user }: SessionFilter): boolean {
-  return (
-    (instance === undefined || grant?.instance === instance) &&
-    (type === undefined || grant?.type === type) &&
-    (user === undefined || grant?.user === user)
-  );
 }
 
 function isBehind({ startedAt, id }: Session, { at, id: before }: Position): boolean {

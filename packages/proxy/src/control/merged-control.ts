@@ -1,3 +1,4 @@
+import type { GrantFilter } from "../tokens/grant.ts";
 import { formatPosition, pageLimit, type PageRequest, parsePosition } from "../paging.ts";
 import type { Lock, LockEffect } from "../tokens/lock.ts";
 import type { ControlAnswers, ControlRequestOf, ControlType } from "./control-request.ts";
@@ -6,7 +7,6 @@ import type {
   MemberAnswers,
   SessionControl,
   SessionExtended,
-  SessionFilter,
   SessionList,
   SessionLookup,
   SessionsEnded,
@@ -31,7 +31,7 @@ export class MergedControl implements SessionControl {
     this.#askAll = askAll;
   }
 
-  async list(page: PageRequest = {}, filter: SessionFilter = {}): Promise<SessionList> {
+  async list(page: PageRequest = {}, filter: GrantFilter = {}): Promise<SessionList> {
     const limit = pageLimit(page.limit);
     if (page.after !== undefined) parsePosition(page.after);
     const { answers, ...members } = await this.#askAll<"list">({ type: "list", page, filter });

@@ -1,5 +1,5 @@
 import type { PageRequest } from "../paging.ts";
-import type { ConsoleType } from "../tokens/grant.ts";
+import type { GrantFilter } from "../tokens/grant.ts";
 import type { Lock, LockEffect } from "../tokens/lock.ts";
 import type { EndCommand, Selection } from "./selection.ts";
 import type { SessionView } from "./session-view.ts";
@@ -18,15 +18,6 @@ export interface MemberAnswers {
   readonly unavailable: readonly UnavailableMember[];
   /** Processes that did not respond and were ended with all their sessions while they were asked. */
   readonly replaced: readonly UnavailableMember[];
-}
-
-/** Which sessions to list: those that have all that is given. */
-export interface SessionFilter {
-  /** The virtual machine's identifier. */
-  readonly instance?: string | undefined;
-  readonly type?: ConsoleType | undefined;
-  /** The user that the token was issued to. */
-  readonly user?: string | undefined;
 }
 
 /** The answer of {@link SessionControl.list}. */
@@ -66,7 +57,7 @@ export interface SessionControl {
    * @param filter - which of them; all by default.
    * @throws BadPage when there can be no such page.
    */
-  list(page?: PageRequest, filter?: SessionFilter): Promise<SessionList>;
+  list(page?: PageRequest, filter?: GrantFilter): Promise<SessionList>;
   /** Inspects the running session with this id. */
   get(id: string): Promise<SessionLookup>;
   /** Ends the selected sessions. */

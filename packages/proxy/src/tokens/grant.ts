@@ -89,3 +89,21 @@ export interface GrantRevalidation {
    */
   check(grants: readonly Grant[], signal: AbortSignal): Promise<readonly (GrantEnd | undefined)[]>;
 }
+
+/** Which tokens or sessions to list: those that have all that is given. */
+export interface GrantFilter {
+  /** The virtual machine's identifier. */
+  readonly instance?: string | undefined;
+  readonly type?: ConsoleType | undefined;
+  /** The user that the token was issued to. */
+  readonly user?: string | undefined;
+}
+
+/** Whether a grant has all that a filter names. A session whose token is not looked up yet has none. */
+export function matches(grant: Grant | undefined, { instance, type, user }: GrantFilter): boolean {
+  return (
+    (instance === undefined || grant?.instance === instance) &&
+    (type === undefined || grant?.type === type) &&
+    (user === undefined || grant?.user === user)
+  );
+}

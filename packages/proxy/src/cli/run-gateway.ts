@@ -138,9 +138,8 @@ async function open(config: Config): Promise<Opened> {
 async function openWithPeers({ tokens, nova, cluster }: Config, log: Logger): Promise<Opened> {
   const { PeerCluster } = await import("../cluster/peers/peer-cluster.ts");
   const shared = new PeerCluster({ settings: cluster, tokensPath: tokens.path, log });
-  const { store, own } = shared;
-  // Tokens of its own are looked up as without peers.
-  return { log, tokens: { store, immediate: own, sources: openSources({ ...tokens, nova }) }, cluster: shared };
+  const { store } = shared;
+  return { log, tokens: { store, immediate: store, sources: openSources({ ...tokens, nova }) }, cluster: shared };
 }
 
 function createStop(

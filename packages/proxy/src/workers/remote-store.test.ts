@@ -1,9 +1,10 @@
-import { describeTokenSource } from "../../test/tokens/contract-suite.ts";
+import { describeTokenSource, lookupContext } from "../../test/tokens/contract-suite.ts";
+import { HOLD_MS } from "../cluster/peers/start-hold.ts";
 import { sha256 } from "../sha256.ts";
 import { SqliteTokenStore } from "../tokens/sqlite/token-store.ts";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import type { PrimaryChannel } from "./messages.ts";
-import { answersOf, remoteStore } from "./remote-store.ts";
+import { answersOf, remoteStore, withPeers } from "./remote-store.ts";
 
 /** A channel to a primary in this process; messages become JSON on the way, as between processes. */
 function channelTo(store: SqliteTokenStore): PrimaryChannel {
@@ -44,4 +45,27 @@ test("its health is that of the primary's store", async () => {
   store.health = async () => await Promise.reject(new Error("the store is away"));
   await expect(remote.health?.(AbortSignal.timeout(1000))).rejects.toThrow("the store is away");
   await store.close();
+});
+
+test("a worker of a gateway with peers leaves its own tokens to the primary at first", async () => {
+  vi.useFakeTimers({ toFake: ["performance"] });
+  try {
+    const own = new SqliteTokenStore(":memory:");
+    const endpoint = { type: "tcp", host: "127.0.0.1", port: 5901 } as const;
+    const { token } = await own.issue({ type: "vnc", endpoint, ttlMs: 60_000 });
+    const busy = new Error("it waits for its peers");
+    const inPrimary = { ...remoteStore(channelTo(own)), resolve: async () => await Promise.reject(busy) };
+    const store = withPeers(own, inPrimary);
+    for (const heldMs of [HOLD_MS - 1, 0]) {
+      await expect(store.resolve(token, lookupContext())).rejects.toBe(busy);
+      expect(store.resolveNow?.(sha256(token))).toBeUndefined();
+      vi.advanceTimersByTime(heldMs);
+    }
+    vi.advanceTimersByTime(1);
+    expect(await store.resolve(token, lookupContext())).toMatchObject({ endpoint });
+    expect(store.resolveNow?.(sha256(token))).toMatchObject({ endpoint });
+    await own.close();
+  } finally {
+    vi.useRealTimers();
+  }
 });

@@ -1,3 +1,4 @@
+import { HOLD_MS } from "../cluster/peers/start-hold.ts";
 import type { LookupStore, StoreInPrimary } from "../tokens/open.ts";
 import type { ImmediateLookups } from "../tokens/source.ts";
 import { ANSWER_MS, type Handlers } from "./ipc-channel.ts";
@@ -24,14 +25,18 @@ export function remoteStore(primary: PrimaryChannel): StoreInPrimary {
 
 /**
  * In a worker of a gateway that has peers: its own tokens are looked up as ever, and all others by the primary, which asks
- * the peers.
+ * the peers. At first, all are looked up by the primary, which may not have heard the peers yet.
  */
 export function withPeers(own: LookupStore & Partial<ImmediateLookups>, inPrimary: StoreInPrimary): PeerStoreOfWorker {
+  const heldUntil = performance.now() + HOLD_MS;
+  const asksPrimary = (): boolean => own === inPrimary || performance.now() < heldUntil;
   return {
     othersMayKnow: true,
     resolve: async (token, context) =>
-      (own === inPrimary ? undefined : await own.resolve(token, context)) ?? (await inPrimary.resolve(token, context)),
-    ...(own.resolveNow !== undefined && { resolveNow: own.resolveNow.bind(own) }),
+      (asksPrimary() ? undefined : await own.resolve(token, context)) ?? (await inPrimary.resolve(token, context)),
+    ...(own.resolveNow !== undefined && {
+      resolveNow: (digest) => (asksPrimary() ? undefined : own.resolveNow?.(digest)),
+    }),
     firstUse: async (digest, now) => await (own.firstUse?.(digest, now) ?? inPrimary.firstUse(digest, now)),
     useOnce: async (tokenId, expiresAt, issuer) => await inPrimary.useOnce(tokenId, expiresAt, issuer),
     wasUsed: async (tokenId, issuer) => (await own.wasUsed?.(tokenId, issuer)) ?? false,

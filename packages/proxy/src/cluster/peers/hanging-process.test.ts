@@ -9,6 +9,7 @@ import { PeerReconciler } from "./peer-reconcile.ts";
 import { PeerRevocations } from "./peer-revocations.ts";
 import type { PeerRequest } from "./peer-schemas.ts";
 import { PeerTokenStore } from "./peer-tokens.ts";
+import { StartHold } from "./start-hold.ts";
 
 const ISSUER = "http://issuer";
 
@@ -33,7 +34,14 @@ test("a process that hangs does not hold up what a peer has revoked and locked f
   } as unknown as PeerLink;
   const locks = new PeerLocks({ store: own });
   const revocations = new PeerRevocations({ store: own, links: () => [link], log: createLogger("silent") });
-  const store = new PeerTokenStore({ own, locks, revocations, links: () => [link], beforeClose: () => {} });
+  const store = new PeerTokenStore({
+    own,
+    locks,
+    revocations,
+    links: () => [link],
+    hold: new StartHold({ links: () => [] }),
+    beforeClose: () => {},
+  });
   const foreignTokens = async () => ["b", "c"].map((tokenId) => ({ tokenId, issuer: ISSUER }));
   const reconciler = new PeerReconciler({ sessions: { control, foreignTokens }, own, store, locks, revocations });
   const state = { id: "x", name: "issuer", now: 0, revision: "1", locks: "1", unwritten: revokedThere };

@@ -18,6 +18,7 @@ import { type OwnPeerSessions, PeerReconciler } from "./peer-reconcile.ts";
 import { parsePeerMessage, type PeerState } from "./peer-schemas.ts";
 import { PeerRevocations } from "./peer-revocations.ts";
 import { PeerTokenStore } from "./peer-tokens.ts";
+import { StartHold } from "./start-hold.ts";
 
 /** How long the start waits for peers that do not answer, in milliseconds. */
 const START_MS = 2000;
@@ -54,8 +55,9 @@ export interface PeerClusterOptions {
   /** Path of the embedded token store. */
   readonly tokensPath: string;
   readonly log: Logger;
-  /** Test seam. @defaultValue 1,000 */
+  /** Test seams. @defaultValue 1,000 and 10,000 */
   readonly beatMs?: number;
+  readonly holdMs?: number;
 }
 
 /** A gateway that works as one with others without a store: it asks their admin API, and they ask its own. */
@@ -68,6 +70,7 @@ export class PeerCluster {
   readonly own: SqliteTokenStore;
   readonly figures: ClusterFigures;
   readonly #self: GatewayMember;
+  readonly #hold: StartHold;
   readonly #options: PeerClusterOptions;
   #peers: readonly Peer[];
   readonly #locks: PeerLocks;
@@ -86,11 +89,13 @@ export class PeerCluster {
     this.own = new SqliteTokenStore(tokensPath);
     this.#locks = new PeerLocks({ store: this.own });
     this.#revocations = new PeerRevocations({ store: this.own, links: () => this.#links, log });
+    this.#hold = new StartHold({ links: () => this.#others, holdMs: options.holdMs });
     this.store = new PeerTokenStore({
       own: this.own,
       locks: this.#locks,
       revocations: this.#revocations,
       links: () => this.#others,
+      hold: this.#hold,
       beforeClose: () => this.#stop(),
     });
     this.figures = {
@@ -134,7 +139,8 @@ export class PeerCluster {
     const { control } = this.#sessions;
     const { own, store } = this;
     const [locks, revocations] = [this.#locks, this.#revocations];
-    return await answerPeer(request, { control, own, store, locks, revocations, self: this.#self });
+    const [self, hold] = [this.#self, this.#hold];
+    return await answerPeer(request, { control, own, store, locks, revocations, self, hold });
   }
 
   /**

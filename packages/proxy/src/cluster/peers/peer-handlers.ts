@@ -16,6 +16,7 @@ import {
   type SentRecord,
 } from "./peer-schemas.ts";
 import type { PeerTokenStore } from "./peer-tokens.ts";
+import type { StartHold } from "./start-hold.ts";
 
 /** What {@link answerPeer} answers with: all of it is this gateway's own, so that no request is passed on. */
 export interface PeerHandlerOptions {
@@ -27,6 +28,7 @@ export interface PeerHandlerOptions {
   readonly locks: PeerLocks;
   readonly revocations: Pick<PeerRevocations, "tokenIds">;
   readonly self: Pick<PeerState, "id" | "name">;
+  readonly hold: Pick<StartHold, "check">;
 }
 
 /** A token as JSON. */
@@ -70,9 +72,11 @@ const HANDLERS: Handlers = {
     return { id, name, now: Date.now(), revision, locks: locks.digest, unwritten: revocations.tokenIds };
   },
   locks: async ({ after }, { locks }) => locks.page(after, MAX_PAGE_LOCKS),
-  token: async ({ digest, id }, { own, store }) => {
+  token: async ({ digest, id }, { own, store, hold }) => {
     const record =
       digest === undefined ? await own.get(id ?? "") : await own.byDigest(Buffer.from(digest, "base64url"));
+    // Asked for by its digest, it is to open a session.
+    if (record !== undefined && digest !== undefined) hold.check(record);
     const holds = record === undefined || (await store.holding(record.tokenId)) !== undefined;
     return sent(holds ? record : { ...record, revokedAt: record.revokedAt ?? Date.now() });
   },

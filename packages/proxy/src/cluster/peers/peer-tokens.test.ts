@@ -60,7 +60,15 @@ function make(): {
   const links = peers.map(({ link }) => link);
   const locks = new PeerLocks({ store: own });
   const revocations = new PeerRevocations({ store: own, links: () => links, log: createLogger("silent") });
-  const store = new PeerTokenStore({ own, locks, revocations, links: () => links, beforeClose: () => {} });
+  const hold = { isOver: true, check: () => {} };
+  const store = new PeerTokenStore({
+    own,
+    locks,
+    revocations,
+    links: () => links,
+    hold,
+    beforeClose: () => {},
+  });
   return { own, peers, revocations, store };
 }
 

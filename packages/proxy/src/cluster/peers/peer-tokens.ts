@@ -16,6 +16,7 @@ import { Recent } from "../../tokens/cluster/recent.ts";
 import type { PeerLink } from "./peer-link.ts";
 import { checkToken } from "./peer-answer.ts";
 import type { PeerRevocations } from "./peer-revocations.ts";
+import type { StartHold } from "./start-hold.ts";
 import { MAX_TOKENS, MAX_UNWRITTEN, type PeerRequestOf, type PeerToken } from "./peer-schemas.ts";
 
 /** What the tokens of the embedded store look like. Others need not be asked for. */
@@ -37,6 +38,7 @@ export interface PeerTokenStoreOptions {
   readonly revocations: PeerRevocations;
   /** The peers, less those that are none. */
   readonly links: () => readonly PeerLink[];
+  readonly hold: Pick<StartHold, "check" | "isOver">;
   /** Stops what uses the store. */
   readonly beforeClose: () => void;
 }
@@ -81,10 +83,15 @@ export class PeerTokenStore implements TokenStore {
     return record?.revokedAt !== undefined || this.#revoking.has(tokenId) ? undefined : record;
   }
 
+  /** One of its own, once all of them may open sessions. */
+  resolveNow(digest: Uint8Array): Grant | undefined {
+    return this.#options.hold.isOver ? this.#own.resolveNow(digest) : undefined;
+  }
+
   async resolve(token: string): Promise<Grant | undefined> {
     const digest = sha256(token);
     const known = await this.#own.byDigest(digest);
-    if (known !== undefined) return known.revokedAt === undefined ? known : undefined;
+    if (known !== undefined) return known.revokedAt === undefined ? this.#checked(known) : undefined;
     if (!TOKEN_FORM.test(token)) return undefined;
     const found = await this.#askAll({ type: "token", digest: digest.toString("base64url") }).catch(
       (cause: unknown) => {
@@ -92,6 +99,16 @@ export class PeerTokenStore implements TokenStore {
       },
     );
     return found && this.#grantOf(found);
+  }
+
+  /** @throws EndError `server_busy` */
+  #checked(record: TokenRecord): Grant {
+    try {
+      this.#options.hold.check(record);
+      return record;
+    } catch (cause) {
+      throw new EndError("server_busy", "the gateway has just started, and waits for its peers", { cause });
+    }
   }
 
   #grantOf({ link, answer: { record, now } }: Found): Grant | undefined {

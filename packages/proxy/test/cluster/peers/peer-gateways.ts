@@ -18,6 +18,8 @@ export interface PeerGatewayOptions {
   /** Asked after the store. */
   readonly source?: TokenSource;
   readonly beatMs?: number;
+  /** How long its tokens wait for peers when it starts, in milliseconds. @defaultValue 0 */
+  readonly holdMs?: number;
   readonly config?: ConfigInput;
 }
 
@@ -50,7 +52,14 @@ export class PeerGateway implements AsyncDisposable {
   static async start(
     name: string,
     peers: Readonly<Record<string, string>>,
-    { path = ":memory:", onStoreLoss = "keep", source, beatMs = BEAT_MS, config: more }: PeerGatewayOptions = {},
+    {
+      path = ":memory:",
+      onStoreLoss = "keep",
+      source,
+      beatMs = BEAT_MS,
+      holdMs = 0,
+      config: more,
+    }: PeerGatewayOptions = {},
   ): Promise<PeerGateway> {
     const entries = Object.entries(peers).map(([peer, url]) => ({ url, key: keyOf(peer) }));
     const config = parseConfig({
@@ -64,9 +73,9 @@ export class PeerGateway implements AsyncDisposable {
     const settings = { ...config.cluster, on_store_loss: onStoreLoss };
     const lines: string[] = [];
     const log = createLogger("debug", { write: (line) => void lines.push(line) });
-    const cluster = new PeerCluster({ settings, tokensPath: path, log, beatMs });
+    const cluster = new PeerCluster({ settings, tokensPath: path, log, beatMs, holdMs });
     const sources = source === undefined ? [] : [{ name: "test", source }];
-    const tokens = { store: cluster.store, immediate: cluster.own, sources };
+    const tokens = { store: cluster.store, immediate: cluster.store, sources };
     const events = new Map<string, number>();
     const observer = {
       name: "test",

@@ -61,6 +61,46 @@ test("a peer that was restarted has its tokens still, and their sessions go on",
   expect((await client.message("bye")).reason).toBe("session_terminated");
 });
 
+test("a token that was revoked while its issuer was away does not open before that has heard of it, or has waited", async () => {
+  await using folder = await TestFolder.create();
+  const [ofOne, ofTwo] = [{ path: folder.join("one.db") }, { path: folder.join("two.db") }];
+  await using pair = await Pair.start(ofOne, ofTwo);
+  const { wires } = pair;
+  const revoked = await pair.one.token(target.address);
+  const valid = await pair.one.token(target.address);
+  await pair.one[Symbol.asyncDispose]();
+  await knows(pair.two, 1);
+  await expect(pair.two.admin.revokeToken(revoked.id)).rejects.toMatchObject({ status: 503 });
+  await pair.two[Symbol.asyncDispose]();
+
+  const start = async (holdMs: number): Promise<void> => {
+    pair.one = await PeerGateway.start("one", { two: wires.two.url }, { ...ofOne, holdMs });
+    wires.one.leadTo(pair.one.adminUrl);
+  };
+  await start(60_000);
+  const refusals = async (): Promise<readonly string[]> =>
+    await Promise.all([revoked, valid].map(async ({ token }) => await pair.one.refusal(token)));
+  expect(await refusals()).toEqual(["server_busy", "server_busy"]);
+  expect(await pair.one.refusal((await pair.one.token(target.address)).token)).toBe("opened");
+  pair.two = await PeerGateway.start("two", { one: wires.one.url }, ofTwo);
+  wires.two.leadTo(pair.two.adminUrl);
+  await knows(pair.one, 2);
+  expect(await refusals()).toEqual(["token_invalid", "opened"]);
+
+  // Its peers are told the same, and do not open it either.
+  await pair.one[Symbol.asyncDispose]();
+  wires.two.set("refuses");
+  await start(60_000);
+  await knows(pair.two, 2);
+  expect([await pair.two.refusal(valid.token), await pair.one.refusal(valid.token)]).toEqual([
+    "server_busy",
+    "server_busy",
+  ]);
+  await pair.one[Symbol.asyncDispose]();
+  await start(1);
+  await expect.poll(async () => await pair.one.refusal(valid.token)).toBe("opened");
+});
+
 test("the time left counts where the clock of the machine is behind that of the issuer", async () => {
   await using pair = await Pair.start();
   const { one, two } = pair;

@@ -168,7 +168,7 @@ test("a refused renewal is told in the page's language, the gateway's English wo
   const connection = await opened;
   connection.send({ type: "expiring", expiresInMs: 58_000 });
   await page.getByRole("button", { name: "Verlängern", exact: true }).click();
-  await expect.poll(() => connection.received("renew").map(({ token }) => token)).toEqual(["second"]);
+  expect((await connection.waitFor("renew")).token).toBe("second");
   connection.send({ type: "renew_failed", id: 1, reason: "forbidden", detail: "the token is for another console" });
   await console.waitFor("renew-failed");
   const told = "Der neue Zugang wurde nicht akzeptiert.";

@@ -88,8 +88,11 @@ test.describe("in a browser", () => {
       await using server = await startFakeVnc();
       await using gateway = await GatewayProcess.start(documentedConfig());
       await using proxy = await startDocumentedProxy(name, gateway.url);
-      const { url } = await gateway.issue({ type: "vnc", target: server.address, ttl: 300, instance: name });
-      await console.open(url.replace("https://console.example", proxy.origin));
+      const issued = await gateway.issue({ type: "vnc", target: server.address, ttl: 300, instance: name });
+      const url = issued.url.replace("https://console.example", proxy.origin);
+      // HAProxy takes a gateway that was slow to answer its first check for one that is down, until the next ones.
+      await expect.poll(async () => (await page.request.get(url)).status(), { timeout: 60_000 }).toBe(200);
+      await console.open(url);
       await console.waitFor("connected");
       const protocol = await page.evaluate(
         () => (performance.getEntriesByType("navigation")[0] as PerformanceNavigationTiming).nextHopProtocol,

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { AdminClient } from "../src/admin/index.ts";
 import { Command } from "./support/command.ts";
 import { TestFolder } from "./support/folder.ts";
+import { inParallel } from "./support/in-parallel.ts";
 import { RawClient, upgradeRequest } from "./support/raw-client.ts";
 import { stopwatch } from "./support/waited.ts";
 import { ADMIN_KEY, WorkerGateway } from "./support/worker-gateway.ts";
@@ -48,9 +49,7 @@ test.each([
   async (workers, count) => {
     const options = { SESSIONS_DRAIN_TIMEOUT: String(DRAIN_S), LOG_LEVEL: "debug" };
     await using gateway = await WorkerGateway.start(options, { workers });
-    const clients = await Promise.all(
-      Array.from({ length: count - 2 * OBSTINATE }, async () => await gateway.connect(echoing.address)),
-    );
+    const clients = await inParallel(count - 2 * OBSTINATE, async () => await gateway.connect(echoing.address));
     for (const client of clients) await client.message("hello");
     const deaf = Array.from({ length: OBSTINATE }, async () => await deafClient(gateway, echoing.address));
     const unread = Array.from({ length: OBSTINATE }, async () => {

@@ -24,6 +24,17 @@ test("every published package and the OpenAPI document have the gateway's versio
   expect(new Set([...versions, info.version])).toEqual(new Set([VERSION]));
 });
 
+test("the first line of the log tells it, also of a start that fails, and before any warning", async () => {
+  const args = ["serve", "--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0"];
+  const limits = { CURFEW_SESSIONS_MAX: "5", CURFEW_SESSIONS_MAX_PER_CLIENT: "10" };
+  const { stderr } = await run(args, { ...limits, CURFEW_RECORD: "/nonexistent/x", CURFEW_TOKENS_PATH: ":memory:" });
+  // What the command itself prints may come before what is logged.
+  const [first = "", second = ""] = stderr.split("\n").filter((line) => line.startsWith("{"));
+  expect(JSON.parse(first)).toMatchObject({ level: "info", version: VERSION, msg: "starting" });
+  expect(JSON.parse(second)).toMatchObject({ level: "warn", msg: expect.stringContaining("never applies") });
+  expect(stderr).toContain("curfew: record: ");
+});
+
 test("the command, the log's line of the start and the metrics tell it", async () => {
   expect(await run(["--version"])).toEqual({ code: 0, stdout: `${VERSION}\n`, stderr: "" });
   await using gateway = await TestGateway.start();

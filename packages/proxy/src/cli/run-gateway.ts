@@ -14,6 +14,7 @@ import { TracedGateway } from "../traced-gateway.ts";
 import { surviveErrors } from "../telemetry/uncaught-errors.ts";
 import { closeTokens, openSources, type OpenedTokens, openTokens } from "../tokens/open.ts";
 import type { TokenStore } from "../tokens/store.ts";
+import { BUILD } from "../version.ts";
 import { CommandError } from "./command-error.ts";
 import { print, printErrorLines } from "./output.ts";
 import { createReload } from "./reload.ts";
@@ -124,6 +125,8 @@ async function open(config: Config): Promise<Opened> {
   const { tokens, nova, cluster, sessions } = config;
   try {
     const log = createLogger(config.log.level, openLog(config.log, config.workers > 1));
+    // The first line, also where a warning or an error follows, and not only of a start that succeeds.
+    log.info(BUILD, "starting");
     const { store, peers } = cluster;
     if (peers.length > 0) return await openWithPeers(config, log);
     if (store === null) return { log, tokens: openTokens({ ...tokens, nova }), cluster: undefined };

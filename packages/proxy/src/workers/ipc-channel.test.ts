@@ -1,8 +1,8 @@
 import type { Worker } from "node:cluster";
 import { EventEmitter } from "node:events";
-import { expect, test } from "vitest";
+import { afterEach, expect, test, vi } from "vitest";
 import { EndError } from "../end-reason.ts";
-import { IpcChannel } from "./ipc-channel.ts";
+import { ANSWER_MS, ChannelClosed, IpcChannel } from "./ipc-channel.ts";
 
 interface Question {
   readonly type: "question";
@@ -24,6 +24,8 @@ function connect(): readonly [Worker, Worker] {
   return ends as unknown as readonly [Worker, Worker];
 }
 
+afterEach(() => void vi.useRealTimers());
+
 test.each([
   [new EndError("server_busy", "not now", { cause: "secret" }), { name: "EndError", reason: "server_busy" }],
   [new Error("not now"), { name: "Error" }],
@@ -38,4 +40,34 @@ test.each([
   const error: unknown = await asking.ask({ type: "question" }).catch((reason: unknown) => reason);
   expect(error).toMatchObject({ ...expected, message: "not now" });
   expect(error).not.toHaveProperty("cause");
+});
+
+test("an answer that does not come in time is waited for once more if the other process may hang", async () => {
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+  const pass = async (ms: number): Promise<void> => {
+    vi.advanceTimersByTime(ms);
+    await new Promise(setImmediate);
+  };
+  const [near] = connect();
+  let mayHang = false;
+  const asking = new IpcChannel<Question, Answers, Question, Answers>(near, () => mayHang);
+  const failures: Error[] = [];
+  const ask = (): void => void asking.ask({ type: "question" }).catch((error: Error) => failures.push(error));
+  ask();
+  await pass(ANSWER_MS);
+  expect(failures).toMatchObject([{ message: 'no answer to "question" within 5000 ms' }]);
+  mayHang = true;
+  ask();
+  await pass(ANSWER_MS);
+  await pass(ANSWER_MS - 1);
+  expect(failures).toHaveLength(1);
+  await pass(1);
+  expect(failures).toHaveLength(2);
+  // It was ended because it hung.
+  ask();
+  await pass(ANSWER_MS);
+  near.emit("disconnect");
+  await pass(0);
+  expect(failures[2]).toBeInstanceOf(ChannelClosed);
+  expect(vi.getTimerCount()).toBe(0);
 });

@@ -51,6 +51,7 @@ export class IpcChannel<
   Given extends Record<Answered["type"], unknown>,
 > {
   readonly #worker: Worker;
+  readonly #mayHang: () => boolean;
   readonly #open = new Map<number, OpenRequest>();
   #lastId = 0;
   #handlers: Handlers<Answered, Given> | undefined;
@@ -58,9 +59,13 @@ export class IpcChannel<
   readonly #early: Extract<Envelope, { kind: "request" }>[] = [];
   #closed = false;
 
-  /** @param worker - in the primary, the worker; in a worker, itself. */
-  constructor(worker: Worker) {
+  /**
+   * @param worker - in the primary, the worker; in a worker, itself.
+   * @param mayHang - whether it is not known yet if the other process hangs, which would end it. @defaultValue never
+   */
+  constructor(worker: Worker, mayHang: () => boolean = () => false) {
     this.#worker = worker;
+    this.#mayHang = mayHang;
     worker.on("message", (envelope: Envelope) => this.#receive(envelope));
     worker.once("disconnect", () => this.close());
   }
@@ -78,7 +83,8 @@ export class IpcChannel<
   }
 
   /**
-   * @param timeoutMs - how long the other process may take. @defaultValue 5000
+   * @param timeoutMs - how long the other process may take, and once more if by then it is not known whether it hangs.
+   *   @defaultValue 5000
    * @throws ChannelClosed when the other process ends before it answers.
    * @throws EndError when it fails with one.
    * @throws Error when it does not answer in time, or fails otherwise.
@@ -88,11 +94,13 @@ export class IpcChannel<
     this.#lastId += 1;
     const id = this.#lastId;
     const { promise, resolve, reject } = Promise.withResolvers<unknown>();
-    const timer = new AnswerTimer(() => {
-      this.#open.delete(id);
-      reject(new Error(`no answer to "${request.type}" within ${timeoutMs} ms`));
-    }, timeoutMs);
-    this.#open.set(id, { resolve, reject, timer });
+    const wait = (isLast: boolean): AnswerTimer =>
+      new AnswerTimer(() => {
+        if (!isLast && this.#mayHang()) return void this.#open.set(id, { resolve, reject, timer: wait(true) });
+        this.#open.delete(id);
+        reject(new Error(`no answer to "${request.type}" within ${timeoutMs} ms`));
+      }, timeoutMs);
+    this.#open.set(id, { resolve, reject, timer: wait(false) });
     this.#send({ kind: "request", id, request });
     return (await promise) as Answers[Request["type"]];
   }

@@ -40,7 +40,7 @@ test("a worker that sends something now and then is not", () => {
 });
 
 test("a worker that does not listen yet has 30 s", () => {
-  worker.url = undefined;
+  Object.assign(worker, { url: undefined });
   vi.advanceTimersByTime(30_000);
   expect(killed).toEqual([]);
   vi.advanceTimersByTime(500);

@@ -3,7 +3,7 @@ import type { WorkerProcess } from "./worker-process.ts";
 /** How often each worker is looked at, in milliseconds. */
 const TICK_MS = 500;
 
-/** Ticks without a message after which a worker counts as hung: 4 s, less than a request to it may take. */
+/** Ticks without a message after which a worker counts as hung: 4 s. A request to it waits until that is decided. */
 const HUNG_TICKS = 8;
 
 /** The same before a worker listens: 30 s, in which it loads its program and opens the token sources. */

@@ -7,7 +7,7 @@ import { restartDelay } from "./restart-delay.ts";
 import { Watchdog } from "./watchdog.ts";
 import { WorkerProcess } from "./worker-process.ts";
 
-/** A worker that lived this long did not die of its start, in milliseconds. */
+/** A worker that has listened this long did not die of its start, in milliseconds. */
 const SETTLED_MS = 10_000;
 
 /** How long after a drain a worker that still runs is killed, in milliseconds: longer than it takes. */
@@ -135,7 +135,7 @@ export class WorkerPool {
     worker.channel.handle({
       ...this.#options.handlers(worker),
       listening: ({ url }) => {
-        worker.url = url;
+        worker.listensAt(url);
         this.#options.log.debug({ worker: worker.pid }, "worker listens");
         this.#running ||= this.workers.every((other) => other.url !== undefined);
         if (this.#running) this.#started.resolve(url);
@@ -153,7 +153,7 @@ export class WorkerPool {
     const crash = how ?? (this.#stopping ? undefined : "it ended by itself");
     this.#options.gone(worker, crash);
     if (crash !== undefined) {
-      const early = worker.ageMs < SETTLED_MS ? earlyEnds + 1 : 0;
+      const early = worker.listensForMs < SETTLED_MS ? earlyEnds + 1 : 0;
       this.#replace(worker.pid, crash, early);
     }
     if (this.#stopping && this.#workers.size === 0) this.#idle.resolve();

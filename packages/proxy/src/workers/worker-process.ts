@@ -10,11 +10,10 @@ import type { PrimaryAnswers, PrimaryRequest, WorkerAnswers, WorkerRequest } fro
 export class WorkerProcess implements SlotOwner {
   readonly channel: IpcChannel<WorkerRequest, WorkerAnswers, PrimaryRequest, PrimaryAnswers>;
   readonly #worker: Worker;
-  readonly #startedAt = performance.now();
   /** Its metrics when they were last read; they stay in the sum when it has ended. */
   metrics: MetricsSnapshot = [];
-  /** Where it listens; undefined until it does. */
-  url: string | undefined;
+  #url: string | undefined;
+  #listensSince = Infinity;
   /** Why it could not start, or was killed. */
   failure: string | undefined;
   /** Whether it was killed because it did not respond. */
@@ -25,7 +24,8 @@ export class WorkerProcess implements SlotOwner {
   /** @param ended - called once, with a description of how unless it ended as it should. */
   constructor(worker: Worker, ended: (how: string | undefined) => void) {
     this.#worker = worker;
-    this.channel = new IpcChannel(worker);
+    // The watchdog ends one that hangs, on a busy machine not within the time that an answer may take.
+    this.channel = new IpcChannel(worker, () => this.url !== undefined && this.silentTicks > 0);
     worker.on("message", () => {
       this.silentTicks = 0;
     });
@@ -54,9 +54,20 @@ export class WorkerProcess implements SlotOwner {
     return this.#worker.process.pid;
   }
 
-  /** Milliseconds since its start. */
-  get ageMs(): number {
-    return performance.now() - this.#startedAt;
+  /** Where it listens; undefined until it does. */
+  get url(): string | undefined {
+    return this.#url;
+  }
+
+  /** How long it has listened, in milliseconds; below 0 until it does. */
+  get listensForMs(): number {
+    return performance.now() - this.#listensSince;
+  }
+
+  /** It has begun to listen. */
+  listensAt(url: string): void {
+    this.#url = url;
+    this.#listensSince = performance.now();
   }
 
   /** @param hung - how it hangs; undefined for a worker that only takes too long to stop. */

@@ -91,9 +91,9 @@ export default defineConfig({
     maxWorkers: availableParallelism() + 4,
     sequence: { sequencer: LongestFirst },
     // Limits for tests that hang, not for slow ones: a busy machine fails none.
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
-    expect: { poll: { timeout: 30_000 } },
+    testTimeout: 180_000,
+    hookTimeout: 180_000,
+    expect: { poll: { timeout: 90_000 } },
     setupFiles: [join(import.meta.dirname, "vitest.setup.ts")],
     env: { NODE_COMPILE_CACHE: COMPILE_CACHE },
     projects: [
@@ -200,8 +200,6 @@ export default defineConfig({
           name: "publish",
           include: ["tools/publish/**/*.test.ts"],
           exclude: ["tools/publish/install/**"],
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
           maxConcurrency: 2,
         },
       },

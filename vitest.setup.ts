@@ -1,7 +1,7 @@
 import { vi } from "vitest";
 
 /** As `expect.poll` in vitest.config.ts: a limit for what never happens, not for a busy machine. */
-const TIMEOUT_MS = 30_000;
+const TIMEOUT_MS = 90_000;
 
 const { waitFor, waitUntil } = vi;
 

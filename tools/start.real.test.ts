@@ -96,7 +96,7 @@ test("`start nova` serves a console of a Nova cloud, ends it with its row, and l
   demo.process.kill("SIGTERM");
   expect(await demo.exited).toEqual([0, null]);
   expect([await leftovers.programs(), await leftovers.files()]).toEqual([[], []]);
-}, 120_000);
+});
 
 test("Ctrl-C while the servers start is no error, and leaves nothing behind", async () => {
   await using leftovers = await watchLeftovers();
@@ -106,7 +106,7 @@ test("Ctrl-C while the servers start is no error, and leaves nothing behind", as
   expect(await demo.exited).toEqual([0, null]);
   expect(demo.text).toMatch(/^Starting .*\nStopping\.\n$/);
   expect([await leftovers.programs(), await leftovers.files()]).toEqual([[], []]);
-}, 120_000);
+});
 
 test("where a server does not start, `start nova` stops the others and says which", async () => {
   const folder = await mkdtemp(join(tmpdir(), "curfew-broken-"));
@@ -123,7 +123,7 @@ test("where a server does not start, `start nova` stops the others and says whic
   expect(await demo.exited).toEqual([1, null]);
   expect(demo.text).toContain("TigerVNC left at its start: no display");
   expect([await leftovers.programs(), await leftovers.files()]).toEqual([[], [used]]);
-}, 120_000);
+});
 
 /** A PATH without the programs of real machines, which have their own tests. */
 async function pathWithRedis(): Promise<string> {
@@ -160,7 +160,7 @@ test("`start cluster` has a console survive its gateway, and end at all of them"
   demo.interrupt();
   expect(await demo.exited).toEqual([0, null]);
   expect([await leftovers.programs(), await leftovers.files()]).toEqual([[], []]);
-}, 120_000);
+});
 
 test("`start cluster` says when HAProxy has ended, and leaves nothing behind", async () => {
   const path = await pathWithRedis();
@@ -173,7 +173,7 @@ test("`start cluster` says when HAProxy has ended, and leaves nothing behind", a
   expect(await demo.exited).toEqual([1, null]);
   expect(demo.text).toContain("HAProxy has ended.");
   expect([await leftovers.programs(), await leftovers.files()]).toEqual([[], []]);
-}, 120_000);
+});
 
 /** Waits until the dashboard shows a session, and where it is; `but` is where it was. */
 async function gatewayOfSession(dashboard: string | undefined, but?: string): Promise<string> {

@@ -38,7 +38,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-describe.concurrent("no text of others controls the terminal", { timeout: 60_000 }, () => {
+describe.concurrent("no text of others controls the terminal", () => {
   test.each(["session", "token"])("in the table of %s list", async (noun) => {
     const { code, stdout, stderr } = await run([noun, "list", ...reach]);
     expect(code).toBe(0);

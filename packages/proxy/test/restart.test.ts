@@ -42,7 +42,6 @@ async function outcome(gateway: WorkerGateway, token: string): Promise<string> {
 
 test.each([1, 2])(
   "with %i workers, SIGKILL costs the sessions, and neither a token nor a line of the audit trail",
-  { timeout: 60_000 },
   async (workers) => {
     await using folder = await TestFolder.create();
     const audit = join(folder.path, "audit.jsonl");

@@ -44,7 +44,7 @@ class CheckedSource implements TokenSource, GrantRevalidation {
   /** Waits for a check that begins after now. */
   async checked(): Promise<void> {
     const { length } = this.checks;
-    await vi.waitUntil(() => this.checks.length > length, { timeout: 30_000, interval: 5 });
+    await vi.waitUntil(() => this.checks.length > length, { interval: 5 });
   }
 }
 

@@ -175,7 +175,7 @@ test("the answer that issues a token is the only one that has it, and the log ha
   expectNone([token], [...texts, ...gateway.logLines].join("\n"));
 });
 
-test("the command and a served gateway print neither a configured key nor a token", { timeout: 60_000 }, async () => {
+test("the command and a served gateway print neither a configured key nor a token", async () => {
   const folder = await mkdtemp(join(tmpdir(), "curfew-secrets-"));
   const path = join(folder, "tokens.db");
   const config = join(folder, "curfew.yaml");

@@ -33,7 +33,7 @@ let open: OpenGateways | undefined;
 
 beforeAll(async () => {
   server = await startRedis();
-}, 60_000);
+});
 afterAll(async () => await server.stop());
 
 beforeEach(async () => {

@@ -16,7 +16,7 @@ beforeAll(async () => {
   client = await openStore(server);
   // As each connection does: commands keep their order then.
   await new ValkeySession(client, "any").load();
-}, 60_000);
+});
 
 afterAll(async () => {
   client.destroy();

@@ -13,7 +13,7 @@ test.skipIf(isOldNode).concurrent.each([
   ["cli.ts", ["--only", "nothing"], 2, /^$/, /^--only: expected one of .* but got nothing\nusage: /],
   ["../hostile/cli.ts", ["--help"], 0, /^usage: npx pnpm@12 bench:hostile .*\nnames: .*ping-flood/, /^$/],
   ["../hostile/cli.ts", ["--seconds", "x"], 2, /^$/, /^--seconds: expected a number above 0, but got x\nusage: /],
-])("%s %j: says how it is used, without a stack trace", { timeout: 60_000 }, async (path, args, code, out, error) => {
+])("%s %j: says how it is used, without a stack trace", async (path, args, code, out, error) => {
   await using command = new Command(args, {}, { program: program(path) });
   expect(await command.exited).toBe(code);
   expect(command.stdout).toMatch(out);

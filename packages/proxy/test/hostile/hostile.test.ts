@@ -34,7 +34,7 @@ async function attack(scenario: Scenario): Promise<Measurement> {
 // The processes are measured with /proc, and the attacker uses addresses that only Linux has by itself.
 describe.runIf(process.platform === "linux")("victims and the gateway withstand", () => {
   for (const scenario of SCENARIOS) {
-    test(`${scenario.name}: ${scenario.title}`, { timeout: 180_000 }, async () => {
+    test(`${scenario.name}: ${scenario.title}`, async () => {
       // What one attack breaks does not fail the next ones.
       onTestFailed(leaveShared);
       const measured = await attack(scenario);

@@ -20,16 +20,14 @@ beforeAll(async () => {
     "[vnc]\nnovncproxy_host = 127.0.0.1\nnovncproxy_port = 0\nnovncproxy_hots = x\n[database]\nconnection = mysql://nova:secret@127.0.0.1:1/nova\n[DEFAULT]\ntransport_url = rabbit://nova:secret@127.0.0.1:1/\n",
   );
   await writeFile(yaml, 'admin: { listen: "127.0.0.1:0", key: key-of-the-nova-tests }\n');
-}, 60_000);
+});
 afterAll(() => rm(folder, { recursive: true }));
 
 function program(name: string): string {
   return fileURLToPath(new URL(`../../src/cli/${name}.ts`, import.meta.url));
 }
 
-const SLOW = { timeout: 60_000 };
-
-describe("in place of Nova's programs", SLOW, () => {
+describe("in place of Nova's programs", () => {
   test("the command takes nova.conf, flags of Nova and Curfew's own configuration", async () => {
     const args = ["nova", "novnc", "--config-file", conf, "--curfew-config", yaml, "--nodae", "--remote_debug-host=a"];
     await using proxy = new Command(args);
@@ -112,7 +110,7 @@ describe("in place of Nova's programs", SLOW, () => {
   });
 });
 
-test("with --daemon and a log file, it returns once a process of its own listens", SLOW, async () => {
+test("with --daemon and a log file, it returns once a process of its own listens", async () => {
   const log = join(folder, "daemon.log");
   const args = ["nova", "novnc", "--config-file", conf, "--curfew-config", yaml, "--daemon", "--log-file", log];
   expect(await run(args)).toEqual({ code: 0, stdout: "", stderr: "" });
@@ -127,7 +125,7 @@ test("with --daemon and a log file, it returns once a process of its own listens
   await expect.poll(() => readFile(log, "utf8")).toContain('"stopped"');
 });
 
-test("a daemon that cannot listen is reported where it was started", SLOW, async () => {
+test("a daemon that cannot listen is reported where it was started", async () => {
   const args = ["nova", "novnc", "--config-file", conf, "--curfew-config", yaml, "--daemon"];
   const { code, stderr } = await run([...args, "--vnc-novncproxy_host", "192.0.2.1"]);
   expect(stderr).toContain("listen: cannot listen at 192.0.2.1:0");

@@ -100,7 +100,7 @@ beforeAll(async () => {
   for (const [index, subject] of subjects.entries()) {
     for (const result of all[index] ?? []) results.push(await tryAgain(result, { ...options, subject }));
   }
-}, 120_000);
+});
 
 afterAll(async () => {
   await writer.close();

@@ -140,7 +140,7 @@ test("flags that are cut short, and their values, are what argparse takes, or bo
   expect(accepted).toBeLessThan(LINES / 2);
 });
 
-test("every value is what oslo.config reads, or both refuse it", { timeout: 120_000 }, async () => {
+test("every value is what oslo.config reads, or both refuse it", async () => {
   const generated = fc.sample(cases, { numRuns: CASES, seed: SEED });
   const args = await Promise.all(generated.map(write));
   const theirs = await readTheirs(generated.map(({ env }, index) => ({ args: commandLine(args[index] ?? []), env })));

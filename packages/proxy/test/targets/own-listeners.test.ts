@@ -26,7 +26,7 @@ test.each(["127.0.0.1", "0.0.0.0", "[::ffff:127.0.0.1]", "localhost"])(
   },
 );
 
-test("nor those of the other processes, with several workers", { timeout: 60_000 }, async () => {
+test("nor those of the other processes, with several workers", async () => {
   await using gateway = await WorkerGateway.start({ TARGETS_ALLOW: "[127.0.0.0/8]" });
   for (const url of [`http://${gateway.host}`, gateway.adminUrl]) {
     const { host } = new URL(url);

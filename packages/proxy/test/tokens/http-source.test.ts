@@ -251,7 +251,7 @@ test("a gateway opens consoles for tokens of the service, ends them at its expir
   await gateway.close();
 });
 
-describe("a token without an expiry, with several workers", { timeout: 60_000 }, () => {
+describe("a token without an expiry, with several workers", () => {
   const ENFORCED = { CONSOLEAUTH_TOKEN_TTL: "3600" };
 
   /** When the session that a client has will end. */

@@ -11,7 +11,7 @@ beforeAll(async () => {
   server = await startRedis();
   redis = connect();
   await redis.connect();
-}, 60_000);
+});
 
 afterAll(async () => {
   redis.destroy();

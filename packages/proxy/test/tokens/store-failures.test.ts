@@ -74,7 +74,7 @@ const opens = async (gateway: FileGateway, token: string): Promise<string> => {
   return await Promise.race([client.closed.then(({ reason }) => reason), client.message("hello").then(() => "opened")]);
 };
 
-describe.concurrent.each([1, 2])("rule 12 with %i workers", { timeout: 60_000 }, (workers) => {
+describe.concurrent.each([1, 2])("rule 12 with %i workers", (workers) => {
   test.skipIf(process.platform !== "linux")(
     "a revocation that the full disk refuses ends the sessions",
     async ({ expect }) => {

@@ -26,7 +26,7 @@ let redis: Awaited<ReturnType<typeof connectTo>>;
 beforeAll(async () => {
   server = await startRedis();
   redis = await connectTo(server);
-}, 60_000);
+});
 afterAll(async () => {
   redis[Symbol.dispose]();
   await server.stop();

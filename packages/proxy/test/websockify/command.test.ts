@@ -28,7 +28,6 @@ afterAll(async () => {
 });
 
 const PROGRAM = fileURLToPath(new URL("../../src/cli/curfew-websockify.ts", import.meta.url));
-const SLOW = { timeout: 60_000 };
 
 /** The executable. */
 function start(...args: readonly string[]): Command {
@@ -82,7 +81,7 @@ async function echo(host: string, path = "/websockify"): Promise<Client> {
   return client;
 }
 
-describe("in place of websockify", SLOW, () => {
+describe("in place of websockify", () => {
   test("a target is opened without a token, from any site, and there is no page", async () => {
     await using command = start("127.0.0.1:0", target.address);
     const { origin: url, host } = await urlOf(command);

@@ -88,7 +88,7 @@ test("the document has a row for each scenario", () => {
   expect(rows?.map(({ client }) => client)).toEqual(Object.keys(SCENARIOS));
 });
 
-test.each(rows ?? [])("a client that $client", { timeout: 60_000 }, async ({ client, theirs, ours }) => {
+test.each(rows ?? [])("a client that $client", async ({ client, theirs, ours }) => {
   const scenario = SCENARIOS[client] ?? { request: "" };
   const pair = await pairFor(scenario);
   // Debian's first, then that of 0.13.
@@ -96,7 +96,7 @@ test.each(rows ?? [])("a client that $client", { timeout: 60_000 }, async ({ cli
   expect(await answer(pair.ours, scenario, ours)).toBe(ours);
 });
 
-test("websockify's own client and Python's websockets get the same from both", { timeout: 60_000 }, async () => {
+test("websockify's own client and Python's websockets get the same from both", async () => {
   const { theirs, ours } = await pairFor({ request: "" });
   const run = promisify(execFile);
   const python = findPython("websockify, websockets");

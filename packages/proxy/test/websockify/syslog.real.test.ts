@@ -22,39 +22,35 @@ while True:
 test.each([
   { legacy: [], head: /^<14>1 \S+ \S+ curfew \d+ - .*\{"level":"info"/ },
   { legacy: ["--legacy-syslog"], head: /^<14>\w{3} [ \d]\d [\d:]{8} curfew\[\d+\]: \{"level":"info"/ },
-])(
-  "--syslog with a Unix socket $legacy: lines reach it through logger",
-  { timeout: 60_000 },
-  async ({ legacy, head }) => {
-    await using folder = await TestFolder.create();
-    const path = folder.join("log");
-    const server = spawn(findPython("socket"), ["-c", SERVER, path], { stdio: ["ignore", "pipe", "inherit"] });
-    try {
-      const lines = createInterface(server.stdout)[Symbol.asyncIterator]();
-      expect((await lines.next()).value).toBe("ready");
-      await using command = new Command(
-        ["--syslog", path, ...legacy, "127.0.0.1:0", "127.0.0.1:1"],
-        {},
-        { program: PROGRAM },
-      );
-      const { value } = (await lines.next()) as { value: string };
-      expect(value).toMatch(head);
-      expect(value).toContain('"msg":"listening"');
-      // The log still goes to standard error, as from websockify.
-      await command.printed(/listens/);
-      command.process.kill("SIGTERM");
-      expect(await command.exited).toBe(0);
-      expect(command.stderr).toContain('"msg":"stopped"');
-      // What is logged last gets there, too.
-      for (let text = ""; !text.includes('"msg":"stopped"');) text = ((await lines.next()) as { value: string }).value;
-    } finally {
-      server.kill("SIGKILL");
-      await once(server, "exit");
-    }
-  },
-);
+])("--syslog with a Unix socket $legacy: lines reach it through logger", async ({ legacy, head }) => {
+  await using folder = await TestFolder.create();
+  const path = folder.join("log");
+  const server = spawn(findPython("socket"), ["-c", SERVER, path], { stdio: ["ignore", "pipe", "inherit"] });
+  try {
+    const lines = createInterface(server.stdout)[Symbol.asyncIterator]();
+    expect((await lines.next()).value).toBe("ready");
+    await using command = new Command(
+      ["--syslog", path, ...legacy, "127.0.0.1:0", "127.0.0.1:1"],
+      {},
+      { program: PROGRAM },
+    );
+    const { value } = (await lines.next()) as { value: string };
+    expect(value).toMatch(head);
+    expect(value).toContain('"msg":"listening"');
+    // The log still goes to standard error, as from websockify.
+    await command.printed(/listens/);
+    command.process.kill("SIGTERM");
+    expect(await command.exited).toBe(0);
+    expect(command.stderr).toContain('"msg":"stopped"');
+    // What is logged last gets there, too.
+    for (let text = ""; !text.includes('"msg":"stopped"');) text = ((await lines.next()) as { value: string }).value;
+  } finally {
+    server.kill("SIGKILL");
+    await once(server, "exit");
+  }
+});
 
-test("a socket that is not there is said in the log, and the gateway runs on", { timeout: 60_000 }, async () => {
+test("a socket that is not there is said in the log, and the gateway runs on", async () => {
   await using folder = await TestFolder.create();
   const args = ["--syslog", folder.join("none"), "127.0.0.1:0", "127.0.0.1:1"];
   await using command = new Command(args, {}, { program: PROGRAM });

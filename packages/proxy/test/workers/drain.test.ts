@@ -9,22 +9,20 @@ beforeAll(async () => {
 });
 afterAll(() => target.close());
 
-const SLOW = { timeout: 60_000 };
-
 /** Asks until the operators' listener says that the gateway drains. */
 async function draining(gateway: WorkerGateway): Promise<void> {
-  await expect.poll(async () => (await fetch(`${gateway.adminUrl}/readyz`)).status, SLOW).toBe(503);
+  await expect.poll(async () => (await fetch(`${gateway.adminUrl}/readyz`)).status).toBe(503);
 }
 
-describe("a signal", SLOW, () => {
+describe("a signal", () => {
   test("drains every worker: running sessions finish, new ones are refused, and all ends with status 0", async () => {
     await using gateway = await WorkerGateway.start({ SESSIONS_DRAIN_TIMEOUT: "3600" });
     using first = await gateway.open(target.address);
     using second = await gateway.open(target.address);
-    expect((await fetch(`${gateway.adminUrl}/readyz`)).status).toBe(200);
+    await expect.poll(async () => (await fetch(`${gateway.adminUrl}/readyz`)).status).toBe(200);
     gateway.command.process.kill("SIGTERM");
     await draining(gateway);
-    await expect.poll(async () => (await fetch(`http://${gateway.host}/readyz`)).status, SLOW).toBe(503);
+    await expect.poll(async () => (await fetch(`http://${gateway.host}/readyz`)).status).toBe(503);
     for (const client of [first, second]) {
       client.control({ type: "ping", id: 1 });
       await client.message("pong");
@@ -51,7 +49,7 @@ describe("a signal", SLOW, () => {
     for (const signal of ["SIGINT", "SIGTERM"] as const) process.kill(worker, signal);
     client.control({ type: "ping", id: 1 });
     await client.message("pong");
-    expect((await fetch(`${gateway.adminUrl}/readyz`)).status).toBe(200);
+    await expect.poll(async () => (await fetch(`${gateway.adminUrl}/readyz`)).status).toBe(200);
   });
 
   test("that is the second one ends all sessions at once", async () => {
@@ -91,7 +89,7 @@ describe("a signal", SLOW, () => {
   });
 });
 
-test("what the workers cannot do is said in one line, with exit status 1", SLOW, async () => {
+test("what the workers cannot do is said in one line, with exit status 1", async () => {
   await using gateway = await WorkerGateway.start();
   const env = { CURFEW_TOKENS_PATH: ":memory:", CURFEW_LOG_LEVEL: "silent" };
   const admin = new URL(gateway.adminUrl).host;

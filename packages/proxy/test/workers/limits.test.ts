@@ -9,8 +9,6 @@ beforeAll(async () => {
 });
 afterAll(() => target.close());
 
-const SLOW = { timeout: 60_000 };
-
 /** Whether a client gets a session; otherwise why not. */
 async function outcome(client: Client): Promise<string> {
   return await client.message("hello").then(
@@ -19,7 +17,7 @@ async function outcome(client: Client): Promise<string> {
   );
 }
 
-describe("limits hold for all workers together", SLOW, () => {
+describe("limits hold for all workers together", () => {
   test("of many sessions that open at once exactly as many get a slot as there are", async () => {
     await using gateway = await WorkerGateway.start({ SESSIONS_MAX: "5" });
     const { token } = await gateway.token(target.address);

@@ -19,7 +19,7 @@ describe.each(SYSTEMS)("gateways whose store is %s", (system) => {
 
   beforeAll(async () => {
     database = await TestDatabase.start(system);
-  }, 60_000);
+  });
   afterAll(async () => await database[Symbol.asyncDispose]());
   /** Empties the tables, where there are some already. */
   const empty = async (): Promise<void> => {

@@ -29,7 +29,7 @@ describe.each(SYSTEMS)("%s", (system) => {
   beforeAll(async () => {
     authority = await TestAuthority.create();
     database = await TestDatabase.start(system, { tls: await authority.issue("database") });
-  }, 60_000);
+  });
   afterAll(async () => {
     await database[Symbol.asyncDispose]();
     authority[Symbol.dispose]();

@@ -32,7 +32,7 @@ describe.each(SYSTEMS)("%s", (system) => {
   let runs = 0;
   beforeAll(async () => {
     database = await TestDatabase.start(system);
-  }, 60_000);
+  });
   afterAll(async () => await database[Symbol.asyncDispose]());
 
   const newPrefix = (): string => `test-${(runs += 1)}`;

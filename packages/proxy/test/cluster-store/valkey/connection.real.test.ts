@@ -14,7 +14,7 @@ import { isConnected } from "../../tokens/valkey-cluster.ts";
 let server: RedisServer;
 beforeAll(async () => {
   server = await startRedis();
-}, 60_000);
+});
 afterAll(() => server.stop());
 
 type Line = Readonly<Record<string, unknown>>;

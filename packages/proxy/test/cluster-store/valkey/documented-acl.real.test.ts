@@ -53,7 +53,7 @@ test("with the users of the document, a restart loses nothing, and a password is
     "1",
     "2",
   ]);
-}, 60_000);
+});
 
 /** What a gateway finds wrong with a server that has these users. */
 async function problemsWith(users: readonly (string | undefined)[]): Promise<readonly string[]> {
@@ -76,4 +76,4 @@ test("a gateway notices a store that drops transactions when it loads its file, 
   expect(await problemsWith(["user default off ~other:* &* +@all", ...others])).toEqual([keys]);
   const silent = others.map((line) => line?.replace(" +acl|dryrun", ""));
   expect(await problemsWith(["user default off", ...silent])).toEqual([]);
-}, 60_000);
+});

@@ -42,9 +42,7 @@ async function startPair(
   const start = async (file: string, wire: Wire): Promise<PeerProcess> =>
     await PeerProcess.start(file, { key: KEY, wire, args: [program, ...args, "--curfew-config", file] });
   const pair = await Promise.all([start(one, wires[0]), start(two, wires[1])]);
-  await expect
-    .poll(async () => await Promise.all(pair.map(async (each) => await each.gateways())), { timeout: 20_000 })
-    .toEqual([2, 2]);
+  await expect.poll(async () => await Promise.all(pair.map(async (each) => await each.gateways()))).toEqual([2, 2]);
   return pair;
 }
 
@@ -63,7 +61,7 @@ test("two gateways of curfew nova are one", async () => {
   const { id, token } = await one.token(target.address);
   using client = await two.open(token);
   const listed = async () => (await one.admin.listSessions()).sessions.map(({ gateway }) => gateway);
-  await expect.poll(listed, { timeout: 20_000 }).toEqual(["nova-2"]);
+  await expect.poll(listed).toEqual(["nova-2"]);
   await one.admin.revokeToken(id);
   expect((await client.message("bye")).reason).toBe("session_terminated");
 });
@@ -78,7 +76,7 @@ test("two gateways of curfew websockify are one, for tokens of its plugins", asy
   await using two = pair[1];
   using client = await two.open("vm-1");
   const listed = async () => (await one.admin.listSessions()).sessions.map(({ gateway }) => gateway);
-  await expect.poll(listed, { timeout: 20_000 }).toEqual(["websockify-2"]);
+  await expect.poll(listed).toEqual(["websockify-2"]);
   const [session] = (await two.admin.listSessions()).sessions;
   await one.admin.lock({ token: session?.token_id ?? "" });
   expect((await client.message("bye")).reason).toBe("session_terminated");

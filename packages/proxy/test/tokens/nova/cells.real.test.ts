@@ -19,7 +19,7 @@ let servers: Readonly<Record<System, DatabaseServer>>;
 beforeAll(async () => {
   const [mysql, postgresql] = await Promise.all([startMariaDb(), startPostgreSql()]);
   servers = { mysql, postgresql };
-}, 120_000);
+});
 
 afterAll(async () => {
   await Promise.all([servers.mysql.stop(), servers.postgresql.stop()]);
@@ -214,7 +214,9 @@ describe("sessions of a gateway on a real MariaDB", () => {
     await expect.poll(() => made.gateway.logged("sessions not checked").length).toBe(1);
     using refused = new Client(made.gateway.host, row.token);
     expect((await refused.closed).reason).toBe("lookup_failed");
-    expect(await (await fetch(`http://${made.gateway.host}/readyz`)).text()).toBe("not ready: tokens.sources.0 (nova)");
+    await expect
+      .poll(async () => await (await fetch(`http://${made.gateway.host}/readyz`)).text())
+      .toBe("not ready: tokens.sources.0 (nova)");
     expect(client.socket.readyState).toBe(WebSocket.OPEN);
     await servers.mysql.start();
     await expect.poll(() => made.gateway.logged("sessions checked again").length).toBe(1);

@@ -30,7 +30,7 @@ describe.each(systems)("on a real server (%s)", (system: System, start) => {
   beforeAll(async () => {
     const certificate = await TestCertificate.create();
     running = { server: await start({ tls: certificate }), certificate };
-  }, 120_000);
+  });
 
   afterAll(async () => {
     await running.server.stop();

@@ -28,6 +28,8 @@ export interface ClusterControlOptions {
   readonly messages: Pick<GatewayMessages, "ask">;
   /** Finds out which gateways there are. */
   readonly refresh: () => Promise<void>;
+  /** Test seam: how long the others may take to answer, in milliseconds. @defaultValue 1,000 */
+  readonly answerMs?: number | undefined;
 }
 
 /** How a gateway answered. */
@@ -49,8 +51,8 @@ export class ClusterControl extends MergedControl {
   }
 
   async #askAll<Type extends ControlType>(request: ControlRequestOf<Type>): Promise<AllAnswers<ControlAnswers[Type]>> {
-    const { membership } = this.#options;
-    const dueAt = performance.now() + ANSWER_MS;
+    const { membership, answerMs = ANSWER_MS } = this.#options;
+    const dueAt = performance.now() + answerMs;
     const asked = isList(request)
       ? // The compiler does not see that `Type` is "list".
         ((await this.#readLists(request, dueAt)) as unknown as readonly Asked<Type>[])

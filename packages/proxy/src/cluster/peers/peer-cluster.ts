@@ -55,8 +55,9 @@ export interface PeerClusterOptions {
   /** Path of the embedded token store. */
   readonly tokensPath: string;
   readonly log: Logger;
-  /** Test seams. @defaultValue 1,000 and 10,000 */
+  /** Test seams. @defaultValue 1,000, 1,000 and 10,000 */
   readonly beatMs?: number;
+  readonly answerMs?: number;
   readonly holdMs?: number;
 }
 
@@ -119,7 +120,14 @@ export class PeerCluster {
     const { own, store } = this;
     this.#reconciler = new PeerReconciler({ sessions, own, store, locks: this.#locks, revocations: this.#revocations });
     for (const peer of this.#peers) peer.loss = this.#watchLoss(peer.link, control);
-    return createPeerControl({ own: control, self: this.#self, links: () => this.#others, locks: this.#locks });
+    const { answerMs } = this.#options;
+    return createPeerControl({
+      own: control,
+      self: this.#self,
+      links: () => this.#others,
+      locks: this.#locks,
+      answerMs,
+    });
   }
 
   /** Takes over what the peers know that are there. Those that are not are asked every second from then on. */
@@ -181,8 +189,8 @@ export class PeerCluster {
   }
 
   #createPeer(address: PeerAddress): Peer {
-    const { log, beatMs } = this.#options;
-    return { link: new PeerLink({ ...address, log, beatMs, reconcile: this.#reconcile }), loss: undefined };
+    const { log, beatMs, answerMs } = this.#options;
+    return { link: new PeerLink({ ...address, log, beatMs, answerMs, reconcile: this.#reconcile }), loss: undefined };
   }
 
   #watchLoss(link: PeerLink, control: SessionControl): StoreLoss {

@@ -14,10 +14,12 @@ export interface PeerControlOptions {
   /** The peers, less those that are none. */
   readonly links: () => readonly PeerLink[];
   readonly locks: Pick<PeerLocks, "find" | "withVersion">;
+  /** As of {@link ClusterControlOptions}. */
+  readonly answerMs?: number | undefined;
 }
 
 /** Controls the sessions of this gateway and of its peers. A peer that is away is asked, too, and then named. */
-export function createPeerControl({ own, self, links, locks }: PeerControlOptions): SessionControl {
+export function createPeerControl({ own, self, links, locks, answerMs }: PeerControlOptions): SessionControl {
   const members = (): readonly GatewayMember[] => links().map(({ url, name }) => ({ id: url, name, since: 0 }));
   const membership: ClusterControlOptions["membership"] = {
     self,
@@ -45,7 +47,7 @@ export function createPeerControl({ own, self, links, locks }: PeerControlOption
     ask: async (url: string, request: ControlRequestOf<ControlType>, { timeoutMs }: { readonly timeoutMs: number }) =>
       await ask(url, request, timeoutMs),
   } as unknown as ClusterControlOptions["messages"];
-  return new ClusterControl({ own, membership, messages, refresh: async () => {} });
+  return new ClusterControl({ own, membership, messages, refresh: async () => {}, answerMs });
 }
 
 /** As peers are told: of locks, which of several counts. */

@@ -39,6 +39,8 @@ export interface PeerLinkOptions extends PeerAddress {
   readonly log: Logger;
   /** Test seam. @defaultValue 1,000 */
   readonly beatMs?: number | undefined;
+  /** Test seam. @defaultValue 1,000 */
+  readonly answerMs?: number | undefined;
 }
 
 /** What answers there is not one of the other gateways. */
@@ -159,7 +161,7 @@ export class PeerLink {
    */
   async ask<Type extends PeerRequestType>(
     request: PeerRequestOf<Type>,
-    timeoutMs: number = ANSWER_MS,
+    timeoutMs: number = this.#options.answerMs ?? ANSWER_MS,
   ): Promise<PeerAnswers[Type]> {
     const body = JSON.stringify({ version: PEER_VERSION, request });
     const http = OF_CLIENTS.has(request.type) ? this.#lookups : this.#http;

@@ -11,6 +11,12 @@ import { Wire } from "./wire.ts";
 /** How often gateways of the tests ask each other, in milliseconds. */
 const BEAT_MS = 50;
 
+/** How long a busy machine may take to answer, in milliseconds. */
+const ANSWER_MS = 20_000;
+
+/** The same where the way to a gateway hangs, which costs that time. */
+export const HANGING_MS = 3000;
+
 export interface PeerGatewayOptions {
   /** Path of its token store. @defaultValue in memory */
   readonly path?: string;
@@ -20,6 +26,7 @@ export interface PeerGatewayOptions {
   readonly beatMs?: number;
   /** How long its tokens wait for peers when it starts, in milliseconds. @defaultValue 0 */
   readonly holdMs?: number;
+  readonly answerMs?: number;
   readonly config?: ConfigInput;
 }
 
@@ -52,14 +59,7 @@ export class PeerGateway implements AsyncDisposable {
   static async start(
     name: string,
     peers: Readonly<Record<string, string>>,
-    {
-      path = ":memory:",
-      onStoreLoss = "keep",
-      source,
-      beatMs = BEAT_MS,
-      holdMs = 0,
-      config: more,
-    }: PeerGatewayOptions = {},
+    { path = ":memory:", onStoreLoss = "keep", source, config: more, ...times }: PeerGatewayOptions = {},
   ): Promise<PeerGateway> {
     const entries = Object.entries(peers).map(([peer, url]) => ({ url, key: keyOf(peer) }));
     const config = parseConfig({
@@ -73,7 +73,15 @@ export class PeerGateway implements AsyncDisposable {
     const settings = { ...config.cluster, on_store_loss: onStoreLoss };
     const lines: string[] = [];
     const log = createLogger("debug", { write: (line) => void lines.push(line) });
-    const cluster = new PeerCluster({ settings, tokensPath: path, log, beatMs, holdMs });
+    const cluster = new PeerCluster({
+      settings,
+      tokensPath: path,
+      log,
+      beatMs: BEAT_MS,
+      holdMs: 0,
+      answerMs: ANSWER_MS,
+      ...times,
+    });
     const sources = source === undefined ? [] : [{ name: "test", source }];
     const tokens = { store: cluster.store, immediate: cluster.store, sources };
     const events = new Map<string, number>();

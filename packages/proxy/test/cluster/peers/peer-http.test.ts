@@ -119,7 +119,7 @@ test("a certificate of an authority that is not named is told with the option th
   closing.push(() => server.close());
   const http = new PeerHttp({ url: `https://127.0.0.1:${(server.address() as AddressInfo).port}`, key: KEY });
   closing.push(() => http.close());
-  await expect(http.post("{}", 5000)).rejects.toThrow("not from an authority of ca in cluster.peers");
+  await expect(http.post("{}", 20_000)).rejects.toThrow("not from an authority of ca in cluster.peers");
 });
 
 test("no more requests wait than a bound", async () => {

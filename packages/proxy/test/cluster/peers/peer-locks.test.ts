@@ -1,7 +1,7 @@
 import { type ByteServer, startByteServer } from "@curfew/testing";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { TestFolder } from "../../support/folder.ts";
-import { knows, Pair, PeerGateway } from "./peer-gateways.ts";
+import { HANGING_MS, knows, Pair, PeerGateway } from "./peer-gateways.ts";
 
 let target: ByteServer;
 beforeAll(async () => {
@@ -41,7 +41,7 @@ test("a lock at one gateway holds at both at once, and is lifted at either", asy
 test.each(["refuses", "hangs"] as const)(
   "what is locked or lifted while the way between both %s is said not to be complete, and known once it is open",
   async (state) => {
-    await using pair = await Pair.start();
+    await using pair = await Pair.start({ answerMs: HANGING_MS });
     const { one, two, wires } = pair;
     const { token } = await two.token(target.address, ALICE);
     const bob = await one.admin.lock({ user: "bob" });

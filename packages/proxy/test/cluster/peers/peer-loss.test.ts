@@ -1,7 +1,7 @@
 import { type ByteServer, startByteServer } from "@curfew/testing";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { TestFolder } from "../../support/folder.ts";
-import { knows, Pair, PeerGateway } from "./peer-gateways.ts";
+import { HANGING_MS, knows, Pair, PeerGateway } from "./peer-gateways.ts";
 
 let target: ByteServer;
 beforeAll(async () => {
@@ -10,7 +10,7 @@ beforeAll(async () => {
 afterAll(() => target.close());
 
 test("with end_after, sessions whose token the peer issued end that long after it was last heard, and no others", async () => {
-  await using pair = await Pair.start({ onStoreLoss: { end_after: 0.5 } });
+  await using pair = await Pair.start({ onStoreLoss: { end_after: 3 }, answerMs: HANGING_MS });
   const { one, two, wires } = pair;
   const { token } = await one.token(target.address);
   using foreign = await two.open(token);
@@ -19,11 +19,10 @@ test("with end_after, sessions whose token the peer issued end that long after i
   expect(await foreign.message("bye")).toMatchObject({ reason: "lookup_failed" });
   expect(own.order).not.toContain("bye");
   await knows(two, 1);
-  expect(await two.readiness()).toEqual([
-    200,
-    "ready; gateway one is away: its tokens open nothing here, their sessions go on for 0.5 s",
-  ]);
-  expect(two.cluster.figures.endAfter).toBe(500);
+  await expect
+    .poll(() => two.readiness())
+    .toEqual([200, "ready; gateway one is away: its tokens open nothing here, their sessions go on for 3 s"]);
+  expect(two.cluster.figures.endAfter).toBe(3000);
   const metrics = await (await fetch(`${two.adminUrl}/metrics`)).text();
   expect(metrics).toMatch(/^curfew_cluster_peer_up\{peer="127\.0\.0\.1:\d+"\} 0$/m);
   expect(metrics).toMatch(/^curfew_cluster_peer_contact_age_seconds\{peer="127\.0\.0\.1:\d+"\} \d+\.\d+$/m);

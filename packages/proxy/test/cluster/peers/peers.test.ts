@@ -2,7 +2,7 @@ import { type ByteServer, startByteServer } from "@curfew/testing";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { AdminError } from "../../../src/admin/index.ts";
 import { stopwatch } from "../../support/waited.ts";
-import { knows, Pair, PeerGateway } from "./peer-gateways.ts";
+import { HANGING_MS, knows, Pair, PeerGateway } from "./peer-gateways.ts";
 
 let target: ByteServer;
 beforeAll(async () => {
@@ -123,14 +123,16 @@ describe("a token of another gateway", () => {
     expect(await two.refusal(token)).toBe("server_busy");
     expect(await two.refusal("an unknown token")).toBe("token_invalid");
     expect(await two.refusal((await two.token(target.address)).token)).toBe("opened");
-    expect(await two.readiness()).toEqual([
-      200,
-      "ready; gateway one is away: its tokens open nothing here, their sessions go on until their deadlines",
-    ]);
+    await expect
+      .poll(() => two.readiness())
+      .toEqual([
+        200,
+        "ready; gateway one is away: its tokens open nothing here, their sessions go on until their deadlines",
+      ]);
     wires.one.set("passes");
     await knows(two, 2);
     expect(await two.refusal(token)).toBe("opened");
-    expect(await two.readiness()).toEqual([200, "ready"]);
+    await expect.poll(() => two.readiness()).toEqual([200, "ready"]);
   });
 });
 
@@ -149,7 +151,7 @@ describe("a revocation", () => {
   test.each(["refuses", "hangs"] as const)(
     "at a gateway whose way to the other one %s is said not to be complete, and holds once that is read",
     async (state) => {
-      await using pair = await Pair.start();
+      await using pair = await Pair.start({ answerMs: HANGING_MS });
       const { one, two, wires } = pair;
       const { id, token } = await one.token(target.address);
       using client = await two.open(token);
@@ -179,7 +181,7 @@ describe("a revocation", () => {
     expect((await failureOf(two.admin.revokeToken(id))).status).toBe(503);
     expect((await atTwo.message("bye")).reason).toBe("session_terminated");
     // That one is away does not take this one out of service.
-    expect((await two.readiness())[0]).toBe(200);
+    await expect.poll(async () => (await two.readiness())[0]).toBe(200);
     expect(await one.refusal(token)).toBe("opened");
     wires.one.set("passes");
     expect((await atOne.message("bye")).reason).toBe("session_terminated");

@@ -1,6 +1,6 @@
+import { freePort } from "@curfew/testing/real";
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
 import { type HttpSourceOptions, HttpTokenSource } from "../../src/tokens/http-source.ts";
 
 /** Answers a request with a token. */
@@ -11,15 +11,17 @@ export class TokenService implements AsyncDisposable {
   readonly requests: { readonly method: string; readonly head: string; readonly body: string }[] = [];
   answer: Answer;
   #server: Server;
-  #port = 0;
+  readonly #port: number;
 
-  private constructor(answer: Answer) {
+  /** @param port - one that no connection takes while nothing listens there. */
+  private constructor(answer: Answer, port: number) {
     this.answer = answer;
+    this.#port = port;
     this.#server = this.#makeServer();
   }
 
   static async start(answer: Answer): Promise<TokenService> {
-    const service = new TokenService(answer);
+    const service = new TokenService(answer, await freePort());
     await service.restart();
     return service;
   }
@@ -38,7 +40,6 @@ export class TokenService implements AsyncDisposable {
     this.#server = this.#makeServer();
     this.#server.listen(this.#port, "127.0.0.1");
     await once(this.#server, "listening");
-    this.#port = (this.#server.address() as AddressInfo).port;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -1,3 +1,4 @@
+import { freePort } from "@curfew/testing/real";
 import { once } from "node:events";
 import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -13,15 +14,17 @@ let sockets: Socket[];
 beforeEach(async () => {
   [received, sockets] = ["", []];
   server = createServer((socket) => {
-    sockets.push(socket.on("data", (bytes) => (received += bytes.toString())).on("error", () => {}));
+    sockets.push(socket.setEncoding("utf8").on("data", (text: string) => (received += text)));
+    socket.on("error", () => {});
   });
-  server.listen(0, "127.0.0.1");
+  // One that no connection takes while nothing listens there.
+  port = await freePort();
+  server.listen(port, "127.0.0.1");
   await once(server, "listening");
-  ({ port } = server.address() as AddressInfo);
 });
-afterEach(() => {
+afterEach(async () => {
   for (const socket of sockets) socket.destroy();
-  server.close();
+  if (server.listening) await once(server.close(), "close");
 });
 
 /** The messages, by the lengths in front of them. */
@@ -54,7 +57,7 @@ test("each line is a message of RFC 5424 with its own time, in order", async () 
   writer.append(JSON.stringify({ time: "2026-11-01T12:00:00.000Z", user: "J\u00fcrgen" }));
   writer.append(JSON.stringify({ time: "2026-11-01T12:00:01.000Z" }));
   await writer.close();
-  await expect.poll(() => received).toContain("12:00:01");
+  await expect.poll(() => sockets[0]?.readableEnded).toBe(true);
   const [first = "", second = "", ...more] = messages();
   expect(more).toEqual([]);
   const header = /^<110>1 (\S+) [!-~]+ curfew (\d+) audit - (.*)$/;
@@ -68,10 +71,9 @@ test("a server that closes the connection, or is away, gets the lines that follo
   const writer = open();
   writer.append(JSON.stringify({ name: "first" }));
   await expect.poll(() => received).toContain("first");
-  const [socket] = sockets;
-  server.close();
-  socket?.destroy();
-  await once(server, "close");
+  const closed = once(server.close(), "close");
+  sockets[0]?.destroy();
+  await closed;
   // Until it has noticed, what it sends is lost.
   await expect
     .poll(() => {
@@ -87,7 +89,7 @@ test("a server that closes the connection, or is away, gets the lines that follo
 });
 
 test("a server that is away does not keep the gateway from starting", async () => {
-  server.close();
+  await once(server.close(), "close");
   const audit = new Audit(
     { path: `syslog://127.0.0.1:${port}`, required: false },
     { listen: "127.0.0.1:6080", id: undefined },
@@ -105,8 +107,7 @@ test("an address is told from the name of a file", () => {
 });
 
 test("a server that takes nothing more is given up, and connected to again", async () => {
-  let connections = 0;
-  const stalled = createServer({ pauseOnConnect: true }, () => (connections += 1)).listen(0, "127.0.0.1");
+  const stalled = createServer({ pauseOnConnect: true }, (socket) => sockets.push(socket)).listen(0, "127.0.0.1");
   await once(stalled, "listening");
   const { port: stalledPort } = stalled.address() as AddressInfo;
   const target = new AuditSyslog({ host: "127.0.0.1", port: stalledPort }, 100);
@@ -119,7 +120,8 @@ test("a server that takes nothing more is given up, and connected to again", asy
   };
   await expect(fill()).rejects.toThrow("the syslog server took nothing for 100 ms");
   await target.prepare();
-  await expect.poll(() => connections).toBe(2);
+  await expect.poll(() => sockets.length).toBe(2);
   await target.close();
-  stalled.close();
+  for (const socket of sockets) socket.destroy();
+  await once(stalled.close(), "close");
 });

@@ -45,12 +45,10 @@ test.each([
   [2, 100],
 ])(
   "with %i workers and %i sessions, SIGTERM tells every client, and the gateway ends in time whatever they do",
-  { timeout: 60_000 },
   async (workers, count) => {
     const options = { SESSIONS_DRAIN_TIMEOUT: String(DRAIN_S), LOG_LEVEL: "debug" };
     await using gateway = await WorkerGateway.start(options, { workers });
-    const clients = await inParallel(count - 2 * OBSTINATE, async () => await gateway.connect(echoing.address));
-    for (const client of clients) await client.message("hello");
+    const clients = await inParallel(count - 2 * OBSTINATE, async () => await gateway.open(echoing.address));
     const deaf = Array.from({ length: OBSTINATE }, async () => await deafClient(gateway, echoing.address));
     const unread = Array.from({ length: OBSTINATE }, async () => {
       const client = await deafClient(gateway, flooding.address);
@@ -59,7 +57,7 @@ test.each([
     });
     const obstinate = await Promise.all([...deaf, ...unread]);
 
-    const elapsed = stopwatch();
+    const elapsed = stopwatch(gateway.pids, { mayEnd: true });
     gateway.command.process.kill("SIGTERM");
     for (const client of clients) {
       expect(await client.closed).toEqual({ code: 4200, reason: "server_draining" });
@@ -77,7 +75,6 @@ test.each([
 
 test.each([1, 2])(
   "with %i workers, a reader of the audit trail that has stopped holds up the end by a second or two",
-  { timeout: 60_000 },
   async (workers) => {
     await using folder = await TestFolder.create();
     const fifo = folder.join("stdout");
@@ -86,7 +83,12 @@ test.each([1, 2])(
     await using reader = await open(fifo, constants.O_RDWR);
     const launcher = ["sh", "-c", `exec "$@" > ${fifo}`, "sh"];
     const args = ["--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0", "--workers", String(workers)];
-    const env = { CURFEW_TOKENS_PATH: ":memory:", CURFEW_ADMIN_KEY: ADMIN_KEY, CURFEW_AUDIT_PATH: "-" };
+    const env = {
+      CURFEW_TOKENS_PATH: ":memory:",
+      CURFEW_ADMIN_KEY: ADMIN_KEY,
+      CURFEW_AUDIT_PATH: "-",
+      CURFEW_LOG_LEVEL: "debug",
+    };
     await using command = new Command(["serve", ...args], env, { launcher });
     const listening = (): Record<string, unknown> | undefined => command.logged("listening")[0];
     while (listening() === undefined) await once(command.process.stderr, "data");
@@ -98,7 +100,8 @@ test.each([1, 2])(
         await admin.issueToken({ type: "serial", target: echoing.address, user: long, instance: long });
       }
     }
-    const elapsed = stopwatch();
+    const children = command.logged("worker listens").map(({ worker }) => Number(worker));
+    const elapsed = stopwatch([command.process.pid ?? 0, ...children], { mayEnd: true });
     command.process.kill("SIGTERM");
     expect(await once(command.process, "exit")).toEqual([0, null]);
     expect(elapsed()).toBeLessThan(workers * 1000 + LATE_MS);

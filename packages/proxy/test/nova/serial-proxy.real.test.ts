@@ -10,6 +10,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { sha256 } from "../../src/sha256.ts";
 import { Client } from "../support/client.ts";
 import { Command } from "../support/command.ts";
+import { inEnoughTime } from "../support/enough-time.ts";
 import { storeUrl } from "../cluster/gateways.ts";
 
 const PROGRAM = fileURLToPath(new URL("../../src/cli/curfew-serialproxy.ts", import.meta.url));
@@ -27,6 +28,18 @@ let database: NovaDatabase;
 let target: ByteServer;
 let proxies: Command[];
 let hosts: string[];
+
+/** A gateway that listens. On a busy machine, the store may not answer in time: it is started again, as systemd would. */
+async function start(args: readonly string[]): Promise<readonly [gateway: Command, host: string]> {
+  const proxy = new Command(args, {}, { program: PROGRAM });
+  try {
+    const [, host = ""] = await proxy.printed(/listens at http:\/\/(\S+)/);
+    return [proxy, host];
+  } catch (error) {
+    if (!proxy.stderr.includes("curfew: cluster.store: there is no connection: no answer within")) throw error;
+    return await start(args);
+  }
+}
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "curfew-serialproxy-"));
@@ -49,11 +62,12 @@ enforce_session_timeout = true\n[database]\nconnection = ${database.url("?charse
     // JSON is YAML.
     await writeFile(yaml, JSON.stringify(config));
   }
-  proxies = configs.map(
-    (yaml) => new Command(["--config-file", conf, "--curfew-config", yaml], {}, { program: PROGRAM }),
+  const started = await Promise.all(
+    configs.map(async (yaml) => await start(["--config-file", conf, "--curfew-config", yaml])),
   );
-  hosts = await Promise.all(proxies.map(async (proxy) => (await proxy.printed(/listens at http:\/\/(\S+)/))[1] ?? ""));
-}, 120_000);
+  proxies = started.map(([proxy]) => proxy);
+  hosts = started.map(([, host]) => host);
+});
 
 afterAll(async () => {
   for (const proxy of proxies) await proxy[Symbol.asyncDispose]();
@@ -75,11 +89,13 @@ async function open(number: number, token: string): Promise<Client> {
 }
 
 test("a console opens with a token that Nova wrote, and ends when that expires, not before", async () => {
-  const expires = Math.ceil(Date.now() / 1000) + 2;
-  const { token } = await database.addToken({ consoleType: "serial", port: port(), expires });
-  using client = await open(0, token);
-  const { reason } = await client.closed;
-  expect(reason).toBe("session_expired");
+  const [client, expires] = await inEnoughTime(2, async (seconds) => {
+    const at = Math.ceil(Date.now() / 1000) + seconds;
+    const { token } = await database.addToken({ consoleType: "serial", port: port(), expires: at });
+    const opened = await open(0, token).catch(() => undefined);
+    return opened && ([opened, at] as const);
+  });
+  expect((await client.closed).reason).toBe("session_expired");
   expect(Date.now()).toBeGreaterThanOrEqual(expires * 1000);
 });
 

@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { connect, type Socket } from "node:net";
 import { Client } from "./client.ts";
 import { Command } from "./command.ts";
+import { inEnoughTime } from "./enough-time.ts";
 
 const FLAGS = ["--admin-listen", "127.0.0.1:0", "--enforce"];
 
@@ -94,6 +95,19 @@ export class WorkerGateway implements AsyncDisposable {
     return client;
   }
 
+  /** A client with a session that ends so many seconds after its token was issued, or later on a busy machine. */
+  async openFor(time: number, target: string): Promise<Client> {
+    return await inEnoughTime(time, async (ttl) => {
+      const body = { type: "serial", target, ttl };
+      const { token } = await this.admin<{ token: string }>("POST", "/v1/tokens", body);
+      const client = new Client(this.host, token);
+      return await client.message("hello").then(
+        () => client,
+        () => undefined,
+      );
+    });
+  }
+
   /**
    * A client with a session in a worker that is wanted. The kernel picks a worker for each connection; sessions in other
    * workers are closed again.
@@ -134,6 +148,11 @@ export class WorkerGateway implements AsyncDisposable {
   /** The workers' process ids, also of those that are gone. */
   workers(): readonly number[] {
     return this.logged("worker listens").map(({ worker }) => Number(worker));
+  }
+
+  /** The process ids of the command and of its {@link workers}. */
+  get pids(): readonly number[] {
+    return [this.command.process.pid ?? 0, ...this.workers()];
   }
 
   /** The worker that runs a session. */

@@ -42,7 +42,7 @@ test("who had which console, from where, when, and what ended it, is in the trai
     await gateway.admin("DELETE", "/v1/sessions?instance=vm-1");
     await client.closed;
     await gateway.admin("GET", "/v1/sessions", undefined, "a-wrong-key-of-the-tests");
-    expect(await (await fetch(`${gateway.adminUrl}/readyz`)).text()).toBe("ready");
+    await expect.poll(async () => await (await fetch(`${gateway.adminUrl}/readyz`)).text()).toBe("ready");
   }
   expect(linesOf(path).map(({ event }) => event)).toEqual([
     "gateway_started",
@@ -85,7 +85,7 @@ test("with a full disk no console opens where the trail is required, and again o
   await fillDisk(pid);
   using refused = new Client(gateway.host, token);
   expect((await refused.closed).reason).toBe("server_busy");
-  expect(await gateway.readiness()).toEqual([503, "not ready: audit"]);
+  await expect.poll(() => gateway.readiness()).toEqual([503, "not ready: audit"]);
   expect(await gateway.admin("POST", "/v1/tokens", { type: "serial", target: target.address })).toMatchObject({
     status: 503,
   });

@@ -19,7 +19,7 @@ test("while draining, new sessions are refused, running ones go on until the tim
   using running = new Client(gateway.host, token);
   await running.message("hello");
   const urls = [`http://${gateway.host}`, gateway.adminUrl];
-  for (const url of urls) expect((await fetch(`${url}/readyz`)).status).toBe(200);
+  for (const url of urls) await expect.poll(async () => (await fetch(`${url}/readyz`)).status).toBe(200);
   const drained = gateway.proxy.drain(3_600_000);
 
   using late = new Client(gateway.host, token);

@@ -26,7 +26,7 @@ const both = (status: number, text: string): unknown => [
 describe("/readyz, on both listeners", () => {
   test("is ready with the embedded store, and names the store when it fails", async () => {
     await using gateway = await TestGateway.start();
-    expect(await readiness(gateway)).toEqual(both(200, "ready"));
+    await expect.poll(() => readiness(gateway)).toEqual(both(200, "ready"));
     await gateway.store.close();
     await expect.poll(() => readiness(gateway)).toEqual(both(503, "not ready: tokens.store"));
     expect(gateway.logged("not ready")).toMatchObject([{ level: "warn", name: "tokens.store" }]);
@@ -41,7 +41,7 @@ describe("/readyz, on both listeners", () => {
       },
     };
     await using gateway = await TestGateway.start({ source: () => source });
-    expect(await readiness(gateway)).toEqual(both(503, "not ready: tokens"));
+    await expect.poll(() => readiness(gateway)).toEqual(both(503, "not ready: tokens"));
     isAway = false;
     await expect.poll(() => readiness(gateway)).toEqual(both(200, "ready"));
   });
@@ -49,7 +49,7 @@ describe("/readyz, on both listeners", () => {
   test("answers although a health check hangs", async () => {
     const source: TokenSource = { resolve: async () => undefined, health: () => new Promise(() => {}) };
     await using gateway = await TestGateway.start({ source: () => source });
-    expect(await readiness(gateway)).toEqual(both(503, "not ready: tokens"));
+    await expect.poll(() => readiness(gateway)).toEqual(both(503, "not ready: tokens"));
   });
 
   test("says draining without asking anything", async () => {

@@ -23,7 +23,7 @@ test("sockets that are passed take the place of listen and admin.listen, by thei
   for (const { server } of [admin, publicOne]) server.close();
   await command.printed(new RegExp(`listens at http://127.0.0.1:${publicOne.port}\\n`));
   await command.printed(new RegExp(`admin API at http://127.0.0.1:${admin.port}\\n`));
-  expect((await fetch(`http://127.0.0.1:${publicOne.port}/readyz`)).status).toBe(200);
+  await expect.poll(async () => (await fetch(`http://127.0.0.1:${publicOne.port}/readyz`)).status).toBe(200);
   expect((await fetch(`http://127.0.0.1:${admin.port}/v1/sessions`)).status).toBe(401);
   command.process.kill("SIGTERM");
   expect(await command.exited).toBe(0);

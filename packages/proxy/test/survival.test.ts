@@ -38,7 +38,7 @@ describe.each([1, 2])("with %i workers", (workers) => {
     await gateway.until(() => gateway.logged("SIGHUP: the configuration was read again").length === 1);
     client.control({ type: "ping", id: 1 });
     await client.message("pong");
-    expect(await gateway.readiness()).toEqual([200, "ready"]);
+    await expect.poll(() => gateway.readiness()).toEqual([200, "ready"]);
     expect(gateway.command.stderr).not.toContain("Debugger");
     expect(gateway.logged("worker crashed")).toEqual([]);
   });

@@ -1,7 +1,7 @@
 import { tokenSubprotocol } from "@curfew/protocol";
 import { type ByteServer, startByteServer } from "@curfew/testing";
 import { createHash } from "node:crypto";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import { Client } from "./support/client.ts";
 import { TestGateway } from "./support/gateway.ts";
 import { clientFrame, closePayload } from "./support/client-frames.ts";
@@ -13,10 +13,20 @@ beforeAll(async () => {
   target = await startByteServer({ mode: "echo" });
   gateway = await TestGateway.start({ config: { console: { allowed_origins: ["dash.example:8443"] } } });
 });
+afterEach(async () => {
+  vi.useRealTimers();
+  // What one test has opened counts in no other.
+  await gateway.proxy.sessions.idle();
+});
 afterAll(async () => {
   await gateway[Symbol.asyncDispose]();
   await target.close();
 });
+
+/** From here on the target has all the time, and not only 2 s, to take what its client sent last. */
+function holdTheFlush(): void {
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+}
 
 async function metrics(of: TestGateway): Promise<string> {
   return await (await fetch(`${of.adminUrl}/metrics`)).text();
@@ -265,9 +275,11 @@ describe("no input is lost", () => {
 
   test("a large message followed at once by a close frame reaches a target that is slow to read", async () => {
     await using sink = await startByteServer({ mode: "sink", faults: [{ type: "stop_reading", at: 0 }] });
-    const { token } = await gateway.token(sink.address);
-    using client = new Client(gateway.host, token);
+    await using own = await TestGateway.start();
+    const { token } = await own.token(sink.address);
+    using client = new Client(own.host, token);
     await client.message("hello");
+    holdTheFlush();
     const messages = Array.from({ length: 4 }, (_, index) => Buffer.alloc(1_000_000, index));
     for (const message of messages) client.socket.send(message);
     client.socket.close(1000);
@@ -275,6 +287,7 @@ describe("no input is lost", () => {
     connection.resume();
     await connection.closed;
     expect(connection.receivedHash).toBe(sha256(Buffer.concat(messages)));
+    vi.useRealTimers();
   });
 
   test("nor is it lost when the target is sending and the kernel holds what it has not read", async () => {
@@ -285,13 +298,15 @@ describe("no input is lost", () => {
         { type: "flood", at: 0 },
       ],
     });
-    const { token } = await gateway.token(busy.address);
-    using client = new Client(gateway.host, token);
+    await using own = await TestGateway.start();
+    const { token } = await own.token(busy.address);
+    using client = new Client(own.host, token);
     await client.message("hello");
     client.socket.pause();
     const message = Buffer.alloc(1_000_000, 7);
     client.socket.send(message);
-    await expect.poll(() => gateway.proxy.sessions.bytes().toTarget).toBe(message.length);
+    await expect.poll(() => own.proxy.sessions.bytes().toTarget).toBe(message.length);
+    holdTheFlush();
     client.socket.close(1000);
     client.socket.resume();
     await client.closed;
@@ -299,6 +314,7 @@ describe("no input is lost", () => {
     connection.resume();
     await connection.closed;
     expect(connection.receivedHash).toBe(sha256(message));
+    vi.useRealTimers();
   });
 
   test.each([[["binary"]], [[]]])("text frames of a client that offers %j are console input", async (protocols) => {

@@ -79,6 +79,7 @@ export class PeerCluster {
   /** Those that lead to a gateway to which another one leads: that stays so until the list changes. */
   readonly #duplicates = new Map<PeerLink, PeerLink>();
   #sessions: OwnPeerSessions | undefined;
+  #isStopped = false;
   #reconciler: PeerReconciler | undefined;
 
   /** @throws Error naming a file that cannot be read or opened. */
@@ -185,6 +186,7 @@ export class PeerCluster {
   }
 
   #stop(): void {
+    this.#isStopped = true;
     for (const peer of this.#peers) close(peer);
   }
 
@@ -206,6 +208,8 @@ export class PeerCluster {
   }
 
   #configure(addresses: readonly PeerAddress[]): void {
+    // Nothing would stop what asks the new ones.
+    if (this.#isStopped) return;
     const control = this.#sessions?.control;
     const before = this.#peers;
     const known = (url: string): Peer | undefined => before.find(({ link }) => link.url === url);

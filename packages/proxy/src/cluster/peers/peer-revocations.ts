@@ -28,8 +28,8 @@ interface Waiting {
 
 /**
  * Tokens of peers that were revoked here while their issuer was away: this gateway refuses them, also after a restart,
- * until the issuer knows, every peer has said that it has not issued the token, or the token has expired. And those that
- * peers say wait there, which this gateway refuses for as long.
+ * until the issuer knows, or the token has expired; where its expiry is not known, until every peer has said that it has not
+ * issued it. And those that peers say wait there, which this gateway refuses for as long.
  */
 export class PeerRevocations {
   readonly #options: PeerRevocationsOptions;
@@ -124,8 +124,9 @@ export class PeerRevocations {
   #forget(): void {
     const links = this.#options.links();
     for (const [tokenId, { keptUntil, others }] of this.#waiting) {
-      const isExpired = keptUntil !== undefined && keptUntil < Date.now();
-      if (isExpired || links.every((link) => others.has(link))) this.#waiting.delete(tokenId);
+      // One whose expiry is known was issued by a peer. Should that be none now, it may be one again.
+      const isOver = keptUntil === undefined ? links.every((link) => others.has(link)) : keptUntil < Date.now();
+      if (isOver) this.#waiting.delete(tokenId);
     }
   }
 

@@ -73,6 +73,15 @@ test("a peer that hangs does not hold the start up", async () => {
   expect(await one.refusal((await one.token(target.address)).token)).toBe("opened");
 });
 
+test("a list that is read while the gateway stops is not taken", async () => {
+  await using wire = await Wire.open();
+  const gateway = await PeerGateway.start("one", { two: wire.url });
+  const take = gateway.cluster.prepare({ peers: [{ url: "http://127.0.0.1:1", key: "another", ca: null }] });
+  await gateway[Symbol.asyncDispose]();
+  take();
+  expect(gateway.cluster.figures.peers?.().map(({ peer }) => peer)).toEqual([new URL(wire.url).host]);
+});
+
 test("messages need a key with the right admin, and a form", async () => {
   const issuing = "a-key-that-may-issue-and-end";
   const admin = { listen: "127.0.0.1:0", key: keyOf("one") };

@@ -10,7 +10,7 @@ import { AdminClient, type IssuedToken, type IssueRequest, type SessionView } fr
 import { freePort } from "@curfew/testing/real";
 
 const command = fileURLToPath(new URL("../../../packages/proxy/src/cli/main.ts", import.meta.url));
-const ADMIN_KEY = "key-of-the-end-to-end-tests";
+export const ADMIN_KEY = "key-of-the-end-to-end-tests";
 
 /** A token with the time at which it expires. */
 export interface TimedToken extends IssuedToken {
@@ -54,6 +54,11 @@ export class GatewayProcess implements AsyncDisposable {
   /** Where browsers connect. */
   get url(): string {
     return this.#url;
+  }
+
+  /** Where the admin API is. */
+  get adminUrl(): string {
+    return this.#adminUrl;
   }
 
   /** The WebSocket address. */

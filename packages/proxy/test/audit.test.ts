@@ -1,5 +1,5 @@
 import { type ByteServer, startByteServer } from "@curfew/testing";
-import { readFileSync, renameSync } from "node:fs";
+import { existsSync, readFileSync, renameSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { Client } from "./support/client.ts";
@@ -155,6 +155,17 @@ test("workers write whole lines to one file, follow it when it is moved, and los
   for (const run of Map.groupBy(lines, (line) => line["run"]).values()) {
     expect(run.map(({ seq }) => seq)).toEqual(run.map((_, index) => index + 1));
   }
+});
+
+test("SIGHUP closes a file that was moved, also when nothing happens that would be written", async () => {
+  await using folder = await TestFolder.create();
+  const path = join(folder.path, "audit.jsonl");
+  await using gateway = await WorkerGateway.start({ AUDIT_PATH: path }, { workers: 1 });
+  const { pid } = gateway.command.process;
+  renameSync(path, `${path}.1`);
+  gateway.command.process.kill("SIGHUP");
+  await expect.poll(() => existsSync(path)).toBe(true);
+  expect([linesOf(`${path}.1`).map(({ pid: written }) => written), linesOf(path)]).toEqual([[pid], []]);
 });
 
 test("a file that cannot be opened keeps the gateway from starting, with its name", async () => {

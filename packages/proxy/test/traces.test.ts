@@ -190,7 +190,11 @@ test("OpenTelemetry is imported in one place, which is loaded only when it is ne
   const src = new URL("../src/", import.meta.url);
   const importers: string[] = [];
   for await (const file of glob("**/*.ts", { cwd: src })) {
-    if (/from "(?:@opentelemetry\/|.*\/(?:otlp|session-traces)\.ts")/.test(readFileSync(new URL(file, src), "utf8"))) {
+    if (
+      /(?:from|import) "(?:@opentelemetry\/|.*\/(?:otlp|session-traces)\.ts")/.test(
+        readFileSync(new URL(file, src), "utf8"),
+      )
+    ) {
       importers.push(file);
     }
   }

@@ -64,6 +64,7 @@ test("a token that is revoked during that wait opens nothing", async () => {
   using main = await SpiceChannel.open(gateway.host, token);
   using client = sayFirst(gateway.host, token);
   await expect.poll(() => gateway.held().sessions).toBe(2);
+  await expect.poll(() => client.socket.readyState).toBe(WebSocket.OPEN);
   await gateway.proxy.revoke(tokenId);
   client.socket.send(linkMessage({ type: "inputs", session: main.number }));
   expect(await client.closed).toEqual({ code: 4005, reason: "session_terminated" });

@@ -77,6 +77,7 @@ test.each(["deadline", "operator"])("after the end by the %s no channel joins th
   clock.now += 1000;
   using waiting = sayFirst(gateway.host, token);
   await expect.poll(() => gateway.held().deadlines).toBe(2);
+  await expect.poll(() => waiting.socket.readyState).toBe(WebSocket.OPEN);
   const inputs = linkMessage({ type: "inputs", session: main.number });
   if (by === "deadline") clock.now += 29_000;
   else gateway.proxy.sessions.list()[0]?.end("session_terminated");

@@ -230,7 +230,7 @@ describe("in place of websockify", () => {
 
   test("a signal ends a wrapped command with the gateway, even one that does not heed it", async () => {
     for (const trap of ["echo heeded; exit 0", ""]) {
-      const script = `trap "${trap}" TERM; echo "wrapped $$ at {port}"; while :; do sleep 0.1; done`;
+      const script = `trap "${trap}" TERM; echo "wrapped $$ at {port}"; while :; do sleep 0.1 & wait $!; done`;
       await using command = start("--wrap-mode", "respawn", "127.0.0.1:0", "--", "sh", "-c", script);
       const [, pid = ""] = await command.printed(/wrapped (\d+)/);
       command.process.kill("SIGTERM");

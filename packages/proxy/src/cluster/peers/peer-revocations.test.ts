@@ -96,6 +96,19 @@ test("one waits for as long as its token may be valid, whatever happens to the p
   expect(restarted.tokenIds).toEqual([]);
 });
 
+test("one waits on for a peer that has left the list, until that is back", async () => {
+  const { peers, one, two, links, revocations } = make();
+  await revocations.keep("a", undefined);
+  const left = links.splice(0, 1);
+  revocations.leave(one);
+  await revocations.tell(two);
+  expect(revocations.tokenIds).toEqual(["a"]);
+  links.push(...left);
+  peers[0].issued.add("a");
+  await revocations.tell(one);
+  expect(revocations.tokenIds).toEqual([]);
+});
+
 test("no more wait than a bound, those of before are kept, and one more is refused until there is room", async () => {
   const { store, peers, one, revocations } = make();
   const ids = Array.from({ length: 1000 }, (_, index) => `id-${index}`);

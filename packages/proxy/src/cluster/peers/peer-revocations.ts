@@ -24,6 +24,8 @@ interface Waiting {
   readonly keptUntil: number | undefined;
   /** The peers that have not issued it. */
   readonly others: Set<PeerLink>;
+  /** Whether one that may have issued it has left the list, to which it may come back. */
+  mayBeOfLeft?: true;
 }
 
 /**
@@ -104,9 +106,10 @@ export class PeerRevocations {
     this.#heard.set(link, new Set(tokenIds));
   }
 
-  /** Forgets what a peer has said that is none any more. */
+  /** Forgets what a peer has said that is none any more. What waits for it waits on, should it come back. */
   leave(link: PeerLink): void {
     this.#heard.delete(link);
+    for (const waiting of this.#waiting.values()) if (!waiting.others.has(link)) waiting.mayBeOfLeft = true;
   }
 
   async #tell(link: PeerLink, tokenId: string, others: Set<PeerLink>): Promise<void> {
@@ -123,9 +126,10 @@ export class PeerRevocations {
   /** Drops those that need not be known any more. */
   #forget(): void {
     const links = this.#options.links();
-    for (const [tokenId, { keptUntil, others }] of this.#waiting) {
+    for (const [tokenId, { keptUntil, others, mayBeOfLeft }] of this.#waiting) {
       // One whose expiry is known was issued by a peer. Should that be none now, it may be one again.
-      const isOver = keptUntil === undefined ? links.every((link) => others.has(link)) : keptUntil < Date.now();
+      const isOfNone = mayBeOfLeft !== true && links.every((link) => others.has(link));
+      const isOver = keptUntil === undefined ? isOfNone : keptUntil < Date.now();
       if (isOver) this.#waiting.delete(tokenId);
     }
   }

@@ -3,6 +3,7 @@ const STARTING_MS = 5000;
 
 let isAsked = false;
 let onSignal = endAfterStart;
+let givingUp: NodeJS.Timeout | undefined;
 
 /**
  * From now on SIGINT and SIGTERM are not lost: while the gateway starts, they stop it as soon as it has started. Without
@@ -16,7 +17,7 @@ export function noteStopSignals(): void {
 function endAfterStart(): void {
   if (isAsked) process.exit();
   isAsked = true;
-  setTimeout(() => process.exit(), STARTING_MS).unref();
+  givingUp = setTimeout(() => process.exit(), STARTING_MS).unref();
 }
 
 /**
@@ -25,6 +26,8 @@ function endAfterStart(): void {
  * @param stop - takes how long running sessions may go on, in milliseconds; without it, as long as configured.
  */
 export function drainOnStopSignals(stop: (drainMs?: number) => void): void {
+  // It would end the first of several processes before the others have drained.
+  clearTimeout(givingUp);
   onSignal = () => {
     stop(isAsked ? 0 : undefined);
     isAsked = true;

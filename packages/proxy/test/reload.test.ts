@@ -239,8 +239,21 @@ test("a gateway that has closed takes no other configuration, which would open s
   expect(gateway.proxy.config).toBe(config);
 });
 
+test("the certificate of the admin API and the level of the log change at once", async () => {
+  const admin = { tls_cert: certificate.cert, tls_key: certificate.key };
+  await using gateway = await TestGateway.start({ config: { admin, log: { level: "debug" } } });
+  const at = new URL(gateway.adminUrl);
+  expect(await servedBy(at)).toBe(certificate.fingerprint);
+  using renewed = await TestCertificate.create();
+  const { fingerprint } = renewed;
+  certificate.replaceBy(renewed);
+  const { applied } = await gateway.reload({ admin, log: { level: "warn" } });
+  expect(applied).toEqual(["log.level"]);
+  expect([await servedBy(at), gateway.proxy.log.level]).toEqual([fingerprint, "warn"]);
+});
+
 /** The fingerprint of the certificate that a new connection is shown. */
-async function servedBy({ host }: WorkerGateway): Promise<string> {
+async function servedBy({ host }: Pick<WorkerGateway, "host">): Promise<string> {
   const { hostname, port } = new URL(`https://${host}`);
   return await new Promise((resolve, reject) => {
     const socket = connect({ host: hostname, port: Number(port), rejectUnauthorized: false }, () => {

@@ -55,6 +55,15 @@ test("what is kept is bounded; a client is told how much it missed", async () =>
   expect(names(await client.next())).toEqual(["c", "d", "e"]);
 });
 
+test("events that another process could not send are a gap for all who follow", async () => {
+  const stream = new EventStream();
+  const client = follow(stream);
+  stream.publish(event("a"));
+  stream.publishGap(7);
+  stream.publish(event("b"));
+  expect(names(await client.next())).toEqual(["a", "gap 7", "b"]);
+});
+
 test("an id of another run is told from one of this run", async () => {
   const stream = new EventStream();
   follow(stream);

@@ -36,7 +36,8 @@ async function start(args: readonly string[]): Promise<readonly [gateway: Comman
     const [, host = ""] = await proxy.printed(/listens at http:\/\/(\S+)/);
     return [proxy, host];
   } catch (error) {
-    if (!proxy.stderr.includes("curfew: cluster.store: there is no connection: no answer within")) throw error;
+    if (!/cluster\.store: there is no connection: (no answer within|Connection timeout)/.test(proxy.stderr))
+      throw error;
     return await start(args);
   }
 }

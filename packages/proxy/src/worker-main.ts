@@ -1,6 +1,7 @@
 import cluster from "node:cluster";
 import { keepHeapSmall } from "./cli/heap.ts";
 import { favorEventLoop } from "./cli/helper-threads.ts";
+import { exitSoon } from "./exit.ts";
 import { ignoreSignals } from "./telemetry/ignored-signals.ts";
 import { runWorker } from "./worker.ts";
 
@@ -11,4 +12,4 @@ keepHeapSmall();
 favorEventLoop();
 
 if (cluster.worker === undefined) throw new Error("this file is run by `curfew serve --workers`");
-await runWorker(cluster.worker);
+await runWorker(cluster.worker, exitSoon);

@@ -10,7 +10,6 @@ import { openTraces } from "./telemetry/traces/open.ts";
 import type { Traces } from "./telemetry/traces/traces.ts";
 import { TracedGateway } from "./traced-gateway.ts";
 import { surviveErrors } from "./telemetry/uncaught-errors.ts";
-import { exitSoon } from "./exit.ts";
 import { RemoteLimits } from "./limits/remote-limits.ts";
 import { hasDescriptorForClient } from "./net/descriptors.ts";
 import { closeTokens, type OpenedTokens, openTokensOfWorker } from "./tokens/open.ts";
@@ -38,8 +37,16 @@ export interface WorkerSettings {
   readonly gatewayId: string | undefined;
 }
 
-/** Runs sessions until the primary orders a drain, or ends. A failure at the start is reported to the primary. */
-export async function runWorker(worker: Worker): Promise<void> {
+/**
+ * Runs sessions until the primary orders a drain, or ends. A failure at the start is reported to the primary.
+ *
+ * @param exit - called once it has disconnected from the primary.
+ */
+export async function runWorker(worker: Worker, exit: () => void): Promise<void> {
+  const leave = (): void => {
+    if (worker.isConnected()) worker.disconnect();
+    exit();
+  };
   const primary: PrimaryChannel<WorkerSettings> = new IpcChannel(worker);
   let close = async (): Promise<void> => {};
   try {
@@ -64,7 +71,7 @@ export async function runWorker(worker: Worker): Promise<void> {
       ...gatewayHandlers(gateway, metrics, forwarder),
       drain: ({ timeoutMs }) => {
         // If it cannot listen, that is reported below.
-        void listening.then(() => gateway.drain(timeoutMs)).then(() => leave(worker), ignore);
+        void listening.then(() => gateway.drain(timeoutMs)).then(leave, ignore);
         return null;
       },
     });
@@ -75,7 +82,7 @@ export async function runWorker(worker: Worker): Promise<void> {
     primary.tell({ type: "failed", message: error instanceof Error ? error.message : String(error) });
     // A source that is being connected to would keep the process alive.
     await close();
-    leave(worker);
+    leave();
   }
 }
 
@@ -166,12 +173,6 @@ async function takeWithdrawals(primary: PrimaryChannel<WorkerSettings>, { sessio
   const revoked = await primary.ask({ type: "unwritten_revocations" });
   for (const tokenId of revoked) sessions.revoke(tokenId, "the token was revoked");
   for (const lock of await primary.ask({ type: "locks" })) sessions.lock(lock);
-}
-
-/** Disconnects from the primary, and exits. */
-function leave(worker: Worker): void {
-  if (worker.isConnected()) worker.disconnect();
-  exitSoon();
 }
 
 function ignore(): void {}

@@ -31,7 +31,7 @@ export class FakePrimary extends EventEmitter implements AsyncDisposable {
   /** The same, of which the worker knows only its configuration. */
   static async startWorker(config: ConfigInput): Promise<FakePrimary> {
     const primary = new FakePrimary();
-    void runWorker(primary as unknown as Worker);
+    void runWorker(primary as unknown as Worker, () => {});
     const settings = parseConfig({
       listen: "127.0.0.1:0",
       tokens: { path: ":memory:" },

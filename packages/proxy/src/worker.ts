@@ -13,6 +13,7 @@ import { surviveErrors } from "./telemetry/uncaught-errors.ts";
 import { RemoteLimits } from "./limits/remote-limits.ts";
 import { hasDescriptorForClient } from "./net/descriptors.ts";
 import { closeTokens, type OpenedTokens, openTokensOfWorker } from "./tokens/open.ts";
+import { GatewayStopping } from "./tokens/replace-sources.ts";
 import { IN_MEMORY } from "./tokens/sqlite/database.ts";
 import { EventForwarder } from "./workers/event-forwarder.ts";
 import { type Handlers, IpcChannel } from "./workers/ipc-channel.ts";
@@ -107,7 +108,10 @@ function gatewayHandlers(
       return null;
     },
     reload: async ({ config }) => {
-      await gateway.reload(config as Config);
+      // A worker that stops has nothing left that it would concern.
+      await gateway.reload(config as Config).catch((error: unknown) => {
+        if (!(error instanceof GatewayStopping)) throw error;
+      });
       return null;
     },
     follow: ({ isActive }) => {

@@ -3,6 +3,7 @@ import type { LoadedConfig } from "../config/load.ts";
 import type { ConfigChanges } from "../config/reload.ts";
 import { ConfigError } from "../config/schema.ts";
 import { logError, type Logger } from "../telemetry/log.ts";
+import { GatewayStopping } from "../tokens/replace-sources.ts";
 import type { ServiceManager } from "./service-manager.ts";
 
 /** What SIGHUP is for. */
@@ -52,6 +53,8 @@ async function reload(gateway: Reloadable, load: () => Promise<LoadedConfig>): P
     log.info({ changed: applied }, "SIGHUP: the configuration was read again");
     if (needRestart.length > 0) log.warn({ options: needRestart }, "changed options that need a restart");
   } catch (error) {
+    if (error instanceof GatewayStopping)
+      return log.info("SIGHUP: the configuration is not read again: the gateway stops");
     const problems = error instanceof ConfigError ? { problems: error.problems } : {};
     logError(
       log,

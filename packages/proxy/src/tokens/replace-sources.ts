@@ -50,14 +50,23 @@ export async function replaceSources(
   return { sources: [...own, ...opened], left: configured.filter((each) => !kept.has(each)), made };
 }
 
+/** A configuration comes too late: the gateway has closed what it would change. */
+export class GatewayStopping extends Error {
+  override readonly name = "GatewayStopping";
+
+  constructor() {
+    super("the gateway is stopping");
+  }
+}
+
 /**
  * Gives up sources that were opened for a gateway that has closed its own meanwhile.
  *
- * @throws Error always, for what wanted to change them.
+ * @throws GatewayStopping always, for what wanted to change them.
  */
 export async function giveUpSources({ made }: ReplacedSources, log: Logger): Promise<never> {
   await closeTokens({ store: undefined, sources: made }, log);
-  throw new Error("the gateway is stopping");
+  throw new GatewayStopping();
 }
 
 /**

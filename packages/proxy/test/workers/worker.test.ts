@@ -1,6 +1,7 @@
 import { type ByteServer, startByteServer } from "@curfew/testing";
 import { once } from "node:events";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { parseConfig } from "../../src/config/schema.ts";
 import { parseEndpoint } from "../../src/net/endpoint.ts";
 import type { Grant } from "../../src/tokens/grant.ts";
 import { Client } from "../support/client.ts";
@@ -59,6 +60,12 @@ test("a worker that cannot listen closes its sources, which would keep its proce
   expect((await primary.asked("failed")).request).toEqual({ type: "failed", message });
   await left;
   await expect.poll(() => redis.connections).toBe(0);
+});
+
+test("a worker that has stopped takes another configuration, of which nothing concerns it", async () => {
+  const primary = await FakePrimary.start({});
+  await primary[Symbol.asyncDispose]();
+  expect(await primary.ask({ type: "reload", config: parseConfig({}) })).toBeNull();
 });
 
 test("of a token of another gateway the primary knows the issuer, whose sessions it can end", async () => {

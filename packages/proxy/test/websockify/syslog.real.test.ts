@@ -36,7 +36,7 @@ test.each([
     );
     const { value } = (await lines.next()) as { value: string };
     expect(value).toMatch(head);
-    expect(value).toContain('"msg":"listening"');
+    expect(value).toContain('"msg":"starting"');
     // The log still goes to standard error, as from websockify.
     await command.printed(/listens/);
     command.process.kill("SIGTERM");

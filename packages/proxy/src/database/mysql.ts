@@ -1,6 +1,5 @@
 import { connect, isIP, type Socket } from "node:net";
 import type { Duplex } from "node:stream";
-import { checkServerIdentity, TLSSocket } from "node:tls";
 import {
   createPool,
   type Pool,
@@ -31,15 +30,11 @@ export const MYSQL: Driver = {
 
 class MysqlPool implements ConnectionPool {
   readonly #pool: Pool;
-  /** The address that the certificate must name; undefined where the driver checks that, or it is not checked. */
-  readonly #address: string | undefined;
   readonly #maxAnswerBytes: number;
   readonly #bounds = new WeakMap<Duplex, AnswerBound>();
 
   constructor({ settings, tls, maxConnections, connectMs, maxAnswerBytes }: PoolOptions) {
     const { host, port, socket, user, password, database } = settings;
-    // The driver compares an address with nothing but "localhost".
-    this.#address = tls?.verify === "name" && isIP(host) > 0 ? host : undefined;
     this.#maxAnswerBytes = maxAnswerBytes;
     const options = {
       ...(socket === undefined ? { host, port } : { socketPath: socket }),
@@ -47,13 +42,15 @@ class MysqlPool implements ConnectionPool {
       stream: () => {
         const stream: Socket =
           socket === undefined ? connect({ host, port, noDelay: true, keepAlive: true }) : connect(socket);
+        // Node compares a certificate with the host of the stream below; that of an address it would take for "localhost".
+        if (isIP(host) > 0) Object.assign(stream, { _host: host });
         this.#boundOf(stream);
         return stream;
       },
       user,
       password,
       database,
-      ssl: tls && socket === undefined ? toSsl(tls, this.#address === undefined) : undefined,
+      ssl: tls && socket === undefined ? toSsl(tls) : undefined,
       connectTimeout: connectMs,
       connectionLimit: maxConnections,
       // The pool looks for idle connections only where fewer may be idle than open.
@@ -70,12 +67,6 @@ class MysqlPool implements ConnectionPool {
 
   async acquire(): Promise<LentConnection> {
     const connection = await this.#pool.getConnection();
-    try {
-      this.#checkAddress(connection);
-    } catch (error) {
-      connection.destroy();
-      throw error;
-    }
     // Another stream than before with TLS.
     const bound = this.#boundOf(streamOf(connection));
     return {
@@ -108,21 +99,13 @@ class MysqlPool implements ConnectionPool {
     this.#bounds.set(stream, bound);
     return bound;
   }
-
-  #checkAddress(connection: PoolConnection): void {
-    if (this.#address === undefined) return;
-    const stream = streamOf(connection);
-    if (!(stream instanceof TLSSocket)) throw new Error("the connection to the database is not encrypted");
-    const wrong = checkServerIdentity(this.#address, stream.getPeerCertificate());
-    if (wrong !== undefined) throw wrong;
-  }
 }
 
 function streamOf({ connection }: PoolConnection): Duplex {
   return (connection as unknown as { readonly stream: Duplex }).stream;
 }
 
-function toSsl({ ca, cert, key, passphrase, ciphers, verify }: TlsMaterial, verifyName: boolean): object {
+function toSsl({ ca, cert, key, passphrase, ciphers, verify }: TlsMaterial): object {
   return given({
     ca,
     cert,
@@ -130,7 +113,7 @@ function toSsl({ ca, cert, key, passphrase, ciphers, verify }: TlsMaterial, veri
     passphrase,
     ciphers,
     rejectUnauthorized: verify !== "nothing",
-    verifyIdentity: verify === "name" && verifyName,
+    verifyIdentity: verify === "name",
   });
 }
 

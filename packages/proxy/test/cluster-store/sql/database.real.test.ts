@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
-import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
 import { parseDatabaseUrl } from "../../../src/database/database-url.ts";
+import type { LentConnection } from "../../../src/database/driver.ts";
 import { MYSQL } from "../../../src/database/mysql.ts";
 import { POSTGRESQL } from "../../../src/database/postgresql.ts";
 import type { OpenStore } from "../../../src/cluster-store/engine.ts";
@@ -294,6 +295,34 @@ describe.each(SYSTEMS)("%s", (system) => {
     await expect(tryOpen(database.url(), newPrefix(), readFileSync(other.cert, "utf8"))).rejects.toThrow(/certificate/);
     const encrypted = system === "mysql" ? "?ssl_mode=verify_ca&ssl_ca=" : "?sslmode=verify-ca&sslrootcert=";
     await tryOpen(database.url({ query: `${encrypted}${encodeURIComponent(authority.cert)}` }), newPrefix());
+  });
+
+  test("is reached over TLS by its address, also where the driver resumes the session of another connection", async () => {
+    const driver = system === "mysql" ? MYSQL : POSTGRESQL;
+    const none = { cert: undefined, key: undefined, passphrase: undefined, ciphers: undefined };
+    const tls = { ...none, ca: readFileSync(authority.cert, "utf8"), verify: "name" } as const;
+    const settings = parseDatabaseUrl(database.url());
+    expect(settings.host).toBe("127.0.0.1");
+    const options = { settings, tls, maxConnections: 3, connectMs: TIMEOUT_MS, maxAnswerBytes: 1024 };
+    const pool = driver.openPool(options);
+    const connections: LentConnection[] = [];
+    onTestFinished(async () => {
+      for (const connection of connections) connection.destroy();
+      await pool.close();
+    });
+    for (let count = 0; count < 3; count += 1) {
+      const connection = await pool.acquire();
+      connections.push(connection);
+      // By the answer, the ticket of the session is there, too.
+      expect(await connection.query("SELECT 1 AS one", [])).toEqual([{ one: 1 }]);
+    }
+    // The certificate does not name it.
+    const elsewhere = { ...settings, host: "127.0.0.2" };
+    const other = driver.openPool({ ...options, settings: elsewhere });
+    onTestFinished(async () => await other.close());
+    for (let count = 0; count < 2; count += 1) {
+      await expect(other.acquire()).rejects.toThrow("IP: 127.0.0.2 is not in the cert's list: 127.0.0.1");
+    }
   });
 
   test("whose answer is too long is cut off, also over TLS", async () => {

@@ -70,7 +70,9 @@ export class Consumer implements AsyncDisposable {
     });
     const exited = once(child, "exit");
     const stop = async (): Promise<void> => {
-      if (child.pid !== undefined && child.exitCode === null && child.signalCode === null) process.kill(-child.pid);
+      // Told to stop, a server waits for the browser to close the connections that it keeps.
+      const isRunning = child.exitCode === null && child.signalCode === null;
+      if (child.pid !== undefined && isRunning) process.kill(-child.pid, "SIGKILL");
       await exited;
     };
     for await (const line of createInterface(child.stdout)) {

@@ -1,4 +1,4 @@
-import { type Clock, systemClock } from "../time/clock.ts";
+import { type Clock, nowOf, systemClock } from "../time/clock.ts";
 import type { Logger } from "./log.ts";
 
 /** How often the clocks are compared, in milliseconds. */
@@ -21,7 +21,10 @@ export function clockSteps(): number {
  * @param clock - test seam.
  */
 export function watchClock(log: Logger, clock: Clock = systemClock): void {
-  const offset = (): number => clock.wall() - clock.monotonic();
+  const offset = (): number => {
+    const { wall, monotonic } = nowOf(clock);
+    return wall - monotonic;
+  };
   let last = offset();
   setInterval(() => {
     const now = offset();

@@ -23,9 +23,30 @@ export interface Instant {
   readonly wall: number;
 }
 
+/** How far apart the readings of the two clocks may be, in milliseconds. */
+const MAX_APART_MS = 1;
+
+/** How often the clocks are read again at most. */
+const MAX_READINGS = 10;
+
+/**
+ * Now, on both clocks. The machine may take the processor away between two readings, which would look like a clock that
+ * was set: the clocks are read again then.
+ */
+export function nowOf(clock: Clock): Instant {
+  for (let reading = 1; ; reading += 1) {
+    const before = clock.monotonic();
+    const wall = clock.wall();
+    // Read last: should the readings be apart after all, an instant comes late on this clock rather than early.
+    const monotonic = clock.monotonic();
+    if (monotonic - before <= MAX_APART_MS || reading === MAX_READINGS) return { monotonic, wall };
+  }
+}
+
 /** The instant that the wall clock will call `wall`, as things stand now. */
 export function instantAt(clock: Clock, wall: number): Instant {
-  return { wall, monotonic: clock.monotonic() + (wall - clock.wall()) };
+  const now = nowOf(clock);
+  return { wall, monotonic: now.monotonic + (wall - now.wall) };
 }
 
 /** Milliseconds until `instant`, by the clock that is nearer to it; 0 once it has come. */

@@ -71,6 +71,25 @@ describe("rule 5: never early", () => {
     );
   });
 
+  test("a process that stands still while it reads the clocks makes no call early", () => {
+    let stood = 0;
+    let untilStand = Infinity;
+    const read = (now: number): number => {
+      untilStand -= 1;
+      if (untilStand === 0) stood += 400;
+      return now + stood;
+    };
+    const standing = { monotonic: () => read(performance.now()), wall: () => read(Date.now()) };
+    for (untilStand of Array.from({ length: 12 }, (_, index) => index + 1)) {
+      const own = new DeadlineScheduler(standing);
+      const due = vi.fn<() => void>();
+      const wall = Date.now() + stood + 5000;
+      own.schedule(instantAt(standing, wall), () => due());
+      while (due.mock.calls.length === 0) vi.advanceTimersByTime(1);
+      expect(Date.now() + stood).toBeGreaterThanOrEqual(wall);
+    }
+  });
+
   test("an instant that lies in the past is called soon, but not in the same turn", () => {
     const due = vi.fn<() => void>();
     scheduler.schedule(after(-10), due);

@@ -1,5 +1,5 @@
 import { callSafely } from "./call-safely.ts";
-import type { Clock, Instant } from "./clock.ts";
+import { type Clock, type Instant, nowOf } from "./clock.ts";
 import { type HeapEntry, MinHeap } from "./heap.ts";
 
 /** How often the wall clock is compared: a clock set forward is noticed within this time. */
@@ -85,8 +85,7 @@ export class DeadlineScheduler {
 
   #run(): void {
     this.#disarm();
-    const now = this.#clock.monotonic();
-    this.#followWallClock(now);
+    const now = this.#followWallClock();
     // Collected before the first call, because a call may schedule and cancel.
     const due = this.#heap.takeUpTo(now);
     this.#arm();
@@ -94,11 +93,17 @@ export class DeadlineScheduler {
     for (const entry of due) if (entry.due !== undefined) callSafely(entry.due);
   }
 
-  /** A wall clock that was set forward brings the calls nearer; one that was set back does not move them. */
-  #followWallClock(now: number): void {
-    const wall = this.#clock.wall();
-    if (wall - now <= this.#offset + DRIFT_MS) return;
-    this.#offset = wall - now;
-    this.#heap.rekey((entry) => Math.min(entry.key, now + (entry.wall - wall)));
+  /**
+   * A wall clock that was set forward brings the calls nearer; one that was set back does not move them.
+   *
+   * @returns now, on the monotonic clock.
+   */
+  #followWallClock(): number {
+    const { monotonic, wall } = nowOf(this.#clock);
+    if (wall - monotonic > this.#offset + DRIFT_MS) {
+      this.#offset = wall - monotonic;
+      this.#heap.rekey((entry) => Math.min(entry.key, monotonic + (entry.wall - wall)));
+    }
+    return monotonic;
   }
 }

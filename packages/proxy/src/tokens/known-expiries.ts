@@ -1,4 +1,4 @@
-import { type Clock, CLOCK_TOLERANCE_MS } from "../time/clock.ts";
+import { type Clock, CLOCK_TOLERANCE_MS, nowOf } from "../time/clock.ts";
 
 /** How many tokens are remembered; those that were looked up first are dropped first. */
 const MAX_KNOWN = 10_000;
@@ -39,7 +39,7 @@ export class KnownExpiries {
    * @returns `wall`, or an earlier instant if the wall clock has been set back since the token was looked up first.
    */
   settle(digest: Buffer, wall: number, mayMove: boolean): number {
-    const now = { wall: this.#clock.wall(), monotonic: this.#clock.monotonic() };
+    const now = nowOf(this.#clock);
     // 48 bits: no two of so few tokens have them in common.
     const key = digest.readUIntBE(0, 6);
     const known = this.#known.get(key);

@@ -61,10 +61,10 @@ describe("liveness", () => {
     expect(told(harness)).toMatchObject([{ event: { waitedMs: 1500 } }]);
   });
 
-  test("asks again after the computer slept", () => {
+  test.each([3_600_000, 11_001])("asks again where the computer slept, %i ms after a ping", (now) => {
     const harness = new Harness().connected();
     harness.fire("ping");
-    harness.now = 3_600_000;
+    harness.now = now;
     harness.fire("pong");
     expect(harness.state.published.status).toBe("connected");
     harness.now += 10_000;

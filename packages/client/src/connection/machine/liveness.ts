@@ -7,6 +7,8 @@ const SILENCE_LIMIT_MS = 10_000;
 const WAKE_LIMIT_MS = 3000;
 /** Round trip above which an answer counts as late. */
 const LATE_MS = 1500;
+/** How late a timer must be for the computer to have slept, or stood still. In a hidden tab it may be a second late. */
+const SLEPT_MS = 1000;
 
 /** Schedules the next ping, unless there are no control messages or pings are turned off. */
 export function schedulePing(draft: Draft, socket: SocketState, atMostMs: number = Infinity): void {
@@ -74,8 +76,8 @@ export function onPongTimer(draft: Draft, socket: SocketState): void {
   const silentMs = draft.now - sentAt;
   if (draft.lastFrameAt > sentAt) {
     schedulePing(draft, socket);
-  } else if (silentMs > 2 * limitMs && !isSecond) {
-    // The computer slept: the answer may be queued behind this timer.
+  } else if (silentMs > limitMs + SLEPT_MS && !isSecond) {
+    // The answer may be queued behind this timer.
     ping(draft, socket, limitMs, true);
   } else {
     const detail = `no frame arrived for ${Math.round(silentMs / 1000)} s`;

@@ -168,8 +168,9 @@ test("a refused renewal is told in the page's language, the gateway's English wo
   const connection = await opened;
   connection.send({ type: "expiring", expiresInMs: 58_000 });
   await page.getByRole("button", { name: "Verlängern", exact: true }).click();
-  expect((await connection.waitFor("renew")).token).toBe("second");
-  connection.send({ type: "renew_failed", id: 1, reason: "forbidden", detail: "the token is for another console" });
+  const { id, token: renewedWith } = await connection.waitFor("renew");
+  expect(renewedWith).toBe("second");
+  connection.send({ type: "renew_failed", id, reason: "forbidden", detail: "the token is for another console" });
   await console.waitFor("renew-failed");
   const told = "Der neue Zugang wurde nicht akzeptiert.";
   await expect(page.getByRole("region", { name: "Ende der Sitzung" })).toContainText(told);

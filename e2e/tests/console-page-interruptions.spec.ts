@@ -65,8 +65,9 @@ test("a renewal leaves the keyboard focus elsewhere on the page", async ({ conso
   const search = page.getByRole("searchbox");
   await search.pressSequentially("log");
   answer();
-  expect((await connection.waitFor("renew")).token).toBe("second");
-  connection.send({ type: "renewed", id: 1, expiresInMs: 600_000 });
+  const { id, token: renewedWith } = await connection.waitFor("renew");
+  expect(renewedWith).toBe("second");
+  connection.send({ type: "renewed", id, expiresInMs: 600_000 });
   await console.waitFor("connected");
   await expect(search).toBeFocused();
 });

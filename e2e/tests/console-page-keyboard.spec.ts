@@ -64,8 +64,9 @@ test("a whole session without a mouse: type, search, settings, hide the bar, ren
   await expect(rows).toHaveCount(height);
   expect(await stage.boundingBox()).toEqual(size);
   await keyboard.press("r");
-  expect((await connection.waitFor("renew")).token).toBe("second");
-  connection.send({ type: "renewed", id: 1, expiresInMs: 1_800_000 });
+  const { id, token: renewedWith } = await connection.waitFor("renew");
+  expect(renewedWith).toBe("second");
+  connection.send({ type: "renewed", id, expiresInMs: 1_800_000 });
   await console.waitFor("connected");
 
   await leave();

@@ -93,12 +93,13 @@ test.describe("near the end", () => {
     await inspect(page, "renew-failed");
 
     await page.getByRole("button", { name: "Try again" }).click();
-    expect((await connection.waitFor("renew")).token).toBe("second");
+    const { id, token: renewedWith } = await connection.waitFor("renew");
+    expect(renewedWith).toBe("second");
     await console.waitFor("renewing");
     await inspect(page, "renewing");
     // Confirmations go away by themselves, so wait before there is something to see.
     const confirmation = page.getByRole("status").filter({ hasText: "Renewed." }).waitFor();
-    connection.send({ type: "renewed", id: 1, expiresInMs: 1_800_000 });
+    connection.send({ type: "renewed", id, expiresInMs: 1_800_000 });
     await confirmation;
     await console.waitFor("connected");
     await inspect(page, "renewed");

@@ -79,8 +79,9 @@ test("Renew asks the parent for a token, and renews with the one it sends", asyn
   await state(frame, "renewing");
   await expect.poll(() => types(page)).toContain("renew-wanted");
   await say(page, { curfew: 1, type: "renew", token: "second" });
-  expect((await connection.waitFor("renew")).token).toBe("second");
-  connection.send({ type: "renewed", id: 1, expiresInMs: 1_800_000 });
+  const { id, token: renewedWith } = await connection.waitFor("renew");
+  expect(renewedWith).toBe("second");
+  connection.send({ type: "renewed", id, expiresInMs: 1_800_000 });
   await state(frame, "connected");
 });
 
@@ -168,8 +169,9 @@ test("a parent renews without being asked, gives the console the keyboard, and c
   await state(frame, "connected");
   await say(page, { curfew: 1, type: "renew", token: "second" });
   const connection = await opened;
-  expect((await connection.waitFor("renew")).token).toBe("second");
-  connection.send({ type: "renewed", id: 1, expiresInMs: 1_800_000 });
+  const { id, token: renewedWith } = await connection.waitFor("renew");
+  expect(renewedWith).toBe("second");
+  connection.send({ type: "renewed", id, expiresInMs: 1_800_000 });
   await page.evaluate(() => {
     document.querySelector("iframe")?.blur();
   });

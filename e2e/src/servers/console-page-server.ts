@@ -29,19 +29,3 @@ export async function startConsolePageServer({
     },
   };
 }
-
-/** Console page servers by their options, each started when it is first needed. */
-export class ConsolePageServers implements AsyncDisposable {
-  readonly #servers = new Map<string, Promise<LocalWebServer>>();
-
-  get(options: ConsolePageOptions): Promise<LocalWebServer> {
-    const key = JSON.stringify(options);
-    const server = this.#servers.get(key) ?? startConsolePageServer(options);
-    this.#servers.set(key, server);
-    return server;
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    for (const server of this.#servers.values()) await (await server)[Symbol.asyncDispose]();
-  }
-}

@@ -3,7 +3,9 @@ import { once } from "node:events";
 import { existsSync, statSync, writeFileSync } from "node:fs";
 import { createServer as createHttpServer } from "node:http";
 import { connect, createServer } from "node:net";
+import { hostname as machineName } from "node:os";
 import { join } from "node:path";
+import { text as readText } from "node:stream/consumers";
 import { expect, test } from "vitest";
 import { AdminClient } from "../src/admin/index.ts";
 import { TestAuthority } from "./support/authority.ts";
@@ -29,6 +31,31 @@ test("programs that may open the Unix socket need no key, and others cannot open
     expect(gateway.logged("token issued")).toMatchObject([{ client: "unix" }]);
   }
   expect(existsSync(socket)).toBe(false);
+});
+
+test("a page whose name is rebound to the machine reads no metrics; monitoring does, by any name with a key", async () => {
+  await using gateway = await TestGateway.start();
+  const { port } = new URL(gateway.adminUrl);
+  const get = async (host: string, more = "", path = "/metrics", { adminUrl } = gateway): Promise<string> => {
+    const socket = connect(Number(new URL(adminUrl).port), "127.0.0.1");
+    socket.write(`GET ${path} HTTP/1.1\r\nHost: ${host}\r\n${more}Connection: close\r\n\r\n`);
+    return await readText(socket);
+  };
+  const own = [`127.0.0.1:${port}`, "localhost", "LOCALHOST.:6081", "curfew.localhost", "[::1]:6081", machineName()];
+  for (const host of own) expect([host, await get(host)]).toEqual([host, expect.stringMatching(/^HTTP\/1\.1 200 /)]);
+  for (const host of ["evil.example:6081", "127.0.0.1.evil.example", "localhost.evil.example", "evillocalhost"]) {
+    const refused = await get(host);
+    expect([host, refused]).toEqual([host, expect.stringMatching(/^HTTP\/1\.1 403 /)]);
+    expect(refused).toContain("expected a Host that is an IP address, localhost or this machine's name");
+    expect(refused).not.toContain("curfew_");
+  }
+  expect(await get("metrics.example", `Authorization: Bearer ${ADMIN_KEY}\r\n`)).toMatch(/^HTTP\/1\.1 200 /);
+  expect(await get("metrics.example", "Authorization: Bearer another-key-than-that\r\n")).toMatch(/^HTTP\/1\.1 403 /);
+  // At other addresses, names are those of the network.
+  await using open = await TestGateway.start({ config: { admin: { listen: "0.0.0.0:0" } } });
+  expect(await get("metrics.example", "", "/metrics", open)).toMatch(/^HTTP\/1\.1 200 /);
+  // These say one word.
+  expect(await get("balancer.example", "", "/readyz")).toMatch(/^HTTP\/1\.1 200 /);
 });
 
 test.skipIf(process.platform !== "linux")(

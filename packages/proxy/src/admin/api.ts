@@ -9,7 +9,7 @@ import { EventRefused } from "../telemetry/event-bus.ts";
 import { METRICS_CONTENT_TYPE } from "../telemetry/exposition.ts";
 import { shareTurn } from "../time/share-turn.ts";
 import { StoreError } from "../tokens/store.ts";
-import { authenticate, requestAddress } from "./authentication.ts";
+import { authenticate, hasKey, requestAddress } from "./authentication.ts";
 import { addEventRoutes } from "./event-routes.ts";
 import { addLockRoutes } from "./lock-routes.ts";
 import { openApiDocument } from "./openapi.ts";
@@ -17,6 +17,7 @@ import { addOperation } from "./operations.ts";
 import { addPeerRoute } from "./peer-route.ts";
 import type { AdminOptions } from "./options.ts";
 import { problem, PROBLEM_DETAIL, toldPath } from "./problem.ts";
+import { isRebound } from "./rebound.ts";
 import { BadQuery } from "./query.ts";
 import { BadRequest } from "./request-body.ts";
 import { addSessionRoutes } from "./session-routes.ts";
@@ -25,6 +26,9 @@ import { addTokenRoutes } from "./token-routes.ts";
 /** A request's body that is longer is refused; one takes a few hundred bytes. */
 const MAX_BODY_BYTES = 64 * 1024;
 const TOO_LONG = `expected a body of at most ${MAX_BODY_BYTES} bytes`;
+
+const OTHER_HOST =
+  "expected a Host that is an IP address, localhost or this machine's name: ask by one of them, or with a key of the admin API";
 
 /**
  * The admin API. Everything under `/v1` requires a key that has the right for it; errors are problem details
@@ -64,7 +68,8 @@ export function createAdminApi(options: AdminOptions): Hono {
   return app;
 }
 
-function addStatusRoutes(app: Hono, { readiness, status, log }: AdminOptions): void {
+function addStatusRoutes(app: Hono, options: AdminOptions): void {
+  const { readiness, status, log } = options;
   app.get("/healthz", (c) => c.text("ok"));
   app.get("/readyz", async (c) => {
     const state = await readiness();
@@ -73,6 +78,7 @@ function addStatusRoutes(app: Hono, { readiness, status, log }: AdminOptions): v
   // Without a key, anyone who reaches it may ask for it at any rate, while sessions wait.
   const metrics = shareTurn(async () => await status.metrics());
   app.get("/metrics", async (c) => {
+    if (!hasKey(c, options) && isRebound(c, options)) return problem(c, 403, OTHER_HOST);
     const { text, unavailable } = await metrics();
     for (const { member, reason } of unavailable) log.warn({ member, reason }, "metrics are not up to date");
     return c.body(text, 200, { "Content-Type": METRICS_CONTENT_TYPE });

@@ -18,7 +18,7 @@ import type { AdminOptions } from "./options.ts";
 const LIMITS = { headersTimeout: 5000, requestTimeout: 10_000, connectionsCheckingInterval: 1000 };
 
 /** What an {@link AdminListener} is made with. */
-export type AdminListenerOptions = Omit<AdminOptions, "isLocal">;
+export type AdminListenerOptions = Omit<AdminOptions, "isLocal" | "isAtLoopback">;
 
 type AdminHandler = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 
@@ -119,7 +119,11 @@ export class AdminListener {
   }
 
   async #load(): Promise<AdminHandler> {
-    this.#handler ??= loadHandler({ ...this.#options, isLocal: (socket) => this.#local.has(socket) });
+    this.#handler ??= loadHandler({
+      ...this.#options,
+      isLocal: (socket) => this.#local.has(socket),
+      isAtLoopback: () => isLoopback(this.#server.address()),
+    });
     return await this.#handler;
   }
 
@@ -151,6 +155,10 @@ export class AdminListener {
   #failed(error: unknown): void {
     logError(this.#options.log, { level: "error", error }, "the admin API failed");
   }
+}
+
+function isLoopback(address: ReturnType<Server["address"]>): boolean {
+  return typeof address === "object" && /^(?:127\.|::1$)/.test(address?.address ?? "");
 }
 
 async function loadHandler(options: AdminOptions): Promise<AdminHandler> {

@@ -19,6 +19,8 @@ export interface AdminOptions {
   readonly keys: AdminKeys;
   /** Whether a connection came through the Unix socket, whose permissions admit it. */
   readonly isLocal: (socket: Socket) => boolean;
+  /** Whether the address where the admin API listens can be reached from this machine only. */
+  readonly isAtLoopback: () => boolean;
   /** Undefined where tokens are only looked up. */
   readonly store: TokenStore | undefined;
   /** Lifetime in seconds of a token whose request names none. */

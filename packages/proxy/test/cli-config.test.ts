@@ -1,4 +1,4 @@
-import { readFile, writeFile } from "node:fs/promises";
+import { chmod, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { expect, test } from "vitest";
@@ -45,6 +45,45 @@ test("config check warns of files that cannot be read, in lists and groups, too"
       "curfew: warning: cluster.peers.0.ca: /nonexistent/ca.pem cannot be read: ENOENT",
     ],
   ]);
+});
+
+test("config check warns of places where nothing can be written, and not of those that the gateway makes", async () => {
+  await using folder = await TestFolder.create();
+  const file = join(folder.path, "file");
+  await writeFile(file, "");
+  const check = async (env: Record<string, string>): Promise<readonly string[]> => {
+    const { code, stderr } = await run(["config", "check"], { CURFEW_TOKENS_PATH: ":memory:", ...env });
+    expect(code).toBe(0);
+    return stderr.split("\n").filter((line) => line !== "");
+  };
+  const missing = join(folder.path, "missing");
+  const expected = "expected a folder in which files can be made, but";
+  expect(
+    await check({
+      CURFEW_AUDIT_PATH: join(missing, "audit.jsonl"),
+      CURFEW_RECORD: join(file, "session"),
+      CURFEW_LOG_FILE: folder.path,
+      CURFEW_TOKENS_PATH: join(file, "deep", "tokens.db"),
+      CURFEW_ADMIN_SOCKET: join(missing, "admin.sock"),
+    }),
+  ).toEqual([
+    `curfew: warning: record: ${expected} ${file} is no folder`,
+    expect.stringContaining(`curfew: warning: tokens.path: ${expected} ${join(file, "deep")} cannot be looked at`),
+    `curfew: warning: admin.socket: ${expected} ${missing} does not exist`,
+    `curfew: warning: audit.path: ${expected} ${missing} does not exist`,
+    `curfew: warning: log.file: expected a file, but ${folder.path} is a folder`,
+  ]);
+  const usable = { CURFEW_AUDIT_PATH: file, CURFEW_TOKENS_PATH: join(missing, "deep", "tokens.db") };
+  expect(await check({ ...usable, CURFEW_RECORD: join(folder.path, "session") })).toEqual([]);
+  expect(await check({ CURFEW_AUDIT_PATH: "-" })).toEqual([]);
+  expect(await check({ CURFEW_AUDIT_PATH: "syslog://127.0.0.1:601" })).toEqual([]);
+  // Root may write everywhere.
+  if (process.getuid?.() === 0) return;
+  await chmod(folder.path, 0o500);
+  expect(await check({ CURFEW_LOG_FILE: join(folder.path, "new") })).toEqual([
+    `curfew: warning: log.file: ${expected} this user (id ${process.getuid?.()}) may not write to ${folder.path}`,
+  ]);
+  await chmod(folder.path, 0o700);
 });
 
 test("config check warns of a limit that never applies", async () => {

@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { access, constants } from "node:fs/promises";
+import { unusablePlaces } from "../config/places.ts";
 import type { Config } from "../config/config.ts";
 import { jsonSchema } from "../config/json-schema.ts";
 import { loadConfig } from "../config/load.ts";
@@ -45,6 +46,7 @@ export function addConfig(program: Command): void {
       const loaded = await loadConfig({ file, env: process.env, needsCredentials: false, warn: printWarning });
       for (const line of describeVoidLimits(loaded, sessionCapacity(1))) printWarning(line);
       for (const line of await unreadableFiles(loaded)) printWarning(line);
+      for (const line of await unusablePlaces(loaded)) printWarning(line);
       print("the configuration is valid");
     });
 

@@ -144,6 +144,16 @@ export const REQUIREMENTS = {
     packages: { debian: ["prometheus"], fedora: ["golang-github-prometheus"], homebrew: ["prometheus"] },
     present: () => has("promtool"),
   },
+  logrotate: {
+    purpose: "rotating the audit trail",
+    packages: { debian: ["logrotate"], fedora: ["logrotate"], homebrew: ["logrotate"] },
+    present: () => has("logrotate"),
+  },
+  rsyslog: {
+    purpose: "rsyslog's check of its configuration",
+    packages: { debian: ["rsyslog"], fedora: ["rsyslog"] },
+    present: () => process.platform !== "linux" || has("rsyslogd"),
+  },
   debian: {
     purpose: "building the Debian package",
     packages: { debian: ["dpkg", "binutils"], fedora: ["dpkg", "binutils"] },

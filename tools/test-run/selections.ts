@@ -28,6 +28,8 @@ const REAL_REQUIREMENTS: readonly RequirementName[] = [
   "oslo",
   "systemd",
   "prometheus",
+  "logrotate",
+  "rsyslog",
   "stunnel",
   "proxies",
 ];

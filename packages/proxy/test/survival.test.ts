@@ -110,6 +110,15 @@ describe.each([1, 2])("with %i workers", (workers) => {
   });
 });
 
+test("a clock that is set while the gateway runs is told and counted", async () => {
+  const fault = "process.on('SIGPWR', () => { const now = Date.now; Date.now = () => now() + 3600e3; })";
+  const NODE_OPTIONS = `--import "data:text/javascript,${encodeURIComponent(fault)}"`;
+  await using gateway = await WorkerGateway.start({}, { workers: 1, env: { NODE_OPTIONS } });
+  gateway.command.process.kill("SIGPWR");
+  await gateway.until(() => gateway.logged("the clock was set forward").length > 0);
+  await expect.poll(() => gateway.metric("curfew_clock_steps_total")).toBe(1);
+});
+
 test("a gateway goes on when the files of its package disappear, as in an upgrade", async () => {
   const folder = await mkdtemp(join(tmpdir(), "curfew-upgrade-"));
   const real = fileURLToPath(new URL("..", import.meta.url));

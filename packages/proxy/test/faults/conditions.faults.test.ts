@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { HAS_CLOCKS, wrongClock } from "./lab/clock.ts";
 import { Cluster } from "./lab/cluster.ts";
 import { measured, spread } from "./lab/report.ts";
-import { expectRevoked, openWatched, refusal, revokeAll, type Watched } from "./lab/revocations.ts";
+import { expectRevoked, lastingRefusal, openWatched, revokeAll, type Watched } from "./lab/revocations.ts";
 import { scaled, SCENARIO_MS } from "./lab/scale.ts";
 import { serving } from "./lab/serving.ts";
 import { until } from "./lab/until.ts";
@@ -83,6 +83,6 @@ describe("a cluster goes on", { timeout: SCENARIO_MS }, () => {
     const last = await cluster.issue();
     expect((await cluster.open(1, last)).isOpen).toBe(true);
     await cluster.gateway(0).admin.revokeToken(last.id);
-    expect(await refusal(cluster, 1, last)).toBe("token_invalid");
+    expect(await lastingRefusal(cluster, 1, last)).toBe("token_invalid");
   });
 });

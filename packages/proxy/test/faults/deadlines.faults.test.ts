@@ -6,7 +6,7 @@ import { ConsoleClient, type OpenError } from "./lab/console-client.ts";
 import { inParallel } from "../support/in-parallel.ts";
 import { FIRST_USE_SECONDS, OtherSystems } from "./lab/other-systems.ts";
 import { measured, spread } from "./lab/report.ts";
-import { refusal } from "./lab/revocations.ts";
+import { lastingRefusal } from "./lab/revocations.ts";
 import { scaled, SCENARIO_MS } from "./lab/scale.ts";
 import { until } from "./lab/until.ts";
 import { waiting } from "../support/waited.ts";
@@ -92,8 +92,8 @@ describe("three gateways", { timeout: SCENARIO_MS }, () => {
     const after = ends.map(({ at }) => at - lockedAt);
     measured("locks of tokens and users of other systems: sessions end after", spread(after), "250 ms");
     for (const at of cluster.gateways.keys()) {
-      expect(await refusal(cluster, at, token)).toBe("token_invalid");
-      expect(await refusal(cluster, at, await others.jwt("alice"))).toBe("forbidden");
+      expect(await lastingRefusal(cluster, at, token)).toBe("token_invalid");
+      expect(await lastingRefusal(cluster, at, await others.jwt("alice"))).toBe("forbidden");
     }
     const seen = await cluster.consoles.ended(listed.map(({ name }) => name));
     const waitedMs = waited();
@@ -101,6 +101,7 @@ describe("three gateways", { timeout: SCENARIO_MS }, () => {
       expect(end - firstUse).toBeGreaterThanOrEqual(FIRST_USE_SECONDS * 1000);
       expect(end - firstUse - waitedMs).toBeLessThan(FIRST_USE_SECONDS * 1000 + BOUND_MS);
     }
-    for (const at of cluster.gateways.keys()) expect(await refusal(cluster, at, others.listed)).toBe("token_expired");
+    for (const at of cluster.gateways.keys())
+      expect(await lastingRefusal(cluster, at, others.listed)).toBe("token_expired");
   });
 });

@@ -133,7 +133,7 @@ describe("gateways behind HAProxy", { timeout: SCENARIO_MS }, () => {
     const [worker = 0] = cluster.gateway(2).workers;
     process.kill(worker, "SIGSTOP");
     await cluster.store.dropClients();
-    const other = await opened(cluster, 2, token);
+    const other = await opened(cluster, 2, token, { mayBreak: true });
     const revokedAt = Date.now();
     await isRevoked(cluster, token.id, 1);
     const [end = 0] = await cluster.consoles.ended([other.name]);

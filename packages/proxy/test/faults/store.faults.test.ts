@@ -4,7 +4,7 @@ import { AdminError } from "../../src/admin/index.ts";
 import { Cluster, LEASE_SECONDS } from "./lab/cluster.ts";
 import { counted, listed } from "./lab/counts.ts";
 import { measured, spread } from "./lab/report.ts";
-import { expectRevoked, isRevoked, openWatched, refusal, revokeAll } from "./lab/revocations.ts";
+import { expectRevoked, isRevoked, lastingRefusal, openWatched, refusal, revokeAll } from "./lab/revocations.ts";
 import { scaled, SCENARIO_MS } from "./lab/scale.ts";
 import { opened, serving } from "./lab/serving.ts";
 import { until } from "./lab/until.ts";
@@ -137,7 +137,8 @@ describe.each(STORES)("a store of one server: $name", { timeout: SCENARIO_MS }, 
     expect((await lockedClient.ended).code).toBe(CloseCode.session_terminated);
     await expectRevoked(cluster, watched);
     measured("store stopped: missed", `0 of ${watched.length}`, "0");
-    for (const number of cluster.gateways.keys()) expect(await refusal(cluster, number, locked)).toBe("forbidden");
+    for (const number of cluster.gateways.keys())
+      expect(await lastingRefusal(cluster, number, locked)).toBe("forbidden");
     const locks = await cluster.gateway(BOUND).admin.listLocks();
     expect(locks.map(({ value }) => value)).toEqual(["mallory"]);
     for (const { id } of locks) await cluster.gateway(BOUND).admin.liftLock(id);

@@ -100,11 +100,7 @@ export async function expectRevoked(cluster: Cluster, watched: readonly Watched[
   await inParallel(watched.length * gateways, async (index) => {
     const token = watched[Math.floor(index / gateways)]?.token;
     if (token === undefined) return;
-    const reason = await until(
-      async () => await refusal(cluster, index % gateways, token),
-      (each) => each !== "server_busy",
-      "a gateway that opens sessions",
-    );
+    const reason = await lastingRefusal(cluster, index % gateways, token);
     if (reason !== "token_invalid") throw new Error(`a revoked token was refused as ${reason}`);
   });
 }
@@ -119,4 +115,13 @@ export async function refusal(cluster: Cluster, number: number, token: Token): P
     throw error;
   }
   throw new Error(`gateway ${number + 1} opened a session`);
+}
+
+/** The same, asked again while the gateway has no answer of its store: not where `server_busy` is what is expected. */
+export async function lastingRefusal(cluster: Cluster, number: number, token: Token): Promise<string> {
+  return await until(
+    async () => await refusal(cluster, number, token),
+    (reason) => reason !== "server_busy",
+    `another answer of gateway ${number + 1} than server_busy`,
+  );
 }

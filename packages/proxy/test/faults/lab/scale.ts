@@ -7,4 +7,4 @@ export function scaled<T>(full: T, short: T): T {
 }
 
 /** How long a scenario may take, in milliseconds, before it counts as hanging. */
-export const SCENARIO_MS = scaled(300_000, 60_000);
+export const SCENARIO_MS = scaled(300_000, 180_000);

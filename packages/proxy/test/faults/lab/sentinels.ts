@@ -5,6 +5,12 @@ import type { LabProcess } from "./lab-process.ts";
 import { askStore, StoreServer, startSentinel } from "./store-server.ts";
 import { until } from "./until.ts";
 
+/**
+ * How long a failover may take, in milliseconds. Sentinels whose machine stood still for two seconds start none for thirty
+ * ("TILT mode" in the documentation of Redis Sentinel).
+ */
+const MAX_FAILOVER_MS = 90_000;
+
 const HOST = "127.0.0.1";
 const MASTER = "console-store";
 
@@ -79,6 +85,7 @@ export class Sentinels implements AsyncDisposable {
       async () => await this.master(),
       (master) => master !== old,
       "another master",
+      MAX_FAILOVER_MS,
     );
   }
 
@@ -88,6 +95,7 @@ export class Sentinels implements AsyncDisposable {
       async () => await roleOf(store),
       (role) => role === "slave",
       "a replica in place of the old master",
+      MAX_FAILOVER_MS,
     );
   }
 
@@ -98,6 +106,7 @@ export class Sentinels implements AsyncDisposable {
       async () => await Promise.all(others.map(roleOf)),
       (roles) => roles.includes("master"),
       "a new master",
+      MAX_FAILOVER_MS,
     );
   }
 

@@ -27,15 +27,27 @@ export async function serving(cluster: Cluster): Promise<number> {
   return Math.round(performance.now() - start);
 }
 
-/** Tries a token at a gateway until it opens a session: without the store for a moment, it opens none. */
-export async function opened(cluster: Cluster, number: number, token: Token): Promise<ConsoleClient> {
+/**
+ * Tries a token at a gateway until it opens a session: without the store for a moment, it opens none.
+ *
+ * @param mayBreak - whether a connection may end without a reason, because a worker hangs and may be the one that has it
+ */
+export async function opened(
+  cluster: Cluster,
+  number: number,
+  token: Token,
+  { mayBreak = false }: { readonly mayBreak?: boolean } = {},
+): Promise<ConsoleClient> {
   let client: ConsoleClient | undefined;
   const attempt = async (): Promise<string> => {
     try {
       client = await cluster.open(number, token);
       return "opened";
     } catch (error) {
-      if (error instanceof OpenError && error.end.reason === "server_busy") return error.message;
+      if (error instanceof OpenError) {
+        const { reason, code } = error.end;
+        if (reason === "server_busy" || (mayBreak && code === 1006)) return error.message;
+      }
       const { name, warnings } = cluster.gateway(number);
       throw new Error(`${name} opened no session. Its last warnings:\n${warnings.join("\n")}`, { cause: error });
     }

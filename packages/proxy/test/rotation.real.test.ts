@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { readdir, readFile, writeFile } from "node:fs/promises";
+import { readdir, readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { gunzipSync } from "node:zlib";
@@ -48,8 +48,8 @@ test("logrotate loses no line with the configuration that the document shows", a
     };
     const asking = Promise.all([ask(), ask()]);
     for (let count = 0; count < ROTATIONS; count += 1) {
-      const before = asked;
-      await expect.poll(() => asked).toBeGreaterThan(before + 10);
+      // The gateway has followed the last rotation: the example leaves an empty file as it is.
+      await expect.poll(async () => (await stat(path).catch(() => undefined))?.size).toBeGreaterThan(0);
       await run("logrotate", ["--force", "--state", join(folder.path, "state"), file], { env });
     }
     rotated.abort();

@@ -50,7 +50,7 @@ test("a page whose name is rebound to the machine reads no metrics; monitoring d
     expect(refused).not.toContain("curfew_");
   }
   expect(await get("metrics.example", `Authorization: Bearer ${ADMIN_KEY}\r\n`)).toMatch(/^HTTP\/1\.1 200 /);
-  expect(await get("metrics.example", "Authorization: Bearer another-key-than-that\r\n")).toMatch(/^HTTP\/1\.1 403 /);
+  expect(await get("metrics.example", "Authorization: Bearer another-key-than-that\r\n")).toMatch(/^HTTP\/1\.1 401 /);
   // At other addresses, names are those of the network.
   await using open = await TestGateway.start({ config: { admin: { listen: "0.0.0.0:0" } } });
   expect(await get("metrics.example", "", "/metrics", open)).toMatch(/^HTTP\/1\.1 200 /);

@@ -9,7 +9,7 @@ import { EventRefused } from "../telemetry/event-bus.ts";
 import { METRICS_CONTENT_TYPE } from "../telemetry/exposition.ts";
 import { shareTurn } from "../time/share-turn.ts";
 import { StoreError } from "../tokens/store.ts";
-import { authenticate, hasKey, requestAddress } from "./authentication.ts";
+import { authenticate, requestAddress } from "./authentication.ts";
 import { addEventRoutes } from "./event-routes.ts";
 import { addLockRoutes } from "./lock-routes.ts";
 import { openApiDocument } from "./openapi.ts";
@@ -77,8 +77,13 @@ function addStatusRoutes(app: Hono, options: AdminOptions): void {
   });
   // Without a key, anyone who reaches it may ask for it at any rate, while sessions wait.
   const metrics = shareTurn(async () => await status.metrics());
+  app.use("/metrics", async (c, next) => {
+    if (!isRebound(c, options)) return await next();
+    if (c.req.header("Authorization") === undefined) return problem(c, 403, OTHER_HOST);
+    // Wrong keys are counted and limited here, too.
+    return await authenticate(options, "untold")(c, next);
+  });
   app.get("/metrics", async (c) => {
-    if (!hasKey(c, options) && isRebound(c, options)) return problem(c, 403, OTHER_HOST);
     const { text, unavailable } = await metrics();
     for (const { member, reason } of unavailable) log.warn({ member, reason }, "metrics are not up to date");
     return c.body(text, 200, { "Content-Type": METRICS_CONTENT_TYPE });

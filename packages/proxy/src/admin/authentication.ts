@@ -51,12 +51,6 @@ export function authenticate(options: AdminOptions, calls: "told" | "untold" = "
   };
 }
 
-/** Whether a request that needs no key has one. */
-export function hasKey(c: Context, { keys }: AdminOptions): boolean {
-  const given = bearerKey(c.req.header("Authorization"));
-  return given !== undefined && keys.find(given) !== undefined;
-}
-
 /** Lets requests pass whose key has this right. */
 export function requireRight(right: Right): MiddlewareHandler {
   return async (c, next) => {

@@ -6,10 +6,9 @@ import type { AdminOptions } from "./options.ts";
 
 /**
  * Whether a request without a key may be that of a web page whose name was rebound to this machine (DNS rebinding). To the
- * browser such a page is of the same origin, and without TLS it sends no `Sec-Fetch-Site`: only `Host`, which a page cannot
- * change, has a name that is not this machine's. Where it listens at other
- * addresses than loopback, monitoring asks by all kinds of names. No
- * page reaches the Unix socket.
+ * browser such a page is of the same origin, and without TLS it sends no `Sec-Fetch-Site`. Only its `Host`, which a page
+ * cannot change, is a name that is not this machine's. At other addresses than loopback, monitoring asks by all kinds of
+ * names. No page reaches the Unix socket.
  */
 export function isRebound(c: Context, { isLocal, isAtLoopback }: AdminOptions): boolean {
   const { socket } = (c.env as { readonly incoming: IncomingMessage }).incoming;

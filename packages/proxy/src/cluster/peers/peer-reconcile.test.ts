@@ -50,17 +50,18 @@ function make(pages: readonly (readonly LockVersion[])[] = [[]]) {
       return { locks: pages[page % pages.length], next: page + 1 < pages.length ? String(page) : null };
     },
   } as unknown as PeerLink;
+  const revocations = new PeerRevocations({ store: own, links: () => [link], log: createLogger("silent") });
   const reconciler = new PeerReconciler({
     own,
     store,
     locks,
-    revocations: new PeerRevocations({ store: own, links: () => [link], log: createLogger("silent") }),
+    revocations,
     sessions: { control, foreignTokens: async () => foreign },
   });
   const fail = (error?: Error): void => {
     failure = error;
   };
-  return { reconciler, link, locks, seen, fail };
+  return { reconciler, revocations, link, locks, seen, fail };
 }
 
 test("tokens of running and of opening sessions are looked up again when the peer has revoked some, or was away", async () => {
@@ -103,4 +104,12 @@ test("a list of locks that never ends is left", async () => {
   const { reconciler, link, seen } = make(Array.from({ length: 300 }, () => []));
   await expect(reconciler.reconcile(link, STATE, false)).rejects.toThrow("it has more than 250 pages of locks");
   expect(seen.pages).toBe(250);
+});
+
+test("what waits at a peer is refused here until the peer says so no more", async () => {
+  const { reconciler, link, revocations, seen } = make();
+  await reconciler.reconcile(link, { ...STATE, unwritten: ["a"] }, false);
+  expect([revocations.has("a"), seen.ended.includes("a")]).toEqual([true, true]);
+  await reconciler.reconcile(link, STATE, false);
+  expect(revocations.has("a")).toBe(false);
 });

@@ -9,12 +9,17 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 /** A peer that has issued some tokens, or does not answer. */
 class ScriptedPeer {
   readonly name = "two";
+  readonly url: string;
   readonly issued = new Set<string>();
   readonly asked: string[] = [];
   isAway = false;
   /** How many questions waited at once. */
   most = 0;
   #waiting = 0;
+
+  constructor(url: string) {
+    this.url = url;
+  }
 
   async ask({ id }: { readonly id: string }): Promise<unknown> {
     this.asked.push(id);
@@ -32,7 +37,7 @@ class ScriptedPeer {
 }
 
 function make(store = new SqliteTokenStore(":memory:")) {
-  const peers = [new ScriptedPeer(), new ScriptedPeer()] as const;
+  const peers = [new ScriptedPeer("http://one"), new ScriptedPeer("http://two")] as const;
   const [{ link: one }, { link: two }] = peers;
   const links = [one, two];
   const log = createLogger("silent");
@@ -149,4 +154,37 @@ test("what waits at a peer is refused for as long as that says so, or is one", (
   expect(revocations.tokenIds).toEqual([]);
   revocations.leave(two);
   expect(revocations.has("b")).toBe(false);
+});
+
+test("one that is kept after its issuer has left the list waits until that is back", async () => {
+  const { peers, one, two, links, revocations } = make();
+  const left = links.splice(0, 1);
+  revocations.leave(one);
+  await revocations.keep("a", undefined);
+  await revocations.keep("of none", undefined);
+  await revocations.tell(two);
+  expect(revocations.tokenIds).toEqual(["a", "of none"]);
+  links.push(...left);
+  peers[0].issued.add("a");
+  await revocations.tell(one);
+  expect(revocations.tokenIds).toEqual([]);
+  // From then on, nothing waits for it as for one that has left.
+  await revocations.keep("b", undefined);
+  await revocations.tell(one);
+  await revocations.tell(two);
+  expect(revocations.tokenIds).toEqual([]);
+});
+
+test("of peers that have left, the latest are remembered", async () => {
+  const { peers, one, two, links, revocations } = make();
+  links.splice(0, 1);
+  revocations.leave(one);
+  for (let count = 0; count < 64; count += 1) revocations.leave(new ScriptedPeer(`http://${count}`).link);
+  await revocations.keep("a", undefined);
+  await revocations.tell(two);
+  for (let count = 0; count < 64; count += 1) {
+    expect(revocations.tokenIds).toEqual(["a"]);
+    await revocations.tell(new ScriptedPeer(`http://${count}`).link);
+  }
+  expect([revocations.tokenIds, peers[0].asked]).toEqual([[], []]);
 });

@@ -10,6 +10,9 @@ const KEEP_EXPIRED_MS = 24 * 60 * 60 * 1000;
 /** Of how many a peer is told at once. */
 const BATCH = 25;
 
+/** How many addresses of peers that have left the list are remembered, the latest. */
+const MAX_LEFT = 64;
+
 /** What a {@link PeerRevocations} is made with. */
 export interface PeerRevocationsOptions {
   /** Keeps them in the file of this gateway's tokens. */
@@ -24,8 +27,8 @@ interface Waiting {
   readonly keptUntil: number | undefined;
   /** The peers that have not issued it. */
   readonly others: Set<PeerLink>;
-  /** Whether one that may have issued it has left the list, to which it may come back. */
-  mayBeOfLeft?: true;
+  /** The addresses of those that may have issued it and have left the list, to which they may come back. */
+  readonly left: Set<string>;
 }
 
 /**
@@ -39,6 +42,8 @@ export class PeerRevocations {
   /** What the file has, as far as is known. */
   readonly #kept: Set<string>;
   readonly #heard = new Map<PeerLink, ReadonlySet<string>>();
+  /** The addresses of peers that have left the list and are not back, oldest first. */
+  readonly #left = new Set<string>();
   #writing: Promise<void> = Promise.resolve();
   /** What writes once {@link PeerRevocations.#writing} has ended, for all that ask meanwhile. */
   #next: Promise<void> | undefined;
@@ -48,7 +53,7 @@ export class PeerRevocations {
     this.#options = options;
     const kept = options.store.foreignRevocations();
     this.#kept = new Set(kept.map(({ tokenId }) => tokenId));
-    for (const { tokenId, keptUntil } of kept) this.#waiting.set(tokenId, { keptUntil, others: new Set() });
+    for (const { tokenId, keptUntil } of kept) this.#waiting.set(tokenId, waitingUntil(keptUntil));
   }
 
   /** Those that wait for a peer. */
@@ -77,20 +82,20 @@ export class PeerRevocations {
       this.#forget();
       if (this.#waiting.size >= MAX_UNWRITTEN) throw new Error(`${MAX_UNWRITTEN} revocations wait for peers already`);
       const keptUntil = expiresAt === undefined ? undefined : Math.round(expiresAt + KEEP_EXPIRED_MS);
-      this.#waiting.set(tokenId, { keptUntil, others: new Set() });
+      // The issuer may also have left while it was asked, or before.
+      this.#waiting.set(tokenId, waitingUntil(keptUntil, this.#left));
     }
     await this.#write();
   }
 
   /** Tells a peer that answers. @throws Error when it does not. */
   async tell(link: PeerLink): Promise<void> {
+    this.#left.delete(link.url);
     const all = [...this.#waiting].filter(([, { others }]) => !others.has(link));
     try {
       for (let start = 0; start < all.length; start += BATCH) {
         const batch = all.slice(start, start + BATCH);
-        const told = await Promise.allSettled(
-          batch.map(async ([id, { others }]) => await this.#tell(link, id, others)),
-        );
+        const told = await Promise.allSettled(batch.map(async ([id, waiting]) => await this.#tell(link, id, waiting)));
         const failed = told.find(({ status }) => status === "rejected");
         if (failed?.status === "rejected") throw failed.reason;
       }
@@ -109,12 +114,19 @@ export class PeerRevocations {
   /** Forgets what a peer has said that is none any more. What waits for it waits on, should it come back. */
   leave(link: PeerLink): void {
     this.#heard.delete(link);
-    for (const waiting of this.#waiting.values()) if (!waiting.others.has(link)) waiting.mayBeOfLeft = true;
+    for (const { others, left } of this.#waiting.values()) if (!others.has(link)) left.add(link.url);
+    this.#left.add(link.url);
+    const [oldest] = this.#left.size > MAX_LEFT ? this.#left : [];
+    if (oldest !== undefined) this.#left.delete(oldest);
   }
 
-  async #tell(link: PeerLink, tokenId: string, others: Set<PeerLink>): Promise<void> {
+  async #tell(link: PeerLink, tokenId: string, { others, left }: Waiting): Promise<void> {
     const found = await link.ask<"revoke">({ type: "revoke", id: tokenId });
-    if (found === null) return void others.add(link);
+    if (found === null) {
+      others.add(link);
+      left.delete(link.url);
+      return;
+    }
     checkToken(link, { type: "revoke", id: tokenId }, found);
     this.#waiting.delete(tokenId);
     this.#options.log.info(
@@ -126,9 +138,9 @@ export class PeerRevocations {
   /** Drops those that need not be known any more. */
   #forget(): void {
     const links = this.#options.links();
-    for (const [tokenId, { keptUntil, others, mayBeOfLeft }] of this.#waiting) {
+    for (const [tokenId, { keptUntil, others, left }] of this.#waiting) {
       // One whose expiry is known was issued by a peer. Should that be none now, it may be one again.
-      const isOfNone = mayBeOfLeft !== true && links.every((link) => others.has(link));
+      const isOfNone = left.size === 0 && links.every((link) => others.has(link));
       const isOver = keptUntil === undefined ? isOfNone : keptUntil < Date.now();
       if (isOver) this.#waiting.delete(tokenId);
     }
@@ -160,4 +172,8 @@ export class PeerRevocations {
       this.#kept.delete(tokenId);
     }
   }
+}
+
+function waitingUntil(keptUntil: number | undefined, left: Iterable<string> = []): Waiting {
+  return { keptUntil, others: new Set(), left: new Set(left) };
 }
